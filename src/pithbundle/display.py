@@ -1,0 +1,39 @@
+"""Hostile text made safe to show (spec DISPLAY-1 to DISPLAY-3).
+
+Titles, notes, signer names, pointers and error details come from a mirror. Printed raw
+they could move the cursor, reorder a line or fake a verdict. Everything that leaves the
+library for a person's eyes goes through :func:`visible` first; hashing never does.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: The longest text shown whole, in characters (DISPLAY-3).
+SHOWN_CHARACTERS = 512
+
+# Every character that a terminal, a log viewer or a bidirectional renderer may act on
+# instead of drawing: C0, DEL, C1, soft hyphen, Arabic letter mark, the Hangul and Khmer
+# fillers, zero-width and bidi controls, line and paragraph separators, variation
+# selectors, the BOM, interlinear marks, lone surrogates, non-characters, tags, private use.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
+)
+
+
+def visible(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+    r"""Return ``text`` on one line with nothing in it that a terminal obeys.
+
+    A backslash is doubled first, so the escape ``\u{1b}`` in the output can only mean the
+    character and never eight characters that a mirror typed. Texts over ``limit``
+    characters are cut and say how many characters were left out.
+    """
+    cut = len(text) - limit
+    if cut > 0:
+        text = text[:limit]
+    text = text.replace("\\", "\\\\")
+    shown = _UNSAFE.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+    return f"{shown}… ({cut} more characters)" if cut > 0 else shown

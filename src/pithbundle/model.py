@@ -1,0 +1,85 @@
+"""The shared data model: what a value is, and which values have one meaning (spec DATA-1 to DATA-8).
+
+JSON and CBOR carry exactly these values. A rule stands here when it speaks of the value;
+a rule about its spelling stands with the reader of that spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, TypeAlias, Union
+
+#: object (text keys), array, text, integer, portable float, true, false, null (DATA-1).
+Value: TypeAlias = Union[dict[str, "Value"], list["Value"], str, int, float, bool, None]
+Object: TypeAlias = dict[str, Value]
+
+#: The largest integer that every reader represents exactly (DATA-2).
+MAX_INTEGER: Final = 9_007_199_254_740_991
+#: The longest key, in UTF-8 bytes (DATA-7).
+MAX_KEY_BYTES: Final = 256
+
+# U+0000 and the 66 non-characters of Unicode (RFC 7493 section 2.1).
+_BAD_CHARACTER: Final = re.compile(
+    "[\x00\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_KEY_TOO_HIGH: Final = re.compile("[\ud800-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one input (LIM-1 to LIM-5). They are options: they change no verdict.
+
+    An input over a limit is refused whole, never cut. Sizes are bytes, the rest counts.
+    """
+
+    size: int = 4 * 1024 * 1024
+    depth: int = 32
+    nodes: int = 200_000
+    text: int = 1024 * 1024
+    events: int = 5_000
+    aliases: int = 1_000
+    bundle_depth: int = 64
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+def text_fault(text: str) -> str | None:
+    """Return the code that refuses ``text`` as a value, or None (DATA-5, DATA-6, in that order)."""
+    if text.isascii():
+        return "string" if "\0" in text else None
+    if _SURROGATE.search(text):
+        return "surrogate"
+    return "string" if _BAD_CHARACTER.search(text) else None
+
+
+def key_fault(key: str) -> str | None:
+    """Return the code that refuses ``key`` as a member name, or None (DATA-5 to DATA-7, in that order)."""
+    fault = text_fault(key)
+    if fault is not None:
+        return fault
+    if len(key) > MAX_KEY_BYTES or _KEY_TOO_HIGH.search(key):
+        return "key"
+    return "key" if not key.isascii() and len(key.encode()) > MAX_KEY_BYTES else None
+
+
+def float_fault(number: float) -> str | None:
+    """Return the code that refuses the float as a value, or None (DATA-2 to DATA-4).
+
+    A *portable* float is finite, not whole, and 1e-4 <= abs(x) < 1e16: within that range
+    every implementation prints the same shortest decimal text without an exponent.
+    """
+    if number != number or number in (float("inf"), float("-inf")):
+        return "number_nonfinite"
+    if number == int(number) or not 1e-4 <= abs(number) < 1e16:
+        return "number_form"
+    return None
+
+
+def pointer(path: tuple[str | int, ...] | list[str | int]) -> str:
+    """Return the RFC 6901 JSON pointer of a path of member names and indices."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
