@@ -1,0 +1,95 @@
+# Everything a person or CI runs. A machine needs python3 (3.11 or later, with venv) and make.
+#
+#   make demo       verify and merge the demo bundle
+#   make test       format, lint, types, ordinary tests
+#   make test-slow  the long tests (random inputs, limits, permutations)
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+FUZZ   ?= 1000000
+PYTEST ?= $(BIN)/python -m pytest
+DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
+
+RUNTIME := $(VENV)/runtime.stamp
+DEV     := $(VENV)/dev.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all test-slow lint types format unit coverage fuzz bench vectors lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
+	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | lock | clean'
+
+# Hashes pin every file that is installed. The build backend is among them, so the package
+# itself installs without fetching anything more.
+$(RUNTIME): requirements/runtime.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'error: python3 must be 3.11 or later; name another with make PYTHON=python3.12' >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo 'error: cannot make a virtual environment; on Debian: apt-get install python3-venv' >&2; exit 1; }
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+demo: $(RUNTIME)
+	@echo '$$ pithbundle verify $(DEMO)'
+	@$(BIN)/pithbundle verify $(DEMO)
+	@echo
+	@echo '$$ pithbundle merge $(DEMO)'
+	@$(BIN)/pithbundle merge $(DEMO) && echo
+
+test: lint types unit
+
+test-all: test test-slow
+
+lint: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(DEV)
+	$(BIN)/python -m mypy
+
+unit: $(DEV)
+	$(PYTEST) -q
+
+test-slow: $(DEV)
+	$(PYTEST) -q -m slow
+
+# The core must reach every branch. The edge (files, command line) has error paths that
+# only a broken disk or terminal reaches: those it tests by injection, to a lower floor.
+coverage: $(DEV)
+	$(PYTEST) -q --cov --cov-report= -p no:cacheprovider
+	$(BIN)/coverage report --omit='src/pithbundle/cli/*,src/pithbundle/files.py' --fail-under=100
+	$(BIN)/coverage report --include='src/pithbundle/cli/*,src/pithbundle/files.py' --fail-under=95
+
+# Fresh random seeds, unlike the ordinary run, which is reproducible.
+fuzz: $(DEV)
+	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz
+
+bench: $(DEV)
+	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+vectors: $(DEV)
+	$(BIN)/python tests/make_vectors.py --write
+
+# Needs the tool uv; nothing else here does.
+lock:
+	for name in runtime dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage dist build
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,189 @@
+"""The layers of the package, read from its imports.
+
+A module imports from its own layer or a lower one, never in a circle. A new module needs
+a place in LAYERS; a new import from outside needs one in the tables below, with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared_data import REPO
+
+PACKAGE = REPO / "src" / "pithbundle"
+
+#: Purest first. A folder (``cli``, ``kinds``) stands for everything in it.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("display", "errors", "model"),
+    ("document", "canonical", "jsontext", "cbor", "textforms", "times"),
+    ("rules", "record", "number", "keys", "policy"),
+    ("event", "receipt", "bundle"),
+    ("verdicts",),
+    ("check", "kinds", "merge"),
+    ("state", "report"),
+    ("__init__",),
+    ("files",),
+    ("cli",),
+)
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+
+#: Who signed what, and what it means: neither may know the other (they meet in verdicts).
+STRANGERS = (("check", "merge"), ("check", "kinds"), ("kinds", "merge"))
+ALLOWED_BETWEEN = {("merge", "kinds")}
+
+#: Everything of the outside world lives here.
+EDGE = {"files", "cli"}
+
+#: The one importer of each library, so that its behaviour is judged in one place.
+THIRD_PARTY = {
+    "nacl": {"keys"},
+    "cbor2": {"cbor"},
+    "orjson": {"jsontext", "canonical"},
+    "click": {"cli"},
+    "rich": {"cli"},
+}
+
+#: What the core may import of the standard library: nothing that reads a file, a clock, the
+#: environment, the locale or randomness, and nothing that differs between Python versions.
+CORE_STDLIB = {
+    "__future__",
+    "base64",
+    "binascii",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "enum",
+    "functools",
+    "hashlib",
+    "heapq",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "re",
+    "struct",
+    "types",
+    "typing",
+}
+#: Built-ins that do what the modules left out above do.
+CORE_FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec", "compile", "__import__", "breakpoint"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def top(path: Path) -> str:
+    """The name in LAYERS of a module's file."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every absolute module name that the file imports, lazily or not, with its line."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno}: write the import in full"
+            assert node.module is not None
+            if node.module == "pithbundle":
+                for alias in node.names:
+                    yield f"pithbundle.{alias.name}", node.lineno
+            else:
+                yield node.module, node.lineno
+
+
+def own(name: str) -> str | None:
+    """The name in LAYERS of an imported module, or None for one from outside.
+
+    ``from pithbundle import check`` may mean a re-exported name: it counts as the package.
+    """
+    parts = name.split(".")
+    if parts[0] != "pithbundle":
+        return None
+    return parts[1] if len(parts) > 1 and parts[1] in RANK else "__init__"
+
+
+def ident(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ident)
+def test_every_module_has_its_layer(path: Path) -> None:
+    assert top(path) in RANK, f"{ident(path)} has no place in LAYERS"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ident)
+def test_imports_point_down(path: Path) -> None:
+    here = top(path)
+    for name, line in imports(path):
+        there = own(name)
+        if there is None:
+            continue
+        where = f"{ident(path)}:{line}: {here} imports {there}"
+        assert RANK[there] <= RANK[here], f"{where}, which is above it"
+        for pair in STRANGERS:
+            if {here, there} == set(pair):
+                assert (here, there) in ALLOWED_BETWEEN, f"{where}, which it may not know"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ident)
+def test_libraries_have_one_importer(path: Path) -> None:
+    here = top(path)
+    for name, line in imports(path):
+        root = name.split(".")[0]
+        if root == "pithbundle" or root in sys.stdlib_module_names:
+            continue
+        assert here in THIRD_PARTY.get(root, ()), f"{ident(path)}:{line}: {here} may not import {root}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if top(path) not in EDGE], ids=ident)
+def test_the_core_sees_no_outside_world(path: Path) -> None:
+    for name, line in imports(path):
+        root = name.split(".")[0]
+        if root in sys.stdlib_module_names:
+            assert root in CORE_STDLIB, f"{ident(path)}:{line}: the core may not import {root}"
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called = f"{ident(path)}:{node.lineno}: the core may not call {node.func.id}"
+            assert node.func.id not in CORE_FORBIDDEN_CALLS, called
+
+
+@pytest.mark.parametrize("path", MODULES, ids=ident)
+def test_nothing_depends_on_assert_or_catches_everything(path: Path) -> None:
+    """-O removes assert, and a bare ``except Exception`` only looks total."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        assert not isinstance(node, ast.Assert), f"{ident(path)}:{node.lineno}: assert in the package"
+        if isinstance(node, ast.ExceptHandler):
+            caught = ast.unparse(node.type) if node.type else "everything"
+            where = f"{ident(path)}:{node.lineno}: catches {caught}"
+            assert not {"everything", "Exception", "BaseException"} & set(caught.strip("()").split(", ")), (
+                where
+            )
+
+
+def test_imports_form_no_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        here = (
+            path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        )
+        graph[here] = {
+            name.removeprefix("pithbundle.") for name, _ in imports(path) if name.startswith("pithbundle.")
+        }
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join((*trail, name))
+        if name in done:
+            return
+        for target in sorted(graph.get(name, ())):
+            visit(target, (*trail, name))
+        done.add(name)
+
+    for name in sorted(graph):
+        visit(name, ())

@@ -1,0 +1,62 @@
+"""What the package exports, how big its modules are, and that its dependencies agree."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+import pithbundle
+from shared_data import REPO
+
+SIZE_LIMIT = 400
+
+#: The public API. A change here is a change that users see: it belongs in CHANGELOG.md.
+PUBLIC = [
+    "PithError",
+    "PithNumber",
+    "Policy",
+    "PublicKey",
+    "__version__",
+    "canonical_bytes",
+    "cbor_bytes",
+    "check",
+    "merge",
+    "parse_cbor",
+    "parse_json",
+    "read_bundle",
+]
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(pithbundle.__all__) == PUBLIC
+    assert all(hasattr(pithbundle, name) for name in pithbundle.__all__)
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
+    assert pithbundle.__version__ == project["version"]
+
+
+def test_requirements_and_project_state_the_same_bounds() -> None:
+    project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
+    wanted = (REPO / "requirements" / "runtime.in").read_text().splitlines()
+    assert set(project["dependencies"]) <= set(wanted)
+
+
+@pytest.mark.parametrize("name", ["runtime", "dev"])
+def test_every_pin_has_a_hash_and_names_no_index(name: str) -> None:
+    text = (REPO / "requirements" / f"{name}.txt").read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert entries and all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text and "--index" not in text
+
+
+def test_modules_stay_small_enough_to_read() -> None:
+    """A module over the limit has two reasons to change: split it."""
+    sizes = {
+        path.relative_to(REPO).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (REPO / "src").rglob("*.py")
+    }
+    assert {name: size for name, size in sizes.items() if size > SIZE_LIMIT} == {}

@@ -1,0 +1,48 @@
+"""No silent skips, and the same examples on every run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# The ordinary run must give the same verdict on the same commit, so examples are derived
+# from the test itself; `make fuzz` draws fresh ones. No deadline: a loaded CI machine is slow.
+settings.register_profile(
+    "ordinary", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "fuzz",
+    deadline=None,
+    max_examples=5_000,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ordinary")
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+NO_SKIP = os.environ.get("PITHBUNDLE_NO_SKIP") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _strict((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _strict((yield))
+
+
+def _strict(report: Report) -> Report:
+    """Turn a skip into a failure that gives the skip's reason; an expected failure stays one."""
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"PITHBUNDLE_NO_SKIP=1 allows no skip: {reason}"
+    return report
