@@ -1,0 +1,381 @@
+"""files: input up to a limit; output whole or not at all (threats F1 to F4, F8)."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pithbundle import files
+from pithbundle.errors import FileError, InputError
+from pithbundle.files import read_input, write_output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of its own, so that whatever a failure leaves behind is seen."""
+    inner = tmp_path / "folder"
+    inner.mkdir()
+    return inner
+
+
+def refusal(call: Callable[[], object]) -> str:
+    with pytest.raises(FileError) as caught:
+        call()
+    assert caught.value.code == "io"
+    return caught.value.fault.detail
+
+
+class TestRead:
+    def test_a_file_up_to_the_limit(self, folder: Path) -> None:
+        (folder / "a").write_bytes(b"12345")
+        assert read_input(str(folder / "a"), 5) == b"12345"
+        with pytest.raises(InputError) as caught:
+            read_input(str(folder / "a"), 4)
+        assert caught.value.code == "size"
+
+    def test_an_endless_device_costs_the_limit(self) -> None:
+        with pytest.raises(InputError) as caught:
+            read_input("/dev/zero", 1000)
+        assert caught.value.code == "size"
+
+    def test_a_fifo_reads_like_a_file(self, folder: Path) -> None:
+        os.mkfifo(folder / "pipe")
+        writer = threading.Thread(target=lambda: (folder / "pipe").write_bytes(b"through"))
+        writer.start()
+        assert read_input(str(folder / "pipe"), 100) == b"through"
+        writer.join()
+
+    def test_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abc")))
+        assert read_input("-", 3) == b"abc"
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"abcd")))
+        with pytest.raises(InputError):
+            read_input("-", 3)
+
+    def test_closed_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", None)
+        assert refusal(lambda: read_input("-", 3)) == "standard input is closed"
+
+    def test_broken_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Broken(io.RawIOBase):
+            def readable(self) -> bool:
+                return True
+
+            def readinto(self, buffer: object) -> int:
+                raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Broken())))
+        assert refusal(lambda: read_input("-", 3)) == "standard input: input/output error"
+
+    @pytest.mark.parametrize(
+        "name", ["missing", "missing/below", "", ".", "nul\0", "sur\ud800gate", "x" * 300]
+    )
+    def test_what_cannot_be_read_is_one_error(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        monkeypatch.chdir(folder)
+        refusal(lambda: read_input(name, 10))
+
+    def test_a_file_that_may_not_be_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def denied(*args: object) -> None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+        monkeypatch.setattr("builtins.open", denied)
+        assert refusal(lambda: read_input("a", 3)) == "a: permission denied"
+
+
+class TestWrite:
+    def test_a_new_file(self, folder: Path) -> None:
+        write_output(str(folder / "out"), b"data")
+        assert (folder / "out").read_bytes() == b"data"
+        assert os.listdir(folder) == ["out"]
+
+    def test_in_the_working_directory(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(folder)
+        write_output("out", b"")
+        assert (folder / "out").read_bytes() == b""
+
+    def test_existing_only_with_force(self, folder: Path) -> None:
+        (folder / "out").write_bytes(b"old")
+        assert "--force" in refusal(lambda: write_output(str(folder / "out"), b"new"))
+        assert (folder / "out").read_bytes() == b"old"
+        write_output(str(folder / "out"), b"new", force=True)
+        assert (folder / "out").read_bytes() == b"new"
+        assert os.listdir(folder) == ["out"]
+
+    @pytest.mark.parametrize("mask, mode", [(0o022, 0o644), (0o000, 0o644), (0o077, 0o600), (0o002, 0o644)])
+    @pytest.mark.parametrize("force", [False, True])
+    def test_mode_is_from_umask_and_never_wider(
+        self, folder: Path, mask: int, mode: int, force: bool
+    ) -> None:
+        if force:
+            (folder / "out").write_bytes(b"old")
+            (folder / "out").chmod(0o666)
+        before = os.umask(mask)
+        try:
+            write_output(str(folder / "out"), b"x", force=force)
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE((folder / "out").stat().st_mode) == mode
+
+    @pytest.mark.parametrize("force", [False, True])
+    @pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "folder", "socket", "link to folder"])
+    def test_what_is_no_regular_file_is_refused_always(
+        self, folder: Path, tmp_path: Path, kind: str, force: bool
+    ) -> None:
+        target = folder / "out"
+        victim = tmp_path / "victim"
+        victim.write_bytes(b"victim")
+        match kind:
+            case "link":
+                target.symlink_to(victim)
+            case "dangling":
+                target.symlink_to(tmp_path / "nothing")
+            case "fifo":
+                os.mkfifo(target)
+            case "folder":
+                target.mkdir()
+            case "link to folder":
+                target.symlink_to(tmp_path)
+            case "socket":
+                unix = socket.socket(socket.AF_UNIX)
+                here = os.open(folder, os.O_RDONLY)  # the path of a socket has a short limit
+                unix.bind(f"/proc/self/fd/{here}/out")
+                os.close(here)
+                unix.close()
+        before = target.lstat()
+        assert "regular file" in refusal(lambda: write_output(str(target), b"new", force=force))
+        assert victim.read_bytes() == b"victim"
+        assert not (tmp_path / "nothing").exists()
+        after = target.lstat()
+        assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+        assert os.listdir(folder) == ["out"]
+
+    @pytest.mark.parametrize("name", ["/dev/null", "/dev/full"])
+    def test_devices_are_refused(self, name: str) -> None:
+        assert "regular file" in refusal(lambda: write_output(name, b"x", force=True))
+
+    def test_a_hard_link_is_parted(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "other").write_bytes(b"old")
+        os.link(tmp_path / "other", folder / "out")
+        write_output(str(folder / "out"), b"new", force=True)
+        assert (tmp_path / "other").read_bytes() == b"old"
+
+    def test_a_linked_folder_is_the_users_own_choice(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "way").symlink_to(folder)
+        write_output(str(tmp_path / "way" / "out"), b"x")
+        assert (folder / "out").read_bytes() == b"x"
+
+    @pytest.mark.parametrize(
+        "name", ["", ".", "..", "below/", "missing/out", "nul\0", "sur\ud800gate", "x" * 256]
+    )
+    def test_names_that_cannot_be(self, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        monkeypatch.chdir(folder)
+        (folder / "below").mkdir()
+        refusal(lambda: write_output(name, b"x"))
+        assert os.listdir(folder) == ["below"]
+
+    def test_the_longest_name(self, folder: Path) -> None:
+        write_output(str(folder / ("x" * 255)), b"data")
+        assert os.listdir(folder) == ["x" * 255]
+
+
+def failing(number: int) -> Callable[..., Any]:
+    def fail(*args: object, **options: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+class TestFailure:
+    """An injected failure of each system call: the old file or none, and nothing beside it."""
+
+    @pytest.fixture(params=[False, True], ids=["new", "forced"])
+    def forced(self, request: pytest.FixtureRequest, folder: Path) -> bool:
+        forced: bool = request.param
+        if forced:
+            (folder / "out").write_bytes(b"old")
+        return forced
+
+    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT])
+    @pytest.mark.parametrize("call", ["write", "fsync", "name", "open", "close"])
+    def test_the_target_stays_as_it_was(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, forced: bool, call: str, number: int
+    ) -> None:
+        if call == "name":
+            call = "rename" if forced else "link"
+        real: Callable[..., Any] = os.open if call == "open" else os.close
+        seen = 0
+
+        def second_time(*args: Any, **options: Any) -> Any:
+            # open: the first is the folder, the second the new file. close: the first is the
+            # file; it must be closed all the same, as the system does when close fails.
+            nonlocal seen
+            seen += 1
+            if call == "close":
+                patch.setattr(os, "close", real)
+                real(*args)
+                raise OSError(number, os.strerror(number))
+            if seen == 2:
+                raise OSError(number, os.strerror(number))
+            return real(*args, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, second_time if call in ("open", "close") else failing(number))
+            said = refusal(lambda: write_output(str(folder / "out"), b"new", force=forced))
+        assert os.strerror(number).lower()[:5] in said.lower()
+        assert os.listdir(folder) == (["out"] if forced else [])
+        if forced:
+            assert (folder / "out").read_bytes() == b"old"
+
+    def test_a_short_write_is_continued(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = os.write
+        monkeypatch.setattr(os, "write", lambda fd, data: real(fd, bytes(data[:3])))
+        write_output(str(folder / "out"), b"0123456789")
+        assert (folder / "out").read_bytes() == b"0123456789"
+
+    def test_an_interrupt_leaves_nothing(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, forced: bool
+    ) -> None:
+        def interrupt(*args: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(os, "fsync", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            write_output(str(folder / "out"), b"new", force=forced)
+        assert os.listdir(folder) == (["out"] if forced else [])
+
+    @pytest.mark.parametrize("number, refused", [(errno.EINVAL, False), (errno.EIO, True)])
+    def test_a_folder_that_cannot_be_synced(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, refused: bool
+    ) -> None:
+        real = os.fsync
+
+        def only_files(descriptor: int) -> None:
+            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise OSError(number, os.strerror(number))
+            real(descriptor)
+
+        monkeypatch.setattr(os, "fsync", only_files)
+        if refused:
+            refusal(lambda: write_output(str(folder / "out"), b"data"))
+        else:
+            write_output(str(folder / "out"), b"data")
+        assert (folder / "out").read_bytes() == b"data"
+        assert os.listdir(folder) == ["out"]
+
+    def test_a_file_system_without_links_says_what_to_do(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "link", failing(errno.EPERM))
+            assert "--force" in refusal(lambda: write_output(str(folder / "out"), b"data"))
+            assert os.listdir(folder) == []
+        write_output(str(folder / "out"), b"data", force=True)
+
+
+class TestRace:
+    """Something takes the name between the look and the write."""
+
+    @pytest.fixture
+    def unseen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files, "_refuse_occupied", lambda *args: None)
+
+    @pytest.mark.parametrize("kind", ["file", "link", "folder", "fifo"])
+    @pytest.mark.usefixtures("unseen")
+    def test_without_force_nothing_is_replaced(self, folder: Path, tmp_path: Path, kind: str) -> None:
+        target = folder / "out"
+        match kind:
+            case "file":
+                target.write_bytes(b"theirs")
+            case "link":
+                target.symlink_to(tmp_path / "elsewhere")
+            case "folder":
+                target.mkdir()
+            case "fifo":
+                os.mkfifo(target)
+        before = target.lstat()
+        assert "exists already" in refusal(lambda: write_output(str(target), b"ours"))
+        assert (target.lstat().st_ino, target.lstat().st_mode) == (before.st_ino, before.st_mode)
+        assert not (tmp_path / "elsewhere").exists()
+        assert os.listdir(folder) == ["out"]
+
+    @pytest.mark.usefixtures("unseen")
+    def test_with_force_a_link_is_replaced_and_not_followed(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "victim").write_bytes(b"victim")
+        (folder / "out").symlink_to(tmp_path / "victim")
+        write_output(str(folder / "out"), b"ours", force=True)
+        assert (tmp_path / "victim").read_bytes() == b"victim"
+        assert not (folder / "out").is_symlink()
+
+    def test_one_of_many_writers_wins_whole(self, folder: Path) -> None:
+        results: list[str] = []
+
+        def write(mark: bytes) -> None:
+            try:
+                write_output(str(folder / "out"), mark * 100_000)
+                results.append(mark.decode())
+            except FileError:
+                pass
+
+        writers = [threading.Thread(target=write, args=(bytes([65 + i]),)) for i in range(8)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert len(results) == 1
+        assert (folder / "out").read_bytes() == results[0].encode() * 100_000
+        assert os.listdir(folder) == ["out"]
+
+    def test_a_temporary_name_that_is_taken_is_not_followed(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("secrets.token_hex", lambda size: "00" * size)
+        (folder / f".pithbundle-{'00' * 8}.tmp").symlink_to(tmp_path / "victim")
+        refusal(lambda: write_output(str(folder / "out"), b"ours"))
+        assert not (tmp_path / "victim").exists()
+        assert not (folder / "out").exists()
+
+
+CRASH = """
+import os, sys
+from pithbundle.files import write_output
+real = getattr(os, sys.argv[2])
+left = [int(sys.argv[3])]
+def crash(*args, **options):
+    left[0] -= 1
+    if left[0] < 0:
+        os._exit(9)
+    return real(*args, **options)
+setattr(os, sys.argv[2], crash)
+write_output(sys.argv[1], b"new" * 1000, force=True)
+"""
+
+
+def crash_points() -> Iterator[tuple[str, int]]:
+    for call in ("open", "write", "fsync", "rename", "unlink", "close"):
+        for count in (0, 1):
+            yield call, count
+
+
+@pytest.mark.parametrize("call, count", list(crash_points()))
+def test_a_crash_leaves_the_old_file_or_the_new(folder: Path, call: str, count: int) -> None:
+    (folder / "out").write_bytes(b"old")
+    source = str(Path(files.__file__).parent.parent)
+    subprocess.run(
+        [sys.executable, "-c", CRASH, str(folder / "out"), call, str(count)],
+        env={"PYTHONPATH": source},
+        check=False,
+    )
+    assert (folder / "out").read_bytes() in (b"old", b"new" * 1000)
