@@ -72,35 +72,31 @@ def write_output(path: str, data: bytes, *, force: bool = False) -> None:
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
     try:
-        _refuse_occupied(place, path, name, force)
+        _refuse_irregular(place, path, name)
         _write(place, name, data, force)
     except FileExistsError as error:
-        raise FileError("io", f"{path}: {_OCCUPIED}") from error
+        raise FileError("io", f"{path}: exists already; --force replaces it") from error
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
     finally:
         os.close(place)
 
 
-_OCCUPIED: Final = "exists already; --force replaces it"
-
-
-def _refuse_occupied(place: int, path: str, name: str, force: bool) -> None:
-    """Say early, and in words, what the system calls below would refuse or replace."""
+def _refuse_irregular(place: int, path: str, name: str) -> None:
+    """Say early, and in words, what must not be replaced; a plain file is left to the link."""
     try:
         found = os.stat(name, dir_fd=place, follow_symlinks=False)
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode):
         raise FileError("io", f"{path}: is not a regular file, and only those are replaced")
-    if not force:
-        raise FileError("io", f"{path}: {_OCCUPIED}")
 
 
 def _write(place: int, name: str, data: bytes, force: bool) -> None:
     """Write a new file in the folder ``place``, then name it in one step."""
     # Its own short name: the target's may already be as long as the file system allows.
     temporary = f".pithbundle-{secrets.token_hex(8)}.tmp"
+    # O_EXCL follows no link either; O_NOFOLLOW says so where a file system forgets it.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(temporary, flags, _MODE, dir_fd=place)
     try:

@@ -19,7 +19,7 @@ PACKAGE = REPO / "src" / "pithbundle"
 
 #: Purest first. A folder (``cli``, ``kinds``) stands for everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("display", "errors", "model"),
+    ("display", "errors", "model", "ed25519_vectors"),
     ("document", "canonical", "jsontext", "cbor", "textforms", "times"),
     ("rules", "record", "number", "keys", "policy"),
     ("event", "receipt", "bundle"),

@@ -290,7 +290,7 @@ class TestRace:
 
     @pytest.fixture
     def unseen(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "_refuse_occupied", lambda *args: None)
+        monkeypatch.setattr(files, "_refuse_irregular", lambda *args: None)
 
     @pytest.mark.parametrize("kind", ["file", "link", "folder", "fifo"])
     @pytest.mark.usefixtures("unseen")
@@ -338,14 +338,20 @@ class TestRace:
         assert (folder / "out").read_bytes() == results[0].encode() * 100_000
         assert os.listdir(folder) == ["out"]
 
-    def test_a_temporary_name_that_is_taken_is_not_followed(
-        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("kind", ["link", "file"])
+    def test_a_temporary_name_that_is_taken_is_left_alone(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
     ) -> None:
         monkeypatch.setattr("secrets.token_hex", lambda size: "00" * size)
-        (folder / f".pithbundle-{'00' * 8}.tmp").symlink_to(tmp_path / "victim")
+        taken = folder / f".pithbundle-{'00' * 8}.tmp"
+        if kind == "link":
+            taken.symlink_to(tmp_path / "victim")
+        else:
+            taken.write_bytes(b"theirs")
         refusal(lambda: write_output(str(folder / "out"), b"ours"))
         assert not (tmp_path / "victim").exists()
-        assert not (folder / "out").exists()
+        assert kind == "link" or taken.read_bytes() == b"theirs"
+        assert os.listdir(folder) == [taken.name]
 
 
 CRASH = """
