@@ -1,0 +1,406 @@
+"""The JSON reader (spec JSON-1 to JSON-7, DATA-1 to DATA-8, FAULT-1 to FAULT-3).
+
+Text-level faults are raised, in this order over the whole text: ``size`` of the input,
+``utf8``, ``bom``, ``depth``, ``nodes``, ``syntax``, ``size`` of one text. Value-level
+faults follow by the position of the offending token. Nothing here recurses, and no number
+is converted before its length is known, so a verdict depends on the bytes and the limits
+alone: not on the stack, the interpreter's options or the environment.
+
+There are two tiers. The strict one is the rule. The fast one is orjson and may only
+accept, and only where the strict one would accept with the same value. Its argument:
+
+1. ``orjson.dumps(value) == data`` where ``value = orjson.loads(data)``. So the text is the
+   very spelling that orjson writes. It never writes a member twice, white space between
+   tokens, ``-0``, an escape that need not be one, a byte order mark or invalid UTF-8, and it
+   reads and writes RFC 8259 only: no ``utf8``, ``bom``, ``syntax`` or ``duplicate_key``, no
+   lone surrogate (orjson refuses those), no second spelling of an integer.
+2. Of what orjson can write, the walk refuses what the profile does: floats (they are left
+   to the strict tier, and so is an integer over 64 bits, which orjson reads as a float),
+   integers out of range, keys that are not ASCII or too long, nesting, one text over the limit.
+3. The rest is excluded on the bytes: U+0000 is written ``\u0000``; every non-character
+   holds the bytes BF BE, BF BF or EF B7.
+4. ``size`` and ``nodes`` come first and bound the memory of orjson: a value takes at least
+   one byte and, but for the first, a comma or an opening bracket of its own.
+
+Each step may refuse a good text (one with white space, say): that only costs time.
+A differential test compares the tiers on generated, mutated and hostile texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, takewhile
+from math import isinf
+from typing import Final, cast
+
+import orjson
+
+from pithbundle.canonical import text_size_fault
+from pithbundle.document import Document, depth_limit, place, region
+from pithbundle.errors import Fault, InputError
+from pithbundle.model import (
+    DEFAULT_LIMITS,
+    MAX_INTEGER,
+    MAX_KEY_BYTES,
+    Limits,
+    Value,
+    float_fault,
+    key_fault,
+    text_fault,
+)
+
+
+def parse_json(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
+    """Return the value of a JSON text in the profile (JSON-1).
+
+    Raises:
+        InputError: the first fault, of text or of value, with its byte offset and pointer.
+    """
+    return read_json(data, limits).whole()
+
+
+def read_json(
+    data: bytes,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    confine: str | None = None,
+    depth: int | None = None,
+) -> Document:
+    """Return the document of a JSON text, value-level faults collected (JSON-1, FAULT-1 to FAULT-3).
+
+    Args:
+        data: the text, exactly ``bytes``.
+        limits: bounds on size (bytes), depth, values and one text (bytes).
+        confine: the top-level member whose elements confine a value-level fault.
+        depth: the deepest nesting, in place of ``limits.depth``.
+
+    Raises:
+        InputError: the first text-level fault; ``type`` for anything but ``bytes``.
+    """
+    if type(data) is not bytes:
+        raise InputError("type", "a JSON text is read from bytes")
+    if len(data) > limits.size:
+        raise InputError("size", f"{len(data)} bytes, the limit is {limits.size}")
+    deepest = depth_limit(limits, depth)
+    return _fast(data, limits, deepest) or _strict(data, limits, deepest, confine)
+
+
+# --- The fast tier ---------------------------------------------------------------------
+
+
+def _fast(data: bytes, limits: Limits, deepest: int) -> Document | None:
+    """Return what the strict tier would, or None: not known without it."""
+    if len(data) > limits.nodes and (data.count(b",") + data.count(b"[") + data.count(b"{") >= limits.nodes):
+        return None
+    # One byte is found by memchr, ten times faster than two: most texts hold neither.
+    if b"\\" in data and b"\\u0000" in data:
+        return None
+    if not data.isascii() and (
+        (b"\xbf" in data and (b"\xbf\xbe" in data or b"\xbf\xbf" in data))
+        or (b"\xef" in data and b"\xef\xb7" in data)
+    ):
+        return None
+    try:
+        value: Value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    shape = _shape(value, deepest, limits.text if len(data) > limits.text else None)
+    if shape is None or shape[1] > limits.nodes:
+        return None
+    try:
+        if orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER) != data:
+            return None
+    except orjson.JSONEncodeError:  # an integer beyond 2^53 - 1
+        return None
+    return Document(value, {}, *shape)
+
+
+def _shape(value: Value, deepest: int, longest: int | None) -> tuple[int, int] | None:
+    """Return (depth, nodes) of a value from orjson, or None where the model may refuse it.
+
+    ``longest`` bounds one text in bytes; None where no text can be over the limit.
+    """
+    if type(value) is not dict and type(value) is not list:
+        return None  # rare, and the strict tier is quick with it
+    depth = 0
+    nodes = 1
+    keys: set[str] = set()
+    level: list[dict[str, Value] | list[Value]] = [value]
+    while level:
+        depth += 1
+        if depth > deepest:
+            return None
+        inner: list[dict[str, Value] | list[Value]] = []
+        elements: Iterable[Value]
+        for container in level:
+            nodes += len(container)
+            if type(container) is dict:
+                keys.update(container)
+                elements = container.values()
+            else:
+                elements = container
+            for element in elements:
+                kind = type(element)
+                if kind is str or kind is int:
+                    continue
+                if kind is dict or kind is list:
+                    inner.append(element)  # type: ignore[arg-type]  # kind has said so
+                elif kind is float:
+                    return None
+            if longest is not None and any(type(e) is str and len(e) * 4 > longest for e in elements):
+                return None
+        level = inner
+    if keys:
+        key_bytes = MAX_KEY_BYTES if longest is None else min(MAX_KEY_BYTES, longest)
+        if max(map(len, keys)) > key_bytes or not "".join(keys).isascii():
+            return None
+    return depth, nodes
+
+
+# --- The strict tier: the text as a whole ----------------------------------------------
+
+# An unterminated string ends at the end of input. Possessive throughout: the plain pattern
+# keeps a backtracking point for every character, 240 MB on a hostile 4 MiB.
+_STRING: Final = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+_STRINGS: Final = re.compile(_STRING, re.DOTALL)
+_BRACKETS: Final = b"[]{}"
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
+_STEPS: Final = bytes.maketrans(_BRACKETS, b"\x01\xff\x01\xff")  # +1 and -1 as signed bytes
+
+
+def _strict(data: bytes, limits: Limits, deepest: int, confine: str | None) -> Document:
+    """Return what the rules alone say of ``data``, whose size is within the limit."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start) from None
+    if text.startswith("\ufeff"):
+        raise InputError("bom", offset=0)
+    depth, nodes = _scan(text, limits.nodes, deepest)
+    return _Parser(text, limits.text, confine).document(depth, nodes)
+
+
+def _scan(text: str, most: int, deepest: int) -> tuple[int, int]:
+    """Return (depth, nodes) of a text, exact for JSON, defined for any text (LIM-2, LIM-3).
+
+    Both are read off the text with every string taken out. Depth is the largest balance of
+    brackets in a prefix. Values are one, and one more for each comma and for each opening
+    bracket that a closing one does not follow at once.
+    """
+    # A mark stays for each string, or ["a"] would pass for []. Not on bytes: joining
+    # millions of them takes 80 bytes each.
+    skeleton = _STRINGS.sub('"', text).encode("ascii", "replace").translate(None, b" \t\n\r")
+    steps = memoryview(skeleton.translate(_STEPS, _NOT_BRACKETS)).cast("b")
+    depth = max(accumulate(steps), default=0)
+    if depth > deepest:
+        shallow = sum(1 for _ in takewhile(deepest.__ge__, accumulate(steps)))
+        at = _offset_of_bracket(text, shallow + 1)
+        raise InputError("depth", f"nested more than {deepest} deep", offset=at)
+    empty = sum(map(skeleton.count, (b"[]", b"{}", b"[}", b"{]")))
+    nodes = 1 + sum(map(skeleton.count, (b",", b"[", b"{"))) - empty
+    if nodes > most:
+        raise InputError("nodes", f"{nodes} values, the limit is {most}")
+    return max(depth, 0), nodes
+
+
+def _offset_of_bracket(text: str, count: int) -> int:
+    """Return the byte offset of the ``count``-th bracket outside strings."""
+    # One match walks there without an object for each of perhaps millions of brackets.
+    up_to = re.compile(rf'(?:(?:[^"\[\]{{}}]++|{_STRING})*+[\[\]{{}}]){{{count}}}+', re.DOTALL)
+    found = up_to.match(text)
+    return 0 if found is None else len(text[: found.end() - 1].encode())
+
+
+# --- The strict tier: tokens and values ------------------------------------------------
+
+_TOKEN: Final = re.compile(
+    r"""[ \t\n\r]*+(?:
+      ( "(?: [^"\\\x00-\x1f]++ | \\["\\/bfnrt] | \\u[0-9A-Fa-f]{4} )*+" )
+    | ( -?(?: 0 | [1-9][0-9]*+ )  ( (?: \.[0-9]++ )? (?: [eE][+-]?[0-9]++ )? ) )
+    | ( true | false | null | NaN | -?Infinity )
+    | ( [\[{] ) | ( []}] ) | ( , ) | ( : ) | ( \Z ) | ()
+    )""",
+    re.VERBOSE,
+)
+_TEXT, _NUMBER, _FRACTION, _WORD, _OPEN, _CLOSE, _COMMA, _COLON, _END, _NONE = range(1, 11)
+
+
+class _Parser:
+    """Reads one text whose depth and count are within the limits.
+
+    ``path`` names the value that is being read: for every open container the member name
+    or index reached in it.
+    """
+
+    __slots__ = ("confine", "faults", "longest", "open", "oversized", "path", "text", "tokens", "top")
+
+    def __init__(self, text: str, longest: int, confine: str | None) -> None:
+        self.text = text
+        self.longest = longest
+        self.confine = confine
+        # Every match starts where the last one ended: the pattern takes anything, if need be as ().
+        self.tokens: Iterator[re.Match[str]] = _TOKEN.finditer(text)
+        self.path: list[str | int] = []
+        self.open: list[dict[str, Value] | list[Value]] = []
+        self.top: Value = None
+        self.oversized: int | None = None
+        self.faults: dict[int | None, tuple[str, str, int]] = {}  # code, pointer, index in the text
+
+    def document(self, depth: int, nodes: int) -> Document:
+        """Read it; raise the first fault of the text, give those of values to the document."""
+        self.read()
+        if self.oversized is not None:
+            raise InputError("size", f"a text over {self.longest} bytes", offset=self.offset(self.oversized))
+        return Document(self.value(), self.placed(), depth, nodes)
+
+    def value(self) -> Value:
+        """Return the value, without what is faulty."""
+        if None in self.faults:
+            return None
+        if self.faults:  # then the top level is an object, and the member an array
+            confined = cast("dict[str | None, list[Value]]", self.top)[self.confine]
+            for index in self.faults:
+                confined[cast("int", index)] = None
+        return self.top
+
+    def placed(self) -> dict[int | None, Fault]:
+        """Return the faults with byte offsets, in one pass over the text."""
+        faults: dict[int | None, Fault] = {}
+        done = offset = 0
+        for where, (code, at, index) in self.faults.items():
+            offset += len(self.text[done:index].encode())
+            done = index
+            faults[where] = Fault(code, pointer=at, offset=offset)
+        return faults
+
+    def read(self) -> None:
+        """Read one value and the end of the text."""
+        tokens = self.tokens
+        open_ = self.open
+        path = self.path
+        found = next(tokens)
+        while True:
+            kind = found.lastindex
+            if kind == _OPEN:
+                container: dict[str, Value] | list[Value] = {} if found[_OPEN] == "{" else []
+                self.put(container)
+                open_.append(container)
+                path.append(0)
+                found = next(tokens)
+                if found[_CLOSE] is None:
+                    if type(container) is dict:
+                        found = self.key(found)
+                    continue
+            else:
+                self.put(self.scalar(found))
+                found = next(tokens)
+
+            while open_ and found[_CLOSE] == ("}" if type(open_[-1]) is dict else "]"):
+                open_.pop()
+                path.pop()
+                found = next(tokens)
+            if not open_:
+                break
+            if found.lastindex != _COMMA:
+                raise self.syntax("expected a comma or the end of the container", found)
+            found = next(tokens)
+            if type(open_[-1]) is dict:
+                found = self.key(found)
+            else:
+                path[-1] = len(open_[-1])
+        if found.lastindex != _END:
+            raise self.syntax("expected the end of the text", found)
+
+    def put(self, value: Value) -> None:
+        """Store a value where ``path`` says."""
+        if not self.open:
+            self.top = value
+            return
+        container = self.open[-1]
+        if isinstance(container, dict):
+            container[cast("str", self.path[-1])] = value
+        else:
+            container.append(value)
+
+    def key(self, found: re.Match[str]) -> re.Match[str]:
+        """Read a member name and its colon; return the token after it."""
+        if found.lastindex != _TEXT:
+            raise self.syntax("expected a member name", found)
+        key = self.unescaped(found)
+        self.path[-1] = key
+        code = key_fault(key)
+        if code is None and key in self.open[-1]:
+            code = "duplicate_key"
+        self.judge(code, found.start(_TEXT))
+        colon = next(self.tokens)
+        if colon.lastindex != _COLON:
+            raise self.syntax("expected a colon", colon)
+        return next(self.tokens)
+
+    def scalar(self, found: re.Match[str]) -> Value:
+        """Return the value of one token; null where it is outside the model."""
+        kind = found.lastindex
+        if kind == _TEXT:
+            text = self.unescaped(found)
+            self.judge(text_fault(text), found.start(_TEXT))
+            return text
+        if kind == _NUMBER:
+            number, code = _integer(found[_NUMBER]) if not found[_FRACTION] else _float(found[_NUMBER])
+            self.judge(code, found.start(_NUMBER))
+            return number
+        if kind == _WORD:
+            word = found[_WORD]
+            if word in _WORDS:
+                return _WORDS[word]
+            self.judge("number_nonfinite", found.start(_WORD))
+            return None
+        raise self.syntax("expected a value", found)
+
+    def unescaped(self, found: re.Match[str]) -> str:
+        """Return the text of a string token; note the first that is over the limit."""
+        token = found[_TEXT]
+        # The pattern has vouched for the token, and its escapes are undone in C.
+        text: str = json.loads(token) if "\\" in token else token[1:-1]
+        if self.oversized is None and text_size_fault(text, self.longest):
+            self.oversized = found.start(_TEXT)
+        return text
+
+    def judge(self, code: str | None, index: int) -> None:
+        """Note a fault of the token at ``index`` if it is the first of its region."""
+        if code is not None:
+            where = region(self.path, self.confine)
+            if where not in self.faults:
+                self.faults[where] = (code, place(self.path), index)
+
+    def syntax(self, detail: str, found: re.Match[str]) -> InputError:
+        """Return the error for a token that does not belong where it stands."""
+        return InputError("syntax", detail, offset=self.offset(found.start(found.lastindex or 0)))
+
+    def offset(self, index: int) -> int:
+        """Return the byte offset of a character of the text."""
+        return len(self.text[:index].encode())
+
+
+_WORDS: Final[dict[str, Value]] = {"true": True, "false": False, "null": None}
+
+
+def _integer(lexeme: str) -> tuple[Value, str | None]:
+    """Return (value, fault) of an integer's text (DATA-2, DATA-3)."""
+    if lexeme == "-0":
+        return None, "number_form"
+    # By length first: converting digits is quadratic, and past a length an interpreter option forbids it.
+    if len(lexeme) > len(str(-MAX_INTEGER)):
+        return None, "number_range"
+    number = int(lexeme)
+    return (number, None) if -MAX_INTEGER <= number <= MAX_INTEGER else (None, "number_range")
+
+
+def _float(lexeme: str) -> tuple[Value, str | None]:
+    """Return (value, fault) of the text of a number with a fraction or an exponent (DATA-2, DATA-3)."""
+    number = float(lexeme)
+    if isinf(number):
+        return None, "number_range"
+    fault = "number_form" if repr(number) != lexeme else float_fault(number)
+    return (number, None) if fault is None else (None, fault)
