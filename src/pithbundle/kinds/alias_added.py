@@ -1,0 +1,28 @@
+"""alias_added: another name of this record (spec KIND-4)."""
+
+from __future__ import annotations
+
+from pithbundle.kinds.fit import Kind, grammar, identifier
+from pithbundle.model import Object
+from pithbundle.record import Record, aliases
+from pithbundle.textforms import base32_prefix
+
+_DERIVED = frozenset({"arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16"})
+
+
+def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
+    kind = payload["alias_kind"]
+    if kind not in _DERIVED:
+        return None
+    derived = dict(aliases(record, base32_prefix(record.sha256)))
+    return None if derived.get(str(kind)) == payload["alias_value"] else "subject"
+
+
+KIND = Kind(
+    event_type="alias_added",
+    target="record",
+    section="source_aliases",
+    select="each",
+    members={"alias_kind": grammar(r"[a-z][a-z0-9_]{0,63}"), "alias_value": identifier},
+    match=_agrees_with_the_record,
+)

@@ -1,0 +1,16 @@
+"""citation: another work points at this record (spec KIND-9)."""
+
+from __future__ import annotations
+
+from pithbundle.kinds.fit import Kind, identifier, word
+
+#: The relationships that the record page lists (SEEN).
+RELATIONSHIPS = ("supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares", "cites")
+
+KIND = Kind(
+    event_type="citation",
+    target="record",
+    section="citations",
+    select="each",
+    members={"citing_work": identifier, "relationship": word(*RELATIONSHIPS)},
+)

@@ -1,0 +1,268 @@
+"""The ledger: the mergeable value that every state is a view of (spec MERGE-1 to MERGE-9).
+
+It holds one record's valid events by id and, beside them, only indexes: which events
+fit, which slot they are in, who retracts whom, what checkpoints list. Joining two ledgers
+is the union of their events, so it commutes, associates and repeats without effect;
+everything shown is computed from that set and never from the way it came together.
+
+Adding an event touches its own slot, the retractions of its target and its signer's
+checkpoint ids; nothing is recomputed until somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.canonical import digest, encode
+from pithbundle.errors import MergeError
+from pithbundle.kinds import MERGE_1, Kind, MergeRules
+from pithbundle.model import Value
+from pithbundle.number import PithNumber
+from pithbundle.record import Record
+from pithbundle.verdicts import Checked, ValidEvent
+
+#: What a retraction does (MERGE-7).
+Effect: TypeAlias = Literal["applied", "waiting", "refused"]
+
+RETRACTION: Final = "event_retracted"
+CHECKPOINT: Final = "checkpoint"
+#: What no retraction takes back, so that no effect depends on another (MERGE-7).
+_UNRETRACTABLE: Final = frozenset({RETRACTION, CHECKPOINT})
+
+
+@dataclass(frozen=True, slots=True)
+class Equivocation:
+    """Fitting events of one signer and kind that contradict each other (MERGE-8).
+
+    ``slot`` and ``instant`` are None for a kind of which one stands over all time.
+    """
+
+    event_type: str
+    signer: str
+    slot: bytes | None
+    instant: str | None
+    event_ids: tuple[str, ...]
+
+    def canonical(self) -> bytes:
+        """The group as a state lists it, canonical bytes."""
+        return b'{"event_ids":%b,"event_type":%b,"instant":%b,"signer":%b,"slot":%b}' % (
+            encode(list(self.event_ids)),
+            encode(self.event_type),
+            encode(self.instant),
+            encode(self.signer),
+            self.slot or b"null",
+        )
+
+
+class Ledger:
+    """The valid events of one record under one policy and one rule set.
+
+    Grows by :meth:`add` and :meth:`join`; nothing ever leaves it. Not thread-safe.
+    """
+
+    __slots__ = (
+        "_checkpointed", "_fitting", "_misfits", "_retracted_by", "events", "listed", "number",
+        "policy_sha256", "record", "rules",
+    )  # fmt: skip
+
+    def __init__(
+        self, record: Record, number: PithNumber, policy_sha256: str, rules: MergeRules = MERGE_1
+    ) -> None:
+        self.record = record
+        self.number = number
+        self.policy_sha256 = policy_sha256
+        self.rules = rules
+        #: The valid events by id.
+        self.events: dict[str, ValidEvent] = {}
+        #: Every distinct id that the inputs listed, valid or not; only counters use it.
+        self.listed: set[str] = set()
+        self._misfits: dict[str, str] = {}
+        # Kind -> slot -> ids. One slot for all where the kind has no slots.
+        self._fitting: dict[str, dict[bytes, list[str]]] = {name: {} for name in rules.kinds}
+        self._retracted_by: dict[str, list[str]] = {}
+        self._checkpointed: dict[str, set[str]] = {}
+
+    @classmethod
+    def of(cls, checked: Iterable[Checked], rules: MergeRules = MERGE_1) -> Ledger:
+        """The ledger of the union of checked bundles of one record (MERGE-2).
+
+        Raises:
+            MergeError: ``type`` for no bundle at all; ``subject`` for bundles of different
+                records; ``collision`` for one number with two hashes; ``policy`` for
+                bundles checked under different policies.
+        """
+        bundles = list(checked)
+        if not bundles:
+            raise MergeError("type", "there is nothing to merge: give at least one checked bundle")
+        first = bundles[0]
+        ledger = cls(first.record, first.number, first.policy_sha256, rules)
+        for bundle in bundles:
+            ledger._admit(bundle.record, bundle.number, bundle.policy_sha256)
+            ledger.listed.update(bundle.spoken)
+            ledger.add(bundle.valid)
+        return ledger
+
+    def _admit(self, record: Record, number: PithNumber, policy_sha256: str) -> None:
+        if record.sha256 != self.record.sha256:
+            if number.suffix == self.number.suffix:
+                raise MergeError("collision", f"two records have the number {number}")
+            raise MergeError("subject", f"{number} is not {self.number}; merge takes bundles of one record")
+        if policy_sha256 != self.policy_sha256:
+            raise MergeError("policy", "the bundles were checked under different policies")
+
+    def join(self, other: Ledger) -> None:
+        """Add everything of ``other``, which must be of the same record, policy and rules (MERGE-3).
+
+        Raises:
+            MergeError: as :meth:`of`; ``policy`` also for another rule set.
+        """
+        self._admit(other.record, other.number, other.policy_sha256)
+        if other.rules.name != self.rules.name:
+            raise MergeError("policy", "the ledgers were folded under different merge rules")
+        self.listed |= other.listed
+        self.add(other.events.values())
+
+    def add(self, events: Iterable[ValidEvent]) -> None:
+        """Add valid events of this record; one that is there already changes nothing (MERGE-3).
+
+        Of two copies of one event the smaller signature is kept (CHECK-11).
+        """
+        for event in events:
+            name = event.event_id
+            present = self.events.get(name)
+            if present is None:
+                self.events[name] = event
+                self.listed.add(name)
+                self._place(event)
+            elif event.signature < present.signature:
+                self._replace(present, event)
+
+    def _replace(self, present: ValidEvent, event: ValidEvent) -> None:
+        # Under a rule that does not cover the signer, one id can come from two signers:
+        # the smaller signature then decides whose it is, so the event is placed anew.
+        self.events[event.event_id] = event
+        if event.signer != present.signer:
+            self._unplace(present)
+            self._place(event)
+
+    def _place(self, event: ValidEvent) -> None:
+        kind = self.rules.kinds.get(event.event_type)
+        code = "unknown_type" if kind is None else kind.misfit(event, self.record)
+        if kind is None or code is not None:
+            self._misfits[event.event_id] = code or "unknown_type"
+            return
+        self._fitting[kind.event_type].setdefault(slot_of(event, kind), []).append(event.event_id)
+        if kind.event_type == RETRACTION:
+            self._retracted_by.setdefault(str(event.payload["event_id"]), []).append(event.event_id)
+        elif kind.event_type == CHECKPOINT:
+            self._checkpointed.setdefault(event.signer, set()).update(_ids(event.payload["event_ids"]))
+
+    def _unplace(self, event: ValidEvent) -> None:
+        kind = self.rules.kinds.get(event.event_type)
+        if kind is None or event.event_id in self._misfits:
+            del self._misfits[event.event_id]
+            return
+        self._fitting[kind.event_type][slot_of(event, kind)].remove(event.event_id)
+        if kind.event_type == RETRACTION:
+            self._retracted_by[str(event.payload["event_id"])].remove(event.event_id)
+        elif kind.event_type == CHECKPOINT:
+            # Another checkpoint of the signer may list the same ids: gather them anew.
+            ids: set[str] = set()
+            for other in self.fitting(kind):
+                if other.signer == event.signer:
+                    ids.update(_ids(other.payload["event_ids"]))
+            self._checkpointed[event.signer] = ids
+
+    # Views. Each is a function of the set of events alone.
+
+    @property
+    def unrecognised(self) -> list[tuple[ValidEvent, str]]:
+        """Valid events that no kind takes, with the code, by (instant, id) (MERGE-6)."""
+        events = self.events
+        return sorted(
+            ((events[name], code) for name, code in self._misfits.items()), key=lambda found: found[0].order
+        )
+
+    def fitting(self, kind: Kind) -> Iterator[ValidEvent]:
+        """The fitting events of a kind, retracted ones too, in no order."""
+        for ids in self._fitting[kind.event_type].values():
+            for name in ids:
+                yield self.events[name]
+
+    def slots(self, kind: Kind) -> Iterator[tuple[bytes, list[ValidEvent]]]:
+        """The fitting events of each slot, retracted ones too, in no order; none is empty."""
+        for slot, ids in self._fitting[kind.event_type].items():
+            if ids:
+                yield slot, [self.events[name] for name in ids]
+
+    def effect(self, retraction: ValidEvent) -> Effect:
+        """What a fitting retraction does: a function of it and its target alone (MERGE-7)."""
+        target = self.events.get(str(retraction.payload["event_id"]))
+        if target is None:
+            return "waiting"
+        if target.signer != retraction.signer or target.event_type in _UNRETRACTABLE:
+            return "refused"
+        return "applied"
+
+    def retractions_of(self, event_id: str) -> list[ValidEvent]:
+        """The fitting retractions that name ``event_id``, by (instant, id), whatever their effect."""
+        found = [self.events[name] for name in self._retracted_by.get(event_id, ())]
+        return sorted(found, key=lambda event: event.order)
+
+    def is_retracted(self, event: ValidEvent) -> bool:
+        """Whether a retraction of the same signer applies to ``event`` (MERGE-7)."""
+        names = self._retracted_by.get(event.event_id)
+        return bool(names) and any(self.effect(self.events[name]) == "applied" for name in names)
+
+    def missing(self) -> dict[str, list[str]]:
+        """For each signer with a fitting checkpoint, the listed ids that are absent, sorted (MERGE-9)."""
+        return {
+            signer: sorted(name for name in ids if name not in self.events)
+            for signer, ids in sorted(self._checkpointed.items())
+        }
+
+    def equivocations(self) -> list[Equivocation]:
+        """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
+        found = [
+            group
+            for kind in self.rules.kinds.values()
+            if kind.select != "each"
+            for slot, events in self.slots(kind)
+            if len(events) > 1
+            for group in _contradictions(kind, slot, events)
+        ]
+        return sorted(
+            found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot or b"", g.instant or "")
+        )
+
+    @property
+    def events_sha256(self) -> str:
+        """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
+        return digest(encode(sorted(self.events))).hex()
+
+
+def slot_of(event: ValidEvent, kind: Kind) -> bytes:
+    """The slot: canonical bytes of the signer and the slot's members, null where absent (MERGE-5)."""
+    if not kind.slot:
+        return b""
+    return encode([event.signer, *(event.payload.get(member) for member in kind.slot)])
+
+
+def _ids(value: Value) -> list[str]:
+    return value if type(value) is list else []  # type: ignore[return-value]
+
+
+def _contradictions(kind: Kind, slot: bytes, events: list[ValidEvent]) -> Iterator[Equivocation]:
+    groups: dict[tuple[str, str | None], list[ValidEvent]] = {}
+    for event in events:
+        # `once` contradicts itself at any instants; `latest` only at one: another is a revision.
+        instant = None if kind.select == "once" else event.instant
+        groups.setdefault((event.signer, instant), []).append(event)
+    for (signer, instant), group in groups.items():
+        if len({event.payload_bytes for event in group}) > 1:
+            ids = tuple(sorted(event.event_id for event in group))
+            yield Equivocation(
+                kind.event_type, signer, None if kind.select == "once" else slot, instant, ids
+            )

@@ -1,0 +1,64 @@
+"""Merging: checked bundles in, the current state out (spec MERGE-1 to MERGE-9).
+
+state = f(record, set of valid events, policy). Merge does no cryptography and takes no
+bytes: only what the checks let through, as values of :mod:`pithbundle.verdicts`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pithbundle.jsontext import parse_json
+from pithbundle.kinds import MERGE_1, MergeRules
+from pithbundle.ledger import Ledger
+from pithbundle.model import Limits, Object
+from pithbundle.state import State
+from pithbundle.verdicts import Checked
+
+
+class Merged:
+    """The result of :func:`merge`: the ledger and the views of it."""
+
+    def __init__(self, ledger: Ledger, inputs: tuple[Checked, ...]) -> None:
+        self.ledger = ledger
+        #: The checked bundles that went in, in the order given; only the report reads them.
+        self.inputs = inputs
+
+    @cached_property
+    def view(self) -> State:
+        """The state as values."""
+        return State(self.ledger)
+
+    @cached_property
+    def state_bytes(self) -> bytes:
+        """The bytes of state.json (STATE-1)."""
+        return self.view.to_bytes()
+
+    @cached_property
+    def state(self) -> Object:
+        """The state as one JSON object, read back from :attr:`state_bytes`."""
+        unbounded = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
+        value = parse_json(self.state_bytes, unbounded)
+        return value if type(value) is dict else {}
+
+    @cached_property
+    def state_sha256(self) -> str:
+        """The digest of what the state means, in hex: what mirrors compare (STATE-5)."""
+        return self.view.sha256
+
+    @cached_property
+    def events_sha256(self) -> str:
+        """The digest of the sorted ids of the valid events, in hex (STATE-6)."""
+        return self.ledger.events_sha256
+
+
+def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:
+    """Fold checked bundles of one record into its current state.
+
+    Raises:
+        MergeError: ``subject`` for bundles of different records, ``collision`` for one
+            number with two hashes, ``policy`` for bundles checked under different
+            policies, ``type`` for no bundle at all.
+    """
+    return Merged(Ledger.of(checked, rules), checked)
+

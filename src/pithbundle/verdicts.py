@@ -1,0 +1,136 @@
+"""What the checks say, as values (spec CHECK-1 to CHECK-12).
+
+This is the only thing that merge accepts: an event reaches a state by being a
+:class:`ValidEvent`, and only the checks make one. Neither side imports the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.errors import Fault
+from pithbundle.model import Object, Value
+from pithbundle.number import PithNumber
+from pithbundle.record import Record
+
+Word: TypeAlias = Literal["verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid"]
+
+#: The words that make an event *valid*: its signature covers what it says (CHECK-10).
+VALID: Final = frozenset({"verified", "unknown_type"})
+
+#: How far each word got, after the step: a valid copy speaks before an unbound one (CHECK-11).
+STEP_UNBOUND: Final = 10
+STEP_VALID: Final = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A word, and why where the word is not ``verified``.
+
+    ``step`` is the check that decided (1 to 9; 10 unbound, 11 valid), so that copies of
+    one event can be ranked by how far they got.
+    """
+
+    word: Word
+    step: int
+    fault: Fault | None = None
+
+    @property
+    def code(self) -> str | None:
+        """The stable code, None for a valid event."""
+        return self.fault.code if self.fault else None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the event counts as valid: ``verified`` or ``unknown_type``."""
+        return self.word in VALID
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Smallest speaks: the copy that got furthest, among equals the smallest code (CHECK-11)."""
+        return -self.step, self.code or ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptVerdict:
+    """The verdict on one receipt; ``event_id`` is the event that carries it, None elsewhere."""
+
+    verdict: Verdict
+    event_id: str | None
+    pointer: str
+    key_id: str | None
+    signer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidEvent:
+    """A validly signed event: what its signature covers, and the one signature kept.
+
+    ``body`` and ``payload_bytes`` are canonical bytes. ``signer`` is the ``signer_id`` of
+    the policy entry whose key verified, never text of the event. ``target`` and
+    ``shown_signer`` are None where the event rule does not cover them (RULE-4).
+    """
+
+    event_id: str
+    event_type: str
+    target: str | None
+    created_at: str
+    instant: str
+    payload: Object
+    payload_bytes: bytes
+    shown_signer: Value
+    body: bytes
+    signature: bytes
+    signer: str
+    key_id: str
+    receipt_verified: bool
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """The total order of events: (instant, id), compared as text (MERGE-4)."""
+        return self.instant, self.event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One element of a bundle's ``events`` and its verdict.
+
+    ``event_id`` is the recomputed id, the stated digest for a flat event, None for a
+    malformed one. ``label`` is the event type as stated: shown, never trusted.
+    """
+
+    pointer: str
+    event_id: str | None
+    label: str | None
+    verdict: Verdict
+    event: ValidEvent | None = None
+    unsigned: tuple[str, ...] = ()
+    flat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One bundle after the checks, under one policy and one set of kinds.
+
+    ``copies`` stand in the order of the input; ``spoken`` holds the copy that speaks for
+    each id. ``stated`` are faults of unsigned members, which change nothing.
+    """
+
+    record: Record
+    number: PithNumber
+    policy_sha256: str
+    copies: tuple[Copy, ...]
+    spoken: dict[str, Copy]
+    receipts: tuple[ReceiptVerdict, ...]
+    stated: tuple[Fault, ...]
+
+    @property
+    def valid(self) -> list[ValidEvent]:
+        """The valid events, one for each id."""
+        return [copy.event for copy in self.spoken.values() if copy.event is not None]
+
+    @property
+    def malformed(self) -> list[Copy]:
+        """The elements that are no event: listed by place, they have no id."""
+        return [copy for copy in self.copies if copy.event_id is None]
