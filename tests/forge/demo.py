@@ -177,7 +177,7 @@ def rich() -> Json:
             DEMO,
             RECORD,
             "replication",
-            payloads.replication("Lean 4", "claim-2", kind="formal_bridge", outcome="failed"),
+            payloads.replication("Lean 4", "claim-2", kind="formal_bridge", outcome="refutes"),
             "2026-05-26T12:00:00Z",
         ),
         attached(DEMO, RECORD, "pith.integrity.v1", finding, "2026-06-02T08:00:01Z"),

@@ -30,8 +30,8 @@ RELATIONSHIPS: Final = (
     "supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares", "cites",
 )  # fmt: skip
 REPLICATION_KINDS: Final = ("replication", "falsification", "formal_bridge")
-OUTCOMES: Final = ("succeeded", "failed", "inconclusive")
-MODERATIONS: Final = ("held", "accepted", "declined")
+OUTCOMES: Final = ("supports", "refutes", "inconclusive")
+MODERATIONS: Final = ("pending", "accepted", "rejected")
 STRENGTHS: Final = ("weak", "strong")
 VERDICT_CLASSES: Final = ("incontrovertible", "cross_source", "threshold_with_margin", "rescinded")
 SEVERITIES: Final = ("critical", "advisory", "informational")
@@ -132,8 +132,8 @@ def replication(
     claim: str,
     *,
     kind: str = "replication",
-    outcome: str = "succeeded",
-    moderation: str = "held",
+    outcome: str = "supports",
+    moderation: str = "pending",
     url: str | None = None,
 ) -> Json:
     """Someone tried a claim of the paper again."""

@@ -1,0 +1,121 @@
+"""The package says of forged events what the forge, which does not use it, says that it must."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import strategies
+from forge import (
+    DEMO,
+    SPOILT,
+    TARGETS,
+    attached,
+    bundle,
+    event,
+    made_record,
+    payloads,
+    policy,
+    policy_key,
+    to_json,
+)
+from forge.demo import FOLDER
+from pithbundle.bundle import read_bundle
+from pithbundle.check import check
+from pithbundle.kinds import MERGE_1
+from pithbundle.policy import Policy
+from pithbundle.rules import RULES
+from pithbundle.verdicts import Checked
+
+RECORD = made_record()
+
+
+def checked(data: bytes, keys: Any) -> Checked:
+    return check(read_bundle(data), Policy.from_value(keys))
+
+
+def said(result: Checked) -> list[tuple[str, str | None]]:
+    return [(copy.verdict.word, copy.verdict.code) for copy in result.copies]
+
+
+def demo(name: str) -> Checked:
+    return checked((FOLDER / name).read_bytes(), json.loads((FOLDER / "policy.json").read_bytes()))
+
+
+def test_every_fault_of_the_tampered_bundle_gets_its_verdict() -> None:
+    expected = json.loads((FOLDER / "tampered.expected.json").read_bytes())
+    result = demo("tampered.json")
+    assert [(copy.pointer, copy.verdict.word, copy.verdict.code) for copy in result.copies] == [
+        (one["place"], one["verdict"], one["code"]) for one in expected
+    ]
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "bundle.cbor", "rich.json"])
+def test_the_sound_bundles_are_valid_and_their_receipt_is_the_registrys(name: str) -> None:
+    result = demo(name)
+    assert {word for word, _ in said(result)} <= {"verified", "unknown_type"}
+    (receipt,) = result.receipts
+    assert (receipt.verdict.word, receipt.signer) == ("verified", "pith.science")
+
+
+def test_every_event_of_the_rich_bundle_fits_its_kind() -> None:
+    result = demo("rich.json")
+    known = [made for made in result.valid if made.event_type in MERGE_1.kinds]
+    assert {made.event_type for made in known} == set(MERGE_1.kinds)
+    assert [MERGE_1.kinds[made.event_type].misfit(made, result.record) for made in known] == [None] * len(
+        known
+    )
+
+
+@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
+@pytest.mark.parametrize("kind", ["citation", "of the future"])
+def test_one_fault_one_verdict_whatever_the_type(spoilt: Any, kind: str) -> None:
+    whole = event(DEMO, RECORD, kind, "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z")
+    result = checked(to_json(bundle(RECORD, [spoilt.make(whole)])), policy(DEMO))
+    assert said(result) == [(spoilt.verdict, spoilt.code)]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any) -> None:
+    made = event(
+        DEMO, RECORD, "citation", "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z", rule=rule
+    )
+    data = to_json(bundle(RECORD, [made]))
+    word = "verified" if rule.binds else "unbound"
+    for other in RULES.values():
+        keys = policy(policy_key(DEMO, event_rule=other.name))
+        if other == rule:
+            assert said(checked(data, keys)) == [(word, None)]
+        else:
+            assert said(checked(data, keys))[0][0] != "verified"
+
+
+@given(st.data())
+@settings(max_examples=30)
+def test_drawn_sets_are_valid_and_what_should_fit_fits(data: st.DataObject) -> None:
+    whole = data.draw(strategies.event_sets(unknown=False))
+    result = checked(to_json(whole.bundle()), strategies.house_policy())
+    assert {word for word, _ in said(result)} <= {"verified"}
+    for made in result.valid:
+        assert MERGE_1.kinds[made.event_type].misfit(made, result.record) is None
+
+
+@given(st.data())
+@settings(max_examples=30)
+def test_drawn_junk_adds_no_valid_event(data: st.DataObject) -> None:
+    whole = data.draw(strategies.event_sets(max_size=4))
+    mixed = data.draw(st.permutations([*whole.events, *data.draw(strategies.junk(whole))]))
+    plain = checked(to_json(whole.bundle()), strategies.house_policy())
+    result = checked(to_json(whole.bundle(mixed)), strategies.house_policy())
+    assert sorted(made.event_id for made in result.valid) == sorted(made.event_id for made in plain.valid)
+    assert len(plain.valid) == len(whole.events)
+
+
+def test_attached_aims_where_each_kind_expects() -> None:
+    assert {kind.event_type: kind.target for kind in MERGE_1.kinds.values()} == dict(TARGETS)
+    made = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), "2026-05-18T01:39:14Z")
+    assert made["target"] == "bundle"
