@@ -1,0 +1,7 @@
+"""``python -m pithbundle``: the same as the command ``pithbundle``."""
+
+import sys
+
+from pithbundle.cli import main
+
+sys.exit(main())

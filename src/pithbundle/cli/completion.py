@@ -1,0 +1,37 @@
+"""``pithbundle completion``: the script that teaches a shell our words."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import ShellComplete, get_completion_class
+
+from pithbundle.cli.inputs import json_option
+from pithbundle.cli.output import Exit, Output
+
+
+@click.command(
+    "completion",
+    epilog="\b\nExamples:\n"
+    "  pithbundle completion bash > ~/.local/share/bash-completion/completions/pithbundle\n"
+    '  eval "$(pithbundle completion zsh)"\n'
+    "  pithbundle completion fish > ~/.config/fish/completions/pithbundle.fish",
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@json_option
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> int:
+    """Print the completion script of SHELL."""
+    out: Output = ctx.obj
+    completer = get_completion_class(shell)
+    if completer is None:
+        raise click.UsageError(f"click knows no completion for {shell}", ctx)
+    # The base class only: bash's own asks the bash of this machine for its version first,
+    # and the script may be meant for another.
+    script = ShellComplete.source(
+        completer(ctx.find_root().command, {}, "pithbundle", "_PITHBUNDLE_COMPLETE")
+    )
+    if out.as_json:
+        out.json({"shell": shell, "script": script})
+    else:
+        out.raw(script.encode())
+    return Exit.VALID

@@ -1,0 +1,217 @@
+"""What commands read: files, their format, limits, the policy; and where results go (spec CLI-3 to CLI-5)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from pithbundle.cli.output import Exit, Output
+from pithbundle.display import visible
+from pithbundle.errors import FileError, PithError
+from pithbundle.files import STDIN, read_input, write_output
+from pithbundle.model import DEFAULT_LIMITS, Limits, Value
+
+if TYPE_CHECKING:
+    from pithbundle.bundle import Format
+    from pithbundle.policy import Policy
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# -- options that several commands share --------------------------------------------------
+
+# readable=False: click would ask the system, and say it in its own words; reading will tell.
+PATH: Final = click.Path(allow_dash=True, readable=False)
+
+
+def _set_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.find_object(Output).as_json = True  # type: ignore[union-attr]
+
+
+def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> Limits:
+    known = [field.name for field in fields(Limits)]
+    changed: dict[str, int] = {}
+    for item in value:
+        name, _, number = item.partition("=")
+        if name not in known or not (number.isascii() and number.isdigit() and len(number) <= 15):
+            raise click.BadParameter(f"write NAME=NUMBER, NAME one of {', '.join(known)}", ctx, param)
+        changed[name] = int(number)
+    return replace(DEFAULT_LIMITS, **changed)
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``; it sets :attr:`Output.as_json`."""
+    return click.option(
+        "--json", is_flag=True, expose_value=False, callback=_set_json, help="Print JSON for programs."
+    )(command)
+
+
+def format_option(command: F) -> F:
+    """Add ``--from``, passed as ``format``."""
+    return click.option(
+        "--from",
+        "format",
+        type=click.Choice(["json", "cbor"]),
+        help="The format of FILE; by default its first byte tells.",
+    )(command)
+
+
+def limit_option(command: F) -> F:
+    """Add ``--limit``, passed as ``limits``."""
+    return click.option(
+        "--limit",
+        "limits",
+        multiple=True,
+        metavar="NAME=NUMBER",
+        callback=_read_limits,
+        help="Lower or raise a limit on the input, as in size=16000000; see LIM-1 to LIM-5.",
+    )(command)
+
+
+def policy_option(command: F) -> F:
+    """Add ``--policy``, passed as ``policy_path``; :func:`read_policy` reads it."""
+    return click.option(
+        "--policy",
+        "policy_path",
+        type=PATH,
+        metavar="FILE",
+        help="Your policy; by default the built-in one, the registry's key alone.",
+    )(command)
+
+
+def output_options(command: F) -> F:
+    """Add ``-o`` and ``--force``, passed as ``output`` and ``force``; :func:`deliver` heeds them."""
+    command = click.option("--force", is_flag=True, help="Replace an existing file.")(command)
+    return click.option("-o", "--output", type=PATH, metavar="FILE", help="Write here, whole or not at all.")(
+        command
+    )
+
+
+# -- refusals -----------------------------------------------------------------------------
+
+
+class Refusal(Exception):
+    """An input that a command cannot go on with: which one, why, and the exit status."""
+
+    def __init__(self, path: str, error: PithError, status: Exit) -> None:
+        super().__init__(path, error, status)
+        self.path = path
+        self.error = error
+        self.status = status
+
+
+@contextlib.contextmanager
+def about(path: str, status: Exit = Exit.INVALID) -> Iterator[None]:
+    """Say of every error raised inside that it is about ``path``.
+
+    The exit status is ``status``, but 2 for a file that cannot be read or written.
+
+    Raises:
+        Refusal: for any :class:`PithError`.
+    """
+    try:
+        yield
+    except PithError as error:
+        raise Refusal(path, error, Exit.USAGE if isinstance(error, FileError) else status) from error
+
+
+# -- reading ------------------------------------------------------------------------------
+
+
+def once(*paths: str | None) -> None:
+    """Check that at most one of the paths is standard input, which can be read only once.
+
+    Raises:
+        click.UsageError: two of them are ``-``.
+    """
+    if sum(path == STDIN for path in paths) > 1:
+        raise click.UsageError("standard input can be read only once", click.get_current_context())
+
+
+def read_bytes(path: str, limits: Limits) -> bytes:
+    """Return the bytes of an input.
+
+    Raises:
+        Refusal: it cannot be read, or is over ``limits.size``.
+    """
+    with about(path):
+        return read_input(path, limits.size)
+
+
+def read_value(path: str, limits: Limits, format: Format | None = None) -> Value:
+    """Return the value of a JSON or CBOR input.
+
+    Raises:
+        Refusal: it cannot be read, or is outside the profile.
+    """
+    return parse(path, read_bytes(path, limits), limits, format)
+
+
+def parse(path: str, data: bytes, limits: Limits, format: Format | None = None) -> Value:
+    """Return the value of bytes that were read from ``path``.
+
+    Raises:
+        Refusal: they are outside the profile.
+    """
+    with about(path):
+        if (format or detect(data)) == "cbor":
+            from pithbundle.cbor import parse_cbor
+
+            return parse_cbor(data, limits)
+        from pithbundle.jsontext import parse_json
+
+        return parse_json(data, limits)
+
+
+def detect(data: bytes) -> Format:
+    """``cbor`` iff the first byte is the head of a CBOR map, else ``json`` (BUN-1)."""
+    return "cbor" if 0xA0 <= int.from_bytes(data[:1]) <= 0xBF else "json"
+
+
+def read_policy(path: str | None) -> Policy:
+    """Return the policy of a file, or the built-in one for None.
+
+    Raises:
+        Refusal: it cannot be read or applied, which is wrong use: exit status 2.
+    """
+    from pithbundle.policy import Policy
+
+    if path is None:
+        return Policy.default()
+    with about(path, Exit.USAGE):
+        return Policy.from_bytes(read_input(path, DEFAULT_LIMITS.size))
+
+
+# -- delivering ---------------------------------------------------------------------------
+
+
+def deliver(out: Output, data: bytes, output: str | None, force: bool = False) -> None:
+    """Send exact bytes to a file, or to stdout where ``output`` is None or ``-``.
+
+    Raises:
+        Refusal: the file cannot be written.
+        click.UsageError: stdout is a terminal and the bytes are not safe to show there.
+    """
+    if output is not None and output != STDIN:
+        with about(output):
+            write_output(output, data, force=force)
+        return
+    if out.tty and not _harmless(data):
+        raise click.UsageError(
+            "these bytes are not safe on a terminal: send them to a file or a pipe",
+            click.get_current_context(),
+        )
+    out.raw(data)
+
+
+def _harmless(data: bytes) -> bool:
+    """Whether a terminal draws the bytes and obeys none of them."""
+    try:
+        text = data.decode().replace("\\", "")
+    except UnicodeDecodeError:
+        return False
+    return visible(text, len(text)) == text

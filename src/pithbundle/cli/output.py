@@ -1,0 +1,283 @@
+r"""What a command says, and how it reaches a terminal, a pipe or a program (spec CLI-1, DISPLAY-1).
+
+Text of a bundle is hostile: it may hold escape sequences, reorder a line, or look like a
+verdict. Three rules keep it harmless, wherever it goes:
+
+* data passes :meth:`Output.show`, which leaves one line and nothing that a terminal obeys;
+* a line begins with words of this program: data stands after them or is indented, also
+  where a long line is folded at the edge of a terminal;
+* whatever is printed as text is escaped once more on its way out, so that a forgotten
+  ``show`` is a blemish and not a hole.
+
+The text is the same on a terminal and in a pipe, but for colour, folding and the rules of
+a table. ``--json`` is plain ASCII: every other character is written ``\uXXXX``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import Any, Final, Literal, TextIO
+
+from pithbundle.display import visible
+from pithbundle.errors import Fault, PithError
+from pithbundle.model import Value
+
+Style = Literal["good", "bad", "doubtful", "quiet", "plain"]
+
+_SGR: Final[dict[Style, str]] = {
+    "good": "\x1b[32m",
+    "bad": "\x1b[1;31m",
+    "doubtful": "\x1b[33m",
+    "quiet": "\x1b[2m",
+}
+_RESET: Final = "\x1b[0m"
+
+#: How each word of a verdict is painted.
+WORD_STYLE: Final[dict[str, Style]] = {
+    "verified": "good",
+    "unknown_type": "good",
+    "unbound": "doubtful",
+    "unknown_key": "doubtful",
+    "not_signed": "doubtful",
+    "invalid": "bad",
+    "refused": "bad",
+}
+
+
+class Exit(IntEnum):
+    """The exit statuses (CLI-2)."""
+
+    VALID = 0
+    INVALID = 1
+    USAGE = 2
+    UNVERIFIED = 3
+    #: 128 and the number of SIGINT, as a shell reports it.
+    INTERRUPTED = 130
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """The status of a command on several inputs: 1 before 2 before 3 before 0 (CLI-2).
+
+    A finding must not hide behind a mistyped path, nor a mistyped path behind a doubt.
+    """
+    order = (Exit.INVALID, Exit.USAGE, Exit.UNVERIFIED)
+    found = set(statuses)
+    return next((status for status in order if status in found), Exit.VALID)
+
+
+def fault_value(fault: Fault) -> dict[str, Value]:
+    """A fault as ``--json`` shows it; texts are exact here, since JSON escapes them."""
+    return {
+        "code": fault.code,
+        "clause": fault.clause,
+        "message": fault.message,
+        "offset": fault.offset,
+        "pointer": fault.pointer,
+    }
+
+
+class Output:
+    """Collects what a command says, for stdout and stderr; :meth:`flush` prints it at the end.
+
+    Args:
+        tty: whether stdout is a terminal; by default it is asked.
+        colour: whether to use colour; by default on a terminal, unless ``NO_COLOR`` is set
+            and not empty or ``TERM`` is ``dumb``.
+        width: the columns of the terminal; by default it is asked.
+    """
+
+    def __init__(
+        self, *, tty: bool | None = None, colour: bool | None = None, width: int | None = None
+    ) -> None:
+        self.tty = _is_terminal(sys.stdout) if tty is None else tty
+        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        self.colour = (self.tty and not plain) if colour is None else colour
+        self.width = width
+        #: Set by the option ``--json``: the command then says one value and no text.
+        self.as_json = False
+        self._out: list[bytes] = []
+        self._err: list[bytes] = []
+
+    # -- texts --------------------------------------------------------------------------
+
+    @staticmethod
+    def show(data: object, limit: int | None = None) -> str:
+        """Data made safe to stand in a line; cut at ``limit`` characters, by default 512."""
+        return visible(str(data)) if limit is None else visible(str(data), limit)
+
+    @classmethod
+    def place(cls, path: str) -> str:
+        """The path of an input, as a message names it."""
+        return "standard input" if path == "-" else cls.show(path)
+
+    def line(self, text: str = "", style: Style = "plain", rest: str = "") -> None:
+        """Say one line: ``text`` in ``style``, then ``rest``; data in it has passed :meth:`show`."""
+        for place, part in enumerate(self._folded(_net(text + rest))):
+            head = len(text) if place == 0 else 0
+            self._out.append(_encode(self._paint(part[:head], style) + part[head:] + "\n", sys.stdout))
+
+    def verdict(self, word: str, rest: str, style: Style | None = None) -> None:
+        """Say one line that begins with the word of a verdict, a column of its own."""
+        chosen = WORD_STYLE.get(word, "plain") if style is None else style
+        self.line(word, chosen, " " * max(1, 14 - len(word)) + rest)
+
+    def detail(self, name: str, text: str) -> None:
+        """Say an indented line below a verdict: a name of ours, then the text."""
+        self.line(f"  {name:<11} {text}".rstrip())
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Say a table, indented; the first column holds no data, or data that has passed ``show``.
+
+        On a terminal rich draws it, which knows the width of every character and folds a
+        cell within its column. In a pipe the columns are padded with spaces.
+        """
+        if not self.tty:
+            widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+            for row in (head, *rows):
+                cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+                self.line(("  " + "  ".join(cells)).rstrip())
+            return
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        drawn = Table(
+            box=None, pad_edge=True, padding=(0, 1, 0, 1), header_style="dim" if self.colour else ""
+        )
+        for name in head:
+            drawn.add_column(name, overflow="fold")
+        for row in rows:
+            # Text, not str: rich reads markup such as [bold] in the latter.
+            drawn.add_row(*(Text(_net(cell)) for cell in row))
+        console = Console(
+            width=self._columns(),
+            force_terminal=True,
+            no_color=not self.colour,
+            color_system="standard" if self.colour else None,
+            legacy_windows=False,
+        )
+        with console.capture() as captured:
+            console.print(drawn)
+        self._out.append(_encode(captured.get(), sys.stdout))
+
+    def json(self, value: Any) -> None:
+        """Say one JSON value, in ASCII and indented: what a program reads."""
+        text = json.dumps(value, ensure_ascii=True, allow_nan=False, indent=2)
+        self._out.append(text.encode("ascii") + b"\n")
+
+    def raw(self, data: bytes) -> None:
+        """Say bytes as they are; for data call :func:`pithbundle.cli.inputs.deliver` instead."""
+        self._out.append(data)
+
+    # -- what went wrong ----------------------------------------------------------------
+
+    def error(self, text: str) -> None:
+        """Say an error on stderr: lower case, one line, no full stop."""
+        self._err.append(_encode(f"pithbundle: error: {_net(text)}\n", sys.stderr))
+
+    def hint(self, text: str) -> None:
+        """Say what the reader of the error can do."""
+        self._err.append(_encode(f"pithbundle: hint: {_net(text)}\n", sys.stderr))
+
+    def note(self, text: str) -> None:
+        """Say something beside the result, on stderr."""
+        self._err.append(_encode(f"pithbundle: {_net(text)}\n", sys.stderr))
+
+    def refuse(self, path: str, error: PithError) -> None:
+        """Say why an input was refused, and what to do; ``--json`` says it on stdout as well."""
+        # The detail of `io` names the path already.
+        self.error(str(error) if error.code == "io" else f"{self.place(path)}: {error}")
+        self.hint(error.hint)
+        if self.as_json:
+            self.json({"error": {"file": path, **fault_value(error.fault), "hint": error.hint}})
+
+    def drop(self) -> None:
+        """Forget what was said on stdout: nothing is printed of a command that failed."""
+        self._out.clear()
+
+    # -- the end ------------------------------------------------------------------------
+
+    def flush(self, status: int) -> int:
+        """Print everything; return ``status``, or 2 if stdout cannot take it."""
+        try:
+            _write(sys.stdout, self._out)
+        except BrokenPipeError:
+            # The reader has seen enough. The verdict stands, and so does its status.
+            self.give_up_stdout()
+        except OSError as error:
+            self.error(f"standard output: {(error.strerror or str(error)).lower()}")
+            self.give_up_stdout()
+            status = Exit.USAGE
+        with contextlib.suppress(OSError):
+            _write(sys.stderr, self._err)
+        return int(status)
+
+    @staticmethod
+    def give_up_stdout() -> None:
+        """Let the interpreter's own flush at exit go nowhere instead of failing again."""
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+
+    # -- terminals ----------------------------------------------------------------------
+
+    def _paint(self, text: str, style: Style) -> str:
+        return f"{_SGR[style]}{text}{_RESET}" if self.colour and style in _SGR and text else text
+
+    def _columns(self) -> int:
+        return max(20, self.width or shutil.get_terminal_size().columns)
+
+    def _folded(self, text: str) -> list[str]:
+        """The pieces of a line that fit the terminal, all but the first indented.
+
+        Left to the terminal, a fold could put any word of the data at the start of a line.
+        """
+        # No character is wider than two columns: most lines are settled without rich.
+        if not self.tty or len(text) * 2 <= self._columns():
+            return [text]
+        from rich.cells import cell_len, chop_cells
+
+        if cell_len(text) <= self._columns():
+            return [text]
+        indent = "    "
+        first = chop_cells(text, self._columns())[0]
+        rest = chop_cells(text[len(first) :], self._columns() - len(indent))
+        return [first, *(indent + part for part in rest)]
+
+
+def _net(text: str) -> str:
+    """Escape what a terminal obeys, leaving backslashes as they are."""
+    return "\\".join(visible(part, len(part)) for part in text.split("\\"))
+
+
+def _encode(text: str, stream: TextIO | None) -> bytes:
+    """Encode for a stream; what its encoding lacks is written as a backslash escape."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace")
+
+
+def _write(stream: TextIO | None, parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    parts.clear()
+    if not data:
+        return
+    if stream is None:
+        raise OSError("is closed")
+    stream.flush()
+    stream.buffer.write(data)
+    stream.flush()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        # A closed stream answers nothing.
+        return False
