@@ -66,24 +66,15 @@ def check(
 
 
 def speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
-    """Return for each id the copy that speaks: the furthest, then the smallest code (CHECK-11).
-
-    Among valid copies the smallest signature, as 64 raw bytes, is the one kept.
-    """
+    """Return for each id the copy that speaks (CHECK-11); malformed elements have no id."""
     spoken: dict[str, Copy] = {}
     for copy in copies:
         if copy.event_id is None:
             continue
         other = spoken.get(copy.event_id)
-        if other is None or _before(copy, other):
+        if other is None or copy.before(other):
             spoken[copy.event_id] = copy
     return spoken
-
-
-def _before(copy: Copy, other: Copy) -> bool:
-    if copy.event is not None and other.event is not None:
-        return copy.event.signature < other.event.signature
-    return copy.verdict.rank < other.verdict.rank
 
 
 class _Run:
@@ -154,7 +145,7 @@ class _Run:
             bound = False
             digest = event_id_digest(stated)
             if digest is None:
-                fault = Fault("encoding", "event_id must be sha256: and 64 lower-case hex digits", "/event_id")
+                fault = Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")
                 return Verdict("invalid", 3, fault), b""
             message = rule.message_of_digest(digest)
         raw, refused = self.signed(event, signature, key, message, body.event_id)  # 4 to 9

@@ -105,9 +105,8 @@ def _read_envelope(value: Object) -> Envelope | Fault:
     payload, signer, stated_id = get("payload"), get("signer"), get("event_id")
     if type(created_at) is not str:
         return _wrong(value, "created_at", "a text")
-    if stated_id is not None or "event_id" in value:
-        if type(stated_id) is not str:
-            return _wrong(value, "event_id", "a text, or absent")
+    if type(stated_id) is not str and (stated_id is not None or "event_id" in value):
+        return _wrong(value, "event_id", "a text, or absent")
     if type(event_type) is not str:
         return _wrong(value, "event_type", "a text")
     if type(payload) is not dict:
@@ -136,9 +135,7 @@ def _read_envelope(value: Object) -> Envelope | Fault:
         return Fault("time", "created_at is not a time of the accepted grammar", "/created_at")
     unsigned: tuple[str, ...] = ()
     if type(stated) is dict and len(stated) > len(_SIGNATURE_MEMBERS):
-        unsigned = tuple(
-            pointer(["signature", name]) for name in sorted(stated.keys() - _SIGNATURE_MEMBERS)
-        )
+        unsigned = tuple(pointer(["signature", name]) for name in sorted(stated.keys() - _SIGNATURE_MEMBERS))
     return Envelope(
         value, event_type, subject, target, payload, created_at, moment,
         signer, signer_id, key_id, fingerprint, stated_id,

@@ -214,7 +214,7 @@ class Ledger:
     def is_retracted(self, event: ValidEvent) -> bool:
         """Whether a retraction of the same signer applies to ``event`` (MERGE-7)."""
         names = self._retracted_by.get(event.event_id)
-        return bool(names) and any(self.effect(self.events[name]) == "applied" for name in names)
+        return names is not None and any(self.effect(self.events[name]) == "applied" for name in names)
 
     def missing(self) -> dict[str, list[str]]:
         """For each signer with a fitting checkpoint, the listed ids that are absent, sorted (MERGE-9)."""
@@ -222,6 +222,23 @@ class Ledger:
             signer: sorted(name for name in ids if name not in self.events)
             for signer, ids in sorted(self._checkpointed.items())
         }
+
+    def completeness(self) -> list[tuple[str, list[str], tuple[str, str] | None]]:
+        """For each signer: the missing ids, and as of which checkpoint nothing listed is missing (MERGE-9).
+
+        The checkpoint is given by its (instant, id): None where ids are missing, and for a
+        signer without a checkpoint, of whom nothing is known. Sorted by signer.
+        """
+        newest: dict[str, tuple[str, str]] = {event.signer: ("", "") for event in self.events.values()}
+        for kind in self.rules.kinds.values():
+            if kind.event_type == CHECKPOINT:
+                for event in self.fitting(kind):
+                    newest[event.signer] = max(newest[event.signer], event.order)
+        missing = self.missing()
+        return [
+            (signer, missing.get(signer, []), order if missing.get(signer) == [] else None)
+            for signer, order in sorted(newest.items())
+        ]
 
     def equivocations(self) -> list[Equivocation]:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
@@ -240,7 +257,7 @@ class Ledger:
     @property
     def events_sha256(self) -> str:
         """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
-        return digest(encode(sorted(self.events))).hex()
+        return digest(encode([*sorted(self.events)])).hex()
 
 
 def slot_of(event: ValidEvent, kind: Kind) -> bytes:
@@ -263,6 +280,4 @@ def _contradictions(kind: Kind, slot: bytes, events: list[ValidEvent]) -> Iterat
     for (signer, instant), group in groups.items():
         if len({event.payload_bytes for event in group}) > 1:
             ids = tuple(sorted(event.event_id for event in group))
-            yield Equivocation(
-                kind.event_type, signer, None if kind.select == "once" else slot, instant, ids
-            )
+            yield Equivocation(kind.event_type, signer, None if kind.select == "once" else slot, instant, ids)

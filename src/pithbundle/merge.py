@@ -61,4 +61,3 @@ def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:
             policies, ``type`` for no bundle at all.
     """
     return Merged(Ledger.of(checked, rules), checked)
-

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
 #: object (text keys), array, text, integer, portable float, true, false, null (DATA-1).
-Value: TypeAlias = Union[dict[str, "Value"], list["Value"], str, int, float, bool, None]
+Value: TypeAlias = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
 Object: TypeAlias = dict[str, Value]
 
 #: The largest integer that every reader represents exactly (DATA-2).

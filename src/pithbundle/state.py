@@ -13,6 +13,7 @@ from typing import Final
 from pithbundle.canonical import digest, encode
 from pithbundle.kinds import Kind
 from pithbundle.ledger import RETRACTION, Effect, Ledger
+from pithbundle.model import Object
 from pithbundle.record import aliases
 from pithbundle.verdicts import ValidEvent
 
@@ -67,10 +68,10 @@ class Alias:
 
     def canonical(self) -> bytes:
         """The alias as canonical bytes; the time is that of its smallest event, if it has one."""
-        shown = {"alias_kind": self.kind, "alias_value": self.value}
+        shown: Object = {"alias_kind": self.kind, "alias_value": self.value}
         if self.event is not None:
             shown["created_at"] = self.event.created_at
-        return encode(shown)  # type: ignore[arg-type]
+        return encode(shown)
 
 
 class State:
@@ -119,7 +120,7 @@ class State:
         """The bytes of state.json: compact, no newline at the end (STATE-1)."""
         ledger = self.ledger
         current = b",".join(b'"%b":%b' % (name.encode(), shown) for name, shown in self._current(False))
-        head = {
+        head: Object = {
             "state_type": STATE_TYPE,
             "state_version": STATE_VERSION,
             "pith_number": str(ledger.number),
@@ -178,9 +179,7 @@ def select(ledger: Ledger, kind: Kind) -> list[ValidEvent]:
             alive = [event for event in events if not ledger.is_retracted(event)]
             if alive:
                 newest = max(event.instant for event in alive)
-                winners.append(
-                    min((e for e in alive if e.instant == newest), key=lambda e: e.event_id)
-                )
+                winners.append(min((e for e in alive if e.instant == newest), key=lambda e: e.event_id))
         return sorted(winners, key=lambda event: event.order)
     alive = [event for event in ledger.fitting(kind) if not ledger.is_retracted(event)]
     alive.sort(key=lambda event: event.order)
@@ -200,4 +199,3 @@ def _aliases(ledger: Ledger, signed: list[ValidEvent]) -> list[Alias]:
 
 def _by_utf8(found: tuple[tuple[str, str], ValidEvent | None]) -> tuple[bytes, bytes]:
     return found[0][0].encode(), found[0][1].encode()
-

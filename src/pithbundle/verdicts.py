@@ -108,6 +108,15 @@ class Copy:
     unsigned: tuple[str, ...] = ()
     flat: bool = False
 
+    def before(self, other: Copy) -> bool:
+        """Whether this copy of an event speaks before another one of it (CHECK-11).
+
+        Among valid copies the smallest signature, as 64 raw bytes, is the one kept.
+        """
+        if self.event is not None and other.event is not None:
+            return self.event.signature < other.event.signature
+        return self.verdict.rank < other.verdict.rank
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pithbundle.kinds.fit import Kind, identifier, word
 
 #: The relationships that the record page lists (SEEN).
-RELATIONSHIPS = ("supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares", "cites")
+RELATIONSHIPS = (
+    "supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares", "cites",
+)  # fmt: skip
 
 KIND = Kind(
     event_type="citation",

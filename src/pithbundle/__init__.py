@@ -1,0 +1,55 @@
+"""pithbundle: recompute the current state of a Pith bundle, trusting nothing but pinned keys.
+
+Bytes in, a value or a :class:`PithError` out. The whole of it::
+
+    bundle = read_bundle(data)                       # strict reader, recomputed record and number
+    checked = check(bundle, policy)                  # who signed what
+    merged = merge(checked)                          # what follows: merged.state_bytes
+"""
+
+from __future__ import annotations
+
+from pithbundle.bundle import Bundle, read_bundle
+from pithbundle.canonical import canonical_bytes
+from pithbundle.cbor import cbor_bytes, parse_cbor
+from pithbundle.check import check
+from pithbundle.errors import PithError
+from pithbundle.jsontext import parse_json
+from pithbundle.keys import PublicKey
+from pithbundle.ledger import Ledger
+from pithbundle.merge import Merged, merge
+from pithbundle.model import Limits, Value
+from pithbundle.number import PithNumber
+from pithbundle.policy import Policy
+from pithbundle.record import Record, abstract_sha256, title_sha256
+from pithbundle.report import Input, Refused, Report
+from pithbundle.verdicts import Checked
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Bundle",
+    "Checked",
+    "Input",
+    "Ledger",
+    "Limits",
+    "Merged",
+    "PithError",
+    "PithNumber",
+    "Policy",
+    "PublicKey",
+    "Record",
+    "Refused",
+    "Report",
+    "Value",
+    "__version__",
+    "abstract_sha256",
+    "canonical_bytes",
+    "cbor_bytes",
+    "check",
+    "merge",
+    "parse_cbor",
+    "parse_json",
+    "read_bundle",
+    "title_sha256",
+]
