@@ -8,6 +8,7 @@ may lie beside it.
 
 from __future__ import annotations
 
+import calendar
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -142,8 +143,7 @@ def _hex(characters: int = 64) -> st.SearchStrategy[str]:
 def times(draw: st.DrawFn, *, first_year: int = 1, last_year: int = 9999) -> str:
     """Times of the accepted grammar, in all four of its forms, real days only."""
     year, month = draw(st.integers(first_year, last_year)), draw(st.integers(1, 12))
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
+    days = calendar.monthrange(year, month)[1]
     day, hour = draw(st.integers(1, days)), draw(st.integers(0, 23))
     minute, second = draw(st.integers(0, 59)), draw(st.integers(0, 59))
     fraction = draw(st.one_of(st.just(""), st.integers(0, 999_999).map(lambda part: f".{part:06}")))

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import math
+import re
+from datetime import datetime
 from typing import Any
 
 import cbor2
@@ -31,6 +33,7 @@ from forge import (
     event,
     event_id,
     made_record,
+    many_events,
     payloads,
     pith_number,
     to_json,
@@ -98,11 +101,12 @@ def test_every_spoilt_event_has_its_own_name() -> None:
 
 
 def test_all_fifteen_respelt_signatures_decode_to_the_same_bytes() -> None:
-    text = SOUND["signature"]["signature_b64"]
-    spellings = {respelt(text, spare) for spare in range(1, 16)}
-    assert len(spellings) == 15
-    assert text not in spellings
-    assert {base64.b64decode(one, validate=True) for one in spellings} == {signature_of(SOUND)}
+    for made in many_events(RECORD, 30):
+        text = made["signature"]["signature_b64"]
+        spellings = {respelt(text, spare) for spare in range(1, 16)}
+        assert len(spellings) == 15
+        assert text not in spellings
+        assert {base64.b64decode(one, validate=True) for one in spellings} == {signature_of(made)}
 
 
 def test_there_is_a_fitting_payload_for_every_type() -> None:
@@ -152,6 +156,28 @@ def test_a_full_part_is_within_the_limit_of_an_input() -> None:
 def test_cbor_is_what_cbor2_writes_and_reads(value: Any) -> None:
     assert cbor(value) == cbor2.dumps(value, canonical=True)
     assert canonical(cbor2.loads(cbor(value))) == canonical(value)
+
+
+@pytest.mark.parametrize(
+    ("number", "encoded"),
+    [
+        (1.5, "f93e00"),
+        (-0.5, "f9b800"),
+        (65504.5, "fa477fe080"),
+        (100000.5, "fa47c35040"),
+        (1.1, "fb3ff199999999999a"),
+        (2.0**51 + 0.5, "fb4320000000000001"),
+    ],
+)
+def test_floats_take_the_shortest_form_that_keeps_them(number: float, encoded: str) -> None:
+    assert cbor(number).hex() == encoded
+
+
+@given(strategies.times())
+@settings(max_examples=2_000)
+def test_drawn_times_are_real_and_of_the_grammar(text: str) -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?(Z|\+00:00)", text, re.ASCII)
+    datetime.fromisoformat(text)
 
 
 def test_cbor_refuses_what_is_no_value() -> None:
