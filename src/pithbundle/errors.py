@@ -70,6 +70,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     "algorithm": CodeInfo("the algorithm is not ed25519", "CHECK-7", _FORGED),
     "signature_invalid": CodeInfo("the signature does not verify", "CHECK-9", _FORGED),
     "key_invalid": CodeInfo("a public key unfit to be pinned", "KEY-2", "get the key again from its owner"),
+    "backend": CodeInfo("the installed libsodium does not keep the signature rules", "KEY-5", "install PyNaCl 1.6.2 or later from its own wheel"),
     # Configuration, merging, the edge.
     "policy": CodeInfo("not a policy that this reader can apply", "POL-1", "run `pithbundle policy show` for a valid one"),
     "collision": CodeInfo("two records share one Pith Number", "MERGE-2", "keep both files and report them: this should be impossible"),

@@ -218,7 +218,9 @@ def _check_name(name: Value, where: str) -> str:
 
 
 def _check_members(value: Object, known: tuple[str, ...], where: str) -> None:
-    unknown = sorted(str(name) for name in value if name not in known)
+    if any(type(name) is not str for name in value):
+        _refuse("member names are texts", where)
+    unknown = sorted(name for name in value if name not in known)
     if unknown:
         _refuse(f"no such member; known here: {', '.join(sorted(known))}", where + pointer((unknown[0],)))
 
