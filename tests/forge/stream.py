@@ -81,10 +81,11 @@ def made_record(seed: int = 0) -> Json:
 
 
 def many_events(record: Json, n_events: int, seed: str = "big") -> Iterator[Json]:
-    """``n_events`` valid events of one record: one record_created, then every tenth takes one back.
+    """``n_events`` valid events of one record: one record_created, then about every tenth takes one back.
 
     The rest are aliases, citations, claims and findings of three signers, times colliding now
-    and then; slots are few, so winners, losers and restatements all occur.
+    and then; slots are few, so winners, losers, restatements and conflicts all occur. A signed
+    ``sequence`` keeps every body different.
     """
     stream = Stream(f"{seed}/{pith_number(record)}")
     if n_events > 0:
@@ -93,27 +94,26 @@ def many_events(record: Json, n_events: int, seed: str = "big") -> Iterator[Json
     recent = [(DEMO, "sha256:" + "0" * 64)]
     for index in range(1, n_events):
         signer = stream.choice((DEMO, AUTHOR, MIRROR))
-        when = instant(stream.below(max(60, n_events)))
+        # Whole minutes, so that events of one slot now and then share their instant and conflict.
+        when = instant(60 * stream.below(1 + n_events // 60))
         form = stream.below(10)
         if form == 0:
             signer, withdrawn = stream.choice(recent)
-            made = attached(signer, record, "event_retracted", payloads.event_retracted(withdrawn), when)
+            kind, payload = "event_retracted", payloads.event_retracted(withdrawn)
+        elif form < 3:
+            kind, payload = "alias_added", payloads.alias_added("openalex", f"W{index}")
+        elif form < 6:
+            work = "pith:2026:" + stream.hex(26).upper().translate(_BASE32)
+            kind, payload = "citation", payloads.citation(work, stream.choice(payloads.RELATIONSHIPS))
+        elif form < 8:
+            orcid = payloads.orcid(stream.below(1 + n_events // 8))
+            kind, payload = "author_claim", payloads.author_claim(orcid)
         else:
-            if form < 3:
-                kind, payload = "alias_added", payloads.alias_added("openalex", f"W{index}")
-            elif form < 6:
-                work = "pith:2026:" + stream.hex(26).upper().translate(_BASE32)
-                payload = payloads.citation(work, stream.choice(payloads.RELATIONSHIPS))
-                kind = "citation"
-            elif form < 8:
-                kind = "author_claim"
-                payload = payloads.author_claim(payloads.orcid(stream.below(1 + n_events // 8)))
-            else:
-                kind = "pith.integrity.v1"
-                payload = payloads.integrity(
-                    record, when, evidence={"ref_index": stream.below(1 + n_events // 8)}
-                )
-            made = attached(signer, record, kind, payload, when)
+            evidence, severity = stream.below(1 + n_events // 8), stream.choice(payloads.SEVERITIES)
+            payload = payloads.integrity(record, when, severity=severity, evidence={"ref_index": evidence})
+            kind = "pith.integrity.v1"
+        made = attached(signer, record, kind, payload, when, extra={"sequence": index})
+        if form > 0:
             recent = [*recent[-63:], (signer, made["event_id"])]
         yield made
 
