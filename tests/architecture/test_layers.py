@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ledger",),
     ("state",),
     ("merge",),
-    ("report",),
+    ("report", "compare", "probe"),
     ("__init__",),
     ("files",),
     ("cli",),

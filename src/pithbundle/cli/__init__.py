@@ -135,8 +135,10 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
 
 def _usage_error(out: Output, error: click.ClickException) -> None:
     """Print an error of click's in the form of ours: lower case, one line, no full stop."""
-    message = " ".join(error.format_message().split()).removesuffix(".")
+    message, *more = " ".join(error.format_message().split()).removesuffix(".").split(". ")
     out.error(out.show(message[:1].lower() + message[1:]))
+    for sentence in more:
+        out.hint(out.show(sentence[:1].lower() + sentence[1:]))
     ctx = getattr(error, "ctx", None)
     if isinstance(ctx, click.Context):
         out.hint(f"see {ctx.command_path} --help")

@@ -12,15 +12,15 @@ from pithbundle.cli.output import Exit, Output
 @click.command(
     "completion",
     epilog="\b\nExamples:\n"
-    "  pithbundle completion bash > ~/.local/share/bash-completion/completions/pithbundle\n"
+    "  pithbundle completion bash >> ~/.bash_completion\n"
     '  eval "$(pithbundle completion zsh)"\n'
     "  pithbundle completion fish > ~/.config/fish/completions/pithbundle.fish",
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 @json_option
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> int:
-    """Print the completion script of SHELL."""
+    """Print the completion script of SHELL: bash, zsh or fish."""
     out: Output = ctx.obj
     completer = get_completion_class(shell)
     if completer is None:

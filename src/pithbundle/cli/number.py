@@ -161,7 +161,7 @@ def _say(out: Output, file: str, item: Found) -> None:
     for kind, value in aliases(item.record, item.number.suffix):
         out.detail("alias", f"{kind} {out.show(value)}")
     for note in item.notes:
-        out.detail("unsigned", out.show(note))
+        out.detail("no effect", out.show(note))
 
 
 def _value(file: str, item: Found) -> Object:

@@ -103,6 +103,14 @@ class Output:
         self.as_json = False
         self._out: list[bytes] = []
         self._err: list[bytes] = []
+        self._aside = False
+
+    def aside(self) -> Output:
+        """An output whose lines go to stderr, for a command whose stdout is the result itself."""
+        other = Output(tty=_is_terminal(sys.stderr), width=self.width)
+        other._out = other._err = self._err
+        other._aside = True
+        return other
 
     # -- texts --------------------------------------------------------------------------
 
@@ -120,7 +128,7 @@ class Output:
         """Say one line: ``text`` in ``style``, then ``rest``; data in it has passed :meth:`show`."""
         for place, part in enumerate(self._folded(_net(text + rest))):
             head = len(text) if place == 0 else 0
-            self._out.append(_encode(self._paint(part[:head], style) + part[head:] + "\n", sys.stdout))
+            self._out.append(_encode(self._paint(part[:head], style) + part[head:] + "\n", self._stream()))
 
     def verdict(self, word: str, rest: str, style: Style | None = None) -> None:
         """Say one line that begins with the word of a verdict, a column of its own."""
@@ -164,7 +172,7 @@ class Output:
         )
         with console.capture() as captured:
             console.print(drawn)
-        self._out.append(_encode(captured.get(), sys.stdout))
+        self._out.append(_encode(captured.get(), self._stream()))
 
     def json(self, value: Any) -> None:
         """Say one JSON value, in ASCII and indented: what a program reads."""
@@ -191,9 +199,12 @@ class Output:
 
     def refuse(self, path: str, error: PithError) -> None:
         """Say why an input was refused, and what to do; ``--json`` says it on stdout as well."""
-        # The detail of `io` names the path already.
-        self.error(str(error) if error.code == "io" else f"{self.place(path)}: {error}")
-        self.hint(error.hint)
+        if error.code == "io":
+            # Its detail names the path, and what to do follows from what the system said.
+            self.error(str(error))
+        else:
+            self.error(f"{self.place(path)}: {error}")
+            self.hint(error.hint)
         if self.as_json:
             self.json({"error": {"file": path, **fault_value(error.fault), "hint": error.hint}})
 
@@ -221,6 +232,8 @@ class Output:
     @staticmethod
     def give_up_stdout() -> None:
         """Let the interpreter's own flush at exit go nowhere instead of failing again."""
+        if sys.stdout is None:
+            return
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
@@ -230,6 +243,9 @@ class Output:
 
     def _paint(self, text: str, style: Style) -> str:
         return f"{_SGR[style]}{text}{_RESET}" if self.colour and style in _SGR and text else text
+
+    def _stream(self) -> TextIO | None:
+        return sys.stderr if self._aside else sys.stdout
 
     def _columns(self) -> int:
         return max(20, self.width or shutil.get_terminal_size().columns)

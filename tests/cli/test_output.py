@@ -1,0 +1,144 @@
+"""Output: what reaches a stream, and that data never begins a line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli_harness import HOSTILE, Stream, unsafe
+from pithbundle.cli.output import WORD_STYLE, Exit, Output, worst
+from pithbundle.verdicts import VALID
+
+
+def printed(out: Output, monkeypatch: pytest.MonkeyPatch, status: int = 0) -> tuple[int, str, str]:
+    streams = Stream(), Stream()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", streams[0])
+        patch.setattr(sys, "stderr", streams[1])
+        status = out.flush(status)
+    return status, streams[0].bytes.getvalue().decode(), streams[1].bytes.getvalue().decode()
+
+
+@pytest.mark.parametrize(
+    "statuses, status",
+    [([], 0), ([0, 0], 0), ([0, 3], 3), ([3, 2, 0], 2), ([2, 1, 3], 1), ([Exit.VALID, Exit.INVALID], 1)],
+)
+def test_the_worst_status_speaks(statuses: list[int], status: int) -> None:
+    for order in itertools.permutations(statuses):
+        assert worst(order) == status
+
+
+def test_only_valid_words_are_green() -> None:
+    assert {word for word, style in WORD_STYLE.items() if style == "good"} == VALID
+
+
+def test_nothing_is_printed_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Output(tty=False)
+    out.line("one")
+    out.note("two")
+    assert printed(out, monkeypatch, 3) == (3, "one\n", "pithbundle: two\n")
+    assert printed(out, monkeypatch) == (0, "", "")
+    out.line("three")
+    out.drop()
+    assert printed(out, monkeypatch) == (0, "", "")
+
+
+def test_a_forgotten_show_is_no_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Output(tty=False)
+    for text in HOSTILE.values():
+        out.line("number ", "plain", text)
+        out.error(text)
+        out.hint(text)
+        out.note(text)
+        out.detail("name", text)
+        out.table(["name"], [[text]])
+    _, shown, said = printed(out, monkeypatch)
+    assert not unsafe(shown) and not unsafe(said)
+    assert all(line.startswith(("number ", "  ")) for line in shown.splitlines())
+    assert all(line.startswith("pithbundle: ") for line in said.splitlines())
+
+
+def test_backslashes_are_doubled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Output(tty=False)
+    out.line("x ", "plain", out.show("a\\b\x1b"))
+    assert printed(out, monkeypatch)[1] == "x a\\\\b\\u{1b}\n"
+
+
+def test_json_is_ascii_and_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Output(tty=False)
+    out.json([*HOSTILE.values(), "\x7f\x80\u2028"])
+    shown = printed(out, monkeypatch)[1]
+    assert shown.isascii() and not unsafe(shown)
+    assert json.loads(shown) == [*HOSTILE.values(), "\x7f\x80\u2028"]
+
+
+def test_json_refuses_what_is_not_json() -> None:
+    with pytest.raises(ValueError):
+        Output(tty=False).json(float("nan"))
+
+
+class TestFolding:
+    @given(st.text(max_size=300), st.integers(20, 100))
+    def test_no_piece_is_too_wide_and_data_never_begins_one(self, text: str, width: int) -> None:
+        from rich.cells import cell_len
+
+        out = Output(tty=True, colour=False, width=width)
+        out.verdict("number", out.show(text))
+        lines = b"".join(out._out).decode().splitlines()
+        assert all(cell_len(line) <= width for line in lines)
+        assert lines[0].startswith("number        ")
+        assert all(line.startswith("    ") for line in lines[1:])
+        unfolded = lines[0] + "".join(line[4:] for line in lines[1:])
+        assert unfolded == "number        " + out.show(text)
+
+    def test_a_word_at_the_fold(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = Output(tty=True, colour=False, width=40)
+        out.line("  title ", "plain", out.show("x" * 32 + "verified      everything"))
+        assert printed(out, monkeypatch)[1] == "  title " + "x" * 32 + "\n    verified      everything\n"
+
+    def test_colour_covers_the_word_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = Output(tty=True, colour=True, width=30)
+        out.verdict("invalid", "y" * 40)
+        out.line("plain")
+        assert printed(out, monkeypatch)[1] == (
+            "\x1b[1;31minvalid\x1b[0m       " + "y" * 16 + "\n    " + "y" * 24 + "\nplain\n"
+        )
+
+
+class TestTable:
+    ROWS = ("abc", "[bold]x[/] :smile:"), ("\x1b[2J", "y")
+
+    def test_in_a_pipe(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = Output(tty=False)
+        out.table(["id", "what"], [["abc", "x"], ["d", "yz"]])
+        assert printed(out, monkeypatch)[1] == "  id   what\n  abc  x\n  d    yz\n"
+
+    @pytest.mark.parametrize("colour", [False, True])
+    def test_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch, colour: bool) -> None:
+        out = Output(tty=True, colour=colour, width=60)
+        out.table(["id", "what"], self.ROWS)
+        shown = printed(out, monkeypatch)[1]
+        assert "[bold]x[/] :smile:" in shown and "\\u{1b}[2J" in shown
+        assert ("\x1b[" in shown) is colour
+        assert all(line.startswith((" ", "\x1b")) for line in shown.splitlines())
+
+    def test_a_narrow_terminal_folds_within_the_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        out = Output(tty=True, colour=False, width=30)
+        out.table(["id", "what"], [["a" * 40, "verified " * 20]])
+        lines = printed(out, monkeypatch)[1].splitlines()
+        assert len(lines) > 5 and all(line.startswith(" ") and len(line) <= 30 for line in lines)
+
+
+def test_a_stdout_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Output(tty=False)
+    out.line("x")
+    error = Stream()
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", error)
+    assert out.flush(0) == 2
+    assert error.bytes.getvalue() == b"pithbundle: error: standard output: is closed\n"

@@ -1,0 +1,243 @@
+"""The shell round the commands: help, errors, streams, signals, terminals."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import pithbundle
+from cli_harness import HOSTILE, assert_harmless, command_line, process_env, run, spawn
+from pithbundle import cli
+from pithbundle.cli import COMMANDS
+from pithbundle.cli.output import Output
+
+RECORD = str(Path(__file__).parent / "data" / "record.json")
+PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], []]
+
+
+@pytest.mark.parametrize("words", PAGES, ids=" ".join)
+def test_every_command_has_help_with_an_example(words: list[str]) -> None:
+    result = run(*words, "--help")
+    assert result.status == 0
+    assert f"  {' '.join(['pithbundle', *words])}" in result.out.partition("Example")[2]
+    assert result.stdout.isascii(), "a terminal without UTF-8 must be able to show it"
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_json(name: str) -> None:
+    words = ["policy", "check"] if name == "policy" else [name]
+    assert "--json" in run(*words, "--help").out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_table_of_commands_is_true(name: str) -> None:
+    command = cli.group.get_command(click.Context(cli.group), name)
+    assert command is not None and command.name == name
+    assert cli.group.get_command(click.Context(cli.group), "nonsense") is None
+
+
+def test_version() -> None:
+    assert run("--version").out == f"pithbundle {pithbundle.__version__}\n"
+
+
+def test_arguments_are_those_of_the_process(monkeypatch: pytest.MonkeyPatch, capfd: object) -> None:
+    monkeypatch.setattr(sys, "argv", ["pithbundle", "--version"])
+    assert cli.main() == 0
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+def test_hostile_arguments(text: str) -> None:
+    for args in ([text], ["--" + text], ["number", "--from", text], ["canonical", "--limit", text, RECORD]):
+        result = run(*args)
+        assert result.status == 2
+        assert_harmless(result)
+        assert result.stdout == b""
+
+
+class TestLightness:
+    """What is not needed is not imported: it is most of the time of a short command."""
+
+    @pytest.mark.parametrize(
+        "args, absent",
+        [
+            (["--help"], ["cbor2", "rich", "pithbundle.cli.keys"]),
+            (["canonical", "--digest", RECORD], ["cbor2", "rich"]),
+            (["number", RECORD], ["cbor2", "rich"]),
+            (["keys"], ["cbor2", "rich"]),
+        ],
+        ids=lambda value: value[0],
+    )
+    def test_imports(self, args: list[str], absent: list[str]) -> None:
+        code = (
+            "import sys; from pithbundle.cli import main; status = main(sys.argv[2:])\n"
+            "print(*(name for name in sys.argv[1].split() if name in sys.modules), file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, " ".join(absent), *args],
+            env=process_env(),
+            capture_output=True,
+            check=True,
+        )
+        assert done.stderr.decode().split() == []
+
+
+class TestStreams:
+    def test_a_reader_that_goes_away_changes_no_status(self) -> None:
+        read, write = os.pipe()
+        os.close(read)
+        for args, status in (
+            (["number", RECORD], 0),
+            (["keys", "--key", "01" + "00" * 31], 1),
+            (["canonical", RECORD], 0),
+        ):
+            done = subprocess.run(
+                command_line(*args), stdout=write, stderr=subprocess.PIPE, env=process_env(), check=False
+            )
+            assert (done.returncode, done.stderr) == (status, b"")
+        os.close(write)
+
+    def test_help_into_a_closed_pipe_is_quiet(self) -> None:
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            command_line("--help"), stdout=write, stderr=subprocess.PIPE, env=process_env(), check=False
+        )
+        os.close(write)
+        assert done.stderr == b""
+
+    @pytest.mark.parametrize("args", [["number", RECORD], ["--help"], ["--version"], ["completion", "bash"]])
+    def test_a_full_disk_is_an_error(self, args: list[str]) -> None:
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                command_line(*args), stdout=full, stderr=subprocess.PIPE, env=process_env(), check=False
+            )
+        assert done.returncode == 2
+        assert done.stderr == b"pithbundle: error: standard output: no space left on device\n"
+
+    @pytest.mark.parametrize("redirect, status", [(">&-", 2), ("2>&-", 0), (">&- 2>&-", 2)])
+    def test_closed_streams(self, redirect: str, status: int) -> None:
+        line = " ".join([*command_line("number", RECORD), redirect])
+        done = subprocess.run(["sh", "-c", line], capture_output=True, env=process_env(), check=False)
+        assert done.returncode == status
+        assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+
+    def test_closed_standard_input(self) -> None:
+        line = " ".join([*command_line("number", "-"), "<&-"])
+        done = subprocess.run(["sh", "-c", line], capture_output=True, env=process_env(), check=False)
+        assert done.returncode == 2
+        assert done.stderr == b"pithbundle: error: standard input is closed [io, CLI-3]\n"
+
+    def test_a_stream_closed_in_process(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with open(os.devnull, "w") as closed:
+            pass
+        monkeypatch.setattr(sys, "stdout", closed)
+        assert not Output().tty
+
+    @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+    def test_no_encoding_fails(self, tmp_path: Path, encoding: str) -> None:
+        path = tmp_path / "é\u4e2d\U0001f600.json"
+        path.write_bytes(Path(RECORD).read_bytes())
+        done = spawn("number", str(path), env={"PYTHONIOENCODING": encoding, "LC_ALL": "C"})
+        assert done.status == 0 and b"Traceback" not in done.stderr
+        name = done.stdout.decode(encoding).splitlines()[1]
+        assert name.endswith(
+            {"ascii": "\\xe9\\u4e2d\\U0001f600.json", "latin-1": "é\\u4e2d\\U0001f600.json"}.get(
+                encoding, "é中😀.json"
+            )
+        )
+
+    def test_an_argument_that_is_not_utf8(self, tmp_path: Path) -> None:
+        path = os.fsencode(tmp_path) + b"/\xff\xfe.json"
+        done = subprocess.run(
+            [*command_line("number"), path], capture_output=True, env=process_env(), check=False
+        )
+        assert done.returncode == 2
+        assert done.stderr.decode().count("\n") == 1 and "\\u{dcff}" in done.stderr.decode()
+
+
+class TestInterrupts:
+    def test_ctrl_c_exits_130(self, tmp_path: Path) -> None:
+        fifo = tmp_path / "pipe"
+        os.mkfifo(fifo)
+        child = subprocess.Popen(
+            command_line("number", str(fifo)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=process_env(),
+        )
+        # Opening succeeds when the command has opened its end: it is running then, and waits.
+        with open(fifo, "wb"):
+            child.send_signal(signal.SIGINT)
+            out, err = child.communicate(timeout=30)
+        assert (child.returncode, out, err) == (130, b"", b"\n")
+
+    @pytest.mark.parametrize("error, status", [(KeyboardInterrupt, 130), (MemoryError, 2)])
+    def test_what_ends_a_command_early(
+        self, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], status: int
+    ) -> None:
+        def fail(*args: object) -> None:
+            raise error
+
+        monkeypatch.setattr(cli, "_run", fail)
+        result = run("--help")
+        assert (result.status, result.stdout) == (status, b"")
+        assert result.err == ("pithbundle: error: out of memory\n" if status == 2 else "")
+
+
+class TestTerminals:
+    def test_colour_only_on_a_terminal_that_wants_it(self) -> None:
+        args = ("keys", "--self-test")
+        assert "\x1b[32mpassed\x1b[0m" in run(*args, tty=True, env={"TERM": "xterm"}).out
+        assert "\x1b" not in run(*args, tty=True, env={"TERM": "xterm", "NO_COLOR": "1"}).out
+        assert "\x1b[" in run(*args, tty=True, env={"TERM": "xterm", "NO_COLOR": ""}).out
+        assert "\x1b" not in run(*args, tty=True, env={"TERM": "dumb"}).out
+        assert "\x1b" not in run(*args, env={"TERM": "xterm"}).out
+
+    def test_a_real_terminal(self) -> None:
+        ours, theirs = pty.openpty()
+        env = process_env({"TERM": "xterm", "COLUMNS": "80"})
+        done = subprocess.run(
+            command_line("keys", "--self-test"), stdout=theirs, stderr=theirs, env=env, check=False
+        )
+        os.close(theirs)
+        shown = os.read(ours, 10_000)
+        os.close(ours)
+        assert done.returncode == 0
+        assert shown.startswith(b"\x1b[32mpassed\x1b[0m")
+
+    def test_the_text_is_the_same_but_for_colour(self) -> None:
+        piped = run("keys", env={"COLUMNS": "200"})
+        shown = run("keys", tty=True, env={"COLUMNS": "200", "TERM": "dumb"})
+        assert shown.out == piped.out
+
+
+class TestCompletion:
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_scripts(self, shell: str) -> None:
+        result = run("completion", shell)
+        assert result.status == 0 and "_PITHBUNDLE_COMPLETE" in result.out
+        assert f'"shell": "{shell}"' in run("completion", shell, "--json").out
+
+    def test_bash_reads_its_script(self) -> None:
+        script = run("completion", "bash").stdout
+        assert subprocess.run(["bash", "-n"], input=script, check=False).returncode == 0
+
+    def test_words_are_completed(self) -> None:
+        env = {"_PITHBUNDLE_COMPLETE": "bash_complete", "COMP_WORDS": "pithbundle ca", "COMP_CWORD": "1"}
+        assert spawn(env=env).out == "plain,canonical\n"
+
+    def test_an_unknown_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pithbundle.cli.completion.get_completion_class", lambda shell: None)
+        assert run("completion", "fish").status == 2
+
+
+def test_the_module_runs_as_the_command_does() -> None:
+    assert spawn("--version").stdout == run("--version").stdout
