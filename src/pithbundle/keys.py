@@ -1,4 +1,4 @@
-"""Strict cofactorless Ed25519, and which keys are fit to be pinned (spec KEY-1 to KEY-5, SIG-1 to SIG-3).
+"""Strict cofactorless Ed25519, and which keys are fit to be pinned (spec SIG, KEY).
 
 Libraries disagree on which Ed25519 signatures are valid, and validity is an input to state,
 so the rules and the library that keeps them are both part of the specification:
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -42,7 +43,7 @@ _SMALL_ORDER_Y: Final = frozenset({0, 1, _P - 1, _ORDER_8_Y, _P - _ORDER_8_Y})
 
 
 def verify_strict(raw_key: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` is one of ``message`` under ``raw_key`` by rules 1 to 7 (SIG-1).
+    """Whether ``signature`` is one of ``message`` under ``raw_key`` by rules 1 to 7 (SIG-2).
 
     ``raw_key`` is 32 bytes and ``signature`` 64, exactly ``bytes``; anything else is False,
     never an exception. Rule 8 is not asked here: see :class:`PublicKey`.
@@ -92,7 +93,7 @@ class PublicKey:
 
     @classmethod
     def from_hex(cls, text: str) -> PublicKey:
-        """Return the key that 64 lower-case hex digits spell (KEY-3).
+        """Return the key that 64 lower-case hex digits spell (TEXT-2).
 
         Raises:
             PinError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
@@ -104,7 +105,7 @@ class PublicKey:
 
     @classmethod
     def from_base64(cls, text: str) -> PublicKey:
-        """Return the key that 44 characters of padded standard base64 spell (KEY-3).
+        """Return the key that 44 characters of padded standard base64 spell (TEXT-3).
 
         Raises:
             PinError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
@@ -115,7 +116,7 @@ class PublicKey:
         return cls(raw)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether ``signature``, 64 bytes, is one of ``message`` under this key (SIG-1).
+        """Whether ``signature``, 64 bytes, is one of ``message`` under this key (SIG-2).
 
         The caller decides what the message is. For receipts and events it is the raw 32
         bytes of a digest, not their hex text and not the JSON.
@@ -134,8 +135,8 @@ class PublicKey:
 
     @property
     def fingerprint_hex(self) -> str:
-        """The first 16 bytes of the key's SHA-256 in hex: what a signer states (KEY-4)."""
-        return sha256(self.raw).hexdigest()[:32]
+        """The first 16 bytes of the key's SHA-256 in hex: what a signer states (KEY-3)."""
+        return _sha256(self.raw)[:16].hex()
 
     @property
     def fingerprint_base32(self) -> str:
@@ -144,7 +145,13 @@ class PublicKey:
         130 bits, two more than :attr:`fingerprint_hex`, whatever the registry's member
         name says. A fingerprint is for people to compare; it never selects a key.
         """
-        return base32_prefix(sha256(self.raw).digest())
+        return base32_prefix(_sha256(self.raw))
+
+
+@lru_cache(maxsize=1024)
+def _sha256(raw: bytes) -> bytes:
+    # Asked once for every event of a key.
+    return sha256(raw).digest()
 
 
 def _why_unfit(raw: bytes) -> str:

@@ -17,7 +17,7 @@ from pithbundle.record import Record
 from pithbundle.textforms import base32_prefix
 
 _SUFFIX: Final = re.compile("[A-Z2-7]{26}").fullmatch
-_NUMBER: Final = re.compile("pith:(?!0000)([0-9]{4}):([A-Z2-7]{26})").fullmatch
+_NUMBER: Final = re.compile("pith:([0-9]{4}):([A-Z2-7]{26})").fullmatch
 _SHORT: Final = re.compile("pith:([A-Z2-7]{8}|[A-Z2-7]{12}|[A-Z2-7]{16})").fullmatch
 
 

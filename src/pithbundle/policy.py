@@ -1,4 +1,4 @@
-"""Policies: whose keys count, for what, and since when not (spec POL-1 to POL-6).
+"""Policies: whose keys count, for what, and since when not (spec POL-1 to POL-5).
 
 A policy is the user's own data. It is the only source of keys: no bundle, manifest or
 server adds one. It is read strictly, since a misspelt member that was ignored would grant
@@ -41,7 +41,7 @@ _OPTIONAL: Final = ("event_rule", "event_types", "honours", "status")
 
 @dataclass(frozen=True, slots=True)
 class PolicyKey:
-    """One key of a policy and its rights (POL-2, POL-3).
+    """One key of a policy and its rights (POL-2, POL-4).
 
     Raises:
         PolicyError: ``policy``, with a pointer relative to the key, for a name that is empty
@@ -98,7 +98,7 @@ class PolicyKey:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A set of keys, sorted by (signer_id, key_id) whatever order they are given in (POL-1).
+    """A set of keys, sorted by (signer_id, key_id) whatever order they are given in (POL-1, POL-2).
 
     Raises:
         PolicyError: ``policy``, for no key, more than 1,000, or two that share the pair
@@ -106,7 +106,7 @@ class Policy:
     """
 
     keys: tuple[PolicyKey, ...]
-    #: SHA-256 of the canonical bytes of :meth:`to_value`, in hex: ``policy_sha256`` (POL-6).
+    #: SHA-256 of the canonical bytes of :meth:`to_value`, in hex: ``policy_sha256`` (POL-5).
     sha256: str = field(init=False, compare=False, repr=False)
     _by_pair: Mapping[tuple[str, str], PolicyKey] = field(init=False, compare=False, repr=False)
 
@@ -178,7 +178,7 @@ class Policy:
         return cls(tuple(_read_key(item, f"/keys/{index}") for index, item in enumerate(keys)))
 
     def to_value(self) -> Object:
-        """The effective policy: defaults filled in, keys and lists sorted (POL-6).
+        """The effective policy: defaults filled in, keys and lists sorted (POL-5).
 
         :meth:`from_value` of it gives an equal policy.
         """

@@ -1,4 +1,4 @@
-"""The canonical record: its rules, its hash and what it implies (spec REC-1 to REC-6, TITLE-1, TITLE-2).
+"""The canonical record: its rules, its hash and what it implies (spec REC, TITLE, ALIAS-1).
 
 Every member is hashed, known or not, and none is repaired. A record's hash is its name,
 so a fault here refuses the whole input that carries it.
@@ -47,7 +47,7 @@ _WHITE_SPACE: Final = re.compile("[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u20
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A well-formed canonical record with its canonical bytes and hash (REC-1).
+    """A well-formed canonical record with its canonical bytes and hash (REC-1, REC-5).
 
     Built by :meth:`from_value`. Two records are equal iff their canonical bytes are.
     """
@@ -60,7 +60,7 @@ class Record:
     #: The years that a Pith Number of this record may state: that of ``submitted_at``, then
     #: that of the arXiv id where there is one and it differs (NUM-3).
     years: tuple[int, ...] = field(compare=False)
-    #: ``source.id`` where ``source.kind`` is ``arxiv`` and the id is of its grammar (REC-5).
+    #: ``source.id`` where ``source.kind`` is ``arxiv`` and the id is of its grammar (ALIAS-1).
     arxiv_id: str | None = field(compare=False)
     #: ``source.version``, from 1.
     version: int = field(compare=False)
@@ -126,7 +126,7 @@ class Record:
 
 
 def aliases(record: Record, suffix: str) -> tuple[tuple[str, str], ...]:
-    """Return the (kind, value) pairs that follow from a record alone, sorted by kind (REC-6).
+    """Return the (kind, value) pairs that follow from a record alone, sorted by kind (ALIAS-1).
 
     ``suffix`` is the 26 characters of the record's Pith Number. The arXiv and DOI ones are
     there only for an arXiv id.

@@ -51,7 +51,7 @@ def event_id_digest(text: str) -> bytes | None:
 
 
 def base32_prefix(digest: bytes) -> str:
-    """Return the first 26 characters, 130 bits, of the base32 of a SHA-256 digest (NUM-2, KEY-4).
+    """Return the first 26 characters, 130 bits, of the base32 of a SHA-256 digest (NUM-1, KEY-4).
 
     Upper case, RFC 4648 section 6. 26 characters carry exactly 130 bits, so no bit is
     unused and every 26 characters of the alphabet are the one spelling of their bits.

@@ -1,4 +1,4 @@
-"""Signed times: one grammar, compared as text (spec TIME-1 to TIME-3).
+"""Signed times: one grammar, compared as text (spec TIME-1, TIME-2, REC-2).
 
 No library parses here. ``datetime.fromisoformat`` takes 29 of the 79 malformed texts of
 our tests, and which ones depends on its version. An instant is never turned into a number
@@ -49,5 +49,5 @@ def instant(text: str) -> str | None:
 
 
 def is_submitted_at(text: str) -> bool:
-    """Whether ``text`` is ``YYYY-MM-DDTHH:MM:SSZ`` of a real day: what a record may hold (TIME-3)."""
+    """Whether ``text`` is ``YYYY-MM-DDTHH:MM:SSZ`` of a real day: what a record may hold (REC-2)."""
     return _SUBMITTED_AT(text) is not None and not _is_missing_day(text)

@@ -8,6 +8,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ed25519_reference as ed
 from pithbundle.errors import InputError, PolicyError
@@ -277,3 +279,28 @@ def test_the_schema_names_every_rule_and_member() -> None:
     assert members["event_rule"]["enum"] == sorted(RULES)
     assert set(members) == set(Policy.default().keys[0].to_value())
     assert SCHEMA["properties"]["keys"]["maxItems"] == MAX_KEYS
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["*", "", "active", *IDS])
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+MEMBERS = st.sampled_from([*Policy.default().keys[0].to_value(), "other"])
+
+
+@given(MEMBERS, ANYTHING)
+def test_any_value_is_a_policy_or_refused(member: str, new: Json) -> None:
+    for value in (new, policy(new), policy(keys=new), policy({**key(status="revoked"), member: new})):
+        try:
+            made = Policy.from_value(value)
+        except PolicyError as error:
+            assert error.code in ("policy", "key_invalid") and error.pointer is not None
+        else:
+            assert Policy.from_value(made.to_value()) == made
+            assert VALIDATOR.is_valid(value)

@@ -333,3 +333,23 @@ def test_titles_outside_the_model(text: str, code: str) -> None:
         assert (caught.value.code, caught.value.pointer) == (code, "")
     with pytest.raises(RecordError):
         title_sha256(None)  # type: ignore[arg-type]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from([path.replace("/", "__") for path in REQUIRED] + ["extra", "source__e"]), ANYTHING)
+def test_any_value_is_a_record_or_refused(path: str, new: Json) -> None:
+    value = record(**{path: new})
+    try:
+        made = Record.from_value(value, "/r")
+    except RecordError as error:
+        assert error.pointer is not None and error.pointer.startswith("/r")
+    else:
+        assert made.canonical == formula(value)
