@@ -66,6 +66,15 @@ def encode_ordered(value: Value) -> bytes:
     return orjson.dumps(value)
 
 
+def written(canonical: bytes) -> Value:
+    """Return canonical bytes as a value that only :func:`encode` takes: they are written as they are.
+
+    For building a large object of parts that were encoded before, without encoding them
+    again; the result must never leave the library.
+    """
+    return cast("Value", orjson.Fragment(canonical))
+
+
 def digest(data: bytes) -> bytes:
     """Return the SHA-256 of ``data``, 32 raw bytes (CANON-2)."""
     return hashlib.sha256(data).digest()

@@ -23,6 +23,7 @@ from collections.abc import MutableMapping
 from typing import Final, TypeAlias
 
 from pithbundle.bundle import Bundle, subject_fault
+from pithbundle.canonical import encode
 from pithbundle.errors import Fault
 from pithbundle.event import Body, Envelope, FlatEvent, Signature, bind, read_event
 from pithbundle.kinds import MERGE_1, MergeRules
@@ -80,11 +81,12 @@ def speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
 class _Run:
     """One call of :func:`check`: what every copy is checked against."""
 
-    __slots__ = ("bundle", "cache", "policy", "receipts", "record", "rules")
+    __slots__ = ("bundle", "cache", "number", "policy", "receipts", "record", "rules")
 
     def __init__(self, bundle: Bundle, policy: Policy, rules: MergeRules, cache: SignatureCache) -> None:
         self.bundle = bundle
         self.record: Record = bundle.record
+        self.number = str(bundle.number)
         self.policy = policy
         self.rules = rules
         self.cache = cache
@@ -110,7 +112,9 @@ class _Run:
             place = f"{pointer}/payload/receipt"
             receipt_verified = self.receipt(event.payload["receipt"], place, body.event_id)
         verdict, signature = self.verdict(event, key, rule, body)
-        unsigned = event.unsigned + tuple(f"/{name}" for name in sorted(rule.left_out) if name in _COVERABLE)
+        unsigned = event.unsigned
+        if rule is not EVENT_V1:
+            unsigned += tuple(f"/{name}" for name in sorted(rule.left_out & _COVERABLE))
         valid = None
         if verdict.valid and key is not None:
             valid = ValidEvent(
@@ -121,7 +125,7 @@ class _Run:
                 instant=event.instant,
                 payload=event.payload,
                 payload_bytes=body.payload,
-                shown_signer=event.signer if rule.covers_signer else None,
+                signer_bytes=encode(event.signer) if rule.covers_signer else None,
                 body=body.canonical,
                 signature=signature,
                 signer=key.signer_id,
@@ -162,9 +166,10 @@ class _Run:
         self, event: Envelope, stated: Signature, key: PolicyKey | None, message: bytes | None, event_id: str
     ) -> tuple[bytes, Verdict | None]:
         """Checks 4 to 9: the raw signature, and the verdict of the first that fails."""
-        wrong = subject_fault(event.subject, self.record, self.bundle.number)
-        if wrong is not None:  # 4
-            return b"", Verdict("invalid", 4, Fault("subject", wrong, "/subject_pith_number"))
+        if event.subject != self.number:  # 4
+            wrong = subject_fault(event.subject, self.record, self.bundle.number)
+            if wrong is not None:
+                return b"", Verdict("invalid", 4, Fault("subject", wrong, "/subject_pith_number"))
         if key is None:  # 5
             fault = Fault("key_unknown", "the policy has no key of this signer_id and key_id", "/signer")
             return b"", Verdict("unknown_key", 5, fault)

@@ -7,10 +7,9 @@ envelope and cuts it into the body, which decides, and the rest, which is named 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from pithbundle.canonical import digest, encode
+from pithbundle.canonical import digest, encode, written
 from pithbundle.errors import Fault
 from pithbundle.model import Object, Value, pointer
 from pithbundle.rules import ENVELOPE, EventRule
@@ -28,8 +27,7 @@ _FLAT_MARKS: Final = frozenset({"payload_sha256", "signature_b64", "signing_key_
 _ENVELOPE_MARKS: Final = frozenset({"signature", "signer", "subject_pith_number", "target"})
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """The signature member as stated: nothing in it is trusted or decoded yet.
 
     ``algorithm`` may be any value: only the exact text ``ed25519`` passes (CHECK-7).
@@ -40,8 +38,7 @@ class Signature:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A well-formed event of the envelope spelling; nothing in it is verified."""
 
     members: Object
@@ -60,8 +57,7 @@ class Envelope:
     unsigned: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FlatEvent:
+class FlatEvent(NamedTuple):
     """A well-formed event of the flat spelling of integrity.json (EVT-7); nothing in it is verified.
 
     Its digest rule is unknown, so it is listed by ``payload_sha256`` and never merged.
@@ -74,8 +70,7 @@ class FlatEvent:
     arxiv_id: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """What a rule covers of an event: canonical bytes, their digest, and the id made of it."""
 
     canonical: bytes
@@ -190,13 +185,13 @@ def bind(envelope: Envelope, rule: EventRule, *, within_limits: bool = False) ->
     ``within_limits`` says that depth and value count are already known to be within
     LIM-6, as when the whole input is: then only the size is measured.
     """
-    payload = encode(envelope.payload)
-    members = envelope.members
-    whole = {name: value for name, value in members.items() if name not in ENVELOPE}
+    whole = {name: value for name, value in envelope.members.items() if name not in ENVELOPE}
     if not within_limits:
         fault = _measure(whole)
         if fault is not None:
             return fault
+    payload = encode(envelope.payload)
+    whole["payload"] = written(payload)
     canonical = encode(whole)
     if len(canonical) > MAX_BODY_BYTES:
         return Fault("event_size", f"an event of {len(canonical)} canonical bytes", "")

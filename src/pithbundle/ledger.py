@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.canonical import digest, encode
+from pithbundle.canonical import digest, encode, written
 from pithbundle.errors import MergeError
 from pithbundle.kinds import MERGE_1, Kind, MergeRules
-from pithbundle.model import Value
+from pithbundle.model import Object, Value
 from pithbundle.number import PithNumber
 from pithbundle.record import Record
 from pithbundle.verdicts import Checked, ValidEvent
@@ -45,15 +45,15 @@ class Equivocation:
     instant: str | None
     event_ids: tuple[str, ...]
 
-    def canonical(self) -> bytes:
-        """The group as a state lists it, canonical bytes."""
-        return b'{"event_ids":%b,"event_type":%b,"instant":%b,"signer":%b,"slot":%b}' % (
-            encode(list(self.event_ids)),
-            encode(self.event_type),
-            encode(self.instant),
-            encode(self.signer),
-            self.slot or b"null",
-        )
+    def shown(self) -> Object:
+        """The group as a state lists it; the slot for :mod:`canonical` to write."""
+        return {
+            "event_ids": [*self.event_ids],
+            "event_type": self.event_type,
+            "instant": self.instant,
+            "signer": self.signer,
+            "slot": None if self.slot is None else written(self.slot),
+        }
 
 
 class Ledger:
@@ -184,6 +184,10 @@ class Ledger:
         return sorted(
             ((events[name], code) for name, code in self._misfits.items()), key=lambda found: found[0].order
         )
+
+    def holds(self, kind: Kind) -> bool:
+        """Whether any event fits the kind."""
+        return bool(self._fitting[kind.event_type])
 
     def fitting(self, kind: Kind) -> Iterator[ValidEvent]:
         """The fitting events of a kind, retracted ones too, in no order."""

@@ -6,11 +6,9 @@ digest is over a canonical object of the same entries, so it needs no order of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from pithbundle.canonical import digest, encode
+from pithbundle.canonical import encode, encode_ordered, sha256_hex, written
 from pithbundle.kinds import Kind
 from pithbundle.ledger import RETRACTION, Effect, Ledger
 from pithbundle.model import Object
@@ -25,59 +23,34 @@ _RECEIPT: Final = "receipt"
 _ALIASES: Final = "source_aliases"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event as a state shows it; ``effect`` only for a retraction (STATE-3)."""
-
-    event: ValidEvent
-    effect: Effect | None = None
-
-    def ordered(self) -> bytes:
-        """The entry with its members in the registry's order."""
-        event = self.event
-        tail = b"" if self.effect is None else b',"effect":' + encode(self.effect)
-        return b"{%b%b%b%b%b%b}" % (
-            b'"event_id":' + encode(event.event_id),
-            b"" if event.target is None else b',"target":' + encode(event.target),
-            b',"created_at":' + encode(event.created_at),
-            b"" if event.shown_signer is None else b',"signer":' + encode(event.shown_signer),
-            b',"payload":' + event.payload_bytes,
-            tail,
-        )
-
-    def canonical(self) -> bytes:
-        """The entry as canonical bytes: its members sorted."""
-        event = self.event
-        return b"{%b%b%b%b%b%b}" % (
-            b'"created_at":' + encode(event.created_at),
-            b"" if self.effect is None else b',"effect":' + encode(self.effect),
-            b',"event_id":' + encode(event.event_id),
-            b',"payload":' + event.payload_bytes,
-            b"" if event.shown_signer is None else b',"signer":' + encode(event.shown_signer),
-            b"" if event.target is None else b',"target":' + encode(event.target),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A name of the record: derived from it, signed by somebody, or both (STATE-4)."""
 
     kind: str
     value: str
     event: ValidEvent | None
 
-    def canonical(self) -> bytes:
-        """The alias as canonical bytes; the time is that of its smallest event, if it has one."""
-        shown: Object = {"alias_kind": self.kind, "alias_value": self.value}
+    def shown(self) -> Object:
+        """The alias; its time is that of its smallest event, if it has one."""
+        alias: Object = {"alias_kind": self.kind, "alias_value": self.value}
         if self.event is not None:
-            shown["created_at"] = self.event.created_at
-        return encode(shown)
+            alias["created_at"] = self.event.created_at
+        return alias
 
 
 class State:
     """The current state of a ledger at the moment it was made."""
 
-    __slots__ = ("_counters", "aliases", "equivocations", "ledger", "receipt", "sections", "unrecognised")
+    __slots__ = (
+        "_counters",
+        "aliases",
+        "effects",
+        "equivocations",
+        "ledger",
+        "receipt",
+        "sections",
+        "unrecognised",
+    )
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -85,18 +58,20 @@ class State:
         self.aliases: list[Alias] = []
         #: The standing record_created whose receipt is verified, or None.
         self.receipt: ValidEvent | None = None
-        #: The entries of every listing section, in order of (instant, id).
-        self.sections: dict[str, list[Entry]] = {}
+        #: The standing events of every listing section, by (instant, id).
+        self.sections: dict[str, list[ValidEvent]] = {}
+        #: What each standing retraction does, by its id.
+        self.effects: dict[str, Effect] = {}
         for kind in ledger.rules.kinds.values():
-            standing = select(ledger, kind)
+            standing = select(ledger, kind) if ledger.holds(kind) else []
             if kind.section == _RECEIPT:
                 self.receipt = next((event for event in standing if event.receipt_verified), None)
             elif kind.section == _ALIASES:
                 self.aliases = _aliases(ledger, standing)
-            elif kind.event_type == RETRACTION:
-                self.sections[kind.section] = [Entry(event, ledger.effect(event)) for event in standing]
             else:
-                self.sections[kind.section] = [Entry(event) for event in standing]
+                self.sections[kind.section] = standing
+                if kind.event_type == RETRACTION:
+                    self.effects = {event.event_id: ledger.effect(event) for event in standing}
         self.equivocations = ledger.equivocations()
         self.unrecognised = ledger.unrecognised
         self._counters = len(ledger.listed), len(ledger.events)
@@ -119,52 +94,64 @@ class State:
     def to_bytes(self) -> bytes:
         """The bytes of state.json: compact, no newline at the end (STATE-1)."""
         ledger = self.ledger
-        current = b",".join(b'"%b":%b' % (name.encode(), shown) for name, shown in self._current(False))
-        head: Object = {
-            "state_type": STATE_TYPE,
-            "state_version": STATE_VERSION,
-            "pith_number": str(ledger.number),
-            "merge_version": ledger.rules.name,
-            "event_count": self.event_count,
-            "valid_event_count": self.valid_event_count,
-            "invalid_event_count": self.invalid_event_count,
-            "equivocation_count": len(self.equivocations),
-        }
-        members = b",".join(b"%b:%b" % (encode(name), encode(value)) for name, value in head.items())
-        return b'{%b,"current":{%b},"unrecognised":%b}' % (members, current, self._unrecognised())
+        return encode_ordered(
+            {
+                "state_type": STATE_TYPE,
+                "state_version": STATE_VERSION,
+                "pith_number": str(ledger.number),
+                "merge_version": ledger.rules.name,
+                "event_count": self.event_count,
+                "valid_event_count": self.valid_event_count,
+                "invalid_event_count": self.invalid_event_count,
+                "equivocation_count": len(self.equivocations),
+                "current": self._current(),
+                "unrecognised": [
+                    {"code": code, "event_id": event.event_id, "event_type": event.event_type}
+                    for event, code in self.unrecognised
+                ],
+            }
+        )
 
     @property
     def sha256(self) -> str:
         """``state_sha256``: the digest of what the state means, without counters (STATE-5)."""
         ledger = self.ledger
-        current = b",".join(
-            b'"%b":%b' % (name.encode(), shown) for name, shown in sorted(self._current(True))
-        )
-        return digest(
-            b'{"canonical_sha256":%b,"current":{%b},"pith_number":%b,"rules":%b}'
-            % (encode(ledger.record.hex), current, encode(str(ledger.number)), encode(ledger.rules.name))
-        ).hex()
+        meaning: Object = {
+            "canonical_sha256": ledger.record.hex,
+            "current": self._current(),
+            "pith_number": str(ledger.number),
+            "rules": ledger.rules.name,
+        }
+        return sha256_hex(encode(meaning))
 
-    def _current(self, canonical: bool) -> Iterable[tuple[str, bytes]]:
-        yield "canonical_record", self.ledger.record.canonical
-        yield _ALIASES, _array(alias.canonical() for alias in self.aliases)
-        receipt = b"null" if self.receipt is None else encode(self.receipt.payload["receipt"])
-        for place, (name, entries) in enumerate(self.sections.items()):
-            yield name, _array(entry.canonical() if canonical else entry.ordered() for entry in entries)
-            if place == 0:
+    def shown(self, event: ValidEvent) -> Object:
+        """The entry of a standing event, its members in the registry's order (STATE-3)."""
+        entry: Object = {"event_id": event.event_id}
+        if event.target is not None:
+            entry["target"] = event.target
+        entry["created_at"] = event.created_at
+        if event.signer_bytes is not None:
+            entry["signer"] = written(event.signer_bytes)
+        entry["payload"] = written(event.payload_bytes)
+        effect = self.effects.get(event.event_id)
+        if effect is not None:
+            entry["effect"] = effect
+        return entry
+
+    def _current(self) -> Object:
+        """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
+        receipt = None if self.receipt is None else written(encode(self.receipt.payload["receipt"]))
+        current: Object = {
+            "canonical_record": written(self.ledger.record.canonical),
+            _ALIASES: [alias.shown() for alias in self.aliases],
+        }
+        for name, standing in self.sections.items():
+            current[name] = [self.shown(event) for event in standing]
+            if _RECEIPT not in current:
                 # The registry shows the receipt behind graph_snapshots, its first listing.
-                yield _RECEIPT, receipt
-        yield "equivocations", _array(group.canonical() for group in self.equivocations)
-
-    def _unrecognised(self) -> bytes:
-        return _array(
-            encode({"code": code, "event_id": event.event_id, "event_type": event.event_type})
-            for event, code in self.unrecognised
-        )
-
-
-def _array(elements: Iterable[bytes]) -> bytes:
-    return b"[%b]" % b",".join(elements)
+                current[_RECEIPT] = receipt
+        current["equivocations"] = [group.shown() for group in self.equivocations]
+        return current
 
 
 def select(ledger: Ledger, kind: Kind) -> list[ValidEvent]:
@@ -194,8 +181,5 @@ def _aliases(ledger: Ledger, signed: list[ValidEvent]) -> list[Alias]:
         name = str(event.payload["alias_kind"]), str(event.payload["alias_value"])
         if found.get(name) is None:
             found[name] = event
-    return [Alias(kind, value, event) for (kind, value), event in sorted(found.items(), key=_by_utf8)]
-
-
-def _by_utf8(found: tuple[tuple[str, str], ValidEvent | None]) -> tuple[bytes, bytes]:
-    return found[0][0].encode(), found[0][1].encode()
+    # Both are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
+    return [Alias(*name, found[name]) for name in sorted(found)]

@@ -7,10 +7,10 @@ This is the only thing that merge accepts: an event reaches a state by being a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.errors import Fault
-from pithbundle.model import Object, Value
+from pithbundle.model import Object
 from pithbundle.number import PithNumber
 from pithbundle.record import Record
 
@@ -52,8 +52,7 @@ class Verdict:
         return -self.step, self.code or ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptVerdict:
+class ReceiptVerdict(NamedTuple):
     """The verdict on one receipt; ``event_id`` is the event that carries it, None elsewhere."""
 
     verdict: Verdict
@@ -63,13 +62,13 @@ class ReceiptVerdict:
     signer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ValidEvent:
+class ValidEvent(NamedTuple):
     """A validly signed event: what its signature covers, and the one signature kept.
 
-    ``body`` and ``payload_bytes`` are canonical bytes. ``signer`` is the ``signer_id`` of
-    the policy entry whose key verified, never text of the event. ``target`` and
-    ``shown_signer`` are None where the event rule does not cover them (RULE-4).
+    ``body``, ``payload_bytes`` and ``signer_bytes`` are canonical bytes. ``signer`` is the
+    ``signer_id`` of the policy entry whose key verified, never text of the event.
+    ``target`` and ``signer_bytes`` (the signer as the event states it) are None where the
+    event rule does not cover them (RULE-4).
     """
 
     event_id: str
@@ -79,7 +78,7 @@ class ValidEvent:
     instant: str
     payload: Object
     payload_bytes: bytes
-    shown_signer: Value
+    signer_bytes: bytes | None
     body: bytes
     signature: bytes
     signer: str
@@ -92,8 +91,7 @@ class ValidEvent:
         return self.instant, self.event_id
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """One element of a bundle's ``events`` and its verdict.
 
     ``event_id`` is the recomputed id, the stated digest for a flat event, None for a
