@@ -28,6 +28,7 @@ from pithbundle.errors import Fault
 from pithbundle.event import Body, Envelope, FlatEvent, Signature, bind, read_event
 from pithbundle.kinds import MERGE_1, MergeRules
 from pithbundle.model import Object, Value
+from pithbundle.model import pointer as pointer_of
 from pithbundle.policy import Policy, PolicyKey
 from pithbundle.record import Record
 from pithbundle.rules import EVENT_V1, RULES, EventRule
@@ -42,8 +43,6 @@ _SIGNATURE_BYTES: Final = 64
 _NO_SUCH_KEY: Final = "the policy has no key of this key_id"
 _VERIFIED: Final = Verdict("verified", STEP_VALID)
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
-# Members that some rules leave out of the body: named as unsigned where they do.
-_COVERABLE: Final = frozenset({"signer", "created_at"})
 
 
 def check(
@@ -114,7 +113,7 @@ class _Run:
         verdict, signature = self.verdict(event, key, rule, body)
         unsigned = event.unsigned
         if rule is not EVENT_V1:
-            unsigned += tuple(f"/{name}" for name in sorted(rule.left_out & _COVERABLE))
+            unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
         valid = None
         if verdict.valid and key is not None:
             valid = ValidEvent(
@@ -185,12 +184,19 @@ class _Run:
             return b"", refused
         return self.verifies(key, stated.algorithm, stated.text, message, "/signature")
 
-    def right(self, key: PolicyKey, event_type: str, event_id: str | None) -> Verdict | None:
+    def right(
+        self,
+        key: PolicyKey,
+        event_type: str,
+        event_id: str | None,
+        type_at: str = "/event_type",
+        key_at: str = "/signer/key_id",
+    ) -> Verdict | None:
         """Check 6: the key may sign this type, and if revoked it honours this id."""
         if not key.may_sign(event_type):
-            return Verdict("invalid", 6, Fault("key_role", "", "/event_type"))
+            return Verdict("invalid", 6, Fault("key_role", "", type_at))
         if key.status == "revoked" and event_id not in key.honours:
-            return Verdict("invalid", 6, Fault("key_revoked", "", "/signer/key_id"))
+            return Verdict("invalid", 6, Fault("key_revoked", "", key_at))
         return None
 
     def verifies(
@@ -234,7 +240,7 @@ class _Run:
         if type(text) is not str:
             return Verdict("invalid", 1, Fault("type", "must be a text", "/signature_b64")), key_id, None
         verdict, key = self.any_key(
-            key_id, "/key_id", "record_created", None, stated.get("algorithm"), text, self.record.sha256
+            key_id, "/key_id", "record_created", stated.get("algorithm"), text, self.record.sha256
         )
         return verdict or _VERIFIED, key_id, key.signer_id if key else None
 
@@ -243,18 +249,18 @@ class _Run:
         key_id: str,
         pointer: str,
         event_type: str,
-        event_id: str | None,
         algorithm: Value,
         text: str,
         message: bytes,
     ) -> tuple[Verdict | None, PolicyKey | None]:
         """Checks 5 to 9 where a key_id is stated and no signer: every key of that id may answer.
 
-        The key that verifies, or the verdict of the one that got furthest (CHECK-11).
+        The key that verifies, or the verdict of the one that got furthest (CHECK-11). A revoked
+        key never does: it honours ids of events, and there is none here (RCPT-2).
         """
         refused: list[Verdict] = []
         for key in self.policy.keys_with_id(key_id):
-            verdict = self.right(key, event_type, event_id)
+            verdict = self.right(key, event_type, None, pointer, pointer)
             if verdict is None:
                 verdict = self.verifies(key, algorithm, text, message, "")[1]
             if verdict is None:
@@ -267,24 +273,22 @@ class _Run:
     def flat(self, pointer: str, event: FlatEvent) -> Copy:
         """Checks of the flat spelling (EVT-7): unbound at best."""
         digest = hex_bytes(event.payload_sha256, 32)
-        if digest is None:
-            fault = Fault("encoding", "must be 64 lower-case hex digits", "/payload_sha256")
-            return Copy(pointer, None, event.event_type, Verdict("invalid", 3, fault), flat=True)
-        return Copy(
-            pointer, event.payload_sha256, event.event_type, self.flat_verdict(event, digest), flat=True
-        )
+        name = None if digest is None else event.payload_sha256
+        return Copy(pointer, name, event.event_type, self.flat_verdict(event, digest), flat=True)
 
-    def flat_verdict(self, event: FlatEvent, digest: bytes) -> Verdict:
+    def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> Verdict:
         if event.signature_text is None:
             return Verdict("not_signed", 2)
+        if digest is None:
+            fault = Fault("encoding", "must be 64 lower-case hex digits", "/payload_sha256")
+            return Verdict("invalid", 3, fault)
         source: Object = self.record.value["source"]  # type: ignore[assignment]
-        if source["kind"] != "arxiv" or event.arxiv_id != source["id"]:
+        if event.arxiv_id != source["id"]:
             fault = Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")
             return Verdict("invalid", 4, fault)
         verdict, _ = self.any_key(
-            event.signing_key_id, "/signing_key_id", event.event_type,
-            "sha256:" + event.payload_sha256, "ed25519", event.signature_text, digest,
-        )  # fmt: skip
+            event.signing_key_id, "/signing_key_id", event.event_type, "ed25519", event.signature_text, digest
+        )
         return verdict or Verdict("unbound", STEP_UNBOUND)
 
 

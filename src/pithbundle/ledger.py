@@ -169,11 +169,11 @@ class Ledger:
             self._retracted_by[str(event.payload["event_id"])].remove(event.event_id)
         elif kind.event_type == CHECKPOINT:
             # Another checkpoint of the signer may list the same ids: gather them anew.
-            ids: set[str] = set()
+            del self._checkpointed[event.signer]
             for other in self.fitting(kind):
                 if other.signer == event.signer:
-                    ids.update(_ids(other.payload["event_ids"]))
-            self._checkpointed[event.signer] = ids
+                    listed = self._checkpointed.setdefault(event.signer, set())
+                    listed.update(_ids(other.payload["event_ids"]))
 
     # Views. Each is a function of the set of events alone.
 

@@ -8,7 +8,7 @@ it is checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -53,6 +53,11 @@ class EventRule:
     def covers_created_at(self) -> bool:
         """Whether the time is signed; if not, it is never shown (RULE-4)."""
         return not self.payload_only and "created_at" not in self.left_out
+
+    def uncovered(self, members: Set[str]) -> list[str]:
+        """The members of an event that are not signed, the envelope's apart, sorted (EVT-5)."""
+        outside = members - {"payload"} if self.payload_only else members & self.left_out
+        return sorted(outside - ENVELOPE)
 
     def message(self, body: bytes, digest: bytes) -> bytes:
         """Return the signed bytes of a body: ``body`` canonical bytes, ``digest`` its 32 bytes."""
