@@ -81,7 +81,8 @@ bench: $(DEV)
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
 
 vectors: $(DEV)
-	$(BIN)/python tests/make_vectors.py --write
+	PYTHONPATH=tests $(BIN)/python -m forge.demo --write
+	$(BIN)/python tests/make_ed25519_vectors.py --write
 
 # Needs the tool uv; nothing else here does.
 lock:

@@ -11,10 +11,11 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pithbundle
 from pithbundle.cli import main
-from shared_data import REPO
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,12 @@ def command_line(*args: str) -> list[str]:
 
 
 def process_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
-    """An environment with nothing in it but the path to the package."""
-    return {"PYTHONPATH": str(REPO / "src"), "PATH": os.environ.get("PATH", ""), **(env or {})}
+    """An environment with nothing in it but the path to the package under test."""
+    return {
+        "PYTHONPATH": str(Path(pithbundle.__file__).parent.parent),
+        "PATH": os.environ.get("PATH", ""),
+        **(env or {}),
+    }
 
 
 def spawn(*args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Result:

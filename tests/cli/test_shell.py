@@ -13,7 +13,7 @@ import click
 import pytest
 
 import pithbundle
-from cli_harness import HOSTILE, assert_harmless, command_line, process_env, run, spawn
+from cli_harness import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn
 from pithbundle import cli
 from pithbundle.cli import COMMANDS
 from pithbundle.cli.output import Output
@@ -190,6 +190,24 @@ class TestInterrupts:
         result = run("--help")
         assert (result.status, result.stdout) == (status, b"")
         assert result.err == ("pithbundle: error: out of memory\n" if status == 2 else "")
+
+    @pytest.mark.parametrize(
+        "error, status, said",
+        [
+            (click.Abort(), 130, ""),
+            (OSError(28, "No space left"), 2, "pithbundle: error: standard output: no space left\n"),
+            (OSError("odd"), 2, "pithbundle: error: standard output: odd\n"),
+        ],
+        ids=["abort", "full", "odd"],
+    )
+    def test_what_click_raises(
+        self, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, said: str
+    ) -> None:
+        def fail(*args: object, **options: object) -> None:
+            raise error
+
+        monkeypatch.setattr(cli.group, "main", fail)
+        assert run() == Result(status, b"", said.encode())
 
 
 class TestTerminals:
