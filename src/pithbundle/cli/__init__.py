@@ -27,6 +27,10 @@ from pithbundle.cli.output import Exit, Output
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
 #: command under the name ``command``. The line stands here so that ``--help`` loads nothing.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "verify": ("verify", "Check who signed what in one or more bundles."),
+    "merge": ("merge", "Recompute the state of a record from its bundles."),
+    "inspect": ("inspect", "Show what is inside a file, nothing of it verified."),
+    "probe": ("probe", "Find the event rule that reproduces a bundle's ids and signatures."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),

@@ -1,0 +1,245 @@
+"""``pithbundle merge``: the current state of a record, recomputed from its bundles."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from pithbundle.bundle import Format
+from pithbundle.canonical import encode
+from pithbundle.cli.checking import Examined, examine
+from pithbundle.cli.inputs import (
+    PATH,
+    Refusal,
+    about,
+    deliver,
+    format_option,
+    json_option,
+    limit_option,
+    once,
+    output_options,
+    policy_option,
+    read_bytes,
+    read_policy,
+)
+from pithbundle.cli.output import Exit, Output, Style, worst
+from pithbundle.cli.telling import MOST, Telling, overall, plural, policy_value
+from pithbundle.compare import Difference, Group, compare_states, read_state
+from pithbundle.errors import FileError, MergeError
+from pithbundle.files import STDIN, write_output
+from pithbundle.merge import Merged, merge
+from pithbundle.model import Limits, Object, Value
+from pithbundle.report import EXIT_STATUS, Report
+
+#: What a group of differences is about, in the order told; only the first fails (REPORT-3).
+_GROUPS: Final[dict[Group, tuple[str, Style]]] = {
+    "signed": ("in what signatures or the record decide", "bad"),
+    "unsigned": ("in aliases and times that nothing signs; without effect", "doubtful"),
+    "labels": ("in names, versions, counters and order; without effect", "quiet"),
+}
+#: The longest value shown beside a difference, in characters.
+_VALUE: Final = 120
+
+
+@click.command(
+    "merge",
+    epilog="\b\nExamples:\n  pithbundle merge bundle.json > state.json\n"
+    "  pithbundle merge part1.json part2.cbor -o state.json --report report.json\n"
+    "  pithbundle merge bundle.json --expect state.json -o mine.json\n\n"
+    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, a conflict, or\n"
+    "signed content that differs from --expect; 2 wrong use; 3 nothing wrong, but something\n"
+    "could not be verified.",
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@output_options
+@click.option(
+    "--report", "report_path", type=PATH, metavar="FILE", help="Write the report here as JSON, not to stderr."
+)
+@click.option(
+    "--expect",
+    "expected_path",
+    type=PATH,
+    metavar="STATE",
+    help="Name every difference from this state.json.",
+)
+@policy_option
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    files: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    report_path: str | None,
+    expected_path: str | None,
+    policy_path: str | None,
+    format: Format | None,
+    limits: Limits,
+) -> int:
+    """Recompute the state of a record from one or more bundles FILE, and print its bytes.
+
+    The state holds the record and its valid events, and no others: it is written even if
+    some events are not valid, and the report and the exit status tell of those. A file
+    that is refused is named, and the others go on; one that cannot be read, or bundles of
+    different records, end it, and nothing is written.
+
+    The report goes to stderr. With --json it goes to stdout as JSON, and -o is needed.
+    """
+    _require_sense(files, output, report_path, expected_path, policy_path, out.as_json)
+    policy = read_policy(policy_path)
+    expected = None
+    if expected_path is not None:
+        data = read_bytes(expected_path, limits)
+        with about(expected_path):
+            expected = read_state(data, limits)
+    for path in (output, report_path):
+        # Before the work and before the other file: write_output makes sure of it once more.
+        _require_free(path, force)
+
+    examined = examine(out, files, policy, limits, format)
+    if examined.unread:
+        raise Refusal(examined.unread[0].name, examined.unread[0].error, Exit.USAGE)
+    report, merged = _merged(examined)
+    differences = None
+    if merged is not None and expected is not None:
+        differences = compare_states(merged.state, expected)
+    differing = sum(difference.group == "signed" for difference in differences or ())
+    status = worst([EXIT_STATUS[report.outcome], Exit.INVALID if differing else Exit.VALID])
+
+    value: Object = {**report.to_value(), "outcome": overall(status), "exit_status": status}
+    value["policy"] = policy_value(policy, policy_path)
+    if merged is not None:
+        value["state"] = {"bytes": len(merged.state_bytes), "file": output}
+        if differences is not None:
+            value["expected"] = _comparison(expected_path, differences)
+        if report_path is not None:
+            with about(report_path):
+                write_output(report_path, json.dumps(value, indent=2).encode() + b"\n", force=force)
+        deliver(out, merged.state_bytes, output, force)
+        if out.tty and output in (None, STDIN):
+            out.raw(b"\n")
+    if out.as_json:
+        out.json(value)
+        return status
+
+    said = out.aside()
+    telling = Telling(said, policy, policy_path)
+    reports = [report] if report.inputs else []
+    telling.headline(examined, reports, status, differing)
+    if report_path is None:
+        telling.whole(examined, reports)
+    if differences is not None:
+        _say_differences(said, out.place(str(expected_path)), differences)
+    if merged is None:
+        said.verdict("no state", "no file is left to merge; nothing was written", "bad")
+    else:
+        _say_state(said, merged, "standard output" if output in (None, STDIN) else out.show(output))
+    return status
+
+
+def _require_sense(
+    files: Sequence[str],
+    output: str | None,
+    report_path: str | None,
+    expected_path: str | None,
+    policy_path: str | None,
+    as_json: bool,
+) -> None:
+    ctx = click.get_current_context()
+    once(policy_path, expected_path, *files)
+    if as_json and output in (None, STDIN):
+        raise click.UsageError("with --json the state needs a file: add -o FILE", ctx)
+    if report_path == STDIN:
+        raise click.UsageError("--report needs a file: --json prints the report", ctx)
+    if report_path is not None and output is not None and _same(report_path, output):
+        raise click.UsageError("-o and --report name the same file", ctx)
+
+
+def _same(one: str, other: str) -> bool:
+    return os.path.abspath(one) == os.path.abspath(other)
+
+
+def _require_free(path: str | None, force: bool) -> None:
+    if path not in (None, STDIN) and not force and os.path.lexists(str(path)):
+        with about(str(path)):
+            raise FileError("io", f"{path}: exists already; --force replaces it")
+
+
+def _merged(examined: Examined) -> tuple[Report, Merged | None]:
+    """The report on all inputs, and what they merge to; None where every one was refused."""
+    if not examined.inputs:
+        return Report((), None, examined.refused), None
+    first = examined.inputs[0]
+    merged = None
+    for given in examined.inputs[1:]:
+        # Pair by pair first, so that the error can name the file that does not belong.
+        if given.checked.record.sha256 != first.checked.record.sha256:
+            try:
+                merge(first.checked, given.checked)
+            except MergeError as error:
+                raise Refusal(given.name, error, Exit.INVALID) from error
+    merged = merge(*(given.checked for given in examined.inputs))
+    return Report(examined.inputs, merged, examined.refused), merged
+
+
+def _say_state(said: Output, merged: Merged, where: str) -> None:
+    view = merged.view
+    said.verdict("state", f"{plural(len(merged.state_bytes), 'byte')} to {where}", "plain")
+    left_out = view.invalid_event_count
+    if left_out:
+        said.detail(
+            "holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} not valid, left out"
+        )
+    else:
+        said.detail("holds", plural(view.valid_event_count, "valid event"))
+
+
+def _say_differences(said: Output, path: str, differences: Sequence[Difference]) -> None:
+    said.line()
+    if not differences:
+        said.verdict("equal", f"nothing differs from {path}", "good")
+        return
+    said.verdict("expected", f"{plural(len(differences), 'difference')} from {path}", "plain")
+    counts = Counter(difference.group for difference in differences)
+    for group, (about_it, style) in _GROUPS.items():
+        if not counts[group]:
+            continue
+        said.verdict(group, f"{plural(counts[group], 'difference')} {about_it}", style)
+        found = [difference for difference in differences if difference.group == group]
+        for difference in found[:MOST]:
+            said.detail(difference.how, said.show(difference.pointer or "the whole"))
+            if difference.how != "only theirs":
+                said.detail("  ours", _brief(said, difference.ours))
+            if difference.how != "only ours":
+                said.detail("  theirs", _brief(said, difference.theirs))
+        if len(found) > MOST:
+            said.line(f"  and {plural(len(found) - MOST, 'more difference')}")
+
+
+def _brief(said: Output, value: Value) -> str:
+    return said.show(encode(value).decode(), _VALUE)
+
+
+def _comparison(path: str | None, differences: Sequence[Difference]) -> Object:
+    return {
+        "file": path,
+        "equal": not differences,
+        "signed_content_equal": not any(difference.group == "signed" for difference in differences),
+        "differences": [
+            {
+                "group": difference.group,
+                "how": difference.how,
+                "pointer": difference.pointer,
+                "ours": difference.ours,
+                "theirs": difference.theirs,
+            }
+            for difference in differences
+        ],
+    }

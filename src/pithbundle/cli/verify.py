@@ -1,0 +1,77 @@
+"""``pithbundle verify``: who signed what in one or more bundles, and what nobody signed."""
+
+from __future__ import annotations
+
+import click
+
+from pithbundle.bundle import Format
+from pithbundle.cli.checking import examine
+from pithbundle.cli.inputs import (
+    PATH,
+    format_option,
+    json_option,
+    limit_option,
+    once,
+    policy_option,
+    read_policy,
+)
+from pithbundle.cli.output import Output
+from pithbundle.cli.telling import Telling, overall, policy_value, refused_value
+from pithbundle.model import Limits
+
+
+@click.command(
+    "verify",
+    epilog="\b\nExamples:\n  pithbundle verify bundle.json\n"
+    "  pithbundle verify --policy mine.json part1.json part2.json\n"
+    "  pithbundle verify --json bundle.cbor | jq .outcome\n\n"
+    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a conflict;\n"
+    "2 wrong use; 3 nothing wrong, but something could not be verified.",
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")
+@policy_option
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    files: tuple[str, ...],
+    quiet: bool,
+    policy_path: str | None,
+    format: Format | None,
+    limits: Limits,
+) -> int:
+    """Check the record, receipts and events of each bundle FILE.
+
+    The first line says the outcome: VALID, NOT VALID, or NOT VERIFIED where nothing is
+    wrong but something has no signature that counts. A file that is refused is named, and
+    the others go on. Files of one record are reported together.
+
+    That an event is verified says that a key of your policy signed it, not that what it
+    says is true; nor does a bundle show that it is the newest.
+    """
+    once(policy_path, *files)
+    policy = read_policy(policy_path)
+    examined = examine(out, files, policy, limits, format)
+    reports = examined.reports()
+    status = examined.status(reports)
+    if out.as_json:
+        out.json(
+            {
+                "outcome": overall(status),
+                "exit_status": status,
+                "policy": policy_value(policy, policy_path),
+                "refused": refused_value([*examined.refused, *examined.unread]),
+                "reports": [report.to_value() for report in reports],
+            }
+        )
+        return status
+    for unread in examined.unread:
+        out.refuse(unread.name, unread.error)
+    telling = Telling(out, policy, policy_path)
+    telling.headline(examined, reports, status)
+    if not quiet:
+        telling.whole(examined, reports)
+    return status
