@@ -47,10 +47,10 @@ def canonical_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
             (an IntEnum, a str subclass, a tuple, a key that is not text).
     """
     require_model(value, limits)
-    written = encode(value)
-    if len(written) > limits.size:
+    canonical = encode(value)
+    if len(canonical) > limits.size:
         raise InputError("size", f"canonical bytes over the limit of {limits.size}")
-    return written
+    return canonical
 
 
 def encode(value: Value) -> bytes:

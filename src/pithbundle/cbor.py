@@ -151,23 +151,23 @@ class _Gate:
 
     def walk(self) -> None:
         """Walk one item and the end of the input."""
+        path = self.path
         self.item()
         while self.open:
             container = self.open[-1]
             if not container.left:
                 self.close(container)
-            elif not container.is_map:
-                container.left -= 1
-                self.path[-1] = cast("int", self.path[-1]) + 1
-                if len(self.path) == 2 and region(self.path, self.confine) is not None:
+                continue
+            container.left -= 1
+            if not container.is_map:
+                path[-1] = cast("int", path[-1]) + 1
+                if len(path) == 2 and path[0] == self.confine:
                     self.elements.append(self.at)
                 self.item()
             elif container.left % 2:
-                container.left -= 1
-                self.item()
-            else:
-                container.left -= 1
                 self.key(container)
+            else:
+                self.item()
         if self.at != len(self.data):
             raise InputError("trailing", offset=self.at)
 
@@ -180,7 +180,8 @@ class _Gate:
             code = self.float_fault(start)
         elif major == _BYTES or (major == _SIMPLE and information not in (_FALSE, _TRUE, _NIL)):
             raise self.error("cbor_type", start)
-        if major in (_ARRAY, _MAP) and len(self.open) >= self.deepest:
+        is_container = major in (_ARRAY, _MAP)
+        if is_container and len(self.open) >= self.deepest:
             raise self.error("depth", start, f"nested more than {self.deepest} deep")
         self.nodes += 1
         if self.nodes > self.limits.nodes:
@@ -188,7 +189,7 @@ class _Gate:
 
         if major == _TEXT:
             code = text_fault(self.text(start, argument))
-        elif major in (_ARRAY, _MAP):
+        elif is_container:
             # Every item takes a byte, so this bounds what a declared count can make anyone allocate.
             if argument * (2 if major == _MAP else 1) > len(self.data) - self.at:
                 raise self.error("cbor_truncated", start, "fewer bytes are left than items declared")
@@ -197,7 +198,8 @@ class _Gate:
             self.depth = max(self.depth, len(self.open))
         elif major != _SIMPLE and argument + (major == _NEGATIVE) > MAX_INTEGER:  # type 1 is -1 - argument
             code = "number_range"
-        self.judge(code, start)
+        if code is not None:
+            self.judge(code, start)
 
     def key(self, container: _Open) -> None:
         """Walk one key of an open map."""
@@ -212,7 +214,8 @@ class _Gate:
             if encoded < container.last_key:
                 raise self.error("cbor_key_order", start)
             code = code or "duplicate_key"
-        self.judge(code, start)
+        if code is not None:
+            self.judge(code, start)
         container.last_key = encoded
 
     def head(self, *, is_key: bool) -> tuple[int, int, int]:
@@ -272,12 +275,11 @@ class _Gate:
         self.open.pop()
         self.path.pop()
 
-    def judge(self, code: str | None, start: int) -> None:
+    def judge(self, code: str, start: int) -> None:
         """Note a value-level fault if it is the first of its region."""
-        if code is not None:
-            where = region(self.path, self.confine)
-            if where not in self.faults:
-                self.faults[where] = Fault(code, pointer=place(self.path), offset=start)
+        where = region(self.path, self.confine)
+        if where not in self.faults:
+            self.faults[where] = Fault(code, pointer=place(self.path), offset=start)
 
     def error(self, code: str, offset: int, detail: str = "") -> InputError:
         """Return the error that refuses the input."""

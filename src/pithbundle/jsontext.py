@@ -31,7 +31,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, takewhile
+from itertools import accumulate, compress, count
 from math import isinf
 from typing import Final, cast
 
@@ -193,11 +193,12 @@ def _scan(text: str, most: int, deepest: int) -> tuple[int, int]:
     # millions of them takes 80 bytes each.
     skeleton = _STRINGS.sub('"', text).encode("ascii", "replace").translate(None, b" \t\n\r")
     steps = memoryview(skeleton.translate(_STEPS, _NOT_BRACKETS)).cast("b")
-    depth = max(accumulate(steps), default=0)
-    if depth > deepest:
-        shallow = sum(1 for _ in takewhile(deepest.__ge__, accumulate(steps)))
-        at = _offset_of_bracket(text, shallow + 1)
+    # All in C: millions of brackets in a fraction of a second.
+    too_deep = next(compress(count(1), map(deepest.__lt__, accumulate(steps))), None)
+    if too_deep is not None:
+        at = _offset_of_bracket(text, too_deep)
         raise InputError("depth", f"nested more than {deepest} deep", offset=at)
+    depth = max(accumulate(steps), default=0)
     empty = sum(map(skeleton.count, (b"[]", b"{}", b"[}", b"{]")))
     nodes = 1 + sum(map(skeleton.count, (b",", b"[", b"{"))) - empty
     if nodes > most:
@@ -205,10 +206,10 @@ def _scan(text: str, most: int, deepest: int) -> tuple[int, int]:
     return max(depth, 0), nodes
 
 
-def _offset_of_bracket(text: str, count: int) -> int:
-    """Return the byte offset of the ``count``-th bracket outside strings."""
+def _offset_of_bracket(text: str, ordinal: int) -> int:
+    """Return the byte offset of the bracket outside strings that is the ``ordinal``-th, from 1."""
     # One match walks there without an object for each of perhaps millions of brackets.
-    up_to = re.compile(rf'(?:(?:[^"\[\]{{}}]++|{_STRING})*+[\[\]{{}}]){{{count}}}+', re.DOTALL)
+    up_to = re.compile(rf'(?:(?:[^"\[\]{{}}]++|{_STRING})*+[\[\]{{}}]){{{ordinal}}}+', re.DOTALL)
     found = up_to.match(text)
     return 0 if found is None else len(text[: found.end() - 1].encode())
 
@@ -217,14 +218,15 @@ def _offset_of_bracket(text: str, count: int) -> int:
 
 _TOKEN: Final = re.compile(
     r"""[ \t\n\r]*+(?:
-      ( "(?: [^"\\\x00-\x1f]++ | \\["\\/bfnrt] | \\u[0-9A-Fa-f]{4} )*+" )
+      ( "(?: [^"\\\x00-\x1f]++ | \\["\\/bfnrt] | \\u[0-9A-Fa-f]{4} )*+" ) (?: [ \t\n\r]*+ ( : ) )?
     | ( -?(?: 0 | [1-9][0-9]*+ )  ( (?: \.[0-9]++ )? (?: [eE][+-]?[0-9]++ )? ) )
     | ( true | false | null | NaN | -?Infinity )
-    | ( [\[{] ) | ( []}] ) | ( , ) | ( : ) | ( \Z ) | ()
+    | ( [\[{] ) | ( []}] ) | ( , ) | ( \Z ) | ()
     )""",
     re.VERBOSE,
 )
-_TEXT, _NUMBER, _FRACTION, _WORD, _OPEN, _CLOSE, _COMMA, _COLON, _END, _NONE = range(1, 11)
+# What ``lastindex`` says of a match; _COLON is a text and the colon after it.
+_TEXT, _COLON, _NUMBER, _FRACTION, _WORD, _OPEN, _CLOSE, _COMMA, _END, _NONE = range(1, 11)
 
 
 class _Parser:
@@ -282,19 +284,25 @@ class _Parser:
         path = self.path
         found = next(tokens)
         while True:
-            kind = found.lastindex
-            if kind == _OPEN:
-                container: dict[str, Value] | list[Value] = {} if found[_OPEN] == "{" else []
-                self.put(container)
+            container: dict[str, Value] | list[Value] | None = None
+            if found.lastindex == _OPEN:
+                container = {} if found[_OPEN] == "{" else []
+            value = self.scalar(found) if container is None else container
+            if not open_:
+                self.top = value
+            elif type(open_[-1]) is dict:
+                open_[-1][cast("str", path[-1])] = value
+            else:
+                cast("list[Value]", open_[-1]).append(value)
+            if container is not None:
                 open_.append(container)
                 path.append(0)
                 found = next(tokens)
-                if found[_CLOSE] is None:
+                if found.lastindex != _CLOSE:
                     if type(container) is dict:
                         found = self.key(found)
                     continue
             else:
-                self.put(self.scalar(found))
                 found = next(tokens)
 
             while open_ and found[_CLOSE] == ("}" if type(open_[-1]) is dict else "]"):
@@ -313,77 +321,72 @@ class _Parser:
         if found.lastindex != _END:
             raise self.syntax("expected the end of the text", found)
 
-    def put(self, value: Value) -> None:
-        """Store a value where ``path`` says."""
-        if not self.open:
-            self.top = value
-            return
-        container = self.open[-1]
-        if isinstance(container, dict):
-            container[cast("str", self.path[-1])] = value
-        else:
-            container.append(value)
-
     def key(self, found: re.Match[str]) -> re.Match[str]:
         """Read a member name and its colon; return the token after it."""
-        if found.lastindex != _TEXT:
+        if found.lastindex != _COLON:
+            if found.lastindex == _TEXT:
+                raise self.syntax("expected a colon", next(self.tokens))
             raise self.syntax("expected a member name", found)
         key = self.unescaped(found)
         self.path[-1] = key
-        code = key_fault(key)
-        if code is None and key in self.open[-1]:
-            code = "duplicate_key"
-        self.judge(code, found.start(_TEXT))
-        colon = next(self.tokens)
-        if colon.lastindex != _COLON:
-            raise self.syntax("expected a colon", colon)
+        code = key_fault(key) or ("duplicate_key" if key in self.open[-1] else None)
+        if code is not None:
+            self.judge(code, found.start(_TEXT))
         return next(self.tokens)
 
     def scalar(self, found: re.Match[str]) -> Value:
         """Return the value of one token; null where it is outside the model."""
         kind = found.lastindex
+        value: Value = None
+        code: str | None = None
         if kind == _TEXT:
-            text = self.unescaped(found)
-            self.judge(text_fault(text), found.start(_TEXT))
-            return text
-        if kind == _NUMBER:
-            number, code = _integer(found[_NUMBER]) if not found[_FRACTION] else _float(found[_NUMBER])
-            self.judge(code, found.start(_NUMBER))
-            return number
-        if kind == _WORD:
+            value = text = self.unescaped(found)
+            code = text_fault(text)
+        elif kind == _NUMBER:
+            value, code = _float(found[_NUMBER]) if found[_FRACTION] else _integer(found[_NUMBER])
+        elif kind == _WORD:
             word = found[_WORD]
-            if word in _WORDS:
-                return _WORDS[word]
-            self.judge("number_nonfinite", found.start(_WORD))
-            return None
-        raise self.syntax("expected a value", found)
+            value = _WORDS.get(word)
+            code = None if word in _WORDS else "number_nonfinite"
+        elif kind == _COLON:
+            at = self.offset(found.start(_COLON))
+            raise InputError("syntax", "expected a comma or the end of the container", offset=at)
+        else:
+            raise self.syntax("expected a value", found)
+        if code is not None:
+            self.judge(code, found.start(kind))
+        return value
 
     def unescaped(self, found: re.Match[str]) -> str:
         """Return the text of a string token; note the first that is over the limit."""
         token = found[_TEXT]
         # The pattern has vouched for the token, and its escapes are undone in C.
-        text: str = json.loads(token) if "\\" in token else token[1:-1]
-        if self.oversized is None and text_size_fault(text, self.longest):
+        text: str = _unescape(token)[0] if "\\" in token else token[1:-1]
+        if text_size_fault(text, self.longest) and self.oversized is None:
             self.oversized = found.start(_TEXT)
         return text
 
-    def judge(self, code: str | None, index: int) -> None:
+    def judge(self, code: str, index: int) -> None:
         """Note a fault of the token at ``index`` if it is the first of its region."""
-        if code is not None:
-            where = region(self.path, self.confine)
-            if where not in self.faults:
-                self.faults[where] = (code, place(self.path), index)
+        where = region(self.path, self.confine)
+        if where not in self.faults:
+            self.faults[where] = (code, place(self.path), index)
 
     def syntax(self, detail: str, found: re.Match[str]) -> InputError:
         """Return the error for a token that does not belong where it stands."""
-        return InputError("syntax", detail, offset=self.offset(found.start(found.lastindex or 0)))
+        kind = found.lastindex or _NONE
+        return InputError(
+            "syntax", detail, offset=self.offset(found.start(_TEXT if kind == _COLON else kind))
+        )
 
     def offset(self, index: int) -> int:
         """Return the byte offset of a character of the text."""
         return len(self.text[:index].encode())
 
 
+_unescape: Final = json.JSONDecoder().raw_decode  # json.loads spends more on its arguments
 _WORDS: Final[dict[str, Value]] = {"true": True, "false": False, "null": None}
+_LONGEST_INTEGER: Final = len(str(-MAX_INTEGER))
 
 
 def _integer(lexeme: str) -> tuple[Value, str | None]:
@@ -391,7 +394,7 @@ def _integer(lexeme: str) -> tuple[Value, str | None]:
     if lexeme == "-0":
         return None, "number_form"
     # By length first: converting digits is quadratic, and past a length an interpreter option forbids it.
-    if len(lexeme) > len(str(-MAX_INTEGER)):
+    if len(lexeme) > _LONGEST_INTEGER:
         return None, "number_range"
     number = int(lexeme)
     return (number, None) if -MAX_INTEGER <= number <= MAX_INTEGER else (None, "number_range")

@@ -1,0 +1,58 @@
+"""JSONTestSuite and the JCS cases: verdict, code and canonical hash exactly as expected."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pithbundle.canonical import canonical_bytes, sha256_hex
+from pithbundle.errors import PithError
+from pithbundle.jsontext import _strict, parse_json
+from pithbundle.model import DEFAULT_LIMITS, Value
+from shared_data import corpora
+
+JCS = ("arrays", "french", "structures", "unicode", "values", "weird")
+
+
+def verdict(read: Callable[[bytes], Value], data: bytes) -> dict[str, str]:
+    try:
+        value = read(data)
+    except PithError as error:
+        return {"expect": "error", "code": error.code}
+    return {"expect": "ok", "code": "ok", "canonical_sha256": sha256_hex(canonical_bytes(value))}
+
+
+def strict(data: bytes) -> Value:
+    return _strict(data, DEFAULT_LIMITS, DEFAULT_LIMITS.depth, None).whole()
+
+
+@pytest.mark.parametrize("read", [parse_json, strict])
+def test_jsontestsuite(read: Callable[[bytes], Value]) -> None:
+    expected = json.loads(corpora("json/jsontestsuite-strict-expectations.json").read_text())["tests"]
+    found: dict[str, Any] = {}
+    with tarfile.open(corpora("json/jsontestsuite.tar.gz")) as suite:
+        for member in suite:
+            file = suite.extractfile(member)
+            if file is not None:
+                found[member.name] = verdict(read, file.read())
+    assert len(found) == 340
+    wrong = {name: (found[name], want) for name, want in expected.items() if found[name] != want}
+    assert wrong == {}
+    assert found.keys() == expected.keys()
+
+
+@pytest.mark.parametrize("case", JCS)
+def test_jcs(case: str) -> None:
+    expected = json.loads(corpora("jcs/strict-expectations.json").read_text())["tests"]
+    assert sorted(expected) == sorted(JCS)
+    want = expected[case]
+    output = corpora(f"jcs/output/{case}.json").read_bytes()
+    assert bytes.fromhex(corpora(f"jcs/outhex/{case}.txt").read_text()) == output
+    for side, data in (("input", corpora(f"jcs/input/{case}.json").read_bytes()), ("output", output)):
+        assert verdict(parse_json, data)["code"] == want[side], side
+        if want[side] == "ok" and want["bytes"] == "equal to output":
+            assert canonical_bytes(parse_json(data)) == output

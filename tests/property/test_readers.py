@@ -1,0 +1,219 @@
+"""The readers against independent oracles: the formula, the forge's CBOR, and each other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from forge.cbor import cbor
+from pithbundle.canonical import canonical_bytes, encode
+from pithbundle.cbor import cbor_bytes, parse_cbor, read_cbor
+from pithbundle.document import Document
+from pithbundle.errors import PithError
+from pithbundle.jsontext import _fast, _strict, parse_json, read_json
+from pithbundle.model import DEFAULT_LIMITS, Limits, Value
+from strategies import values
+
+SMALL = Limits(size=2_000, depth=5, nodes=40, text=24)
+
+
+def formula(value: Value) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def same(one: Value, other: Value) -> bool:
+    """Equal in value and in type: in Python, 1 == True == 1.0."""
+    return repr(one) == repr(other)
+
+
+# --- Values ----------------------------------------------------------------------------
+
+
+@given(values())
+def test_encode_is_the_formula(value: Value) -> None:
+    assert encode(value) == canonical_bytes(value) == formula(value)
+
+
+@given(values())
+def test_json_round_trip(value: Value) -> None:
+    written = canonical_bytes(value)
+    read = parse_json(written)
+    assert canonical_bytes(read) == written
+    assert same(_strict(written, DEFAULT_LIMITS, 32, None).value, read)
+
+
+@given(values(), st.sampled_from([None, 0, 2, "\t"]), st.booleans(), st.booleans())
+def test_every_spelling_reads_as_the_same_value(
+    value: Value, indent: int | str | None, ascii_only: bool, sort: bool
+) -> None:
+    spelling = json.dumps(value, indent=indent, ensure_ascii=ascii_only, sort_keys=sort).encode()
+    assert canonical_bytes(parse_json(spelling)) == canonical_bytes(value)
+
+
+@given(values())
+def test_cbor_is_what_the_forge_writes_and_reads_back(value: Value) -> None:
+    written = cbor_bytes(value)
+    assert written == cbor(value)
+    assert canonical_bytes(parse_cbor(written)) == canonical_bytes(value)
+
+
+@given(values())
+def test_json_and_cbor_are_twins(value: Value) -> None:
+    as_json, as_cbor = canonical_bytes(value), cbor_bytes(value)
+    assert cbor_bytes(parse_json(as_json)) == as_cbor
+    assert canonical_bytes(parse_cbor(as_cbor)) == as_json
+    one, other = read_json(as_json), read_cbor(as_cbor)
+    assert (one.depth, one.nodes) == (other.depth, other.nodes)
+
+
+# --- The two tiers of the JSON reader --------------------------------------------------
+
+SPACE = st.sampled_from(["", "", "", "", " ", "\n", "\t", "\r", "\x0b", "\u00a0"])
+TEXTS = st.sampled_from(
+    [
+        *('""', '"a"', '"a"', '"b"', r'"\u0061"', r'"a\":"', '":"', '"é"', r'"\u00e9"', r'"\/"', r'"\n"'),
+        *(r'"\ud800"', r'"\u0000"', r'"\\u0000"', '"\ufffe"', '"\ufdd0"', '"\U0001ffff"', '"\ufdfa"'),
+        *('"\ue000"', r'"\ud83d\ude00"', '"' + "a" * 24 + '"', '"' + "a" * 25 + '"', '"' + "é" * 12 + '"'),
+        *('"' + "é" * 13 + '"', '"' + "k" * 257 + '"', r'"\x"', '"\x01"', '"', "'a'"),
+    ]
+)
+NUMBERS = st.sampled_from(
+    [
+        *("0", "1", "-1", "-0", "-0.0", "0.5", "1.0", "1e2", "1E400", "-1e400", "1e-400", "0.1", "0.10"),
+        *("1e16", "01", "9007199254740991", "9007199254740992", "-9007199254740991", "-9007199254740992"),
+        *("18446744073709551616", "NaN", "-NaN", "Infinity", "-Infinity", "+1", ".5", "1.", "0.0001"),
+        *("true", "false", "null", "nul", "0.00001"),
+    ]
+)
+
+
+@st.composite
+def near_json(draw: st.DrawFn, depth: int = 4) -> str:
+    """A text that is JSON, or all but."""
+    kind = draw(st.sampled_from(["text", "number", "array", "object", "object"])) if depth else "number"
+    if kind in ("text", "number"):
+        return draw(TEXTS if kind == "text" else NUMBERS)
+    count = draw(st.integers(0, 4))
+    parts = []
+    for _ in range(count):
+        item = draw(near_json(depth - 1))
+        if kind == "object":
+            item = f"{draw(TEXTS)}{draw(SPACE)}:{draw(SPACE)}{item}"
+        parts.append(draw(SPACE) + item)
+    inside = ",".join(parts) + draw(SPACE)
+    return f"[{inside}]" if kind == "array" else f"{{{inside}}}"
+
+
+BYTES = st.sampled_from([b'"', b",", b"]", b"}", b"[", b"0", b"\\", b" ", b"\xff", b"\xef\xbb\xbf", b""])
+
+
+def mutated(draw: st.DrawFn, data: bytes) -> bytes:
+    """The data with a byte or two changed, dropped or doubled, or with its end cut off."""
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(data)))
+        rest = draw(st.sampled_from([data[at + 1 :], data[at:], data[max(at - 1, 0) :], b""]))
+        data = data[:at] + draw(BYTES) + rest
+    return data
+
+
+@st.composite
+def texts_of_any_kind(draw: st.DrawFn) -> bytes:
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        text: str = draw(near_json())
+    elif kind == 1:
+        text = json.dumps(draw(values()), separators=(",", ":"), ensure_ascii=draw(st.booleans()))
+    elif kind == 2:
+        text = json.dumps({"events": draw(st.lists(values(5), max_size=3))}, separators=(",", ":"))
+    else:
+        events = ",".join(draw(st.lists(near_json(2), max_size=4)))
+        text = f'{{"events":[{events}],"x":{draw(near_json(1))}}}'
+    return mutated(draw, text.encode("utf-8", "surrogatepass"))
+
+
+def outcome(read: Any) -> tuple[object, ...]:
+    """Everything that a reader says: bytes of the value and each fault, or the error."""
+    try:
+        document: Document = read()
+    except PithError as error:
+        return ("refused", error.fault)
+    return ("read", canonical_bytes(document.value), document.faults, document.depth, document.nodes)
+
+
+@given(texts_of_any_kind(), st.sampled_from([DEFAULT_LIMITS, SMALL]), st.sampled_from([None, "events"]))
+@example(b'{"a" :1,"a" :2,"x\\":":3}', DEFAULT_LIMITS, None)
+@example(b'[-0,"' + b"a" * 25 + b'"]', SMALL, None)
+def test_the_tiers_agree(data: bytes, limits: Limits, confine: str | None) -> None:
+    fast = _fast(data, limits, limits.depth)
+    strict = outcome(lambda: _strict(data, limits, limits.depth, confine))
+    if fast is not None:
+        assert outcome(lambda: fast) == strict
+        assert same(fast.value, _strict(data, limits, limits.depth, confine).value)
+    if len(data) <= limits.size:
+        assert outcome(lambda: read_json(data, limits, confine=confine)) == strict
+
+
+@given(texts_of_any_kind())
+def test_what_is_read_is_in_the_model_and_what_python_reads(data: bytes) -> None:
+    document = read_json(data, confine="events") if outcome(lambda: read_json(data))[0] == "read" else None
+    if document is not None and not document.faults:
+        assert same(document.value, json.loads(data.decode()))
+    if document is not None:
+        canonical_bytes(document.value)
+
+
+@given(texts_of_any_kind())
+def test_parse_raises_the_first_fault_by_position(data: bytes) -> None:
+    try:
+        confined = read_json(data, confine="events")
+    except PithError:
+        return
+    if not confined.faults:
+        assert same(parse_json(data), confined.value)
+        return
+    first = min(confined.faults.values(), key=lambda fault: fault.offset or 0)
+    assert outcome(lambda: Document(parse_json(data), {}, 0, 0)) == ("refused", first)
+
+
+# --- CBOR: nothing but what the forge writes is accepted -------------------------
+
+
+@st.composite
+def near_cbor(draw: st.DrawFn) -> bytes:
+    data = bytearray(cbor(draw(values(8))))
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(data) - 1))
+        data[at : at + draw(st.integers(0, 2))] = draw(
+            st.binary(max_size=2)
+            | st.sampled_from([b"\x18\x01", b"\xc0", b"\xf9\x7c\x00", b"\xf7", b"\x9f", b"\xff", b"\xa0"])
+        )
+        if not data:
+            break
+    return bytes(data)
+
+
+@given(near_cbor())
+def test_accepted_cbor_is_deterministic(data: bytes) -> None:
+    try:
+        value = parse_cbor(data)
+    except PithError:
+        return
+    assert cbor(value) == data
+    canonical_bytes(value)
+
+
+@given(st.lists(values(5), max_size=5), st.lists(st.integers(0, 4), max_size=3))
+def test_a_confined_cbor_fault_spoils_its_element_alone(events: list[Value], spoilt: list[int]) -> None:
+    spoilt = sorted({index for index in spoilt if index < len(events)})
+    parts = [b"\x82" + cbor(event) + b"\xf9\x7c\x00" for event in events]
+    plain = [cbor(event) for event in events]
+    chosen = [parts[i] if i in spoilt else plain[i] for i in range(len(events))]
+    data = b"\xa1\x66events" + bytes([0x80 | len(events)]) + b"".join(chosen)
+    document = read_cbor(data, confine="events")
+    assert list(document.faults) == spoilt
+    assert {fault.code for fault in document.faults.values()} <= {"number_nonfinite"}
+    expected: Value = {"events": [None if i in spoilt else event for i, event in enumerate(events)]}
+    assert canonical_bytes(document.value) == canonical_bytes(expected)
