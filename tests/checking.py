@@ -1,0 +1,37 @@
+"""Short ways from forged events to what the package says of them, by its public functions alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from forge import Json, bundle, policy, to_json
+from pithbundle.bundle import Bundle, read_bundle
+from pithbundle.check import check
+from pithbundle.merge import Merged, merge
+from pithbundle.policy import Policy
+from pithbundle.verdicts import Checked, Copy
+from strategies import HOUSE
+
+WHEN = "2026-05-18T01:39:14Z"
+
+
+def read(record: Json, events: Iterable[Any], **changes: Any) -> Bundle:
+    """The bundle of a record and events, written as JSON and read."""
+    return read_bundle(to_json(bundle(record, events, **changes)))
+
+
+def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> Checked:
+    """The same, checked under a policy; by default under the one that knows every house signer."""
+    return check(read(record, events, **changes), Policy.from_value(keys or policy(*HOUSE)))
+
+
+def merged(record: Json, events: Iterable[Any], keys: Json | None = None) -> Merged:
+    """The same, merged."""
+    return merge(checked(record, events, keys))
+
+
+def said(copy: Copy) -> tuple[str, str | None, str | None]:
+    """Word, code and pointer of a copy's verdict."""
+    fault = copy.verdict.fault
+    return copy.verdict.word, copy.verdict.code, fault.pointer if fault else None
