@@ -127,8 +127,7 @@ class _Run:
                 signer_bytes=encode(event.signer) if rule.covers_signer else None,
                 body=body.canonical,
                 signature=signature,
-                signer=key.signer_id,
-                key_id=key.key_id,
+                key=key,
                 receipt_verified=receipt_verified,
             )
         return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned)

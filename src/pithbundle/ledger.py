@@ -195,11 +195,13 @@ class Ledger:
             for name in ids:
                 yield self.events[name]
 
-    def slots(self, kind: Kind) -> Iterator[tuple[bytes, list[ValidEvent]]]:
-        """The fitting events of each slot, retracted ones too, in no order; none is empty."""
-        for slot, ids in self._fitting[kind.event_type].items():
-            if ids:
-                yield slot, [self.events[name] for name in ids]
+    def in_slot(self, kind: Kind, slot: bytes) -> list[ValidEvent]:
+        """The fitting events of one slot, retracted ones too, in no order (MERGE-5)."""
+        return [self.events[name] for name in self._fitting[kind.event_type].get(slot, ())]
+
+    def slots(self, kind: Kind) -> list[bytes]:
+        """The slots of a kind that hold fitting events, in no order (MERGE-5)."""
+        return [slot for slot, ids in self._fitting[kind.event_type].items() if ids]
 
     def effect(self, retraction: ValidEvent) -> Effect:
         """What a fitting retraction does: a function of it and its target alone (MERGE-7)."""
@@ -250,9 +252,8 @@ class Ledger:
             group
             for kind in self.rules.kinds.values()
             if kind.select != "each"
-            for slot, events in self.slots(kind)
-            if len(events) > 1
-            for group in _contradictions(kind, slot, events)
+            for slot in self.slots(kind)
+            for group in _contradictions(kind, slot, self.in_slot(kind, slot))
         ]
         return sorted(
             found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot or b"", g.instant or "")
@@ -276,6 +277,8 @@ def _ids(value: Value) -> list[str]:
 
 
 def _contradictions(kind: Kind, slot: bytes, events: list[ValidEvent]) -> Iterator[Equivocation]:
+    if len(events) < 2:
+        return
     groups: dict[tuple[str, str | None], list[ValidEvent]] = {}
     for event in events:
         # `once` contradicts itself at any instants; `latest` only at one: another is a revision.

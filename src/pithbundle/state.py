@@ -6,6 +6,7 @@ digest is over a canonical object of the same entries, so it needs no order of i
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from pithbundle.canonical import encode, encode_ordered, sha256_hex, written
@@ -19,6 +20,9 @@ STATE_TYPE: Final = "pith_open_graph_state"
 STATE_VERSION: Final = "1.0"
 
 # Two kinds fill a section of their own shape; the others list entries.
+#: The key of the total order of events (MERGE-4).
+ORDER: Final = attrgetter("instant", "event_id")
+_ID: Final = attrgetter("event_id")
 _RECEIPT: Final = "receipt"
 _ALIASES: Final = "source_aliases"
 
@@ -28,6 +32,7 @@ class Alias(NamedTuple):
 
     kind: str
     value: str
+    derived: bool
     event: ValidEvent | None
 
     def shown(self) -> Object:
@@ -63,15 +68,15 @@ class State:
         #: What each standing retraction does, by its id.
         self.effects: dict[str, Effect] = {}
         for kind in ledger.rules.kinds.values():
-            standing = select(ledger, kind) if ledger.holds(kind) else []
+            chosen = select(ledger, kind) if ledger.holds(kind) else []
             if kind.section == _RECEIPT:
-                self.receipt = next((event for event in standing if event.receipt_verified), None)
+                self.receipt = next((event for event in chosen if event.receipt_verified), None)
             elif kind.section == _ALIASES:
-                self.aliases = _aliases(ledger, standing)
+                self.aliases = _aliases(ledger, chosen)
             else:
-                self.sections[kind.section] = standing
+                self.sections[kind.section] = chosen
                 if kind.event_type == RETRACTION:
-                    self.effects = {event.event_id: ledger.effect(event) for event in standing}
+                    self.effects = {event.event_id: ledger.effect(event) for event in chosen}
         self.equivocations = ledger.equivocations()
         self.unrecognised = ledger.unrecognised
         self._counters = len(ledger.listed), len(ledger.events)
@@ -145,8 +150,8 @@ class State:
             "canonical_record": written(self.ledger.record.canonical),
             _ALIASES: [alias.shown() for alias in self.aliases],
         }
-        for name, standing in self.sections.items():
-            current[name] = [self.shown(event) for event in standing]
+        for name, events in self.sections.items():
+            current[name] = [self.shown(event) for event in events]
             if _RECEIPT not in current:
                 # The registry shows the receipt behind graph_snapshots, its first listing.
                 current[_RECEIPT] = receipt
@@ -157,29 +162,38 @@ class State:
 def select(ledger: Ledger, kind: Kind) -> list[ValidEvent]:
     """The events of a kind that stand, by (instant, id) (MERGE-5).
 
-    ``once``: the smallest (instant, id) over all signers. ``latest``: in each slot the
-    greatest instant, among those the smallest id. ``each``: all. Retracted ones never.
+    ``once`` and ``latest``: what stands in each slot. ``each``: all. Retracted ones never.
     """
-    if kind.select == "latest":
-        winners = []
-        for _, events in ledger.slots(kind):
-            alive = [event for event in events if not ledger.is_retracted(event)]
-            if alive:
-                newest = max(event.instant for event in alive)
-                winners.append(min((e for e in alive if e.instant == newest), key=lambda e: e.event_id))
-        return sorted(winners, key=lambda event: event.order)
-    alive = [event for event in ledger.fitting(kind) if not ledger.is_retracted(event)]
-    alive.sort(key=lambda event: event.order)
-    return alive[:1] if kind.select == "once" else alive
+    if kind.select == "each":
+        events = [event for event in ledger.fitting(kind) if not ledger.is_retracted(event)]
+    else:
+        found = (standing(ledger, kind, slot) for slot in ledger.slots(kind))
+        events = [event for event in found if event is not None]
+    events.sort(key=ORDER)
+    return events
+
+
+def standing(ledger: Ledger, kind: Kind, slot: bytes) -> ValidEvent | None:
+    """The event that stands in a slot of a ``once`` or ``latest`` kind, or None (MERGE-5).
+
+    ``once``: the smallest (instant, id), over all signers: such a kind has one slot.
+    ``latest``: the greatest instant, among those the smallest id.
+    """
+    alive = [event for event in ledger.in_slot(kind, slot) if not ledger.is_retracted(event)]
+    if len(alive) < 2:
+        return alive[0] if alive else None
+    if kind.select == "once":
+        return min(alive, key=ORDER)
+    newest = max(event.instant for event in alive)
+    return min((event for event in alive if event.instant == newest), key=_ID)
 
 
 def _aliases(ledger: Ledger, signed: list[ValidEvent]) -> list[Alias]:
-    found: dict[tuple[str, str], ValidEvent | None] = dict.fromkeys(
-        aliases(ledger.record, ledger.number.suffix)
-    )
+    derived = aliases(ledger.record, ledger.number.suffix)
+    if not signed:
+        return [Alias(kind, value, True, None) for kind, value in derived]
+    first: dict[tuple[str, str], ValidEvent] = {}
     for event in signed:
-        name = str(event.payload["alias_kind"]), str(event.payload["alias_value"])
-        if found.get(name) is None:
-            found[name] = event
-    # Both are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
-    return [Alias(*name, found[name]) for name in sorted(found)]
+        first.setdefault((str(event.payload["alias_kind"]), str(event.payload["alias_value"])), event)
+    # All are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
+    return [Alias(*name, name in derived, first.get(name)) for name in sorted({*derived, *first})]

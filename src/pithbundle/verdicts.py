@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from pithbundle.errors import Fault
 from pithbundle.model import Object
 from pithbundle.number import PithNumber
+from pithbundle.policy import PolicyKey
 from pithbundle.record import Record
 
 Word: TypeAlias = Literal["verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid"]
@@ -65,10 +66,9 @@ class ReceiptVerdict(NamedTuple):
 class ValidEvent(NamedTuple):
     """A validly signed event: what its signature covers, and the one signature kept.
 
-    ``body``, ``payload_bytes`` and ``signer_bytes`` are canonical bytes. ``signer`` is the
-    ``signer_id`` of the policy entry whose key verified, never text of the event.
-    ``target`` and ``signer_bytes`` (the signer as the event states it) are None where the
-    event rule does not cover them (RULE-4).
+    ``body``, ``payload_bytes`` and ``signer_bytes`` are canonical bytes. ``key`` is the
+    policy entry that verified. ``target`` and ``signer_bytes`` (the signer as the event
+    states it) are None where the event rule does not cover them (RULE-4).
     """
 
     event_id: str
@@ -81,9 +81,18 @@ class ValidEvent(NamedTuple):
     signer_bytes: bytes | None
     body: bytes
     signature: bytes
-    signer: str
-    key_id: str
+    key: PolicyKey
     receipt_verified: bool
+
+    @property
+    def signer(self) -> str:
+        """The signer: the ``signer_id`` of the policy entry whose key verified (POL-3)."""
+        return self.key.signer_id
+
+    @property
+    def key_id(self) -> str:
+        """The ``key_id`` of that entry."""
+        return self.key.key_id
 
     @property
     def order(self) -> tuple[str, str]:
