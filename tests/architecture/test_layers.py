@@ -27,8 +27,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("check", "kinds"),
     ("ledger",),
     ("state",),
-    ("merge",),
-    ("report", "compare", "probe"),
+    ("merge", "trace", "export", "status"),
+    ("report", "compare", "probe", "explain", "timeline", "proof"),
+    ("diff",),
     ("__init__",),
     ("files",),
     ("cli",),
@@ -39,11 +40,14 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Who signed what, and what it means: neither side may know the other, they meet in verdicts.
 #: Only the table of known kinds is common ground, since a check asks whether one is known.
 STRANGERS = {
-    "check": {"ledger", "state", "merge"},
+    "check": {"ledger", "state", "merge", "trace", "export", "status"},
     "kinds": {"check"},
     "ledger": {"check"},
     "state": {"check"},
     "merge": {"check"},
+    "trace": {"check"},
+    "export": {"check"},
+    "status": {"check"},
 }
 
 #: Everything of the outside world lives here.
