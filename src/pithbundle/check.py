@@ -122,6 +122,7 @@ class _Run:
                 target=event.target if rule.covers_target else None,
                 created_at=event.created_at,
                 instant=event.instant,
+                order=event.instant + body.event_id,
                 payload=event.payload,
                 payload_bytes=body.payload,
                 signer_bytes=encode(event.signer) if rule.covers_signer else None,

@@ -86,7 +86,7 @@ def explain(view: State, pointer: str = "") -> list[Reason]:
 
 
 def _at_or_below(place: str, above: str) -> bool:
-    return place == above or place.startswith(above.rstrip("/") + "/")
+    return place == above or place.startswith(above + "/")
 
 
 def _told(event: ValidEvent | None) -> dict[str, Value]:

@@ -12,15 +12,12 @@ from typing import Final
 
 from pithbundle.bundle import BUNDLE_TYPE, BUNDLE_VERSION
 from pithbundle.canonical import encode, encode_ordered, written
+from pithbundle.errors import InputError
 from pithbundle.jsontext import read_json
 from pithbundle.ledger import Ledger
 from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value
+from pithbundle.state import ORDER
 from pithbundle.verdicts import ValidEvent
-
-# Room for the frame of a part: the record is small, but it may carry unknown members.
-_FRAME_BYTES: Final = 4_096
-_FRAME_NODES: Final = 64
-
 
 def signed_event(event: ValidEvent) -> Object:
     """The event as an element of a bundle: its body, its id and its signature (EXPORT-1).
@@ -56,11 +53,17 @@ def export(ledger: Ledger, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
     """The valid events of a ledger as JSON bundles, by (instant, id); at least one part (EXPORT-2).
 
     Each part is within ``limits``. A ledger without events gives one bundle without events.
+
+    Raises:
+        InputError: ``size``, ``nodes`` or ``events`` where not even one event fits into a part.
     """
     frame = _frame(ledger)
-    frame_bytes = len(encode_ordered(frame)) + _FRAME_BYTES
+    # The record may carry unknown members, so the frame is weighed and not assumed small.
+    alone = encode_ordered({**frame, "events": []})
+    frame_size, frame_nodes = len(alone), read_json(alone, _UNBOUNDED).nodes
+    _require(frame_size, frame_nodes, 0, limits)
     parts: list[list[Value]] = [[]]
-    size, nodes = frame_bytes, _FRAME_NODES
+    size, nodes = frame_size, frame_nodes
     for written_event, event_size, event_nodes in _elements(ledger):
         full = (
             len(parts[-1]) >= limits.events
@@ -69,15 +72,28 @@ def export(ledger: Ledger, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
         )
         if full and parts[-1]:
             parts.append([])
-            size, nodes = frame_bytes, _FRAME_NODES
+            size, nodes = frame_size, frame_nodes
+        if not parts[-1]:
+            _require(frame_size + event_size, frame_nodes + event_nodes, 1, limits)
         parts[-1].append(written_event)
         size += event_size + 1
         nodes += event_nodes
     return [encode_ordered({**frame, "events": part}) for part in parts]
 
 
+def _require(size: int, nodes: int, events: int, limits: Limits) -> None:
+    detail = "the record and one event do not fit into one bundle within the limits"
+    for code, found, limit in (
+        ("size", size, limits.size),
+        ("nodes", nodes, limits.nodes),
+        ("events", events, limits.events),
+    ):
+        if found > limit:
+            raise InputError(code, f"{detail}: {found} over {limit}")
+
+
 def _elements(ledger: Ledger) -> Iterator[tuple[Value, int, int]]:
-    for event in sorted(ledger.events.values(), key=lambda event: event.order):
+    for event in sorted(ledger.events.values(), key=ORDER):
         canonical = encode(signed_event(event))
         yield written(canonical), len(canonical), read_json(canonical, _UNBOUNDED).nodes
 

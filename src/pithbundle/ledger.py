@@ -11,7 +11,7 @@ checkpoint ids; nothing is recomputed until somebody looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -79,9 +79,10 @@ class Ledger:
         #: Every distinct id that the inputs listed, valid or not; only counters use it.
         self.listed: set[str] = set()
         self._misfits: dict[str, str] = {}
-        # Kind -> slot -> ids. One slot for all where the kind has no slots.
-        self._fitting: dict[str, dict[bytes, list[str]]] = {name: {} for name in rules.kinds}
-        self._retracted_by: dict[str, list[str]] = {}
+        # Kind -> slot -> id -> event. One slot for all where the kind has no slots.
+        self._fitting: dict[str, dict[bytes, dict[str, ValidEvent]]] = {name: {} for name in rules.kinds}
+        # Target -> the retractions that name it.
+        self._retracted_by: dict[str, dict[str, ValidEvent]] = {}
         self._checkpointed: dict[str, set[str]] = {}
 
     @classmethod
@@ -140,33 +141,43 @@ class Ledger:
                 self._replace(present, event)
 
     def _replace(self, present: ValidEvent, event: ValidEvent) -> None:
-        # Under a rule that does not cover the signer, one id can come from two signers:
-        # the smaller signature then decides whose it is, so the event is placed anew.
+        # Under a rule that does not cover the signer, one id can come from two signers: the
+        # smaller signature then decides whose it is, so the event is placed anew.
+        self._unplace(present)
         self.events[event.event_id] = event
-        if event.signer != present.signer:
-            self._unplace(present)
-            self._place(event)
+        self._place(event)
 
     def _place(self, event: ValidEvent) -> None:
+        name = event.event_id
         kind = self.rules.kinds.get(event.event_type)
         code = "unknown_type" if kind is None else kind.misfit(event, self.record)
         if kind is None or code is not None:
-            self._misfits[event.event_id] = code or "unknown_type"
+            self._misfits[name] = code or "unknown_type"
             return
-        self._fitting[kind.event_type].setdefault(slot_of(event, kind), []).append(event.event_id)
+        slots = self._fitting[kind.event_type]
+        slot = slot_of(event, kind)
+        if slot in slots:
+            slots[slot][name] = event
+        else:
+            slots[slot] = {name: event}
         if kind.event_type == RETRACTION:
-            self._retracted_by.setdefault(str(event.payload["event_id"]), []).append(event.event_id)
+            self._retracted_by.setdefault(str(event.payload["event_id"]), {})[name] = event
         elif kind.event_type == CHECKPOINT:
             self._checkpointed.setdefault(event.signer, set()).update(_ids(event.payload["event_ids"]))
 
     def _unplace(self, event: ValidEvent) -> None:
+        name = event.event_id
         kind = self.rules.kinds.get(event.event_type)
-        if kind is None or event.event_id in self._misfits:
-            del self._misfits[event.event_id]
+        if kind is None or name in self._misfits:
+            del self._misfits[name]
             return
-        self._fitting[kind.event_type][slot_of(event, kind)].remove(event.event_id)
+        slots = self._fitting[kind.event_type]
+        slot = slot_of(event, kind)
+        del slots[slot][name]
+        if not slots[slot]:
+            del slots[slot]
         if kind.event_type == RETRACTION:
-            self._retracted_by[str(event.payload["event_id"])].remove(event.event_id)
+            del self._retracted_by[str(event.payload["event_id"])][name]
         elif kind.event_type == CHECKPOINT:
             # Another checkpoint of the signer may list the same ids: gather them anew.
             del self._checkpointed[event.signer]
@@ -180,28 +191,21 @@ class Ledger:
     @property
     def unrecognised(self) -> list[tuple[ValidEvent, str]]:
         """Valid events that no kind takes, with the code, by (instant, id) (MERGE-6)."""
-        events = self.events
-        return sorted(
-            ((events[name], code) for name, code in self._misfits.items()), key=lambda found: found[0].order
-        )
-
-    def holds(self, kind: Kind) -> bool:
-        """Whether any event fits the kind."""
-        return bool(self._fitting[kind.event_type])
+        found = [(self.events[name], code) for name, code in self._misfits.items()]
+        found.sort(key=lambda pair: pair[0].order)
+        return found
 
     def fitting(self, kind: Kind) -> Iterator[ValidEvent]:
         """The fitting events of a kind, retracted ones too, in no order."""
-        for ids in self._fitting[kind.event_type].values():
-            for name in ids:
-                yield self.events[name]
+        for events in self._fitting[kind.event_type].values():
+            yield from events.values()
 
-    def in_slot(self, kind: Kind, slot: bytes) -> list[ValidEvent]:
-        """The fitting events of one slot, retracted ones too, in no order (MERGE-5)."""
-        return [self.events[name] for name in self._fitting[kind.event_type].get(slot, ())]
+    def slots(self, kind: Kind) -> Mapping[bytes, Mapping[str, ValidEvent]]:
+        """The fitting events of a kind, retracted ones too, by slot and id, in no order (MERGE-5).
 
-    def slots(self, kind: Kind) -> list[bytes]:
-        """The slots of a kind that hold fitting events, in no order (MERGE-5)."""
-        return [slot for slot, ids in self._fitting[kind.event_type].items() if ids]
+        No slot is empty. A kind without slots has its events in the one slot ``b""``.
+        """
+        return self._fitting[kind.event_type]
 
     def effect(self, retraction: ValidEvent) -> Effect:
         """What a fitting retraction does: a function of it and its target alone (MERGE-7)."""
@@ -214,13 +218,20 @@ class Ledger:
 
     def retractions_of(self, event_id: str) -> list[ValidEvent]:
         """The fitting retractions that name ``event_id``, by (instant, id), whatever their effect."""
-        found = [self.events[name] for name in self._retracted_by.get(event_id, ())]
-        return sorted(found, key=lambda event: event.order)
+        return sorted(self._retracted_by.get(event_id, {}).values(), key=lambda event: event.order)
+
+    def retracted(self) -> set[str]:
+        """The ids that an applied retraction takes back (MERGE-7)."""
+        return {
+            name
+            for name, retractions in self._retracted_by.items()
+            if any(self.effect(retraction) == "applied" for retraction in retractions.values())
+        }
 
     def is_retracted(self, event: ValidEvent) -> bool:
-        """Whether a retraction of the same signer applies to ``event`` (MERGE-7)."""
-        names = self._retracted_by.get(event.event_id)
-        return names is not None and any(self.effect(self.events[name]) == "applied" for name in names)
+        """Whether an applied retraction takes ``event`` back (MERGE-7)."""
+        retractions = self._retracted_by.get(event.event_id)
+        return retractions is not None and any(self.effect(r) == "applied" for r in retractions.values())
 
     def missing(self) -> dict[str, list[str]]:
         """For each signer with a fitting checkpoint, the listed ids that are absent, sorted (MERGE-9)."""
@@ -235,16 +246,18 @@ class Ledger:
         The checkpoint is given by its (instant, id): None where ids are missing, and for a
         signer without a checkpoint, of whom nothing is known. Sorted by signer.
         """
-        newest: dict[str, tuple[str, str]] = {event.signer: ("", "") for event in self.events.values()}
+        newest: dict[str, ValidEvent] = {}
         for kind in self.rules.kinds.values():
             if kind.event_type == CHECKPOINT:
-                for event in self.fitting(kind):
-                    newest[event.signer] = max(newest[event.signer], event.order)
+                for event in sorted(self.fitting(kind), key=lambda event: event.order):
+                    newest[event.signer] = event
         missing = self.missing()
-        return [
-            (signer, missing.get(signer, []), order if missing.get(signer) == [] else None)
-            for signer, order in sorted(newest.items())
-        ]
+        told: list[tuple[str, list[str], tuple[str, str] | None]] = []
+        for signer in sorted({event.signer for event in self.events.values()}):
+            last = newest.get(signer)
+            as_of = None if last is None or missing[signer] else (last.instant, last.event_id)
+            told.append((signer, missing.get(signer, []), as_of))
+        return told
 
     def equivocations(self) -> list[Equivocation]:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
@@ -252,8 +265,9 @@ class Ledger:
             group
             for kind in self.rules.kinds.values()
             if kind.select != "each"
-            for slot in self.slots(kind)
-            for group in _contradictions(kind, slot, self.in_slot(kind, slot))
+            for slot, events in self.slots(kind).items()
+            if len(events) > 1
+            for group in _contradictions(kind, slot, events.values())
         ]
         return sorted(
             found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot or b"", g.instant or "")
@@ -269,16 +283,14 @@ def slot_of(event: ValidEvent, kind: Kind) -> bytes:
     """The slot: canonical bytes of the signer and the slot's members, null where absent (MERGE-5)."""
     if not kind.slot:
         return b""
-    return encode([event.signer, *(event.payload.get(member) for member in kind.slot)])
+    return encode([event.signer, *map(event.payload.get, kind.slot)])
 
 
 def _ids(value: Value) -> list[str]:
     return value if type(value) is list else []  # type: ignore[return-value]
 
 
-def _contradictions(kind: Kind, slot: bytes, events: list[ValidEvent]) -> Iterator[Equivocation]:
-    if len(events) < 2:
-        return
+def _contradictions(kind: Kind, slot: bytes, events: Iterable[ValidEvent]) -> Iterator[Equivocation]:
     groups: dict[tuple[str, str | None], list[ValidEvent]] = {}
     for event in events:
         # `once` contradicts itself at any instants; `latest` only at one: another is a revision.

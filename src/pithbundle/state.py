@@ -6,13 +6,14 @@ digest is over a canonical object of the same entries, so it needs no order of i
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from pithbundle.canonical import encode, encode_ordered, sha256_hex, written
 from pithbundle.kinds import Kind
 from pithbundle.ledger import RETRACTION, Effect, Ledger
-from pithbundle.model import Object
+from pithbundle.model import Object, Value
 from pithbundle.record import aliases
 from pithbundle.verdicts import ValidEvent
 
@@ -21,8 +22,16 @@ STATE_VERSION: Final = "1.0"
 
 # Two kinds fill a section of their own shape; the others list entries.
 #: The key of the total order of events (MERGE-4).
-ORDER: Final = attrgetter("instant", "event_id")
-_ID: Final = attrgetter("event_id")
+ORDER: Final = attrgetter("order")
+# The members of an entry in the registry's order, and sorted.
+_ORDERED: Final = (
+    b'{"event_id":"%(event_id)b"%(target)b,"created_at":"%(created_at)b"%(signer)b'
+    b',"payload":%(payload)b%(effect)b}'
+)
+_CANONICAL: Final = (
+    b'{"created_at":"%(created_at)b"%(effect)b,"event_id":"%(event_id)b"'
+    b',"payload":%(payload)b%(signer)b%(target)b}'
+)
 _RECEIPT: Final = "receipt"
 _ALIASES: Final = "source_aliases"
 
@@ -67,8 +76,9 @@ class State:
         self.sections: dict[str, list[ValidEvent]] = {}
         #: What each standing retraction does, by its id.
         self.effects: dict[str, Effect] = {}
+        retracted = ledger.retracted()
         for kind in ledger.rules.kinds.values():
-            chosen = select(ledger, kind) if ledger.holds(kind) else []
+            chosen = select(ledger, kind, retracted) if ledger.slots(kind) else []
             if kind.section == _RECEIPT:
                 self.receipt = next((event for event in chosen if event.receipt_verified), None)
             elif kind.section == _ALIASES:
@@ -109,7 +119,7 @@ class State:
                 "valid_event_count": self.valid_event_count,
                 "invalid_event_count": self.invalid_event_count,
                 "equivocation_count": len(self.equivocations),
-                "current": self._current(),
+                "current": self._current(_ORDERED),
                 "unrecognised": [
                     {"code": code, "event_id": event.event_id, "event_type": event.event_type}
                     for event, code in self.unrecognised
@@ -123,27 +133,31 @@ class State:
         ledger = self.ledger
         meaning: Object = {
             "canonical_sha256": ledger.record.hex,
-            "current": self._current(),
+            "current": self._current(_CANONICAL),
             "pith_number": str(ledger.number),
             "rules": ledger.rules.name,
         }
         return sha256_hex(encode(meaning))
 
-    def shown(self, event: ValidEvent) -> Object:
-        """The entry of a standing event, its members in the registry's order (STATE-3)."""
-        entry: Object = {"event_id": event.event_id}
-        if event.target is not None:
-            entry["target"] = event.target
-        entry["created_at"] = event.created_at
-        if event.signer_bytes is not None:
-            entry["signer"] = written(event.signer_bytes)
-        entry["payload"] = written(event.payload_bytes)
-        effect = self.effects.get(event.event_id)
-        if effect is not None:
-            entry["effect"] = effect
-        return entry
+    def entries(self, events: list[ValidEvent], template: bytes) -> Value:
+        """The entries of a section in the order of a template's members (STATE-3).
 
-    def _current(self) -> Object:
+        All of it was encoded before, or is ASCII that needs no escape: ids and times.
+        """
+        return written(b"[%b]" % b",".join([self._entry(event, template) for event in events]))
+
+    def _entry(self, event: ValidEvent, template: bytes) -> bytes:
+        effect = self.effects.get(event.event_id)
+        return template % {
+            b"created_at": event.created_at.encode(),
+            b"effect": b"" if effect is None else b',"effect":"%b"' % effect.encode(),
+            b"event_id": event.event_id.encode(),
+            b"payload": event.payload_bytes,
+            b"signer": b"" if event.signer_bytes is None else b',"signer":%b' % event.signer_bytes,
+            b"target": b"" if event.target is None else b',"target":%b' % encode(event.target),
+        }
+
+    def _current(self, template: bytes) -> Object:
         """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
         receipt = None if self.receipt is None else written(encode(self.receipt.payload["receipt"]))
         current: Object = {
@@ -151,7 +165,7 @@ class State:
             _ALIASES: [alias.shown() for alias in self.aliases],
         }
         for name, events in self.sections.items():
-            current[name] = [self.shown(event) for event in events]
+            current[name] = self.entries(events, template)
             if _RECEIPT not in current:
                 # The registry shows the receipt behind graph_snapshots, its first listing.
                 current[_RECEIPT] = receipt
@@ -159,33 +173,33 @@ class State:
         return current
 
 
-def select(ledger: Ledger, kind: Kind) -> list[ValidEvent]:
+def select(ledger: Ledger, kind: Kind, retracted: Set[str]) -> list[ValidEvent]:
     """The events of a kind that stand, by (instant, id) (MERGE-5).
 
-    ``once`` and ``latest``: what stands in each slot. ``each``: all. Retracted ones never.
+    ``once`` and ``latest``: what stands in each slot. ``each``: all. Never a ``retracted`` id.
     """
     if kind.select == "each":
-        events = [event for event in ledger.fitting(kind) if not ledger.is_retracted(event)]
+        chosen = [event for event in ledger.fitting(kind) if event.event_id not in retracted]
     else:
-        found = (standing(ledger, kind, slot) for slot in ledger.slots(kind))
-        events = [event for event in found if event is not None]
-    events.sort(key=ORDER)
-    return events
+        found = (standing(kind, events, retracted) for events in ledger.slots(kind).values())
+        chosen = [event for event in found if event is not None]
+    chosen.sort(key=ORDER)
+    return chosen
 
 
-def standing(ledger: Ledger, kind: Kind, slot: bytes) -> ValidEvent | None:
+def standing(kind: Kind, slot: Mapping[str, ValidEvent], retracted: Set[str]) -> ValidEvent | None:
     """The event that stands in a slot of a ``once`` or ``latest`` kind, or None (MERGE-5).
 
     ``once``: the smallest (instant, id), over all signers: such a kind has one slot.
     ``latest``: the greatest instant, among those the smallest id.
     """
-    alive = [event for event in ledger.in_slot(kind, slot) if not ledger.is_retracted(event)]
+    alive = [event for name, event in slot.items() if name not in retracted]
     if len(alive) < 2:
         return alive[0] if alive else None
     if kind.select == "once":
         return min(alive, key=ORDER)
     newest = max(event.instant for event in alive)
-    return min((event for event in alive if event.instant == newest), key=_ID)
+    return min((event for event in alive if event.instant == newest), key=ORDER)
 
 
 def _aliases(ledger: Ledger, signed: list[ValidEvent]) -> list[Alias]:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pithbundle.kinds import Kind
 from pithbundle.ledger import CHECKPOINT, RETRACTION, Ledger, slot_of
-from pithbundle.state import standing
+from pithbundle.state import ORDER, standing
 from pithbundle.verdicts import ValidEvent
 
 #: What an event does to the state made of the events before it (TIMELINE-2).
@@ -38,7 +38,7 @@ def timeline(ledger: Ledger) -> list[Moment]:
     """Every valid event by (instant, id), each with its change against those before it (TIMELINE-1)."""
     past = Ledger(ledger.record, ledger.number, ledger.policy_sha256, ledger.rules)
     moments = []
-    for event in sorted(ledger.events.values(), key=lambda event: event.order):
+    for event in sorted(ledger.events.values(), key=ORDER):
         kind = ledger.rules.kinds.get(event.event_type)
         if kind is None or kind.misfit(event, ledger.record) is not None:
             past.add([event])
@@ -68,9 +68,9 @@ def _change(past: Ledger, kind: Kind, event: ValidEvent) -> tuple[Change, tuple[
         past.add([event])
         return ("lists" if kind.event_type == CHECKPOINT else "adds"), ()
     slot = slot_of(event, kind)
-    before = standing(past, kind, slot)
+    before = _holder(past, kind, slot)
     past.add([event])
-    after = standing(past, kind, slot)
+    after = _holder(past, kind, slot)
     if before is None:
         return "sets", ()
     if after is not None and after.event_id == event.event_id:
@@ -97,4 +97,9 @@ def _beside(past: Ledger, name: str) -> ValidEvent | None:
     kind = None if target is None else past.rules.kinds.get(target.event_type)
     if target is None or kind is None or kind.select == "each":
         return None
-    return standing(past, kind, slot_of(target, kind))
+    return _holder(past, kind, slot_of(target, kind))
+
+
+def _holder(past: Ledger, kind: Kind, slot: bytes) -> ValidEvent | None:
+    events = past.slots(kind).get(slot, {})
+    return standing(kind, events, {event.event_id for event in events.values() if past.is_retracted(event)})

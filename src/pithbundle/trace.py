@@ -78,8 +78,8 @@ def _steps(view: State) -> Iterator[Step]:
     ledger = view.ledger
     yield Step("/current/canonical_record", "derived", (), ())
     kinds = {kind.section: kind for kind in ledger.rules.kinds.values()}
-    yield from _alias_steps(view, kinds["source_aliases"])
-    receipt = list(_receipt_steps(view, kinds["receipt"]))
+    yield from _alias_steps(view, kinds.get("source_aliases"))
+    receipt = list(_receipt_steps(view, kinds.get("receipt")))
     for place, (section, standing) in enumerate(view.sections.items()):
         kind = kinds[section]
         for index, event in enumerate(standing):
@@ -90,9 +90,9 @@ def _steps(view: State) -> Iterator[Step]:
         yield Step(f"/current/equivocations/{index}", "listed", group.event_ids, ())
 
 
-def _alias_steps(view: State, kind: Kind) -> Iterator[Step]:
+def _alias_steps(view: State, kind: Kind | None) -> Iterator[Step]:
     named: dict[tuple[str, str], list[ValidEvent]] = {}
-    for event in view.ledger.fitting(kind):
+    for event in () if kind is None else view.ledger.fitting(kind):
         name = str(event.payload["alias_kind"]), str(event.payload["alias_value"])
         named.setdefault(name, []).append(event)
     for index, alias in enumerate(view.aliases):
@@ -109,16 +109,17 @@ def _alias_steps(view: State, kind: Kind) -> Iterator[Step]:
         yield Step(f"/current/source_aliases/{index}", word, wins, loses)
 
 
-def _receipt_steps(view: State, kind: Kind) -> Iterator[Step]:
-    events = sorted(view.ledger.fitting(kind), key=ORDER)
+def _receipt_steps(view: State, kind: Kind | None) -> Iterator[Step]:
+    events = [] if kind is None else sorted(view.ledger.fitting(kind), key=ORDER)
     if not events:
         return
     alive = [event for event in events if not view.ledger.is_retracted(event)]
-    loses = _losers(view.ledger, events, alive[0] if alive else None)
+    refused = bool(alive) and view.receipt is None
+    loses = _losers(view.ledger, events, alive[0] if alive else None, refused)
     word: Word = "first" if len(alive) > 1 else "only"
-    if alive and view.receipt is None:
+    if refused:
         # The standing event is known, its receipt is not verified: the section stays null.
-        yield Step("/current/receipt", "refused", (), (Lost(alive[0].event_id, "refused"), *loses))
+        yield Step("/current/receipt", "refused", (), loses)
     elif alive:
         yield Step("/current/receipt", word, (alive[0].event_id,), loses)
     else:
@@ -136,19 +137,24 @@ def _entry_step(view: State, kind: Kind, pointer: str, event: ValidEvent) -> Ste
         return Step(pointer, effect, (event.event_id,), ())
     if kind.select == "each":
         return Step(pointer, "listed", (event.event_id,), ())
-    events = sorted(ledger.in_slot(kind, slot_of(event, kind)), key=ORDER)
+    events = sorted(ledger.slots(kind)[slot_of(event, kind)].values(), key=ORDER)
     alive = [other for other in events if not ledger.is_retracted(other)]
     word: Word = "only"
     if len(alive) > 1:
         tied = any(other.instant == event.instant for other in alive if other is not event)
-        word = "smallest_id" if tied else "newest"
+        word = "first" if kind.select == "once" else "smallest_id" if tied else "newest"
     return Step(pointer, word, (event.event_id,), _losers(ledger, events, event))
 
 
-def _losers(ledger: Ledger, events: Iterable[ValidEvent], winner: ValidEvent | None) -> tuple[Lost, ...]:
+def _losers(
+    ledger: Ledger, events: Iterable[ValidEvent], winner: ValidEvent | None, refused: bool = False
+) -> tuple[Lost, ...]:
+    """The events that an entry does not show; the standing one among them if it is ``refused``."""
     loses = []
     for event in events:
         if winner is not None and event.event_id == winner.event_id:
+            if refused:
+                loses.append(Lost(event.event_id, "refused"))
             continue
         word: Word = "superseded"
         if ledger.is_retracted(event):

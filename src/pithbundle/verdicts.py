@@ -76,6 +76,9 @@ class ValidEvent(NamedTuple):
     target: str | None
     created_at: str
     instant: str
+    #: The instant and the id, joined: both have one length, so as text it is the total order
+    #: of events by (instant, id) (MERGE-4).
+    order: str
     payload: Object
     payload_bytes: bytes
     signer_bytes: bytes | None
@@ -93,11 +96,6 @@ class ValidEvent(NamedTuple):
     def key_id(self) -> str:
         """The ``key_id`` of that entry."""
         return self.key.key_id
-
-    @property
-    def order(self) -> tuple[str, str]:
-        """The total order of events: (instant, id), compared as text (MERGE-4)."""
-        return self.instant, self.event_id
 
 
 class Copy(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.model import MAX_INTEGER, Object, Value
@@ -145,24 +145,41 @@ class Kind:
     slot: tuple[str, ...] = ()
     match: Match | None = None
 
+    _required: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Split the members once: a frozen dataclass sets its own fields this way only."""
+        required = tuple(each for each in self.members.items() if each[0] not in self.optional)
+        object.__setattr__(self, "_required", required)
+
     def misfit(self, event: ValidEvent, record: Record) -> str | None:
         """Return the code of the first thing that does not fit, or None (KIND-2).
 
         Order: target, members in the order written, match.
         """
+        payload = event.payload
         if event.target != self.target:
             return "type"
-        payload = event.payload
-        for member, check in self.members.items():
-            value = payload.get(member)
-            if value is None:
-                if member not in self.optional:
-                    return "type"
-                continue
-            code = check(value)
-            if code is not None:
-                return code
+        for name, check in self._required:
+            value = payload.get(name)
+            if value is None or check(value) is not None:
+                return self._first_misfit(payload)
+        for name in self.optional & payload.keys() if len(payload) > len(self._required) else ():
+            value = payload[name]
+            if value is not None and self.members[name](value) is not None:
+                return self._first_misfit(payload)
         return self.match(payload, record) if self.match is not None else None
+
+    def _first_misfit(self, payload: Object) -> str | None:
+        for name, check in self.members.items():
+            value = payload.get(name)
+            if value is not None:
+                code = check(value)
+                if code is not None:
+                    return code
+            elif name not in self.optional:
+                return "type"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

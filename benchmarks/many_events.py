@@ -1,0 +1,106 @@
+"""How cost grows with the number of events of one record, from 100 to 100,000, in parts of 5,000.
+
+Signatures are checked once and dominate; what is measured apart is the merge of verified
+events, state bytes included, and adding one event to a large ledger. Memory is the growth
+of the process's peak, so each size runs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPO / "tests"))
+
+SIZES = (100, 1_000, 10_000, 100_000)
+
+
+def timed(call: Callable[[], object], rounds: int) -> float:
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.perf_counter()
+        call()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def one(size: int) -> dict[str, float]:
+    from forge import SIGNERS, big_bundle, policy, to_json
+
+    from pithbundle import Ledger, Policy, check, merge, read_bundle
+
+    parts = [to_json(part) for part in big_bundle(size)]
+    keys = Policy.from_value(policy(*SIGNERS))
+    before = peak()
+    start = time.perf_counter()
+    checked = [check(read_bundle(part), keys) for part in parts]
+    checking = time.perf_counter() - start
+    rounds = 3 if size >= 100_000 else 5
+    merging = timed(lambda: merge(*checked).state_bytes, rounds)
+    memory = peak() - before
+    events = [event for part in checked for event in part.valid]
+    rest = events[-200:]
+    base = Ledger(checked[0].record, checked[0].number, checked[0].policy_sha256)
+    base.add(events[:-200])
+    adding = []
+    for event in rest:
+        start = time.perf_counter()
+        base.add([event])
+        adding.append(time.perf_counter() - start)
+    return {
+        "events": len(events),
+        "bytes": sum(map(len, parts)),
+        "check_seconds": checking,
+        "merge_seconds": merging,
+        "merge_events_per_second": len(events) / merging,
+        "add_one_worst_seconds": max(adding),
+        "peak_bytes": memory,
+    }
+
+
+def main(arguments: list[str]) -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of events")
+    options.add_argument("--json", action="store_true", help="print one JSON object a line")
+    options.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    chosen = options.parse_args(arguments)
+    if chosen.one is not None:
+        print(json.dumps(one(chosen.one)))
+        return 0
+    rows = []
+    for size in chosen.sizes:
+        command = [sys.executable, __file__, "--one", str(size)]
+        rows.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        if chosen.json:
+            print(json.dumps(rows[-1]), flush=True)
+    if chosen.json:
+        return 0
+    print("   events   check s  us/event   merge s  events/s  of n log n   add 1 us  peak MiB  bytes/event")
+    first = rows[0]
+    unit = first["merge_seconds"] / (first["events"] * math.log(first["events"]))
+    for row in rows:
+        count = row["events"]
+        print(
+            f"{count:9d}{row['check_seconds']:10.3f}{row['check_seconds'] / count * 1e6:10.1f}"
+            f"{row['merge_seconds']:10.3f}{row['merge_events_per_second']:10.0f}"
+            f"{row['merge_seconds'] / (unit * count * math.log(count)):12.2f}"
+            f"{row['add_one_worst_seconds'] * 1e6:11.1f}"
+            f"{row['peak_bytes'] / 2**20:10.1f}{row['peak_bytes'] / count:13.0f}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
