@@ -52,17 +52,18 @@ def compare_states(ours: Object, theirs: Object) -> list[Difference]:
     return [
         difference
         for name in _names(ours, theirs)
-        for difference in (
-            _current(ours.get(name), theirs.get(name))
-            if name == "current" and type(ours.get(name)) is dict and type(theirs.get(name)) is dict
-            else _values("signed" if name in _SIGNED_MEMBERS else "labels", [name], ours, theirs, name)
-        )
+        for difference in _member(name, ours, theirs)
     ]
 
 
-def _current(ours: Value, theirs: Value) -> Iterator[Difference]:
-    if type(ours) is not dict or type(theirs) is not dict:
-        return
+def _member(name: str, ours: Object, theirs: Object) -> Iterator[Difference]:
+    mine, other = ours.get(name), theirs.get(name)
+    if name == "current" and type(mine) is dict and type(other) is dict:
+        return _current(mine, other)
+    return _values("signed" if name in _SIGNED_MEMBERS else "labels", [name], ours, theirs, name)
+
+
+def _current(ours: Object, theirs: Object) -> Iterator[Difference]:
     for name in _names(ours, theirs):
         path: list[str | int] = ["current", name]
         mine, other = ours.get(name), theirs.get(name)
@@ -97,12 +98,10 @@ def _matched(
     """Compare two lists whose elements have an identity, so that one insertion is one difference."""
     left = {key(value): (place, value) for place, value in enumerate(ours)}
     right = {key(value): (place, value) for place, value in enumerate(theirs)}
-    shared = 0
     for name, (place, value) in left.items():
         if name not in right:
             yield Difference(group, pointer([*path, place]), "only ours", value)
             continue
-        shared += 1
         yield from _deep(group, [*path, place], value, right[name][1])
     for name, (place, value) in right.items():
         if name not in left:

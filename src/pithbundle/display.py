@@ -13,14 +13,18 @@ import re
 SHOWN_CHARACTERS = 512
 
 # Every character that a terminal, a log viewer or a bidirectional renderer may act on
-# instead of drawing: C0, DEL, C1, soft hyphen, Arabic letter mark, the Hangul and Khmer
-# fillers, zero-width and bidi controls, line and paragraph separators, variation
-# selectors, the BOM, interlinear marks, lone surrogates, non-characters, tags, private use.
+# instead of drawing: C0, DEL, C1, every format character (soft hyphen, zero-width and bidi
+# controls, the BOM, interlinear marks, tags), the Hangul and Khmer fillers, line and paragraph
+# separators, variation selectors, lone surrogates, non-characters, private use. Written out,
+# since Python's own tables differ from release to release.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
+    "\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    + "".join(chr(plane << 16 | low) for plane in range(1, 14) for low in (0xFFFE, 0xFFFF))
+    + "\U000e0000-\U0010ffff]"
 )
 
 

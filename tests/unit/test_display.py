@@ -1,0 +1,97 @@
+"""DISPLAY-1 to DISPLAY-3: hostile text on one line, nothing obeyed, nothing confused."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pithbundle.display import SHOWN_CHARACTERS, visible
+from strategies import HOSTILE
+
+#: Control, format, line and paragraph separators, surrogates, private use.
+REFUSED = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+NON_CHARACTERS = [
+    *range(0xFDD0, 0xFDF0),
+    *(plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF)),
+]
+
+any_text = st.text(st.characters(), max_size=30)
+
+
+def unsafe(character: str) -> bool:
+    return unicodedata.category(character) in REFUSED or ord(character) in NON_CHARACTERS
+
+
+def undone(shown: str) -> str:
+    """The text that a shown one stands for: what makes it unambiguous is that this exists."""
+    return re.sub(
+        r"\\(?:\\|u\{([0-9a-f]+)\})", lambda found: chr(int(found[1], 16)) if found[1] else "\\", shown
+    )
+
+
+def test_every_unsafe_character_of_unicode_is_written_out() -> None:
+    for point in range(sys.maxunicode + 1):
+        character = chr(point)
+        if unsafe(character):
+            assert visible(character) == f"\\u{{{point:x}}}"
+
+
+@pytest.mark.parametrize(
+    "character",
+    # Combining grapheme joiner, Hangul and Khmer fillers, variation selectors: drawn as nothing.
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u3164\uffa0\ufe00\ufe0f\U000e0100\U000e01ef",
+)
+def test_characters_that_draw_nothing_are_written_out(character: str) -> None:
+    assert visible(character) == f"\\u{{{ord(character):x}}}"
+
+
+@pytest.mark.parametrize("text", ["", "plain", "Ada Müller 数学", "é e\u0301", "👩🔬", "𐀀", "a b", "<b>&'\""])
+def test_text_that_draws_itself_is_left_alone(text: str) -> None:
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_one_safe_line(text: str) -> None:
+    shown = visible(text)
+    assert shown.splitlines() in ([shown], [])
+    assert not any(map(unsafe, shown))
+    assert undone(shown) == text
+
+
+def test_a_backslash_is_never_an_escape_of_ours() -> None:
+    assert visible("\\u{1b}") == "\\\\u{1b}"
+    assert visible("\x1b") == "\\u{1b}"
+    assert visible("\\\x1b") == "\\\\\\u{1b}"
+
+
+@given(any_text)
+def test_whatever_is_shown_is_safe_and_stands_for_one_text(text: str) -> None:
+    shown = visible(text)
+    assert not any(map(unsafe, shown))
+    assert undone(shown) == text
+
+
+# A small alphabet, so that two texts often nearly meet.
+twins = st.text(st.sampled_from("\\u{}1b\x1b… (more)\n"), max_size=12)
+
+
+@given(twins, twins)
+def test_two_texts_are_shown_alike_only_if_they_are_one(one: str, other: str) -> None:
+    assert (visible(one) == visible(other)) == (one == other)
+
+
+def test_long_text_is_cut_and_says_so() -> None:
+    assert visible("x" * SHOWN_CHARACTERS) == "x" * SHOWN_CHARACTERS
+    assert visible("x" * (SHOWN_CHARACTERS + 3)) == "x" * SHOWN_CHARACTERS + "… (3 more characters)"
+    assert visible("\x1bab", limit=1) == "\\u{1b}… (2 more characters)"
+    assert visible("ab", limit=0) == "… (2 more characters)"
+
+
+def test_no_short_text_passes_for_a_cut_one() -> None:
+    cut = visible("x" * (SHOWN_CHARACTERS + 3))
+    assert visible(cut) != cut
