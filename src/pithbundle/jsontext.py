@@ -107,7 +107,7 @@ def _fast(data: bytes, limits: Limits, deepest: int) -> Document | None:
     except orjson.JSONDecodeError:
         return None
     shape = _shape(value, deepest, limits.text if len(data) > limits.text else None)
-    if shape is None or shape[1] > limits.nodes:
+    if shape is None:
         return None
     try:
         if orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER) != data:

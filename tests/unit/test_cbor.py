@@ -126,6 +126,7 @@ def test_accepts(data: str, value: Value) -> None:
         ("8200", "cbor_truncated", 0, ""),
         ("82811800", "cbor_nonminimal", 2, "/0/0"),
         ("61ff", "utf8", 1, ""),
+        ("6361c3a9"[:-2] + "ff", "utf8", 2, ""),
         ("63eda080", "utf8", 1, ""),
         ("0000", "trailing", 1, None),
         ("8000", "trailing", 1, None),

@@ -99,6 +99,8 @@ def test_accepts(data: bytes, value: Value) -> None:
         (b'"\x1f"', "syntax", 0),
         (b'"\n"', "syntax", 0),
         (rb'"\x41"', "syntax", 0),
+        (rb'"\v"', "syntax", 0),
+        (b'["a" :1]', "syntax", 5),
         (rb'"\u00g0"', "syntax", 0),
         (rb'"\u 123"', "syntax", 0),
         (b"[1]\x00", "syntax", 3),
@@ -202,6 +204,7 @@ def test_order_of_faults(data: bytes, code: str) -> None:
         (b"[[],{},[ ],{\n},[],[],[],[],[]]", None),
         (b'[[""],{},[],[],[],[],[],[],[]]', "nodes"),
         (b'[",,,,,,,,,,,,,,,"]', None),
+        (b"[}{]" * 5, "syntax"),  # brackets that do not match are empty too
         (b"[1,2,3,4,5,6,7,8,[", "nodes"),  # the opening bracket counts what it would hold
         (b"[1,2,3,4,5,6,7,[", "syntax"),
         (b'"' + b"a" * 20 + b'"', None),
@@ -225,6 +228,10 @@ def test_limits(data: bytes, code: str | None) -> None:
 def test_offsets_of_text_level_faults() -> None:
     assert refusal(b'{"\xc3\xa9[":[[["]", [[', SMALL) == ("depth", 15, None)
     assert refusal(b'["a","\xc3\xa9' + b"a" * 19 + b'"]', SMALL) == ("size", 5, None)
+
+
+def test_the_first_text_over_the_limit_is_named() -> None:
+    assert refusal(b'["' + b"a" * 21 + b'","' + b"a" * 22 + b'"]', SMALL) == ("size", 1, None)
 
 
 def test_depth_and_nodes_are_exact() -> None:
