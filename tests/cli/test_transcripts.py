@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli_harness import Result, run, spawn
+from shared_data import REPO
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.txt"))
@@ -20,6 +21,7 @@ UPDATE = os.environ.get("PITHBUNDLE_UPDATE") == "1"
 @pytest.fixture(autouse=True)
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(HERE / "data", tmp_path / "data")
+    shutil.copytree(REPO / "vectors" / "demo", tmp_path / "data" / "demo")
     monkeypatch.chdir(tmp_path / "data")
     monkeypatch.setenv("COLUMNS", "80")
 

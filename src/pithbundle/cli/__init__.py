@@ -30,7 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "verify": ("verify", "Check who signed what in one or more bundles."),
     "merge": ("merge", "Recompute the state of a record from its bundles."),
     "inspect": ("inspect", "Show what is inside a file, nothing of it verified."),
-    "probe": ("probe", "Find the event rule that reproduces a bundle's ids and signatures."),
+    "probe": ("probe", "Find the event rule that a bundle was signed under."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),

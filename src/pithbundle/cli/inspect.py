@@ -12,7 +12,7 @@ import click
 from pithbundle.bundle import Format
 from pithbundle.cli.inputs import PATH, about, detect, format_option, json_option, limit_option, read_bytes
 from pithbundle.cli.output import Exit, Output, fault_value
-from pithbundle.cli.telling import MOST, plural
+from pithbundle.cli.telling import MOST, more, plural
 from pithbundle.errors import Fault
 from pithbundle.event import Envelope, read_event
 from pithbundle.model import Limits, Object, Value, pointer
@@ -30,18 +30,48 @@ _RECORD: Final = "a record"
 #: The members that spec.md names, by what the object is.
 _KNOWN: Final[dict[str, frozenset[str]]] = {
     _BUNDLE: frozenset(
-        ("bundle_type", "bundle_version", "pith_number", "short_pith_number", "canonical_record")
-        + ("canonical_sha256", "source", "source_aliases", "events")
+        (
+            "bundle_type",
+            "bundle_version",
+            "pith_number",
+            "short_pith_number",
+            "canonical_record",
+            "canonical_sha256",
+            "source",
+            "source_aliases",
+            "events",
+        )
     ),
     _STATE: frozenset(
-        ("state_type", "state_version", "pith_number", "merge_version", "event_count", "valid_event_count")
-        + ("invalid_event_count", "equivocation_count", "current", "unrecognised")
+        (
+            "state_type",
+            "state_version",
+            "pith_number",
+            "merge_version",
+            "event_count",
+            "valid_event_count",
+            "invalid_event_count",
+            "equivocation_count",
+            "current",
+            "unrecognised",
+        )
     ),
     _RECORD: frozenset(("source", "metadata", "schema_version")),
 }
 _EVENT_MEMBERS: Final = frozenset(
-    ("event_id", "event_type", "subject_pith_number", "target", "payload", "created_at", "signer")
-    + ("signature", "payload_sha256", "signature_b64", "signing_key_id")
+    (
+        "event_id",
+        "event_type",
+        "subject_pith_number",
+        "target",
+        "payload",
+        "created_at",
+        "signer",
+        "signature",
+        "payload_sha256",
+        "signature_b64",
+        "signing_key_id",
+    )
 )
 
 
@@ -176,10 +206,10 @@ def _lines(out: Output, value: Object, kind: str) -> Iterator[tuple[str, str]]:
     yield from _some([("member", _member(out, name, value[name], name in known)) for name in value], "member")
     record = value if kind == _RECORD else value.get("canonical_record")
     if type(record) is dict:
-        yield from _some([*_record(out, record)], "member of the record")
+        yield from _some([*_record(out, record)], "member of the record", "members of the record")
     aliases = value.get("source_aliases")
     if type(aliases) is list:
-        yield from _some([("alias", _alias(out, alias)) for alias in aliases], "alias")
+        yield from _some([("alias", _alias(out, alias)) for alias in aliases], "alias", "aliases")
     events = value.get("events")
     if type(events) is list:
         yield from _events(out, _count(events))
@@ -229,10 +259,10 @@ def _signer(out: Output, names: tuple[str | None, str], count: int) -> str:
     return f"{count} claimed by {signer}, key {out.show(key_id, _CELL)}"
 
 
-def _some(lines: Sequence[tuple[str, str]], noun: str) -> Iterator[tuple[str, str]]:
+def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) -> Iterator[tuple[str, str]]:
     yield from lines[:MOST]
     if len(lines) > MOST:
-        yield "", f"and {plural(len(lines) - MOST, f'more {noun}')}"
+        yield "", f"and {more(len(lines) - MOST, noun, many)}"
 
 
 # -- for programs -----------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output, Style, worst
-from pithbundle.cli.telling import MOST, Telling, overall, plural, policy_value
+from pithbundle.cli.telling import MOST, Telling, more, overall, plural, policy_value
 from pithbundle.compare import Difference, Group, compare_states, read_state
 from pithbundle.errors import FileError, MergeError
 from pithbundle.files import STDIN, write_output
@@ -49,11 +49,11 @@ _VALUE: Final = 120
 @click.command(
     "merge",
     epilog="\b\nExamples:\n  pithbundle merge bundle.json > state.json\n"
-    "  pithbundle merge part1.json part2.cbor -o state.json --report report.json\n"
+    "  pithbundle merge part1.json part2.cbor -o state.json --report r.json\n"
     "  pithbundle merge bundle.json --expect state.json -o mine.json\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, a conflict, or\n"
-    "signed content that differs from --expect; 2 wrong use; 3 nothing wrong, but something\n"
-    "could not be verified.",
+    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, a\n"
+    "conflict, or signed content that differs from --expect; 2 wrong use; 3 nothing\n"
+    "wrong, but something could not be verified.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @output_options
@@ -220,7 +220,7 @@ def _say_differences(said: Output, path: str, differences: Sequence[Difference])
             if difference.how != "only ours":
                 said.detail("  theirs", _brief(said, difference.theirs))
         if len(found) > MOST:
-            said.line(f"  and {plural(len(found) - MOST, 'more difference')}")
+            said.line(f"  and {more(len(found) - MOST, 'difference')}")
 
 
 def _brief(said: Output, value: Value) -> str:

@@ -31,8 +31,10 @@ from pithbundle.probe import Found, Probe, probe
 @click.command(
     "probe",
     epilog="\b\nExamples:\n  pithbundle probe bundle.json\n"
-    "  pithbundle probe bundle.json -o policy.json && pithbundle verify bundle.json --policy policy.json\n\n"
-    "\b\nExit status: 0 a rule is settled; 1 the file is refused; 2 wrong use; 3 no rule is settled.",
+    "  pithbundle probe bundle.json -o policy.json\n"
+    "  pithbundle verify bundle.json --policy policy.json\n\n"
+    "\b\nExit status: 0 a rule is settled; 1 the file is refused; 2 wrong use; 3 none\n"
+    "is settled.",
 )
 @click.argument("file", type=PATH)
 @output_options

@@ -68,9 +68,14 @@ _WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
 _BRIEFLY: Final = {"not_signed": "no signature", "unbound": "only a digest that it states is signed"}
 
 
-def plural(count: int, noun: str) -> str:
-    """``1 event``, ``2 events``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """``1 event``, ``2 events``; ``many`` where the plural takes more than an s."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"
+
+
+def more(count: int, noun: str, many: str | None = None) -> str:
+    """``3 more events``, for what there was no room to list."""
+    return plural(count, f"more {noun}", many and f"more {many}")
 
 
 class Telling:
@@ -147,7 +152,9 @@ class Telling:
         out.detail("sha256", f"{first.record.hex}, recomputed, as stated")
         for given in report.inputs:
             out.detail("file", f"{out.place(given.name)}, {plural(len(given.checked.copies), 'event')}")
-        for given, fault in self._capped("stated", [*_stated(report.inputs)], "stated member that differs"):
+        for given, fault in self._capped(
+            "stated", [*_stated(report.inputs)], "stated member that differs", "stated members that differ"
+        ):
             where = out.show(place(given.name, fault.pointer or ""))
             out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
         if report.merged is not None:
@@ -203,7 +210,7 @@ class Telling:
             label = f" ({self.out.show(copy.label, _CELL)})" if copy.label is not None else ""
             self.out.verdict("invalid", f"malformed{label}{_coded(copy.verdict)}")
             self._why(copy.verdict, where, "outside the profile: ")
-        for one in self._capped("wrong", wrong, "event that is not valid"):
+        for one in self._capped("wrong", wrong, "event that is not valid", "events that are not valid"):
             self._event(one, width, examined)
         misfits = {} if report.merged is None else _misfits(report.merged)
         for one in self._capped("sound", sound, "valid event"):
@@ -252,13 +259,13 @@ class Telling:
             said = _BRIEFLY[word] if fault is None else fault.message
             self.out.detail("at", f"{self.out.show(where)}{pointer}: {what}{said}")
 
-    def _capped(self, sort: str, items: Sequence[_T], noun: str) -> Iterator[_T]:
+    def _capped(self, sort: str, items: Sequence[_T], noun: str, many: str | None = None) -> Iterator[_T]:
         """The items that there is room to tell; then the number of the rest, in one line."""
         left = MOST - self._left[sort]
         self._left[sort] += min(left, len(items))
         yield from items[:left]
         if len(items) > left:
-            self.out.line(f"  and {plural(len(items) - left, f'more {noun}')}")
+            self.out.line(f"  and {more(len(items) - left, noun, many)}")
 
 
 # -- what is told, as plain values ------------------------------------------------------------
@@ -303,9 +310,9 @@ def _stated(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
     return ((given, fault) for given in inputs for fault in given.checked.stated)
 
 
-def _order(one: Listed) -> tuple[int, tuple[str, str]]:
+def _order(one: Listed) -> tuple[int, str]:
     copy = one.copy
-    return _WORDS.index(copy.verdict.word), copy.event.order if copy.event else ("", copy.event_id or "")
+    return _WORDS.index(copy.verdict.word), copy.event.order if copy.event else copy.event_id or ""
 
 
 def _short(event_id: str) -> str:

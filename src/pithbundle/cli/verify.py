@@ -25,8 +25,8 @@ from pithbundle.model import Limits
     epilog="\b\nExamples:\n  pithbundle verify bundle.json\n"
     "  pithbundle verify --policy mine.json part1.json part2.json\n"
     "  pithbundle verify --json bundle.cbor | jq .outcome\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a conflict;\n"
-    "2 wrong use; 3 nothing wrong, but something could not be verified.",
+    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
+    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")

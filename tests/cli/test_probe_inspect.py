@@ -1,0 +1,162 @@
+"""probe and inspect."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_harness import run
+from forge import DEMO, TARGETS, bundle, cbor, event, policy, policy_key, to_json
+from forge.demo import RECORD, plain
+from forge.payloads import alias_added, graph_snapshot
+from pithbundle.rules import RULES
+from shared_data import REPO
+
+DEMOS = REPO / "vectors" / "demo"
+WHEN = "2026-06-01T00:00:00Z"
+
+
+def under(rule: str) -> dict[str, Any]:
+    made = [
+        event(DEMO, RECORD, kind, TARGETS[kind], payload, WHEN, rule=RULES[rule])
+        for kind, payload in (
+            ("graph_snapshot", graph_snapshot(RECORD)),
+            ("alias_added", alias_added("example", "x")),
+        )
+    ]
+    return bundle(RECORD, made, aliases_at=WHEN)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b.json").write_bytes(to_json(under(rule)))
+    Path("mine.json").write_bytes(to_json(policy(DEMO)))
+    result = run("probe", "b.json", "--policy", "mine.json", "-o", "found.json")
+    assert result.status == 0
+    assert result.out.startswith(f"SETTLED: {rule} ")
+    verified = run("verify", "b.json", "--policy", "found.json")
+    assert verified.status == (0 if RULES[rule].binds else 3)
+    assert ("too little" in result.out) == any(not RULES[name].binds for name in [rule])
+    said = json.loads(run("probe", "b.json", "--policy", "mine.json", "--json").stdout)
+    assert said["settled"] == rule
+    assert said["policy"] == json.loads(Path("found.json").read_bytes())
+    printed = run("probe", "b.json", "--policy", "mine.json").out
+    if rule != "event-v1":
+        assert json.loads(printed[printed.index("\n{") :]) == said["policy"]
+        assert run("verify", "b.json", "--policy", "mine.json").status != 0
+    again = run("probe", "b.json", "--policy", "found.json")
+    assert "the one in force names this rule already" in again.out
+
+
+def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    path.write_bytes(to_json(under("event-full-hex")))
+    said = json.loads(run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "--json").stdout)
+    rules = {(key["signer_id"], key["key_id"]): key["event_rule"] for key in said["policy"]["keys"]}
+    assert {pair for pair, rule in rules.items() if rule == "event-full-hex"} == {
+        (DEMO.signer_id, DEMO.key_id)
+    }
+
+
+def test_nothing_is_settled_without_signatures_or_keys(tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    bare = under("event-v1")
+    for made in bare["events"]:
+        del made["signature"], made["event_id"]
+    path.write_bytes(to_json(bare))
+    result = run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "-o", str(tmp_path / "p.json"))
+    assert (result.status, result.err) == (3, "")
+    assert result.out.startswith("NOT SETTLED: no event carries a signature")
+    assert not (tmp_path / "p.json").exists()
+    assert run("probe", str(DEMOS / "bundle.json")).out.startswith("NOT SETTLED: no known rule reproduces a")
+    half = under("event-v1")
+    half["events"][0] = under("event-full-hex")["events"][0]
+    path.write_bytes(to_json(half))
+    result = run("probe", str(path), "--policy", str(DEMOS / "policy.json"))
+    assert result.status == 3
+    assert result.out.startswith("NOT SETTLED: no known rule reproduces every")
+
+
+def test_a_rotated_key_is_named_only_where_it_signed(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_bytes(to_json(policy(policy_key(DEMO, event_rule="event-full-id"))))
+    said = json.loads(run("probe", str(DEMOS / "bundle.json"), "--policy", str(path), "--json").stdout)
+    assert said["policy"]["keys"][0]["event_rule"] == "event-v1"
+
+
+# -- inspect ------------------------------------------------------------------------------
+
+
+def shouted(text: str) -> bool:
+    """Whether every run of 17 lines has a warning in it: no screen is without one."""
+    lines = text.splitlines()
+    marks = [at for at, line in enumerate(lines) if line.startswith("NOTHING WAS VERIFIED:")]
+    return (
+        marks[0] == 0
+        and marks[-1] == len(lines) - 1
+        and max(later - former for former, later in itertools.pairwise(marks)) <= 17
+    )
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "bundle.cbor", "rich.json", "tampered.json", "policy.json"])
+def test_every_screenful_says_that_nothing_was_verified(name: str) -> None:
+    result = run("inspect", str(DEMOS / name))
+    assert result.status == 0
+    assert shouted(result.out)
+    assert json.loads(run("inspect", "--json", str(DEMOS / name)).stdout)["nothing_was_verified"] is True
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        ([], "an array of 0 elements"),
+        (["x"], "an array of 1 element"),
+        ("x", "a text of 1 character"),
+        (7, "a number"),
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        ({}, "an object of 0 members"),
+        ({"events": [1, {}, {"event_type": 1, "signer": {"signer_id": 2}}]}, "a bundle, an object"),
+        ({"events": 1, "source_aliases": [1, {}], "canonical_record": {"source": 1}}, "a bundle"),
+        ({"state_type": "x", "surprise": None}, "a state"),
+        (RECORD, "a record"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_whatever_can_be_read_is_shown(value: Any, shape: str) -> None:
+    for args in (["inspect", "-"], ["inspect", "-", "--json"]):
+        result = run(*args, stdin=to_json(value))
+        assert result.status == 0
+    assert shape in run("inspect", "-", stdin=to_json(value)).out
+
+
+def test_what_verify_refuses_is_shown_with_its_faults() -> None:
+    data = to_json(plain()).replace(b'"bundle_version":"1.0"', b'"bundle_version":1e400,"bundle_version":2')
+    assert run("verify", "-", stdin=data).status == 1
+    result = run("inspect", "-", stdin=data)
+    assert result.status == 0
+    assert "fault " in result.out
+    assert run("inspect", "-", stdin=b"{").status == 1
+
+
+def test_unknown_members_and_floods_are_told() -> None:
+    value = {**plain(), "surprise": 1, "source_aliases": [{"alias_kind": "k", "alias_value": "v"}] * 300}
+    value["events"][0]["extra"] = 1
+    value["events"][1]["signature"] = None
+    out = run("inspect", "-", stdin=to_json(value)).out
+    assert "surprise: 1 (spec.md knows no such member)" in out
+    assert "unknown     1 with member extra" in out
+    assert "1 stated on events, 1 receipt stated" in out
+    assert "and 200 more aliases" in out
+    assert shouted(out)
+    many = {"events": [{"event_type": f"t{place}", f"m{place}": 1} for place in range(300)]}
+    out = run("inspect", "-", stdin=cbor(many)).out
+    assert "more types" in out and "more unknown members" in out

@@ -1,0 +1,353 @@
+"""verify and merge: exit statuses, what is refused, how much is told, and which words are used."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli_harness import run
+from forge import DEMO, attached, bundle, cbor, made_record, many_events, policy, to_json
+from forge.demo import RECORD, plain, rich
+from forge.payloads import alias_added, graph_snapshot, record_created
+from forge.tamper import SPOILT
+from pithbundle.cli.checking import Examined
+from pithbundle.report import Input
+from shared_data import REPO
+
+DEMOS = REPO / "vectors" / "demo"
+POLICY = ["--policy", str(DEMOS / "policy.json")]
+CLI = REPO / "src" / "pithbundle" / "cli"
+WHEN = "2026-06-01T00:00:00Z"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(path: Path, value: Any) -> str:
+    path.write_bytes(to_json(value))
+    return str(path)
+
+
+def spoilt(name: str) -> dict[str, Any]:
+    event = attached(DEMO, RECORD, "alias_added", alias_added("example", name), WHEN)
+    made = next(each for each in SPOILT if each.name == name).make(event)
+    return bundle(RECORD, [made], aliases_at=WHEN)
+
+
+def first_of(verdict: str) -> str:
+    return next(each.name for each in SPOILT if each.verdict == verdict)
+
+
+#: What one input comes to: the status and the first words (REPORT-2).
+SINGLE: dict[str, tuple[Any, int, str]] = {
+    "sound": (plain(), 0, "VALID:"),
+    "no events": (bundle(RECORD, [], aliases_at=WHEN), 0, "VALID: nothing in it is signed"),
+    "unknown type": (
+        bundle(RECORD, [attached(DEMO, RECORD, "alias_added", alias_added("a", "b"), WHEN)], aliases_at=WHEN),
+        0,
+        "VALID:",
+    ),
+    "conflict": (rich(), 1, "NOT VALID: 1 conflict"),
+    "invalid": (spoilt(first_of("invalid")), 1, "NOT VALID:"),
+    "unbound": (spoilt(first_of("unbound")), 3, "NOT VERIFIED:"),
+    "unknown key": (spoilt(first_of("unknown_key")), 3, "NOT VERIFIED:"),
+    "not signed": (spoilt(first_of("not_signed")), 3, "NOT VERIFIED:"),
+    "refused": ({**plain(), "canonical_sha256": "0" * 64}, 1, "NOT VALID: 1 file refused"),
+    "other number": ({**plain(), "pith_number": "pith:2003:" + "A" * 26}, 1, "NOT VALID: 1 file refused"),
+    "not an object": ([], 1, "NOT VALID: 1 file refused"),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_exit_status_and_first_words(folder: Path, name: str) -> None:
+    value, status, words = SINGLE[name]
+    path = written(folder / "bundle.json", value)
+    result = run("verify", path, *POLICY)
+    assert (result.status, result.out[: len(words)]) == (status, words)
+    assert run("verify", "-q", path, *POLICY).out == result.out.splitlines(keepends=True)[0]
+    said = json.loads(run("verify", "--json", path, *POLICY).stdout)
+    assert said["exit_status"] == status
+    assert said["outcome"] == {0: "valid", 1: "invalid", 3: "unverified"}[status]
+    merged = run("merge", path, *POLICY)
+    assert merged.status == status
+    assert merged.err.startswith(words)
+    assert bool(merged.stdout) == ("refused" not in words)
+
+
+@pytest.mark.parametrize(("one", "status"), [(name, status) for name, (_, status, _) in SINGLE.items()])
+@pytest.mark.parametrize("missing", [False, True])
+def test_the_worst_of_several_counts(folder: Path, one: str, status: int, missing: bool) -> None:
+    paths = [written(folder / "one.json", SINGLE[one][0]), written(folder / "sound.json", plain())]
+    expected = status
+    if missing:
+        paths.insert(0, "missing.json")
+        expected = 1 if status == 1 else 2
+    result = run("verify", *paths, *POLICY)
+    assert result.status == expected
+    assert ("missing.json" in result.err) == missing
+    assert result.out.startswith("VALID:") == (expected == 0)
+    assert json.loads(run("verify", "--json", *paths, *POLICY).stdout)["exit_status"] == expected
+
+
+def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
+    other = made_record(7)
+    event = attached(DEMO, other, "graph_snapshot", graph_snapshot(other), WHEN)
+    paths = [
+        written(folder / "one.json", plain()),
+        written(folder / "two.json", bundle(other, [event], aliases_at=WHEN)),
+        written(folder / "three.json", rich()),
+    ]
+    result = run("verify", *paths, *POLICY)
+    assert sum(line.startswith("record ") for line in result.out.splitlines()) == 2
+    reports = json.loads(run("verify", "--json", *paths, *POLICY).stdout)["reports"]
+    assert [[given["input"] for given in report["inputs"]] for report in reports] == [
+        [paths[0], paths[2]],
+        [paths[1]],
+    ]
+    merged = run("merge", *paths, *POLICY, "-o", "state.json")
+    assert (merged.status, merged.stdout) == (1, b"")
+    assert merged.err.startswith(f"pithbundle: error: {paths[1]}: ")
+    assert not (folder / "state.json").exists()
+
+
+def test_one_number_with_two_hashes_is_refused() -> None:
+    from dataclasses import replace
+
+    from pithbundle import Record, check, read_bundle
+
+    checked = check(read_bundle(to_json(plain())))
+    twin = replace(checked, record=Record.from_value(made_record(7)))
+    examined = Examined([Input("one", checked), Input("two", twin)])
+    assert examined.reports() == []
+    assert [(each.name, each.error.code) for each in examined.refused] == [
+        ("one", "collision"),
+        ("two", "collision"),
+    ]
+    assert examined.status([]) == 1
+
+
+def test_what_is_told_is_bounded(folder: Path) -> None:
+    wrong = [{"event_type": f"made-{place}"} for place in range(700)]
+    unsigned = [
+        {k: v for k, v in event.items() if k != "signature"} for event in many_events(RECORD, 300, seed="1")
+    ]
+    sound = many_events(RECORD, 300, seed="2")
+    value = bundle(RECORD, [*wrong, *unsigned, *sound], aliases_at=WHEN)
+    value["source_aliases"] = [None] * 300
+    path = written(folder / "flood.json", value)
+    result = run("verify", path, path, *POLICY)
+    assert result.status == 1
+    for more in ("and 1300 more malformed elements", "more events that are not valid", "more valid events"):
+        assert more in result.out
+    assert "more stated members that differ" in result.out
+    assert len(result.out.splitlines()) < 1000
+    refused = run("verify", *[str(DEMOS / "policy.json")] * 150, *POLICY)
+    assert "and 50 more refused files" in refused.out
+    assert len(refused.out.splitlines()) < 400
+
+
+def test_an_event_that_does_not_fit_or_is_retracted_is_told(folder: Path) -> None:
+    misfit = attached(DEMO, RECORD, "alias_added", {"alias_kind": "UPPER", "alias_value": "x"}, WHEN)
+    path = written(folder / "misfit.json", bundle(RECORD, [misfit], aliases_at=WHEN))
+    result = run("verify", path, *POLICY)
+    assert result.status == 0
+    assert "not applied does not fit its kind [encoding]" in result.out
+    assert "not applied retracted by its signer" in run("verify", str(DEMOS / "rich.json"), *POLICY).out
+
+
+def test_missing_events_are_told_by_the_words_of_the_specification(folder: Path) -> None:
+    whole = rich()
+    gone = whole["events"].pop(0)["event_id"]
+    result = run("verify", written(folder / "partial.json", whole), *POLICY)
+    assert f"  missing     1 event that demo.example listed\n              {gone}\n" in result.out
+
+
+def test_a_receipt_that_does_not_verify(folder: Path) -> None:
+    forged = {"kind": "pith_receipt", "key_id": "pith-v1-2026-05", "algorithm": "ed25519",
+              "signature_b64": "A" * 86 + "=="}  # fmt: skip
+    event = attached(DEMO, RECORD, "record_created", record_created(RECORD, forged), WHEN)
+    result = run("verify", written(folder / "b.json", bundle(RECORD, [event], aliases_at=WHEN)), *POLICY)
+    assert result.status == 1
+    assert "invalid       receipt in " in result.out
+    assert "(no signer pith-v1-2026-05)  [signature_invalid, CHECK-9]" in result.out
+
+
+def test_the_fingerprint_stands_beside_a_name_that_looks_alike(folder: Path) -> None:
+    """A signer whose name reads like the registry's is told by its key (E5)."""
+    twin = "pith.sc\u0456ence"
+    from forge import Signer
+
+    fake = Signer(41, twin, "pith-v1-2026-05")
+    event = attached(fake, RECORD, "graph_snapshot", graph_snapshot(RECORD), WHEN)
+    path = written(folder / "b.json", bundle(RECORD, [event], aliases_at=WHEN))
+    mine = written(folder / "policy.json", policy(fake))
+    assert (
+        f"  key         {fake.fingerprint} {twin} pith-v1-2026-05"
+        in run("verify", path, "--policy", mine).out
+    )
+
+
+def test_progress_is_told_on_a_terminal_and_nowhere_else() -> None:
+    paths = [str(DEMOS / "bundle.json")] * 30
+    assert b"30 of 30 files" in run("verify", "-q", *paths, *POLICY, tty=True).stderr
+    assert run("verify", "-q", *paths, *POLICY).stderr == b""
+    assert run("verify", "-q", *paths[:3], *POLICY, tty=True).stderr == b""
+
+
+# -- merge --------------------------------------------------------------------------------
+
+
+def test_the_state_is_the_same_to_a_pipe_a_terminal_and_a_file(folder: Path) -> None:
+    path = str(DEMOS / "bundle.json")
+    piped = run("merge", path, *POLICY).stdout
+    assert piped.startswith(b"{") and piped.endswith(b"}")
+    assert run("merge", path, *POLICY, tty=True).stdout == piped + b"\n"
+    assert run("merge", path, *POLICY, "-o", "state.json").stdout == b""
+    assert (folder / "state.json").read_bytes() == piped
+    assert (folder / "state.json").stat().st_mode & 0o777 & ~0o644 == 0
+    again = written(folder / "copy.json", plain())
+    (folder / "copy.cbor").write_bytes(cbor(plain()))
+    assert run("merge", again, "copy.cbor", path, *POLICY).stdout == piped
+
+
+def test_a_state_that_a_terminal_would_obey_goes_nowhere_near_one(folder: Path) -> None:
+    event = attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {"x": "\u202egnorw"}}, WHEN)
+    path = written(folder / "b.json", bundle(RECORD, [event], aliases_at=WHEN))
+    result = run("merge", path, *POLICY, tty=True)
+    assert (result.status, result.stdout) == (2, b"")
+    assert "\u202e".encode() in run("merge", path, *POLICY).stdout
+
+
+@pytest.mark.parametrize("option", ["-o", "--report"])
+def test_an_existing_file_or_link_is_left_alone(folder: Path, option: str) -> None:
+    path = str(DEMOS / "bundle.json")
+    (folder / "old").write_bytes(b"old")
+    (folder / "link").symlink_to("old")
+    (folder / "dangling").symlink_to("nowhere")
+    (folder / "folder").mkdir()
+    for name in ("old", "link", "dangling", "folder"):
+        for force in ([], ["--force"]):
+            if name == "old" and force:
+                continue
+            other = ["-o", "new"] if option == "--report" else ["--report", "new"]
+            result = run("merge", path, *POLICY, option, name, *other, *force)
+            assert (result.status, result.stdout) == (2, b""), (name, force)
+            assert (folder / "old").read_bytes() == b"old"
+            assert not (folder / "nowhere").exists()
+            # With --force the report, written first, may stand; the state never does.
+            assert option == "-o" or not (folder / "new").exists()
+            (folder / "new").unlink(missing_ok=True)
+    assert run("merge", path, *POLICY, option, "old", "--force", *other).status == 0
+    assert (folder / "old").read_bytes()[:1] == b"{"
+
+
+def test_the_report_for_programs_is_the_same_both_ways(folder: Path) -> None:
+    paths = [str(DEMOS / "tampered.json"), str(DEMOS / "policy.json")]
+    one = run("merge", *paths, *POLICY, "-o", "state", "--json")
+    two = run("merge", *paths, *POLICY, "-o", "state", "--report", "report", "--force")
+    assert one.stdout == (folder / "report").read_bytes()
+    assert two.stdout == b"" and two.err.startswith("NOT VALID: 1 file refused, ")
+    said = json.loads(one.stdout)
+    assert said["refused"][0]["input"] == paths[1]
+    assert said["state"]["bytes"] == (folder / "state").stat().st_size
+
+
+EXPECTED: dict[str, tuple[Any, int, str]] = {
+    "equal": (lambda state: state, 0, "signed_content_equal"),
+    "counter": (lambda state: {**state, "event_count": 9}, 0, "labels"),
+    "unsigned time": (
+        lambda state: {**state, "current": {**state["current"], "source_aliases": [
+            {**alias, "created_at": WHEN} for alias in state["current"]["source_aliases"]]}},
+        0, "unsigned"),
+    "receipt": (lambda state: {**state, "current": {**state["current"], "receipt": None}}, 1, "signed"),
+    "other number": (lambda state: {**state, "pith_number": "pith:2003:" + "A" * 26}, 1, "signed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_only_signed_content_that_differs_fails(folder: Path, name: str) -> None:
+    change, status, group = EXPECTED[name]
+    path = str(DEMOS / "bundle.json")
+    state = run("merge", path, *POLICY).stdout
+    theirs = written(folder / "theirs.json", change(json.loads(state)))
+    result = run("merge", path, *POLICY, "--expect", theirs)
+    # The state is what follows from the bundle, whatever another state says.
+    assert (result.status, result.stdout) == (status, state)
+    assert result.err.startswith("DIFFERENT: 1 difference in signed content" if status else "VALID:")
+    said = json.loads(run("merge", path, *POLICY, "--expect", theirs, "-o", "s", "--json").stdout)
+    assert said["exit_status"] == status
+    assert said["expected"]["equal"] == (name == "equal")
+    assert {each["group"] for each in said["expected"]["differences"]} == (
+        {group} if name != "equal" else set()
+    )
+
+
+def test_differences_are_bounded(folder: Path) -> None:
+    path = str(DEMOS / "bundle.json")
+    theirs = json.loads(run("merge", path, *POLICY).stdout)
+    theirs["current"]["citations"] = [{"event_id": f"made-{place}"} for place in range(500)]
+    result = run("merge", path, *POLICY, "--expect", written(folder / "theirs.json", theirs))
+    assert "and 400 more differences" in result.err
+    assert len(result.err.splitlines()) < 400
+
+
+# -- words --------------------------------------------------------------------------------
+
+#: Every text of the command line that says verified or complete, and nothing else does (E6).
+CLAIMS = {
+    "verified",
+    "NOTHING WAS VERIFIED:",
+    "NOT VERIFIED:",
+    "unverified",
+    "nothing_was_verified",
+    "Show what is inside a file, nothing of it verified.",
+}
+
+
+def literals(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_bytes())
+    documented = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+        and not any("click" in ast.unparse(each) for each in getattr(node, "decorator_list", ()))
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in documented:
+            yield node.value
+
+
+def test_the_words_verified_and_complete_are_said_by_no_other_text() -> None:
+    found = {
+        text
+        for path in sorted(CLI.glob("*.py"))
+        for text in literals(path)
+        if "verified" in text.lower() or "complete" in text.lower()
+        if "Exit status:" not in text and "\n\n" not in text  # the pages of --help: transcripts show them
+    }
+    found -= {text for text in found if "_COMPLETE" in text or "completion" in text.lower()}
+    assert found == CLAIMS
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "rich.json", "tampered.json"])
+@pytest.mark.parametrize("arguments", [[], POLICY])
+def test_verified_is_said_of_events_and_receipts_that_are(name: str, arguments: list[str]) -> None:
+    path = str(DEMOS / name)
+    report = json.loads(run("verify", "--json", path, *arguments).stdout)["reports"][0]
+    verified = [each["verdict"] for each in report["events"] + report["receipts"]].count("verified")
+    lines = run("verify", path, *arguments).out.splitlines()
+    assert sum(line.startswith("verified ") for line in lines) == verified
+    # Elsewhere the word stands in the first line, and as a pointer to what a mirror wrote.
+    rest = [line for line in lines[1:] if "verified" in line.lower() and not line.startswith("verified ")]
+    assert all(line.startswith("  unsigned ") for line in rest)
+    assert not any("complete" in line.lower() for line in lines)
