@@ -84,6 +84,15 @@ def test_nothing_is_settled_without_signatures_or_keys(tmp_path: Path) -> None:
     assert result.out.startswith("NOT SETTLED: no known rule reproduces every")
 
 
+def test_a_bundle_of_all_rules_settles_none(tmp_path: Path) -> None:
+    path = tmp_path / "b.json"
+    made = [each for rule in RULES for each in under(rule)["events"]]
+    path.write_bytes(to_json(bundle(RECORD, made, aliases_at=WHEN)))
+    result = run("probe", str(path), "--policy", str(DEMOS / "policy.json"))
+    assert result.status == 3
+    assert all(f"  {rule} " in result.out for rule in RULES)
+
+
 def test_a_rotated_key_is_named_only_where_it_signed(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     path.write_bytes(to_json(policy(policy_key(DEMO, event_rule="event-full-id"))))

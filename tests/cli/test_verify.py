@@ -5,18 +5,23 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli_harness import run
-from forge import DEMO, attached, bundle, cbor, made_record, many_events, policy, to_json
+from forge import DEMO, Signer, attached, bundle, cbor, made_record, many_events, policy, to_json
 from forge.demo import RECORD, plain, rich
 from forge.payloads import alias_added, graph_snapshot, record_created
 from forge.tamper import SPOILT
+from pithbundle import Record, check, read_bundle
 from pithbundle.cli.checking import Examined
-from pithbundle.report import Input
+from pithbundle.cli.inputs import read_policy
+from pithbundle.cli.output import Output
+from pithbundle.cli.telling import Telling
+from pithbundle.report import Input, Report
 from shared_data import REPO
 
 DEMOS = REPO / "vectors" / "demo"
@@ -119,10 +124,6 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
 
 
 def test_one_number_with_two_hashes_is_refused() -> None:
-    from dataclasses import replace
-
-    from pithbundle import Record, check, read_bundle
-
     checked = check(read_bundle(to_json(plain())))
     twin = replace(checked, record=Record.from_value(made_record(7)))
     examined = Examined([Input("one", checked), Input("two", twin)])
@@ -183,8 +184,6 @@ def test_a_receipt_that_does_not_verify(folder: Path) -> None:
 def test_the_fingerprint_stands_beside_a_name_that_looks_alike(folder: Path) -> None:
     """A signer whose name reads like the registry's is told by its key (E5)."""
     twin = "pith.sc\u0456ence"
-    from forge import Signer
-
     fake = Signer(41, twin, "pith-v1-2026-05")
     event = attached(fake, RECORD, "graph_snapshot", graph_snapshot(RECORD), WHEN)
     path = written(folder / "b.json", bundle(RECORD, [event], aliases_at=WHEN))
@@ -197,7 +196,7 @@ def test_the_fingerprint_stands_beside_a_name_that_looks_alike(folder: Path) -> 
 
 def test_progress_is_told_on_a_terminal_and_nowhere_else() -> None:
     paths = [str(DEMOS / "bundle.json")] * 30
-    assert b"30 of 30 files" in run("verify", "-q", *paths, *POLICY, tty=True).stderr
+    assert b"29 of 30 files" in run("verify", "-q", *paths, *POLICY, tty=True).stderr
     assert run("verify", "-q", *paths, *POLICY).stderr == b""
     assert run("verify", "-q", *paths[:3], *POLICY, tty=True).stderr == b""
 
@@ -351,3 +350,14 @@ def test_verified_is_said_of_events_and_receipts_that_are(name: str, arguments: 
     rest = [line for line in lines[1:] if "verified" in line.lower() and not line.startswith("verified ")]
     assert all(line.startswith("  unsigned ") for line in rest)
     assert not any("complete" in line.lower() for line in lines)
+
+
+def test_a_report_without_a_merge_says_nothing_of_a_state(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    checked = check(read_bundle((DEMOS / "bundle.json").read_bytes()), read_policy(POLICY[1]))
+    examined = Examined([Input("one", checked)])
+    out = Output(tty=False)
+    Telling(out, read_policy(POLICY[1]), None).whole(examined, [Report(examined.inputs)])
+    out.flush(0)
+    said = capfdbinary.readouterr().out.decode()
+    assert "verified      17f9cb471524  record_created" in said
+    assert "_sha256" not in said and "missing" not in said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -69,20 +69,23 @@ def examine(
     """Read and check every file; none of them can make this raise."""
     cache: SignatureCache = {}
     found = Examined()
-    with _progress(out, len(files)) as step:
-        for file in files:
+    progress = _Progress(out, len(files))
+    try:
+        for done, file in enumerate(files):
+            progress.tell(done)
             try:
                 data = read_bytes(file, limits)
                 with about(file):
                     bundle = read_bundle(data, limits=limits, format=format)
             except Refusal as refusal:
-                aside = found.unread if refusal.status == Exit.USAGE else found.refused
-                aside.append(Refused(file, refusal.error))
-            else:
-                checked = check(bundle, policy, cache=cache)
-                found.inputs.append(Input(file, checked))
-                found.claims.update(_claims(file, bundle, checked))
-            next(step)
+                beside = found.unread if refusal.status == Exit.USAGE else found.refused
+                beside.append(Refused(file, refusal.error))
+                continue
+            checked = check(bundle, policy, cache=cache)
+            found.inputs.append(Input(file, checked))
+            found.claims.update(_claims(file, bundle, checked))
+    finally:
+        progress.clear()
     return found
 
 
@@ -97,22 +100,22 @@ def _claims(file: str, bundle: Bundle, checked: Checked) -> Iterator[tuple[str, 
         yield place(file, copy.pointer), (str(names.get("signer_id", "")), str(key_id))
 
 
-@contextmanager
-def _progress(out: Output, count: int) -> Iterator[Iterator[None]]:
-    """Tell on a terminal how many of many files are done, and take the line away in the end."""
-    stream = sys.stderr
-    shown = count >= _MANY_FILES and stream is not None and out.aside().tty
+class _Progress:
+    """Tells on a terminal how many of many files are done, and takes the line away in the end."""
 
-    def steps() -> Iterator[None]:
-        for done in range(1, count + 1):
-            if shown:
-                stream.write(f"\rpithbundle: {done} of {count} files")
-                stream.flush()
-            yield
+    def __init__(self, out: Output, count: int) -> None:
+        self.count = count
+        self.stream = sys.stderr if count >= _MANY_FILES and out.aside().tty else None
 
-    try:
-        yield steps()
-    finally:
-        if shown:
-            stream.write("\r" + " " * (len(str(count)) * 2 + 24) + "\r")
-            stream.flush()
+    def tell(self, done: int) -> None:
+        self._write(f"\rpithbundle: {done} of {self.count} files")
+
+    def clear(self) -> None:
+        self._write("\r" + " " * (len(f"{self.count}") * 2 + 23) + "\r")
+
+    def _write(self, text: str) -> None:
+        if self.stream is not None:
+            # Nothing depends on it: a terminal that has gone away must not end the work.
+            with suppress(OSError):
+                self.stream.write(text)
+                self.stream.flush()
