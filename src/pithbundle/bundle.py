@@ -7,8 +7,8 @@ event is confined to that event; a fault anywhere else refuses the whole input.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from dataclasses import replace
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.cbor import read_cbor
 from pithbundle.document import Document
@@ -28,8 +28,7 @@ BUNDLE_VERSION: Final = "1.0"
 _LEVELS_ABOVE_AN_EVENT: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Bundle:
+class Bundle(NamedTuple):
     """A bundle as read: the record is recomputed, the events are as stated.
 
     ``events`` holds one element for each element of the input, in its order: the value,

@@ -6,7 +6,7 @@ bytes: only what the checks let through, as values of :mod:`pithbundle.verdicts`
 
 from __future__ import annotations
 
-from functools import cached_property
+from typing import Final
 
 from pithbundle.jsontext import parse_json
 from pithbundle.kinds import MERGE_1, MergeRules
@@ -17,39 +17,50 @@ from pithbundle.verdicts import Checked
 
 
 class Merged:
-    """The result of :func:`merge`: the ledger and the views of it."""
+    """The result of :func:`merge`: the ledger and the views of it, each made when first asked for."""
+
+    __slots__ = ("_state_bytes", "_view", "inputs", "ledger")
 
     def __init__(self, ledger: Ledger, inputs: tuple[Checked, ...]) -> None:
         self.ledger = ledger
         #: The checked bundles that went in, in the order given; only the report reads them.
         self.inputs = inputs
+        self._view: State | None = None
+        self._state_bytes: bytes | None = None
 
-    @cached_property
+    @property
     def view(self) -> State:
         """The state as values."""
-        return State(self.ledger)
+        if self._view is None:
+            self._view = State(self.ledger)
+        return self._view
 
-    @cached_property
+    @property
     def state_bytes(self) -> bytes:
         """The bytes of state.json (STATE-1)."""
-        return self.view.to_bytes()
+        if self._state_bytes is None:
+            self._state_bytes = self.view.to_bytes()
+        return self._state_bytes
 
-    @cached_property
+    @property
     def state(self) -> Object:
-        """The state as one JSON object, read back from :attr:`state_bytes`."""
-        unbounded = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
-        value = parse_json(self.state_bytes, unbounded)
+        """The state as one JSON object, read back from :attr:`state_bytes`; a new one each time."""
+        value = parse_json(self.state_bytes, _UNBOUNDED)
         return value if type(value) is dict else {}
 
-    @cached_property
+    @property
     def state_sha256(self) -> str:
         """The digest of what the state means, in hex: what mirrors compare (STATE-5)."""
         return self.view.sha256
 
-    @cached_property
+    @property
     def events_sha256(self) -> str:
         """The digest of the sorted ids of the valid events, in hex (STATE-6)."""
         return self.ledger.events_sha256
+
+
+# A state may be larger than any input: its set of events has no limit.
+_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
 
 
 def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:

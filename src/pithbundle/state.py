@@ -23,15 +23,9 @@ STATE_VERSION: Final = "1.0"
 # Two kinds fill a section of their own shape; the others list entries.
 #: The key of the total order of events (MERGE-4).
 ORDER: Final = attrgetter("order")
-# The members of an entry in the registry's order, and sorted.
-_ORDERED: Final = (
-    b'{"event_id":"%(event_id)b"%(target)b,"created_at":"%(created_at)b"%(signer)b'
-    b',"payload":%(payload)b%(effect)b}'
-)
-_CANONICAL: Final = (
-    b'{"created_at":"%(created_at)b"%(effect)b,"event_id":"%(event_id)b"'
-    b',"payload":%(payload)b%(signer)b%(target)b}'
-)
+# The members of an entry in the registry's order, and sorted; the absent ones are empty.
+_ORDERED: Final = b'{"event_id":"%b"%b,"created_at":"%b"%b,"payload":%b%b}'
+_CANONICAL: Final = b'{"created_at":"%b"%b,"event_id":"%b","payload":%b%b%b}'
 _RECEIPT: Final = "receipt"
 _ALIASES: Final = "source_aliases"
 
@@ -119,7 +113,7 @@ class State:
                 "valid_event_count": self.valid_event_count,
                 "invalid_event_count": self.invalid_event_count,
                 "equivocation_count": len(self.equivocations),
-                "current": self._current(_ORDERED),
+                "current": self._current(canonical=False),
                 "unrecognised": [
                     {"code": code, "event_id": event.event_id, "event_type": event.event_type}
                     for event, code in self.unrecognised
@@ -133,31 +127,32 @@ class State:
         ledger = self.ledger
         meaning: Object = {
             "canonical_sha256": ledger.record.hex,
-            "current": self._current(_CANONICAL),
+            "current": self._current(canonical=True),
             "pith_number": str(ledger.number),
             "rules": ledger.rules.name,
         }
         return sha256_hex(encode(meaning))
 
-    def entries(self, events: list[ValidEvent], template: bytes) -> Value:
-        """The entries of a section in the order of a template's members (STATE-3).
+    def _entries(self, events: list[ValidEvent], canonical: bool) -> Value:
+        """The entries of a section, sorted members or the registry's order (STATE-3).
 
         All of it was encoded before, or is ASCII that needs no escape: ids and times.
         """
-        return written(b"[%b]" % b",".join([self._entry(event, template) for event in events]))
+        written_entries = []
+        for event in events:
+            effect = self.effects.get(event.event_id) if self.effects else None
+            target = b"" if event.target is None else b',"target":' + encode(event.target)
+            signer = b"" if event.signer_bytes is None else b',"signer":' + event.signer_bytes
+            tail = b"" if effect is None else b',"effect":"%b"' % effect.encode()
+            name, when = event.event_id.encode(), event.created_at.encode()
+            written_entries.append(
+                _CANONICAL % (when, tail, name, event.payload_bytes, signer, target)
+                if canonical
+                else _ORDERED % (name, target, when, signer, event.payload_bytes, tail)
+            )
+        return written(b"[%b]" % b",".join(written_entries))
 
-    def _entry(self, event: ValidEvent, template: bytes) -> bytes:
-        effect = self.effects.get(event.event_id)
-        return template % {
-            b"created_at": event.created_at.encode(),
-            b"effect": b"" if effect is None else b',"effect":"%b"' % effect.encode(),
-            b"event_id": event.event_id.encode(),
-            b"payload": event.payload_bytes,
-            b"signer": b"" if event.signer_bytes is None else b',"signer":%b' % event.signer_bytes,
-            b"target": b"" if event.target is None else b',"target":%b' % encode(event.target),
-        }
-
-    def _current(self, template: bytes) -> Object:
+    def _current(self, canonical: bool) -> Object:
         """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
         receipt = None if self.receipt is None else written(encode(self.receipt.payload["receipt"]))
         current: Object = {
@@ -165,7 +160,7 @@ class State:
             _ALIASES: [alias.shown() for alias in self.aliases],
         }
         for name, events in self.sections.items():
-            current[name] = self.entries(events, template)
+            current[name] = self._entries(events, canonical) if events else []
             if _RECEIPT not in current:
                 # The registry shows the receipt behind graph_snapshots, its first listing.
                 current[_RECEIPT] = receipt

@@ -123,8 +123,7 @@ class Copy(NamedTuple):
         return self.verdict.rank < other.verdict.rank
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """One bundle after the checks, under one policy and one set of kinds.
 
     ``copies`` stand in the order of the input; ``spoken`` holds the copy that speaks for
