@@ -49,6 +49,7 @@ ALIAS = payloads.alias_added("openalex", "W1")
 SOUND = attached(DEMO, RECORD, "alias_added", ALIAS, WHEN)
 ID = SOUND["event_id"]
 OTHER_ID = "sha256:" + "ab" * 32
+ENVELOPE = ("event_id", "signature")
 
 
 @dataclass
@@ -67,9 +68,6 @@ class Recipe:
             change(made)
         (one,) = checked(RECORD, [made], policy(self.key)).copies
         return said(one)
-
-
-ENVELOPE = ("event_id", "signature")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""KIND-1 to KIND-13: what fits each kind and what does not, each misfit beside a fit that differs in one thing.
+"""KIND-1 to KIND-13: what fits each kind, and beside it what does not and differs in one thing.
 
 Every case goes the whole way, from a signed event to ``unrecognised`` or a section of the state.
 """
@@ -73,7 +73,10 @@ OTHERWISE: Final = {
     "canonical_record", "receipt", "graph_snapshot", "evidence", "event_ids", "paper_version", "ref_index",
 }  # fmt: skip
 
-HEX: Final = ([], ["", "ab" * 31, "ab" * 33, "AB" * 32, "ab" * 31 + "ag", "0x" + "ab" * 31, "é" * 64])
+HEX: Final[tuple[list[Any], list[Any]]] = (
+    [],
+    ["", "ab" * 31, "ab" * 33, "AB" * 32, "ab" * 31 + "ag", "0x" + "ab" * 31, "é" * 64],
+)
 NAME: Final = (
     ["a", "z" + "9_.-" * 15 + "abc", "a" * 64],
     ["", "A", "9a", "_a", ".a", "a" * 65, "a b", "aB", "é", "a\n", "a/"],
@@ -96,8 +99,11 @@ TIME: Final = (
     ["", "2023-02-29T00:00:00Z", "2024-02-29T24:00:00Z", "2024-02-29t00:00:00Z", "2024-02-29T00:00:00",
      "2024-02-29T00:00:00+01:00", "2024-02-29T00:00:60Z", "0000-01-01T00:00:00Z", "2024-02-29T00:00:00.5Z"],
 )  # fmt: skip
-EVENT_ID: Final = ([], ["", "sha256:", "ab" * 32, "sha256:" + "AB" * 32, "sha256:" + "ab" * 31,
-                        "SHA256:" + "ab" * 32, "sha256:" + "ab" * 33, "sha512:" + "ab" * 32])  # fmt: skip
+EVENT_ID: Final[tuple[list[Any], list[Any]]] = (
+    [],
+    ["", "sha256:", "ab" * 32, "sha256:" + "AB" * 32, "sha256:" + "ab" * 31, "SHA256:" + "ab" * 32,
+     "sha256:" + "ab" * 33, "sha512:" + "ab" * 32],
+)  # fmt: skip
 
 
 def prose(longest: int) -> tuple[list[Any], list[Any]]:

@@ -1,0 +1,76 @@
+"""ERR-1, ERR-2: one family of errors, one table of codes, and what an error says."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pithbundle import errors
+from pithbundle.errors import CODES, Fault, PithError
+from shared_data import REPO
+
+SPEC = (REPO / "spec.md").read_text(encoding="utf-8")
+FAMILY = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PithError)]
+
+
+def test_the_codes_are_those_of_the_spec() -> None:
+    section = SPEC.split("## 16. Codes")[1].split("## 17.")[0]
+    listed = {code for run in re.findall(r"`([^`]+)`", section) for code in run.split()}
+    assert {code for code in listed if not code.startswith("warn_")} == set(CODES)
+
+
+def test_every_code_has_a_clause_that_the_spec_has_a_meaning_and_a_hint() -> None:
+    for code, info in CODES.items():
+        assert f"**{info.clause}**" in SPEC, code
+        assert info.meaning
+        assert info.hint
+        assert "\n" not in info.meaning + info.hint
+
+
+def test_there_is_one_family() -> None:
+    assert len(FAMILY) > 5
+    for kind in FAMILY:
+        error = kind("type", "detail", pointer="/a", offset=3)
+        assert isinstance(error, PithError)
+        assert (error.code, error.pointer, error.offset) == ("type", "/a", 3)
+        assert (error.clause, error.hint) == (CODES["type"].clause, CODES["type"].hint)
+
+
+def test_an_unknown_code_cannot_be_told() -> None:
+    with pytest.raises(KeyError):
+        _ = Fault("no such code").clause
+
+
+@pytest.mark.parametrize(
+    ("pointer", "offset", "place"),
+    [
+        (None, None, ""),
+        ("/a", None, "at /a"),
+        ("", None, "at the top level"),
+        (None, 17, "at byte 17"),
+        ("/a", 17, "at /a (byte 17)"),
+        ("", 0, "at the top level (byte 0)"),
+        ("/\x1b[2K", None, "at /\\u{1b}[2K"),
+    ],
+)
+def test_a_place_is_a_pointer_an_offset_both_or_nothing(
+    pointer: str | None, offset: int | None, place: str
+) -> None:
+    fault = Fault("type", "", pointer, offset)
+    assert fault.place == place
+    told = str(PithError.of(fault))
+    assert told == f"{CODES['type'].meaning}{' ' + place if place else ''} [type, EVT-1]"
+
+
+def test_a_detail_takes_the_place_of_the_meaning_and_is_made_safe() -> None:
+    assert Fault("type", "must be a text").message == "must be a text"
+    assert Fault("type").message == CODES["type"].meaning
+    hostile = PithError("type", "a\nverified: all\x1b[32m", pointer="/\u202e")
+    assert str(hostile) == "a\\u{a}verified: all\\u{1b}[32m at /\\u{202e} [type, EVT-1]"
+
+
+def test_an_error_and_its_fault_are_one_another() -> None:
+    fault = Fault("subject", "detail", "/a", 5)
+    assert PithError.of(fault).fault == fault
+    assert PithError.of(fault).args == ("subject", "detail", "/a", 5)

@@ -1,0 +1,229 @@
+"""REPORT-1, REPORT-2: what a report names, what it comes to, and that it is strict JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import strategies
+from checking import WHEN, checked, read
+from forge import (
+    AUTHOR,
+    DEMO,
+    STRANGER,
+    Json,
+    attached,
+    demo,
+    event,
+    flat_event,
+    made_record,
+    payloads,
+    policy,
+    receipt,
+    without,
+)
+from forge.tamper import flipped
+from pithbundle.canonical import canonical_bytes
+from pithbundle.check import check
+from pithbundle.errors import CODES, BundleError
+from pithbundle.jsontext import parse_json
+from pithbundle.merge import merge
+from pithbundle.model import Limits
+from pithbundle.policy import Policy
+from pithbundle.report import EXIT_STATUS, Input, Refused, Report, place
+
+RECORD = made_record()
+GOOD = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WHEN)
+MISFIT = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
+STRANGE = event(DEMO, RECORD, "of the future", "record", {}, WHEN)
+UNSIGNED = without(
+    attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "2"), WHEN), ("signature",)
+)
+UNKNOWN = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("x", "3"), WHEN)
+UNBOUND = {**attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN), "payload": {}}
+FORGED = flipped(attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "5"), WHEN))
+FLAT = flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 1)
+
+
+def created(shown: Any) -> Json:
+    return attached(DEMO, RECORD, "record_created", payloads.record_created(RECORD, shown), WHEN)
+
+
+def claim(**extra: Any) -> Json:
+    return attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1), **extra), WHEN)
+
+
+SOUND_RECEIPT = receipt(DEMO, RECORD, WHEN)
+
+
+def reported(*events: list[Any], refused: tuple[Refused, ...] = (), **changes: Any) -> Report:
+    inputs = [Input(f"{number}.json", checked(RECORD, each, **changes)) for number, each in enumerate(events)]
+    return Report(inputs, merge(*(one.checked for one in inputs)) if inputs else None, refused)
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome"),
+    [
+        ([], "valid"),
+        ([GOOD], "valid"),
+        ([GOOD, STRANGE, MISFIT], "valid"),
+        ([created(SOUND_RECEIPT)], "valid"),
+        ([GOOD, UNSIGNED], "unverified"),
+        ([GOOD, UNKNOWN], "unverified"),
+        ([GOOD, UNBOUND], "unverified"),
+        ([GOOD, FLAT], "unverified"),
+        ([created(without(SOUND_RECEIPT, ("signature_b64",)))], "unverified"),
+        ([created(SOUND_RECEIPT | {"key_id": "x"})], "unverified"),
+        ([GOOD, FORGED], "invalid"),
+        ([GOOD, None], "invalid"),
+        ([created({})], "invalid"),
+        ([created(SOUND_RECEIPT | {"algorithm": "x"})], "invalid"),
+        # Each of these is valid; together they contradict each other.
+        ([claim(), claim(note="x")], "invalid"),
+        ([claim()], "valid"),
+        ([UNSIGNED, UNKNOWN, FORGED], "invalid"),
+        # Of copies of one event the best speaks.
+        ([GOOD, flipped(GOOD), without(GOOD, ("signature",))], "valid"),
+    ],
+)
+def test_an_outcome_is_the_worst_that_was_found(events: list[Any], outcome: str) -> None:
+    report = reported(events)
+    assert report.outcome == outcome
+    value = report.to_value()
+    assert (value["outcome"], value["exit_status"]) == (outcome, EXIT_STATUS[report.outcome])
+
+
+def test_the_exit_statuses_are_those_of_the_spec() -> None:
+    assert EXIT_STATUS == {"valid": 0, "invalid": 1, "unverified": 3}
+
+
+def test_a_refused_input_makes_it_invalid_and_the_others_go_on() -> None:
+    gone = Refused("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
+    report = reported([GOOD], refused=(gone,))
+    assert report.outcome == "invalid"
+    value: Any = report.to_value()
+    assert value["refused"] == [
+        {
+            "input": "gone.json", "code": "hash_mismatch", "clause": "CHECK-3", "message": "told",
+            "pointer": "/canonical_sha256", "offset": 7,
+        }
+    ]  # fmt: skip
+    assert [one["event_id"] for one in value["events"]] == [GOOD["event_id"]]
+    alone: Any = Report([], None, [gone]).to_value()
+    assert (alone["outcome"], alone["inputs"], alone["events"]) == ("invalid", [], [])
+    assert "state_sha256" not in alone
+    assert "policy_sha256" not in alone
+
+
+def test_events_are_named_once_with_verdict_places_and_unsigned_members() -> None:
+    dressed = {**GOOD, "signature": GOOD["signature"] | {"seen": 1}}
+    value: Any = reported([FORGED, dressed], [GOOD, FORGED, dressed]).to_value()
+    forged, good = value["events"]
+    assert good == {
+        "event_id": GOOD["event_id"], "event_type": "alias_added", "verdict": "verified", "code": None,
+        "created_at": WHEN, "signer": "demo.example", "key_id": DEMO.key_id,
+        "places": ["0.json#/events/1", "1.json#/events/0", "1.json#/events/2"],
+        "unsigned": ["/signature/seen"],
+    }  # fmt: skip
+    assert (forged["verdict"], forged["code"], forged["clause"]) == (
+        "invalid", "signature_invalid", "CHECK-9",
+    )  # fmt: skip
+    assert forged["pointer"] == "/signature/signature_b64"
+    assert "signer" not in forged
+    assert "created_at" not in forged
+
+
+def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
+    for order in ([[GOOD], [flipped(GOOD)]], [[flipped(GOOD)], [GOOD]]):
+        report = reported(*order)
+        ((one),) = report.events
+        assert one.copy.verdict.word == "verified"
+        assert one.places == ("0.json#/events/0", "1.json#/events/0")
+        assert report.outcome == "valid"
+
+
+def test_malformed_elements_are_named_by_place() -> None:
+    value: Any = reported([None, GOOD, {"event_type": "x"}]).to_value()
+    assert [(one["place"], one["event_type"], one["verdict"], one["code"]) for one in value["malformed"]] == [
+        ("0.json#/events/0", None, "invalid", "type"),
+        ("0.json#/events/2", "x", "invalid", "type"),
+    ]
+
+
+def test_receipts_are_named_once_for_each_event() -> None:
+    made = created(SOUND_RECEIPT)
+    value: Any = reported([made, made], [made]).to_value()
+    assert value["receipts"] == [
+        {
+            "place": "0.json#/events/0/payload/receipt", "event_id": made["event_id"],
+            "key_id": DEMO.key_id, "signer": "demo.example", "verdict": "verified", "code": None,
+        }
+    ]  # fmt: skip
+
+
+def test_what_differs_in_the_frame_is_named_and_changes_no_outcome() -> None:
+    report = reported([GOOD], short_pith_number="pith:AAAAAAAA")
+    value: Any = report.to_value()
+    ((told),) = value["inputs"][0]["stated"]
+    assert (told["code"], told["pointer"]) == ("subject", "/short_pith_number")
+    assert report.outcome == "valid"
+
+
+def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merge() -> None:
+    listing = attached(
+        DEMO, RECORD, "checkpoint", payloads.checkpoint([GOOD["event_id"], UNSIGNED["event_id"]]), WHEN
+    )
+    report = reported([GOOD, claim(), claim(note="x"), listing, MISFIT, FORGED])
+    merged, value = report.merged, report.to_value()
+    assert merged is not None
+    names = ("state_sha256", "events_sha256")
+    assert [value[name] for name in names] == [getattr(merged, name) for name in names]
+    assert value["policy_sha256"] == report.inputs[0].checked.policy_sha256
+    assert value["rules"] == "pithbundle-merge-1"
+    assert (value["event_count"], value["valid_event_count"], value["invalid_event_count"]) == (6, 5, 1)
+    (conflict,) = merged.view.equivocations
+    assert value["equivocations"] == [
+        {"event_type": "author_claim", "signer": "demo.example", "event_ids": [*conflict.event_ids]}
+    ]
+    assert value["unrecognised"] == [
+        {"event_id": MISFIT["event_id"], "event_type": "citation", "code": "type"}
+    ]
+    assert value["completeness"] == [
+        {"signer": "demo.example", "missing": [UNSIGNED["event_id"]], "as_of": None}
+    ]
+    whole: Any = reported([listing, GOOD, UNSIGNED | {"signature": flipped(GOOD)["signature"]}]).to_value()
+    assert whole["completeness"][0]["missing"] == [UNSIGNED["event_id"]]
+    held: Any = reported([attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), WHEN)]).to_value()
+    assert held["completeness"][0]["as_of"][0] == "2026-05-18T01:39:14.000000"
+
+
+def test_a_place_is_a_name_and_a_pointer() -> None:
+    assert place("a.json", "/events/0") == "a.json#/events/0"
+
+
+UNBOUNDED = Limits(size=1 << 40, nodes=1 << 40)
+
+
+@given(st.data())
+@settings(max_examples=30)
+def test_a_report_is_a_value_of_the_model_whatever_was_in_the_input(data: st.DataObject) -> None:
+    whole = data.draw(strategies.event_sets(max_size=4))
+    events = [*whole.events, *data.draw(strategies.junk(whole)), *data.draw(st.lists(strategies.values()))]
+    hostile = data.draw(strategies.texts())
+    result = check(
+        read(whole.record, events, short_pith_number=hostile, source_aliases=[{"alias_kind": hostile}]),
+        Policy.from_value(policy(DEMO, AUTHOR)),
+    )
+    value = Report([Input("a", result), Input("b", result)], merge(result, result)).to_value()
+    assert parse_json(canonical_bytes(value, UNBOUNDED), UNBOUNDED) == value
+
+
+def test_the_demo_is_reported_as_expected() -> None:
+    keys = Policy.from_value(demo.demo_policy())
+    result = check(read(demo.RECORD, demo.plain()["events"]), keys)
+    assert Report([Input("a", result)], merge(result)).outcome == "valid"
+    for row in demo.expected():
+        assert row["code"] is None or row["code"] in CODES
