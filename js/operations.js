@@ -1,0 +1,116 @@
+/**
+ * The operations of the conformance protocol, `vectors/README.md` section 2: a thin face of
+ * `pithbundle.js`, the same in Node and in a page.
+ *
+ * @module
+ */
+import * as pith from "./pithbundle.js";
+
+/** @typedef {Record<string, any>} Args */
+
+/** @param {string} text */
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+/** @param {string | null} text */
+const policyOf = (text) => pith.readPolicy(text === null ? null : bytesOf(text));
+/** @param {pith.Outcome} outcome */
+const said = ({ verdict, code }) => ({ verdict, code });
+/** @param {Map<string, pith.Spoken>} spoken */
+const verdicts = (spoken) => [...spoken].map(([event_id, { outcome }]) => ({ event_id, ...said(outcome) }));
+
+/** @param {pith.Value} value */
+async function canonical(value) {
+  const bytes = pith.canonicalBytes(value);
+  return { canonical: pith.toBase64(bytes), sha256: await pith.sha256Hex(bytes) };
+}
+
+/**
+ * Reads and checks each input, and merges what is not refused [BUN-5].
+ * @param {string[]} inputs @param {string | null} policyText
+ */
+async function merged(inputs, policyText) {
+  const policy = await policyOf(policyText);
+  /** @type {{ input: number, code: string }[]} */
+  const refused = [];
+  /** @type {{ input: number, pointer: string, code: string | null }[]} */
+  const malformed = [];
+  /** @type {pith.Checked[]} */
+  const parts = [];
+  let first = null;
+  for (const [input, data] of inputs.entries()) {
+    try {
+      const part = await pith.check(await pith.readBundle(bytesOf(data)), policy);
+      parts.push(part);
+      for (const { id, pointer, outcome } of part.copies) if (id === null) malformed.push({ input, pointer, code: outcome.code });
+    } catch (error) {
+      if (!(error instanceof pith.PithError)) throw error;
+      first ??= error;
+      refused.push({ input, code: error.code });
+    }
+  }
+  if (parts.length === 0 && first !== null) throw first;
+  return { policy, refused, malformed, merged: await pith.merge(parts) };
+}
+
+/** @type {Record<string, (args: Args) => Promise<object> | object>} */
+const OPERATIONS = {
+  hello: () => ({ name: "pithbundle.js", version: "0.1.0", protocol: "1" }),
+  parse_json: ({ data }) => canonical(pith.parseJson(bytesOf(data))),
+  parse_cbor: ({ data }) => canonical(pith.parseCbor(bytesOf(data))),
+  cbor: ({ data }) => ({ cbor: pith.toBase64(pith.cborBytes(pith.parseJson(bytesOf(data)))) }),
+  time: ({ text }) => ({ instant: pith.instantOf(text) }),
+  text_form({ form, text, length }) {
+    const bytes = form === "hex" ? pith.fromHex(text, length) : form === "base64" ? pith.fromBase64(text, length) : pith.fromHex(pith.eventIdDigest(text));
+    return { bytes: pith.toBase64(bytes) };
+  },
+  number: ({ text }) => pith.parseNumber(text),
+  async record({ data }) {
+    const record = await pith.readRecord(pith.parseJson(bytesOf(data)));
+    return {
+      canonical: pith.toBase64(pith.canonicalBytes(record.value)), canonical_sha256: record.sha256, pith_number: record.pithNumber,
+      years: record.years, aliases: [...record.aliases],
+    };
+  },
+  title: async ({ text }) => ({ sha256: await pith.titleSha256(text) }),
+  verify_signature: async ({ key, message, signature }) => ({ valid: await pith.verifySignature(bytesOf(key), bytesOf(message), bytesOf(signature)) }),
+  async pin_key({ key }) {
+    const { hex, base32 } = await pith.fingerprints(bytesOf(key));
+    return { fingerprint_hex: hex, fingerprint_base32: base32 };
+  },
+  async policy({ data }) {
+    const { effective, sha256 } = await policyOf(data);
+    return { effective: pith.toBase64(effective), policy_sha256: sha256 };
+  },
+  async check({ data, policy: text, format }) {
+    const policy = await policyOf(text);
+    const bundle = await pith.readBundle(bytesOf(data), { format });
+    const { record, copies, stated } = await pith.check(bundle, policy);
+    return {
+      pith_number: record.pithNumber, canonical_sha256: record.sha256, policy_sha256: policy.sha256,
+      copies: copies.map(({ pointer, id, outcome, unsigned }) => ({ pointer, event_id: id, ...said(outcome), unsigned })),
+      events: verdicts(pith.speak(copies)),
+      receipts: copies.flatMap(({ pointer, id, receipt }) => (receipt === null ? [] : [{ event_id: id, pointer: `${pointer}/payload/receipt`, ...said(receipt) }])),
+      stated,
+    };
+  },
+  async merge({ inputs, policy: text }) {
+    const { policy, refused, malformed, merged: out } = await merged(inputs, text);
+    return {
+      state: pith.toBase64(out.stateBytes), state_sha256: out.stateSha256, events_sha256: out.eventsSha256, policy_sha256: policy.sha256,
+      verdicts: verdicts(out.verdicts), malformed, refused, trace: pith.toBase64(out.traceBytes),
+      exit_status: refused.length > 0 ? 1 : out.exitStatus,
+      completeness: out.completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
+    };
+  },
+};
+
+/** @param {string} op @param {Args} args @returns {Promise<object>} the answer without its id */
+export async function operations(op, args) {
+  if (!Object.hasOwn(OPERATIONS, op)) return { unsupported: true };
+  try {
+    return { ok: await OPERATIONS[op](args) };
+  } catch (error) {
+    if (!(error instanceof pith.PithError)) throw error;
+    const { code, pointer, offset } = error;
+    return { error: { code, pointer, offset } };
+  }
+}

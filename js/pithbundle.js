@@ -1,0 +1,1772 @@
+/**
+ * pithbundle in JavaScript: a second implementation, written from `spec.md`.
+ *
+ * Bytes in, a value or a {@link PithError} out; no I/O, clock, environment or randomness. Names in
+ * brackets, such as [MERGE-5], are clauses of the specification, which says the rules in full.
+ *
+ * A value is null, a boolean, a number, a string, an array or a Map. Objects are Maps: a plain object
+ * would move keys such as "10" to the front and give "__proto__" a meaning. An integer and a float need
+ * no types of their own, since a float of the data model is never whole [DATA-3].
+ *
+ *     const bundle = await readBundle(bytes);
+ *     const checked = await check(bundle, await readPolicy(policyBytes));
+ *     const merged = await merge([checked]);        // merged.stateBytes, merged.stateSha256
+ *
+ * @module
+ */
+
+// ---------------------------------------------------------------------------------------- errors
+
+/**
+ * What a member is, the checks of its object have made sure of before it is read.
+ * @typedef {Map<string, any>} Obj
+ */
+/** @typedef {null | boolean | number | string | any[] | Obj} Value */
+
+/** The only error that leaves this module for any input [ERR-1]. */
+export class PithError extends Error {
+  /**
+   * @param {string} code one of section 16
+   * @param {string | null} [pointer] RFC 6901: the member at fault
+   * @param {number | null} [offset] bytes from the start of the input to the token or item at fault
+   */
+  constructor(code, pointer = null, offset = null) {
+    super(`${code}${pointer === null ? "" : ` at ${pointer || "the top"}`}`);
+    this.name = "PithError";
+    this.code = code;
+    this.pointer = pointer;
+    this.offset = offset;
+  }
+}
+
+/** @param {string} name */
+const escaped = (name) => name.replaceAll("~", "~0").replaceAll("/", "~1");
+/** @param {readonly (string | number)[]} path */
+const pointerOf = (path) => path.map((part) => `/${escaped(String(part))}`).join("");
+
+// ---------------------------------------------------------------------------------- bytes and text
+
+const UTF8 = new TextEncoder();
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** @param {string} text */
+export const utf8 = (text) => UTF8.encode(text);
+/** @param {Uint8Array} bytes @returns {string | null} null where the bytes are not UTF-8 */
+const decoded = (bytes) => {
+  try {
+    return STRICT_UTF8.decode(bytes);
+  } catch {
+    return null;
+  }
+};
+
+/** UTF-8 length, counting a lone surrogate as the three bytes it would take. @param {string} text */
+function utf8Length(text) {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7ff) {
+      length += 2;
+      if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) i++;
+    } else if (unit > 0x7f) length++;
+  }
+  return length;
+}
+
+/**
+ * Order of code points, which is that of UTF-8 bytes; JavaScript's own is that of UTF-16 units, which
+ * puts U+10000 before U+E000.
+ * @param {string} a @param {string} b
+ */
+export function compareText(a, b) {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return (x >= 0xd800 && x < 0xe000 ? x + 0x10000 : x) - (y >= 0xd800 && y < 0xe000 ? y + 0x10000 : y);
+  }
+  return a.length - b.length;
+}
+
+/** @param {Uint8Array} a @param {Uint8Array} b */
+function compareBytes(a, b) {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}
+
+const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+/** @param {Uint8Array} bytes */
+export const toHex = (bytes) => Array.from(bytes, (byte) => HEX[byte]).join("");
+
+/** @param {string} text @param {number | null} [length] bytes @returns {Uint8Array} [TEXT-2] */
+export function fromHex(text, length = null) {
+  if (!/^(?:[0-9a-f]{2})*$/.test(text) || (length !== null && text.length !== 2 * length)) throw new PithError("encoding");
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.substr(2 * i, 2), 16));
+}
+
+/** @param {Uint8Array} bytes */
+export function toBase64(bytes) {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
+}
+
+/** @param {string} text @param {number | null} [length] bytes @returns {Uint8Array} [TEXT-1, TEXT-3] */
+export function fromBase64(text, length = null) {
+  // atob forgives white space, missing padding and unused bits: only the re-encoding decides.
+  let raw = "";
+  try {
+    raw = atob(text);
+  } catch {
+    throw new PithError("encoding");
+  }
+  const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
+  if ((length !== null && bytes.length !== length) || toBase64(bytes) !== text) throw new PithError("encoding");
+  return bytes;
+}
+
+/** @param {Uint8Array} bytes @param {number} length characters of upper-case base32, RFC 4648 */
+function base32(bytes, length) {
+  let out = "";
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) out += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(held >> (bits - 5)) & 31];
+  }
+  return out.slice(0, length);
+}
+
+/** @param {Uint8Array} bytes */
+export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {any} */ (bytes)));
+/** @param {Uint8Array} bytes */
+export const sha256Hex = async (bytes) => toHex(await sha256(bytes));
+
+const HEX64 = /^[0-9a-f]{64}$/;
+const EVENT_ID = /^sha256:[0-9a-f]{64}$/;
+
+/** @param {string} text @returns {string} the digest as hex [TEXT-4] */
+export function eventIdDigest(text) {
+  if (!EVENT_ID.test(text)) throw new PithError("encoding");
+  return text.slice(7);
+}
+
+// ------------------------------------------------------------------------------- limits and faults
+
+// Limits of one input [LIM-1 to LIM-5] are options: they change no verdict.
+/** @typedef {{ readonly size: number, readonly depth: number, readonly nodes: number, readonly text: number, readonly aliases: number, readonly events: number }} Limits */
+/** @type {Limits} */
+export const LIMITS = Object.freeze({ size: 4194304, depth: 32, nodes: 200000, text: 1048576, aliases: 1000, events: 5000 });
+/** @type {Limits} */
+export const BUNDLE_LIMITS = Object.freeze({ ...LIMITS, depth: 64 });
+
+/** Limits of one event [LIM-6]: part of the rules, the same for all. */
+const EVENT_SIZE = 262144;
+const EVENT_DEPTH = 24;
+const EVENT_NODES = 20000;
+const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
+
+/** U+0000, the non-characters, and lone surrogates: what most texts show at once that they lack. */
+const DOUBTFUL = /[\0\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]/;
+const LONE = /[\ud800-\udfff]/u;
+const FORBIDDEN = /[\0\ufdd0-\ufdef]|[\ufffe\uffff\u{1fffe}\u{1ffff}\u{2fffe}\u{2ffff}\u{3fffe}\u{3ffff}\u{4fffe}\u{4ffff}\u{5fffe}\u{5ffff}\u{6fffe}\u{6ffff}\u{7fffe}\u{7ffff}\u{8fffe}\u{8ffff}\u{9fffe}\u{9ffff}\u{afffe}\u{affff}\u{bfffe}\u{bffff}\u{cfffe}\u{cffff}\u{dfffe}\u{dffff}\u{efffe}\u{effff}\u{ffffe}\u{fffff}\u{10fffe}\u{10ffff}]/u;
+
+/** @param {string} text @returns {string | null} the code [DATA-5, DATA-6] */
+function textFault(text) {
+  if (!DOUBTFUL.test(text)) return null;
+  return LONE.test(text) ? "surrogate" : FORBIDDEN.test(text) ? "string" : null;
+}
+
+/** @param {string} key @returns {string | null} the code [DATA-5 to DATA-7, in the order of FAULT-2] */
+const keyFault = (key) => textFault(key) ?? (/[\ud800-\uffff]/.test(key) || utf8Length(key) > 256 ? "key" : null);
+
+/** @param {number} number finite @returns {boolean} [DATA-3]; in this range String() is the one spelling */
+const portable = (number) => !Number.isInteger(number) && Math.abs(number) >= 1e-4 && Math.abs(number) < 1e16;
+
+/**
+ * The first value-level fault [FAULT-2] outside the elements of `events`, and the first in each of them
+ * [FAULT-3], so that a bundle's reader can confine it.
+ */
+class Faults {
+  constructor() {
+    /** @type {PithError | null} */
+    this.first = null;
+    /** @type {PithError | null} */
+    this.outside = null;
+    /** @type {Map<number, PithError>} by place */
+    this.inElement = new Map();
+  }
+
+  /** @param {string} code @param {readonly (string | number)[]} path @param {() => number} offset costs a scan */
+  add(code, path, offset) {
+    if (path.length >= 2 && path[0] === "events" && typeof path[1] === "number") {
+      if (!this.inElement.has(path[1])) this.inElement.set(path[1], new PithError(code, pointerOf(path)));
+    } else if (this.outside === null) this.outside = new PithError(code, pointerOf(path), offset());
+    this.first ??= this.outside ?? new PithError(code, pointerOf(path), offset());
+  }
+}
+
+/** @typedef {{ value: Value, faults: Faults }} Read */
+
+// -------------------------------------------------------------------------------------- JSON reader
+
+const SPACE = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const LITERALS = /** @type {const} */ ([
+  ["true", true], ["false", false], ["null", null], ["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity],
+]);
+const ESCAPES = /** @type {Record<string, string>} */ ({
+  '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t",
+});
+
+/** @param {string} text @param {Limits} limits [JSON-4, JSON-5] */
+function scanJson(text, limits) {
+  let depth = 0;
+  let deepest = -1;
+  let nodes = 1;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x22) {
+      for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
+    } else if (unit === 0x5b || unit === 0x7b) {
+      if (++depth > limits.depth && deepest < 0) deepest = i;
+      SPACE.lastIndex = i + 1;
+      SPACE.exec(text);
+      const next = text.charCodeAt(SPACE.lastIndex);
+      if (next !== 0x5d && next !== 0x7d) nodes++;
+    } else if (unit === 0x5d || unit === 0x7d) depth--;
+    else if (unit === 0x2c) nodes++;
+  }
+  if (deepest >= 0) throw new PithError("depth", null, utf8Length(text.slice(0, deepest)));
+  if (nodes > limits.nodes) throw new PithError("nodes");
+}
+
+/** @param {Uint8Array} bytes @returns {number} where the first sequence that is not UTF-8 begins */
+function firstInvalid(bytes) {
+  let at = 0;
+  while (at < bytes.length) {
+    const lead = bytes[at];
+    const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    // No overlong form, no surrogate, nothing above U+10FFFF: the second byte tells.
+    const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+    const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+    if (length === 0 || (length > 1 && !(bytes[at + 1] >= low && bytes[at + 1] <= high))) return at;
+    for (let i = 2; i < length; i++) if ((bytes[at + i] & 0xc0) !== 0x80) return at;
+    at += length;
+  }
+  return at;
+}
+
+/** @param {Uint8Array} bytes @param {Limits} limits @returns {Read} */
+function readJson(bytes, limits) {
+  if (bytes.length > limits.size) throw new PithError("size");
+  const text = decoded(bytes);
+  if (text === null) throw new PithError("utf8", null, firstInvalid(bytes));
+  if (text.charCodeAt(0) === 0xfeff) throw new PithError("bom", null, 0);
+  scanJson(text, limits);
+
+  const faults = new Faults();
+  /** @type {(string | number)[]} */
+  const path = [];
+  let at = 0;
+  let tooLong = -1;
+  const offsetOf = (/** @type {number} */ index) => utf8Length(text.slice(0, index));
+  const syntax = (index = at) => new PithError("syntax", null, offsetOf(index));
+  const space = () => {
+    SPACE.lastIndex = at;
+    SPACE.exec(text);
+    at = SPACE.lastIndex;
+  };
+
+  /** A string token, from its quotation mark. @returns {string} */
+  const string = () => {
+    const start = at++;
+    let out = "";
+    for (let from = at; ; ) {
+      const unit = text.charCodeAt(at);
+      if (unit === 0x22) {
+        out += text.slice(from, at++);
+        break;
+      }
+      // NaN, past the end, is neither below nor above anything: it must be named.
+      if (Number.isNaN(unit) || unit < 0x20) throw syntax();
+      if (unit !== 0x5c) {
+        at++;
+        continue;
+      }
+      out += text.slice(from, at);
+      const letter = text[at + 1];
+      if (letter === "u") {
+        const hex = text.slice(at + 2, at + 6);
+        if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw syntax();
+        out += String.fromCharCode(parseInt(hex, 16));
+        at += 6;
+      } else {
+        const plain = letter === undefined || !Object.hasOwn(ESCAPES, letter) ? null : ESCAPES[letter];
+        if (plain === null) throw syntax();
+        out += plain;
+        at += 2;
+      }
+      from = at;
+    }
+    // Three bytes a unit is the most that UTF-8 takes.
+    if (tooLong < 0 && out.length * 3 > limits.text && utf8Length(out) > limits.text) tooLong = start;
+    return out;
+  };
+
+  /** @returns {number} */
+  const number = () => {
+    const start = at;
+    NUMBER.lastIndex = at;
+    const match = NUMBER.exec(text);
+    if (match === null) throw syntax();
+    at = NUMBER.lastIndex;
+    const spelled = match[0];
+    const value = Number(spelled);
+    const float = match[1] !== undefined || match[2] !== undefined;
+    if (!Number.isFinite(value) || (!float && Math.abs(value) > MAX_INTEGER)) faults.add("number_range", path, () => offsetOf(start));
+    else if (float ? !portable(value) || String(value) !== spelled : Object.is(value, -0)) faults.add("number_form", path, () => offsetOf(start));
+    return value;
+  };
+
+  /** @returns {Value} */
+  const value = () => {
+    const start = at;
+    switch (text[at]) {
+      case '"': {
+        const out = string();
+        const code = textFault(out);
+        if (code !== null) faults.add(code, path, () => offsetOf(start));
+        return out;
+      }
+      case "{":
+        return object();
+      case "[":
+        return array();
+    }
+    if (/[0-9]/.test(text[at]) || (text[at] === "-" && text[at + 1] !== "I")) return number();
+    for (const [token, literal] of LITERALS) {
+      if (text.startsWith(token, at)) {
+        at += token.length;
+        if (typeof literal === "number") faults.add("number_nonfinite", path, () => offsetOf(start));
+        return literal;
+      }
+    }
+    throw syntax();
+  };
+
+  const array = () => {
+    /** @type {Value[]} */
+    const out = [];
+    at++;
+    space();
+    if (text[at] === "]") {
+      at++;
+      return out;
+    }
+    for (;;) {
+      path.push(out.length);
+      out.push(value());
+      path.pop();
+      space();
+      const mark = text[at];
+      if (mark !== "," && mark !== "]") throw syntax();
+      at++;
+      if (mark === "]") return out;
+      space();
+    }
+  };
+
+  const object = () => {
+    /** @type {Obj} */
+    const out = new Map();
+    at++;
+    space();
+    if (text[at] === "}") {
+      at++;
+      return out;
+    }
+    for (;;) {
+      const start = at;
+      if (text[at] !== '"') throw syntax();
+      const key = string();
+      path.push(key);
+      const code = keyFault(key) ?? (out.has(key) ? "duplicate_key" : null);
+      if (code !== null) faults.add(code, path, () => offsetOf(start));
+      space();
+      if (text[at] !== ":") throw syntax();
+      at++;
+      space();
+      out.set(key, value());
+      path.pop();
+      space();
+      const mark = text[at];
+      if (mark !== "," && mark !== "}") throw syntax();
+      at++;
+      if (mark === "}") return out;
+      space();
+    }
+  };
+
+  space();
+  const out = value();
+  space();
+  if (at < text.length) throw syntax();
+  if (tooLong >= 0) throw new PithError("size", null, offsetOf(tooLong));
+  return { value: out, faults };
+}
+
+// -------------------------------------------------------------------------------------- CBOR reader
+
+/** @param {Uint8Array} bytes @param {Limits} limits @returns {Read} */
+function readCbor(bytes, limits) {
+  if (bytes.length > limits.size) throw new PithError("size");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const faults = new Faults();
+  /** @type {(string | number)[]} */
+  const path = [];
+  let at = 0;
+  let nodes = 0;
+
+  /**
+   * The head at `at`: faults in the order of the clauses.
+   * @param {boolean} isKey
+   */
+  const head = (isKey) => {
+    const start = at;
+    const fail = (/** @type {string} */ code) => new PithError(code, null, start);
+    if (at >= bytes.length) throw fail("cbor_truncated");
+    const major = bytes[at] >> 5;
+    const info = bytes[at] & 31;
+    if (isKey && major !== 3 && major !== 6) throw fail("cbor_key_type");
+    if (info >= 28) throw fail(info < 31 || major === 0 || major === 1 || major === 6 ? "cbor_reserved" : "cbor_indefinite");
+    const width = info < 24 ? 0 : 1 << (info - 24);
+    const left = bytes.length - at - 1 - width;
+    if (left < 0) throw fail("cbor_truncated");
+    // Above 2^53 a double may be off by a little, which no comparison below can see.
+    const argument = width === 0 ? info : width === 1 ? bytes[at + 1] : width === 2 ? view.getUint16(at + 1)
+      : width === 4 ? view.getUint32(at + 1) : view.getUint32(at + 1) * 0x100000000 + view.getUint32(at + 5);
+    const needed = major === 2 || major === 3 || major === 4 ? argument : major === 5 ? 2 * argument : 0;
+    if (needed > left) throw fail("cbor_truncated");
+    if (major === 7 ? narrower(view, at + 1, width) : width > 0 && argument < [24, 0x100, 0x10000, 0, 0x100000000][width >> 1]) {
+      throw fail("cbor_nonminimal");
+    }
+    if (major === 6) throw fail("cbor_tag");
+    if (major === 2 || (major === 7 && info < 25 && (info < 20 || info > 22))) throw fail("cbor_type");
+    at += 1 + width;
+    return { major, info, width, argument, start };
+  };
+
+  /** @param {number} start @param {number} length @returns {string} */
+  const text = (start, length) => {
+    const out = decoded(bytes.subarray(at, at + length));
+    if (out === null) throw new PithError("utf8", null, start);
+    if (length > limits.text) throw new PithError("size", null, start);
+    at += length;
+    return out;
+  };
+
+  /** @param {number} depth of the container that would begin here @returns {Value} */
+  const item = (depth) => {
+    const { major, info, width, argument, start } = head(false);
+    const fault = (/** @type {string} */ code) => faults.add(code, path, () => start);
+    const string = major === 3 ? text(start, argument) : "";
+    if ((major === 4 || major === 5) && depth > limits.depth) throw new PithError("depth", null, start);
+    if (++nodes > limits.nodes) throw new PithError("nodes", null, start);
+    if (major === 0 || major === 1) {
+      const whole = major === 0 ? argument : -1 - argument;
+      if (Math.abs(whole) > MAX_INTEGER) fault("number_range");
+      return whole;
+    }
+    if (major === 3) {
+      const code = textFault(string);
+      if (code !== null) fault(code);
+      return string;
+    }
+    if (major === 4) {
+      /** @type {Value[]} */
+      const out = [];
+      for (let i = 0; i < argument; i++) {
+        path.push(i);
+        out.push(item(depth + 1));
+        path.pop();
+      }
+      return out;
+    }
+    if (major === 5) return map(argument, depth);
+    if (info < 24) return info === 20 ? false : info === 21 ? true : null;
+    const float = width === 2 ? half(argument) : width === 4 ? view.getFloat32(start + 1) : view.getFloat64(start + 1);
+    if (!Number.isFinite(float)) fault("number_nonfinite");
+    else if (!portable(float)) fault("number_form");
+    return float;
+  };
+
+  /** @param {number} pairs @param {number} depth */
+  const map = (pairs, depth) => {
+    /** @type {Obj} */
+    const out = new Map();
+    /** @type {Uint8Array | null} */
+    let before = null;
+    for (let i = 0; i < pairs; i++) {
+      const { argument, start } = head(true);
+      const encoding = bytes.subarray(start, at + argument);
+      const order = before === null ? 1 : compareBytes(encoding, before);
+      if (order < 0) throw new PithError("cbor_key_order", null, start);
+      before = encoding;
+      const key = text(start, argument);
+      path.push(key);
+      const code = keyFault(key) ?? (order === 0 ? "duplicate_key" : null);
+      if (code !== null) faults.add(code, path, () => start);
+      out.set(key, item(depth + 1));
+      path.pop();
+    }
+    return out;
+  };
+
+  const value = item(1);
+  if (at < bytes.length) throw new PithError("trailing", null, at);
+  return { value, faults };
+}
+
+/** @param {number} bits */
+function half(bits) {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 0x3ff;
+  const size = exponent === 0 ? fraction * 2 ** -24 : exponent < 31 ? (1024 + fraction) * 2 ** (exponent - 25) : fraction ? NaN : Infinity;
+  return bits & 0x8000 ? -size : size;
+}
+
+/**
+ * Whether a shorter float holds exactly the one of `width` bytes at `at` [CBOR-4], NaN by its bits.
+ * @param {DataView} view @param {number} at @param {number} width
+ */
+function narrower(view, at, width) {
+  if (width < 4) return false;
+  if (width === 8) {
+    const float = view.getFloat64(at);
+    return Number.isNaN(float) ? (view.getUint32(at + 4) & 0x1fffffff) === 0 : Math.fround(float) === float;
+  }
+  const float = view.getFloat32(at);
+  return Number.isNaN(float) ? (view.getUint32(at) & 0x1fff) === 0 : fitsHalf(float);
+}
+
+/** @param {number} float */
+function fitsHalf(float) {
+  const size = Math.abs(float);
+  if (size === 0 || size === Infinity) return true;
+  if (size > 65504) return false;
+  const unit = 2 ** (Math.max(Math.floor(Math.log2(size)), -14) - 10);
+  return Number.isInteger(size / unit);
+}
+
+// ------------------------------------------------------------------------- readers and their writers
+
+/** @param {Read} read @returns {Value} */
+function whole({ value, faults }) {
+  if (faults.first !== null) throw faults.first;
+  return value;
+}
+
+/** @param {Uint8Array} bytes @param {Limits} [limits] @returns {Value} [section 3] */
+export const parseJson = (bytes, limits = LIMITS) => whole(readJson(bytes, limits));
+/** @param {Uint8Array} bytes @param {Limits} [limits] @returns {Value} [section 4] */
+export const parseCbor = (bytes, limits = LIMITS) => whole(readCbor(bytes, limits));
+
+/** @param {Value} value @returns {string} the canonical text [CANON-1] */
+export function canonicalText(value) {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
+  if (value instanceof Map) {
+    // Keys have nothing from U+D800 up [DATA-7], where UTF-16 order and code point order part.
+    return `{${[...value.keys()].sort().map((key) => `${JSON.stringify(key)}:${canonicalText(value.get(key))}`).join(",")}}`;
+  }
+  return String(value);
+}
+/** @param {Value} value */
+export const canonicalBytes = (value) => utf8(canonicalText(value));
+/** @param {Value} value */
+export const canonicalSha256 = (value) => sha256Hex(canonicalBytes(value));
+
+/** @param {Value} value @returns {Uint8Array} deterministic CBOR [section 4] */
+export function cborBytes(value) {
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  /** @param {number} major @param {number} argument */
+  const head = (major, argument) => {
+    const width = argument < 24 ? 0 : argument < 0x100 ? 1 : argument < 0x10000 ? 2 : argument < 0x100000000 ? 4 : 8;
+    const view = new DataView(new ArrayBuffer(1 + width));
+    view.setUint8(0, (major << 5) | (width === 0 ? argument : 24 + Math.log2(width)));
+    if (width === 1) view.setUint8(1, argument);
+    else if (width === 2) view.setUint16(1, argument);
+    else if (width === 4) view.setUint32(1, argument);
+    else if (width === 8) view.setBigUint64(1, BigInt(argument));
+    return new Uint8Array(view.buffer);
+  };
+  /** @param {string} text */
+  const encoded = (text) => {
+    const bytes = utf8(text);
+    return join([head(3, bytes.length), bytes]);
+  };
+  /** @param {Value} item */
+  const write = (item) => {
+    if (item === null || typeof item === "boolean") parts.push(Uint8Array.of(item === null ? 0xf6 : item ? 0xf5 : 0xf4));
+    else if (typeof item === "string") parts.push(encoded(item));
+    else if (typeof item === "number") {
+      if (Number.isInteger(item)) parts.push(item < 0 ? head(1, -1 - item) : head(0, item));
+      else parts.push(floatBytes(item));
+    } else if (Array.isArray(item)) {
+      parts.push(head(4, item.length));
+      item.forEach(write);
+    } else {
+      parts.push(head(5, item.size));
+      const keys = [...item].map(([key, member]) => /** @type {const} */ ([encoded(key), member]));
+      keys.sort((a, b) => compareBytes(a[0], b[0]));
+      for (const [key, member] of keys) {
+        parts.push(key);
+        write(member);
+      }
+    }
+  };
+  write(value);
+  return join(parts);
+}
+
+/** @param {number} float of the data model */
+function floatBytes(float) {
+  const view = new DataView(new ArrayBuffer(9));
+  if (Math.fround(float) !== float) {
+    view.setUint8(0, 0xfb);
+    view.setFloat64(1, float);
+    return new Uint8Array(view.buffer);
+  }
+  if (!fitsHalf(float)) {
+    view.setUint8(0, 0xfa);
+    view.setFloat32(1, float);
+    return new Uint8Array(view.buffer, 0, 5);
+  }
+  view.setFloat32(5, float);
+  const single = view.getUint32(5);
+  const exponent = ((single >>> 23) & 0xff) - 112;
+  const fraction = (single >>> 13) & 0x3ff;
+  // Below 2^-14 a half has no leading one of its own.
+  const bits = exponent > 0 ? (exponent << 10) | fraction : (0x400 | fraction) >> (1 - exponent);
+  view.setUint8(0, 0xf9);
+  view.setUint16(1, ((single >>> 16) & 0x8000) | bits);
+  return new Uint8Array(view.buffer, 0, 3);
+}
+
+/** @param {readonly Uint8Array[]} parts */
+function join(parts) {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+// --------------------------------------------------------------------------------------------- time
+
+/** @param {string} text @returns {string} the instant, compared as text [TIME-1, TIME-2] */
+export function instantOf(text) {
+  const match = /^((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d))(?:\.(\d{6}))?(?:Z|\+00:00)$/.exec(text);
+  if (match === null) throw new PithError("time");
+  const [year, month, day, hour, minute, second] = match.slice(2, 8).map(Number);
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = [0, 31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] ?? 0;
+  if (year < 1 || day < 1 || day > days || hour > 23 || minute > 59 || second > 59) throw new PithError("time");
+  return `${match[1]}.${match[8] ?? "000000"}`;
+}
+
+// ----------------------------------------------------------------------- record, number and aliases
+
+/** @typedef {"object" | "array" | "text" | "integer"} Type */
+
+/** @param {Value} value @param {Type} type by exact type */
+function isOf(value, type) {
+  if (type === "object") return value instanceof Map;
+  if (type === "array") return Array.isArray(value);
+  if (type === "text") return typeof value === "string";
+  return Number.isInteger(value);
+}
+
+/**
+ * A required member, by exact type; a missing one is placed at its object.
+ * @param {Obj} object @param {string} name @param {Type} type @param {string} at
+ * @returns {any}
+ */
+function member(object, name, type, at) {
+  const value = object.get(name);
+  if (value === undefined) throw new PithError("type", at);
+  if (!isOf(value, type)) throw new PithError("type", `${at}/${name}`);
+  return value;
+}
+
+/** @param {boolean} holds @param {string} code @param {string | null} [pointer] @returns {asserts holds} */
+function demand(holds, code, pointer = null) {
+  if (!holds) throw new PithError(code, pointer);
+}
+
+/**
+ * @typedef {object} CanonicalRecord
+ * @property {Obj} value
+ * @property {string} sha256 the canonical hash [REC-5], hex
+ * @property {Uint8Array} digest the same, raw
+ * @property {string} suffix
+ * @property {string} pithNumber [NUM-1]
+ * @property {number[]} years that a stated number may carry, the derived one first [NUM-3]
+ * @property {Map<string, string>} aliases derived, by kind in order [ALIAS-1]
+ * @property {string} sourceId
+ */
+
+/** @param {Value} value of the data model @param {string} [at] pointer @returns {Promise<CanonicalRecord>} [section 7] */
+export async function readRecord(value, at = "") {
+  demand(value instanceof Map, "type", at);
+  demand(!value.has("event_type"), "type", `${at}/event_type`);
+  const metadata = member(value, "metadata", "object", at);
+  const inMetadata = `${at}/metadata`;
+  const hash = (/** @type {string} */ name) => {
+    demand(HEX64.test(member(metadata, name, "text", inMetadata)), "encoding", `${inMetadata}/${name}`);
+  };
+  hash("abstract_canon_sha256");
+  member(metadata, "cross_cats_sorted", "array", inMetadata).forEach((/** @type {Value} */ cat, /** @type {number} */ i) => {
+    demand(typeof cat === "string", "type", `${inMetadata}/cross_cats_sorted/${i}`);
+  });
+  member(metadata, "license", "text", inMetadata);
+  member(metadata, "primary_cat", "text", inMetadata);
+  const submitted = member(metadata, "submitted_at", "text", inMetadata);
+  demand(submitted.length === 20 && isTime(submitted), "time", `${inMetadata}/submitted_at`);
+  hash("title_canon_sha256");
+  demand(member(value, "schema_version", "text", at) === "1.0", "version", `${at}/schema_version`);
+  const source = member(value, "source", "object", at);
+  const id = member(source, "id", "text", `${at}/source`);
+  const kind = member(source, "kind", "text", `${at}/source`);
+  const version = member(source, "version", "integer", `${at}/source`);
+  demand(version >= 1, "type", `${at}/source/version`);
+  const float = firstFloat(value, at);
+  demand(float === null, "number_form", float);
+
+  const digest = await sha256(canonicalBytes(value));
+  const suffix = base32(digest, 26);
+  const year = submitted.slice(0, 4);
+  const arxiv = kind === "arxiv" ? arxivId(id) : null;
+  const aliases = [["pith_short_8", suffix.slice(0, 8)], ["pith_short_12", suffix.slice(0, 12)], ["pith_short_16", suffix.slice(0, 16)]];
+  if (arxiv !== null) aliases.push(["arxiv", id], ["arxiv_version", `${id}v${version}`], ["doi", `10.48550/arxiv.${id}`]);
+  return {
+    value, sha256: toHex(digest), digest, suffix, pithNumber: `pith:${year}:${suffix}`, sourceId: id,
+    years: [...new Set([Number(year), ...(arxiv === null ? [] : [arxiv])])],
+    aliases: new Map(/** @type {[string, string][]} */ (aliases.sort(([a], [b]) => compareText(a, b)))),
+  };
+}
+
+/** @param {string} text */
+function isTime(text) {
+  try {
+    return instantOf(text) !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** @param {Value} value @param {string} at @returns {string | null} pointer of the first float, in sorted order [REC-4] */
+function firstFloat(value, at) {
+  if (typeof value === "number") return Number.isInteger(value) ? null : at;
+  /** @type {[string | number, Value][]} */
+  const members = value instanceof Map ? [...value.entries()].sort(([a], [b]) => (a < b ? -1 : 1)) : Array.isArray(value) ? [...value.entries()] : [];
+  for (const [name, inner] of members) {
+    const found = firstFloat(inner, `${at}/${escaped(String(name))}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** @param {string} id @returns {number | null} its year, null where it is no arXiv id [NUM-3, ALIAS-1] */
+function arxivId(id) {
+  const match = /^(?:(\d\d)\d\d\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/(\d\d)\d{5})$/.exec(id);
+  if (match === null) return null;
+  const two = Number(match[1] ?? match[2]);
+  return match[1] === undefined && two >= 91 ? 1900 + two : 2000 + two;
+}
+
+/** @typedef {{ form: "full" | "short", suffix: string, year: number | null }} StatedNumber */
+
+/** @param {string} text @returns {StatedNumber} [NUM-2, NUM-4, NUM-5] */
+export function parseNumber(text) {
+  const match = /^pith:(?:(\d{4}):([A-Z2-7]{26})|([A-Z2-7]{8}(?:[A-Z2-7]{4}){0,2}))$/.exec(text);
+  if (match === null) throw new PithError("suffix");
+  return match[3] === undefined ? { form: "full", suffix: match[2], year: Number(match[1]) } : { form: "short", suffix: match[3], year: null };
+}
+
+/** Whether a text is the full number of a record, by either year [CHECK-4]. @param {string} text @param {CanonicalRecord} record */
+const names = (text, record) => record.years.some((year) => text === `pith:${String(year).padStart(4, "0")}:${record.suffix}`);
+
+/** @param {string} text @returns {Promise<string>} hash of a title or an abstract [TITLE-1, TITLE-2] */
+export function titleSha256(text) {
+  const runs = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+  return sha256Hex(utf8(text.replace(runs, " ").replace(/^ | $/g, "").toLowerCase()));
+}
+
+// ------------------------------------------------------------------------------------------ Ed25519
+
+const P = 2n ** 255n - 19n;
+const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+/** @param {bigint} x */
+const mod = (x) => ((x % P) + P) % P;
+/** @param {bigint} base @param {bigint} exponent */
+function power(base, exponent) {
+  let out = 1n;
+  for (let b = base; exponent > 0n; exponent >>= 1n, b = mod(b * b)) if (exponent & 1n) out = mod(out * b);
+  return out;
+}
+const D = mod(-121665n * power(121666n, P - 2n));
+const SQRT_M1 = power(2n, (P - 1n) / 4n);
+/** Extended coordinates X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z. @typedef {readonly [bigint, bigint, bigint, bigint]} Point */
+/** @type {Point} */
+const ZERO = [0n, 1n, 1n, 0n];
+
+/** @param {Point} a @param {Point} b @returns {Point} complete: it holds for equal points too */
+function add([x1, y1, z1, t1], [x2, y2, z2, t2]) {
+  const a = mod((y1 - x1) * (y2 - x2));
+  const b = mod((y1 + x1) * (y2 + x2));
+  const c = mod(2n * D * t1 * t2);
+  const d = mod(2n * z1 * z2);
+  const [e, f, g, h] = [b - a, d - c, d + c, b + a];
+  return [mod(e * f), mod(g * h), mod(f * g), mod(e * h)];
+}
+
+/** @param {Point} point @param {bigint} scalar @returns {Point} */
+function multiply(point, scalar) {
+  let out = ZERO;
+  for (let p = point; scalar > 0n; scalar >>= 1n, p = add(p, p)) if (scalar & 1n) out = add(out, p);
+  return out;
+}
+
+/** @param {Uint8Array} bytes little-endian */
+const integer = (bytes) => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+
+/** @param {Uint8Array} bytes 32 @returns {Point | null} null where not canonical or not on the curve */
+function decompress(bytes) {
+  const encoded = integer(bytes);
+  const sign = encoded >> 255n;
+  const y = encoded & (2n ** 255n - 1n);
+  if (y >= P) return null;
+  const u = mod(y * y - 1n);
+  const v = mod(D * y * y + 1n);
+  let x = mod(u * power(v, 3n) * power(mod(u * power(v, 7n)), (P - 5n) / 8n));
+  if (mod(v * x * x) !== u) x = mod(x * SQRT_M1);
+  if (mod(v * x * x) !== u || (x === 0n && sign === 1n)) return null;
+  if ((x & 1n) !== sign) x = P - x;
+  return [x, y, 1n, mod(x * y)];
+}
+
+/** @param {Point} point */
+function compress([x, y, z]) {
+  const inverse = power(z, P - 2n);
+  const encoded = mod(y * inverse) | ((mod(x * inverse) & 1n) << 255n);
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((encoded >> BigInt(8 * i)) & 255n));
+}
+
+const BASE = /** @type {Point} */ (decompress(fromHex("58" + "66".repeat(31))));
+
+/** y of the eight points of small order: each has both signs or one, and no other point has such a y. */
+const SMALL_Y = new Set([
+  0n, 1n, P - 1n,
+  2707385501144840649318225287225658788936804267575313519463743609750303021863n,
+  P - 2707385501144840649318225287225658788936804267575313519463743609750303021863n,
+].map((y) => y.toString()));
+
+/** @param {Uint8Array} bytes 32 @returns {boolean} y < p and the point, if there is one, not of small order */
+function canonicalAndLarge(bytes) {
+  const y = integer(bytes) & (2n ** 255n - 1n);
+  return y < P && !SMALL_Y.has(y.toString());
+}
+
+/** Keys that WebCrypto imported, or null where it cannot. @type {Map<string, CryptoKey | null>} */
+const imported = new Map();
+
+/** @param {Uint8Array} key @returns {Promise<CryptoKey | null>} */
+async function importKey(key) {
+  const name = toHex(key);
+  const known = imported.get(name);
+  if (known !== undefined) return known;
+  // What one engine refuses to import and another fails to verify with is left to our own arithmetic.
+  const made = await crypto.subtle.importKey("raw", /** @type {any} */ (key), "Ed25519", false, ["verify"]).catch(() => null);
+  if (imported.size >= 1000) imported.clear();
+  imported.set(name, made);
+  return made;
+}
+
+/**
+ * Strict cofactorless Ed25519 [SIG-2]. WebCrypto compares R as bytes with [S]B - [k]A and checks S < L,
+ * but engines differ on keys and R of small order or not canonical: those are refused before it.
+ * @param {Uint8Array} key @param {Uint8Array} message @param {Uint8Array} signature @returns {Promise<boolean>}
+ */
+export async function verifySignature(key, message, signature) {
+  if (key.length !== 32 || signature.length !== 64) return false;
+  const r = signature.subarray(0, 32);
+  if (!canonicalAndLarge(key) || !canonicalAndLarge(r) || integer(signature.subarray(32)) >= L) return false;
+  const handle = await importKey(key);
+  if (handle === null) return verifyOurselves(key, message, signature);
+  return crypto.subtle.verify("Ed25519", handle, /** @type {any} */ (signature), /** @type {any} */ (message));
+}
+
+/** The same after the checks in front, for an engine without Ed25519: slow. @param {Uint8Array} key @param {Uint8Array} message @param {Uint8Array} signature */
+export async function verifyOurselves(key, message, signature) {
+  const a = decompress(key);
+  if (a === null) return false;
+  const r = signature.subarray(0, 32);
+  const hash = await crypto.subtle.digest("SHA-512", /** @type {any} */ (join([r, key, message])));
+  const k = integer(new Uint8Array(hash)) % L;
+  const minusA = /** @type {Point} */ ([P - a[0], a[1], a[2], P - a[3]]);
+  const expected = compress(add(multiply(BASE, integer(signature.subarray(32))), multiply(minusA, k)));
+  return compareBytes(expected, r) === 0;
+}
+
+/** Verdicts of {@link fitToPin}, which costs milliseconds. @type {Map<string, boolean>} */
+const fit = new Map();
+
+/** @param {Uint8Array} key @returns {boolean} [KEY-2] */
+export function fitToPin(key) {
+  if (key.length !== 32 || !canonicalAndLarge(key)) return false;
+  const name = toHex(key);
+  let known = fit.get(name);
+  if (known === undefined) {
+    const point = decompress(key);
+    const [x, y, z] = point === null ? [1n, 1n, 1n] : multiply(point, L);
+    known = point !== null && x === 0n && y === z;
+    if (fit.size >= 1000) fit.clear();
+    fit.set(name, known);
+  }
+  return known;
+}
+
+/** @param {Uint8Array} key raw @returns {Promise<{ hex: string, base32: string }>} [KEY-3, KEY-4]; `key_invalid` [KEY-2] */
+export async function fingerprints(key) {
+  demand(fitToPin(key), "key_invalid");
+  const digest = await sha256(key);
+  return { hex: toHex(digest.subarray(0, 16)), base32: base32(digest, 26) };
+}
+
+// --------------------------------------------------------------------------------- rules and policy
+
+/** @typedef {"digest" | "hex" | "id" | "bytes"} Signed */
+/** @typedef {{ omitted: readonly string[] | null, signed: Signed, binds: boolean }} EventRule */
+
+/**
+ * Every rule of RULE-5 by name. `omitted` is what the body leaves out, null for the payload alone;
+ * `binds` tells that RULE-3 is met.
+ * @type {Map<string, EventRule>}
+ */
+export const RULES = new Map();
+for (const signed of /** @type {Signed[]} */ (["digest", "hex", "id", "bytes"])) {
+  const out = ["event_id", "signature"];
+  RULES.set(signed === "digest" ? "event-v1" : `event-full-${signed}`, { omitted: out, signed, binds: true });
+  RULES.set(`event-no-signer-${signed}`, { omitted: [...out, "signer"], signed, binds: true });
+  RULES.set(`event-no-time-${signed}`, { omitted: [...out, "created_at"], signed, binds: false });
+  RULES.set(`event-no-signer-no-time-${signed}`, { omitted: [...out, "created_at", "signer"], signed, binds: false });
+  RULES.set(`event-payload-${signed}`, { omitted: null, signed, binds: false });
+}
+const EVENT_V1 = /** @type {EventRule} */ (RULES.get("event-v1"));
+
+/**
+ * @typedef {object} PolicyKey
+ * @property {string} signerId
+ * @property {string} keyId
+ * @property {Uint8Array} raw
+ * @property {string} fingerprint hex
+ * @property {string[] | "*"} eventTypes
+ * @property {string} status
+ * @property {string[]} honours
+ * @property {string} ruleName
+ * @property {EventRule} rule
+ */
+
+/**
+ * @typedef {object} Policy
+ * @property {PolicyKey[]} keys sorted [POL-5]
+ * @property {Uint8Array} effective canonical bytes
+ * @property {string} sha256
+ */
+
+const BUILT_IN = [{ signer_id: "pith.science", key_id: "pith-v1-2026-05", public_key_hex: "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3" }];
+
+/** @param {PolicyKey} key @param {string} type @returns {boolean} */
+const maySign = (key, type) => key.eventTypes === "*" || key.eventTypes.includes(type);
+
+/** @param {Value} value @param {string} at @returns {string} */
+function policyName(value, at) {
+  demand(typeof value === "string" && value !== "" && utf8Length(value) <= 256, "policy", at);
+  return value;
+}
+
+/** A list of texts without repeats. @param {Value} value @param {string} at @param {(item: Value, at: string) => string} each @returns {string[]} */
+function policyList(value, at, each) {
+  demand(Array.isArray(value), "policy", at);
+  /** @type {Set<string>} */
+  const seen = new Set();
+  value.forEach((item, i) => {
+    const text = each(item, `${at}/${i}`);
+    demand(!seen.has(text), "policy", `${at}/${i}`);
+    seen.add(text);
+  });
+  return [...seen].sort(compareText);
+}
+
+/** @param {Value} value @param {string} at @returns {Promise<PolicyKey>} [POL-2] */
+async function policyKey(value, at) {
+  demand(value instanceof Map, "policy", at);
+  const known = ["signer_id", "key_id", "public_key_hex", "event_types", "status", "honours", "event_rule"];
+  for (const name of [...value.keys()].sort()) demand(known.includes(name), "policy", `${at}/${escaped(name)}`);
+  for (const name of known.slice(0, 3)) demand(value.has(name), "policy", at);
+  const signerId = policyName(value.get("signer_id"), `${at}/signer_id`);
+  const keyId = policyName(value.get("key_id"), `${at}/key_id`);
+  const hex = value.get("public_key_hex");
+  demand(typeof hex === "string" && HEX64.test(hex), "policy", `${at}/public_key_hex`);
+  const raw = fromHex(hex);
+  demand(fitToPin(raw), "key_invalid", `${at}/public_key_hex`);
+  const types = value.has("event_types") ? value.get("event_types") : "*";
+  const eventTypes = types === "*" ? /** @type {const} */ ("*") : policyList(types, `${at}/event_types`, policyName);
+  demand(eventTypes.length > 0, "policy", `${at}/event_types`);
+  const status = value.has("status") ? value.get("status") : "active";
+  demand(status === "active" || status === "retired" || status === "revoked", "policy", `${at}/status`);
+  const honours = value.has("honours") ? policyList(value.get("honours"), `${at}/honours`, (item, place) => {
+    demand(typeof item === "string" && EVENT_ID.test(item), "policy", place);
+    return item;
+  }) : [];
+  demand(status === "revoked" || honours.length === 0, "policy", `${at}/honours`);
+  const ruleName = value.has("event_rule") ? value.get("event_rule") : "event-v1";
+  const rule = RULES.get(ruleName);
+  demand(rule !== undefined, "policy", `${at}/event_rule`);
+  return { signerId, keyId, raw, fingerprint: (await fingerprints(raw)).hex, eventTypes, status, honours, ruleName, rule };
+}
+
+/** @param {Uint8Array | null} bytes of a policy file, null for the built-in policy @returns {Promise<Policy>} [section 10] */
+export async function readPolicy(bytes) {
+  const file = bytes !== null ? parseJson(bytes) : new Map(Object.entries({
+    policy_type: "pithbundle_policy", policy_version: "1", keys: BUILT_IN.map((key) => new Map(Object.entries(key))),
+  }));
+  demand(file instanceof Map, "policy", "");
+  for (const [name, wanted] of [["policy_type", "pithbundle_policy"], ["policy_version", "1"]]) {
+    demand(file.get(name) === wanted, "policy", file.has(name) ? `/${name}` : "");
+  }
+  for (const name of [...file.keys()].sort()) {
+    demand(["policy_type", "policy_version", "keys"].includes(name), "policy", `/${escaped(name)}`);
+  }
+  const listed = file.get("keys");
+  demand(Array.isArray(listed) && listed.length >= 1 && listed.length <= 1000, "policy", file.has("keys") ? "/keys" : "");
+  /** @type {PolicyKey[]} */
+  const keys = [];
+  for (const [i, value] of listed.entries()) keys.push(await policyKey(value, `/keys/${i}`));
+  const seen = new Set();
+  keys.forEach(({ signerId, keyId, raw }, i) => {
+    for (const mark of [JSON.stringify([signerId, keyId]), toHex(raw)]) {
+      demand(!seen.has(mark), "policy", `/keys/${i}`);
+      seen.add(mark);
+    }
+  });
+  keys.sort((a, b) => compareText(a.signerId, b.signerId) || compareText(a.keyId, b.keyId));
+  const effective = canonicalBytes(new Map(Object.entries({
+    policy_type: "pithbundle_policy",
+    policy_version: "1",
+    keys: keys.map((key) => new Map(Object.entries({
+      signer_id: key.signerId, key_id: key.keyId, public_key_hex: toHex(key.raw), event_types: key.eventTypes,
+      status: key.status, honours: key.honours, event_rule: key.ruleName,
+    }))),
+  })));
+  return { keys, effective, sha256: await sha256Hex(effective) };
+}
+
+// ------------------------------------------------------------------------------------ bundle reader
+
+/**
+ * @typedef {object} Bundle
+ * @property {CanonicalRecord} record
+ * @property {(Value | PithError)[]} elements of `events`: the fault where the reader found one [FAULT-3]
+ * @property {string[]} stated pointers of members that differ from the record [BUN-6]
+ */
+
+/**
+ * Reads a bundle and recomputes its record and number [section 11].
+ * @param {Uint8Array} bytes
+ * @param {{ format?: "json" | "cbor" | null, limits?: Limits }} [options]
+ * @returns {Promise<Bundle>}
+ */
+export async function readBundle(bytes, { format = null, limits = BUNDLE_LIMITS } = {}) {
+  const cbor = format === null ? bytes[0] >= 0xa0 && bytes[0] <= 0xbf : format === "cbor";
+  const { value, faults } = cbor ? readCbor(bytes, limits) : readJson(bytes, limits);
+  if (faults.outside !== null) throw faults.outside;
+  demand(value instanceof Map, "type", "");
+  const events = value.get("events");
+  const aliases = value.get("source_aliases");
+  demand(!Array.isArray(events) || events.length <= limits.events, "events", "/events");
+  demand(!Array.isArray(aliases) || aliases.length <= limits.aliases, "size", "/source_aliases");
+  demand(member(value, "bundle_type", "text", "") === "pith_open_graph_bundle", "type", "/bundle_type");
+  demand(member(value, "bundle_version", "text", "") === "1.0", "version", "/bundle_version");
+  member(value, "events", "array", "");
+  demand(value.has("canonical_record"), "type", "");
+  const record = await readRecord(value.get("canonical_record"), "/canonical_record");
+  demand(member(value, "canonical_sha256", "text", "") === record.sha256, "hash_mismatch", "/canonical_sha256");
+  demand(names(member(value, "pith_number", "text", ""), record), "subject", "/pith_number");
+  return {
+    record,
+    elements: events.map((/** @type {Value} */ element, /** @type {number} */ i) => faults.inElement.get(i) ?? element),
+    stated: statedDifferences(value, record),
+  };
+}
+
+/** @param {Obj} bundle @param {CanonicalRecord} record @returns {string[]} [BUN-6, ALIAS-2] */
+function statedDifferences(bundle, record) {
+  const out = [];
+  if (bundle.has("short_pith_number") && bundle.get("short_pith_number") !== `pith:${record.suffix.slice(0, 8)}`) out.push("/short_pith_number");
+  if (bundle.has("source") && canonicalText(bundle.get("source")) !== canonicalText(record.value.get("source"))) out.push("/source");
+  if (!bundle.has("source_aliases")) return out;
+  const aliases = bundle.get("source_aliases");
+  if (!Array.isArray(aliases)) return [...out, "/source_aliases"];
+  aliases.forEach((alias, i) => {
+    const kind = alias instanceof Map ? alias.get("alias_kind") : null;
+    const value = alias instanceof Map ? alias.get("alias_value") : null;
+    const formed = typeof kind === "string" && typeof value === "string";
+    if (!formed || (record.aliases.get(kind) ?? value) !== value) out.push(`/source_aliases/${i}`);
+  });
+  return out;
+}
+
+// -------------------------------------------------------------------------------------------- event
+
+const FLAT_ONLY = ["payload_sha256", "signature_b64", "signing_key_id"];
+const NESTED_ONLY = ["signature", "signer", "subject_pith_number", "target"];
+/** @type {readonly (readonly [string, Type])[]} */
+const SIGNER = [["key_id", "text"], ["public_key_fingerprint", "text"], ["signer_id", "text"], ["signer_type", "text"]];
+
+/** @typedef {{ value: Obj, flat: boolean, instant: string, full: Uint8Array }} Event `full` is the body under event-v1 */
+
+/** @param {Value | PithError} element @returns {Event} well-formed, or the first fault in the order of EVT-6 */
+function readEvent(element) {
+  if (element instanceof PithError) throw element;
+  demand(element instanceof Map, "type", "");
+  const flat = FLAT_ONLY.some((name) => element.has(name));
+  demand(!flat || !NESTED_ONLY.some((name) => element.has(name)), "type", "");
+  member(element, "created_at", "text", "");
+  if (flat) {
+    member(element, "event_id", "integer", "");
+    member(element, "event_type", "text", "");
+    member(element, "payload", "object", "");
+    for (const name of FLAT_ONLY) if (element.has(name)) member(element, name, "text", "");
+  } else {
+    if (element.has("event_id")) member(element, "event_id", "text", "");
+    member(element, "event_type", "text", "");
+    member(element, "payload", "object", "");
+    if (element.has("signature") && element.get("signature") !== null) {
+      const signature = member(element, "signature", "object", "");
+      demand(signature.has("algorithm"), "type", "/signature");
+      member(signature, "key_id", "text", "/signature");
+      demand(member(signature, "kind", "text", "/signature") === "pith_event_signature", "type", "/signature/kind");
+      member(signature, "signature_b64", "text", "/signature");
+    }
+    const signer = member(element, "signer", "object", "");
+    for (const [name, type] of SIGNER) member(signer, name, type, "/signer");
+    member(element, "subject_pith_number", "text", "");
+    member(element, "target", "text", "");
+  }
+  const instant = instantOf(element.get("created_at"));
+  const body = without(element, ["event_id", "signature"]);
+  demandWithinLimits(body);
+  const full = canonicalBytes(body);
+  demand(full.length <= EVENT_SIZE, "event_size", "");
+  return { value: element, flat, instant, full };
+}
+
+/** @param {Obj} object @param {readonly string[]} omitted @returns {Obj} */
+const without = (object, omitted) => new Map([...object].filter(([name]) => !omitted.includes(name)));
+
+/** @param {Obj} body depth and value count, level by level [LIM-6, EVT-6] */
+function demandWithinLimits(body) {
+  let nodes = 1;
+  /** @type {Value[]} */
+  let level = [body];
+  for (let depth = 1; level.length > 0; depth++) {
+    /** @type {Value[]} */
+    const next = [];
+    demand(depth <= EVENT_DEPTH, "depth", "");
+    for (const container of level) {
+      const inner = Array.isArray(container) ? container : container instanceof Map ? container.values() : [];
+      for (const value of inner) {
+        nodes++;
+        if (value instanceof Map || Array.isArray(value)) next.push(value);
+      }
+    }
+    demand(nodes <= EVENT_NODES, "nodes", "");
+    level = next;
+  }
+}
+
+// ------------------------------------------------------------------------------------------- checks
+
+/** @typedef {"verified" | "unknown_type" | "unbound" | "unknown_key" | "not_signed" | "invalid"} Verdict */
+/** @typedef {{ verdict: Verdict, code: string | null, step: number }} Outcome `step`: the failed check, or UNBOUND or VALID */
+const UNBOUND = 10;
+const VALID = 11;
+
+/** @param {number} step @param {Verdict} verdict @param {string | null} code @returns {Outcome} */
+const outcome = (step, verdict, code) => ({ step, verdict, code });
+
+/**
+ * @typedef {object} ValidEvent all that merge takes
+ * @property {string} id
+ * @property {string} instant
+ * @property {string} type
+ * @property {string} target
+ * @property {string} createdAt
+ * @property {Obj} payload
+ * @property {Obj} shownSigner
+ * @property {string} signerId of the policy
+ * @property {PolicyKey} key
+ * @property {Uint8Array} signature the kept one, 64 raw bytes
+ * @property {Obj} body under the key's rule
+ * @property {boolean} receiptVerified of a record_created
+ */
+
+/**
+ * @typedef {object} Copy one element of `events` with its own verdict
+ * @property {string} pointer
+ * @property {string | null} id recomputed; of a flat event its payload_sha256; null where malformed
+ * @property {Outcome} outcome
+ * @property {string[]} unsigned pointers inside the element [EVT-5]
+ * @property {Outcome | null} receipt of a well-formed record_created that has one
+ * @property {ValidEvent | null} valid
+ */
+
+/** @typedef {{ record: CanonicalRecord, policy: Policy, copies: Copy[], stated: string[] }} Checked */
+
+/** @param {Bundle} bundle @param {Policy} policy @returns {Promise<Checked>} who signed what [section 14] */
+export async function check({ record, elements, stated }, policy) {
+  const copies = await Promise.all(elements.map((element, i) => checkCopy(element, `/events/${i}`, record, policy)));
+  return { record, policy, copies, stated };
+}
+
+/** @param {Value | PithError} element @param {string} pointer @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Copy>} */
+async function checkCopy(element, pointer, record, policy) {
+  /** @type {Copy} */
+  const copy = { pointer, id: null, outcome: outcome(1, "invalid", null), unsigned: [], receipt: null, valid: null };
+  let event;
+  try {
+    event = readEvent(element);
+  } catch (fault) {
+    if (!(fault instanceof PithError)) throw fault;
+    return { ...copy, outcome: outcome(1, "invalid", fault.code) };
+  }
+  const { value } = event;
+  if (event.flat) {
+    const hash = value.get("payload_sha256");
+    const id = typeof hash === "string" && HEX64.test(hash) ? hash : null;
+    return { ...copy, id, outcome: await checkFlat(value, record, policy) };
+  }
+  const signer = value.get("signer");
+  const key = policy.keys.find(({ signerId, keyId }) => signerId === signer.get("signer_id") && keyId === signer.get("key_id"));
+  const { rule } = key ?? { rule: EVENT_V1 };
+  const body = rule.omitted === null ? value.get("payload") : without(value, rule.omitted);
+  const bytes = rule === EVENT_V1 ? event.full : canonicalBytes(body);
+  const digest = await sha256(bytes);
+  const id = `sha256:${toHex(digest)}`;
+  const type = value.get("event_type");
+  if (type === "record_created" && value.get("payload").has("receipt")) copy.receipt = await checkReceipt(value.get("payload").get("receipt"), record, policy);
+
+  /** @type {ValidEvent | null} */
+  let valid = null;
+  const verdict = await checkEvent(event, key, id, digest, bytes, record);
+  if (verdict.step === VALID && key !== undefined) {
+    valid = {
+      id, instant: event.instant, type, target: value.get("target"), createdAt: value.get("created_at"), payload: value.get("payload"),
+      shownSigner: signer, signerId: key.signerId, key, body,
+      signature: fromBase64(value.get("signature").get("signature_b64")),
+      receiptVerified: copy.receipt?.verdict === "verified",
+    };
+  }
+  return { ...copy, id, outcome: verdict, unsigned: unsignedMembers(value, rule), valid };
+}
+
+/** @param {Obj} event @param {EventRule} rule @returns {string[]} sorted pointers [EVT-5, RULE-1] */
+function unsignedMembers(event, { omitted }) {
+  const out = [...event.keys()].filter((name) => name !== "event_id" && name !== "signature" && (omitted === null ? name !== "payload" : omitted.includes(name)));
+  const signature = event.get("signature");
+  const extra = signature instanceof Map ? [...signature.keys()].filter((name) => !["kind", "key_id", "algorithm", "signature_b64"].includes(name)) : [];
+  return [...out.map((name) => pointerOf([name])), ...extra.map((name) => pointerOf(["signature", name]))].sort(compareText);
+}
+
+/**
+ * Checks 2 to 10 in their order; the first that fails speaks.
+ * @param {Event} event @param {PolicyKey | undefined} key @param {string} id recomputed @param {Uint8Array} digest @param {Uint8Array} bytes the body's
+ * @param {CanonicalRecord} record @returns {Promise<Outcome>}
+ */
+async function checkEvent({ value }, key, id, digest, bytes, record) {
+  const signature = value.get("signature");
+  if (!(signature instanceof Map)) return outcome(2, "not_signed", null); // CHECK-2
+  const stated = value.get("event_id") ?? id;
+  if (stated !== id) { // CHECK-3
+    if (!EVENT_ID.test(stated)) return outcome(3, "invalid", "encoding");
+    const { step } = await checkRest(value, signature, key, id, fromHex(stated.slice(7)), null, record);
+    return step >= UNBOUND ? outcome(UNBOUND, "unbound", "hash_mismatch") : outcome(3, "invalid", "hash_mismatch");
+  }
+  return checkRest(value, signature, key, id, digest, bytes, record);
+}
+
+/**
+ * Checks 4 to 10. `bytes` are null where the message is stated and the body unknown.
+ * @param {Obj} event @param {Obj} signature @param {PolicyKey | undefined} key @param {string} id @param {Uint8Array} digest
+ * @param {Uint8Array | null} bytes @param {CanonicalRecord} record @returns {Promise<Outcome>}
+ */
+async function checkRest(event, signature, key, id, digest, bytes, record) {
+  const type = event.get("event_type");
+  if (!names(event.get("subject_pith_number"), record)) return outcome(4, "invalid", "subject"); // CHECK-4
+  const known = key !== undefined && event.get("signer").get("public_key_fingerprint") === key.fingerprint && signature.get("key_id") === key.keyId;
+  if (!known) return outcome(5, "unknown_key", "key_unknown"); // CHECK-5
+  if (!maySign(key, type)) return outcome(6, "invalid", "key_role"); // CHECK-6
+  if (key.status === "revoked" && !key.honours.includes(id)) return outcome(6, "invalid", "key_revoked");
+  const { signed, binds } = key.rule;
+  const message = signed === "digest" ? digest : signed === "hex" ? utf8(toHex(digest)) : signed === "id" ? utf8(`sha256:${toHex(digest)}`) : bytes;
+  const failed = await checkSignature(signature.get("algorithm"), signature.get("signature_b64"), key.raw, message);
+  if (failed !== null) return failed;
+  if (!binds) return outcome(UNBOUND, "unbound", null); // CHECK-10
+  return outcome(VALID, KINDS.has(type) ? "verified" : "unknown_type", null);
+}
+
+/** Checks 7 to 9. @param {Value | undefined} algorithm @param {string} base64 @param {Uint8Array} key @param {Uint8Array | null} message @returns {Promise<Outcome | null>} */
+async function checkSignature(algorithm, base64, key, message) {
+  if (algorithm !== "ed25519") return outcome(7, "invalid", "algorithm");
+  let raw;
+  try {
+    raw = fromBase64(base64, 64);
+  } catch {
+    return outcome(8, "invalid", "encoding");
+  }
+  if (message === null || !(await verifySignature(key, message, raw))) return outcome(9, "invalid", "signature_invalid");
+  return null;
+}
+
+/**
+ * Checks 5 to 9 under every key of a `key_id`, as RCPT-2 has them: the key that got furthest speaks.
+ * @param {Policy} policy @param {string | undefined} keyId @param {string} type @param {Value | undefined} algorithm @param {string} base64
+ * @param {Uint8Array} message @param {Outcome} good @returns {Promise<Outcome>}
+ */
+async function checkUnderKeys(policy, keyId, type, algorithm, base64, message, good) {
+  let best = outcome(5, "unknown_key", "key_unknown");
+  for (const key of policy.keys) {
+    if (key.keyId !== keyId) continue;
+    const result = !maySign(key, type) ? outcome(6, "invalid", "key_role")
+      : key.status === "revoked" ? outcome(6, "invalid", "key_revoked")
+      : (await checkSignature(algorithm, base64, key.raw, message)) ?? good;
+    if (speaksBefore(result, best)) best = result;
+  }
+  return best;
+}
+
+/** @param {Value} receipt @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [RCPT-1, RCPT-2] */
+export async function checkReceipt(receipt, record, policy) {
+  const formed = receipt instanceof Map && receipt.get("kind") === "pith_receipt" && typeof receipt.get("key_id") === "string" && receipt.has("algorithm");
+  if (!formed) return outcome(1, "invalid", "type");
+  const base64 = receipt.get("signature_b64");
+  if (base64 === undefined || base64 === null) return outcome(2, "not_signed", null);
+  if (typeof base64 !== "string") return outcome(1, "invalid", "type");
+  return checkUnderKeys(policy, receipt.get("key_id"), "record_created", receipt.get("algorithm"), base64, record.digest, outcome(VALID, "verified", null));
+}
+
+/** @param {Obj} event @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [EVT-7] */
+async function checkFlat(event, record, policy) {
+  if (!event.has("signature_b64")) return outcome(2, "not_signed", null);
+  const hash = event.get("payload_sha256");
+  if (typeof hash !== "string" || !HEX64.test(hash)) return outcome(3, "invalid", "encoding");
+  if (event.get("payload").get("arxiv_id") !== record.sourceId) return outcome(4, "invalid", "subject");
+  const unbound = outcome(UNBOUND, "unbound", null);
+  return checkUnderKeys(policy, event.get("signing_key_id"), event.get("event_type"), "ed25519", event.get("signature_b64"), fromHex(hash), unbound);
+}
+
+/** @param {Outcome} a @param {Outcome} b @returns {boolean} [CHECK-11] */
+const speaksBefore = (a, b) => a.step > b.step || (a.step === b.step && compareText(a.code ?? "", b.code ?? "") < 0);
+
+/** @typedef {{ outcome: Outcome, valid: ValidEvent | null }} Spoken */
+
+/** @param {readonly Copy[]} copies @returns {Map<string, Spoken>} what is said of each id, by id [CHECK-11] */
+export function speak(copies) {
+  /** @type {Map<string, Spoken>} */
+  const out = new Map();
+  for (const { id, outcome: said, valid } of copies) {
+    if (id === null) continue;
+    const before = out.get(id);
+    if (before === undefined) out.set(id, { outcome: said, valid });
+    else {
+      const keep = before.valid !== null && (valid === null || compareBytes(before.valid.signature, valid.signature) <= 0);
+      out.set(id, { outcome: speaksBefore(said, before.outcome) ? said : before.outcome, valid: keep ? before.valid : valid ?? before.valid });
+    }
+  }
+  return new Map([...out].sort(([a], [b]) => compareText(a, b)));
+}
+
+// -------------------------------------------------------------------------------------------- kinds
+
+/** @typedef {(value: Value) => string | null} Fit the code of what does not fit, or null */
+/**
+ * @typedef {object} Kind [KIND-1]
+ * @property {string} target
+ * @property {string} section of `current`
+ * @property {"once" | "latest" | "each"} select
+ * @property {string[]} [slot] payload members after the signer
+ * @property {Record<string, Fit>} members in the order of the table; a name ending in ? is optional
+ * @property {(payload: Obj, record: CanonicalRecord) => string | null} [match] the code where it does not hold
+ */
+
+/** @param {RegExp} grammar of the whole text @returns {Fit} */
+const grammar = (grammar) => (value) => (typeof value !== "string" ? "type" : grammar.test(value) ? null : "encoding");
+/** @param {string} words @returns {Fit} */
+const oneOf = (words) => (value) => (typeof value === "string" && words.split(" ").includes(value) ? null : "type");
+/** @param {number} bytes @returns {Fit} */
+const prose = (bytes) => (value) => (typeof value !== "string" ? "type" : utf8Length(value) <= bytes ? null : "encoding");
+/** @param {number} least @returns {Fit} */
+const integerFrom = (least) => (value) => (typeof value !== "number" || !Number.isInteger(value) ? "type" : value >= least ? null : "encoding");
+/** @type {Fit} */
+const anObject = (value) => (value instanceof Map ? null : "type");
+/** @type {Fit} */
+const aTime = (value) => (typeof value !== "string" ? "type" : isTime(value) ? null : "time");
+/** @type {Fit} */
+const aProof = (value) => (typeof value !== "string" ? "type" : value !== "" && isBase64(value) ? null : "encoding");
+/** @type {Fit} */
+const sortedIds = (value) => {
+  if (!Array.isArray(value) || !value.every((id) => typeof id === "string")) return "type";
+  return value.every((id, i) => EVENT_ID.test(id) && (i === 0 || value[i - 1] < id)) ? null : "encoding";
+};
+/** @param {string} text */
+function isBase64(text) {
+  try {
+    return fromBase64(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+const hex64 = grammar(HEX64);
+const anId = grammar(EVENT_ID);
+const printable512 = grammar(/^[!-~]{1,512}$/);
+const lowerName = grammar(/^[a-z][a-z0-9_.-]{0,63}$/);
+const aUrl = grammar(/^https?:\/\/[!-~]{1,2040}$/);
+const aWord = grammar(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/);
+const ofRecord = (/** @type {Obj} */ payload, /** @type {CanonicalRecord} */ record) => (payload.get("canonical_sha256") === record.sha256 ? null : "hash_mismatch");
+
+/** The kinds of pithbundle-merge-1, in the order of the table. @type {Map<string, Kind>} */
+const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
+  record_created: { // KIND-3
+    target: "record", section: "receipt", select: "once",
+    members: { canonical_record: anObject, canonical_sha256: hex64, receipt: anObject },
+    match: (payload, record) => (canonicalText(payload.get("canonical_record")) === canonicalText(record.value) ? ofRecord(payload, record) : "hash_mismatch"),
+  },
+  alias_added: { // KIND-4
+    target: "record", section: "source_aliases", select: "each",
+    members: { alias_kind: grammar(/^[a-z][a-z0-9_]{0,63}$/), alias_value: printable512 },
+    match: (payload, record) => {
+      const kind = payload.get("alias_kind");
+      const derives = kind === "arxiv" || kind === "arxiv_version" || kind.startsWith("pith_short_");
+      return !derives || record.aliases.get(kind) === payload.get("alias_value") ? null : "subject";
+    },
+  },
+  graph_snapshot: { target: "graph", section: "graph_snapshots", select: "each", members: { graph_snapshot: anObject } }, // KIND-5
+  timestamp_anchor: { // KIND-6
+    target: "record", section: "timestamp_anchors", select: "each", members: { canonical_sha256: hex64, proof_b64: aProof }, match: ofRecord,
+  },
+  storage_attestation: { // KIND-7
+    target: "record", section: "storage_attestations", select: "each",
+    members: { provider: lowerName, url: aUrl, captured_at: aTime, "content_sha256?": hex64 },
+  },
+  author_claim: { // KIND-8
+    target: "record", section: "author_claims", select: "latest", slot: ["scheme", "identifier", "strength"],
+    members: { scheme: lowerName, identifier: printable512, strength: oneOf("strong weak") },
+  },
+  citation: { // KIND-9
+    target: "record", section: "citations", select: "each",
+    members: { citing_work: printable512, relationship: oneOf("supports refutes extends uses_method depends_on replaces compares cites") },
+  },
+  replication: { // KIND-10
+    target: "record", section: "replications", select: "each",
+    members: {
+      claimant: prose(512), claim: prose(4096), "url?": aUrl, kind: oneOf("replication falsification formal_bridge"),
+      outcome: oneOf("supports refutes inconclusive"), moderation: oneOf("pending accepted rejected"),
+    },
+  },
+  "pith.integrity.v1": { // KIND-11
+    target: "record", section: "integrity_findings", select: "latest", slot: ["detector", "evidence_hash"],
+    members: {
+      event_type: oneOf("pith.integrity.v1"), detector: aWord, finding_type: aWord,
+      detector_version: grammar(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/),
+      verdict_class: oneOf("incontrovertible cross_source threshold_with_margin rescinded"), severity: oneOf("critical advisory informational"),
+      arxiv_id: grammar(/^[!-~]{1,64}$/), evidence_hash: hex64, evidence: anObject, audited_at: aTime,
+      "paper_version?": integerFrom(1), "snippet?": prose(65536), "note?": prose(65536), "ref_index?": integerFrom(0), "detected_doi?": prose(65536),
+      "detected_arxiv_id?": prose(65536), "external_url?": prose(65536), "resolved_title?": prose(65536), "detector_url?": prose(65536),
+    },
+    match: (payload, record) => (payload.get("arxiv_id") === record.sourceId ? null : "subject"),
+  },
+  event_retracted: { target: "event", section: "retractions", select: "each", members: { event_id: anId, "reason?": prose(4096) } }, // KIND-12
+  checkpoint: { target: "bundle", section: "checkpoints", select: "each", members: { event_ids: sortedIds } }, // KIND-13
+})));
+
+/** @param {ValidEvent} event @param {CanonicalRecord} record @returns {string | null} the code, null where it fits [KIND-2] */
+function unfit({ type, target, payload }, record) {
+  const kind = KINDS.get(type);
+  if (kind === undefined) return "unknown_type";
+  if (target !== kind.target) return "type";
+  for (const [name, fits] of Object.entries(kind.members)) {
+    const optional = name.endsWith("?");
+    const value = payload.get(optional ? name.slice(0, -1) : name) ?? null;
+    const code = value !== null ? fits(value) : optional ? null : "type";
+    if (code !== null) return code;
+  }
+  return kind.match?.(payload, record) ?? null;
+}
+
+// -------------------------------------------------------------------------------------------- merge
+
+export const MERGE_RULES = "pithbundle-merge-1";
+
+/** @typedef {{ pointer: string, word: string, wins: string[], loses: [string, string][] }} Step [TRACE-1] */
+
+/**
+ * @typedef {object} Merged
+ * @property {Uint8Array} stateBytes [STATE-1]
+ * @property {string} stateSha256 [STATE-5]
+ * @property {string} eventsSha256 [STATE-6]
+ * @property {Map<string, Spoken>} verdicts of every id, by id
+ * @property {Uint8Array} traceBytes [TRACE-4]
+ * @property {{ signer: string, missing: string[], asOf: [string, string] | null }[]} completeness [MERGE-9]
+ * @property {Obj[]} equivocations as in the state
+ * @property {number} exitStatus [REPORT-2], of a report on these inputs, none of them refused
+ * @property {View} view
+ */
+
+/** @typedef {ValidEvent & { fits: boolean, code: string | null, retracted: boolean, text: string }} Placed `text`: the canonical payload */
+/** @typedef {{ current: [string, string][], unrecognised: Obj[], trace: Step[], equivocations: Obj[], groups: Placed[][], events: Placed[], standing: Map<string, Placed[]>, effects: Map<string, string> }} View */
+
+/** @param {readonly Checked[]} parts of one record, under one policy @returns {Promise<Merged>} [section 15] */
+export async function merge(parts) {
+  const [{ record, policy }] = parts;
+  for (const part of parts) {
+    demand(part.record.pithNumber === record.pithNumber, "subject");
+    demand(part.record.sha256 === record.sha256, "collision");
+    demand(part.policy.sha256 === policy.sha256, "policy");
+  }
+  const copies = parts.flatMap((part) => part.copies);
+  const verdicts = speak(copies);
+  const events = [...verdicts.values()].flatMap(({ valid }) => (valid === null ? [] : [valid]));
+  const view = viewOf(record, events);
+  const current = `{${view.current.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
+  /** @type {[string, string][]} */
+  const state = [
+    ["state_type", '"pith_open_graph_state"'], ["state_version", '"1.0"'],
+    ["pith_number", JSON.stringify(record.pithNumber)], ["merge_version", JSON.stringify(MERGE_RULES)],
+    ["event_count", String(verdicts.size)], ["valid_event_count", String(events.length)],
+    ["invalid_event_count", String(verdicts.size - events.length)], ["equivocation_count", String(view.equivocations.length)],
+    ["current", current], ["unrecognised", canonicalText(view.unrecognised)],
+  ];
+  // Canonical throughout: what the state writes in the order of STATE-3 is sorted here [STATE-5].
+  const digested = canonicalText(new Map(Object.entries({
+    canonical_sha256: record.sha256, current: parseJson(utf8(current), UNLIMITED), pith_number: record.pithNumber, rules: MERGE_RULES,
+  })));
+  const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
+  const outcomes = [...copies.filter(({ id }) => id === null).map((copy) => copy.outcome), ...[...verdicts.values()].map((said) => said.outcome), ...receipts];
+  return {
+    stateBytes: utf8(`{${state.map(([name, text]) => `"${name}":${text}`).join(",")}}`),
+    stateSha256: await sha256Hex(utf8(digested)),
+    eventsSha256: await canonicalSha256(events.map(({ id }) => id)),
+    verdicts,
+    traceBytes: traceBytes(record, view.trace),
+    completeness: completeness(view.events),
+    equivocations: view.equivocations,
+    exitStatus: outcomes.some(({ verdict }) => verdict === "invalid") || view.equivocations.length > 0 ? 1 : outcomes.some(({ step }) => step < VALID) ? 3 : 0,
+    view,
+  };
+}
+const UNLIMITED = { size: Infinity, depth: Infinity, nodes: Infinity, text: Infinity, aliases: Infinity, events: Infinity };
+
+/** @param {ValidEvent} a @param {ValidEvent} b [MERGE-4] */
+const byTime = (a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/** @param {Placed} event @returns {Value[]} [MERGE-5] */
+const slotOf = ({ type, signerId, payload }) => [signerId, ...(KINDS.get(type)?.slot ?? []).map((name) => payload.get(name) ?? null)];
+
+/** @template T @param {readonly T[]} items @param {(item: T) => string} keyOf @returns {Map<string, T[]>} */
+function grouped(items, keyOf) {
+  /** @type {Map<string, T[]>} */
+  const out = new Map();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = out.get(key);
+    if (group === undefined) out.set(key, [item]);
+    else group.push(item);
+  }
+  return out;
+}
+
+/** @param {CanonicalRecord} record @param {readonly ValidEvent[]} valid @returns {View} */
+function viewOf(record, valid) {
+  /** @type {Placed[]} */
+  const events = [...valid].sort(byTime).map((event) => {
+    const code = unfit(event, record);
+    return { ...event, code, fits: code === null, retracted: false, text: canonicalText(event.payload) };
+  });
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const fitting = (/** @type {string} */ type) => events.filter((event) => event.fits && event.type === type);
+
+  /** @type {Map<string, string>} [MERGE-7] */
+  const effects = new Map();
+  for (const event of fitting("event_retracted")) {
+    const target = byId.get(event.payload.get("event_id"));
+    const may = target !== undefined && target.signerId === event.signerId && target.type !== "event_retracted" && target.type !== "checkpoint";
+    effects.set(event.id, target === undefined ? "waiting" : may ? "applied" : "refused");
+    if (may) target.retracted = true;
+  }
+
+  /** @type {Step[]} */
+  const trace = [];
+  /** @type {Map<string, string>} */
+  const sections = new Map();
+  /** @type {Map<string, Placed[]>} */
+  const standing = new Map();
+  const section = (/** @type {string} */ name, /** @type {string[]} */ entries) => sections.set(name, `[${entries.join(",")}]`);
+  for (const [type, { section: name, select }] of KINDS) {
+    if (name === "receipt" || name === "source_aliases") continue;
+    const entries = select === "latest" ? latest(fitting(type)) : each(fitting(type), effects);
+    section(name, entries.map(({ event }) => entryText(event, effects.get(event.id))));
+    entries.forEach(({ step }, i) => trace.push({ ...step, pointer: `/current/${name}/${i}` }));
+    standing.set(name, entries.map(({ event }) => event));
+  }
+  const aliases = aliasEntries(record, fitting("alias_added"));
+  section("source_aliases", aliases.map(({ entry }) => canonicalText(entry)));
+  aliases.forEach(({ step }, i) => trace.push({ ...step, pointer: `/current/source_aliases/${i}` }));
+  const receipt = receiptStep(fitting("record_created"));
+  if (receipt.step !== null) trace.push(receipt.step);
+  sections.set("receipt", canonicalText(receipt.value));
+  sections.set("canonical_record", canonicalText(record.value));
+  const { entries: equivocations, groups } = equivocationsOf(events);
+  section("equivocations", equivocations.map(canonicalText));
+  groups.forEach((group, i) => trace.push({ pointer: `/current/equivocations/${i}`, word: "listed", wins: group.map(({ id }) => id).sort(), loses: [] }));
+
+  const rank = (/** @type {Step} */ { pointer }) => CURRENT.indexOf(pointer.split("/")[2]);
+  return {
+    current: CURRENT.map((name) => [name, sections.get(name) ?? "null"]),
+    unrecognised: events.filter(({ fits }) => !fits).map(({ code, id, type }) => new Map(Object.entries({ code, event_id: id, event_type: type }))),
+    trace: trace.sort((a, b) => rank(a) - rank(b)),
+    equivocations, groups, events, standing, effects,
+  };
+}
+
+/** The members of `current` in order [STATE-2]. */
+const CURRENT = [
+  "canonical_record", "source_aliases", "graph_snapshots", "receipt", "timestamp_anchors", "storage_attestations", "author_claims", "citations",
+  "replications", "integrity_findings", "retractions", "checkpoints", "equivocations",
+];
+
+/** @param {Placed} event @param {string | undefined} effect @returns {string} [STATE-3] */
+function entryText({ id, target, createdAt, shownSigner, text }, effect) {
+  const end = effect === undefined ? "" : `,"effect":"${effect}"`;
+  return `{"event_id":"${id}","target":${JSON.stringify(target)},"created_at":"${createdAt}","signer":${canonicalText(shownSigner)},"payload":${text}${end}}`;
+}
+
+/** @typedef {{ event: Placed, step: Step }} Entry */
+
+/** @param {Placed[]} events of one `each` kind @param {Map<string, string>} effects @returns {Entry[]} [TRACE-3] */
+function each(events, effects) {
+  return events.filter(({ retracted }) => !retracted).map((event) => {
+    const effect = effects.get(event.id);
+    const applied = effect === "applied";
+    return { event, step: {
+      pointer: "", word: effect === undefined || applied ? "listed" : effect, wins: [event.id],
+      loses: applied ? [[event.payload.get("event_id"), "retracted"]] : [],
+    } };
+  });
+}
+
+/** @param {Placed[]} events of one `latest` kind @returns {Entry[]} [MERGE-5, TRACE-2] */
+function latest(events) {
+  const entries = [];
+  for (const slot of grouped(events, (event) => canonicalText(slotOf(event))).values()) {
+    const candidates = slot.filter(({ retracted }) => !retracted);
+    if (candidates.length === 0) continue;
+    const newest = candidates.filter(({ instant }) => instant === candidates[candidates.length - 1].instant);
+    const word = candidates.length === 1 ? "only" : newest.length === 1 ? "newest" : "smallest_id";
+    entries.push({ event: newest[0], step: { pointer: "", word, wins: [newest[0].id], loses: losers(slot, newest[0]) } });
+  }
+  return entries.sort((a, b) => byTime(a.event, b.event));
+}
+
+/** @param {Placed[]} events in order @param {Placed} winner @returns {[string, string][]} */
+const losers = (events, winner) => events.filter((event) => event !== winner).map((event) => [
+  event.id, event.retracted ? "retracted" : event.text === winner.text ? "restated" : "superseded",
+]);
+
+/** @param {Placed[]} events fitting record_created @returns {{ value: Value, step: Step | null }} [STATE-4, TRACE-2] */
+function receiptStep(events) {
+  if (events.length === 0) return { value: null, step: null };
+  const pointer = "/current/receipt";
+  const candidates = events.filter(({ retracted }) => !retracted);
+  const [winner] = candidates;
+  if (winner === undefined) return { value: null, step: { pointer, word: "retracted", wins: [], loses: losers(events, events[0]).concat() } };
+  const loses = losers(events, winner);
+  if (winner.receiptVerified) {
+    return { value: winner.payload.get("receipt"), step: { pointer, word: candidates.length === 1 ? "only" : "first", wins: [winner.id], loses } };
+  }
+  const all = events.map((event) => /** @type {[string, string]} */ (event === winner ? [event.id, "refused"] : loses.find(([id]) => id === event.id)));
+  return { value: null, step: { pointer, word: "refused", wins: [], loses: all } };
+}
+
+/** @param {CanonicalRecord} record @param {Placed[]} events fitting alias_added @returns {{ entry: Obj, step: Step }[]} [STATE-4, TRACE-3] */
+function aliasEntries(record, events) {
+  const keyOf = (/** @type {Value} */ kind, /** @type {Value} */ value) => canonicalText([kind, value]);
+  const signed = grouped(events, ({ payload }) => keyOf(payload.get("alias_kind"), payload.get("alias_value")));
+  const derived = new Set([...record.aliases].map(([kind, value]) => keyOf(kind, value)));
+  const out = [];
+  for (const key of new Set([...derived, ...signed.keys()])) {
+    const [kind, value] = /** @type {string[]} */ (parseJson(utf8(key)));
+    const all = signed.get(key) ?? [];
+    const candidates = all.filter(({ retracted }) => !retracted);
+    if (candidates.length === 0 && !derived.has(key)) continue;
+    /** @type {Obj} */
+    const entry = new Map([["alias_kind", kind], ["alias_value", value]]);
+    if (candidates.length > 0) entry.set("created_at", candidates[0].createdAt);
+    const word = derived.has(key) ? "derived" : candidates.length === 1 ? "only" : "first";
+    const loses = all.filter((event) => event !== candidates[0]).map(({ id, retracted }) => /** @type {[string, string]} */ ([id, retracted ? "retracted" : "restated"]));
+    out.push({ kind, value, entry, step: { pointer: "", word, wins: candidates.slice(0, 1).map(({ id }) => id), loses } });
+  }
+  return out.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.value, b.value));
+}
+
+/** @param {readonly Placed[]} events in order @returns {{ entries: Obj[], groups: Placed[][] }} [MERGE-8, STATE-4] */
+function equivocationsOf(events) {
+  const once = (/** @type {Placed} */ { type }) => KINDS.get(type)?.select === "once";
+  const mayClash = events.filter((event) => event.fits && KINDS.get(event.type)?.select !== "each");
+  const found = [];
+  for (const group of grouped(mayClash, (event) => canonicalText(once(event) ? [event.type, event.signerId] : [event.type, slotOf(event), event.instant])).values()) {
+    if (new Set(group.map(({ text }) => text)).size < 2) continue;
+    const [event] = group;
+    const slot = once(event) ? null : slotOf(event);
+    const instant = once(event) ? null : event.instant;
+    const entry = new Map(Object.entries({ event_ids: group.map(({ id }) => id).sort(), event_type: event.type, instant, signer: event.signerId, slot }));
+    found.push({ entry, group, order: [event.type, event.signerId, canonicalText(slot), instant ?? ""] });
+  }
+  found.sort((a, b) => a.order.reduce((sum, text, i) => sum || compareText(text, b.order[i]), 0));
+  return { entries: found.map(({ entry }) => entry), groups: found.map(({ group }) => group) };
+}
+
+/** @param {readonly Placed[]} events in order @returns {Merged["completeness"]} [MERGE-9] */
+function completeness(events) {
+  const ids = new Set(events.map(({ id }) => id));
+  return [...grouped(events, ({ signerId }) => signerId)].sort(([a], [b]) => compareText(a, b)).map(([signer, own]) => {
+    const checkpoints = own.filter(({ fits, type }) => fits && type === "checkpoint");
+    const missing = new Set(checkpoints.flatMap(({ payload }) => payload.get("event_ids")).filter((id) => !ids.has(id)));
+    const last = checkpoints.at(-1);
+    return { signer, missing: [...missing].sort(), asOf: last === undefined ? null : [last.instant, last.id] };
+  });
+}
+
+/** @param {CanonicalRecord} record @param {readonly Step[]} trace @returns {Uint8Array} [TRACE-4] */
+function traceBytes(record, trace) {
+  const steps = trace.map(({ loses, pointer, wins, word }) => new Map(Object.entries({
+    loses: loses.map(([event_id, why]) => new Map(Object.entries({ event_id, word: why }))), pointer, wins, word,
+  })));
+  return canonicalBytes(new Map(Object.entries({ pith_number: record.pithNumber, rules: MERGE_RULES, trace: steps })));
+}
