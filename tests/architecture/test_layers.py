@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("report", "compare", "probe", "explain", "timeline", "proof"),
     ("diff",),
     ("__init__",),
-    ("files",),
+    ("files", "conformance"),
     ("cli",),
     ("__main__",),
 )
@@ -51,7 +51,7 @@ STRANGERS = {
 }
 
 #: Everything of the outside world lives here.
-EDGE = {"files", "cli", "__main__"}
+EDGE = {"files", "conformance", "cli", "__main__"}
 
 #: The one importer of each library, so that its behaviour is judged in one place.
 THIRD_PARTY = {
