@@ -63,7 +63,7 @@ def read_bundle(data: bytes, *, limits: Limits = DEFAULT_LIMITS, format: Format 
             on with the others (BUN-5).
     """
     if type(data) is not bytes:
-        raise BundleError("type", "a bundle is read from bytes")
+        raise BundleError("type", "a bundle is read from bytes", clause="BUN-1")
     chosen = format or detect_format(data)
     read = read_json if chosen == "json" else read_cbor
     document = read(data, limits, confine="events", depth=limits.bundle_depth)
@@ -76,7 +76,7 @@ def read_bundle(data: bytes, *, limits: Limits = DEFAULT_LIMITS, format: Format 
 def _bundle(document: Document, format: Format, limits: Limits) -> Bundle:
     frame = document.value
     if type(frame) is not dict:
-        raise BundleError("type", "a bundle must be an object", pointer="")
+        raise BundleError("type", "a bundle must be an object", pointer="", clause="BUN-1")
     if frame.get("bundle_type") != BUNDLE_TYPE:
         raise BundleError("type", f'bundle_type must be "{BUNDLE_TYPE}"', pointer="/bundle_type")
     version = frame.get("bundle_version")

@@ -9,7 +9,7 @@ people read the rest. Errors know nothing of exit statuses or of printing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from pithbundle.display import visible
 
@@ -87,17 +87,19 @@ class Fault:
 
     ``pointer`` is an RFC 6901 JSON pointer into the input, ``offset`` a byte offset into
     it; either may be None where it has no meaning. ``detail`` may quote hostile text.
+    ``ruled_by`` is the clause, where it is another than the one that owns the code.
     """
 
     code: str
     detail: str = ""
     pointer: str | None = None
     offset: int | None = None
+    ruled_by: str = ""
 
     @property
     def clause(self) -> str:
         """The clause of spec.md that refuses it."""
-        return CODES[self.code].clause
+        return self.ruled_by or CODES[self.code].clause
 
     @property
     def message(self) -> str:
@@ -118,6 +120,9 @@ class Fault:
 class PithError(Exception):
     """Base of every refusal: any input gives a value or one of these (ERR-1)."""
 
+    #: The clauses of a stage, where a code has another owner elsewhere.
+    CLAUSES: ClassVar[dict[str, str]] = {}
+
     def __init__(
         self,
         code: str,
@@ -125,14 +130,17 @@ class PithError(Exception):
         *,
         pointer: str | None = None,
         offset: int | None = None,
+        clause: str = "",
     ) -> None:
-        self.fault = Fault(code, detail, pointer, offset)
+        self.fault = Fault(code, detail, pointer, offset, clause or self.CLAUSES.get(code, ""))
         super().__init__(code, detail, pointer, offset)
 
     @classmethod
     def of(cls, fault: Fault) -> PithError:
         """The error that raises ``fault``."""
-        return cls(fault.code, fault.detail, pointer=fault.pointer, offset=fault.offset)
+        return cls(
+            fault.code, fault.detail, pointer=fault.pointer, offset=fault.offset, clause=fault.ruled_by
+        )
 
     @property
     def code(self) -> str:
@@ -175,6 +183,14 @@ class NumberError(PithError):
 class RecordError(PithError):
     """A canonical record is not one, or does not match what is stated of it."""
 
+    CLAUSES: ClassVar[dict[str, str]] = {
+        "type": "REC-1",
+        "encoding": "REC-2",
+        "time": "REC-2",
+        "version": "REC-3",
+        "number_form": "REC-4",
+    }
+
 
 class PinError(PithError):
     """A public key is unfit to be pinned."""
@@ -187,9 +203,25 @@ class PolicyError(PithError):
 class BundleError(PithError):
     """A whole bundle is refused: its frame, its record or its stated hashes are wrong."""
 
+    CLAUSES: ClassVar[dict[str, str]] = {
+        "type": "BUN-2",
+        "version": "BUN-2",
+        "hash_mismatch": "BUN-3",
+        "subject": "BUN-3",
+    }
+
 
 class MergeError(PithError):
     """Inputs that cannot be merged with each other."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {"type": "MERGE-2", "subject": "MERGE-2", "policy": "MERGE-2"}
+
+    @property
+    def hint(self) -> str:
+        """What to do: nobody forged anything here, the inputs do not belong together."""
+        if self.code == "collision":
+            return CODES[self.code].hint
+        return "merge bundles of one record, checked under one policy, by themselves"
 
 
 class FileError(PithError):

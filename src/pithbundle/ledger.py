@@ -109,7 +109,10 @@ class Ledger:
         if record.sha256 != self.record.sha256:
             if number.suffix == self.number.suffix:
                 raise MergeError("collision", f"two records have the number {number}")
-            raise MergeError("subject", f"{number} is not {self.number}; merge takes bundles of one record")
+            raise MergeError(
+                "subject",
+                f"{number} is not {self.number}; merge takes bundles of one record",
+            )
         if policy_sha256 != self.policy_sha256:
             raise MergeError("policy", "the bundles were checked under different policies")
 

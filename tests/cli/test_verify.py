@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +124,7 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
 
 def test_one_number_with_two_hashes_is_refused() -> None:
     checked = check(read_bundle(to_json(plain())))
-    twin = replace(checked, record=Record.from_value(made_record(7)))
+    twin = checked._replace(record=Record.from_value(made_record(7)))
     examined = Examined([Input("one", checked), Input("two", twin)])
     assert examined.reports() == []
     assert [(each.name, each.error.code) for each in examined.refused] == [

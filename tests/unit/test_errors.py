@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pithbundle import errors
-from pithbundle.errors import CODES, Fault, PithError
+from pithbundle.errors import CODES, BundleError, Fault, MergeError, PithError
 from shared_data import REPO
 
 SPEC = (REPO / "spec.md").read_text(encoding="utf-8")
@@ -34,7 +34,22 @@ def test_there_is_one_family() -> None:
         error = kind("type", "detail", pointer="/a", offset=3)
         assert isinstance(error, PithError)
         assert (error.code, error.pointer, error.offset) == ("type", "/a", 3)
-        assert (error.clause, error.hint) == (CODES["type"].clause, CODES["type"].hint)
+        assert error.clause == kind.CLAUSES.get("type", CODES["type"].clause)
+        assert error.hint == (CODES["type"].hint if kind is not MergeError else error.hint)
+        for code, clause in kind.CLAUSES.items():
+            assert kind(code).clause == clause
+            assert f"**{clause}**" in SPEC, clause
+
+
+def test_a_clause_named_where_the_error_is_made_wins() -> None:
+    error = BundleError("type", clause="BUN-1")
+    assert error.clause == "BUN-1"
+    assert PithError.of(error.fault).clause == "BUN-1"
+
+
+def test_what_cannot_be_merged_is_nobodys_forgery() -> None:
+    assert "merge bundles of one record" in MergeError("subject").hint
+    assert MergeError("collision").hint == CODES["collision"].hint
 
 
 def test_an_unknown_code_cannot_be_told() -> None:

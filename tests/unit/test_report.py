@@ -107,7 +107,7 @@ def test_a_refused_input_makes_it_invalid_and_the_others_go_on() -> None:
     value: Any = report.to_value()
     assert value["refused"] == [
         {
-            "input": "gone.json", "code": "hash_mismatch", "clause": "CHECK-3", "message": "told",
+            "input": "gone.json", "code": "hash_mismatch", "clause": "BUN-3", "message": "told",
             "pointer": "/canonical_sha256", "offset": 7,
         }
     ]  # fmt: skip
