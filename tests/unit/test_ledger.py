@@ -233,6 +233,15 @@ def test_retractions_of_one_event_are_all_listed() -> None:
     assert section("citations", [victim, *taken]) == []
 
 
+def test_what_is_retracted_is_one_question_and_one_set() -> None:
+    victim, other, theirs = citation("w"), citation("x"), citation("y", signer=AUTHOR)
+    taken = [retracted(victim), retracted(theirs), retracted("sha256:" + "0" * 64)]
+    ledger = merged(RECORD, [victim, other, theirs, *taken]).ledger
+    assert ledger.retracted() == {victim["event_id"]}
+    asked = {one.event_id for one in ledger.events.values() if ledger.is_retracted(one)}
+    assert asked == {victim["event_id"]}
+
+
 # Equivocation (MERGE-8).
 
 

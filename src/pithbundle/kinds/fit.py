@@ -170,16 +170,17 @@ class Kind:
                 return self._first_misfit(payload)
         return self.match(payload, record) if self.match is not None else None
 
-    def _first_misfit(self, payload: Object) -> str | None:
-        for name, check in self.members.items():
-            value = payload.get(name)
-            if value is not None:
-                code = check(value)
-                if code is not None:
-                    return code
-            elif name not in self.optional:
-                return "type"
-        return None
+    def _first_misfit(self, payload: Object) -> str:
+        """The code of the first member that does not fit, of a payload that has one."""
+        codes = (
+            check(payload[name])
+            if payload.get(name) is not None
+            else None
+            if name in self.optional
+            else "type"
+            for name, check in self.members.items()
+        )
+        return next(code for code in codes if code is not None)
 
 
 @dataclass(frozen=True, slots=True)
