@@ -17,7 +17,15 @@ SHOWN_CHARACTERS = 512
 # controls, the BOM, interlinear marks, tags), the Hangul and Khmer fillers, line and paragraph
 # separators, variation selectors, lone surrogates, non-characters, private use. Written out,
 # since Python's own tables differ from release to release.
+#
+# And the fourth and later of a run of combining marks: a pile of them draws over the lines
+# above and below, whatever those say. No script needs more than three on one letter.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
 _UNSAFE = re.compile(
+    f"(?<=[{_MARKS}]{{3}})[{_MARKS}]|"
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2"
     "\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef"

@@ -55,6 +55,12 @@ def test_text_that_draws_itself_is_left_alone(text: str) -> None:
     assert visible(text) == text
 
 
+def test_a_pile_of_marks_stays_on_its_line() -> None:
+    assert visible("e" + "\u0301" * 3 + "x") == "e" + "\u0301" * 3 + "x"
+    assert visible("e" + "\u0301\u0323\u0302" + "\u0301" * 2) == "e\u0301\u0323\u0302\\u{301}\\u{301}"
+    assert visible("e" + "\u0336" * 400).count("\u0336") == 3
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_one_safe_line(text: str) -> None:
     shown = visible(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.model import MAX_INTEGER, Object, Value
@@ -193,4 +194,4 @@ class MergeRules:
     @classmethod
     def of(cls, name: str, *kinds: Kind) -> MergeRules:
         """The rule set of ``kinds``, in the order in which their sections stand in a state."""
-        return cls(name, {kind.event_type: kind for kind in kinds})
+        return cls(name, MappingProxyType({kind.event_type: kind for kind in kinds}))

@@ -1,0 +1,66 @@
+"""Adding a kind is one file and one vector; merging under other rules differs by what they say (MERGE-1)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from added_kind.peer_review import KIND
+from forge import DEMO, SIGNERS, bundle, event, made_record, policy, to_json
+from pithbundle import Merged, Policy, check, merge, read_bundle
+from pithbundle.diff import diff, side_of_bundle
+from pithbundle.kinds import MERGE_1, MergeRules
+from pithbundle.report import Input, Report
+
+RULES = MergeRules.of("test-merge-with-reviews", *MERGE_1.kinds.values(), KIND)
+VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vector.json").read_text(encoding="utf-8"))
+KEYS = Policy.from_value(policy(*SIGNERS))
+
+
+def merged(rules: MergeRules) -> tuple[Report, Merged]:
+    record = made_record()
+    events = [
+        event(DEMO, record, "peer_review", case.get("target", "record"), case["payload"], case["created_at"])
+        for case in VECTOR["events"]
+    ]
+    checked = check(read_bundle(to_json(bundle(record, events))), KEYS, rules=rules)
+    result = merge(checked, rules=rules)
+    return Report([Input("reviews", checked)], result), result
+
+
+def test_the_new_kind_reads_as_its_vector_says() -> None:
+    report, result = merged(RULES)
+    current: Any = result.state["current"]
+    assert [entry["payload"] for entry in current["peer_reviews"]] == VECTOR["standing"]
+    assert list(current)[-2:] == ["peer_reviews", "equivocations"]
+    unrecognised: Any = result.state["unrecognised"]
+    assert [entry["code"] for entry in unrecognised] == VECTOR["unrecognised"]
+    assert {listed.copy.verdict.word for listed in report.events} == {"verified"}
+    assert result.state["merge_version"] == RULES.name
+
+
+def test_the_old_rules_carry_it_without_applying_it() -> None:
+    report, result = merged(MERGE_1)
+    assert {listed.copy.verdict.word for listed in report.events} == {"unknown_type"}
+    assert "peer_reviews" not in result.state["current"]  # type: ignore[operator]
+    assert len(result.view.unrecognised) == len(VECTOR["events"])
+
+
+def test_two_rule_sets_differ_by_verdicts_and_state() -> None:
+    found = diff(side_of_bundle(*merged(MERGE_1)), side_of_bundle(*merged(RULES)))
+    assert not found.equal
+    assert {
+        (change.left.verdict, change.right.verdict) for change in found.events if change.left and change.right
+    } == {("unknown_type", "verified")}
+    assert "/current/peer_reviews" in {difference.pointer for difference in found.state}
+    assert ("rules", MERGE_1.name, RULES.name) in found.labels
+
+
+def test_a_rule_set_is_frozen() -> None:
+    with pytest.raises(TypeError):
+        RULES.kinds["peer_review"] = KIND  # type: ignore[index]
+    with pytest.raises(AttributeError):
+        RULES.name = "other"  # type: ignore[misc]
