@@ -1,0 +1,357 @@
+"""Our own worker: one JSON line in, one JSON line out (vectors/README.md sections 1 and 2).
+
+It answers with the package's public functions and decides nothing itself, so that a vector
+which passes here passes for every caller of the library.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, BinaryIO, Final
+
+from pithbundle.bundle import read_bundle
+from pithbundle.canonical import canonical_bytes, encode, sha256_hex
+from pithbundle.cbor import cbor_bytes, parse_cbor
+from pithbundle.check import SignatureCache, check
+from pithbundle.compare import compare_states, read_state
+from pithbundle.conformance.protocol import PROTOCOL, Json
+from pithbundle.errors import InputError, PithError, RecordError
+from pithbundle.export import export
+from pithbundle.jsontext import parse_json
+from pithbundle.keys import PublicKey, verify_strict
+from pithbundle.ledger import Ledger
+from pithbundle.merge import Merged, merge
+from pithbundle.number import PithNumber
+from pithbundle.policy import Policy
+from pithbundle.proof import check_proof, proof_of
+from pithbundle.record import Record, aliases, title_sha256
+from pithbundle.report import EXIT_STATUS, Input, Refused, Report
+from pithbundle.state import State
+from pithbundle.status import status
+from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
+from pithbundle.timeline import timeline
+from pithbundle.times import instant
+from pithbundle.trace import trace_bytes
+from pithbundle.verdicts import Verdict
+
+# Signature checks are pure, and the variants of a vector repeat theirs.
+_CACHE_SIZE: Final = 100_000
+_cache: SignatureCache = {}
+
+
+def answer(request: Json) -> Json:
+    """Return the answer to one request: ``ok``, ``error`` or ``unsupported``."""
+    operation = OPERATIONS.get(request["op"])
+    if operation is None:
+        return {"id": request["id"], "unsupported": True}
+    try:
+        return {"id": request["id"], "ok": operation(request["args"])}
+    except PithError as error:
+        told = {"code": error.code, "pointer": error.pointer, "offset": error.offset}
+        return {"id": request["id"], "error": told}
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer line after line until the input ends."""
+    for line in requests:
+        answers.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+        answers.flush()
+
+
+def _b64(data: bytes) -> str:
+    return b64encode(data).decode("ascii")
+
+
+def _bytes(args: Json, name: str) -> bytes:
+    return b64decode(args[name], validate=True)
+
+
+def _inputs(args: Json) -> list[bytes]:
+    return [b64decode(each, validate=True) for each in args["inputs"]]
+
+
+def _policy(args: Json, name: str = "policy") -> Policy:
+    return Policy.default() if args.get(name) is None else Policy.from_bytes(_bytes(args, name))
+
+
+def _hello(args: Json) -> Json:
+    from pithbundle import __version__
+
+    return {"name": "pithbundle", "version": __version__, "protocol": PROTOCOL}
+
+
+def _canonical(value: Any) -> Json:
+    canonical = encode(value)
+    return {"canonical": _b64(canonical), "sha256": sha256_hex(canonical)}
+
+
+def _parse_json(args: Json) -> Json:
+    return _canonical(parse_json(_bytes(args, "data")))
+
+
+def _parse_cbor(args: Json) -> Json:
+    return _canonical(parse_cbor(_bytes(args, "data")))
+
+
+def _cbor(args: Json) -> Json:
+    return {"cbor": _b64(cbor_bytes(parse_json(_bytes(args, "data"))))}
+
+
+def _time(args: Json) -> Json:
+    found = instant(args["text"])
+    if found is None:
+        raise InputError("time")
+    return {"instant": found}
+
+
+def _text_form(args: Json) -> Json:
+    text, length = args["text"], args.get("length")
+    match args["form"]:
+        case "hex":
+            raw = hex_bytes(text, length)
+        case "base64":
+            raw = base64_bytes(text, length)
+        case _:
+            raw = event_id_digest(text)
+    if raw is None:
+        raise InputError("encoding")
+    return {"bytes": _b64(raw)}
+
+
+def _number(args: Json) -> Json:
+    text = args["text"]
+    try:
+        number = PithNumber.parse(text)
+    except PithError:
+        return {"form": "short", "suffix": PithNumber.parse_short(text), "year": None}
+    return {"form": "full", "suffix": number.suffix, "year": number.year}
+
+
+def _record(args: Json) -> Json:
+    record = Record.from_value(parse_json(_bytes(args, "data")))
+    number = PithNumber.of_record(record)
+    return {
+        "canonical": _b64(record.canonical),
+        "canonical_sha256": record.hex,
+        "pith_number": str(number),
+        "years": [*record.years],
+        "aliases": [[kind, value] for kind, value in aliases(record, number.suffix)],
+    }
+
+
+def _title(args: Json) -> Json:
+    return {"sha256": title_sha256(args["text"])}
+
+
+def _verify_signature(args: Json) -> Json:
+    key, message, signature = (_bytes(args, name) for name in ("key", "message", "signature"))
+    return {"valid": verify_strict(key, message, signature)}
+
+
+def _pin_key(args: Json) -> Json:
+    key = PublicKey.from_bytes(_bytes(args, "key"))
+    return {"fingerprint_hex": key.fingerprint_hex, "fingerprint_base32": key.fingerprint_base32}
+
+
+def _read_policy(args: Json) -> Json:
+    policy = _policy(args, "data")
+    return {"effective": _b64(encode(policy.to_value())), "policy_sha256": policy.sha256}
+
+
+def _verdict(event_id: str | None, verdict: Verdict) -> Json:
+    return {"event_id": event_id, "verdict": verdict.word, "code": verdict.code}
+
+
+def _shared_cache() -> SignatureCache:
+    if len(_cache) > _CACHE_SIZE:
+        _cache.clear()
+    return _cache
+
+
+def _check(args: Json) -> Json:
+    policy = _policy(args)
+    checked = check(
+        read_bundle(_bytes(args, "data"), format=args.get("format")), policy, cache=_shared_cache()
+    )
+    return {
+        "pith_number": str(checked.number),
+        "canonical_sha256": checked.record.hex,
+        "policy_sha256": checked.policy_sha256,
+        "copies": [
+            {
+                "pointer": copy.pointer,
+                **_verdict(copy.event_id, copy.verdict),
+                "unsigned": sorted(copy.unsigned),
+            }
+            for copy in checked.copies
+        ],
+        "events": [_verdict(name, checked.spoken[name].verdict) for name in sorted(checked.spoken)],
+        "receipts": [
+            {**_verdict(found.event_id, found.verdict), "pointer": found.pointer}
+            for found in checked.receipts
+        ],
+        "stated": [fault.pointer for fault in checked.stated],
+    }
+
+
+def _fold(inputs: Sequence[bytes], policy: Policy) -> tuple[Merged, Report]:
+    """Read, check and merge; refused inputs are left out, and raised only where none is left (BUN-5)."""
+    read: list[Input] = []
+    refused: list[Refused] = []
+    for place, data in enumerate(inputs):
+        try:
+            read.append(Input(str(place), check(read_bundle(data), policy, cache=_shared_cache())))
+        except PithError as error:
+            refused.append(Refused(str(place), error))
+    if refused and not read:
+        raise refused[0].error
+    merged = merge(*(given.checked for given in read))
+    return merged, Report(read, merged, refused)
+
+
+def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
+    merged, report = _fold(inputs, policy)
+    spoken = sorted((listed.copy for listed in report.events), key=lambda copy: copy.event_id or "")
+    return {
+        "state": _b64(merged.state_bytes),
+        "state_sha256": merged.state_sha256,
+        "events_sha256": merged.events_sha256,
+        "policy_sha256": policy.sha256,
+        "verdicts": [_verdict(copy.event_id, copy.verdict) for copy in spoken],
+        "malformed": [
+            {"input": int(given.name), "pointer": copy.pointer, "code": copy.verdict.code}
+            for given in report.inputs
+            for copy in given.checked.malformed
+        ],
+        "refused": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
+        "trace": _b64(trace_bytes(merged.view)),
+        "exit_status": EXIT_STATUS[report.outcome],
+        "completeness": [
+            {"signer": signer, "missing": [*missing], "as_of": [*as_of] if as_of else None}
+            for signer, missing, as_of in merged.ledger.completeness()
+        ],
+    }
+
+
+def _merge(args: Json) -> Json:
+    return _merged(_inputs(args), _policy(args))
+
+
+def _status(args: Json) -> Json:
+    return {"status": status(_fold(_inputs(args), _policy(args))[0].view)}
+
+
+def _timeline(args: Json) -> Json:
+    ledger = _fold(_inputs(args), _policy(args))[0].ledger
+    return {"timeline": [[moment.event.event_id, moment.change] for moment in timeline(ledger)]}
+
+
+def _proof(args: Json) -> Json:
+    ledger = _fold(_inputs(args), _policy(args))[0].ledger
+    return {"proofs": [_b64(proof_of(ledger, group)) for group in ledger.equivocations()]}
+
+
+def _verify_proof(args: Json) -> Json:
+    proven = check_proof(_bytes(args, "data"), _policy(args))
+    return {
+        "event_type": proven.group.event_type,
+        "signer": proven.group.signer,
+        "event_ids": [*proven.group.event_ids],
+        "statuses": [*proven.statuses],
+    }
+
+
+def _compare(args: Json) -> Json:
+    merged, _ = _fold(_inputs(args), _policy(args))
+    found = compare_states(merged.state, read_state(_bytes(args, "state")))
+    return {
+        "differences": [[each.group, each.pointer, each.how] for each in found],
+        "same": all(each.group != "signed" for each in found),
+    }
+
+
+def _export(args: Json) -> Json:
+    policy = _policy(args)
+    merged, _ = _fold(_inputs(args), policy)
+    parts = export(merged.ledger)
+    elements = [element for part in parts for element in read_bundle(part).events]
+    return {
+        **_merged(parts, policy),
+        "elements": [sha256_hex(canonical_bytes(element)) for element in elements],  # type: ignore[arg-type]
+    }
+
+
+def _accumulate(args: Json) -> Json:
+    policy = _policy(args)
+    record = Record.from_value(parse_json(_bytes(args, "record")))
+    events = [b64decode(each, validate=True) for each in args["events"]]
+    return {"digest": accumulate(record, events, policy, args["seed"], args["count"])}
+
+
+def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: str, count: int) -> str:
+    """Fold ``count`` drawn pairs of bundles and return one digest of their states (accumulated.md).
+
+    Each event is checked once: what is drawn is which of them meet, and in which order.
+
+    Raises:
+        RecordError: ``type``, if an event of the pool is not valid under the policy.
+    """
+    number = PithNumber.of_record(record)
+    frame = {
+        "bundle_type": "pith_open_graph_bundle",
+        "bundle_version": "1.0",
+        "pith_number": str(number),
+        "canonical_record": record.value,
+        "canonical_sha256": record.hex,
+        "events": [parse_json(event) for event in events],
+    }
+    checked = check(read_bundle(encode(frame)), policy)  # type: ignore[arg-type]
+    pool = [copy.event for copy in checked.copies]
+    running = sha256()
+    for place in range(count):
+        block = sha256(f"{seed}/{place}".encode()).digest()
+        ledger = Ledger(record, number, policy.sha256)
+        for mask, turn in ((block[:8], block[16]), (block[8:16], block[17])):
+            bits = int.from_bytes(mask)
+            drawn = [event for at, event in enumerate(pool) if bits >> at & 1]
+            start = turn % len(drawn) if drawn else 0
+            part = Ledger(record, number, policy.sha256)
+            for event in (*drawn[start:], *drawn[:start]):
+                if event is None:
+                    raise RecordError("type", "an event of the pool is not valid")
+                part.add((event,))
+            ledger.join(part)
+        running.update(sha256(State(ledger).to_bytes()).digest())
+    return running.hexdigest()
+
+
+#: Every operation by its name.
+OPERATIONS: Final[Mapping[str, Callable[[Json], Json]]] = MappingProxyType(
+    {
+        "hello": _hello,
+        "parse_json": _parse_json,
+        "parse_cbor": _parse_cbor,
+        "cbor": _cbor,
+        "time": _time,
+        "text_form": _text_form,
+        "number": _number,
+        "record": _record,
+        "title": _title,
+        "verify_signature": _verify_signature,
+        "pin_key": _pin_key,
+        "policy": _read_policy,
+        "check": _check,
+        "merge": _merge,
+        "status": _status,
+        "timeline": _timeline,
+        "proof": _proof,
+        "verify_proof": _verify_proof,
+        "compare": _compare,
+        "export": _export,
+        "accumulate": _accumulate,
+    }
+)

@@ -1,0 +1,73 @@
+"""All files of all stages, and the archive of a release."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from vectorgen.core import File
+
+FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors"
+#: One module per stage, in the order in which an implementation meets them.
+MODULES: Final = (
+    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies",
+)  # fmt: skip
+#: What lies under ``vectors`` besides, and is part of the archive.
+DATA: Final = ("README.md", "accumulated.md", "demo", "real")
+
+
+@cache
+def files() -> tuple[File, ...]:
+    """Every file of vectors."""
+    return tuple(file for name in MODULES for file in import_module(f"vectorgen.{name}").files())
+
+
+@cache
+def built() -> dict[str, bytes]:
+    """Every generated file by its path under ``vectors``."""
+    return {file.path: file.to_bytes() for file in files()}
+
+
+def present(folder: Path = FOLDER) -> list[str]:
+    """The files of vectors that lie in a folder."""
+    stages = {file.stage for file in files()} - {"real"}
+    found = [path for stage in stages for path in (folder / stage).glob("*.json")]
+    found += (folder / "real").glob("*.vectors.json")
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """What is missing, differs, or should not be there."""
+    wanted = built()
+    differing = [
+        name
+        for name, data in wanted.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != data
+    ]
+    return differing + [name for name in present(folder) if name not in wanted]
+
+
+def archive(folder: Path = FOLDER) -> bytes:
+    """The vectors as one ``tar.gz``: the same bytes from the same tree, on any machine."""
+    names = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    )
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name in names:
+            data = (folder / name).read_bytes()
+            info = tarfile.TarInfo(f"pithbundle-vectors/{name}")
+            info.size, info.mode, info.mtime = len(data), 0o644, 0
+            tar.addfile(info, io.BytesIO(data))
+    packed = io.BytesIO()
+    # No file name and no time in the head; the level is stated, since it decides the bytes.
+    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=9) as zipped:
+        zipped.write(plain.getvalue())
+    return packed.getvalue()

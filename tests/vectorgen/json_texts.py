@@ -1,0 +1,555 @@
+# ruff: noqa: E501  (tables: one vector, one row)
+"""Stage json: what the strict reader accepts, and the one code of everything else."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from vectorgen.core import Bytes, File, as_text, canonical_answer, hexed, joined, repeated, text
+
+MAX: Final = 2**53 - 1
+
+#: name, comment, clauses, text, its value.
+ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
+    ("null", "the smallest values", "DATA-1 JSON-6", "null", None),
+    ("true", "a word", "DATA-1", "true", True),
+    ("false", "a word", "DATA-1", "false", False),
+    ("zero", "control of the number rules", "DATA-1 DATA-2", "0", 0),
+    ("one", "an integer", "DATA-1", "1", 1),
+    ("minus-one", "a negative integer", "DATA-1", "-1", -1),
+    ("empty-text", "a text may be empty", "DATA-1", '""', ""),
+    ("empty-array", "an array may be empty", "DATA-1", "[]", []),
+    ("empty-object", "an object may be empty", "DATA-1", "{}", {}),
+    ("empty-key", "a key may be empty", "DATA-7", '{"":0}', {"": 0}),
+    ("space-around", "the four white space characters, around everything", "JSON-6",
+     ' \t\n\r{ \t\n\r"a" \t\n\r: \t\n\r[ \t\n\r1 \t\n\r, \t\n\r2 \t\n\r] \t\n\r} \t\n\r', {"a": [1, 2]}),
+    ("empty-containers-spaced", "white space inside empty containers", "JSON-6", "[ [ ], { } ]", [[], {}]),
+    ("nested", "each kind in each kind", "DATA-1", '{"a":[{"b":[null,true,false,"x",1,0.5]}]}',
+     {"a": [{"b": [None, True, False, "x", 1, 0.5]}]}),
+    ("number-then-bracket", "a number ends where its grammar ends", "JSON-6", "[1]", [1]),
+    ("two-members", "control of duplicate keys", "DATA-8", '{"a":1,"b":2}', {"a": 1, "b": 2}),
+    ("same-key-in-two-objects", "a key may stand once in each object", "DATA-8",
+     '[{"a":1},{"a":2}]', [{"a": 1}, {"a": 2}]),
+    ("same-key-at-two-levels", "and once at each level", "DATA-8", '{"a":{"a":{"a":1}}}',
+     {"a": {"a": {"a": 1}}}),
+    ("keys-differ-in-case", "keys are compared as written", "DATA-8 DATA-9", '{"a":1,"A":2}',
+     {"a": 1, "A": 2}),
+    ("keys-nfc-nfd", "no text is normalised: two keys, though they look like one", "DATA-9",
+     '{"\u00e9":1,"e\u0301":2}', {"\u00e9": 1, "e\u0301": 2}),
+    ("text-nfd", "no text is normalised", "DATA-9", '"e\u0301"', "e\u0301"),
+    ("text-hangul-jamo", "no text is normalised", "DATA-9", '"\u1112\u1161\u11ab"', "\u1112\u1161\u11ab"),
+    ("text-angstrom", "U+212B is not U+00C5", "DATA-9", '"\u212b"', "\u212b"),
+    ("unknown-members", "unknown members are kept and hashed", "DATA-9", '{"future":{"x":[1]}}',
+     {"future": {"x": [1]}}),
+    ("key-proto", "a member named __proto__ is a member", "CANON-1", '{"__proto__":{"a":1},"b":2}',
+     {"__proto__": {"a": 1}, "b": 2}),
+    ("key-proto-null", "also with a value that is no object", "CANON-1", '{"__proto__":null}',
+     {"__proto__": None}),
+    ("key-proto-inside", "and deep inside", "CANON-1", '{"a":[{"__proto__":[]}]}', {"a": [{"__proto__": []}]}),
+    ("key-constructor", "a member named constructor", "CANON-1", '{"constructor":1,"prototype":2}',
+     {"constructor": 1, "prototype": 2}),
+    ("key-to-string", "names that objects of some languages have already", "CANON-1",
+     '{"toString":1,"valueOf":2,"hasOwnProperty":3,"length":4}',
+     {"toString": 1, "valueOf": 2, "hasOwnProperty": 3, "length": 4}),
+    ("key-class-self", "names with a meaning in other languages", "CANON-1",
+     '{"self":1,"class":2,"__class__":3,"$ref":4,"$text":5}',
+     {"self": 1, "class": 2, "__class__": 3, "$ref": 4, "$text": 5}),
+    ("keys-ten-and-nine", "keys that look like integers sort as texts: 10 before 9", "CANON-1",
+     '{"9":"nine","10":"ten","1":"one","02":"two"}', {"9": "nine", "10": "ten", "1": "one", "02": "two"}),
+    ("keys-negative-and-large", "as texts, whatever an engine makes of an index", "CANON-1",
+     '{"4294967295":1,"-1":2,"4294967294":3,"1.5":4,"1e3":5}',
+     {"4294967295": 1, "-1": 2, "4294967294": 3, "1.5": 4, "1e3": 5}),
+    ("keys-word-like", "texts, not the values of that spelling", "CANON-1",
+     '{"null":0,"true":1,"false":2,"NaN":3}', {"null": 0, "true": 1, "false": 2, "NaN": 3}),
+    ("keys-prefix", "a prefix comes first", "CANON-1", '{"ab":1,"a":2,"":3,"abc":4}',
+     {"ab": 1, "a": 2, "": 3, "abc": 4}),
+    ("keys-case-order", "upper case before lower: by code point", "CANON-1", '{"b":1,"B":2,"a":3,"A":4,"_":5}',
+     {"b": 1, "B": 2, "a": 3, "A": 4, "_": 5}),
+    ("keys-latin", "by code point, not by a locale", "CANON-1",
+     '{"z":1,"\u00e4":2,"a":3,"\u00f6":4,"\u00df":5}', {"z": 1, "\u00e4": 2, "a": 3, "\u00f6": 4, "\u00df": 5}),
+    ("keys-scripts", "over scripts, up to the last allowed character", "CANON-1",
+     '{"\ud7ff":1,"\u4e00":2,"\u05d0":3,"\u0430":4}', {"\ud7ff": 1, "\u4e00": 2, "\u05d0": 3, "\u0430": 4}),
+    ("keys-control-order", "by the character, not by its escape: U+000A before space", "CANON-1",
+     '{" ":1,"\\n":2,"\\u001f":3,"!":4,"\\"":5,"\\\\":6}',
+     {" ": 1, "\n": 2, "\x1f": 3, "!": 4, '"': 5, "\\": 6}),
+    ("keys-del", "U+007F stands raw in a key", "CANON-1", '{"\x7f":1,"~":2}', {"\x7f": 1, "~": 2}),
+    ("array-order", "the order of an array is kept", "CANON-1", '["\U00010000","\uffee","\ud7ff","a"]',
+     ["\U00010000", "\uffee", "\ud7ff", "a"]),
+    ("values-sort-differently-in-utf16", "values may hold any character; only keys are sorted", "CANON-1",
+     '{"a":"\U0001f600","b":"\uffee"}', {"a": "\U0001f600", "b": "\uffee"}),
+    ("integer-max", "the largest integer", "DATA-2", str(MAX), MAX),
+    ("integer-min", "the smallest integer", "DATA-2", str(-MAX), -MAX),
+    ("integer-max-less-one", "exactly", "DATA-2", str(MAX - 1), MAX - 1),
+    ("integer-32-bit", "not a 32-bit integer", "DATA-2", "[2147483648,4294967296]", [2**31, 2**32]),
+    ("float-half", "a portable float", "DATA-3", "0.5", 0.5),
+    ("float-negative", "a portable float", "DATA-3", "-0.5", -0.5),
+    ("float-tenth", "the shortest text of the double", "DATA-3", "0.1", 0.1),
+    ("float-third", "sixteen digits", "DATA-3", "0.3333333333333333", 1 / 3),
+    ("float-seventeen-digits", "seventeen are needed", "DATA-3", "0.30000000000000004", 0.1 + 0.2),
+    ("float-smallest", "the smallest magnitude", "DATA-3", "0.0001", 0.0001),
+    ("float-just-above-smallest", "the next double", "DATA-3", "0.00010000000000000002",
+     0.00010000000000000002),
+    ("float-pi", "a plain one", "DATA-3", "3.141592653589793", 3.141592653589793),
+    ("float-large", "the largest portable float", "DATA-3", "4503599627370495.5", 4503599627370495.5),
+    ("float-large-negative", "and its negative", "DATA-3", "-4503599627370495.5", -4503599627370495.5),
+    ("float-1e15", "written without an exponent", "DATA-3", "1000000000000000.1", 1000000000000000.1),
+    ("float-halfway", "a decimal that is between two doubles reads to the even one", "DATA-3",
+     "9007199254740.992", 9007199254740.992),
+    ("float-99", "many nines", "DATA-3", "0.9999999999999999", 0.9999999999999999),
+    ("float-array", "several", "DATA-3 CANON-1", "[1.5,2.25,0.001,123456.789]", [1.5, 2.25, 0.001, 123456.789]),
+    ("escapes-short", "all short escapes are written as such", "CANON-1", r'"\"\\\b\f\n\r\t"', '"\\\b\f\n\r\t'),
+    ("escape-slash", "an escaped solidus is a solidus", "CANON-1", r'"\/"', "/"),
+    ("escapes-long-of-short", "the long escape of a character with a short one", "CANON-1",
+     r'"\u0022\u005c\u0008\u000c\u000a\u000d\u0009"', '"\\\b\f\n\r\t'),
+    ("escapes-upper-case", "the case of hex digits does not matter", "CANON-1", r'"\u00E9\u00e9\u00AB\u00aB"',
+     "\u00e9\u00e9\u00ab\u00ab"),
+    ("escapes-controls", "other controls are written in lower case", "CANON-1", r'"\u0001\u000B\u001F\u001b"',
+     "\x01\x0b\x1f\x1b"),
+    ("escape-ascii", "an escape that need not be one", "CANON-1", r'"\u0061"', "a"),
+    ("escape-pair", "a pair of surrogate escapes is one character", "CANON-1 DATA-5", r'"\ud83d\ude00"',
+     "\U0001f600"),
+    ("escape-pair-last", "the last character but two", "CANON-1 DATA-5", r'"\udbff\udffd"', "\U0010fffd"),
+    ("escape-pair-first", "the first character above U+FFFF", "CANON-1 DATA-5", r'"\ud800\udc00"', "\U00010000"),
+    ("escape-backslash-u", "an escaped backslash and then letters", "CANON-1 JSON-4", r'"\\u0041\\"', "\\u0041\\"),
+    ("delete", "U+007F stands raw", "CANON-1", '"\x7f"', "\x7f"),
+    ("delete-escaped", "also where it came as an escape", "CANON-1", r'"\u007f"', "\x7f"),
+    ("line-separators", "U+2028, U+2029, U+0085 stand raw", "CANON-1", '"\u2028\u2029\x85"', "\u2028\u2029\x85"),
+    ("bom-inside", "U+FEFF inside a text is a character", "CANON-1 JSON-3", '"\ufeff"', "\ufeff"),
+    ("bom-inside-escaped", "and as an escape", "CANON-1 JSON-3", r'"\ufeff"', "\ufeff"),
+    ("replacement-character", "U+FFFD is a character like others", "DATA-6", '"\ufffd"', "\ufffd"),
+    ("below-non-characters", "U+FDCF and U+FDF0 surround the forbidden ones", "DATA-6", '"\ufdcf\ufdf0"',
+     "\ufdcf\ufdf0"),
+    ("private-use", "private use is allowed", "DATA-6", '"\ue000\U000f0000\U0010fffd"', "\ue000\U000f0000\U0010fffd"),
+    ("bidi-in-value", "invisible and bidirectional characters are data", "DATA-9", '"a\u202eb\u200bc"',
+     "a\u202eb\u200bc"),
+    ("html-in-value", "nothing is escaped for HTML", "CANON-1", '"</script><&>\'"', "</script><&>'"),
+    ("control-one", "control of U+0000", "DATA-6", r'"\u0001"', "\x01"),
+    ("key-below-surrogates", "the highest character a key may hold", "DATA-7", '{"\ud7ff":1}', {"\ud7ff": 1}),
+    ("key-256", "the longest key, in bytes", "DATA-7", '{"' + "k" * 256 + '":1}', {"k" * 256: 1}),
+    ("key-256-bytes", "counted in UTF-8, not in characters", "DATA-7", '{"' + "\u00e9" * 128 + '":1}',
+     {"\u00e9" * 128: 1}),
+    ("key-escaped-256", "counted after unescaping", "DATA-7", '{"' + r"\u006b" * 256 + '":1}', {"k" * 256: 1}),
+    ("key-with-slash-tilde", "characters that a pointer escapes", "ERR-1", '{"a/b~c":1}', {"a/b~c": 1}),
+    ("colon-in-key", "structure inside a text is text", "JSON-4", '{"a:{[,":"]}\\""}', {"a:{[,": ']}"'}),
+    ("brackets-in-text", "brackets in a text do not nest", "JSON-4", '["' + "[" * 40 + '"]', ["[" * 40]),
+    ("escaped-quote-before-bracket", "a backslash escapes the quotation mark", "JSON-4", r'["\"[[[["]', ['"[[[[']),
+    ("even-backslashes", "two backslashes do not", "JSON-4", r'["\\",[]]', ["\\", []]),
+)  # fmt: skip
+
+#: name, comment, clauses, text, code, offset (None where the spec fixes none), control.
+REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
+    ("integer-over", "2^53 is beyond", "DATA-2", "9007199254740992", "number_range", 0, "integer-max"),
+    ("integer-under", "-2^53 is beyond", "DATA-2", "-9007199254740992", "number_range", 0, "integer-min"),
+    ("integer-2-53-plus-1", "a double would round it", "DATA-2", "9007199254740993", "number_range", 0, "integer-max"),
+    ("integer-64-bit", "2^63", "DATA-2", "9223372036854775808", "number_range", 0, "integer-max"),
+    ("integer-unsigned-64", "2^64", "DATA-2", "18446744073709551616", "number_range", 0, "integer-max"),
+    ("integer-wraps-to-zero", "2^64 + 1 is 1 in 64 bits", "DATA-2", "18446744073709551617", "number_range", 0, "one"),
+    ("integer-400-digits", "beyond a double", "DATA-2", "1" + "0" * 400, "number_range", 0, "one"),
+    ("integer-5000-digits", "no limit of an interpreter decides", "DATA-2", "9" * 5000, "number_range", 0, "one"),
+    ("float-over", "too large for a double", "DATA-2", "1e400", "number_range", 0, "one"),
+    ("float-under", "too large for a double, negative", "DATA-2", "-1e400", "number_range", 0, "minus-one"),
+    ("float-huge-exponent", "an exponent of many digits", "DATA-2", "1e99999999999999999999", "number_range", 0, "one"),
+    ("minus-zero", "-0 and 0 would be two texts of one number", "DATA-3", "-0", "number_form", 0, "zero"),
+    ("minus-zero-float", "also as a float", "DATA-3", "-0.0", "number_form", 0, "zero"),
+    ("whole-float", "1.0 is 1 to half of the world", "DATA-3", "1.0", "number_form", 0, "one"),
+    ("whole-float-large", "also a large one", "DATA-3", "1000000.0", "number_form", 0, "one"),
+    ("zero-float", "0.0", "DATA-3", "0.0", "number_form", 0, "zero"),
+    ("exponent", "an exponent is never written", "DATA-3", "1e0", "number_form", 0, "one"),
+    ("exponent-upper", "nor in upper case", "DATA-3", "5E-1", "number_form", 0, "float-half"),
+    ("exponent-plus", "nor with a sign", "DATA-3", "1E+2", "number_form", 0, "one"),
+    ("exponent-of-portable", "though the value is portable", "DATA-3", "15e-1", "number_form", 0, "float-half"),
+    ("trailing-zero", "0.50 is 0.5", "DATA-3", "0.50", "number_form", 0, "float-half"),
+    ("trailing-digits", "a longer text of the same double", "DATA-3", "0.1000000000000000055", "number_form", 0,
+     "float-tenth"),
+    ("eighteen-digits", "one digit more than it takes", "DATA-3", "0.333333333333333315", "number_form", 0,
+     "float-third"),
+    ("too-small", "below 1e-4 some print an exponent", "DATA-3", "0.00001", "number_form", 0, "float-smallest"),
+    ("just-too-small", "the double before 1e-4", "DATA-3", "0.00009999999999999999", "number_form", 0,
+     "float-smallest"),
+    ("too-large-float", "every double from 2^52 is whole", "DATA-3", "4503599627370496.5", "number_form", 0,
+     "float-large"),
+    ("at-1e16", "1e16", "DATA-3", "1e16", "number_form", 0, "one"),
+    ("underflow", "reads as zero", "DATA-3", "1e-400", "number_form", 0, "zero"),
+    ("subnormal", "the smallest double", "DATA-3", "5e-324", "number_form", 0, "float-smallest"),
+    ("nan", "not a number", "DATA-4 JSON-6", "NaN", "number_nonfinite", 0, "null"),
+    ("infinity", "an infinity", "DATA-4 JSON-6", "Infinity", "number_nonfinite", 0, "null"),
+    ("minus-infinity", "the other", "DATA-4 JSON-6", "-Infinity", "number_nonfinite", 0, "null"),
+    ("nan-inside", "inside an array, at its own place", "DATA-4 FAULT-2", "[1,NaN]", "number_nonfinite", 3,
+     "number-then-bracket"),
+    ("surrogate-high", "a high surrogate alone", "DATA-5", r'"\ud800"', "surrogate", 0, "escape-pair"),
+    ("surrogate-low", "a low surrogate alone", "DATA-5", r'"\udc00"', "surrogate", 0, "escape-pair"),
+    ("surrogates-swapped", "a pair in the wrong order", "DATA-5", r'"\ude00\ud83d"', "surrogate", 0, "escape-pair"),
+    ("surrogate-then-text", "a high surrogate, then a letter", "DATA-5", r'"\ud83dx"', "surrogate", 0, "escape-pair"),
+    ("surrogate-pair-and-one", "a pair, then a high one", "DATA-5", r'"\ud83d\ude00\ud83d"', "surrogate", 0,
+     "escape-pair"),
+    ("surrogate-two-high", "two high ones", "DATA-5", r'"\ud83d\ud83d\ude00"', "surrogate", 0, "escape-pair"),
+    ("surrogate-in-key", "in a key", "DATA-5", r'{"\ud800":1}', "surrogate", 1, "empty-key"),
+    ("nul", "U+0000", "DATA-6", r'"\u0000"', "string", 0, "control-one"),
+    ("nul-inside", "U+0000 inside a text", "DATA-6", r'"a\u0000b"', "string", 0, "control-one"),
+    ("nul-in-key", "U+0000 in a key", "DATA-6", r'{"\u0000":1}', "string", 1, "empty-key"),
+    ("surrogate-before-string", "of two faults of one text the surrogate is named", "FAULT-2", r'"\u0000\ud800"',
+     "surrogate", 0, "control-one"),
+    ("string-before-key", "U+0000 in a key that is too long as well", "FAULT-2",
+     '{"' + "k" * 257 + r'\u0000":1}', "string", 1, "key-256"),
+    ("key-257", "one byte too long", "DATA-7", '{"' + "k" * 257 + '":1}', "key", 1, "key-256"),
+    ("key-258-bytes", "129 characters of two bytes", "DATA-7", '{"' + "\u00e9" * 129 + '":1}', "key", 1,
+     "key-256-bytes"),
+    ("key-private-use", "U+E000 sorts differently in UTF-16", "DATA-7", '{"\ue000":1}', "key", 1,
+     "key-below-surrogates"),
+    ("key-fullwidth", "U+FF21 too", "DATA-7", '{"\uff21":1}', "key", 1, "key-below-surrogates"),
+    ("key-astral", "and everything above U+FFFF", "DATA-7", '{"\U0001f600":1}', "key", 1, "key-below-surrogates"),
+    ("key-astral-escaped", "spelt as a pair of escapes", "DATA-7", r'{"\ud83d\ude00":1}', "key", 1,
+     "key-below-surrogates"),
+    ("keys-utf16-trap", "the two keys whose order differs between UTF-16 and code points", "DATA-7",
+     '{"\U00010000":1,"\uff5e":2}', "key", 1, "key-below-surrogates"),
+    ("duplicate", "one key twice", "DATA-8", '{"a":1,"a":2}', "duplicate_key", 7, "two-members"),
+    ("duplicate-same-value", "also with one value", "DATA-8", '{"a":1,"a":1}', "duplicate_key", 7, "two-members"),
+    ("duplicate-escaped", "compared after unescaping", "DATA-8", r'{"a":1,"\u0061":2}', "duplicate_key", 7,
+     "two-members"),
+    ("duplicate-apart", "not only neighbours", "DATA-8", '{"a":1,"b":2,"a":3}', "duplicate_key", 13, "two-members"),
+    ("duplicate-inside", "at any level", "DATA-8", '{"x":[{"a":1,"a":2}]}', "duplicate_key", 13,
+     "same-key-in-two-objects"),
+    ("duplicate-empty", "the empty key too", "DATA-8", '{"":1,"":2}', "duplicate_key", 6, "empty-key"),
+    ("duplicate-proto", "a reader that loses __proto__ does not see it twice", "DATA-8",
+     '{"__proto__":1,"__proto__":2}', "duplicate_key", 15, "key-proto"),
+    ("duplicate-constructor", "a reader that inherits constructor must still accept the first", "DATA-8",
+     '{"constructor":1,"constructor":2}', "duplicate_key", 17, "key-constructor"),
+    ("duplicate-third", "the second of three is at fault", "DATA-8 FAULT-2", '{"a":1,"a":2,"a":3}', "duplicate_key", 7,
+     "two-members"),
+    ("key-before-duplicate", "a key's own fault before that it comes twice", "FAULT-2",
+     '{"\ue000":1,"\ue000":2}', "key", 1, "key-below-surrogates"),
+    ("first-by-position", "the first fault, not the worst", "FAULT-2", r'[1.0,"\ud800",NaN]', "number_form", 1,
+     "nested"),
+    ("second-by-position", "the same the other way round", "FAULT-2", r'["\ud800",1.0]', "surrogate", 1, "nested"),
+    ("value-before-second-key", "a value stands before the key after it", "FAULT-2", '{"a":1.0,"a":2}', "number_form", 5,
+     "two-members"),
+    ("duplicate-before-its-value", "a key stands before its value", "FAULT-2", '{"a":1,"a":1.0}', "duplicate_key", 7,
+     "two-members"),
+    ("deep-first", "position, not depth", "FAULT-2", '{"a":{"b":[NaN]},"c":1.0}', "number_nonfinite", 11, "nested"),
+    ("offset-in-bytes", "offsets count bytes, not characters", "FAULT-2 ERR-1", '["\u00e9\u4e00\U0001f600",1.0]', "number_form", 13,
+     "nested"),
+    ("text-level-first", "all text-level faults come before all value-level ones", "FAULT-1", "[1.0,", "syntax", None,
+     "number-then-bracket"),
+    ("duplicate-then-syntax", "though the duplicate comes first in the text", "FAULT-1", '{"a":1,"a":2', "syntax", None,
+     "two-members"),
+    ("nan-then-syntax", "though NaN comes first", "FAULT-1", "[NaN", "syntax", None, "number-then-bracket"),
+)  # fmt: skip
+
+#: name, comment, text: all of them ``syntax``; control.
+SYNTAX: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("empty", "nothing at all", "", "null"),
+    ("only-space", "nothing but white space", " \n", "null"),
+    ("two-values", "one value, not two", "1 2", "one"),
+    ("two-arrays", "one value, not two", "[][]", "empty-array"),
+    ("trailing-comma-array", "no trailing comma", "[1,]", "number-then-bracket"),
+    ("trailing-comma-object", "no trailing comma", '{"a":1,}', "two-members"),
+    ("leading-comma", "no leading comma", "[,1]", "number-then-bracket"),
+    ("double-comma", "no empty item", "[1,,2]", "number-then-bracket"),
+    ("missing-comma", "items need a comma", "[1 2]", "number-then-bracket"),
+    ("missing-colon", "members need a colon", '{"a" 1}', "empty-key"),
+    ("missing-value", "members need a value", '{"a":}', "empty-key"),
+    ("two-colons", "one colon", '{"a"::1}', "empty-key"),
+    ("comma-for-colon", "a comma in place of the colon", '{"a",1}', "empty-key"),
+    ("colon-in-array", "an array has no members", '["a":1]', "number-then-bracket"),
+    ("unquoted-key", "keys are texts", "{a:1}", "empty-key"),
+    ("number-key", "keys are texts", "{1:1}", "empty-key"),
+    ("single-quotes", "texts have quotation marks", "{'a':1}", "empty-key"),
+    ("unclosed-array", "everything is closed", "[1", "number-then-bracket"),
+    ("unclosed-object", "everything is closed", '{"a":1', "empty-key"),
+    ("unclosed-text", "everything is closed", '"a', "empty-text"),
+    ("unclosed-text-in-array", "an unterminated text in an array", '["a', "empty-text"),
+    ("closed-wrong", "with its own bracket", "[1}", "number-then-bracket"),
+    ("closed-wrong-object", "with its own bracket", '{"a":1]', "empty-key"),
+    ("closed-too-often", "and only once", "[1]]", "number-then-bracket"),
+    ("closing-first", "nothing to close", "]", "empty-array"),
+    ("leading-zero", "no leading zero", "01", "one"),
+    ("leading-zeros", "no leading zeros", "[00]", "zero"),
+    ("minus-leading-zero", "no leading zero after a sign", "-01", "minus-one"),
+    ("plus", "no plus sign", "+1", "one"),
+    ("minus-alone", "a sign is no number", "-", "minus-one"),
+    ("minus-space", "a sign is followed by a digit", "- 1", "minus-one"),
+    ("two-minus", "one sign", "--1", "minus-one"),
+    ("point-first", "a digit comes before the point", ".5", "float-half"),
+    ("point-last", "and one after it", "1.", "one"),
+    ("point-exponent", "and before the exponent", "1.e1", "one"),
+    ("exponent-empty", "an exponent has digits", "1e", "one"),
+    ("exponent-sign-only", "not only a sign", "1e+", "one"),
+    ("exponent-fraction", "and they are whole", "1e1.5", "one"),
+    ("two-points", "one point", "1.2.3", "float-half"),
+    ("hex-number", "decimal only", "0x10", "zero"),
+    ("underscore-number", "digits only", "1_000", "one"),
+    ("comma-number", "one number", "1,000", "one"),
+    ("fullwidth-digits", "ASCII digits only", "\uff11", "one"),
+    ("arabic-digits", "ASCII digits only", "\u0661", "one"),
+    ("nan-lower", "only the exact token", "nan", "null"),
+    ("inf-short", "only the exact token", "inf", "null"),
+    ("plus-infinity", "no plus sign there either", "+Infinity", "null"),
+    ("minus-nan", "not a grammatical token", "-NaN", "null"),
+    ("true-upper", "words are lower case", "True", "true"),
+    ("null-upper", "words are lower case", "NULL", "null"),
+    ("none", "another language's word", "None", "null"),
+    ("undefined", "another language's word", "undefined", "null"),
+    ("word-cut", "a word is whole", "tru", "true"),
+    ("word-longer", "and ends", "truex", "true"),
+    ("word-run-together", "two words are two values", "truefalse", "true"),
+    ("raw-newline", "a raw control in a text", '"a\nb"', "escapes-short"),
+    ("raw-tab", "a raw tab in a text", '"a\tb"', "escapes-short"),
+    ("raw-1f", "U+001F in a text", '"\x1f"', "escapes-controls"),
+    ("raw-control-in-key", "and in a key", '{"\x01":1}', "keys-control-order"),
+    ("raw-nul", "U+0000 raw is a control", '"\0"', "control-one"),
+    ("escape-unknown", "no such escape", r'"\a"', "escapes-short"),
+    ("escape-single-quote", "no such escape", r'"\'"', "escapes-short"),
+    ("escape-x", "no such escape", r'"\x41"', "escape-ascii"),
+    ("escape-octal", "no such escape", r'"\101"', "escape-ascii"),
+    ("escape-u-upper", "no such escape", r'"\U0041"', "escape-ascii"),
+    ("escape-short-digits", "four digits", r'"\u41"', "escape-ascii"),
+    ("escape-bad-digit", "hex digits", r'"\u00g1"', "escape-ascii"),
+    ("escape-brace", "no braces", r'"\u{41}"', "escape-ascii"),
+    ("escape-space", "no white space in an escape", '"\\u 041"', "escape-ascii"),
+    ("escape-at-end", "an escape at the end", '"\\', "escapes-short"),
+    ("escape-cut", "a cut escape", r'"\u004', "escape-ascii"),
+    ("escape-newline", "an escaped line end is no escape", '"\\\n"', "escapes-short"),
+    ("comment-line", "no comments", "1 // one", "one"),
+    ("comment-block", "no comments", "/* one */ 1", "one"),
+    ("comment-hash", "no comments", "1 # one", "one"),
+    ("nbsp-around", "U+00A0 is not white space here", "\u00a01", "space-around"),
+    ("form-feed-around", "nor is U+000C", "\f1", "space-around"),
+    ("vertical-tab-around", "nor U+000B", "1\v", "space-around"),
+    ("next-line-around", "nor U+0085", "1\u0085", "space-around"),
+    ("line-separator-around", "nor U+2028", "1\u2028", "space-around"),
+    ("zero-width-around", "nor U+200B", "\u200b1", "space-around"),
+    ("bom-behind", "U+FEFF behind the value", "1\ufeff", "one"),
+    ("nul-behind", "U+0000 behind the value", "1\0", "one"),
+    ("nul-between", "U+0000 is not white space", "[1,\x002]", "number-then-bracket"),
+    ("sub-behind", "U+001A behind the value", "1\x1a", "one"),
+    ("garbage-behind", "bytes after the value", '{"a":1}x', "empty-key"),
+    ("star", "not a value", "[*]", "number-then-bracket"),
+    ("backslash", "not a value", "[\\n]", "number-then-bracket"),
+    ("only-colon", "not a value", ":", "null"),
+    ("only-comma", "not a value", ",", "null"),
+    ("only-quote", "not a text", '"', "empty-text"),
+    ("object-without-key", "a value where a key is due", '{"a":1,2}', "two-members"),
+    ("object-null-key", "a word where a key is due", "{null:1}", "empty-key"),
+    ("object-array-key", "an array where a key is due", "{[]:1}", "empty-key"),
+    ("key-only", "a key alone", '{"a"}', "empty-key"),
+    ("bracket-only", "an open bracket", "[", "empty-array"),
+    ("brace-only", "an open brace", "{", "empty-object"),
+    ("template", "not a text", "`a`", "empty-text"),
+    ("two-texts", "texts are not joined", '"a""b"', "empty-text"),
+)  # fmt: skip
+
+#: name, comment, hex: all of them ``utf8``.
+NOT_UTF8: Final = (
+    ("ff", "a byte that UTF-8 never has", "22 ff 22"),
+    ("c0-af", "an overlong solidus", "22 c0 af 22"),
+    ("c1-bf", "an overlong delete", "22 c1 bf 22"),
+    ("e0-80-80", "an overlong of three bytes", "22 e0 80 80 22"),
+    ("f0-80-80-80", "an overlong of four bytes", "22 f0 80 80 80 22"),
+    ("e2-82", "a character cut short", "22 e2 82 22"),
+    ("80", "a continuation alone", "22 80 22"),
+    ("ed-a0-80", "a surrogate encoded as three bytes", "22 ed a0 80 22"),
+    ("cesu-pair", "a pair of surrogates encoded as six bytes", "22 ed a0 bd ed b8 80 22"),
+    ("f4-90", "above U+10FFFF", "22 f4 90 80 80 22"),
+    ("f8", "five bytes", "22 f8 88 80 80 80 22"),
+    ("latin-1", "another encoding", "22 e9 22"),
+    ("in-key", "in a key", "7b 22 ff 22 3a 31 7d"),
+    ("outside-texts", "outside of any text", "5b 31 ff 5d"),
+    ("at-the-end", "after the value", "31 c3"),
+    ("utf-16-le", "UTF-16 is not detected: FF FE", "ff fe 22 00 61 00 22 00"),
+    ("utf-16-be", "UTF-16 is not detected: FE FF", "fe ff 00 22 00 61 00 22"),
+    ("before-syntax", "though the text is no JSON either", "5b 5b ff"),
+)  # fmt: skip
+
+
+def non_characters() -> list[int]:
+    """Every non-character: 32 in a row and two in each plane."""
+    return [*range(0xFDD0, 0xFDF0), *(plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF))]
+
+
+def escaped(code: int) -> str:
+    """The JSON escape of a character, a pair above U+FFFF."""
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def values() -> File:
+    """Values, and what is not one."""
+    file = File("json", "values", "The strict JSON reader: values, value-level faults and their order.")
+    for name, about, clauses, source, value in ACCEPTED:
+        file.accept(name, about, clauses, "parse_json", {"data": text(source)}, **canonical_answer(value))
+    for name, about, clauses, source, code, offset, control in REFUSED:
+        file.refuse(name, about, clauses, "parse_json", {"data": text(source)}, code, control, offset=offset)
+    return file
+
+
+def grammar() -> File:
+    """What is not JSON."""
+    file = File("json", "grammar", "Texts that are not JSON, and bytes that are not text.")
+    for name, about, source, control in SYNTAX:
+        file.refuse(
+            name, about, "JSON-6", "parse_json", {"data": text(source)}, "syntax", f"json/values/{control}"
+        )
+    for name, about, source in NOT_UTF8:
+        data = {"data": hexed(source)}
+        file.refuse(
+            f"utf8-{name}", about, "JSON-2", "parse_json", data, "utf8", "json/values/replacement-character"
+        )
+    bom = "ef bb bf"
+    file.refuse("bom", "a byte order mark in front", "JSON-3", "parse_json",
+                {"data": hexed(bom + "31")}, "bom", "json/values/one")  # fmt: skip
+    file.refuse("bom-twice", "two of them", "JSON-3", "parse_json",
+                {"data": hexed(bom * 2 + "31")}, "bom", "json/values/one")  # fmt: skip
+    file.refuse("bom-alone", "nothing but the mark", "JSON-3", "parse_json",
+                {"data": hexed(bom)}, "bom", "json/values/one")  # fmt: skip
+    file.refuse("bom-before-depth", "bom is found before depth", "JSON-3 FAULT-1", "parse_json",
+                {"data": joined(hexed(bom), repeated("[", 100))}, "bom", "json/values/one")  # fmt: skip
+    file.refuse("utf8-before-bom", "utf8 is found before bom", "JSON-2 FAULT-1", "parse_json",
+                {"data": hexed(bom + "31 ff")}, "utf8", "json/values/one")  # fmt: skip
+    return file
+
+
+def characters() -> File:
+    """Each non-character, raw and escaped."""
+    file = File("json", "characters", "Every character that a text must not hold, raw and as an escape.")
+    file.accept("neighbours", "U+FDCF, U+FDF0, U+FFFD and U+10FFFD are characters", "DATA-6", "parse_json",
+                {"data": text('"\ufdcf\ufdf0\ufffd\U0010fffd"')},
+                **canonical_answer("\ufdcf\ufdf0\ufffd\U0010fffd"))  # fmt: skip
+    for code in non_characters():
+        name, raw = f"u{code:04x}", f'"{chr(code)}"'.encode()
+        file.refuse(f"{name}-raw", f"U+{code:04X} is a non-character", "DATA-6", "parse_json",
+                    {"data": hexed(raw)}, "string", "neighbours", offset=0)  # fmt: skip
+    for code in (0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF):
+        name = f"u{code:04x}-escaped"
+        file.refuse(name, "spelt as an escape", "DATA-6", "parse_json", {"data": text(f'"{escaped(code)}"')},
+                    "string", "neighbours", offset=0)  # fmt: skip
+    file.refuse("in-key", "a non-character in a key is `string`, before `key`", "DATA-6 FAULT-2", "parse_json",
+                {"data": text('{"\\uffff":1}')}, "string", "neighbours", offset=1)  # fmt: skip
+    for control in range(0x20):
+        short = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}.get(control, f"\\u{control:04x}")
+        if control:
+            file.accept(f"control-{control:02x}", "how a control below U+0020 is written", "CANON-1", "parse_json",
+                        {"data": text(f'"\\u{control:04X}"')}, canonical=text(f'"{short}"'))  # fmt: skip
+    return file
+
+
+def limits() -> File:
+    """The limits of an input, at them and just over."""
+    file = File("json", "limits", "Inputs at a limit and one over it, spelt compactly.")
+
+    def accept(name: str, about: str, clauses: str, data: Bytes, canonical: Bytes) -> None:
+        file.accept(name, about, clauses, "parse_json", {"data": data}, canonical=canonical)
+
+    def refuse(name: str, about: str, clauses: str, data: Bytes, code: str, control: str) -> None:
+        file.refuse(name, about, clauses, "parse_json", {"data": data}, code, control)
+
+    def nested(open_: str, close: str, times: int, middle: str = "") -> Bytes:
+        return joined(repeated(open_, times), text(middle), repeated(close, times))
+
+    for name, open_, close in (("arrays", "[", "]"), ("objects", '{"a":', "}")):
+        for depth in (1, 31, 32):
+            inner = "" if name == "arrays" else "1"
+            made = nested(open_, close, depth, inner)
+            accept(f"depth-{depth}-{name}", f"nested {depth} deep", "JSON-4 LIM-2", made, made)
+        refuse(f"depth-33-{name}", "nested 33 deep", "JSON-4 LIM-2", nested(open_, close, 33, "1"),
+               "depth", f"depth-32-{name}")  # fmt: skip
+    refuse("depth-100000", "the stack of nobody decides", "JSON-4 LIM-2", nested("[", "]", 100_000), "depth",
+           "depth-32-arrays")  # fmt: skip
+    refuse("depth-unclosed", "depth is found before syntax", "JSON-4 FAULT-1", repeated("[", 33), "depth",
+           "depth-32-arrays")  # fmt: skip
+    refuse("depth-after-garbage", "counted though the text is no JSON", "JSON-4", joined(text("x"), repeated("[", 33)),
+           "depth", "depth-32-arrays")  # fmt: skip
+    refuse("depth-of-braces", "the sum counts brackets, whether or not they match", "JSON-4",
+           joined(repeated("[{", 16), text("["), repeated("]", 33)), "depth", "depth-32-arrays")  # fmt: skip
+    refuse("depth-below-zero", "a closing bracket takes one, also below zero: then it is syntax", "JSON-4",
+           joined(text("]"), repeated("[", 33)), "syntax", "depth-32-arrays")  # fmt: skip
+    refuse("depth-in-unterminated-text", "brackets after an unclosed quotation mark are text", "JSON-4",
+           joined(text('"'), repeated("[", 100)), "syntax", "depth-32-arrays")  # fmt: skip
+    refuse("depth-after-escaped-quote", "a backslash outside of a text escapes nothing", "JSON-4",
+           joined(text('\\"'), repeated("[", 100)), "syntax", "depth-32-arrays")  # fmt: skip
+    items = joined(text("["), repeated("1,", 199_998), text("1]"))
+    accept("nodes-200000", "200,000 values, the array among them", "JSON-5 LIM-3", items, items)
+    refuse("nodes-200001", "one more", "JSON-5 LIM-3", joined(text("["), repeated("1,", 199_999), text("1]")), "nodes",
+           "nodes-200000")  # fmt: skip
+    empty = joined(text("["), repeated("[],", 199_998), text("[]]"))
+    accept("nodes-empty-arrays", "an empty array is one value", "JSON-5 LIM-3", empty, empty)
+    refuse("nodes-empty-arrays-over", "one more", "JSON-5 LIM-3",
+           joined(text("["), repeated("[],", 199_999), text("{}]")), "nodes", "nodes-empty-arrays")  # fmt: skip
+    spaced = joined(text("["), repeated("[ \t\n\r],", 199_998), text("[]]"))
+    accept("nodes-empty-arrays-spaced", "white space does not fill it", "JSON-5", spaced, empty)
+    commas = joined(text('["'), repeated(",", 300_000), text('"]'))
+    accept("nodes-commas-in-text", "commas in a text are text", "JSON-5", commas, commas)
+    refuse("nodes-before-syntax", "counted though the text is no JSON", "JSON-5 FAULT-1", repeated(",", 200_000), "nodes",
+           "nodes-200000")  # fmt: skip
+    refuse("depth-before-nodes", "depth is found before nodes", "JSON-4 JSON-5",
+           joined(repeated(",", 200_000), repeated("[", 33)), "depth", "depth-32-arrays")  # fmt: skip
+    mib = 1024 * 1024
+    longest = joined(text('"'), repeated("a", mib), text('"'))
+    accept("text-1-mib", "the longest text", "JSON-7 LIM-4", longest, longest)
+    refuse("text-over", "one byte more", "JSON-7 LIM-4", joined(text('"'), repeated("a", mib + 1), text('"')), "size",
+           "text-1-mib")  # fmt: skip
+    refuse("text-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
+           joined(text('"'), repeated("\u00e9", mib // 2 + 1), text('"')), "size", "text-1-mib")  # fmt: skip
+    accept("text-escaped", "counted after unescaping: 3 MiB of escapes are 0.5 MiB of text", "JSON-7",
+           joined(text('"'), repeated("\\u0061", mib // 2), text('"')),
+           joined(text('"'), repeated("a", mib // 2), text('"')))  # fmt: skip
+    refuse("key-over", "a key too", "JSON-7 LIM-4", joined(text('{"'), repeated("a", mib + 1), text('":1}')), "size",
+           "text-1-mib")  # fmt: skip
+    refuse("syntax-before-text", "syntax is found before an oversized text", "JSON-6 JSON-7 FAULT-1",
+           joined(text('"'), repeated("a", mib + 1), text('"x')), "syntax", "text-1-mib")  # fmt: skip
+    refuse("text-before-values", "an oversized text is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
+           joined(text('[1.0,"'), repeated("a", mib + 1), text('"]')), "size", "text-1-mib")  # fmt: skip
+    full = 4 * mib
+    accept(
+        "size-4-mib",
+        "the largest input",
+        "JSON-1 LIM-1",
+        joined(text("1"), repeated(" ", full - 1)),
+        text("1"),
+    )
+    refuse("size-over", "one byte more", "JSON-1 LIM-1", joined(text("1"), repeated(" ", full)), "size",
+           "size-4-mib")  # fmt: skip
+    refuse("size-before-utf8", "size is found before everything", "JSON-1 FAULT-1", repeated(hexed("ff"), full + 1),
+           "size", "size-4-mib")  # fmt: skip
+    return file
+
+
+def canonical_forms() -> File:
+    """Many texts of one value have one canonical text."""
+    file = File("json", "canonical", "Spellings of one value, and the one text that is hashed.")
+    value = {"b": [1, 0.5, True, None], "a": {"\u00e9": "\u00e9\n", "10": 1, "9": 2}}
+    spellings = (
+        '{"b":[1,0.5,true,null],"a":{"\u00e9":"\u00e9\\n","10":1,"9":2}}',
+        '{"a":{"9":2,"10":1,"\u00e9":"\u00e9\\n"},"b":[1,0.5,true,null]}',
+        '{"a":{"\\u0039":2,"1\\u0030":1,"\\u00E9":"\\u00e9\\u000A"},"\\u0062":[1,0.5,true,null]}',
+        '\n{\n  "a": {\n    "10": 1, "9": 2, "\u00e9": "\u00e9\\n"\n  },\n  "b": [ 1, 0.5, true, null ]\n}\n',
+        '{\t"b" : [1 ,0.5 , true,\r\nnull], "a":{"10":1,"\u00e9":"\\u00e9\\n","9":2}}',
+    )
+    for place, source in enumerate(spellings):
+        file.accept(f"spelling-{place}", "one value, one canonical text, one digest", "CANON-1 CANON-2", "parse_json",
+                    {"data": text(source)}, **canonical_answer(value))  # fmt: skip
+    for code in (
+        *range(0x20, 0x7F),
+        0x80,
+        0x9F,
+        0xA0,
+        0xAD,
+        0x100,
+        0x7FF,
+        0x800,
+        0xD7FF,
+        0xE000,
+        0xFEFF,
+        0x10000,
+    ):
+        character = chr(code)
+        shown = {'"': '\\"', "\\": "\\\\"}.get(character, character)
+        file.accept(f"raw-u{code:04x}", f"U+{code:04X} stands raw, or has its short escape", "CANON-1", "parse_json",
+                    {"data": text(f'"{escaped(code)}"')}, canonical=as_text(f'"{shown}"'.encode()))  # fmt: skip
+    return file
+
+
+def files() -> list[File]:
+    """The files of the stage."""
+    return [values(), grammar(), characters(), limits(), canonical_forms()]

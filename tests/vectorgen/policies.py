@@ -1,0 +1,231 @@
+# ruff: noqa: E501  (tables: one vector, one row)
+"""Stage policy: which files are a policy, and the effective policy that is hashed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import make_ed25519_vectors as made
+from forge import AUTHOR, DEMO, DEMO_NEXT, DEMO_OLD, REGISTRY_KEY, Json, canonical, policy, sha256_hex
+from forge.tamper import changed, without
+from vectorgen.core import Bytes, File, as_json, text
+
+ID: Final = "sha256:" + "1" * 64
+OTHER_ID: Final = "sha256:" + "0" * 64
+
+
+def minimal(*signers: Any) -> Json:
+    """A policy with no defaults written out."""
+    keys = [
+        {"signer_id": s.signer_id, "key_id": s.key_id, "public_key_hex": s.public_key.hex()} for s in signers
+    ]
+    return {"policy_type": "pithbundle_policy", "policy_version": "1", "keys": keys}
+
+
+def effective(stated: Json) -> Json:
+    """The effective policy, written from POL-5."""
+    keys = []
+    for key in stated["keys"]:
+        full = {"event_rule": "event-v1", "event_types": "*", "honours": [], "status": "active", **key}
+        if full["event_types"] != "*":
+            full["event_types"] = sorted(full["event_types"])
+        full["honours"] = sorted(full["honours"])
+        keys.append(full)
+    return {**stated, "keys": sorted(keys, key=lambda key: (key["signer_id"], key["key_id"]))}
+
+
+def answer(stated: Json) -> dict[str, Any]:
+    """What ``policy`` answers."""
+    made_effective = effective(stated)
+    return {"effective": as_json(made_effective), "policy_sha256": sha256_hex(canonical(made_effective))}
+
+
+BASE: Final = minimal(DEMO)
+REVOKED: Final = changed(BASE, ("keys", 0, "status"), "revoked")
+
+
+def shapes() -> File:
+    """Policies and what is not one."""
+    file = File(
+        "policy", "shapes", "Policies: members, defaults, clashes, and the digest of the effective policy."
+    )
+
+    def accept(name: str, about: str, clauses: str, stated: Json, spelt: Bytes | None = None) -> None:
+        file.accept(name, about, clauses, "policy", {"data": spelt or as_json(stated)}, **answer(stated))
+
+    def refuse(name: str, about: str, clauses: str, stated: Any, control: str, pointer: str | None = None,
+               code: str = "policy") -> None:  # fmt: skip
+        file.refuse(name, about, clauses, "policy", {"data": as_json(stated)}, code, control, pointer=pointer)
+
+    def key(name: str, value: Any) -> Json:
+        made_policy: Json = changed(BASE, ("keys", 0, name), value)
+        return made_policy
+
+    default = {"policy_type": "pithbundle_policy", "policy_version": "1", "keys": [REGISTRY_KEY]}
+    file.accept("built-in", "without a policy the registry's key stands alone", "POL-5 KEY-1", "policy", {"data": None},
+                **answer(default))  # fmt: skip
+    accept("base", "the required members; every default is written out", "POL-1 POL-2 POL-5", BASE)
+    accept(
+        "defaults-written", "the same with the defaults written: the same digest", "POL-5", effective(BASE)
+    )
+    accept("event-types", "a list of types, sorted in the effective policy", "POL-2 POL-5",
+           key("event_types", ["citation", "author_claim"]))  # fmt: skip
+    accept("event-type-any-text", "a type is any text", "POL-2", key("event_types", ["peer review \u6570"]))
+    for status in ("active", "retired", "revoked"):
+        accept(f"status-{status}", "a status", "POL-2 POL-4", key("status", status))
+    accept("honours", "ids that a revoked key honours, sorted in the effective policy", "POL-2 POL-4 POL-5",
+           changed(REVOKED, ("keys", 0, "honours"), [ID, OTHER_ID]))  # fmt: skip
+    accept("honours-empty", "an empty list is no list", "POL-2", key("honours", []))
+    for cover in ("full", "no-signer", "no-time", "no-signer-no-time", "payload"):
+        for form in ("digest", "hex", "id", "bytes"):
+            rule = "event-v1" if (cover, form) == ("full", "digest") else f"event-{cover}-{form}"
+            accept(f"rule-{rule}", "a rule of the family", "RULE-5 POL-2", key("event_rule", rule))
+    accept("rotation", "two keys of one signer", "POL-3 POL-5", minimal(DEMO_NEXT, DEMO))
+    accept(
+        "several", "keys are sorted by signer and key id", "POL-5", minimal(DEMO_OLD, AUTHOR, DEMO_NEXT, DEMO)
+    )
+    one_id = changed(minimal(DEMO, AUTHOR), ("keys", 1, "key_id"), DEMO.key_id)
+    accept("one-key-id", "two signers may use one key id", "POL-2", one_id)
+    accept("unicode-order", "sorted by code point", "POL-5 CANON-1",
+           changed(changed(minimal(DEMO, AUTHOR), ("keys", 0, "signer_id"), "\U00010000"),
+                   ("keys", 1, "signer_id"), "\uffee"))  # fmt: skip
+    accept("name-256", "the longest name", "POL-2", key("signer_id", "s" * 256))
+    accept("name-one", "the shortest name", "POL-2", key("key_id", "k"))
+    accept("name-256-bytes", "counted in UTF-8", "POL-2", key("signer_id", "\u00e9" * 128))
+    accept("key-order", "the order of members does not matter", "POL-1", BASE,
+           text('{"keys":[{"signer_id":"demo.example","public_key_hex":"' + DEMO.public_key.hex()
+                + '","key_id":"demo-2026-05"}],"policy_version":"1","policy_type":"pithbundle_policy"}'))  # fmt: skip
+
+    for name, value in (("null", None), ("array", []), ("text", "x"), ("number", 1)):
+        refuse(f"is-{name}", "a policy is an object", "POL-1", value, "base")
+    refuse("is-empty", "its type is stated", "POL-1", {}, "base")
+    refuse(
+        "without-type", "its type is stated", "POL-1", without(BASE, ("policy_type",)), "base", "/policy_type"
+    )
+    refuse("without-version", "its version is stated", "POL-1", without(BASE, ("policy_version",)), "base",
+           "/policy_version")  # fmt: skip
+    refuse("without-keys", "its keys are stated", "POL-1", without(BASE, ("keys",)), "base", "/keys")
+    refuse("other-type", "another file", "POL-1", changed(BASE, ("policy_type",), "pith_mirror_manifest"), "base",
+           "/policy_type")  # fmt: skip
+    refuse("other-version", "another version", "POL-1", changed(BASE, ("policy_version",), "2"), "base",
+           "/policy_version")  # fmt: skip
+    refuse("version-number", "the version is a text", "POL-1", changed(BASE, ("policy_version",), 1), "base",
+           "/policy_version")  # fmt: skip
+    refuse(
+        "unknown-member",
+        "a misspelt member must not be ignored",
+        "POL-1",
+        {**BASE, "key": []},
+        "base",
+        "/key",
+    )
+    refuse(
+        "no-keys",
+        "a policy without keys trusts nobody",
+        "POL-1",
+        changed(BASE, ("keys",), []),
+        "base",
+        "/keys",
+    )
+    refuse("keys-object", "an array of keys", "POL-1", changed(BASE, ("keys",), {}), "base", "/keys")
+    refuse("keys-null", "an array of keys", "POL-1", changed(BASE, ("keys",), None), "base", "/keys")
+    refuse("key-text", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
+    refuse("key-unknown-member", "a misspelt member must not be ignored", "POL-1 POL-2", key("event_type", "x"), "base",
+           "/keys/0/event_type")  # fmt: skip
+    for name in ("signer_id", "key_id"):
+        slug = name.replace("_", "-")
+        refuse(
+            f"without-{slug}",
+            "a required member",
+            "POL-2",
+            without(BASE, ("keys", 0, name)),
+            "base",
+            f"/keys/0/{name}",
+        )
+        for label, value in (("empty", ""), ("number", 1), ("null", None), ("257", "s" * 257),
+                             ("258-bytes", "\u00e9" * 129)):  # fmt: skip
+            refuse(f"{slug}-{label}", "a name is a text of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
+                   f"/keys/0/{name}")  # fmt: skip
+    refuse("without-public-key", "a required member", "POL-2", without(BASE, ("keys", 0, "public_key_hex")), "base",
+           "/keys/0/public_key_hex")  # fmt: skip
+    hexes = DEMO.public_key.hex()
+    for name, value in (("upper", hexes.upper()), ("short", hexes[:-2]), ("long", hexes + "00"), ("space", hexes[:-1] + " "),
+                        ("empty", ""), ("number", 1), ("null", None), ("base64", "A" * 43 + "=")):  # fmt: skip
+        refuse(f"public-key-{name}", "64 lower-case hex digits", "POL-2 TEXT-2", key("public_key_hex", value), "base",
+               "/keys/0/public_key_hex")  # fmt: skip
+    for name, raw, is_fit in made.pinned():
+        if not is_fit and name in ("order-8-1", "mixed-1", "y-is-p-plus-3", "not-on-the-curve", "order-1-0"):
+            refuse(f"unfit-{name}", "a key unfit to be pinned", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
+                   "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
+    for name, value in (("text", "citation"), ("empty-text", ""), ("null", None), ("object", {}), ("true", True),
+                        ("empty", []), ("number", [1]), ("empty-name", [""]), ("repeat", ["a", "b", "a"]),
+                        ("star-in-list-twice", ["*", "*"])):  # fmt: skip
+        refuse(f"event-types-{name}", "* or a list of texts without repeats, not empty", "POL-2", key("event_types", value),
+               "event-types")  # fmt: skip
+    for name, value in (
+        ("other", "expired"),
+        ("upper", "Active"),
+        ("null", None),
+        ("true", True),
+        ("empty", ""),
+    ):
+        refuse(
+            f"status-{name}",
+            "a word of the list",
+            "POL-2",
+            key("status", value),
+            "status-active",
+            "/keys/0/status",
+        )
+    for status in ("active", "retired"):
+        refuse(f"honours-{status}", "only a revoked key has honours", "POL-2 POL-4",
+               changed(key("honours", [ID]), ("keys", 0, "status"), status), "honours", "/keys/0/honours")  # fmt: skip
+    for name, value in (("text", ID), ("null", None), ("bare", ["1" * 64]), ("upper", [ID.upper()]), ("number", [1]),
+                        ("repeat", [ID, ID])):  # fmt: skip
+        refuse(f"honours-{name}", "a list of event ids without repeats", "POL-2 TEXT-4",
+               changed(REVOKED, ("keys", 0, "honours"), value), "honours")  # fmt: skip
+    for name, value in (("unknown", "event-v2"), ("integrity", "integrity-v1"), ("full-digest", "event-full-digest"),
+                        ("null", None), ("empty", ""), ("upper", "EVENT-V1")):  # fmt: skip
+        refuse(f"rule-{name}", "a name of the family", "POL-2 RULE-5", key("event_rule", value), "rule-event-v1",
+               "/keys/0/event_rule")  # fmt: skip
+    twice = minimal(DEMO, AUTHOR)
+    same_pair = changed(
+        changed(twice, ("keys", 1, "signer_id"), DEMO.signer_id), ("keys", 1, "key_id"), DEMO.key_id
+    )
+    refuse(
+        "same-pair", "signer and key id are unique together", "POL-2", same_pair, "several", "/keys/1/key_id"
+    )
+    refuse("same-key", "a raw key belongs to one signer, once", "POL-2",
+           changed(twice, ("keys", 1, "public_key_hex"), hexes), "several", "/keys/1/public_key_hex")  # fmt: skip
+    refuse("same-key-rotated", "nor twice to one signer", "POL-2",
+           changed(minimal(DEMO, DEMO_NEXT), ("keys", 1, "public_key_hex"), hexes), "rotation",
+           "/keys/1/public_key_hex")  # fmt: skip
+    refuse("type-before-version", "type, then version", "POL-2",
+           changed(changed(BASE, ("policy_type",), "x"), ("policy_version",), "2"), "base", "/policy_type")  # fmt: skip
+    refuse("version-before-unknown", "version, then unknown members", "POL-2",
+           {**changed(BASE, ("policy_version",), "2"), "a": 1}, "base", "/policy_version")  # fmt: skip
+    refuse("unknown-before-keys", "unknown members, then keys", "POL-2", {**changed(BASE, ("keys",), []), "a": 1}, "base",
+           "/a")  # fmt: skip
+    refuse("keys-in-order", "the first key at fault", "POL-2",
+           changed(changed(twice, ("keys", 1, "status"), "x"), ("keys", 0, "key_id"), ""), "several", "/keys/0/key_id")  # fmt: skip
+    refuse("keys-before-clashes", "each key, then clashes", "POL-2",
+           changed(changed(minimal(DEMO, AUTHOR, DEMO_OLD), ("keys", 1, "public_key_hex"), hexes),
+                   ("keys", 2, "status"), "x"), "several", "/keys/2/status")  # fmt: skip
+    for name, source, code in (
+        ("syntax", "{", "syntax"),
+        ("bom", "\ufeff{}", "bom"),
+        ("comment", "{} // mine", "syntax"),
+    ):
+        file.refuse(
+            name, "a policy is read strictly", "POL-1", "policy", {"data": text(source)}, code, "base"
+        )
+    doubled = text('{"policy_type":"pithbundle_policy","policy_type":"pithbundle_policy"}')
+    file.refuse(
+        "duplicate", "a member twice", "POL-1 DATA-8", "policy", {"data": doubled}, "duplicate_key", "base"
+    )
+    return file
+
+
+def files() -> list[File]:
+    """The files of the stage."""
+    return [shapes()]

@@ -1,0 +1,330 @@
+# ruff: noqa: E501  (tables: one vector, one row)
+"""Stage record: canonical records, their hash and number, titles and derived aliases."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any, Final
+
+from forge import Json, canonical, canonical_hash, pith_number
+from forge.tamper import changed, without
+from vectorgen.core import Bytes, File, as_json, as_text, joined, repeated, text
+
+BASE: Final[Json] = {
+    "metadata": {
+        "abstract_canon_sha256": "74a64c9ae08ecafecb6b2deb1251224c620a82aacdb732cdf2d04d6b6d5a9cf2",
+        "cross_cats_sorted": ["stat.ML"],
+        "license": "",
+        "primary_cat": "hep-lat",
+        "submitted_at": "2003-05-25T19:15:20Z",
+        "title_canon_sha256": "b9cda0029e5f5c593f9f2c9cf46777d449bddbdd0f5305259abc6c7203cee1b3",
+    },
+    "schema_version": "1.0",
+    "source": {"id": "hep-lat/0305021", "kind": "arxiv", "version": 1},
+}
+
+
+def derived(record: Json) -> list[list[str]]:
+    """The aliases of ALIAS-1, written from the clause."""
+    suffix = base64.b32encode(hashlib.sha256(canonical(record)).digest()).decode()[:26]
+    found = {f"pith_short_{n}": suffix[:n] for n in (8, 12, 16)}
+    source = record["source"]
+    if source["kind"] == "arxiv" and re.fullmatch(
+        r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7}", source["id"]
+    ):
+        found |= {
+            "arxiv": source["id"],
+            "arxiv_version": f"{source['id']}v{source['version']}",
+            "doi": "10.48550/arxiv." + source["id"],
+        }
+    return [[kind, found[kind]] for kind in sorted(found)]
+
+
+def years(record: Json) -> list[int]:
+    """The years of NUM-3, written from the clause."""
+    submitted = int(record["metadata"]["submitted_at"][:4])
+    source = record["source"]
+    if source["kind"] != "arxiv":
+        return [submitted]
+    if re.fullmatch(r"[0-9]{4}\.[0-9]{4,5}", source["id"]):
+        year = 2000 + int(source["id"][:2])
+    elif found := re.fullmatch(r"[a-z-]+(?:\.[A-Z]{2})?/([0-9]{2})[0-9]{5}", source["id"]):
+        year = int(found[1]) + (1900 if int(found[1]) >= 91 else 2000)
+    else:
+        return [submitted]
+    return [submitted] if year == submitted else [submitted, year]
+
+
+def answer(record: Json) -> Json:
+    """What ``record`` answers."""
+    return {
+        "canonical": as_json(record),
+        "canonical_sha256": canonical_hash(record),
+        "pith_number": pith_number(record),
+        "years": years(record),
+        "aliases": derived(record),
+    }
+
+
+def at(path: str) -> tuple[str | int, ...]:
+    """A pointer as a path."""
+    return tuple(int(step) if step.isdigit() else step for step in path.split("/")[1:])
+
+
+#: name, comment, clauses, pointer, value in its place.
+ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
+    ("empty-license", "a license may be the empty text", "REC-2", "/metadata/license", ""),
+    ("license", "or an address", "REC-2", "/metadata/license", "http://creativecommons.org/licenses/by/4.0/"),
+    ("no-cross-cats", "no further categories", "REC-2", "/metadata/cross_cats_sorted", []),
+    ("cross-cats-unsorted", "whether they are sorted is not checked", "REC-2", "/metadata/cross_cats_sorted",
+     ["b", "a", "a"]),
+    ("unknown-member", "unknown members are kept and hashed", "REC-4 REC-5", "/future", {"x": [1, None, True]}),
+    ("unknown-in-metadata", "in the metadata too", "REC-4 REC-5", "/metadata/future", "x"),
+    ("unknown-in-source", "and in the source", "REC-4 REC-5", "/source/future", -1),
+    ("unknown-proto", "a member named __proto__ is hashed", "REC-4 CANON-1", "/__proto__", {"license": "x"}),
+    ("unknown-numeric", "members that look like integers sort as texts", "REC-4 CANON-1", "/future",
+     {"10": 1, "9": 2}),
+    ("event-type-inside", "only at the top a member event_type is forbidden", "REC-4", "/source/event_type", "x"),
+    ("non-ascii", "texts in any script", "REC-2", "/metadata/primary_cat", "数学-\u00e9-\U0001f600"),
+    ("version-large", "the largest version", "REC-2", "/source/version", 2**53 - 1),
+    ("other-kind", "another kind has no arXiv aliases and one year", "ALIAS-1 NUM-3", "/source/kind", "openreview"),
+    ("kind-case", "the kind is compared exactly", "ALIAS-1 NUM-3", "/source/kind", "arXiv"),
+    ("id-new-style", "a new-style id, and its year beside that of the submission", "ALIAS-1 NUM-3", "/source/id",
+     "0704.0001"),
+    ("id-new-style-five", "of five digits", "ALIAS-1 NUM-3", "/source/id", "2304.01373"),
+    ("id-same-year", "the same year twice is one year", "NUM-3", "/source/id", "0301.0001"),
+    ("id-old-style-class", "an archive with a subject class", "ALIAS-1 NUM-3", "/source/id", "math.CO/0305021"),
+    ("id-old-style-hyphen", "an archive with a hyphen", "ALIAS-1 NUM-3", "/source/id", "astro-ph/9912345"),
+    ("id-91", "the archive begins in 1991", "NUM-3", "/source/id", "hep-th/9108028"),
+    ("id-90", "so 90 is 2090", "NUM-3", "/source/id", "hep-th/9012001"),
+    ("id-00", "and 00 is 2000", "NUM-3", "/source/id", "hep-th/0001001"),
+    ("id-new-91", "a new-style id is always of 20YY", "NUM-3", "/source/id", "9101.0001"),
+    ("id-with-version", "an id with a version is not of the grammar", "ALIAS-1 NUM-3", "/source/id", "2304.01373v2"),
+    ("id-three-digits", "nor one of three digits", "ALIAS-1 NUM-3", "/source/id", "2304.013"),
+    ("id-six-digits", "nor one of six", "ALIAS-1 NUM-3", "/source/id", "2304.013731"),
+    ("id-upper-archive", "nor an archive in upper case", "ALIAS-1 NUM-3", "/source/id", "HEP-TH/0305021"),
+    ("id-class-lower", "nor a subject class in lower case", "ALIAS-1 NUM-3", "/source/id", "math.co/0305021"),
+    ("id-newline", "the whole id matches, a line end is not left out", "ALIAS-1", "/source/id", "2304.01373\n"),
+    ("id-arabic-digits", "ASCII digits", "ALIAS-1 NUM-3", "/source/id", "٢٣٠٤.01373"),
+    ("id-month-13", "months are not checked", "ALIAS-1 NUM-3", "/source/id", "2313.01373"),
+    ("id-free", "any text is an id", "REC-2", "/source/id", ""),
+    ("submitted-first", "the first year", "REC-2 NUM-1", "/metadata/submitted_at", "0001-01-01T00:00:00Z"),
+    ("submitted-last", "the last year", "REC-2 NUM-1", "/metadata/submitted_at", "9999-12-31T23:59:59Z"),
+    ("submitted-leap", "a leap day", "REC-2", "/metadata/submitted_at", "2024-02-29T00:00:00Z"),
+)  # fmt: skip
+
+#: name, comment, clauses, pointer, value in its place, code, control.
+REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
+    ("hash-upper", "hex is lower case", "REC-2 TEXT-2", "/metadata/title_canon_sha256", "B" * 64, "encoding", "base"),
+    ("hash-short", "64 digits", "REC-2", "/metadata/title_canon_sha256", "b" * 63, "encoding", "base"),
+    ("hash-long", "64 digits", "REC-2", "/metadata/abstract_canon_sha256", "b" * 65, "encoding", "base"),
+    ("hash-prefixed", "no prefix", "REC-2", "/metadata/abstract_canon_sha256", "sha256:" + "b" * 57, "encoding", "base"),
+    ("hash-number", "a text", "REC-2", "/metadata/title_canon_sha256", 1, "type", "base"),
+    ("hash-null", "a text", "REC-2", "/metadata/abstract_canon_sha256", None, "type", "base"),
+    ("cross-cats-text", "an array", "REC-2", "/metadata/cross_cats_sorted", "stat.ML", "type", "no-cross-cats"),
+    ("cross-cats-null", "an array", "REC-2", "/metadata/cross_cats_sorted", None, "type", "no-cross-cats"),
+    ("cross-cats-object", "an array", "REC-2", "/metadata/cross_cats_sorted", {}, "type", "no-cross-cats"),
+    ("cross-cats-number", "of texts", "REC-2", "/metadata/cross_cats_sorted/0", 1, "type", "no-cross-cats"),
+    ("license-null", "never null", "REC-2", "/metadata/license", None, "type", "empty-license"),
+    ("license-false", "a text", "REC-2", "/metadata/license", False, "type", "empty-license"),
+    ("primary-cat-array", "a text", "REC-2", "/metadata/primary_cat", ["x"], "type", "base"),
+    ("submitted-fraction", "no fraction in a record", "REC-2", "/metadata/submitted_at", "2003-05-25T19:15:20.000000Z",
+     "time", "base"),
+    ("submitted-offset", "only Z in a record", "REC-2", "/metadata/submitted_at", "2003-05-25T19:15:20+00:00", "time",
+     "base"),
+    ("submitted-february-30", "a real time", "REC-2", "/metadata/submitted_at", "2003-02-30T19:15:20Z", "time", "base"),
+    ("submitted-february-29", "no leap year", "REC-2", "/metadata/submitted_at", "2003-02-29T19:15:20Z", "time",
+     "submitted-leap"),
+    ("submitted-leap-second", "no leap second", "REC-2", "/metadata/submitted_at", "2016-12-31T23:59:60Z", "time",
+     "submitted-last"),
+    ("submitted-year-0", "no year 0000", "REC-2", "/metadata/submitted_at", "0000-01-01T00:00:00Z", "time",
+     "submitted-first"),
+    ("submitted-number", "a text", "REC-2", "/metadata/submitted_at", 20030525, "type", "base"),
+    ("schema-1-1", "another version", "REC-3", "/schema_version", "1.1", "version", "base"),
+    ("schema-empty", "another text", "REC-3", "/schema_version", "", "version", "base"),
+    ("schema-1", "1 is not 1.0", "REC-3", "/schema_version", "1", "version", "base"),
+    ("schema-number", "a number is no text", "REC-3", "/schema_version", 1, "type", "base"),
+    ("schema-null", "null is no text", "REC-3", "/schema_version", None, "type", "base"),
+    ("id-number", "a text", "REC-2", "/source/id", 2304, "type", "base"),
+    ("kind-null", "a text", "REC-2", "/source/kind", None, "type", "base"),
+    ("version-zero", "from 1", "REC-2", "/source/version", 0, "type", "base"),
+    ("version-negative", "from 1", "REC-2", "/source/version", -1, "type", "base"),
+    ("version-true", "true is not 1", "REC-2", "/source/version", True, "type", "base"),
+    ("version-text", "a text is no integer", "REC-2", "/source/version", "1", "type", "base"),
+    ("version-half", "an integer", "REC-2", "/source/version", 1.5, "type", "base"),
+    ("event-type", "no signature over a record is one over an event", "REC-4", "/event_type", "x", "type",
+     "event-type-inside"),
+    ("event-type-null", "whatever its value", "REC-4", "/event_type", None, "type", "event-type-inside"),
+    ("metadata-null", "an object", "REC-1", "/metadata", None, "type", "base"),
+    ("metadata-array", "an object", "REC-1", "/metadata", [], "type", "base"),
+    ("source-text", "an object", "REC-1", "/source", "arxiv", "type", "base"),
+    ("float", "a record holds no float", "REC-4", "/future", 0.5, "number_form", "unknown-member"),
+    ("float-in-array", "anywhere", "REC-4", "/future", [1, [0.5]], "number_form", "unknown-member"),
+    ("float-in-metadata", "anywhere", "REC-4", "/metadata/future", 0.5, "number_form", "unknown-in-metadata"),
+)  # fmt: skip
+
+
+def shapes() -> File:
+    """Records and what is not one."""
+    file = File("record", "shapes", "Canonical records: members, types, hash, number, aliases.")
+    file.accept("base", "a record as the registry writes it", "REC-1 REC-5 NUM-1 ALIAS-1", "record",
+                {"data": as_json(BASE)}, **answer(BASE))  # fmt: skip
+    backwards = json.dumps(dict(reversed(BASE.items())), indent=2)
+    file.accept("respelt", "order and white space of the text do not matter", "REC-5 CANON-1", "record",
+                {"data": text(backwards)}, **answer(BASE))  # fmt: skip
+    for name, about, clauses, pointer, value in ACCEPTED:
+        record = changed(BASE, at(pointer), value)
+        file.accept(name, about, clauses, "record", {"data": as_json(record)}, **answer(record))
+    for name, about, clauses, pointer, value, code, control in REFUSED:
+        record = changed(BASE, at(pointer), value)
+        where = {"float-in-array": "/future/1/0"}.get(name, pointer)
+        file.refuse(name, about, clauses, "record", {"data": as_json(record)}, code, control, pointer=where)
+    for pointer in (
+        "/metadata", "/schema_version", "/source",
+        *(f"/metadata/{name}" for name in sorted(BASE["metadata"])),
+        *(f"/source/{name}" for name in sorted(BASE["source"])),
+    ):  # fmt: skip
+        name = pointer[1:].replace("/", "-").replace("_", "-")
+        file.refuse(f"without-{name}", "every member is required", "REC-1", "record",
+                    {"data": as_json(without(BASE, at(pointer)))}, "type", "base")  # fmt: skip
+    for name, source in (
+        ("null", "null"),
+        ("array", "[]"),
+        ("text", '"x"'),
+        ("number", "1"),
+        ("true", "true"),
+    ):
+        file.refuse(f"is-{name}", "a record is an object", "REC-1 REC-4", "record", {"data": text(source)}, "type", "base",
+                    pointer="")  # fmt: skip
+    file.refuse(
+        "is-empty", "an object without members", "REC-1", "record", {"data": text("{}")}, "type", "base"
+    )
+    return file
+
+
+def orders() -> File:
+    """Two faults at a time: which one is named."""
+    file = File("record", "orders", "Records with two faults: the order of the checks decides.")
+    file.accept("base", "none", "REC-4", "record", {"data": as_json(BASE)}, **answer(BASE))
+
+    def both(
+        name: str, about: str, first: tuple[str, Any], second: tuple[str, Any], code: str, pointer: str
+    ) -> None:
+        record = changed(changed(BASE, at(first[0]), first[1]), at(second[0]), second[1])
+        file.refuse(name, about, "REC-4", "record", {"data": as_json(record)}, code, "base", pointer=pointer)
+
+    both("event-type-first", "event_type before the members", ("/event_type", "x"), ("/schema_version", "2"), "type",
+         "/event_type")  # fmt: skip
+    both("metadata-before-schema", "members in sorted order", ("/metadata/license", None), ("/schema_version", "2"), "type",
+         "/metadata/license")  # fmt: skip
+    both("schema-before-source", "members in sorted order", ("/schema_version", "2"), ("/source/version", 0), "version",
+         "/schema_version")  # fmt: skip
+    both("depth-first", "all of metadata before schema_version", ("/metadata/title_canon_sha256", "x"),
+         ("/schema_version", 1), "encoding", "/metadata/title_canon_sha256")  # fmt: skip
+    both("abstract-before-title", "sorted inside too", ("/metadata/title_canon_sha256", "x"),
+         ("/metadata/abstract_canon_sha256", 1), "type", "/metadata/abstract_canon_sha256")  # fmt: skip
+    both(
+        "id-before-version",
+        "sorted inside too",
+        ("/source/version", 0),
+        ("/source/id", None),
+        "type",
+        "/source/id",
+    )
+    both("members-before-floats", "required members before floats", ("/a", 0.5), ("/source/version", 0), "type",
+         "/source/version")  # fmt: skip
+    both("floats-sorted", "the first float in sorted order", ("/zz", 0.5), ("/a", 1.5), "number_form", "/a")
+    return file
+
+
+#: name, comment, text, the text that is hashed.
+TITLES: Final = (
+    ("plain", "lower-cased", "The Pith Graph", "the pith graph"),
+    ("spaces", "a run of white space is one space", "a  b\t\tc \n d", "a b c d"),
+    ("trimmed", "the ends are trimmed", "  a b  ", "a b"),
+    ("empty", "nothing", "", ""),
+    ("only-space", "nothing but white space", " \n\t ", ""),
+    ("one-space", "a space is kept between words", "a b", "a b"),
+    ("tex", "TeX stays", r"The $\mathcal{N}=4$ Bound", r"the $\mathcal{n}=4$ bound"),
+    ("punctuation", "punctuation stays", "A: B -- C?!", "a: b -- c?!"),
+    ("accents", "accents stay", "\u00c9tude", "\u00e9tude"),
+    ("nfd", "nothing is normalised", "E\u0301tude", "e\u0301tude"),
+    ("greek", "upper-case Greek", "\u0391\u0392\u0393", "\u03b1\u03b2\u03b3"),
+    ("final-sigma", "a sigma at the end of a word", "\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2"),
+    ("final-sigma-two-words", "at the end of each word", "\u03a3\u0391\u03a3 \u03a3\u0391\u03a3", "\u03c3\u03b1\u03c2 \u03c3\u03b1\u03c2"),
+    ("sigma-alone", "not at the end of a word if nothing is before it", "\u03a3", "\u03c3"),
+    ("sharp-s", "a sharp s is lower case already: no case folding", "Stra\u00dfe", "stra\u00dfe"),
+    ("capital-sharp-s", "the capital one becomes the small one", "STRA\u1e9eE", "stra\u00dfe"),
+    ("dotted-i", "U+0130 becomes two characters: the full mapping", "\u0130x", "i\u0307x"),
+    ("dotless-i", "U+0131 is lower case; no locale", "I\u0131", "i\u0131"),
+    ("kelvin", "U+212A becomes k", "\u212a", "k"),
+    ("angstrom", "U+212B becomes U+00E5", "\u212b", "\u00e5"),
+    ("ligature", "a ligature stays", "\ufb01eld", "\ufb01eld"),
+    ("titlecase", "U+01C5 becomes U+01C6", "\u01c5", "\u01c6"),
+    ("cyrillic", "upper-case Cyrillic", "\u0414\u0410", "\u0434\u0430"),
+    ("armenian", "upper-case Armenian", "\u0531", "\u0561"),
+    ("georgian", "Georgian capitals of 2018", "\u1c90", "\u10d0"),
+    ("cherokee", "Cherokee: the capitals are the older letters", "\u13a0", "\uab70"),
+    ("deseret", "a letter above U+FFFF", "\U00010400", "\U00010428"),
+    ("fullwidth", "full-width letters", "\uff21", "\uff41"),
+    ("cjk", "no case", "\u6570\u5b66", "\u6570\u5b66"),
+    ("nul-free-controls", "U+0001 is no white space", "a\x01b", "a\x01b"),
+    ("zero-width-space", "U+200B is no white space", "a\u200bb", "a\u200bb"),
+    ("bom", "U+FEFF is no white space", "\ufeffa", "\ufeffa"),
+    ("word-joiner", "U+2060 is no white space", "a\u2060b", "a\u2060b"),
+    ("mongolian", "U+180E is no white space", "a\u180eb", "a\u180eb"),
+    ("braille-blank", "U+2800 is no white space", "a\u2800b", "a\u2800b"),
+    ("delete", "U+007F is no white space", "a\x7fb", "a\x7fb"),
+    ("1b", "U+001B is no white space", "a\x1bb", "a\x1bb"),
+    ("08", "U+0008 is no white space", "a\x08b", "a\x08b"),
+)  # fmt: skip
+
+WHITE_SPACE: Final = (
+    *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F,
+    0x205F, 0x3000,
+)  # fmt: skip
+
+
+def titles() -> File:
+    """What of a title is hashed."""
+    file = File("record", "titles", "The hash of a title; the hashed text was written by hand.")
+    for name, about, said, hashed in TITLES:
+        file.accept(name, about, "TITLE-1 TITLE-2", "title", {"text": said},
+                    sha256=hashlib.sha256(hashed.encode()).hexdigest())  # fmt: skip
+    for code in WHITE_SPACE:
+        file.accept(f"space-{code:04x}", f"U+{code:04X} is white space", "TITLE-1", "title",
+                    {"text": f"{chr(code)}a{chr(code)}{chr(code)}b{chr(code)}"},
+                    sha256=hashlib.sha256(b"a b").hexdigest())  # fmt: skip
+    return file
+
+
+def limits() -> File:
+    """Unknown members are within the data model and the limits of an input."""
+    file = File("record", "limits", "Unknown members of a record, deep and large.")
+    head, tail = canonical(BASE)[:-1], b"}"
+
+    def data(member: Bytes) -> Json:
+        return {"data": joined(as_text(head), text(',"zz":'), member, as_text(tail))}
+
+    deep = changed(BASE, ("zz",), json.loads("[" * 31 + "]" * 31))
+    file.accept("depth-32", "the record is the first level", "REC-4 LIM-2", "record",
+                data(joined(repeated("[", 31), repeated("]", 31))), canonical_sha256=canonical_hash(deep))  # fmt: skip
+    file.refuse("depth-33", "one level more", "REC-4 LIM-2", "record",
+                data(joined(repeated("[", 32), repeated("]", 32))), "depth", "depth-32")  # fmt: skip
+    for name, about, source, code in (
+        ("duplicate", "one key twice", '{"a":1,"a":2}', "duplicate_key"),
+        ("minus-zero", "a number outside of the model", "-0", "number_form"),
+        ("surrogate", "a lone surrogate", '"\\ud800"', "surrogate"),
+        ("nul", "U+0000", '"\\u0000"', "string"),
+        ("large", "an integer beyond 2^53 - 1", "9007199254740992", "number_range"),
+    ):
+        file.refuse(name, about, "REC-4 FAULT-3", "record", data(text(source)), code, "depth-32")
+    return file
+
+
+def files() -> list[File]:
+    """The files of the stage."""
+    return [shapes(), orders(), titles(), limits()]
