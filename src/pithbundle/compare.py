@@ -8,6 +8,7 @@ one side knows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -49,11 +50,7 @@ def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:
 
 def compare_states(ours: Object, theirs: Object) -> list[Difference]:
     """Return every difference between two states, members that only one side knows included."""
-    return [
-        difference
-        for name in _names(ours, theirs)
-        for difference in _member(name, ours, theirs)
-    ]
+    return [difference for name in _names(ours, theirs) for difference in _member(name, ours, theirs)]
 
 
 def _member(name: str, ours: Object, theirs: Object) -> Iterator[Difference]:
@@ -96,8 +93,7 @@ def _matched(
     key: Callable[[Value], bytes],
 ) -> Iterator[Difference]:
     """Compare two lists whose elements have an identity, so that one insertion is one difference."""
-    left = {key(value): (place, value) for place, value in enumerate(ours)}
-    right = {key(value): (place, value) for place, value in enumerate(theirs)}
+    left, right = _identified(ours, key), _identified(theirs, key)
     for name, (place, value) in left.items():
         if name not in right:
             yield Difference(group, pointer([*path, place]), "only ours", value)
@@ -109,8 +105,19 @@ def _matched(
     in_both = [name for name in left if name in right]
     if in_both != [name for name in right if name in left]:
         yield Difference("labels", pointer(path), "differs", "order", "another order")
-    if len(theirs) != len(right):
-        yield Difference(group, pointer(path), "differs", len(left), len(theirs))
+
+
+def _identified(
+    values: list[Value], key: Callable[[Value], bytes]
+) -> dict[tuple[bytes, int], tuple[int, Value]]:
+    """The elements by identity; a state from elsewhere may repeat one, so the repeats are numbered."""
+    seen: Counter[bytes] = Counter()
+    found = {}
+    for place, value in enumerate(values):
+        name = key(value)
+        found[name, seen[name]] = place, value
+        seen[name] += 1
+    return found
 
 
 def _event_key(value: Value) -> bytes:

@@ -31,7 +31,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side of a diff knows."""
+    """What one side of a diff knows; a side that names no record is of no other side's record."""
 
     form: Form
     pith_number: str | None
@@ -81,7 +81,7 @@ def side_of_bundle(report: Report, merged: Merged) -> Side:
     }
     words: dict[tuple[str, ...], str] = {step.wins: step.word for step in trace(merged.view) if step.wins}
     value = report.to_value()
-    labels: Object = {name: value.get(name) for name in _LABELS}
+    labels: Object = {name: value[name] for name in _LABELS if name in value}
     return Side("bundle", str(merged.ledger.number), events, merged.state, words, labels)
 
 
@@ -94,16 +94,14 @@ def side_of_value(value: Value) -> Side:
     if type(value) is dict and value.get("state_type") == STATE_TYPE:
         return Side("state", _text(value.get("pith_number")), _events_of_state(value), value)
     if type(value) is dict and value.get("report_type") == REPORT_TYPE:
-        labels: Object = {name: value.get(name) for name in _LABELS}
-        number = _text(value.get("pith_number"))
-        return Side("report", number, _events_of_report(value), None, {}, labels)
+        labels: Object = {name: value[name] for name in _LABELS if name in value}
+        return Side("report", _number_of_report(value), _events_of_report(value), None, {}, labels)
     raise InputError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
 
 
 def diff(left: Side, right: Side) -> Diff:
     """Compare two sides (DIFF-2). Events stand by id; what only one form can know is not a difference."""
-    numbers = left.pith_number, right.pith_number
-    same = None in numbers or numbers[0] == numbers[1]
+    same = left.pith_number == right.pith_number
     both_judge = "state" not in (left.form, right.form)
     changes = []
     for name in sorted({*left.events, *right.events}):
@@ -145,6 +143,14 @@ def _events_of_state(state: Object) -> dict[str, Judged]:
             if type(entry) is dict and type(name) is str:
                 found[name] = Judged(_text(entry.get("event_type")), None, _text(entry.get("code")))
     return found
+
+
+def _number_of_report(report: Object) -> str | None:
+    """The number of what was merged; of a report on checks alone, that of its first input."""
+    inputs = report.get("inputs")
+    first = inputs[0] if type(inputs) is list and inputs else None
+    stated = first.get("pith_number") if type(first) is dict else None
+    return _text(report.get("pith_number", stated))
 
 
 def _events_of_report(report: Object) -> dict[str, Judged]:

@@ -15,12 +15,12 @@ from pithbundle.verdicts import ValidEvent
 
 
 class Reason(NamedTuple):
-    """One entry explained: its step, and the events that it speaks of, those that are in the set."""
+    """One entry explained: its step, the clause that decided, and the events that it speaks of."""
 
     step: Step
     clause: str
     winners: tuple[ValidEvent, ...]
-    losers: tuple[tuple[Lost, ValidEvent | None], ...]
+    losers: tuple[tuple[Lost, ValidEvent], ...]
 
     def to_value(self) -> Object:
         """The reason as JSON."""
@@ -30,7 +30,7 @@ class Reason(NamedTuple):
             "clause": self.clause,
             "wins": [_told(event) for event in self.winners],
             "loses": [
-                {"word": lost.word, "clause": CLAUSES[lost.word], "event_id": lost.event_id, **_told(event)}
+                {"word": lost.word, "clause": CLAUSES[lost.word], **_told(event)}
                 for lost, event in self.losers
             ],
         }
@@ -79,7 +79,7 @@ def explain(view: State, pointer: str = "") -> list[Reason]:
             step,
             CLAUSES[step.word],
             tuple(events[name] for name in step.wins),
-            tuple((lost, events.get(lost.event_id)) for lost in step.loses),
+            tuple((lost, events[lost.event_id]) for lost in step.loses),
         )
         for step in found
     ]
@@ -89,9 +89,7 @@ def _at_or_below(place: str, above: str) -> bool:
     return place == above or place.startswith(above + "/")
 
 
-def _told(event: ValidEvent | None) -> dict[str, Value]:
-    if event is None:
-        return {}
+def _told(event: ValidEvent) -> dict[str, Value]:
     return {
         "event_id": event.event_id,
         "event_type": event.event_type,

@@ -19,6 +19,7 @@ from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.state import ORDER
 from pithbundle.verdicts import ValidEvent
 
+
 def signed_event(event: ValidEvent) -> Object:
     """The event as an element of a bundle: its body, its id and its signature (EXPORT-1).
 
@@ -107,7 +108,7 @@ def _frame(ledger: Ledger) -> Object:
         "short_pith_number": ledger.number.short,
         "canonical_record": written(record.canonical),
         "canonical_sha256": record.hex,
-        "source": record.value["source"],
+        "source": written(encode(record.value["source"])),
         "source_aliases": [],
     }
 

@@ -96,6 +96,7 @@ def check_proof(
     2. the policy has each key that it names, under the same raw key and event rule
     3. both events are verified, by the checks of a bundle, whatever the status of the key
     4. merged, the two are one equivocation
+    5. it is the proof of that equivocation, byte for byte: nothing stands in it beside
 
     Raises:
         PithError: InputError or RecordError for what cannot be read, else ProofError.
@@ -130,6 +131,9 @@ def check_proof(
     groups = ledger.equivocations()
     if len(groups) != 1:
         raise ProofError("type", "the two events do not contradict each other", pointer="/events")
+    if proof_of(ledger, groups[0]) != data:
+        detail = "not written as a proof is: other members, another order or another spelling"
+        raise ProofError("encoding", detail, pointer="")
     one, other = (ledger.events[name] for name in groups[0].event_ids)
     statuses = {key.public_key.raw: key.status for key in chosen.keys}
     told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]

@@ -6,7 +6,7 @@ folded into one number, and what was taken back is in the default view.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from pithbundle.kinds.citation import RELATIONSHIPS
@@ -26,7 +26,8 @@ def status(view: State) -> Object:
     ``attested`` counts standing strong author claims, ``anchored`` timestamp anchors,
     ``stored`` storage attestations. They say that a signer said so, not that it is true.
     """
-    sections = view.sections
+    # Another rule set may lack a section: then nothing of it stands.
+    sections = defaultdict[str, list[ValidEvent]](list, view.sections)
     claims = sections["author_claims"]
     return {
         "attested": _count(claims, "strength", ("strong", "weak")),
@@ -63,14 +64,12 @@ def status_line(view: State) -> str:
     for name, words in (("citations", RELATIONSHIPS), ("findings", (*_SEVERITIES, "rescinded"))):
         counted = [f"{_number(told[name], word)} {word}" for word in words if _number(told[name], word)]
         parts.append(f"{name}: {', '.join(counted)}" if counted else f"no {name}")
-    replications = told["replications"]
-    if type(replications) is dict:
-        counted = [
-            f"{total} {outcome}"
-            for outcome in _OUTCOMES
-            if (total := sum(_number(replications[outcome], word) for word in _MODERATION))
-        ]
-        parts.append(f"replications: {', '.join(counted)}" if counted else "no replications")
+    counted = [
+        f"{total} {outcome}"
+        for outcome in _OUTCOMES
+        if (total := sum(_number(told["replications"], outcome, word) for word in _MODERATION))
+    ]
+    parts.append(f"replications: {', '.join(counted)}" if counted else "no replications")
     parts.append(f"{_number(told['retractions'], 'applied')} retracted")
     if told["conflicts"]:
         parts.append(f"{told['conflicts']} in conflict")
@@ -96,9 +95,10 @@ def _references(snapshots: list[ValidEvent]) -> int | None:
     snapshot = snapshots[-1].payload["graph_snapshot"]
     references = snapshot.get("references") if type(snapshot) is dict else None
     count = references.get("count") if type(references) is dict else None
-    return count if type(count) is int else None
+    return count if type(count) is int and count >= 0 else None
 
 
-def _number(value: Value, name: str) -> int:
-    number = value.get(name) if type(value) is dict else None
-    return number if type(number) is int else 0
+def _number(value: Value, *names: str) -> int:
+    for name in names:
+        value = value.get(name) if type(value) is dict else None
+    return value if type(value) is int else 0
