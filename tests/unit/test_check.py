@@ -43,6 +43,7 @@ from pithbundle.errors import CODES
 from pithbundle.kinds import MERGE_1, MergeRules
 from pithbundle.policy import Policy
 from pithbundle.rules import RULES
+from pithbundle.verdicts import Copy
 
 RECORD = made_record()
 ALIAS = payloads.alias_added("openalex", "W1")
@@ -62,12 +63,15 @@ class Recipe:
     afterwards: list[Callable[[Json], None]] = field(default_factory=list)
 
     def said(self) -> tuple[str, str | None, str | None]:
+        return said(self.copy())
+
+    def copy(self) -> Copy:
         made = sign(self.body, DEMO, RULES[self.key["event_rule"]], with_id=self.with_id)
         made = copy.deepcopy(made)
         for change in self.afterwards:
             change(made)
         (one,) = checked(RECORD, [made], policy(self.key)).copies
-        return said(one)
+        return one
 
 
 @dataclass(frozen=True)
@@ -167,17 +171,19 @@ WAYS = [
 
 @pytest.mark.parametrize("with_id", [True, False])
 def test_the_same_event_without_a_fault_is_verified(with_id: bool) -> None:
-    assert Recipe(with_id=with_id).said() == ("verified", None, None)
+    one = Recipe(with_id=with_id).copy()
+    assert (said(one), one.verdict.step, one.pointer) == (("verified", None, None), 11, "/events/0")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_each_check_has_its_word_code_and_place(way: Way) -> None:
     recipe = Recipe()
     way.spoil(recipe)
-    if way.name == "another id":
-        # A digest that no signature signs; where one does, see below.
-        assert recipe.said() == ("invalid", "hash_mismatch", "/event_id")
-    assert recipe.said() == way.expected
+    one = recipe.copy()
+    # "another id" is a digest that no signature signs; where one does, see below.
+    assert said(one) == way.expected
+    assert one.verdict.step == (11 if one.verdict.valid else way.step)
+    assert not one.flat
 
 
 @pytest.mark.parametrize(
@@ -476,6 +482,9 @@ def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
     result = checked(ARXIV_RECORD, [{**FLAT, **changes}])
     (one,) = result.copies
     assert said(one) == expected
+    steps = {None: 10, "subject": 4, "key_unknown": 5, "encoding": 8, "signature_invalid": 9}
+    step = 3 if expected[2] == "/payload_sha256" else steps[expected[1]]
+    assert one.verdict.step == (2 if expected[0] == "not_signed" else step)
     assert one.flat
     assert result.valid == []
     malformed = changes.get("payload_sha256", "").isupper()

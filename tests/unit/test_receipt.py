@@ -65,6 +65,12 @@ FAULTS: list[tuple[Any, Said]] = [
 ]
 
 
+#: The check that speaks with each code.
+STEPS = {
+    "type": 1, None: 2, "key_unknown": 5, "algorithm": 7, "encoding": 8, "signature_invalid": 9,
+}  # fmt: skip
+
+
 def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing() -> None:
     assert verdict(SOUND) == ("verified", None, None)
     assert verdict(SOUND | {"signed_at": "never", "verified": False}) == ("verified", None, None)
@@ -74,6 +80,8 @@ def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing()
 @pytest.mark.parametrize(("shown", "expected"), FAULTS)
 def test_a_receipts_fault_has_its_word_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
     assert verdict(shown) == expected
+    (told,) = checked(RECORD, [created(shown)]).receipts
+    assert told.verdict.step == STEPS[expected[1]]
     result = merged(RECORD, [created(shown)])
     assert result.view.valid_event_count == 1
     current: Any = result.state["current"]
