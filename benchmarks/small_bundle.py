@@ -42,7 +42,9 @@ def main(arguments: list[str]) -> int:
     )
     ratio = best["verify and merge"] / best["signatures"]
     if chosen.json:
-        print(json.dumps({"bytes": len(data), "signatures": len(signatures), "seconds": best, "ratio": ratio}))
+        print(
+            json.dumps({"bytes": len(data), "signatures": len(signatures), "seconds": best, "ratio": ratio})
+        )
         return 0
     print(f"demo bundle: {len(data)} bytes, {len(signatures)} signatures; best of many rounds")
     for name, seconds in best.items():

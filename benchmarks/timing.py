@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 
 
-def best_of(candidates: Mapping[str, Callable[[], object]], seconds: float, calls: int = 20) -> dict[str, float]:
+def best_of(
+    candidates: Mapping[str, Callable[[], object]], seconds: float, calls: int = 20
+) -> dict[str, float]:
     """Return the best seconds for one call of each candidate, measured in turns for ``seconds``.
 
     In turns, so that a slow spell of the machine hits all of them; the best, because noise

@@ -23,7 +23,7 @@ from collections.abc import MutableMapping
 from typing import Final, TypeAlias
 
 from pithbundle.bundle import Bundle, subject_fault
-from pithbundle.canonical import encode
+from pithbundle.canonical import encode, encode_kept
 from pithbundle.errors import Fault
 from pithbundle.event import Body, Envelope, FlatEvent, Signature, bind, read_event
 from pithbundle.kinds import MERGE_1, MergeRules
@@ -80,7 +80,7 @@ def speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
 class _Run:
     """One call of :func:`check`: what every copy is checked against."""
 
-    __slots__ = ("bundle", "cache", "number", "policy", "receipts", "record", "rules")
+    __slots__ = ("bundle", "cache", "number", "policy", "receipts", "record", "rules", "signers")
 
     def __init__(self, bundle: Bundle, policy: Policy, rules: MergeRules, cache: SignatureCache) -> None:
         self.bundle = bundle
@@ -90,6 +90,7 @@ class _Run:
         self.rules = rules
         self.cache = cache
         self.receipts: list[ReceiptVerdict] = []
+        self.signers: dict[bytes, bytes] = {}
 
     def copy(self, place: int, stated: Value | Fault) -> Copy:
         pointer = f"/events/{place}"
@@ -125,13 +126,22 @@ class _Run:
                 order=event.instant + body.event_id,
                 payload=event.payload,
                 payload_bytes=body.payload,
-                signer_bytes=encode(event.signer) if rule.covers_signer else None,
+                signer_bytes=self.signer(event.signer) if rule.covers_signer else None,
                 body=body.canonical,
                 signature=signature,
                 key=key,
                 receipt_verified=receipt_verified,
             )
         return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned)
+
+    def signer(self, stated: Object) -> bytes:
+        """The canonical bytes of a signer, one copy for all of its events."""
+        written = encode(stated)
+        known = self.signers.get(written)
+        if known is None:
+            known = encode_kept(stated)
+            self.signers[known] = known
+        return known
 
     def verdict(
         self, event: Envelope, key: PolicyKey | None, rule: EventRule, body: Body

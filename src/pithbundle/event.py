@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from pithbundle.canonical import digest, encode, written
+from pithbundle.canonical import digest, encode_kept, written
 from pithbundle.errors import Fault
 from pithbundle.model import Object, Value, pointer
 from pithbundle.rules import ENVELOPE, EventRule
@@ -190,15 +190,15 @@ def bind(envelope: Envelope, rule: EventRule, *, within_limits: bool = False) ->
         fault = _measure(whole)
         if fault is not None:
             return fault
-    payload = encode(envelope.payload)
+    payload = encode_kept(envelope.payload)
     whole["payload"] = written(payload)
-    canonical = encode(whole)
+    canonical = encode_kept(whole)
     if len(canonical) > MAX_BODY_BYTES:
         return Fault("event_size", f"an event of {len(canonical)} canonical bytes", "")
     if rule.payload_only:
         canonical = payload
     elif rule.left_out != ENVELOPE:
-        canonical = encode({name: value for name, value in whole.items() if name not in rule.left_out})
+        canonical = encode_kept({name: value for name, value in whole.items() if name not in rule.left_out})
     hashed = digest(canonical)
     return Body(canonical, payload, hashed, "sha256:" + hashed.hex())
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.canonical import digest, encode, written
+from pithbundle.canonical import digest, encode, encode_kept, written
 from pithbundle.errors import MergeError
 from pithbundle.kinds import MERGE_1, Kind, MergeRules
 from pithbundle.model import Object, Value
@@ -127,6 +127,12 @@ class Ledger:
             raise MergeError("policy", "the ledgers were folded under different merge rules")
         self.listed |= other.listed
         self.add(other.events.values())
+
+    def copy(self) -> Ledger:
+        """A ledger of the same events that grows on its own."""
+        twin = Ledger(self.record, self.number, self.policy_sha256, self.rules)
+        twin.join(self)
+        return twin
 
     def add(self, events: Iterable[ValidEvent]) -> None:
         """Add valid events of this record; one that is there already changes nothing (MERGE-3).
@@ -286,7 +292,7 @@ def slot_of(event: ValidEvent, kind: Kind) -> bytes:
     """The slot: canonical bytes of the signer and the slot's members, null where absent (MERGE-5)."""
     if not kind.slot:
         return b""
-    return encode([event.signer, *map(event.payload.get, kind.slot)])
+    return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
 
 
 def _ids(value: Value) -> list[str]:

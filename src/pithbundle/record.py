@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from pithbundle.canonical import canonical_bytes, digest, encode, sha256_hex
+from pithbundle.canonical import canonical_bytes, digest, encode_kept, sha256_hex
 from pithbundle.errors import InputError, RecordError
 from pithbundle.model import DEFAULT_LIMITS, MAX_INTEGER, Limits, Object, Value, text_fault
 from pithbundle.model import pointer as pointer_of
@@ -116,7 +116,7 @@ class Record:
         arxiv_id, version = _check_source(source)
         if value.keys() == _RECORD and metadata.keys() == _METADATA and source.keys() == _SOURCE:
             # Every value has been checked under its name: nothing is left to walk.
-            canonical = encode(value)
+            canonical = encode_kept(value)
         else:
             canonical = _open_shape(value, limits)
         years: tuple[int, ...] = (year,)

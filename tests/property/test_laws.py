@@ -5,7 +5,6 @@ Sets of events are built compatible (strategies.event_sets), so no drawn case is
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,13 +104,13 @@ def test_grouping_changes_nothing(data: st.DataObject) -> None:
         Ledger.of([checked(whole.bundle(part))])
         for part in (*data.draw(strategies.partitions(whole.events, max_parts=3)), [], [])[:3]
     )
-    left, right = copy.deepcopy((first, second))
+    left, right = first.copy(), second.copy()
     left.join(second)
     left.join(third)
     right.join(third)
-    other = copy.deepcopy(first)
+    other = first.copy()
     other.join(right)
-    backwards = copy.deepcopy(third)
+    backwards = third.copy()
     backwards.join(second)
     backwards.join(first)
     assert seen(left) == seen(other) == seen(backwards)
