@@ -41,11 +41,14 @@ export class PithError extends Error {
 
 /** @param {string} name */
 const escaped = (name) => name.replaceAll("~", "~0").replaceAll("/", "~1");
-/** @param {readonly (string | number)[]} path */
-const pointerOf = (path) => path.map((part) => `/${escaped(String(part))}`).join("");
+/** What no text may hold is U+FFFD in a place. @param {readonly (string | number)[]} path */
+const pointerOf = (path) => path.map((part) => `/${escaped(String(part)).replace(FORBIDDEN, "\ufffd")}`).join("");
 
 // ---------------------------------------------------------------------------------- bytes and text
 
+/** Code units that no text may hold [DATA-5], and all that no text may hold [DATA-5, DATA-6]. */
+const LONE = /[\ud800-\udfff]/u;
+const FORBIDDEN = /[\0\ud800-\udfff\p{Noncharacter_Code_Point}]/gu;
 const UTF8 = new TextEncoder();
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -167,15 +170,13 @@ const EVENT_DEPTH = 24;
 const EVENT_NODES = 20000;
 const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 
-/** U+0000, the non-characters, and lone surrogates: what most texts show at once that they lack. */
+/** What most texts show at once that they lack. */
 const DOUBTFUL = /[\0\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]/;
-const LONE = /[\ud800-\udfff]/u;
-const FORBIDDEN = /[\0\ufdd0-\ufdef]|[\ufffe\uffff\u{1fffe}\u{1ffff}\u{2fffe}\u{2ffff}\u{3fffe}\u{3ffff}\u{4fffe}\u{4ffff}\u{5fffe}\u{5ffff}\u{6fffe}\u{6ffff}\u{7fffe}\u{7ffff}\u{8fffe}\u{8ffff}\u{9fffe}\u{9ffff}\u{afffe}\u{affff}\u{bfffe}\u{bffff}\u{cfffe}\u{cffff}\u{dfffe}\u{dffff}\u{efffe}\u{effff}\u{ffffe}\u{fffff}\u{10fffe}\u{10ffff}]/u;
 
 /** @param {string} text @returns {string | null} the code [DATA-5, DATA-6] */
 function textFault(text) {
   if (!DOUBTFUL.test(text)) return null;
-  return LONE.test(text) ? "surrogate" : FORBIDDEN.test(text) ? "string" : null;
+  return LONE.test(text) ? "surrogate" : text.search(FORBIDDEN) >= 0 ? "string" : null;
 }
 
 /** @param {string} key @returns {string | null} the code [DATA-5 to DATA-7, in the order of FAULT-2] */
@@ -290,7 +291,7 @@ function readJson(bytes, limits) {
         break;
       }
       // NaN, past the end, is neither below nor above anything: it must be named.
-      if (Number.isNaN(unit) || unit < 0x20) throw syntax();
+      if (Number.isNaN(unit) || unit < 0x20) throw syntax(start);
       if (unit !== 0x5c) {
         at++;
         continue;
@@ -299,12 +300,12 @@ function readJson(bytes, limits) {
       const letter = text[at + 1];
       if (letter === "u") {
         const hex = text.slice(at + 2, at + 6);
-        if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw syntax();
+        if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw syntax(start);
         out += String.fromCharCode(parseInt(hex, 16));
         at += 6;
       } else {
         const plain = letter === undefined || !Object.hasOwn(ESCAPES, letter) ? null : ESCAPES[letter];
-        if (plain === null) throw syntax();
+        if (plain === null) throw syntax(start);
         out += plain;
         at += 2;
       }
@@ -442,16 +443,11 @@ function readCbor(bytes, limits) {
     if (isKey && major !== 3 && major !== 6) throw fail("cbor_key_type");
     if (info >= 28) throw fail(info < 31 || major === 0 || major === 1 || major === 6 ? "cbor_reserved" : "cbor_indefinite");
     const width = info < 24 ? 0 : 1 << (info - 24);
-    const left = bytes.length - at - 1 - width;
-    if (left < 0) throw fail("cbor_truncated");
+    if (at + 1 + width > bytes.length) throw fail("cbor_truncated");
     // Above 2^53 a double may be off by a little, which no comparison below can see.
     const argument = width === 0 ? info : width === 1 ? bytes[at + 1] : width === 2 ? view.getUint16(at + 1)
       : width === 4 ? view.getUint32(at + 1) : view.getUint32(at + 1) * 0x100000000 + view.getUint32(at + 5);
-    const needed = major === 2 || major === 3 || major === 4 ? argument : major === 5 ? 2 * argument : 0;
-    if (needed > left) throw fail("cbor_truncated");
-    if (major === 7 ? narrower(view, at + 1, width) : width > 0 && argument < [24, 0x100, 0x10000, 0, 0x100000000][width >> 1]) {
-      throw fail("cbor_nonminimal");
-    }
+    if (major !== 7 && width > 0 && argument < [24, 0x100, 0x10000, 0, 0x100000000][width >> 1]) throw fail("cbor_nonminimal");
     if (major === 6) throw fail("cbor_tag");
     if (major === 2 || (major === 7 && info < 25 && (info < 20 || info > 22))) throw fail("cbor_type");
     at += 1 + width;
@@ -460,9 +456,10 @@ function readCbor(bytes, limits) {
 
   /** @param {number} start @param {number} length @returns {string} */
   const text = (start, length) => {
+    if (length > bytes.length - at) throw new PithError("cbor_truncated", null, start);
+    if (length > limits.text) throw new PithError("size", null, start);
     const out = decoded(bytes.subarray(at, at + length));
     if (out === null) throw new PithError("utf8", null, start);
-    if (length > limits.text) throw new PithError("size", null, start);
     at += length;
     return out;
   };
@@ -471,15 +468,16 @@ function readCbor(bytes, limits) {
   const item = (depth) => {
     const { major, info, width, argument, start } = head(false);
     const fault = (/** @type {string} */ code) => faults.add(code, path, () => start);
-    const string = major === 3 ? text(start, argument) : "";
     if ((major === 4 || major === 5) && depth > limits.depth) throw new PithError("depth", null, start);
     if (++nodes > limits.nodes) throw new PithError("nodes", null, start);
+    if ((major === 4 || major === 5) && (major - 3) * argument > bytes.length - at) throw new PithError("cbor_truncated", null, start);
     if (major === 0 || major === 1) {
       const whole = major === 0 ? argument : -1 - argument;
       if (Math.abs(whole) > MAX_INTEGER) fault("number_range");
       return whole;
     }
     if (major === 3) {
+      const string = text(start, argument);
       const code = textFault(string);
       if (code !== null) fault(code);
       return string;
@@ -499,6 +497,7 @@ function readCbor(bytes, limits) {
     const float = width === 2 ? half(argument) : width === 4 ? view.getFloat32(start + 1) : view.getFloat64(start + 1);
     if (!Number.isFinite(float)) fault("number_nonfinite");
     else if (!portable(float)) fault("number_form");
+    else if (width > floatWidth(float)) throw new PithError("cbor_nonminimal", null, start);
     return float;
   };
 
@@ -511,10 +510,10 @@ function readCbor(bytes, limits) {
     for (let i = 0; i < pairs; i++) {
       const { argument, start } = head(true);
       const encoding = bytes.subarray(start, at + argument);
+      const key = text(start, argument);
       const order = before === null ? 1 : compareBytes(encoding, before);
       if (order < 0) throw new PithError("cbor_key_order", null, start);
       before = encoding;
-      const key = text(start, argument);
       path.push(key);
       const code = keyFault(key) ?? (order === 0 ? "duplicate_key" : null);
       if (code !== null) faults.add(code, path, () => start);
@@ -537,27 +536,12 @@ function half(bits) {
   return bits & 0x8000 ? -size : size;
 }
 
-/**
- * Whether a shorter float holds exactly the one of `width` bytes at `at` [CBOR-4], NaN by its bits.
- * @param {DataView} view @param {number} at @param {number} width
- */
-function narrower(view, at, width) {
-  if (width < 4) return false;
-  if (width === 8) {
-    const float = view.getFloat64(at);
-    return Number.isNaN(float) ? (view.getUint32(at + 4) & 0x1fffffff) === 0 : Math.fround(float) === float;
-  }
-  const float = view.getFloat32(at);
-  return Number.isNaN(float) ? (view.getUint32(at) & 0x1fff) === 0 : fitsHalf(float);
-}
-
-/** @param {number} float */
-function fitsHalf(float) {
+/** @param {number} float of the data model @returns {2 | 4 | 8} the fewest bytes that hold it exactly */
+function floatWidth(float) {
+  if (Math.fround(float) !== float) return 8;
   const size = Math.abs(float);
-  if (size === 0 || size === Infinity) return true;
-  if (size > 65504) return false;
   const unit = 2 ** (Math.max(Math.floor(Math.log2(size)), -14) - 10);
-  return Number.isInteger(size / unit);
+  return size <= 65504 && Number.isInteger(size / unit) ? 2 : 4;
 }
 
 // ------------------------------------------------------------------------- readers and their writers
@@ -635,12 +619,13 @@ export function cborBytes(value) {
 /** @param {number} float of the data model */
 function floatBytes(float) {
   const view = new DataView(new ArrayBuffer(9));
-  if (Math.fround(float) !== float) {
+  const width = floatWidth(float);
+  if (width === 8) {
     view.setUint8(0, 0xfb);
     view.setFloat64(1, float);
     return new Uint8Array(view.buffer);
   }
-  if (!fitsHalf(float)) {
+  if (width === 4) {
     view.setUint8(0, 0xfa);
     view.setFloat32(1, float);
     return new Uint8Array(view.buffer, 0, 5);
@@ -795,7 +780,7 @@ function arxivId(id) {
 /** @param {string} text @returns {StatedNumber} [NUM-2, NUM-4, NUM-5] */
 export function parseNumber(text) {
   const match = /^pith:(?:(\d{4}):([A-Z2-7]{26})|([A-Z2-7]{8}(?:[A-Z2-7]{4}){0,2}))$/.exec(text);
-  if (match === null) throw new PithError("suffix");
+  if (match === null || match[1] === "0000") throw new PithError("suffix");
   return match[3] === undefined ? { form: "full", suffix: match[2], year: Number(match[1]) } : { form: "short", suffix: match[3], year: null };
 }
 
@@ -870,17 +855,15 @@ function compress([x, y, z]) {
 
 const BASE = /** @type {Point} */ (decompress(fromHex("58" + "66".repeat(31))));
 
-/** y of the eight points of small order: each has both signs or one, and no other point has such a y. */
-const SMALL_Y = new Set([
-  0n, 1n, P - 1n,
-  2707385501144840649318225287225658788936804267575313519463743609750303021863n,
-  P - 2707385501144840649318225287225658788936804267575313519463743609750303021863n,
-].map((y) => y.toString()));
+/** y of one point of order 8; the others have this y or -y. */
+const Y8 = integer(fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"));
+/** The y of the eight points of small order, which no other point has. */
+const SMALL_Y = new Set([0n, 1n, P - 1n, Y8, P - Y8]);
 
 /** @param {Uint8Array} bytes 32 @returns {boolean} y < p and the point, if there is one, not of small order */
 function canonicalAndLarge(bytes) {
   const y = integer(bytes) & (2n ** 255n - 1n);
-  return y < P && !SMALL_Y.has(y.toString());
+  return y < P && !SMALL_Y.has(y);
 }
 
 /** Keys that WebCrypto imported, or null where it cannot. @type {Map<string, CryptoKey | null>} */
@@ -1107,8 +1090,8 @@ export async function readBundle(bytes, { format = null, limits = BUNDLE_LIMITS 
   member(value, "events", "array", "");
   demand(value.has("canonical_record"), "type", "");
   const record = await readRecord(value.get("canonical_record"), "/canonical_record");
-  demand(member(value, "canonical_sha256", "text", "") === record.sha256, "hash_mismatch", "/canonical_sha256");
-  demand(names(member(value, "pith_number", "text", ""), record), "subject", "/pith_number");
+  demand(value.get("canonical_sha256") === record.sha256, "hash_mismatch", "/canonical_sha256");
+  demand(names(value.get("pith_number"), record), "subject", "/pith_number");
   return {
     record,
     elements: events.map((/** @type {Value} */ element, /** @type {number} */ i) => faults.inElement.get(i) ?? element),
@@ -1120,7 +1103,9 @@ export async function readBundle(bytes, { format = null, limits = BUNDLE_LIMITS 
 function statedDifferences(bundle, record) {
   const out = [];
   if (bundle.has("short_pith_number") && bundle.get("short_pith_number") !== `pith:${record.suffix.slice(0, 8)}`) out.push("/short_pith_number");
-  if (bundle.has("source") && canonicalText(bundle.get("source")) !== canonicalText(record.value.get("source"))) out.push("/source");
+  const source = bundle.get("source");
+  const same = (/** @type {string} */ name) => source instanceof Map && source.get(name) === record.value.get("source").get(name);
+  if (bundle.has("source") && !["id", "kind", "version"].every(same)) out.push("/source");
   if (!bundle.has("source_aliases")) return out;
   const aliases = bundle.get("source_aliases");
   if (!Array.isArray(aliases)) return [...out, "/source_aliases"];
@@ -1153,14 +1138,15 @@ function readEvent(element) {
     member(element, "event_id", "integer", "");
     member(element, "event_type", "text", "");
     member(element, "payload", "object", "");
-    for (const name of FLAT_ONLY) if (element.has(name)) member(element, name, "text", "");
+    member(element, "payload_sha256", "text", "");
+    if ((element.get("signature_b64") ?? null) !== null) member(element, "signature_b64", "text", "");
+    member(element, "signing_key_id", "text", "");
   } else {
     if (element.has("event_id")) member(element, "event_id", "text", "");
     member(element, "event_type", "text", "");
     member(element, "payload", "object", "");
     if (element.has("signature") && element.get("signature") !== null) {
       const signature = member(element, "signature", "object", "");
-      demand(signature.has("algorithm"), "type", "/signature");
       member(signature, "key_id", "text", "/signature");
       demand(member(signature, "kind", "text", "/signature") === "pith_event_signature", "type", "/signature/kind");
       member(signature, "signature_b64", "text", "/signature");
@@ -1220,7 +1206,7 @@ const outcome = (step, verdict, code) => ({ step, verdict, code });
  * @property {string} target
  * @property {string} createdAt
  * @property {Obj} payload
- * @property {Obj} shownSigner
+ * @property {Obj | null} shownSigner null where the rule does not cover it [RULE-4]
  * @property {string} signerId of the policy
  * @property {PolicyKey} key
  * @property {Uint8Array} signature the kept one, 64 raw bytes
@@ -1260,7 +1246,7 @@ async function checkCopy(element, pointer, record, policy) {
   const { value } = event;
   if (event.flat) {
     const hash = value.get("payload_sha256");
-    const id = typeof hash === "string" && HEX64.test(hash) ? hash : null;
+    const id = HEX64.test(hash) ? hash : null;
     return { ...copy, id, outcome: await checkFlat(value, record, policy) };
   }
   const signer = value.get("signer");
@@ -1279,7 +1265,7 @@ async function checkCopy(element, pointer, record, policy) {
   if (verdict.step === VALID && key !== undefined) {
     valid = {
       id, instant: event.instant, type, target: value.get("target"), createdAt: value.get("created_at"), payload: value.get("payload"),
-      shownSigner: signer, signerId: key.signerId, key, body,
+      shownSigner: body.has("signer") ? signer : null, signerId: key.signerId, key, body,
       signature: fromBase64(value.get("signature").get("signature_b64")),
       receiptVerified: copy.receipt?.verdict === "verified",
     };
@@ -1364,7 +1350,7 @@ async function checkUnderKeys(policy, keyId, type, algorithm, base64, message, g
 
 /** @param {Value} receipt @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [RCPT-1, RCPT-2] */
 export async function checkReceipt(receipt, record, policy) {
-  const formed = receipt instanceof Map && receipt.get("kind") === "pith_receipt" && typeof receipt.get("key_id") === "string" && receipt.has("algorithm");
+  const formed = receipt instanceof Map && receipt.get("kind") === "pith_receipt" && typeof receipt.get("key_id") === "string";
   if (!formed) return outcome(1, "invalid", "type");
   const base64 = receipt.get("signature_b64");
   if (base64 === undefined || base64 === null) return outcome(2, "not_signed", null);
@@ -1374,9 +1360,9 @@ export async function checkReceipt(receipt, record, policy) {
 
 /** @param {Obj} event @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [EVT-7] */
 async function checkFlat(event, record, policy) {
-  if (!event.has("signature_b64")) return outcome(2, "not_signed", null);
+  if ((event.get("signature_b64") ?? null) === null) return outcome(2, "not_signed", null);
   const hash = event.get("payload_sha256");
-  if (typeof hash !== "string" || !HEX64.test(hash)) return outcome(3, "invalid", "encoding");
+  if (!HEX64.test(hash)) return outcome(3, "invalid", "encoding");
   if (event.get("payload").get("arxiv_id") !== record.sourceId) return outcome(4, "invalid", "subject");
   const unbound = outcome(UNBOUND, "unbound", null);
   return checkUnderKeys(policy, event.get("signing_key_id"), event.get("event_type"), "ed25519", event.get("signature_b64"), fromHex(hash), unbound);
@@ -1421,9 +1407,9 @@ const grammar = (grammar) => (value) => (typeof value !== "string" ? "type" : gr
 /** @param {string} words @returns {Fit} */
 const oneOf = (words) => (value) => (typeof value === "string" && words.split(" ").includes(value) ? null : "type");
 /** @param {number} bytes @returns {Fit} */
-const prose = (bytes) => (value) => (typeof value !== "string" ? "type" : utf8Length(value) <= bytes ? null : "encoding");
+const prose = (bytes) => (value) => (typeof value !== "string" ? "type" : value !== "" && utf8Length(value) <= bytes ? null : "encoding");
 /** @param {number} least @returns {Fit} */
-const integerFrom = (least) => (value) => (typeof value !== "number" || !Number.isInteger(value) ? "type" : value >= least ? null : "encoding");
+const integerFrom = (least) => (value) => (Number.isInteger(value) && /** @type {number} */ (value) >= least ? null : "type");
 /** @type {Fit} */
 const anObject = (value) => (value instanceof Map ? null : "type");
 /** @type {Fit} */
@@ -1432,8 +1418,9 @@ const aTime = (value) => (typeof value !== "string" ? "type" : isTime(value) ? n
 const aProof = (value) => (typeof value !== "string" ? "type" : value !== "" && isBase64(value) ? null : "encoding");
 /** @type {Fit} */
 const sortedIds = (value) => {
-  if (!Array.isArray(value) || !value.every((id) => typeof id === "string")) return "type";
-  return value.every((id, i) => EVENT_ID.test(id) && (i === 0 || value[i - 1] < id)) ? null : "encoding";
+  if (!Array.isArray(value)) return "type";
+  const bad = value.findIndex((id, i) => typeof id !== "string" || !EVENT_ID.test(id) || (i > 0 && value[i - 1] >= id));
+  return bad < 0 ? null : typeof value[bad] === "string" ? "encoding" : "type";
 };
 /** @param {string} text */
 function isBase64(text) {
@@ -1534,7 +1521,7 @@ export const MERGE_RULES = "pithbundle-merge-1";
  * @property {string} eventsSha256 [STATE-6]
  * @property {Map<string, Spoken>} verdicts of every id, by id
  * @property {Uint8Array} traceBytes [TRACE-4]
- * @property {{ signer: string, missing: string[], asOf: [string, string] | null }[]} completeness [MERGE-9]
+ * @property {{ signer: string, missing: string[], asOf: [string, string] | null }[]} completeness `asOf`: complete as of this [MERGE-9]
  * @property {Obj[]} equivocations as in the state
  * @property {number} exitStatus [REPORT-2], of a report on these inputs, none of them refused
  * @property {View} view
@@ -1622,7 +1609,7 @@ function viewOf(record, valid) {
   }
 
   /** @type {Step[]} */
-  const trace = [];
+  const trace = [{ pointer: "/current/canonical_record", word: "derived", wins: [], loses: [] }];
   /** @type {Map<string, string>} */
   const sections = new Map();
   /** @type {Map<string, Placed[]>} */
@@ -1664,7 +1651,8 @@ const CURRENT = [
 /** @param {Placed} event @param {string | undefined} effect @returns {string} [STATE-3] */
 function entryText({ id, target, createdAt, shownSigner, text }, effect) {
   const end = effect === undefined ? "" : `,"effect":"${effect}"`;
-  return `{"event_id":"${id}","target":${JSON.stringify(target)},"created_at":"${createdAt}","signer":${canonicalText(shownSigner)},"payload":${text}${end}}`;
+  const signer = shownSigner === null ? "" : `"signer":${canonicalText(shownSigner)},`;
+  return `{"event_id":"${id}","target":${JSON.stringify(target)},"created_at":"${createdAt}",${signer}"payload":${text}${end}}`;
 }
 
 /** @typedef {{ event: Placed, step: Step }} Entry */
@@ -1759,7 +1747,7 @@ function completeness(events) {
     const checkpoints = own.filter(({ fits, type }) => fits && type === "checkpoint");
     const missing = new Set(checkpoints.flatMap(({ payload }) => payload.get("event_ids")).filter((id) => !ids.has(id)));
     const last = checkpoints.at(-1);
-    return { signer, missing: [...missing].sort(), asOf: last === undefined ? null : [last.instant, last.id] };
+    return { signer, missing: [...missing].sort(), asOf: last === undefined || missing.size > 0 ? null : [last.instant, last.id] };
   });
 }
 
