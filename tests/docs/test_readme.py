@@ -58,3 +58,11 @@ def test_every_make_target_that_it_names_exists() -> None:
     makefile = (REPO / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"make ([a-z-]+)", README):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_test_that_it_names_exists() -> None:
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", README))
+    assert len(named) > 15
+    texts = [path.read_text(encoding="utf-8") for path in (REPO / "tests").rglob("test_*.py")]
+    defined = {name for text in texts for name in re.findall(r"^def (test_[a-z0-9_]+)\(", text, re.MULTILINE)}
+    assert named <= defined, named - defined
