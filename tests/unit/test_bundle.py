@@ -115,6 +115,16 @@ def test_of_two_faults_the_first_in_order_speaks(first: list[Fault_], second: li
         assert refused(spoilt(path, value, spoilt(other, wrong))) == expected
 
 
+def test_a_hash_that_is_missing_is_told_apart_from_one_that_differs() -> None:
+    for frame, word in (
+        (without(SOUND, ("canonical_sha256",)), "missing"),
+        (spoilt(("canonical_sha256",), ""), "differs"),
+    ):
+        with pytest.raises(BundleError, match=word) as caught:
+            read_bundle(to_json(frame))
+        assert SOUND["canonical_sha256"] in str(caught.value)
+
+
 def test_the_limits_come_before_the_frame() -> None:
     assert refused(spoilt(("bundle_type",), "x"), limits=Limits(size=100))[0] == "size"
     assert refused(spoilt(("bundle_type",), "x"), limits=Limits(nodes=10))[0] == "nodes"

@@ -206,6 +206,13 @@ def test_any_object_can_be_compared(theirs: Json) -> None:
     assert compare_states(theirs, theirs) == []
 
 
+@pytest.mark.parametrize("odd", [None, 1, [], "x"])
+def test_a_current_that_is_no_object_differs_from_one_that_is(odd: Any) -> None:
+    whole: Json = {"current": {"a": 1}}
+    for ours, theirs in ((whole, {"current": odd}), ({"current": odd}, whole)):
+        assert compared(theirs, ours) == [("signed", "/current", "differs")]
+
+
 # Reading a published state.
 
 

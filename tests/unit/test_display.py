@@ -92,6 +92,8 @@ def test_two_texts_are_shown_alike_only_if_they_are_one(one: str, other: str) ->
 
 
 def test_long_text_is_cut_and_says_so() -> None:
+    assert SHOWN_CHARACTERS == 512
+    assert visible("x" * 513) == "x" * 512 + "… (1 more characters)"
     assert visible("x" * SHOWN_CHARACTERS) == "x" * SHOWN_CHARACTERS
     assert visible("x" * (SHOWN_CHARACTERS + 3)) == "x" * SHOWN_CHARACTERS + "… (3 more characters)"
     assert visible("\x1bab", limit=1) == "\\u{1b}… (2 more characters)"
