@@ -678,14 +678,13 @@ function isOf(value, type) {
 }
 
 /**
- * A required member, by exact type; a missing one is placed at its object.
+ * A required member, by exact type.
  * @param {Obj} object @param {string} name @param {Type} type @param {string} at
  * @returns {any}
  */
 function member(object, name, type, at) {
   const value = object.get(name);
-  if (value === undefined) throw new PithError("type", at);
-  if (!isOf(value, type)) throw new PithError("type", `${at}/${name}`);
+  if (value === undefined || !isOf(value, type)) throw new PithError("type", `${at}/${name}`);
   return value;
 }
 
@@ -706,7 +705,7 @@ function demand(holds, code, pointer = null) {
  * @property {string} sourceId
  */
 
-/** @param {Value} value of the data model @param {string} [at] pointer @returns {Promise<CanonicalRecord>} [section 7] */
+/** @param {Value | undefined} value of the data model @param {string} [at] pointer @returns {Promise<CanonicalRecord>} [section 7] */
 export async function readRecord(value, at = "") {
   demand(value instanceof Map, "type", at);
   demand(!value.has("event_type"), "type", `${at}/event_type`);
@@ -1002,13 +1001,12 @@ async function policyKey(value, at) {
   demand(value instanceof Map, "policy", at);
   const known = ["signer_id", "key_id", "public_key_hex", "event_types", "status", "honours", "event_rule"];
   for (const name of [...value.keys()].sort()) demand(known.includes(name), "policy", `${at}/${escaped(name)}`);
-  for (const name of known.slice(0, 3)) demand(value.has(name), "policy", at);
-  const signerId = policyName(value.get("signer_id"), `${at}/signer_id`);
-  const keyId = policyName(value.get("key_id"), `${at}/key_id`);
   const hex = value.get("public_key_hex");
   demand(typeof hex === "string" && HEX64.test(hex), "policy", `${at}/public_key_hex`);
   const raw = fromHex(hex);
   demand(fitToPin(raw), "key_invalid", `${at}/public_key_hex`);
+  const signerId = policyName(value.get("signer_id"), `${at}/signer_id`);
+  const keyId = policyName(value.get("key_id"), `${at}/key_id`);
   const types = value.has("event_types") ? value.get("event_types") : "*";
   const eventTypes = types === "*" ? /** @type {const} */ ("*") : policyList(types, `${at}/event_types`, policyName);
   demand(eventTypes.length > 0, "policy", `${at}/event_types`);
@@ -1032,20 +1030,20 @@ export async function readPolicy(bytes) {
   }));
   demand(file instanceof Map, "policy", "");
   for (const [name, wanted] of [["policy_type", "pithbundle_policy"], ["policy_version", "1"]]) {
-    demand(file.get(name) === wanted, "policy", file.has(name) ? `/${name}` : "");
+    demand(file.get(name) === wanted, "policy", `/${name}`);
   }
   for (const name of [...file.keys()].sort()) {
     demand(["policy_type", "policy_version", "keys"].includes(name), "policy", `/${escaped(name)}`);
   }
   const listed = file.get("keys");
-  demand(Array.isArray(listed) && listed.length >= 1 && listed.length <= 1000, "policy", file.has("keys") ? "/keys" : "");
+  demand(Array.isArray(listed) && listed.length >= 1 && listed.length <= 1000, "policy", "/keys");
   /** @type {PolicyKey[]} */
   const keys = [];
   for (const [i, value] of listed.entries()) keys.push(await policyKey(value, `/keys/${i}`));
   const seen = new Set();
   keys.forEach(({ signerId, keyId, raw }, i) => {
-    for (const mark of [JSON.stringify([signerId, keyId]), toHex(raw)]) {
-      demand(!seen.has(mark), "policy", `/keys/${i}`);
+    for (const [name, mark] of [["key_id", JSON.stringify([signerId, keyId])], ["public_key_hex", toHex(raw)]]) {
+      demand(!seen.has(mark), "policy", `/keys/${i}/${name}`);
       seen.add(mark);
     }
   });
@@ -1088,7 +1086,6 @@ export async function readBundle(bytes, { format = null, limits = BUNDLE_LIMITS 
   demand(member(value, "bundle_type", "text", "") === "pith_open_graph_bundle", "type", "/bundle_type");
   demand(member(value, "bundle_version", "text", "") === "1.0", "version", "/bundle_version");
   member(value, "events", "array", "");
-  demand(value.has("canonical_record"), "type", "");
   const record = await readRecord(value.get("canonical_record"), "/canonical_record");
   demand(value.get("canonical_sha256") === record.sha256, "hash_mismatch", "/canonical_sha256");
   demand(names(value.get("pith_number"), record), "subject", "/pith_number");
@@ -1693,7 +1690,7 @@ function receiptStep(events) {
   const pointer = "/current/receipt";
   const candidates = events.filter(({ retracted }) => !retracted);
   const [winner] = candidates;
-  if (winner === undefined) return { value: null, step: { pointer, word: "retracted", wins: [], loses: losers(events, events[0]).concat() } };
+  if (winner === undefined) return { value: null, step: { pointer, word: "retracted", wins: [], loses: events.map(({ id }) => [id, "retracted"]) } };
   const loses = losers(events, winner);
   if (winner.receiptVerified) {
     return { value: winner.payload.get("receipt"), step: { pointer, word: candidates.length === 1 ? "only" : "first", wins: [winner.id], loses } };
