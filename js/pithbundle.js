@@ -164,6 +164,9 @@ export const LIMITS = Object.freeze({ size: 4194304, depth: 32, nodes: 200000, t
 /** @type {Limits} */
 export const BUNDLE_LIMITS = Object.freeze({ ...LIMITS, depth: 64 });
 
+/** However high the option is set [LIM-2]: what is read can be walked without exhausting the stack. @param {Limits} limits */
+const deepest = ({ depth }) => Math.min(depth, 200);
+
 /** Limits of one event [LIM-6]: part of the rules, the same for all. */
 const EVENT_SIZE = 262144;
 const EVENT_DEPTH = 24;
@@ -224,14 +227,14 @@ const ESCAPES = /** @type {Record<string, string>} */ ({
 /** @param {string} text @param {Limits} limits [JSON-4, JSON-5] */
 function scanJson(text, limits) {
   let depth = 0;
-  let deepest = -1;
+  let tooDeep = -1;
   let nodes = 1;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit === 0x22) {
       for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
     } else if (unit === 0x5b || unit === 0x7b) {
-      if (++depth > limits.depth && deepest < 0) deepest = i;
+      if (++depth > deepest(limits) && tooDeep < 0) tooDeep = i;
       SPACE.lastIndex = i + 1;
       SPACE.exec(text);
       const next = text.charCodeAt(SPACE.lastIndex);
@@ -239,7 +242,7 @@ function scanJson(text, limits) {
     } else if (unit === 0x5d || unit === 0x7d) depth--;
     else if (unit === 0x2c) nodes++;
   }
-  if (deepest >= 0) throw new PithError("depth", null, utf8Length(text.slice(0, deepest)));
+  if (tooDeep >= 0) throw new PithError("depth", null, utf8Length(text.slice(0, tooDeep)));
   if (nodes > limits.nodes) throw new PithError("nodes");
 }
 
@@ -468,7 +471,7 @@ function readCbor(bytes, limits) {
   const item = (depth) => {
     const { major, info, width, argument, start } = head(false);
     const fault = (/** @type {string} */ code) => faults.add(code, path, () => start);
-    if ((major === 4 || major === 5) && depth > limits.depth) throw new PithError("depth", null, start);
+    if ((major === 4 || major === 5) && depth > deepest(limits)) throw new PithError("depth", null, start);
     if (++nodes > limits.nodes) throw new PithError("nodes", null, start);
     if ((major === 4 || major === 5) && (major - 3) * argument > bytes.length - at) throw new PithError("cbor_truncated", null, start);
     if (major === 0 || major === 1) {
@@ -1081,11 +1084,11 @@ export async function readBundle(bytes, { format = null, limits = BUNDLE_LIMITS 
   demand(value instanceof Map, "type", "");
   const events = value.get("events");
   const aliases = value.get("source_aliases");
-  demand(!Array.isArray(events) || events.length <= limits.events, "events", "/events");
-  demand(!Array.isArray(aliases) || aliases.length <= limits.aliases, "size", "/source_aliases");
-  demand(member(value, "bundle_type", "text", "") === "pith_open_graph_bundle", "type", "/bundle_type");
+  demand(value.get("bundle_type") === "pith_open_graph_bundle", "type", "/bundle_type");
   demand(member(value, "bundle_version", "text", "") === "1.0", "version", "/bundle_version");
   member(value, "events", "array", "");
+  demand(events.length <= limits.events, "events", "/events");
+  demand(!Array.isArray(aliases) || aliases.length <= limits.aliases, "size", "/source_aliases");
   const record = await readRecord(value.get("canonical_record"), "/canonical_record");
   demand(value.get("canonical_sha256") === record.sha256, "hash_mismatch", "/canonical_sha256");
   demand(names(value.get("pith_number"), record), "subject", "/pith_number");
@@ -1122,7 +1125,7 @@ const NESTED_ONLY = ["signature", "signer", "subject_pith_number", "target"];
 /** @type {readonly (readonly [string, Type])[]} */
 const SIGNER = [["key_id", "text"], ["public_key_fingerprint", "text"], ["signer_id", "text"], ["signer_type", "text"]];
 
-/** @typedef {{ value: Obj, flat: boolean, instant: string, full: Uint8Array }} Event `full` is the body under event-v1 */
+/** @typedef {{ value: Obj, flat: boolean, instant: string, full: Uint8Array }} Event `full`: the body's bytes under event-v1, none of a flat one */
 
 /** @param {Value | PithError} element @returns {Event} well-formed, or the first fault in the order of EVT-6 */
 function readEvent(element) {
@@ -1154,6 +1157,7 @@ function readEvent(element) {
     member(element, "target", "text", "");
   }
   const instant = instantOf(element.get("created_at"));
+  if (flat) return { value: element, flat, instant, full: new Uint8Array() };
   const body = without(element, ["event_id", "signature"]);
   demandWithinLimits(body);
   const full = canonicalBytes(body);
