@@ -453,6 +453,17 @@ def test_a_ledger_may_begin_empty() -> None:
     assert Merged(ledger, ()).state_bytes == merged(RECORD, [claim()]).state_bytes
 
 
+def test_a_copy_is_of_the_same_record_policy_rules_and_events_and_grows_on_its_own() -> None:
+    rules = MergeRules.of("other", *MERGE_1.kinds.values())
+    ledger = Ledger.of([checked(RECORD, [claim(), "malformed", without(claim(LATE), ("signature",))])], rules)
+    before = Merged(ledger, ()).state_bytes
+    twin = ledger.copy()
+    assert twin.rules is rules
+    assert Merged(twin, ()).state_bytes == before
+    twin.join(Ledger.of([checked(RECORD, [citation("w")])], rules))
+    assert Merged(ledger, ()).state_bytes == before != Merged(twin, ()).state_bytes
+
+
 def test_adding_an_event_again_changes_nothing() -> None:
     ledger = Ledger.of([checked(RECORD, [claim()])])
     before = Merged(ledger, ()).state_bytes

@@ -102,12 +102,13 @@ def test_a_key_without_the_right(rights: Json, fault: Fault) -> None:
         ({"kind": "x"}, 1, Fault("type", 'must be "pith_receipt"', "/kind")),
         ({"key_id": 1}, 1, Fault("type", "must be a text", "/key_id")),
         ({"signature_b64": 1}, 1, Fault("type", "must be a text", "/signature_b64")),
+        ({"signature_b64": None}, 2, None),
         ({"key_id": "x"}, 5, Fault("key_unknown", "the policy has no key of this key_id", "/key_id")),
         ({"algorithm": "x"}, 7, Fault("algorithm", "", "/algorithm")),
         ({"signature_b64": "x"}, 8, Fault("encoding", SIGNATURE, "/signature_b64")),
     ],
 )
-def test_a_receipt(changes: Json, step: int, fault: Fault) -> None:
+def test_a_receipt(changes: Json, step: int, fault: Fault | None) -> None:
     made = payloads.record_created(RECORD, {**receipt(DEMO, RECORD, WHEN), **changes})
     (one,) = checked(RECORD, [attached(DEMO, RECORD, "record_created", made, WHEN)], policy(DEMO)).receipts
     assert (one.verdict.fault, one.verdict.step, one.pointer) == (fault, step, "/events/0/payload/receipt")
