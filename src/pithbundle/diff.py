@@ -7,15 +7,27 @@ state. Two sides of different forms are compared in what both know.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from pithbundle.compare import Difference, compare_states
-from pithbundle.errors import InputError
+from pithbundle.errors import PithError
 from pithbundle.merge import Merged
 from pithbundle.model import Object, Value
 from pithbundle.report import REPORT_TYPE, Report
 from pithbundle.state import STATE_TYPE
 from pithbundle.trace import trace
+
+
+class SideError(PithError):
+    """A value that is no side of a diff."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {"type": "DIFF-1"}
+
+    @property
+    def hint(self) -> str:
+        """What the reader of the error can do."""
+        return "pithbundle merge writes a state with -o and a report with --report"
+
 
 Form: TypeAlias = Literal["bundle", "state", "report"]
 
@@ -89,14 +101,14 @@ def side_of_value(value: Value) -> Side:
     """A state.json or a report, recognised by its own type member (DIFF-1).
 
     Raises:
-        InputError: ``type`` for anything else.
+        SideError: ``type`` for anything else.
     """
     if type(value) is dict and value.get("state_type") == STATE_TYPE:
         return Side("state", _text(value.get("pith_number")), _events_of_state(value), value)
     if type(value) is dict and value.get("report_type") == REPORT_TYPE:
         labels: Object = {name: value[name] for name in _LABELS if name in value}
         return Side("report", _number_of_report(value), _events_of_report(value), None, {}, labels)
-    raise InputError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
+    raise SideError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
 
 
 def diff(left: Side, right: Side) -> Diff:

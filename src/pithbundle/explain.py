@@ -52,7 +52,7 @@ SENTENCES = {
 #: What each word means, said of an event that an entry does not show (EXPLAIN-2).
 LOSING = {
     "restated": "says the same again",
-    "superseded": "was superseded",
+    "superseded": "lost to the event that this rule puts first",
     "retracted": "was taken back by its signer",
     "refused": "stands, but its receipt is not verified",
 }
@@ -72,7 +72,7 @@ def explain(view: State, pointer: str = "") -> list[Reason]:
     if not found:
         found = [step for step in steps if _at_or_below(pointer, step.pointer)]
     if not found:
-        raise InputError("type", "the state has no entry there", pointer=pointer)
+        raise InputError("type", "the state has no entry there", pointer=pointer, clause="EXPLAIN-1")
     events = view.ledger.events
     return [
         Reason(

@@ -11,7 +11,7 @@ evidence that needed rules of its own would be evidence of nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from pithbundle.bundle import Bundle
 from pithbundle.canonical import encode, written
@@ -33,6 +33,20 @@ PROOF_VERSION: Final = "1"
 
 class ProofError(PithError):
     """A file that does not prove what it says; the fault names the first claim that fails."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {
+        "type": "PROOF-2",
+        "version": "PROOF-1",
+        "encoding": "PROOF-1",
+        "key_unknown": "PROOF-2",
+    }
+
+    @property
+    def hint(self) -> str:
+        """What the reader of the error can do: a broken proof proves nothing in either direction."""
+        if self.code == "key_unknown":
+            return "check it under the policy that you verify this signer with"
+        return "get the proof again from whoever wrote it, or write it anew from the bundles"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ THIRD_PARTY = {
     "orjson": {"jsontext", "canonical"},
     "click": {"cli"},
     "rich": {"cli"},
+    "matplotlib": {"cli"},
 }
 
 #: What the core may import of the standard library: nothing that reads a file, a clock, the

@@ -55,6 +55,10 @@ def test_requirements_and_project_state_the_same_bounds() -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
     wanted = (REPO / "requirements" / "runtime.in").read_text().splitlines()
     assert set(project["dependencies"]) <= set(wanted)
+    # Every test of an extra runs: what it needs is among the development tools.
+    tools = (REPO / "requirements" / "dev.in").read_text().splitlines()
+    for extra in project["optional-dependencies"].values():
+        assert set(extra) <= set(tools)
 
 
 @pytest.mark.parametrize("name", ["runtime", "dev"])

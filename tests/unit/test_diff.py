@@ -15,8 +15,7 @@ from checking import WHEN, checked
 from forge import AUTHOR, DEMO, STRANGER, Json, attached, payloads, policy
 from forge.demo import RECORD, rich
 from pithbundle.canonical import encode
-from pithbundle.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
-from pithbundle.errors import InputError
+from pithbundle.diff import Diff, Judged, Side, SideError, diff, side_of_bundle, side_of_value
 from pithbundle.jsontext import parse_json
 from pithbundle.merge import Merged, merge
 from pithbundle.report import Input, Report
@@ -189,7 +188,7 @@ def test_an_entry_that_a_state_shows_twice_differs_from_either_side(repeat: str)
 
 @pytest.mark.parametrize("value", [None, 1, [], {}, {"state_type": 1}, {"report_type": "x"}, "report"])
 def test_what_is_no_side(value: Any) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(SideError) as caught:
         side_of_value(value)
     assert caught.value.code == "type"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -281,7 +280,7 @@ def test_more_input_never_removes_a_proof(data: st.DataObject) -> None:
     size = data.draw(st.integers(0, len(whole.events)))
     before = Ledger.of([checked(whole.record, whole.events[:size])])
     old = [(group, proof_of(before, group)) for group in before.equivocations()]
-    after = copy.deepcopy(before)
+    after = before.copy()
     after.join(merged(whole.record, whole.events).ledger)
     now = {(g.event_type, g.signer, g.slot, g.instant): g for g in after.equivocations()}
     for group, proof in old:

@@ -29,6 +29,12 @@ from pithbundle.cli.output import Exit, Output
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "verify": ("verify", "Check who signed what in one or more bundles."),
     "merge": ("merge", "Recompute the state of a record from its bundles."),
+    "status": ("status", "Say in one line what stands for a record."),
+    "explain": ("explain", "Say why an entry of the state says what it says."),
+    "timeline": ("timeline", "Show the events by signed time, and what each changed."),
+    "diff": ("diff", "Compare two bundles, states or reports by events and verdicts."),
+    "proof": ("proof", "Show or write portable proofs of conflicts."),
+    "export": ("export", "Write the valid events of a record as bundles again."),
     "inspect": ("inspect", "Show what is inside a file, nothing of it verified."),
     "probe": ("probe", "Find the event rule that a bundle was signed under."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),

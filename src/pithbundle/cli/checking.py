@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -64,9 +64,18 @@ class Examined:
 
 
 def examine(
-    out: Output, files: Sequence[str], policy: Policy, limits: Limits, format: Format | None
+    out: Output,
+    files: Sequence[str],
+    policy: Policy,
+    limits: Limits,
+    format: Format | None,
+    aside: Callable[[str, bytes], bool] | None = None,
 ) -> Examined:
-    """Read and check every file; none of them can make this raise."""
+    """Read and check every file; none of them can make this raise.
+
+    ``aside`` is shown each file and its bytes first, and takes those that are no bundle by
+    saying True.
+    """
     cache: SignatureCache = {}
     found = Examined()
     progress = _Progress(out, len(files))
@@ -75,6 +84,8 @@ def examine(
             progress.tell(done)
             try:
                 data = read_bytes(file, limits)
+                if aside is not None and aside(file, data):
+                    continue
                 with about(file):
                     bundle = read_bundle(data, limits=limits, format=format)
             except Refusal as refusal:

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 import click
@@ -13,6 +14,7 @@ import click
 from pithbundle.bundle import Format
 from pithbundle.canonical import encode
 from pithbundle.cli.checking import Examined, examine
+from pithbundle.cli.folding import require_free
 from pithbundle.cli.inputs import (
     PATH,
     Refusal,
@@ -30,11 +32,12 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.telling import MOST, Telling, more, overall, plural, policy_value
 from pithbundle.compare import Difference, Group, compare_states, read_state
-from pithbundle.errors import FileError, MergeError
+from pithbundle.errors import MergeError
 from pithbundle.files import STDIN, write_output
 from pithbundle.merge import Merged, merge
 from pithbundle.model import Limits, Object, Value
 from pithbundle.report import EXIT_STATUS, Report
+from pithbundle.trace import trace_bytes
 
 #: What a group of differences is about, in the order told; only the first fails (REPORT-3).
 _GROUPS: Final[dict[Group, tuple[str, Style]]] = {
@@ -67,6 +70,9 @@ _VALUE: Final = 120
     metavar="STATE",
     help="Name every difference from this state.json.",
 )
+@click.option(
+    "--trace", "trace_path", type=PATH, metavar="FILE", help="Write the trace here: why each entry stands."
+)
 @policy_option
 @format_option
 @limit_option
@@ -79,6 +85,7 @@ def command(
     force: bool,
     report_path: str | None,
     expected_path: str | None,
+    trace_path: str | None,
     policy_path: str | None,
     format: Format | None,
     limits: Limits,
@@ -92,16 +99,15 @@ def command(
 
     The report goes to stderr. With --json it goes to stdout as JSON, and -o is needed.
     """
-    _require_sense(files, output, report_path, expected_path, policy_path, out.as_json)
+    _require_sense(files, output, report_path, trace_path, expected_path, policy_path, out.as_json)
     policy = read_policy(policy_path)
     expected = None
     if expected_path is not None:
         data = read_bytes(expected_path, limits)
         with about(expected_path):
             expected = read_state(data, limits)
-    for path in (output, report_path):
-        # Before the work and before the other file: write_output makes sure of it once more.
-        _require_free(path, force)
+    # Before the work and before the other files: write_output makes sure of it once more.
+    require_free((output, report_path, trace_path), force)
 
     examined = examine(out, files, policy, limits, format)
     if examined.unread:
@@ -122,6 +128,9 @@ def command(
         if report_path is not None:
             with about(report_path):
                 write_output(report_path, json.dumps(value, indent=2).encode() + b"\n", force=force)
+        if trace_path is not None:
+            with about(trace_path):
+                write_output(trace_path, trace_bytes(merged.view), force=force)
         deliver(out, merged.state_bytes, output, force)
         if out.tty and output in (None, STDIN):
             out.raw(b"\n")
@@ -148,6 +157,7 @@ def _require_sense(
     files: Sequence[str],
     output: str | None,
     report_path: str | None,
+    trace_path: str | None,
     expected_path: str | None,
     policy_path: str | None,
     as_json: bool,
@@ -158,18 +168,12 @@ def _require_sense(
         raise click.UsageError("with --json the state needs a file: add -o FILE", ctx)
     if report_path == STDIN:
         raise click.UsageError("--report needs a file: --json prints the report", ctx)
-    if report_path is not None and output is not None and _same(report_path, output):
-        raise click.UsageError("-o and --report name the same file", ctx)
-
-
-def _same(one: str, other: str) -> bool:
-    return os.path.abspath(one) == os.path.abspath(other)
-
-
-def _require_free(path: str | None, force: bool) -> None:
-    if path not in (None, STDIN) and not force and os.path.lexists(str(path)):
-        with about(str(path)):
-            raise FileError("io", f"{path}: exists already; --force replaces it")
+    if trace_path == STDIN:
+        raise click.UsageError("--trace needs a file: standard output is for the state", ctx)
+    written = (("-o", output), ("--report", report_path), ("--trace", trace_path))
+    for (option, path), (other, also) in combinations(written, 2):
+        if path is not None and also is not None and os.path.abspath(path) == os.path.abspath(also):
+            raise click.UsageError(f"{option} and {other} name the same file", ctx)
 
 
 def _merged(examined: Examined) -> tuple[Report, Merged | None]:

@@ -16,6 +16,7 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Output
+from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
 from pithbundle.cli.telling import Telling, overall, policy_value, refused_value
 from pithbundle.model import Limits
 
@@ -24,9 +25,11 @@ from pithbundle.model import Limits
     "verify",
     epilog="\b\nExamples:\n  pithbundle verify bundle.json\n"
     "  pithbundle verify --policy mine.json part1.json part2.json\n"
-    "  pithbundle verify --json bundle.cbor | jq .outcome\n\n"
+    "  pithbundle verify --json bundle.cbor | jq .outcome\n"
+    "  pithbundle verify conflict.json --policy mine.json   (a proof)\n\n"
     "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
-    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.",
+    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.\n"
+    "Of proofs: 0 each of them holds, 1 one does not.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")
@@ -49,12 +52,29 @@ def command(
     wrong but something has no signature that counts. A file that is refused is named, and
     the others go on. Files of one record are reported together.
 
+    FILE may be a proof that pithbundle proof has written: it is checked alone, and the
+    first line says CONFLICT PROVEN or NOT PROVEN.
+
     That an event is verified says that a key of your policy signed it, not that what it
     says is true; nor does a bundle show that it is the newest.
     """
     once(policy_path, *files)
     policy = read_policy(policy_path)
-    examined = examine(out, files, policy, limits, format)
+    proofs: list[tuple[str, bytes]] = []
+
+    def aside(file: str, data: bytes) -> bool:
+        found = looks_like_proof(data, limits)
+        if found:
+            proofs.append((file, data))
+        return found
+
+    examined = examine(out, files, policy, limits, format, aside)
+    if proofs:
+        if len(proofs) != len(files):
+            raise click.UsageError(
+                "proofs and bundles do not mix: verify them one after the other", click.get_current_context()
+            )
+        return verify_proofs(out, proofs, policy, policy_path, limits, quiet)
     reports = examined.reports()
     status = examined.status(reports)
     if out.as_json:

@@ -1,0 +1,177 @@
+"""Reading, checking and merging the files of one record, for the commands that look at its state."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import click
+
+from pithbundle.bundle import Format
+from pithbundle.cli.checking import Examined, examine
+from pithbundle.cli.inputs import (
+    PATH,
+    Refusal,
+    about,
+    format_option,
+    json_option,
+    limit_option,
+    once,
+    policy_option,
+    read_policy,
+)
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.telling import Telling, overall, policy_value, refused_value
+from pithbundle.errors import FileError, MergeError
+from pithbundle.files import STDIN, write_output
+from pithbundle.merge import Merged, merge
+from pithbundle.model import Limits, Object
+from pithbundle.policy import Policy
+from pithbundle.report import EXIT_STATUS, Report
+from pithbundle.verdicts import ValidEvent
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: The longest data in a column, in characters.
+CELL = 40
+_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What came of the files of one record: the checks, the report on them, the merged state."""
+
+    policy: Policy
+    policy_path: str | None
+    examined: Examined
+    report: Report
+    merged: Merged
+
+    @property
+    def status(self) -> int:
+        """The exit status of the inputs (REPORT-2)."""
+        return EXIT_STATUS[self.report.outcome]
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """For each event id, where its first copy stands: file, ``#`` and pointer."""
+        return {str(one.copy.event_id): one.places[0] for one in self.report.events}
+
+    def headline(self, out: Output) -> None:
+        """Say the first line, as verify does, and which files were refused."""
+        Telling(out, self.policy, self.policy_path).headline(self.examined, [self.report], self.status)
+
+    def record(self, out: Output) -> None:
+        """Say whose record it is and under which policy it was looked at."""
+        out.verdict("record", str(self.merged.ledger.number))
+        source = "built in: the registry's key alone" if self.policy_path is None else self.policy_path
+        out.detail("policy", source if self.policy_path is None else out.place(source))
+        for refused in self.examined.refused:
+            out.detail("refused", f"{out.place(refused.name)}: {refused.error}")
+
+    def value(self) -> Object:
+        """The frame of what ``--json`` prints."""
+        return {
+            "outcome": overall(self.status),
+            "exit_status": self.status,
+            "pith_number": str(self.merged.ledger.number),
+            "rules": self.merged.ledger.rules.name,
+            "policy": policy_value(self.policy, self.policy_path),
+            "refused": refused_value(self.examined.refused),
+            "events_sha256": self.merged.events_sha256,
+            "state_sha256": self.merged.state_sha256,
+        }
+
+
+def files_argument(command: F) -> F:
+    """Add ``FILE...``, passed as ``files``."""
+    return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)(command)
+
+
+def fold_options(command: F) -> F:
+    """Add the options that :func:`fold` takes, and ``--json``."""
+    for option in (json_option, limit_option, format_option, policy_option):
+        command = option(command)
+    return command
+
+
+def fold(
+    out: Output, files: Sequence[str], policy_path: str | None, limits: Limits, format: Format | None
+) -> Folded:
+    """Read, check and merge files of one record; one that is refused is set aside.
+
+    Raises:
+        Refusal: a file cannot be read; the files are of different records; none is left.
+        click.UsageError: standard input is named twice.
+    """
+    once(policy_path, *files)
+    policy = read_policy(policy_path)
+    examined = examine(out, files, policy, limits, format)
+    if examined.unread:
+        raise Refusal(examined.unread[0].name, examined.unread[0].error, Exit.USAGE)
+    if not examined.inputs:
+        raise Refusal(examined.refused[0].name, examined.refused[0].error, Exit.INVALID)
+    first = examined.inputs[0].checked
+    for given in examined.inputs[1:]:
+        # Pair by pair first, so that the error can name the file that does not belong.
+        try:
+            merge(first, given.checked) if given.checked.record.sha256 != first.record.sha256 else None
+        except MergeError as error:
+            raise Refusal(given.name, error, Exit.INVALID) from error
+    merged = merge(*(given.checked for given in examined.inputs))
+    return Folded(policy, policy_path, examined, Report(examined.inputs, merged, examined.refused), merged)
+
+
+# -- how an event is named ------------------------------------------------------------------
+
+
+def short(event_id: str) -> str:
+    """Enough digits of an id to find it by; ``--json`` has them all."""
+    return event_id.removeprefix("sha256:")[:_DIGITS]
+
+
+def told(out: Output, event: ValidEvent, width: int = 0) -> str:
+    """One event in a line: id, type (padded to ``width``), time, signer and key."""
+    names = f"{out.show(event.signer, CELL)} {out.show(event.key_id, CELL)}"
+    label = out.show(event.event_type, CELL).ljust(width)
+    return f"{short(event.event_id)}  {label}  {event.created_at}  {names}"
+
+
+# -- files that are written -----------------------------------------------------------------
+
+
+def require_free(paths: Iterable[str | None], force: bool) -> None:
+    """Refuse before the work what :func:`write_output` would refuse after it.
+
+    Raises:
+        Refusal: a path exists and ``force`` is not given.
+    """
+    for path in paths:
+        if path not in (None, STDIN) and not force and os.path.lexists(str(path)):
+            with about(str(path)):
+                raise FileError("io", f"{path}: exists already; --force replaces it")
+
+
+def write_all(folder: str, files: dict[str, bytes], force: bool) -> list[str]:
+    """Write files into a folder, made if it is missing; none if one of the names is taken.
+
+    Raises:
+        Refusal: the folder or a file cannot be written.
+    """
+    with about(folder):
+        try:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(folder)
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            raise FileError("io", f"{folder}: {said[:1].lower()}{said[1:]}") from error
+    paths = {os.path.join(folder, name): data for name, data in files.items()}
+    require_free(paths, force)
+    for path, data in paths.items():
+        with about(path):
+            write_output(path, data, force=force)
+    return [*paths]
