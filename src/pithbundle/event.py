@@ -176,7 +176,7 @@ def _read_flat(value: Object) -> FlatEvent | Fault:
 
 def _wrong(value: Object, name: str, expected: str, above: str = "") -> Fault:
     said = f"must be {expected}" if name in value else f"member {name} is missing; it must be {expected}"
-    return Fault("type", said, f"{above}/{name}" if name in value else above)
+    return Fault("type", said, f"{above}/{name}")
 
 
 def bind(envelope: Envelope, rule: EventRule, *, within_limits: bool = False) -> Body | Fault:

@@ -111,7 +111,7 @@ def below(name: str, **changes: Any) -> Callable[[Recipe], object]:
 
 
 WAYS = [
-    Way(1, "no target", after(lambda e: e.pop("target")), ("invalid", "type", "")),
+    Way(1, "no target", after(lambda e: e.pop("target")), ("invalid", "type", "/target")),
     Way(1, "a number as time", after(lambda e: e.update(created_at=1)), ("invalid", "type", "/created_at")),
     Way(1, "hour 24", after(lambda e: e.update(created_at="2026-05-18T24:00:00Z")),
         ("invalid", "time", "/created_at")),
