@@ -101,6 +101,17 @@ const OPERATIONS = {
       completeness: out.completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
     };
   },
+  async status({ inputs, policy }) {
+    return { status: pith.status((await merged(inputs, policy)).merged.view) };
+  },
+  async proof({ inputs, policy }) {
+    const { record, view } = (await merged(inputs, policy)).merged;
+    return { proofs: view.groups.map((group) => pith.toBase64(pith.proofOf(record, group))) };
+  },
+  async verify_proof({ data, policy }) {
+    const { eventType, signer, eventIds, statuses } = await pith.checkProof(bytesOf(data), await policyOf(policy));
+    return { event_type: eventType, signer, event_ids: eventIds, statuses };
+  },
 };
 
 /** @param {string} op @param {Args} args @returns {Promise<object>} the answer without its id */

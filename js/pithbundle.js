@@ -1207,6 +1207,7 @@ const outcome = (step, verdict, code) => ({ step, verdict, code });
  * @property {string} target
  * @property {string} createdAt
  * @property {Obj} payload
+ * @property {string} text the payload, canonical
  * @property {Obj | null} shownSigner null where the rule does not cover it [RULE-4]
  * @property {string} signerId of the policy
  * @property {PolicyKey} key
@@ -1266,7 +1267,7 @@ async function checkCopy(element, pointer, record, policy) {
   if (verdict.step === VALID && key !== undefined) {
     valid = {
       id, instant: event.instant, type, target: value.get("target"), createdAt: value.get("created_at"), payload: value.get("payload"),
-      shownSigner: body.has("signer") ? signer : null, signerId: key.signerId, key, body,
+      text: canonicalText(value.get("payload")), shownSigner: body.has("signer") ? signer : null, signerId: key.signerId, key, body,
       signature: fromBase64(value.get("signature").get("signature_b64")),
       receiptVerified: copy.receipt?.verdict === "verified",
     };
@@ -1440,6 +1441,8 @@ const aUrl = grammar(/^https?:\/\/[!-~]{1,2040}$/);
 const aWord = grammar(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/);
 const ofRecord = (/** @type {Obj} */ payload, /** @type {CanonicalRecord} */ record) => (payload.get("canonical_sha256") === record.sha256 ? null : "hash_mismatch");
 
+const RELATIONSHIPS = "supports refutes extends uses_method depends_on replaces compares cites";
+
 /** The kinds of pithbundle-merge-1, in the order of the table. @type {Map<string, Kind>} */
 const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
   record_created: { // KIND-3
@@ -1470,7 +1473,7 @@ const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
   },
   citation: { // KIND-9
     target: "record", section: "citations", select: "each",
-    members: { citing_work: printable512, relationship: oneOf("supports refutes extends uses_method depends_on replaces compares cites") },
+    members: { citing_work: printable512, relationship: oneOf(RELATIONSHIPS) },
   },
   replication: { // KIND-10
     target: "record", section: "replications", select: "each",
@@ -1525,11 +1528,28 @@ export const MERGE_RULES = "pithbundle-merge-1";
  * @property {{ signer: string, missing: string[], asOf: [string, string] | null }[]} completeness `asOf`: complete as of this [MERGE-9]
  * @property {Obj[]} equivocations as in the state
  * @property {number} exitStatus [REPORT-2], of a report on these inputs, none of them refused
+ * @property {CanonicalRecord} record
  * @property {View} view
  */
 
-/** @typedef {ValidEvent & { fits: boolean, code: string | null, retracted: boolean, text: string }} Placed `text`: the canonical payload */
-/** @typedef {{ current: [string, string][], unrecognised: Obj[], trace: Step[], equivocations: Obj[], groups: Placed[][], events: Placed[], standing: Map<string, Placed[]>, effects: Map<string, string> }} View */
+/** @typedef {ValidEvent & { fits: boolean, code: string | null, retracted: boolean }} Placed */
+/** @typedef {[string, string][]} Members names and JSON texts, in the order of the state */
+
+/**
+ * @typedef {object} View what follows from a set of valid events
+ * @property {Members} current
+ * @property {string} canonical `current`, canonical throughout [STATE-5]
+ * @property {Obj[]} unrecognised
+ * @property {Step[]} trace
+ * @property {Obj[]} equivocations
+ * @property {Placed[][]} groups the events of each equivocation
+ * @property {Placed[]} events in order
+ * @property {Map<string, Placed[]>} standing by section
+ * @property {Map<string, string>} effects of retractions, by id
+ */
+
+/** @param {Members} members @param {boolean} [sort] */
+const written = (members, sort = false) => `{${(sort ? [...members].sort(([a], [b]) => (a < b ? -1 : 1)) : members).map(([name, text]) => `"${name}":${text}`).join(",")}}`;
 
 /** @param {readonly Checked[]} parts of one record, under one policy @returns {Promise<Merged>} [section 15] */
 export async function merge(parts) {
@@ -1543,34 +1563,33 @@ export async function merge(parts) {
   const verdicts = speak(copies);
   const events = [...verdicts.values()].flatMap(({ valid }) => (valid === null ? [] : [valid]));
   const view = viewOf(record, events);
-  const current = `{${view.current.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(",")}}`;
-  /** @type {[string, string][]} */
-  const state = [
-    ["state_type", '"pith_open_graph_state"'], ["state_version", '"1.0"'],
-    ["pith_number", JSON.stringify(record.pithNumber)], ["merge_version", JSON.stringify(MERGE_RULES)],
-    ["event_count", String(verdicts.size)], ["valid_event_count", String(events.length)],
-    ["invalid_event_count", String(verdicts.size - events.length)], ["equivocation_count", String(view.equivocations.length)],
-    ["current", current], ["unrecognised", canonicalText(view.unrecognised)],
-  ];
-  // Canonical throughout: what the state writes in the order of STATE-3 is sorted here [STATE-5].
-  const digested = canonicalText(new Map(Object.entries({
-    canonical_sha256: record.sha256, current: parseJson(utf8(current), UNLIMITED), pith_number: record.pithNumber, rules: MERGE_RULES,
-  })));
   const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
   const outcomes = [...copies.filter(({ id }) => id === null).map((copy) => copy.outcome), ...[...verdicts.values()].map((said) => said.outcome), ...receipts];
   return {
-    stateBytes: utf8(`{${state.map(([name, text]) => `"${name}":${text}`).join(",")}}`),
-    stateSha256: await sha256Hex(utf8(digested)),
+    stateBytes: stateBytes(record, view, verdicts.size),
+    stateSha256: await sha256Hex(utf8(written([
+      ["canonical_sha256", JSON.stringify(record.sha256)], ["current", view.canonical], ["pith_number", JSON.stringify(record.pithNumber)], ["rules", JSON.stringify(MERGE_RULES)],
+    ]))),
     eventsSha256: await canonicalSha256(events.map(({ id }) => id)),
     verdicts,
     traceBytes: traceBytes(record, view.trace),
     completeness: completeness(view.events),
     equivocations: view.equivocations,
     exitStatus: outcomes.some(({ verdict }) => verdict === "invalid") || view.equivocations.length > 0 ? 1 : outcomes.some(({ step }) => step < VALID) ? 3 : 0,
-    view,
+    record, view,
   };
 }
-const UNLIMITED = { size: Infinity, depth: Infinity, nodes: Infinity, text: Infinity, aliases: Infinity, events: Infinity };
+
+/** @param {CanonicalRecord} record @param {View} view @param {number} listed distinct ids [STATE-7] @returns {Uint8Array} [STATE-1] */
+export function stateBytes(record, view, listed) {
+  return utf8(written([
+    ["state_type", '"pith_open_graph_state"'], ["state_version", '"1.0"'],
+    ["pith_number", JSON.stringify(record.pithNumber)], ["merge_version", JSON.stringify(MERGE_RULES)],
+    ["event_count", String(listed)], ["valid_event_count", String(view.events.length)],
+    ["invalid_event_count", String(listed - view.events.length)], ["equivocation_count", String(view.equivocations.length)],
+    ["current", written(view.current)], ["unrecognised", canonicalText(view.unrecognised)],
+  ]));
+}
 
 /** @param {ValidEvent} a @param {ValidEvent} b [MERGE-4] */
 const byTime = (a, b) => (a.instant < b.instant ? -1 : a.instant > b.instant ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -1590,12 +1609,12 @@ function grouped(items, keyOf) {
   return out;
 }
 
-/** @param {CanonicalRecord} record @param {readonly ValidEvent[]} valid @returns {View} */
-function viewOf(record, valid) {
+/** @param {CanonicalRecord} record @param {readonly ValidEvent[]} valid of distinct ids, in any order @returns {View} */
+export function viewOf(record, valid) {
   /** @type {Placed[]} */
   const events = [...valid].sort(byTime).map((event) => {
     const code = unfit(event, record);
-    return { ...event, code, fits: code === null, retracted: false, text: canonicalText(event.payload) };
+    return { ...event, code, fits: code === null, retracted: false };
   });
   const byId = new Map(events.map((event) => [event.id, event]));
   const fitting = (/** @type {string} */ type) => events.filter((event) => event.fits && event.type === type);
@@ -1611,32 +1630,34 @@ function viewOf(record, valid) {
 
   /** @type {Step[]} */
   const trace = [{ pointer: "/current/canonical_record", word: "derived", wins: [], loses: [] }];
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, [string, string]>} each as the state writes it, and canonical */
   const sections = new Map();
   /** @type {Map<string, Placed[]>} */
   const standing = new Map();
-  const section = (/** @type {string} */ name, /** @type {string[]} */ entries) => sections.set(name, `[${entries.join(",")}]`);
+  const section = (/** @type {string} */ name, /** @type {Value} */ value) => sections.set(name, [canonicalText(value), canonicalText(value)]);
   for (const [type, { section: name, select }] of KINDS) {
     if (name === "receipt" || name === "source_aliases") continue;
     const entries = select === "latest" ? latest(fitting(type)) : each(fitting(type), effects);
-    section(name, entries.map(({ event }) => entryText(event, effects.get(event.id))));
+    const members = entries.map(({ event }) => entryMembers(event, effects.get(event.id)));
+    sections.set(name, [`[${members.map((entry) => written(entry)).join(",")}]`, `[${members.map((entry) => written(entry, true)).join(",")}]`]);
     entries.forEach(({ step }, i) => trace.push({ ...step, pointer: `/current/${name}/${i}` }));
     standing.set(name, entries.map(({ event }) => event));
   }
   const aliases = aliasEntries(record, fitting("alias_added"));
-  section("source_aliases", aliases.map(({ entry }) => canonicalText(entry)));
+  section("source_aliases", aliases.map(({ entry }) => entry));
   aliases.forEach(({ step }, i) => trace.push({ ...step, pointer: `/current/source_aliases/${i}` }));
   const receipt = receiptStep(fitting("record_created"));
   if (receipt.step !== null) trace.push(receipt.step);
-  sections.set("receipt", canonicalText(receipt.value));
-  sections.set("canonical_record", canonicalText(record.value));
+  section("receipt", receipt.value);
+  section("canonical_record", record.value);
   const { entries: equivocations, groups } = equivocationsOf(events);
-  section("equivocations", equivocations.map(canonicalText));
+  section("equivocations", equivocations);
   groups.forEach((group, i) => trace.push({ pointer: `/current/equivocations/${i}`, word: "listed", wins: group.map(({ id }) => id).sort(), loses: [] }));
 
   const rank = (/** @type {Step} */ { pointer }) => CURRENT.indexOf(pointer.split("/")[2]);
   return {
-    current: CURRENT.map((name) => [name, sections.get(name) ?? "null"]),
+    current: CURRENT.map((name) => [name, sections.get(name)?.[0] ?? "null"]),
+    canonical: written(CURRENT.map((name) => [name, sections.get(name)?.[1] ?? "null"]), true),
     unrecognised: events.filter(({ fits }) => !fits).map(({ code, id, type }) => new Map(Object.entries({ code, event_id: id, event_type: type }))),
     trace: trace.sort((a, b) => rank(a) - rank(b)),
     equivocations, groups, events, standing, effects,
@@ -1649,11 +1670,13 @@ const CURRENT = [
   "replications", "integrity_findings", "retractions", "checkpoints", "equivocations",
 ];
 
-/** @param {Placed} event @param {string | undefined} effect @returns {string} [STATE-3] */
-function entryText({ id, target, createdAt, shownSigner, text }, effect) {
-  const end = effect === undefined ? "" : `,"effect":"${effect}"`;
-  const signer = shownSigner === null ? "" : `"signer":${canonicalText(shownSigner)},`;
-  return `{"event_id":"${id}","target":${JSON.stringify(target)},"created_at":"${createdAt}",${signer}"payload":${text}${end}}`;
+/** @param {Placed} event @param {string | undefined} effect @returns {Members} [STATE-3] */
+function entryMembers({ id, target, createdAt, shownSigner, text }, effect) {
+  /** @type {Members} */
+  const signer = shownSigner === null ? [] : [["signer", canonicalText(shownSigner)]];
+  /** @type {Members} */
+  const end = effect === undefined ? [] : [["effect", `"${effect}"`]];
+  return [["event_id", `"${id}"`], ["target", JSON.stringify(target)], ["created_at", `"${createdAt}"`], ...signer, ["payload", text], ...end];
 }
 
 /** @typedef {{ event: Placed, step: Step }} Entry */
@@ -1705,12 +1728,12 @@ function receiptStep(events) {
 
 /** @param {CanonicalRecord} record @param {Placed[]} events fitting alias_added @returns {{ entry: Obj, step: Step }[]} [STATE-4, TRACE-3] */
 function aliasEntries(record, events) {
-  const keyOf = (/** @type {Value} */ kind, /** @type {Value} */ value) => canonicalText([kind, value]);
-  const signed = grouped(events, ({ payload }) => keyOf(payload.get("alias_kind"), payload.get("alias_value")));
-  const derived = new Set([...record.aliases].map(([kind, value]) => keyOf(kind, value)));
+  // No grammar of a kind has a space.
+  const signed = grouped(events, ({ payload }) => `${payload.get("alias_kind")} ${payload.get("alias_value")}`);
+  const derived = new Set([...record.aliases].map(([kind, value]) => `${kind} ${value}`));
   const out = [];
   for (const key of new Set([...derived, ...signed.keys()])) {
-    const [kind, value] = /** @type {string[]} */ (parseJson(utf8(key)));
+    const [kind, value] = [key.slice(0, key.indexOf(" ")), key.slice(key.indexOf(" ") + 1)];
     const all = signed.get(key) ?? [];
     const candidates = all.filter(({ retracted }) => !retracted);
     if (candidates.length === 0 && !derived.has(key)) continue;
@@ -1758,4 +1781,94 @@ function traceBytes(record, trace) {
     loses: loses.map(([event_id, why]) => new Map(Object.entries({ event_id, word: why }))), pointer, wins, word,
   })));
   return canonicalBytes(new Map(Object.entries({ pith_number: record.pithNumber, rules: MERGE_RULES, trace: steps })));
+}
+
+// ------------------------------------------------------------------------------------------- status
+
+/** @param {View} view @returns {object} [STATUS-1] */
+export function status({ standing, effects, equivocations, unrecognised }) {
+  const of = (/** @type {string} */ section) => standing.get(section) ?? [];
+  const counted = (/** @type {Iterable<string>} */ found, /** @type {string} */ words) => {
+    const all = [...found];
+    return Object.fromEntries(words.split(" ").map((word) => [word, all.filter((one) => one === word).length]));
+  };
+  const values = (/** @type {Placed[]} */ events, /** @type {string} */ name) => events.map(({ payload }) => payload.get(name));
+  const references = of("graph_snapshots").at(-1)?.payload.get("graph_snapshot").get("references");
+  const count = references instanceof Map ? references.get("count") : null;
+  const [findings, rescinded] = [false, true].map((taken) => of("integrity_findings").filter(({ payload }) => (payload.get("verdict_class") === "rescinded") === taken));
+  const outcomes = ["supports", "refutes", "inconclusive"].map((word) => [
+    word, counted(values(of("replications").filter(({ payload }) => payload.get("outcome") === word), "moderation"), "pending accepted rejected"),
+  ]);
+  return {
+    attested: counted(values(of("author_claims"), "strength"), "strong weak"),
+    anchored: of("timestamp_anchors").length,
+    stored: of("storage_attestations").length,
+    references: Number.isInteger(count) && count >= 0 ? count : null,
+    citations: counted(values(of("citations"), "relationship"), RELATIONSHIPS),
+    replications: Object.fromEntries(outcomes),
+    findings: { ...counted(values(findings, "severity"), "critical advisory informational"), rescinded: rescinded.length },
+    retractions: counted(effects.values(), "applied waiting refused"),
+    conflicts: equivocations.length,
+    unrecognised: unrecognised.length,
+  };
+}
+
+// ------------------------------------------------------------------------------------------- proofs
+
+const PROOF_TYPE = "pithbundle_equivocation_proof";
+
+/** @param {Record<string, Value>} members @returns {Obj} */
+const object = (members) => new Map(Object.entries(members));
+
+/** @param {PolicyKey} key */
+const shownKey = (key) => object({ event_rule: key.ruleName, key_id: key.keyId, public_key_hex: toHex(key.raw), signer_id: key.signerId });
+
+/** @param {ValidEvent} event @returns {Obj} [EXPORT-1] */
+function exported({ id, key, body, shownSigner, signature }) {
+  const out = new Map(body);
+  if (shownSigner === null) out.set("signer", object({ key_id: key.keyId, public_key_fingerprint: key.fingerprint, signer_id: key.signerId, signer_type: "" }));
+  out.set("event_id", id);
+  return out.set("signature", object({ algorithm: "ed25519", key_id: key.keyId, kind: "pith_event_signature", signature_b64: toBase64(signature) }));
+}
+
+/** @param {CanonicalRecord} record @param {readonly Placed[]} group of one equivocation @returns {Uint8Array} [PROOF-1] */
+export function proofOf(record, group) {
+  const events = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const two = [events[0], events.find(({ text }) => text !== events[0].text) ?? events[0]];
+  const keys = [...new Set(two.map(({ key }) => key))].sort((a, b) => compareText(a.keyId, b.keyId));
+  return canonicalBytes(object({
+    proof_type: PROOF_TYPE, proof_version: "1", rules: MERGE_RULES, canonical_record: record.value,
+    events: two.map(exported), keys: keys.map(shownKey),
+  }));
+}
+
+/**
+ * @typedef {object} Proven
+ * @property {string} eventType
+ * @property {string} signer
+ * @property {string[]} eventIds sorted
+ * @property {string[]} statuses of the keys, in that order [PROOF-3]
+ */
+
+/** @param {Uint8Array} bytes @param {Policy} policy @returns {Promise<Proven>} [PROOF-2] */
+export async function checkProof(bytes, policy) {
+  const proof = parseJson(bytes, BUNDLE_LIMITS);
+  demand(proof instanceof Map && proof.get("proof_type") === PROOF_TYPE, "type", "/proof_type");
+  demand(proof.get("proof_version") === "1", "version", "/proof_version");
+  demand(proof.get("rules") === MERGE_RULES, "version", "/rules");
+  const record = await readRecord(proof.get("canonical_record"), "/canonical_record");
+  const events = member(proof, "events", "array", "");
+  demand(events.length === 2, "type", "/events");
+  const known = new Set(policy.keys.map((key) => canonicalText(shownKey(key))));
+  member(proof, "keys", "array", "").forEach((/** @type {Value} */ key, /** @type {number} */ i) => demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`));
+  const whatever = { ...policy, keys: policy.keys.map((key) => ({ ...key, status: "active" })) };
+  const { copies } = await check({ record, elements: events, stated: [] }, whatever);
+  for (const { pointer, outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type", pointer);
+  const { groups } = viewOf(record, [...speak(copies).values()].flatMap(({ valid }) => valid ?? []));
+  demand(groups.length === 1, "type", "/events");
+  const [group] = groups;
+  demand(compareBytes(proofOf(record, group), bytes) === 0, "encoding", "");
+  const sorted = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const statusOf = (/** @type {PolicyKey} */ key) => policy.keys.find(({ raw }) => compareBytes(raw, key.raw) === 0)?.status ?? "";
+  return { eventType: group[0].type, signer: group[0].signerId, eventIds: sorted.map(({ id }) => id), statuses: sorted.map(({ key }) => statusOf(key)) };
 }
