@@ -15,10 +15,9 @@ from vectorgen.core import File
 FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors"
 #: One module per stage, in the order in which an implementation meets them.
 MODULES: Final = (
-    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies",
+    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events", "checks", "merges",
+    "mirrors", "accumulated", "reals",
 )  # fmt: skip
-#: What lies under ``vectors`` besides, and is part of the archive.
-DATA: Final = ("README.md", "accumulated.md", "demo", "real")
 
 
 @cache

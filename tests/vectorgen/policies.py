@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import make_ed25519_vectors as made
-from forge import AUTHOR, DEMO, DEMO_NEXT, DEMO_OLD, REGISTRY_KEY, Json, canonical, policy, sha256_hex
+from forge import AUTHOR, DEMO, DEMO_NEXT, DEMO_OLD, REGISTRY_KEY, Json, canonical, sha256_hex
 from forge.tamper import changed, without
 from vectorgen.core import Bytes, File, as_json, text
 
