@@ -112,6 +112,27 @@ const OPERATIONS = {
     const { eventType, signer, eventIds, statuses } = await pith.checkProof(bytesOf(data), await policyOf(policy));
     return { event_type: eventType, signer, event_ids: eventIds, statuses };
   },
+  async accumulate({ record: data, events, policy: text, seed, count }) {
+    const record = await pith.readRecord(pith.parseJson(bytesOf(data)));
+    const elements = events.map((/** @type {string} */ event) => pith.parseJson(bytesOf(event)));
+    const { copies } = await pith.check({ record, elements, stated: [] }, await policyOf(text));
+    const digests = new Uint8Array(32 * count);
+    for (let place = 0; place < count; place++) {
+      const block = await pith.sha256(pith.utf8(`${seed}/${place}`));
+      /** @type {Map<string, pith.ValidEvent>} */
+      const drawn = new Map();
+      // Two bundles, a bit of eight bytes for each event; no order or overlap can matter.
+      for (const first of [0, 8]) {
+        copies.slice(0, 64).forEach(({ valid }, i) => {
+          if (((block[first + 7 - (i >> 3)] >> (i & 7)) & 1) === 0) return;
+          if (valid === null) throw new pith.PithError("type");
+          drawn.set(valid.id, valid);
+        });
+      }
+      digests.set(await pith.sha256(pith.stateBytes(record, pith.viewOf(record, [...drawn.values()]), drawn.size)), 32 * place);
+    }
+    return { digest: await pith.sha256Hex(digests) };
+  },
 };
 
 /** @param {string} op @param {Args} args @returns {Promise<object>} the answer without its id */

@@ -1863,7 +1863,7 @@ export async function checkProof(bytes, policy) {
   member(proof, "keys", "array", "").forEach((/** @type {Value} */ key, /** @type {number} */ i) => demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`));
   const whatever = { ...policy, keys: policy.keys.map((key) => ({ ...key, status: "active" })) };
   const { copies } = await check({ record, elements: events, stated: [] }, whatever);
-  for (const { pointer, outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type", pointer);
+  for (const { outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type");
   const { groups } = viewOf(record, [...speak(copies).values()].flatMap(({ valid }) => valid ?? []));
   demand(groups.length === 1, "type", "/events");
   const [group] = groups;
