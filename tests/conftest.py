@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # The ordinary run must give the same verdict on the same commit, so examples are derived
 # from the test itself; `make fuzz` draws fresh ones. No deadline: a loaded CI machine is slow.
@@ -20,6 +20,10 @@ settings.register_profile(
     max_examples=5_000,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
+)
+# A mutation is found or it is not: what is the smallest example of it costs minutes and tells nothing.
+settings.register_profile(
+    "mutants", settings.get_profile("ordinary"), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 settings.load_profile("ordinary")
 

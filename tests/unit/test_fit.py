@@ -184,6 +184,13 @@ def test_the_record_is_compared_last_and_always(beside: Json) -> None:
     assert kind.misfit(valid({"a": "", **beside}), record) == "encoding"
 
 
+def test_an_optional_member_may_be_absent_before_the_one_that_does_not_fit() -> None:
+    members = {"b": whole(1), "a": prose(4)}
+    kind = Kind("peer_review", "record", "reviews", "each", members, optional=frozenset({"b"}))
+    assert kind.misfit(valid({"a": ""}), Record.from_value(RECORD)) == "encoding"
+    assert kind.misfit(valid({"b": 0, "a": ""}), Record.from_value(RECORD)) == "type"
+
+
 def test_kinds_that_say_the_same_are_equal() -> None:
     one, other = (Kind("peer_review", "record", "reviews", "each", {"a": an_object}) for _ in range(2))
     assert one == other
