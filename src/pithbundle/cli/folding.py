@@ -166,8 +166,8 @@ def write_all(folder: str, files: dict[str, bytes], force: bool) -> list[str]:
         try:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or str(error)
+        except OSError as error:
+            said = error.strerror or str(error)
             raise FileError("io", f"{folder}: {said[:1].lower()}{said[1:]}") from error
     paths = {os.path.join(folder, name): data for name, data in files.items()}
     require_free(paths, force)

@@ -1,0 +1,171 @@
+"""Pictures of a timeline: the same bytes for the same events, and nothing in them that data could inject."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+import strategies
+from checking import WHEN, merged
+from cli_harness import HOSTILE, process_env, run, spawn
+from forge import Signer, attached, event, many_events, payloads, policy
+from forge.demo import RECORD, rich
+from pithbundle.cli import picture
+from pithbundle.timeline import Moment, timeline
+from shared_data import REPO
+
+DEMO = REPO / "vectors" / "demo"
+POLICY = ["--policy", str(DEMO / "policy.json")]
+TITLE = "pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH"
+LATER = "2026-06-02T00:00:00Z"
+
+
+def moments_of_the_demo() -> list[Moment]:
+    return timeline(merged(RECORD, rich()["events"]).ledger)
+
+
+def texts(svg: bytes) -> str:
+    """Comments and texts of an SVG: matplotlib writes the text of each group of glyphs as a comment."""
+    return svg.decode()
+
+
+def test_the_demo_in_both_forms(tmp_path: Path) -> None:
+    svg, png = tmp_path / "t.svg", tmp_path / "t.png"
+    result = run("timeline", str(DEMO / "rich.json"), *POLICY, "--svg", str(svg), "--png", str(png))
+    assert result.status == 1
+    assert result.out.count("\npicture ") == 2
+    root = ET.fromstring(svg.read_bytes())
+    assert root.tag.endswith("}svg")
+    shown = texts(svg.read_bytes())
+    for said in (f"Timeline of {TITLE}", "integrity findings", "in conflict", "taken back later",
+                 "arrow: replaces", "arrow: takes back", "unrecognised"):  # fmt: skip
+        assert f"<!-- {said} -->" in shown, said
+    data = png.read_bytes()
+    assert data.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", data[16:24])
+    assert 1_000 < width < 3_000
+    assert 800 < height < 2_000
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_the_same_events_are_the_same_bytes(tmp_path: Path, form: str) -> None:
+    paths = [tmp_path / f"{place}.{form}" for place in range(3)]
+    env = {"HOME": str(tmp_path), "MPLCONFIGDIR": str(tmp_path)}
+    (tmp_path / "matplotlibrc").write_text("font.size: 30\nsvg.fonttype: none\nlines.linewidth: 9\n")
+    changes = (
+        {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"},
+        {"PYTHONHASHSEED": "2", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"},
+        {"MPLBACKEND": "pdf"},
+    )
+    for path, changed in zip(paths, changes, strict=True):
+        done = spawn("timeline", str(DEMO / "rich.json"), *POLICY, f"--{form}", str(path), env=env | changed)
+        assert done.status == 1, done.err
+    one, two, three = (path.read_bytes() for path in paths)
+    assert one == two == three
+    assert b"20" + b"26-11" not in one, "the time of drawing"
+
+
+def test_the_order_of_the_file_does_not_show() -> None:
+    backwards = timeline(merged(RECORD, rich()["events"][::-1]).ledger)
+    drawn = picture.draw(moments_of_the_demo(), TITLE, "svg")
+    assert picture.draw(backwards, TITLE, "svg") == drawn
+
+
+DRAWN = (
+    *HOSTILE.values(),
+    r"$\frac{1}{0}$",
+    "$x$ & <script>alert(1)</script> --> ]]>",
+    "-->",
+    '"/><image/>',
+    "%$#_^{}~",
+)
+
+
+@pytest.mark.parametrize("text", DRAWN)
+def test_hostile_text_is_drawn_and_never_obeyed(text: str) -> None:
+    tame = text.replace("\0", "").replace("\ud800", "").replace("\U0010ffff", "")[:2000] or "x"
+    signer = Signer(7, tame[:60], "k")
+    events = [
+        event(signer, RECORD, tame, tame, {}, WHEN),
+        attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1), note=tame), WHEN),
+    ]
+    found = timeline(merged(RECORD, events, policy(signer)).ledger)
+    assert picture.draw(found, TITLE, "png").startswith(b"\x89PNG")
+    svg = picture.draw(found, TITLE, "svg")
+    names = {element.tag.rpartition("}")[2] for element in ET.fromstring(svg).iter()}
+    assert names <= {
+        "svg", "metadata", "RDF", "Work", "type", "format", "creator", "Agent", "title", "defs", "style", "g",
+        "path", "use", "clipPath", "rect",
+    }  # fmt: skip
+    assert b"script" not in svg.replace(b"<!--", b"").split(b"<defs>")[0]
+    assert svg.decode().isprintable() or not {c for c in svg.decode() if c < " " and c != "\n"}
+
+
+@pytest.mark.parametrize("count", [0, 1, 71, 900])
+def test_few_events_and_many(count: int) -> None:
+    found = timeline(merged(RECORD, many_events(RECORD, count)).ledger)
+    for form in ("svg", "png"):
+        data = picture.draw(found, TITLE, form)
+        assert data == picture.draw(found, TITLE, form)
+    if not count:
+        assert b"<!-- no valid event -->" in picture.draw(found, TITLE, "svg")
+    width, _ = struct.unpack(">II", picture.draw(found, TITLE, "png")[16:24])
+    assert width <= 44 * 110
+
+
+def test_more_arrows_than_there_is_room_for() -> None:
+    claim = payloads.author_claim(payloads.orcid(1))
+    signer = strategies.HOUSE[0]
+    events = [
+        attached(signer, RECORD, "author_claim", claim, f"2026-06-01T{n // 60:02}:{n % 60:02}:00Z")
+        for n in range(420)
+    ]
+    drawn = picture.draw(timeline(merged(RECORD, events).ledger), TITLE, "svg")
+    assert b"; 19 arrows left out" in drawn
+
+
+def test_what_is_withdrawn_as_it_comes_has_its_arrow() -> None:
+    signer = strategies.HOUSE[0]
+    late = attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), LATER)
+    gone = attached(signer, RECORD, "event_retracted", payloads.event_retracted(late["event_id"]), WHEN)
+    drawn = picture.draw(timeline(merged(RECORD, [late, gone]).ledger), TITLE, "svg")
+    assert b"<!-- taken back as it came -->" in drawn
+    assert b"<!-- arrow: takes back -->" in drawn
+
+
+def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    target = tmp_path / "t.svg"
+    result = run("timeline", str(DEMO / "rich.json"), *POLICY, "--svg", str(target))
+    assert result.status == 2
+    assert not result.out
+    assert result.err.startswith("pithbundle: error: a picture needs matplotlib, which is not installed\n")
+    assert 'pithbundle: hint: add it with: python -m pip install "pithbundle[plot]"' in result.err
+    assert not target.exists()
+    # Words need no library.
+    assert run("timeline", str(DEMO / "rich.json"), *POLICY).status == 1
+
+
+def test_nothing_is_loaded_until_a_picture_is_asked_for() -> None:
+    code = (
+        "import sys; from pithbundle.cli import main; "
+        f"main(['timeline', {str(DEMO / 'bundle.json')!r}]); sys.exit('matplotlib' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-P", "-c", code], env=process_env(), capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_picture_replaces_nothing_unless_told(tmp_path: Path) -> None:
+    target = tmp_path / "t.svg"
+    target.write_bytes(b"mine")
+    args = ["timeline", str(DEMO / "bundle.json"), *POLICY, "--svg", str(target)]
+    assert run(*args).status == 2
+    assert target.read_bytes() == b"mine"
+    assert run(*args, "--force").status == 0
+    assert target.read_bytes().startswith(b"<?xml")
