@@ -449,6 +449,22 @@ def test_a_shared_cache_changes_no_verdict() -> None:
     assert {key for key, _, _ in cache} == {DEMO.public_key}
 
 
+def test_what_the_cache_answers_is_not_computed_again() -> None:
+    cache: dict[tuple[bytes, bytes, bytes], bool] = {}
+    keys, given = Policy.from_value(policy(DEMO)), read(RECORD, [SOUND])
+    check(given, keys, cache=cache)
+    # A wrong answer shows that it was asked: no test of time would.
+    cache.update(dict.fromkeys(cache, False))
+    assert said(check(given, keys, cache=cache).copies[0])[:2] == ("invalid", "signature_invalid")
+
+
+def test_events_of_one_signer_share_one_copy_of_it() -> None:
+    """Most of what an event would else take of memory beside its body."""
+    made = [attached(DEMO, RECORD, "alias_added", ALIAS, WHEN.replace("14Z", f"{n}Z")) for n in (15, 16, 17)]
+    first, *others = (one.signer_bytes for one in checked(RECORD, made).valid)
+    assert first is not None and all(other is first for other in others)
+
+
 # EVT-7: the flat spelling.
 
 
