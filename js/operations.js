@@ -8,8 +8,7 @@ import * as pith from "./pithbundle.js";
 
 /** @typedef {Record<string, any>} Args */
 
-/** @param {string} text */
-const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+const bytesOf = pith.looseBase64;
 /** @param {string | null} text */
 const policyOf = (text) => pith.readPolicy(text === null ? null : bytesOf(text));
 /** @param {pith.Outcome} outcome */

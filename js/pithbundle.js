@@ -115,16 +115,23 @@ export function toBase64(bytes) {
   return btoa(text);
 }
 
+/** @param {string} text base64 in any spelling that `atob` takes */
+export function looseBase64(text) {
+  const raw = atob(text);
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
+}
+
 /** @param {string} text @param {number | null} [length] bytes @returns {Uint8Array} [TEXT-1, TEXT-3] */
 export function fromBase64(text, length = null) {
   // atob forgives white space, missing padding and unused bits: only the re-encoding decides.
-  let raw = "";
+  let bytes;
   try {
-    raw = atob(text);
+    bytes = looseBase64(text);
   } catch {
     throw new PithError("encoding");
   }
-  const bytes = Uint8Array.from(raw, (c) => c.charCodeAt(0));
   if ((length !== null && bytes.length !== length) || toBase64(bytes) !== text) throw new PithError("encoding");
   return bytes;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sha256Hex, toBase64, utf8 } from "./pithbundle.js";
+import { looseBase64, sha256Hex, toBase64, utf8 } from "./pithbundle.js";
 
 /** @typedef {(path: string) => Promise<Uint8Array>} ReadFile a path under `vectors` */
 /** @typedef {{ name: string, op: string, args: any, expect: any }} Request */
@@ -33,7 +33,7 @@ async function toBytes(bytes, parts, read) {
   switch (form) {
     case "$text": return utf8(bytes.$text);
     case "$hex": return Uint8Array.from(bytes.$hex.match(/../g) ?? [], (/** @type {string} */ pair) => parseInt(pair, 16));
-    case "$base64": return Uint8Array.from(atob(bytes.$base64), (c) => c.charCodeAt(0));
+    case "$base64": return looseBase64(bytes.$base64);
     case "$concat": return joined(await Promise.all(bytes.$concat.map(inner)));
     case "$repeat": {
       const [one, times] = bytes.$repeat;
@@ -79,7 +79,7 @@ export async function* requests(file, read) {
 /** @param {any} wanted @param {any} found @param {string} at @returns {Promise<string | null>} the first difference */
 async function difference(wanted, found, at) {
   if (wanted !== null && typeof wanted === "object" && !Array.isArray(wanted) && Object.keys(wanted).join() === "$sha256") {
-    const digest = typeof found === "string" ? await sha256Hex(Uint8Array.from(atob(found), (c) => c.charCodeAt(0))) : null;
+    const digest = typeof found === "string" ? await sha256Hex(looseBase64(found)) : null;
     return digest === wanted.$sha256 ? null : `${at}: digest ${digest}`;
   }
   if (wanted === null || typeof wanted !== "object" || found === null || typeof found !== "object") {
