@@ -11,7 +11,18 @@ import model
 from forge import AUTHOR, DEMO_NEXT, Json, payloads, to_json
 from vectorgen.core import File, as_json, as_text, part
 from vectorgen.house import POLICY, RECORD
-from vectorgen.merges import alias, base_events, checkpoint, claim, created, day, finding, made, other, retract
+from vectorgen.merges import (
+    alias,
+    base_events,
+    checkpoint,
+    claim,
+    created,
+    day,
+    finding,
+    made,
+    other,
+    retract,
+)
 
 SEED: Final = "pithbundle accumulated 1"
 #: Count and digest. The first is recomputed with the naive model whenever vectors are built,
@@ -53,15 +64,45 @@ def naive_digest(seed: str, count: int, events: Sequence[Json]) -> str:
 
 def files() -> list[File]:
     """The file of the recipe."""
-    file = File("merge", "accumulated", "One digest over many drawn pairs of bundles; the recipe is in accumulated.md.")
+    file = File(
+        "merge",
+        "accumulated",
+        "One digest over many drawn pairs of bundles; the recipe is in accumulated.md.",
+    )
     file.parts["policy"] = as_json(POLICY)
     events = pool()
     for place, event in enumerate(events):
         file.parts[f"e{place}"] = as_text(to_json(event))
-    base = {"record": as_json(RECORD), "events": [part(f"e{place}") for place in range(len(events))], "policy": part("policy"), "seed": SEED}
+    base = {
+        "record": as_json(RECORD),
+        "events": [part(f"e{place}") for place in range(len(events))],
+        "policy": part("policy"),
+        "seed": SEED,
+    }
     clauses = "LAW-1 LAW-4 MERGE-3 STATE-1"
-    file.accept("0", "no bundle: the digest of nothing", clauses, "accumulate", {**base, "count": 0}, digest=hashlib.sha256().hexdigest())
+    file.accept(
+        "0",
+        "no bundle: the digest of nothing",
+        clauses,
+        "accumulate",
+        {**base, "count": 0},
+        digest=hashlib.sha256().hexdigest(),
+    )
     for count in (1, 20):
-        file.accept(str(count), "folded with the naive model of the tests", clauses, "accumulate", {**base, "count": count}, digest=naive_digest(SEED, count, events))
-    file.accept("1000", "recomputed with the naive model in the slow tests", clauses, "accumulate", {**base, "count": 1_000}, digest=DIGESTS[1_000])
+        file.accept(
+            str(count),
+            "folded with the naive model of the tests",
+            clauses,
+            "accumulate",
+            {**base, "count": count},
+            digest=naive_digest(SEED, count, events),
+        )
+    file.accept(
+        "1000",
+        "recomputed with the naive model in the slow tests",
+        clauses,
+        "accumulate",
+        {**base, "count": 1_000},
+        digest=DIGESTS[1_000],
+    )
     return [file]

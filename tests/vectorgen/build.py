@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from vectorgen import clauses, schema
 from vectorgen.core import File
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors"
@@ -29,7 +30,8 @@ def files() -> tuple[File, ...]:
 @cache
 def built() -> dict[str, bytes]:
     """Every generated file by its path under ``vectors``."""
-    return {file.path: file.to_bytes() for file in files()}
+    made = {file.path: file.to_bytes() for file in files()}
+    return {**made, "CLAUSES.md": clauses.page(files()), "vectors.schema.json": schema.page()}
 
 
 def present(folder: Path = FOLDER) -> list[str]:

@@ -36,7 +36,19 @@ from forge.demo import RECEIPT
 from forge.tamper import OTHER_NUMBER, anonymous, changed, decorated, flipped, plus_order, respelt, without
 from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, part, repeated, text
 from vectorgen.events import alias
-from vectorgen.house import AUTHOR, CREATED, MIRROR, NUMBER, POLICY, RECORD, RECORD_SHA256, args, copy, parts, policy_sha256
+from vectorgen.house import (
+    AUTHOR,
+    CREATED,
+    MIRROR,
+    NUMBER,
+    POLICY,
+    RECORD,
+    RECORD_SHA256,
+    args,
+    copy,
+    parts,
+    policy_sha256,
+)
 
 
 def created(stated: Any, when: str = CREATED, signer: Signer = DEMO, **extra: Any) -> Json:
@@ -47,59 +59,214 @@ def created(stated: Any, when: str = CREATED, signer: Signer = DEMO, **extra: An
 
 def receipts() -> File:
     """Receipts and their verdicts."""
-    file = File("receipt", "verdicts", "Receipts in record_created events: the event is sound, the receipt speaks for itself.", parts())
+    file = File(
+        "receipt",
+        "verdicts",
+        "Receipts in record_created events: the event is sound, the receipt speaks for itself.",
+        parts(),
+    )
     own = receipt(DEMO, RECORD, "2026-05-18T01:39:14.078722Z")
 
-    def check(name: str, about: str, clauses: str, stated: Any, verdict: str, code: str | None = None, stated_policy: Json | None = None) -> None:
+    def check(
+        name: str,
+        about: str,
+        clauses: str,
+        stated: Any,
+        verdict: str,
+        code: str | None = None,
+        stated_policy: Json | None = None,
+    ) -> None:
         made = created(stated)
         arguments = args(made)
         if stated_policy is not None:
             file.parts[f"policy-{name}"] = as_json(stated_policy)
             arguments["policy"] = part(f"policy-{name}")
-        told = {"event_id": event_id(made), "pointer": "/events/0/payload/receipt", "verdict": verdict, "code": code}
+        told = {
+            "event_id": event_id(made),
+            "pointer": "/events/0/payload/receipt",
+            "verdict": verdict,
+            "code": code,
+        }
         file.add(name, about, f"RCPT-2 {clauses}".strip(), "check", arguments,
                  {"ok": {"receipts": [told], "copies": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
 
     check("verified", "the registry's message: the raw canonical hash", "RCPT-1 SIG-1", own, "verified")
-    check("unsigned-members", "signed_at and others are not signed", "RCPT-1", {**own, "signed_at": "x", "builder_version": 1}, "verified")
+    check(
+        "unsigned-members",
+        "signed_at and others are not signed",
+        "RCPT-1",
+        {**own, "signed_at": "x", "builder_version": 1},
+        "verified",
+    )
     check("no-signed-at", "nor needed", "RCPT-1", without(own, ("signed_at",)), "verified")
     check("of-rotated-key", "any key of its key_id", "POL-3", receipt(DEMO_NEXT, RECORD, CREATED), "verified")
     for name, value in (("null", None), ("text", "x"), ("array", []), ("true", True), ("number", 1)):
         check(f"is-{name}", "a receipt is an object", "RCPT-1", value, "invalid", "type")
     check("is-empty", "an object without members", "RCPT-1", {}, "invalid", "type")
     for name in ("kind", "key_id"):
-        check(f"without-{name.replace('_', '-')}", "a required member", "RCPT-1", without(own, (name,)), "invalid", "type")
-    check("kind-event", "an event's signature is no receipt", "RCPT-1", changed(own, ("kind",), "pith_event_signature"), "invalid", "type")
+        check(
+            f"without-{name.replace('_', '-')}",
+            "a required member",
+            "RCPT-1",
+            without(own, (name,)),
+            "invalid",
+            "type",
+        )
+    check(
+        "kind-event",
+        "an event's signature is no receipt",
+        "RCPT-1",
+        changed(own, ("kind",), "pith_event_signature"),
+        "invalid",
+        "type",
+    )
     check("key-id-number", "a text", "RCPT-1", changed(own, ("key_id",), 1), "invalid", "type")
     check("signature-number", "a text", "RCPT-1", changed(own, ("signature_b64",), 1), "invalid", "type")
     check("without-signature", "no signature", "CHECK-2", without(own, ("signature_b64",)), "not_signed")
-    check("signature-null", "null is no signature", "CHECK-2", changed(own, ("signature_b64",), None), "not_signed")
-    check("key-unknown", "no key of this id", "CHECK-5", changed(own, ("key_id",), "other"), "unknown_key", "key_unknown")
-    for name, value in (("upper", "Ed25519"), ("ph", "ed25519ph"), ("none", "none"), ("null", None), ("list", ["ed25519"])):
-        check(f"algorithm-{name}", "exactly ed25519", "CHECK-7", changed(own, ("algorithm",), value), "invalid", "algorithm")
-    check("algorithm-missing", "exactly ed25519", "CHECK-7", without(own, ("algorithm",)), "invalid", "algorithm")
-    check("unpadded", "one spelling", "CHECK-8 TEXT-3", changed(own, ("signature_b64",), own["signature_b64"][:86]), "invalid", "encoding")
-    check("respelt", "unused bits are zero", "CHECK-8 TEXT-3", changed(own, ("signature_b64",), respelt(own["signature_b64"])), "invalid", "encoding")
-    check("empty-signature", "64 bytes", "CHECK-8", changed(own, ("signature_b64",), ""), "invalid", "encoding")
+    check(
+        "signature-null",
+        "null is no signature",
+        "CHECK-2",
+        changed(own, ("signature_b64",), None),
+        "not_signed",
+    )
+    check(
+        "key-unknown",
+        "no key of this id",
+        "CHECK-5",
+        changed(own, ("key_id",), "other"),
+        "unknown_key",
+        "key_unknown",
+    )
+    for name, value in (
+        ("upper", "Ed25519"),
+        ("ph", "ed25519ph"),
+        ("none", "none"),
+        ("null", None),
+        ("list", ["ed25519"]),
+    ):
+        check(
+            f"algorithm-{name}",
+            "exactly ed25519",
+            "CHECK-7",
+            changed(own, ("algorithm",), value),
+            "invalid",
+            "algorithm",
+        )
+    check(
+        "algorithm-missing",
+        "exactly ed25519",
+        "CHECK-7",
+        without(own, ("algorithm",)),
+        "invalid",
+        "algorithm",
+    )
+    check(
+        "unpadded",
+        "one spelling",
+        "CHECK-8 TEXT-3",
+        changed(own, ("signature_b64",), own["signature_b64"][:86]),
+        "invalid",
+        "encoding",
+    )
+    check(
+        "respelt",
+        "unused bits are zero",
+        "CHECK-8 TEXT-3",
+        changed(own, ("signature_b64",), respelt(own["signature_b64"])),
+        "invalid",
+        "encoding",
+    )
+    check(
+        "empty-signature", "64 bytes", "CHECK-8", changed(own, ("signature_b64",), ""), "invalid", "encoding"
+    )
     other = made_record(1)
-    check("of-other-record", "a receipt of another record", "CHECK-9", receipt(DEMO, other, CREATED), "invalid", "signature_invalid")
-    check("of-other-key", "signed by another key than it says", "CHECK-9", {**receipt(AUTHOR, RECORD, CREATED), "key_id": DEMO.key_id}, "invalid", "signature_invalid")
+    check(
+        "of-other-record",
+        "a receipt of another record",
+        "CHECK-9",
+        receipt(DEMO, other, CREATED),
+        "invalid",
+        "signature_invalid",
+    )
+    check(
+        "of-other-key",
+        "signed by another key than it says",
+        "CHECK-9",
+        {**receipt(AUTHOR, RECORD, CREATED), "key_id": DEMO.key_id},
+        "invalid",
+        "signature_invalid",
+    )
     of_text = {**own, "signature_b64": b64(DEMO.sign(RECORD_SHA256.encode()))}
-    check("of-hex-text", "the raw bytes, not their hex text", "SIG-1", of_text, "invalid", "signature_invalid")
+    check(
+        "of-hex-text", "the raw bytes, not their hex text", "SIG-1", of_text, "invalid", "signature_invalid"
+    )
     of_event = {**own, "signature_b64": alias("as receipt")["signature"]["signature_b64"]}
-    check("of-event", "an event's signature is none of a record", "REC-4 SIG-1", of_event, "invalid", "signature_invalid")
+    check(
+        "of-event",
+        "an event's signature is none of a record",
+        "REC-4 SIG-1",
+        of_event,
+        "invalid",
+        "signature_invalid",
+    )
     many = policy(policy_key(DEMO, event_types=["graph_snapshot", "record_created", "alias_added"]))
     check("right", "the key may sign record_created", "CHECK-6", own, "verified", None, many)
     less = policy(DEMO, policy_key(DEMO_NEXT, event_types=["graph_snapshot"]))
-    check("no-right", "the key may not sign record_created", "CHECK-6", receipt(DEMO_NEXT, RECORD, CREATED), "invalid", "key_role", less)
+    check(
+        "no-right",
+        "the key may not sign record_created",
+        "CHECK-6",
+        receipt(DEMO_NEXT, RECORD, CREATED),
+        "invalid",
+        "key_role",
+        less,
+    )
     revoked = policy(DEMO, policy_key(DEMO_OLD, status="revoked"))
-    check("revoked", "a revoked key honours no receipt", "POL-4 CHECK-6", receipt(DEMO_OLD, RECORD, CREATED), "invalid", "key_revoked", revoked)
-    honoured = policy(DEMO, policy_key(DEMO_OLD, status="revoked", honours=[created(receipt(DEMO_OLD, RECORD, CREATED))["event_id"]]))
-    check("revoked-honoured", "nor if it honours the event that carries it", "POL-4", receipt(DEMO_OLD, RECORD, CREATED), "invalid", "key_revoked", honoured)
+    check(
+        "revoked",
+        "a revoked key honours no receipt",
+        "POL-4 CHECK-6",
+        receipt(DEMO_OLD, RECORD, CREATED),
+        "invalid",
+        "key_revoked",
+        revoked,
+    )
+    honoured = policy(
+        DEMO,
+        policy_key(
+            DEMO_OLD, status="revoked", honours=[created(receipt(DEMO_OLD, RECORD, CREATED))["event_id"]]
+        ),
+    )
+    check(
+        "revoked-honoured",
+        "nor if it honours the event that carries it",
+        "POL-4",
+        receipt(DEMO_OLD, RECORD, CREATED),
+        "invalid",
+        "key_revoked",
+        honoured,
+    )
     retired = policy(DEMO, policy_key(DEMO_OLD, status="retired"))
-    check("retired", "a retired key verifies as an active one", "POL-4", receipt(DEMO_OLD, RECORD, CREATED), "verified", None, retired)
+    check(
+        "retired",
+        "a retired key verifies as an active one",
+        "POL-4",
+        receipt(DEMO_OLD, RECORD, CREATED),
+        "verified",
+        None,
+        retired,
+    )
     twin = policy(DEMO, policy_key(AUTHOR, key_id=DEMO.key_id))
-    check("two-keys-of-one-id", "of several keys of one id the one that verifies", "CHECK-11", {**receipt(AUTHOR, RECORD, CREATED), "key_id": DEMO.key_id}, "verified", None, twin)
+    check(
+        "two-keys-of-one-id",
+        "of several keys of one id the one that verifies",
+        "CHECK-11",
+        {**receipt(AUTHOR, RECORD, CREATED), "key_id": DEMO.key_id},
+        "verified",
+        None,
+        twin,
+    )
     furthest = policy(DEMO, policy_key(AUTHOR, key_id=DEMO.key_id, event_types=["citation"]))
     check("furthest", "of several that fail the one that got furthest", "CHECK-11", {**receipt(MIRROR, RECORD, CREATED), "key_id": DEMO.key_id},
           "invalid", "signature_invalid", furthest)  # fmt: skip
@@ -113,7 +280,12 @@ def receipts_elsewhere() -> File:
     sound = created(own)
 
     def told(place: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
-        return {"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": verdict, "code": code}
+        return {
+            "event_id": event_id(made),
+            "pointer": f"/events/{place}/payload/receipt",
+            "verdict": verdict,
+            "code": code,
+        }
 
     real = policy(DEMO, REGISTRY_KEY)
     file.parts["policy-real"] = as_json(real)
@@ -121,12 +293,22 @@ def receipts_elsewhere() -> File:
     file.accept("real", "the registry's own signature, in an event of a test key", "RCPT-1 RCPT-2 KEY-1 SIG-1", "check",
                 {**args(made), "policy": part("policy-real")}, receipts=[told(0, made)])  # fmt: skip
     snapshot = attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {}, "receipt": own}, CREATED)
-    file.accept("in-other-event", "only record_created carries one", "RCPT-3", "check", args(snapshot), receipts=[])
-    frame = joined(part("frame"), text(']'), text(',"receipt":'), as_json(own), text("}"))
+    file.accept(
+        "in-other-event", "only record_created carries one", "RCPT-3", "check", args(snapshot), receipts=[]
+    )
+    frame = joined(part("frame"), text("]"), text(',"receipt":'), as_json(own), text("}"))
     file.accept("beside-events", "a member of the bundle is none", "RCPT-3 BUN-6", "check",
                 {"data": frame, "policy": part("policy"), "format": None}, receipts=[], stated=[])  # fmt: skip
     missing = attached(DEMO, RECORD, "record_created", without(sound["payload"], ("receipt",)), CREATED)
-    file.accept("no-receipt", "a record_created without one", "RCPT-3", "check", args(missing), receipts=[], copies=[copy(0, missing, "verified")])
+    file.accept(
+        "no-receipt",
+        "a record_created without one",
+        "RCPT-3",
+        "check",
+        args(missing),
+        receipts=[],
+        copies=[copy(0, missing, "verified")],
+    )
     stranger = created(own, signer=STRANGER)
     file.accept("of-unknown-signer", "its verdict does not hang on that of the event", "RCPT-2 RCPT-3", "check", args(stranger),
                 receipts=[told(0, stranger)], copies=[copy(0, stranger, "unknown_key", "key_unknown")])  # fmt: skip
@@ -137,13 +319,25 @@ def receipts_elsewhere() -> File:
     file.accept("of-malformed-event", "an element that is no event carries none", "RCPT-3", "check", args(malformed),
                 receipts=[], copies=[copy(0, None, "invalid", "time")])  # fmt: skip
     second = created(own, "2026-05-19T00:00:00Z")
-    file.accept("two", "each event its own", "RCPT-3", "check", args(sound, alias("between"), second), receipts=[told(0, sound), told(2, second)])
+    file.accept(
+        "two",
+        "each event its own",
+        "RCPT-3",
+        "check",
+        args(sound, alias("between"), second),
+        receipts=[told(0, sound), told(2, second)],
+    )
     return file
 
 
 def one_fault() -> File:
     """Each check, one fault each."""
-    file = File("check", "faults", "One fault each, in the order of the checks; the record and the rest are sound.", parts())
+    file = File(
+        "check",
+        "faults",
+        "One fault each, in the order of the checks; the record and the rest are sound.",
+        parts(),
+    )
     base = alias("spoilt")
     file.accept("base", "nothing spoilt", "CHECK-1 CHECK-2 CHECK-3 CHECK-4 CHECK-5 CHECK-6 CHECK-7 CHECK-8 CHECK-9 CHECK-10",
                 "check", args(base), copies=[copy(0, base, "verified")], pith_number=NUMBER, canonical_sha256=RECORD_SHA256,
@@ -170,7 +364,13 @@ def one_fault() -> File:
     # CHECK-3 in detail.
     other = alias("other")
     for name, about, value, verdict, code in (
-        ("id-of-another", "the id of another event, its signature too: the stated digest verifies", other, "unbound", "hash_mismatch"),
+        (
+            "id-of-another",
+            "the id of another event, its signature too: the stated digest verifies",
+            other,
+            "unbound",
+            "hash_mismatch",
+        ),
         ("id-of-another-only", "only the id of another event", other["event_id"], "invalid", "hash_mismatch"),
         ("id-empty", "an empty id", "", "invalid", "encoding"),
         ("id-prefix", "nothing but the prefix", "sha256:", "invalid", "encoding"),
@@ -178,7 +378,11 @@ def one_fault() -> File:
         ("id-space", "a space behind", base["event_id"] + " ", "invalid", "encoding"),
         ("id-zero", "no digest of anything", "sha256:" + "0" * 64, "invalid", "hash_mismatch"),
     ):
-        made = changed(base, ("event_id",), value) if isinstance(value, str) else {**base, "event_id": value["event_id"], "signature": value["signature"]}
+        made = (
+            changed(base, ("event_id",), value)
+            if isinstance(value, str)
+            else {**base, "event_id": value["event_id"], "signature": value["signature"]}
+        )
         refuse(name, about, "CHECK-3", made, verdict, code)
     # CHECK-4 in detail; each signed, so only the subject is wrong.
     for name, about, subject in (
@@ -203,27 +407,75 @@ def one_fault() -> File:
         ("signer-proto", ("signer", "signer_id"), "__proto__"), ("key-proto", ("signer", "key_id"), "constructor"),
     ):  # fmt: skip
         made = sign(changed(base, path, value), DEMO)
-        refuse(f"unknown-{name}", "no key of the policy made this; a fingerprint selects none", "CHECK-5 POL-3", made, "unknown_key", "key_unknown")
+        refuse(
+            f"unknown-{name}",
+            "no key of the policy made this; a fingerprint selects none",
+            "CHECK-5 POL-3",
+            made,
+            "unknown_key",
+            "key_unknown",
+        )
     refuse("unknown-stranger", "a sound signature by a key of no policy", "CHECK-5 POL-3", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
            "unknown_key", "key_unknown")  # fmt: skip
     refuse("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
            "unknown_key", "key_unknown")  # fmt: skip
     # CHECK-6.
     narrow = policy(policy_key(DEMO, event_types=["citation", "graph_snapshot"]), AUTHOR)
-    refuse("role", "the key may not sign this type", "CHECK-6 POL-2", base, "invalid", "key_role", stated=narrow)
-    refuse("role-case", "types are compared exactly", "CHECK-6 POL-2", base, "invalid", "key_role", stated=policy(policy_key(DEMO, event_types=["Alias_added"])))
-    refuse("role-star-in-list", "a star in a list is a type of that name", "CHECK-6 POL-2", base, "invalid", "key_role", stated=policy(policy_key(DEMO, event_types=["*"])))
+    refuse(
+        "role", "the key may not sign this type", "CHECK-6 POL-2", base, "invalid", "key_role", stated=narrow
+    )
+    refuse(
+        "role-case",
+        "types are compared exactly",
+        "CHECK-6 POL-2",
+        base,
+        "invalid",
+        "key_role",
+        stated=policy(policy_key(DEMO, event_types=["Alias_added"])),
+    )
+    refuse(
+        "role-star-in-list",
+        "a star in a list is a type of that name",
+        "CHECK-6 POL-2",
+        base,
+        "invalid",
+        "key_role",
+        stated=policy(policy_key(DEMO, event_types=["*"])),
+    )
     granted = policy(policy_key(DEMO, event_types=["citation", "alias_added"]))
     file.parts["policy-granted"] = as_json(granted)
-    file.accept("role-granted", "the key may sign this type", "CHECK-6 POL-2", "check", {**args(base), "policy": part("policy-granted")}, copies=[copy(0, base, "verified")])
-    refuse("revoked", "a revoked key", "CHECK-6 POL-4", base, "invalid", "key_revoked", stated=policy(policy_key(DEMO, status="revoked")), control="revoked-honoured")
+    file.accept(
+        "role-granted",
+        "the key may sign this type",
+        "CHECK-6 POL-2",
+        "check",
+        {**args(base), "policy": part("policy-granted")},
+        copies=[copy(0, base, "verified")],
+    )
+    refuse(
+        "revoked",
+        "a revoked key",
+        "CHECK-6 POL-4",
+        base,
+        "invalid",
+        "key_revoked",
+        stated=policy(policy_key(DEMO, status="revoked")),
+        control="revoked-honoured",
+    )
     early = alias("early", "0001-01-01T00:00:00Z")
     refuse("revoked-early", "a claimed time honours nothing", "CHECK-6 POL-4", early, "invalid", "key_revoked",
            stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
     for name, about, status, honours in (("revoked-honoured", "an id that a revoked key honours", "revoked", [base["event_id"]]),
                                          ("retired", "a retired key", "retired", [])):  # fmt: skip
         file.parts[f"policy-{name}"] = as_json(policy(policy_key(DEMO, status=status, honours=honours)))
-        file.accept(name, about, "CHECK-6 POL-4", "check", {**args(base), "policy": part(f"policy-{name}")}, copies=[copy(0, base, "verified")])
+        file.accept(
+            name,
+            about,
+            "CHECK-6 POL-4",
+            "check",
+            {**args(base), "policy": part(f"policy-{name}")},
+            copies=[copy(0, base, "verified")],
+        )
     moved = changed(other, ("event_id",), base["event_id"])
     refuse("honoured-id-stated", "honours looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "hash_mismatch",
            stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
@@ -233,20 +485,55 @@ def one_fault() -> File:
     for name, value in (("upper", "ED25519"), ("space", "ed25519 "), ("hs256", "HS256"), ("none", "none"), ("empty", ""), ("ed448", "ed448"),
                         ("ctx", "ed25519ctx"), ("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519),
                         ("true", True)):  # fmt: skip
-        refuse(f"algorithm-{name}", "exactly the text ed25519", "CHECK-7", changed(base, ("signature", "algorithm"), value), "invalid", "algorithm")
-    refuse("algorithm-missing", "exactly the text ed25519", "CHECK-7", without(base, ("signature", "algorithm")), "invalid", "algorithm")
+        refuse(
+            f"algorithm-{name}",
+            "exactly the text ed25519",
+            "CHECK-7",
+            changed(base, ("signature", "algorithm"), value),
+            "invalid",
+            "algorithm",
+        )
+    refuse(
+        "algorithm-missing",
+        "exactly the text ed25519",
+        "CHECK-7",
+        without(base, ("signature", "algorithm")),
+        "invalid",
+        "algorithm",
+    )
     # CHECK-8.
     said = base["signature"]["signature_b64"]
     for name, value in (("empty", ""), ("space", said + " "), ("newline", said + "\n"), ("url-safe", "-" + said[1:]), ("hex", "ab" * 64),
                         ("twice", said + said), ("pad-first", "=" + said[:-1])):  # fmt: skip
-        refuse(f"form-{name}", "88 characters of padded standard base64", "CHECK-8 TEXT-3", changed(base, ("signature", "signature_b64"), value), "invalid", "encoding")
+        refuse(
+            f"form-{name}",
+            "88 characters of padded standard base64",
+            "CHECK-8 TEXT-3",
+            changed(base, ("signature", "signature_b64"), value),
+            "invalid",
+            "encoding",
+        )
     for spare in range(2, 16):
         refuse(f"form-spare-{spare}", "unused bits are zero: another spelling of one signature", "CHECK-8 TEXT-1 TEXT-3",
                changed(base, ("signature", "signature_b64"), respelt(said, spare)), "invalid", "encoding")  # fmt: skip
     # CHECK-9.
     for bit in (0, 7, 255, 256, 511):
-        refuse(f"bit-{bit}", "one bit of the signature", "CHECK-9 SIG-2", flipped(base, bit), "invalid", "signature_invalid")
-    refuse("zero-signature", "64 zero bytes", "CHECK-9 SIG-2", changed(base, ("signature", "signature_b64"), b64(bytes(64))), "invalid", "signature_invalid")
+        refuse(
+            f"bit-{bit}",
+            "one bit of the signature",
+            "CHECK-9 SIG-2",
+            flipped(base, bit),
+            "invalid",
+            "signature_invalid",
+        )
+    refuse(
+        "zero-signature",
+        "64 zero bytes",
+        "CHECK-9 SIG-2",
+        changed(base, ("signature", "signature_b64"), b64(bytes(64))),
+        "invalid",
+        "signature_invalid",
+    )
     refuse("receipt-signature", "a receipt's signature is none of an event", "CHECK-9 SIG-1 REC-4",
            changed(base, ("signature", "signature_b64"), receipt(DEMO, RECORD, CREATED)["signature_b64"]), "invalid", "signature_invalid")  # fmt: skip
     refuse("other-key", "signed by another key of the policy", "CHECK-9", changed(base, ("signature", "signature_b64"), b64(AUTHOR.sign(signed_bytes(base)))),
@@ -272,20 +559,45 @@ def one_fault() -> File:
 
 def copies_of_one() -> File:
     """Copies of one event, and one bad event among good ones (CHECK-11, CHECK-12)."""
-    file = File("check", "copies", "Several elements: copies are joined by the recomputed id, and nothing spoils the rest.", parts())
+    file = File(
+        "check",
+        "copies",
+        "Several elements: copies are joined by the recomputed id, and nothing spoils the rest.",
+        parts(),
+    )
     good, other = alias("good"), alias("other")
 
-    def check(name: str, about: str, clauses: str, elements: list[Any], spoken: list[tuple[Json, str, str | None]], told: list[Json]) -> None:
-        listed = sorted(({"event_id": event_id(made), "verdict": word, "code": code} for made, word, code in spoken), key=lambda one: str(one["event_id"]))
+    def check(
+        name: str,
+        about: str,
+        clauses: str,
+        elements: list[Any],
+        spoken: list[tuple[Json, str, str | None]],
+        told: list[Json],
+    ) -> None:
+        listed = sorted(
+            ({"event_id": event_id(made), "verdict": word, "code": code} for made, word, code in spoken),
+            key=lambda one: str(one["event_id"]),
+        )
         file.accept(name, about, clauses, "check", args(*elements), events=listed, copies=told)
 
-    check("twice", "one event twice is one event", "CHECK-11", [good, good], [(good, "verified", None)], [copy(0, good, "verified"), copy(1, good, "verified")])
+    check(
+        "twice",
+        "one event twice is one event",
+        "CHECK-11",
+        [good, good],
+        [(good, "verified", None)],
+        [copy(0, good, "verified"), copy(1, good, "verified")],
+    )
     spoilt = flipped(good)
     for name, order in (("valid-first", [good, spoilt]), ("valid-last", [spoilt, good])):
         words = {id(good): ("verified", None), id(spoilt): ("invalid", "signature_invalid")}
         check(name, "the copy that got furthest speaks, wherever it stands", "CHECK-11", list(order), [(good, "verified", None)],
               [copy(place, made, *words[id(made)]) for place, made in enumerate(order)])  # fmt: skip
-    unsigned, unpadded = without(good, ("signature",)), changed(good, ("signature", "signature_b64"), good["signature"]["signature_b64"][:86])
+    unsigned, unpadded = (
+        without(good, ("signature",)),
+        changed(good, ("signature", "signature_b64"), good["signature"]["signature_b64"][:86]),
+    )
     check("furthest", "of copies that all fail the one that got furthest", "CHECK-11", [unsigned, spoilt, unpadded], [(good, "invalid", "signature_invalid")],
           [copy(0, good, "not_signed"), copy(1, good, "invalid", "signature_invalid"), copy(2, good, "invalid", "encoding")])  # fmt: skip
     stated_other = changed(good, ("event_id",), other["event_id"])
@@ -316,10 +628,19 @@ def copies_of_one() -> File:
     broken = to_json(other).decode()[:-1] + ',"x":1.0}'
     check("value-fault-beside", "a value-level fault is confined to its element", "CHECK-12 FAULT-3", [broken, good, broken], [(good, "verified", None)],
           [copy(0, None, "invalid", "number_form"), copy(1, good, "verified"), copy(2, None, "invalid", "number_form")])  # fmt: skip
-    flat = flat_event(DEMO, payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "2026-06-02T08:00:01.000000+00:00", 1)
+    flat = flat_event(
+        DEMO, payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "2026-06-02T08:00:01.000000+00:00", 1
+    )
     listed = sorted([{"event_id": event_id(good), "verdict": "verified", "code": None},
                      {"event_id": flat["payload_sha256"], "verdict": "unbound", "code": None}], key=lambda one: str(one["event_id"]))  # fmt: skip
-    file.accept("flat-beside", "a flat event is listed by its stated digest", "CHECK-11 EVT-7", "check", args(flat, good, flat), events=listed)
+    file.accept(
+        "flat-beside",
+        "a flat event is listed by its stated digest",
+        "CHECK-11 EVT-7",
+        "check",
+        args(flat, good, flat),
+        events=listed,
+    )
     file.accept("many", "a hundred events", "CHECK-12", "check", args(*(alias(str(n)) for n in range(100))),
                 events=sorted(({"event_id": event_id(alias(str(n))), "verdict": "verified", "code": None} for n in range(100)), key=lambda one: str(one["event_id"])))  # fmt: skip
     return file
@@ -327,10 +648,20 @@ def copies_of_one() -> File:
 
 def bundles() -> File:
     """The frame of a bundle (BUN-1 to BUN-6)."""
-    file = File("check", "bundles", "The frame of a bundle: what refuses it whole, and what is only reported.", parts())
+    file = File(
+        "check",
+        "bundles",
+        "The frame of a bundle: what refuses it whole, and what is only reported.",
+        parts(),
+    )
     made = alias("in a bundle")
     base = bundle(RECORD, [made], aliases_at=CREATED)
-    sound = {"pith_number": NUMBER, "canonical_sha256": RECORD_SHA256, "copies": [copy(0, made, "verified")], "stated": []}
+    sound = {
+        "pith_number": NUMBER,
+        "canonical_sha256": RECORD_SHA256,
+        "copies": [copy(0, made, "verified")],
+        "stated": [],
+    }
 
     def arguments(data: Bytes, format: str | None = None) -> Json:
         return {"data": data, "policy": part("policy"), "format": format}
@@ -341,28 +672,98 @@ def bundles() -> File:
     def accept(name: str, about: str, clauses: str, value: Json, **more: Any) -> None:
         file.accept(name, about, clauses, "check", arguments(spelt(value)), **{**sound, **more})
 
-    def refuse(name: str, about: str, clauses: str, data: Bytes, code: str, control: str = "base", *, pointer: str | None = None, format: str | None = None) -> None:
+    def refuse(
+        name: str,
+        about: str,
+        clauses: str,
+        data: Bytes,
+        code: str,
+        control: str = "base",
+        *,
+        pointer: str | None = None,
+        format: str | None = None,
+    ) -> None:
         file.refuse(name, about, clauses, "check", arguments(data, format), code, control, pointer=pointer)
 
     accept("base", "a bundle as the registry orders it", "BUN-1 BUN-2 BUN-3", base)
     accept("reversed", "the order of members does not matter", "BUN-2", dict(reversed(base.items())))
-    accept("unknown-member", "other members are ignored", "BUN-6", {**base, "future": {"x": 1}, "__proto__": []})
-    accept("no-optional", "what is only compared may be absent", "BUN-6", {name: base[name] for name in ("bundle_type", "bundle_version", "canonical_record", "canonical_sha256", "pith_number", "events")})
-    accept("no-events", "a bundle may be without events", "BUN-2", changed(base, ("events",), []), copies=[], events=[])
+    accept(
+        "unknown-member", "other members are ignored", "BUN-6", {**base, "future": {"x": 1}, "__proto__": []}
+    )
+    accept(
+        "no-optional",
+        "what is only compared may be absent",
+        "BUN-6",
+        {
+            name: base[name]
+            for name in (
+                "bundle_type",
+                "bundle_version",
+                "canonical_record",
+                "canonical_sha256",
+                "pith_number",
+                "events",
+            )
+        },
+    )
+    accept(
+        "no-events",
+        "a bundle may be without events",
+        "BUN-2",
+        changed(base, ("events",), []),
+        copies=[],
+        events=[],
+    )
     accept("respelt-json", "white space and escapes do not matter", "BUN-1", base)
     file.vectors[-1]["args"]["data"] = as_text(json.dumps(base, indent=2).encode())
     binary = cbor(base)
-    file.accept("cbor", "the same in CBOR, known by its first byte", "BUN-1", "check", arguments(hexed(binary)), **sound)
+    file.accept(
+        "cbor",
+        "the same in CBOR, known by its first byte",
+        "BUN-1",
+        "check",
+        arguments(hexed(binary)),
+        **sound,
+    )
     file.accept("cbor-named", "the format named", "BUN-1", "check", arguments(hexed(binary), "cbor"), **sound)
     file.accept("json-named", "the format named", "BUN-1", "check", arguments(spelt(base), "json"), **sound)
-    refuse("json-as-cbor", "a requested format is not replaced", "BUN-1", spelt(base), "cbor_truncated", "json-named", format="cbor")
-    refuse("cbor-as-json", "a requested format is not replaced", "BUN-1 JSON-2", hexed(binary), "utf8", "cbor-named", format="json")
-    refuse("cbor-array", "a CBOR array is read as JSON, since its first byte is not that of a map", "BUN-1", hexed(b"\x81" + binary), "utf8", "cbor")
+    refuse(
+        "json-as-cbor",
+        "a requested format is not replaced",
+        "BUN-1",
+        spelt(base),
+        "cbor_truncated",
+        "json-named",
+        format="cbor",
+    )
+    refuse(
+        "cbor-as-json",
+        "a requested format is not replaced",
+        "BUN-1 JSON-2",
+        hexed(binary),
+        "utf8",
+        "cbor-named",
+        format="json",
+    )
+    refuse(
+        "cbor-array",
+        "a CBOR array is read as JSON, since its first byte is not that of a map",
+        "BUN-1",
+        hexed(b"\x81" + binary),
+        "utf8",
+        "cbor",
+    )
     for name, source in (("null", "null"), ("array", "[]"), ("text", '"x"'), ("number", "1")):
         refuse(f"is-{name}", "a bundle is an object", "BUN-1", text(source), "type", pointer="")
-    for name, source, code in (("empty", "", "syntax"), ("cut", to_json(base).decode()[:-1], "syntax"), ("html", "<!doctype html>", "syntax")):
+    for name, source, code in (
+        ("empty", "", "syntax"),
+        ("cut", to_json(base).decode()[:-1], "syntax"),
+        ("html", "<!doctype html>", "syntax"),
+    ):
         refuse(f"text-{name}", "a text-level fault refuses the input", "FAULT-3 JSON-6", text(source), code)
-    refuse("gzip", "nothing is decompressed", "FAULT-3 JSON-2", hexed("1f 8b 08 00 00 00 00 00 00 03"), "utf8")
+    refuse(
+        "gzip", "nothing is decompressed", "FAULT-3 JSON-2", hexed("1f 8b 08 00 00 00 00 00 00 03"), "utf8"
+    )
     for member, value, code, about in (
         ("bundle_type", "pith_mirror_manifest", "type", "another file"), ("bundle_type", None, "type", "null"), ("bundle_type", "Pith_open_graph_bundle", "type", "another case"),
         ("bundle_version", "1.1", "version", "a newer version"), ("bundle_version", "0.9", "version", "an older version"), ("bundle_version", "1", "version", "1 is not 1.0"),
@@ -376,22 +777,69 @@ def bundles() -> File:
         label = f"{member.replace('_', '-')}-{about.replace(' ', '-')}"
         refuse(label, f"{member}: {about}", "BUN-2" if member in ("bundle_type", "bundle_version", "events") else "BUN-3 REC-1" if member == "canonical_record" else "BUN-3",
                spelt(changed(base, (member,), value)), code, pointer=f"/{member}")  # fmt: skip
-    for member, code in (("bundle_type", "type"), ("bundle_version", "type"), ("events", "type"), ("canonical_record", "type"), ("canonical_sha256", "hash_mismatch"), ("pith_number", "subject")):
-        refuse(f"without-{member.replace('_', '-')}", f"{member} is required", "BUN-2 BUN-3", spelt(without(base, (member,))), code)
-    for leaf in (("metadata", "license"), ("metadata", "title_canon_sha256"), ("source", "version"), ("metadata", "submitted_at"), ("source", "id")):
-        value: Any = {"license": "x", "title_canon_sha256": "0" * 64, "version": 2, "submitted_at": "2003-05-25T19:15:21Z", "id": "hep-lat/0305022"}[leaf[1]]
+    for member, code in (
+        ("bundle_type", "type"),
+        ("bundle_version", "type"),
+        ("events", "type"),
+        ("canonical_record", "type"),
+        ("canonical_sha256", "hash_mismatch"),
+        ("pith_number", "subject"),
+    ):
+        refuse(
+            f"without-{member.replace('_', '-')}",
+            f"{member} is required",
+            "BUN-2 BUN-3",
+            spelt(without(base, (member,))),
+            code,
+        )
+    for leaf in (
+        ("metadata", "license"),
+        ("metadata", "title_canon_sha256"),
+        ("source", "version"),
+        ("metadata", "submitted_at"),
+        ("source", "id"),
+    ):
+        value: Any = {
+            "license": "x",
+            "title_canon_sha256": "0" * 64,
+            "version": 2,
+            "submitted_at": "2003-05-25T19:15:21Z",
+            "id": "hep-lat/0305022",
+        }[leaf[1]]
         refuse(f"record-{leaf[1].replace('_', '-')}", "a changed record has another hash", "BUN-3 CANON-2", spelt(changed(base, ("canonical_record", *leaf), value)), "hash_mismatch",
                pointer="/canonical_sha256")  # fmt: skip
-    refuse("record-member-added", "an added member too", "BUN-3 DATA-9", spelt(changed(base, ("canonical_record", "x"), 1)), "hash_mismatch")
-    refuse("record-member-removed", "a required member", "BUN-3 REC-1", spelt(without(base, ("canonical_record", "source"))), "type", pointer="/canonical_record/source")
-    refuse("record-event-type", "a record is no event", "BUN-3 REC-4", spelt(changed(base, ("canonical_record", "event_type"), "x")), "type", pointer="/canonical_record/event_type")
+    refuse(
+        "record-member-added",
+        "an added member too",
+        "BUN-3 DATA-9",
+        spelt(changed(base, ("canonical_record", "x"), 1)),
+        "hash_mismatch",
+    )
+    refuse(
+        "record-member-removed",
+        "a required member",
+        "BUN-3 REC-1",
+        spelt(without(base, ("canonical_record", "source"))),
+        "type",
+        pointer="/canonical_record/source",
+    )
+    refuse(
+        "record-event-type",
+        "a record is no event",
+        "BUN-3 REC-4",
+        spelt(changed(base, ("canonical_record", "event_type"), "x")),
+        "type",
+        pointer="/canonical_record/event_type",
+    )
     refuse("record-time", "a fault of the record points into the bundle", "BUN-3 REC-2", spelt(changed(base, ("canonical_record", "metadata", "submitted_at"), "2003")), "time",
            pointer="/canonical_record/metadata/submitted_at")  # fmt: skip
     # Year of the arXiv id.
     crossed = {**RECORD, "source": {**RECORD["source"], "id": "hep-lat/0212001"}}
     named = pith_number(crossed).replace("pith:2003:", "pith:2002:")
     for label, stated in (("submitted", pith_number(crossed)), ("arxiv-id", named)):
-        subject = attached(DEMO, crossed, "alias_added", payloads.alias_added("example", "year"), CREATED, subject=named)
+        subject = attached(
+            DEMO, crossed, "alias_added", payloads.alias_added("example", "year"), CREATED, subject=named
+        )
         file.accept(f"year-of-{label}", "either year may be stated", "BUN-3 NUM-3 CHECK-4", "check", arguments(spelt(bundle(crossed, [subject], pith_number=stated))),
                     pith_number=pith_number(crossed), copies=[copy(0, subject, "verified")], canonical_sha256=canonical_hash(crossed))  # fmt: skip
     # The order of BUN-4.
@@ -412,7 +860,9 @@ def bundles() -> File:
         ("duplicate-events", whole[:-1] + ',"events":[]}', "duplicate_key"), ("duplicate-outside", whole[:-1] + ',"pith_number":""}', "duplicate_key"),
         ("surrogate-outside", whole[:-1] + ',"x":"\\ud800"}', "surrogate"), ("fault-in-nested-events", whole[:-1] + ',"x":{"events":[1.0]}}', "number_form"),
     ):  # fmt: skip
-        refuse(name, "a value-level fault outside the elements refuses the bundle", "FAULT-3", text(source), code)
+        refuse(
+            name, "a value-level fault outside the elements refuses the bundle", "FAULT-3", text(source), code
+        )
     # BUN-6.
     for name, about, path, new, stated in (
         ("short-other", "another short form", ("short_pith_number",), "pith:AAAAAAAA", ["/short_pith_number"]),
@@ -429,23 +879,63 @@ def bundles() -> File:
         ("aliases-null", "an array", ("source_aliases",), None, ["/source_aliases"]),
         ("aliases-empty", "it may be empty", ("source_aliases",), [], []),
     ):  # fmt: skip
-        accept(f"stated-{name}", f"{about}: reported at most, no effect", "BUN-6 ALIAS-2", changed(base, path, new), stated=stated)
+        accept(
+            f"stated-{name}",
+            f"{about}: reported at most, no effect",
+            "BUN-6 ALIAS-2",
+            changed(base, path, new),
+            stated=stated,
+        )
     # Limits of a bundle.
     frame = parts()["frame"]
-    accept_depth = joined(frame, text(']'), text(',"x":'), repeated("[", 63), repeated("]", 63), text("}"))
+    accept_depth = joined(frame, text("]"), text(',"x":'), repeated("[", 63), repeated("]", 63), text("}"))
     file.accept("depth-64", "in a bundle 64 levels", "LIM-2", "check", arguments(accept_depth), copies=[])
-    refuse("depth-65", "one more", "LIM-2", joined(frame, text(']'), text(',"x":'), repeated("[", 64), repeated("]", 64), text("}")), "depth", "depth-64")
+    refuse(
+        "depth-65",
+        "one more",
+        "LIM-2",
+        joined(frame, text("]"), text(',"x":'), repeated("[", 64), repeated("]", 64), text("}")),
+        "depth",
+        "depth-64",
+    )
     nulls = joined(frame, repeated("0,", 4_999), text("0]}"))
     file.accept("events-5000", "5,000 elements", "LIM-5", "check", arguments(nulls), events=[])
-    refuse("events-5001", "one more", "LIM-5", joined(frame, repeated("0,", 5_000), text("0]}")), "events", "events-5000", pointer="/events")
+    refuse(
+        "events-5001",
+        "one more",
+        "LIM-5",
+        joined(frame, repeated("0,", 5_000), text("0]}")),
+        "events",
+        "events-5000",
+        pointer="/events",
+    )
     bare = to_json({**base, "events": []}).decode().partition('"source_aliases":[')
     rest = bare[2][bare[2].index("]") :]
     one = '{"alias_kind":"x","alias_value":"y"}'
-    file.accept("aliases-1000", "1,000 aliases", "LIM-4", "check", arguments(joined(text(bare[0] + bare[1]), repeated(one + ",", 999), text(one + rest))), stated=[])
-    refuse("aliases-1001", "one more", "LIM-4", joined(text(bare[0] + bare[1]), repeated(one + ",", 1_000), text(one + rest)), "size", "aliases-1000")
+    file.accept(
+        "aliases-1000",
+        "1,000 aliases",
+        "LIM-4",
+        "check",
+        arguments(joined(text(bare[0] + bare[1]), repeated(one + ",", 999), text(one + rest))),
+        stated=[],
+    )
+    refuse(
+        "aliases-1001",
+        "one more",
+        "LIM-4",
+        joined(text(bare[0] + bare[1]), repeated(one + ",", 1_000), text(one + rest)),
+        "size",
+        "aliases-1000",
+    )
     file.accept("built-in-policy", "without a policy the registry's key stands alone", "POL-5", "check", {"data": spelt(base), "policy": None, "format": None},
                 policy_sha256=policy_sha256(policy(REGISTRY_KEY)), copies=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
-    keyed = {**base, "keys": [policy_key(STRANGER)], "policy": policy(STRANGER), "public_key": STRANGER.public_key.hex()}
+    keyed = {
+        **base,
+        "keys": [policy_key(STRANGER)],
+        "policy": policy(STRANGER),
+        "public_key": STRANGER.public_key.hex(),
+    }
     strange = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "k"), CREATED)
     file.accept("keys-in-bundle", "nothing in a bundle adds a key", "POL-3", "check", arguments(spelt({**keyed, "events": [strange]})),
                 copies=[copy(0, strange, "unknown_key", "key_unknown")])  # fmt: skip

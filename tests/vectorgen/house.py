@@ -88,6 +88,6 @@ def copy(
 
 
 __all__ = [
-    "AUTHOR", "CREATED", "DEMO", "DEMO_NEXT", "DEMO_OLD", "MIRROR", "NUMBER", "POLICY", "RECORD", "RECORD_SHA256",
-    "args", "bundle_of", "copy", "element", "frame", "parts", "policy_key", "policy_sha256",
+    "AUTHOR", "CREATED", "DEMO", "DEMO_NEXT", "DEMO_OLD", "MIRROR", "NUMBER", "POLICY", "RECORD",
+    "RECORD_SHA256", "args", "bundle_of", "copy", "element", "frame", "parts", "policy_key", "policy_sha256",
 ]  # fmt: skip

@@ -55,20 +55,36 @@ def made(kind: str, payload: Any, when: str = CREATED, signer: Signer = DEMO, **
 
 def created(when: str = CREATED, signer: Signer = DEMO, stated: Any = None, **extra: Any) -> Json:
     """A record_created, by default with a receipt that verifies."""
-    return made("record_created", payloads.record_created(RECORD, own_receipt() if stated is None else stated, **extra), when, signer)
+    return made(
+        "record_created",
+        payloads.record_created(RECORD, own_receipt() if stated is None else stated, **extra),
+        when,
+        signer,
+    )
 
 
-def alias(value: str, when: str = CREATED, signer: Signer = DEMO, kind: str = "example", **extra: Any) -> Json:
+def alias(
+    value: str, when: str = CREATED, signer: Signer = DEMO, kind: str = "example", **extra: Any
+) -> Json:
     """An alias_added."""
     return made("alias_added", payloads.alias_added(kind, value), when, signer, **extra)
 
 
-def claim(when: str, signer: Signer = DEMO, number: int = 1, *, strength: str = "strong", **members: Any) -> Json:
+def claim(
+    when: str, signer: Signer = DEMO, number: int = 1, *, strength: str = "strong", **members: Any
+) -> Json:
     """An author_claim of the slot of ``number`` and ``strength``; more members make another payload."""
-    return made("author_claim", payloads.author_claim(payloads.orcid(number), strength=strength, **members), when, signer)
+    return made(
+        "author_claim",
+        payloads.author_claim(payloads.orcid(number), strength=strength, **members),
+        when,
+        signer,
+    )
 
 
-def retract(target: Json | str, when: str = CREATED, signer: Signer = DEMO, reason: str | None = None) -> Json:
+def retract(
+    target: Json | str, when: str = CREATED, signer: Signer = DEMO, reason: str | None = None
+) -> Json:
     """A retraction of an event."""
     name = target if isinstance(target, str) else event_id(target)
     return made("event_retracted", payloads.event_retracted(name, reason), when, signer)
@@ -76,12 +92,22 @@ def retract(target: Json | str, when: str = CREATED, signer: Signer = DEMO, reas
 
 def checkpoint(events: Sequence[Json | str], when: str = CREATED, signer: Signer = DEMO) -> Json:
     """A checkpoint of events."""
-    return made("checkpoint", payloads.checkpoint(e if isinstance(e, str) else event_id(e) for e in events), when, signer)
+    return made(
+        "checkpoint",
+        payloads.checkpoint(e if isinstance(e, str) else event_id(e) for e in events),
+        when,
+        signer,
+    )
 
 
 def finding(when: str, evidence: int = 1, signer: Signer = DEMO, **members: Any) -> Json:
     """An integrity finding of the slot of its evidence."""
-    return made("pith.integrity.v1", payloads.integrity(RECORD, when, evidence={"ref": evidence}, **members), when, signer)
+    return made(
+        "pith.integrity.v1",
+        payloads.integrity(RECORD, when, evidence={"ref": evidence}, **members),
+        when,
+        signer,
+    )
 
 
 def other(kind: str, when: str = CREATED, signer: Signer = DEMO, **payload: Any) -> Json:
@@ -121,7 +147,11 @@ class Merges(File):
         args = {"inputs": [self.of(*events)], "policy": part(policy_part)}
         expect = ok or answer(RECORD, events, stated or self.stated, receipts=receipts)
         variants = self.arranged(name, list(events)) if arrangements else []
-        control = None if ok or not any(v["verdict"] not in ("verified", "unknown_type") for v in expect["verdicts"]) else "base"
+        control = (
+            None
+            if ok or not any(v["verdict"] not in ("verified", "unknown_type") for v in expect["verdicts"])
+            else "base"
+        )
         self.add(name, about, clauses, op, args, {"ok": expect}, control, variants)
 
     def arranged(self, name: str, events: list[Json]) -> list[Json]:
@@ -159,7 +189,9 @@ def base_events() -> list[Json]:
         made("timestamp_anchor", payloads.timestamp_anchor(RECORD), day(5)),
         made("storage_attestation", payloads.storage_attestation(RECORD, day(6)), day(6), MIRROR),
         claim(day(7), AUTHOR),
-        made("citation", payloads.citation("pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE", "extends"), day(8), AUTHOR),
+        made(
+            "citation", payloads.citation("pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE", "extends"), day(8), AUTHOR
+        ),
         made("replication", payloads.replication("Ada M\u00fcller \u6570\u5b66", "claim-1"), day(9)),
         finding(day(10)),
         retract(gone, day(11)),
@@ -170,61 +202,225 @@ def base_events() -> list[Json]:
 
 def kinds_and_order() -> File:
     """Each kind, the order of events, aliases, receipts, slots."""
-    file = Merges("merge", "sets", "Sets of valid events, each in many arrangements with one expected state, trace and digests.")
+    file = Merges(
+        "merge",
+        "sets",
+        "Sets of valid events, each in many arrangements with one expected state, trace and digests.",
+    )
     fold = file.fold
     everything = base_events()
     fold("base", "one event of each kind, and one of a type of the future", "MERGE-1 MERGE-3 MERGE-4 KIND-1 STATE-1 STATE-2 STATE-3 STATE-5 STATE-6 STATE-7 LAW-1 TRACE-1 TRACE-4 CHECK-10",
          everything, receipts=["verified"])  # fmt: skip
-    file.vectors[-1]["variants"].append({"name": "as CBOR", "args": {"inputs": [hexed(cbor(bundle(RECORD, everything, aliases_at=CREATED)))]}})
-    fold("empty", "no event at all: every section is there, empty or null", "STATE-2 MERGE-5 LAW-1 STATE-4 TRACE-2", [])
+    file.vectors[-1]["variants"].append(
+        {"name": "as CBOR", "args": {"inputs": [hexed(cbor(bundle(RECORD, everything, aliases_at=CREATED)))]}}
+    )
+    fold(
+        "empty",
+        "no event at all: every section is there, empty or null",
+        "STATE-2 MERGE-5 LAW-1 STATE-4 TRACE-2",
+        [],
+    )
     for one in everything[:-2]:
         fold(f"only-{one['event_type'].replace('_', '-').replace('.', '-')}-{event_id(one)[7:11]}", "one event alone", "KIND-1 STATE-2 STATE-3 MERGE-5 TRACE-2", [one],
              receipts=["verified"] if one["event_type"] == "record_created" else [], arrangements=False)  # fmt: skip
     # Order (MERGE-4).
-    fold("same-instant", "at one instant the id orders", "MERGE-4 STATE-3", [alias(str(n), day(1)) for n in range(6)] + [made("citation", payloads.citation(f"w{n}"), day(1)) for n in range(6)])
-    spelt = ("2026-06-01T00:00:00Z", "2026-06-01T00:00:00+00:00", "2026-06-01T00:00:00.000000Z", "2026-06-01T00:00:00.000001Z", "2026-05-31T23:59:59.999999+00:00")
-    fold("spellings-of-instants", "instants are compared, texts are kept", "TIME-2 MERGE-4 STATE-3", [made("citation", payloads.citation(f"w{n}"), when) for n, when in enumerate(spelt)])
-    far = ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z", "2262-04-11T23:47:17Z", "1582-10-10T00:00:00Z")
-    fold("far-instants", "the years 0001 and 9999, and what overflows clocks", "TIME-1 TIME-2 MERGE-4", [made("citation", payloads.citation(f"w{n}"), when) for n, when in enumerate(far)])
-    fold("year-9999-wins", "an event dated 9999 holds its slot, and only its slot", "MERGE-5 TIME-2", [claim("9999-12-31T23:59:59Z", note="late"), claim(day(1)), claim(day(2), number=2)])
-    fold("micro-wins", "a microsecond later is later", "TIME-2 MERGE-5", [claim("2026-06-01T00:00:00.000001Z", note="later"), claim("2026-06-01T00:00:00Z", note="earlier")])
+    fold(
+        "same-instant",
+        "at one instant the id orders",
+        "MERGE-4 STATE-3",
+        [alias(str(n), day(1)) for n in range(6)]
+        + [made("citation", payloads.citation(f"w{n}"), day(1)) for n in range(6)],
+    )
+    spelt = (
+        "2026-06-01T00:00:00Z",
+        "2026-06-01T00:00:00+00:00",
+        "2026-06-01T00:00:00.000000Z",
+        "2026-06-01T00:00:00.000001Z",
+        "2026-05-31T23:59:59.999999+00:00",
+    )
+    fold(
+        "spellings-of-instants",
+        "instants are compared, texts are kept",
+        "TIME-2 MERGE-4 STATE-3",
+        [made("citation", payloads.citation(f"w{n}"), when) for n, when in enumerate(spelt)],
+    )
+    far = (
+        "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "2038-01-19T03:14:08Z",
+        "2262-04-11T23:47:17Z",
+        "1582-10-10T00:00:00Z",
+    )
+    fold(
+        "far-instants",
+        "the years 0001 and 9999, and what overflows clocks",
+        "TIME-1 TIME-2 MERGE-4",
+        [made("citation", payloads.citation(f"w{n}"), when) for n, when in enumerate(far)],
+    )
+    fold(
+        "year-9999-wins",
+        "an event dated 9999 holds its slot, and only its slot",
+        "MERGE-5 TIME-2",
+        [claim("9999-12-31T23:59:59Z", note="late"), claim(day(1)), claim(day(2), number=2)],
+    )
+    fold(
+        "micro-wins",
+        "a microsecond later is later",
+        "TIME-2 MERGE-5",
+        [claim("2026-06-01T00:00:00.000001Z", note="later"), claim("2026-06-01T00:00:00Z", note="earlier")],
+    )
     # Aliases (STATE-4).
-    fold("alias-two-times", "an alias has the time of its smallest event", "STATE-4 TRACE-3 TRACE-2", [alias("x", day(5)), alias("x", day(2)), alias("x", day(9))])
-    fold("alias-two-signers", "whoever signed it", "STATE-4 TRACE-3", [alias("x", day(5)), alias("x", day(2), AUTHOR), alias("x", day(2), MIRROR)])
-    fold("alias-derived-signed", "a derived alias that is signed too gets a time", "STATE-4 KIND-4 TRACE-2", [alias("hep-lat/0305021", day(2), kind="arxiv"), alias("OMJFN3CZ", day(3), kind="pith_short_8")])
-    fold("alias-doi-other", "another doi is another alias: the derived one stays", "STATE-4 KIND-4 ALIAS-1", [alias("10.1016/j.x", day(2), kind="doi"), alias("10.48550/arxiv.hep-lat/0305021", day(3), kind="doi")])
+    fold(
+        "alias-two-times",
+        "an alias has the time of its smallest event",
+        "STATE-4 TRACE-3 TRACE-2",
+        [alias("x", day(5)), alias("x", day(2)), alias("x", day(9))],
+    )
+    fold(
+        "alias-two-signers",
+        "whoever signed it",
+        "STATE-4 TRACE-3",
+        [alias("x", day(5)), alias("x", day(2), AUTHOR), alias("x", day(2), MIRROR)],
+    )
+    fold(
+        "alias-derived-signed",
+        "a derived alias that is signed too gets a time",
+        "STATE-4 KIND-4 TRACE-2",
+        [alias("hep-lat/0305021", day(2), kind="arxiv"), alias("OMJFN3CZ", day(3), kind="pith_short_8")],
+    )
+    fold(
+        "alias-doi-other",
+        "another doi is another alias: the derived one stays",
+        "STATE-4 KIND-4 ALIAS-1",
+        [
+            alias("10.1016/j.x", day(2), kind="doi"),
+            alias("10.48550/arxiv.hep-lat/0305021", day(3), kind="doi"),
+        ],
+    )
     fold("alias-retracted", "a retracted alias is gone, a derived one loses only its time", "STATE-4 MERGE-7 TRACE-3",
          [gone := alias("x", day(2)), retract(gone, day(3)), own := alias("hep-lat/0305021", day(2), kind="arxiv"), retract(own, day(4))])  # fmt: skip
-    fold("alias-retracted-first", "the next signed event gives the time", "STATE-4 MERGE-7 TRACE-3", [gone := alias("x", day(2)), alias("x", day(5)), retract(gone, day(3))])
+    fold(
+        "alias-retracted-first",
+        "the next signed event gives the time",
+        "STATE-4 MERGE-7 TRACE-3",
+        [gone := alias("x", day(2)), alias("x", day(5)), retract(gone, day(3))],
+    )
     fold("alias-sorting", "sorted by kind and value as UTF-8: 10 before 9, upper case before lower", "STATE-4",
          [alias(value, day(1), kind=kind) for kind, value in (("b", "9"), ("b", "10"), ("b", "a"), ("b", "A"), ("b_", "1"), ("b1", "1"), ("a", "~"), ("zz", "!"))])  # fmt: skip
-    fold("alias-proto-value", "values that are names of object members", "STATE-4 MERGE-5", [alias(value, day(1)) for value in ("__proto__", "constructor", "toString", "hasOwnProperty", "10", "9")])
+    fold(
+        "alias-proto-value",
+        "values that are names of object members",
+        "STATE-4 MERGE-5",
+        [
+            alias(value, day(1))
+            for value in ("__proto__", "constructor", "toString", "hasOwnProperty", "10", "9")
+        ],
+    )
     # Receipts.
     second = created(day(3))
-    fold("receipt-first", "of two restatements the first stands", "KIND-3 MERGE-5 TRACE-2 TRACE-3", [second, created(day(2))], receipts=["verified"])
-    fold("receipt-two-signers", "over all signers", "KIND-3 MERGE-5", [created(day(3)), created(day(2), AUTHOR, own_receipt(AUTHOR))], receipts=["verified"])
+    fold(
+        "receipt-first",
+        "of two restatements the first stands",
+        "KIND-3 MERGE-5 TRACE-2 TRACE-3",
+        [second, created(day(2))],
+        receipts=["verified"],
+    )
+    fold(
+        "receipt-two-signers",
+        "over all signers",
+        "KIND-3 MERGE-5",
+        [created(day(3)), created(day(2), AUTHOR, own_receipt(AUTHOR))],
+        receipts=["verified"],
+    )
     bad = {**own_receipt(), "signature_b64": own_receipt(AUTHOR)["signature_b64"]}
-    fold("receipt-unverified", "a receipt that does not verify is not shown; its event stands", "STATE-4 TRACE-2 RCPT-2 RCPT-3", [created(day(2), stated=bad)], receipts=["invalid"])
-    fold("receipt-unverified-first", "nor does the next take its place", "STATE-4 MERGE-5 TRACE-2", [created(day(2), AUTHOR, bad), created(day(3))], receipts=["invalid", "verified"])
-    fold("receipt-not-signed", "a receipt without a signature", "STATE-4 RCPT-2", [created(day(2), stated=without(own_receipt(), ("signature_b64",)))], receipts=["not_signed"])
-    fold("receipt-retracted", "a retracted record_created shows no receipt", "MERGE-7 TRACE-2", [gone := created(day(2)), retract(gone, day(3))], receipts=["verified"])
-    fold("receipt-retracted-next", "and the next one stands", "MERGE-7 MERGE-5 TRACE-2", [gone := created(day(2)), created(day(4)), retract(gone, day(3))], receipts=["verified"])
+    fold(
+        "receipt-unverified",
+        "a receipt that does not verify is not shown; its event stands",
+        "STATE-4 TRACE-2 RCPT-2 RCPT-3",
+        [created(day(2), stated=bad)],
+        receipts=["invalid"],
+    )
+    fold(
+        "receipt-unverified-first",
+        "nor does the next take its place",
+        "STATE-4 MERGE-5 TRACE-2",
+        [created(day(2), AUTHOR, bad), created(day(3))],
+        receipts=["invalid", "verified"],
+    )
+    fold(
+        "receipt-not-signed",
+        "a receipt without a signature",
+        "STATE-4 RCPT-2",
+        [created(day(2), stated=without(own_receipt(), ("signature_b64",)))],
+        receipts=["not_signed"],
+    )
+    fold(
+        "receipt-retracted",
+        "a retracted record_created shows no receipt",
+        "MERGE-7 TRACE-2",
+        [gone := created(day(2)), retract(gone, day(3))],
+        receipts=["verified"],
+    )
+    fold(
+        "receipt-retracted-next",
+        "and the next one stands",
+        "MERGE-7 MERGE-5 TRACE-2",
+        [gone := created(day(2)), created(day(4)), retract(gone, day(3))],
+        receipts=["verified"],
+    )
     fold("receipt-retracted-then-refused", "losers stand by (instant, id), also where none wins", "TRACE-1 TRACE-2",
          [gone := created(day(2)), created(day(4), stated=bad, note="x"), created(day(5)), retract(gone, day(3))], receipts=["verified", "invalid"])  # fmt: skip
     # Slots (MERGE-5).
-    fold("latest-revision", "another instant is a revision", "MERGE-5 MERGE-8 TRACE-2", [claim(day(1)), claim(day(2), note="second"), claim(day(3), note="third")])
-    fold("latest-restated", "the same payload later is a restatement", "MERGE-5 TRACE-2", [claim(day(1)), claim(day(2)), claim(day(3))])
+    fold(
+        "latest-revision",
+        "another instant is a revision",
+        "MERGE-5 MERGE-8 TRACE-2",
+        [claim(day(1)), claim(day(2), note="second"), claim(day(3), note="third")],
+    )
+    fold(
+        "latest-restated",
+        "the same payload later is a restatement",
+        "MERGE-5 TRACE-2",
+        [claim(day(1)), claim(day(2)), claim(day(3))],
+    )
     fold("latest-restated-same-instant", "one payload twice at one instant is no conflict", "MERGE-5 MERGE-8 TRACE-2",
          [claim(day(1)), made("author_claim", payloads.author_claim(payloads.orcid(1)), day(1), extra={"sequence": 2}), made("author_claim", payloads.author_claim(payloads.orcid(1)), day(1), extra={"sequence": 3})])  # fmt: skip
-    fold("slots-by-signer", "each signer has slots of its own", "MERGE-5", [claim(day(1)), claim(day(2), AUTHOR), claim(day(3), MIRROR)])
+    fold(
+        "slots-by-signer",
+        "each signer has slots of its own",
+        "MERGE-5",
+        [claim(day(1)), claim(day(2), AUTHOR), claim(day(3), MIRROR)],
+    )
     fold("slots-by-member", "each slot member tells slots apart", "MERGE-5 KIND-8", [claim(day(1)), claim(day(2), strength="weak"), claim(day(3), number=2),
          made("author_claim", payloads.author_claim(payloads.orcid(1), scheme="isni"), day(4))])  # fmt: skip
     fold("slots-not-normalised", "nothing is normalised: case and form tell slots apart", "MERGE-5",
          [made("author_claim", payloads.author_claim(value), day(1 + n)) for n, value in enumerate(("A", "a", "A.", "__proto__", "10", "9"))])  # fmt: skip
-    fold("rotation-one-slot", "keys of one signer share its slots", "POL-3 MERGE-5", [claim(day(1)), claim(day(2), DEMO_NEXT, note="x")])
-    fold("findings", "one evidence is one finding, the newest emission stands", "KIND-11 MERGE-5", [finding(day(1)), finding(day(2), severity="critical"), finding(day(3), evidence=2)])
-    fold("finding-rescinded", "a rescinded finding stands in its slot", "KIND-11 MERGE-5", [finding(day(1)), finding(day(2), verdict_class="rescinded")])
-    fold("finding-detectors", "another detector, another slot", "KIND-11 MERGE-5", [finding(day(1)), finding(day(1), detector="ref_match")])
+    fold(
+        "rotation-one-slot",
+        "keys of one signer share its slots",
+        "POL-3 MERGE-5",
+        [claim(day(1)), claim(day(2), DEMO_NEXT, note="x")],
+    )
+    fold(
+        "findings",
+        "one evidence is one finding, the newest emission stands",
+        "KIND-11 MERGE-5",
+        [finding(day(1)), finding(day(2), severity="critical"), finding(day(3), evidence=2)],
+    )
+    fold(
+        "finding-rescinded",
+        "a rescinded finding stands in its slot",
+        "KIND-11 MERGE-5",
+        [finding(day(1)), finding(day(2), verdict_class="rescinded")],
+    )
+    fold(
+        "finding-detectors",
+        "another detector, another slot",
+        "KIND-11 MERGE-5",
+        [finding(day(1)), finding(day(1), detector="ref_match")],
+    )
     fold("each-stays-plural", "of a kind of which each stands nothing replaces anything", "MERGE-5 KIND-9 KIND-10",
          [made("citation", payloads.citation("w", rel), day(1 + n)) for n, rel in enumerate(payloads.RELATIONSHIPS)]
          + [made("replication", payloads.replication("a", "c", outcome=o, moderation=m), day(10 + n)) for n, (o, m) in enumerate((o, m) for o in payloads.OUTCOMES for m in payloads.MODERATIONS)])  # fmt: skip
@@ -243,36 +439,163 @@ def kinds_and_order() -> File:
 
 def retractions() -> File:
     """Retractions and what they do (MERGE-7)."""
-    file = Merges("merge", "retractions", "Retractions: applied, waiting, refused; the order of arrival never matters.")
+    file = Merges(
+        "merge", "retractions", "Retractions: applied, waiting, refused; the order of arrival never matters."
+    )
     fold = file.fold
     first, second = claim(day(1)), claim(day(2), note="second")
-    fold("base", "the winner is retracted, and the next in its slot comes back", "MERGE-7 LAW-4 TRACE-2", [first, second, retract(second, day(3))])
-    fold("earlier-than-target", "a retraction dated before its target applies as well", "MERGE-7 LAW-4", [second, retract(second, day(1))])
-    fold("loser", "retracting a loser changes nothing that stands", "MERGE-7 TRACE-2", [first, second, retract(first, day(3))])
-    fold("all", "all of a slot retracted: no entry", "MERGE-7", [first, second, retract(first, day(3)), retract(second, day(3))])
+    fold(
+        "base",
+        "the winner is retracted, and the next in its slot comes back",
+        "MERGE-7 LAW-4 TRACE-2",
+        [first, second, retract(second, day(3))],
+    )
+    fold(
+        "earlier-than-target",
+        "a retraction dated before its target applies as well",
+        "MERGE-7 LAW-4",
+        [second, retract(second, day(1))],
+    )
+    fold(
+        "loser",
+        "retracting a loser changes nothing that stands",
+        "MERGE-7 TRACE-2",
+        [first, second, retract(first, day(3))],
+    )
+    fold(
+        "all",
+        "all of a slot retracted: no entry",
+        "MERGE-7",
+        [first, second, retract(first, day(3)), retract(second, day(3))],
+    )
     fold("waiting", "the target is not there yet", "MERGE-7 TRACE-2", [first, retract(second, day(3))])
     fold("waiting-nothing", "or never will be", "MERGE-7", [retract("sha256:" + "0" * 64, day(3))])
-    fold("by-another", "another signer's retraction is refused", "MERGE-7 TRACE-2", [first, retract(first, day(3), AUTHOR)])
-    fold("by-rotated-key", "another key of the same signer may", "MERGE-7 POL-3", [first, retract(first, day(3), DEMO_NEXT)])
-    fold("of-retraction", "a retraction cannot be taken back", "MERGE-7", [first, one := retract(first, day(3)), retract(one, day(4))])
-    fold("of-checkpoint", "nor a checkpoint", "MERGE-7", [first, one := checkpoint([first], day(2)), retract(one, day(3))])
-    fold("of-itself-impossible", "of a retraction that waits", "MERGE-7", [one := retract("sha256:" + "1" * 64, day(3)), retract(one, day(4))])
-    fold("twice", "two retractions of one event", "MERGE-7 LAW-4", [first, retract(first, day(3)), retract(first, day(4), reason="again")])
-    fold("twice-one-refused", "one applies, one is refused", "MERGE-7 LAW-4", [first, retract(first, day(3)), retract(first, day(2), AUTHOR)])
-    fold("of-each", "an entry of a kind of which each stands", "MERGE-7 TRACE-3", [gone := made("citation", payloads.citation("w"), day(1)), retract(gone, day(2)), made("citation", payloads.citation("v"), day(1))])
-    fold("of-misfit", "the target need not fit", "MERGE-7 MERGE-6", [gone := made("citation", {"citing_work": "w"}, day(1)), retract(gone, day(2))])
-    fold("of-unknown-type", "nor be of a known type: only then does an unknown type show in current", "MERGE-7 MERGE-6 LAW-3", [gone := other("peer_review", day(1)), retract(gone, day(2))])
-    fold("of-created", "the receipt goes with its event", "MERGE-7 STATE-4", [gone := created(), retract(gone, day(2))], receipts=["verified"])
-    fold("tie-comes-back", "of a tie the other id comes back", "MERGE-7 MERGE-5 MERGE-8", [a := claim(day(1), note="a"), b := claim(day(1), note="b"), retract(min(a, b, key=event_id), day(2))])
-    fold("chain", "of three revisions the middle one", "MERGE-7 MERGE-5", [claim(day(1), note="1"), claim(day(2), note="2"), third := claim(day(3), note="3"), retract(third, day(4))])
-    fold("reason", "with a reason, which is shown", "MERGE-7 KIND-12", [first, retract(first, day(3), reason="typo in \u00e9\u6570")])
-    fold("misfit-retraction", "a retraction that does not fit retracts nothing", "MERGE-7 MERGE-6", [first, made("event_retracted", {"event_id": event_id(first)[7:]}, day(2))])
-    fold("waiting-is-not-valid-target", "an event that is not valid is no target", "MERGE-7", [retract(attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), day(1)), day(2))])
+    fold(
+        "by-another",
+        "another signer's retraction is refused",
+        "MERGE-7 TRACE-2",
+        [first, retract(first, day(3), AUTHOR)],
+    )
+    fold(
+        "by-rotated-key",
+        "another key of the same signer may",
+        "MERGE-7 POL-3",
+        [first, retract(first, day(3), DEMO_NEXT)],
+    )
+    fold(
+        "of-retraction",
+        "a retraction cannot be taken back",
+        "MERGE-7",
+        [first, one := retract(first, day(3)), retract(one, day(4))],
+    )
+    fold(
+        "of-checkpoint",
+        "nor a checkpoint",
+        "MERGE-7",
+        [first, one := checkpoint([first], day(2)), retract(one, day(3))],
+    )
+    fold(
+        "of-itself-impossible",
+        "of a retraction that waits",
+        "MERGE-7",
+        [one := retract("sha256:" + "1" * 64, day(3)), retract(one, day(4))],
+    )
+    fold(
+        "twice",
+        "two retractions of one event",
+        "MERGE-7 LAW-4",
+        [first, retract(first, day(3)), retract(first, day(4), reason="again")],
+    )
+    fold(
+        "twice-one-refused",
+        "one applies, one is refused",
+        "MERGE-7 LAW-4",
+        [first, retract(first, day(3)), retract(first, day(2), AUTHOR)],
+    )
+    fold(
+        "of-each",
+        "an entry of a kind of which each stands",
+        "MERGE-7 TRACE-3",
+        [
+            gone := made("citation", payloads.citation("w"), day(1)),
+            retract(gone, day(2)),
+            made("citation", payloads.citation("v"), day(1)),
+        ],
+    )
+    fold(
+        "of-misfit",
+        "the target need not fit",
+        "MERGE-7 MERGE-6",
+        [gone := made("citation", {"citing_work": "w"}, day(1)), retract(gone, day(2))],
+    )
+    fold(
+        "of-unknown-type",
+        "nor be of a known type: only then does an unknown type show in current",
+        "MERGE-7 MERGE-6 LAW-3",
+        [gone := other("peer_review", day(1)), retract(gone, day(2))],
+    )
+    fold(
+        "of-created",
+        "the receipt goes with its event",
+        "MERGE-7 STATE-4",
+        [gone := created(), retract(gone, day(2))],
+        receipts=["verified"],
+    )
+    fold(
+        "tie-comes-back",
+        "of a tie the other id comes back",
+        "MERGE-7 MERGE-5 MERGE-8",
+        [
+            a := claim(day(1), note="a"),
+            b := claim(day(1), note="b"),
+            retract(min(a, b, key=event_id), day(2)),
+        ],
+    )
+    fold(
+        "chain",
+        "of three revisions the middle one",
+        "MERGE-7 MERGE-5",
+        [
+            claim(day(1), note="1"),
+            claim(day(2), note="2"),
+            third := claim(day(3), note="3"),
+            retract(third, day(4)),
+        ],
+    )
+    fold(
+        "reason",
+        "with a reason, which is shown",
+        "MERGE-7 KIND-12",
+        [first, retract(first, day(3), reason="typo in \u00e9\u6570")],
+    )
+    fold(
+        "misfit-retraction",
+        "a retraction that does not fit retracts nothing",
+        "MERGE-7 MERGE-6",
+        [first, made("event_retracted", {"event_id": event_id(first)[7:]}, day(2))],
+    )
+    fold(
+        "waiting-is-not-valid-target",
+        "an event that is not valid is no target",
+        "MERGE-7",
+        [
+            retract(
+                attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), day(1)),
+                day(2),
+            )
+        ],
+    )
     # Each subset of a retraction, its target and the next in the slot.
     trio = [first, second, retract(second, day(3))]
     for mask in range(1, 7):
         chosen = [one for place, one in enumerate(trio) if mask >> place & 1]
-        fold(f"subset-{mask:03b}", "each subset gives its own state; joined they give the whole", "LAW-4 MERGE-3 MERGE-7", chosen, arrangements=False)
+        fold(
+            f"subset-{mask:03b}",
+            "each subset gives its own state; joined they give the whole",
+            "LAW-4 MERGE-3 MERGE-7",
+            chosen,
+            arrangements=False,
+        )
     return file
 
 
@@ -281,31 +604,104 @@ def checkpoints() -> File:
     file = Merges("merge", "checkpoints", "Checkpoints: complete as of, missing, unknown.")
     fold = file.fold
     one, two, three = alias("1", day(1)), alias("2", day(2)), alias("3", day(3), AUTHOR)
-    fold("base", "nothing that the signer listed is missing", "MERGE-9 KIND-13", [one, two, checkpoint([one, two], day(4))])
+    fold(
+        "base",
+        "nothing that the signer listed is missing",
+        "MERGE-9 KIND-13",
+        [one, two, checkpoint([one, two], day(4))],
+    )
     fold("missing", "an id that nobody holds", "MERGE-9", [one, checkpoint([one, two], day(4))])
     fold("unknown", "without a checkpoint nothing is known", "MERGE-9", [one, two])
-    fold("two-signers", "each signer for itself", "MERGE-9", [one, three, checkpoint([one, three], day(4)), checkpoint([three, two], day(5), AUTHOR)])
-    fold("of-others", "a checkpoint may list events of others", "MERGE-9", [three, checkpoint([three], day(4))])
-    fold("two-checkpoints", "the ids of all, the greatest as X", "MERGE-9", [one, two, checkpoint([one], day(4)), checkpoint([two], day(3))])
-    fold("two-one-missing", "an older one counts as well", "MERGE-9", [one, checkpoint([one], day(5)), checkpoint([two], day(4))])
-    fold("same-instant", "at one instant the greater id is X", "MERGE-9 MERGE-4", [one, two, checkpoint([one], day(4)), checkpoint([two], day(4))])
+    fold(
+        "two-signers",
+        "each signer for itself",
+        "MERGE-9",
+        [one, three, checkpoint([one, three], day(4)), checkpoint([three, two], day(5), AUTHOR)],
+    )
+    fold(
+        "of-others", "a checkpoint may list events of others", "MERGE-9", [three, checkpoint([three], day(4))]
+    )
+    fold(
+        "two-checkpoints",
+        "the ids of all, the greatest as X",
+        "MERGE-9",
+        [one, two, checkpoint([one], day(4)), checkpoint([two], day(3))],
+    )
+    fold(
+        "two-one-missing",
+        "an older one counts as well",
+        "MERGE-9",
+        [one, checkpoint([one], day(5)), checkpoint([two], day(4))],
+    )
+    fold(
+        "same-instant",
+        "at one instant the greater id is X",
+        "MERGE-9 MERGE-4",
+        [one, two, checkpoint([one], day(4)), checkpoint([two], day(4))],
+    )
     fold("empty", "a checkpoint of nothing", "MERGE-9 KIND-13", [one, checkpoint([], day(4))])
-    fold("retracted-counts", "a retracted event is held all the same", "MERGE-9 MERGE-7", [one, retract(one, day(2)), checkpoint([one], day(4))])
-    fold("unknown-type-counts", "so is one of a type of the future", "MERGE-9 MERGE-6", [gone := other("peer_review", day(1)), checkpoint([gone], day(4))])
-    fold("misfit-checkpoint", "one that does not fit lists nothing", "MERGE-9 MERGE-6", [one, made("checkpoint", {"event_ids": ["sha256:" + "1" * 64, "sha256:" + "0" * 64]}, day(4))])
-    fold("rotation", "keys of one signer speak for one signer", "MERGE-9 POL-3", [one, checkpoint([one], day(4)), checkpoint([two], day(5), DEMO_NEXT)])
-    fold("year-9999", "the greatest instant is year 9999", "MERGE-9 TIME-2", [one, two, checkpoint([one], "9999-12-31T23:59:59Z"), checkpoint([two], day(4))])
+    fold(
+        "retracted-counts",
+        "a retracted event is held all the same",
+        "MERGE-9 MERGE-7",
+        [one, retract(one, day(2)), checkpoint([one], day(4))],
+    )
+    fold(
+        "unknown-type-counts",
+        "so is one of a type of the future",
+        "MERGE-9 MERGE-6",
+        [gone := other("peer_review", day(1)), checkpoint([gone], day(4))],
+    )
+    fold(
+        "misfit-checkpoint",
+        "one that does not fit lists nothing",
+        "MERGE-9 MERGE-6",
+        [one, made("checkpoint", {"event_ids": ["sha256:" + "1" * 64, "sha256:" + "0" * 64]}, day(4))],
+    )
+    fold(
+        "rotation",
+        "keys of one signer speak for one signer",
+        "MERGE-9 POL-3",
+        [one, checkpoint([one], day(4)), checkpoint([two], day(5), DEMO_NEXT)],
+    )
+    fold(
+        "year-9999",
+        "the greatest instant is year 9999",
+        "MERGE-9 TIME-2",
+        [one, two, checkpoint([one], "9999-12-31T23:59:59Z"), checkpoint([two], day(4))],
+    )
     high, low = Signer(20, "\U00010000", "k1"), Signer(21, "\uff5e", "k2")
-    fold("signers-sorted", "signers sort as UTF-8: U+FF5E before U+10000", "MERGE-9 STATE-4", [alias("1", day(1), high), alias("2", day(1), low)], stated=policy(high, low))
+    fold(
+        "signers-sorted",
+        "signers sort as UTF-8: U+FF5E before U+10000",
+        "MERGE-9 STATE-4",
+        [alias("1", day(1), high), alias("2", day(1), low)],
+        stated=policy(high, low),
+    )
     return file
 
 
 def policies() -> File:
     """One bundle under several policies."""
-    file = Merges("merge", "policies", "The same events under other policies: what a policy says is all that changes.")
-    events = [created(), claim(day(1)), claim(day(2), DEMO_OLD, note="old"), alias("m", day(3), MIRROR), retract(claim(day(1)), day(4), DEMO_OLD)]
+    file = Merges(
+        "merge", "policies", "The same events under other policies: what a policy says is all that changes."
+    )
+    events = [
+        created(),
+        claim(day(1)),
+        claim(day(2), DEMO_OLD, note="old"),
+        alias("m", day(3), MIRROR),
+        retract(claim(day(1)), day(4), DEMO_OLD),
+    ]
 
-    def under(name: str, about: str, clauses: str, stated: Json, refused: dict[int, tuple[str, str | None]], receipts: Sequence[str] = ("verified",)) -> None:
+    def under(
+        name: str,
+        about: str,
+        clauses: str,
+        stated: Json,
+        refused: dict[int, tuple[str, str | None]],
+        receipts: Sequence[str] = ("verified",),
+    ) -> None:
         valid = [one for place, one in enumerate(events) if place not in refused]
         beside = Beside(tuple((event_id(events[place]), *word) for place, word in refused.items()))
         file.parts[f"policy-{name}"] = as_json(stated)
@@ -313,13 +709,31 @@ def policies() -> File:
                  {"ok": answer(RECORD, valid, stated, beside, receipts=receipts)}, None if name == "base" else "base", file.arranged(name, events))  # fmt: skip
 
     under("base", "every key", "POL-3 LAW-1", policy(DEMO, DEMO_OLD, MIRROR), {})
-    under("without-mirror", "a key less is an unknown key more", "CHECK-5 POL-3 LAW-2", policy(DEMO, DEMO_OLD), {3: ("unknown_key", "key_unknown")})
-    under("retired", "a retired key verifies as an active one", "POL-4", policy(DEMO, policy_key(DEMO_OLD, status="retired"), MIRROR), {})
+    under(
+        "without-mirror",
+        "a key less is an unknown key more",
+        "CHECK-5 POL-3 LAW-2",
+        policy(DEMO, DEMO_OLD),
+        {3: ("unknown_key", "key_unknown")},
+    )
+    under(
+        "retired",
+        "a retired key verifies as an active one",
+        "POL-4",
+        policy(DEMO, policy_key(DEMO_OLD, status="retired"), MIRROR),
+        {},
+    )
     under("revoked", "a revoked key's events are gone, all", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked"), MIRROR),
           {2: ("invalid", "key_revoked"), 4: ("invalid", "key_revoked")})  # fmt: skip
     under("revoked-honours", "but those it honours", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", honours=[event_id(events[2])]), MIRROR),
           {4: ("invalid", "key_revoked")})  # fmt: skip
-    under("roles", "a key for some types", "CHECK-6 POL-2", policy(DEMO, policy_key(DEMO_OLD, event_types=["event_retracted"]), MIRROR), {2: ("invalid", "key_role")})
+    under(
+        "roles",
+        "a key for some types",
+        "CHECK-6 POL-2",
+        policy(DEMO, policy_key(DEMO_OLD, event_types=["event_retracted"]), MIRROR),
+        {2: ("invalid", "key_role")},
+    )
     renamed = policy(policy_key(DEMO, signer_id="x.example"), DEMO_OLD, MIRROR)
     under("other-name", "an event names a signer that the policy calls otherwise", "CHECK-5 POL-3", renamed,
           {0: ("unknown_key", "key_unknown"), 1: ("unknown_key", "key_unknown")})  # fmt: skip
@@ -335,43 +749,138 @@ def junk() -> File:
     file = Merges("merge", "junk", "Junk beside the events: current, unrecognised and the two digests stay.")
     events = [created(), claim(day(1)), claim(day(2), note="x"), alias("a", day(3))]
     clean = answer(RECORD, events, POLICY, receipts=["verified"])
-    file.add("base", "no junk", "LAW-2 STATE-7", "merge", {"inputs": [file.of(*events)], "policy": part("policy")}, {"ok": clean})
+    file.add(
+        "base",
+        "no junk",
+        "LAW-2 STATE-7",
+        "merge",
+        {"inputs": [file.of(*events)], "policy": part("policy")},
+        {"ok": clean},
+    )
 
-    def with_junk(name: str, about: str, clauses: str, rows: Sequence[Json | str], beside: Beside, *, receipts: Sequence[str] = ("verified",)) -> None:
+    def with_junk(
+        name: str,
+        about: str,
+        clauses: str,
+        rows: Sequence[Json | str],
+        beside: Beside,
+        *,
+        receipts: Sequence[str] = ("verified",),
+    ) -> None:
         expect = answer(RECORD, events, POLICY, beside, receipts=receipts)
-        same = {member: expect[member] == clean[member] for member in ("state_sha256", "events_sha256", "trace", "completeness")}
+        same = {
+            member: expect[member] == clean[member]
+            for member in ("state_sha256", "events_sha256", "trace", "completeness")
+        }
         if not all(same.values()):
             raise ValueError(f"{name} is no junk")
-        at_end = Beside(beside.verdicts, tuple((0, f"/events/{len(events) + n}", code) for n, (_, _, code) in enumerate(beside.malformed)))
-        at_front = Beside(beside.verdicts, tuple((0, f"/events/{n}", code) for n, (_, _, code) in enumerate(beside.malformed)))
-        beside_it = Beside(beside.verdicts, tuple((1, f"/events/{n}", code) for n, (_, _, code) in enumerate(beside.malformed)))
+        at_end = Beside(
+            beside.verdicts,
+            tuple((0, f"/events/{len(events) + n}", code) for n, (_, _, code) in enumerate(beside.malformed)),
+        )
+        at_front = Beside(
+            beside.verdicts,
+            tuple((0, f"/events/{n}", code) for n, (_, _, code) in enumerate(beside.malformed)),
+        )
+        beside_it = Beside(
+            beside.verdicts,
+            tuple((1, f"/events/{n}", code) for n, (_, _, code) in enumerate(beside.malformed)),
+        )
 
         def expected(places: Beside) -> Json:
             return answer(RECORD, events, POLICY, places, receipts=receipts)
 
         variants = [
-            {"name": "in front", "args": {"inputs": [file.of(*rows, *events)]}, "expect": {"ok": {"malformed": expected(at_front)["malformed"]}}},
-            {"name": "in a bundle of its own", "args": {"inputs": [file.of(*events), file.of(*rows)]}, "expect": {"ok": {"malformed": expected(beside_it)["malformed"]}}},
+            {
+                "name": "in front",
+                "args": {"inputs": [file.of(*rows, *events)]},
+                "expect": {"ok": {"malformed": expected(at_front)["malformed"]}},
+            },
+            {
+                "name": "in a bundle of its own",
+                "args": {"inputs": [file.of(*events), file.of(*rows)]},
+                "expect": {"ok": {"malformed": expected(beside_it)["malformed"]}},
+            },
         ]
-        file.add(name, about, f"LAW-2 STATE-7 {clauses}".strip(), "merge", {"inputs": [file.of(*events, *rows)], "policy": part("policy")},
+        file.add(name, about, f"LAW-2 STATE-7 REPORT-2 {clauses}".strip(), "merge", {"inputs": [file.of(*events, *rows)], "policy": part("policy")},
                  {"ok": expected(at_end)}, "base", variants)  # fmt: skip
 
     one = alias("junk", day(4))
     strange = alias("s", day(1), STRANGER)
     flat = flat_event(DEMO, payloads.integrity(RECORD, day(1)), "2026-06-02T08:00:01.000000+00:00", 7)
-    with_junk("not-events", "elements that are no event", "CHECK-12", ["null", "1", '"x"', "[]", "{}"], Beside(malformed=((0, "", "type"),) * 5))
+    with_junk(
+        "not-events",
+        "elements that are no event",
+        "CHECK-12",
+        ["null", "1", '"x"', "[]", "{}"],
+        Beside(malformed=((0, "", "type"),) * 5),
+    )
     with_junk("value-faults", "elements with value-level faults", "FAULT-3", ["-0", '{"a":1,"a":2}', '["\\ud800"]', "NaN"],
               Beside(malformed=((0, "", "number_form"), (0, "", "duplicate_key"), (0, "", "surrogate"), (0, "", "number_nonfinite"))))  # fmt: skip
-    with_junk("unsigned", "an event without a signature", "CHECK-2", [without(one, ("signature",))], Beside(((event_id(one), "not_signed", None),)))
-    with_junk("forged", "an event with another signature", "CHECK-9", [flipped(one)], Beside(((event_id(one), "invalid", "signature_invalid"),)))
-    with_junk("unbound", "an event with another payload", "CHECK-3", [swapped := changed(one, ("payload", "alias_value"), "z")], Beside(((event_id(swapped), "unbound", "hash_mismatch"),)))
-    with_junk("stranger", "an event of nobody known", "CHECK-5", [strange], Beside(((event_id(strange), "unknown_key", "key_unknown"),)))
+    with_junk(
+        "unsigned",
+        "an event without a signature",
+        "CHECK-2",
+        [without(one, ("signature",))],
+        Beside(((event_id(one), "not_signed", None),)),
+    )
+    with_junk(
+        "forged",
+        "an event with another signature",
+        "CHECK-9",
+        [flipped(one)],
+        Beside(((event_id(one), "invalid", "signature_invalid"),)),
+    )
+    with_junk(
+        "unbound",
+        "an event with another payload",
+        "CHECK-3",
+        [swapped := changed(one, ("payload", "alias_value"), "z")],
+        Beside(((event_id(swapped), "unbound", "hash_mismatch"),)),
+    )
+    with_junk(
+        "stranger",
+        "an event of nobody known",
+        "CHECK-5",
+        [strange],
+        Beside(((event_id(strange), "unknown_key", "key_unknown"),)),
+    )
     with_junk("flat", "a flat event", "EVT-7", [flat], Beside(((flat["payload_sha256"], "unbound", None),)))
-    with_junk("spoilt-copies", "spoilt copies of good events join them and speak for nobody", "CHECK-11", [flipped(events[1]), without(events[2], ("signature",)), decorated(events[3])], NOTHING)
-    with_junk("stranger-retracts", "a stranger's retraction", "MERGE-7 CHECK-5", [gone := retract(events[1], day(5), STRANGER)], Beside(((event_id(gone), "unknown_key", "key_unknown"),)))
-    with_junk("forged-retraction", "a forged retraction", "MERGE-7 CHECK-9", [gone := flipped(retract(events[1], day(5)))], Beside(((event_id(gone), "invalid", "signature_invalid"),)))
-    with_junk("forged-checkpoint", "a forged checkpoint", "MERGE-9 CHECK-9", [gone := flipped(checkpoint(["sha256:" + "0" * 64], day(5)))], Beside(((event_id(gone), "invalid", "signature_invalid"),)))
-    with_junk("forged-conflict", "a forged conflict is none", "MERGE-8 CHECK-9", [gone := flipped(claim(day(2), note="y"))], Beside(((event_id(gone), "invalid", "signature_invalid"),)))
+    with_junk(
+        "spoilt-copies",
+        "spoilt copies of good events join them and speak for nobody",
+        "CHECK-11",
+        [flipped(events[1]), without(events[2], ("signature",)), decorated(events[3])],
+        NOTHING,
+    )
+    with_junk(
+        "stranger-retracts",
+        "a stranger's retraction",
+        "MERGE-7 CHECK-5",
+        [gone := retract(events[1], day(5), STRANGER)],
+        Beside(((event_id(gone), "unknown_key", "key_unknown"),)),
+    )
+    with_junk(
+        "forged-retraction",
+        "a forged retraction",
+        "MERGE-7 CHECK-9",
+        [gone := flipped(retract(events[1], day(5)))],
+        Beside(((event_id(gone), "invalid", "signature_invalid"),)),
+    )
+    with_junk(
+        "forged-checkpoint",
+        "a forged checkpoint",
+        "MERGE-9 CHECK-9",
+        [gone := flipped(checkpoint(["sha256:" + "0" * 64], day(5)))],
+        Beside(((event_id(gone), "invalid", "signature_invalid"),)),
+    )
+    with_junk(
+        "forged-conflict",
+        "a forged conflict is none",
+        "MERGE-8 CHECK-9",
+        [gone := flipped(claim(day(2), note="y"))],
+        Beside(((event_id(gone), "invalid", "signature_invalid"),)),
+    )
     # Refused inputs (BUN-5).
     page, binary = text("<!doctype html><title>502</title>"), hexed("a1 61 61 41 00")
     wrong = as_text(to_json(changed(bundle(RECORD, events), ("canonical_sha256",), "0" * 64)))
@@ -383,10 +892,26 @@ def junk() -> File:
     ):  # fmt: skip
         file.add(name, f"{about}: it is named, the others go on", "BUN-5 LAW-2", "merge", {"inputs": inputs, "policy": part("policy")},
                  {"ok": answer(RECORD, events, POLICY, Beside(refused=refused), receipts=["verified"])}, "base")  # fmt: skip
-    file.refuse("refused-all", "with nothing left the first refusal is the answer", "BUN-5", "merge", {"inputs": [page, wrong], "policy": part("policy")}, "syntax", "base")
+    file.refuse(
+        "refused-all",
+        "with nothing left the first refusal is the answer",
+        "BUN-5",
+        "merge",
+        {"inputs": [page, wrong], "policy": part("policy")},
+        "syntax",
+        "base",
+    )
     elsewhere = made_record(3)
     stranger_bundle = as_text(to_json(bundle(elsewhere, [])))
-    file.refuse("other-record", "bundles of two records do not merge", "MERGE-2", "merge", {"inputs": [file.of(*events), stranger_bundle], "policy": part("policy")}, "subject", "base")
+    file.refuse(
+        "other-record",
+        "bundles of two records do not merge",
+        "MERGE-2",
+        "merge",
+        {"inputs": [file.of(*events), stranger_bundle], "policy": part("policy")},
+        "subject",
+        "base",
+    )
     more = {**RECORD, "future": 1}
     file.refuse("other-hash", "a record with one more member is another record", "MERGE-2 DATA-9", "merge", {"inputs": [file.of(*events), as_text(to_json(bundle(more, [])))], "policy": part("policy")},
                 "subject", "base")  # fmt: skip
@@ -395,47 +920,165 @@ def junk() -> File:
 
 def conflicts() -> File:
     """Equivocations (MERGE-8)."""
-    file = Merges("equivocation", "groups", "Contradictions of one signer: found, kept whole, with a fixed effect.")
+    file = Merges(
+        "equivocation", "groups", "Contradictions of one signer: found, kept whole, with a fixed effect."
+    )
     fold = file.fold
     a, b, c = (claim(day(1), note=note) for note in "abc")
     fold("base", "a revision is no conflict", "MERGE-8", [claim(day(1), note="a"), claim(day(2), note="b")])
-    fold("tie", "two payloads of one slot at one instant: the smallest id stands", "MERGE-8 MERGE-5 STATE-4 TRACE-2 TRACE-3 LAW-4", [a, b])
+    fold(
+        "tie",
+        "two payloads of one slot at one instant: the smallest id stands",
+        "MERGE-8 MERGE-5 STATE-4 TRACE-2 TRACE-3 LAW-4",
+        [a, b],
+    )
     fold("tie-of-three", "three", "MERGE-8 LAW-4", [a, b, c])
-    fold("tie-and-revision", "a later revision stands, the conflict stays", "MERGE-8 MERGE-5", [a, b, claim(day(2), note="d")])
-    fold("two-ties", "two instants, two groups, ordered by instant", "MERGE-8 STATE-4", [a, b, claim(day(2), note="d"), claim(day(2), note="e")])
-    fold("tie-with-restatement", "a restatement is in the group of its instant", "MERGE-8", [a, b, made("author_claim", a["payload"], day(1), extra={"sequence": 1})])
-    fold("tie-by-spelling", "one instant in two spellings", "MERGE-8 TIME-2", [claim("2026-06-01T00:00:00Z", note="a"), claim("2026-06-01T00:00:00.000000+00:00", note="b")])
-    fold("no-tie-by-microsecond", "a microsecond apart is a revision", "MERGE-8 TIME-2", [claim("2026-06-01T00:00:00Z", note="a"), claim("2026-06-01T00:00:00.000001Z", note="b")])
-    fold("no-tie-by-signer", "two signers do not contradict each other", "MERGE-8", [a, claim(day(1), AUTHOR, note="b")])
+    fold(
+        "tie-and-revision",
+        "a later revision stands, the conflict stays",
+        "MERGE-8 MERGE-5",
+        [a, b, claim(day(2), note="d")],
+    )
+    fold(
+        "two-ties",
+        "two instants, two groups, ordered by instant",
+        "MERGE-8 STATE-4",
+        [a, b, claim(day(2), note="d"), claim(day(2), note="e")],
+    )
+    fold(
+        "tie-with-restatement",
+        "a restatement is in the group of its instant",
+        "MERGE-8",
+        [a, b, made("author_claim", a["payload"], day(1), extra={"sequence": 1})],
+    )
+    fold(
+        "tie-by-spelling",
+        "one instant in two spellings",
+        "MERGE-8 TIME-2",
+        [claim("2026-06-01T00:00:00Z", note="a"), claim("2026-06-01T00:00:00.000000+00:00", note="b")],
+    )
+    fold(
+        "no-tie-by-microsecond",
+        "a microsecond apart is a revision",
+        "MERGE-8 TIME-2",
+        [claim("2026-06-01T00:00:00Z", note="a"), claim("2026-06-01T00:00:00.000001Z", note="b")],
+    )
+    fold(
+        "no-tie-by-signer",
+        "two signers do not contradict each other",
+        "MERGE-8",
+        [a, claim(day(1), AUTHOR, note="b")],
+    )
     fold("no-tie-by-slot", "nor do two slots", "MERGE-8", [a, claim(day(1), number=2, note="b")])
-    fold("no-tie-by-envelope", "the payload counts, not what is beside it", "MERGE-8", [a, made("author_claim", a["payload"], day(1), extra={"sequence": 1})])
-    fold("tie-by-rotated-key", "two keys of one signer contradict each other", "MERGE-8 POL-3", [a, claim(day(1), DEMO_NEXT, note="b")])
-    fold("no-tie-of-each", "of a kind of which each stands nothing contradicts", "MERGE-8", [alias("a"), alias("b"), made("citation", payloads.citation("w"), CREATED), made("citation", payloads.citation("w", "refutes"), CREATED)])
-    fold("retracted-one", "a retracted event counts: a conflict stays", "MERGE-8 MERGE-7 LAW-4", [a, b, retract(a, day(2))])
-    fold("retracted-both", "both retracted", "MERGE-8 MERGE-7 LAW-4", [a, b, retract(a, day(2)), retract(b, day(3))])
-    fold("misfit-one", "one that does not fit is in no group", "MERGE-8 MERGE-6", [a, made("author_claim", {**b["payload"], "strength": "maybe"}, day(1))])
+    fold(
+        "no-tie-by-envelope",
+        "the payload counts, not what is beside it",
+        "MERGE-8",
+        [a, made("author_claim", a["payload"], day(1), extra={"sequence": 1})],
+    )
+    fold(
+        "tie-by-rotated-key",
+        "two keys of one signer contradict each other",
+        "MERGE-8 POL-3",
+        [a, claim(day(1), DEMO_NEXT, note="b")],
+    )
+    fold(
+        "no-tie-of-each",
+        "of a kind of which each stands nothing contradicts",
+        "MERGE-8",
+        [
+            alias("a"),
+            alias("b"),
+            made("citation", payloads.citation("w"), CREATED),
+            made("citation", payloads.citation("w", "refutes"), CREATED),
+        ],
+    )
+    fold(
+        "retracted-one",
+        "a retracted event counts: a conflict stays",
+        "MERGE-8 MERGE-7 LAW-4",
+        [a, b, retract(a, day(2))],
+    )
+    fold(
+        "retracted-both",
+        "both retracted",
+        "MERGE-8 MERGE-7 LAW-4",
+        [a, b, retract(a, day(2)), retract(b, day(3))],
+    )
+    fold(
+        "misfit-one",
+        "one that does not fit is in no group",
+        "MERGE-8 MERGE-6",
+        [a, made("author_claim", {**b["payload"], "strength": "maybe"}, day(1))],
+    )
     twice = [created(day(1)), created(day(9), note="another")]
-    fold("once", "of record_created two payloads at any instants: slot and instant null", "MERGE-8 STATE-4 KIND-3", twice, receipts=["verified", "verified"])
-    fold("once-restated", "one payload twice is none", "MERGE-8", [created(day(1)), created(day(9))], receipts=["verified"])
-    fold("once-two-signers", "of two signers neither", "MERGE-8", [created(day(1)), created(day(9), AUTHOR, note="another")], receipts=["verified"])
-    fold("findings", "two findings of one evidence at one instant", "MERGE-8 KIND-11", [finding(day(1)), finding(day(1), severity="critical")])
+    fold(
+        "once",
+        "of record_created two payloads at any instants: slot and instant null",
+        "MERGE-8 STATE-4 KIND-3",
+        twice,
+        receipts=["verified", "verified"],
+    )
+    fold(
+        "once-restated",
+        "one payload twice is none",
+        "MERGE-8",
+        [created(day(1)), created(day(9))],
+        receipts=["verified"],
+    )
+    fold(
+        "once-two-signers",
+        "of two signers neither",
+        "MERGE-8",
+        [created(day(1)), created(day(9), AUTHOR, note="another")],
+        receipts=["verified"],
+    )
+    fold(
+        "findings",
+        "two findings of one evidence at one instant",
+        "MERGE-8 KIND-11",
+        [finding(day(1)), finding(day(1), severity="critical")],
+    )
     high, low = Signer(20, "\U00010000", "k1"), Signer(21, "\uff5e", "k2")
-    fold("sorted-by-signer", "groups sort by signer as UTF-8: U+FF5E before U+10000", "STATE-4", [claim(day(1), signer, note=note) for signer in (high, low) for note in "ab"], stated=policy(high, low))
-    fold("sorted-by-type", "by type first", "STATE-4", [finding(day(1)), finding(day(1), severity="critical"), a, b, *twice], receipts=["verified", "verified"])
-    fold("sorted-by-slot", "then by slot, as canonical bytes", "STATE-4", [claim(day(1), number=n, note=note) for n in (10, 9, 1) for note in "ab"])
+    fold(
+        "sorted-by-signer",
+        "groups sort by signer as UTF-8: U+FF5E before U+10000",
+        "STATE-4",
+        [claim(day(1), signer, note=note) for signer in (high, low) for note in "ab"],
+        stated=policy(high, low),
+    )
+    fold(
+        "sorted-by-type",
+        "by type first",
+        "STATE-4",
+        [finding(day(1)), finding(day(1), severity="critical"), a, b, *twice],
+        receipts=["verified", "verified"],
+    )
+    fold(
+        "sorted-by-slot",
+        "then by slot, as canonical bytes",
+        "STATE-4",
+        [claim(day(1), number=n, note=note) for n in (10, 9, 1) for note in "ab"],
+    )
     return file
 
 
 def fits() -> File:
     """Each member of each kind, fitting and not (KIND-2 to KIND-13)."""
-    file = Merges("merge", "fits", "One event of a kind, one member changed: standing in its section, or unrecognised with the code in the comment.")
+    file = Merges(
+        "merge",
+        "fits",
+        "One event of a kind, one member changed: standing in its section, or unrecognised with the code in the comment.",
+    )
     target_of = payloads.TARGETS
     seen: dict[str, int] = {}
 
     def one(kind: str, clause: str, label: str, about: str, payload: Any, target: str | None = None) -> None:
         seen[kind] = seen.get(kind, 0) + 1
         made_event = event(DEMO, RECORD, kind, target or target_of[kind], payload, day(1))
-        expect = answer(RECORD, [made_event], POLICY, receipts=receipts_of(payload) if kind == "record_created" else [])
+        expect = answer(
+            RECORD, [made_event], POLICY, receipts=receipts_of(payload) if kind == "record_created" else []
+        )
         wanted = {name: expect[name] for name in ("state", "state_sha256", "verdicts", "exit_status")}
         if label != "base":
             # Hundreds of states that differ in one entry: the digest is enough, the comment says the rest.
@@ -449,21 +1092,43 @@ def fits() -> File:
         stated = payload["receipt"]
         return ["verified" if isinstance(stated, dict) and stated == own_receipt() else "invalid"]
 
-    def kind(name: str, clause: str, payload: Json, rows: Sequence[tuple[str, str, Any, str | None]], optional: Sequence[str] = ()) -> None:
+    def kind(
+        name: str,
+        clause: str,
+        payload: Json,
+        rows: Sequence[tuple[str, str, Any, str | None]],
+        optional: Sequence[str] = (),
+    ) -> None:
         one(name, clause, "base", "fits", payload)
         one(name, clause, "target", "another target: type", payload, "moon")
         required = [member for member in payload if member not in optional]
         for member in required:
             one(name, clause, f"{member}-missing", f"{member} is required: type", without(payload, (member,)))
-            one(name, clause, f"{member}-null", f"{member} is required: type", changed(payload, (member,), None))
+            one(
+                name,
+                clause,
+                f"{member}-null",
+                f"{member} is required: type",
+                changed(payload, (member,), None),
+            )
             wrong: Any = 1 if not isinstance(payload[member], int) else "1"
-            one(name, clause, f"{member}-type", f"{member} of another type: type", changed(payload, (member,), wrong))
+            one(
+                name,
+                clause,
+                f"{member}-type",
+                f"{member} of another type: type",
+                changed(payload, (member,), wrong),
+            )
         for member, label, value, code in rows:
             about = f"{member}: {label}: {'fits' if code is None else code}"
             one(name, clause, f"{member}-{label.replace(' ', '-')}", about, {**payload, member: value})
 
     hexes, times = "ab" * 32, "2026-06-02T08:00:00Z"
-    bad_hex = [("upper case", hexes.upper(), "encoding"), ("63 digits", hexes[:63], "encoding"), ("prefix", "sha256:" + hexes, "encoding")]
+    bad_hex = [
+        ("upper case", hexes.upper(), "encoding"),
+        ("63 digits", hexes[:63], "encoding"),
+        ("prefix", "sha256:" + hexes, "encoding"),
+    ]
     kind("record_created", "KIND-3", payloads.record_created(RECORD, own_receipt()), [
         ("canonical_sha256", "another hash", "0" * 64, "hash_mismatch"), *(("canonical_sha256", *row) for row in bad_hex),
         ("canonical_record", "another record", {**RECORD, "future": 1}, "hash_mismatch"), ("canonical_record", "empty", {}, "hash_mismatch"),
@@ -474,13 +1139,52 @@ def fits() -> File:
         ("alias_kind", "newline", "example\n", "encoding"), ("alias_kind", "not ASCII", "\u00e9", "encoding"), ("alias_kind", "proto", "__proto__", "encoding"), ("alias_kind", "constructor", "constructor", None),
         ("alias_value", "one character", "!", None), ("alias_value", "512 characters", "~" * 512, None), ("alias_value", "513 characters", "~" * 513, "encoding"), ("alias_value", "empty", "", "encoding"),
         ("alias_value", "space", "a b", "encoding"), ("alias_value", "not ASCII", "\u00e9", "encoding"), ("alias_value", "delete", "a\x7f", "encoding"), ("alias_value", "newline", "a\n", "encoding"), ("alias_value", "backslash", "\\", None)])  # fmt: skip
-    for alias_kind, value in (("arxiv", "hep-lat/0305021"), ("arxiv_version", "hep-lat/0305021v1"), ("pith_short_8", "OMJFN3CZ"), ("pith_short_12", "OMJFN3CZBZK4"), ("pith_short_16", "OMJFN3CZBZK4KRI4")):
+    for alias_kind, value in (
+        ("arxiv", "hep-lat/0305021"),
+        ("arxiv_version", "hep-lat/0305021v1"),
+        ("pith_short_8", "OMJFN3CZ"),
+        ("pith_short_12", "OMJFN3CZBZK4"),
+        ("pith_short_16", "OMJFN3CZBZK4KRI4"),
+    ):
         slug = alias_kind.replace("_", "-")
-        one("alias_added", "KIND-4", f"{slug}-derived", "the derived value: fits", payloads.alias_added(alias_kind, value))
-        one("alias_added", "KIND-4", f"{slug}-other", "another than the derived value: subject", payloads.alias_added(alias_kind, value + "x"))
-    one("alias_added", "KIND-4", "doi-other", "a doi is not bound: fits", payloads.alias_added("doi", "10.1/x"))
-    one("alias_added", "KIND-4", "pith-short-9", "no such derived alias, so not bound: fits", payloads.alias_added("pith_short_9", "x"))
-    kind("graph_snapshot", "KIND-5", {"graph_snapshot": {"a": 1}}, [("graph_snapshot", "empty", {}, None), ("graph_snapshot", "array", [], "type"), ("graph_snapshot", "text", "x", "type")])
+        one(
+            "alias_added",
+            "KIND-4",
+            f"{slug}-derived",
+            "the derived value: fits",
+            payloads.alias_added(alias_kind, value),
+        )
+        one(
+            "alias_added",
+            "KIND-4",
+            f"{slug}-other",
+            "another than the derived value: subject",
+            payloads.alias_added(alias_kind, value + "x"),
+        )
+    one(
+        "alias_added",
+        "KIND-4",
+        "doi-other",
+        "a doi is not bound: fits",
+        payloads.alias_added("doi", "10.1/x"),
+    )
+    one(
+        "alias_added",
+        "KIND-4",
+        "pith-short-9",
+        "bound, and no such derived alias: subject",
+        payloads.alias_added("pith_short_9", "x"),
+    )
+    kind(
+        "graph_snapshot",
+        "KIND-5",
+        {"graph_snapshot": {"a": 1}},
+        [
+            ("graph_snapshot", "empty", {}, None),
+            ("graph_snapshot", "array", [], "type"),
+            ("graph_snapshot", "text", "x", "type"),
+        ],
+    )
     kind("timestamp_anchor", "KIND-6", payloads.timestamp_anchor(RECORD, b"\x01\x02"), [
         ("canonical_sha256", "another hash", "0" * 64, "hash_mismatch"), *(("canonical_sha256", *row) for row in bad_hex), ("proof_b64", "empty", "", "encoding"), ("proof_b64", "one byte", "AQ==", None),
         ("proof_b64", "unused bits", "AR==", "encoding"), ("proof_b64", "unpadded", "AQ", "encoding"), ("proof_b64", "url safe", "-_-_", "encoding"), ("proof_b64", "newline", "AQID\n", "encoding"),
@@ -491,7 +1195,13 @@ def fits() -> File:
         ("url", "2040 behind the scheme", "https://" + "a" * 2040, None), ("url", "2041 behind it", "https://" + "a" * 2041, "encoding"), ("url", "not ASCII", "https://\u00e9", "encoding"), ("url", "javascript", "javascript:alert(1)", "encoding"),
         ("captured_at", "year 9999", "9999-12-31T23:59:59.999999Z", None), ("captured_at", "date", "2026-06-02", "time"), ("captured_at", "leap second", "2016-12-31T23:59:60Z", "time"),
         ("content_sha256", "null", None, None), ("content_sha256", "number", 1, "type"), *(("content_sha256", *row) for row in bad_hex)], ["content_sha256"])  # fmt: skip
-    one("storage_attestation", "KIND-7", "content-absent", "an optional member absent: fits", payloads.storage_attestation(RECORD, times))
+    one(
+        "storage_attestation",
+        "KIND-7",
+        "content-absent",
+        "an optional member absent: fits",
+        payloads.storage_attestation(RECORD, times),
+    )
     kind("author_claim", "KIND-8", payloads.author_claim("0000-0001-2345-6789"), [
         ("scheme", "upper case", "ORCID", "encoding"), ("scheme", "empty", "", "encoding"), ("identifier", "empty", "", "encoding"), ("identifier", "512 characters", "i" * 512, None), ("identifier", "513 characters", "i" * 513, "encoding"),
         ("identifier", "space", "a b", "encoding"), ("strength", "weak", "weak", None), ("strength", "another word", "medium", "type"), ("strength", "upper case", "Strong", "type"), ("strength", "empty", "", "type"), ("strength", "true", True, "type"),
@@ -523,17 +1233,50 @@ def fits() -> File:
         ("event_ids", "empty", [], None), ("event_ids", "one", ids[:1], None), ("event_ids", "unsorted", ids[::-1], "encoding"), ("event_ids", "twice", [ids[0], ids[0]], "encoding"), ("event_ids", "bare", ["0" * 64], "encoding"),
         ("event_ids", "number", [1], "type"), ("event_ids", "null inside", [None], "type"), ("event_ids", "object", {}, "type"), ("event_ids", "text", ids[0], "type"), ("event_ids", "number after unsorted", [ids[1], ids[0], 1], "encoding")])  # fmt: skip
     # The order of KIND-2: target, members in the order of the table, match.
-    one("citation", "KIND-9", "order-target-first", "the target before the members: type", {"citing_work": "", "relationship": "x"}, "moon")
-    one("citation", "KIND-9", "order-table", "citing_work before relationship: encoding", {"citing_work": "", "relationship": "x"})
+    one(
+        "citation",
+        "KIND-9",
+        "order-target-first",
+        "the target before the members: type",
+        {"citing_work": "", "relationship": "x"},
+        "moon",
+    )
+    one(
+        "citation",
+        "KIND-9",
+        "order-table",
+        "citing_work before relationship: encoding",
+        {"citing_work": "", "relationship": "x"},
+    )
     one("storage_attestation", "KIND-7", "order-optional", "an optional member stands in its place of the table: time before encoding",
         {**payloads.storage_attestation(RECORD, "today"), "content_sha256": "x"})  # fmt: skip
-    one("replication", "KIND-10", "order-optional", "url before kind: encoding before type", payloads.replication("a", "c", url="x", kind="y"))
-    one("alias_added", "KIND-4", "order-match-last", "the grammar before the match: encoding", payloads.alias_added("arxiv", "a b"))
+    one(
+        "replication",
+        "KIND-10",
+        "order-optional",
+        "url before kind: encoding before type",
+        payloads.replication("a", "c", url="x", kind="y"),
+    )
+    one(
+        "alias_added",
+        "KIND-4",
+        "order-match-last",
+        "the grammar before the match: encoding",
+        payloads.alias_added("arxiv", "a b"),
+    )
     return file
 
 
 #: Every family of the two stages.
-FAMILIES: Final[tuple[Callable[[], File], ...]] = (kinds_and_order, retractions, checkpoints, policies, junk, fits, conflicts)
+FAMILIES: Final[tuple[Callable[[], File], ...]] = (
+    kinds_and_order,
+    retractions,
+    checkpoints,
+    policies,
+    junk,
+    fits,
+    conflicts,
+)
 
 
 def files() -> list[File]:

@@ -17,7 +17,19 @@ from forge.core import signature_member
 from forge.tamper import changed, flipped, without
 from vectorgen.core import File, as_json, as_text, hexed, part, text
 from vectorgen.house import POLICY, RECORD
-from vectorgen.merges import Merges, alias, base_events, checkpoint, claim, created, day, finding, made, other, retract
+from vectorgen.merges import (
+    Merges,
+    alias,
+    base_events,
+    checkpoint,
+    claim,
+    created,
+    day,
+    finding,
+    made,
+    other,
+    retract,
+)
 from vectorgen.naive import answer, state_of
 
 
@@ -35,7 +47,9 @@ def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
     return {
         "canonical_record": RECORD,
         "events": [first, second],
-        "keys": sorted((shown_key(key) for key in keys if key["key_id"] in named), key=lambda key: str(key["key_id"])),
+        "keys": sorted(
+            (shown_key(key) for key in keys if key["key_id"] in named), key=lambda key: str(key["key_id"])
+        ),
         "proof_type": "pithbundle_equivocation_proof",
         "proof_version": "1",
         "rules": model.NAME,
@@ -44,7 +58,9 @@ def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
 
 def proofs() -> File:
     """Portable proofs."""
-    file = Merges("equivocation", "proofs", "Portable proofs of an equivocation: made from a set, and checked alone.")
+    file = Merges(
+        "equivocation", "proofs", "Portable proofs of an equivocation: made from a set, and checked alone."
+    )
     keys = POLICY["keys"]
     a, b, c = (claim(day(1), note=note) for note in "abc")
     for name, about, events, groups in (
@@ -62,44 +78,133 @@ def proofs() -> File:
 
     def ok(value: Json, statuses: Sequence[str] = ("active", "active"), kind: str = "author_claim") -> Json:
         ids = sorted(event_id(one) for one in value["events"])
-        return {"event_type": kind, "signer": value["events"][0]["signer"]["signer_id"], "event_ids": ids, "statuses": list(statuses)}
+        return {
+            "event_type": kind,
+            "signer": value["events"][0]["signer"]["signer_id"],
+            "event_ids": ids,
+            "statuses": list(statuses),
+        }
 
-    def verify(name: str, about: str, clauses: str, value: Json, stated: Json | None = None, **more: Any) -> None:
+    def verify(
+        name: str, about: str, clauses: str, value: Json, stated: Json | None = None, **more: Any
+    ) -> None:
         if stated is not None:
             file.parts[f"policy-{name}"] = as_json(stated)
         args = {"data": as_json(value), "policy": part("policy" if stated is None else f"policy-{name}")}
         file.accept(name, about, clauses, "verify_proof", args, **ok(value, **more))
 
-    def refuse(name: str, about: str, clauses: str, value: Any, code: str, stated: Json | None = None) -> None:
+    def refuse(
+        name: str, about: str, clauses: str, value: Any, code: str, stated: Json | None = None
+    ) -> None:
         if stated is not None:
             file.parts[f"policy-{name}"] = as_json(stated)
         args = {"data": as_json(value), "policy": part("policy" if stated is None else f"policy-{name}")}
         file.refuse(name, about, clauses, "verify_proof", args, code, "proves")
 
     verify("proves", "two signed events that contradict each other", "PROOF-2", sound)
-    file.refuse("respelt", "a proof is canonical bytes", "PROOF-1", "verify_proof", {"data": text(json.dumps(sound, indent=1)), "policy": part("policy")}, "encoding", "proves")
+    file.refuse(
+        "respelt",
+        "a proof is canonical bytes",
+        "PROOF-1",
+        "verify_proof",
+        {"data": text(json.dumps(sound, indent=1)), "policy": part("policy")},
+        "encoding",
+        "proves",
+    )
     refuse("more-members", "nothing stands in it beside", "PROOF-1", {**sound, "note": "x"}, "encoding")
     verify("proves-once", "two record_created", "PROOF-2", proof(pair, keys), kind="record_created")
     verify("proves-rotated", "of two keys", "PROOF-2 POL-3", proof(turned, keys))
-    verify("proves-revoked", "a key revoked later still said both things", "PROOF-3", sound, policy(policy_key(DEMO, status="revoked")), statuses=("revoked", "revoked"))
-    verify("proves-retired", "the status is shown", "PROOF-3", sound, policy(policy_key(DEMO, status="retired")), statuses=("retired", "retired"))
-    refuse("swapped", "the smaller id stands first", "PROOF-1", {**sound, "events": sound["events"][::-1]}, "encoding")
+    verify(
+        "proves-revoked",
+        "a key revoked later still said both things",
+        "PROOF-3",
+        sound,
+        policy(policy_key(DEMO, status="revoked")),
+        statuses=("revoked", "revoked"),
+    )
+    verify(
+        "proves-retired",
+        "the status is shown",
+        "PROOF-3",
+        sound,
+        policy(policy_key(DEMO, status="retired")),
+        statuses=("retired", "retired"),
+    )
+    refuse(
+        "swapped",
+        "the smaller id stands first",
+        "PROOF-1",
+        {**sound, "events": sound["events"][::-1]},
+        "encoding",
+    )
     for name, value, code in (("type", "x", "type"), ("version", "2", "version")):
         refuse(f"frame-{name}", f"another proof_{name}", "PROOF-2", {**sound, f"proof_{name}": value}, code)
     refuse("frame-rules", "other rules", "PROOF-2", {**sound, "rules": "pith-open-graph-merge-v1"}, "version")
     refuse("frame-array", "a proof is an object", "PROOF-2", [sound], "type")
-    refuse("record-changed", "of another record", "PROOF-2 CHECK-4", changed(sound, ("canonical_record", "source", "version"), 2), "subject")
+    refuse(
+        "record-changed",
+        "of another record",
+        "PROOF-2 CHECK-4",
+        changed(sound, ("canonical_record", "source", "version"), 2),
+        "subject",
+    )
     refuse("record-missing", "with a record", "PROOF-2", without(sound, ("canonical_record",)), "type")
     refuse("key-of-nobody", "the policy has no such key", "PROOF-2", sound, "key_unknown", policy(AUTHOR))
-    refuse("key-other-raw", "another raw key under this name", "PROOF-2", sound, "key_unknown", policy(policy_key(DEMO, public_key_hex=AUTHOR.public_key.hex())))
-    refuse("key-other-rule", "another event rule", "PROOF-2", sound, "key_unknown", policy(policy_key(DEMO, event_rule="event-full-hex")))
+    refuse(
+        "key-other-raw",
+        "another raw key under this name",
+        "PROOF-2",
+        sound,
+        "key_unknown",
+        policy(policy_key(DEMO, public_key_hex=AUTHOR.public_key.hex())),
+    )
+    refuse(
+        "key-other-rule",
+        "another event rule",
+        "PROOF-2",
+        sound,
+        "key_unknown",
+        policy(policy_key(DEMO, event_rule="event-full-hex")),
+    )
     refuse("one-event", "exactly two events", "PROOF-2", {**sound, "events": sound["events"][:1]}, "type")
-    refuse("three-events", "exactly two events", "PROOF-2", {**sound, "events": [*sound["events"], c]}, "type")
-    refuse("same-twice", "one event twice is no conflict", "PROOF-2 MERGE-8", {**sound, "events": [sound["events"][0]] * 2}, "type")
-    refuse("revision", "another instant is a revision", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(2), note="b")]}, "type")
-    refuse("forged", "an event that does not verify", "PROOF-2 CHECK-9", {**sound, "events": [a, flipped(b)]}, "signature_invalid")
-    refuse("unsigned", "an event without a signature", "PROOF-2", {**sound, "events": [a, without(b, ("signature",))]}, "type")
-    refuse("changed", "an event that was changed", "PROOF-2 CHECK-3", {**sound, "events": [a, changed(b, ("payload", "note"), "z")]}, "hash_mismatch")
+    refuse(
+        "three-events", "exactly two events", "PROOF-2", {**sound, "events": [*sound["events"], c]}, "type"
+    )
+    refuse(
+        "same-twice",
+        "one event twice is no conflict",
+        "PROOF-2 MERGE-8",
+        {**sound, "events": [sound["events"][0]] * 2},
+        "type",
+    )
+    refuse(
+        "revision",
+        "another instant is a revision",
+        "PROOF-2 MERGE-8",
+        {**sound, "events": [a, claim(day(2), note="b")]},
+        "type",
+    )
+    refuse(
+        "forged",
+        "an event that does not verify",
+        "PROOF-2 CHECK-9",
+        {**sound, "events": [a, flipped(b)]},
+        "signature_invalid",
+    )
+    refuse(
+        "unsigned",
+        "an event without a signature",
+        "PROOF-2",
+        {**sound, "events": [a, without(b, ("signature",))]},
+        "type",
+    )
+    refuse(
+        "changed",
+        "an event that was changed",
+        "PROOF-2 CHECK-3",
+        {**sound, "events": [a, changed(b, ("payload", "note"), "z")]},
+        "hash_mismatch",
+    )
     refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, note="b")],
            "keys": sorted((shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id)), key=lambda key: str(key["key_id"]))}, "type")  # fmt: skip
     return file
@@ -107,8 +212,16 @@ def proofs() -> File:
 
 def comparing() -> File:
     """Comparing with a downloaded state (REPORT-3)."""
-    file = Merges("mirror", "compare", "Comparing a merged set with a downloaded state: every difference, in its group.")
-    events = [created(), alias("x", day(2)), claim(day(3)), claim(day(4), number=2), made("graph_snapshot", payloads.graph_snapshot(RECORD), day(5))]
+    file = Merges(
+        "mirror", "compare", "Comparing a merged set with a downloaded state: every difference, in its group."
+    )
+    events = [
+        created(),
+        alias("x", day(2)),
+        claim(day(3)),
+        claim(day(4), number=2),
+        made("graph_snapshot", payloads.graph_snapshot(RECORD), day(5)),
+    ]
     state = state_of(RECORD, events, POLICY["keys"])
 
     def compare(name: str, about: str, theirs: Any, differences: list[list[str]]) -> None:
@@ -118,41 +231,168 @@ def comparing() -> File:
 
     compare("same", "no difference", state, [])
     compare("member-order", "the order of members is nothing", dict(reversed(state.items())), [])
-    for member, value in (("merge_version", "pith-open-graph-merge-v1"), ("event_count", 7), ("state_version", "1.1"), ("valid_event_count", 1), ("equivocation_count", 2), ("invalid_event_count", 1)):
-        compare(f"label-{member.replace('_', '-')}", "a label: reported", changed(state, (member,), value), [["labels", f"/{member}", "differs"]])
-    compare("label-only-theirs", "a member that only they know", {**state, "generated_at": "x"}, [["labels", "/generated_at", "only theirs"]])
-    compare("label-only-ours", "a member that only we know", without(state, ("unrecognised",)), [["labels", "/unrecognised", "only ours"]])
-    compare("number", "another number", changed(state, ("pith_number",), "pith:2003:" + "A" * 26), [["signed", "/pith_number", "differs"]])
-    compare("number-missing", "no number", without(state, ("pith_number",)), [["signed", "/pith_number", "only ours"]])
-    compare("empty-section-missing", "an empty section that only we know", without(state, ("current", "citations")), [["labels", "/current/citations", "only ours"]])
-    compare("empty-section-more", "an empty section that only they know", changed(state, ("current", "views"), []), [["labels", "/current/views", "only theirs"]])
-    compare("section-missing", "a section with entries", without(state, ("current", "author_claims")), [["signed", "/current/author_claims", "only ours"]])
-    compare("section-more", "an unknown section with entries", changed(state, ("current", "views"), [1]), [["signed", "/current/views", "only theirs"]])
-    compare("entry-missing", "an entry less", without(state, ("current", "author_claims", 0)), [["signed", "/current/author_claims/0", "only ours"]])
+    for member, value in (
+        ("merge_version", "pith-open-graph-merge-v1"),
+        ("event_count", 7),
+        ("state_version", "1.1"),
+        ("valid_event_count", 1),
+        ("equivocation_count", 2),
+        ("invalid_event_count", 1),
+    ):
+        compare(
+            f"label-{member.replace('_', '-')}",
+            "a label: reported",
+            changed(state, (member,), value),
+            [["labels", f"/{member}", "differs"]],
+        )
+    compare(
+        "label-only-theirs",
+        "a member that only they know",
+        {**state, "generated_at": "x"},
+        [["labels", "/generated_at", "only theirs"]],
+    )
+    compare(
+        "label-only-ours",
+        "a member that only we know",
+        without(state, ("unrecognised",)),
+        [["labels", "/unrecognised", "only ours"]],
+    )
+    compare(
+        "number",
+        "another number",
+        changed(state, ("pith_number",), "pith:2003:" + "A" * 26),
+        [["signed", "/pith_number", "differs"]],
+    )
+    compare(
+        "number-missing",
+        "no number",
+        without(state, ("pith_number",)),
+        [["signed", "/pith_number", "only ours"]],
+    )
+    compare(
+        "empty-section-missing",
+        "an empty section that only we know",
+        without(state, ("current", "citations")),
+        [["labels", "/current/citations", "only ours"]],
+    )
+    compare(
+        "empty-section-more",
+        "an empty section that only they know",
+        changed(state, ("current", "views"), []),
+        [["labels", "/current/views", "only theirs"]],
+    )
+    compare(
+        "section-missing",
+        "a section with entries",
+        without(state, ("current", "author_claims")),
+        [["signed", "/current/author_claims", "only ours"]],
+    )
+    compare(
+        "section-more",
+        "an unknown section with entries",
+        changed(state, ("current", "views"), [1]),
+        [["signed", "/current/views", "only theirs"]],
+    )
+    compare(
+        "entry-missing",
+        "an entry less",
+        without(state, ("current", "author_claims", 0)),
+        [["signed", "/current/author_claims/0", "only ours"]],
+    )
     more = claim(day(9), number=3)
     entry = state_of(RECORD, [more], POLICY["keys"])["current"]["author_claims"][0]
-    compare("entry-more", "an entry more", changed(state, ("current", "author_claims"), [*state["current"]["author_claims"], entry]), [["signed", "/current/author_claims/2", "only theirs"]])
-    compare("entry-changed", "an entry with another payload", changed(state, ("current", "author_claims", 1, "payload", "strength"), "weak"), [["signed", "/current/author_claims/1/payload/strength", "differs"]])
-    compare("entry-time", "with another time", changed(state, ("current", "author_claims", 1, "created_at"), day(8)), [["signed", "/current/author_claims/1/created_at", "differs"]])
-    compare("entries-reordered", "the order of a list is a label", changed(state, ("current", "author_claims"), state["current"]["author_claims"][::-1]), [["labels", "/current/author_claims", "differs"]])
-    compare("receipt-null", "another receipt", changed(state, ("current", "receipt"), None), [["signed", "/current/receipt", "differs"]])
-    compare("record-member", "another record", changed(state, ("current", "canonical_record", "source", "version"), 2), [["signed", "/current/canonical_record/source/version", "differs"]])
+    compare(
+        "entry-more",
+        "an entry more",
+        changed(state, ("current", "author_claims"), [*state["current"]["author_claims"], entry]),
+        [["signed", "/current/author_claims/2", "only theirs"]],
+    )
+    compare(
+        "entry-changed",
+        "an entry with another payload",
+        changed(state, ("current", "author_claims", 1, "payload", "strength"), "weak"),
+        [["signed", "/current/author_claims/1/payload/strength", "differs"]],
+    )
+    compare(
+        "entry-time",
+        "with another time",
+        changed(state, ("current", "author_claims", 1, "created_at"), day(8)),
+        [["signed", "/current/author_claims/1/created_at", "differs"]],
+    )
+    compare(
+        "entries-reordered",
+        "the order of a list is a label",
+        changed(state, ("current", "author_claims"), state["current"]["author_claims"][::-1]),
+        [["labels", "/current/author_claims", "differs"]],
+    )
+    compare(
+        "receipt-null",
+        "another receipt",
+        changed(state, ("current", "receipt"), None),
+        [["signed", "/current/receipt", "differs"]],
+    )
+    compare(
+        "record-member",
+        "another record",
+        changed(state, ("current", "canonical_record", "source", "version"), 2),
+        [["signed", "/current/canonical_record/source/version", "differs"]],
+    )
     aliases = state["current"]["source_aliases"]
     at = next(place for place, one in enumerate(aliases) if one["alias_value"] == "x")
-    compare("alias-time", "the time of an alias is unsigned", changed(state, ("current", "source_aliases", at, "created_at"), day(9)), [["unsigned", f"/current/source_aliases/{at}/created_at", "differs"]])
-    compare("alias-more", "an alias more", changed(state, ("current", "source_aliases"), [*aliases, {"alias_kind": "y", "alias_value": "z"}]), [["unsigned", f"/current/source_aliases/{len(aliases)}", "only theirs"]])
-    compare("alias-missing", "an alias less", without(state, ("current", "source_aliases", at)), [["unsigned", f"/current/source_aliases/{at}", "only ours"]])
+    compare(
+        "alias-time",
+        "the time of an alias is unsigned",
+        changed(state, ("current", "source_aliases", at, "created_at"), day(9)),
+        [["unsigned", f"/current/source_aliases/{at}/created_at", "differs"]],
+    )
+    compare(
+        "alias-more",
+        "an alias more",
+        changed(state, ("current", "source_aliases"), [*aliases, {"alias_kind": "y", "alias_value": "z"}]),
+        [["unsigned", f"/current/source_aliases/{len(aliases)}", "only theirs"]],
+    )
+    compare(
+        "alias-missing",
+        "an alias less",
+        without(state, ("current", "source_aliases", at)),
+        [["unsigned", f"/current/source_aliases/{at}", "only ours"]],
+    )
     compare("alias-derived", "another value of a derived alias", changed(state, ("current", "source_aliases", 0, "alias_value"), "2304.01373"),
             [["unsigned", "/current/source_aliases/0", "only ours"], ["signed", "/current/source_aliases/0", "only theirs"]])  # fmt: skip
-    compare("true-is-not-1", "types are exact", changed(state, ("current", "canonical_record", "source", "version"), True), [["signed", "/current/canonical_record/source/version", "differs"]])
-    file.refuse("state-array", "a state is an object", "REPORT-3", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": text("[]")}, "type", "same")
-    file.refuse("state-page", "read strictly", "REPORT-3", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": text("<!doctype html>")}, "syntax", "same")
+    compare(
+        "true-is-not-1",
+        "types are exact",
+        changed(state, ("current", "canonical_record", "source", "version"), True),
+        [["signed", "/current/canonical_record/source/version", "differs"]],
+    )
+    file.refuse(
+        "state-array",
+        "a state is an object",
+        "REPORT-3",
+        "compare",
+        {"inputs": [file.of(*events)], "policy": part("policy"), "state": text("[]")},
+        "type",
+        "same",
+    )
+    file.refuse(
+        "state-page",
+        "read strictly",
+        "REPORT-3",
+        "compare",
+        {"inputs": [file.of(*events)], "policy": part("policy"), "state": text("<!doctype html>")},
+        "syntax",
+        "same",
+    )
     return file
 
 
 def exporting() -> File:
     """Exports read back (EXPORT-1 to EXPORT-3)."""
-    file = Merges("mirror", "export", "A set exported, read back and merged again: the same digests; each element exactly as EXPORT-1 says.")
+    file = Merges(
+        "mirror",
+        "export",
+        "A set exported, read back and merged again: the same digests; each element exactly as EXPORT-1 says.",
+    )
     for name, about, events, receipts in (
         ("base", "one event of each kind", base_events(), ["verified"]),
         ("empty", "no event: one bundle without events", [], []),
@@ -164,14 +404,35 @@ def exporting() -> File:
         ordered = sorted(events, key=model.order)
         expect = answer(RECORD, events, POLICY, receipts=receipts)
         expect["elements"] = [sha256_hex(canonical(one)) for one in ordered]
-        file.add(name, about, "EXPORT-1 EXPORT-2 EXPORT-3", "export", {"inputs": [file.of(*events)], "policy": part("policy")}, {"ok": expect})
+        file.add(
+            name,
+            about,
+            "EXPORT-1 EXPORT-2 EXPORT-3",
+            "export",
+            {"inputs": [file.of(*events)], "policy": part("policy")},
+            {"ok": expect},
+        )
     whole = claim(day(1))
     marked = changed(changed(whole, ("signature", "note"), 1), ("signature", "kind"), "pith_event_signature")
     expect = answer(RECORD, [whole], POLICY)
     expect["elements"] = [sha256_hex(canonical(whole))]
-    file.add("unsigned-member", "what nothing signs does not travel", "EXPORT-1 EVT-5", "export", {"inputs": [file.of(marked)], "policy": part("policy")}, {"ok": expect})
+    file.add(
+        "unsigned-member",
+        "what nothing signs does not travel",
+        "EXPORT-1 EVT-5",
+        "export",
+        {"inputs": [file.of(marked)], "policy": part("policy")},
+        {"ok": expect},
+    )
     nameless = without(whole, ("event_id",))
-    file.add("without-id", "an exported event states its id", "EXPORT-1", "export", {"inputs": [file.of(nameless)], "policy": part("policy")}, {"ok": expect})
+    file.add(
+        "without-id",
+        "an exported event states its id",
+        "EXPORT-1",
+        "export",
+        {"inputs": [file.of(nameless)], "policy": part("policy")},
+        {"ok": expect},
+    )
     file.add("junk-stays", "what is not valid does not travel", "EXPORT-2 LAW-2", "export",
              {"inputs": [file.of(whole, flipped(claim(day(2))), "null", without(alias("y"), ("signature",)))], "policy": part("policy")}, {"ok": expect})  # fmt: skip
     assert signature_member(DEMO, b"") is not None
@@ -180,7 +441,11 @@ def exporting() -> File:
 
 def telling() -> File:
     """Status and timeline."""
-    file = Merges("mirror", "telling", "What is told of a state: the status, and the events in order with what each changed.")
+    file = Merges(
+        "mirror",
+        "telling",
+        "What is told of a state: the status, and the events in order with what each changed.",
+    )
     events = base_events()
     zero = {
         "attested": {"strong": 0, "weak": 0}, "anchored": 0, "stored": 0, "references": None,
@@ -191,25 +456,48 @@ def telling() -> File:
     }  # fmt: skip
 
     def status(name: str, about: str, made_events: Sequence[Json], told: Json) -> None:
-        file.add(name, about, "STATUS-1", "status", {"inputs": [file.of(*made_events)], "policy": part("policy")}, {"ok": {"status": told}})
+        file.add(
+            name,
+            about,
+            "STATUS-1",
+            "status",
+            {"inputs": [file.of(*made_events)], "policy": part("policy")},
+            {"ok": {"status": told}},
+        )
 
     status("status-empty", "nothing", [], zero)
     status("status-base", "one of each", events, {
         **zero, "attested": {"strong": 1, "weak": 0}, "anchored": 1, "stored": 1, "citations": {**zero["citations"], "extends": 1},
         "replications": {**zero["replications"], "supports": {"accepted": 0, "pending": 1, "rejected": 0}},
         "findings": {**zero["findings"], "advisory": 1}, "retractions": {"applied": 1, "waiting": 0, "refused": 0}, "unrecognised": 1})  # fmt: skip
-    for_and_against = [made("replication", payloads.replication("a", "c", outcome=o, moderation="accepted"), day(n + 1)) for n, o in enumerate(payloads.OUTCOMES)]
+    for_and_against = [
+        made("replication", payloads.replication("a", "c", outcome=o, moderation="accepted"), day(n + 1))
+        for n, o in enumerate(payloads.OUTCOMES)
+    ]
     status("status-plural", "for and against stand side by side", for_and_against, {
         **zero, "replications": {outcome: {"accepted": 1, "pending": 0, "rejected": 0} for outcome in payloads.OUTCOMES}})  # fmt: skip
     status("status-rescinded", "a rescinded finding is counted apart", [finding(day(1)), finding(day(2), verdict_class="rescinded", severity="critical"), finding(day(1), evidence=2, severity="critical")],
            {**zero, "findings": {"critical": 1, "advisory": 0, "informational": 0, "rescinded": 1}})  # fmt: skip
     status("status-retracted", "what was taken back is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
            {**zero, "retractions": {"applied": 1, "waiting": 1, "refused": 1}})  # fmt: skip
-    status("status-conflict", "a conflict", [claim(day(1), note="a"), claim(day(1), note="b")], {**zero, "attested": {"strong": 1, "weak": 0}, "conflicts": 1})
-    snapshots = [made("graph_snapshot", {"graph_snapshot": {"references": {"count": count}}}, day(n)) for n, count in ((1, 5), (3, 7), (2, 9))]
+    status(
+        "status-conflict",
+        "a conflict",
+        [claim(day(1), note="a"), claim(day(1), note="b")],
+        {**zero, "attested": {"strong": 1, "weak": 0}, "conflicts": 1},
+    )
+    snapshots = [
+        made("graph_snapshot", {"graph_snapshot": {"references": {"count": count}}}, day(n))
+        for n, count in ((1, 5), (3, 7), (2, 9))
+    ]
     status("status-references", "of the newest snapshot", snapshots, {**zero, "references": 7})
     # The newest snapshot counts none.
-    status("status-references-none", "none, where the newest counts none", [*snapshots, made("graph_snapshot", {"graph_snapshot": {}}, day(5))], zero)
+    status(
+        "status-references-none",
+        "none, where the newest counts none",
+        [*snapshots, made("graph_snapshot", {"graph_snapshot": {}}, day(5))],
+        zero,
+    )
 
     def timeline(name: str, about: str, rows: Sequence[tuple[Json, str]]) -> None:
         ordered = sorted(rows, key=lambda row: model.order(row[0]))
@@ -217,12 +505,33 @@ def telling() -> File:
                  {"ok": {"timeline": [[event_id(one), change] for one, change in ordered]}})  # fmt: skip
 
     timeline("timeline-empty", "nothing", [])
-    timeline("timeline-slot", "a slot is set, restated, replaced", [(claim(day(1)), "sets"), (claim(day(2), note="x"), "replaces"), (claim(day(3), note="y"), "replaces")])
+    timeline(
+        "timeline-slot",
+        "a slot is set, restated, replaced",
+        [
+            (claim(day(1)), "sets"),
+            (claim(day(2), note="x"), "replaces"),
+            (claim(day(3), note="y"), "replaces"),
+        ],
+    )
     low, high = sorted((claim(day(1), note="a"), claim(day(1), note="b")), key=event_id)
     timeline("timeline-tie", "of a tie the greater id loses", [(low, "sets"), (high, "loses")])
-    timeline("timeline-restated-created", "a restatement of the record", [(created(day(1)), "sets"), (created(day(2)), "restates"), (created(day(3), note="x"), "loses")])
+    timeline(
+        "timeline-restated-created",
+        "a restatement of the record",
+        [(created(day(1)), "sets"), (created(day(2)), "restates"), (created(day(3), note="x"), "loses")],
+    )
     one = claim(day(1))
-    timeline("timeline-retractions", "applied, waiting, refused", [(one, "sets"), (retract(one, day(2)), "retracts"), (retract("sha256:" + "0" * 64, day(3)), "waits"), (retract(one, day(4), AUTHOR), "refused")])
+    timeline(
+        "timeline-retractions",
+        "applied, waiting, refused",
+        [
+            (one, "sets"),
+            (retract(one, day(2)), "retracts"),
+            (retract("sha256:" + "0" * 64, day(3)), "waits"),
+            (retract(one, day(4), AUTHOR), "refused"),
+        ],
+    )
     timeline("timeline-kinds", "an entry, a checkpoint, a type of the future, a misfit",
              [(alias("x", day(1)), "adds"), (checkpoint([], day(2)), "lists"), (other("peer_review", day(3)), "unrecognised"), (made("citation", {}, day(4)), "unrecognised")])  # fmt: skip
     return file
@@ -230,11 +539,22 @@ def telling() -> File:
 
 def damaged() -> File:
     """Bundles as a bad mirror delivers them."""
-    file = Merges("mirror", "damaged", "One bundle as bad mirrors deliver it: cut, garbled, wrapped. Refused whole, with one code.")
+    file = Merges(
+        "mirror",
+        "damaged",
+        "One bundle as bad mirrors deliver it: cut, garbled, wrapped. Refused whole, with one code.",
+    )
     whole = as_text(b"")
     data = _whole(file)
     whole = as_text(data)
-    file.add("whole", "as it was published", "BUN-1 BUN-5 FAULT-3", "merge", {"inputs": [whole], "policy": part("policy")}, {"ok": {"exit_status": 0, "refused": []}})
+    file.add(
+        "whole",
+        "as it was published",
+        "BUN-1 BUN-5 FAULT-3",
+        "merge",
+        {"inputs": [whole], "policy": part("policy")},
+        {"ok": {"exit_status": 0, "refused": []}},
+    )
     for name, about, inputs, code in (
         ("cut", "cut in the middle", as_text(data[: len(data) // 2]), "syntax"),
         ("cut-last", "its last byte missing", as_text(data[:-1]), "syntax"),
@@ -250,7 +570,15 @@ def damaged() -> File:
         ("error-object", "an error object", text('{"error":"not found"}'), "type"),
         ("empty", "nothing", text(""), "syntax"),
     ):  # fmt: skip
-        file.refuse(name, about, "FAULT-3 BUN-5 LAW-2", "merge", {"inputs": [inputs], "policy": part("policy")}, code, "whole")
+        file.refuse(
+            name,
+            about,
+            "FAULT-3 BUN-5 LAW-2",
+            "merge",
+            {"inputs": [inputs], "policy": part("policy")},
+            code,
+            "whole",
+        )
     return file
 
 

@@ -41,7 +41,9 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
     state = model.fold(record, valid, keys)["current"]
     steps: list[Json] = []
 
-    def step(pointer: str, word: str, wins: Sequence[str] = (), loses: Sequence[tuple[str, str]] = ()) -> None:
+    def step(
+        pointer: str, word: str, wins: Sequence[str] = (), loses: Sequence[tuple[str, str]] = ()
+    ) -> None:
         lost = [{"event_id": name, "word": why} for name, why in loses]
         steps.append({"pointer": "/current" + pointer, "word": word, "wins": list(wins), "loses": lost})
 
@@ -69,7 +71,9 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
         ]
         alive = [event for event in named if id_of(event) not in gone]
         word = "derived" if derived.get(kind) == value else "only" if len(alive) == 1 else "first"
-        lost = [(id_of(e), "retracted" if id_of(e) in gone else "restated") for e in named if e not in alive[:1]]
+        lost = [
+            (id_of(e), "retracted" if id_of(e) in gone else "restated") for e in named if e not in alive[:1]
+        ]
         step(f"/source_aliases/{place}", word, [id_of(event) for event in alive[:1]], lost)
 
     for section, kinds in {row[1]: kind for kind, row in KINDS.items()}.items():
@@ -98,7 +102,9 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
     return {"pith_number": number, "rules": model.NAME, "trace": steps}
 
 
-def _receipt(state: Json, created: Sequence[Json], gone: set[str], step: Any, why_lost: Any, decided: Any) -> None:
+def _receipt(
+    state: Json, created: Sequence[Json], gone: set[str], step: Any, why_lost: Any, decided: Any
+) -> None:
     alive = [event for event in created if id_of(event) not in gone]
     if not created:
         return
@@ -128,7 +134,7 @@ def answer(
     *,
     receipts: Iterable[str] = (),
 ) -> Json:
-    """What ``merge`` answers; ``receipts`` are the words of their verdicts, which count for the exit status."""
+    """What ``merge`` answers; ``receipts`` are the words of their verdicts: they count for the status."""
     keys = stated["keys"]
     state = state_of(record, events, keys, beside)
     known = {id_of(event): event["event_type"] in KINDS for event in events}
@@ -143,7 +149,9 @@ def answer(
         "events_sha256": model.events_sha256(known),
         "policy_sha256": policy_sha256(stated),
         "verdicts": [{"event_id": name, "verdict": word, "code": code} for name, word, code in spoken],
-        "malformed": [{"input": i, "pointer": pointer, "code": code} for i, pointer, code in beside.malformed],
+        "malformed": [
+            {"input": i, "pointer": pointer, "code": code} for i, pointer, code in beside.malformed
+        ],
         "refused": [{"input": i, "code": code} for i, code in beside.refused],
         "trace": as_text(canonical(trace(record, events, keys))),
         "exit_status": 1 if bad else 3 if unsure else 0,

@@ -59,13 +59,24 @@ def titles() -> File:
     """Real titles and the hashes in their records."""
     file = Real("real", "titles", "Real titles: the hash that stands in the record.")
     for row in data("titles"):
-        file.accept(row["pith_number"][10:], "a title of the registry", "TITLE-1", "title", {"text": row["title"]}, sha256=row["title_canon_sha256"])
+        file.accept(
+            row["pith_number"][10:],
+            "a title of the registry",
+            "TITLE-1",
+            "title",
+            {"text": row["title"]},
+            sha256=row["title_canon_sha256"],
+        )
     return file
 
 
 def signatures() -> File:
     """Real receipts and integrity signatures, whole and spoilt."""
-    file = Real("real", "signatures", "Real signatures by the registry's key over 32 raw bytes; each also with one byte changed.")
+    file = Real(
+        "real",
+        "signatures",
+        "Real signatures by the registry's key over 32 raw bytes; each also with one byte changed.",
+    )
 
     def pair(name: str, about: str, clauses: str, digest: str, said: str) -> None:
         message, signature = bytes.fromhex(digest), base64.b64decode(said)
@@ -80,44 +91,140 @@ def signatures() -> File:
             ("key", args(key=bytes([KEY[0] ^ 2]) + KEY[1:])),
             ("hex-text", args(over=digest.encode())),
         ):
-            file.add(f"{name}-{what}", f"{about}, the {what} changed", clauses, "verify_signature", spoilt, {"ok": {"valid": False}}, name)
+            file.add(
+                f"{name}-{what}",
+                f"{about}, the {what} changed",
+                clauses,
+                "verify_signature",
+                spoilt,
+                {"ok": {"valid": False}},
+                name,
+            )
 
     for row in data("receipts"):
-        pair(row["pith_number"][10:], "a receipt of the registry", "SIG-1 SIG-2 KEY-1 RCPT-1", row["canonical_sha256"], row["signature_b64"])
+        pair(
+            row["pith_number"][10:],
+            "a receipt of the registry",
+            "SIG-1 SIG-2 KEY-1 RCPT-1",
+            row["canonical_sha256"],
+            row["signature_b64"],
+        )
     for row in data("integrity_events"):
-        pair(f"integrity-{row['event_id']}", "an integrity event of the registry, over its payload_sha256", "SIG-1 SIG-2 EVT-7", row["payload_sha256"], row["signature_b64"])
+        pair(
+            f"integrity-{row['event_id']}",
+            "an integrity event of the registry, over its payload_sha256",
+            "SIG-1 SIG-2 EVT-7",
+            row["payload_sha256"],
+            row["signature_b64"],
+        )
     return file
 
 
 def flat_events() -> File:
     """Real integrity events in a bundle of their record, made up but for the id: their payload is not at hand."""
-    file = Real("real", "integrity", "Real integrity events, flat: unbound, since nothing binds a payload to the digest. The record around them is made up, its arXiv id real.")
+    file = Real(
+        "real",
+        "integrity",
+        "Real integrity events, flat: unbound, since nothing binds a payload to the digest. The record around them is made up, its arXiv id real.",
+    )
     base = data("seed_records")[0]["canonical_record"]
     for row in data("integrity_events"):
         record = changed(base, ("source", "id"), row["arxiv_id"])
-        event = {name: row[name] for name in ("event_id", "event_type", "payload_sha256", "signature_b64", "signing_key_id", "created_at")}
+        event = {
+            name: row[name]
+            for name in (
+                "event_id",
+                "event_type",
+                "payload_sha256",
+                "signature_b64",
+                "signing_key_id",
+                "created_at",
+            )
+        }
         event["payload"] = {"arxiv_id": row["arxiv_id"]}
         args = {"data": as_text(to_json(bundle(record, [event]))), "policy": None, "format": None}
         name = str(row["event_id"])
-        told = {"pointer": "/events/0", "event_id": row["payload_sha256"], "verdict": "unbound", "code": None, "unsigned": []}
-        file.accept(name, "under the built-in policy", "EVT-7 POL-5", "check", args, copies=[told], policy_sha256=policy_sha256(policy(REGISTRY_KEY)))
+        told = {
+            "pointer": "/events/0",
+            "event_id": row["payload_sha256"],
+            "verdict": "unbound",
+            "code": None,
+            "unsigned": [],
+        }
+        file.accept(
+            name,
+            "under the built-in policy",
+            "EVT-7 POL-5",
+            "check",
+            args,
+            copies=[told],
+            policy_sha256=policy_sha256(policy(REGISTRY_KEY)),
+        )
         moved = {**event, "payload": {"arxiv_id": "0704.0001"}}
         args = {**args, "data": as_text(to_json(bundle(record, [moved])))}
-        file.add(f"{name}-moved", "its payload of another record", "EVT-7", "check", args, {"ok": {"copies": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)
+        file.add(
+            f"{name}-moved",
+            "its payload of another record",
+            "EVT-7",
+            "check",
+            args,
+            {"ok": {"copies": [{**told, "verdict": "invalid", "code": "subject"}]}},
+            name,
+        )
     return file
 
 
 def manifest() -> File:
     """What the mirrors manifest states of the registry's key."""
-    file = Real("real", "manifest", "The registry's key as its mirrors manifest states it: a hint, compared and never believed.")
+    file = Real(
+        "real",
+        "manifest",
+        "The registry's key as its mirrors manifest states it: a hint, compared and never believed.",
+    )
     stated = data("pith-mirrors")["mirrors"][0]["public_key"]
     file.accept("key", "both fingerprints", "KEY-1 KEY-3 KEY-4", "pin_key", {"key": {"$base64": stated["public_key_b64"]}},
                 fingerprint_hex=stated["fingerprint_sha256_hex"], fingerprint_base32=stated["fingerprint_sha256_b32_first128bits"])  # fmt: skip
-    file.accept("key-hex", "the same key in hex", "KEY-1 TEXT-2", "text_form", {"form": "hex", "text": stated["public_key_hex"], "length": 32}, bytes=hexed(KEY))
-    file.refuse("no-policy", "a manifest is no policy", "POL-1 POL-3", "policy", {"data": {"$file": "real/pith-mirrors.json"}}, "policy", "policy")
-    file.accept("policy", "a policy that pins the key", "POL-1 POL-5", "policy", {"data": as_json(policy(REGISTRY_KEY))}, policy_sha256=policy_sha256(policy(REGISTRY_KEY)))
-    file.accept("demo-bundle", "the demo: a real record with its real receipt", "RCPT-1 RCPT-2", "merge", {"inputs": [{"$file": "demo/bundle.json"}], "policy": {"$file": "demo/policy.json"}}, exit_status=0)
-    file.accept("demo-bundle-cbor", "the same in CBOR", "BUN-1", "merge", {"inputs": [{"$file": "demo/bundle.cbor"}], "policy": {"$file": "demo/policy.json"}}, exit_status=0)
+    file.accept(
+        "key-hex",
+        "the same key in hex",
+        "KEY-1 TEXT-2",
+        "text_form",
+        {"form": "hex", "text": stated["public_key_hex"], "length": 32},
+        bytes=hexed(KEY),
+    )
+    file.refuse(
+        "no-policy",
+        "a manifest is no policy",
+        "POL-1 POL-3",
+        "policy",
+        {"data": {"$file": "real/pith-mirrors.json"}},
+        "policy",
+        "policy",
+    )
+    file.accept(
+        "policy",
+        "a policy that pins the key",
+        "POL-1 POL-5",
+        "policy",
+        {"data": as_json(policy(REGISTRY_KEY))},
+        policy_sha256=policy_sha256(policy(REGISTRY_KEY)),
+    )
+    file.accept(
+        "demo-bundle",
+        "the demo: a real record with its real receipt",
+        "RCPT-1 RCPT-2",
+        "merge",
+        {"inputs": [{"$file": "demo/bundle.json"}], "policy": {"$file": "demo/policy.json"}},
+        exit_status=0,
+    )
+    file.accept(
+        "demo-bundle-cbor",
+        "the same in CBOR",
+        "BUN-1",
+        "merge",
+        {"inputs": [{"$file": "demo/bundle.cbor"}], "policy": {"$file": "demo/policy.json"}},
+        exit_status=0,
+    )
     return file
 
 

@@ -42,6 +42,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),
     "keys": ("keys", "Show the fingerprints of keys, and whether a key is fit to be pinned."),
     "policy": ("policy", "Show the policy in force, or check one."),
+    "conformance": ("conformance", "Run conformance vectors against an implementation."),
     "completion": ("completion", "Print the completion script of a shell."),
 }
 

@@ -12,7 +12,7 @@ from binascii import Error as Base64Error
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.errors import PithError
 from pithbundle.model import pointer
@@ -337,3 +337,26 @@ def read_expected_failures(text: str) -> list[ExpectedFailure]:
 def expected_failure(listed: Iterable[ExpectedFailure], vector: str) -> ExpectedFailure | None:
     """The first line that speaks of a vector, or None."""
     return next((line for line in listed if line.covers(vector)), None)
+
+
+#: What came of one vector. ``xfailed`` failed and is on the list, ``xpassed`` passed and is on it.
+Status: TypeAlias = Literal["passed", "failed", "crash", "timeout", "unsupported", "xfailed", "xpassed"]
+#: What makes the run fail.
+BAD: Final = frozenset({"failed", "crash", "timeout", "xpassed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One vector and what came of it; ``detail`` may quote the worker."""
+
+    vector: Vector
+    status: Status
+    detail: str = ""
+    variant: str = ""
+    seconds: float = 0.0
+    reason: str = ""
+
+    @property
+    def bad(self) -> bool:
+        """Whether it makes the run fail."""
+        return self.status in BAD

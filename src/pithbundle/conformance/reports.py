@@ -1,0 +1,205 @@
+"""What a run came to: summary, JSON, a static page, JUnit. Text of a worker is hostile here too.
+
+Whatever a worker said is shown by :func:`pithbundle.display.visible` and escaped for where
+it goes. The page holds no script and loads nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.conformance.protocol import BAD, STAGES, Json, Result
+from pithbundle.display import visible
+
+_ORDER: Final = ("passed", "failed", "crash", "timeout", "unsupported", "xfailed", "xpassed")
+#: Characters that XML 1.0 cannot hold, even escaped.
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of a run, whole, by stage and by clause."""
+
+    total: Counter[str]
+    stages: dict[str, Counter[str]]
+    clauses: dict[str, Counter[str]]
+    requests: int
+
+    @property
+    def exit_status(self) -> int:
+        """0 where nothing went wrong unexpectedly, else 1."""
+        return 1 if any(self.total[status] for status in BAD) else 0
+
+
+def summary(results: Sequence[Result]) -> Summary:
+    """Count results; clauses stand by name and number."""
+    stages: dict[str, Counter[str]] = {name: Counter() for name in STAGES}
+    clauses: dict[str, Counter[str]] = {}
+    for result in results:
+        stages[result.vector.stage][result.status] += 1
+        for clause in result.vector.clauses:
+            clauses.setdefault(clause, Counter())[result.status] += 1
+    return Summary(
+        Counter(result.status for result in results),
+        {name: found for name, found in stages.items() if found},
+        {name: clauses[name] for name in sorted(clauses, key=_by_number)},
+        sum(result.vector.requests for result in results),
+    )
+
+
+def _by_number(clause: str) -> tuple[str, int]:
+    family, _, number = clause.rpartition("-")
+    return family, int(number) if number.isdigit() else 0
+
+
+def words(counts: Counter[str]) -> str:
+    """Counts in words: ``3 passed, 1 failed``."""
+    return ", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status]) or "nothing"
+
+
+def to_value(impl: str, results: Sequence[Result]) -> Json:
+    """The run as one JSON object."""
+    found = summary(results)
+    return {
+        "report_type": "pithbundle_conformance_report",
+        "report_version": "1",
+        "impl": impl,
+        "exit_status": found.exit_status,
+        "vectors": len(results),
+        "requests": found.requests,
+        "total": dict(found.total),
+        "stages": {name: dict(counts) for name, counts in found.stages.items()},
+        "clauses": {name: dict(counts) for name, counts in found.clauses.items()},
+        "results": [
+            {
+                "id": result.vector.id,
+                "status": result.status,
+                "clauses": [*result.vector.clauses],
+                "variant": result.variant,
+                "detail": result.detail,
+                "reason": result.reason,
+                "seconds": round(result.seconds, 3),
+            }
+            for result in results
+        ],
+    }
+
+
+def _shown(text: str) -> str:
+    return html.escape(visible(text), quote=True)
+
+
+_CSP: Final = "default-src 'none'; style-src 'unsafe-inline'"
+_STYLE: Final = """
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;
+max-width:70rem;padding:0 1rem;color:#222;background:#fff}
+table{border-collapse:collapse;width:100%;margin:1rem 0}
+td,th{border:1px solid #ccc;padding:.2rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:#f3f3f3}td.n{text-align:right}
+.failed,.crash,.timeout,.xpassed{color:#a40000}.passed{color:#166a16}.unsupported,.xfailed{color:#666}
+@media(prefers-color-scheme:dark){
+body{color:#ddd;background:#1b1b1b}th{background:#2b2b2b}td,th{border-color:#444}
+.failed,.crash,.timeout,.xpassed{color:#ff8a80}.passed{color:#8fd18f}.unsupported,.xfailed{color:#aaa}}
+"""
+
+
+def to_html(impl: str, results: Sequence[Result]) -> str:
+    """The run as one static page: no script, nothing loaded, every text escaped."""
+    found = summary(results)
+    outcome = "all as expected" if found.exit_status == 0 else "not conforming"
+    parts = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>Conformance: {outcome}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>Conformance: {outcome}</h1>",
+        f"<p>Implementation: <code>{_shown(impl)}</code>. {len(results)} vectors, {found.requests} requests: "
+        f"{words(found.total)}.</p>",
+        _html_results("Not as expected", [result for result in results if result.bad]),
+        _html_results("Expected failures", [result for result in results if result.status == "xfailed"]),
+        _html_results("Not supported", [result for result in results if result.status == "unsupported"]),
+        _html_counts("Stages", "stage", found.stages),
+        _html_counts("Clauses of spec.md", "clause", found.clauses),
+        "</body></html>\n",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _html_results(title: str, results: Sequence[Result]) -> str:
+    if not results:
+        return ""
+    rows = [
+        f'<tr><td class="{result.status}">{result.status}</td><td><code>{_shown(result.vector.id)}</code>'
+        f"{' (' + _shown(result.variant) + ')' if result.variant else ''}</td>"
+        f"<td>{_shown(', '.join(result.vector.clauses))}</td><td>{_shown(result.vector.about)}</td>"
+        f"<td>{_shown(result.detail)}{'<br>' + _shown(result.reason) if result.reason else ''}</td></tr>"
+        for result in results
+    ]
+    head = (
+        "<tr><th>status</th><th>vector</th><th>clauses</th><th>what it shows</th><th>what happened</th></tr>"
+    )
+    return f"<h2>{title} ({len(results)})</h2><table>{head}{''.join(rows)}</table>"
+
+
+def _html_counts(title: str, name: str, counts: dict[str, Counter[str]]) -> str:
+    used = [status for status in _ORDER if any(found[status] for found in counts.values())]
+    head = "".join(f"<th>{status}</th>" for status in used)
+    rows = "".join(
+        f"<tr><td>{_shown(row)}</td>"
+        + "".join(f'<td class="n">{found[s] or ""}</td>' for s in used)
+        + "</tr>"
+        for row, found in counts.items()
+    )
+    return f"<h2>{title}</h2><table><tr><th>{name}</th>{head}</tr>{rows}</table>"
+
+
+def _xml(text: str) -> str:
+    return html.escape(_NOT_XML.sub("\ufffd", visible(text)), quote=True)
+
+
+def to_junit(impl: str, results: Sequence[Result]) -> str:
+    """The run as JUnit XML: one suite a stage, one case a vector."""
+    suites = [_suite(stage, [r for r in results if r.vector.stage == stage]) for stage in STAGES]
+    found = summary(results)
+    bad = sum(found.total[status] for status in BAD)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<testsuites name="{_xml(impl)}" tests="{len(results)}" failures="{bad}">\n'
+        + "".join(suites)
+        + "</testsuites>\n"
+    )
+
+
+def _suite(stage: str, results: Sequence[Result]) -> str:
+    if not results:
+        return ""
+    bad = sum(result.bad for result in results)
+    skipped = sum(result.status in ("unsupported", "xfailed") for result in results)
+    seconds = sum(result.seconds for result in results)
+    cases = "".join(_case(result) for result in results)
+    return (
+        f'<testsuite name="{stage}" tests="{len(results)}" failures="{bad}" skipped="{skipped}" '
+        f'time="{seconds:.3f}">\n{cases}</testsuite>\n'
+    )
+
+
+def _case(result: Result) -> str:
+    head = (
+        f'<testcase classname="{_xml(result.vector.stage)}" name="{_xml(result.vector.id)}" '
+        f'time="{result.seconds:.3f}"'
+    )
+    if result.status == "passed":
+        return f"{head}/>\n"
+    said = ": ".join(part for part in (result.status, result.variant, result.detail, result.reason) if part)
+    tag = "failure" if result.bad else "skipped"
+    return f'{head}><{tag} message="{_xml(said)}"/></testcase>\n'
+
+
+def bad(results: Iterable[Result]) -> list[Result]:
+    """The results that make the run fail."""
+    return [result for result in results if result.bad]
