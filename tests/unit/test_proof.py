@@ -52,6 +52,19 @@ def demo() -> bytes:
     return proven(claim(), claim(note="another"))
 
 
+def test_the_second_event_is_the_smallest_that_contradicts_the_first() -> None:
+    """Of three events the two of the smallest ids may say the same: together they prove nothing."""
+    same = [
+        claim(),
+        attached(AUTHOR, RECORD, "author_claim", claim()["payload"], "2026-05-18T01:39:14+00:00"),
+    ]
+    largest = max(one["event_id"] for one in same)
+    other = next(made for n in range(99) if (made := claim(n=n))["event_id"] > largest)
+    smallest = min(one["event_id"] for one in same)
+    found = check_proof(proven(*same, other), HOUSE)
+    assert found.group.event_ids == (smallest, other["event_id"])
+
+
 def changed(**members: Any) -> bytes:
     return canonical({**json.loads(demo()), **members})
 

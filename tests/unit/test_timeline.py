@@ -95,6 +95,14 @@ def test_after_a_retraction_the_slot_is_empty_again() -> None:
     ]
 
 
+def test_what_was_brought_back_is_what_the_next_one_replaces() -> None:
+    one, two, three = claim(EARLY), claim(), claim(LAST)
+    assert told(one, two, back(two, LATER), three)[2:] == [
+        ("retracts", [two["event_id"], one["event_id"]]),
+        ("replaces", [one["event_id"]]),
+    ]
+
+
 def test_a_retraction_of_what_no_kind_takes() -> None:
     strange = event(DEMO, RECORD, "peer_review", "record", {}, WHEN)
     assert told(strange, back(strange, LATER, DEMO))[1] == ("retracts", [strange["event_id"]])
