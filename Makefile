@@ -3,6 +3,7 @@
 #   make demo       verify and merge the demo bundle
 #   make test       format, lint, types, ordinary tests
 #   make test-slow  the long tests (random inputs, limits, permutations)
+#   make js         the JavaScript implementation: types, tests, vectors, Chromium
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -14,9 +15,10 @@ DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
 
 RUNTIME := $(VENV)/runtime.stamp
 DEV     := $(VENV)/dev.stamp
+NODE_DEV := js/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow lint types format unit coverage fuzz bench vectors lock clean
+.PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -65,6 +67,14 @@ unit: $(DEV)
 
 test-slow: $(DEV)
 	$(PYTEST) -q -m slow
+
+# Node 20 or later and npm; what is installed serves the tests only and is pinned by hash.
+$(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
+	cd js && npm ci --silent
+	@touch $@
+
+js: $(NODE_DEV)
+	cd js && node node_modules/typescript/bin/tsc && node --test test/
 
 # The core must reach every branch. The edge (files, command line) has error paths that
 # only a broken disk or terminal reaches: those it tests by injection, to a lower floor.

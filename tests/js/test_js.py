@@ -1,0 +1,78 @@
+"""The second implementation, in JavaScript: its own tests, its types, and the vectors in a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from shared_data import REPO, corpora
+
+JS = REPO / "js"
+CHROMIUM = Path(os.environ.get("PITHBUNDLE_CHROMIUM", "/usr/bin/chromium"))
+
+
+def node() -> str:
+    """Node 20 or later, or a skip that says what is missing."""
+    found = shutil.which("node")
+    if found is None:
+        pytest.skip("node is not installed: the JavaScript implementation needs Node 20 or later")
+    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    major = re.match(r"v(\d+)\.", version)
+    if major is None or int(major[1]) < 20:
+        pytest.skip(f"node is {version.strip()}: the JavaScript implementation needs Node 20 or later")
+    return found
+
+
+def installed(name: str) -> Path:
+    """A development package of ``js``, or a skip that says how to install it."""
+    path = JS / "node_modules" / name
+    if not path.exists():
+        pytest.skip(f"js/node_modules/{name} is not installed: make js")
+    return path
+
+
+def passes(*arguments: str) -> None:
+    done = subprocess.run(arguments, cwd=JS, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-8000:]
+
+
+@pytest.mark.parametrize("name", ["module", "real"])
+def test_node(name: str) -> None:
+    passes(node(), "--test", f"test/{name}.test.js")
+
+
+def test_corpora() -> None:
+    corpora("ed25519/djb-sign-input.txt.gz")
+    passes(node(), "--test", "test/corpora.test.js")
+
+
+def test_types() -> None:
+    passes(node(), str(installed("typescript") / "bin" / "tsc"))
+
+
+@pytest.mark.slow
+def test_vectors() -> None:
+    passes(node(), "--test", "test/vectors.test.js")
+
+
+@pytest.mark.slow
+def test_vectors_and_page_in_chromium() -> None:
+    installed("playwright-core")
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not installed; PITHBUNDLE_CHROMIUM names another browser")
+    passes(node(), "--test", "test/browser.test.js")
+
+
+def test_module_stays_readable() -> None:
+    """One module that a reader can hold, with nothing to install and no registry host in its lock."""
+    source = (JS / "pithbundle.js").read_text()
+    assert len(source.splitlines()) < 2000
+    assert not re.search(r"^import |\brequire\(|\beval\(|innerHTML", source, re.MULTILINE)
+    assert "resolved" not in (JS / "package-lock.json").read_text()
+    page = (JS / "page.js").read_text() + (JS / "index.html").read_text()
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\bon[a-z]+=|https?:", page)
