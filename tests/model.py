@@ -175,7 +175,7 @@ def match(event: Json, record: Json) -> str | None:
             )
         case "alias_added":
             kind = payload["alias_kind"]
-            bound = kind in ("arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16")
+            bound = kind in ("arxiv", "arxiv_version") or kind.startswith("pith_short_")
             value = derived_aliases(record).get(kind)
             return "subject" if bound and payload["alias_value"] != value else None
         case "pith.integrity.v1":

@@ -15,6 +15,8 @@ from pithbundle.merge import Merged
 from pithbundle.model import Object, Value
 from pithbundle.verdicts import Checked, Copy, ReceiptVerdict, Verdict
 
+WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
+
 #: What a whole run came to, in the order of how much it should worry (REPORT-2).
 Outcome: TypeAlias = Literal["valid", "unverified", "invalid"]
 
@@ -49,15 +51,41 @@ class Listed:
     unsigned: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the caller's clock says, as instants (TIME-2): the library has none (REPORT-4).
+
+    An event after ``future_after`` is from the future; a set whose newest event is before
+    ``stale_before`` is stale.
+    """
+
+    future_after: str
+    stale_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """What a reader should know and no verdict says (REPORT-4); it changes no outcome."""
+
+    code: WarningCode
+    event_id: str | None
+    detail: str
+
+
 class Report:
     """The report on the inputs of one record, and on those refused beside them."""
 
     def __init__(
-        self, inputs: Sequence[Input], merged: Merged | None = None, refused: Sequence[Refused] = ()
+        self,
+        inputs: Sequence[Input],
+        merged: Merged | None = None,
+        refused: Sequence[Refused] = (),
+        clock: Clock | None = None,
     ) -> None:
         self.inputs = tuple(inputs)
         self.merged = merged
         self.refused = tuple(refused)
+        self.clock = clock
         #: Every id, in order of first appearance; the copy that got furthest speaks (CHECK-11).
         self.events = tuple(_listed(self.inputs))
         #: The malformed elements, with their place.
@@ -85,6 +113,22 @@ class Report:
             return "invalid"
         return "unverified" if words & {"unbound", "unknown_key", "not_signed"} else "valid"
 
+    @property
+    def warnings(self) -> Iterator[Warning]:
+        """Members that nothing signs; and by the caller's clock, what is from the future or stale."""
+        for listed in self.events:
+            if listed.unsigned:
+                yield Warning("warn_unsigned", listed.copy.event_id, ", ".join(listed.unsigned))
+        if self.clock is None:
+            return
+        dated = [listed.copy.event for listed in self.events if listed.copy.event is not None]
+        for event in dated:
+            if event.instant > self.clock.future_after:
+                yield Warning("warn_future", event.event_id, event.created_at)
+        newest = max(dated, key=lambda event: event.order, default=None)
+        if newest is not None and newest.instant < (self.clock.stale_before or ""):
+            yield Warning("warn_stale", newest.event_id, newest.created_at)
+
     def to_value(self) -> Object:
         """The report as one JSON object."""
         value: Object = {
@@ -110,6 +154,10 @@ class Report:
                 for where, receipt in self.receipts
             ],
         }
+        value["warnings"] = [
+            {"code": warning.code, "event_id": warning.event_id, "detail": warning.detail}
+            for warning in self.warnings
+        ]
         if self.inputs:
             value["policy_sha256"] = self.inputs[0].checked.policy_sha256
         if self.merged is not None:

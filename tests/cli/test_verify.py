@@ -17,6 +17,7 @@ from forge.payloads import alias_added, graph_snapshot, record_created
 from forge.tamper import SPOILT
 from pithbundle import Record, check, read_bundle
 from pithbundle.cli.checking import Examined
+from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
 from pithbundle.cli.output import Output
 from pithbundle.cli.telling import Telling
@@ -126,7 +127,7 @@ def test_one_number_with_two_hashes_is_refused() -> None:
     checked = check(read_bundle(to_json(plain())))
     twin = checked._replace(record=Record.from_value(made_record(7)))
     examined = Examined([Input("one", checked), Input("two", twin)])
-    assert examined.reports() == []
+    assert examined.reports(read_clock(None, None)) == []
     assert [(each.name, each.error.code) for each in examined.refused] == [
         ("one", "collision"),
         ("two", "collision"),

@@ -15,7 +15,7 @@ from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.errors import MergeError
 from pithbundle.merge import Merged, merge
 from pithbundle.model import Limits
-from pithbundle.report import EXIT_STATUS, Input, Refused, Report, place
+from pithbundle.report import EXIT_STATUS, Clock, Input, Refused, Report, place
 from pithbundle.verdicts import Checked
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Examined:
     unread: list[Refused] = field(default_factory=list)
     claims: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def reports(self) -> list[Report]:
+    def reports(self, clock: Clock) -> list[Report]:
         """One report for each record, in order of appearance; none has the refused inputs.
 
         Records with one number and two hashes are refused here, all of them (MERGE-2).
@@ -53,7 +53,7 @@ class Examined:
             except MergeError as error:
                 self.refused.extend(Refused(given.name, error) for given in group)
                 continue
-            reports.append(Report(group, merged))
+            reports.append(Report(group, merged, clock=clock))
         return reports
 
     def status(self, reports: Sequence[Report]) -> int:

@@ -16,6 +16,7 @@ from pithbundle.cli.inputs import PATH, about, json_option
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.conformance import differential, reports
 from pithbundle.conformance.protocol import (
+    BAD,
     STAGES,
     ExpectedFailure,
     Json,
@@ -183,8 +184,12 @@ def _load(folder: Path, stage: str | None) -> list[Vector]:
 def _bar(out: Output, total: int) -> AbstractContextManager[Callable[[int], None]]:
     """A progress bar on stderr, if somebody watches; what it is told is how many are done."""
     if not sys.stderr.isatty() or out.as_json:
-        return nullcontext(lambda done: None)
+        return nullcontext(_unwatched)
     return _Bar(total)
+
+
+def _unwatched(done: int) -> None:
+    """Nobody watches."""
 
 
 class _Bar(AbstractContextManager[Callable[[int], None]]):
@@ -227,9 +232,7 @@ def _say(out: Output, impl: str, results: Sequence[Result]) -> None:
         [(name, *(str(counts[s] or "") for s in used)) for name, counts in found.stages.items()],
     )
     broken = [
-        (name, reports.words(counts))
-        for name, counts in found.clauses.items()
-        if any(counts[s] for s in reports.BAD)
+        (name, reports.words(counts)) for name, counts in found.clauses.items() if any(counts[s] for s in BAD)
     ]
     out.line(f"  {len(found.clauses)} clauses of spec.md are shown; {len(broken)} of them not as expected")
     if broken:

@@ -14,6 +14,7 @@ import click
 from pithbundle.bundle import Format
 from pithbundle.canonical import encode
 from pithbundle.cli.checking import Examined, examine
+from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.folding import require_free
 from pithbundle.cli.inputs import (
     PATH,
@@ -36,7 +37,7 @@ from pithbundle.errors import MergeError
 from pithbundle.files import STDIN, write_output
 from pithbundle.merge import Merged, merge
 from pithbundle.model import Limits, Object, Value
-from pithbundle.report import EXIT_STATUS, Report
+from pithbundle.report import EXIT_STATUS, Clock, Report
 from pithbundle.trace import trace_bytes
 
 #: What a group of differences is about, in the order told; only the first fails (REPORT-3).
@@ -74,6 +75,7 @@ _VALUE: Final = 120
     "--trace", "trace_path", type=PATH, metavar="FILE", help="Write the trace here: why each entry stands."
 )
 @policy_option
+@clock_options
 @format_option
 @limit_option
 @json_option
@@ -87,6 +89,8 @@ def command(
     expected_path: str | None,
     trace_path: str | None,
     policy_path: str | None,
+    max_age: float | None,
+    now: str | None,
     format: Format | None,
     limits: Limits,
 ) -> int:
@@ -100,6 +104,7 @@ def command(
     The report goes to stderr. With --json it goes to stdout as JSON, and -o is needed.
     """
     _require_sense(files, output, report_path, trace_path, expected_path, policy_path, out.as_json)
+    clock = read_clock(max_age, now)
     policy = read_policy(policy_path)
     expected = None
     if expected_path is not None:
@@ -112,7 +117,7 @@ def command(
     examined = examine(out, files, policy, limits, format)
     if examined.unread:
         raise Refusal(examined.unread[0].name, examined.unread[0].error, Exit.USAGE)
-    report, merged = _merged(examined)
+    report, merged = _merged(examined, clock)
     differences = None
     if merged is not None and expected is not None:
         differences = compare_states(merged.state, expected)
@@ -176,10 +181,10 @@ def _require_sense(
             raise click.UsageError(f"{option} and {other} name the same file", ctx)
 
 
-def _merged(examined: Examined) -> tuple[Report, Merged | None]:
+def _merged(examined: Examined, clock: Clock) -> tuple[Report, Merged | None]:
     """The report on all inputs, and what they merge to; None where every one was refused."""
     if not examined.inputs:
-        return Report((), None, examined.refused), None
+        return Report((), None, examined.refused, clock), None
     first = examined.inputs[0]
     merged = None
     for given in examined.inputs[1:]:
@@ -190,7 +195,7 @@ def _merged(examined: Examined) -> tuple[Report, Merged | None]:
             except MergeError as error:
                 raise Refusal(given.name, error, Exit.INVALID) from error
     merged = merge(*(given.checked for given in examined.inputs))
-    return Report(examined.inputs, merged, examined.refused), merged
+    return Report(examined.inputs, merged, examined.refused, clock), merged
 
 
 def _say_state(said: Output, merged: Merged, where: str) -> None:

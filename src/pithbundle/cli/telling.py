@@ -78,6 +78,13 @@ def more(count: int, noun: str, many: str | None = None) -> str:
     return plural(count, f"more {noun}", many and f"more {many}")
 
 
+#: What a warning by the caller's clock says; what is unsigned stands with its event.
+_DATED = {
+    "warn_future": "is signed for a time that has not come:",
+    "warn_stale": "is the newest event, and older than you ask for:",
+}
+
+
 class Telling:
     """Tells reports to one output, with one bound on lines for all of them."""
 
@@ -112,6 +119,7 @@ class Telling:
             self._conflicts(report)
             self._receipts(report)
             self._events(report, examined)
+            self._warnings(report)
         if self._codes:
             self.out.line()
         for word, (clause, meaning, hint) in self._codes.items():
@@ -242,6 +250,12 @@ class Telling:
             shown = ", ".join(out.show(name, _CELL) for name in one.unsigned[:5])
             more = "" if len(one.unsigned) <= 5 else f" and {len(one.unsigned) - 5} more"
             out.detail("unsigned", f"{shown}{more}: dropped")
+
+    def _warnings(self, report: Report) -> None:
+        told = [warning for warning in report.warnings if warning.code in _DATED]
+        for warning in self._capped("warning", told, "warning"):
+            said = f"{_short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
+            self.out.verdict("warning", f"{said}  [{warning.code}]")
 
     def _why(self, verdict: Verdict, where: str, what: str = "") -> None:
         """Say where a verdict comes from, and note its code for the end."""

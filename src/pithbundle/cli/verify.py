@@ -6,6 +6,7 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.checking import examine
+from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.inputs import (
     PATH,
     format_option,
@@ -34,6 +35,7 @@ from pithbundle.model import Limits
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")
 @policy_option
+@clock_options
 @format_option
 @limit_option
 @json_option
@@ -43,6 +45,8 @@ def command(
     files: tuple[str, ...],
     quiet: bool,
     policy_path: str | None,
+    max_age: float | None,
+    now: str | None,
     format: Format | None,
     limits: Limits,
 ) -> int:
@@ -59,6 +63,7 @@ def command(
     says is true; nor does a bundle show that it is the newest.
     """
     once(policy_path, *files)
+    clock = read_clock(max_age, now)
     policy = read_policy(policy_path)
     proofs: list[tuple[str, bytes]] = []
 
@@ -75,7 +80,7 @@ def command(
                 "proofs and bundles do not mix: verify them one after the other", click.get_current_context()
             )
         return verify_proofs(out, proofs, policy, policy_path, limits, quiet)
-    reports = examined.reports()
+    reports = examined.reports(clock)
     status = examined.status(reports)
     if out.as_json:
         out.json(

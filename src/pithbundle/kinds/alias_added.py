@@ -7,15 +7,16 @@ from pithbundle.model import Object
 from pithbundle.record import Record, aliases
 from pithbundle.textforms import base32_prefix
 
-_DERIVED = frozenset({"arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16"})
+_DERIVED = frozenset({"arxiv", "arxiv_version"})
+_SHORT = "pith_short_"
 
 
 def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
-    kind = payload["alias_kind"]
-    if kind not in _DERIVED:
+    kind = str(payload["alias_kind"])
+    if kind not in _DERIVED and not kind.startswith(_SHORT):
         return None
     derived = dict(aliases(record, base32_prefix(record.sha256)))
-    return None if derived.get(str(kind)) == payload["alias_value"] else "subject"
+    return None if derived.get(kind) == payload["alias_value"] else "subject"
 
 
 KIND = Kind(
