@@ -407,6 +407,15 @@ def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: A
     assert (one.event is not None) == rule.binds
 
 
+def test_what_a_rule_leaves_out_and_what_stands_beside_the_signature_are_both_named() -> None:
+    rule = RULES["event-no-signer-digest"]
+    body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
+    made = sign(body, DEMO, rule)
+    made = {**made, "signature": made["signature"] | {"note": "hidden"}}
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_rule=rule.name))).copies
+    assert one.unsigned == ("/signature/note", "/signer")
+
+
 def test_an_event_signed_without_its_signer_may_be_of_two_and_the_smaller_signature_decides() -> None:
     rule = RULES["event-no-signer-digest"]
     keys = policy(*(policy_key(one, event_rule=rule.name) for one in (DEMO, AUTHOR)))
