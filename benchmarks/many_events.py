@@ -88,9 +88,8 @@ def main(arguments: list[str]) -> int:
             print(json.dumps(rows[-1]), flush=True)
     if chosen.json:
         return 0
-    print(
-        "   events   check s  us/event   merge s  events/s  of n log n  add 1 us  worst us  peak MiB  bytes/event"
-    )
+    print("   events   check s  us/event   merge s  events/s  of n log n", end="")
+    print("  add 1 us  worst us  peak MiB  bytes/event")
     first = rows[0]
     unit = first["merge_seconds"] / (first["events"] * math.log(first["events"]))
     for row in rows:
