@@ -133,6 +133,22 @@ def test_a_malformed_element_says_the_type_that_it_states_if_that_is_a_text() ->
     assert {copy.verdict.step for copy in copies} == {1}
 
 
+def test_an_event_over_a_limit() -> None:
+    made = changed(SOUND, payload={})
+    for _ in range(24):
+        made["payload"] = {"deep": made["payload"]}
+    (_, copy) = checked(RECORD, [SOUND, made]).copies
+    assert (copy.pointer, copy.label, copy.event_id) == ("/events/1", "alias_added", None)
+    assert copy.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
+
+
+def test_only_a_verified_receipt_is_said_to_be_verified() -> None:
+    made = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN))
+    without = {name: value for name, value in made.items() if name != "receipt"}
+    given = [SOUND, *(attached(DEMO, RECORD, "record_created", one, WHEN) for one in (without, made))]
+    assert [one.receipt_verified for one in checked(RECORD, given).valid] == [False, False, True]
+
+
 def test_of_equal_copies_the_first_speaks() -> None:
     result = checked(RECORD, [SOUND, SOUND, FLAT, FLAT])
     assert [copy.pointer for copy in result.spoken.values()] == ["/events/0", "/events/2"]
