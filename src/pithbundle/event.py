@@ -129,7 +129,7 @@ def _read_envelope(value: Object) -> Envelope | Fault:
     if moment is None:
         return Fault("time", "created_at is not a time of the accepted grammar", "/created_at")
     unsigned: tuple[str, ...] = ()
-    if type(stated) is dict and len(stated) > len(_SIGNATURE_MEMBERS):
+    if type(stated) is dict and not stated.keys() <= _SIGNATURE_MEMBERS:
         unsigned = tuple(pointer(["signature", name]) for name in sorted(stated.keys() - _SIGNATURE_MEMBERS))
     return Envelope(
         value, event_type, subject, target, payload, created_at, moment,

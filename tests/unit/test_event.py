@@ -54,6 +54,14 @@ def spoilt(value: Json, path: tuple[str, ...], new: Any) -> Json:
     return made
 
 
+def test_a_stranger_among_four_members_of_a_signature_is_named() -> None:
+    made = changed(SOUND, ("signature", "Algorithm"), "ed25519")
+    del made["signature"]["algorithm"]
+    found = read_event(made)
+    assert isinstance(found, Envelope)
+    assert found.unsigned == ("/signature/Algorithm",)
+
+
 def test_a_sound_event_is_read_whole() -> None:
     found = read_event(SOUND)
     assert isinstance(found, Envelope)

@@ -79,6 +79,10 @@ def verdicts() -> File:
     null = changed(alias("null"), ("signature",), None)
     file.add("signature-null", "null is no signature", "EVT-1 CHECK-2", "check", args(null),
              {"ok": {"copies": [copy(0, null, "not_signed")]}}, "base")  # fmt: skip
+    respelt = alias("respelt")
+    respelt["signature"]["Algorithm"] = respelt["signature"].pop("algorithm")
+    file.add("signature-extra-in-place", "four members of which one is another: it is named too", "EVT-5 CHECK-7", "check", args(respelt),
+             {"ok": {"copies": [copy(0, respelt, "invalid", "algorithm", ("/signature/Algorithm",))]}}, "signature-extra")  # fmt: skip
     return file
 
 
