@@ -165,7 +165,7 @@ export function eventIdDigest(text) {
 // ------------------------------------------------------------------------------- limits and faults
 
 // Limits of one input [LIM-1 to LIM-5] are options: they change no verdict.
-/** @typedef {{ readonly size: number, readonly depth: number, readonly nodes: number, readonly text: number, readonly aliases: number, readonly events: number }} Limits */
+/** @typedef {Readonly<Record<"size" | "depth" | "nodes" | "text" | "aliases" | "events", number>>} Limits */
 /** @type {Limits} */
 export const LIMITS = Object.freeze({ size: 4194304, depth: 32, nodes: 200000, text: 1048576, aliases: 1000, events: 5000 });
 /** @type {Limits} */
@@ -336,8 +336,9 @@ function readJson(bytes, limits) {
     const spelled = match[0];
     const value = Number(spelled);
     const float = match[1] !== undefined || match[2] !== undefined;
-    if (!Number.isFinite(value) || (!float && Math.abs(value) > MAX_INTEGER)) faults.add("number_range", path, () => offsetOf(start));
-    else if (float ? !portable(value) || String(value) !== spelled : Object.is(value, -0)) faults.add("number_form", path, () => offsetOf(start));
+    const fault = (/** @type {string} */ code) => faults.add(code, path, () => offsetOf(start));
+    if (!Number.isFinite(value) || (!float && Math.abs(value) > MAX_INTEGER)) fault("number_range");
+    else if (float ? !portable(value) || String(value) !== spelled : Object.is(value, -0)) fault("number_form");
     return value;
   };
 
@@ -698,6 +699,9 @@ function member(object, name, type, at) {
   return value;
 }
 
+/** An object whose names are ours. @param {Record<string, Value>} members @returns {Obj} */
+const object = (members) => new Map(Object.entries(members));
+
 /** @param {boolean} holds @param {string} code @param {string | null} [pointer] @returns {asserts holds} */
 function demand(holds, code, pointer = null) {
   if (!holds) throw new PithError(code, pointer);
@@ -764,11 +768,14 @@ function isTime(text) {
   }
 }
 
+/** @param {readonly [string, any]} a @param {readonly [string, any]} b keys, which hold nothing from U+D800 up */
+const byName = ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0);
+
 /** @param {Value} value @param {string} at @returns {string | null} pointer of the first float, in sorted order [REC-4] */
 function firstFloat(value, at) {
   if (typeof value === "number") return Number.isInteger(value) ? null : at;
   /** @type {[string | number, Value][]} */
-  const members = value instanceof Map ? [...value.entries()].sort(([a], [b]) => (a < b ? -1 : 1)) : Array.isArray(value) ? [...value.entries()] : [];
+  const members = Array.isArray(value) ? [...value.entries()] : value instanceof Map ? [...value].sort(byName) : [];
   for (const [name, inner] of members) {
     const found = firstFloat(inner, `${at}/${escaped(String(name))}`);
     if (found !== null) return found;
@@ -790,7 +797,8 @@ function arxivId(id) {
 export function parseNumber(text) {
   const match = /^pith:(?:(\d{4}):([A-Z2-7]{26})|([A-Z2-7]{8}(?:[A-Z2-7]{4}){0,2}))$/.exec(text);
   if (match === null || match[1] === "0000") throw new PithError("suffix");
-  return match[3] === undefined ? { form: "full", suffix: match[2], year: Number(match[1]) } : { form: "short", suffix: match[3], year: null };
+  if (match[3] !== undefined) return { form: "short", suffix: match[3], year: null };
+  return { form: "full", suffix: match[2], year: Number(match[1]) };
 }
 
 /** Whether a text is the full number of a record, by either year [CHECK-4]. @param {string} text @param {CanonicalRecord} record */
@@ -904,7 +912,10 @@ export async function verifySignature(key, message, signature) {
   return crypto.subtle.verify("Ed25519", handle, /** @type {any} */ (signature), /** @type {any} */ (message));
 }
 
-/** The same after the checks in front, for an engine without Ed25519: slow. @param {Uint8Array} key @param {Uint8Array} message @param {Uint8Array} signature */
+/**
+ * The same after the checks in front, for an engine without Ed25519: slow.
+ * @param {Uint8Array} key @param {Uint8Array} message @param {Uint8Array} signature
+ */
 export async function verifyOurselves(key, message, signature) {
   const a = decompress(key);
   if (a === null) return false;
@@ -982,7 +993,10 @@ const EVENT_V1 = /** @type {EventRule} */ (RULES.get("event-v1"));
  * @property {string} sha256
  */
 
-const BUILT_IN = [{ signer_id: "pith.science", key_id: "pith-v1-2026-05", public_key_hex: "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3" }];
+const BUILT_IN = {
+  signer_id: "pith.science", key_id: "pith-v1-2026-05",
+  public_key_hex: "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3",
+};
 
 /** @param {PolicyKey} key @param {string} type @returns {boolean} */
 const maySign = (key, type) => key.eventTypes === "*" || key.eventTypes.includes(type);
@@ -993,7 +1007,10 @@ function policyName(value, at) {
   return value;
 }
 
-/** A list of texts without repeats. @param {Value} value @param {string} at @param {(item: Value, at: string) => string} each @returns {string[]} */
+/**
+ * A list of texts without repeats.
+ * @param {Value} value @param {string} at @param {(item: Value, at: string) => string} each @returns {string[]}
+ */
 function policyList(value, at, each) {
   demand(Array.isArray(value), "policy", at);
   /** @type {Set<string>} */
@@ -1036,7 +1053,7 @@ async function policyKey(value, at) {
 /** @param {Uint8Array | null} bytes of a policy file, null for the built-in policy @returns {Promise<Policy>} [section 10] */
 export async function readPolicy(bytes) {
   const file = bytes !== null ? parseJson(bytes) : new Map(Object.entries({
-    policy_type: "pithbundle_policy", policy_version: "1", keys: BUILT_IN.map((key) => new Map(Object.entries(key))),
+    policy_type: "pithbundle_policy", policy_version: "1", keys: [new Map(Object.entries(BUILT_IN))],
   }));
   demand(file instanceof Map, "policy", "");
   for (const [name, wanted] of [["policy_type", "pithbundle_policy"], ["policy_version", "1"]]) {
@@ -1109,7 +1126,8 @@ export async function readBundle(bytes, { format = null, limits = BUNDLE_LIMITS 
 /** @param {Obj} bundle @param {CanonicalRecord} record @returns {string[]} [BUN-6, ALIAS-2] */
 function statedDifferences(bundle, record) {
   const out = [];
-  if (bundle.has("short_pith_number") && bundle.get("short_pith_number") !== `pith:${record.suffix.slice(0, 8)}`) out.push("/short_pith_number");
+  const short = bundle.get("short_pith_number");
+  if (short !== undefined && short !== `pith:${record.suffix.slice(0, 8)}`) out.push("/short_pith_number");
   const source = bundle.get("source");
   const same = (/** @type {string} */ name) => source instanceof Map && source.get(name) === record.value.get("source").get(name);
   if (bundle.has("source") && !["id", "kind", "version"].every(same)) out.push("/source");
@@ -1132,7 +1150,10 @@ const NESTED_ONLY = ["signature", "signer", "subject_pith_number", "target"];
 /** @type {readonly (readonly [string, Type])[]} */
 const SIGNER = [["key_id", "text"], ["public_key_fingerprint", "text"], ["signer_id", "text"], ["signer_type", "text"]];
 
-/** @typedef {{ value: Obj, flat: boolean, instant: string, full: Uint8Array }} Event `full`: the body's bytes under event-v1, none of a flat one */
+/**
+ * `full`: the bytes of the body under event-v1, none of a flat event.
+ * @typedef {{ value: Obj, flat: boolean, instant: string, full: Uint8Array }} Event
+ */
 
 /** @param {Value | PithError} element @returns {Event} well-formed, or the first fault in the order of EVT-6 */
 function readEvent(element) {
@@ -1241,7 +1262,10 @@ export async function check({ record, elements, stated }, policy) {
   return { record, policy, copies, stated };
 }
 
-/** @param {Value | PithError} element @param {string} pointer @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Copy>} */
+/**
+ * @param {Value | PithError} element @param {string} pointer @param {CanonicalRecord} record @param {Policy} policy
+ * @returns {Promise<Copy>}
+ */
 async function checkCopy(element, pointer, record, policy) {
   /** @type {Copy} */
   const copy = { pointer, id: null, outcome: outcome(1, "invalid", null), unsigned: [], receipt: null, valid: null };
@@ -1266,7 +1290,8 @@ async function checkCopy(element, pointer, record, policy) {
   const digest = await sha256(bytes);
   const id = `sha256:${toHex(digest)}`;
   const type = value.get("event_type");
-  if (type === "record_created" && value.get("payload").has("receipt")) copy.receipt = await checkReceipt(value.get("payload").get("receipt"), record, policy);
+  const receipt = type === "record_created" ? value.get("payload").get("receipt") : undefined;
+  if (receipt !== undefined) copy.receipt = await checkReceipt(receipt, record, policy);
 
   /** @type {ValidEvent | null} */
   let valid = null;
@@ -1284,16 +1309,17 @@ async function checkCopy(element, pointer, record, policy) {
 
 /** @param {Obj} event @param {EventRule} rule @returns {string[]} sorted pointers [EVT-5, RULE-1] */
 function unsignedMembers(event, { omitted }) {
-  const out = [...event.keys()].filter((name) => name !== "event_id" && name !== "signature" && (omitted === null ? name !== "payload" : omitted.includes(name)));
-  const signature = event.get("signature");
-  const extra = signature instanceof Map ? [...signature.keys()].filter((name) => !["kind", "key_id", "algorithm", "signature_b64"].includes(name)) : [];
+  const left = (/** @type {string} */ name) => (omitted === null ? name !== "payload" : omitted.includes(name));
+  const out = [...event.keys()].filter((name) => name !== "event_id" && name !== "signature" && left(name));
+  const signature = [...(event.get("signature")?.keys() ?? [])];
+  const extra = signature.filter((name) => !["kind", "key_id", "algorithm", "signature_b64"].includes(name));
   return [...out.map((name) => pointerOf([name])), ...extra.map((name) => pointerOf(["signature", name]))].sort(compareText);
 }
 
 /**
  * Checks 2 to 10 in their order; the first that fails speaks.
- * @param {Event} event @param {PolicyKey | undefined} key @param {string} id recomputed @param {Uint8Array} digest @param {Uint8Array} bytes the body's
- * @param {CanonicalRecord} record @returns {Promise<Outcome>}
+ * @param {Event} event @param {PolicyKey | undefined} key @param {string} id recomputed @param {Uint8Array} digest
+ * @param {Uint8Array} bytes the body's @param {CanonicalRecord} record @returns {Promise<Outcome>}
  */
 async function checkEvent({ value }, key, id, digest, bytes, record) {
   const signature = value.get("signature");
@@ -1315,19 +1341,23 @@ async function checkEvent({ value }, key, id, digest, bytes, record) {
 async function checkRest(event, signature, key, id, digest, bytes, record) {
   const type = event.get("event_type");
   if (!names(event.get("subject_pith_number"), record)) return outcome(4, "invalid", "subject"); // CHECK-4
-  const known = key !== undefined && event.get("signer").get("public_key_fingerprint") === key.fingerprint && signature.get("key_id") === key.keyId;
-  if (!known) return outcome(5, "unknown_key", "key_unknown"); // CHECK-5
+  const fingerprint = event.get("signer").get("public_key_fingerprint");
+  if (key === undefined || fingerprint !== key.fingerprint || signature.get("key_id") !== key.keyId) return outcome(5, "unknown_key", "key_unknown"); // CHECK-5
   if (!maySign(key, type)) return outcome(6, "invalid", "key_role"); // CHECK-6
   if (key.status === "revoked" && !key.honours.includes(id)) return outcome(6, "invalid", "key_revoked");
   const { signed, binds } = key.rule;
-  const message = signed === "digest" ? digest : signed === "hex" ? utf8(toHex(digest)) : signed === "id" ? utf8(`sha256:${toHex(digest)}`) : bytes;
+  const message = signed === "digest" ? digest : signed === "bytes" ? bytes : utf8(`${signed === "id" ? "sha256:" : ""}${toHex(digest)}`);
   const failed = await checkSignature(signature.get("algorithm"), signature.get("signature_b64"), key.raw, message);
   if (failed !== null) return failed;
   if (!binds) return outcome(UNBOUND, "unbound", null); // CHECK-10
   return outcome(VALID, KINDS.has(type) ? "verified" : "unknown_type", null);
 }
 
-/** Checks 7 to 9. @param {Value | undefined} algorithm @param {string} base64 @param {Uint8Array} key @param {Uint8Array | null} message @returns {Promise<Outcome | null>} */
+/**
+ * Checks 7 to 9.
+ * @param {Value | undefined} algorithm @param {string} base64 @param {Uint8Array} key @param {Uint8Array | null} message
+ * @returns {Promise<Outcome | null>} the check that failed
+ */
 async function checkSignature(algorithm, base64, key, message) {
   if (algorithm !== "ed25519") return outcome(7, "invalid", "algorithm");
   let raw;
@@ -1364,7 +1394,8 @@ export async function checkReceipt(receipt, record, policy) {
   const base64 = receipt.get("signature_b64");
   if (base64 === undefined || base64 === null) return outcome(2, "not_signed", null);
   if (typeof base64 !== "string") return outcome(1, "invalid", "type");
-  return checkUnderKeys(policy, receipt.get("key_id"), "record_created", receipt.get("algorithm"), base64, record.digest, outcome(VALID, "verified", null));
+  const good = outcome(VALID, "verified", null);
+  return checkUnderKeys(policy, receipt.get("key_id"), "record_created", receipt.get("algorithm"), base64, record.digest, good);
 }
 
 /** @param {Obj} event @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [EVT-7] */
@@ -1374,7 +1405,8 @@ async function checkFlat(event, record, policy) {
   if (!HEX64.test(hash)) return outcome(3, "invalid", "encoding");
   if (event.get("payload").get("arxiv_id") !== record.sourceId) return outcome(4, "invalid", "subject");
   const unbound = outcome(UNBOUND, "unbound", null);
-  return checkUnderKeys(policy, event.get("signing_key_id"), event.get("event_type"), "ed25519", event.get("signature_b64"), fromHex(hash), unbound);
+  const base64 = event.get("signature_b64");
+  return checkUnderKeys(policy, event.get("signing_key_id"), event.get("event_type"), "ed25519", base64, fromHex(hash), unbound);
 }
 
 /** @param {Outcome} a @param {Outcome} b @returns {boolean} [CHECK-11] */
@@ -1392,7 +1424,8 @@ export function speak(copies) {
     if (before === undefined) out.set(id, { outcome: said, valid });
     else {
       const keep = before.valid !== null && (valid === null || compareBytes(before.valid.signature, valid.signature) <= 0);
-      out.set(id, { outcome: speaksBefore(said, before.outcome) ? said : before.outcome, valid: keep ? before.valid : valid ?? before.valid });
+      const furthest = speaksBefore(said, before.outcome) ? said : before.outcome;
+      out.set(id, { outcome: furthest, valid: keep ? before.valid : valid ?? before.valid });
     }
   }
   return new Map([...out].sort(([a], [b]) => compareText(a, b)));
@@ -1446,7 +1479,8 @@ const printable512 = grammar(/^[!-~]{1,512}$/);
 const lowerName = grammar(/^[a-z][a-z0-9_.-]{0,63}$/);
 const aUrl = grammar(/^https?:\/\/[!-~]{1,2040}$/);
 const aWord = grammar(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/);
-const ofRecord = (/** @type {Obj} */ payload, /** @type {CanonicalRecord} */ record) => (payload.get("canonical_sha256") === record.sha256 ? null : "hash_mismatch");
+/** @type {NonNullable<Kind["match"]>} */
+const ofRecord = (payload, record) => (payload.get("canonical_sha256") === record.sha256 ? null : "hash_mismatch");
 
 const RELATIONSHIPS = "supports refutes extends uses_method depends_on replaces compares cites";
 
@@ -1455,7 +1489,10 @@ const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
   record_created: { // KIND-3
     target: "record", section: "receipt", select: "once",
     members: { canonical_record: anObject, canonical_sha256: hex64, receipt: anObject },
-    match: (payload, record) => (canonicalText(payload.get("canonical_record")) === canonicalText(record.value) ? ofRecord(payload, record) : "hash_mismatch"),
+    match: (payload, record) => {
+      const same = canonicalText(payload.get("canonical_record")) === canonicalText(record.value);
+      return same ? ofRecord(payload, record) : "hash_mismatch";
+    },
   },
   alias_added: { // KIND-4
     target: "record", section: "source_aliases", select: "each",
@@ -1468,7 +1505,8 @@ const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
   },
   graph_snapshot: { target: "graph", section: "graph_snapshots", select: "each", members: { graph_snapshot: anObject } }, // KIND-5
   timestamp_anchor: { // KIND-6
-    target: "record", section: "timestamp_anchors", select: "each", members: { canonical_sha256: hex64, proof_b64: aProof }, match: ofRecord,
+    target: "record", section: "timestamp_anchors", select: "each",
+    members: { canonical_sha256: hex64, proof_b64: aProof }, match: ofRecord,
   },
   storage_attestation: { // KIND-7
     target: "record", section: "storage_attestations", select: "each",
@@ -1494,14 +1532,17 @@ const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
     members: {
       event_type: oneOf("pith.integrity.v1"), detector: aWord, finding_type: aWord,
       detector_version: grammar(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/),
-      verdict_class: oneOf("incontrovertible cross_source threshold_with_margin rescinded"), severity: oneOf("critical advisory informational"),
+      verdict_class: oneOf("incontrovertible cross_source threshold_with_margin rescinded"),
+      severity: oneOf("critical advisory informational"),
       arxiv_id: grammar(/^[!-~]{1,64}$/), evidence_hash: hex64, evidence: anObject, audited_at: aTime,
-      "paper_version?": integerFrom(1), "snippet?": prose(65536), "note?": prose(65536), "ref_index?": integerFrom(0), "detected_doi?": prose(65536),
-      "detected_arxiv_id?": prose(65536), "external_url?": prose(65536), "resolved_title?": prose(65536), "detector_url?": prose(65536),
+      "paper_version?": integerFrom(1), "snippet?": prose(65536), "note?": prose(65536), "ref_index?": integerFrom(0),
+      "detected_doi?": prose(65536), "detected_arxiv_id?": prose(65536), "external_url?": prose(65536), "resolved_title?": prose(65536), "detector_url?": prose(65536),
     },
     match: (payload, record) => (payload.get("arxiv_id") === record.sourceId ? null : "subject"),
   },
-  event_retracted: { target: "event", section: "retractions", select: "each", members: { event_id: anId, "reason?": prose(4096) } }, // KIND-12
+  event_retracted: { // KIND-12
+    target: "event", section: "retractions", select: "each", members: { event_id: anId, "reason?": prose(4096) },
+  },
   checkpoint: { target: "bundle", section: "checkpoints", select: "each", members: { event_ids: sortedIds } }, // KIND-13
 })));
 
@@ -1555,8 +1596,10 @@ export const MERGE_RULES = "pithbundle-merge-1";
  * @property {Map<string, string>} effects of retractions, by id
  */
 
-/** @param {Members} members @param {boolean} [sort] */
-const written = (members, sort = false) => `{${(sort ? [...members].sort(([a], [b]) => (a < b ? -1 : 1)) : members).map(([name, text]) => `"${name}":${text}`).join(",")}}`;
+/** @param {Members} members @returns {string} in their order */
+const written = (members) => `{${members.map(([name, text]) => `"${name}":${text}`).join(",")}}`;
+/** @param {Members} members @returns {string} canonical */
+const writtenSorted = (members) => written([...members].sort(byName));
 
 /** @param {readonly Checked[]} parts of one record, under one policy @returns {Promise<Merged>} [section 15] */
 export async function merge(parts) {
@@ -1571,18 +1614,21 @@ export async function merge(parts) {
   const events = [...verdicts.values()].flatMap(({ valid }) => (valid === null ? [] : [valid]));
   const view = viewOf(record, events);
   const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
-  const outcomes = [...copies.filter(({ id }) => id === null).map((copy) => copy.outcome), ...[...verdicts.values()].map((said) => said.outcome), ...receipts];
+  const malformed = copies.flatMap((copy) => (copy.id === null ? [copy.outcome] : []));
+  const outcomes = [...malformed, ...[...verdicts.values()].map((said) => said.outcome), ...receipts];
+  const wrong = outcomes.some(({ verdict }) => verdict === "invalid") || view.equivocations.length > 0;
   return {
     stateBytes: stateBytes(record, view, verdicts.size),
     stateSha256: await sha256Hex(utf8(written([
-      ["canonical_sha256", JSON.stringify(record.sha256)], ["current", view.canonical], ["pith_number", JSON.stringify(record.pithNumber)], ["rules", JSON.stringify(MERGE_RULES)],
+      ["canonical_sha256", JSON.stringify(record.sha256)], ["current", view.canonical],
+      ["pith_number", JSON.stringify(record.pithNumber)], ["rules", JSON.stringify(MERGE_RULES)],
     ]))),
     eventsSha256: await canonicalSha256(events.map(({ id }) => id)),
     verdicts,
     traceBytes: traceBytes(record, view.trace),
     completeness: completeness(view.events),
     equivocations: view.equivocations,
-    exitStatus: outcomes.some(({ verdict }) => verdict === "invalid") || view.equivocations.length > 0 ? 1 : outcomes.some(({ step }) => step < VALID) ? 3 : 0,
+    exitStatus: wrong ? 1 : outcomes.some(({ step }) => step < VALID) ? 3 : 0,
     record, view,
   };
 }
@@ -1630,7 +1676,8 @@ export function viewOf(record, valid) {
   const effects = new Map();
   for (const event of fitting("event_retracted")) {
     const target = byId.get(event.payload.get("event_id"));
-    const may = target !== undefined && target.signerId === event.signerId && target.type !== "event_retracted" && target.type !== "checkpoint";
+    const may = target !== undefined && target.signerId === event.signerId
+      && target.type !== "event_retracted" && target.type !== "checkpoint";
     effects.set(event.id, target === undefined ? "waiting" : may ? "applied" : "refused");
     if (may) target.retracted = true;
   }
@@ -1641,12 +1688,15 @@ export function viewOf(record, valid) {
   const sections = new Map();
   /** @type {Map<string, Placed[]>} */
   const standing = new Map();
-  const section = (/** @type {string} */ name, /** @type {Value} */ value) => sections.set(name, [canonicalText(value), canonicalText(value)]);
+  const section = (/** @type {string} */ name, /** @type {Value} */ value) => {
+    const text = canonicalText(value);
+    sections.set(name, [text, text]);
+  };
   for (const [type, { section: name, select }] of KINDS) {
     if (name === "receipt" || name === "source_aliases") continue;
     const entries = select === "latest" ? latest(fitting(type)) : each(fitting(type), effects);
     const members = entries.map(({ event }) => entryMembers(event, effects.get(event.id)));
-    sections.set(name, [`[${members.map((entry) => written(entry)).join(",")}]`, `[${members.map((entry) => written(entry, true)).join(",")}]`]);
+    sections.set(name, [`[${members.map(written).join(",")}]`, `[${members.map(writtenSorted).join(",")}]`]);
     entries.forEach(({ step }, i) => trace.push({ ...step, pointer: `/current/${name}/${i}` }));
     standing.set(name, entries.map(({ event }) => event));
   }
@@ -1659,13 +1709,15 @@ export function viewOf(record, valid) {
   section("canonical_record", record.value);
   const { entries: equivocations, groups } = equivocationsOf(events);
   section("equivocations", equivocations);
-  groups.forEach((group, i) => trace.push({ pointer: `/current/equivocations/${i}`, word: "listed", wins: group.map(({ id }) => id).sort(), loses: [] }));
+  groups.forEach((group, i) => {
+    trace.push({ pointer: `/current/equivocations/${i}`, word: "listed", wins: group.map(({ id }) => id).sort(), loses: [] });
+  });
 
   const rank = (/** @type {Step} */ { pointer }) => CURRENT.indexOf(pointer.split("/")[2]);
   return {
     current: CURRENT.map((name) => [name, sections.get(name)?.[0] ?? "null"]),
-    canonical: written(CURRENT.map((name) => [name, sections.get(name)?.[1] ?? "null"]), true),
-    unrecognised: events.filter(({ fits }) => !fits).map(({ code, id, type }) => new Map(Object.entries({ code, event_id: id, event_type: type }))),
+    canonical: writtenSorted(CURRENT.map((name) => [name, sections.get(name)?.[1] ?? "null"])),
+    unrecognised: events.filter(({ fits }) => !fits).map(({ code, id, type }) => object({ code, event_id: id, event_type: type })),
     trace: trace.sort((a, b) => rank(a) - rank(b)),
     equivocations, groups, events, standing, effects,
   };
@@ -1673,8 +1725,8 @@ export function viewOf(record, valid) {
 
 /** The members of `current` in order [STATE-2]. */
 const CURRENT = [
-  "canonical_record", "source_aliases", "graph_snapshots", "receipt", "timestamp_anchors", "storage_attestations", "author_claims", "citations",
-  "replications", "integrity_findings", "retractions", "checkpoints", "equivocations",
+  "canonical_record", "source_aliases", "graph_snapshots", "receipt", "timestamp_anchors", "storage_attestations",
+  "author_claims", "citations", "replications", "integrity_findings", "retractions", "checkpoints", "equivocations",
 ];
 
 /** @param {Placed} event @param {string | undefined} effect @returns {Members} [STATE-3] */
@@ -1724,16 +1776,23 @@ function receiptStep(events) {
   const pointer = "/current/receipt";
   const candidates = events.filter(({ retracted }) => !retracted);
   const [winner] = candidates;
-  if (winner === undefined) return { value: null, step: { pointer, word: "retracted", wins: [], loses: events.map(({ id }) => [id, "retracted"]) } };
+  if (winner === undefined) {
+    return { value: null, step: { pointer, word: "retracted", wins: [], loses: events.map(({ id }) => [id, "retracted"]) } };
+  }
   const loses = losers(events, winner);
   if (winner.receiptVerified) {
-    return { value: winner.payload.get("receipt"), step: { pointer, word: candidates.length === 1 ? "only" : "first", wins: [winner.id], loses } };
+    const word = candidates.length === 1 ? "only" : "first";
+    return { value: winner.payload.get("receipt"), step: { pointer, word, wins: [winner.id], loses } };
   }
-  const all = events.map((event) => /** @type {[string, string]} */ (event === winner ? [event.id, "refused"] : loses.find(([id]) => id === event.id)));
-  return { value: null, step: { pointer, word: "refused", wins: [], loses: all } };
+  // Among those that lost the winner keeps its place by (instant, id).
+  loses.splice(events.indexOf(winner), 0, [winner.id, "refused"]);
+  return { value: null, step: { pointer, word: "refused", wins: [], loses } };
 }
 
-/** @param {CanonicalRecord} record @param {Placed[]} events fitting alias_added @returns {{ entry: Obj, step: Step }[]} [STATE-4, TRACE-3] */
+/**
+ * @param {CanonicalRecord} record @param {Placed[]} events fitting alias_added
+ * @returns {{ entry: Obj, step: Step }[]} [STATE-4, TRACE-3]
+ */
 function aliasEntries(record, events) {
   // No grammar of a kind has a space.
   const signed = grouped(events, ({ payload }) => `${payload.get("alias_kind")} ${payload.get("alias_value")}`);
@@ -1748,7 +1807,9 @@ function aliasEntries(record, events) {
     const entry = new Map([["alias_kind", kind], ["alias_value", value]]);
     if (candidates.length > 0) entry.set("created_at", candidates[0].createdAt);
     const word = derived.has(key) ? "derived" : candidates.length === 1 ? "only" : "first";
-    const loses = all.filter((event) => event !== candidates[0]).map(({ id, retracted }) => /** @type {[string, string]} */ ([id, retracted ? "retracted" : "restated"]));
+    const others = all.filter((event) => event !== candidates[0]);
+    /** @type {[string, string][]} */
+    const loses = others.map(({ id, retracted }) => [id, retracted ? "retracted" : "restated"]);
     out.push({ kind, value, entry, step: { pointer: "", word, wins: candidates.slice(0, 1).map(({ id }) => id), loses } });
   }
   return out.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.value, b.value));
@@ -1759,12 +1820,14 @@ function equivocationsOf(events) {
   const once = (/** @type {Placed} */ { type }) => KINDS.get(type)?.select === "once";
   const mayClash = events.filter((event) => event.fits && KINDS.get(event.type)?.select !== "each");
   const found = [];
-  for (const group of grouped(mayClash, (event) => canonicalText(once(event) ? [event.type, event.signerId] : [event.type, slotOf(event), event.instant])).values()) {
+  const place = (/** @type {Placed} */ event) => (once(event) ? [event.type, event.signerId] : [event.type, slotOf(event), event.instant]);
+  for (const group of grouped(mayClash, (event) => canonicalText(place(event))).values()) {
     if (new Set(group.map(({ text }) => text)).size < 2) continue;
     const [event] = group;
     const slot = once(event) ? null : slotOf(event);
     const instant = once(event) ? null : event.instant;
-    const entry = new Map(Object.entries({ event_ids: group.map(({ id }) => id).sort(), event_type: event.type, instant, signer: event.signerId, slot }));
+    const ids = group.map(({ id }) => id).sort();
+    const entry = object({ event_ids: ids, event_type: event.type, instant, signer: event.signerId, slot });
     found.push({ entry, group, order: [event.type, event.signerId, canonicalText(slot), instant ?? ""] });
   }
   found.sort((a, b) => a.order.reduce((sum, text, i) => sum || compareText(text, b.order[i]), 0));
@@ -1785,7 +1848,7 @@ function completeness(events) {
 /** @param {CanonicalRecord} record @param {readonly Step[]} trace @returns {Uint8Array} [TRACE-4] */
 function traceBytes(record, trace) {
   const steps = trace.map(({ loses, pointer, wins, word }) => new Map(Object.entries({
-    loses: loses.map(([event_id, why]) => new Map(Object.entries({ event_id, word: why }))), pointer, wins, word,
+    loses: loses.map(([event_id, why]) => object({ event_id, word: why })), pointer, wins, word,
   })));
   return canonicalBytes(new Map(Object.entries({ pith_number: record.pithNumber, rules: MERGE_RULES, trace: steps })));
 }
@@ -1802,10 +1865,12 @@ export function status({ standing, effects, equivocations, unrecognised }) {
   const values = (/** @type {Placed[]} */ events, /** @type {string} */ name) => events.map(({ payload }) => payload.get(name));
   const references = of("graph_snapshots").at(-1)?.payload.get("graph_snapshot").get("references");
   const count = references instanceof Map ? references.get("count") : null;
-  const [findings, rescinded] = [false, true].map((taken) => of("integrity_findings").filter(({ payload }) => (payload.get("verdict_class") === "rescinded") === taken));
-  const outcomes = ["supports", "refutes", "inconclusive"].map((word) => [
-    word, counted(values(of("replications").filter(({ payload }) => payload.get("outcome") === word), "moderation"), "pending accepted rejected"),
-  ]);
+  const rescinded = of("integrity_findings").filter(({ payload }) => payload.get("verdict_class") === "rescinded");
+  const findings = of("integrity_findings").filter((event) => !rescinded.includes(event));
+  const outcomes = ["supports", "refutes", "inconclusive"].map((word) => {
+    const found = of("replications").filter(({ payload }) => payload.get("outcome") === word);
+    return [word, counted(values(found, "moderation"), "pending accepted rejected")];
+  });
   return {
     attested: counted(values(of("author_claims"), "strength"), "strong weak"),
     anchored: of("timestamp_anchors").length,
@@ -1824,18 +1889,16 @@ export function status({ standing, effects, equivocations, unrecognised }) {
 
 const PROOF_TYPE = "pithbundle_equivocation_proof";
 
-/** @param {Record<string, Value>} members @returns {Obj} */
-const object = (members) => new Map(Object.entries(members));
-
 /** @param {PolicyKey} key */
 const shownKey = (key) => object({ event_rule: key.ruleName, key_id: key.keyId, public_key_hex: toHex(key.raw), signer_id: key.signerId });
 
 /** @param {ValidEvent} event @returns {Obj} [EXPORT-1] */
 function exported({ id, key, body, shownSigner, signature }) {
   const out = new Map(body);
-  if (shownSigner === null) out.set("signer", object({ key_id: key.keyId, public_key_fingerprint: key.fingerprint, signer_id: key.signerId, signer_type: "" }));
+  const { keyId: key_id, fingerprint: public_key_fingerprint, signerId: signer_id } = key;
+  if (shownSigner === null) out.set("signer", object({ key_id, public_key_fingerprint, signer_id, signer_type: "" }));
   out.set("event_id", id);
-  return out.set("signature", object({ algorithm: "ed25519", key_id: key.keyId, kind: "pith_event_signature", signature_b64: toBase64(signature) }));
+  return out.set("signature", object({ algorithm: "ed25519", key_id, kind: "pith_event_signature", signature_b64: toBase64(signature) }));
 }
 
 /** @param {CanonicalRecord} record @param {readonly Placed[]} group of one equivocation @returns {Uint8Array} [PROOF-1] */
@@ -1867,7 +1930,7 @@ export async function checkProof(bytes, policy) {
   const events = member(proof, "events", "array", "");
   demand(events.length === 2, "type", "/events");
   const known = new Set(policy.keys.map((key) => canonicalText(shownKey(key))));
-  member(proof, "keys", "array", "").forEach((/** @type {Value} */ key, /** @type {number} */ i) => demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`));
+  for (const [i, key] of member(proof, "keys", "array", "").entries()) demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`);
   const whatever = { ...policy, keys: policy.keys.map((key) => ({ ...key, status: "active" })) };
   const { copies } = await check({ record, elements: events, stated: [] }, whatever);
   for (const { outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type");
@@ -1877,5 +1940,6 @@ export async function checkProof(bytes, policy) {
   demand(compareBytes(proofOf(record, group), bytes) === 0, "encoding", "");
   const sorted = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
   const statusOf = (/** @type {PolicyKey} */ key) => policy.keys.find(({ raw }) => compareBytes(raw, key.raw) === 0)?.status ?? "";
-  return { eventType: group[0].type, signer: group[0].signerId, eventIds: sorted.map(({ id }) => id), statuses: sorted.map(({ key }) => statusOf(key)) };
+  const [{ type: eventType, signerId: signer }] = group;
+  return { eventType, signer, eventIds: sorted.map(({ id }) => id), statuses: sorted.map(({ key }) => statusOf(key)) };
 }
