@@ -10,10 +10,10 @@ import { visible } from "./display.js";
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id);
 
-/** @param {string} name @param {string} text already safe, or made so here */
+/** @param {string} name @param {string} text of an input or ours: shown safe, cut where it is long */
 function element(name, text) {
   const made = document.createElement(name);
-  made.textContent = visible(text, Infinity);
+  made.textContent = visible(text);
   return made;
 }
 
