@@ -33,7 +33,7 @@ def test_every_command_has_help_with_an_example(words: list[str]) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_json(name: str) -> None:
-    words = ["policy", "check"] if name == "policy" else [name]
+    words = {"policy": ["policy", "check"], "conformance": ["conformance", "run"]}.get(name, [name])
     assert "--json" in run(*words, "--help").out
 
 

@@ -1,9 +1,10 @@
-"""``python -m vectorgen --write`` the vectors, ``--check`` them, or ``--archive FILE``."""
+"""``python -m vectorgen --write`` the vectors, ``--check`` them, ``--archive FILE``, ``--accumulated COUNT``."""
 
 from __future__ import annotations
 
 import sys
 
+from vectorgen import accumulated
 from vectorgen.build import FOLDER, archive, built, stale
 
 
@@ -25,7 +26,14 @@ def main(arguments: list[str]) -> int:
         with open(arguments[1], "wb") as target:
             target.write(archive())
         return 0
-    print("usage: python -m vectorgen --write | --check | --archive FILE", file=sys.stderr)
+    if len(arguments) == 2 and arguments[0] == "--accumulated":
+        count = int(arguments[1])
+        digest = accumulated.package_digest(count)
+        print(f"{count} {digest}")
+        return 0 if accumulated.DIGESTS.get(count, digest) == digest else 1
+    print(
+        "usage: python -m vectorgen --write | --check | --archive FILE | --accumulated COUNT", file=sys.stderr
+    )
     return 2
 
 

@@ -9,6 +9,9 @@ from typing import Final
 
 import model
 from forge import AUTHOR, DEMO_NEXT, Json, payloads, to_json
+from pithbundle.conformance.worker import accumulate
+from pithbundle.policy import Policy
+from pithbundle.record import Record
 from vectorgen.core import File, as_json, as_text, part
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
@@ -30,7 +33,7 @@ SEED: Final = "pithbundle accumulated 1"
 DIGESTS: Final = {
     1_000: "275c8f216537c61c72d2911668b5c4b28cf8a68e6270df6cc18e8b64f62fa560",
     10_000: "41206c81cacf67ba94c469da8d52e645dfe3971d884635db8cca8208a15961bc",
-    1_000_000: "",
+    1_000_000: "a669c5174219a477bc600a7b984776902e28f91dcf84f03325ea9122deb9a481",
 }
 
 
@@ -60,6 +63,12 @@ def naive_digest(seed: str, count: int, events: Sequence[Json]) -> str:
         state = model.to_bytes(model.fold(RECORD, drawn, POLICY["keys"]))
         running.update(hashlib.sha256(state).digest())
     return running.hexdigest()
+
+
+def package_digest(count: int) -> str:
+    """The recipe, folded with the package: what ``make accumulated`` runs."""
+    stated = Policy.from_value(POLICY)
+    return accumulate(Record.from_value(RECORD), [to_json(event) for event in pool()], stated, SEED, count)
 
 
 def files() -> list[File]:

@@ -66,6 +66,7 @@ def receipts() -> File:
         parts(),
     )
     own = receipt(DEMO, RECORD, "2026-05-18T01:39:14.078722Z")
+    value: Any
 
     def check(
         name: str,
@@ -339,6 +340,8 @@ def one_fault() -> File:
         parts(),
     )
     base = alias("spoilt")
+    code: str | None
+    value: Any
     file.accept("base", "nothing spoilt", "CHECK-1 CHECK-2 CHECK-3 CHECK-4 CHECK-5 CHECK-6 CHECK-7 CHECK-8 CHECK-9 CHECK-10",
                 "check", args(base), copies=[copy(0, base, "verified")], pith_number=NUMBER, canonical_sha256=RECORD_SHA256,
                 policy_sha256=policy_sha256(POLICY), receipts=[], stated=[])  # fmt: skip
@@ -655,6 +658,9 @@ def bundles() -> File:
         parts(),
     )
     made = alias("in a bundle")
+    value: Any
+    new: Any
+    stated: Any
     base = bundle(RECORD, [made], aliases_at=CREATED)
     sound = {
         "pith_number": NUMBER,
@@ -799,7 +805,7 @@ def bundles() -> File:
         ("metadata", "submitted_at"),
         ("source", "id"),
     ):
-        value: Any = {
+        value = {
             "license": "x",
             "title_canon_sha256": "0" * 64,
             "version": 2,

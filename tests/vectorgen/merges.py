@@ -425,7 +425,7 @@ def kinds_and_order() -> File:
          [made("citation", payloads.citation("w", rel), day(1 + n)) for n, rel in enumerate(payloads.RELATIONSHIPS)]
          + [made("replication", payloads.replication("a", "c", outcome=o, moderation=m), day(10 + n)) for n, (o, m) in enumerate((o, m) for o in payloads.OUTCOMES for m in payloads.MODERATIONS)])  # fmt: skip
     fold("extra-members", "members that merge does not read are kept and shown, sorted", "KIND-1 STATE-3 CANON-1 DATA-9",
-         [claim(day(1), **{"__proto__": {"constructor": 1}, "10": "ten", "9": "nine", "\u00e9": [0.5, None], "zz": {"b": 1, "a": 2}})])  # fmt: skip
+         [made("author_claim", {**payloads.author_claim(payloads.orcid(1)), "__proto__": {"constructor": 1}, "10": "ten", "9": "nine", "\u00e9": [0.5, None], "zz": {"b": 1, "a": 2}}, day(1))])  # fmt: skip
     fold("utf16-traps", "texts that sort differently in UTF-16, in payloads and signers", "CANON-1 STATE-3",
          [made("replication", payloads.replication("\U00010000\uff5e", "\uff5e\U00010000"), day(1))])  # fmt: skip
     # Unknown types and misfits.

@@ -447,7 +447,7 @@ def telling() -> File:
         "What is told of a state: the status, and the events in order with what each changed.",
     )
     events = base_events()
-    zero = {
+    zero: Json = {
         "attested": {"strong": 0, "weak": 0}, "anchored": 0, "stored": 0, "references": None,
         "citations": dict.fromkeys(payloads.RELATIONSHIPS, 0),
         "replications": {outcome: dict.fromkeys(payloads.MODERATIONS, 0) for outcome in payloads.OUTCOMES},

@@ -46,6 +46,7 @@ REVOKED: Final = changed(BASE, ("keys", 0, "status"), "revoked")
 
 def shapes() -> File:
     """Policies and what is not one."""
+    value: Any
     file = File(
         "policy", "shapes", "Policies: members, defaults, clashes, and the digest of the effective policy."
     )

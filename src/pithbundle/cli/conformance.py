@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -137,18 +138,19 @@ def _run(
                 progress=lambda done, _: step(done),
             ),
         )  # fmt: skip
-    for path, text in (
-        (html_path, lambda: reports.to_html(impl, results)),
-        (junit_path, lambda: reports.to_junit(impl, results)),
-    ):
-        if path is not None:
-            with about(path, Exit.USAGE):
-                write_output(path, text().encode(), force=force)
+    _write(html_path, lambda: reports.to_html(impl, results), force)
+    _write(junit_path, lambda: reports.to_junit(impl, results), force)
     if out.as_json:
         out.json(reports.to_value(impl, results))
     else:
         _say(out, impl, results)
     return reports.summary(results).exit_status
+
+
+def _write(path: str | None, text: Callable[[], str], force: bool) -> None:
+    if path is not None:
+        with about(path, Exit.USAGE):
+            write_output(path, text().encode(), force=force)
 
 
 def _command(impl: str) -> list[str]:
@@ -183,7 +185,7 @@ def _load(folder: Path, stage: str | None) -> list[Vector]:
 
 def _bar(out: Output, total: int) -> AbstractContextManager[Callable[[int], None]]:
     """A progress bar on stderr, if somebody watches; what it is told is how many are done."""
-    if not sys.stderr.isatty() or out.as_json:
+    if not sys.stderr.isatty() or out.as_json or os.environ.get("TERM") == "dumb":
         return nullcontext(_unwatched)
     return _Bar(total)
 

@@ -162,7 +162,11 @@ def _bundle(draws: Draws, frame: Json, events: list[Json], spoil: bool) -> bytes
 
 
 def _text(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        # A lone surrogate of a vector: only its escape can be written.
+        return _text_of(value)
 
 
 def _spoilt_text(draws: Draws, data: bytes) -> bytes:

@@ -128,7 +128,7 @@ def _vector(one: Any, stage: str, parts: Json, where: str) -> Vector:
     if not sound:
         raise VectorError("type", f"{where}: see vectors/README.md for what a vector holds")
     return Vector(
-        stage, one["id"], one["about"], tuple(clauses), one["op"], one["args"], one["expect"], control,
+        stage, one["id"], one["about"], tuple(clauses or ()), one["op"], one["args"], one["expect"], control,
         tuple(_variant(variant, where) for variant in variants), parts,
     )  # fmt: skip
 

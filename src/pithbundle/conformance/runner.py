@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal
+from typing import IO, Final, Literal, cast
 
 from pithbundle.conformance.protocol import (
     EXTRA,
@@ -110,10 +110,9 @@ class Worker:
         process, self._process, self._rest = self._process, None, b""
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        for pipe in _pipes(process):
+            with suppress(OSError):
+                pipe.close()
         try:
             # A well-behaved worker leaves when its input ends.
             process.wait(0.2)
@@ -137,9 +136,7 @@ class Worker:
         _kill(process)
 
     def _exchange(self, process: subprocess.Popen[bytes], line: bytes) -> Answer:
-        stdin, stdout = process.stdin, process.stdout
-        if stdin is None or stdout is None:
-            return Answer(None, "crash", "no pipes")
+        stdin, stdout = _pipes(process)
         try:
             stdin.write(line)
             stdin.flush()
@@ -157,6 +154,11 @@ class Worker:
         if rest:
             return Answer(None, "garbage", f"more than one line: {_quoted(rest)}")
         return _read(first, self._asked)
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    # Never None: _start has asked for both.
+    return cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -285,11 +287,14 @@ def run(
 
     def work() -> None:
         with Worker(command, timeout) as worker:
-            for place, vector in _drain(waiting, failures):
+            for place, vector in _drain(waiting):
                 try:
                     result = run_vector(worker, vector, read, listed)
                 except (OSError, VectorError) as error:
                     failures.append(error)
+                    # Nothing is left for the others: the run is over.
+                    for _ in _drain(waiting):
+                        pass
                     return
                 with lock:
                     results[place] = result
@@ -306,10 +311,8 @@ def run(
     return [result for result in results if result is not None]
 
 
-def _drain(
-    waiting: queue.SimpleQueue[tuple[int, Vector]], failures: list[BaseException]
-) -> Iterator[tuple[int, Vector]]:
-    while not failures:
+def _drain(waiting: queue.SimpleQueue[tuple[int, Vector]]) -> Iterator[tuple[int, Vector]]:
+    while True:
         try:
             yield waiting.get_nowait()
         except queue.Empty:

@@ -109,7 +109,8 @@ def _time(args: Json) -> Json:
 
 
 def _text_form(args: Json) -> Json:
-    text, length = args["text"], args.get("length")
+    text: str = args["text"]
+    length: int = args.get("length") or 0
     match args["form"]:
         case "hex":
             raw = hex_bytes(text, length)
