@@ -10,6 +10,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 FUZZ   ?= 1000000
+COUNT  ?= 1000000
+IMPL   ?= self
 PYTEST ?= $(BIN)/python -m pytest
 DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
 
@@ -18,12 +20,13 @@ DEV     := $(VENV)/dev.stamp
 NODE_DEV := js/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors lock clean
+.PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors \
+  vectors-archive conformance accumulated lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | accumulated | lock | clean'
 
 # Hashes pin every file that is installed. The build backend is among them, so the package
 # itself installs without fetching anything more.
@@ -93,6 +96,20 @@ bench: $(DEV)
 vectors: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m forge.demo --write
 	$(BIN)/python tests/make_ed25519_vectors.py --write
+	PYTHONPATH=tests $(BIN)/python -m vectorgen --write
+
+# The vectors for a release: the same bytes from the same commit.
+vectors-archive: vectors
+	mkdir -p dist
+	PYTHONPATH=tests $(BIN)/python -m vectorgen --archive dist/pithbundle-vectors.tar.gz
+
+# Our implementation against the vectors; another with IMPL='command'.
+conformance: $(RUNTIME)
+	$(BIN)/pithbundle conformance run --impl '$(IMPL)'
+
+# One digest over COUNT merges: vectors/accumulated.md. Ten minutes for the million.
+accumulated: $(DEV)
+	PYTHONPATH=tests $(BIN)/python -m vectorgen --accumulated $(COUNT)
 
 # Needs the tool uv; nothing else here does.
 lock:
