@@ -11,10 +11,11 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import ed25519_reference as reference
 import model
 from forge import AUTHOR, DEMO, DEMO_NEXT, Json, canonical, event_id, payloads, policy, policy_key, sha256_hex
-from forge.core import signature_member
-from forge.tamper import changed, flipped, without
+from forge.core import signature_member, signed_bytes
+from forge.tamper import changed, flipped, signature_of, with_signature, without
 from vectorgen.core import File, as_json, as_text, hexed, part, text
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
@@ -56,6 +57,14 @@ def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
     }
 
 
+def signed_again(made_event: Json, nonce: int) -> Json:
+    """The event with another valid signature of its signer: Ed25519 lets the signer choose the nonce."""
+    secret = reference.Secret.from_seed(DEMO.seed)
+    r = reference.encode(reference.multiply(nonce, reference.B))
+    k = reference.hash_to_scalar(r, DEMO.public_key, signed_bytes(made_event))
+    return with_signature(made_event, r + ((nonce + k * secret.scalar) % reference.L).to_bytes(32, "little"))
+
+
 def proofs() -> File:
     """Portable proofs."""
     file = Merges(
@@ -74,6 +83,12 @@ def proofs() -> File:
     ):  # fmt: skip
         file.add(name, about, "PROOF-1 EXPORT-1 LAW-4", "proof", {"inputs": [file.of(*events)], "policy": part("policy")},
                  {"ok": {"proofs": [as_json(proof(group, keys)) for group in groups]}})  # fmt: skip
+    copies = [a, *(signed_again(a, nonce) for nonce in (12345, 67890))]
+    smallest, *others = sorted(copies, key=signature_of)
+    file.add("made-of-copies", "of several valid signatures of one event the smallest is kept", "CHECK-11 PROOF-1 EXPORT-1", "proof",
+             {"inputs": [file.of(*others, smallest, b)], "policy": part("policy")}, {"ok": {"proofs": [as_json(proof([smallest, b], keys))]}},
+             variants=[{"name": "reversed", "args": {"inputs": [file.of(b, smallest, *others[::-1])]}},
+                       {"name": "one in each bundle", "args": {"inputs": [file.of(one, b) for one in (others[0], smallest, others[1])]}}])  # fmt: skip
     sound = proof([a, b], keys)
 
     def ok(value: Json, statuses: Sequence[str] = ("active", "active"), kind: str = "author_claim") -> Json:
