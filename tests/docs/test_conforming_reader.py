@@ -1,0 +1,85 @@
+"""What docs/conforming-reader.md shows is what happens, and what it names exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cli_harness import run
+from pithbundle.conformance.protocol import STAGES
+from pithbundle.conformance.runner import Worker as Process
+from pithbundle.conformance.runner import load, reader, run_vector
+from shared_data import REPO
+
+PAGE: Final = (REPO / "docs" / "conforming-reader.md").read_text(encoding="utf-8")
+WORKER: Final = REPO / "docs" / "examples" / "first_worker.py"
+VECTORS: Final = {vector.id: vector for vector in load(REPO / "vectors")}
+CONSOLE: Final = re.findall(r"```console\n\$ ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
+TEN: Final = re.findall(r"^\| (\d+) \| `([^`]+)` \| (.+) \| (\w+) \|$", PAGE, re.MULTILINE)
+
+
+@pytest.fixture
+def python3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The interpreter of these tests, by the name that the page has for it."""
+    (tmp_path / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(REPO)
+
+
+@pytest.mark.parametrize(("command", "printed"), CONSOLE, ids=[command[:40] for command, _ in CONSOLE])
+@pytest.mark.usefixtures("python3")
+def test_each_command_prints_what_the_page_shows(command: str, printed: str) -> None:
+    if command.startswith("pithbundle "):
+        said = run(*shlex.split(command)[1:]).out
+    else:
+        said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
+    shown, cut, _ = printed.partition("...\n")
+    assert said.startswith(shown) if cut else said == shown
+
+
+def test_there_are_ten_first_vectors_and_it_is_told_what_the_first_worker_does_with_each() -> None:
+    assert [number for number, *_ in TEN] == [str(number) for number in range(1, 11)]
+    read = reader(REPO / "vectors")
+    with Process([sys.executable, str(WORKER)], 10) as worker:
+        found = [run_vector(worker, VECTORS[name], read) for _, name, _, _ in TEN]
+    words = {"passed": "passes", "failed": "fails"}
+    told = ["unsupported" if "not supported" in result.detail else words[result.status] for result in found]
+    assert told == [word for *_, word in TEN]
+
+
+def test_the_clauses_of_each_are_among_those_that_it_shows() -> None:
+    for _, name, teaches, _ in TEN:
+        named = set(re.findall(r"[A-Z]+-\d+", teaches))
+        assert named, name
+        assert named <= set(VECTORS[name].clauses), name
+
+
+def test_every_vector_and_every_clause_that_it_names_exists() -> None:
+    named = re.findall(rf"`((?:{'|'.join(STAGES)})/[^`]*)`", PAGE)
+    assert len(named) > 12
+    for pattern in named:
+        assert any(fnmatchcase(name, pattern) for name in VECTORS), pattern
+    spec = (REPO / "spec.md").read_text(encoding="utf-8")
+    for clause in re.findall(r"\b(?!UTF-)[A-Z]{3,}-\d+\b", PAGE):
+        assert f"**{clause}**" in spec, clause
+
+
+def test_it_counts_the_arrangements_of_the_tenth() -> None:
+    (_, name, _, _) = TEN[9]
+    assert len(VECTORS[name].variants) + 1 == 10
+    assert "in ten arrangements" in PAGE
+
+
+def test_every_link_leads_somewhere_and_the_page_is_linked() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", PAGE):
+        assert (REPO / "docs" / target).exists(), target
+    for page in ("README.md", "vectors/README.md"):
+        assert "docs/conforming-reader.md" in (REPO / page).read_text(encoding="utf-8"), page
