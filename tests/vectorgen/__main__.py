@@ -1,4 +1,4 @@
-"""``python -m vectorgen --write`` the vectors, ``--check`` them, ``--archive FILE``, ``--accumulated COUNT``."""
+"""``python -m vectorgen``: ``--write``, ``--check``, ``--archive FILE`` or ``--accumulated COUNT``."""
 
 from __future__ import annotations
 

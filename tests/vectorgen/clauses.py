@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a table of reasons)
 """Which clause of spec.md is shown by which vectors, and why a clause is shown by none."""
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a vector file is made of, and the short ways to write one down.
 
 A family is a table: one row, one vector, its second word the comment. Expected values are
-written by hand or computed with ``forge``, ``model`` and ``vectorgen.naive``; nothing here
-imports what is tested, so a vector cannot agree with the package by construction.
+written by hand or computed with ``forge``, ``model`` and ``vectorgen.naive``; none comes from the
+package, so a vector cannot agree with it by construction.
 """
 
 from __future__ import annotations
