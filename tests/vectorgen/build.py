@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import tarfile
 from functools import cache
@@ -54,7 +53,10 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 
 def archive(folder: Path = FOLDER) -> bytes:
-    """The vectors as one ``tar.gz``: the same bytes from the same tree, on any machine."""
+    """The vectors as one ``tar``: the same bytes from the same tree, on any machine.
+
+    Not compressed: what a compressor writes differs from one version of zlib to the next.
+    """
     names = sorted(
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -67,8 +69,4 @@ def archive(folder: Path = FOLDER) -> bytes:
             info = tarfile.TarInfo(f"pithbundle-vectors/{name}")
             info.size, info.mode, info.mtime = len(data), 0o644, 0
             tar.addfile(info, io.BytesIO(data))
-    packed = io.BytesIO()
-    # No file name and no time in the head; the level is stated, since it decides the bytes.
-    with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=9) as zipped:
-        zipped.write(plain.getvalue())
-    return packed.getvalue()
+    return plain.getvalue()
