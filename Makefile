@@ -101,7 +101,7 @@ vectors: $(DEV)
 # The vectors for a release: the same bytes from the same commit.
 vectors-archive: vectors
 	mkdir -p dist
-	PYTHONPATH=tests $(BIN)/python -m vectorgen --archive dist/pithbundle-vectors.tar.gz
+	PYTHONPATH=tests $(BIN)/python -m vectorgen --archive dist/pithbundle-vectors.tar
 
 # Our implementation against the vectors; another with IMPL='command'.
 conformance: $(RUNTIME)
