@@ -18,15 +18,16 @@ DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
 RUNTIME := $(VENV)/runtime.stamp
 DEV     := $(VENV)/dev.stamp
 NODE_DEV := js/node_modules/.package-lock.json
+MUTANTS := $(VENV)/mutants.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors \
-  vectors-archive conformance accumulated lock clean
+  vectors-archive conformance accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | accumulated | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | accumulated | mutations | mutants | lock | clean'
 
 # Hashes pin every file that is installed. The build backend is among them, so the package
 # itself installs without fetching anything more.
@@ -41,6 +42,10 @@ $(RUNTIME): requirements/runtime.txt pyproject.toml
 
 $(DEV): $(RUNTIME) requirements/dev.txt
 	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
+
+$(MUTANTS): $(DEV) requirements/mutants.txt
+	$(PIP) install --require-hashes --only-binary :all: -r requirements/mutants.txt
 	@touch $@
 
 demo: $(RUNTIME)
@@ -111,9 +116,22 @@ conformance: $(RUNTIME)
 accumulated: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m vectorgen --accumulated $(COUNT)
 
+# The committed mutations, each of which its tests must notice: tests/mutations/README.md.
+mutations: $(DEV)
+	$(PYTEST) -q tests/mutations -m 'slow or not slow'
+
+# Every mutation that a tool can think of; its survivors belong into tests/mutations/SURVIVORS.md.
+# On a copy, since the tool writes beside what it mutates.
+mutants: $(MUTANTS)
+	rm -rf out/mutants
+	mkdir -p out/mutants
+	cp -R src tests vectors pyproject.toml README.md spec.md out/mutants
+	cd out/mutants && $(abspath $(BIN))/mutmut run --max-children 1
+	cd out/mutants && $(abspath $(BIN))/mutmut results
+
 # Needs the tool uv; nothing else here does.
 lock:
-	for name in runtime dev; do \
+	for name in runtime dev mutants; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
