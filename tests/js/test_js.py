@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from shared_data import REPO, corpora
+from nodejs import JS, node
+from shared_data import corpora
 
-JS = REPO / "js"
 CHROMIUM = Path(os.environ.get("PITHBUNDLE_CHROMIUM", "/usr/bin/chromium"))
-
-
-def node() -> str:
-    """Node 20 or later, or a skip that says what is missing."""
-    found = shutil.which("node")
-    if found is None:
-        pytest.skip("node is not installed: the JavaScript implementation needs Node 20 or later")
-    version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    major = re.match(r"v(\d+)\.", version)
-    if major is None or int(major[1]) < 20:
-        pytest.skip(f"node is {version.strip()}: the JavaScript implementation needs Node 20 or later")
-    return found
 
 
 def installed(name: str) -> Path:
