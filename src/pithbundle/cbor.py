@@ -264,7 +264,8 @@ class _Gate:
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise self.error("utf8", self.at + error.start, f"not UTF-8: {error.reason}") from None
+            detail = f"not UTF-8 from byte {error.start} of the text: {error.reason}"
+            raise self.error("utf8", start, detail) from None
         self.at += length
         return text
 
