@@ -12,6 +12,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 FUZZ   ?= 1000000
 COUNT  ?= 1000000
 IMPL   ?= self
+# `make differential`.
+CASES  ?= 100000
+SEED   ?= 1
+JOBS   ?= 2
 PYTEST ?= $(BIN)/python -m pytest
 DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
 
@@ -22,12 +26,12 @@ MUTANTS := $(VENV)/mutants.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors \
-  vectors-archive conformance accumulated mutations mutants lock clean
+  vectors-archive conformance differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | accumulated | mutations | mutants | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | differential | accumulated | mutations | mutants | lock | clean'
 
 # Hashes pin every file that is installed. The build backend is among them, so the package
 # itself installs without fetching anything more.
@@ -111,6 +115,13 @@ vectors-archive: vectors
 # Our implementation against the vectors; another with IMPL='command'.
 conformance: $(RUNTIME)
 	$(BIN)/pithbundle conformance run --impl '$(IMPL)'
+
+# Both implementations on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about four
+# minutes of two cores. The first disagreement is shrunk to a vector in out. Another SEED draws others.
+differential: $(RUNTIME)
+	mkdir -p out
+	seq $(JOBS) | xargs -P $(JOBS) -I '{}' $(BIN)/pithbundle conformance run --impl self --impl 'node js/worker.js' \
+	  --differential $$(( $(CASES) / $(JOBS) )) --seed '$(SEED)-{}' --found out --force
 
 # One digest over COUNT merges: vectors/accumulated.md. Ten minutes for the million.
 accumulated: $(DEV)
