@@ -116,7 +116,7 @@ vectors-archive: vectors
 conformance: $(RUNTIME)
 	$(BIN)/pithbundle conformance run --impl '$(IMPL)'
 
-# Both implementations on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about four
+# Both implementations on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about five
 # minutes of two cores. The first disagreement is shrunk to a vector in out. Another SEED draws others.
 differential: $(RUNTIME)
 	mkdir -p out
