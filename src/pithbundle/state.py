@@ -20,12 +20,13 @@ from pithbundle.verdicts import ValidEvent
 STATE_TYPE: Final = "pith_open_graph_state"
 STATE_VERSION: Final = "1.0"
 
-# Two kinds fill a section of their own shape; the others list entries.
 #: The key of the total order of events (MERGE-4).
 ORDER: Final = attrgetter("order")
+
 # The members of an entry in the registry's order, and sorted; the absent ones are empty.
 _ORDERED: Final = b'{"event_id":"%b"%b,"created_at":"%b"%b,"payload":%b%b}'
 _CANONICAL: Final = b'{"created_at":"%b"%b,"event_id":"%b","payload":%b%b%b}'
+# Two kinds fill a section of their own shape; the others list entries.
 _RECEIPT: Final = "receipt"
 _ALIASES: Final = "source_aliases"
 
@@ -139,9 +140,12 @@ class State:
         All of it was encoded before, or is ASCII that needs no escape: ids and times.
         """
         written_entries = []
+        targets: dict[str | None, bytes] = {None: b""}
         for event in events:
             effect = self.effects.get(event.event_id) if self.effects else None
-            target = b"" if event.target is None else b',"target":' + encode(event.target)
+            target = targets.get(event.target)
+            if target is None:
+                target = targets[event.target] = b',"target":' + encode(event.target)
             signer = b"" if event.signer_bytes is None else b',"signer":' + event.signer_bytes
             tail = b"" if effect is None else b',"effect":"%b"' % effect.encode()
             name, when = event.event_id.encode(), event.created_at.encode()
