@@ -63,8 +63,8 @@ class Ledger:
     """
 
     __slots__ = (
-        "_checkpointed", "_fitting", "_misfits", "_retracted_by", "events", "listed", "number",
-        "policy_sha256", "record", "rules",
+        "_checkpointed", "_fitting", "_misfits", "_retracted_by", "events", "number",
+        "policy_sha256", "record", "rules", "unsound",
     )  # fmt: skip
 
     def __init__(
@@ -76,8 +76,9 @@ class Ledger:
         self.rules = rules
         #: The valid events by id.
         self.events: dict[str, ValidEvent] = {}
-        #: Every distinct id that the inputs listed, valid or not; only counters use it.
-        self.listed: set[str] = set()
+        #: The ids that inputs listed without a valid event; another input may have one. Only
+        #: counters use it.
+        self.unsound: set[str] = set()
         self._misfits: dict[str, str] = {}
         # Kind -> slot -> id -> event. One slot for all where the kind has no slots.
         self._fitting: dict[str, dict[bytes, dict[str, ValidEvent]]] = {name: {} for name in rules.kinds}
@@ -101,7 +102,7 @@ class Ledger:
         ledger = cls(first.record, first.number, first.policy_sha256, rules)
         for bundle in bundles:
             ledger._admit(bundle.record, bundle.number, bundle.policy_sha256)
-            ledger.listed.update(bundle.spoken)
+            ledger.unsound.update(name for name, copy in bundle.spoken.items() if copy.event is None)
             ledger.add(bundle.valid)
         return ledger
 
@@ -125,7 +126,7 @@ class Ledger:
         self._admit(other.record, other.number, other.policy_sha256)
         if other.rules.name != self.rules.name:
             raise MergeError("policy", "the ledgers were folded under different merge rules")
-        self.listed |= other.listed
+        self.unsound |= other.unsound
         self.add(other.events.values())
 
     def copy(self) -> Ledger:
@@ -139,12 +140,12 @@ class Ledger:
 
         Of two copies of one event the smaller signature is kept (CHECK-11).
         """
+        known = self.events
         for event in events:
             name = event.event_id
-            present = self.events.get(name)
+            present = known.get(name)
             if present is None:
-                self.events[name] = event
-                self.listed.add(name)
+                known[name] = event
                 self._place(event)
             elif event.signature < present.signature:
                 self._replace(present, event)
@@ -195,7 +196,12 @@ class Ledger:
                     listed = self._checkpointed.setdefault(event.signer, set())
                     listed.update(_ids(other.payload["event_ids"]))
 
-    # Views. Each is a function of the set of events alone.
+    # Views. Each but the first is a function of the set of events alone.
+
+    @property
+    def listed_count(self) -> int:
+        """Distinct ids that the inputs listed, valid or not (STATE-7)."""
+        return len(self.events) + len(self.unsound - self.events.keys())
 
     @property
     def unrecognised(self) -> list[tuple[ValidEvent, str]]:

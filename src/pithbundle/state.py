@@ -84,7 +84,7 @@ class State:
                     self.effects = {event.event_id: ledger.effect(event) for event in chosen}
         self.equivocations = ledger.equivocations()
         self.unrecognised = ledger.unrecognised
-        self._counters = len(ledger.listed), len(ledger.events)
+        self._counters = ledger.listed_count, len(ledger.events)
 
     @property
     def event_count(self) -> int:
