@@ -14,6 +14,7 @@ import math
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,17 +38,25 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def one(size: int) -> dict[str, float]:
+def make(size: int, folder: Path) -> None:
+    """Write the bundles of ``size`` events and the policy that knows their signers."""
     from forge import SIGNERS, big_bundle, policy, to_json
+
+    for place, part in enumerate(big_bundle(size)):
+        (folder / f"{place:04d}.json").write_bytes(to_json(part))
+    (folder / "policy.json").write_bytes(to_json(policy(*SIGNERS)))
+
+
+def one(folder: Path) -> dict[str, float]:
     from pithbundle import Ledger, Policy, check, merge, read_bundle
 
-    parts = [to_json(part) for part in big_bundle(size)]
-    keys = Policy.from_value(policy(*SIGNERS))
+    parts = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.json"))]
+    keys = Policy.from_bytes((folder / "policy.json").read_bytes())
     before = peak()
     start = time.perf_counter()
     checked = [check(read_bundle(part), keys) for part in parts]
     checking = time.perf_counter() - start
-    rounds = 3 if size >= 100_000 else 5
+    rounds = max(5, 20_000 // max(1, len(checked[0].copies) * len(checked)))
     merging = timed(lambda: merge(*checked).state_bytes, rounds)
     memory = peak() - before
     events = [event for part in checked for event in part.valid]
@@ -75,15 +84,24 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of events")
     options.add_argument("--json", action="store_true", help="print one JSON object a line")
-    options.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    options.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    options.add_argument("--make", nargs=2, help=argparse.SUPPRESS)
     chosen = options.parse_args(arguments)
+    if chosen.make:
+        make(int(chosen.make[0]), Path(chosen.make[1]))
+        return 0
     if chosen.one is not None:
         print(json.dumps(one(chosen.one)))
         return 0
     rows = []
     for size in chosen.sizes:
-        command = [sys.executable, __file__, "--one", str(size)]
-        rows.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        # Made in one process and measured in another: what the generator leaves behind would
+        # be walked by the collector of the one that merges.
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, __file__, "--make", str(size), folder], check=True)
+            command = [sys.executable, __file__, "--one", folder]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+        rows.append(json.loads(done.stdout))
         if chosen.json:
             print(json.dumps(rows[-1]), flush=True)
     if chosen.json:
