@@ -88,12 +88,14 @@ $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
 js: $(NODE_DEV)
 	cd js && node node_modules/typescript/bin/tsc && node --test test/
 
+EDGE := src/pithbundle/cli/*,src/pithbundle/files.py,src/pithbundle/__main__.py
+
 # The core must reach every branch. The edge (files, command line) has error paths that
 # only a broken disk or terminal reaches: those it tests by injection, to a lower floor.
 coverage: $(DEV)
 	$(PYTEST) -q --cov --cov-report= -p no:cacheprovider
-	$(BIN)/coverage report --omit='src/pithbundle/cli/*,src/pithbundle/files.py' --fail-under=100
-	$(BIN)/coverage report --include='src/pithbundle/cli/*,src/pithbundle/files.py' --fail-under=95
+	$(BIN)/coverage report --omit='$(EDGE)' --fail-under=100
+	$(BIN)/coverage report --include='$(EDGE)' --fail-under=95
 
 # Fresh random seeds, unlike the ordinary run, which is reproducible.
 fuzz: $(DEV)
