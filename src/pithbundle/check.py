@@ -59,9 +59,11 @@ def check(
     """
     run = _Run(bundle, policy or Policy.default(), rules, {} if cache is None else cache)
     copies = tuple(run.copy(place, stated) for place, stated in enumerate(bundle.events))
+    spoken = speak(copies)
+    valid = tuple([copy.event for copy in spoken.values() if copy.event is not None])
     return Checked(
-        bundle.record, bundle.number, run.policy.sha256, copies, speak(copies),
-        tuple(run.receipts), bundle.stated,
+        bundle.record, bundle.number, run.policy.sha256, copies, spoken,
+        tuple(run.receipts), bundle.stated, valid,
     )  # fmt: skip
 
 
@@ -117,10 +119,16 @@ class _Run:
             unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
         valid = None
         if verdict.valid and key is not None:
+            event_type, target = event.event_type, event.target if rule.covers_target else None
+            kind = self.rules.kinds.get(event_type)
+            if kind is not None:
+                # One text for all events of a kind: equal texts, and faster to compare.
+                event_type = kind.event_type
+                target = kind.target if target == kind.target else target
             valid = ValidEvent(
                 event_id=body.event_id,
-                event_type=event.event_type,
-                target=event.target if rule.covers_target else None,
+                event_type=event_type,
+                target=target,
                 created_at=event.created_at,
                 instant=event.instant,
                 order=event.instant + body.event_id,

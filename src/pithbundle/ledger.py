@@ -102,7 +102,7 @@ class Ledger:
         ledger = cls(first.record, first.number, first.policy_sha256, rules)
         for bundle in bundles:
             ledger._admit(bundle.record, bundle.number, bundle.policy_sha256)
-            ledger.unsound.update(name for name, copy in bundle.spoken.items() if copy.event is None)
+            ledger.unsound.update(bundle.unsound)
             ledger.add(bundle.valid)
         return ledger
 

@@ -137,11 +137,15 @@ class Checked(NamedTuple):
     spoken: dict[str, Copy]
     receipts: tuple[ReceiptVerdict, ...]
     stated: tuple[Fault, ...]
+    #: The valid events, one for each id: all that merge reads.
+    valid: tuple[ValidEvent, ...]
 
     @property
-    def valid(self) -> list[ValidEvent]:
-        """The valid events, one for each id."""
-        return [copy.event for copy in self.spoken.values() if copy.event is not None]
+    def unsound(self) -> list[str]:
+        """The ids without a valid event."""
+        if len(self.valid) == len(self.spoken):
+            return []
+        return [name for name, copy in self.spoken.items() if copy.event is None]
 
     @property
     def malformed(self) -> list[Copy]:
