@@ -140,6 +140,7 @@ class _Run:
                 key=key,
                 receipt_verified=receipt_verified,
             )
+            valid = valid._replace(placed=self.rules.place(valid, self.record))
         return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned)
 
     def signer(self, stated: Object) -> bytes:

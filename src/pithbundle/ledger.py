@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.canonical import digest, encode, encode_kept, written
+from pithbundle.canonical import digest, encode, written
 from pithbundle.errors import MergeError
 from pithbundle.kinds import MERGE_1, Kind, MergeRules
+from pithbundle.kinds.fit import slot_of
 from pithbundle.model import Object, Value
 from pithbundle.number import PithNumber
 from pithbundle.record import Record
@@ -159,13 +160,14 @@ class Ledger:
 
     def _place(self, event: ValidEvent) -> None:
         name = event.event_id
-        kind = self.rules.kinds.get(event.event_type)
-        code = "unknown_type" if kind is None else kind.misfit(event, self.record)
-        if kind is None or code is not None:
-            self._misfits[name] = code or "unknown_type"
+        placed = event.placed
+        if placed is None or placed.rules is not self.rules or placed.record_sha256 != self.record.sha256:
+            placed = self.rules.place(event, self.record)
+        if placed.code is not None:
+            self._misfits[name] = placed.code
             return
-        slots = self._fitting[kind.event_type]
-        slot = slot_of(event, kind)
+        kind = self.rules.kinds[event.event_type]
+        slots, slot = self._fitting[kind.event_type], placed.slot
         if slot in slots:
             slots[slot][name] = event
         else:
@@ -292,13 +294,6 @@ class Ledger:
     def events_sha256(self) -> str:
         """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
         return digest(encode([*sorted(self.events)])).hex()
-
-
-def slot_of(event: ValidEvent, kind: Kind) -> bytes:
-    """The slot: canonical bytes of the signer and the slot's members, null where absent (MERGE-5)."""
-    if not kind.slot:
-        return b""
-    return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
 
 
 def _ids(value: Value) -> list[str]:

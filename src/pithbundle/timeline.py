@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pithbundle.canonical import encode
 from pithbundle.kinds import Kind
-from pithbundle.ledger import CHECKPOINT, RETRACTION, Ledger, slot_of
+from pithbundle.kinds.fit import slot_of
+from pithbundle.ledger import CHECKPOINT, RETRACTION, Ledger
 from pithbundle.state import ORDER, standing
 from pithbundle.verdicts import ValidEvent
 

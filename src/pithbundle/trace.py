@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.canonical import encode
 from pithbundle.kinds import Kind
-from pithbundle.ledger import RETRACTION, Ledger, slot_of
+from pithbundle.kinds.fit import slot_of
+from pithbundle.ledger import RETRACTION, Ledger
 from pithbundle.model import Object, Value
 from pithbundle.state import ORDER, State
 from pithbundle.verdicts import ValidEvent

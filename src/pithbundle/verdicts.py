@@ -63,6 +63,21 @@ class ReceiptVerdict(NamedTuple):
     signer: str | None
 
 
+class Placement(NamedTuple):
+    """Where a rule set puts an event: a pure function of the event, the record and the rules.
+
+    Made once, while the payload is at hand, and used again by every merge under the same
+    rules; a ledger of another record or under other rules places the event anew.
+    """
+
+    rules: object
+    record_sha256: bytes
+    #: The code of what does not fit, None for what does (KIND-2).
+    code: str | None
+    #: The slot of a fitting event (MERGE-5).
+    slot: bytes
+
+
 class ValidEvent(NamedTuple):
     """A validly signed event: what its signature covers, and the one signature kept.
 
@@ -86,6 +101,7 @@ class ValidEvent(NamedTuple):
     signature: bytes
     key: PolicyKey
     receipt_verified: bool
+    placed: Placement | None = None
 
     @property
     def signer(self) -> str:

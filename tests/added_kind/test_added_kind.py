@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from added_kind.peer_review import KIND
-from forge import DEMO, SIGNERS, bundle, event, made_record, policy, to_json
-from pithbundle import Merged, Policy, check, merge, read_bundle
+from forge import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
+from pithbundle import Ledger, Merged, Policy, check, merge, read_bundle
 from pithbundle.diff import diff, side_of_bundle
 from pithbundle.kinds import MERGE_1, MergeRules
 from pithbundle.report import Input, Report
@@ -64,3 +64,36 @@ def test_a_rule_set_is_frozen() -> None:
         RULES.kinds["peer_review"] = KIND  # type: ignore[index]
     with pytest.raises(AttributeError):
         RULES.name = "other"  # type: ignore[misc]
+
+
+def test_events_checked_under_one_rule_set_may_be_merged_under_another() -> None:
+    record = made_record()
+    data = to_json(
+        bundle(
+            record,
+            [
+                event(DEMO, record, "peer_review", "record", case["payload"], case["created_at"])
+                for case in VECTOR["events"]
+            ],
+        )
+    )
+    old, new = (check(read_bundle(data), KEYS, rules=rules) for rules in (MERGE_1, RULES))
+    for rules in (MERGE_1, RULES):
+        assert merge(old, rules=rules).state_bytes == merge(new, rules=rules).state_bytes
+
+
+def test_events_of_another_record_are_placed_by_that_record() -> None:
+    mine, other = made_record(), made_record(1)
+    paid = payloads.record_created(mine, receipt(DEMO, mine, "2026-01-01T00:00:00Z"))
+    made = attached(DEMO, mine, "record_created", paid, "2026-01-01T00:00:00Z")
+    checked = check(read_bundle(to_json(bundle(mine, [made]))), KEYS)
+    [valid] = checked.valid
+    strange = check(read_bundle(to_json(bundle(other, []))), KEYS)
+    ledger = Ledger.of([strange])
+    ledger.add([valid])
+    assert [code for _, code in ledger.unrecognised] == ["hash_mismatch"]
+    assert Ledger.of([checked]).unrecognised == []
+    # Nobody need have placed it before.
+    bare = Ledger(checked.record, checked.number, checked.policy_sha256)
+    bare.add([valid._replace(placed=None)])
+    assert bare.unrecognised == []

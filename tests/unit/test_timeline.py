@@ -12,7 +12,7 @@ from checking import WHEN, merged
 from forge import AUTHOR, DEMO, MIRROR, Json, Signer, attached, event, many_events, payloads, receipt
 from forge.demo import RECORD, rich
 from pithbundle.kinds import MERGE_1
-from pithbundle.ledger import slot_of
+from pithbundle.kinds.fit import slot_of
 from pithbundle.merge import Merged
 from pithbundle.timeline import Moment, timeline
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from pithbundle.canonical import encode_kept
 from pithbundle.model import MAX_INTEGER, Object, Value
 from pithbundle.record import Record
 from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.times import instant
-from pithbundle.verdicts import ValidEvent
+from pithbundle.verdicts import Placement, ValidEvent
 
 #: A check of one member: the code of the misfit, or None.
 Check: TypeAlias = Callable[[Value], str | None]
@@ -195,3 +196,17 @@ class MergeRules:
     def of(cls, name: str, *kinds: Kind) -> MergeRules:
         """The rule set of ``kinds``, in the order in which their sections stand in a state."""
         return cls(name, MappingProxyType({kind.event_type: kind for kind in kinds}))
+
+    def place(self, event: ValidEvent, record: Record) -> Placement:
+        """Where these rules put ``event``: whether it fits, and in which slot (MERGE-5, MERGE-6)."""
+        kind = self.kinds.get(event.event_type)
+        code = "unknown_type" if kind is None else kind.misfit(event, record)
+        slot = b"" if kind is None or code is not None else slot_of(event, kind)
+        return Placement(self, record.sha256, code, slot)
+
+
+def slot_of(event: ValidEvent, kind: Kind) -> bytes:
+    """The slot: canonical bytes of the signer and the slot's members, null where absent (MERGE-5)."""
+    if not kind.slot:
+        return b""
+    return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
