@@ -37,7 +37,7 @@ class EventRule:
     @property
     def binds(self) -> bool:
         """Whether a valid signature under this rule can make an event ``verified``."""
-        return not self.payload_only and "created_at" not in self.left_out
+        return self.covers_created_at
 
     @property
     def covers_signer(self) -> bool:

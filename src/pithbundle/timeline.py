@@ -50,10 +50,15 @@ def timeline(ledger: Ledger) -> list[Moment]:
         kind = None if event.event_id in misfits else ledger.rules.kinds[event.event_type]
         past.ledger.add([event])
         change, others = ("unrecognised", ()) if kind is None else past.change(kind, event)
-        applied = (r for r in ledger.retractions_of(event.event_id) if ledger.effect(r) == "applied")
         section = None if kind is None else kind.section
-        moments.append(Moment(event, section, change, others, tuple(r.event_id for r in applied)))
+        moments.append(Moment(event, section, change, others, _taken_back_by(ledger, event)))
     return moments
+
+
+def _taken_back_by(ledger: Ledger, event: ValidEvent) -> tuple[str, ...]:
+    """The retractions that apply to an event, by (instant, id)."""
+    named = ledger.retractions_of(event.event_id)
+    return tuple(retraction.event_id for retraction in named if ledger.effect(retraction) == "applied")
 
 
 class _Past:
@@ -75,8 +80,7 @@ class _Past:
             return self.retraction(event)
         if self.ledger.is_retracted(event):
             # Its retraction has an earlier signed time, or a smaller id, and was waiting for it.
-            waiting = self.ledger.retractions_of(event.event_id)
-            return "withdrawn", tuple(r.event_id for r in waiting if self.ledger.effect(r) == "applied")
+            return "withdrawn", _taken_back_by(self.ledger, event)
         place = _place(kind, event)
         if place is None:
             return ("lists" if kind.event_type == CHECKPOINT else "adds"), ()

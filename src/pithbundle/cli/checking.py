@@ -56,6 +56,22 @@ class Examined:
             reports.append(Report(group, merged, clock=clock))
         return reports
 
+    def of_one_record(self) -> Merged:
+        """What the inputs, at least one, merge to where the command is about one record.
+
+        Raises:
+            Refusal: a file is of another record, which is named.
+        """
+        first = self.inputs[0].checked
+        for given in self.inputs[1:]:
+            # Pair by pair first, so that the error can name the file that does not belong.
+            if given.checked.record.sha256 != first.record.sha256:
+                try:
+                    merge(first, given.checked)
+                except MergeError as error:
+                    raise Refusal(given.name, error, Exit.INVALID) from error
+        return merge(*(given.checked for given in self.inputs))
+
     def status(self, reports: Sequence[Report]) -> int:
         """The exit status (REPORT-2)."""
         found = [EXIT_STATUS[report.outcome] for report in reports]

@@ -10,7 +10,6 @@ import click
 from pithbundle.bundle import Format, read_bundle
 from pithbundle.canonical import encode
 from pithbundle.check import SignatureCache, check
-from pithbundle.cli.folding import short
 from pithbundle.cli.inputs import (
     PATH,
     about,
@@ -23,7 +22,7 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import MOST, plural, policy_value
+from pithbundle.cli.telling import MOST, plural, policy_value, short
 from pithbundle.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
 from pithbundle.files import read_input
 from pithbundle.merge import merge

@@ -8,9 +8,9 @@ from typing import Final
 import click
 
 from pithbundle.bundle import Format
-from pithbundle.cli.folding import Folded, files_argument, fold, fold_options, short, told
+from pithbundle.cli.folding import Folded, files_argument, fold, fold_options, told
 from pithbundle.cli.output import Output
-from pithbundle.cli.telling import MOST, plural
+from pithbundle.cli.telling import MOST, plural, short
 from pithbundle.errors import InputError
 from pithbundle.explain import LOSING, SENTENCES, Reason, explain
 from pithbundle.kinds import MERGE_1

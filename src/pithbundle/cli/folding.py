@@ -25,10 +25,10 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import Telling, overall, policy_value, refused_value
-from pithbundle.errors import FileError, MergeError
+from pithbundle.cli.telling import Telling, overall, policy_value, refused_value, short
+from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_output
-from pithbundle.merge import Merged, merge
+from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object
 from pithbundle.policy import Policy
 from pithbundle.report import EXIT_STATUS, Report
@@ -38,7 +38,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: The longest data in a column, in characters.
 CELL = 40
-_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -115,23 +114,11 @@ def fold(
         raise Refusal(examined.unread[0].name, examined.unread[0].error, Exit.USAGE)
     if not examined.inputs:
         raise Refusal(examined.refused[0].name, examined.refused[0].error, Exit.INVALID)
-    first = examined.inputs[0].checked
-    for given in examined.inputs[1:]:
-        # Pair by pair first, so that the error can name the file that does not belong.
-        try:
-            merge(first, given.checked) if given.checked.record.sha256 != first.record.sha256 else None
-        except MergeError as error:
-            raise Refusal(given.name, error, Exit.INVALID) from error
-    merged = merge(*(given.checked for given in examined.inputs))
+    merged = examined.of_one_record()
     return Folded(policy, policy_path, examined, Report(examined.inputs, merged, examined.refused), merged)
 
 
 # -- how an event is named ------------------------------------------------------------------
-
-
-def short(event_id: str) -> str:
-    """Enough digits of an id to find it by; ``--json`` has them all."""
-    return event_id.removeprefix("sha256:")[:_DIGITS]
 
 
 def told(out: Output, event: ValidEvent, width: int = 0) -> str:

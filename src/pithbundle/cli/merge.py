@@ -33,9 +33,8 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.telling import MOST, Telling, more, overall, plural, policy_value
 from pithbundle.compare import Difference, Group, compare_states, read_state
-from pithbundle.errors import MergeError
 from pithbundle.files import STDIN, write_output
-from pithbundle.merge import Merged, merge
+from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object, Value
 from pithbundle.report import EXIT_STATUS, Clock, Report
 from pithbundle.trace import trace_bytes
@@ -185,16 +184,7 @@ def _merged(examined: Examined, clock: Clock) -> tuple[Report, Merged | None]:
     """The report on all inputs, and what they merge to; None where every one was refused."""
     if not examined.inputs:
         return Report((), None, examined.refused, clock), None
-    first = examined.inputs[0]
-    merged = None
-    for given in examined.inputs[1:]:
-        # Pair by pair first, so that the error can name the file that does not belong.
-        if given.checked.record.sha256 != first.checked.record.sha256:
-            try:
-                merge(first.checked, given.checked)
-            except MergeError as error:
-                raise Refusal(given.name, error, Exit.INVALID) from error
-    merged = merge(*(given.checked for given in examined.inputs))
+    merged = examined.of_one_record()
     return Report(examined.inputs, merged, examined.refused, clock), merged
 
 

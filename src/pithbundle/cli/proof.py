@@ -12,13 +12,12 @@ from pithbundle.cli.folding import (
     fold,
     fold_options,
     require_free,
-    short,
     told,
     write_all,
 )
 from pithbundle.cli.inputs import PATH, deliver
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import MOST, plural
+from pithbundle.cli.telling import MOST, plural, short
 from pithbundle.files import STDIN
 from pithbundle.jsontext import parse_json
 from pithbundle.ledger import Equivocation

@@ -184,7 +184,7 @@ class Telling:
                     out.detail("", name)
             elif as_of is not None:
                 known = True
-                moment = f"{as_of[0]} {_short(as_of[1])}"
+                moment = f"{as_of[0]} {short(as_of[1])}"
                 out.detail("missing", f"nothing that {out.show(signer, _CELL)} listed by {moment} is missing")
         if not known:
             out.detail("missing", "unknown: no checkpoint says which events there are")
@@ -205,7 +205,7 @@ class Telling:
             names = _name(self.out, receipt.signer, receipt.key_id)
             if not receipt.verdict.valid:
                 names = f"({names})"
-            carrier = "" if receipt.event_id is None else f" in {_short(receipt.event_id)}"
+            carrier = "" if receipt.event_id is None else f" in {short(receipt.event_id)}"
             self.out.verdict(receipt.verdict.word, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
             self._why(receipt.verdict, where)
 
@@ -234,7 +234,7 @@ class Telling:
 
     def _event(self, one: Listed, width: int, examined: Examined) -> None:
         out, copy = self.out, one.copy
-        cells = [_short(copy.event_id or ""), _label(out, copy).ljust(width)]
+        cells = [short(copy.event_id or ""), _label(out, copy).ljust(width)]
         if copy.event is not None:
             cells += [copy.event.created_at, _name(out, copy.event.signer, copy.event.key.key_id)]
         elif one.places[0] in examined.claims:
@@ -254,7 +254,7 @@ class Telling:
     def _warnings(self, report: Report) -> None:
         told = [warning for warning in report.warnings if warning.code in _DATED]
         for warning in self._capped("warning", told, "warning"):
-            said = f"{_short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
+            said = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
             self.out.verdict("warning", f"{said}  [{warning.code}]")
 
     def _why(self, verdict: Verdict, where: str, what: str = "") -> None:
@@ -329,7 +329,7 @@ def _order(one: Listed) -> tuple[int, str]:
     return _WORDS.index(copy.verdict.word), copy.event.order if copy.event else copy.event_id or ""
 
 
-def _short(event_id: str) -> str:
+def short(event_id: str) -> str:
     """Enough digits of an id to find it by; the report for programs has them all."""
     return event_id.removeprefix("sha256:")[:_DIGITS]
 

@@ -8,10 +8,10 @@ from typing import Final, Literal
 import click
 
 from pithbundle.bundle import Format
-from pithbundle.cli.folding import CELL, Folded, files_argument, fold, fold_options, require_free, short, told
+from pithbundle.cli.folding import CELL, Folded, files_argument, fold, fold_options, require_free, told
 from pithbundle.cli.inputs import PATH, about
 from pithbundle.cli.output import Output, Style
-from pithbundle.cli.telling import plural
+from pithbundle.cli.telling import plural, short
 from pithbundle.files import STDIN, write_output
 from pithbundle.model import Limits, Object
 from pithbundle.timeline import Change, Moment, timeline

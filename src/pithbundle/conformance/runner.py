@@ -67,7 +67,6 @@ class Worker:
         self.command = list(command)
         self.timeout = timeout
         self.max_line = max_line
-        self.restarts = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
         self._asked = 0
@@ -102,7 +101,6 @@ class Worker:
             if self._late:
                 answer = Answer(None, "timeout", f"no answer in {self.timeout:g} s")
             self.stop()
-            self.restarts += 1
         return answer
 
     def stop(self) -> None:
