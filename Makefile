@@ -33,23 +33,27 @@ help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
 	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | differential | accumulated | mutations | mutants | lock | clean'
 
-# Hashes pin every file that is installed. The build backend is among them, so the package
-# itself installs without fetching anything more.
+# The lists are complete and hashed, so nothing is resolved: a resolver would look at the newest
+# releases and break an old commit. `pip check` says if a list ever lacks something. The build
+# backend is among them, so the package itself installs without fetching anything more.
 $(RUNTIME): requirements/runtime.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'error: python3 must be 3.11 or later; name another with make PYTHON=python3.12' >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo 'error: cannot make a virtual environment; on Debian: apt-get install python3-venv' >&2; exit 1; }
-	$(PIP) install --require-hashes --only-binary :all: -r requirements/runtime.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/runtime.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(PIP) check
 	@touch $@
 
 $(DEV): $(RUNTIME) requirements/dev.txt
-	$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/dev.txt
+	$(PIP) check
 	@touch $@
 
 $(MUTANTS): $(DEV) requirements/mutants.txt
-	$(PIP) install --require-hashes --only-binary :all: -r requirements/mutants.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/mutants.txt
+	$(PIP) check
 	@touch $@
 
 demo: $(RUNTIME)
