@@ -171,6 +171,14 @@ def unsafe(text: str) -> set[str]:
     }
 
 
+def columns(text: str) -> int:
+    """The columns of a line in a terminal, by the tables of this Python."""
+    return sum(
+        0 if unicodedata.category(char) in {"Mn", "Me"} else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
+
+
 def assert_harmless(result: Result, first_words: set[str] = FIRST_WORDS) -> None:
     """No raw control in either stream, and no line that data begins."""
     for text in (result.out, result.err):

@@ -59,7 +59,6 @@ THIRD_PARTY = {
     "cbor2": {"cbor"},
     "orjson": {"jsontext", "canonical"},
     "click": {"cli"},
-    "rich": {"cli"},
     "matplotlib": {"cli"},
 }
 

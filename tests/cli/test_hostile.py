@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
-from cli_harness import FIRST_WORDS, HOSTILE, Result, assert_harmless, hostile_places, run
+from cli_harness import FIRST_WORDS, HOSTILE, Result, assert_harmless, columns, hostile_places, run
 
 DATA = Path(__file__).parent / "data"
 
@@ -69,7 +68,7 @@ def test_in_every_place_on_a_narrow_terminal(text: str) -> None:
         data = json.dumps(changed).encode()
         result = run("number", "-", stdin=data, tty=True, env={"COLUMNS": "40"})
         assert_harmless(result, {"number", "mismatch", "refused", "pithbundle:"})
-        assert not [line for line in result.out.splitlines() if cell_len(line) > 40]
+        assert not [line for line in result.out.splitlines() if columns(line) > 40]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
 from cli_harness import (
     HOSTILE,
     Result,
     assert_harmless,
+    columns,
     command_line,
     hostile_places,
     process_env,
@@ -150,7 +150,7 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
         result = check(args, data, tty=tty, env={"COLUMNS": "40"})
         if tty and args[0] != "probe":
             # A line that the terminal folds itself could put any word at the start of one.
-            assert max(map(cell_len, (result.out + result.err).splitlines())) <= 40, args
+            assert max(map(columns, (result.out + result.err).splitlines())) <= 40, args
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli_harness import HOSTILE, Stream, unsafe
+from cli_harness import HOSTILE, Stream, columns, unsafe
 from pithbundle.cli.output import WORD_STYLE, Exit, Output, worst
 from pithbundle.verdicts import VALID
 
@@ -85,12 +85,10 @@ def test_json_refuses_what_is_not_json() -> None:
 class TestFolding:
     @given(st.text(max_size=300), st.integers(20, 100))
     def test_no_piece_is_too_wide_and_data_never_begins_one(self, text: str, width: int) -> None:
-        from rich.cells import cell_len
-
         out = Output(tty=True, colour=False, width=width)
         out.verdict("number", out.show(text))
         lines = b"".join(out._out).decode().splitlines()
-        assert all(cell_len(line) <= width for line in lines)
+        assert all(columns(line) <= width for line in lines)
         assert lines[0].startswith("number        ")
         assert all(line.startswith("    ") for line in lines[1:])
         unfolded = lines[0] + "".join(line[4:] for line in lines[1:])

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
-from cli_harness import HOSTILE, Result, assert_harmless, hostile_places, run
+from cli_harness import HOSTILE, Result, assert_harmless, columns, hostile_places, run
 from forge import Json, Signer, attached, bundle, event, policy, to_json
 from forge.demo import RECORD
 from forge.payloads import (
@@ -117,7 +116,7 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
     ):
         result = check(args, data, tty=tty, env={"COLUMNS": "40"})
         if tty:
-            assert max(map(cell_len, (result.out + result.err).splitlines())) <= 40, args
+            assert max(map(columns, (result.out + result.err).splitlines())) <= 40, args
         check([*args, "--json", *(["--force"] if args[0] == "export" else [])], data)
     told = check(["verify", str(proof), "--policy", str(keys)], tty=tty, env={"COLUMNS": "40"})
     assert told.status == 0

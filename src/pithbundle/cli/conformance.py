@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +13,7 @@ import click
 
 from pithbundle.cli.inputs import PATH, about, json_option
 from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.terminal import progress_bar
 from pithbundle.conformance import differential, reports
 from pithbundle.conformance.protocol import (
     BAD,
@@ -130,7 +129,7 @@ def _run(
     impl = impls[0]
     listed = _expected(xfail)
     vectors = _load(folder, stage)
-    with _bar(out, len(vectors)) as step:
+    with progress_bar(len(vectors), hidden=out.as_json) as step:
         results = _started(
             impl,
             lambda: run(
@@ -183,39 +182,6 @@ def _load(folder: Path, stage: str | None) -> list[Vector]:
         raise click.UsageError(f"--vectors: {error.strerror}", click.get_current_context()) from None
 
 
-def _bar(out: Output, total: int) -> AbstractContextManager[Callable[[int], None]]:
-    """A progress bar on stderr, if somebody watches; what it is told is how many are done."""
-    if not sys.stderr.isatty() or out.as_json or os.environ.get("TERM") == "dumb":
-        return nullcontext(_unwatched)
-    return _Bar(total)
-
-
-def _unwatched(done: int) -> None:
-    """Nobody watches."""
-
-
-class _Bar(AbstractContextManager[Callable[[int], None]]):
-    def __init__(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
-
-        self._progress = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._progress.add_task("vectors", total=total)
-
-    def __enter__(self) -> Callable[[int], None]:
-        self._progress.start()
-        return lambda done: self._progress.update(self._task, completed=done)
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-
 def _say(out: Output, impl: str, results: Sequence[Result]) -> None:
     found = reports.summary(results)
     told = f" {len(results)} vectors, {found.requests} requests: {reports.words(found.total)}"
@@ -264,7 +230,8 @@ def _differ(
         raise click.UsageError("--differential compares two: give --impl twice", click.get_current_context())
     given = differential.corpus(_load(folder, None), reader(folder))
     commands = [_command(impl) for impl in impls]
-    with Worker(commands[0], timeout) as one, Worker(commands[1], timeout) as other, _bar(out, count) as step:
+    bar = progress_bar(count, hidden=out.as_json)
+    with Worker(commands[0], timeout) as one, Worker(commands[1], timeout) as other, bar as step:
 
         def both(case: Case) -> tuple[str | None, Json | None]:
             request = differential.request_of(case)

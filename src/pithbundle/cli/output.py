@@ -24,6 +24,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any, Final, Literal, TextIO
 
+from pithbundle.cli.terminal import chop, table_lines, text_width
 from pithbundle.display import visible
 from pithbundle.errors import Fault, PithError
 from pithbundle.model import Value
@@ -142,37 +143,13 @@ class Output:
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Say a table, indented; the first column holds no data, or data that has passed ``show``.
 
-        On a terminal rich draws it, which knows the width of every character and folds a
-        cell within its column. In a pipe the columns are padded with spaces.
+        On a terminal a cell is folded within its column. In a pipe the columns are as wide as they need.
         """
-        if not self.tty:
-            widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
-            for row in (head, *rows):
-                cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-                self.line(("  " + "  ".join(cells)).rstrip())
-            return
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        drawn = Table(
-            box=None, pad_edge=True, padding=(0, 1, 0, 1), header_style="dim" if self.colour else ""
-        )
-        for name in head:
-            drawn.add_column(name, overflow="fold")
-        for row in rows:
-            # Text, not str: rich reads markup such as [bold] in the latter.
-            drawn.add_row(*(Text(_net(cell)) for cell in row))
-        console = Console(
-            width=self._columns(),
-            force_terminal=True,
-            no_color=not self.colour,
-            color_system="standard" if self.colour else None,
-            legacy_windows=False,
-        )
-        with console.capture() as captured:
-            console.print(drawn)
-        self._out.append(_encode(captured.get(), self._stream()))
+        safe = [[_net(cell) for cell in row] for row in (head, *rows)]
+        for number, text in enumerate(table_lines(safe, self._columns() if self.tty else None)):
+            self._out.append(
+                _encode(self._paint(text, "plain" if number else "quiet") + "\n", self._stream())
+            )
 
     def json(self, value: Any) -> None:
         """Say one JSON value, in ASCII and indented: what a program reads."""
@@ -255,16 +232,11 @@ class Output:
 
         Left to the terminal, a fold could put any word of the data at the start of a line.
         """
-        # No character is wider than two columns: most lines are settled without rich.
-        if not self.tty or len(text) * 2 <= self._columns():
-            return [text]
-        from rich.cells import cell_len, chop_cells
-
-        if cell_len(text) <= self._columns():
+        if not self.tty or text_width(text) <= self._columns():
             return [text]
         indent = "    "
-        first = chop_cells(text, self._columns())[0]
-        rest = chop_cells(text[len(first) :], self._columns() - len(indent))
+        first = chop(text, self._columns())[0]
+        rest = chop(text[len(first) :], self._columns() - len(indent))
         return [first, *(indent + part for part in rest)]
 
 

@@ -1,0 +1,107 @@
+"""What a terminal needs: the columns of a text, lines that fit, tables, and a progress bar."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final
+
+#: Symbols that Unicode 16.0 made two columns wide: older tables of Python have them as one.
+_WIDE_SINCE_16: Final = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D376))
+#: Between two updates of a progress bar, in seconds.
+_INTERVAL: Final = 0.1
+
+
+def char_width(char: str) -> int:
+    """The columns of one character: 0, 1 or 2; where terminals differ, the largest of theirs."""
+    if char.isascii():
+        return 1
+    category = unicodedata.category(char)
+    if category in {"Mn", "Me"}:
+        return 0
+    # What this Python does not know may be wide in a terminal that does.
+    wide = category == "Cn" or unicodedata.east_asian_width(char) in {"W", "F"}
+    return 2 if wide or any(low <= ord(char) <= high for low, high in _WIDE_SINCE_16) else 1
+
+
+def text_width(text: str) -> int:
+    """The columns of a text without control characters."""
+    return len(text) if text.isascii() else sum(map(char_width, text))
+
+
+def chop(text: str, width: int) -> list[str]:
+    """Cut a text into pieces of at most ``width`` columns; at least one piece, which may be empty."""
+    pieces, start, used = [], 0, 0
+    for at, char in enumerate(text):
+        needed = char_width(char)
+        if used + needed > width and at > start:
+            pieces.append(text[start:at])
+            start, used = at, 0
+        used += needed
+    return [*pieces, text[start:]]
+
+
+def table_lines(rows: Sequence[Sequence[str]], columns: int | None = None) -> Iterator[str]:
+    """The lines of a table, indented by two spaces, in columns two spaces apart.
+
+    With ``columns`` no line is wider than that: the widest columns of the table shrink, and
+    a cell is folded within its own.
+    """
+    widths = [max(map(text_width, cells)) for cells in zip(*rows, strict=True)]
+    if columns is not None:
+        most = columns - 2 * len(widths)
+        while sum(widths) > most and max(widths) > 2:
+            widths[widths.index(max(widths))] -= 1
+    for row in rows:
+        folded = [chop(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for at in range(max(map(len, folded))):
+            parts = [pieces[at] if at < len(pieces) else "" for pieces in folded]
+            padded = (
+                part + " " * (width - text_width(part)) for part, width in zip(parts, widths, strict=True)
+            )
+            yield ("  " + "  ".join(padded)).rstrip()
+
+
+def progress_bar(total: int, *, hidden: bool) -> AbstractContextManager[Callable[[int], None]]:
+    """A progress bar on stderr, if somebody watches; call what it gives with the number that is done."""
+    if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return nullcontext(_unwatched)
+    return _ProgressBar(total)
+
+
+def _unwatched(done: int) -> None:
+    """Nobody watches."""
+
+
+class _ProgressBar(AbstractContextManager[Callable[[int], None]]):
+    """One line, written again and again, and erased at the end."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._began = time.monotonic()
+        self._drawn = float("-inf")
+
+    def __enter__(self) -> Callable[[int], None]:
+        self._update(0)
+        return self._update
+
+    def __exit__(self, *_: object) -> None:
+        self._write("\r\x1b[K")
+
+    def _update(self, done: int) -> None:
+        now = time.monotonic()
+        if now - self._drawn < _INTERVAL and done < self._total:
+            return
+        self._drawn = now
+        minutes, seconds = divmod(int(now - self._began), 60)
+        full = 40 * done // max(1, self._total)
+        self._write(f"\r\x1b[K[{'#' * full:<40}] {done}/{self._total} {minutes}:{seconds:02}")
+
+    @staticmethod
+    def _write(text: str) -> None:
+        sys.stderr.write(text)
+        sys.stderr.flush()

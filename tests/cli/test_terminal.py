@@ -1,0 +1,114 @@
+"""Lines that fit a terminal, tables, and the progress bar."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cli_harness import Stream, columns, process_env
+from pithbundle.cli import terminal
+from pithbundle.cli.terminal import char_width, chop, progress_bar, table_lines, text_width
+from pithbundle.display import visible
+
+CELL = st.text(max_size=60).map(visible)
+
+
+@pytest.mark.parametrize(
+    "text, width",
+    [
+        ("", 0),
+        ("abc", 3),
+        ("e\u0301", 1),
+        ("a\u20dd", 1),
+        ("\u4e2d\uff36", 4),
+        ("\U0001f600", 2),
+        ("\u2630\U0001d300", 4),
+        ("\u00e9\u2026", 2),
+        # No Python knows it, so a newer terminal may draw it in two columns.
+        ("\u0378", 2),
+    ],
+)
+def test_the_columns_of_a_text(text: str, width: int) -> None:
+    assert text_width(text) == width == sum(map(char_width, text))
+
+
+@given(st.text(max_size=200), st.integers(2, 30))
+def test_pieces_fit_and_are_the_text(text: str, width: int) -> None:
+    pieces = chop(text, width)
+    assert "".join(pieces) == text and pieces
+    assert all(text_width(piece) <= width for piece in pieces)
+    assert all(columns(piece) <= width for piece in pieces)
+
+
+def test_a_character_wider_than_the_line_stands_alone() -> None:
+    assert chop("a\u4e2db", 1) == ["a", "\u4e2d", "b"]
+
+
+def test_a_table_is_padded_by_columns_and_not_by_characters() -> None:
+    rows = [("id", "what"), ("\u4e2d\u4e2d", "x"), ("e\u0301", "y")]
+    assert list(table_lines(rows)) == ["  id    what", "  \u4e2d\u4e2d  x", "  e\u0301     y"]
+
+
+def test_a_cell_is_folded_within_its_column() -> None:
+    lines = list(table_lines([("id", "what"), ("abc", "verified " * 2)], 14))
+    assert lines == ["  id   what", "  abc  verifie", "       d verif", "       ied"]
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=4), st.integers(20, 60))
+def test_a_table_fits_and_nothing_begins_a_line(rows: list[tuple[str, str, str]], width: int) -> None:
+    for line in table_lines(rows, width):
+        assert columns(line) <= width
+        assert line == "" or line.startswith("  ")
+
+
+class TestProgressBar:
+    def drawn(self, monkeypatch: pytest.MonkeyPatch, term: str, tty: bool, hidden: bool = False) -> str:
+        stream = Stream(tty=tty)
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setenv("TERM", term)
+        with progress_bar(4, hidden=hidden) as step:
+            for done in range(1, 5):
+                step(done)
+        return stream.bytes.getvalue().decode()
+
+    def test_it_counts_and_is_erased(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(terminal, "_INTERVAL", 0)
+        drawn = self.drawn(monkeypatch, "xterm", tty=True).split("\r\x1b[K")
+        assert [piece.split("]")[-1].split()[0] for piece in drawn[1:-1]] == [f"{n}/4" for n in range(5)]
+        assert (drawn[0], drawn[-1]) == ("", "")
+        assert drawn[3].startswith("[" + "#" * 20 + " " * 20 + "]")
+
+    def test_it_does_not_draw_every_step(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(terminal, "_INTERVAL", 3600)
+        drawn = self.drawn(monkeypatch, "xterm", tty=True)
+        assert "0/4" in drawn and "4/4" in drawn and "2/4" not in drawn
+
+    @pytest.mark.parametrize(
+        "term, tty, hidden", [("dumb", True, False), ("xterm", False, False), ("xterm", True, True)]
+    )
+    def test_nobody_watches(
+        self, monkeypatch: pytest.MonkeyPatch, term: str, tty: bool, hidden: bool
+    ) -> None:
+        assert self.drawn(monkeypatch, term, tty, hidden) == ""
+
+    def test_nothing_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stderr", Stream(tty=True))
+        monkeypatch.setenv("TERM", "xterm")
+        with progress_bar(0, hidden=False):
+            pass
+
+
+def test_no_command_needs_rich() -> None:
+    """The text on a terminal was the only use of a package of twelve megabytes."""
+    code = (
+        "import sys; sys.modules['rich'] = None\n"
+        "from pithbundle.cli.output import Output\n"
+        "out = Output(tty=True, colour=True, width=20); out.table(['a', 'b'], [['x' * 40, 'y']])\n"
+        "out.line('x' * 50); sys.exit(out.flush(0))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=process_env(), capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
