@@ -1,4 +1,4 @@
-"""Canonical bytes and digests (spec CANON-1 to CANON-3).
+"""Canonical bytes and digests (spec CANON-1, CANON-2).
 
 The canonical bytes of a value are ``json.dumps(value, sort_keys=True,
 separators=(",", ":"), ensure_ascii=False)`` in UTF-8. The formula alone is no rule: Python

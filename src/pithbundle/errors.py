@@ -1,4 +1,4 @@
-"""The one family of errors, and the one table of codes (spec ERR-1 to ERR-3).
+"""The one family of errors, and the one table of codes (spec ERR-1, ERR-2).
 
 Bytes in, a value or one :class:`PithError` out: no other exception leaves the library for
 any input. An error says what is wrong, where (JSON pointer, byte offset or both), which

@@ -1,4 +1,4 @@
-"""Files in and out: the one place of the library that touches a disk (spec CLI-3, CLI-4).
+"""Files in and out: the one place of the library that touches a disk (spec CLI-1, CLI-3).
 
 Input is read up to a limit and no further, whatever the file claims of itself. Output
 appears whole or not at all: a new file beside the target, written, synced, and only then
@@ -54,7 +54,7 @@ def read_input(path: str, limit: int) -> bytes:
 
 
 def write_output(path: str, data: bytes, *, force: bool = False) -> None:
-    """Write ``data`` to ``path``, whole or not at all (CLI-4).
+    """Write ``data`` to ``path``, whole or not at all (CLI-1).
 
     An existing file is replaced only with ``force``; without it not even one that appears
     while this runs. A symbolic link, folder, FIFO, socket or device under the name is

@@ -1,4 +1,4 @@
-"""The command line: thin, scripted, and the only part that prints (spec CLI-1 to CLI-8).
+"""The command line: thin, scripted, and the only part that prints (spec CLI-1 to CLI-3).
 
 One file per command, imported when it is called for and not before, so that a short
 command starts fast. A command reads its inputs through :mod:`pithbundle.cli.inputs`, says

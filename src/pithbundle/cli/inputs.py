@@ -1,4 +1,4 @@
-"""What commands read: files, their format, limits, the policy; and where results go (spec CLI-3 to CLI-5)."""
+"""What commands read: files, their format, limits, the policy; and where results go (spec CLI-1, CLI-3)."""
 
 from __future__ import annotations
 

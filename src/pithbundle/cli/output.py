@@ -1,4 +1,4 @@
-r"""What a command says, and how it reaches a terminal, a pipe or a program (spec CLI-1, DISPLAY-1).
+r"""What a command says, and how it reaches a terminal, a pipe or a program (spec CLI-2, DISPLAY-1).
 
 Text of a bundle is hostile: it may hold escape sequences, reorder a line, or look like a
 verdict. Three rules keep it harmless, wherever it goes:
@@ -52,7 +52,7 @@ WORD_STYLE: Final[dict[str, Style]] = {
 
 
 class Exit(IntEnum):
-    """The exit statuses (CLI-2)."""
+    """The exit statuses (REPORT-2)."""
 
     VALID = 0
     INVALID = 1
@@ -63,7 +63,7 @@ class Exit(IntEnum):
 
 
 def worst(statuses: Iterable[int]) -> int:
-    """The status of a command on several inputs: 1 before 2 before 3 before 0 (CLI-2).
+    """The status of a command on several inputs: 1 before 2 before 3 before 0 (REPORT-2).
 
     A finding must not hide behind a mistyped path, nor a mistyped path behind a doubt.
     """
