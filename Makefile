@@ -26,12 +26,12 @@ MUTANTS := $(VENV)/mutants.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors \
-  vectors-archive conformance differential accumulated mutations mutants lock clean
+  vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | differential | accumulated | mutations | mutants | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
 
 # The lists are complete and hashed, so nothing is resolved: a resolver would look at the newest
 # releases and break an old commit. `pip check` says if a list ever lacks something. The build
@@ -121,6 +121,10 @@ vectors-archive: vectors
 # Our implementation against the vectors; another with IMPL='command'.
 conformance: $(RUNTIME)
 	$(BIN)/pithbundle conformance run --impl '$(IMPL)'
+
+# Wrong variants of js against the vectors: tests/js/broken/README.md. VARIANTS='FOLDER --passed' names others.
+broken: $(DEV)
+	PYTHONPATH=tests $(BIN)/python -m js.variants $(VARIANTS)
 
 # Both implementations on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about five
 # minutes of two cores. The first disagreement is shrunk to a vector in out. Another SEED draws others.
