@@ -6,6 +6,7 @@ import contextlib
 import copy
 import io
 import os
+import signal
 import subprocess
 import sys
 import unicodedata
@@ -86,6 +87,34 @@ def spawn(*args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) 
         command_line(*args), input=stdin, capture_output=True, env=process_env(env), timeout=60
     )
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+@contextlib.contextmanager
+def start(
+    *args: str, env: Mapping[str, str] | None = None, sigint: signal.Handlers = signal.SIG_DFL
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command, to send it signals.
+
+    A child inherits what is ignored, and the tests may have been started by ``nohup`` or by
+    a shell in the background, which ignore SIGINT. So what the child does with SIGINT is
+    always said here.
+    """
+    before = signal.signal(signal.SIGINT, sigint)
+    try:
+        child = subprocess.Popen(
+            command_line(*args),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=process_env(env),
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 @contextlib.contextmanager

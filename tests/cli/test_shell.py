@@ -13,7 +13,7 @@ import click
 import pytest
 
 import pithbundle
-from cli_harness import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn
+from cli_harness import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn, start
 from pithbundle import cli
 from pithbundle.cli import COMMANDS
 from pithbundle.cli.output import Output
@@ -164,20 +164,28 @@ class TestStreams:
 
 
 class TestInterrupts:
+    @pytest.mark.signals
     def test_ctrl_c_exits_130(self, tmp_path: Path) -> None:
         fifo = tmp_path / "pipe"
         os.mkfifo(fifo)
-        child = subprocess.Popen(
-            command_line("number", str(fifo)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=process_env(),
-        )
         # Opening succeeds when the command has opened its end: it is running then, and waits.
-        with open(fifo, "wb"):
+        with start("number", str(fifo)) as child, open(fifo, "wb"):
             child.send_signal(signal.SIGINT)
             out, err = child.communicate(timeout=30)
         assert (child.returncode, out, err) == (130, b"", b"\n")
+
+    @pytest.mark.signals
+    def test_a_command_started_with_sigint_ignored_keeps_ignoring_it(self, tmp_path: Path) -> None:
+        """As nohup and a shell's background jobs ask for."""
+        fifo = tmp_path / "pipe"
+        os.mkfifo(fifo)
+        with start("number", str(fifo), sigint=signal.SIG_IGN) as child, open(fifo, "wb") as end:
+            child.send_signal(signal.SIGINT)
+            end.write(Path(RECORD).read_bytes())
+            end.close()
+            out, err = child.communicate(timeout=30)
+        assert (child.returncode, err) == (0, b"")
+        assert out.startswith(b"number ")
 
     @pytest.mark.parametrize("error, status", [(KeyboardInterrupt, 130), (MemoryError, 2)])
     def test_what_ends_a_command_early(
