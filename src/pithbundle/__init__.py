@@ -21,8 +21,9 @@ from pithbundle.merge import Merged, merge
 from pithbundle.model import Limits, Value
 from pithbundle.number import PithNumber
 from pithbundle.policy import Policy
-from pithbundle.record import Record, abstract_sha256, title_sha256
+from pithbundle.record import Record
 from pithbundle.report import Input, Refused, Report
+from pithbundle.titles import abstract_sha256, title_sha256
 from pithbundle.verdicts import Checked
 
 __version__ = "0.1.0"

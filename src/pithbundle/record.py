@@ -1,4 +1,4 @@
-"""The canonical record: its rules, its hash and what it implies (spec REC, TITLE, ALIAS-1).
+"""The canonical record: its rules, its hash and what it implies (spec REC, ALIAS-1).
 
 Every member is hashed, known or not, and none is repaired. A record's hash is its name,
 so a fault here refuses the whole input that carries it.
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from pithbundle.canonical import canonical_bytes, digest, encode_kept, sha256_hex
+from pithbundle.canonical import canonical_bytes, digest, encode_kept
 from pithbundle.errors import InputError, RecordError
 from pithbundle.model import DEFAULT_LIMITS, MAX_INTEGER, Limits, Object, Value, text_fault
 from pithbundle.model import pointer as pointer_of
@@ -39,10 +39,6 @@ _NEW_ID: Final = re.compile(r"[0-9]{4}\.[0-9]{4,5}").fullmatch
 _OLD_ID: Final = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/([0-9]{2})[0-9]{5}").fullmatch
 # The archive's first papers are of 1991, so an old-style 91 to 99 is of that century.
 _FIRST_YY: Final = 91
-
-# Exactly the characters that Python's str.split() takes for white space, written out so
-# that no other language has to guess them.
-_WHITE_SPACE: Final = re.compile("[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +140,6 @@ def aliases(record: Record, suffix: str) -> tuple[tuple[str, str], ...]:
         ("doi", f"10.48550/arxiv.{record.arxiv_id}"),
         *short,
     )
-
-
-def title_sha256(title: str) -> str:
-    """Return the ``title_canon_sha256`` of a title, 64 lower-case hex digits (TITLE-1).
-
-    White-space runs become one space, the ends are trimmed, letters are lower-cased by
-    Unicode's full default mapping without a locale; nothing else changes, no normalisation.
-
-    Raises:
-        RecordError: ``type``, ``surrogate`` or ``string`` for a text outside the data model.
-    """
-    return _text_sha256(title)
-
-
-def abstract_sha256(abstract: str) -> str:
-    """Return the ``abstract_canon_sha256`` of an abstract (TITLE-2): as :func:`title_sha256`."""
-    return _text_sha256(abstract)
-
-
-def _text_sha256(text: str) -> str:
-    _check_text(text, "")
-    return sha256_hex(_WHITE_SPACE.sub(" ", text).strip(" ").lower().encode())
 
 
 def _refuse(code: str, detail: str, pointer: str) -> NoReturn:

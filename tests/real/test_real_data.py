@@ -18,9 +18,10 @@ from pithbundle.jsontext import parse_json
 from pithbundle.keys import PublicKey, verify_strict
 from pithbundle.number import PithNumber
 from pithbundle.policy import Policy
-from pithbundle.record import Record, aliases, title_sha256
+from pithbundle.record import Record, aliases
 from pithbundle.textforms import base64_bytes, hex_bytes
 from pithbundle.times import instant
+from pithbundle.titles import title_sha256
 from shared_data import real
 
 Json = Any  # data of a stranger, looked into by name

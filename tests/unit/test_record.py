@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pithbundle.errors import RecordError
 from pithbundle.model import Limits
 from pithbundle.number import PithNumber
-from pithbundle.record import Record, abstract_sha256, aliases, title_sha256
+from pithbundle.record import Record, aliases
 
 Json = Any  # the tests build wrong records on purpose
 
@@ -291,48 +291,6 @@ def test_no_arxiv_aliases_without_an_arxiv_id(kind: str, identifier: str) -> Non
     assert made.arxiv_id is None
     assert made.years == (2003,)
     assert aliases(made, SUFFIX) == SHORT
-
-
-def sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@pytest.mark.parametrize("hashed", [title_sha256, abstract_sha256])
-def test_titles_are_spaced_trimmed_lowered_and_nothing_else(hashed: Any) -> None:
-    assert hashed("  A\tTitle\r\n of  $\\alpha$-Rays,\x0bPart\u00a0II. ") == sha(
-        "a title of $\\alpha$-rays, part ii."
-    )
-    assert hashed("") == hashed(" \u3000") == sha("")
-    # Lower-casing is Unicode's full default mapping: longer texts, final sigma, no folding.
-    assert hashed("ΟΔΟΣ İ ẞ STRASSE Straße") == sha("οδος i\u0307 ß strasse straße")
-    # No normalisation: two spellings of one letter stay two titles.
-    assert hashed("\u00c9") == sha("\u00e9") != hashed("E\u0301")
-    # Zero-width characters are not white space.
-    assert hashed("a\u200bb\ufeff") == sha("a\u200bb\ufeff")
-
-
-def test_white_space_is_that_of_str_split() -> None:
-    for point in range(sys.maxunicode + 1):
-        if point == 0 or 0xD800 <= point < 0xE000 or point & 0xFFFE == 0xFFFE or 0xFDD0 <= point < 0xFDF0:
-            continue
-        if chr(point).isspace() or point < 0x3100:
-            expected = " ".join(f"a{chr(point)}{chr(point)}b{chr(point)}".split()).lower()
-            assert title_sha256(f"a{chr(point)}{chr(point)}b{chr(point)}") == sha(expected), hex(point)
-
-
-@given(st.text(alphabet=st.characters(codec="utf-8", categories=["L", "Z", "P"]), max_size=30))
-def test_titles_equal_the_line_that_anyone_can_run(title: str) -> None:
-    assert title_sha256(title) == sha(" ".join(title.split()).lower())
-
-
-@pytest.mark.parametrize(("text", "code"), [("\0", "string"), ("\ud800", "surrogate"), ("a\uffff", "string")])
-def test_titles_outside_the_model(text: str, code: str) -> None:
-    for hashed in (title_sha256, abstract_sha256):
-        with pytest.raises(RecordError) as caught:
-            hashed(text)
-        assert (caught.value.code, caught.value.pointer) == (code, "")
-    with pytest.raises(RecordError):
-        title_sha256(None)  # type: ignore[arg-type]
 
 
 ANYTHING = st.recursive(

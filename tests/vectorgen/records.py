@@ -280,6 +280,38 @@ TITLES: Final = (
     ("delete", "U+007F is no white space", "a\x7fb", "a\x7fb"),
     ("1b", "U+001B is no white space", "a\x1bb", "a\x1bb"),
     ("08", "U+0008 is no white space", "a\x08b", "a\x08b"),
+    # Final_Sigma, and the version of Unicode.
+    ("sigma-between", "a letter follows", "a\u03a3b", "a\u03c3b"),
+    ("sigma-first", "no letter comes before", "\u03a3a", "\u03c3a"),
+    ("sigma-twice", "the first has one behind it", "a\u03a3\u03a3", "a\u03c3\u03c2"),
+    ("sigma-after-digit", "a digit is neither Cased nor Case_Ignorable", "a1\u03a3", "a1\u03c3"),
+    ("sigma-before-digit", "and ends the word", "a\u03a31b", "a\u03c21b"),
+    ("sigma-after-space", "nor is a space", "a \u03a3", "a \u03c3"),
+    ("sigma-after-ignorable", "a point, a soft hyphen and a mark are passed over", "a.\xad\u0301\u03a3",
+     "a.\xad\u0301\u03c2"),
+    ("sigma-before-ignorable", "also after it, up to the end", "a\u03a3.\xad\u0301", "a\u03c2.\xad\u0301"),
+    ("sigma-ignorable-letter", "or up to a letter", "a\u03a3.\xad\u0301b", "a\u03c3.\xad\u0301b"),
+    ("sigma-only-ignorable", "with nothing before them", "'\u03a3", "'\u03c3"),
+    ("sigma-after-both", "U+02B0 is Cased and Case_Ignorable: passed over", "\u02b0\u03a3", "\u02b0\u03c3"),
+    ("sigma-before-both", "also after it", "a\u03a3\u02b0", "a\u03c2\u02b0"),
+    ("sigma-after-feminine", "U+00AA is a Cased letter without case", "\xaa\u03a3", "\xaa\u03c2"),
+    ("sigma-after-cjk", "a letter that is not Cased", "\u6570\u03a3", "\u6570\u03c3"),
+    ("sigma-after-astral", "a Cased letter above U+FFFF", "\U00010428\u03a3", "\U00010428\u03c2"),
+    ("sigma-before-astral", "also after it", "a\u03a3\U00010400", "a\u03c3\U00010428"),
+    ("sigma-after-space-run", "white space first: the run is one space", "a\u03a3 \t\u03a3", "a\u03c2 \u03c3"),
+    ("sigma-small", "a small sigma and a final one stay as they are", "a\u03c3 a\u03c2b", "a\u03c3 a\u03c2b"),
+    ("sigma-after-dotted-i", "a letter that becomes two characters", "\u0130\u03a3", "i\u0307\u03c2"),
+    ("sigma-after-0ece", "U+0ECE is unassigned in Unicode 14, a mark in 15", "a\u0ece\u03a3", "a\u0ece\u03c3"),
+    ("sigma-after-1df25", "U+1DF25 is unassigned in Unicode 14, a small letter in 15", "\U0001df25\u03a3",
+     "\U0001df25\u03c3"),
+    ("sigma-after-0295", "U+0295 is a small letter in Unicode 14, in a later version without case", "\u0295\u03a3",
+     "\u0295\u03c2"),
+    ("capital-of-15", "U+1C89 is a capital since Unicode 16", "\u1c89", "\u1c89"),
+    ("capital-of-16", "U+A7CB too", "\ua7cb", "\ua7cb"),
+    ("capital-of-16-astral", "U+10D50 too", "\U00010d50", "\U00010d50"),
+    ("capital-of-14", "U+A7C0 is a capital of Unicode 14", "\ua7c0", "\ua7c1"),
+    ("capital-of-14-vithkuqi", "and so is U+10570", "\U00010570", "\U00010597"),
+    ("private-use", "U+E000 is no letter", "\ue000A\u03a3", "\ue000a\u03c2"),
 )  # fmt: skip
 
 WHITE_SPACE: Final = (
@@ -298,6 +330,22 @@ def titles() -> File:
         file.accept(f"space-{code:04x}", f"U+{code:04X} is white space", "TITLE-1", "title",
                     {"text": f"{chr(code)}a{chr(code)}{chr(code)}b{chr(code)}"},
                     sha256=hashlib.sha256(b"a b").hexdigest())  # fmt: skip
+    for name, about, said in (
+        ("nul", "U+0000", "a\0b"),
+        ("ffff", "a non-character", "a\uffffb"),
+        ("fdd0", "a non-character", "a\ufdd0b"),
+        ("10ffff", "the last code point", "\U0010ffff"),
+        ("nul-ascii", "also in a title of ASCII alone", "\0"),
+    ):
+        file.refuse(
+            name,
+            f"a title is of the data model: {about}",
+            "TITLE-1 DATA-6",
+            "title",
+            {"text": said},
+            "string",
+            "plain",
+        )
     return file
 
 

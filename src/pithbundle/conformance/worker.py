@@ -28,13 +28,14 @@ from pithbundle.merge import Merged, merge
 from pithbundle.number import PithNumber
 from pithbundle.policy import Policy
 from pithbundle.proof import check_proof, proof_of
-from pithbundle.record import Record, aliases, title_sha256
+from pithbundle.record import Record, aliases
 from pithbundle.report import EXIT_STATUS, Input, Refused, Report
 from pithbundle.state import State
 from pithbundle.status import status
 from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.timeline import timeline
 from pithbundle.times import instant
+from pithbundle.titles import title_sha256
 from pithbundle.trace import trace_bytes
 from pithbundle.verdicts import Verdict
 

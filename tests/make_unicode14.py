@@ -1,0 +1,136 @@
+"""Writes the tables of Unicode 14.0 that TITLE-1 names: ``python3.11 tests/make_unicode14.py --write``.
+
+Python 3.11 carries the Unicode Character Database 14.0.0, so its ``unicodedata`` and ``str.lower`` are the
+source. Only the standard library is used. A test compares the files with what is built here, under the
+interpreter that runs it if that is 3.11, else under a Python 3.11 of the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION = "14.0.0"
+SCALARS = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+
+#: Word_Break is MidLetter, MidNumLet or Single_Quote, of which ``unicodedata`` does not know.
+WORD_BREAK = (
+    ":\u00b7\u0387\u055f\u05f4\u2027\ufe13\ufe55\uff1a"
+    ".\u2018\u2019\u2024\ufe52\uff07\uff0e"
+    "'"
+)  # fmt: skip
+
+
+def lower() -> dict[int, str]:
+    """The full lower-case mapping of every code point that has one, without conditions."""
+    return {code: small for code in SCALARS if (small := chr(code).lower()) != chr(code)}
+
+
+def cased() -> list[int]:
+    """The property Cased (definition D135): Lowercase, Uppercase or General_Category Lt."""
+    # Of one character these methods ask for exactly these properties.
+    return [code for code in SCALARS if (c := chr(code)).islower() or c.isupper() or c.istitle()]
+
+
+def case_ignorable() -> list[int]:
+    """The property Case_Ignorable (definition D136)."""
+    categories = {"Mn", "Me", "Cf", "Lm", "Sk"}
+    return [c for c in SCALARS if unicodedata.category(chr(c)) in categories or chr(c) in WORD_BREAK]
+
+
+def spelt_lower(mapping: dict[int, str]) -> str:
+    """Spell the mapping in hex.
+
+    ``41..5a+20``: 20 is added to each; ``100..12e/2+1``: 1 to every second; ``130=69.307``: becomes both.
+    """
+    single = [(code, ord(small) - code) for code, small in sorted(mapping.items()) if len(small) == 1]
+    rows = [
+        (code, f"{code:x}={'.'.join(f'{ord(c):x}' for c in small)}")
+        for code, small in mapping.items()
+        if len(small) > 1
+    ]
+    while single:
+        first, added = single[0]
+        step, length = max(((step, run(single, step)) for step in (1, 2)), key=lambda found: found[1])
+        last = single[length - 1][0]
+        span = f"..{last:x}" + ("/2" if step == 2 else "") if length > 1 else ""
+        rows.append((first, f"{first:x}{span}{added:+x}"))
+        del single[:length]
+    return " ".join(row for _, row in sorted(rows))
+
+
+def run(single: list[tuple[int, int]], step: int) -> int:
+    """How many of the first entries are ``step`` apart and add the same."""
+    first, added = single[0]
+    length = 1
+    while length < len(single) and single[length] == (first + step * length, added):
+        length += 1
+    return length
+
+
+def spelt_set(codes: Iterable[int]) -> str:
+    """``41..5a`` or ``aa``, in hex."""
+    spans: list[list[int]] = []
+    for code in codes:
+        if spans and spans[-1][1] == code - 1:
+            spans[-1][1] = code
+        else:
+            spans.append([code, code])
+    return " ".join(f"{first:x}" if first == last else f"{first:x}..{last:x}" for first, last in spans)
+
+
+def tables() -> dict[str, str]:
+    """Each table by its name."""
+    return {
+        "lower": spelt_lower(lower()),
+        "cased": spelt_set(cased()),
+        "case_ignorable": spelt_set(case_ignorable()),
+    }
+
+
+def files() -> dict[Path, str]:
+    """The text of each file."""
+    made = tables()
+    about = f"Unicode {VERSION}: lower-case mapping, Cased, Case_Ignorable (TITLE-1)."
+    how = "Built by tests/make_unicode14.py, which explains the spelling; do not edit."
+    python = [f'"""{about}\n\n{how}\n"""\n\nfrom typing import Final\n']
+    script = [f"/**\n * {about}\n * {how}\n *\n * @module\n */\n"]
+    for name, spelt in made.items():
+        lines = textwrap.fill(spelt, 110, break_on_hyphens=False)
+        python.append(f'{name.upper()}: Final = """\n{lines}\n"""\n')
+        script.append(f"export const {name.upper()} = `\n{lines}\n`;\n")
+    as_json = json.dumps({"unicode_version": VERSION, "about": how, **made}, indent=1)
+    return {
+        ROOT / "src" / "pithbundle" / "unicode14.py": "\n".join(python),
+        ROOT / "js" / "unicode14.js": "\n".join(script),
+        ROOT / "vectors" / "unicode-14.json": as_json + "\n",
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """``--write`` writes the files, ``--check`` exits with 1 if one differs."""
+    if arguments not in (["--write"], ["--check"]):
+        print("usage: python3.11 make_unicode14.py --write | --check", file=sys.stderr)
+        return 2
+    if unicodedata.unidata_version != VERSION:
+        found = f"this Python carries Unicode {unicodedata.unidata_version}"
+        print(f"{found}; run this with Python 3.11, which carries {VERSION}", file=sys.stderr)
+        return 2
+    made = files()
+    if arguments == ["--write"]:
+        for path, text in made.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    stale = [path for path, text in made.items() if path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} is not what make_unicode14.py writes", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
