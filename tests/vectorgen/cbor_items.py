@@ -7,7 +7,8 @@ import struct
 from typing import Any, Final
 
 from forge import cbor
-from vectorgen.core import File, as_json, canonical_answer, hexed, joined, repeated
+from vectorgen import decimals
+from vectorgen.core import File, as_json, canonical_answer, hexed, joined, repeated, text
 
 MAX: Final = 2**53 - 1
 
@@ -294,6 +295,22 @@ def floats() -> File:
                 if struct.unpack(form, packed)[0] == value and len(wide) > len(cbor(value)):
                     file.refuse(f"{place}{sign}-{head}", f"{value!r} wider than it needs", "CBOR-4", "parse_cbor",
                                 {"data": hexed(wide)}, "cbor_nonminimal", f"{place}{sign}", offset=0)  # fmt: skip
+    for kind, ambiguous in (("tie", decimals.TIES), ("near", decimals.SEVERAL)):
+        for place, number in enumerate(ambiguous):
+            for sign, value in (("", number), ("-minus", -number)):
+                said, data = text(decimals.shortest(value)), hexed(cbor(value))
+                about = f"{decimals.shortest(value)} of several shortest texts: json/floats/{kind}-{place:02}{sign}"
+                file.accept(
+                    f"{kind}-{place:02}{sign}", about, "DATA-3", "parse_cbor", {"data": data}, canonical=said
+                )
+                file.accept(
+                    f"{kind}-{place:02}{sign}-written",
+                    "and back",
+                    "DATA-3",
+                    "cbor",
+                    {"data": said},
+                    cbor=data,
+                )
     return file
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from vectorgen import decimals
 from vectorgen.core import Bytes, File, as_text, canonical_answer, hexed, joined, repeated, text
 
 MAX: Final = 2**53 - 1
@@ -550,6 +551,24 @@ def canonical_forms() -> File:
     return file
 
 
+def floats() -> File:
+    """Floats that have several texts of the fewest digits, both signs; the texts by exact arithmetic."""
+    file = File("json", "floats", "Of several shortest texts of a float one is accepted: DATA-3.")
+    for kind, numbers, about in (
+        ("tie", decimals.TIES, "two shortest texts are equally near: the last digit is even"),
+        ("near", decimals.SEVERAL, "the nearest of several shortest texts"),
+    ):
+        for place, positive in enumerate(numbers):
+            for sign, number in (("", positive), ("-minus", -positive)):
+                name = f"{kind}-{place:02}{sign}"
+                file.accept(name, about, "DATA-3", "parse_json", {"data": text(decimals.shortest(number))},
+                            canonical=text(decimals.shortest(number)))  # fmt: skip
+                for which, other in enumerate(decimals.others(number)[:3]):
+                    file.refuse(f"{name}-other-{which}", "as short, and reads back too, but is not its text", "DATA-3",
+                                "parse_json", {"data": text(other)}, "number_form", name, offset=0)  # fmt: skip
+    return file
+
+
 def files() -> list[File]:
     """The files of the stage."""
-    return [values(), grammar(), characters(), limits(), canonical_forms()]
+    return [values(), grammar(), characters(), limits(), canonical_forms(), floats()]
