@@ -750,12 +750,12 @@ export async function readRecord(value, at = "") {
   const digest = await sha256(canonicalBytes(value));
   const suffix = base32(digest, 26);
   const year = submitted.slice(0, 4);
-  const arxiv = kind === "arxiv" ? arxivId(id) : null;
+  const arxiv = kind === "arxiv" ? arxivId(id) : { year: null, plain: false };
   const aliases = [["pith_short_8", suffix.slice(0, 8)], ["pith_short_12", suffix.slice(0, 12)], ["pith_short_16", suffix.slice(0, 16)]];
-  if (arxiv !== null) aliases.push(["arxiv", id], ["arxiv_version", `${id}v${version}`], ["doi", `10.48550/arxiv.${id}`]);
+  if (arxiv.plain) aliases.push(["arxiv", id], ["arxiv_version", `${id}v${version}`], ["doi", `10.48550/arxiv.${id}`]);
   return {
     value, sha256: toHex(digest), digest, suffix, pithNumber: `pith:${year}:${suffix}`, sourceId: id,
-    years: [...new Set([Number(year), ...(arxiv === null ? [] : [arxiv])])],
+    years: [...new Set([Number(year), arxiv.year ?? Number(year)])],
     aliases: new Map(/** @type {[string, string][]} */ (aliases.sort(([a], [b]) => compareText(a, b)))),
   };
 }
@@ -784,12 +784,15 @@ function firstFloat(value, at) {
   return null;
 }
 
-/** @param {string} id @returns {number | null} its year, null where it is no arXiv id [NUM-3, ALIAS-1] */
+/**
+ * @param {string} id @returns {{ year: number | null, plain: boolean }} its year, null where it is no arXiv id [NUM-3], and whether
+ * aliases follow from it: not where it has a subject class [ALIAS-1]
+ */
 function arxivId(id) {
-  const match = /^(?:(\d\d)\d\d\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/(\d\d)\d{5})$/.exec(id);
-  if (match === null) return null;
-  const two = Number(match[1] ?? match[2]);
-  return match[1] === undefined && two >= 91 ? 1900 + two : 2000 + two;
+  const match = /^(?:(\d\d)(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(\.[A-Za-z-]+)?\/(\d\d)(?:0[1-9]|1[0-2])\d{3})$/.exec(id);
+  if (match === null) return { year: null, plain: false };
+  const two = Number(match[1] ?? match[3]);
+  return { year: match[1] === undefined && two >= 91 ? 1900 + two : 2000 + two, plain: match[2] === undefined };
 }
 
 /** @typedef {{ form: "full" | "short", suffix: string, year: number | null }} StatedNumber */

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from pithbundle.canonical import canonical_bytes, digest, encode_kept
 from pithbundle.errors import InputError, RecordError
@@ -34,9 +34,10 @@ _METADATA: Final = frozenset(
 _SOURCE: Final = frozenset({"id", "kind", "version"})
 
 # arXiv ids: `YYMM.NNNN`, later `YYMM.NNNNN`; before April 2007 `archive/YYMMNNN`, with or
-# without a subject class.
-_NEW_ID: Final = re.compile(r"[0-9]{4}\.[0-9]{4,5}").fullmatch
-_OLD_ID: Final = re.compile(r"[a-z-]+(?:\.[A-Z]{2})?/([0-9]{2})[0-9]{5}").fullmatch
+# without a subject class (NUM-3).
+_MONTH: Final = "(?:0[1-9]|1[0-2])"
+_NEW_ID: Final = re.compile(rf"([0-9]{{2}}){_MONTH}\.[0-9]{{4,5}}").fullmatch
+_OLD_ID: Final = re.compile(rf"[a-z-]+(\.[A-Za-z-]+)?/([0-9]{{2}}){_MONTH}[0-9]{{3}}").fullmatch
 # The archive's first papers are of 1991, so an old-style 91 to 99 is of that century.
 _FIRST_YY: Final = 91
 
@@ -56,7 +57,7 @@ class Record:
     #: The years that a Pith Number of this record may state: that of ``submitted_at``, then
     #: that of the arXiv id where there is one and it differs (NUM-3).
     years: tuple[int, ...] = field(compare=False)
-    #: ``source.id`` where ``source.kind`` is ``arxiv`` and the id is of its grammar (ALIAS-1).
+    #: ``source.id`` where ``source.kind`` is ``arxiv`` and aliases follow from the id (ALIAS-1).
     arxiv_id: str | None = field(compare=False)
     #: ``source.version``, from 1.
     version: int = field(compare=False)
@@ -109,15 +110,14 @@ class Record:
         source = value.get("source")
         if type(source) is not dict:
             _refuse("type", "must be an object", "/source")
-        arxiv_id, version = _check_source(source)
+        version = _check_source(source)
         if value.keys() == _RECORD and metadata.keys() == _METADATA and source.keys() == _SOURCE:
             # Every value has been checked under its name: nothing is left to walk.
             canonical = encode_kept(value)
         else:
             canonical = _open_shape(value, limits)
-        years: tuple[int, ...] = (year,)
-        if arxiv_id is not None and (id_year := _year_of_id(arxiv_id)) != year:
-            years = (year, id_year)
+        id_year, arxiv_id = _read_arxiv_id(source)
+        years = (year,) if id_year is None or id_year == year else (year, id_year)
         return cls(value, canonical, digest(canonical), years, arxiv_id, version)
 
 
@@ -182,25 +182,31 @@ def _check_metadata(metadata: Object) -> int:
     return int(submitted_at[:4])
 
 
-def _check_source(source: Object) -> tuple[str | None, int]:
-    """Check ``source`` (REC-2) and return the arXiv id, if it is one, and the version."""
-    identifier = _check_text(source.get("id"), "/source/id")
-    kind = _check_text(source.get("kind"), "/source/kind")
+def _check_source(source: Object) -> int:
+    """Check ``source`` (REC-2) and return the version."""
+    _check_text(source.get("id"), "/source/id")
+    _check_text(source.get("kind"), "/source/kind")
     version = source.get("version")
     # By exact type: True is an int to isinstance, and 1.0 == 1.
     if type(version) is not int or version < 1:
         _refuse("type", "must be an integer from 1", "/source/version")
     if version > MAX_INTEGER:
         _refuse("number_range", "", "/source/version")
-    is_arxiv = kind == "arxiv" and (_NEW_ID(identifier) or _OLD_ID(identifier))
-    return (identifier if is_arxiv else None), version
+    return version
 
 
-def _year_of_id(arxiv_id: str) -> int:
-    """Return the year in an id of the arXiv grammar (NUM-3)."""
-    old = _OLD_ID(arxiv_id)
-    yy = int(old[1] if old else arxiv_id[:2])
-    return 1900 + yy if old and yy >= _FIRST_YY else 2000 + yy
+def _read_arxiv_id(source: Object) -> tuple[int | None, str | None]:
+    """Return the year in the id of a checked ``source`` (NUM-3) and the id where aliases follow (ALIAS-1)."""
+    identifier = cast("str", source["id"])
+    if source["kind"] != "arxiv":
+        return None, None
+    if new := _NEW_ID(identifier):
+        return 2000 + int(new[1]), identifier
+    if old := _OLD_ID(identifier):
+        yy = int(old[2])
+        # arXiv leaves the class out of its own form of the id, so what follows from one with it is unknown.
+        return (1900 if yy >= _FIRST_YY else 2000) + yy, None if old[1] else identifier
+    return None, None
 
 
 def _open_shape(value: Object, limits: Limits) -> bytes:

@@ -237,6 +237,13 @@ def test_unknown_members_have_limits_that_the_caller_sets() -> None:
         ("math/9101001", "1992-01-01T00:00:00Z", (1992, 1991)),
         ("math/9001001", "1992-01-01T00:00:00Z", (1992, 2090)),
         ("math.GT/0309136", "2003-09-08T00:00:00Z", (2003,)),
+        ("math.GT/0309136", "2004-09-08T00:00:00Z", (2004, 2003)),
+        ("cond-mat.dis-nn/9908449", "2003-09-08T00:00:00Z", (2003, 1999)),
+        ("2313.01373", "2003-09-08T00:00:00Z", (2003,)),
+        ("2300.01373", "2003-09-08T00:00:00Z", (2003,)),
+        ("hep-th/9913001", "2003-09-08T00:00:00Z", (2003,)),
+        ("hep-th/9900001", "2003-09-08T00:00:00Z", (2003,)),
+        ("math.GT/9913001", "2003-09-08T00:00:00Z", (2003,)),
         ("9912.00001", "2023-01-01T00:00:00Z", (2023, 2099)),
         ("x", "0001-01-01T00:00:00Z", (1,)),
     ],
@@ -290,6 +297,14 @@ def test_no_arxiv_aliases_without_an_arxiv_id(kind: str, identifier: str) -> Non
     made = Record.from_value(record(source__kind=kind, source__id=identifier))
     assert made.arxiv_id is None
     assert made.years == (2003,)
+    assert aliases(made, SUFFIX) == SHORT
+
+
+@pytest.mark.parametrize("identifier", ["math.GT/0309136", "cond-mat.dis-nn/9908449", "math.co/0309136"])
+def test_no_arxiv_aliases_of_an_id_with_a_subject_class(identifier: str) -> None:
+    """The arXiv leaves the class out of its own form, and no such record was seen."""
+    made = Record.from_value(record(source__id=identifier))
+    assert made.arxiv_id is None
     assert aliases(made, SUFFIX) == SHORT
 
 

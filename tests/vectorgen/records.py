@@ -27,13 +27,16 @@ BASE: Final[Json] = {
 }
 
 
+MONTH: Final = "(?:0[1-9]|1[012])"
+
+
 def derived(record: Json) -> list[list[str]]:
     """The aliases of ALIAS-1, written from the clause."""
     suffix = base64.b32encode(hashlib.sha256(canonical(record)).digest()).decode()[:26]
     found = {f"pith_short_{n}": suffix[:n] for n in (8, 12, 16)}
     source = record["source"]
     if source["kind"] == "arxiv" and re.fullmatch(
-        r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7}", source["id"]
+        rf"[0-9]{{2}}{MONTH}\.[0-9]{{4,5}}|[a-z-]+/[0-9]{{2}}{MONTH}[0-9]{{3}}", source["id"]
     ):
         found |= {
             "arxiv": source["id"],
@@ -49,9 +52,9 @@ def years(record: Json) -> list[int]:
     source = record["source"]
     if source["kind"] != "arxiv":
         return [submitted]
-    if re.fullmatch(r"[0-9]{4}\.[0-9]{4,5}", source["id"]):
+    if re.fullmatch(rf"[0-9]{{2}}{MONTH}\.[0-9]{{4,5}}", source["id"]):
         year = 2000 + int(source["id"][:2])
-    elif found := re.fullmatch(r"[a-z-]+(?:\.[A-Z]{2})?/([0-9]{2})[0-9]{5}", source["id"]):
+    elif found := re.fullmatch(rf"[a-z-]+(?:\.[A-Za-z-]+)?/([0-9]{{2}}){MONTH}[0-9]{{3}}", source["id"]):
         year = int(found[1]) + (1900 if int(found[1]) >= 91 else 2000)
     else:
         return [submitted]
@@ -96,7 +99,17 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
      "0704.0001"),
     ("id-new-style-five", "of five digits", "ALIAS-1 NUM-3", "/source/id", "2304.01373"),
     ("id-same-year", "the same year twice is one year", "NUM-3", "/source/id", "0301.0001"),
-    ("id-old-style-class", "an archive with a subject class", "ALIAS-1 NUM-3", "/source/id", "math.CO/0305021"),
+    ("id-old-style-class", "a subject class: no alias, but a year", "ALIAS-1 NUM-3", "/source/id", "math.CO/0105021"),
+    ("id-class-gt", "the example of the clause", "ALIAS-1 NUM-3", "/source/id", "math.GT/0109136"),
+    ("id-class-dis-nn", "a class in lower case with a hyphen", "ALIAS-1 NUM-3", "/source/id", "cond-mat.dis-nn/9908449"),
+    ("id-class-long", "a class of any length", "ALIAS-1 NUM-3", "/source/id", "cond-mat.mtrl-sci/9912001"),
+    ("id-class-one", "of one letter too", "ALIAS-1 NUM-3", "/source/id", "math.G/9912001"),
+    ("id-class-month", "a class and no such month", "ALIAS-1 NUM-3", "/source/id", "math.GT/9913001"),
+    ("id-class-empty", "a point and no class", "ALIAS-1 NUM-3", "/source/id", "math./9912001"),
+    ("id-class-digit", "a class has no digits", "ALIAS-1 NUM-3", "/source/id", "math.G2/9912001"),
+    ("id-class-twice", "one class", "ALIAS-1 NUM-3", "/source/id", "math.GT.GT/9912001"),
+    ("id-class-other-kind", "of no arXiv source: no year", "ALIAS-1 NUM-3", "/source", {"id": "math.GT/9909136", "kind": "x", "version": 1}),
+    ("id-other-kind-year", "a new-style id of no arXiv source: no year", "NUM-3", "/source", {"id": "2304.01373", "kind": "ArXiv", "version": 1}),
     ("id-old-style-hyphen", "an archive with a hyphen", "ALIAS-1 NUM-3", "/source/id", "astro-ph/9912345"),
     ("id-91", "the archive begins in 1991", "NUM-3", "/source/id", "hep-th/9108028"),
     ("id-90", "so 90 is 2090", "NUM-3", "/source/id", "hep-th/9012001"),
@@ -106,10 +119,21 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("id-three-digits", "nor one of three digits", "ALIAS-1 NUM-3", "/source/id", "2304.013"),
     ("id-six-digits", "nor one of six", "ALIAS-1 NUM-3", "/source/id", "2304.013731"),
     ("id-upper-archive", "nor an archive in upper case", "ALIAS-1 NUM-3", "/source/id", "HEP-TH/0305021"),
-    ("id-class-lower", "nor a subject class in lower case", "ALIAS-1 NUM-3", "/source/id", "math.co/0305021"),
+    ("id-class-lower", "a class in lower case has a year too", "ALIAS-1 NUM-3", "/source/id", "math.co/0105021"),
+    ("id-archive-empty", "the archive is not empty", "ALIAS-1 NUM-3", "/source/id", "/0105021"),
+    ("id-archive-digit", "nor has it digits", "ALIAS-1 NUM-3", "/source/id", "q1/0105021"),
+    ("id-archive-hyphens", "hyphens alone are an archive", "ALIAS-1 NUM-3", "/source/id", "--/0105021"),
+    ("id-old-six", "an old-style id has seven digits", "ALIAS-1 NUM-3", "/source/id", "hep-th/010502"),
+    ("id-old-eight", "and no more", "ALIAS-1 NUM-3", "/source/id", "hep-th/01050211"),
+    ("id-old-version", "and no version", "ALIAS-1 NUM-3", "/source/id", "hep-th/0105021v1"),
+    ("id-space", "nothing stands in front", "ALIAS-1 NUM-3", "/source/id", " 2304.01373"),
+    ("id-scheme", "no scheme", "ALIAS-1 NUM-3", "/source/id", "arXiv:2304.01373"),
+    ("id-old-newline", "nothing stands behind", "ALIAS-1 NUM-3", "/source/id", "hep-th/0105021\n"),
+    *((f"id-month-{month}", "a month is 01 to 12", "ALIAS-1 NUM-3", "/source/id", f"23{month}.01373") for month in ("00", "01", "09", "10", "12", "20", "99")),
+    *((f"id-old-month-{month}", "in an old-style id too", "ALIAS-1 NUM-3", "/source/id", f"hep-th/99{month}021") for month in ("00", "01", "09", "10", "12", "13", "20", "99")),
     ("id-newline", "the whole id matches, a line end is not left out", "ALIAS-1", "/source/id", "2304.01373\n"),
     ("id-arabic-digits", "ASCII digits", "ALIAS-1 NUM-3", "/source/id", "٢٣٠٤.01373"),
-    ("id-month-13", "months are not checked", "ALIAS-1 NUM-3", "/source/id", "2313.01373"),
+    ("id-month-13", "no such month: no alias and no year", "ALIAS-1 NUM-3", "/source/id", "2313.01373"),
     ("id-free", "any text is an id", "REC-2", "/source/id", ""),
     ("submitted-first", "the first year", "REC-2 NUM-1", "/metadata/submitted_at", "0001-01-01T00:00:00Z"),
     ("submitted-last", "the last year", "REC-2 NUM-1", "/metadata/submitted_at", "9999-12-31T23:59:59Z"),
