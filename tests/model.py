@@ -113,6 +113,12 @@ TOKEN: Final = grammar("[!-~]{1,512}")
 URL: Final = grammar("https?://[!-~]{1,2040}")
 LABEL: Final = grammar("[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 
+#: event type: deciding members (MERGE-8); a type without any never conflicts.
+DECIDING: Final = {
+    "author_claim": ("strength",),
+    "pith.integrity.v1": ("finding_type", "verdict_class", "severity"),
+}
+
 #: event type: target, section, selection, slot members, checks; a name ending in ``?`` is optional.
 KINDS: Final[dict[str, tuple[str, str, str, tuple[str, ...], dict[str, Test]]]] = {
     "record_created": ("record", "receipt", "once", (), {
@@ -124,7 +130,7 @@ KINDS: Final[dict[str, tuple[str, str, str, tuple[str, ...], dict[str, Test]]]] 
         "canonical_sha256": HEX, "proof_b64": base64_text}),
     "storage_attestation": ("record", "storage_attestations", "each", (), {
         "provider": LOWER, "url": URL, "captured_at": moment, "content_sha256?": HEX}),
-    "author_claim": ("record", "author_claims", "latest", ("scheme", "identifier", "strength"), {
+    "author_claim": ("record", "author_claims", "latest", ("scheme", "identifier"), {
         "scheme": LOWER, "identifier": TOKEN, "strength": word("strong", "weak")}),
     "citation": ("record", "citations", "each", (), {
         "citing_work": TOKEN, "relationship": word(
@@ -211,9 +217,19 @@ def effect(retraction: Json, events: Sequence[Json]) -> str:
     for event in events:
         if id_of(event) == retraction["payload"]["event_id"]:
             own = signer(event) == signer(retraction)
-            lasting = event["event_type"] in ("event_retracted", "checkpoint")
-            return "applied" if own and not lasting else "refused"
+            return "applied" if own and event["event_type"] != "event_retracted" else "refused"
     return "waiting"
+
+
+def retracted(events: Iterable[Json], record: Json) -> set[str]:
+    """The targets of applied retractions (MERGE-7)."""
+    valid = list(events)
+    return {
+        event["payload"]["event_id"]
+        for event in valid
+        if event["event_type"] == "event_retracted" and misfit(event, record) is None
+        if effect(event, valid) == "applied"
+    }
 
 
 def verified_receipt(receipt: Json, record: Json, keys: Iterable[Json]) -> bool:
@@ -234,22 +250,20 @@ def verified_receipt(receipt: Json, record: Json, keys: Iterable[Json]) -> bool:
 
 
 def groups(events: Sequence[Json], kind: str) -> list[Json]:
-    select = KINDS[kind][2]
     found: dict[bytes, list[Json]] = {}
     for event in events:
-        if event["event_type"] == kind and select != "each":
-            same = [signer(event)] if select == "once" else [slot(event), instant(event)]
-            found.setdefault(canonical(same), []).append(event)
+        if event["event_type"] == kind and kind in DECIDING:
+            found.setdefault(canonical([slot(event), instant(event)]), []).append(event)
     return [
         {
             "event_ids": sorted(map(id_of, group)),
             "event_type": kind,
-            "instant": None if select == "once" else instant(group[0]),
+            "instant": instant(group[0]),
             "signer": signer(group[0]),
-            "slot": None if select == "once" else slot(group[0]),
+            "slot": slot(group[0]),
         }
         for group in found.values()
-        if len({canonical(event["payload"]) for event in group}) > 1
+        if len({canonical([event["payload"].get(name) for name in DECIDING[kind]]) for event in group}) > 1
     ]
 
 
@@ -259,7 +273,7 @@ def fold(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
     misfits = [(event, misfit(event, record)) for event in valid]
     fitting = [event for event, code in misfits if code is None]
     retractions = [event for event in fitting if event["event_type"] == "event_retracted"]
-    gone = {e["payload"]["event_id"] for e in retractions if effect(e, valid) == "applied"}
+    gone = retracted(valid, record)
     alive = [event for event in fitting if id_of(event) not in gone]
 
     def standing(kind: str) -> list[Json]:
@@ -290,7 +304,7 @@ def fold(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
     listed = {KINDS[kind][1]: [entry(event) for event in standing(kind)] for kind in KINDS}
     equivocations = sorted(
         (group for kind in KINDS for group in groups(fitting, kind)),
-        key=lambda g: (g["event_type"], g["signer"].encode(), canonical(g["slot"]), g["instant"] or ""),
+        key=lambda g: (g["event_type"], g["signer"].encode(), canonical(g["slot"]), g["instant"]),
     )
     current = {
         "canonical_record": json.loads(canonical(record)),
@@ -366,6 +380,7 @@ def missing(events: Iterable[Json], record: Json) -> dict[str, tuple[list[str], 
             event
             for event in valid.values()
             if signer(event) == name and event["event_type"] == "checkpoint" and misfit(event, record) is None
+            if id_of(event) not in retracted(valid.values(), record)
         ]
         ids = {one for event in checkpoints for one in event["payload"]["event_ids"]}
         absent = sorted(ids - valid.keys())

@@ -295,6 +295,42 @@ def base_events(draw: st.DrawFn, record: Json, types: Sequence[str] = BASE_TYPES
     return attached(draw(signers()), record, kind, draw(payloads(record, kind)), draw(instants()))
 
 
+#: Types that can conflict, and words of their deciding members (MERGE-8).
+DECIDED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "author_claim": {"strength": forged.STRENGTHS},
+    "pith.integrity.v1": {
+        "finding_type": ("broken_identifier", "x"),
+        "verdict_class": forged.VERDICT_CLASSES,
+        "severity": forged.SEVERITIES,
+    },
+}
+
+
+@st.composite
+def clashes(draw: st.DrawFn, record: Json) -> list[Json]:
+    """Two to four events of one signer, slot and instant: nearly always a conflict (MERGE-8).
+
+    Keys of one signer and spellings of one instant vary; now and then an event differs from
+    the first in no deciding member, or comes a little later.
+    """
+    pick = st.sampled_from
+    first = draw(base_events(record, tuple(DECIDED)))
+    kind, at = first["event_type"], first["created_at"]
+    names = [one for one in HOUSE if one.signer_id == first["signer"]["signer_id"]]
+    made = [first]
+    for count in range(draw(st.integers(1, 3))):
+        payload = dict(first["payload"])
+        member = draw(pick(sorted(DECIDED[kind])))
+        others = [word for word in DECIDED[kind][member] if word != payload[member]]
+        if count == 0 or draw(st.integers(0, 3)) > 0:
+            payload[member] = draw(pick(others))
+        else:
+            payload["note"] = draw(pick(("a", "b")))
+        when = draw(pick(INSTANTS[:4] if count else INSTANTS[:3])) if at in INSTANTS[:3] else at
+        made.append(attached(draw(pick(names)), record, kind, payload, when))
+    return made
+
+
 @st.composite
 def unknown_events(draw: st.DrawFn, record: Json) -> Json:
     """A valid event of a type that no merge rules know, with hostile text and unknown members in it."""
@@ -349,21 +385,34 @@ def event_sets(
     unknown: bool = True,
     retractions: bool = True,
     checkpoints: bool = True,
+    conflicts: int = 0,
 ) -> EventSet:
-    """A record and at most ``max_size`` base events, with half as many retractions and two checkpoints."""
+    """A record and at most ``max_size`` base events, with half as many retractions and two checkpoints.
+
+    ``conflicts`` more groups of events contradict each other, or merge with what is there.
+    """
     about = draw(records()) if record is None else record
     kinds = [base_events(about, types), base_events(about, types), base_events(about, types)]
     if unknown:
         kinds += [unknown_events(about), misfit_events(about)]
     made = draw(st.lists(st.one_of(kinds), max_size=max_size, unique_by=event_key))
+    for _ in range(conflicts):
+        made += draw(clashes(about))
+    if checkpoints and draw(st.booleans()):
+        made.append(draw(checkpoint_over(about, made)))
     if retractions:
         for _ in range(draw(st.integers(0, max_size // 2))):
-            # Now and then a retraction takes back a retraction, which is refused, or waits.
+            # Now and then a retraction takes back a checkpoint, or a retraction, which is refused; or waits.
             made.append(draw(retraction(about, made)))
-    if checkpoints:
-        for _ in range(draw(st.integers(0, 2))):
-            made.append(draw(checkpoint_over(about, made)))
+    if checkpoints and draw(st.booleans()):
+        made.append(draw(checkpoint_over(about, made)))
     return EventSet(about, list({event_key(one): one for one in made}.values()))
+
+
+def crowded_sets(*, max_size: int = 8, conflicts: int = 3) -> st.SearchStrategy[EventSet]:
+    """Two slots, three signers, one instant in three spellings: conflicts, ties and withdrawals abound."""
+    types = ("author_claim", "record_created", "pith.integrity.v1", "alias_added")
+    return event_sets(max_size=max_size, types=types, unknown=False, conflicts=conflicts)
 
 
 @st.composite

@@ -1,49 +1,49 @@
 """The ledger: the mergeable value that every state is a view of (spec MERGE-1 to MERGE-9).
 
-It holds one record's valid events by id and, beside them, only indexes: which events
-fit, which slot they are in, who retracts whom, what checkpoints list. Joining two ledgers
-is the union of their events, so it commutes, associates and repeats without effect;
-everything shown is computed from that set and never from the way it came together.
+It contains one record's valid events by id and, beside them, only indexes: which events
+fit, which slot they are in, who retracts whom, which ids unretracted checkpoints list.
+Joining two ledgers is the union of their events, so it commutes, associates and repeats
+without effect; every view is computed from that set and never from the way it came
+together.
 
-Adding an event touches its own slot, the retractions of its target and its signer's
-checkpoint ids; nothing is recomputed until somebody looks.
+Cost (MERGE-3): adding an event is constant, but for a checkpoint, which is linear in the
+ids that it lists, and for an event whose retractions came first, which is linear in their
+number; each of these is paid once. Every view is at most n log n in the events that it
+shows and linear in listed ids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.canonical import digest, encode, written
 from pithbundle.errors import MergeError
 from pithbundle.kinds import MERGE_1, Kind, MergeRules
-from pithbundle.kinds.fit import slot_of
+from pithbundle.kinds.fit import deciding_bytes
 from pithbundle.model import Object, Value
 from pithbundle.number import PithNumber
 from pithbundle.record import Record
-from pithbundle.verdicts import Checked, ValidEvent
+from pithbundle.verdicts import Checked, Placement, ValidEvent
 
 #: What a retraction does (MERGE-7).
 Effect: TypeAlias = Literal["applied", "waiting", "refused"]
 
 RETRACTION: Final = "event_retracted"
 CHECKPOINT: Final = "checkpoint"
-#: What no retraction takes back, so that no effect depends on another (MERGE-7).
-_UNRETRACTABLE: Final = frozenset({RETRACTION, CHECKPOINT})
 
 
 @dataclass(frozen=True, slots=True)
 class Equivocation:
-    """Fitting events of one signer and kind that contradict each other (MERGE-8).
-
-    ``slot`` and ``instant`` are None for a kind of which one stands over all time.
-    """
+    """Fitting events of one signer, kind, slot and instant that contradict each other (MERGE-8)."""
 
     event_type: str
     signer: str
-    slot: bytes | None
-    instant: str | None
+    slot: bytes
+    instant: str
     event_ids: tuple[str, ...]
 
     def shown(self) -> Object:
@@ -53,7 +53,7 @@ class Equivocation:
             "event_type": self.event_type,
             "instant": self.instant,
             "signer": self.signer,
-            "slot": None if self.slot is None else written(self.slot),
+            "slot": written(self.slot),
         }
 
 
@@ -64,8 +64,8 @@ class Ledger:
     """
 
     __slots__ = (
-        "_checkpointed", "_fitting", "_misfits", "_retracted_by", "events", "number",
-        "policy_sha256", "record", "rules", "unsound",
+        "_checkpoints", "_fitting", "_listed", "_misfits", "_retracted", "_retracted_by", "events",
+        "number", "policy_sha256", "record", "rules", "unsound",
     )  # fmt: skip
 
     def __init__(
@@ -83,9 +83,13 @@ class Ledger:
         self._misfits: dict[str, str] = {}
         # Kind -> slot -> id -> event. One slot for all where the kind has no slots.
         self._fitting: dict[str, dict[bytes, dict[str, ValidEvent]]] = {name: {} for name in rules.kinds}
-        # Target -> the retractions that name it.
+        # Target -> the fitting retractions that name it.
         self._retracted_by: dict[str, dict[str, ValidEvent]] = {}
-        self._checkpointed: dict[str, set[str]] = {}
+        # The targets of applied retractions. It only grows: an effect depends on no other effect.
+        self._retracted: set[str] = set()
+        # Signer -> id -> how many unretracted checkpoints list it; signer -> those checkpoints.
+        self._listed: dict[str, Counter[str]] = {}
+        self._checkpoints: dict[str, dict[str, ValidEvent]] = {}
 
     @classmethod
     def of(cls, checked: Iterable[Checked], rules: MergeRules = MERGE_1) -> Ledger:
@@ -149,20 +153,22 @@ class Ledger:
                 known[name] = event
                 self._place(event)
             elif event.signature < present.signature:
-                self._replace(present, event)
+                known[name] = event
+                self._replace(event)
 
-    def _replace(self, present: ValidEvent, event: ValidEvent) -> None:
-        # Under a rule that does not cover the signer, one id can come from two signers: the
-        # smaller signature then decides whose it is, so the event is placed anew.
-        self._unplace(present)
-        self.events[event.event_id] = event
-        self._place(event)
-
-    def _place(self, event: ValidEvent) -> None:
-        name = event.event_id
+    def _placement(self, event: ValidEvent) -> Placement:
         placed = event.placed
         if placed is None or placed.rules is not self.rules or placed.record_sha256 != self.record.sha256:
             placed = self.rules.place(event, self.record)
+        return placed
+
+    def _place(self, event: ValidEvent) -> None:
+        name = event.event_id
+        placed = self._placement(event)
+        # Retractions that arrived before their target apply to it whether it fits or not (MERGE-7).
+        for retraction in self._retracted_by[name].values() if name in self._retracted_by else ():
+            if self.effect(retraction) == "applied":
+                self._retracted.add(name)
         if placed.code is not None:
             self._misfits[name] = placed.code
             return
@@ -173,30 +179,43 @@ class Ledger:
         else:
             slots[slot] = {name: event}
         if kind.event_type == RETRACTION:
-            self._retracted_by.setdefault(str(event.payload["event_id"]), {})[name] = event
-        elif kind.event_type == CHECKPOINT:
-            self._checkpointed.setdefault(event.signer, set()).update(_ids(event.payload["event_ids"]))
+            self._retract(event)
+        elif kind.event_type == CHECKPOINT and name not in self._retracted:
+            self._checkpoints.setdefault(event.signer, {})[name] = event
+            self._listed.setdefault(event.signer, Counter()).update(_ids(event.payload["event_ids"]))
 
-    def _unplace(self, event: ValidEvent) -> None:
+    def _replace(self, event: ValidEvent) -> None:
+        # One id has one signer (RULE-4), so nothing but the signature differs: no index moves.
         name = event.event_id
-        kind = self.rules.kinds.get(event.event_type)
-        if kind is None or name in self._misfits:
-            del self._misfits[name]
+        placed = self._placement(event)
+        if placed.code is not None:
             return
-        slots = self._fitting[kind.event_type]
-        slot = slot_of(event, kind)
-        del slots[slot][name]
-        if not slots[slot]:
-            del slots[slot]
-        if kind.event_type == RETRACTION:
-            del self._retracted_by[str(event.payload["event_id"])][name]
-        elif kind.event_type == CHECKPOINT:
-            # Another checkpoint of the signer may list the same ids: gather them anew.
-            del self._checkpointed[event.signer]
-            for other in self.fitting(kind):
-                if other.signer == event.signer:
-                    listed = self._checkpointed.setdefault(event.signer, set())
-                    listed.update(_ids(other.payload["event_ids"]))
+        self._fitting[event.event_type][placed.slot][name] = event
+        if event.event_type == RETRACTION:
+            self._retracted_by[str(event.payload["event_id"])][name] = event
+        elif event.event_type == CHECKPOINT and name not in self._retracted:
+            self._checkpoints[event.signer][name] = event
+
+    def _retract(self, retraction: ValidEvent) -> None:
+        name = str(retraction.payload["event_id"])
+        self._retracted_by.setdefault(name, {})[retraction.event_id] = retraction
+        if name in self._retracted or self.effect(retraction) != "applied":
+            return
+        self._retracted.add(name)
+        checkpoint = self._checkpoints.get(retraction.signer, {}).pop(name, None)
+        if checkpoint is not None:
+            self._unlist(checkpoint)
+
+    def _unlist(self, checkpoint: ValidEvent) -> None:
+        # Another checkpoint of the signer may list the same ids: they are counted.
+        if not self._checkpoints[checkpoint.signer]:
+            del self._checkpoints[checkpoint.signer], self._listed[checkpoint.signer]
+            return
+        listed = self._listed[checkpoint.signer]
+        for name in _ids(checkpoint.payload["event_ids"]):
+            listed[name] -= 1
+            if not listed[name]:
+                del listed[name]
 
     # Views. Each but the first is a function of the set of events alone.
 
@@ -229,7 +248,7 @@ class Ledger:
         target = self.events.get(str(retraction.payload["event_id"]))
         if target is None:
             return "waiting"
-        if target.signer != retraction.signer or target.event_type in _UNRETRACTABLE:
+        if target.signer != retraction.signer or target.event_type == RETRACTION:
             return "refused"
         return "applied"
 
@@ -237,43 +256,39 @@ class Ledger:
         """The fitting retractions that name ``event_id``, by (instant, id), whatever their effect."""
         return sorted(self._retracted_by.get(event_id, {}).values(), key=lambda event: event.order)
 
-    def retracted(self) -> set[str]:
-        """The ids that an applied retraction takes back (MERGE-7)."""
-        return {
-            name
-            for name, retractions in self._retracted_by.items()
-            if any(self.effect(retraction) == "applied" for retraction in retractions.values())
-        }
+    def retracted(self) -> Set[str]:
+        """The ids that an applied retraction takes back (MERGE-7); a live view."""
+        return self._retracted
 
     def is_retracted(self, event: ValidEvent) -> bool:
         """Whether an applied retraction takes ``event`` back (MERGE-7)."""
-        retractions = self._retracted_by.get(event.event_id)
-        return retractions is not None and any(self.effect(r) == "applied" for r in retractions.values())
+        return event.event_id in self._retracted
 
     def missing(self) -> dict[str, list[str]]:
-        """For each signer with a fitting checkpoint, the listed ids that are absent, sorted (MERGE-9)."""
+        """For each signer with an unretracted checkpoint, the listed ids that are absent (MERGE-9).
+
+        Signers and ids are sorted.
+        """
         return {
-            signer: sorted(name for name in ids if name not in self.events)
-            for signer, ids in sorted(self._checkpointed.items())
+            signer: sorted(listed.keys() - self.events.keys())
+            for signer, listed in sorted(self._listed.items())
         }
 
     def completeness(self) -> list[tuple[str, list[str], tuple[str, str] | None]]:
         """For each signer: the missing ids, and as of which checkpoint nothing listed is missing (MERGE-9).
 
         The checkpoint is given by its (instant, id): None where ids are missing, and for a
-        signer without a checkpoint, of whom nothing is known. Sorted by signer.
+        signer without an unretracted checkpoint, of whom nothing is known. Sorted by signer.
         """
-        newest: dict[str, ValidEvent] = {}
-        for kind in self.rules.kinds.values():
-            if kind.event_type == CHECKPOINT:
-                for event in sorted(self.fitting(kind), key=lambda event: event.order):
-                    newest[event.signer] = event
         missing = self.missing()
         told: list[tuple[str, list[str], tuple[str, str] | None]] = []
         for signer in sorted({event.signer for event in self.events.values()}):
-            last = newest.get(signer)
-            as_of = None if last is None or missing[signer] else (last.instant, last.event_id)
-            told.append((signer, missing.get(signer, []), as_of))
+            absent, checkpoints = missing.get(signer, []), self._checkpoints.get(signer)
+            as_of = None
+            if checkpoints and not absent:
+                last = max(checkpoints.values(), key=attrgetter("order"))
+                as_of = last.instant, last.event_id
+            told.append((signer, absent, as_of))
         return told
 
     def equivocations(self) -> list[Equivocation]:
@@ -281,14 +296,12 @@ class Ledger:
         found = [
             group
             for kind in self.rules.kinds.values()
-            if kind.select != "each"
+            if kind.deciding
             for slot, events in self.slots(kind).items()
             if len(events) > 1
             for group in _contradictions(kind, slot, events.values())
         ]
-        return sorted(
-            found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot or b"", g.instant or "")
-        )
+        return sorted(found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot, g.instant))
 
     @property
     def events_sha256(self) -> str:
@@ -301,12 +314,11 @@ def _ids(value: Value) -> list[str]:
 
 
 def _contradictions(kind: Kind, slot: bytes, events: Iterable[ValidEvent]) -> Iterator[Equivocation]:
-    groups: dict[tuple[str, str | None], list[ValidEvent]] = {}
+    groups: dict[str, list[ValidEvent]] = {}
     for event in events:
-        # `once` contradicts itself at any instants; `latest` only at one: another is a revision.
-        instant = None if kind.select == "once" else event.instant
-        groups.setdefault((event.signer, instant), []).append(event)
-    for (signer, instant), group in groups.items():
-        if len({event.payload_bytes for event in group}) > 1:
+        # Another instant is a revision.
+        groups.setdefault(event.instant, []).append(event)
+    for instant, group in groups.items():
+        if len(group) > 1 and len({deciding_bytes(event, kind) for event in group}) > 1:
             ids = tuple(sorted(event.event_id for event in group))
-            yield Equivocation(kind.event_type, signer, None if kind.select == "once" else slot, instant, ids)
+            yield Equivocation(kind.event_type, group[0].signer, slot, instant, ids)

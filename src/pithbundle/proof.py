@@ -20,6 +20,7 @@ from pithbundle.errors import PithError
 from pithbundle.export import signed_event
 from pithbundle.jsontext import read_json
 from pithbundle.kinds import MERGE_1, MergeRules
+from pithbundle.kinds.fit import deciding_bytes
 from pithbundle.ledger import Equivocation, Ledger
 from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.number import PithNumber
@@ -64,12 +65,14 @@ class Proven:
 def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
     """The proof of a group as canonical bytes (PROOF-1).
 
-    Its two events are the one with the smallest id and, of those whose payload differs
-    from it, the one with the smallest id.
+    Its two events are the one with the smallest id and, of those whose deciding members
+    differ from its, the one with the smallest id.
     """
+    kind = ledger.rules.kinds[group.event_type]
     events = [ledger.events[name] for name in group.event_ids]
     first = events[0]
-    second = next(event for event in events if event.payload_bytes != first.payload_bytes)
+    decided = deciding_bytes(first, kind)
+    second = next(event for event in events if deciding_bytes(event, kind) != decided)
     keys = sorted({first.key, second.key}, key=lambda key: key.key_id)
     return encode(
         {

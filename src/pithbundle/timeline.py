@@ -6,13 +6,15 @@ anybody received them, and it decides nothing that the state does not already sa
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Set
 from typing import Literal, NamedTuple, TypeAlias
 
 from pithbundle.canonical import encode
 from pithbundle.kinds import Kind
 from pithbundle.kinds.fit import slot_of
 from pithbundle.ledger import CHECKPOINT, RETRACTION, Ledger
-from pithbundle.state import ORDER, standing
+from pithbundle.state import ORDER
 from pithbundle.verdicts import ValidEvent
 
 #: What an event does to the state made of the events before it (TIMELINE-2).
@@ -20,9 +22,6 @@ Change: TypeAlias = Literal[
     "sets", "replaces", "restates", "loses", "adds", "retracts", "withdrawn", "waits", "refused", "lists",
     "unrecognised",
 ]  # fmt: skip
-
-#: Where one event stands at a time: an event type, and a slot or the name that an alias gives.
-_Place: TypeAlias = tuple[str, bytes]
 
 
 class Moment(NamedTuple):
@@ -42,89 +41,127 @@ class Moment(NamedTuple):
 
 
 def timeline(ledger: Ledger) -> list[Moment]:
-    """Every valid event by (instant, id), each with its change against those before it (TIMELINE-1)."""
-    past = _Past(Ledger(ledger.record, ledger.number, ledger.policy_sha256, ledger.rules))
-    misfits = {event.event_id for event, _ in ledger.unrecognised}
+    """Every valid event by (instant, id), each with its change against those before it (TIMELINE-1).
+
+    n log n in events: sorting is the dearest part, everything else is done once for each event.
+    """
+    past = _Past(ledger)
     moments = []
     for event in sorted(ledger.events.values(), key=ORDER):
-        kind = None if event.event_id in misfits else ledger.rules.kinds[event.event_type]
-        past.ledger.add([event])
-        change, others = ("unrecognised", ()) if kind is None else past.change(kind, event)
+        kind = past.kind(event)
+        taken_back_by = past.retractions_of(event)
+        change, others = ("unrecognised", ()) if kind is None else past.change(kind, event, taken_back_by)
         section = None if kind is None else kind.section
-        moments.append(Moment(event, section, change, others, _taken_back_by(ledger, event)))
+        moments.append(Moment(event, section, change, others, tuple(r.event_id for r in taken_back_by)))
     return moments
 
 
-def _taken_back_by(ledger: Ledger, event: ValidEvent) -> tuple[str, ...]:
-    """The retractions that apply to an event, by (instant, id)."""
-    named = ledger.retractions_of(event.event_id)
-    return tuple(retraction.event_id for retraction in named if ledger.effect(retraction) == "applied")
+class _Place:
+    """The claims on one place, in the order of events, so that the holder is always at hand.
+
+    ``latest``: the smallest id of the greatest instant, so each instant has a queue of its own.
+    Else: the smallest (instant, id), so there is one queue. A claim that was taken back leaves
+    when it would hold the place: each comes and goes once.
+    """
+
+    __slots__ = ("by_instant", "queues", "retracted")
+
+    def __init__(self, kind: Kind, retracted: Set[str]) -> None:
+        self.by_instant = kind.select == "latest"
+        self.retracted = retracted
+        self.queues: list[deque[ValidEvent]] = []
+
+    def holder(self) -> ValidEvent | None:
+        """Which claim stands of those that are not retracted."""
+        while self.queues:
+            queue = self.queues[-1]
+            while queue and queue[0].event_id in self.retracted:
+                queue.popleft()
+            if queue:
+                return queue[0]
+            self.queues.pop()
+        return None
+
+    def claim(self, event: ValidEvent) -> None:
+        """Add a claim that comes after all others in the order of events."""
+        if self.queues and not (self.by_instant and self.queues[-1][-1].instant != event.instant):
+            self.queues[-1].append(event)
+        else:
+            self.queues.append(deque([event]))
 
 
 class _Past:
-    """The events up to a moment, and which of them stands at each place.
+    """The events up to a moment: which of them are retracted, and what stands at each place.
 
-    The holder is kept from event to event, so that a crowded slot is gone through only
-    when a retraction takes its holder away.
+    Events come in the order of (instant, id), so "among those before" is a comparison of
+    that order, and no ledger of the past is needed.
     """
 
-    __slots__ = ("holders", "ledger")
+    __slots__ = ("ledger", "misfits", "places", "retracted")
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self.holders: dict[_Place, ValidEvent] = {}
+        self.misfits = {event.event_id for event, _ in ledger.unrecognised}
+        self.places: dict[tuple[str, bytes], _Place] = {}
+        self.retracted: set[str] = set()
 
-    def change(self, kind: Kind, event: ValidEvent) -> tuple[Change, tuple[str, ...]]:
-        """What a fitting event changes that was added just now, and whom that concerns."""
+    def kind(self, event: ValidEvent) -> Kind | None:
+        """The kind that takes an event, None for one that is unrecognised."""
+        return None if event.event_id in self.misfits else self.ledger.rules.kinds[event.event_type]
+
+    def retractions_of(self, event: ValidEvent) -> list[ValidEvent]:
+        """The retractions that apply to an event in the whole set, by (instant, id)."""
+        named = self.ledger.retractions_of(event.event_id)
+        return [retraction for retraction in named if self.ledger.effect(retraction) == "applied"]
+
+    def change(
+        self, kind: Kind, event: ValidEvent, taken_back_by: list[ValidEvent]
+    ) -> tuple[Change, tuple[str, ...]]:
+        """What a fitting event changes, and whom that concerns."""
         if kind.event_type == RETRACTION:
             return self.retraction(event)
-        if self.ledger.is_retracted(event):
-            # Its retraction has an earlier signed time, or a smaller id, and was waiting for it.
-            return "withdrawn", _taken_back_by(self.ledger, event)
-        place = _place(kind, event)
+        earlier = tuple(r.event_id for r in taken_back_by if r.order < event.order)
+        if earlier:
+            self.retracted.add(event.event_id)
+            return "withdrawn", earlier
+        place = self.place(kind, event)
         if place is None:
             return ("lists" if kind.event_type == CHECKPOINT else "adds"), ()
-        before = self.holders.setdefault(place, event)
-        if before is event:
+        before = place.holder()
+        place.claim(event)
+        if before is None:
             return ("adds" if kind.select == "each" else "sets"), ()
-        if kind.select == "each":
-            return "restates", (before.event_id,)
-        # What stands of all before and this one is what stands of the holder and this one.
-        pair = {before.event_id: before, event.event_id: event}
-        if standing(kind, pair, frozenset()) is event:
-            self.holders[place] = event
+        if place.holder() is event:
+            # Of `latest` a later instant, with the same payload too: it is the one that is shown.
             return "replaces", (before.event_id,)
-        return ("restates" if before.payload_bytes == event.payload_bytes else "loses"), (before.event_id,)
+        same = kind.select == "each" or before.payload_bytes == event.payload_bytes
+        return ("restates" if same else "loses"), (before.event_id,)
 
     def retraction(self, event: ValidEvent) -> tuple[Change, tuple[str, ...]]:
         name = str(event.payload["event_id"])
-        effect = self.ledger.effect(event)
-        if effect != "applied":
-            return ("waits" if effect == "waiting" else "refused"), (name,)
-        target = self.ledger.events[name]
-        kind = self.ledger.rules.kinds.get(target.event_type)
-        place = None if kind is None else _place(kind, target)
-        if kind is None or place is None or self.holders.get(place) is not target:
+        target = self.ledger.events.get(name)
+        if target is None or target.order > event.order:
+            return "waits", (name,)
+        if self.ledger.effect(event) != "applied":
+            return "refused", (name,)
+        kind = self.kind(target)
+        place = None if kind is None else self.place(kind, target)
+        held = None if place is None else place.holder()
+        self.retracted.add(name)
+        if place is None or held is not target:
             return "retracts", (name,)
-        following = self.following(kind, place)
-        if following is None:
-            del self.holders[place]
-            return "retracts", (name,)
-        self.holders[place] = following
-        return "retracts", (name, following.event_id)
+        following = place.holder()
+        return "retracts", (name,) if following is None else (name, following.event_id)
 
-    def following(self, kind: Kind, place: _Place) -> ValidEvent | None:
-        """What stands at a place once more, after its holder was taken back."""
-        if kind.select == "each":
-            named = (event for event in self.ledger.fitting(kind) if _place(kind, event) == place)
-            return min((e for e in named if not self.ledger.is_retracted(e)), key=ORDER, default=None)
-        slot = self.ledger.slots(kind)[place[1]]
-        return standing(kind, slot, {name for name, e in slot.items() if self.ledger.is_retracted(e)})
-
-
-def _place(kind: Kind, event: ValidEvent) -> _Place | None:
-    """The place that an event claims; None for a kind of which each stands beside the others."""
-    if kind.section == "source_aliases":
-        name = event.payload.get("alias_kind"), event.payload.get("alias_value")
-        return kind.event_type, encode([*name])
-    return None if kind.select == "each" else (kind.event_type, slot_of(event, kind))
+    def place(self, kind: Kind, event: ValidEvent) -> _Place | None:
+        """The place that a fitting event claims; None for a kind of which each stands by itself."""
+        if kind.section == "source_aliases":
+            name = encode([event.payload["alias_kind"], event.payload["alias_value"]])
+        elif kind.select == "each":
+            return None
+        else:
+            name = slot_of(event, kind)
+        place = self.places.get((kind.event_type, name))
+        if place is None:
+            place = self.places[kind.event_type, name] = _Place(kind, self.retracted)
+        return place

@@ -101,6 +101,7 @@ def signed(text: str) -> tuple[Json, Json]:
     loud = Signer(7, text[:40] or "x", text[40:80] or "y", text)
     silent = Signer(8, text[:40] or "x", "in no policy")
     receipt = {"kind": "pith_receipt", "key_id": text, "signature_b64": text}
+    other_finding = integrity(RECORD, WHEN, note=text + "!", severity="critical")
     first = [
         {"event_id": "sha256:" + "0" * 64, "event_type": text, "note": text},
         event(loud, RECORD, text, text, {name: text}, WHEN, extra={name: text}),
@@ -109,7 +110,7 @@ def signed(text: str) -> tuple[Json, Json]:
         attached(loud, RECORD, "alias_added", alias_added(text, text), WHEN),
         attached(loud, RECORD, "author_claim", {"scheme": text, "identifier": text}, WHEN),
         attached(loud, RECORD, "pith.integrity.v1", integrity(RECORD, WHEN, note=text), WHEN),
-        attached(loud, RECORD, "pith.integrity.v1", integrity(RECORD, WHEN, note=text + "!"), WHEN),
+        attached(loud, RECORD, "pith.integrity.v1", other_finding, WHEN),
         attached(loud, RECORD, "record_created", record_created(RECORD, receipt), WHEN),
     ]  # fmt: skip
     made = bundle(RECORD, first, aliases_at=WHEN)

@@ -13,6 +13,7 @@ from cli_harness import HOSTILE, Result, assert_harmless, columns, hostile_place
 from forge import Json, Signer, attached, bundle, event, policy, to_json
 from forge.demo import RECORD
 from forge.payloads import (
+    STRENGTHS,
     alias_added,
     author_claim,
     event_retracted,
@@ -80,6 +81,7 @@ def loud(text: str) -> tuple[bytes, bytes]:
     new = attached(signer, RECORD, "author_claim", author_claim(orcid(1)), LATER)
     back = event_retracted(new["event_id"], reason=text or "x")
     receipt = {"kind": "pith_receipt", "key_id": text, "signature_b64": text}
+    other_finding = integrity(RECORD, WHEN, note=text + "!", severity="critical")
     events = [
         old, new, attached(signer, RECORD, "event_retracted", back, LATER),
         event(signer, RECORD, text, text, {name: text}, WHEN, extra={name: text}),
@@ -89,7 +91,7 @@ def loud(text: str) -> tuple[bytes, bytes]:
         attached(signer, RECORD, "alias_added", alias_added("openalex", "[bold]$(id)"), WHEN),
         attached(other, RECORD, "alias_added", alias_added("openalex", "[bold]$(id)"), LATER),
         attached(signer, RECORD, "pith.integrity.v1", integrity(RECORD, WHEN, note=text or "x"), WHEN),
-        attached(signer, RECORD, "pith.integrity.v1", integrity(RECORD, WHEN, note=text + "!"), WHEN),
+        attached(signer, RECORD, "pith.integrity.v1", other_finding, WHEN),
         attached(signer, RECORD, "record_created", record_created(RECORD, receipt), WHEN),
     ]  # fmt: skip
     return to_json(bundle(RECORD, events, aliases_at=WHEN)), to_json(policy(signer, other))
@@ -162,18 +164,17 @@ def test_two_proofs_of_which_one_does_not_hold(tmp_path: Path) -> None:
     assert half.out.startswith("NOT PROVEN: 1 of 2 proofs do not hold")
 
 
-def test_a_conflict_over_all_time_has_no_slot(tmp_path: Path) -> None:
+def test_receipts_that_differ_are_no_conflict_and_one_that_no_key_signed_is_not_shown(tmp_path: Path) -> None:
     signer = Signer(7, "s", "k")
     receipts: list[Json] = [{"kind": "pith_receipt"}, {"kind": "x"}]
     events = [
         attached(signer, RECORD, "record_created", record_created(RECORD, one), WHEN) for one in receipts
     ]
-    keys, proof = tmp_path / "policy.json", tmp_path / "p"
+    keys = tmp_path / "policy.json"
     keys.write_bytes(to_json(policy(signer)))
     data = to_json(bundle(RECORD, events, aliases_at=WHEN))
-    shown = check(["proof", "-", "--policy", str(keys), "--out", str(proof)], data)
-    assert "slot" not in shown.out
-    assert "slot" not in check(["verify", str(proof), "--policy", str(keys)]).out
+    shown = check(["proof", "-", "--policy", str(keys)], data)
+    assert shown.out.startswith("NO CONFLICT:")
     told = check(["explain", "-", "receipt", "--policy", str(keys)], data)
     assert "nothing: null" in told.out
     assert "refused: stands, but its receipt is not verified" in told.out
@@ -237,10 +238,13 @@ def crowd(count: int) -> tuple[bytes, bytes]:
     """Many claims in one slot, all of one instant: one entry with many losers and one great conflict."""
     signer = Signer(7, "crowd.example", "k")
     events = [
-        attached(signer, RECORD, "author_claim", author_claim(orcid(1), n=n), WHEN) for n in range(count)
+        attached(signer, RECORD, "author_claim", author_claim(orcid(1), n=n, strength=STRENGTHS[n % 2]), WHEN)
+        for n in range(count)
     ]
     events += [
-        attached(signer, RECORD, "author_claim", author_claim(orcid(2 + n // 2), n=n), WHEN)
+        attached(
+            signer, RECORD, "author_claim", author_claim(orcid(2 + n // 2), strength=STRENGTHS[n % 2]), WHEN
+        )
         for n in range(240)
     ]
     return to_json(bundle(RECORD, events, aliases_at=WHEN)), to_json(policy(signer))
@@ -265,7 +269,10 @@ def test_what_is_long_is_cut_and_says_so(tmp_path: Path) -> None:
 
 def test_an_equivocation_that_was_withdrawn_is_told_with_its_retraction(tmp_path: Path) -> None:
     signer = Signer(7, "s", "k")
-    one, two = (attached(signer, RECORD, "author_claim", author_claim(orcid(1), n=n), WHEN) for n in range(2))
+    one, two = (
+        attached(signer, RECORD, "author_claim", author_claim(orcid(1), strength=word), WHEN)
+        for word in STRENGTHS
+    )
     back = attached(signer, RECORD, "event_retracted", event_retracted(one["event_id"]), LATER)
     early = attached(signer, RECORD, "author_claim", author_claim(orcid(2)), LATER)
     gone = attached(signer, RECORD, "event_retracted", event_retracted(early["event_id"]), WHEN)

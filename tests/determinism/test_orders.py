@@ -30,7 +30,7 @@ def claim(when: str, **extra: str) -> Json:
 
 def small() -> list[Json]:
     """Six events that all touch each other: a slot, a conflict, its retraction, a checkpoint, a receipt."""
-    one, other = claim(WHEN), claim("2026-05-18T01:39:14+00:00", note="x")
+    one, other = claim(WHEN), claim("2026-05-18T01:39:14+00:00", strength="weak")
     created = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN))
     taken = payloads.event_retracted(min(one["event_id"], other["event_id"]))
     return [

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from forge.core import Json, L, b64
+import ed25519_reference as reference
+from forge.core import SIGNERS, Json, L, b64, signed_bytes
 
 _B64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 OTHER_NUMBER: Final = "pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE"
@@ -48,6 +49,15 @@ def with_signature(event: Json, raw: bytes) -> Json:
     """A copy with other signature bytes, properly spelt."""
     made: Json = changed(event, ("signature", "signature_b64"), b64(raw))
     return made
+
+
+def signed_again(event: Json, nonce: int) -> Json:
+    """A copy with another valid signature of its signer: Ed25519 lets the signer choose the nonce."""
+    (signer,) = (one for one in SIGNERS if one.key_id == event["signer"]["key_id"])
+    secret = reference.Secret.from_seed(signer.seed)
+    r = reference.encode(reference.multiply(nonce, reference.B))
+    k = reference.hash_to_scalar(r, signer.public_key, signed_bytes(event))
+    return with_signature(event, r + ((nonce + k * secret.scalar) % L).to_bytes(32, "little"))
 
 
 def respelt(text: str, spare: int = 1) -> str:

@@ -358,16 +358,16 @@ def test_near_names_of_types_are_verified_counted_and_never_applied() -> None:
 
 
 def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> None:
-    created = [
-        attached(DEMO, RECORD, "record_created", payloads.record_created(
-            RECORD, receipt(signer, RECORD, WHEN), note=n), WHEN)
-        for n, signer in enumerate((DEMO, DEMO_NEXT, AUTHOR))
-    ]  # fmt: skip
-    claims = [
-        attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(n // 3), note=n), WHEN)
-        for n in range(30)
+    findings = [
+        attached(DEMO, RECORD, "pith.integrity.v1", payloads.integrity(RECORD, WHEN, severity=word), WHEN)
+        for word in payloads.SEVERITIES
     ]
-    events = [*created, *claims]
+    claims = [
+        attached(DEMO, RECORD, "author_claim", payloads.author_claim(
+            payloads.orcid(n // 3), note=n, strength=payloads.STRENGTHS[n % 2]), WHEN)
+        for n in range(30)
+    ]  # fmt: skip
+    events = [*findings, *claims]
     inputs = [Input("a", checked(RECORD, events))]
     report = Report(inputs, merge(inputs[0].checked))
     assert report.outcome == "invalid"
@@ -385,12 +385,30 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
         assert merged(RECORD, events).state_bytes == report.merged.state_bytes
 
 
+def test_an_honest_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -> None:
+    """Two record_created whose receipts differ in signed_at or in the key were accused of one."""
+    created = [
+        attached(DEMO, RECORD, "record_created", payloads.record_created(
+            RECORD, receipt(signer, RECORD, at), note=n), WHEN)
+        for n, signer in enumerate((DEMO, DEMO_NEXT, AUTHOR))
+        for at in (WHEN, "2026-05-19T00:00:00Z")
+    ]  # fmt: skip
+    claims = [
+        attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1), note=n), WHEN)
+        for n in range(3)
+    ]
+    report = Report(inputs := [Input("a", checked(RECORD, [*created, *claims]))], merge(inputs[0].checked))
+    assert report.merged is not None
+    assert report.merged.view.equivocations == []
+    assert report.outcome == "valid"
+
+
 def test_two_bundles_that_are_each_sound_may_contradict_each_other_together() -> None:
     """B6: two mirrors, two faces of one signer. Only their union shows it."""
     halves = [
         checked(RECORD, [attached(DEMO, RECORD, "author_claim",
-                                  payloads.author_claim(payloads.orcid(1), note=n), WHEN)])
-        for n in range(2)
+                                  payloads.author_claim(payloads.orcid(1), strength=word), WHEN)])
+        for word in payloads.STRENGTHS
     ]  # fmt: skip
     for half in halves:
         assert merge(half).view.equivocations == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import model
@@ -59,7 +59,7 @@ def seen(ledger: Ledger) -> tuple[bytes, str, list[Any], dict[str, bytes]]:
 # The oracle.
 
 
-@given(strategies.event_sets(max_size=12))
+@given(strategies.event_sets(max_size=12, conflicts=1))
 @settings(max_examples=120)
 def test_the_state_is_the_one_that_the_naive_model_folds(whole: strategies.EventSet) -> None:
     result = merged(whole.bundle())
@@ -72,10 +72,26 @@ def test_the_state_is_the_one_that_the_naive_model_folds(whole: strategies.Event
     assert told == model.missing(whole.events, whole.record)
 
 
-#: Two slots, three signers, one instant in three spellings: conflicts, ties and withdrawals abound.
-CROWDED = strategies.event_sets(
-    max_size=14, types=("author_claim", "pith.integrity.v1", "record_created"), unknown=False
-)
+#: A conflict among other events, and sets of little else.
+SETS = strategies.event_sets(conflicts=1)
+CROWDED = strategies.crowded_sets()
+
+
+def test_the_strategies_draw_conflicts() -> None:
+    """Laws on conflicts that none was drawn for are no laws: 80 sets once had 7 groups."""
+    drawn: list[tuple[int, int]] = []
+
+    @given(CROWDED)
+    @settings(max_examples=80, phases=[Phase.generate], database=None)
+    def count(whole: strategies.EventSet) -> None:
+        found = merged(whole.bundle()).view.equivocations
+        drawn.append((len(found), sum(len(group.event_ids) > 2 for group in found)))
+
+    count()
+    assert sum(groups for groups, _ in drawn) >= 200
+    # Groups of more than two, and several in one set.
+    assert sum(large for _, large in drawn) >= 20
+    assert sum(groups > 1 for groups, _ in drawn) >= 20
 
 
 @given(CROWDED)
@@ -91,7 +107,7 @@ def test_the_model_agrees_where_events_meet_in_slots(whole: strategies.EventSet)
 @given(st.data())
 @FEW
 def test_order_and_repetition_change_nothing(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets())
+    whole = data.draw(SETS)
     arranged = data.draw(strategies.arrangements(whole.events))
     assert seen(merged(whole.bundle(arranged)).ledger) == seen(merged(whole.bundle()).ledger)
 
@@ -99,7 +115,7 @@ def test_order_and_repetition_change_nothing(data: st.DataObject) -> None:
 @given(st.data())
 @FEW
 def test_grouping_changes_nothing(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets())
+    whole = data.draw(SETS)
     first, second, third = (
         Ledger.of([checked(whole.bundle(part))])
         for part in (*data.draw(strategies.partitions(whole.events, max_parts=3)), [], [])[:3]
@@ -116,7 +132,7 @@ def test_grouping_changes_nothing(data: st.DataObject) -> None:
     assert seen(left) == seen(other) == seen(backwards)
 
 
-@given(strategies.event_sets())
+@given(SETS)
 @FEW
 def test_merging_a_set_with_itself_changes_nothing(whole: strategies.EventSet) -> None:
     once = merged(whole.bundle())
@@ -126,7 +142,7 @@ def test_merging_a_set_with_itself_changes_nothing(whole: strategies.EventSet) -
     assert seen(ledger) == seen(once.ledger)
 
 
-@given(strategies.event_sets())
+@given(SETS)
 @FEW
 def test_an_empty_set_changes_nothing(whole: strategies.EventSet) -> None:
     empty, full = whole.bundle([]), whole.bundle()
@@ -137,7 +153,7 @@ def test_an_empty_set_changes_nothing(whole: strategies.EventSet) -> None:
 @given(st.data())
 @FEW
 def test_split_and_merged_again_is_the_whole(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets())
+    whole = data.draw(SETS)
     parts = data.draw(strategies.deliveries(whole))
     assert seen(merged(*parts).ledger) == seen(merged(whole.bundle()).ledger)
 
@@ -145,7 +161,7 @@ def test_split_and_merged_again_is_the_whole(data: st.DataObject) -> None:
 @given(st.data())
 @FEW
 def test_json_and_cbor_and_the_order_of_members_change_nothing(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets())
+    whole = data.draw(SETS)
     frame = data.draw(strategies.reordered(whole.bundle()))
     binary = check(read_bundle(cbor(frame)), POLICY)
     spaced = check(read_bundle(to_json(frame, indent=1)), POLICY)
@@ -159,7 +175,7 @@ def test_json_and_cbor_and_the_order_of_members_change_nothing(data: st.DataObje
 def test_one_event_at_a_time_is_all_at_once_and_looking_in_between_changes_nothing(
     data: st.DataObject,
 ) -> None:
-    whole = data.draw(strategies.event_sets())
+    whole = data.draw(SETS)
     given_ = checked(whole.bundle())
     events = data.draw(st.permutations(given_.valid))
     slow = Ledger(given_.record, given_.number, given_.policy_sha256)
@@ -176,7 +192,7 @@ def test_one_event_at_a_time_is_all_at_once_and_looking_in_between_changes_nothi
 @given(st.data())
 @settings(max_examples=40)
 def test_junk_beside_the_events_changes_nothing_that_counts(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets(max_size=6))
+    whole = data.draw(strategies.event_sets(max_size=6, conflicts=1))
     mixed = data.draw(st.permutations([*whole.events, *data.draw(strategies.junk(whole))]))
     plain, result = merged(whole.bundle()), merged(whole.bundle(mixed))
     assert essence(result) == essence(plain)
@@ -200,7 +216,7 @@ def test_the_counters_too_are_of_the_set_of_listed_ids(data: st.DataObject) -> N
 @given(st.data())
 @FEW
 def test_unknown_types_change_neither_current_nor_its_digest(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets(unknown=False, checkpoints=False))
+    whole = data.draw(strategies.event_sets(unknown=False, checkpoints=False, conflicts=1))
     strange = data.draw(
         st.lists(
             strategies.unknown_events(whole.record), min_size=1, max_size=3, unique_by=strategies.event_key
@@ -218,7 +234,7 @@ def test_unknown_types_change_neither_current_nor_its_digest(data: st.DataObject
 # LAW-4: conflicts grow, retraction commutes.
 
 
-def groups(result: Merged) -> dict[tuple[str, str, bytes | None, str | None], frozenset[str]]:
+def groups(result: Merged) -> dict[tuple[str, str, bytes, str], frozenset[str]]:
     return {
         (g.event_type, g.signer, g.slot, g.instant): frozenset(g.event_ids) for g in result.view.equivocations
     }
@@ -238,7 +254,7 @@ def test_equivocations_only_grow(data: st.DataObject) -> None:
 @given(st.data())
 @FEW
 def test_retraction_commutes_with_everything(data: st.DataObject) -> None:
-    whole = data.draw(strategies.event_sets(retractions=False, checkpoints=False))
+    whole = data.draw(strategies.event_sets(retractions=False, checkpoints=False, conflicts=1))
     taken: list[Json] = [
         attached(
             next(one for one in strategies.HOUSE if one.key_id == event["signer"]["key_id"]),

@@ -82,7 +82,7 @@ def reported(*events: list[Any], refused: tuple[Refused, ...] = (), **changes: A
         ([created({})], "invalid"),
         ([created(SOUND_RECEIPT | {"algorithm": "x"})], "invalid"),
         # Each of these is valid; together they contradict each other.
-        ([claim(), claim(note="x")], "invalid"),
+        ([claim(), claim(strength="weak")], "invalid"),
         ([claim()], "valid"),
         ([UNSIGNED, UNKNOWN, FORGED], "invalid"),
         # Of copies of one event the best speaks.
@@ -176,7 +176,7 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
     listing = attached(
         DEMO, RECORD, "checkpoint", payloads.checkpoint([GOOD["event_id"], UNSIGNED["event_id"]]), WHEN
     )
-    report = reported([GOOD, claim(), claim(note="x"), listing, MISFIT, FORGED])
+    report = reported([GOOD, claim(), claim(strength="weak"), listing, MISFIT, FORGED])
     merged, value = report.merged, report.to_value()
     assert merged is not None
     names = ("state_sha256", "events_sha256")

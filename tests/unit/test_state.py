@@ -283,7 +283,7 @@ def test_everything_shown_is_in_the_digest() -> None:
         [*base, attached(DEMO, RECORD, "event_retracted",
                          payloads.event_retracted("sha256:" + "0" * 64), WHEN)],
         [*base, attached(DEMO, RECORD, "author_claim",
-                         payloads.author_claim(payloads.orcid(1), note="x"), WHEN)],
+                         payloads.author_claim(payloads.orcid(1), strength="weak"), WHEN)],
     ]  # fmt: skip
     digests |= {merged(RECORD, events).state_sha256 for events in changes}
     assert len(digests) == 1 + len(changes)

@@ -92,7 +92,7 @@ def test_findings_by_severity_with_the_rescinded_apart() -> None:
 
 
 def test_what_was_taken_back_and_what_conflicts_is_in_the_default_view() -> None:
-    claims = [payloads.author_claim(payloads.orcid(1), note=note) for note in "ab"]
+    claims = [payloads.author_claim(payloads.orcid(1), strength=word) for word in payloads.STRENGTHS]
     events = [attached(AUTHOR, RECORD, "author_claim", claim, WHEN) for claim in claims]
     target = events[0]["event_id"]
     events.append(attached(AUTHOR, RECORD, "event_retracted", payloads.event_retracted(target), WHEN))

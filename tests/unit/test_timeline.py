@@ -177,7 +177,9 @@ def replayed(moments: list[Moment], result: Merged) -> dict[str, set[str]]:
 
 @given(
     strategies.event_sets(
-        max_size=14, types=("author_claim", "record_created", "alias_added", "citation", "pith.integrity.v1")
+        max_size=12,
+        conflicts=1,
+        types=("author_claim", "record_created", "alias_added", "citation", "pith.integrity.v1"),
     )
 )
 @settings(max_examples=80)

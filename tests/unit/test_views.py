@@ -26,17 +26,16 @@ def test_the_inputs_stand_in_the_order_given() -> None:
 
 
 def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None:
-    claims = [claim(DEMO, "strong"), claim(DEMO, "weak"), claim(AUTHOR, "weak")]
+    strong, weak, theirs = claim(DEMO, "strong"), claim(DEMO, "weak"), claim(AUTHOR, "weak")
+    claims = [strong, weak, theirs]
     ledger = merge(checked(RECORD, [ALIAS, *claims])).ledger
     assert ledger.slots(MERGE_1.kinds["alias_added"]).keys() == {b""}
     assert ledger.slots(MERGE_1.kinds["citation"]).keys() == set()
     slots = ledger.slots(MERGE_1.kinds["author_claim"])
     orcid = payloads.orcid(1)
-    assert {slot.decode(): [*events] for slot, events in slots.items()} == {
-        f'["{one["signer"]["signer_id"]}","orcid","{orcid}","{one["payload"]["strength"]}"]': [
-            one["event_id"]
-        ]
-        for one in claims
+    assert {slot.decode(): {*events} for slot, events in slots.items()} == {
+        f'["demo.example","orcid","{orcid}"]': {strong["event_id"], weak["event_id"]},
+        f'["author.example","orcid","{orcid}"]': {theirs["event_id"]},
     }
 
 

@@ -73,7 +73,7 @@ def alias(
 def claim(
     when: str, signer: Signer = DEMO, number: int = 1, *, strength: str = "strong", **members: Any
 ) -> Json:
-    """An author_claim of the slot of ``number`` and ``strength``; more members make another payload."""
+    """An author_claim of the slot of ``number``; ``strength`` decides a conflict, more members do not."""
     return made(
         "author_claim",
         payloads.author_claim(payloads.orcid(number), strength=strength, **members),
@@ -393,7 +393,13 @@ def kinds_and_order() -> File:
         "MERGE-5",
         [claim(day(1)), claim(day(2), AUTHOR), claim(day(3), MIRROR)],
     )
-    fold("slots-by-member", "each slot member tells slots apart", "MERGE-5 KIND-8", [claim(day(1)), claim(day(2), strength="weak"), claim(day(3), number=2),
+    fold(
+        "strength-is-no-slot",
+        "another strength is a revision in the same slot",
+        "MERGE-5 KIND-8 MERGE-8 TRACE-2",
+        [claim(day(1)), claim(day(2), strength="weak")],
+    )
+    fold("slots-by-member", "each slot member tells slots apart", "MERGE-5 KIND-8", [claim(day(1)), claim(day(3), number=2),
          made("author_claim", payloads.author_claim(payloads.orcid(1), scheme="isni"), day(4))])  # fmt: skip
     fold("slots-not-normalised", "nothing is normalised: case and form tell slots apart", "MERGE-5",
          [made("author_claim", payloads.author_claim(value), day(1 + n)) for n, value in enumerate(("A", "a", "A.", "__proto__", "10", "9"))])  # fmt: skip
@@ -490,9 +496,15 @@ def retractions() -> File:
     )
     fold(
         "of-checkpoint",
-        "nor a checkpoint",
-        "MERGE-7",
+        "a checkpoint can: it is shown no longer, the retraction is",
+        "MERGE-7 MERGE-9 TRACE-3",
         [first, one := checkpoint([first], day(2)), retract(one, day(3))],
+    )
+    fold(
+        "of-checkpoint-by-another",
+        "by nobody but its signer",
+        "MERGE-7 MERGE-9",
+        [first, one := checkpoint([first], day(2)), retract(one, day(3), AUTHOR)],
     )
     fold(
         "of-itself-impossible",
@@ -546,8 +558,8 @@ def retractions() -> File:
         "of a tie the other id comes back",
         "MERGE-7 MERGE-5 MERGE-8",
         [
-            a := claim(day(1), note="a"),
-            b := claim(day(1), note="b"),
+            a := claim(day(1)),
+            b := claim(day(1), strength="weak"),
             retract(min(a, b, key=event_id), day(2)),
         ],
     )
@@ -651,6 +663,67 @@ def checkpoints() -> File:
         "so is one of a type of the future",
         "MERGE-9 MERGE-6",
         [gone := other("peer_review", day(1)), checkpoint([gone], day(4))],
+    )
+    old, new = checkpoint([one, two], day(4)), checkpoint([one], day(5))
+    fold(
+        "taken-back",
+        "a checkpoint that its signer takes back lists nothing: only the other counts, as X too",
+        "MERGE-9 MERGE-7",
+        [one, old, new, retract(old, day(6))],
+    )
+    fold(
+        "taken-back-newest",
+        "X is the greatest of those that are left",
+        "MERGE-9 MERGE-7",
+        [one, two, old, new, retract(new, day(6))],
+    )
+    fold(
+        "taken-back-shared",
+        "an id that another one lists too is still listed",
+        "MERGE-9 MERGE-7",
+        [one, old, other_list := checkpoint([two], day(5)), retract(other_list, day(6))],
+    )
+    fold(
+        "taken-back-all",
+        "with none left nothing is known",
+        "MERGE-9 MERGE-7",
+        [one, old, retract(old, day(6))],
+    )
+    fold(
+        "taken-back-before",
+        "the times of checkpoint and retraction do not matter",
+        "MERGE-9 MERGE-7",
+        [one, old, retract(old, day(1))],
+    )
+    fold(
+        "taken-back-twice",
+        "twice is once",
+        "MERGE-9 MERGE-7",
+        [one, old, checkpoint([one, two], day(5)), retract(old, day(6)), retract(old, day(7))],
+    )
+    fold(
+        "taken-back-by-another",
+        "another signer cannot",
+        "MERGE-9 MERGE-7",
+        [one, old, retract(old, day(6), AUTHOR)],
+    )
+    fold(
+        "taken-back-by-rotated-key",
+        "another key of the signer can",
+        "MERGE-9 MERGE-7 POL-3",
+        [one, old, retract(old, day(6), DEMO_NEXT)],
+    )
+    fold(
+        "taken-back-misfit",
+        "a retraction that does not fit takes nothing back",
+        "MERGE-9 MERGE-6",
+        [one, old, made("event_retracted", {"event_id": event_id(old), "reason": ""}, day(6))],
+    )
+    fold(
+        "taken-back-is-listed",
+        "a checkpoint may list one that is taken back, and its retraction: they are held",
+        "MERGE-9 MERGE-7",
+        [one, old, back := retract(old, day(6)), checkpoint([one, old, back], day(7))],
     )
     fold(
         "misfit-checkpoint",
@@ -878,7 +951,7 @@ def junk() -> File:
         "forged-conflict",
         "a forged conflict is none",
         "MERGE-8 CHECK-9",
-        [gone := flipped(claim(day(2), note="y"))],
+        [gone := flipped(claim(day(2), strength="weak", note="y"))],
         Beside(((event_id(gone), "invalid", "signature_invalid"),)),
     )
     # Refused inputs (BUN-5).
@@ -924,15 +997,21 @@ def conflicts() -> File:
         "equivocation", "groups", "Contradictions of one signer: found, kept whole, with a fixed effect."
     )
     fold = file.fold
-    a, b, c = (claim(day(1), note=note) for note in "abc")
-    fold("base", "a revision is no conflict", "MERGE-8", [claim(day(1), note="a"), claim(day(2), note="b")])
+    a, b = claim(day(1)), claim(day(1), strength="weak")
+    noted = claim(day(1), note="decides nothing")
+    fold("base", "a revision is no conflict", "MERGE-8", [a, claim(day(2), strength="weak")])
     fold(
         "tie",
-        "two payloads of one slot at one instant: the smallest id stands",
-        "MERGE-8 MERGE-5 STATE-4 TRACE-2 TRACE-3 LAW-4",
+        "two strengths of one slot at one instant: the smallest id stands",
+        "MERGE-8 MERGE-5 KIND-8 STATE-4 TRACE-2 TRACE-3 LAW-4",
         [a, b],
     )
-    fold("tie-of-three", "three", "MERGE-8 LAW-4", [a, b, c])
+    fold(
+        "tie-of-three",
+        "of three findings no two decide alike",
+        "MERGE-8 KIND-11 LAW-4",
+        [finding(day(1), severity=word) for word in payloads.SEVERITIES],
+    )
     fold(
         "tie-and-revision",
         "a later revision stands, the conflict stays",
@@ -943,56 +1022,113 @@ def conflicts() -> File:
         "two-ties",
         "two instants, two groups, ordered by instant",
         "MERGE-8 STATE-4",
-        [a, b, claim(day(2), note="d"), claim(day(2), note="e")],
+        [a, b, claim(day(2)), claim(day(2), strength="weak")],
     )
     fold(
         "tie-with-restatement",
-        "a restatement is in the group of its instant",
+        "whoever is of the slot and instant is in the group: a restatement",
         "MERGE-8",
         [a, b, made("author_claim", a["payload"], day(1), extra={"sequence": 1})],
+    )
+    fold(
+        "tie-with-equal-decision",
+        "and an event that differs in other members",
+        "MERGE-8",
+        [a, b, noted],
+    )
+    fold(
+        "no-tie-by-other-member",
+        "a difference in no deciding member is no conflict",
+        "MERGE-8 KIND-8 TRACE-2",
+        [a, noted, claim(day(1), note={"strength": "weak"})],
     )
     fold(
         "tie-by-spelling",
         "one instant in two spellings",
         "MERGE-8 TIME-2",
-        [claim("2026-06-01T00:00:00Z", note="a"), claim("2026-06-01T00:00:00.000000+00:00", note="b")],
+        [claim("2026-06-01T00:00:00Z"), claim("2026-06-01T00:00:00.000000+00:00", strength="weak")],
     )
     fold(
         "no-tie-by-microsecond",
         "a microsecond apart is a revision",
         "MERGE-8 TIME-2",
-        [claim("2026-06-01T00:00:00Z", note="a"), claim("2026-06-01T00:00:00.000001Z", note="b")],
+        [claim("2026-06-01T00:00:00Z"), claim("2026-06-01T00:00:00.000001Z", strength="weak")],
     )
     fold(
         "no-tie-by-signer",
         "two signers do not contradict each other",
         "MERGE-8",
-        [a, claim(day(1), AUTHOR, note="b")],
+        [a, claim(day(1), AUTHOR, strength="weak")],
     )
-    fold("no-tie-by-slot", "nor do two slots", "MERGE-8", [a, claim(day(1), number=2, note="b")])
+    fold("no-tie-by-slot", "nor do two slots", "MERGE-8", [a, claim(day(1), number=2, strength="weak")])
     fold(
         "no-tie-by-envelope",
         "the payload counts, not what is beside it",
         "MERGE-8",
-        [a, made("author_claim", a["payload"], day(1), extra={"sequence": 1})],
+        [a, made("author_claim", a["payload"], day(1), extra={"strength": "weak"})],
     )
     fold(
         "tie-by-rotated-key",
         "two keys of one signer contradict each other",
         "MERGE-8 POL-3",
-        [a, claim(day(1), DEMO_NEXT, note="b")],
+        [a, claim(day(1), DEMO_NEXT, strength="weak")],
     )
-    fold(
-        "no-tie-of-each",
-        "of a kind of which each stands nothing contradicts",
-        "MERGE-8",
-        [
+    two_of_each: dict[str, list[Json]] = {
+        "record-created": [created(), created(note="x")],
+        "alias-added": [
             alias("a"),
             alias("b"),
-            made("citation", payloads.citation("w"), CREATED),
-            made("citation", payloads.citation("w", "refutes"), CREATED),
+            made("alias_added", {**payloads.alias_added("example", "a"), "note": "x"}),
         ],
-    )
+        "graph-snapshot": [made("graph_snapshot", {"graph_snapshot": {"n": n}}, CREATED) for n in (1, 2)],
+        "timestamp-anchor": [
+            made("timestamp_anchor", payloads.timestamp_anchor(RECORD, proof), CREATED)
+            for proof in (b"1", b"2")
+        ],
+        "storage-attestation": [
+            made("storage_attestation", payloads.storage_attestation(RECORD, when), CREATED)
+            for when in (day(1), day(2))
+        ],
+        "citation": [
+            made("citation", payloads.citation("w", word), CREATED) for word in ("supports", "refutes")
+        ],
+        "replication": [
+            made("replication", payloads.replication("a", "c", outcome=word), CREATED)
+            for word in payloads.OUTCOMES
+        ],
+        "event-retracted": [retract("sha256:" + "0" * 64), retract("sha256:" + "0" * 64, reason="x")],
+        "checkpoint": [checkpoint([]), checkpoint(["sha256:" + "0" * 64])],
+    }
+    for slug, pair in two_of_each.items():
+        fold(
+            f"no-tie-of-{slug}",
+            "a kind without deciding members never conflicts",
+            "MERGE-8 KIND-1",
+            pair,
+            receipts=["verified"] if slug == "record-created" else [],
+        )
+    first = finding(day(1))
+    for member, value in (
+        ("finding_type", "other"),
+        ("verdict_class", "rescinded"),
+        ("severity", "critical"),
+    ):
+        fold(
+            f"finding-{member.replace('_', '-')}",
+            f"two findings of one evidence at one instant: {member} decides",
+            "MERGE-8 KIND-11",
+            [first, finding(day(1), 1, DEMO, **{member: value})],
+        )
+    others: Json = {
+        "detector_version": "9.9.9", "evidence": {"ref": 7}, "audited_at": day(9), "paper_version": 2,
+        "ref_index": 3, "note": "x", "snippet": "x", "detected_doi": "x", "future": "x",
+    }  # fmt: skip
+    fold(
+        "finding-other-members",
+        "no other member of a finding decides",
+        "MERGE-8 KIND-11 TRACE-2",
+        [first, *(made("pith.integrity.v1", {**first["payload"], name: value}, day(1)) for name, value in others.items())],
+    )  # fmt: skip
     fold(
         "retracted-one",
         "a retracted event counts: a conflict stays",
@@ -1011,54 +1147,45 @@ def conflicts() -> File:
         "MERGE-8 MERGE-6",
         [a, made("author_claim", {**b["payload"], "strength": "maybe"}, day(1))],
     )
-    twice = [created(day(1)), created(day(9), note="another")]
     fold(
-        "once",
-        "of record_created two payloads at any instants: slot and instant null",
+        "created-receipts",
+        "two record_created whose receipts differ in time or in the key are no conflict",
         "MERGE-8 STATE-4 KIND-3",
-        twice,
-        receipts=["verified", "verified"],
-    )
-    fold(
-        "once-restated",
-        "one payload twice is none",
-        "MERGE-8",
-        [created(day(1)), created(day(9))],
+        [
+            created(day(1), stated=receipt(DEMO, RECORD, CREATED)),
+            created(day(1), stated=receipt(DEMO, RECORD, day(1))),
+            created(day(1), DEMO_NEXT, receipt(DEMO_NEXT, RECORD, CREATED)),
+            created(day(9), note="another"),
+        ],
         receipts=["verified"],
-    )
-    fold(
-        "once-two-signers",
-        "of two signers neither",
-        "MERGE-8",
-        [created(day(1)), created(day(9), AUTHOR, note="another")],
-        receipts=["verified"],
-    )
-    fold(
-        "findings",
-        "two findings of one evidence at one instant",
-        "MERGE-8 KIND-11",
-        [finding(day(1)), finding(day(1), severity="critical")],
     )
     high, low = Signer(20, "\U00010000", "k1"), Signer(21, "\uff5e", "k2")
     fold(
         "sorted-by-signer",
         "groups sort by signer as UTF-8: U+FF5E before U+10000",
         "STATE-4",
-        [claim(day(1), signer, note=note) for signer in (high, low) for note in "ab"],
+        [claim(day(1), signer, strength=word) for signer in (high, low) for word in payloads.STRENGTHS],
         stated=policy(high, low),
     )
     fold(
         "sorted-by-type",
         "by type first",
         "STATE-4",
-        [finding(day(1)), finding(day(1), severity="critical"), a, b, *twice],
-        receipts=["verified", "verified"],
+        [finding(day(1)), finding(day(1), severity="critical"), a, b],
     )
     fold(
         "sorted-by-slot",
         "then by slot, as canonical bytes",
         "STATE-4",
-        [claim(day(1), number=n, note=note) for n in (10, 9, 1) for note in "ab"],
+        [claim(day(1), number=n, strength=word) for n in (10, 9, 1) for word in payloads.STRENGTHS],
+    )
+    loud = Signer(22, 'a"\\\u00e9\u6570\u2028', "k3")
+    fold(
+        "slot-begins-with-the-signer",
+        "the first element of a slot is the signer_id, the others are the members: canonical JSON",
+        "STATE-4 MERGE-5 CANON-1",
+        [claim(day(1), loud, strength=word) for word in payloads.STRENGTHS],
+        stated=policy(loud),
     )
     return file
 

@@ -11,11 +11,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import ed25519_reference as reference
 import model
 from forge import AUTHOR, DEMO, DEMO_NEXT, Json, canonical, event_id, payloads, policy, policy_key, sha256_hex
-from forge.core import signature_member, signed_bytes
-from forge.tamper import changed, flipped, signature_of, with_signature, without
+from forge.core import signature_member
+from forge.tamper import changed, flipped, signature_of, signed_again, without
 from vectorgen.core import File, as_json, as_text, hexed, part, text
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
@@ -43,7 +42,11 @@ def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
     """A proof of PROOF-1, written from the clause."""
     group = sorted(events, key=event_id)
     first = group[0]
-    second = next(one for one in group if canonical(one["payload"]) != canonical(first["payload"]))
+
+    def decides(one: Json) -> list[Any]:
+        return [one["payload"].get(name) for name in model.DECIDING[one["event_type"]]]
+
+    second = next((one for one in group if decides(one) != decides(first)), group[1])
     named = {one["signer"]["key_id"] for one in (first, second)}
     return {
         "canonical_record": RECORD,
@@ -57,28 +60,30 @@ def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
     }
 
 
-def signed_again(made_event: Json, nonce: int) -> Json:
-    """The event with another valid signature of its signer: Ed25519 lets the signer choose the nonce."""
-    secret = reference.Secret.from_seed(DEMO.seed)
-    r = reference.encode(reference.multiply(nonce, reference.B))
-    k = reference.hash_to_scalar(r, DEMO.public_key, signed_bytes(made_event))
-    return with_signature(made_event, r + ((nonce + k * secret.scalar) % reference.L).to_bytes(32, "little"))
-
-
 def proofs() -> File:
     """Portable proofs."""
     file = Merges(
         "equivocation", "proofs", "Portable proofs of an equivocation: made from a set, and checked alone."
     )
     keys = POLICY["keys"]
-    a, b, c = (claim(day(1), note=note) for note in "abc")
+    a, b = claim(day(1)), claim(day(1), strength="weak")
+    # Two of the three smallest ids decide alike: the proof needs the third.
+    alike = sorted((claim(day(1), n=n) for n in range(4)), key=event_id)[:2]
+    c = next(
+        one for n in range(99) if event_id(one := claim(day(1), n=n, strength="weak")) > event_id(alike[1])
+    )
+    d = next(
+        one for n in range(99) if event_id(one := claim(day(1), n=-1 - n, strength="weak")) > event_id(c)
+    )
     for name, about, events, groups in (
         ("made", "a tie of two", [a, b], [[a, b]]),
-        ("made-of-three", "of three the smallest id, and the smallest whose payload differs", [a, b, c], [[a, b, c]]),
-        ("made-none", "a revision is no conflict", [a, claim(day(2), note="b")], []),
-        ("made-once", "two record_created at two instants", (pair := [created(day(1)), created(day(9), note="x")]), [pair]),
-        ("made-two", "in the order of equivocations", [a, b, *(ends := [finding(day(1)), finding(day(1), severity="critical")])], [[a, b], ends]),
-        ("made-rotated", "of two keys of one signer both are named", (turned := [a, claim(day(1), DEMO_NEXT, note="b")]), [turned]),
+        ("made-of-three", "of three the smallest id, and the smallest whose deciding members differ from its", [*alike, c], [[*alike, c]]),
+        ("made-of-four", "of two that differ from the first the smaller", [d, *alike, c], [[*alike, c, d]]),
+        ("made-none", "a revision is no conflict", [a, claim(day(2), strength="weak")], []),
+        ("made-none-created", "nor are two record_created", [created(day(1)), created(day(1), note="x")], []),
+        ("made-finding", "two findings of one evidence", (pair := [finding(day(1)), finding(day(1), verdict_class="rescinded")]), [pair]),
+        ("made-two", "in the order of equivocations", [*(ends := [finding(day(1)), finding(day(1), severity="critical")]), a, b], [[a, b], ends]),
+        ("made-rotated", "of two keys of one signer both are named", (turned := [a, claim(day(1), DEMO_NEXT, strength="weak")]), [turned]),
         ("made-retracted", "more input removes none", [a, b, retract(a, day(2))], [[a, b]]),
     ):  # fmt: skip
         file.add(name, about, "PROOF-1 EXPORT-1 LAW-4", "proof", {"inputs": [file.of(*events)], "policy": part("policy")},
@@ -127,7 +132,7 @@ def proofs() -> File:
         "proves",
     )
     refuse("more-members", "nothing stands in it beside", "PROOF-1", {**sound, "note": "x"}, "encoding")
-    verify("proves-once", "two record_created", "PROOF-2", proof(pair, keys), kind="record_created")
+    verify("proves-finding", "two findings", "PROOF-2", proof(pair, keys), kind="pith.integrity.v1")
     verify("proves-rotated", "of two keys", "PROOF-2 POL-3", proof(turned, keys))
     verify(
         "proves-revoked",
@@ -196,7 +201,7 @@ def proofs() -> File:
         "revision",
         "another instant is a revision",
         "PROOF-2 MERGE-8",
-        {**sound, "events": [a, claim(day(2), note="b")]},
+        {**sound, "events": [a, claim(day(2), strength="weak")]},
         "type",
     )
     refuse(
@@ -217,10 +222,10 @@ def proofs() -> File:
         "changed",
         "an event that was changed",
         "PROOF-2 CHECK-3",
-        {**sound, "events": [a, changed(b, ("payload", "note"), "z")]},
+        {**sound, "events": [a, changed(b, ("payload", "identifier"), "z")]},
         "hash_mismatch",
     )
-    refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, note="b")],
+    refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, strength="weak")],
            "keys": sorted((shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id)), key=lambda key: str(key["key_id"]))}, "type")  # fmt: skip
     return file
 
@@ -412,7 +417,7 @@ def exporting() -> File:
         ("base", "one event of each kind", base_events(), ["verified"]),
         ("empty", "no event: one bundle without events", [], []),
         ("retracted", "retracted events travel too", [one := claim(day(1)), claim(day(2), note="x"), retract(one, day(3))], []),
-        ("conflict", "a conflict travels whole", [claim(day(1), note="a"), claim(day(1), note="b")], []),
+        ("conflict", "a conflict travels whole", [claim(day(1)), claim(day(1), strength="weak")], []),
         ("extra", "unknown members are in the body and travel", [alias("x", day(1), extra={"__proto__": 1, "10": [0.5]})], []),
         ("unknown-type", "types of the future travel", [other("peer_review", day(1), x=1)], []),
     ):  # fmt: skip
@@ -495,11 +500,16 @@ def telling() -> File:
            {**zero, "findings": {"critical": 1, "advisory": 0, "informational": 0, "rescinded": 1}})  # fmt: skip
     status("status-retracted", "what was taken back is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
            {**zero, "retractions": {"applied": 1, "waiting": 1, "refused": 1}})  # fmt: skip
+    tied = [claim(day(1)), claim(day(1), strength="weak")]
     status(
         "status-conflict",
         "a conflict",
-        [claim(day(1), note="a"), claim(day(1), note="b")],
-        {**zero, "attested": {"strong": 1, "weak": 0}, "conflicts": 1},
+        tied,
+        {
+            **zero,
+            "attested": {**zero["attested"], min(tied, key=event_id)["payload"]["strength"]: 1},
+            "conflicts": 1,
+        },
     )
     snapshots = [
         made("graph_snapshot", {"graph_snapshot": {"references": {"count": count}}}, day(n))

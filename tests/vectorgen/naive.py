@@ -12,7 +12,7 @@ from typing import Any
 
 import model
 from forge import Json, canonical
-from model import KINDS, derived_aliases, effect, id_of, instant, misfit, order, slot
+from model import KINDS, derived_aliases, id_of, instant, misfit, order, retracted, slot
 from vectorgen.core import as_text
 from vectorgen.house import policy_sha256
 
@@ -33,11 +33,7 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
     """The trace of a state, as TRACE-1 to TRACE-4 say it."""
     valid = sorted({id_of(event): event for event in events}.values(), key=order)
     fitting = [event for event in valid if misfit(event, record) is None]
-    gone = {
-        event["payload"]["event_id"]
-        for event in fitting
-        if event["event_type"] == "event_retracted" and effect(event, valid) == "applied"
-    }
+    gone = retracted(valid, record)
     state = model.fold(record, valid, keys)["current"]
     steps: list[Json] = []
 

@@ -124,8 +124,7 @@ def _say_group(said: Output, folded: Folded, place: int, group: Equivocation) ->
         "bad",
     )
     said.detail("entry", f"/current/equivocations/{place}")
-    if group.slot is not None:
-        said.detail("slot", said.show(group.slot.decode(), 120))
+    said.detail("slot", said.show(group.slot.decode(), 120))
     for name in group.event_ids[:MOST]:
         said.detail("event", told(said, folded.merged.ledger.events[name]))
         said.detail("", f"at {said.show(folded.places[name])}")
@@ -138,6 +137,6 @@ def _value(group: Equivocation) -> Object:
         "event_type": group.event_type,
         "signer": group.signer,
         "instant": group.instant,
-        "slot": None if group.slot is None else parse_json(group.slot),
+        "slot": parse_json(group.slot),
         "event_ids": [*group.event_ids],
     }

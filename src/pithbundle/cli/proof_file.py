@@ -85,8 +85,7 @@ def _say(out: Output, path: str, proven: Proven, policy: Policy) -> None:
     out.verdict("conflict", f"{group.event_type}, both signed by {out.show(group.signer, CELL)}", "bad")
     out.detail("file", out.place(path))
     out.detail("record", str(proven.number))
-    if group.slot is not None:
-        out.detail("slot", out.show(group.slot.decode(), 120))
+    out.detail("slot", out.show(group.slot.decode(), 120))
     for event, status in zip(proven.events, proven.statuses, strict=True):
         out.detail("event", told(out, event))
         out.detail("", event.event_id)

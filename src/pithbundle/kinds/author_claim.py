@@ -1,4 +1,7 @@
-"""author_claim: a person says that this paper is theirs (spec KIND-8)."""
+"""author_claim: a person says that this paper is theirs (spec KIND-8).
+
+Another strength at a later time is a revision of the claim, at the same instant a conflict.
+"""
 
 from __future__ import annotations
 
@@ -10,5 +13,6 @@ KIND = Kind(
     section="author_claims",
     select="latest",
     members={"scheme": name, "identifier": identifier, "strength": word("strong", "weak")},
-    slot=("scheme", "identifier", "strength"),
+    slot=("scheme", "identifier"),
+    deciding=("strength",),
 )

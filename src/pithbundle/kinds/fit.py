@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.canonical import encode_kept
+from pithbundle.canonical import encode, encode_kept
 from pithbundle.model import MAX_INTEGER, Object, Value
 from pithbundle.record import Record
 from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
@@ -135,7 +135,8 @@ class Kind:
 
     ``members`` are the payload members that merge reads; those in ``optional`` may be
     absent or null. ``slot`` names the members that make a slot after the signer, for
-    ``latest``. ``match`` compares the payload with the record.
+    ``latest``, and ``deciding`` those that two events of one slot and instant must agree
+    in (MERGE-8). ``match`` compares the payload with the record.
     """
 
     event_type: str
@@ -145,6 +146,7 @@ class Kind:
     members: Mapping[str, Check]
     optional: frozenset[str] = frozenset()
     slot: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
     match: Match | None = None
 
     _required: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
@@ -206,7 +208,15 @@ class MergeRules:
 
 
 def slot_of(event: ValidEvent, kind: Kind) -> bytes:
-    """The slot: canonical bytes of the signer and the slot's members, null where absent (MERGE-5)."""
-    if not kind.slot:
+    """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).
+
+    Only ``latest`` has slots; the events of another kind are all in the slot ``b""``.
+    """
+    if kind.select != "latest":
         return b""
     return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
+
+
+def deciding_bytes(event: ValidEvent, kind: Kind) -> bytes:
+    """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8)."""
+    return encode([*map(event.payload.get, kind.deciding)])

@@ -51,5 +51,6 @@ KIND = Kind(
         }
     ),
     slot=("detector", "evidence_hash"),
+    deciding=("finding_type", "verdict_class", "severity"),
     match=_is_of_this_paper,
 )  # fmt: skip
