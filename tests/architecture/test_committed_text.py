@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
 
 import pytest
 
+from committed import committed_files
 from shared_data import REPO
 
 # Written in pieces, so that this file passes its own test.
@@ -21,19 +21,6 @@ FORBIDDEN = re.compile(
     rb"(?<![\w.)])/(?:work|root|home|tmp|Users|opt/wheels)/\w|"
     + b"|".join(re.escape(h.encode()) for h in _HOSTS)
 )
-
-
-def committed_files() -> list[str]:
-    try:
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=REPO,
-            capture_output=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"git cannot list the files here: {error}")
-    return [name for name in listed.stdout.decode().split("\0") if name and (REPO / name).is_file()]
 
 
 def test_no_machine_path_and_no_registry_host() -> None:

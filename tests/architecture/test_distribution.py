@@ -1,0 +1,82 @@
+"""What is shipped: the source archive is the repository, the wheel is the package and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from committed import committed_files
+from shared_data import REPO
+
+PACKAGE: Final = REPO / "src" / "pithbundle"
+#: What the package needs beside its modules.
+DATA: Final = {"pithbundle/py.typed", "pithbundle/policy.schema.json"}
+
+
+def build(folder: Path, root: Path = REPO) -> tuple[Path, Path]:
+    """Build the source archive and the wheel of the project in ``root``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return sdist, wheel
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+def members(sdist: Path) -> set[str]:
+    with tarfile.open(sdist) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def test_the_source_archive_is_the_repository(built: tuple[Path, Path]) -> None:
+    assert members(built[0]) == {*committed_files(), "PKG-INFO"}
+
+
+def test_the_wheel_is_the_package_and_nothing_else(built: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(built[1]) as wheel:
+        names = set(wheel.namelist())
+    modules = {path.relative_to(PACKAGE.parent).as_posix() for path in PACKAGE.rglob("*.py")}
+    about = {name for name in names if ".dist-info/" in name}
+    assert names - about == modules | DATA
+    assert {name.partition(".dist-info/")[2] for name in about} == {
+        *("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"),
+    }
+
+
+def test_the_source_archive_builds_the_same(built: tuple[Path, Path], tmp_path: Path) -> None:
+    """Its own archive and its own wheel, byte for byte: what is shipped is all that a build needs."""
+    with tarfile.open(built[0]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (root,) = tmp_path.iterdir()
+    again = build(tmp_path / "dist", root)
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in built]
+
+
+def test_its_tests_can_be_collected(built: tuple[Path, Path], tmp_path: Path) -> None:
+    """Tests read files when they are imported: the archive lacked js and docs once."""
+    with tarfile.open(built[0]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (root,) = tmp_path.iterdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
