@@ -101,6 +101,11 @@ coverage: $(DEV)
 	$(BIN)/coverage report --omit='$(EDGE)' --fail-under=100
 	$(BIN)/coverage report --include='$(EDGE)' --fail-under=95
 
+# Fresh environments: several pips, several Pythons, the source archive, the wheel. Two minutes.
+# ENVIRONMENTS='--newest-pip' adds the newest pip of the index; '--only wheel' runs one of them.
+environments: $(DEV)
+	PYTHONPATH=tests $(BIN)/python -m environments.run $(ENVIRONMENTS)
+
 # Fresh random seeds, unlike the ordinary run, which is reproducible.
 fuzz: $(DEV)
 	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz

@@ -14,7 +14,8 @@ VERSIONS = ("3.11", "3.12", "3.13")
 
 
 @cache
-def _find(version: str) -> str | None:
+def find(version: str) -> str | None:
+    """The path of a Python of this version, or None where the machine has none."""
     found = shutil.which(f"python{version}")
     if found is not None and _is(found, version):
         return found
@@ -35,7 +36,7 @@ def _is(path: str, version: str) -> bool:
 
 def interpreter(version: str) -> str:
     """The path of a Python of this version, or a skip that says that the machine has none."""
-    found = _find(version)
+    found = find(version)
     if found is None:
         pytest.skip(f"no Python {version} on this machine")
     return found

@@ -18,6 +18,9 @@ import pytest
 def test_skipped():
     pytest.skip("no corpus")
 
+def test_another_python():
+    pytest.skip("no Python 3.99 on this machine")
+
 @pytest.mark.skip(reason="by mark")
 def test_marked():
     pass
@@ -47,7 +50,10 @@ def outcome(folder: Path, no_skip: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     "no_skip, status, counts",
-    [("", 0, "1 passed, 2 skipped, 1 xfailed"), ("1", 1, "1 failed, 1 passed, 1 xfailed, 1 error")],
+    [
+        ("", 0, "1 passed, 3 skipped, 1 xfailed"),
+        ("1", 1, "1 failed, 1 passed, 1 skipped, 1 xfailed, 1 error"),
+    ],
 )
 def test_a_skip_is_a_failure_only_where_it_must_be(
     tmp_path: Path, no_skip: str, status: int, counts: str
