@@ -1659,7 +1659,11 @@ export async function merge(parts) {
   const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
   const malformed = copies.flatMap((copy) => (copy.id === null ? [copy.outcome] : []));
   const outcomes = [...malformed, ...[...verdicts.values()].map((said) => said.outcome), ...receipts];
+  const checkpoints = completeness(view.events);
   const wrong = outcomes.some(({ verdict }) => verdict === "invalid") || view.equivocations.length > 0;
+  // Something is missing, something is not verified, or no signature verifies at all.
+  const unsure = checkpoints.some(({ missing }) => missing.length > 0)
+    || outcomes.some(({ step }) => step < VALID) || !outcomes.some(({ step }) => step === VALID);
   return {
     stateBytes: stateBytes(record, view, verdicts.size),
     stateSha256: await sha256Hex(utf8(written([
@@ -1669,9 +1673,9 @@ export async function merge(parts) {
     eventsSha256: await canonicalSha256(events.map(({ id }) => id)),
     verdicts,
     traceBytes: traceBytes(record, view.trace),
-    completeness: completeness(view.events),
+    completeness: checkpoints,
     equivocations: view.equivocations,
-    exitStatus: wrong ? 1 : outcomes.some(({ step }) => step < VALID) ? 3 : 0,
+    exitStatus: wrong ? 1 : unsure ? 3 : 0,
     record, view,
   };
 }

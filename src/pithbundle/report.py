@@ -1,14 +1,15 @@
 """The report: what was checked and what came of it (spec REPORT-1, REPORT-2).
 
 A report is for people and programs; it is never part of a state, so it may name files,
-places and everything else that differs from one reader to the next.
+locations and everything else that differs from one reader to the next. Text and JSON are
+made of the same members: whoever prints a report decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.errors import Fault, PithError
 from pithbundle.merge import Merged
@@ -17,21 +18,58 @@ from pithbundle.verdicts import Checked, Copy, ReceiptVerdict, Verdict
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
 
-#: What a whole run came to, in the order of how much it should worry (REPORT-2).
-Outcome: TypeAlias = Literal["valid", "unverified", "invalid"]
+#: What a run came to (REPORT-2).
+Outcome: TypeAlias = Literal["rejected", "invalid", "conflict", "incomplete", "unverified", "valid"]
 
-EXIT_STATUS: dict[Outcome, int] = {"valid": 0, "invalid": 1, "unverified": 3}
+#: Every outcome with its exit status, in the order in which the first that holds is chosen.
+EXIT_STATUS: Final[dict[Outcome, int]] = {
+    "rejected": 1,
+    "invalid": 1,
+    "conflict": 1,
+    "incomplete": 3,
+    "unverified": 3,
+    "valid": 0,
+}
 
 REPORT_TYPE = "pithbundle_report"
 REPORT_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where something is: the input by its position and name, the element, the pointer in the input.
+
+    ``input`` is the position in :attr:`Report.inputs`, since two inputs may have one name.
+    ``index`` is that of the element of ``events``.
+    """
+
+    input: int
+    file: str
+    index: int
+    pointer: str
+
+    def to_value(self) -> Object:
+        """The location as JSON."""
+        return {"input": self.input, "file": self.file, "index": self.index, "pointer": self.pointer}
+
+
+class Claim(NamedTuple):
+    """The signer and the key that an element names, of which the policy has no key."""
+
+    signer_id: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
-    """One named input that was read and checked."""
+    """One named input that was read and checked.
+
+    ``claims`` holds, by the index of an element, what it claims where its key is unknown.
+    """
 
     name: str
     checked: Checked
+    claims: Mapping[int, Claim] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +82,18 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One id over all inputs: the copy that speaks, where all its copies stand, what is unsigned."""
+    """One id over all inputs: the element that decides, where all elements of the id are.
+
+    ``unsigned`` names what any of them carries unsigned. ``not_applied`` says why a valid
+    event has no part in the state: ``retracted``, or the code of what does not conform.
+    """
 
     copy: Copy
-    places: tuple[str, ...]
-    unsigned: tuple[str, ...]
+    location: Location
+    locations: tuple[Location, ...]
+    unsigned: tuple[str, ...] = ()
+    claim: Claim | None = None
+    not_applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +131,50 @@ class Report:
         self.merged = merged
         self.refused = tuple(refused)
         self.clock = clock
-        #: Every id, in order of first appearance; the copy that got furthest speaks (CHECK-11).
-        self.events = tuple(_listed(self.inputs))
-        #: The malformed elements, with their place.
-        self.malformed: tuple[tuple[str, Copy], ...] = tuple(
-            (place(given.name, copy.pointer), copy)
-            for given in self.inputs
-            for copy in given.checked.malformed
-        )
+        #: Every id, in order of first appearance; the element that got furthest decides (CHECK-11).
+        self.events: tuple[Listed, ...]
+        #: The elements without an id, whatever their verdict: malformed ones among them.
+        self.without_id: tuple[Listed, ...]
+        self.events, self.without_id = _listed(self.inputs, merged)
         #: The receipts, each once for each event that carries it.
         self.receipts = tuple(_receipts(self.inputs))
+        #: For each signer the missing ids, and as of what nothing is missing (MERGE-9).
+        self.completeness = [] if merged is None else merged.ledger.completeness()
+        #: Every outcome that holds, in the order of :data:`EXIT_STATUS`; at least one (REPORT-2).
+        self.outcomes = self._outcomes()
 
     @property
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict that counts for the outcome."""
         yield from (listed.copy.verdict for listed in self.events)
-        yield from (copy.verdict for _, copy in self.malformed)
+        yield from (listed.copy.verdict for listed in self.without_id)
         yield from (receipt.verdict for _, receipt in self.receipts)
 
     @property
-    def outcome(self) -> Outcome:
-        """``invalid`` before ``unverified`` before ``valid`` (REPORT-2)."""
+    def signature_verifies(self) -> bool:
+        """Whether any signature, of an event or of a receipt, verifies under the policy."""
+        return any(verdict.valid for verdict in self.verdicts)
+
+    def _outcomes(self) -> tuple[Outcome, ...]:
         words = {verdict.word for verdict in self.verdicts}
-        equivocates = self.merged is not None and bool(self.merged.view.equivocations)
-        if self.refused or "invalid" in words or equivocates:
-            return "invalid"
-        return "unverified" if words & {"unbound", "unknown_key", "not_signed"} else "valid"
+        holds: dict[Outcome, bool] = {
+            "rejected": bool(self.refused),
+            "invalid": "invalid" in words,
+            "conflict": self.merged is not None and bool(self.merged.view.equivocations),
+            "incomplete": any(missing for _, missing, _ in self.completeness),
+            "unverified": bool(words & _UNVERIFIED) or (bool(self.inputs) and not self.signature_verifies),
+        }
+        return together(outcome for outcome, held in holds.items() if held)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The first outcome that holds (REPORT-2)."""
+        return self.outcomes[0]
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of the outcome (REPORT-2)."""
+        return EXIT_STATUS[self.outcome]
 
     @property
     def warnings(self) -> Iterator[Warning]:
@@ -134,25 +197,12 @@ class Report:
         value: Object = {
             "report_type": REPORT_TYPE,
             "report_version": REPORT_VERSION,
-            "outcome": self.outcome,
-            "exit_status": EXIT_STATUS[self.outcome],
+            **outcome_value(self.outcomes),
             "inputs": [_input(given) for given in self.inputs],
-            "refused": [{"input": given.name, **_fault(given.error.fault)} for given in self.refused],
+            "refused": [{"file": given.name, **_fault(given.error.fault)} for given in self.refused],
             "events": [_event(listed) for listed in self.events],
-            "malformed": [
-                {"place": where, "event_type": copy.label, **_verdict(copy.verdict)}
-                for where, copy in self.malformed
-            ],
-            "receipts": [
-                {
-                    "place": where,
-                    "event_id": receipt.event_id,
-                    "key_id": receipt.key_id,
-                    "signer": receipt.signer,
-                    **_verdict(receipt.verdict),
-                }
-                for where, receipt in self.receipts
-            ],
+            "without_id": [_event(listed) for listed in self.without_id],
+            "receipts": [_receipt(location, receipt) for location, receipt in self.receipts],
         }
         value["warnings"] = [
             {"code": warning.code, "event_id": warning.event_id, "detail": warning.detail}
@@ -162,45 +212,99 @@ class Report:
             value["policy_sha256"] = self.inputs[0].checked.policy_sha256
         if self.merged is not None:
             value.update(_merged(self.merged))
+            value["completeness"] = [
+                {"signer": signer, "missing": [*missing], "as_of": as_of and [*as_of]}
+                for signer, missing, as_of in self.completeness
+            ]
         return value
 
 
-def place(name: str, pointer: str) -> str:
-    """Where something stands: the input's name, ``#``, and the JSON pointer in it."""
-    return f"{name}#{pointer}"
+_UNVERIFIED: Final = frozenset({"unbound", "unknown_key", "not_signed"})
 
 
-def _listed(inputs: Sequence[Input]) -> Iterator[Listed]:
-    spoken: dict[str, Copy] = {}
-    places: dict[str, list[str]] = {}
+def together(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes of several reports as those of one: each that holds, ``valid`` if no other does."""
+    found = {*outcomes} - {"valid"}
+    return tuple(outcome for outcome in EXIT_STATUS if outcome in found) or ("valid",)
+
+
+def outcome_value(outcomes: Sequence[Outcome]) -> Object:
+    """The members that every JSON output has: the outcome, all that hold, the exit status."""
+    return {
+        "outcome": outcomes[0],
+        "outcomes": [*outcomes],
+        "exit_status": EXIT_STATUS[outcomes[0]],
+    }
+
+
+def _listed(inputs: Sequence[Input], merged: Merged | None) -> tuple[tuple[Listed, ...], tuple[Listed, ...]]:
+    """The ids and the elements without one; linear in the elements."""
+    deciding: dict[str, tuple[Copy, Location, Claim | None]] = {}
+    locations: dict[str, list[Location]] = {}
     unsigned: dict[str, set[str]] = {}
-    for given in inputs:
-        for name, copy in given.checked.spoken.items():
-            other = spoken.get(name)
-            if other is None or copy.before(other):
-                spoken[name] = copy
-        for copy in given.checked.copies:
-            if copy.event_id is not None:
-                places.setdefault(copy.event_id, []).append(place(given.name, copy.pointer))
-                unsigned.setdefault(copy.event_id, set()).update(copy.unsigned)
-    for name, copy in spoken.items():
-        yield Listed(copy, tuple(places[name]), tuple(sorted(unsigned[name])))
+    without_id = []
+    for position, given in enumerate(inputs):
+        for index, copy in enumerate(given.checked.copies):
+            location = Location(position, given.name, index, copy.pointer)
+            claim = given.claims.get(index)
+            name = copy.event_id
+            if name is None:
+                without_id.append(Listed(copy, location, (location,), copy.unsigned, claim))
+                continue
+            other = deciding.get(name)
+            if other is None:
+                deciding[name] = copy, location, claim
+                locations[name] = [location]
+            else:
+                locations[name].append(location)
+                if copy.before(other[0]):
+                    deciding[name] = copy, location, claim
+            if copy.unsigned:
+                unsigned.setdefault(name, set()).update(copy.unsigned)
+    excluded = _not_applied(merged)
+    events = tuple(
+        Listed(
+            copy, location, tuple(locations[name]), tuple(sorted(unsigned.get(name, ()))), claim,
+            excluded.get(name, ()),
+        )
+        for name, (copy, location, claim) in deciding.items()
+    )  # fmt: skip
+    return events, tuple(without_id)
 
 
-def _receipts(inputs: Sequence[Input]) -> Iterator[tuple[str, ReceiptVerdict]]:
-    seen: set[str | None] = set()
-    for given in inputs:
+def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
+    """For each valid event with no part in the state, why (MERGE-6, MERGE-7)."""
+    if merged is None:
+        return {}
+    # A type of no kind is a verdict of its own: unknown_type.
+    found: dict[str, tuple[str, ...]]
+    found = {event.event_id: (code,) for event, code in merged.view.unrecognised if code != "unknown_type"}
+    for name in merged.ledger.retracted():
+        if name in merged.ledger.events:
+            found[name] = (*found.get(name, ()), "retracted")
+    return found
+
+
+def _receipts(inputs: Sequence[Input]) -> Iterator[tuple[Location, ReceiptVerdict]]:
+    seen: set[str] = set()
+    for position, given in enumerate(inputs):
+        if not given.checked.receipts:
+            continue
+        indexes = {copy.pointer + _RECEIPT_POINTER: index for index, copy in enumerate(given.checked.copies)}
         for receipt in given.checked.receipts:
-            # Copies of one event carry one receipt: its payload is in the body.
-            if receipt.event_id not in seen:
-                seen.add(receipt.event_id)
-                yield place(given.name, receipt.pointer), receipt
+            # The elements of one event carry one receipt: its payload is in the content.
+            if receipt.event_id is None or receipt.event_id not in seen:
+                seen.add(receipt.event_id or "")
+                yield Location(position, given.name, indexes[receipt.pointer], receipt.pointer), receipt
+
+
+_RECEIPT_POINTER: Final = "/payload/receipt"
 
 
 def _input(given: Input) -> Value:
     checked = given.checked
     return {
-        "input": given.name,
+        "file": given.name,
         "pith_number": str(checked.number),
         "canonical_sha256": checked.record.hex,
         "elements": len(checked.copies),
@@ -215,9 +319,23 @@ def _event(listed: Listed) -> Value:
         value["created_at"] = copy.event.created_at
         value["signer"] = copy.event.signer
         value["key_id"] = copy.event.key_id
-    value["places"] = [*listed.places]
+        value["not_applied"] = [*listed.not_applied]
+    if listed.claim is not None:
+        value["claim"] = {"signer_id": listed.claim.signer_id, "key_id": listed.claim.key_id}
+    value["location"] = listed.location.to_value()
+    value["locations"] = [location.to_value() for location in listed.locations]
     value["unsigned"] = [*listed.unsigned]
     return value
+
+
+def _receipt(location: Location, receipt: ReceiptVerdict) -> Value:
+    return {
+        "location": location.to_value(),
+        "event_id": receipt.event_id,
+        "key_id": receipt.key_id,
+        "signer": receipt.signer,
+        **_verdict(receipt.verdict),
+    }
 
 
 def _verdict(verdict: Verdict) -> Object:
@@ -254,9 +372,5 @@ def _merged(merged: Merged) -> Object:
         "unrecognised": [
             {"event_id": event.event_id, "event_type": event.event_type, "code": code}
             for event, code in view.unrecognised
-        ],
-        "completeness": [
-            {"signer": signer, "missing": [*missing], "as_of": as_of and [*as_of]}
-            for signer, missing, as_of in ledger.completeness()
         ],
     }

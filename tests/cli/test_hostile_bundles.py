@@ -34,13 +34,16 @@ DEMOS = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMOS / "policy.json")]
 WHEN = "2026-06-01T00:00:00Z"
 
+#: One of these is the first line.
+OUTCOMES = (
+    "VALID:", "REJECTED:", "INVALID:", "CONFLICT:", "INCOMPLETE:", "UNVERIFIED:", "DIFFERENT:",
+)  # fmt: skip
 #: The first words of the lines that these commands print; braces are those of a printed policy.
 WORDS = {
-    "VALID:", "NOT", "DIFFERENT:", "SETTLED:", "NOTHING", "policy", "refused", "record", "conflict",
+    *OUTCOMES, "NOT", "SETTLED:", "NOTHING", "policy", "refused", "record", "conflict",
     "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "why", "state",
     "expected", "equal", "signed", "unsigned", "labels", "no", "pithbundle:", "{", "}",
 }  # fmt: skip
-OUTCOMES = ("VALID:", "NOT VALID:", "NOT VERIFIED:", "DIFFERENT:")
 
 READERS = (["verify", "-"], ["merge", "-"], ["inspect", "-"], ["probe", "-"])
 

@@ -31,7 +31,8 @@ WHEN, LATER = "2026-06-01T00:00:00Z", "2026-06-02T00:00:00Z"
 
 #: The first words of the lines that these commands print.
 WORDS = {
-    "VALID:", "NOT", "EQUAL:", "DIFFERENT:", "CONFLICT:", "NO", "CONFLICT", "record", "status", "entry",
+    "VALID:", "NOT", "EQUAL:", "DIFFERENT:", "CONFLICT:", "NO", "REJECTED:", "INVALID:", "INCOMPLETE:",
+    "UNVERIFIED:", "CONFLICT", "record", "status", "entry",
     "policy", "left", "right", "event", "state", "reason", "label", "conflict", "proof", "export", "picture",
     "refused", "pithbundle:", "sets", "replaces", "restates", "loses", "adds", "retracts", "withdrawn",
     "waits", "lists", "unrecognised", "verified", "unknown_type", "unbound", "unknown_key", "not_signed",
@@ -39,7 +40,8 @@ WORDS = {
 }  # fmt: skip
 #: One of these is the first line, and no other line begins so.
 OUTCOMES = (
-    "VALID:", "NOT VALID:", "NOT VERIFIED:", "EQUAL:", "DIFFERENT:", "CONFLICT:", "NO CONFLICT:",
+    "VALID:", "REJECTED:", "INVALID:", "CONFLICT:", "INCOMPLETE:", "UNVERIFIED:", "EQUAL:", "DIFFERENT:",
+    "NO CONFLICT:",
     "CONFLICT PROVEN:", "NOT PROVEN:",
 )  # fmt: skip
 
@@ -221,7 +223,7 @@ def test_names_of_files_come_from_ids_alone(tmp_path: Path) -> None:
 )
 def test_a_hostile_place_to_explain(place: str) -> None:
     result = check(["explain", str(DEMO / "rich.json"), place, *POLICY])
-    assert result.status == 2 or result.out.startswith("NOT VALID:")
+    assert result.status == 2 or result.out.startswith("CONFLICT:")
 
 
 def test_ids_of_events_that_no_entry_is_about() -> None:

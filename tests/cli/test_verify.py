@@ -13,7 +13,7 @@ import pytest
 from cli_harness import run
 from forge import DEMO, Signer, attached, bundle, cbor, made_record, many_events, policy, to_json
 from forge.demo import RECORD, plain, rich
-from forge.payloads import alias_added, graph_snapshot, record_created
+from forge.payloads import alias_added, checkpoint, graph_snapshot, record_created
 from forge.tamper import SPOILT
 from pithbundle import Record, check, read_bundle
 from pithbundle.cli.checking import Examined
@@ -51,23 +51,41 @@ def first_of(verdict: str) -> str:
     return next(each.name for each in SPOILT if each.verdict == verdict)
 
 
+ALIAS = attached(DEMO, RECORD, "alias_added", alias_added("a", "b"), WHEN)
+LISTING = attached(DEMO, RECORD, "checkpoint", checkpoint([ALIAS["event_id"]]), WHEN)
+
 #: What one input comes to: the status and the first words (REPORT-2).
 SINGLE: dict[str, tuple[Any, int, str]] = {
-    "sound": (plain(), 0, "VALID:"),
-    "no events": (bundle(RECORD, [], aliases_at=WHEN), 0, "VALID: nothing in it is signed"),
+    "sound": (plain(), 0, "VALID: 2 events verified"),
+    "no events": (
+        bundle(RECORD, [], aliases_at=WHEN),
+        3,
+        "UNVERIFIED: nothing in it is signed by a key of the policy: no events and no receipts\n",
+    ),
+    "incomplete": (
+        bundle(RECORD, [LISTING], aliases_at=WHEN),
+        3,
+        "INCOMPLETE: 1 event missing that a checkpoint lists, 1 event verified",
+    ),
+    "complete": (bundle(RECORD, [LISTING, ALIAS], aliases_at=WHEN), 0, "VALID: 2 events verified"),
+    "incomplete and invalid": (
+        bundle(RECORD, [LISTING, {**ALIAS, "event_id": 1}], aliases_at=WHEN),
+        1,
+        "INVALID:",
+    ),
     "unknown type": (
         bundle(RECORD, [attached(DEMO, RECORD, "alias_added", alias_added("a", "b"), WHEN)], aliases_at=WHEN),
         0,
         "VALID:",
     ),
-    "conflict": (rich(), 1, "NOT VALID: 1 conflict"),
-    "invalid": (spoilt(first_of("invalid")), 1, "NOT VALID:"),
-    "unbound": (spoilt(first_of("unbound")), 3, "NOT VERIFIED:"),
-    "unknown key": (spoilt(first_of("unknown_key")), 3, "NOT VERIFIED:"),
-    "not signed": (spoilt(first_of("not_signed")), 3, "NOT VERIFIED:"),
-    "refused": ({**plain(), "canonical_sha256": "0" * 64}, 1, "NOT VALID: 1 file refused"),
-    "other number": ({**plain(), "pith_number": "pith:2003:" + "A" * 26}, 1, "NOT VALID: 1 file refused"),
-    "not an object": ([], 1, "NOT VALID: 1 file refused"),
+    "conflict": (rich(), 1, "CONFLICT: 1 conflict"),
+    "invalid": (spoilt(first_of("invalid")), 1, "INVALID:"),
+    "unbound": (spoilt(first_of("unbound")), 3, "UNVERIFIED: nothing in it is signed by a key of the policy"),
+    "unknown key": (spoilt(first_of("unknown_key")), 3, "UNVERIFIED: nothing in it is signed by a key"),
+    "not signed": (spoilt(first_of("not_signed")), 3, "UNVERIFIED: nothing in it is signed by a key"),
+    "refused": ({**plain(), "canonical_sha256": "0" * 64}, 1, "REJECTED: 1 file refused"),
+    "other number": ({**plain(), "pith_number": "pith:2003:" + "A" * 26}, 1, "REJECTED: 1 file refused"),
+    "not an object": ([], 1, "REJECTED: 1 file refused"),
 }
 
 
@@ -80,18 +98,25 @@ def test_exit_status_and_first_words(folder: Path, name: str) -> None:
     assert run("verify", "-q", path, *POLICY).out == result.out.splitlines(keepends=True)[0]
     said = json.loads(run("verify", "--json", path, *POLICY).stdout)
     assert said["exit_status"] == status
-    assert said["outcome"] == {0: "valid", 1: "invalid", 3: "unverified"}[status]
+    assert said["outcome"] == said["outcomes"][0] == words.split(":")[0].lower()
     merged = run("merge", path, *POLICY)
     assert merged.status == status
     assert merged.err.startswith(words)
     assert bool(merged.stdout) == ("refused" not in words)
+    if merged.stdout:
+        for command in (["status"], ["explain"], ["timeline"], ["export", "-o", f"{name}-{status}.json"]):
+            other = run(*command, path, *POLICY, "--json")
+            told = json.loads(other.stdout)
+            assert (other.status, told["exit_status"]) == (status, status)
+            assert (told["outcome"], told["outcomes"]) == (said["outcome"], said["outcomes"])
 
 
 @pytest.mark.parametrize(("one", "status"), [(name, status) for name, (_, status, _) in SINGLE.items()])
 @pytest.mark.parametrize("missing", [False, True])
 def test_the_worst_of_several_counts(folder: Path, one: str, status: int, missing: bool) -> None:
     paths = [written(folder / "one.json", SINGLE[one][0]), written(folder / "sound.json", plain())]
-    expected = status
+    # Of one record: the other file has what the first one lacks.
+    expected = status = 0 if one == "no events" else status
     if missing:
         paths.insert(0, "missing.json")
         expected = 1 if status == 1 else 2
@@ -113,7 +138,7 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
     result = run("verify", *paths, *POLICY)
     assert sum(line.startswith("record ") for line in result.out.splitlines()) == 2
     reports = json.loads(run("verify", "--json", *paths, *POLICY).stdout)["reports"]
-    assert [[given["input"] for given in report["inputs"]] for report in reports] == [
+    assert [[given["file"] for given in report["inputs"]] for report in reports] == [
         [paths[0], paths[2]],
         [paths[1]],
     ]
@@ -146,7 +171,11 @@ def test_what_is_told_is_bounded(folder: Path) -> None:
     path = written(folder / "flood.json", value)
     result = run("verify", path, path, *POLICY)
     assert result.status == 1
-    for more in ("and 1300 more malformed elements", "more events that are not valid", "more valid events"):
+    for more in (
+        "and 1300 more elements without an id",
+        "more events that are not valid",
+        "more valid events",
+    ):
         assert more in result.out
     assert "more stated members that differ" in result.out
     assert len(result.out.splitlines()) < 1000
@@ -168,6 +197,7 @@ def test_missing_events_are_told_by_the_words_of_the_specification(folder: Path)
     whole = rich()
     gone = whole["events"].pop(0)["event_id"]
     result = run("verify", written(folder / "partial.json", whole), *POLICY)
+    assert (result.status, result.out.split(":")[0]) == (1, "CONFLICT")
     assert f"  missing     1 event that demo.example listed\n              {gone}\n" in result.out
 
 
@@ -253,9 +283,9 @@ def test_the_report_for_programs_is_the_same_both_ways(folder: Path) -> None:
     one = run("merge", *paths, *POLICY, "-o", "state", "--json")
     two = run("merge", *paths, *POLICY, "-o", "state", "--report", "report", "--force")
     assert one.stdout == (folder / "report").read_bytes()
-    assert two.stdout == b"" and two.err.startswith("NOT VALID: 1 file refused, ")
+    assert two.stdout == b"" and two.err.startswith("REJECTED: 1 file refused, ")
     said = json.loads(one.stdout)
-    assert said["refused"][0]["input"] == paths[1]
+    assert said["refused"][0]["file"] == paths[1]
     assert said["state"]["bytes"] == (folder / "state").stat().st_size
 
 
@@ -304,8 +334,8 @@ def test_differences_are_bounded(folder: Path) -> None:
 CLAIMS = {
     "verified",
     "NOTHING WAS VERIFIED:",
-    "NOT VERIFIED:",
     "unverified",
+    "incomplete",
     "nothing_was_verified",
     "Show what is inside a file, nothing of it verified.",
 }

@@ -370,7 +370,7 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
     events = [*findings, *claims]
     inputs = [Input("a", checked(RECORD, events))]
     report = Report(inputs, merge(inputs[0].checked))
-    assert report.outcome == "invalid"
+    assert (report.outcome, report.exit_status) == ("conflict", 1)
     assert report.merged is not None
     view = report.merged.view
     assert view.valid_event_count == len(events)

@@ -33,7 +33,17 @@ from pithbundle.jsontext import parse_json
 from pithbundle.merge import merge
 from pithbundle.model import Limits
 from pithbundle.policy import Policy
-from pithbundle.report import EXIT_STATUS, Input, Refused, Report, place
+from pithbundle.report import (
+    EXIT_STATUS,
+    Claim,
+    Input,
+    Location,
+    Outcome,
+    Refused,
+    Report,
+    outcome_value,
+    together,
+)
 
 RECORD = made_record()
 GOOD = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WHEN)
@@ -46,6 +56,23 @@ UNKNOWN = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("x", "3
 UNBOUND = {**attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN), "payload": {}}
 FORGED = flipped(attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "5"), WHEN))
 FLAT = flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 1)
+
+
+LISTING = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([GOOD["event_id"]]), WHEN)
+
+
+def at(number: int, index: int) -> Json:
+    return {"input": number, "file": f"{number}.json", "index": index, "pointer": f"/events/{index}"}
+
+
+def retraction(target: str) -> Json:
+    return attached(DEMO, RECORD, "event_retracted", payloads.event_retracted(target), WHEN)
+
+
+def finding(severity: str = "advisory") -> Json:
+    return attached(
+        DEMO, RECORD, "pith.integrity.v1", payloads.integrity(RECORD, WHEN, severity=severity), WHEN
+    )
 
 
 def created(shown: Any) -> Json:
@@ -67,8 +94,14 @@ def reported(*events: list[Any], refused: tuple[Refused, ...] = (), **changes: A
 @pytest.mark.parametrize(
     ("events", "outcome"),
     [
-        ([], "valid"),
+        ([], "unverified"),
         ([GOOD], "valid"),
+        ([STRANGE], "valid"),
+        ([GOOD, LISTING], "valid"),
+        ([LISTING], "incomplete"),
+        ([LISTING, UNSIGNED], "incomplete"),
+        ([LISTING, retraction(LISTING["event_id"])], "valid"),
+        ([LISTING, FORGED], "invalid"),
         ([GOOD, STRANGE, MISFIT], "valid"),
         ([created(SOUND_RECEIPT)], "valid"),
         ([GOOD, UNSIGNED], "unverified"),
@@ -82,8 +115,9 @@ def reported(*events: list[Any], refused: tuple[Refused, ...] = (), **changes: A
         ([created({})], "invalid"),
         ([created(SOUND_RECEIPT | {"algorithm": "x"})], "invalid"),
         # Each of these is valid; together they contradict each other.
-        ([claim(), claim(strength="weak")], "invalid"),
-        ([claim()], "valid"),
+        ([finding(), finding(severity="critical")], "conflict"),
+        ([finding(), finding(severity="critical"), LISTING], "conflict"),
+        ([finding()], "valid"),
         ([UNSIGNED, UNKNOWN, FORGED], "invalid"),
         # Of copies of one event the best speaks.
         ([GOOD, flipped(GOOD), without(GOOD, ("signature",))], "valid"),
@@ -97,23 +131,53 @@ def test_an_outcome_is_the_worst_that_was_found(events: list[Any], outcome: str)
 
 
 def test_the_exit_statuses_are_those_of_the_spec() -> None:
-    assert EXIT_STATUS == {"valid": 0, "invalid": 1, "unverified": 3}
+    assert [*EXIT_STATUS.items()] == [
+        ("rejected", 1), ("invalid", 1), ("conflict", 1), ("incomplete", 3), ("unverified", 3), ("valid", 0),
+    ]  # fmt: skip
 
 
-def test_a_refused_input_makes_it_invalid_and_the_others_go_on() -> None:
+def test_all_outcomes_that_hold_are_listed_the_first_one_decides() -> None:
+    gone = Refused("gone.json", BundleError("type"))
+    everything = [LISTING, UNSIGNED, FORGED, finding(), finding(severity="critical")]
+    report = reported(everything, refused=(gone,))
+    assert report.outcomes == ("rejected", "invalid", "conflict", "incomplete", "unverified")
+    value = report.to_value()
+    assert (value["outcome"], value["outcomes"]) == ("rejected", [*report.outcomes])
+    assert (value["exit_status"], report.exit_status) == (1, 1)
+    assert reported([GOOD]).outcomes == ("valid",)
+    assert reported([FORGED]).outcomes == ("invalid", "unverified")
+    # Without a merge nothing is known of conflicts and of what is missing.
+    assert Report([Input("a", checked(RECORD, [LISTING]))]).outcomes == ("valid",)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "first"),
+    [
+        ([], "valid"), (["valid", "valid"], "valid"), (["valid", "unverified"], "unverified"),
+        (["unverified", "conflict", "valid", "invalid"], "invalid"),
+    ],
+)  # fmt: skip
+def test_the_outcomes_of_several_reports_are_those_of_one(outcomes: list[Outcome], first: str) -> None:
+    found = together(outcomes)
+    assert found[0] == first
+    assert ("valid" in found) == (first == "valid")
+    assert outcome_value(found)["exit_status"] == EXIT_STATUS[found[0]]
+
+
+def test_a_refused_input_makes_it_rejected_and_the_others_go_on() -> None:
     gone = Refused("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
     report = reported([GOOD], refused=(gone,))
-    assert report.outcome == "invalid"
+    assert report.outcome == "rejected"
     value: Any = report.to_value()
     assert value["refused"] == [
         {
-            "input": "gone.json", "code": "hash_mismatch", "clause": "BUN-3", "message": "told",
+            "file": "gone.json", "code": "hash_mismatch", "clause": "BUN-3", "message": "told",
             "pointer": "/canonical_sha256", "offset": 7,
         }
     ]  # fmt: skip
     assert [one["event_id"] for one in value["events"]] == [GOOD["event_id"]]
     alone: Any = Report([], None, [gone]).to_value()
-    assert (alone["outcome"], alone["inputs"], alone["events"]) == ("invalid", [], [])
+    assert (alone["outcome"], alone["inputs"], alone["events"]) == ("rejected", [], [])
     assert "state_sha256" not in alone
     assert "policy_sha256" not in alone
 
@@ -125,32 +189,59 @@ def test_events_are_named_once_with_verdict_places_and_unsigned_members() -> Non
     assert good == {
         "event_id": GOOD["event_id"], "event_type": "alias_added", "verdict": "verified", "code": None,
         "created_at": WHEN, "signer": "demo.example", "key_id": DEMO.key_id,
-        "places": ["0.json#/events/1", "1.json#/events/0", "1.json#/events/2"],
+        "location": at(0, 1), "locations": [at(0, 1), at(1, 0), at(1, 2)], "not_applied": [],
         "unsigned": ["/signature/seen"],
     }  # fmt: skip
     assert (forged["verdict"], forged["code"], forged["clause"]) == (
         "invalid", "signature_invalid", "CHECK-9",
     )  # fmt: skip
     assert forged["pointer"] == "/signature/signature_b64"
+    assert (forged["location"], forged["locations"]) == (at(0, 0), [at(0, 0), at(1, 1)])
     assert "signer" not in forged
+    assert "not_applied" not in forged
     assert "created_at" not in forged
 
 
 def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
-    for order in ([[GOOD], [flipped(GOOD)]], [[flipped(GOOD)], [GOOD]]):
+    for order, decides in (([[GOOD], [flipped(GOOD)]], 0), ([[flipped(GOOD)], [GOOD]], 1)):
         report = reported(*order)
         ((one),) = report.events
         assert one.copy.verdict.word == "verified"
-        assert one.places == ("0.json#/events/0", "1.json#/events/0")
+        assert one.location == Location(decides, f"{decides}.json", 0, "/events/0")
+        assert [(each.input, each.index) for each in one.locations] == [(0, 0), (1, 0)]
         assert report.outcome == "valid"
 
 
-def test_malformed_elements_are_named_by_place() -> None:
-    value: Any = reported([None, GOOD, {"event_type": "x"}]).to_value()
-    assert [(one["place"], one["event_type"], one["verdict"], one["code"]) for one in value["malformed"]] == [
-        ("0.json#/events/0", None, "invalid", "type"),
-        ("0.json#/events/2", "x", "invalid", "type"),
-    ]
+def test_elements_without_an_id_are_named_by_location() -> None:
+    value: Any = reported([None, GOOD, {"event_type": "x", "signature": {}}]).to_value()
+    assert [
+        (one["location"], one["event_type"], one["verdict"], one["code"]) for one in value["without_id"]
+    ] == [(at(0, 0), None, "invalid", "type"), (at(0, 2), "x", "invalid", "type")]
+
+
+def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> None:
+    """The bad signature of the second input was once reported as being in the first."""
+    value: Any = reported([GOOD, UNKNOWN], [MISFIT, FORGED]).to_value()
+    located = {one["event_id"]: one["location"] for one in value["events"]}
+    assert located[FORGED["event_id"]] == at(1, 1)
+    assert located[UNKNOWN["event_id"]] == at(0, 1)
+
+
+def test_what_an_element_claims_is_reported_where_its_key_is_unknown() -> None:
+    given = Input("0.json", checked(RECORD, [GOOD, UNKNOWN]), {1: Claim("somebody", "key")})
+    value: Any = Report([given]).to_value()
+    good, unknown = value["events"]
+    assert unknown["claim"] == {"signer_id": "somebody", "key_id": "key"}
+    assert "claim" not in good
+
+
+def test_why_a_valid_event_has_no_part_in_the_state_is_reported() -> None:
+    taken, both = retraction(GOOD["event_id"]), retraction(MISFIT["event_id"])
+    waiting = retraction("sha256:" + "0" * 64)
+    value: Any = reported([GOOD, MISFIT, STRANGE, claim(), taken, both, waiting]).to_value()
+    assert [one["not_applied"] for one in value["events"]] == [
+        ["retracted"], ["type", "retracted"], [], [], [], [], [],
+    ]  # fmt: skip
 
 
 def test_receipts_are_named_once_for_each_event() -> None:
@@ -158,7 +249,7 @@ def test_receipts_are_named_once_for_each_event() -> None:
     value: Any = reported([made, made], [made]).to_value()
     assert value["receipts"] == [
         {
-            "place": "0.json#/events/0/payload/receipt", "event_id": made["event_id"],
+            "location": {**at(0, 0), "pointer": "/events/0/payload/receipt"}, "event_id": made["event_id"],
             "key_id": DEMO.key_id, "signer": "demo.example", "verdict": "verified", "code": None,
         }
     ]  # fmt: skip
@@ -176,7 +267,7 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
     listing = attached(
         DEMO, RECORD, "checkpoint", payloads.checkpoint([GOOD["event_id"], UNSIGNED["event_id"]]), WHEN
     )
-    report = reported([GOOD, claim(), claim(strength="weak"), listing, MISFIT, FORGED])
+    report = reported([GOOD, finding(), finding("critical"), listing, MISFIT, FORGED])
     merged, value = report.merged, report.to_value()
     assert merged is not None
     names = ("state_sha256", "events_sha256")
@@ -186,7 +277,7 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
     assert (value["event_count"], value["valid_event_count"], value["invalid_event_count"]) == (6, 5, 1)
     (conflict,) = merged.view.equivocations
     assert value["equivocations"] == [
-        {"event_type": "author_claim", "signer": "demo.example", "event_ids": [*conflict.event_ids]}
+        {"event_type": "pith.integrity.v1", "signer": "demo.example", "event_ids": [*conflict.event_ids]}
     ]
     assert value["unrecognised"] == [
         {"event_id": MISFIT["event_id"], "event_type": "citation", "code": "type"}
@@ -198,10 +289,6 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
     assert whole["completeness"][0]["missing"] == [UNSIGNED["event_id"]]
     held: Any = reported([attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), WHEN)]).to_value()
     assert held["completeness"][0]["as_of"][0] == "2026-05-18T01:39:14.000000"
-
-
-def test_a_place_is_a_name_and_a_pointer() -> None:
-    assert place("a.json", "/events/0") == "a.json#/events/0"
 
 
 UNBOUNDED = Limits(size=1 << 40, nodes=1 << 40)

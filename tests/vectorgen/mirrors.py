@@ -12,7 +12,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import model
-from forge import AUTHOR, DEMO, DEMO_NEXT, Json, canonical, event_id, payloads, policy, policy_key, sha256_hex
+from forge import (
+    AUTHOR,
+    DEMO,
+    DEMO_NEXT,
+    STRANGER,
+    Json,
+    canonical,
+    event_id,
+    payloads,
+    policy,
+    policy_key,
+    sha256_hex,
+)
 from forge.core import signature_member
 from forge.tamper import changed, flipped, signature_of, signed_again, without
 from vectorgen.core import File, as_json, as_text, hexed, part, text
@@ -612,7 +624,108 @@ def _whole(file: Merges) -> bytes:
     return (frame + json.dumps(claim(day(1))) + "]}").encode()
 
 
-FAMILIES: Final[tuple[Callable[[], File], ...]] = (proofs, comparing, exporting, telling, damaged)
+def outcomes() -> File:
+    """What the inputs of one record come to (REPORT-2)."""
+    file = Merges(
+        "mirror",
+        "outcomes",
+        "The exit status of a report: the first outcome that holds, each alone and before the next.",
+    )
+    one, absent = claim(day(1)), claim(day(2), number=2)
+    listing = checkpoint([one, absent], day(3))
+    conflict = [finding(day(4)), finding(day(4), severity="critical")]
+    unknown = made("citation", payloads.citation("W1", "cites"), day(5), STRANGER)
+
+    def outcome(name: str, about: str, status: int, *inputs: Sequence[Json | str] | Json) -> None:
+        made_inputs = [each if isinstance(each, dict) else file.of(*each) for each in inputs]
+        args = {"inputs": made_inputs, "policy": part("policy")}
+        expect = {"ok": {"exit_status": status}}
+        control = None if status == 0 else "signed"
+        file.add(name, about, "REPORT-2 MERGE-9" if "checkpoint" in about else "REPORT-2", "merge", args, expect, control)  # fmt: skip
+
+    outcome("signed", "valid: one event, verified", 0, [one])
+    outcome(
+        "unknown-type",
+        "valid: the signature of an event of an unknown type verifies",
+        0,
+        [other("peer_review", day(1))],
+    )
+    outcome("nothing", "unverified: no element at all", 3, [])
+    outcome("nothing-beside", "valid: an input without elements beside a signed one", 0, [], [one])
+    outcome("not-signed", "unverified: the one event has no signature", 3, [without(one, ("signature",))])
+    outcome(
+        "not-signed-beside",
+        "unverified: an event without a signature beside one that is verified",
+        3,
+        [one, without(absent, ("signature",))],
+    )
+    outcome(
+        "not-signed-elsewhere",
+        "valid: another input has the signature",
+        0,
+        [without(one, ("signature",))],
+        [one],
+    )
+    outcome("unknown-key", "unverified: a key that the policy does not have", 3, [one, unknown])
+    outcome("incomplete", "incomplete: a checkpoint lists an event that is absent", 3, [one, listing])
+    outcome("complete", "valid: all that the checkpoint lists is there", 0, [one, listing, absent])
+    outcome(
+        "complete-of-two", "valid: another input has what the checkpoint lists", 0, [one, listing], [absent]
+    )
+    outcome(
+        "incomplete-not-valid",
+        "incomplete: what the checkpoint lists is there without its signature",
+        3,
+        [one, listing, without(absent, ("signature",))],
+    )
+    outcome(
+        "checkpoint-before-absent",
+        "a checkpoint of another signer is one too",
+        3,
+        [one, checkpoint([absent], day(3), AUTHOR)],
+    )
+    outcome(
+        "checkpoint-retracted",
+        "valid: the checkpoint that lists what is absent is retracted",
+        0,
+        [one, listing, retract(listing, day(4))],
+    )
+    outcome("conflict", "conflict: two findings of one instant", 1, conflict)
+    outcome(
+        "conflict-and-incomplete",
+        "conflict before incomplete: a checkpoint lists what is absent",
+        1,
+        [one, listing, *conflict],
+    )
+    outcome("invalid", "invalid: a signature that does not verify", 1, [one, flipped(absent)])
+    outcome(
+        "invalid-elsewhere",
+        "valid: another input has the event with its own signature",
+        0,
+        [flipped(one)],
+        [one],
+    )
+    outcome(
+        "invalid-and-incomplete",
+        "invalid before incomplete: a checkpoint lists what is absent",
+        1,
+        [one, listing, flipped(absent)],
+    )
+    outcome(
+        "invalid-and-unverified",
+        "invalid before unverified",
+        1,
+        [flipped(one), without(absent, ("signature",))],
+    )
+    outcome("malformed", "invalid: an element that is no object", 1, [one, "null"])
+    outcome(
+        "rejected", "rejected: an input that is no bundle, beside one that is valid", 1, text("[]"), [one]
+    )
+    outcome("rejected-and-nothing", "rejected before unverified", 1, text("[]"), [])
+    return file
+
+
+FAMILIES: Final[tuple[Callable[[], File], ...]] = (proofs, comparing, exporting, telling, damaged, outcomes)
 
 
 def files() -> list[File]:

@@ -138,7 +138,10 @@ def answer(
     spoken = sorted([*verdicts, *beside.verdicts])
     words = {word for _, word, _ in spoken} | set(receipts)
     bad = "invalid" in words or beside.malformed or beside.refused or state["equivocation_count"]
-    unsure = words & {"unbound", "unknown_key", "not_signed"}
+    absent = any(ids for ids, _ in model.missing(events, record).values())
+    unsure = (
+        absent or words & {"unbound", "unknown_key", "not_signed"} or not words & {"verified", "unknown_type"}
+    )
     return {
         "state": as_text(model.to_bytes(state)),
         "state_sha256": model.state_sha256(state),

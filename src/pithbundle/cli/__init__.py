@@ -4,10 +4,10 @@ One file per command, imported when it is called for and not before, so that a s
 command starts fast. A command reads its inputs through :mod:`pithbundle.cli.inputs`, says
 what it has to say to an :class:`~pithbundle.cli.output.Output` and returns an exit status:
 
-* 0, all valid;
-* 1, something invalid, malformed or refused, or an equivocation;
-* 2, wrong use: options, paths, a policy that cannot be applied;
-* 3, nothing wrong, but something could not be verified.
+* 0, valid;
+* 1, rejected, invalid or conflict;
+* 2, usage error: options, paths, a policy that cannot be applied;
+* 3, incomplete or unverified.
 
 What is said is kept back until the command is through, so a failure prints no half result
 and a reader that goes away early (``| head``) changes no exit status.
@@ -22,7 +22,7 @@ from typing import Final
 import click
 
 from pithbundle.cli.inputs import Refusal
-from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
 
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
 #: command under the name ``command``. The line stands here so that ``--help`` loads nothing.
@@ -77,9 +77,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 @click.group(
     cls=LazyGroup,
-    epilog="\b\nExample:\n  pithbundle number record.json\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid or refused; 2 wrong use;\n"
-    "3 nothing wrong, but something could not be verified.",
+    epilog="\b\nExample:\n  pithbundle number record.json\n\n" + EXIT_STATUS_HELP,
 )
 @click.option(
     "--version",

@@ -14,8 +14,18 @@ from pithbundle.cli.inputs import Refusal, about, read_bytes
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.errors import MergeError
 from pithbundle.merge import Merged, merge
-from pithbundle.model import Limits
-from pithbundle.report import EXIT_STATUS, Clock, Input, Refused, Report, place
+from pithbundle.model import Limits, Object
+from pithbundle.report import (
+    EXIT_STATUS,
+    Claim,
+    Clock,
+    Input,
+    Outcome,
+    Refused,
+    Report,
+    outcome_value,
+    together,
+)
 from pithbundle.verdicts import Checked
 
 if TYPE_CHECKING:
@@ -30,13 +40,11 @@ class Examined:
     """What came of the inputs of one command.
 
     ``refused`` were read and are wrong as a whole; ``unread`` could not be read at all.
-    ``claims`` says, for the place of each event without a key of the policy, whose it claims to be.
     """
 
     inputs: list[Input] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     unread: list[Refused] = field(default_factory=list)
-    claims: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def reports(self, clock: Clock) -> list[Report]:
         """One report for each record, in order of appearance; none has the refused inputs.
@@ -72,11 +80,23 @@ class Examined:
                     raise Refusal(given.name, error, Exit.INVALID) from error
         return merge(*(given.checked for given in self.inputs))
 
+    def outcomes(self, reports: Sequence[Report]) -> tuple[Outcome, ...]:
+        """Every outcome of the reports and of the inputs beside them that holds (REPORT-2).
+
+        What could not be read is not verified.
+        """
+        found: list[Outcome] = [outcome for report in reports for outcome in report.outcomes]
+        found += ["rejected"] if self.refused else []
+        found += ["unverified"] if self.unread else []
+        return together(found)
+
     def status(self, reports: Sequence[Report]) -> int:
-        """The exit status (REPORT-2)."""
-        found = [EXIT_STATUS[report.outcome] for report in reports]
-        found += [Exit.INVALID] * bool(self.refused) + [Exit.USAGE] * bool(self.unread)
-        return worst(found)
+        """The exit status: that of the outcome; 2 for a file that could not be read, unless 1 is due."""
+        return worst([EXIT_STATUS[self.outcomes(reports)[0]], Exit.USAGE if self.unread else Exit.VALID])
+
+    def value(self, reports: Sequence[Report]) -> Object:
+        """Outcome, outcomes and exit status, for ``--json``."""
+        return {**outcome_value(self.outcomes(reports)), "exit_status": self.status(reports)}
 
 
 def examine(
@@ -109,22 +129,22 @@ def examine(
                 beside.append(Refused(file, refusal.error))
                 continue
             checked = check(bundle, policy, cache=cache)
-            found.inputs.append(Input(file, checked))
-            found.claims.update(_claims(file, bundle, checked))
+            found.inputs.append(Input(file, checked, dict(_claims(bundle, checked))))
     finally:
         progress.clear()
     return found
 
 
-def _claims(file: str, bundle: Bundle, checked: Checked) -> Iterator[tuple[str, tuple[str, str]]]:
-    for stated, copy in zip(bundle.events, checked.copies, strict=True):
+def _claims(bundle: Bundle, checked: Checked) -> Iterator[tuple[int, Claim]]:
+    """Whose each element without a key of the policy claims to be, by index."""
+    for index, (stated, copy) in enumerate(zip(bundle.events, checked.copies, strict=True)):
         if copy.verdict.word != "unknown_key" or type(stated) is not dict:
             continue
         signer = stated.get("signer", {})
         names = signer if type(signer) is dict else {}
         # The flat spelling names a key and no signer.
         key_id = names.get("key_id", stated.get("signing_key_id"))
-        yield place(file, copy.pointer), (str(names.get("signer_id", "")), str(key_id))
+        yield index, Claim(str(names.get("signer_id", "")), str(key_id))
 
 
 class _Progress:

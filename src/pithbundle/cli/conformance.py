@@ -61,7 +61,7 @@ def serve(out: Output) -> int:
     epilog="\b\nExamples:\n  pithbundle conformance run --impl self --vectors vectors\n"
     "  pithbundle conformance run --impl 'node js/worker.js' --xfail known.txt --junit out.xml\n"
     "  pithbundle conformance run --impl self --impl 'node js/worker.js' --differential 1000 --seed 1\n\n"
-    "\b\nExit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass;\n2 wrong use.",
+    "\b\nExit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass;\n2 usage error.",
 )
 @click.option(
     "--impl", "impls", multiple=True, required=True, metavar="COMMAND", help="The worker; self is this one."

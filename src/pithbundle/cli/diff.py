@@ -71,7 +71,7 @@ class _Reader:
     epilog="\b\nExamples:\n  pithbundle diff old.json new.json\n"
     "  pithbundle diff bundle.json state.json --policy mine.json\n"
     "  pithbundle diff --json mine.report.json theirs.report.json | jq .events\n\n"
-    "\b\nExit status: 0 equal; 1 different; 2 wrong use, or a file that is no side.",
+    "\b\nExit status: 0 equal; 1 different; 2 usage error, or a file that is no side.",
 )
 @click.argument("left", metavar="A", type=PATH)
 @click.argument("right", metavar="B", type=PATH)

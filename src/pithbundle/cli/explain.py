@@ -9,8 +9,8 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import Folded, files_argument, fold, fold_options, told
-from pithbundle.cli.output import Output
-from pithbundle.cli.telling import MOST, plural, short
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output
+from pithbundle.cli.telling import MOST, plural, short, where
 from pithbundle.errors import InputError
 from pithbundle.explain import LOSING, SENTENCES, Reason, explain
 from pithbundle.kinds import MERGE_1
@@ -35,10 +35,7 @@ _LOSERS: Final = 20
     epilog="\b\nExamples:\n  pithbundle explain bundle.json\n"
     "  pithbundle explain bundle.json /current/integrity_findings/0\n"
     "  pithbundle explain part1.json part2.json integrity_findings\n"
-    "  pithbundle explain bundle.json sha256:1a2b...   (a whole event id)\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
-    "conflict; 2 wrong use, as a place with nothing in it; 3 nothing wrong, but\n"
-    "something could not be verified.",
+    "  pithbundle explain bundle.json sha256:1a2b...   (a whole event id)\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
 @fold_options
@@ -125,7 +122,7 @@ def _event(out: Output, folded: Folded, name: str, event: ValidEvent, why: str) 
         out.detail("", why)
         for retraction in _taken_back_by(folded, event) if why.startswith("retracted") else ():
             out.detail("", f"by {short(retraction.event_id)}  {retraction.created_at}")
-    out.detail("", f"at {out.show(folded.places[event.event_id])}")
+    out.detail("", f"at {where(out, folded.locations[event.event_id])}")
 
 
 def _taken_back_by(folded: Folded, event: ValidEvent) -> list[ValidEvent]:
@@ -186,12 +183,12 @@ def _cut(text: str) -> str:
 
 
 def _value(folded: Folded, reason: Reason) -> Object:
-    places: Object = {}
+    locations: Object = {}
     for event in (*reason.winners, *(event for _, event in reason.losers)):
-        places[event.event_id] = folded.places[event.event_id]
+        locations[event.event_id] = folded.locations[event.event_id].to_value()
     return {
         **reason.to_value(),
         "sentence": SENTENCES[reason.step.word],
         "entry": _entry(folded, reason.step.pointer),
-        "places": places,
+        "locations": locations,
     }

@@ -9,7 +9,7 @@ import click
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import files_argument, fold, fold_options, require_free, write_all
 from pithbundle.cli.inputs import PATH, about, deliver, output_options
-from pithbundle.cli.output import Output
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.telling import plural
 from pithbundle.export import export
 from pithbundle.files import STDIN
@@ -19,9 +19,7 @@ from pithbundle.model import DEFAULT_LIMITS, Limits
 @click.command(
     "export",
     epilog="\b\nExamples:\n  pithbundle export part1.json part2.json -o whole.json\n"
-    "  pithbundle export huge.json --events 1000 --out-dir parts\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
-    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.",
+    "  pithbundle export huge.json --events 1000 --out-dir parts\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
 @output_options
@@ -90,7 +88,7 @@ def command(
     for path, part in zip(written, parts, strict=True):
         where = "standard output" if path == STDIN else said.show(path)
         said.detail("part", f"{plural(len(part), 'byte')} to {where}")
-    left_out = folded.merged.view.invalid_event_count + len(folded.report.malformed)
+    left_out = folded.merged.view.invalid_event_count + len(folded.report.without_id)
     if left_out:
         said.detail("left out", f"{plural(left_out, 'event')} not valid")
     return folded.status

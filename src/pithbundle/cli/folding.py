@@ -25,13 +25,13 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import Telling, overall, policy_value, refused_value, short
+from pithbundle.cli.telling import Telling, policy_value, refused_value, short
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_output
 from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object
 from pithbundle.policy import Policy
-from pithbundle.report import EXIT_STATUS, Report
+from pithbundle.report import Location, Report, outcome_value
 from pithbundle.verdicts import ValidEvent
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,16 +53,16 @@ class Folded:
     @property
     def status(self) -> int:
         """The exit status of the inputs (REPORT-2)."""
-        return EXIT_STATUS[self.report.outcome]
+        return self.report.exit_status
 
     @cached_property
-    def places(self) -> dict[str, str]:
-        """For each event id, where its first copy stands: file, ``#`` and pointer."""
-        return {str(one.copy.event_id): one.places[0] for one in self.report.events}
+    def locations(self) -> dict[str, Location]:
+        """For each event id, where the element is that decides."""
+        return {str(one.copy.event_id): one.location for one in self.report.events}
 
     def headline(self, out: Output) -> None:
         """Say the first line, as verify does, and which files were refused."""
-        Telling(out, self.policy, self.policy_path).headline(self.examined, [self.report], self.status)
+        Telling(out, self.policy, self.policy_path).headline(self.examined, [self.report])
 
     def record(self, out: Output) -> None:
         """Say whose record it is and under which policy it was looked at."""
@@ -75,8 +75,7 @@ class Folded:
     def value(self) -> Object:
         """The frame of what ``--json`` prints."""
         return {
-            "outcome": overall(self.status),
-            "exit_status": self.status,
+            **outcome_value(self.report.outcomes),
             "pith_number": str(self.merged.ledger.number),
             "rules": self.merged.ledger.rules.name,
             "policy": policy_value(self.policy, self.policy_path),

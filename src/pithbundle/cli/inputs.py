@@ -176,7 +176,7 @@ def read_policy(path: str | None) -> Policy:
     """Return the policy of a file, or the built-in one for None.
 
     Raises:
-        Refusal: it cannot be read or applied, which is wrong use: exit status 2.
+        Refusal: it cannot be read or applied, which is a usage error: exit status 2.
     """
     from pithbundle.policy import Policy
 

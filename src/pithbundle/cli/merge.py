@@ -30,13 +30,13 @@ from pithbundle.cli.inputs import (
     read_bytes,
     read_policy,
 )
-from pithbundle.cli.output import Exit, Output, Style, worst
-from pithbundle.cli.telling import MOST, Telling, more, overall, plural, policy_value
+from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, worst
+from pithbundle.cli.telling import MOST, Telling, more, plural, policy_value
 from pithbundle.compare import Difference, Group, compare_states, read_state
 from pithbundle.files import STDIN, write_output
 from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object, Value
-from pithbundle.report import EXIT_STATUS, Clock, Report
+from pithbundle.report import Clock, Report
 from pithbundle.trace import trace_bytes
 
 #: What a group of differences is about, in the order told; only the first fails (REPORT-3).
@@ -54,9 +54,9 @@ _VALUE: Final = 120
     epilog="\b\nExamples:\n  pithbundle merge bundle.json > state.json\n"
     "  pithbundle merge part1.json part2.cbor -o state.json --report r.json\n"
     "  pithbundle merge bundle.json --expect state.json -o mine.json\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, a\n"
-    "conflict, or signed content that differs from --expect; 2 wrong use; 3 nothing\n"
-    "wrong, but something could not be verified.",
+    + EXIT_STATUS_HELP.replace(
+        "or conflict", "conflict or differing\nfrom --expect in signed content"
+    ).replace("2 usage error;\n3", "2 usage error; 3"),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @output_options
@@ -121,9 +121,9 @@ def command(
     if merged is not None and expected is not None:
         differences = compare_states(merged.state, expected)
     differing = sum(difference.group == "signed" for difference in differences or ())
-    status = worst([EXIT_STATUS[report.outcome], Exit.INVALID if differing else Exit.VALID])
+    status = worst([report.exit_status, Exit.INVALID if differing else Exit.VALID])
 
-    value: Object = {**report.to_value(), "outcome": overall(status), "exit_status": status}
+    value: Object = {**report.to_value(), "exit_status": status}
     value["policy"] = policy_value(policy, policy_path)
     if merged is not None:
         value["state"] = {"bytes": len(merged.state_bytes), "file": output}
@@ -145,7 +145,7 @@ def command(
     said = out.aside()
     telling = Telling(said, policy, policy_path)
     reports = [report] if report.inputs else []
-    telling.headline(examined, reports, status, differing)
+    telling.headline(examined, reports, differing)
     if report_path is None:
         telling.whole(examined, reports)
     if differences is not None:

@@ -62,6 +62,12 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+#: What every command's help says of them (REPORT-2).
+EXIT_STATUS_HELP: Final = (
+    "\b\nExit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error;\n3 incomplete or unverified."
+)
+
+
 def worst(statuses: Iterable[int]) -> int:
     """The status of a command on several inputs: 1 before 2 before 3 before 0 (REPORT-2).
 

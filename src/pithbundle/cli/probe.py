@@ -33,7 +33,7 @@ from pithbundle.probe import Found, Probe, probe
     epilog="\b\nExamples:\n  pithbundle probe bundle.json\n"
     "  pithbundle probe bundle.json -o policy.json\n"
     "  pithbundle verify bundle.json --policy policy.json\n\n"
-    "\b\nExit status: 0 a rule is settled; 1 the file is refused; 2 wrong use; 3 none\n"
+    "\b\nExit status: 0 a rule is settled; 1 the file is refused; 2 usage error; 3 none\n"
     "is settled.",
 )
 @click.argument("file", type=PATH)

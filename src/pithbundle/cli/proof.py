@@ -17,7 +17,7 @@ from pithbundle.cli.folding import (
 )
 from pithbundle.cli.inputs import PATH, deliver
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import MOST, plural, short
+from pithbundle.cli.telling import MOST, plural, short, where
 from pithbundle.files import STDIN
 from pithbundle.jsontext import parse_json
 from pithbundle.ledger import Equivocation
@@ -32,7 +32,7 @@ from pithbundle.proof import proof_of
     "  pithbundle proof bundle.json other.json --out-dir proofs\n"
     "  pithbundle verify conflict.json --policy mine.json\n\n"
     "\b\nExit status: 0 there is a conflict, and its proofs are listed or written; 1\n"
-    "there is none, or a file is refused; 2 wrong use.",
+    "there is none, or a file is refused; 2 usage error.",
 )
 @files_argument
 @click.option("--list", "listing", is_flag=True, help="List the conflicts and write nothing: the default.")
@@ -82,7 +82,7 @@ def command(
     if out.as_json:
         conflicts = [_value(group) for group in groups]
         # The outcome of the bundle is not that of this command: a conflict is what it looks for.
-        value = {name: member for name, member in folded.value().items() if name != "outcome"}
+        value = {name: member for name, member in folded.value().items() if not name.startswith("outcome")}
         out.json({**value, "exit_status": status, "conflicts": conflicts, "files": written})
         return status
     _say(out.aside() if path == STDIN else out, folded, groups, written)
@@ -127,7 +127,7 @@ def _say_group(said: Output, folded: Folded, place: int, group: Equivocation) ->
     said.detail("slot", said.show(group.slot.decode(), 120))
     for name in group.event_ids[:MOST]:
         said.detail("event", told(said, folded.merged.ledger.events[name]))
-        said.detail("", f"at {said.show(folded.places[name])}")
+        said.detail("", f"at {where(said, folded.locations[name])}")
     if len(group.event_ids) > MOST:
         said.line(f"    and {plural(len(group.event_ids) - MOST, 'more event')}")
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from pithbundle.cli.folding import CELL, told
 from pithbundle.cli.inputs import Refusal, about
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import overall, policy_value, refused_value
+from pithbundle.cli.telling import policy_value, refused_value
 from pithbundle.errors import PithError
 from pithbundle.jsontext import parse_json
 from pithbundle.model import Limits
 from pithbundle.proof import PROOF_TYPE, Proven, check_proof, describe, is_proof
-from pithbundle.report import Refused
+from pithbundle.report import Refused, outcome_value
 
 if TYPE_CHECKING:
     from pithbundle.policy import Policy
@@ -52,8 +52,7 @@ def verify_proofs(
     if out.as_json:
         out.json(
             {
-                "outcome": overall(status),
-                "exit_status": status,
+                **outcome_value(["rejected" if refused else "valid"]),
                 "policy": policy_value(policy, policy_path),
                 "refused": refused_value(refused),
                 "proofs": [{"file": path, **describe(proven)} for path, proven in found],

@@ -6,7 +6,7 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import files_argument, fold, fold_options
-from pithbundle.cli.output import Output
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.model import Limits
 from pithbundle.status import status, status_line
 
@@ -14,9 +14,7 @@ from pithbundle.status import status, status_line
 @click.command(
     "status",
     epilog="\b\nExamples:\n  pithbundle status bundle.json\n"
-    "  pithbundle status --json part1.json part2.json | jq .status.citations\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
-    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.",
+    "  pithbundle status --json part1.json part2.json | jq .status.citations\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
 @fold_options

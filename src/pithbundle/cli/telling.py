@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pithbundle.cli.checking import Examined
 from pithbundle.cli.output import Exit, Output, Style, fault_value
 from pithbundle.errors import CODES, Fault
-from pithbundle.merge import Merged
 from pithbundle.model import Object, Value
-from pithbundle.report import Input, Listed, Outcome, Refused, Report, place
-from pithbundle.verdicts import Copy, Verdict
+from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report
+from pithbundle.verdicts import Copy, Verdict, Word
 
 if TYPE_CHECKING:
     from pithbundle.policy import Policy
@@ -33,16 +32,25 @@ _DIGITS: Final = 12
 #: The longest pointer into an event, in characters.
 _POINTER: Final = 80
 
-#: The first words of all, by exit status; an unread file proves nothing wrong.
-_OUTCOME: Final[dict[int, tuple[str, Style]]] = {
-    Exit.VALID: ("VALID:", "good"),
-    Exit.INVALID: ("NOT VALID:", "bad"),
-    Exit.USAGE: ("NOT VERIFIED:", "doubtful"),
-    Exit.UNVERIFIED: ("NOT VERIFIED:", "doubtful"),
+#: How the first words of all, the outcome in capitals, are painted.
+_OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
+    "rejected": "bad",
+    "invalid": "bad",
+    "conflict": "bad",
+    "incomplete": "doubtful",
+    "unverified": "doubtful",
+    "valid": "good",
 }
 
 #: Worst first: the order of the counts and of the events.
-_WORDS: Final = ("invalid", "unbound", "unknown_key", "not_signed", "unknown_type", "verified")
+_WORDS: Final[tuple[Word, ...]] = (
+    "invalid",
+    "unbound",
+    "unknown_key",
+    "not_signed",
+    "unknown_type",
+    "verified",
+)
 
 #: Clause and meaning of the words that can stand without a code, and what to do.
 _WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
@@ -95,18 +103,17 @@ class Telling:
         self._left: Counter[str] = Counter()
         self._codes: dict[str, tuple[str, str, str]] = {}
 
-    def headline(
-        self, examined: Examined, reports: Sequence[Report], status: int, differing: int = 0
-    ) -> None:
-        """Say the first line: the outcome and the counts behind it."""
-        word, style = _OUTCOME[status]
+    def headline(self, examined: Examined, reports: Sequence[Report], differing: int = 0) -> None:
+        """Say the first line: the outcome, and the counts behind it, the reason first."""
+        outcome = examined.outcomes(reports)[0]
+        word, style = outcome.upper(), _OUTCOME_STYLE[outcome]
         parts = [*_counts(examined, reports)]
         if differing:
             parts.insert(0, f"{plural(differing, 'difference')} in signed content from the expected state")
-            if not any(report.outcome == "invalid" for report in reports) and not examined.refused:
-                # The bundle is sound; it is the other state that is not what follows from it.
-                word, style = "DIFFERENT:", "bad"
-        self.out.line(word, style, " " + ", ".join(parts))
+            if EXIT_STATUS[outcome] != Exit.INVALID:
+                # Nothing is wrong with the bundle: the other state is not what follows from it.
+                word, style = "DIFFERENT", "bad"
+        self.out.line(f"{word}:", style, " " + ", ".join(parts))
 
     def whole(self, examined: Examined, reports: Sequence[Report]) -> None:
         """Say everything below the first line."""
@@ -118,7 +125,7 @@ class Telling:
             self._record(report)
             self._conflicts(report)
             self._receipts(report)
-            self._events(report, examined)
+            self._events(report)
             self._warnings(report)
         if self._codes:
             self.out.line()
@@ -163,18 +170,18 @@ class Telling:
         for given, fault in self._capped(
             "stated", [*_stated(report.inputs)], "stated member that differs", "stated members that differ"
         ):
-            where = out.show(place(given.name, fault.pointer or ""))
+            where = out.show(f"{given.name}#{fault.pointer or ''}")
             out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
         if report.merged is not None:
-            self._completeness(report.merged)
+            self._completeness(report)
             out.detail("events", f"{report.merged.events_sha256} (events_sha256)")
             out.detail("state", f"{report.merged.state_sha256} (state_sha256)")
 
-    def _completeness(self, merged: Merged) -> None:
+    def _completeness(self, report: Report) -> None:
         """The words of MERGE-9, and no more of completeness than they say."""
         out = self.out
         known = False
-        for signer, missing, as_of in merged.ledger.completeness():
+        for signer, missing, as_of in report.completeness:
             if missing:
                 known = True
                 out.detail(
@@ -201,55 +208,63 @@ class Telling:
                 self.out.detail("id", name)
 
     def _receipts(self, report: Report) -> None:
-        for where, receipt in self._capped("receipt", report.receipts, "receipt"):
+        for location, receipt in self._capped("receipt", report.receipts, "receipt"):
             names = _name(self.out, receipt.signer, receipt.key_id)
             if not receipt.verdict.valid:
                 names = f"({names})"
             carrier = "" if receipt.event_id is None else f" in {short(receipt.event_id)}"
             self.out.verdict(receipt.verdict.word, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
-            self._why(receipt.verdict, where)
+            self._why(receipt.verdict, location)
 
-    def _events(self, report: Report, examined: Examined) -> None:
+    def _events(self, report: Report) -> None:
         listed = sorted(report.events, key=_order)
         wrong = [one for one in listed if not one.copy.verdict.valid]
         sound = [one for one in listed if one.copy.verdict.valid]
         width = max((len(_label(self.out, one.copy)) for one in listed), default=0)
-        for where, copy in self._capped("malformed", report.malformed, "malformed element"):
-            label = f" ({self.out.show(copy.label, _CELL)})" if copy.label is not None else ""
-            self.out.verdict("invalid", f"malformed{label}{_coded(copy.verdict)}")
-            self._why(copy.verdict, where, "outside the profile: ")
+        nameless = self._capped(
+            "without id", report.without_id, "element without an id", "elements without an id"
+        )
+        for one in nameless:
+            label = "" if one.copy.label is None else f" ({self.out.show(one.copy.label, _CELL)})"
+            what = "malformed" if one.copy.verdict.word == "invalid" else "element without an id"
+            self.out.verdict(
+                one.copy.verdict.word, f"{what}{label}{self._claim(one)}{_coded(one.copy.verdict)}"
+            )
+            self._why(one.copy.verdict, one.location, "outside the profile: " if what == "malformed" else "")
+            self._beside(one)
         for one in self._capped("wrong", wrong, "event that is not valid", "events that are not valid"):
-            self._event(one, width, examined)
-        misfits = {} if report.merged is None else _misfits(report.merged)
+            self._event(one, width)
         for one in self._capped("sound", sound, "valid event"):
-            self._event(one, width, examined)
-            event = one.copy.event
-            if event is None or report.merged is None:
-                continue
-            if event.event_id in misfits:
-                code = misfits[event.event_id]
-                self.out.detail("not applied", f"does not fit its kind [{code}]: {CODES[code].meaning}")
-            if report.merged.ledger.is_retracted(event):
-                self.out.detail("not applied", "retracted by its signer")
+            self._event(one, width)
 
-    def _event(self, one: Listed, width: int, examined: Examined) -> None:
+    def _event(self, one: Listed, width: int) -> None:
         out, copy = self.out, one.copy
         cells = [short(copy.event_id or ""), _label(out, copy).ljust(width)]
         if copy.event is not None:
             cells += [copy.event.created_at, _name(out, copy.event.signer, copy.event.key.key_id)]
-        elif one.places[0] in examined.claims:
-            cells.append(f"(claims {_name(out, *examined.claims[one.places[0]])})")
-        out.verdict(copy.verdict.word, "  ".join(cells).rstrip() + _coded(copy.verdict))
-        where = next(spot for spot in one.places if spot.endswith("#" + copy.pointer))
-        self._why(copy.verdict, where)
+        line = "  ".join(cells) + self._claim(one)
+        out.verdict(copy.verdict.word, line.rstrip() + _coded(copy.verdict))
+        self._why(copy.verdict, one.location)
         if copy.verdict.word == "unbound":
             out.detail("text", "not covered by the signature: not shown, not merged")
-        if len(one.places) > 1:
-            out.detail("copies", f"{len(one.places)}, joined by the recomputed id")
+        if len(one.locations) > 1:
+            out.detail("copies", f"{len(one.locations)}, joined by the recomputed id")
+        self._beside(one)
+        for reason in one.not_applied:
+            if reason == "retracted":
+                out.detail("not applied", "retracted by its signer")
+            else:
+                out.detail("not applied", f"does not fit its kind [{reason}]: {CODES[reason].meaning}")
+
+    def _claim(self, one: Listed) -> str:
+        return "" if one.claim is None else f"  (claims {_name(self.out, *one.claim)})"
+
+    def _beside(self, one: Listed) -> None:
+        """Say what the elements carry that nothing signs."""
         if one.unsigned:
-            shown = ", ".join(out.show(name, _CELL) for name in one.unsigned[:5])
-            more = "" if len(one.unsigned) <= 5 else f" and {len(one.unsigned) - 5} more"
-            out.detail("unsigned", f"{shown}{more}: dropped")
+            shown = ", ".join(self.out.show(name, _CELL) for name in one.unsigned[:5])
+            others = "" if len(one.unsigned) <= 5 else f" and {len(one.unsigned) - 5} more"
+            self.out.detail("unsigned", f"{shown}{others}: dropped")
 
     def _warnings(self, report: Report) -> None:
         told = [warning for warning in report.warnings if warning.code in _DATED]
@@ -257,7 +272,7 @@ class Telling:
             said = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
             self.out.verdict("warning", f"{said}  [{warning.code}]")
 
-    def _why(self, verdict: Verdict, where: str, what: str = "") -> None:
+    def _why(self, verdict: Verdict, location: Location, what: str = "") -> None:
         """Say where a verdict comes from, and note its code for the end."""
         fault = verdict.fault
         word = verdict.word if fault is None else fault.code
@@ -271,7 +286,7 @@ class Telling:
         if not verdict.valid:
             pointer = "" if fault is None else self.out.show(fault.pointer or "", _POINTER)
             said = _BRIEFLY[word] if fault is None else fault.message
-            self.out.detail("at", f"{self.out.show(where)}{pointer}: {what}{said}")
+            self.out.detail("at", f"{where(self.out, location)}{pointer}: {what}{said}")
 
     def _capped(self, sort: str, items: Sequence[_T], noun: str, many: str | None = None) -> Iterator[_T]:
         """The items that there is room to tell; then the number of the rest, in one line."""
@@ -286,26 +301,38 @@ class Telling:
 
 
 def _counts(examined: Examined, reports: Sequence[Report]) -> Iterator[str]:
-    """The counts of the first line, what is wrong before what is sound."""
-    malformed = sum(len(report.malformed) for report in reports)
+    """The counts of the first line, the reasons for each outcome in the order of the outcomes."""
+    nameless = Counter(one.copy.verdict.word for report in reports for one in report.without_id)
     conflicts = sum(len(report.merged.view.equivocations) for report in reports if report.merged)
+    missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)
     events = Counter(one.copy.verdict.word for report in reports for one in report.events)
     receipts = Counter(receipt.verdict.word for report in reports for _, receipt in report.receipts)
-    if examined.unread:
-        yield f"{plural(len(examined.unread), 'file')} not read"
-    if examined.refused:
-        yield f"{plural(len(examined.refused), 'file')} refused"
-    if conflicts:
-        yield plural(conflicts, "conflict")
-    if malformed:
-        yield f"{plural(malformed, 'element')} malformed"
-    for word in _WORDS:
+
+    def counted(word: Word) -> Iterator[str]:
+        if nameless[word]:
+            yield f"{plural(nameless[word], 'element')} {'malformed' if word == 'invalid' else word}"
         if events[word]:
             yield f"{plural(events[word], 'event')} {word}"
         if receipts[word]:
             yield f"{plural(receipts[word], 'receipt')} {word}"
-    if reports and not events and not receipts and not malformed:
-        yield "nothing in it is signed: no events and no receipts"
+
+    if examined.unread:
+        yield f"{plural(len(examined.unread), 'file')} not read"
+    if examined.refused:
+        yield f"{plural(len(examined.refused), 'file')} refused"
+    yield from counted("invalid")
+    if conflicts:
+        yield plural(conflicts, "conflict")
+    if missing:
+        yield f"{plural(missing, 'event')} missing that a checkpoint lists"
+    unsigned = [report for report in reports if not report.signature_verifies]
+    if unsigned:
+        of = f" of {len(reports)} records" if len(reports) > 1 else ""
+        what = f"in {len(unsigned)}{of} nothing" if of else "nothing in it"
+        empty = not events and not receipts and not nameless
+        yield f"{what} is signed by a key of the policy" + (": no events and no receipts" if empty else "")
+    for word in _WORDS[1:]:
+        yield from counted(word)
 
 
 def _keys_used(reports: Sequence[Report]) -> set[tuple[str | None, str | None]]:
@@ -314,10 +341,6 @@ def _keys_used(reports: Sequence[Report]) -> set[tuple[str | None, str | None]]:
         used |= {(e.signer, e.key.key_id) for one in report.events if (e := one.copy.event) is not None}
         used |= {(r.signer, r.key_id) for _, r in report.receipts if r.verdict.valid}
     return used
-
-
-def _misfits(merged: Merged) -> dict[str, str]:
-    return {event.event_id: code for event, code in merged.view.unrecognised if code != "unknown_type"}
 
 
 def _stated(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
@@ -332,6 +355,11 @@ def _order(one: Listed) -> tuple[int, str]:
 def short(event_id: str) -> str:
     """Enough digits of an id to find it by; the report for programs has them all."""
     return event_id.removeprefix("sha256:")[:_DIGITS]
+
+
+def where(out: Output, location: Location) -> str:
+    """A location in a line of text: the file, ``#`` and the pointer."""
+    return out.show(f"{location.file}#{location.pointer}")
 
 
 def _label(out: Output, copy: Copy) -> str:
@@ -357,11 +385,4 @@ def policy_value(policy: Policy, policy_path: str | None) -> Object:
 
 def refused_value(refused: Iterable[Refused]) -> list[Value]:
     """Inputs that were refused or not read, for ``--json``."""
-    return [{"input": one.name, **fault_value(one.error.fault), "hint": one.error.hint} for one in refused]
-
-
-def overall(status: int) -> Outcome:
-    """The outcome that an exit status stands for (REPORT-2)."""
-    if status == Exit.VALID:
-        return "valid"
-    return "invalid" if status == Exit.INVALID else "unverified"
+    return [{"file": one.name, **fault_value(one.error.fault), "hint": one.error.hint} for one in refused]

@@ -10,7 +10,7 @@ import click
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import CELL, Folded, files_argument, fold, fold_options, require_free, told
 from pithbundle.cli.inputs import PATH, about
-from pithbundle.cli.output import Output, Style
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.telling import plural, short
 from pithbundle.files import STDIN, write_output
 from pithbundle.model import Limits, Object
@@ -34,9 +34,7 @@ _OTHERS: Final[dict[Change, str]] = {
 @click.command(
     "timeline",
     epilog="\b\nExamples:\n  pithbundle timeline bundle.json\n"
-    "  pithbundle timeline part1.json part2.json --svg events.svg\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
-    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.",
+    "  pithbundle timeline part1.json part2.json --svg events.svg\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
 @click.option("--svg", type=PATH, metavar="FILE", help="Write a picture here, as SVG.")
@@ -122,5 +120,5 @@ def _value(folded: Folded, moment: Moment, conflicts: Set[str]) -> Object:
         "others": [*moment.others],
         "in_conflict": event.event_id in conflicts,
         "retracted_by": [*moment.retracted_by],
-        "place": folded.places[event.event_id],
+        "location": folded.locations[event.event_id].to_value(),
     }

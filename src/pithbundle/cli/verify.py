@@ -16,9 +16,9 @@ from pithbundle.cli.inputs import (
     policy_option,
     read_policy,
 )
-from pithbundle.cli.output import Output
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
-from pithbundle.cli.telling import Telling, overall, policy_value, refused_value
+from pithbundle.cli.telling import Telling, policy_value, refused_value
 from pithbundle.model import Limits
 
 
@@ -28,9 +28,7 @@ from pithbundle.model import Limits
     "  pithbundle verify --policy mine.json part1.json part2.json\n"
     "  pithbundle verify --json bundle.cbor | jq .outcome\n"
     "  pithbundle verify conflict.json --policy mine.json   (a proof)\n\n"
-    "\b\nExit status: 0 all valid; 1 something invalid, malformed or refused, or a\n"
-    "conflict; 2 wrong use; 3 nothing wrong, but something could not be verified.\n"
-    "Of proofs: 0 each of them holds, 1 one does not.",
+    f"{EXIT_STATUS_HELP}\nOf proofs: 0 each of them holds, 1 one does not.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")
@@ -52,9 +50,11 @@ def command(
 ) -> int:
     """Check the record, receipts and events of each bundle FILE.
 
-    The first line says the outcome: VALID, NOT VALID, or NOT VERIFIED where nothing is
-    wrong but something has no signature that counts. A file that is refused is named, and
-    the others go on. Files of one record are reported together.
+    The first line begins with the outcome, the first of these that holds: REJECTED,
+    INVALID, CONFLICT, INCOMPLETE (an event that a signer listed is absent), UNVERIFIED
+    (a signature is absent or by no key of your policy, or nothing at all is signed),
+    VALID. A file that is refused is named, and the others go on. Files of one record are
+    reported together.
 
     FILE may be a proof that pithbundle proof has written: it is checked alone, and the
     first line says CONFLICT PROVEN or NOT PROVEN.
@@ -85,8 +85,7 @@ def command(
     if out.as_json:
         out.json(
             {
-                "outcome": overall(status),
-                "exit_status": status,
+                **examined.value(reports),
                 "policy": policy_value(policy, policy_path),
                 "refused": refused_value([*examined.refused, *examined.unread]),
                 "reports": [report.to_value() for report in reports],
@@ -96,7 +95,7 @@ def command(
     for unread in examined.unread:
         out.refuse(unread.name, unread.error)
     telling = Telling(out, policy, policy_path)
-    telling.headline(examined, reports, status)
+    telling.headline(examined, reports)
     if not quiet:
         telling.whole(examined, reports)
     return status

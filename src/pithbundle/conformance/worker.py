@@ -29,7 +29,7 @@ from pithbundle.number import PithNumber
 from pithbundle.policy import Policy
 from pithbundle.proof import check_proof, proof_of
 from pithbundle.record import Record, aliases
-from pithbundle.report import EXIT_STATUS, Input, Refused, Report
+from pithbundle.report import Input, Refused, Report
 from pithbundle.state import State
 from pithbundle.status import status
 from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
@@ -231,7 +231,7 @@ def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
         ],
         "refused": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
         "trace": _b64(trace_bytes(merged.view)),
-        "exit_status": EXIT_STATUS[report.outcome],
+        "exit_status": report.exit_status,
         "completeness": [
             {"signer": signer, "missing": [*missing], "as_of": [*as_of] if as_of else None}
             for signer, missing, as_of in merged.ledger.completeness()

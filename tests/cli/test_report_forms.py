@@ -1,0 +1,154 @@
+"""Text and JSON are two forms of one report: what the one says, the other says (REPORT-1)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import strategies
+from cli_harness import run
+from forge import DEMO, Json, attached, bundle, flat_event, made_record, payloads, policy, to_json
+from forge.tamper import flipped, without
+from pithbundle.cli.output import Output
+from strategies import HOUSE
+
+WORDS = {"verified", "unknown_type", "unbound", "unknown_key", "not_signed", "not_checked", "invalid"}
+WHEN = "2026-05-18T01:39:14Z"
+RECORD = made_record()
+
+
+def rows(text: str) -> Counter[tuple[str, str, str]]:
+    """Of each line that begins with a verdict: the word, the short id or what stands for one, the code."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for line in text.splitlines()[1:]:
+        word = line.split(" ")[0]
+        if word not in WORDS:
+            continue
+        rest = line[len(word) :].strip()
+        what = "receipt" if rest.startswith("receipt") else rest.split(" ")[0]
+        code = re.search(r"  \[([a-z0-9_]+), [A-Z0-9-]+\]$", line)
+        found[word, "" if what in ("malformed", "element") else what, code[1] if code else ""] += 1
+    return found
+
+
+def stated(report: Json) -> Counter[tuple[str, str, str]]:
+    """The same of the report as JSON."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for one in (*report["events"], *report["without_id"]):
+        found[one["verdict"], (one["event_id"] or "").removeprefix("sha256:")[:12], one["code"] or ""] += 1
+    for one in report["receipts"]:
+        found[one["verdict"], "receipt", one["code"] or ""] += 1
+    return found
+
+
+def located(report: Json) -> set[str]:
+    """Where the report says that something is not valid."""
+    return {
+        Output.show(f"{one['location']['file']}#{one['location']['pointer']}")
+        + ("" if one["code"] is None else Output.show(one["pointer"] or "", 80))
+        + ": "
+        for one in (*report["events"], *report["without_id"], *report["receipts"])
+        if one["verdict"] not in ("verified", "unknown_type")
+    }
+
+
+def compare(paths: list[str], keys: str) -> None:
+    result = run("verify", *paths, "--policy", keys)
+    value: Any = json.loads(run("verify", "--json", *paths, "--policy", keys).stdout)
+    assert result.out.split(":")[0] == value["outcome"].upper()
+    assert result.status == value["exit_status"]
+    if not value["reports"]:
+        return
+    (report,) = value["reports"]
+    assert rows(result.out) == stated(report)
+    # Bounded: only as many as fit are printed, and these tests stay below the bound.
+    lines = [line[14:] for line in result.out.splitlines() if line.startswith("  at  ")]
+    assert not [spot for spot in located(report) if not any(line.startswith(spot) for line in lines)]
+    for one in report["events"]:
+        retracted = "retracted" in one.get("not_applied", ())
+        assert retracted == any(
+            "retracted by its signer" in line for line in block(result.out, one["event_id"])
+        )
+    missing = sum(len(one["missing"]) for one in report["completeness"])
+    assert (f"{missing} event" in result.out.splitlines()[0]) or not missing
+    for one in (*report["events"], *report["without_id"]):
+        claims = [line for line in result.out.splitlines() if "(claims " in line]
+        if "claim" in one:
+            assert any(Output.show(one["claim"]["key_id"], 40) in line for line in claims)
+
+
+def block(text: str, event_id: str) -> list[str]:
+    """The lines below the one of an event."""
+    short = event_id.removeprefix("sha256:")[:12]
+    lines = text.splitlines()
+    starts = [n for n, line in enumerate(lines) if line.split(" ")[0] in WORDS and f" {short}  " in line]
+    found: list[str] = []
+    for start in starts:
+        for line in lines[start + 1 :]:
+            if not line.startswith("  "):
+                break
+            found.append(line)
+    return found
+
+
+@given(st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_text_and_json_say_the_same(tmp_path: Path, data: st.DataObject) -> None:
+    whole = data.draw(strategies.event_sets(max_size=6))
+    junk = [*data.draw(strategies.junk(whole)), *data.draw(st.lists(strategies.values(), max_size=3))]
+    elements = data.draw(st.permutations([*whole.events, *junk]))
+    cut = data.draw(st.integers(0, len(elements)))
+    keys = tmp_path / "policy"
+    keys.write_bytes(to_json(policy(*data.draw(st.sampled_from([HOUSE, HOUSE[:1]])))))
+    paths = []
+    for name, part in (("a.json", elements[:cut]), ("b.json", elements[cut:])):
+        (tmp_path / name).write_bytes(to_json(bundle(whole.record, part)))
+        paths.append(str(tmp_path / name))
+    compare(paths, str(keys))
+
+
+FLAT = flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 1)
+ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WHEN)
+
+
+@pytest.mark.parametrize(
+    ("element", "word"),
+    [
+        # `invalid malformed` was printed of it.
+        (without({**FLAT, "payload_sha256": "x"}, ("signature_b64",)), "not_signed"),
+        ({**FLAT, "payload_sha256": "x"}, "invalid"),
+        (None, "invalid"),
+        (without(ALIAS, ("signature",)), "not_signed"),
+        (flipped(ALIAS), "invalid"),
+    ],
+)
+def test_an_element_has_one_verdict_in_every_form(tmp_path: Path, element: Any, word: str) -> None:
+    (tmp_path / "policy").write_bytes(to_json(policy(DEMO)))
+    (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [element])))
+    compare([str(tmp_path / "b.json")], str(tmp_path / "policy"))
+    result = run("verify", str(tmp_path / "b.json"), "--policy", str(tmp_path / "policy"))
+    assert [key[0] for key in rows(result.out)] == [word]
+    other = "invalid" if word == "not_signed" else "not_signed"
+    assert f"\n{other} " not in result.out
+
+
+def test_a_bad_signature_is_located_in_its_own_file(tmp_path: Path) -> None:
+    """Each file has something wrong at /events/1; the end of the string is the same."""
+    other = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "2"), WHEN)
+    third = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "3"), WHEN)
+    (tmp_path / "policy").write_bytes(to_json(policy(DEMO)))
+    # The id of b's bad element is in a too, at the same place, without a signature: b's got further.
+    (tmp_path / "a.json").write_bytes(to_json(bundle(RECORD, [other, without(third, ("signature",))])))
+    (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [ALIAS, flipped(third)])))
+    paths = [str(tmp_path / "a.json"), str(tmp_path / "b.json")]
+    result = run("verify", *paths, "--policy", str(tmp_path / "policy"))
+    assert f"  at          {paths[1]}#/events/1/signature/signature_b64: " in result.out
+    assert f"{paths[0]}#/events/1/" not in result.out
+    compare(paths, str(tmp_path / "policy"))
