@@ -2,8 +2,9 @@
 #
 #   make demo       verify and merge the demo bundle
 #   make test       format, lint, types, ordinary tests
-#   make test-slow  the long tests (random inputs, limits, permutations)
+#   make test-slow  the tests that take longer (worst inputs, permutations, browser)
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
+#   make long       everything that only repeats, for hours: before a release
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -25,13 +26,13 @@ NODE_DEV := js/node_modules/.package-lock.json
 MUTANTS := $(VENV)/mutants.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow js lint types format unit coverage fuzz bench vectors \
-  vectors-archive conformance broken differential accumulated mutations mutants lock clean
+.PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench \
+  vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | fuzz | bench | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | environments | fuzz | bench | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
 
 # The lists are complete and hashed, so nothing is resolved: a resolver would look at the newest
 # releases and break an old commit. `pip check` says if a list ever lacks something. The build
@@ -59,9 +60,13 @@ $(MUTANTS): $(DEV) requirements/mutants.txt
 demo: $(RUNTIME)
 	@echo '$$ pithbundle verify $(DEMO)'
 	@$(BIN)/pithbundle verify $(DEMO)
+	@mkdir -p out
 	@echo
-	@echo '$$ pithbundle merge $(DEMO)'
-	@$(BIN)/pithbundle merge $(DEMO) && echo
+	@echo '$$ pithbundle merge $(DEMO) -o out/state.json --report out/report.json'
+	@$(BIN)/pithbundle merge $(DEMO) -o out/state.json --report out/report.json --force
+	@echo
+	@echo '$$ pithbundle verify --quiet $(DEMO)'
+	@$(BIN)/pithbundle verify --quiet $(DEMO)
 
 test: lint types unit
 
@@ -83,6 +88,15 @@ unit: $(DEV)
 
 test-slow: $(DEV)
 	$(PYTEST) -q -m slow
+
+# What only repeats, with more inputs, what the others show. CONTRIBUTING.md says when it is run.
+long: $(DEV) $(NODE_DEV)
+	$(MAKE) environments ENVIRONMENTS=--newest-pip
+	$(MAKE) mutations
+	$(PYTEST) -q -m long --ignore tests/mutations
+	$(MAKE) fuzz
+	$(MAKE) differential
+	$(MAKE) accumulated
 
 # Node 20 or later and npm; what is installed serves the tests only and is pinned by hash.
 $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
@@ -106,7 +120,8 @@ coverage: $(DEV)
 environments: $(DEV)
 	PYTHONPATH=tests $(BIN)/python -m environments.run $(ENVIRONMENTS)
 
-# Fresh random seeds, unlike the ordinary run, which is reproducible.
+# FUZZ fresh random inputs for each reader, and 5,000 examples of each property, unlike the ordinary
+# run, which is reproducible.
 fuzz: $(DEV)
 	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz
 
@@ -144,7 +159,7 @@ accumulated: $(DEV)
 
 # The committed mutations, each of which its tests must notice: tests/mutations/README.md.
 mutations: $(DEV)
-	$(PYTEST) -q tests/mutations -m 'slow or not slow'
+	$(PYTEST) -q tests/mutations -m 'long or not long'
 
 # Every mutation that a tool can think of; its survivors belong into tests/mutations/SURVIVORS.md.
 # On a copy, since the tool writes beside what it mutates.

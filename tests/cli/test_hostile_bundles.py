@@ -79,7 +79,7 @@ def placed(marked: str, text: str) -> Iterator[bytes]:
 
 
 def test_in_every_place_of_a_bundle() -> None:
-    """Every place once, texts and commands in turn; the slow test below tries all of them everywhere."""
+    """Every place once, texts and commands in turn; the slow tests below try all of them everywhere."""
     for (where, marked), text, other in zip(
         PLACES, cycle(HOSTILE.values()), cycle(READERS[1:]), strict=False
     ):
@@ -90,6 +90,14 @@ def test_in_every_place_of_a_bundle() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_every_text_in_every_place_of_a_bundle(text: str) -> None:
+    """Through the command that prints most of a bundle; the long test below has every command."""
+    for where, marked in PLACES:
+        check(["verify", "-", *POLICY], [*placed(marked, text)][1], where)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+def test_every_text_in_every_place_of_a_bundle_through_every_command(text: str) -> None:
     for where, marked in PLACES:
         for data in placed(marked, text):
             for reader in READERS:

@@ -218,7 +218,7 @@ def test_the_digest_of_a_thousand_with_the_naive_model() -> None:
     assert naive_digest(SEED, 1_000, pool()) == DIGESTS[1_000]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_digest_of_ten_thousand() -> None:
     (request,) = requests(BY_ID["merge/accumulated/1000"], reader(FOLDER))
     told = answer({"id": 1, "op": "accumulate", "args": {**request.args, "count": 10_000}})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,47 @@ def test_every_command_that_it_names_exists() -> None:
     assert named
     for command in named:
         assert run(command, "--help").status == 0, command
+
+
+#: What the README says that FILE may be; ``A`` and ``B`` are two such files.
+LARGER = "vectors/demo/rich.json --policy vectors/demo/policy.json"
+EXAMPLES = re.findall(r"`pithbundle ([a-z]+ [^`]+)`", README) + re.findall(
+    r"^    \.venv/bin/pithbundle ([^\n]+)$", README, re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_works_on_the_demo_bundle(
+    example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 0, or 1 because the demo bundle has a conflict; never a usage error."""
+    assert f"`{LARGER}`" in README
+    shutil.copytree(REPO / "vectors" / "demo", tmp_path / "vectors" / "demo")
+    monkeypatch.chdir(tmp_path)
+    assert run("merge", *shlex.split(LARGER), "-o", "downloaded-state.json").status in (0, 1)
+    names = {"FILE": LARGER, "A": "vectors/demo/bundle.json", "B": LARGER, "bundle.json": LARGER}
+    words = " ".join(names.get(word, word) for word in example.split())
+    result = run(*shlex.split(words))
+    assert result.status in (0, 1), result.err
+    assert result.out or result.err
+
+
+def test_the_demo_ends_with_the_verdict() -> None:
+    """It is the first command of the README: no page of JSON, and a verdict at the end."""
+    venv = Path(sys.prefix)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "-s", "-o", str(venv / "runtime.stamp"), f"VENV={venv}", "demo"],
+        cwd=REPO,
+        env=kept,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith("VALID: ")
+    assert max(map(len, done.stdout.splitlines())) < 200
 
 
 def test_every_link_leads_somewhere() -> None:

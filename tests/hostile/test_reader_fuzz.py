@@ -136,7 +136,7 @@ def test_only_pith_errors_leave(kind: str) -> None:
     only_pith_errors(kind, fuzz_count(3_000), SEED)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["json", "cbor"])
 def test_only_pith_errors_leave_at_length(kind: str) -> None:
     only_pith_errors(kind, 100_000, SEED + 1)

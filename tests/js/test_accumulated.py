@@ -26,7 +26,7 @@ def test_the_page_states_digests() -> None:
     assert {1_000, 10_000, 1_000_000} <= DIGESTS.keys()
 
 
-@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.long)])
 def test_both_give_the_digest_of_the_page(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(REPO / "src"))
     given = next(vector for vector in load(VECTORS, "merge") if vector.id == "merge/accumulated/1000")

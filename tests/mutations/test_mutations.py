@@ -145,7 +145,7 @@ def sample(old: str) -> Mutation:
     return Mutation("00-sample", "a sample", "CHECK-1", "check.py", (), old, "wrong()")
 
 
-# The tests under the mutations: a process each, so among the slow ones.
+# The tests under the mutations: a process each, so only in the long run.
 
 
 def run(folder: Path, tests: Iterable[str], *more: str) -> tuple[int, str]:
@@ -178,7 +178,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_without_a_mutation_all_those_tests_pass(folder: Path) -> None:
     """Else a failure below would prove nothing."""
     tests = sorted({test for mutation in MUTATIONS for test in mutation.tests})
@@ -186,7 +186,7 @@ def test_without_a_mutation_all_those_tests_pass(folder: Path) -> None:
     assert status == PASSED, said
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_copy_is_what_is_tested(folder: Path) -> None:
     """A copy that cannot be imported stops every test, so no other package was imported."""
     (folder / PACKAGE.name / "__init__.py").write_text('raise ImportError("this is the copy")\n')
@@ -194,7 +194,7 @@ def test_the_copy_is_what_is_tested(folder: Path) -> None:
     assert status not in (PASSED, FAILED) and "this is the copy" in said, said
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @EACH
 def test_the_named_tests_fail(mutation: Mutation, folder: Path) -> None:
     path = folder / PACKAGE.name / mutation.file

@@ -1,0 +1,44 @@
+"""The commands that CONTRIBUTING.md and CI name are there, and every test belongs to a run."""
+
+from __future__ import annotations
+
+import re
+
+from shared_data import REPO
+
+PAGE = (REPO / "CONTRIBUTING.md").read_text(encoding="utf-8")
+CI = (REPO / ".ci" / "run").read_text(encoding="utf-8")
+MAKEFILE = (REPO / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
+
+
+def ci_targets() -> list[str]:
+    """What CI makes, in its order."""
+    lines = re.findall(r"^make ([^\n]+)$", CI, re.MULTILINE)
+    return [word for line in lines for word in line.split() if "=" not in word]
+
+
+def test_every_make_target_exists() -> None:
+    assert set(re.findall(r"`make ([a-z-]+)", PAGE)) <= TARGETS
+    assert set(ci_targets()) <= TARGETS
+
+
+def test_the_page_says_what_ci_runs() -> None:
+    (row,) = re.findall(r"^\| `\.ci/run` \|([^|]+)\|", PAGE, re.MULTILINE)
+    assert re.findall(r"`make ([a-z-]+)`", row.replace("`make unit`", "")) == ci_targets()
+
+
+def test_the_page_says_what_the_long_run_is() -> None:
+    (row,) = re.findall(r"^\| `make long` \|([^|]+)\|", PAGE, re.MULTILINE)
+    recipe = re.findall(r"^long:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)[0]
+    made = re.findall(r"\$\(MAKE\) ([a-z]+)", recipe)
+    assert re.findall(r"`make ([a-z]+)`", row) == made
+    counts = {"FUZZ": "1,000,000", "COUNT": "1,000,000", "CASES": "100,000"}
+    for name, count in counts.items():
+        assert re.search(rf"^{name} *\?= {count.replace(',', '')}$", MAKEFILE, re.MULTILINE), name
+        assert count in row
+
+
+def test_every_mark_of_a_test_is_run_by_something() -> None:
+    assert "-m slow" in MAKEFILE and "-m long" in MAKEFILE
+    assert "make test-slow" in CI
