@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -71,7 +73,7 @@ def test_json_and_cbor_are_twins(value: Value) -> None:
 
 # --- The two tiers of the JSON reader --------------------------------------------------
 
-SPACE = st.sampled_from(["", "", "", "", "", "", " ", "\n", "\t", "\r"])
+SPACE = st.sampled_from(["", "", "", "", "", "", " ", "\n", "\t", "\r", "\n  ", "\r\n\t"])
 #: Few, so that objects repeat them, in other spellings too; two look like a key and its colon.
 KEYS = st.sampled_from(['"a"', '"a"', '"b"', '"c"', '""', r'"\u0061"', r'"a\":"', '":"', '"é"', r'"\u00e9"'])
 PLAIN = st.sampled_from(
@@ -81,6 +83,14 @@ PLAIN = st.sampled_from(
         '":"',
         r'"\n"',
         r'"\\u0000"',
+        '" a b "',
+        r'"\u0041\/"',
+        r'"\u00e9\u00E9é"',
+        r'"\\\/"',
+        r'"\\u0022\\"',
+        r'"\u0022"',
+        r'"\"\u005c"',
+        r'"\ud83d\ude00"',
         '"é"',
         '"\ufdfa"',
         "0",
@@ -129,7 +139,38 @@ def near_json(draw: st.DrawFn, depth: int = 4) -> str:
     return f"[{inside}]" if kind == "array" else f"{{{inside}}}"
 
 
-BYTES = st.sampled_from([b'"', b",", b"]", b"}", b"[", b"0", b"\\", b" ", b"\xff", b"\xef\xbb\xbf", b""])
+BYTES = st.sampled_from(
+    [
+        *(
+            b'"',
+            b",",
+            b"]",
+            b"}",
+            b"[",
+            b"0",
+            b"-",
+            b" ",
+            b"\t",
+            b"\n",
+            b"\x0b",
+            b"\xff",
+            b"\xef\xbb\xbf",
+            b"",
+        ),
+        *(
+            b"\\",
+            b"/",
+            b"\\/",
+            b"\\\\",
+            b"\\u0022",
+            b"\\u005C",
+            b"\\u0020",
+            b"\\u000a",
+            b"\\ud800",
+            b"\\u0000",
+        ),
+    ]
+)
 
 
 def mutated(draw: st.DrawFn, data: bytes) -> bytes:
@@ -176,6 +217,85 @@ def test_the_tiers_agree(data: bytes, limits: Limits, confine: str | None) -> No
         assert same(fast.value, _strict(data, limits, limits.depth, confine).value)
     if len(data) <= limits.size:
         assert outcome(lambda: read_json(data, limits, confine=confine)) == strict
+
+
+@given(
+    values(),
+    st.sampled_from([None, 0, 2, 4, "\t"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["", "\n", "\r\n "]),
+)
+def test_the_fast_tier_takes_the_usual_spellings(
+    value: Value, indent: int | str | None, ascii_only: bool, slashes: bool, end: str
+) -> None:
+    """Where it takes the compact one: indented or not, all escaped or not, with a line end or not."""
+    compact = canonical_bytes([value])
+    text = json.dumps([value], indent=indent, ensure_ascii=ascii_only)
+    if slashes:
+        text = text.replace("/", "\\/")
+    data = (text + end).encode()
+    if _fast(compact, DEFAULT_LIMITS, 32) is not None and "\\" not in compact.decode():
+        fast = _fast(data, DEFAULT_LIMITS, 32)
+        assert fast is not None
+        assert same(fast.value, [value])
+
+
+def agree(data: bytes) -> bool:
+    """Whether the fast tier took a text, which it may only do as the strict one does."""
+    fast = _fast(data, DEFAULT_LIMITS, 32)
+    if fast is None:
+        return False
+    strict = _strict(data, DEFAULT_LIMITS, 32, None)
+    assert (strict.faults, strict.depth, strict.nodes) == ({}, fast.depth, fast.nodes), data
+    assert same(strict.value, fast.value), data
+    return True
+
+
+#: Pieces of texts: of strings, of tokens, and of escapes that may or may not be ones.
+IN_STRINGS = ('"', "\\", "/", "u0022", "u005c", "u0041", "u000a", " ", "\t", ",", ":", "n", "é")
+IN_TEXTS = (
+    '"',
+    '"a"',
+    "0",
+    "1",
+    "-",
+    ".",
+    "e",
+    " ",
+    "\n",
+    "true",
+    "t",
+    ",",
+    ":",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\\",
+    "/",
+    "\x0b",
+)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "length", "frames"),
+    [
+        pytest.param(IN_STRINGS, 4, ('["%s"]', '{"%s":1,"b":2}'), id="strings"),
+        pytest.param(IN_TEXTS, 3, ("[%s]", '{"a":%s}', '{"a":1%s}'), id="texts"),
+        pytest.param(IN_STRINGS, 5, ('["%s"]', '["a%s\\\\"]'), id="longer-strings", marks=pytest.mark.slow),
+        pytest.param(IN_TEXTS, 4, ("[%s]", '{"a":1%s}', "%s"), id="longer-texts", marks=pytest.mark.slow),
+    ],
+)
+def test_the_tiers_agree_on_all_short_texts(
+    pieces: tuple[str, ...], length: int, frames: tuple[str, ...]
+) -> None:
+    taken = 0
+    for chosen in product(pieces, repeat=length):
+        inner = "".join(chosen)
+        for frame in frames:
+            taken += agree((frame % inner).encode())
+    assert taken > 20
 
 
 @given(texts_of_any_kind())
