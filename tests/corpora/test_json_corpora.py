@@ -11,7 +11,8 @@ import pytest
 
 from pithbundle.canonical import canonical_bytes, sha256_hex
 from pithbundle.errors import PithError
-from pithbundle.jsontext import _strict, parse_json
+from pithbundle.jsonstrict import read_strictly
+from pithbundle.jsontext import parse_json
 from pithbundle.model import DEFAULT_LIMITS, Value
 from shared_data import corpora
 
@@ -27,7 +28,7 @@ def verdict(read: Callable[[bytes], Value], data: bytes) -> dict[str, str]:
 
 
 def strict(data: bytes) -> Value:
-    return _strict(data, DEFAULT_LIMITS, DEFAULT_LIMITS.depth, None).whole()
+    return read_strictly(data, DEFAULT_LIMITS, DEFAULT_LIMITS.depth, None).whole()
 
 
 @pytest.mark.parametrize("read", [parse_json, strict])

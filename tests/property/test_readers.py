@@ -15,7 +15,8 @@ from pithbundle.canonical import canonical_bytes, encode
 from pithbundle.cbor import cbor_bytes, parse_cbor, read_cbor
 from pithbundle.document import Document
 from pithbundle.errors import PithError
-from pithbundle.jsontext import _fast, _strict, parse_json, read_json
+from pithbundle.jsonstrict import read_strictly
+from pithbundle.jsontext import _fast, parse_json, read_json
 from pithbundle.model import DEFAULT_LIMITS, Limits, Value
 from strategies import values
 
@@ -44,7 +45,7 @@ def test_json_round_trip(value: Value) -> None:
     written = canonical_bytes(value)
     read = parse_json(written)
     assert canonical_bytes(read) == written
-    assert same(_strict(written, DEFAULT_LIMITS, 32, None).value, read)
+    assert same(read_strictly(written, DEFAULT_LIMITS, 32, None).value, read)
 
 
 @given(values(), st.sampled_from([None, 0, 2, "\t"]), st.booleans(), st.booleans())
@@ -211,10 +212,10 @@ def outcome(read: Any) -> tuple[object, ...]:
 @example(b'[-0,"' + b"a" * 25 + b'"]', SMALL, None)
 def test_the_tiers_agree(data: bytes, limits: Limits, confine: str | None) -> None:
     fast = _fast(data, limits, limits.depth)
-    strict = outcome(lambda: _strict(data, limits, limits.depth, confine))
+    strict = outcome(lambda: read_strictly(data, limits, limits.depth, confine))
     if fast is not None:
         assert outcome(lambda: fast) == strict
-        assert same(fast.value, _strict(data, limits, limits.depth, confine).value)
+        assert same(fast.value, read_strictly(data, limits, limits.depth, confine).value)
     if len(data) <= limits.size:
         assert outcome(lambda: read_json(data, limits, confine=confine)) == strict
 
@@ -246,7 +247,7 @@ def agree(data: bytes) -> bool:
     fast = _fast(data, DEFAULT_LIMITS, 32)
     if fast is None:
         return False
-    strict = _strict(data, DEFAULT_LIMITS, 32, None)
+    strict = read_strictly(data, DEFAULT_LIMITS, 32, None)
     assert (strict.faults, strict.depth, strict.nodes) == ({}, fast.depth, fast.nodes), data
     assert same(strict.value, fast.value), data
     return True

@@ -8,7 +8,8 @@ import pytest
 
 from pithbundle.document import MAX_DEPTH, Document
 from pithbundle.errors import CODES, Fault, InputError
-from pithbundle.jsontext import _fast, _strict, parse_json, read_json
+from pithbundle.jsonstrict import read_strictly
+from pithbundle.jsontext import _fast, parse_json, read_json
 from pithbundle.model import DEFAULT_LIMITS, Limits, Value
 
 SMALL = Limits(size=200, depth=4, nodes=10, text=20)
@@ -49,7 +50,7 @@ def refusal(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | No
     ],
 )
 def test_accepts(data: bytes, value: Value) -> None:
-    for document in (read_json(data), _strict(data, DEFAULT_LIMITS, 32, None)):
+    for document in (read_json(data), read_strictly(data, DEFAULT_LIMITS, 32, None)):
         assert document.value == value
         assert type(document.value) is type(value)
         assert document.faults == {}
@@ -236,7 +237,7 @@ def test_the_first_text_over_the_limit_is_named() -> None:
 
 def test_depth_and_nodes_are_exact() -> None:
     for data, depth, nodes in [(b"1", 0, 1), (b"[]", 1, 1), (b'{"a":[1,{}],"b":2}', 3, 5)]:
-        for document in (read_json(data), _strict(data, DEFAULT_LIMITS, 32, None)):
+        for document in (read_json(data), read_strictly(data, DEFAULT_LIMITS, 32, None)):
             assert (document.depth, document.nodes) == (depth, nodes)
 
 
@@ -402,7 +403,7 @@ def test_the_fast_tier_leaves_what_is_doubtful(data: bytes) -> None:
     ],
 )
 def test_the_fast_tier_takes_every_spelling_of_what_is_plain(data: bytes) -> None:
-    assert _fast(data, DEFAULT_LIMITS, 32) == _strict(data, DEFAULT_LIMITS, 32, None)
+    assert _fast(data, DEFAULT_LIMITS, 32) == read_strictly(data, DEFAULT_LIMITS, 32, None)
 
 
 @pytest.mark.parametrize(
