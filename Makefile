@@ -39,7 +39,7 @@ help:
 # backend is among them, so the package itself installs without fetching anything more.
 $(RUNTIME): requirements/runtime.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo 'error: python3 must be 3.11 or later; name another with make PYTHON=python3.12' >&2; exit 1; }
+	  { echo 'error: $(PYTHON) must start a Python 3.11 or later; name another with make PYTHON=python3.12' >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo 'error: cannot make a virtual environment; on Debian: apt-get install python3-venv' >&2; exit 1; }
 	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/runtime.txt

@@ -17,6 +17,7 @@ from typing import Final
 import pytest
 
 from shared_data import REPO
+from vectorgen import clauses
 
 HERE: Final = Path(__file__).resolve().parent
 PACKAGE: Final = REPO / "src" / "pithbundle"
@@ -110,8 +111,7 @@ def test_it_applies_once_and_leaves_python_that_says_something_else(mutation: Mu
 
 @EACH
 def test_its_clause_and_its_tests_are_there(mutation: Mutation) -> None:
-    clauses = re.findall(r"^- \*\*([A-Z]+-[0-9]+)\*\*", (REPO / "spec.md").read_text("utf-8"), re.MULTILINE)
-    assert mutation.clause in clauses
+    assert mutation.clause in clauses.of_spec()
     assert mutation.tests
     for test in mutation.tests:
         path, *names = test.split("::")
