@@ -88,7 +88,7 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
 
 def _shown(key: PolicyKey) -> Value:
     return {
-        "event_rule": key.event_rule,
+        "event_format": None if key.event_format is None else key.event_format.name,
         "key_id": key.key_id,
         "public_key_hex": key.public_key.hex,
         "signer_id": key.signer_id,

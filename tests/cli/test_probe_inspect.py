@@ -59,7 +59,7 @@ def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
     path = tmp_path / "b.json"
     path.write_bytes(to_json(under("event-full-hex")))
     said = json.loads(run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "--json").stdout)
-    rules = {(key["signer_id"], key["key_id"]): key["event_rule"] for key in said["policy"]["keys"]}
+    rules = {(key["signer_id"], key["key_id"]): key["event_formats"] for key in said["policy"]["keys"]}
     assert {pair for pair, rule in rules.items() if rule == "event-full-hex"} == {
         (DEMO.signer_id, DEMO.key_id)
     }
@@ -95,9 +95,9 @@ def test_a_bundle_of_all_rules_settles_none(tmp_path: Path) -> None:
 
 def test_a_rotated_key_is_named_only_where_it_signed(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    path.write_bytes(to_json(policy(policy_key(DEMO, event_rule="event-full-id"))))
+    path.write_bytes(to_json(policy(policy_key(DEMO, event_formats=["event-full-id"]))))
     said = json.loads(run("probe", str(DEMOS / "bundle.json"), "--policy", str(path), "--json").stdout)
-    assert said["policy"]["keys"][0]["event_rule"] == "event-v1"
+    assert said["policy"]["keys"][0]["event_formats"] == ["event-v1"]
 
 
 # -- inspect ------------------------------------------------------------------------------

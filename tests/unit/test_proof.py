@@ -130,7 +130,7 @@ def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
     ("keys", "code"),
     [
         (policy(policy_key(AUTHOR, public_key_hex=DEMO.public_key.hex())), ("key_unknown", "/keys/0")),
-        (policy(policy_key(AUTHOR, event_rule="event-full-hex")), ("key_unknown", "/keys/0")),
+        (policy(policy_key(AUTHOR, event_formats=["event-full-hex"])), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, signer_id="other.example")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, key_id="author-2")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, event_types=["citation"])), ("key_role", "/events/0/event_type")),
@@ -197,7 +197,10 @@ def test_an_event_that_names_another_signer_as_its_own() -> None:
     data = changed(
         events=sorted((claim(), claim(DEMO, strength="weak")), key=lambda made: made["event_id"]),
         keys=[
-            {name: key[name] for name in ("event_rule", "key_id", "public_key_hex", "signer_id")}
+            {
+                **{name: key[name] for name in ("key_id", "public_key_hex", "signer_id")},
+                "event_format": key["event_formats"][0],
+            }
             for key in policy(AUTHOR, DEMO)["keys"]
         ],
     )
@@ -232,9 +235,9 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(value[step], (*path, step))
 
 
-@pytest.mark.parametrize("rule", ["event-v1", "event-no-signer-digest", "event-full-bytes"])
+@pytest.mark.parametrize("rule", ["event-v1", "event-full-id", "event-full-bytes"])
 def test_no_leaf_of_a_proof_can_be_another(rule: str) -> None:
-    keys = policy(policy_key(AUTHOR, event_rule=rule))
+    keys = policy(policy_key(AUTHOR, event_formats=[rule]))
     events = [
         event(AUTHOR, RECORD, "author_claim", "record",
               payloads.author_claim(payloads.orcid(1), strength=word), WHEN, rule=RULES[rule])

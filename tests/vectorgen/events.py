@@ -319,7 +319,7 @@ def rules() -> File:
         "event", "rules", "The same event under each event rule, with a policy whose key names that rule."
     )
     for name, rule in RULES.items():
-        stated = {**POLICY, "keys": [policy_key(DEMO, event_rule=name)]}
+        stated = {**POLICY, "keys": [policy_key(DEMO, event_formats=[name])]}
         made = attached(
             DEMO, RECORD, "alias_added", payloads.alias_added("example", "rule"), CREATED, rule=rule
         )

@@ -34,11 +34,18 @@ POLICY: Final = policy(DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 def policy_sha256(stated: Json) -> str:
     """The digest of a policy whose defaults are written out, as those of the forge are (POL-5)."""
-    keys = [{**key, "honours": sorted(key["honours"])} for key in stated["keys"]]
+    keys = [
+        {
+            **key,
+            "honours": sorted(key["honours"]),
+            "event_formats": sorted(key["event_formats"], key=lambda name: name == "unknown"),
+        }
+        for key in stated["keys"]
+    ]
     for key in keys:
         if key["event_types"] != "*":
             key["event_types"] = sorted(key["event_types"])
-    keys.sort(key=lambda key: (key["signer_id"], key["key_id"]))
+    keys.sort(key=lambda key: bytes.fromhex(key["public_key_hex"]))
     return sha256_hex(canonical({**stated, "keys": keys}))
 
 

@@ -47,7 +47,10 @@ from vectorgen.naive import answer, state_of
 
 def shown_key(key: Json) -> Json:
     """A key as a proof names it."""
-    return {name: key[name] for name in ("event_rule", "key_id", "public_key_hex", "signer_id")}
+    return {
+        **{name: key[name] for name in ("key_id", "public_key_hex", "signer_id")},
+        "event_format": key["event_formats"][0],
+    }
 
 
 def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
@@ -196,7 +199,7 @@ def proofs() -> File:
         "PROOF-2",
         sound,
         "key_unknown",
-        policy(policy_key(DEMO, event_rule="event-full-hex")),
+        policy(policy_key(DEMO, event_formats=["event-full-hex"])),
     )
     refuse("one-event", "exactly two events", "PROOF-2", {**sound, "events": sound["events"][:1]}, "type")
     refuse(
