@@ -207,6 +207,6 @@ class Checked(NamedTuple):
         }
 
     @property
-    def malformed(self) -> list[Copy]:
+    def without_id(self) -> list[Copy]:
         """The elements without an id, whatever their verdict: they are listed by place (CHECK-11)."""
         return [copy for copy in self.copies if copy.event_id is None]

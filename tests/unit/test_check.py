@@ -510,7 +510,7 @@ def test_copies_are_joined_by_the_recomputed_id() -> None:
 
 def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
     result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
-    assert [(one.pointer, one.label) for one in result.malformed] == [
+    assert [(one.pointer, one.label) for one in result.without_id] == [
         ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
         ("/events/5", None),
     ]  # fmt: skip

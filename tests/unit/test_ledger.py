@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import model
 import strategies
-from checking import WHEN, checked, merged
+from checking import WHEN, checked, merged, read
 from forge import (
     AUTHOR,
     DEMO,
@@ -29,6 +29,7 @@ from forge import (
     without,
 )
 from forge.tamper import signature_of, signed_again
+from pithbundle.check import check
 from pithbundle.errors import MergeError
 from pithbundle.export import export
 from pithbundle.kinds import MERGE_1, Kind, MergeRules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from forge import (
     to_json,
 )
 from forge.demo import CREATED, RECORD
-from vectorgen.core import Bytes, as_json, as_text, joined, part, text
+from vectorgen.core import Bytes, as_json, joined, part, repeated, text
 
 NUMBER: Final = pith_number(RECORD)
 RECORD_SHA256: Final = canonical_hash(RECORD)
@@ -56,11 +57,21 @@ def frame(record: Json = RECORD, **changes: Any) -> Bytes:
     return text(to_json(made).decode()[:-1] + ',"events":[')
 
 
+#: What a long filler looks like in JSON: zeros of an array, or one letter.
+_FILLER: Final = re.compile(r"(?:0,){1000,}|f{1000,}|x{1000,}")
+
+
 def element(event: Json | bytes | str) -> Bytes:
-    """One element as it stands in a bundle."""
-    if isinstance(event, str):
-        return text(event)
-    return as_text(event if isinstance(event, bytes) else to_json(event))
+    """One element as it stands in a bundle, its long fillers written as repetitions."""
+    if not isinstance(event, str):
+        event = (event if isinstance(event, bytes) else to_json(event)).decode()
+    pieces: list[Bytes] = []
+    end = 0
+    for filler in _FILLER.finditer(event):
+        unit = "0," if filler[0].startswith("0") else filler[0][0]
+        pieces += [text(event[end : filler.start()]), repeated(unit, len(filler[0]) // len(unit))]
+        end = filler.end()
+    return joined(*pieces, text(event[end:])) if pieces else text(event)
 
 
 def bundle_of(*events: Json | bytes | str) -> Bytes:

@@ -849,15 +849,18 @@ def junk() -> File:
             raise ValueError(f"{name} is no junk")
         at_end = Beside(
             beside.verdicts,
-            tuple((0, f"/events/{len(events) + n}", code) for n, (_, _, code) in enumerate(beside.malformed)),
+            tuple(
+                (0, f"/events/{len(events) + n}", word, code)
+                for n, (_, _, word, code) in enumerate(beside.without_id)
+            ),
         )
         at_front = Beside(
             beside.verdicts,
-            tuple((0, f"/events/{n}", code) for n, (_, _, code) in enumerate(beside.malformed)),
+            tuple((0, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)),
         )
         beside_it = Beside(
             beside.verdicts,
-            tuple((1, f"/events/{n}", code) for n, (_, _, code) in enumerate(beside.malformed)),
+            tuple((1, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)),
         )
 
         def expected(places: Beside) -> Json:
@@ -867,12 +870,12 @@ def junk() -> File:
             {
                 "name": "in front",
                 "args": {"inputs": [file.of(*rows, *events)]},
-                "expect": {"ok": {"malformed": expected(at_front)["malformed"]}},
+                "expect": {"ok": {"without_id": expected(at_front)["without_id"]}},
             },
             {
                 "name": "in a bundle of its own",
                 "args": {"inputs": [file.of(*events), file.of(*rows)]},
-                "expect": {"ok": {"malformed": expected(beside_it)["malformed"]}},
+                "expect": {"ok": {"without_id": expected(beside_it)["without_id"]}},
             },
         ]
         file.add(name, about, f"LAW-2 STATE-7 REPORT-2 {clauses}".strip(), "merge", {"inputs": [file.of(*events, *rows)], "policy": part("policy")},
@@ -885,11 +888,18 @@ def junk() -> File:
         "not-events",
         "elements that are no event",
         "CHECK-12",
-        ["null", "1", '"x"', "[]", "{}"],
-        Beside(malformed=((0, "", "type"),) * 5),
+        ["null", "1", '"x"', "[]"],
+        Beside(without_id=((0, "", "invalid", "type"),) * 4),
+    )
+    with_junk(
+        "empty-objects",
+        "an object that states nothing is not signed",
+        "CHECK-2 CHECK-12",
+        ["{}", '{"event_type":"citation"}'],
+        Beside(without_id=((0, "", "not_signed", None),) * 2),
     )
     with_junk("value-faults", "elements with value-level faults", "FAULT-3", ["-0", '{"a":1,"a":2}', '["\\ud800"]', "NaN"],
-              Beside(malformed=((0, "", "number_form"), (0, "", "duplicate_key"), (0, "", "surrogate"), (0, "", "number_nonfinite"))))  # fmt: skip
+              Beside(without_id=tuple((0, "", "invalid", code) for code in ("number_form", "duplicate_key", "surrogate", "number_nonfinite"))))  # fmt: skip
     with_junk(
         "unsigned",
         "an event without a signature",
@@ -905,11 +915,11 @@ def junk() -> File:
         Beside(((event_id(one), "invalid", "signature_invalid"),)),
     )
     with_junk(
-        "unbound",
+        "altered",
         "an event with another payload",
         "CHECK-3",
         [swapped := changed(one, ("payload", "alias_value"), "z")],
-        Beside(((event_id(swapped), "unbound", "hash_mismatch"),)),
+        Beside(((event_id(swapped), "invalid", "hash_mismatch"),)),
     )
     with_junk(
         "stranger",

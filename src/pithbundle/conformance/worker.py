@@ -224,10 +224,15 @@ def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
         "events_sha256": merged.events_sha256,
         "policy_sha256": policy.sha256,
         "verdicts": [_verdict(copy.event_id, copy.verdict) for copy in spoken],
-        "malformed": [
-            {"input": int(given.name), "pointer": copy.pointer, "code": copy.verdict.code}
+        "without_id": [
+            {
+                "input": int(given.name),
+                "pointer": copy.pointer,
+                "verdict": copy.verdict.word,
+                "code": copy.verdict.code,
+            }
             for given in report.inputs
-            for copy in given.checked.malformed
+            for copy in given.checked.without_id
         ],
         "refused": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
         "trace": _b64(trace_bytes(merged.view)),
