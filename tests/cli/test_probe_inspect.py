@@ -52,7 +52,7 @@ def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
         assert json.loads(printed[printed.index("\n{") :]) == said["policy"]
         assert run("verify", "b.json", "--policy", "mine.json").status != 0
     again = run("probe", "b.json", "--policy", "found.json")
-    assert "the one in force names this rule already" in again.out
+    assert "the one in force lists this format already" in again.out
 
 
 def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
     path.write_bytes(to_json(under("event-full-hex")))
     said = json.loads(run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "--json").stdout)
     rules = {(key["signer_id"], key["key_id"]): key["event_formats"] for key in said["policy"]["keys"]}
-    assert {pair for pair, rule in rules.items() if rule == "event-full-hex"} == {
+    assert {pair for pair, rule in rules.items() if rule == ["event-full-hex"]} == {
         (DEMO.signer_id, DEMO.key_id)
     }
 

@@ -33,8 +33,8 @@ from pithbundle.probe import Found, Probe, probe
     epilog="\b\nExamples:\n  pithbundle probe bundle.json\n"
     "  pithbundle probe bundle.json -o policy.json\n"
     "  pithbundle verify bundle.json --policy policy.json\n\n"
-    "\b\nExit status: 0 a format is settled; 1 the file is refused; 2 usage error; 3 none\n"
-    "is settled.",
+    "\b\nExit status: 0 a format is settled; 1 the file is refused; 2 usage error;\n"
+    "3 none is settled.",
 )
 @click.argument("file", type=PATH)
 @output_options
