@@ -267,11 +267,15 @@ class _Run:
     ) -> Verdict:
         """CHECK-3 failed: say which content the signature is for; ``stated`` is the stated id's message."""
         if genuine:
-            detail = f"the content is genuine, the stated id is not its id, {event_id}"
+            detail = f"the content is genuine; the stated id is not its id, {event_id}"
         elif stated is not None and self.signatures.valid(key, stated, raw):
-            detail = f"a genuine signature, but for other content: this copy, {event_id}, was altered"
+            detail = (
+                f"a genuine signature, but for other content: this copy was altered; its id is {event_id}"
+            )
         else:
-            detail = f"no genuine signature, neither of this content, {event_id}, nor of the stated id"
+            detail = (
+                f"no genuine signature, neither for this content nor for the stated id; its id is {event_id}"
+            )
         return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, "/event_id"))
 
     def flat(self, pointer: str, event: FlatEvent) -> Copy:

@@ -225,23 +225,23 @@ def mismatch(made: Json, keys: Json | None = None) -> str:
 def test_one_altered_letter_is_invalid_and_the_message_says_that_the_copy_was_altered() -> None:
     altered = {**SOUND, "payload": {**ALIAS, "alias_value": "W2"}}
     assert mismatch(altered) == (
-        f"a genuine signature, but for other content: this copy, {event_id(altered)}, was altered"
+        f"a genuine signature, but for other content: this copy was altered; its id is {event_id(altered)}"
     )
 
 
 def test_a_genuine_event_under_another_id_is_invalid_and_the_message_says_so() -> None:
     wrong = {**SOUND, "event_id": OTHER_ID}
-    assert mismatch(wrong) == f"the content is genuine, the stated id is not its id, {ID}"
+    assert mismatch(wrong) == f"the content is genuine; the stated id is not its id, {ID}"
     # The stated id is that of another genuine event of the same signer: nothing changes.
     other = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
     wrong = {**SOUND, "event_id": other["event_id"]}
-    assert mismatch(wrong) == f"the content is genuine, the stated id is not its id, {ID}"
+    assert mismatch(wrong) == f"the content is genuine; the stated id is not its id, {ID}"
 
 
 def test_a_signature_of_neither_content_is_said_to_be_none() -> None:
     forged = flipped({**SOUND, "payload": {}})
     assert mismatch(forged) == (
-        f"no genuine signature, neither of this content, {event_id(forged)}, nor of the stated id"
+        f"no genuine signature, neither for this content nor for the stated id; its id is {event_id(forged)}"
     )
 
 

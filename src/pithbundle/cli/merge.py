@@ -194,7 +194,7 @@ def _say_state(said: Output, merged: Merged, where: str) -> None:
     left_out = view.invalid_event_count
     if left_out:
         said.detail(
-            "holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} not valid, left out"
+            "holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} invalid, left out"
         )
     else:
         said.detail("holds", plural(view.valid_event_count, "valid event"))
