@@ -75,7 +75,9 @@ def test_nothing_is_settled_without_signatures_or_keys(tmp_path: Path) -> None:
     assert (result.status, result.err) == (3, "")
     assert result.out.startswith("NOT SETTLED: no event carries a signature")
     assert not (tmp_path / "p.json").exists()
-    assert run("probe", str(DEMOS / "bundle.json")).out.startswith("NOT SETTLED: no known event format reproduces a")
+    assert run("probe", str(DEMOS / "bundle.json")).out.startswith(
+        "NOT SETTLED: no known event format reproduces a"
+    )
     half = under("event-v1")
     half["events"][0] = under("event-full-hex")["events"][0]
     path.write_bytes(to_json(half))
