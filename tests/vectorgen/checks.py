@@ -49,6 +49,7 @@ from vectorgen.house import (
     RECORD_SHA256,
     args,
     copy,
+    decided,
     parts,
     policy_sha256,
 )
@@ -890,9 +891,10 @@ def copies_of_one() -> File:
         elements: list[Any],
         spoken: list[tuple[Json, str, str | None]],
         told: list[Json],
+        unsigned: tuple[str, ...] = (),
     ) -> None:
         listed = sorted(
-            ({"event_id": event_id(made), "verdict": word, "code": code} for made, word, code in spoken),
+            (decided(made, word, code, unsigned) for made, word, code in spoken),
             key=lambda one: str(one["event_id"]),
         )
         file.accept(name, about, clauses, "check", args(*elements), events=listed, copies=told)
@@ -937,8 +939,28 @@ def copies_of_one() -> File:
           [copy(0, swapped, "invalid", "hash_mismatch"), copy(1, swapped, "verified")])  # fmt: skip
     _of_one_payload(file)
     marked = decorated(good)
-    check("unsigned-member", "a copy with an unsigned member is the same event", "CHECK-11 EVT-5", [good, marked], [(good, "verified", None)],
-          [copy(0, good, "verified"), copy(1, good, "verified", None, ["/signature/verified"])])  # fmt: skip
+    verified, note = "/signature/verified", "/signature/note"
+    noted = changed(good, ("signature", "note"), 1)
+    for name, about, elements in (
+        ("unsigned-member", "an element with an unsigned member is the same event", [good, marked]),
+        ("unsigned-member-first", "what an earlier element carries is said of the id", [marked, good]),
+        ("unsigned-member-between", "wherever it stands", [good, marked, good]),
+        ("unsigned-members-differ", "and all that any element of the id carries", [marked, noted]),
+        ("unsigned-members-differ-reversed", "in any order", [noted, marked]),
+        ("unsigned-member-of-invalid", "of an element that does not decide too", [good, decorated(spoilt)]),
+        ("unsigned-member-of-invalid-first", "in any order", [decorated(spoilt), good]),
+    ):  # fmt: skip
+        each = [
+            (verified,) if "verified" in made["signature"] else (note,) if "note" in made["signature"] else ()
+            for made in elements
+        ]
+        said = [
+            ("invalid", "signature_invalid") if made == decorated(spoilt) else ("verified", None)
+            for made in elements
+        ]
+        check(name, about, "CHECK-11 EVT-5", list(elements), [(good, "verified", None)],
+              [copy(place, good, said[place][0], said[place][1], each[place]) for place in range(len(elements))],
+              tuple(sorted({pointer for pointers in each for pointer in pointers})))  # fmt: skip
     nameless = anonymous(good)
     check("without-id", "a copy without an id is the same event", "CHECK-11 CHECK-3", [nameless, good], [(good, "verified", None)],
           [copy(0, good, "verified"), copy(1, good, "verified")])  # fmt: skip
@@ -954,8 +976,8 @@ def copies_of_one() -> File:
     flat = flat_event(
         DEMO, payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "2026-06-02T08:00:01.000000+00:00", 1
     )
-    listed = sorted([{"event_id": event_id(good), "verdict": "verified", "code": None},
-                     {"event_id": flat["payload_sha256"], "verdict": "unbound", "code": None}], key=lambda one: str(one["event_id"]))  # fmt: skip
+    listed = sorted([decided(good, "verified"), decided(flat, "unbound", event_id_=flat["payload_sha256"])],
+                    key=lambda one: str(one["event_id"]))  # fmt: skip
     file.accept(
         "flat-beside",
         "a flat event is listed by its stated digest",
@@ -965,7 +987,7 @@ def copies_of_one() -> File:
         events=listed,
     )
     file.accept("many", "a hundred events", "CHECK-12", "check", args(*(alias(str(n)) for n in range(100))),
-                events=sorted(({"event_id": event_id(alias(str(n))), "verdict": "verified", "code": None} for n in range(100)), key=lambda one: str(one["event_id"])))  # fmt: skip
+                events=sorted((decided(alias(str(n)), "verified") for n in range(100)), key=lambda one: str(one["event_id"])))  # fmt: skip
     return file
 
 
@@ -995,7 +1017,8 @@ def _of_one_payload(file: File) -> None:
     for (first, second), label, pair in _both_ways(ladder):
         told = [{"pointer": f"/events/{place}", "event_id": whole["event_id"], "verdict": word, "code": code,
                  "unsigned": [] if made["signer"] == whole["signer"] else outside} for place, (made, word, code) in enumerate(pair)]  # fmt: skip
-        decides = {"event_id": whole["event_id"], "verdict": first[1], "code": first[2]}
+        carried = outside if any(made["signer"] != whole["signer"] for made, _, _ in pair) else []
+        decides = decided(whole, first[1], first[2], carried)
         name = f"payload-{first[1]}-{first[2]}-before-{second[1]}{label}".replace("_", "-").replace(
             "-None", ""
         )

@@ -23,7 +23,7 @@ from forge.core import signature_member, signed_bytes
 from forge.tamper import anonymous, changed, decorated, without
 from pithbundle.rules import RULES
 from vectorgen.core import Bytes, File, as_text, joined, part, repeated, text
-from vectorgen.house import CREATED, DEMO, POLICY, RECORD, args, bundle_of, copy, element, parts
+from vectorgen.house import CREATED, DEMO, POLICY, RECORD, args, bundle_of, copy, decided, element, parts
 from vectorgen.numbers import NOT_TIMES, TIMES
 
 ALIAS: Final = payloads.alias_added("example", "x")
@@ -132,7 +132,7 @@ def malformed() -> File:
         parts(),
     )
     file.accept("base", "a sound event", "CHECK-1 EVT-1", "check", args(BASE), copies=[copy(0, BASE, "verified")], events=[
-        {"event_id": event_id(BASE), "verdict": "verified", "code": None}])  # fmt: skip
+        decided(BASE, "verified")])  # fmt: skip
 
     def refuse(
         name: str, about: str, clauses: str, made: Json | str, code: str | None, verdict: str = "invalid"

@@ -105,7 +105,24 @@ def copy(
     }
 
 
+def decided(
+    made: Json,
+    verdict: str,
+    code: str | None = None,
+    unsigned: Iterable[str] = (),
+    event_id_: str | None = None,
+) -> Json:
+    """One entry of ``events``: what is said of an id, and what any element of it carries unsigned."""
+    return {
+        "event_id": event_id_ or event_id(made),
+        "verdict": verdict,
+        "code": code,
+        "unsigned": sorted(unsigned),
+    }
+
+
 __all__ = [
     "AUTHOR", "CREATED", "DEMO", "DEMO_NEXT", "DEMO_OLD", "MIRROR", "NUMBER", "POLICY", "RECORD",
-    "RECORD_SHA256", "args", "bundle_of", "copy", "element", "frame", "parts", "policy_key", "policy_sha256",
+    "RECORD_SHA256", "args", "bundle_of", "copy", "decided", "element", "frame", "parts", "policy_key",
+    "policy_sha256",
 ]  # fmt: skip
