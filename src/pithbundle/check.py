@@ -1,17 +1,23 @@
-"""The checks: who signed what, and nothing else (spec CHECK-1 to CHECK-12).
+"""The checks: who signed what, and nothing else (spec CHECK-1 to CHECK-13).
 
-On each copy of an event, in this order; the first that fails gives word and code:
+On each element of the envelope spelling, in this order; the first that fails gives word and
+code. The numbers are those of the specification; the key comes first, so that nobody is
+accused under a key that nobody pinned:
 
- 1. it is well-formed: spelling, members, types, time, limits, value-level faults
- 2. a signature is there
- 3. the id is absent or the recomputed one; another ``sha256:`` id makes it unbound at best
- 4. the subject is this record
- 5. the policy has the key, and fingerprint and key ids agree with it
- 6. the key may sign this type, and if it is revoked it honours this id
- 7. the algorithm is ``ed25519``
- 8. the signature is in its one text form
- 9. the signature verifies
-10. the type belongs to the merge rules: ``verified``; another: ``unknown_type``
+ 1. it is an object, without a value-level fault
+ 2. CHECK-5: the policy has the key that it names
+ 3. CHECK-2: a signature is there
+ 4. CHECK-1: it is well-formed: spelling, members, types, time, limits
+ 5. CHECK-4: the subject is this record
+ 6. CHECK-6: the key may sign this type, and if it is revoked it honours this id
+ 7. CHECK-7: the algorithm is ``ed25519``
+ 8. CHECK-8: the id and the signature are in their one text form
+ 9. CHECK-3: the id is absent or the recomputed one
+10. CHECK-9: the signature verifies
+11. CHECK-10: the format binds, and the type belongs to the merge rules: ``verified``; another:
+    ``unknown_type``
+
+Under a key whose format is ``unknown`` nothing is ``invalid`` (CHECK-13).
 
 What the caller must still do: decide whether the policy is his, and what the events mean
 (merge). Whether a proof, a link or a claim is true is never decided here.
@@ -19,30 +25,53 @@ What the caller must still do: decide whether the policy is his, and what the ev
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import Final, TypeAlias
+from typing import Final
 
 from pithbundle.bundle import Bundle, subject_fault
 from pithbundle.canonical import encode, encode_kept
 from pithbundle.errors import Fault
-from pithbundle.event import Body, Envelope, FlatEvent, Signature, bind, read_event
+from pithbundle.event import Body, Envelope, FlatEvent, Signature, bind, is_flat, read_event
 from pithbundle.kinds import MERGE_1, MergeRules
 from pithbundle.model import Object, Value
 from pithbundle.model import pointer as pointer_of
 from pithbundle.policy import Policy, PolicyKey
+from pithbundle.receipts import CARRIER, Receipts, receipt_at
 from pithbundle.record import Record
-from pithbundle.rules import EVENT_V1, RULES, EventRule
-from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
-from pithbundle.verdicts import STEP_UNBOUND, STEP_VALID, Checked, Copy, ReceiptVerdict, ValidEvent, Verdict
+from pithbundle.rules import EVENT_V1, EventRule
+from pithbundle.signing import (
+    ALGORITHM,
+    SignatureCache,
+    Signatures,
+    Stated,
+    algorithm_fault,
+    not_verified,
+    raw_signature,
+    right,
+    unknown_key_id,
+)
+from pithbundle.textforms import event_id_digest, hex_bytes
+from pithbundle.verdicts import (
+    STEP_ENCODING,
+    STEP_FORM,
+    STEP_ID,
+    STEP_KEY,
+    STEP_READ,
+    STEP_SIGNED,
+    STEP_SUBJECT,
+    STEP_UNBOUND,
+    STEP_VALID,
+    Checked,
+    Copy,
+    ValidEvent,
+    Verdict,
+)
 
-#: Results of signature checks, keyed by (raw key, message, raw signature): a pure function,
-#: so sharing one between calls changes no verdict, only time (CHECK-9).
-SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
+__all__ = ["SignatureCache", "check", "speak"]
 
-_SIGNATURE_BYTES: Final = 64
-_NO_SUCH_KEY: Final = "the policy has no key of this key_id"
 _VERIFIED: Final = Verdict("verified", STEP_VALID)
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
+_UNBOUND: Final = Verdict("unbound", STEP_UNBOUND)
+_NOT_SIGNED: Final = Verdict("not_signed", STEP_SIGNED)
 
 
 def check(
@@ -58,17 +87,17 @@ def check(
     the rest. ``cache`` may be shared by the checks of many bundles.
     """
     run = _Run(bundle, policy or Policy.default(), rules, {} if cache is None else cache)
-    copies = tuple(run.copy(place, stated) for place, stated in enumerate(bundle.events))
+    copies = tuple([run.copy(index, stated) for index, stated in enumerate(bundle.events)])
     spoken = speak(copies)
     valid = tuple([copy.event for copy in spoken.values() if copy.event is not None])
     return Checked(
         bundle.record, bundle.number, run.policy.sha256, copies, spoken,
-        tuple(run.receipts), bundle.stated, valid,
+        run.receipts.verdicts(), bundle.stated, valid,
     )  # fmt: skip
 
 
 def speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
-    """Return for each id the copy that speaks (CHECK-11); malformed elements have no id."""
+    """Return for each id the copy that decides (CHECK-11); malformed elements have no id."""
     spoken: dict[str, Copy] = {}
     for copy in copies:
         if copy.event_id is None:
@@ -80,9 +109,9 @@ def speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
 
 
 class _Run:
-    """One call of :func:`check`: what every copy is checked against."""
+    """One call of :func:`check`: what every element is checked against."""
 
-    __slots__ = ("bundle", "cache", "number", "policy", "receipts", "record", "rules", "signers")
+    __slots__ = ("bundle", "number", "policy", "receipts", "record", "rules", "signatures", "signers")
 
     def __init__(self, bundle: Bundle, policy: Policy, rules: MergeRules, cache: SignatureCache) -> None:
         self.bundle = bundle
@@ -90,58 +119,111 @@ class _Run:
         self.number = str(bundle.number)
         self.policy = policy
         self.rules = rules
-        self.cache = cache
-        self.receipts: list[ReceiptVerdict] = []
+        self.signatures = Signatures(policy, cache)
+        self.receipts = Receipts(self.signatures, self.record)
         self.signers: dict[bytes, bytes] = {}
 
-    def copy(self, place: int, stated: Value | Fault) -> Copy:
-        pointer = f"/events/{place}"
-        event = stated if type(stated) is Fault else read_event(stated)  # type: ignore[arg-type]
-        if type(event) is Envelope:
+    def copy(self, index: int, stated: Value | Fault) -> Copy:
+        pointer = f"/events/{index}"
+        event = stated if isinstance(stated, Fault) else read_event(stated)
+        if isinstance(event, Envelope):
             return self.envelope(pointer, event)
-        if type(event) is FlatEvent:
+        if isinstance(event, FlatEvent):
             return self.flat(pointer, event)
-        return _malformed(pointer, event, stated)  # type: ignore[arg-type]
+        return self.malformed(pointer, stated, event)
+
+    def malformed(self, pointer: str, stated: Value | Fault, fault: Fault) -> Copy:
+        """An element that is not well-formed; its key and signature are asked first (CHECK-5, CHECK-2)."""
+        if type(stated) is not dict:
+            return Copy(pointer, None, None, Verdict("invalid", STEP_READ, fault))
+        flat = is_flat(stated)
+        event_type, payload = stated.get("event_type"), stated.get("payload")
+        self.collect(event_type, payload, pointer, None)
+        keys, unknown = _named_flat(stated, self.policy) if flat else _named(stated, self.policy)
+        if unknown is not None:
+            verdict = Verdict("unknown_key", STEP_KEY, unknown)
+        elif stated.get("signature_b64" if flat else "signature") is None:
+            verdict = _NOT_SIGNED
+        elif not flat and keys and all(key.event_format is None for key in keys):
+            verdict = _UNBOUND
+        else:
+            verdict = _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
+        label = event_type if type(event_type) is str else None
+        # Only a full name names one key.
+        key = keys[0] if not flat and len(keys) == 1 else None
+        return Copy(pointer, None, label, verdict, flat=flat, key=key)
 
     def envelope(self, pointer: str, event: Envelope) -> Copy:
-        key = self.policy.key(event.signer_id, event.key_id)
-        rule = EVENT_V1 if key is None else RULES[key.event_rule]
+        signature = event.signature
+        key = self.policy.key(event.signer_id, event.key_id, event.fingerprint)
+        rule: EventRule | None = EVENT_V1
+        verdict: Verdict | None = None
+        if key is None or (signature is not None and signature.key_id != event.key_id):
+            verdict = Verdict("unknown_key", STEP_KEY, _named(event.members, self.policy)[1])
+        else:
+            rule = key.event_format
+            if signature is None:
+                verdict = _NOT_SIGNED
+        if rule is None:  # CHECK-13: no format is tried
+            self.collect(event.event_type, event.payload, pointer, None)
+            return Copy(pointer, None, event.event_type, verdict or _UNBOUND, key=key)
         body = bind(event, rule, within_limits=self.bundle.events_within_limits)
-        if type(body) is not Body:
-            return _malformed(pointer, body, event.members)  # type: ignore[arg-type]
-        receipt_verified = False
-        if event.event_type == "record_created" and "receipt" in event.payload:
-            place = f"{pointer}/payload/receipt"
-            receipt_verified = self.receipt(event.payload["receipt"], place, body.event_id)
-        verdict, signature = self.verdict(event, key, rule, body)
+        if isinstance(body, Fault):
+            return self.malformed(pointer, event.members, body)
         unsigned = event.unsigned
         if rule is not EVENT_V1:
             unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
         valid = None
-        if verdict.valid and key is not None:
-            event_type, target = event.event_type, event.target if rule.covers_target else None
-            kind = self.rules.kinds.get(event_type)
-            if kind is not None:
-                # One text for all events of a kind: equal texts, and faster to compare.
-                event_type = kind.event_type
-                target = kind.target if target == kind.target else target
-            valid = ValidEvent(
-                event_id=body.event_id,
-                event_type=event_type,
-                target=target,
-                created_at=event.created_at,
-                instant=event.instant,
-                order=event.instant + body.event_id,
-                payload=event.payload,
-                payload_bytes=body.payload,
-                signer_bytes=self.signer(event.signer) if rule.covers_signer else None,
-                body=body.canonical,
-                signature=signature,
-                key=key,
-                receipt_verified=receipt_verified,
-            )
-            valid = valid._replace(placed=self.rules.place(valid, self.record))
-        return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned)
+        if verdict is None:
+            verdict, valid = self.judged(pointer, event, key, rule, body)  # type: ignore[arg-type]
+        if valid is None:
+            self.collect(event.event_type, event.payload, pointer, body.event_id)
+        return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned, key=key)
+
+    def judged(
+        self, pointer: str, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+    ) -> tuple[Verdict, ValidEvent | None]:
+        """What a well-formed and signed event of a known key comes to, and the event if it is valid."""
+        refused, raw = self.refused(event, key, rule, body)
+        if refused is not None:
+            return _tolerant(refused, (key,)), None
+        if not rule.binds:
+            return _UNBOUND, None
+        known = event.event_type in self.rules.kinds
+        return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(pointer, event, body, raw, key)
+
+    def valid(self, pointer: str, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> ValidEvent:
+        """The event as its body and its one signature, its receipt checked, placed for merge."""
+        receipt_verified = False
+        stated = receipt_at(event.event_type, event.payload)
+        if stated is not None:
+            where = f"{pointer}/payload/receipt"
+            if event.event_type == CARRIER:
+                receipt_verified = self.receipts.check(stated[0], where, body.event_id)
+            else:
+                self.receipts.collect(stated[0], where, body.event_id)
+        valid = ValidEvent(
+            event_id=body.event_id,
+            event_type=event.event_type,
+            target=event.target,
+            created_at=event.created_at,
+            instant=event.instant,
+            order=event.instant + body.event_id,
+            payload=event.payload,
+            payload_bytes=body.payload,
+            signer_bytes=self.signer(event.signer),
+            body=body.canonical,
+            signature=raw,
+            key=key,
+            receipt_verified=receipt_verified,
+        )
+        return valid._replace(placed=self.rules.place(valid, self.record))
+
+    def collect(self, event_type: Value, payload: Value, pointer: str, event_id: str | None) -> None:
+        """Take up the receipt, if there is one, of an element that is not a valid record_created."""
+        stated = receipt_at(event_type, payload)
+        if stated is not None:
+            self.receipts.collect(stated[0], f"{pointer}/payload/receipt", event_id)
 
     def signer(self, stated: Object) -> bytes:
         """The canonical bytes of a signer, one copy for all of its events."""
@@ -152,165 +234,118 @@ class _Run:
             self.signers[known] = known
         return known
 
-    def verdict(
-        self, event: Envelope, key: PolicyKey | None, rule: EventRule, body: Body
-    ) -> tuple[Verdict, bytes]:
-        signature = event.signature
-        if signature is None:  # 2
-            return Verdict("not_signed", 2), b""
-        stated = event.stated_id
-        message: bytes | None
-        if stated is None or stated == body.event_id:  # 3
-            bound = True
-            message = rule.message(body.canonical, body.digest)
-        else:
-            bound = False
-            digest = event_id_digest(stated)
-            if digest is None:
-                fault = Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")
-                return Verdict("invalid", 3, fault), b""
-            message = rule.message_of_digest(digest)
-        raw, refused = self.signed(event, signature, key, message, body.event_id)  # 4 to 9
-        if not bound:
-            fault = Fault("hash_mismatch", f"the recomputed id is {body.event_id}", "/event_id")
-            return (Verdict("invalid", 3, fault) if refused else Verdict("unbound", STEP_UNBOUND, fault)), raw
-        if refused is not None:
-            return refused, raw
-        if not rule.binds:
-            return Verdict("unbound", STEP_UNBOUND), raw
-        return (_VERIFIED if event.event_type in self.rules.kinds else _UNKNOWN_TYPE), raw  # 10
-
-    def signed(
-        self, event: Envelope, stated: Signature, key: PolicyKey | None, message: bytes | None, event_id: str
-    ) -> tuple[bytes, Verdict | None]:
-        """Checks 4 to 9: the raw signature, and the verdict of the first that fails."""
-        if event.subject != self.number:  # 4
+    def refused(
+        self, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+    ) -> tuple[Verdict | None, bytes]:
+        """CHECK-4 to CHECK-9: the verdict of the first that fails, or None and the raw signature."""
+        signature: Signature = event.signature  # type: ignore[assignment]
+        if event.subject != self.number:
             wrong = subject_fault(event.subject, self.record, self.bundle.number)
             if wrong is not None:
-                return b"", Verdict("invalid", 4, Fault("subject", wrong, "/subject_pith_number"))
-        if key is None:  # 5
-            fault = Fault("key_unknown", "the policy has no key of this signer_id and key_id", "/signer")
-            return b"", Verdict("unknown_key", 5, fault)
-        if event.fingerprint != key.public_key.fingerprint_hex:
-            fault = Fault("key_unknown", "not the fingerprint of the key in the policy",
-                          "/signer/public_key_fingerprint")  # fmt: skip
-            return b"", Verdict("unknown_key", 5, fault)
-        if stated.key_id != event.key_id:
-            fault = Fault("key_unknown", "differs from the signer's key_id", "/signature/key_id")
-            return b"", Verdict("unknown_key", 5, fault)
-        refused = self.right(key, event.event_type, event_id)  # 6
-        if refused is not None:
-            return b"", refused
-        return self.verifies(key, stated.algorithm, stated.text, message, "/signature")
+                fault = Fault("subject", wrong, "/subject_pith_number")
+                return Verdict("invalid", STEP_SUBJECT, fault), b""
+        verdict = right(key, event.event_type, body.event_id, "/event_type", "/signer/key_id")
+        verdict = verdict or algorithm_fault(signature.algorithm, "/signature")
+        if verdict is not None:
+            return verdict, b""
+        stated, other = event.stated_id, None
+        if stated is not None and stated != body.event_id:
+            other = event_id_digest(stated)
+            if other is None:
+                fault = Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")
+                return Verdict("invalid", STEP_ENCODING, fault), b""
+        raw = raw_signature(signature.text, "/signature")
+        if isinstance(raw, Verdict):
+            return raw, b""
+        genuine = self.signatures.valid(key, rule.message(body.canonical, body.digest), raw)
+        if other is not None:
+            return self.mismatch(genuine, key, rule.message_of_digest(other), raw, body.event_id), b""
+        return (None if genuine else not_verified("/signature")), raw
 
-    def right(
-        self,
-        key: PolicyKey,
-        event_type: str,
-        event_id: str | None,
-        type_at: str = "/event_type",
-        key_at: str = "/signer/key_id",
-    ) -> Verdict | None:
-        """Check 6: the key may sign this type, and if revoked it honours this id."""
-        if not key.may_sign(event_type):
-            return Verdict("invalid", 6, Fault("key_role", "", type_at))
-        if key.status == "revoked" and event_id not in key.honours:
-            return Verdict("invalid", 6, Fault("key_revoked", "", key_at))
-        return None
-
-    def verifies(
-        self, key: PolicyKey, algorithm: Value, text: str, message: bytes | None, above: str
-    ) -> tuple[bytes, Verdict | None]:
-        """Checks 7 to 9: algorithm, text form, signature."""
-        if algorithm != "ed25519":  # 7
-            return b"", Verdict("invalid", 7, Fault("algorithm", "", f"{above}/algorithm"))
-        raw = base64_bytes(text, _SIGNATURE_BYTES)
-        if raw is None:  # 8
-            detail = "a signature is 64 bytes in padded standard base64, 88 characters"
-            return b"", Verdict("invalid", 8, Fault("encoding", detail, f"{above}/signature_b64"))
-        if message is None or not self.signature_valid(key, message, raw):  # 9
-            fault = Fault("signature_invalid", "", f"{above}/signature_b64")
-            return raw, Verdict("invalid", 9, fault)
-        return raw, None
-
-    def signature_valid(self, key: PolicyKey, message: bytes, raw: bytes) -> bool:
-        question = (key.public_key.raw, message, raw)
-        known = self.cache.get(question)
-        if known is None:
-            known = self.cache[question] = key.public_key.verify(message, raw)
-        return known
-
-    def receipt(self, stated: Value, pointer: str, event_id: str | None) -> bool:
-        """Check one receipt (RCPT-2), note its verdict, return whether it is verified."""
-        verdict, key_id, signer = self.receipt_verdict(stated)
-        self.receipts.append(ReceiptVerdict(verdict, event_id, pointer, key_id, signer))
-        return verdict.word == "verified"
-
-    def receipt_verdict(self, stated: Value) -> tuple[Verdict, str | None, str | None]:
-        if type(stated) is not dict:
-            return Verdict("invalid", 1, Fault("type", "a receipt must be an object", "")), None, None
-        key_id, text = stated.get("key_id"), stated.get("signature_b64")
-        if stated.get("kind") != "pith_receipt":
-            return Verdict("invalid", 1, Fault("type", 'must be "pith_receipt"', "/kind")), None, None
-        if type(key_id) is not str:
-            return Verdict("invalid", 1, Fault("type", "must be a text", "/key_id")), None, None
-        if text is None:
-            return Verdict("not_signed", 2), key_id, None
-        if type(text) is not str:
-            return Verdict("invalid", 1, Fault("type", "must be a text", "/signature_b64")), key_id, None
-        verdict, key = self.any_key(
-            key_id, "/key_id", "record_created", stated.get("algorithm"), text, self.record.sha256
-        )
-        return verdict or _VERIFIED, key_id, key.signer_id if key else None
-
-    def any_key(
-        self,
-        key_id: str,
-        pointer: str,
-        event_type: str,
-        algorithm: Value,
-        text: str,
-        message: bytes,
-    ) -> tuple[Verdict | None, PolicyKey | None]:
-        """Checks 5 to 9 where a key_id is stated and no signer: every key of that id may answer.
-
-        The key that verifies, or the verdict of the one that got furthest (CHECK-11). A revoked
-        key never does: it honours ids of events, and there is none here (RCPT-2).
-        """
-        refused: list[Verdict] = []
-        for key in self.policy.keys_with_id(key_id):
-            verdict = self.right(key, event_type, None, pointer, pointer)
-            if verdict is None:
-                verdict = self.verifies(key, algorithm, text, message, "")[1]
-            if verdict is None:
-                return None, key
-            refused.append(verdict)
-        if refused:
-            return min(refused, key=lambda verdict: verdict.rank), None
-        return Verdict("unknown_key", 5, Fault("key_unknown", _NO_SUCH_KEY, pointer)), None
+    def mismatch(
+        self, genuine: bool, key: PolicyKey, stated: bytes | None, raw: bytes, event_id: str
+    ) -> Verdict:
+        """CHECK-3 failed: say which content the signature is for; ``stated`` is the stated id's message."""
+        if genuine:
+            detail = f"the content is genuine; the stated id is not its id, {event_id}"
+        elif stated is not None and self.signatures.valid(key, stated, raw):
+            detail = (
+                f"a genuine signature, but for other content: this copy was altered; its id is {event_id}"
+            )
+        else:
+            detail = (
+                f"no genuine signature, neither for this content nor for the stated id; its id is {event_id}"
+            )
+        return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, "/event_id"))
 
     def flat(self, pointer: str, event: FlatEvent) -> Copy:
-        """Checks of the flat spelling (EVT-7): unbound at best."""
+        """The checks of the flat spelling (EVT-8): unbound at best."""
         digest = hex_bytes(event.payload_sha256, 32)
         name = None if digest is None else event.payload_sha256
-        return Copy(pointer, name, event.event_type, self.flat_verdict(event, digest), flat=True)
+        self.collect(event.event_type, event.payload, pointer, name)
+        verdict, key = self.flat_verdict(event, digest)
+        if verdict.word == "invalid":
+            verdict = _tolerant(verdict, self.policy.keys_with_id(event.signing_key_id))
+        return Copy(pointer, name, event.event_type, verdict, flat=True, key=key)
 
-    def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> Verdict:
+    def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> tuple[Verdict, PolicyKey | None]:
+        if not self.policy.keys_with_id(event.signing_key_id):
+            return Verdict("unknown_key", STEP_KEY, unknown_key_id("/signing_key_id")), None
         if event.signature_text is None:
-            return Verdict("not_signed", 2)
+            return _NOT_SIGNED, None
+        source: Object = self.record.value["source"]  # type: ignore[assignment]
+        if event.payload.get("arxiv_id") != source["id"]:
+            fault = Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")
+            return Verdict("invalid", STEP_SUBJECT, fault), None
         if digest is None:
             fault = Fault("encoding", "must be 64 lower-case hex digits", "/payload_sha256")
-            return Verdict("invalid", 3, fault)
-        source: Object = self.record.value["source"]  # type: ignore[assignment]
-        if event.arxiv_id != source["id"]:
-            fault = Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")
-            return Verdict("invalid", 4, fault)
-        verdict, _ = self.any_key(
-            event.signing_key_id, "/signing_key_id", event.event_type, "ed25519", event.signature_text, digest
+            return Verdict("invalid", STEP_ENCODING, fault), None
+        key_id, text = event.signing_key_id, event.signature_text
+        attempt = self.signatures.attempt(
+            Stated(key_id, "/signing_key_id", event.event_type, ALGORITHM, text)
         )
-        return verdict or Verdict("unbound", STEP_UNBOUND)
+        key = self.signatures.verifies(attempt, digest)
+        return (attempt.refused, None) if key is None else (_UNBOUND, key)
 
 
-def _malformed(pointer: str, fault: Fault, stated: Value | Fault) -> Copy:
-    label = stated.get("event_type") if type(stated) is dict else None
-    return Copy(pointer, None, label if type(label) is str else None, Verdict("invalid", 1, fault))
+def _tolerant(verdict: Verdict, keys: tuple[PolicyKey, ...]) -> Verdict:
+    """CHECK-13: where a key lists ``unknown`` nothing is invalid, and the code stays as a remark."""
+    if any(key.lists_unknown for key in keys):
+        return Verdict("unbound", verdict.step, verdict.fault)
+    return verdict
+
+
+def _named(stated: Object, policy: Policy) -> tuple[tuple[PolicyKey, ...], Fault | None]:
+    """CHECK-5 on any object: the keys that it names, and the fault if none is left.
+
+    An element that states no signer_id and key_id names no key and has no fault here.
+    """
+    signer, signature = stated.get("signer"), stated.get("signature")
+    if type(signer) is not dict:
+        return (), None
+    signer_id, key_id, fingerprint = map(signer.get, ("signer_id", "key_id", "public_key_fingerprint"))
+    if type(signer_id) is not str or type(key_id) is not str:
+        return (), None
+    keys = policy.keys_of(signer_id, key_id)
+    if not keys:
+        return (), Fault("key_unknown", "the policy has no key of this signer_id and key_id", "/signer")
+    if type(fingerprint) is str:
+        named = policy.key(signer_id, key_id, fingerprint)
+        if named is None:
+            where = "/signer/public_key_fingerprint"
+            return (), Fault("key_unknown", "not the fingerprint of a key in the policy", where)
+        keys = (named,)
+    if type(signature) is dict:
+        signature_key_id = signature.get("key_id")
+        if type(signature_key_id) is str and signature_key_id != key_id:
+            return keys, Fault("key_unknown", "differs from the signer's key_id", "/signature/key_id")
+    return keys, None
+
+
+def _named_flat(stated: Object, policy: Policy) -> tuple[tuple[PolicyKey, ...], Fault | None]:
+    """The keys that an element of the flat spelling names, and the fault if there is none (EVT-8)."""
+    key_id = stated.get("signing_key_id")
+    if type(key_id) is not str:
+        return (), None
+    keys = policy.keys_with_id(key_id)
+    return keys, None if keys else unknown_key_id("/signing_key_id")

@@ -1,4 +1,4 @@
-"""The event envelope: its members, its body, its id (spec EVT-1 to EVT-8).
+"""The event envelope: its members, its body, its id (spec EVT-1 to EVT-7).
 
 After the checks an event *is* its body: what the signature covers. This module reads the
 envelope and cuts it into the body, which decides, and the rest, which is named as
@@ -7,6 +7,7 @@ envelope and cuts it into the body, which decides, and the rest, which is named 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from pithbundle.canonical import digest, encode_kept, written
@@ -67,11 +68,11 @@ class FlatEvent(NamedTuple):
     payload_sha256: str
     signature_text: str | None
     signing_key_id: str
-    arxiv_id: Value
+    payload: Object
 
 
 class Body(NamedTuple):
-    """What a rule covers of an event: canonical bytes, their digest, and the id made of it."""
+    """What a format covers of an event: canonical bytes, their digest, and the id made of it."""
 
     canonical: bytes
     payload: bytes
@@ -83,7 +84,7 @@ def read_event(value: Value) -> Envelope | FlatEvent | Fault:
     """Return the event in ``value``, or the first fault of its form, pointing inside it (CHECK-1).
 
     Order: spelling, members and types (sorted by name, the signer's and the signature's
-    below theirs), time, limits.
+    below theirs), time; the limits are :func:`bind`'s (EVT-6).
     """
     if type(value) is not dict:
         return Fault("type", "an event must be an object", "")
@@ -171,7 +172,12 @@ def _read_flat(value: Object) -> FlatEvent | Fault:
         return _wrong(value, "signing_key_id", "a text")
     if instant(created_at) is None:
         return Fault("time", "created_at is not a time of the accepted grammar", "/created_at")
-    return FlatEvent(event_type, digest_text, signature, key_id, payload.get("arxiv_id"))
+    return FlatEvent(event_type, digest_text, signature, key_id, payload)
+
+
+def is_flat(value: Object) -> bool:
+    """Whether an element is of the flat spelling alone; what is of both is read as an envelope (EVT-7)."""
+    return not _FLAT_MARKS.isdisjoint(value) and _ENVELOPE_MARKS.isdisjoint(value)
 
 
 def _wrong(value: Object, name: str, expected: str, above: str = "") -> Fault:
@@ -180,11 +186,39 @@ def _wrong(value: Object, name: str, expected: str, above: str = "") -> Fault:
 
 
 def bind(envelope: Envelope, rule: EventRule, *, within_limits: bool = False) -> Body | Fault:
-    """Return the body of ``envelope`` under ``rule``, or the fault of an event over its limits.
+    """Return the body of ``envelope`` under a format, or the fault of an event over its limits.
 
     ``within_limits`` says that depth and value count are already known to be within
     LIM-6, as when the whole input is: then only the size is measured.
     """
+    found = _whole(envelope, within_limits)
+    return found if isinstance(found, Fault) else _body(found, rule)
+
+
+def bind_each(envelope: Envelope, rules: Iterable[EventRule]) -> dict[str, Body] | Fault:
+    """Return the body of ``envelope`` under each format, by its name: each cover is encoded once."""
+    found = _whole(envelope, False)
+    if isinstance(found, Fault):
+        return found
+    of_cover: dict[tuple[bool, frozenset[str]], Body] = {}
+    bodies = {}
+    for rule in rules:
+        cover = (rule.payload_only, rule.left_out)
+        if cover not in of_cover:
+            of_cover[cover] = _body(found, rule)
+        bodies[rule.name] = of_cover[cover]
+    return bodies
+
+
+class _Whole(NamedTuple):
+    """An event without ``event_id`` and ``signature``, encoded, and its payload."""
+
+    members: Object
+    canonical: bytes
+    payload: bytes
+
+
+def _whole(envelope: Envelope, within_limits: bool) -> _Whole | Fault:
     whole = {name: value for name, value in envelope.members.items() if name not in ENVELOPE}
     if not within_limits:
         fault = _measure(whole)
@@ -195,12 +229,18 @@ def bind(envelope: Envelope, rule: EventRule, *, within_limits: bool = False) ->
     canonical = encode_kept(whole)
     if len(canonical) > MAX_BODY_BYTES:
         return Fault("event_size", f"an event of {len(canonical)} canonical bytes", "")
+    return _Whole(whole, canonical, payload)
+
+
+def _body(whole: _Whole, rule: EventRule) -> Body:
+    canonical = whole.canonical
     if rule.payload_only:
-        canonical = payload
+        canonical = whole.payload
     elif rule.left_out != ENVELOPE:
-        canonical = encode_kept({name: value for name, value in whole.items() if name not in rule.left_out})
+        members = whole.members.items()
+        canonical = encode_kept({name: value for name, value in members if name not in rule.left_out})
     hashed = digest(canonical)
-    return Body(canonical, payload, hashed, "sha256:" + hashed.hex())
+    return Body(canonical, whole.payload, hashed, "sha256:" + hashed.hex())
 
 
 def _measure(whole: Object) -> Fault | None:

@@ -23,17 +23,9 @@ from pithbundle.verdicts import ValidEvent
 def signed_event(event: ValidEvent) -> Object:
     """The event as an element of a bundle: its body, its id and its signature (EXPORT-1).
 
-    For :mod:`canonical` to write. Where the rule does not cover the signer, the element
-    names the policy's key, so that a reader with the same policy finds it.
+    For :mod:`canonical` to write.
     """
     members = body_members(event)
-    if event.signer_bytes is None:
-        members["signer"] = {
-            "key_id": event.key.key_id,
-            "public_key_fingerprint": event.key.public_key.fingerprint_hex,
-            "signer_id": event.signer,
-            "signer_type": "",
-        }
     members["event_id"] = event.event_id
     members["signature"] = {
         "algorithm": "ed25519",

@@ -107,7 +107,7 @@ class Ledger:
         ledger = cls(first.record, first.number, first.policy_sha256, rules)
         for bundle in bundles:
             ledger._admit(bundle.record, bundle.number, bundle.policy_sha256)
-            ledger.unsound.update(bundle.unsound)
+            ledger.unsound.update(bundle.ids_without_valid_event)
             ledger.add(bundle.valid)
         return ledger
 

@@ -1,37 +1,48 @@
-"""Probing: which event rule reproduces the ids and signatures of a real bundle (spec RULE-5).
+"""Probing: which event format reproduces the ids and signatures of a real bundle (spec RULE-5).
 
-The registry's rule is not public. The first person with a complete bundle settles it:
-every known rule is tried on every event, under every key of the policy, and counted.
+The registry's format is not public. The first person with a complete bundle settles it:
+every known format is tried on every event, and counted.
+
+**Bound.** A signature check costs about as much as everything else that is done for an
+event, so their number is bounded: at most ``(NAMED + SAMPLE) * formats`` for each signed
+event, and ``SAMPLE * keys * formats`` once. It is linear in the events and does not multiply
+them by the keys of the policy. Each event is tried under the few keys that it names, and
+under the keys that a sample found; the first signature that verifies ends its search, since a
+signature is one of one message. Each cover of an event is encoded once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from pithbundle.bundle import Bundle
-from pithbundle.errors import Fault
-from pithbundle.event import Body, Envelope, bind, read_event
-from pithbundle.policy import Policy
+from pithbundle.event import Body, Envelope, bind_each, read_event
+from pithbundle.policy import Policy, PolicyKey
 from pithbundle.rules import RULES, EventRule
 from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
 
+#: The keys that an event names by whatever it states are tried first, at most so many of them.
+NAMED: Final = 4
+#: On so many signed events that no named key explains, every key of the policy is tried.
+SAMPLE: Final = 4
 _SIGNATURE_BYTES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one rule reproduces: ``ids`` of stated ids, ``signatures`` under keys of the policy."""
+    """What one format reproduces: ``ids`` of stated ids, ``signatures`` under keys of the policy."""
 
     rule: EventRule
     ids: int
     signatures: int
-    keys: tuple[tuple[str, str], ...]
+    keys: tuple[PolicyKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What all rules reproduce on one bundle; the best first.
+    """What all formats reproduce on one bundle; the best first.
 
     ``events`` well-formed events were tried; ``stated_ids`` of them state an id and
     ``signed`` of them carry a signature in its text form.
@@ -44,7 +55,7 @@ class Probe:
 
     @property
     def settled(self) -> tuple[Found, ...]:
-        """The rules that reproduce every signature and every stated id; empty if none does."""
+        """The formats that reproduce every signature and every stated id; empty if none does."""
         return tuple(
             found
             for found in self.found
@@ -52,37 +63,110 @@ class Probe:
         )
 
 
+class _Signed(NamedTuple):
+    """A signed event: the raw signature, and the message of each format, by its name."""
+
+    event: Envelope
+    raw: bytes
+    messages: Mapping[str, bytes]
+
+
 def probe(bundle: Bundle, policy: Policy | None = None) -> Probe:
-    """Try every event rule on every well-formed event of ``bundle`` under every key of ``policy``."""
-    keys = (policy or Policy.default()).keys
-    events = [event for value in bundle.events if type(event := _envelope(value)) is Envelope]
-    stated = [event for event in events if _digest(event) is not None]
-    signed = [(event, raw) for event in events if (raw := _signature(event)) is not None]
-    found = []
-    for rule in RULES.values():
-        bodies = {id(event): bind(event, rule) for event in events}
-        ids = 0
-        for event in stated:
-            body = bodies[id(event)]
-            ids += type(body) is Body and body.digest == _digest(event)
-        hits: dict[tuple[str, str], int] = {}
-        for event, raw in signed:
-            body = bodies[id(event)]
-            if type(body) is not Body:
-                continue
-            message = rule.message(body.canonical, body.digest)
-            for key in keys:
-                if key.public_key.verify(message, raw):
-                    hits[key.signer_id, key.key_id] = hits.get((key.signer_id, key.key_id), 0) + 1
-                    break
-        found.append(Found(rule, ids, sum(hits.values()), tuple(sorted(hits))))
+    """Try every event format on every well-formed event of ``bundle`` under the keys of ``policy``.
+
+    What the keys list as their ``event_formats`` is not asked: this is how one finds it.
+    """
+    search = _Search(policy or Policy.default())
+    ids = dict.fromkeys(RULES, 0)
+    events = stated_ids = signed = 0
+    for event in _envelopes(bundle):
+        found = bind_each(event, RULES.values())
+        # One over its limits is counted, and reproduced by nothing.
+        bodies = found if isinstance(found, dict) else {}
+        events += 1
+        stated, raw = _digest(event), _signature(event)
+        stated_ids += stated is not None
+        signed += raw is not None
+        for name, body in bodies.items():
+            ids[name] += body.digest == stated
+        if raw is not None:
+            search.add(_Signed(event, raw, _messages(bodies)))
+    search.finish()
+    results = [
+        Found(rule, ids[name], search.hits[name], tuple(sorted(search.keys[name], key=_raw)))
+        for name, rule in RULES.items()
+    ]
     # Stable: among equals the family's own order stands, event-v1 first.
-    found.sort(key=lambda each: (-each.signatures, -each.ids))
-    return Probe(len(events), len(stated), len(signed), tuple(found))
+    results.sort(key=lambda each: (-each.signatures, -each.ids))
+    return Probe(events, stated_ids, signed, tuple(results))
 
 
-def _envelope(value: object) -> object:
-    return value if type(value) is Fault else read_event(value)  # type: ignore[arg-type]
+class _Search:
+    """Which format and key made each signature, within the bound that the module states."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.hits = dict.fromkeys(RULES, 0)
+        self.keys: dict[str, set[PolicyKey]] = {name: set() for name in RULES}
+        self.by_fingerprint = {key.fingerprint: key for key in policy.keys}
+        #: What no named key explains, and the keys that the sample of it found.
+        self.left: list[_Signed] = []
+        self.sampled = 0
+        self.learned: list[PolicyKey] = []
+
+    def add(self, signed: _Signed) -> None:
+        """Try the keys that an event names, and the whole policy if it is one of the sample."""
+        named = self.named(signed.event)
+        if self.explains(signed, named):
+            return
+        if self.sampled == SAMPLE:
+            self.left.append(signed)
+            return
+        self.sampled += 1
+        self.explains(signed, [key for key in self.policy.keys if key not in named], learn=True)
+
+    def finish(self) -> None:
+        """Try the keys that the sample found on all that is left."""
+        for signed in self.left:
+            self.explains(signed, self.learned)
+
+    def named(self, event: Envelope) -> list[PolicyKey]:
+        """The keys that an event names: by its whole name, its fingerprint, its pair, its key ids."""
+        exact = self.policy.key(event.signer_id, event.key_id, event.fingerprint)
+        by_fingerprint = self.by_fingerprint.get(event.fingerprint)
+        named = dict.fromkeys(key for key in (exact, by_fingerprint) if key is not None)
+        named.update(dict.fromkeys(self.policy.keys_of(event.signer_id, event.key_id)))
+        named.update(dict.fromkeys(self.policy.keys_with_id(event.key_id)))
+        if event.signature is not None:
+            named.update(dict.fromkeys(self.policy.keys_with_id(event.signature.key_id)))
+        return [*named][:NAMED]
+
+    def explains(self, signed: _Signed, keys: Sequence[PolicyKey], *, learn: bool = False) -> bool:
+        """Whether a format and a key reproduce the signature; the formats that did so before come first."""
+        for name in sorted(signed.messages, key=lambda name: -self.hits[name]):
+            for key in keys:
+                if key.public_key.verify(signed.messages[name], signed.raw):
+                    self.hits[name] += 1
+                    self.keys[name].add(key)
+                    if learn and key not in self.learned:
+                        self.learned.append(key)
+                    return True
+        return False
+
+
+def _envelopes(bundle: Bundle) -> Iterator[Envelope]:
+    for value in bundle.events:
+        event = read_event(value) if type(value) is dict else None
+        if isinstance(event, Envelope):
+            yield event
+
+
+def _messages(bodies: Mapping[str, Body]) -> dict[str, bytes]:
+    return {name: RULES[name].message(body.canonical, body.digest) for name, body in bodies.items()}
+
+
+def _raw(key: PolicyKey) -> bytes:
+    return key.public_key.raw
 
 
 def _digest(event: Envelope) -> bytes | None:

@@ -1,9 +1,9 @@
-"""Event rules: which members an event's id and signature cover (spec RULE-1 to RULE-5).
+"""Event formats: which members an event's id and signature cover (spec RULE-1 to RULE-5).
 
-The registry's own rule is unseen, so ``event-v1`` is CHOSEN and the plausible others are
-built beside it as data. A key of the policy names one rule; ``probe`` tries them all on a
-real bundle. A rule never comes from the bundle: an unsigned field must not choose how
-it is checked.
+The registry's own format is unseen, so ``event-v1`` is CHOSEN and the plausible others are
+built beside it as data. A key of the policy names one, or says that it is ``unknown``;
+``probe`` tries them all on a real bundle. A format never comes from the bundle: an unsigned
+field must not choose how it is checked.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ ENVELOPE: Final = frozenset({"event_id", "signature"})
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """One way to bind an event: the members left out of the body, and what is signed.
+    """One event format: the members left out of the body, and what is signed.
 
     ``payload_only`` means that the body is the payload alone. ``binds`` says whether the
-    rule covers type, subject, payload and created_at; one that does not gives ``unbound``
-    at best (RULE-3).
+    format covers type, subject, target, payload, created_at and signer; one that does not
+    gives ``unbound`` at best (RULE-3).
     """
 
     name: str
@@ -36,23 +36,8 @@ class EventRule:
 
     @property
     def binds(self) -> bool:
-        """Whether a valid signature under this rule can make an event ``verified``."""
-        return self.covers_created_at
-
-    @property
-    def covers_signer(self) -> bool:
-        """Whether the signer's members are signed; if not, they are never shown (RULE-4)."""
-        return not self.payload_only and "signer" not in self.left_out
-
-    @property
-    def covers_target(self) -> bool:
-        """Whether the target is signed; if not, it is never shown (RULE-4)."""
-        return not self.payload_only
-
-    @property
-    def covers_created_at(self) -> bool:
-        """Whether the time is signed; if not, it is never shown (RULE-4)."""
-        return not self.payload_only and "created_at" not in self.left_out
+        """Whether a valid signature under this format can make an event ``verified`` (RULE-3)."""
+        return self.left_out == ENVELOPE and not self.payload_only
 
     def uncovered(self, members: Set[str]) -> list[str]:
         """The members of an event that are not signed, the envelope's apart, sorted (EVT-5)."""
@@ -91,7 +76,9 @@ def _family() -> dict[str, EventRule]:
     return rules
 
 
-#: Every event rule by name (RULE-5). Closed: a policy names one of these.
+#: Every event format by name (RULE-5). Closed: a policy names one of these.
 RULES: Final[Mapping[str, EventRule]] = MappingProxyType(_family())
-#: The rule of a key that names none, and of a signer without a key.
+#: The format of a key that names none, and of an element that names no key (RULE-1).
 EVENT_V1: Final = RULES["event-v1"]
+#: What a key lists whose events may be made in another way than any format here (CHECK-13).
+UNKNOWN: Final = "unknown"

@@ -140,13 +140,13 @@ class State:
         All of it was encoded before, or is ASCII that needs no escape: ids and times.
         """
         written_entries = []
-        targets: dict[str | None, bytes] = {None: b""}
+        targets: dict[str, bytes] = {}
         for event in events:
             effect = self.effects.get(event.event_id) if self.effects else None
             target = targets.get(event.target)
             if target is None:
                 target = targets[event.target] = b',"target":' + encode(event.target)
-            signer = b"" if event.signer_bytes is None else b',"signer":' + event.signer_bytes
+            signer = b',"signer":' + event.signer_bytes
             tail = b"" if effect is None else b',"effect":"%b"' % effect.encode()
             name, when = event.event_id.encode(), event.created_at.encode()
             written_entries.append(

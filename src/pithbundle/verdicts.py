@@ -1,4 +1,4 @@
-"""What the checks say, as values (spec CHECK-1 to CHECK-12).
+"""What the checks say, as values (spec CHECK-1 to CHECK-13, RCPT-2).
 
 This is the only thing that merge accepts: an event reaches a state by being a
 :class:`ValidEvent`, and only the checks make one. Neither side imports the other.
@@ -15,12 +15,24 @@ from pithbundle.number import PithNumber
 from pithbundle.policy import PolicyKey
 from pithbundle.record import Record
 
-Word: TypeAlias = Literal["verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid"]
+Word: TypeAlias = Literal[
+    "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "not_checked"
+]
 
 #: The words that make an event *valid*: its signature covers what it says (CHECK-10).
 VALID: Final = frozenset({"verified", "unknown_type"})
 
-#: How far each word got, after the step: a valid copy speaks before an unbound one (CHECK-11).
+#: How far an element got: the place of the check that decided in the order of section 14.
+STEP_READ: Final = 0
+STEP_KEY: Final = 1
+STEP_SIGNED: Final = 2
+STEP_FORM: Final = 3
+STEP_SUBJECT: Final = 4
+STEP_RIGHT: Final = 5
+STEP_ALGORITHM: Final = 6
+STEP_ENCODING: Final = 7
+STEP_ID: Final = 8
+STEP_SIGNATURE: Final = 9
 STEP_UNBOUND: Final = 10
 STEP_VALID: Final = 11
 
@@ -29,8 +41,8 @@ STEP_VALID: Final = 11
 class Verdict:
     """A word, and why where the word is not ``verified``.
 
-    ``step`` is the check that decided (1 to 9; 10 unbound, 11 valid), so that copies of
-    one event can be ranked by how far they got.
+    ``step`` is how far the element got, so that elements of one id can be ranked. Only a
+    receipt can be ``not_checked`` (RCPT-4).
     """
 
     word: Word
@@ -48,19 +60,34 @@ class Verdict:
         return self.word in VALID
 
     @property
-    def rank(self) -> tuple[int, str]:
-        """Smallest speaks: the copy that got furthest, among equals the smallest code (CHECK-11)."""
-        return -self.step, self.code or ""
+    def rank(self) -> tuple[int, int, str]:
+        """The smallest decides: valid, unbound, others; who got furthest; the smallest code (CHECK-11)."""
+        group = 0 if self.valid else 1 if self.word == "unbound" else 2
+        return group, -self.step, self.code or ""
 
 
 class ReceiptVerdict(NamedTuple):
-    """The verdict on one receipt; ``event_id`` is the event that carries it, None elsewhere."""
+    """The verdict on one receipt.
+
+    ``event_id`` is that of the element that carries it, None where it has none; ``key_id``
+    is the stated one, ``key`` the key of the policy that verified, None where none did.
+    """
 
     verdict: Verdict
     event_id: str | None
     pointer: str
     key_id: str | None
-    signer: str | None
+    key: PolicyKey | None = None
+
+    @property
+    def signer(self) -> str | None:
+        """The ``signer_id`` of the key that verified."""
+        return None if self.key is None else self.key.signer_id
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The fingerprint of the key that verified."""
+        return None if self.key is None else self.key.fingerprint
 
 
 class Placement(NamedTuple):
@@ -81,14 +108,15 @@ class Placement(NamedTuple):
 class ValidEvent(NamedTuple):
     """A validly signed event: what its signature covers, and the one signature kept.
 
-    ``body``, ``payload_bytes`` and ``signer_bytes`` are canonical bytes. ``key`` is the
-    policy entry that verified. ``target`` and ``signer_bytes`` (the signer as the event
-    states it) are None where the event rule does not cover them (RULE-4).
+    All of it is signed: only a format that covers every member shown makes one (RULE-3). So
+    one id has one signer and one key. ``body``, ``payload_bytes`` and ``signer_bytes`` (the
+    signer as the event states it) are canonical bytes; ``key`` is the policy entry that
+    verified.
     """
 
     event_id: str
     event_type: str
-    target: str | None
+    target: str
     created_at: str
     instant: str
     #: The instant and the id, joined: both have one length, so as text it is the total order
@@ -96,7 +124,7 @@ class ValidEvent(NamedTuple):
     order: str
     payload: Object
     payload_bytes: bytes
-    signer_bytes: bytes | None
+    signer_bytes: bytes
     body: bytes
     signature: bytes
     key: PolicyKey
@@ -117,8 +145,10 @@ class ValidEvent(NamedTuple):
 class Copy(NamedTuple):
     """One element of a bundle's ``events`` and its verdict.
 
-    ``event_id`` is the recomputed id, the stated digest for a flat event, None for a
-    malformed one. ``label`` is the event type as stated: shown, never trusted.
+    ``event_id`` is the recomputed id, the stated digest for a flat event, None for an
+    element without an id (CHECK-11). ``label`` is the event type as stated: shown, never
+    trusted. ``key`` is the key of the policy that the element names, or that verified a flat
+    one; None where there is none.
     """
 
     pointer: str
@@ -128,11 +158,17 @@ class Copy(NamedTuple):
     event: ValidEvent | None = None
     unsigned: tuple[str, ...] = ()
     flat: bool = False
+    key: PolicyKey | None = None
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The fingerprint of that key: several keys can have one name (POL-6)."""
+        return None if self.key is None else self.key.fingerprint
 
     def before(self, other: Copy) -> bool:
-        """Whether this copy of an event speaks before another one of it (CHECK-11).
+        """Whether this element decides for its id before another one of it (CHECK-11).
 
-        Among valid copies the smallest signature, as 64 raw bytes, is the one kept.
+        Among valid elements the smallest signature, as 64 raw bytes, is the one kept.
         """
         if self.event is not None and other.event is not None:
             return self.event.signature < other.event.signature
@@ -157,13 +193,20 @@ class Checked(NamedTuple):
     valid: tuple[ValidEvent, ...]
 
     @property
-    def unsound(self) -> list[str]:
-        """The ids without a valid event."""
-        if len(self.valid) == len(self.spoken):
-            return []
-        return [name for name, copy in self.spoken.items() if copy.event is None]
+    def ids_without_valid_event(self) -> set[str]:
+        """The ids of which an element is invalid and none is valid: what a state counts besides (STATE-7)."""
+        if len(self.valid) == len(self.copies):
+            return set()
+        spoken = self.spoken
+        return {
+            copy.event_id
+            for copy in self.copies
+            if copy.event_id is not None
+            and copy.verdict.word == "invalid"
+            and spoken[copy.event_id].event is None
+        }
 
     @property
-    def malformed(self) -> list[Copy]:
-        """The elements that are no event: listed by place, they have no id."""
+    def without_id(self) -> list[Copy]:
+        """The elements without an id, whatever their verdict: they are listed by place (CHECK-11)."""
         return [copy for copy in self.copies if copy.event_id is None]

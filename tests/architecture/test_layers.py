@@ -22,8 +22,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("display", "errors", "model", "ed25519_vectors", "unicode14"),
     ("document", "canonical", "jsontext", "jsonstrict", "cbor", "textforms", "times", "titles"),
     ("rules", "record", "number", "keys", "policy"),
-    ("event", "receipt", "bundle"),
+    ("event", "bundle"),
     ("verdicts",),
+    ("signing",),
+    ("receipts",),
     ("check", "kinds"),
     ("ledger",),
     ("state",),
@@ -41,13 +43,12 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Only the table of known kinds is common ground, since a check asks whether one is known.
 STRANGERS = {
     "check": {"ledger", "state", "merge", "trace", "export", "status"},
-    "kinds": {"check"},
-    "ledger": {"check"},
-    "state": {"check"},
-    "merge": {"check"},
-    "trace": {"check"},
-    "export": {"check"},
-    "status": {"check"},
+    "signing": {"ledger", "state", "merge", "trace", "export", "status"},
+    "receipts": {"ledger", "state", "merge", "trace", "export", "status"},
+    **{
+        name: {"check", "signing", "receipts"}
+        for name in ("kinds", "ledger", "state", "merge", "trace", "export", "status")
+    },
 }
 
 #: Everything of the outside world lives here.

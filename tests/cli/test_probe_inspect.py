@@ -52,15 +52,15 @@ def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
         assert json.loads(printed[printed.index("\n{") :]) == said["policy"]
         assert run("verify", "b.json", "--policy", "mine.json").status != 0
     again = run("probe", "b.json", "--policy", "found.json")
-    assert "the one in force names this rule already" in again.out
+    assert "the one in force lists this format already" in again.out
 
 
 def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
     path = tmp_path / "b.json"
     path.write_bytes(to_json(under("event-full-hex")))
     said = json.loads(run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "--json").stdout)
-    rules = {(key["signer_id"], key["key_id"]): key["event_rule"] for key in said["policy"]["keys"]}
-    assert {pair for pair, rule in rules.items() if rule == "event-full-hex"} == {
+    rules = {(key["signer_id"], key["key_id"]): key["event_formats"] for key in said["policy"]["keys"]}
+    assert {pair for pair, rule in rules.items() if rule == ["event-full-hex"]} == {
         (DEMO.signer_id, DEMO.key_id)
     }
 
@@ -75,13 +75,15 @@ def test_nothing_is_settled_without_signatures_or_keys(tmp_path: Path) -> None:
     assert (result.status, result.err) == (3, "")
     assert result.out.startswith("NOT SETTLED: no event carries a signature")
     assert not (tmp_path / "p.json").exists()
-    assert run("probe", str(DEMOS / "bundle.json")).out.startswith("NOT SETTLED: no known rule reproduces a")
+    assert run("probe", str(DEMOS / "bundle.json")).out.startswith(
+        "NOT SETTLED: no known event format reproduces a"
+    )
     half = under("event-v1")
     half["events"][0] = under("event-full-hex")["events"][0]
     path.write_bytes(to_json(half))
     result = run("probe", str(path), "--policy", str(DEMOS / "policy.json"))
     assert result.status == 3
-    assert result.out.startswith("NOT SETTLED: no known rule reproduces every")
+    assert result.out.startswith("NOT SETTLED: no known event format reproduces every")
 
 
 def test_a_bundle_of_all_rules_settles_none(tmp_path: Path) -> None:
@@ -95,9 +97,9 @@ def test_a_bundle_of_all_rules_settles_none(tmp_path: Path) -> None:
 
 def test_a_rotated_key_is_named_only_where_it_signed(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    path.write_bytes(to_json(policy(policy_key(DEMO, event_rule="event-full-id"))))
+    path.write_bytes(to_json(policy(policy_key(DEMO, event_formats=["event-full-id"]))))
     said = json.loads(run("probe", str(DEMOS / "bundle.json"), "--policy", str(path), "--json").stdout)
-    assert said["policy"]["keys"][0]["event_rule"] == "event-v1"
+    assert said["policy"]["keys"][0]["event_formats"] == ["event-v1"]
 
 
 # -- inspect ------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from cli_harness import run
-from forge import DEMO, Signer, attached, bundle, cbor, made_record, many_events, policy, to_json
+from forge import DEMO, Signer, attached, bundle, cbor, flat_event, made_record, many_events, policy, to_json
 from forge.demo import RECORD, plain, rich
-from forge.payloads import alias_added, checkpoint, graph_snapshot, record_created
+from forge.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
 from forge.tamper import SPOILT
 from pithbundle import Record, check, read_bundle
 from pithbundle.cli.checking import Examined
@@ -80,7 +80,12 @@ SINGLE: dict[str, tuple[Any, int, str]] = {
     ),
     "conflict": (rich(), 1, "CONFLICT: 1 conflict"),
     "invalid": (spoilt(first_of("invalid")), 1, "INVALID:"),
-    "unbound": (spoilt(first_of("unbound")), 3, "UNVERIFIED: nothing in it is signed by a key of the policy"),
+    "unbound": (
+        bundle(RECORD, [flat_event(DEMO, integrity(RECORD, WHEN), WHEN, 1)], aliases_at=WHEN),
+        3,
+        "UNVERIFIED: nothing in it is signed by a key of the policy",
+    ),
+    "altered": (spoilt("payload_swapped"), 1, "INVALID:"),
     "unknown key": (spoilt(first_of("unknown_key")), 3, "UNVERIFIED: nothing in it is signed by a key"),
     "not signed": (spoilt(first_of("not_signed")), 3, "UNVERIFIED: nothing in it is signed by a key"),
     "refused": ({**plain(), "canonical_sha256": "0" * 64}, 1, "REJECTED: 1 file refused"),

@@ -103,7 +103,7 @@ def refuses(vector: Vector) -> bool:
 
 #: These expect a mixture: good and bad copies stand in one bundle, which is what they show.
 MIXED = re.compile(
-    "check/copies/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/places/|event/rules/|event/flat/|real/integrity/|mirror/export/junk"
+    "check/copies/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/places/|event/formats/|event/flat/|real/integrity/|mirror/export/junk"
 )
 
 

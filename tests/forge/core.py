@@ -281,12 +281,12 @@ def policy_key(signer: Signer, **changes: Any) -> Json:
         "event_types": "*",
         "status": "active",
         "honours": [],
-        "event_rule": EVENT_V1.name,
+        "event_formats": [EVENT_V1.name],
         **changes,
     }
 
 
-#: The registry's real key, as a key of a policy. Nothing here can sign with it.
+#: The registry's real key, as the built-in policy has it. Nothing here can sign with it.
 REGISTRY_KEY: Final[Json] = {
     "signer_id": "pith.science",
     "key_id": "pith-v1-2026-05",
@@ -294,7 +294,7 @@ REGISTRY_KEY: Final[Json] = {
     "event_types": "*",
     "status": "active",
     "honours": [],
-    "event_rule": EVENT_V1.name,
+    "event_formats": ["unknown"],
 }
 
 

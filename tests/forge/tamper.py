@@ -153,8 +153,8 @@ SPOILT: Final = (
     # The event itself is level 1, so the array makes 25.
     Spoilt("depth_25", _set(_UNKNOWN, _nested(24)), "invalid", "depth"),
     Spoilt("unsigned", lambda e: without(e, ("signature",)), "not_signed", None),
-    Spoilt("payload_swapped", _set(("payload",), {"swapped": True}), "unbound", "hash_mismatch"),
-    Spoilt("member_added", _set(_UNKNOWN, "added"), "unbound", "hash_mismatch"),
+    Spoilt("payload_swapped", _set(("payload",), {"swapped": True}), "invalid", "hash_mismatch"),
+    Spoilt("member_added", _set(_UNKNOWN, "added"), "invalid", "hash_mismatch"),
     Spoilt("wrong_id", _respell(_other_digit, "event_id"), "invalid", "hash_mismatch"),
     Spoilt("upper_case_id", _respell(_upper_hex, "event_id"), "invalid", "encoding"),
     Spoilt("bare_id", _respell(lambda text: text[7:], "event_id"), "invalid", "encoding"),

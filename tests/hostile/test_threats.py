@@ -22,6 +22,7 @@ from forge import (
     DEMO,
     DEMO_NEXT,
     MIRROR,
+    REGISTRY_KEY,
     SPOILT,
     STRANGER,
     TARGETS,
@@ -189,11 +190,11 @@ def test_a_receipts_signature_is_never_that_of_an_event() -> None:
         {**SOUND, **RECORD, "signature": member},
     ]
     result = never_verified(posing)
-    # The digest of the record is signed; what it is said to be of is not bound to it.
+    # The third states the digest of the record, which is signed: that makes it no event's.
     assert [said(one)[:2] for one in result.copies] == [
         ("invalid", "signature_invalid"),
         ("invalid", "signature_invalid"),
-        ("unbound", "hash_mismatch"),
+        ("invalid", "hash_mismatch"),
         ("invalid", "type"),
         ("invalid", "type"),
         ("invalid", "type"),
@@ -223,7 +224,11 @@ def test_no_record_is_an_event_and_no_event_a_record() -> None:
     hybrid = {name: value for name, value in SOUND.items() if name not in ("event_id", "signature")}
     record = {**RECORD, **{name: value for name, value in hybrid.items() if name != "event_type"}}
     made = read_bundle(to_json(bundle(record, [{**record, "event_id": "sha256:" + canonical_hash(record)}])))
-    assert [one.verdict.word for one in check(made, KEYS).copies] == ["invalid"]
+    assert [one.verdict.word for one in check(made, KEYS).copies] == ["not_signed"]
+    shown = receipt(DEMO, record, WHEN)
+    for member in (shown, {**shown, "kind": "pith_event_signature"}, {}, "x"):
+        made = read_bundle(to_json(bundle(record, [{**record, "signature": member}])))
+        assert [one.verdict.word for one in check(made, KEYS).copies] == ["invalid"]
 
 
 # A7, A8: what the flat spelling does not sign.
@@ -252,7 +257,15 @@ def test_changes_to_real_integrity_events_never_rise_above_unbound() -> None:
         assert len(result.spoken) == 1
         spoilt = [{**whole, "signing_key_id": "pith-v2"}, {**whole, "payload_sha256": "0" * 64},
                   {**whole, "payload": {"arxiv_id": "x"}}, without(whole, ("signature_b64",))]  # fmt: skip
+        # The built-in policy says that the registry's format is unknown: nothing of it is invalid.
         assert [copy.verdict.word for copy in check(read(record, spoilt)).copies] == [
+            "unknown_key", "unbound", "unbound", "not_signed",
+        ]  # fmt: skip
+        known = Policy.from_value(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
+        assert [said(copy) for copy in check(read(record, variants), known).copies] == [
+            ("unbound", None, None)
+        ] * len(variants)
+        assert [copy.verdict.word for copy in check(read(record, spoilt), known).copies] == [
             "unknown_key", "invalid", "invalid", "not_signed",
         ]  # fmt: skip
         assert merge(result).state["current"] == merge(check(read(record, []))).state["current"]
@@ -587,7 +600,7 @@ def test_no_unsigned_time_decides_anything() -> None:
         assert merge(check(read_bundle(to_json(frame)), KEYS)).state_bytes == plain
     # Added outside the signature's member it is in the body, so it breaks the id.
     (one,) = checked(RECORD, [{**SOUND, "received_at": WHEN}]).copies
-    assert said(one) == ("unbound", "hash_mismatch", "/event_id")
+    assert said(one) == ("invalid", "hash_mismatch", "/event_id")
 
 
 def test_the_time_of_a_receipt_is_not_signed_and_decides_nothing() -> None:

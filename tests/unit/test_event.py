@@ -278,7 +278,7 @@ def test_262144_bytes_are_an_event_and_one_more_is_none() -> None:
 
 
 def test_the_size_is_that_of_the_whole_event_under_every_rule() -> None:
-    keys = policy({**policy(DEMO)["keys"][0], "event_rule": "event-payload-digest"})
+    keys = policy({**policy(DEMO)["keys"][0], "event_formats": ["event-payload-digest"]})
     made = sign({**SOUND, "more": "x" * 262_144}, DEMO, RULES["event-payload-digest"])
     assert said(checked(RECORD, [made], keys).copies[0]) == ("invalid", "event_size", "")
 

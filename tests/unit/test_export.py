@@ -131,7 +131,7 @@ def test_what_fits_into_no_part_is_refused(limits: dict[str, int], code: str) ->
 
 @pytest.mark.parametrize("rule", sorted(name for name, rule in RULES.items() if rule.binds))
 def test_under_every_rule_that_binds(rule: str) -> None:
-    keys = Policy.from_value(policy(policy_key(DEMO, event_rule=rule), policy_key(DEMO_NEXT)))
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=[rule]), policy_key(DEMO_NEXT)))
     made = event(DEMO, RECORD, "graph_snapshot", "graph", payloads.graph_snapshot(RECORD), WHEN,
                  rule=RULES[rule], extra={"unknown": {"é": [1, None]}})  # fmt: skip
     other = attached(DEMO_NEXT, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
@@ -142,24 +142,9 @@ def test_under_every_rule_that_binds(rule: str) -> None:
     assert meaning(again) == meaning(result)
 
 
-def test_a_signer_that_no_rule_covers_is_named_by_the_policy() -> None:
-    rule = RULES["event-no-signer-digest"]
-    keys = Policy.from_value(policy(policy_key(DEMO, event_rule=rule.name)))
-    made = event(DEMO, RECORD, "citation", "record", payloads.citation("x", "cites"), WHEN, rule=rule)
-    made["signer"]["note"] = "a mirror's own"
-    found = check(framed(made), keys)
-    (part,) = export(merge(found).ledger)
-    assert json.loads(part)["events"][0]["signer"] == {
-        "key_id": DEMO.key_id,
-        "public_key_fingerprint": DEMO.fingerprint,
-        "signer_id": DEMO.signer_id,
-        "signer_type": "",
-    }
-
-
 def test_what_was_not_valid_does_not_travel() -> None:
     found = checked(RECORD, rich()["events"], policy(DEMO))
     result = merge(found)
-    assert result.view.invalid_event_count > 0
+    assert len(found.valid) < len(found.copies)
     again = read_back(export(result.ledger), Policy.from_value(policy(DEMO)))
     assert again.view.event_count == result.view.valid_event_count

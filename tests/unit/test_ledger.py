@@ -25,7 +25,6 @@ from forge import (
     payloads,
     pith_number,
     policy,
-    policy_key,
     receipt,
     without,
 )
@@ -39,7 +38,6 @@ from pithbundle.merge import Merged, merge
 from pithbundle.number import PithNumber
 from pithbundle.policy import Policy
 from pithbundle.record import Record
-from pithbundle.rules import RULES
 from strategies import HOUSE, other_record
 
 RECORD = made_record()
@@ -600,14 +598,3 @@ def test_the_smaller_signature_is_kept_in_every_order(made: Json) -> None:
         assert all(one is ledger.events[name] for name, one in kept.items())
         named = ledger.retractions_of(str(made["payload"].get("event_id")))
         assert all(one is ledger.events[one.event_id] for one in named)
-
-
-def test_the_state_says_nothing_of_a_signer_that_is_not_signed() -> None:
-    rule = RULES["event-no-signer-digest"]
-    keys = policy(policy_key(DEMO, event_rule=rule.name))
-    cited = event(DEMO, RECORD, "citation", "record", payloads.citation("w"), WHEN, rule=rule)
-    result = merge(check(read(RECORD, [cited]), Policy.from_value(keys)))
-    current: Any = result.state["current"]
-    (entry,) = current["citations"]
-    assert list(entry) == ["event_id", "target", "created_at", "payload"]
-    assert cited["signer"]["public_key_fingerprint"].encode() not in result.state_bytes

@@ -55,7 +55,7 @@ def refusal(value: Json) -> PolicyError:
 
 FULL = policy(
     key(signer_id="bob", public_key_hex=BOB, status="revoked", honours=IDS, event_types=["z", "alias_added"]),
-    key(event_types="*", status="retired", honours=[], event_rule="event-full-hex"),
+    key(event_types="*", status="retired", honours=[], event_formats=["unknown", "event-full-hex"]),
 )
 
 
@@ -64,19 +64,17 @@ def test_the_default_is_the_registry() -> None:
     (only,) = default.keys
     assert (only.signer_id, only.key_id) == ("pith.science", "pith-v1-2026-05")
     assert only.public_key.hex == REGISTRY
-    assert (only.event_types, only.status, only.honours, only.event_rule) == (
-        None,
-        "active",
-        frozenset(),
-        "event-v1",
-    )
+    assert (only.event_types, only.status, only.honours) == (None, "active", frozenset())
+    assert (only.event_formats, only.event_format, only.lists_unknown) == (("unknown",), None, True)
     assert only.may_sign("anything at all")
     assert default is Policy.default()
-    assert default.key("pith.science", "pith-v1-2026-05") is only
-    assert default.key("pith.science", "pith-v1-2026-06") is None
-    assert default.key("", "pith-v1-2026-05") is None
+    assert default.key("pith.science", "pith-v1-2026-05", only.fingerprint) is only
+    assert default.key("pith.science", "pith-v1-2026-05", only.public_key.fingerprint_base32) is None
+    assert default.keys_of("pith.science", "pith-v1-2026-05") == (only,)
+    assert default.keys_of("pith.science", "pith-v1-2026-06") == ()
+    assert default.keys_of("", "pith-v1-2026-05") == ()
     # Frozen: reports of two releases compare by it.
-    assert default.sha256 == "3763e224c9bf6a98811006b03ffae6104ab87a7e70de6a661d15db78e2240131"
+    assert default.sha256 == "a16c26a49d3df9c4ac4b2eb73a136bfa67412ad85bba1fae9a13758ffd71fb0e"
 
 
 def test_the_effective_policy_is_sorted_and_filled_in() -> None:
@@ -92,7 +90,7 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
                 "event_types": "*",
                 "status": "retired",
                 "honours": [],
-                "event_rule": "event-full-hex",
+                "event_formats": ["event-full-hex", "unknown"],
             },
             {
                 "signer_id": "bob",
@@ -101,7 +99,7 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
                 "event_types": ["alias_added", "z"],
                 "status": "revoked",
                 "honours": sorted(IDS),
-                "event_rule": "event-v1",
+                "event_formats": ["event-v1"],
             },
         ],
     }
@@ -111,8 +109,8 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
     assert Policy.from_bytes(json.dumps(FULL).encode()) == made
     assert [found.signer_id for found in made.keys_with_id("a1")] == ["alice", "bob"]
     assert made.keys_with_id("a2") == ()
-    bob = made.key("bob", "a1")
-    assert bob is not None and bob.may_sign("z") and not bob.may_sign("Z") and not bob.may_sign("")
+    (bob,) = made.keys_of("bob", "a1")
+    assert bob.may_sign("z") and not bob.may_sign("Z") and not bob.may_sign("")
     assert bob.honours == frozenset(IDS)
 
 
@@ -131,12 +129,14 @@ def test_order_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("change", "same"),
     [
-        ({"event_types": "*", "status": "active", "honours": [], "event_rule": "event-v1"}, True),
+        ({"event_types": "*", "status": "active", "honours": [], "event_formats": ["event-v1"]}, True),
         ({"event_types": ["a"]}, False),
         ({"status": "retired"}, False),
         ({"status": "revoked"}, False),
         ({"status": "revoked", "honours": IDS[:1]}, False),
-        ({"event_rule": "event-no-time-id"}, False),
+        ({"event_formats": ["event-no-time-id"]}, False),
+        ({"event_formats": ["unknown"]}, False),
+        ({"event_formats": ["event-v1", "unknown"]}, False),
         ({"signer_id": "Alice"}, False),
         ({"key_id": "a1 "}, False),
         ({"public_key_hex": BOB}, False),
@@ -212,10 +212,30 @@ BAD: list[tuple[Json, str, bool, str]] = [
     (policy(key(status="revoked", honours=[IDS[0], IDS[1].upper()])), "/keys/0/honours/1", True, "sha256:"),
     (policy(key(status="revoked", honours=[IDS[0][7:]])), "/keys/0/honours/0", True, "sha256:"),
     (policy(key(status="revoked", honours=[1])), "/keys/0/honours/0", True, "sha256:"),
-    (policy(key(event_rule="event-v2")), "/keys/0/event_rule", True, "event-v1"),
-    (policy(key(event_rule=None)), "/keys/0/event_rule", True, "event-v1"),
-    (policy(key(event_rule=[])), "/keys/0/event_rule", True, "event-v1"),
-    (policy(key(), key(public_key_hex=BOB)), "/keys/1/key_id", False, "signer_id"),
+    (policy(key(event_formats="event-v1")), "/keys/0/event_formats", True, "list"),
+    (policy(key(event_formats=None)), "/keys/0/event_formats", True, "list"),
+    (policy(key(event_formats=[])), "/keys/0/event_formats", True, "list"),
+    (policy(key(event_formats=["event-v2"])), "/keys/0/event_formats/0", True, "event-v1"),
+    (policy(key(event_formats=["unknown", 1])), "/keys/0/event_formats/1", True, "event-v1"),
+    (policy(key(event_formats=["unknown", "unknown"])), "/keys/0/event_formats/1", True, "twice"),
+    (policy(key(event_formats=["event-v1", "event-v1"])), "/keys/0/event_formats/1", True, "twice"),
+    (policy(key(event_formats=["event-v1", "event-full-id"])), "/keys/0/event_formats/1", True, "one"),
+    (
+        policy(key(event_formats=["event-v1", "unknown", "event-full-id"])),
+        "/keys/0/event_formats/2",
+        True,
+        "one",
+    ),
+    # The order of POL-7 within a key.
+    (policy(key(public_key_hex="x", signer_id="")), "/keys/0/public_key_hex", True, "64"),
+    (policy(key(signer_id="", key_id="")), "/keys/0/signer_id", True, "text"),
+    (policy(key(key_id="", event_types=[])), "/keys/0/key_id", True, "text"),
+    (policy(key(event_types=[], status="x")), "/keys/0/event_types", True, '"*"'),
+    (policy(key(status="x", honours="x")), "/keys/0/status", True, "retired"),
+    (policy(key(honours=["x"])), "/keys/0/honours/0", True, "sha256:"),
+    (policy(key(honours=IDS, event_formats=[])), "/keys/0/honours", True, "revoked"),
+    # Clashes, key by key: the raw key first.
+    (policy(key(), key(public_key_hex=BOB), key()), "/keys/2/public_key_hex", False, "/keys/0"),
     (policy(key(), key(key_id="a2")), "/keys/1/public_key_hex", False, "/keys/0"),
     (policy(key(), key(signer_id="bob")), "/keys/1/public_key_hex", False, "/keys/0"),
 ]
@@ -243,6 +263,34 @@ def test_several_keys_of_one_signer_and_one_key_id_of_several() -> None:
     assert len(made.keys_with_id("a1")) == 2
 
 
+def named(count: int, **changes: Any) -> list[Json]:
+    return [key(**{"public_key_hex": raw_key(f"n{n}"), **changes}) for n in range(count)]
+
+
+def test_four_keys_share_a_name_and_the_fingerprint_chooses() -> None:
+    made = Policy.from_value(policy(*named(4)))
+    assert [one.public_key.raw for one in made.keys] == sorted(one.public_key.raw for one in made.keys)
+    assert made.keys_of("alice", "a1") == made.keys == made.keys_with_id("a1")
+    for one in made.keys:
+        assert made.key("alice", "a1", one.fingerprint) is one
+    assert made.key("alice", "a1", "") is None
+    error = refusal(policy(*named(5)))
+    assert (error.code, error.pointer) == ("policy", "/keys/4/key_id")
+    assert "4 keys at most" in error.fault.detail
+
+
+def test_sixteen_keys_share_a_key_id() -> None:
+    # Four signers of four keys, then a fifth signer.
+    keys = [one | {"signer_id": f"s{n // 4}"} for n, one in enumerate(named(17))]
+    assert len(Policy.from_value(policy(*keys[:16])).keys_with_id("a1")) == 16
+    error = refusal(policy(*keys))
+    assert (error.code, error.pointer) == ("policy", "/keys/16/key_id")
+    assert "16 keys at most" in error.fault.detail
+    # The fifth key of a pair is named before the seventeenth of its key_id.
+    keys[16]["signer_id"] = "s0"
+    assert "4 keys at most" in refusal(policy(*keys)).fault.detail
+
+
 def test_a_file_is_read_under_the_strict_profile() -> None:
     text = json.dumps(policy(key()))
     for data in (b"", b"\xef\xbb\xbf" + text.encode(), text.replace("{", '{"keys": [], ', 1).encode()):
@@ -262,7 +310,9 @@ def test_built_from_parts_the_same_rules_hold() -> None:
         {"status": "gone"},
         {"honours": frozenset(IDS)},
         {"status": "revoked", "honours": frozenset({"x"})},
-        {"event_rule": "x"},
+        {"event_formats": ("x",)},
+        {"event_formats": ()},
+        {"event_formats": ("event-v1", "event-full-id")},
     ]
     for change in wrong:
         with pytest.raises(PolicyError):
@@ -276,7 +326,8 @@ def test_built_from_parts_the_same_rules_hold() -> None:
 def test_the_schema_names_every_rule_and_member() -> None:
     VALIDATOR.check_schema(SCHEMA)
     members = SCHEMA["$defs"]["key"]["properties"]
-    assert members["event_rule"]["enum"] == sorted(RULES)
+    assert SCHEMA["$defs"]["event_format"]["enum"] == sorted(RULES)
+    assert members["event_formats"]["default"] == ["event-v1"]
     assert set(members) == set(Policy.default().keys[0].to_value())
     assert SCHEMA["properties"]["keys"]["maxItems"] == MAX_KEYS
 

@@ -115,11 +115,9 @@ def test_two_keys_of_one_signer() -> None:
     data = proven(claim(DEMO), claim(DEMO_NEXT, strength="weak"))
     keys = Policy.from_value(policy(policy_key(DEMO, status="retired"), DEMO_NEXT))
     assert sorted(check_proof(data, keys).statuses) == ["active", "retired"]
-    # By raw key: here the later key_id comes first.
-    assert [key["key_id"] for key in json.loads(data)["keys"]] == ["demo-2026-06", "demo-2026-05"]
+    assert len(json.loads(data)["keys"]) == 2
     # With one of the two keys alone nobody can tell.
-    assert code_of(data, Policy.from_value(policy(DEMO))) == ("key_unknown", "/keys/0")
-    assert code_of(data, Policy.from_value(policy(DEMO_NEXT))) == ("key_unknown", "/keys/1")
+    assert code_of(data, Policy.from_value(policy(DEMO))) == ("key_unknown", "/keys/1")
 
 
 def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
@@ -132,7 +130,7 @@ def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
     ("keys", "code"),
     [
         (policy(policy_key(AUTHOR, public_key_hex=DEMO.public_key.hex())), ("key_unknown", "/keys/0")),
-        (policy(policy_key(AUTHOR, event_rule="event-full-hex")), ("key_unknown", "/keys/0")),
+        (policy(policy_key(AUTHOR, event_formats=["event-full-hex"])), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, signer_id="other.example")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, key_id="author-2")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, event_types=["citation"])), ("key_role", "/events/0/event_type")),
@@ -161,11 +159,8 @@ def test_under_a_policy_that_does_not_carry_it(keys: Json, code: tuple[str, str]
         (changed(events=json.loads(demo())["events"][::-1]), ("encoding", "")),
         (changed(keys={}), ("type", "/keys")),
         (changed(keys=[None]), ("key_unknown", "/keys/0")),
-        (changed(keys=[None, 1]), ("key_unknown", "/keys/0")),
-        (changed(keys=[*json.loads(demo())["keys"], None]), ("key_unknown", "/keys/1")),
-        (changed(keys=[]), ("type", "/keys")),
+        (changed(keys=[]), ("encoding", "")),
         (changed(keys=json.loads(demo())["keys"] * 2), ("encoding", "")),
-        (changed(keys=json.loads(demo())["keys"] * 3), ("type", "/keys")),
         (changed(note="not in any proof"), ("encoding", "")),
         (demo() + b"\n", ("encoding", "")),
         (json.dumps(json.loads(demo()), indent=1).encode(), ("encoding", "")),
@@ -202,7 +197,10 @@ def test_an_event_that_names_another_signer_as_its_own() -> None:
     data = changed(
         events=sorted((claim(), claim(DEMO, strength="weak")), key=lambda made: made["event_id"]),
         keys=[
-            {name: key[name] for name in ("event_rule", "key_id", "public_key_hex", "signer_id")}
+            {
+                **{name: key[name] for name in ("key_id", "public_key_hex", "signer_id")},
+                "event_format": key["event_formats"][0],
+            }
             for key in policy(AUTHOR, DEMO)["keys"]
         ],
     )
@@ -237,9 +235,9 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(value[step], (*path, step))
 
 
-@pytest.mark.parametrize("rule", ["event-v1", "event-no-signer-digest", "event-full-bytes"])
+@pytest.mark.parametrize("rule", ["event-v1", "event-full-id", "event-full-bytes"])
 def test_no_leaf_of_a_proof_can_be_another(rule: str) -> None:
-    keys = policy(policy_key(AUTHOR, event_rule=rule))
+    keys = policy(policy_key(AUTHOR, event_formats=[rule]))
     events = [
         event(AUTHOR, RECORD, "author_claim", "record",
               payloads.author_claim(payloads.orcid(1), strength=word), WHEN, rule=RULES[rule])

@@ -53,7 +53,7 @@ UNSIGNED = without(
     attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "2"), WHEN), ("signature",)
 )
 UNKNOWN = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("x", "3"), WHEN)
-UNBOUND = {**attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN), "payload": {}}
+ALTERED = {**attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN), "payload": {}}
 FORGED = flipped(attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "5"), WHEN))
 FLAT = flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 1)
 
@@ -106,11 +106,12 @@ def reported(*events: list[Any], refused: tuple[Refused, ...] = (), **changes: A
         ([created(SOUND_RECEIPT)], "valid"),
         ([GOOD, UNSIGNED], "unverified"),
         ([GOOD, UNKNOWN], "unverified"),
-        ([GOOD, UNBOUND], "unverified"),
+        ([GOOD, {}], "unverified"),
         ([GOOD, FLAT], "unverified"),
         ([created(without(SOUND_RECEIPT, ("signature_b64",)))], "unverified"),
         ([created(SOUND_RECEIPT | {"key_id": "x"})], "unverified"),
         ([GOOD, FORGED], "invalid"),
+        ([GOOD, ALTERED], "invalid"),
         ([GOOD, None], "invalid"),
         ([created({})], "invalid"),
         ([created(SOUND_RECEIPT | {"algorithm": "x"})], "invalid"),

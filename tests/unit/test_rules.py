@@ -1,4 +1,4 @@
-"""RULE-1 to RULE-5: the closed family of event rules, as data."""
+"""RULE-1 to RULE-5: the closed family of event formats, as data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from pithbundle.rules import ENVELOPE, EVENT_V1, RULES, EventRule
+from pithbundle.rules import ENVELOPE, EVENT_V1, RULES, UNKNOWN, EventRule
 
 COVERS = {
     "full": set(),
@@ -29,6 +29,7 @@ def test_the_family_is_every_pair_of_cover_and_form_under_its_name() -> None:
     assert len({(rule.left_out, rule.signed, rule.payload_only) for rule in RULES.values()}) == 20
     assert RULES["event-v1"] is EVENT_V1
     assert next(iter(RULES)) == "event-v1"
+    assert UNKNOWN not in RULES
 
 
 def test_the_family_cannot_be_added_to() -> None:
@@ -42,16 +43,14 @@ def test_a_cover_says_what_it_leaves_out(cover: str, form: str) -> None:
     rule = RULES.get(f"event-{cover}-{form}", EVENT_V1)
     assert rule.left_out == ENVELOPE | COVERS[cover]
     assert not rule.payload_only
-    assert rule.covers_target
-    assert rule.covers_signer == ("signer" not in COVERS[cover])
-    assert rule.covers_created_at == rule.binds == ("created_at" not in COVERS[cover])
+    assert rule.binds == (cover == "full")
     assert rule.uncovered(MEMBERS) == sorted(COVERS[cover])
 
 
 @pytest.mark.parametrize("form", SIGNED)
 def test_a_rule_over_the_payload_covers_nothing_else(form: str) -> None:
     rule = RULES[f"event-payload-{form}"]
-    assert not (rule.binds or rule.covers_signer or rule.covers_target or rule.covers_created_at)
+    assert not rule.binds
     assert rule.uncovered(MEMBERS) == sorted(MEMBERS - ENVELOPE - {"payload"})
 
 

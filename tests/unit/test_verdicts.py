@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from pithbundle.errors import Fault
-from pithbundle.verdicts import STEP_UNBOUND, STEP_VALID, Copy, Verdict
+from pithbundle.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VALID, Copy, Verdict
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from pithbundle.verdicts import STEP_UNBOUND, STEP_VALID, Copy, Verdict
         ("unknown_key", False),
         ("not_signed", False),
         ("invalid", False),
+        ("not_checked", False),
     ],
 )
 def test_two_words_are_valid(word: str, valid: bool) -> None:
@@ -30,16 +31,18 @@ def test_a_code_is_the_faults() -> None:
     assert Verdict("invalid", 4, Fault("subject")).code == "subject"
 
 
-def test_rank_is_how_far_then_the_smallest_code() -> None:
+def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> None:
     ladder = [
         Verdict("verified", STEP_VALID),
         Verdict("unbound", STEP_UNBOUND),
-        Verdict("unbound", STEP_UNBOUND, Fault("hash_mismatch")),
+        Verdict("unbound", STEP_ID, Fault("hash_mismatch")),
+        Verdict("unbound", STEP_FORM, Fault("time")),
         Verdict("invalid", 9, Fault("signature_invalid")),
         Verdict("invalid", 6, Fault("key_revoked")),
         Verdict("invalid", 6, Fault("key_role")),
         Verdict("not_signed", 2),
-        Verdict("invalid", 1, Fault("type")),
+        Verdict("unknown_key", 1, Fault("key_unknown")),
+        Verdict("invalid", 0, Fault("type")),
     ]
     for better, worse in itertools.combinations(ladder, 2):
         assert better.rank < worse.rank

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
 
 from forge import (
     DEMO,
@@ -34,6 +36,7 @@ from forge import (
 from forge.core import b64, signed_bytes
 from forge.demo import RECEIPT
 from forge.tamper import OTHER_NUMBER, anonymous, changed, decorated, flipped, plus_order, respelt, without
+from pithbundle.rules import RULES
 from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, part, repeated, text
 from vectorgen.events import alias
 from vectorgen.house import (
@@ -46,6 +49,7 @@ from vectorgen.house import (
     RECORD_SHA256,
     args,
     copy,
+    decided,
     parts,
     policy_sha256,
 )
@@ -76,8 +80,9 @@ def receipts() -> File:
         verdict: str,
         code: str | None = None,
         stated_policy: Json | None = None,
+        event_signer: Signer = DEMO,
     ) -> None:
-        made = created(stated)
+        made = created(stated, signer=event_signer)
         arguments = args(made)
         if stated_policy is not None:
             file.parts[f"policy-{name}"] = as_json(stated_policy)
@@ -269,8 +274,77 @@ def receipts() -> File:
         twin,
     )
     furthest = policy(DEMO, policy_key(AUTHOR, key_id=DEMO.key_id, event_types=["citation"]))
-    check("furthest", "of several that fail the one that got furthest", "CHECK-11", {**receipt(MIRROR, RECORD, CREATED), "key_id": DEMO.key_id},
-          "invalid", "signature_invalid", furthest)  # fmt: skip
+    of_third = {**receipt(MIRROR, RECORD, CREATED), "key_id": DEMO.key_id}
+    check(
+        "furthest",
+        "of several that fail the one that got furthest",
+        "CHECK-11",
+        of_third,
+        "invalid",
+        "signature_invalid",
+        furthest,
+    )
+    # The order of RCPT-2: two faults, the earlier decides.
+    for name, about, stated, verdict, code in (
+        ("kind-before-key", "the form before the key", {**own, "kind": "x", "key_id": "x"}, "invalid", "type"),
+        ("key-before-unsigned", "the key before the signature", {**own, "key_id": "x", "signature_b64": None}, "unknown_key", "key_unknown"),
+        ("key-before-signature-type", "nobody is accused under a key that nobody pinned", {**own, "key_id": "x", "signature_b64": 1}, "unknown_key", "key_unknown"),
+        ("key-before-algorithm", "the key before the algorithm", {**own, "key_id": "x", "algorithm": "x"}, "unknown_key", "key_unknown"),
+        ("key-empty", "the empty text is a key_id", {**own, "key_id": ""}, "unknown_key", "key_unknown"),
+        ("unsigned-before-algorithm", "the signature before the algorithm", {**own, "signature_b64": None, "algorithm": "x"}, "not_signed", None),
+        ("signature-type-before-algorithm", "the type before the algorithm", {**own, "signature_b64": 1, "algorithm": "x"}, "invalid", "type"),
+        ("algorithm-before-form", "the algorithm before the form", {**own, "signature_b64": "x", "algorithm": "x"}, "invalid", "algorithm"),
+    ):  # fmt: skip
+        check(f"order-{name}", about, "", stated, verdict, code)
+    no_role, gone = {"event_types": ["citation"]}, {"status": "revoked"}
+    for name, about, keys, stated, code in (
+        ("role-before-algorithm", "the right before the algorithm", [policy_key(DEMO, **no_role)], {**own, "algorithm": "x"}, "key_role"),
+        ("revoked-before-algorithm", "the revocation too", [policy_key(DEMO, **gone)], {**own, "algorithm": "x"}, "key_revoked"),
+        ("role-before-revoked", "the type before the revocation", [policy_key(DEMO, **gone, **no_role)], own, "key_role"),
+        ("tie", "of several that got as far the smallest code", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id, **gone)], of_third, "key_revoked"),
+        ("tie-other-way", "whichever key has it", [policy_key(DEMO, **gone), policy_key(AUTHOR, key_id=DEMO.key_id, **no_role)], of_third, "key_revoked"),
+        ("algorithm-beside-role", "the algorithm is further than the right", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "algorithm": "x"}, "algorithm"),
+        ("form-beside-role", "the text form too", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "signature_b64": "x"}, "encoding"),
+    ):  # fmt: skip
+        made_policy = policy(*keys, DEMO_NEXT)
+        check(f"order-{name}", about, "CHECK-6", stated, "invalid", code, made_policy, event_signer=DEMO_NEXT)
+    fourth = [policy_key(Signer(100 + n, DEMO.signer_id, DEMO.key_id)) for n in range(3)]
+    check(
+        "of-one-name",
+        "of four keys of one name the one that verifies",
+        "POL-6",
+        own,
+        "verified",
+        None,
+        policy(*fourth, DEMO),
+    )
+    sixteen = [policy_key(Signer(100 + n, f"s{n}", DEMO.key_id)) for n in range(15)]
+    check(
+        "of-sixteen", "of sixteen keys of one key_id", "POL-6", own, "verified", None, policy(*sixteen, DEMO)
+    )
+    for formats in (["event-payload-hex"], ["unknown"], ["event-v1", "unknown"]):
+        label = "-".join(formats)
+        stated = {**receipt(AUTHOR, RECORD, CREATED), "key_id": "r"}
+        named_r = policy(DEMO, policy_key(AUTHOR, key_id="r", event_formats=formats))
+        check(
+            f"format-{label}",
+            "the formats of its key have no part in it",
+            "RULE-1",
+            stated,
+            "verified",
+            None,
+            named_r,
+        )
+        wrong = {**receipt(MIRROR, RECORD, CREATED), "key_id": "r"}
+        check(
+            f"format-{label}-invalid",
+            "an invalid receipt stays one",
+            "RULE-1",
+            wrong,
+            "invalid",
+            "signature_invalid",
+            named_r,
+        )
     return file
 
 
@@ -295,7 +369,32 @@ def receipts_elsewhere() -> File:
                 {**args(made), "policy": part("policy-real")}, receipts=[told(0, made)])  # fmt: skip
     snapshot = attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {}, "receipt": own}, CREATED)
     file.accept(
-        "in-other-event", "only record_created carries one", "RCPT-3", "check", args(snapshot), receipts=[]
+        "in-other-event",
+        "every element's payload is looked into",
+        "RCPT-4",
+        "check",
+        args(snapshot),
+        receipts=[told(0, snapshot)],
+    )
+    for label, value in (("total", {"total": 1}), ("text", "paid"), ("null", None), ("array", [own]),
+                         ("event-signature", changed(own, ("kind",), "pith_event_signature")), ("no-kind", without(own, ("kind",)))):  # fmt: skip
+        bill = attached(DEMO, RECORD, "citation", {"receipt": value}, CREATED)
+        file.accept(f"in-other-event-{label}", "what another type calls a receipt is its own business", "RCPT-4", "check", args(bill),
+                    receipts=[], copies=[copy(0, bill, "verified")])  # fmt: skip
+        in_created = {**created(value), "target": 1}
+        file.add(f"in-malformed-created-{label}", "in a record_created, well-formed or not, it can only be a receipt", "RCPT-4 RCPT-2", "check", args(in_created),
+                 {"ok": {"receipts": [{**told(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
+    kinded = attached(DEMO, RECORD, "citation", {"receipt": without(own, ("key_id",))}, CREATED)
+    file.add("in-other-event-no-key-id", "an object of its kind is one, with all its faults", "RCPT-4 RCPT-2", "check", args(kinded),
+             {"ok": {"receipts": [told(0, kinded, "invalid", "type")]}}, "in-other-event")  # fmt: skip
+    deeper = attached(DEMO, RECORD, "citation", {"x": {"receipt": own}}, CREATED)
+    file.accept(
+        "deeper",
+        "only at /payload/receipt",
+        "RCPT-4",
+        "check",
+        args(deeper, {"receipt": own}, {"payload": [own]}, own),
+        receipts=[],
     )
     frame = joined(part("frame"), text("]"), text(',"receipt":'), as_json(own), text("}"))
     file.accept("beside-events", "a member of the bundle is none", "RCPT-3 BUN-6", "check",
@@ -317,8 +416,29 @@ def receipts_elsewhere() -> File:
     file.accept("of-unsigned-event", "nor on its signature", "RCPT-2 RCPT-3", "check", args(unsigned),
                 receipts=[told(0, unsigned)], copies=[copy(0, unsigned, "not_signed")])  # fmt: skip
     malformed = changed(sound, ("created_at",), "today")
-    file.accept("of-malformed-event", "an element that is no event carries none", "RCPT-3", "check", args(malformed),
-                receipts=[], copies=[copy(0, None, "invalid", "time")])  # fmt: skip
+    file.accept("of-malformed-event", "nor on its form", "RCPT-4", "check", args(malformed),
+                receipts=[{**told(0, malformed), "event_id": None}], copies=[copy(0, None, "invalid", "time")])  # fmt: skip
+    bare: Json = {"payload": {"receipt": own}}
+    file.accept("of-nothing-else", "nor on anything else", "RCPT-4", "check", args(bare),
+                receipts=[{**told(0, bare), "event_id": None}], copies=[copy(0, None, "not_signed")])  # fmt: skip
+    faulty = to_json(sound).decode()[:-1] + ',"x":1.0}'
+    file.accept("of-value-fault", "an element with a value-level fault is not read", "RCPT-4 FAULT-3", "check", args(faulty),
+                receipts=[], copies=[copy(0, None, "invalid", "number_form")])  # fmt: skip
+    finding = {**payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "receipt": own}
+    flat = flat_event(DEMO, finding, "2026-06-02T08:00:01.000000+00:00", 1)
+    for label, made_flat in (("flat", flat), ("flat-created", {**flat, "event_type": "record_created"}),
+                             ("flat-moved", changed(flat, ("payload", "arxiv_id"), "x"))):  # fmt: skip
+        file.accept(f"of-{label}", "a flat element carries one too, listed by payload_sha256", "RCPT-4 EVT-7", "check", args(made_flat),
+                    receipts=[{**told(0, made_flat), "event_id": flat["payload_sha256"]}])  # fmt: skip
+    flat_text = {**changed(flat, ("payload", "receipt"), "x"), "event_type": "record_created"}
+    file.add("of-flat-created-text", "of that type whatever it is", "RCPT-4 EVT-7", "check", args(flat_text),
+             {"ok": {"receipts": [{**told(0, flat_text, "invalid", "type"), "event_id": flat["payload_sha256"]}]}}, "of-flat-created")  # fmt: skip
+    flat_bad = changed(flat, ("created_at",), "never")
+    file.accept("of-flat-malformed", "a malformed one without an id", "RCPT-4 EVT-7", "check", args(flat_bad),
+                receipts=[{**told(0, flat_bad), "event_id": None}])  # fmt: skip
+    file.parts["policy-unknown"] = as_json(policy(policy_key(DEMO, event_formats=["unknown"])))
+    file.accept("of-unknown-format", "an element of unknown format, without an id", "RCPT-4 CHECK-13", "check", {**args(sound), "policy": part("policy-unknown")},
+                receipts=[{**told(0, sound), "event_id": None}], copies=[{**copy(0, None, "unbound")}])  # fmt: skip
     second = created(own, "2026-05-19T00:00:00Z")
     file.accept(
         "two",
@@ -327,6 +447,129 @@ def receipts_elsewhere() -> File:
         "check",
         args(sound, alias("between"), second),
         receipts=[told(0, sound), told(2, second)],
+    )
+    return file
+
+
+def receipts_bounded() -> File:
+    """Of unverified elements the receipts of the 16 smallest pairs are checked (RCPT-4)."""
+    file = File(
+        "receipt",
+        "bound",
+        "More receipts than are checked: which of them, and what is said of the others.",
+        parts(),
+    )
+
+    def made_up(number: int, **changes: Any) -> Json:
+        raw = bytes(40) + number.to_bytes(24, "big")
+        return {**receipt(DEMO, RECORD, CREATED), "signature_b64": b64(raw), **changes}
+
+    def unsigned(stated: Json) -> Json:
+        return {name: value for name, value in created(stated).items() if name != "signature"}
+
+    def check(
+        name: str,
+        about: str,
+        elements: list[Json],
+        words: list[tuple[str, str | None]],
+        stated: Json | None = None,
+    ) -> None:
+        arguments = args(*elements)
+        if stated is not None:
+            file.parts[f"policy-{name}"] = as_json(stated)
+            arguments["policy"] = part(f"policy-{name}")
+        told = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code}
+                for place, (made, (word, code)) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
+        file.add(
+            name,
+            about,
+            "RCPT-4",
+            "check",
+            arguments,
+            {"ok": {"receipts": told}},
+            None if name == "one" else "one",
+        )
+
+    bad, left = ("invalid", "signature_invalid"), ("not_checked", None)
+    good = ("verified", None)
+    own = receipt(DEMO, RECORD, CREATED)
+    check("one", "a genuine receipt of an unsigned element", [unsigned(own)], [good])
+    sixteen = [unsigned(made_up(n)) for n in range(16)]
+    check("sixteen", "sixteen are checked", sixteen, [bad] * 16)
+    more = [*sixteen, *(unsigned(made_up(n)) for n in (16, 17))]
+    check("eighteen", "of more the largest are not", more, [*[bad] * 16, left, left])
+    check("eighteen-reversed", "wherever they stand", more[::-1], [left, left, *[bad] * 16])
+    check(
+        "repeated",
+        "a pair counts once",
+        [*sixteen, *(unsigned({**made_up(n), "signed_at": "x"}) for n in range(16))],
+        [bad] * 32,
+    )
+    check(
+        "genuine-behind",
+        "a genuine receipt behind sixteen made up ones is not checked",
+        [*sixteen, unsigned(own)],
+        [*[bad] * 16, left],
+    )
+    check(
+        "genuine-among", "nor said to be anything else", [unsigned(own), *sixteen[:15]], [good, *[bad] * 15]
+    )
+    check(
+        "valid-apart",
+        "that of a valid record_created is checked always, and takes no place",
+        [created(own), *sixteen],
+        [good, *[bad] * 16],
+    )
+    valid = [created(made_up(n)) for n in range(18)]
+    check("valid-many", "however many there are", valid, [bad] * 18)
+    check("valid-and-unsigned", "the same pair of an unverified element counts for itself", [*valid, *(unsigned(made_up(n)) for n in range(18))],
+          [*[bad] * 34, left, left])  # fmt: skip
+    others = [attached(DEMO, RECORD, "citation", {"receipt": made_up(n)}, CREATED) for n in range(17)]
+    check(
+        "valid-of-other-type",
+        "a valid event of another type is not a record_created",
+        others,
+        [*[bad] * 16, left],
+    )
+    cheap = [
+        (made_up(0, algorithm="x"), ("invalid", "algorithm")), (made_up(0, signature_b64="!"), ("invalid", "encoding")),
+        (made_up(0, signature_b64=None), ("not_signed", None)), (made_up(0, key_id="!"), ("unknown_key", "key_unknown")),
+        (made_up(0, key_id=1), ("invalid", "type")),
+    ]  # fmt: skip
+    behind = [unsigned(made_up(n)) for n in range(1, 18)]
+    check("cheap-first", "what needs no signature check takes no place", [*(unsigned(one) for one, _ in cheap), *behind],
+          [*(word for _, word in cheap), *[bad] * 16, left])  # fmt: skip
+    last = [
+        unsigned(
+            {**stated, "signature_b64": stated["signature_b64"] and "zzzz"}
+            if stated.get("algorithm") == "x"
+            else stated
+        )
+        for stated, _ in cheap
+    ]
+    check(
+        "cheap-last",
+        "and is said however large it is",
+        [*behind, *last],
+        [*[bad] * 16, left, *(word for _, word in cheap)],
+    )
+    check(
+        "revoked",
+        "nor does what no key may sign",
+        more,
+        [("invalid", "key_revoked")] * 18,
+        policy(policy_key(DEMO, status="revoked")),
+    )
+    check("one-key-may", "a key of several that may sign is enough to need one", more, [*[bad] * 16, left, left],
+          policy(policy_key(DEMO, status="revoked"), policy_key(AUTHOR, key_id=DEMO.key_id)))  # fmt: skip
+    low, high = (Signer(100 + n, f"s{n}", name) for n, name in enumerate(("\uffee", "\U00010000")))
+    named = [unsigned(made_up(n, key_id=one.key_id)) for n, one in enumerate([high] * 9 + [low] * 9)]
+    check(
+        "code-points",
+        "key ids by code point, which UTF-16 orders otherwise, before signatures",
+        named,
+        [*[bad] * 7, left, left, *[bad] * 9],
+        policy(low, high),
     )
     return file
 
@@ -367,26 +610,30 @@ def one_fault() -> File:
     # CHECK-3 in detail.
     other = alias("other")
     for name, about, value, verdict, code in (
-        (
-            "id-of-another",
-            "the id of another event, its signature too: the stated digest verifies",
-            other,
-            "unbound",
-            "hash_mismatch",
-        ),
-        ("id-of-another-only", "only the id of another event", other["event_id"], "invalid", "hash_mismatch"),
+        ("id-of-another", "the id and the signature of another event: a genuine signature, but for other content", other, "invalid", "hash_mismatch"),
+        ("id-of-another-only", "only the id of another event: the content is genuine", other["event_id"], "invalid", "hash_mismatch"),
         ("id-empty", "an empty id", "", "invalid", "encoding"),
         ("id-prefix", "nothing but the prefix", "sha256:", "invalid", "encoding"),
         ("id-sha512", "another prefix", "sha512:" + base["event_id"][7:], "invalid", "encoding"),
         ("id-space", "a space behind", base["event_id"] + " ", "invalid", "encoding"),
         ("id-zero", "no digest of anything", "sha256:" + "0" * 64, "invalid", "hash_mismatch"),
-    ):
+    ):  # fmt: skip
         made = (
             changed(base, ("event_id",), value)
             if isinstance(value, str)
             else {**base, "event_id": value["event_id"], "signature": value["signature"]}
         )
-        refuse(name, about, "CHECK-3", made, verdict, code)
+        refuse(name, about, "CHECK-3" if code == "hash_mismatch" else "CHECK-8", made, verdict, code)
+    for name, about, made in (
+        ("altered-letter", "one letter of a signed text", changed(base, ("payload", "alias_value"), "X")),
+        ("altered-time", "the time", changed(base, ("created_at",), "2026-05-18T01:39:15Z")),
+        ("altered-type", "the type, to one of no rules", changed(base, ("event_type",), "peer_review")),
+        ("altered-target", "the target", changed(base, ("target",), "graph")),
+        ("altered-signer-type", "the signer's type", changed(base, ("signer", "signer_type"), "author")),
+        ("altered-member", "a member added", {**base, "note": 1}),
+        ("neither", "content and signature altered: no genuine signature", flipped(changed(base, ("payload", "alias_value"), "X"))),
+    ):  # fmt: skip
+        refuse(name, f"altered after signing: {about}", "CHECK-3 CHECK-12", made, "invalid", "hash_mismatch")
     # CHECK-4 in detail; each signed, so only the subject is wrong.
     for name, about, subject in (
         ("subject-other", "another record", OTHER_NUMBER),
@@ -422,6 +669,35 @@ def one_fault() -> File:
            "unknown_key", "key_unknown")  # fmt: skip
     refuse("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
            "unknown_key", "key_unknown")  # fmt: skip
+    # Several keys of one name (POL-6).
+    twin = Signer(100, DEMO.signer_id, DEMO.key_id)
+    of_twin = attached(twin, RECORD, "alias_added", payloads.alias_added("example", "twin"), CREATED)
+    for name, about, keys, made in (
+        ("twins", "of two keys of one name the fingerprint chooses", policy(DEMO, twin), base),
+        ("twins-other", "or the other", policy(DEMO, twin), of_twin),
+        ("twins-revoked-other", "status belongs to the raw key", policy(DEMO, policy_key(twin, status="revoked")), base),
+    ):  # fmt: skip
+        file.parts[f"policy-{name}"] = as_json(keys)
+        file.accept(
+            name,
+            about,
+            "CHECK-5 POL-6 POL-4",
+            "check",
+            {**args(made), "policy": part(f"policy-{name}")},
+            copies=[copy(0, made, "verified")],
+        )
+    refuse("twins-revoked", "of two keys of one name the revoked one", "CHECK-5 POL-6 POL-4", of_twin, "invalid", "key_revoked",
+           stated=policy(DEMO, policy_key(twin, status="revoked")), control="twins-other")  # fmt: skip
+    refuse("twins-role", "rights belong to the raw key", "CHECK-5 POL-6 CHECK-6", base, "invalid", "key_role",
+           stated=policy(twin, policy_key(DEMO, event_types=["citation"])), control="twins")  # fmt: skip
+    refuse("twins-signature-of-other", "the key that the fingerprint names, and no other", "CHECK-5 POL-6 CHECK-9",
+           changed(anonymous(base), ("signature", "signature_b64"), b64(twin.sign(signed_bytes(base)))), "invalid", "signature_invalid",
+           stated=policy(DEMO, twin), control="twins")  # fmt: skip
+    refuse("twins-fingerprint-of-none", "a fingerprint of neither", "CHECK-5 POL-6",
+           changed(anonymous(base), ("signer", "public_key_fingerprint"), "0" * 32), "unknown_key", "key_unknown",
+           stated=policy(DEMO, twin), control="twins")  # fmt: skip
+    refuse("fingerprint-of-another-name", "a fingerprint of a key of another name selects none", "CHECK-5",
+           changed(anonymous(base), ("signer", "public_key_fingerprint"), DEMO_NEXT.fingerprint), "unknown_key", "key_unknown")  # fmt: skip
     # CHECK-6.
     narrow = policy(policy_key(DEMO, event_types=["citation", "graph_snapshot"]), AUTHOR)
     refuse(
@@ -480,10 +756,16 @@ def one_fault() -> File:
             copies=[copy(0, base, "verified")],
         )
     moved = changed(other, ("event_id",), base["event_id"])
-    refuse("honoured-id-stated", "honours looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "hash_mismatch",
+    refuse("honoured-id-stated", "honours looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
            stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
     refuse("role-before-revoked", "the type before the revocation", "CHECK-6", base, "invalid", "key_role",
            stated=policy(policy_key(DEMO, status="revoked", event_types=["citation"])), control="revoked-honoured")  # fmt: skip
+    stolen = {**moved, "signature": base["signature"]}
+    refuse("honoured-id-and-signature-stated", "nor with the signature of the honoured event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
+           stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+    refuse("honoured-other-id-stated", "an honoured content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
+           changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch",
+           stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
     # CHECK-7.
     for name, value in (("upper", "ED25519"), ("space", "ed25519 "), ("hs256", "HS256"), ("none", "none"), ("empty", ""), ("ed448", "ed448"),
                         ("ctx", "ed25519ctx"), ("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519),
@@ -543,20 +825,52 @@ def one_fault() -> File:
            "invalid", "signature_invalid")  # fmt: skip
     refuse("rotated-key", "by another key of the same signer", "CHECK-9 POL-3", changed(base, ("signature", "signature_b64"), b64(DEMO_NEXT.sign(signed_bytes(base)))),
            "invalid", "signature_invalid")  # fmt: skip
-    # Two faults: the earlier check speaks.
+    # Two faults: the earlier check decides.
+    nobody = attached(
+        STRANGER, RECORD, "alias_added", payloads.alias_added("example", "p"), CREATED, subject=OTHER_NUMBER
+    )
+    elsewhere = alias("p1", subject=OTHER_NUMBER)
     pairs: tuple[tuple[str, Json, str, str | None, str], ...] = (
+        ("key-before-signature", without(nobody, ("signature",)), "unknown_key", "key_unknown", "CHECK-5"),
+        ("key-before-subject", nobody, "unknown_key", "key_unknown", "CHECK-5"),
+        ("key-before-algorithm", changed(nobody, ("signature", "algorithm"), "x"), "unknown_key", "key_unknown", "CHECK-5"),
+        ("key-before-id", changed(changed(base, ("payload", "alias_value"), "y"), ("signer", "signer_id"), "nobody"), "unknown_key", "key_unknown", "CHECK-5"),
+        ("key-before-id-form", changed(nobody, ("event_id",), "x"), "unknown_key", "key_unknown", "CHECK-5"),
+        ("fingerprint-before-signature", changed(without(base, ("signature",)), ("signer", "public_key_fingerprint"), "x"), "unknown_key", "key_unknown", "CHECK-5"),
+        ("signature-before-subject", without(elsewhere, ("signature",)), "not_signed", None, "CHECK-2"),
         ("signature-before-id", changed(without(base, ("signature",)), ("event_id",), "x"), "not_signed", None, "CHECK-2"),
-        ("id-form-before-subject", changed(alias("p1", subject=OTHER_NUMBER), ("event_id",), "x"), "invalid", "encoding", "CHECK-3"),
-        ("subject-before-key", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "p2"), CREATED, subject=OTHER_NUMBER), "invalid", "subject", "CHECK-4"),
-        ("key-before-algorithm", changed(attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "p3"), CREATED), ("signature", "algorithm"), "x"),
-         "unknown_key", "key_unknown", "CHECK-5"),
+        ("subject-before-algorithm", changed(elsewhere, ("signature", "algorithm"), "x"), "invalid", "subject", "CHECK-4"),
+        ("subject-before-id-form", changed(elsewhere, ("event_id",), "x"), "invalid", "subject", "CHECK-4"),
+        ("subject-before-id", changed(elsewhere, ("payload", "alias_value"), "y"), "invalid", "subject", "CHECK-4"),
         ("algorithm-before-form", changed(changed(base, ("signature", "algorithm"), "x"), ("signature", "signature_b64"), "x"), "invalid", "algorithm", "CHECK-7"),
+        ("algorithm-before-id-form", changed(changed(base, ("signature", "algorithm"), "x"), ("event_id",), "x"), "invalid", "algorithm", "CHECK-7"),
+        ("algorithm-before-id", changed(changed(base, ("signature", "algorithm"), "x"), ("payload", "alias_value"), "y"), "invalid", "algorithm", "CHECK-7"),
+        ("signature-form-before-id", changed(changed(base, ("signature", "signature_b64"), "x"), ("payload", "alias_value"), "y"), "invalid", "encoding", "CHECK-8"),
         ("form-before-signature", changed(flipped(base), ("signature", "signature_b64"), respelt(flipped(base)["signature"]["signature_b64"])), "invalid", "encoding", "CHECK-8"),
-        ("unbound-needs-the-rest", changed(alias("p4", subject=OTHER_NUMBER), ("payload", "alias_value"), "y"), "invalid", "hash_mismatch", "CHECK-3"),
-        ("mismatch-hides-key", changed(changed(base, ("payload", "alias_value"), "y"), ("signer", "signer_id"), "nobody"), "invalid", "hash_mismatch", "CHECK-3"),
+        ("id-before-signature", changed(flipped(base), ("event_id",), other["event_id"]), "invalid", "hash_mismatch", "CHECK-3"),
     )  # fmt: skip
     for name, made, verdict, code, clauses in pairs:
-        refuse(f"order-{name}", "two faults: the earlier check speaks", clauses, made, verdict, code)
+        refuse(f"order-{name}", "two faults: the earlier check decides", clauses, made, verdict, code)
+    role, gone = policy_key(DEMO, event_types=["citation"]), policy_key(DEMO, status="revoked")
+    for name, made, key, code, clauses in (
+        ("subject-before-role", elsewhere, role, "subject", "CHECK-4"),
+        ("subject-before-revoked", elsewhere, gone, "subject", "CHECK-4"),
+        ("role-before-algorithm", changed(base, ("signature", "algorithm"), "x"), role, "key_role", "CHECK-6"),
+        ("revoked-before-algorithm", changed(base, ("signature", "algorithm"), "x"), gone, "key_revoked", "CHECK-6"),
+        ("role-before-id-form", changed(base, ("event_id",), "x"), role, "key_role", "CHECK-6"),
+        ("role-before-id", changed(base, ("payload", "alias_value"), "y"), role, "key_role", "CHECK-6"),
+        ("role-before-form", changed(base, ("signature", "signature_b64"), "x"), role, "key_role", "CHECK-6"),
+        ("revoked-before-signature", flipped(base), gone, "key_revoked", "CHECK-6"),
+    ):  # fmt: skip
+        refuse(
+            f"order-{name}",
+            "two faults: the earlier check decides",
+            clauses,
+            made,
+            "invalid",
+            code,
+            stated=policy(key),
+        )
     return file
 
 
@@ -577,9 +891,10 @@ def copies_of_one() -> File:
         elements: list[Any],
         spoken: list[tuple[Json, str, str | None]],
         told: list[Json],
+        unsigned: tuple[str, ...] = (),
     ) -> None:
         listed = sorted(
-            ({"event_id": event_id(made), "verdict": word, "code": code} for made, word, code in spoken),
+            (decided(made, word, code, unsigned) for made, word, code in spoken),
             key=lambda one: str(one["event_id"]),
         )
         file.accept(name, about, clauses, "check", args(*elements), events=listed, copies=told)
@@ -605,27 +920,54 @@ def copies_of_one() -> File:
           [copy(0, good, "not_signed"), copy(1, good, "invalid", "signature_invalid"), copy(2, good, "invalid", "encoding")])  # fmt: skip
     stated_other = changed(good, ("event_id",), other["event_id"])
     stated_text = changed(good, ("event_id",), "x")
-    check("smallest-code", "among equals the smallest code: encoding before hash_mismatch", "CHECK-11", [stated_other, stated_text], [(good, "invalid", "encoding")],
-          [copy(0, good, "invalid", "hash_mismatch"), copy(1, good, "invalid", "encoding")])  # fmt: skip
+    nobody = changed(good, ("signature", "key_id"), "x")
+    wrong_algorithm = changed(good, ("signature", "algorithm"), "x")
+    ladder: list[Step] = [
+        (good, "verified", None), (spoilt, "invalid", "signature_invalid"), (stated_other, "invalid", "hash_mismatch"),
+        (stated_text, "invalid", "encoding"), (wrong_algorithm, "invalid", "algorithm"), (unsigned, "not_signed", None),
+        (nobody, "unknown_key", "key_unknown"),
+    ]  # fmt: skip
+    for (first, _), label, pair in _both_ways(ladder):
+        name = f"further-{first[2] or first[1]}{label}".replace("_", "-")
+        check(name, "of two elements of one id the one that got further decides", "CHECK-11", [made for made, _, _ in pair],
+              [(good, first[1], first[2])], [copy(place, good, word, code) for place, (_, word, code) in enumerate(pair)])  # fmt: skip
     swapped = changed(good, ("payload", "alias_value"), "y")
-    check("stated-id-joins-nothing", "a copy with another content and this id is another event", "CHECK-11 CHECK-3", [good, swapped],
-          [(good, "verified", None), (swapped, "unbound", "hash_mismatch")], [copy(0, good, "verified"), copy(1, swapped, "unbound", "hash_mismatch")])  # fmt: skip
-    unsigned_swapped = without(swapped, ("signature",))
-    check("unbound-before-others", "an unbound copy before one without a signature", "CHECK-11", [unsigned_swapped, swapped], [(swapped, "unbound", "hash_mismatch")],
-          [copy(0, swapped, "not_signed"), copy(1, swapped, "unbound", "hash_mismatch")])  # fmt: skip
+    check("stated-id-joins-nothing", "an element with another content and this id is another event", "CHECK-11 CHECK-3", [good, swapped],
+          [(good, "verified", None), (swapped, "invalid", "hash_mismatch")], [copy(0, good, "verified"), copy(1, swapped, "invalid", "hash_mismatch")])  # fmt: skip
     repaired = sign(swapped, DEMO)
-    check("valid-before-unbound", "a valid copy before an unbound one", "CHECK-11", [swapped, repaired], [(swapped, "verified", None)],
-          [copy(0, swapped, "unbound", "hash_mismatch"), copy(1, swapped, "verified")])  # fmt: skip
+    check("valid-before-altered", "a valid element before an altered one", "CHECK-11", [swapped, repaired], [(swapped, "verified", None)],
+          [copy(0, swapped, "invalid", "hash_mismatch"), copy(1, swapped, "verified")])  # fmt: skip
+    _of_one_payload(file)
     marked = decorated(good)
-    check("unsigned-member", "a copy with an unsigned member is the same event", "CHECK-11 EVT-5", [good, marked], [(good, "verified", None)],
-          [copy(0, good, "verified"), copy(1, good, "verified", None, ["/signature/verified"])])  # fmt: skip
+    verified, note = "/signature/verified", "/signature/note"
+    noted = changed(good, ("signature", "note"), 1)
+    for name, about, elements in (
+        ("unsigned-member", "an element with an unsigned member is the same event", [good, marked]),
+        ("unsigned-member-first", "what an earlier element carries is said of the id", [marked, good]),
+        ("unsigned-member-between", "wherever it stands", [good, marked, good]),
+        ("unsigned-members-differ", "and all that any element of the id carries", [marked, noted]),
+        ("unsigned-members-differ-reversed", "in any order", [noted, marked]),
+        ("unsigned-member-of-invalid", "of an element that does not decide too", [good, decorated(spoilt)]),
+        ("unsigned-member-of-invalid-first", "in any order", [decorated(spoilt), good]),
+    ):  # fmt: skip
+        each = [
+            (verified,) if "verified" in made["signature"] else (note,) if "note" in made["signature"] else ()
+            for made in elements
+        ]
+        said = [
+            ("invalid", "signature_invalid") if made == decorated(spoilt) else ("verified", None)
+            for made in elements
+        ]
+        check(name, about, "CHECK-11 EVT-5", list(elements), [(good, "verified", None)],
+              [copy(place, good, said[place][0], said[place][1], each[place]) for place in range(len(elements))],
+              tuple(sorted({pointer for pointers in each for pointer in pointers})))  # fmt: skip
     nameless = anonymous(good)
     check("without-id", "a copy without an id is the same event", "CHECK-11 CHECK-3", [nameless, good], [(good, "verified", None)],
           [copy(0, good, "verified"), copy(1, good, "verified")])  # fmt: skip
     time_only = changed(good, ("created_at",), "today")
     rows: list[Any] = [None, 1, "x", [], {}, time_only, good, spoilt, "not an object"]
-    told = [copy(place, None, "invalid", "type") for place in range(5)] + [
-        copy(5, None, "invalid", "time"), copy(6, good, "verified"), copy(7, good, "invalid", "signature_invalid"), copy(8, None, "invalid", "type")]  # fmt: skip
+    told = [copy(place, None, "invalid", "type") for place in range(4)] + [
+        copy(4, None, "not_signed"), copy(5, None, "invalid", "time"), copy(6, good, "verified"), copy(7, good, "invalid", "signature_invalid"), copy(8, None, "invalid", "type")]  # fmt: skip
     check("junk", "elements that are no event are listed by place and spoil nothing", "CHECK-12 CHECK-11 FAULT-3",
           [to_json(row).decode() if not isinstance(row, dict) else row for row in rows], [(good, "verified", None)], told)  # fmt: skip
     broken = to_json(other).decode()[:-1] + ',"x":1.0}'
@@ -634,8 +976,8 @@ def copies_of_one() -> File:
     flat = flat_event(
         DEMO, payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "2026-06-02T08:00:01.000000+00:00", 1
     )
-    listed = sorted([{"event_id": event_id(good), "verdict": "verified", "code": None},
-                     {"event_id": flat["payload_sha256"], "verdict": "unbound", "code": None}], key=lambda one: str(one["event_id"]))  # fmt: skip
+    listed = sorted([decided(good, "verified"), decided(flat, "unbound", event_id_=flat["payload_sha256"])],
+                    key=lambda one: str(one["event_id"]))  # fmt: skip
     file.accept(
         "flat-beside",
         "a flat event is listed by its stated digest",
@@ -645,8 +987,54 @@ def copies_of_one() -> File:
         events=listed,
     )
     file.accept("many", "a hundred events", "CHECK-12", "check", args(*(alias(str(n)) for n in range(100))),
-                events=sorted(({"event_id": event_id(alias(str(n))), "verdict": "verified", "code": None} for n in range(100)), key=lambda one: str(one["event_id"])))  # fmt: skip
+                events=sorted((decided(alias(str(n)), "verified") for n in range(100)), key=lambda one: str(one["event_id"])))  # fmt: skip
     return file
+
+
+def _of_one_payload(file: File) -> None:
+    """Elements of several keys with one id: their format covers the payload alone, which may be an event's content."""
+    rule = RULES["event-payload-digest"]
+    whole = attached(MIRROR, RECORD, "alias_added", payloads.alias_added("example", "whole"), CREATED)
+    content = anonymous(without(whole, ("signature",)))
+    unbound, remarked, role, gone = (
+        attached(one, RECORD, "citation", content, CREATED, rule=rule)
+        for one in (DEMO, AUTHOR, DEMO_NEXT, DEMO_OLD)
+    )
+    file.parts["policy-payload"] = as_json(policy(
+        MIRROR, policy_key(DEMO, event_formats=[rule.name]), policy_key(AUTHOR, event_formats=[rule.name, "unknown"]),
+        policy_key(DEMO_NEXT, event_formats=[rule.name], event_types=["graph_snapshot"]),
+        policy_key(DEMO_OLD, event_formats=[rule.name], status="revoked"),
+    ))  # fmt: skip
+    outside = [f"/{name}" for name in sorted(unbound.keys() - {"event_id", "signature", "payload"})]
+    ladder: list[Step] = [
+        (whole, "verified", None), (unbound, "unbound", None),
+        (changed(remarked, ("signature", "signature_b64"), "x"), "unbound", "encoding"),
+        (changed(remarked, ("signature", "algorithm"), "x"), "unbound", "algorithm"),
+        (flipped(whole), "invalid", "signature_invalid"),
+        (gone, "invalid", "key_revoked"), (role, "invalid", "key_role"),
+        (without(whole, ("signature",)), "not_signed", None),
+    ]  # fmt: skip
+    for (first, second), label, pair in _both_ways(ladder):
+        told = [{"pointer": f"/events/{place}", "event_id": whole["event_id"], "verdict": word, "code": code,
+                 "unsigned": [] if made["signer"] == whole["signer"] else outside} for place, (made, word, code) in enumerate(pair)]  # fmt: skip
+        carried = outside if any(made["signer"] != whole["signer"] for made, _, _ in pair) else []
+        decides = decided(whole, first[1], first[2], carried)
+        name = f"payload-{first[1]}-{first[2]}-before-{second[1]}{label}".replace("_", "-").replace(
+            "-None", ""
+        )
+        file.accept(name, "valid, then unbound, then others; then who got further; then the smallest code", "CHECK-11 RULE-3", "check",
+                    {**args(*(made for made, _, _ in pair)), "policy": part("policy-payload")}, events=[decides], copies=told)  # fmt: skip
+
+
+#: An element, its verdict and its code.
+Step: TypeAlias = tuple[Json, str, str | None]
+
+
+def _both_ways(ladder: list[Step]) -> Iterator[tuple[tuple[Step, Step], str, list[Step]]]:
+    """Each step of a ladder and the next one, in both orders of a bundle."""
+    for first, second in pairwise(ladder):
+        yield (first, second), "", [first, second]
+        yield (first, second), "-reversed", [second, first]
 
 
 def bundles() -> File:
@@ -872,6 +1260,18 @@ def bundles() -> File:
     # BUN-6.
     for name, about, path, new, stated in (
         ("short-other", "another short form", ("short_pith_number",), "pith:AAAAAAAA", ["/short_pith_number"]),
+        ("short-12", "a form of 12 characters is not the one that is stated", ("short_pith_number",), "pith:" + NUMBER[10:22], ["/short_pith_number"]),
+        ("short-16", "nor one of 16", ("short_pith_number",), "pith:" + NUMBER[10:26], ["/short_pith_number"]),
+        ("short-bare", "nor the bare characters", ("short_pith_number",), NUMBER[10:18], ["/short_pith_number"]),
+        ("short-full", "nor the full number", ("short_pith_number",), NUMBER, ["/short_pith_number"]),
+        ("source-no-version", "a member is missing", ("source",), {"kind": "arxiv", "id": RECORD["source"]["id"]}, ["/source"]),
+        ("source-kind", "another kind", ("source", "kind"), "doi", ["/source"]),
+        ("source-id", "another id", ("source", "id"), "x", ["/source"]),
+        ("source-array", "an array", ("source",), [], ["/source"]),
+        ("alias-number-kind", "a kind that is no text", ("source_aliases", 1, "alias_kind"), 1, ["/source_aliases/1"]),
+        ("alias-derived-null", "a derived kind without a value", ("source_aliases", 0), {"alias_kind": "arxiv"}, ["/source_aliases/0"]),
+        ("alias-repeated", "each alias is compared", ("source_aliases", 1), {"alias_kind": "arxiv", "alias_value": "x"}, ["/source_aliases/1"]),
+        ("aliases-object", "an object is no array", ("source_aliases",), {}, ["/source_aliases"]),
         ("short-null", "null", ("short_pith_number",), None, ["/short_pith_number"]),
         ("source-version", "another version", ("source", "version"), 2, ["/source"]),
         ("source-true", "true is not 1", ("source", "version"), True, ["/source"]),
@@ -892,6 +1292,14 @@ def bundles() -> File:
             changed(base, path, new),
             stated=stated,
         )
+    everything = {
+        **base,
+        "source_aliases": ["x", *base["source_aliases"], None],
+        "source": None,
+        "short_pith_number": 1,
+    }
+    accept("stated-all", "in the order of the clause, not of the members", "BUN-6", everything,
+           stated=["/short_pith_number", "/source", "/source_aliases/0", f"/source_aliases/{len(base['source_aliases']) + 1}"])  # fmt: skip
     # Limits of a bundle.
     frame = parts()["frame"]
     accept_depth = joined(frame, text("]"), text(',"x":'), repeated("[", 63), repeated("]", 63), text("}"))
@@ -949,7 +1357,7 @@ def bundles() -> File:
 
 
 #: Used by the tests of the generator: these functions stay in the order of the checks.
-FAMILIES: Final = (receipts, receipts_elsewhere, one_fault, copies_of_one, bundles)
+FAMILIES: Final = (receipts, receipts_elsewhere, receipts_bounded, one_fault, copies_of_one, bundles)
 
 
 def files() -> list[File]:

@@ -1,16 +1,29 @@
 # ruff: noqa: E501  (tables: one vector, one row)
-"""Stage event: one element at a time, well-formed or not, under every event rule."""
+"""Stage event: one element at a time, well-formed or not, under every event format."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
-from forge import Json, attached, event, event_id, flat_event, payloads, policy_key, sign, to_json
+from forge import (
+    Json,
+    Signer,
+    attached,
+    event,
+    event_id,
+    flat_event,
+    payloads,
+    policy,
+    policy_key,
+    sign,
+    to_json,
+)
 from forge.core import signature_member, signed_bytes
 from forge.tamper import anonymous, changed, decorated, without
 from pithbundle.rules import RULES
 from vectorgen.core import Bytes, File, as_text, joined, part, repeated, text
-from vectorgen.house import CREATED, DEMO, POLICY, RECORD, args, bundle_of, copy, element, parts
+from vectorgen.house import CREATED, DEMO, POLICY, RECORD, args, bundle_of, copy, decided, element, parts
 from vectorgen.numbers import NOT_TIMES, TIMES
 
 ALIAS: Final = payloads.alias_added("example", "x")
@@ -119,11 +132,14 @@ def malformed() -> File:
         parts(),
     )
     file.accept("base", "a sound event", "CHECK-1 EVT-1", "check", args(BASE), copies=[copy(0, BASE, "verified")], events=[
-        {"event_id": event_id(BASE), "verdict": "verified", "code": None}])  # fmt: skip
+        decided(BASE, "verified")])  # fmt: skip
 
-    def refuse(name: str, about: str, clauses: str, made: Json | str, code: str) -> None:
-        told = {"copies": [copy(0, None, "invalid", code)], "events": []}
-        file.add(name, about, f"CHECK-1 {clauses}", "check", args(made), {"ok": told}, "base")
+    def refuse(
+        name: str, about: str, clauses: str, made: Json | str, code: str | None, verdict: str = "invalid"
+    ) -> None:
+        told = {"copies": [copy(0, None, verdict, code)], "events": []}
+        first = "CHECK-1" if verdict == "invalid" else "CHECK-5" if verdict == "unknown_key" else "CHECK-2"
+        file.add(name, about, f"{first} {clauses}", "check", args(made), {"ok": told}, "base")
 
     for path, allowed in MEMBERS:
         label = "-".join(path).replace("_", "-")
@@ -148,13 +164,28 @@ def malformed() -> File:
     for name, made in OF_TYPE.items():
         if name != "object":
             refuse(f"element-{name}", "an element is an object", "EVT-6", to_json(made).decode(), "type")
-    refuse("element-empty", "an object without members", "EVT-1 EVT-6", "{}", "type")
-    refuse("element-record", "a record is no event", "EVT-6 REC-4", RECORD, "type")
+    refuse(
+        "element-empty",
+        "an object that states nothing is not signed",
+        "EVT-1 EVT-6",
+        "{}",
+        None,
+        "not_signed",
+    )
+    refuse("element-record", "nor is a record", "EVT-6 REC-4", RECORD, None, "not_signed")
     refuse(
         "element-bundle",
-        "a bundle is no event",
+        "nor is a bundle",
         "EVT-6",
         {"bundle_type": "pith_open_graph_bundle", "events": []},
+        None,
+        "not_signed",
+    )
+    refuse(
+        "element-signature-alone",
+        "an object with nothing but a signature",
+        "EVT-1",
+        {"signature": {}},
         "type",
     )
     for name, about, said, _ in NOT_TIMES:
@@ -224,7 +255,86 @@ def malformed() -> File:
         refuse(f"order-{name}", about, "EVT-6", made, code)
     refuse("order-value-first", "a value-level fault before everything", "EVT-6 FAULT-3",
            to_json(without(BASE, ("target",))).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
+    refuse("order-value-before-key", "before the key too: nothing in it was read for certain", "EVT-6 FAULT-3",
+           to_json(changed(BASE, ("signer", "signer_id"), "nobody")).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
+    refuse("order-value-before-signature", "and before a missing signature", "EVT-6 FAULT-3",
+           to_json(without(BASE, ("signature",))).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
+    _members_in_order(refuse)
+    _keys_first(refuse)
     return file
+
+
+#: Required members in the order in which a missing one is reported (EVT-6), each with a wrong value.
+IN_ORDER: Final = (
+    ("created_at",), ("event_id",), ("event_type",), ("payload",), ("signature", "key_id"), ("signature", "kind"),
+    ("signature", "signature_b64"), ("signer", "key_id"), ("signer", "public_key_fingerprint"), ("signer", "signer_id"),
+    ("signer", "signer_type"), ("subject_pith_number",), ("target",),
+)  # fmt: skip
+
+
+def _members_in_order(refuse: Callable[..., None]) -> None:
+    """All are ``type``: that there is one fault is shown, its order is for a reader of messages."""
+    made = BASE
+    for path in reversed(IN_ORDER):
+        made = changed(made, path, 1)
+    refuse("all-members-wrong", "every member of another type", "EVT-1 EVT-6", made, "type")
+    refuse("member-before-time", "a member behind created_at in order, before the time", "EVT-6",
+           changed(changed(BASE, ("created_at",), "never"), ("target",), None), "type")  # fmt: skip
+    refuse("both-before-time", "both spellings before the time", "EVT-6 EVT-7",
+           {**changed(BASE, ("created_at",), "never"), "payload_sha256": "x"}, "type")  # fmt: skip
+    refuse("time-before-nodes", "the time before the value count", "EVT-6",
+           changed(changed(BASE, ("created_at",), "never"), ("future",), [0] * 20_000), "time")  # fmt: skip
+
+
+def _keys_first(refuse: Callable[..., None]) -> None:
+    """CHECK-5 and CHECK-2 come before CHECK-1, on whatever the element is otherwise."""
+    nobody = changed(BASE, ("signer", "signer_id"), "nobody")
+    unsigned = without(BASE, ("signature",))
+    broken: tuple[tuple[str, Callable[[Json], Json]], ...] = (
+        ("no-target", lambda e: without(e, ("target",))),
+        ("time", lambda e: changed(e, ("created_at",), "never")),
+        ("payload-array", lambda e: changed(e, ("payload",), [])),
+        ("both-spellings", lambda e: {**e, "payload_sha256": "x"}),
+        ("depth", lambda e: {**e, "deep": nested(24)}),
+        ("nodes", lambda e: {**e, "list": [0] * 20_000}),
+        ("signer-type", lambda e: without(e, ("signer", "signer_type"))),
+    )
+    for name, spoil in broken:
+        refuse(f"unknown-key-and-{name}", "the key is looked up before content is judged", "EVT-6", spoil(nobody),
+               "key_unknown", "unknown_key")  # fmt: skip
+        refuse(
+            f"unsigned-and-{name}",
+            "a missing signature is said before the form",
+            "EVT-6",
+            spoil(unsigned),
+            None,
+            "not_signed",
+        )
+        refuse(f"unknown-key-unsigned-and-{name}", "the key first of all", "EVT-6", spoil(without(nobody, ("signature",))),
+               "key_unknown", "unknown_key")  # fmt: skip
+    for name, made, code, verdict in (
+        ("null-signature-no-signer", {**without(BASE, ("signer",)), "signature": None}, None, "not_signed"),
+        ("no-signer", without(BASE, ("signer",)), "type", "invalid"),
+        ("no-signer-other-signature-key", changed(without(BASE, ("signer",)), ("signature", "key_id"), "x"), "type", "invalid"),
+        ("no-signer-id-wrong-fingerprint", changed(without(BASE, ("signer", "signer_id")), ("signer", "public_key_fingerprint"), "x"), "type", "invalid"),
+        ("key-id-number-other-signature-key", changed(changed(BASE, ("signer", "key_id"), 1), ("signature", "key_id"), "x"), "type", "invalid"),
+        ("fingerprint-missing-signature-other", changed(without(BASE, ("signer", "public_key_fingerprint")), ("signature", "key_id"), "x"), "key_unknown", "unknown_key"),
+        ("fingerprint-null", changed(BASE, ("signer", "public_key_fingerprint"), None), "type", "invalid"),
+        ("fingerprint-null-of-nobody", changed(nobody, ("signer", "public_key_fingerprint"), None), "key_unknown", "unknown_key"),
+        ("fingerprint-other-no-target", changed(without(BASE, ("target",)), ("signer", "public_key_fingerprint"), "x"), "key_unknown", "unknown_key"),
+        ("signature-key-other-no-target", changed(without(BASE, ("target",)), ("signature", "key_id"), "x"), "key_unknown", "unknown_key"),
+        ("signature-key-other-kind-other", changed(changed(BASE, ("signature", "kind"), "x"), ("signature", "key_id"), "x"), "key_unknown", "unknown_key"),
+        ("signature-text-of-nobody", changed(nobody, ("signature",), "x"), "key_unknown", "unknown_key"),
+        ("signature-key-number", changed(BASE, ("signature", "key_id"), 1), "type", "invalid"),
+    ):  # fmt: skip
+        refuse(
+            f"named-{name}",
+            "what of its key a malformed element states, and what that gives",
+            "EVT-1 EVT-6",
+            made,
+            code,
+            verdict,
+        )
 
 
 def nested(depth: int) -> list[Any]:
@@ -244,11 +354,13 @@ def limits() -> File:
         parts(),
     )
 
-    def check(name: str, about: str, made: Json, spelt: Bytes, verdict: str, code: str | None = None) -> None:
+    def check(name: str, about: str, made: Json, spelt: Bytes, verdict: str, code: str | None = None,
+              control: str | None = None) -> None:  # fmt: skip
         data = joined(part("frame"), spelt, text("]}"))
         told = copy(0, made if code is None else None, verdict, code)
-        control = None if code is None else name.replace("-over", "")
-        file.add(name, about, "LIM-6 CHECK-1", "check", {"data": data, "policy": part("policy"), "format": None},
+        if code is not None and control is None:
+            control = name.replace("-over", "")
+        file.add(name, about, "LIM-6 CHECK-1" if control is None or control == name.replace("-over", "") else "LIM-6 EVT-6 CHECK-1", "check", {"data": data, "policy": part("policy"), "format": None},
                  {"ok": {"copies": [told]}}, control)  # fmt: skip
 
     def filled(name: str, filler: str, unit: str, times: int) -> tuple[Json, Bytes]:
@@ -305,6 +417,11 @@ def limits() -> File:
         before, _, after = to_json(made).decode().partition("[" + "0," * (items - 1) + "0]")
         spelt = joined(text(before + "["), repeated("0,", items - 1), text("0]" + after))
         check(name, about, made, spelt, "verified" if code is None else "invalid", code)
+    _levels(check)
+    made = alias("nodes-signature")
+    wide = changed(made, ("signature", "wide"), [0] * 20_000)
+    file.add("nodes-in-signature", "the values of the signature are not counted", "LIM-6 EVT-5", "check",
+             args(wide), {"ok": {"copies": [copy(0, wide, "verified", None, ["/signature/wide"])]}})  # fmt: skip
     both = alias("both", extra={"deep": nested(24), "filler": "f" * 300_000})
     spelt_before, _, spelt_after = to_json(both).decode().partition("f" * 300_000)
     check("depth-over-before-size", "depth before size", both,
@@ -313,17 +430,62 @@ def limits() -> File:
     return file
 
 
+def _levels(check: Callable[..., None]) -> None:
+    """Depth and value count, level by level (EVT-6)."""
+
+    def deep(name: str, about: str, items: int, *, inner: int, code: str) -> None:
+        # Arrays at levels 2 to 24; in the last one an array of ``inner`` values, and zeros.
+        value: list[Any] = [[0] * inner, *[0] * items]
+        for _ in range(22):
+            value = [value]
+        made = alias("levels", extra={"deep": value})
+        before, _, after = to_json(made).decode().partition("0," * (items - 1) + "0]")
+        spelt = joined(text(before), repeated("0,", items - 1), text("0]" + after))
+        check(name, about, made, spelt, "invalid", code, control="depth")
+
+    base = alias("levels", extra={"deep": []})
+    # All values down to those directly inside the array of level 24, but for its zeros.
+    count = 1 + 7 + len(base["payload"]) + len(base["signer"]) + 22 + 1
+    room = 20_000 - count
+    deep(
+        "level-24-full",
+        "20,000 values down to level 24, and a container below: depth",
+        room,
+        inner=0,
+        code="depth",
+    )
+    deep(
+        "level-24-over",
+        "one value more: the values of a level are counted before the next level is looked at",
+        room + 1,
+        inner=0,
+        code="nodes",
+    )
+    deep("level-25-over", "values below level 24 are never counted: depth", room, inner=1, code="depth")
+    wide = alias("levels", extra={"deep": nested(24), "wide": [0] * 20_000})
+    before, _, after = to_json(wide).decode().partition("[" + "0," * 19_999 + "0]")
+    check("level-3-over", "too many values above, too deep below: the upper level first", wide,
+          joined(text(before + "["), repeated("0,", 19_999), text("0]" + after)), "invalid", "nodes", control="nodes")  # fmt: skip
+    large = alias("levels", extra={"wide": ["ffffffffffffffff"] * 20_000})
+    before, _, after = to_json(large).decode().partition('["ffff')
+    check("nodes-before-size", "the value count before the size", large,
+          joined(text(before + "["), repeated('"ffffffffffffffff",', 19_999), text('"ffffffffffffffff"]' + after.partition("]")[2])),
+          "invalid", "nodes", control="nodes")  # fmt: skip
+
+
 def rules() -> File:
-    """Every event rule of the family."""
+    """Every event format of the family."""
     file = File(
-        "event", "rules", "The same event under each event rule, with a policy whose key names that rule."
+        "event",
+        "formats",
+        "The same event under each event format, with a policy whose key lists that format.",
     )
     for name, rule in RULES.items():
-        stated = {**POLICY, "keys": [policy_key(DEMO, event_rule=name)]}
+        stated = {**POLICY, "keys": [policy_key(DEMO, event_formats=[name])]}
         made = attached(
             DEMO, RECORD, "alias_added", payloads.alias_added("example", "rule"), CREATED, rule=rule
         )
-        binds = not rule.payload_only and "created_at" not in rule.left_out
+        binds = name == "event-v1" or name.startswith("event-full-")
         left = [
             m
             for m in made
@@ -344,7 +506,12 @@ def rules() -> File:
 
         clauses = "RULE-1 RULE-2 RULE-5" + ("" if binds else " RULE-3") + (" RULE-4 EVT-5" if left else "")
         check(
-            name, "id and signature are made by this rule", clauses, made, told, None if binds else "event-v1"
+            name,
+            "id and signature are made by this format",
+            clauses,
+            made,
+            told,
+            None if binds else "event-v1",
         )
         if name != "event-v1":
             under_v1 = attached(DEMO, RECORD, "alias_added", payloads.alias_added("example", "v1"), CREATED)
@@ -355,17 +522,222 @@ def rules() -> File:
                     "unsigned": [f"/{m}" for m in left],
                 }
             else:
-                # The stated id is another: it goes on with the stated digest, which verifies where a digest is signed.
-                word = "unbound" if rule.signed == "digest" else "invalid"
-                expect = {**copy(0, under_v1, word, "hash_mismatch"), "event_id": id_here,
+                expect = {**copy(0, under_v1, "invalid", "hash_mismatch"), "event_id": id_here,
                           "unsigned": sorted(f"/{m}" for m in left)}  # fmt: skip
-            check(f"{name}-of-event-v1", "an event made by event-v1 is another event under this rule", "RULE-1 RULE-2 CHECK-3",
+            check(f"{name}-of-event-v1", "an event made by event-v1 is another event under this format", "RULE-1 RULE-2 CHECK-3",
                   under_v1, expect, name if binds else "event-v1")  # fmt: skip
-    unsigned_rule = {**BASE, "event_rule": "event-payload-digest"}
+    unsigned_rule = {**BASE, "event_formats": ["event-payload-digest"]}
     file.parts["policy"] = parts()["policy"]
     arguments = {"data": bundle_of(unsigned_rule), "policy": part("policy"), "format": None}
-    file.add("rule-in-event", "a rule stated by the event chooses nothing", "RULE-1", "check", arguments,
-             {"ok": {"copies": [copy(0, unsigned_rule, "unbound", "hash_mismatch")]}}, "event-v1")  # fmt: skip
+    file.add("format-in-event", "a format stated by the event chooses nothing", "RULE-1", "check", arguments,
+             {"ok": {"copies": [copy(0, unsigned_rule, "invalid", "hash_mismatch")]}}, "event-v1")  # fmt: skip
+    _read_as_v1(file)
+    return file
+
+
+def _read_as_v1(file: File) -> None:
+    """What fails CHECK-5 is read as event-v1, whatever format other keys of the signer list (RULE-1)."""
+    made = alias("of no key")
+    for name, about, spoilt in (
+        ("other-key-id", "another key_id of a known signer", changed(changed(made, ("signer", "key_id"), "x"), ("signature", "key_id"), "x")),
+        ("other-fingerprint", "another fingerprint of a known name", changed(made, ("signer", "public_key_fingerprint"), "0" * 32)),
+        ("other-signature-key", "another key_id in the signature", changed(made, ("signature", "key_id"), "x")),
+        ("other-signer", "another signer of a known key_id", changed(made, ("signer", "signer_id"), "x")),
+    ):  # fmt: skip
+        for form in ("event-payload-digest", "unknown"):
+            label = f"policy-read-{form}"
+            file.parts[label] = as_text(to_json({**POLICY, "keys": [policy_key(DEMO, event_formats=[form])]}))
+            arguments = {"data": bundle_of(spoilt), "policy": part(label), "format": None}
+            # The id is that of event-v1, of which the signer is a part.
+            file.add(f"{name}-beside-{form}", f"{about}: read as event-v1", "RULE-1 CHECK-5", "check", arguments,
+                     {"ok": {"copies": [copy(0, spoilt, "unknown_key", "key_unknown")]}}, "event-v1")  # fmt: skip
+
+
+def unknown() -> File:
+    """Keys whose format is unknown (CHECK-13)."""
+    file = File(
+        "event",
+        "unknown",
+        "Elements that name a key whose event format is unknown, alone or beside another.",
+        parts(),
+    )
+    twin = Signer(100, DEMO.signer_id, DEMO.key_id)
+    policies = {
+        "alone": policy(policy_key(DEMO, event_formats=["unknown"])),
+        "beside": policy(policy_key(DEMO, event_formats=["event-v1", "unknown"])),
+        "beside-payload": policy(policy_key(DEMO, event_formats=["event-payload-digest", "unknown"])),
+        "two": policy(policy_key(DEMO, event_formats=["unknown"]), policy_key(twin)),
+        "two-unknown": policy(
+            policy_key(DEMO, event_formats=["unknown"]), policy_key(twin, event_formats=["unknown"])
+        ),
+        "types": policy(
+            policy_key(DEMO, event_formats=["unknown"], event_types=["citation"], status="revoked")
+        ),
+        "beside-types": policy(
+            policy_key(DEMO, event_formats=["event-v1", "unknown"], event_types=["citation"])
+        ),
+        "beside-revoked": policy(policy_key(DEMO, event_formats=["event-v1", "unknown"], status="revoked")),
+    }
+    for name, stated in policies.items():
+        file.parts[f"policy-{name}"] = as_text(to_json(stated))
+    file.accept(
+        "base", "under a key of event-v1", "CHECK-10", "check", args(BASE), copies=[copy(0, BASE, "verified")]
+    )
+
+    def check(name: str, about: str, keys: str, made: Json | str, verdict: str, code: str | None = None, *,
+              event_id_: str | None = None, unsigned: tuple[str, ...] = (), clauses: str = "") -> None:  # fmt: skip
+        told = {
+            "pointer": "/events/0",
+            "event_id": event_id_,
+            "verdict": verdict,
+            "code": code,
+            "unsigned": list(unsigned),
+        }
+        file.add(f"{keys}-{name}", about, f"CHECK-13 RULE-1 {clauses}".strip(), "check",
+                 {"data": bundle_of(made), "policy": part(f"policy-{keys}"), "format": None},
+                 {"ok": {"copies": [told], "receipts": []}}, None if verdict == "verified" else "base")  # fmt: skip
+
+    malformed_ones: tuple[tuple[str, Json, str | None], ...] = (
+        ("no-target", without(BASE, ("target",)), "type"),
+        ("time", changed(BASE, ("created_at",), "never"), "time"),
+        ("time-number", changed(BASE, ("created_at",), 1779070754), "type"),
+        ("both-spellings", {**BASE, "payload_sha256": "ab" * 32}, "type"),
+        ("depth", {**BASE, "deep": nested(24)}, "depth"),
+        ("signature-text", changed(BASE, ("signature",), "x"), "type"),
+        ("signature-kind", changed(BASE, ("signature", "kind"), "pith_receipt"), "type"),
+        ("no-fingerprint", without(BASE, ("signer", "public_key_fingerprint")), "type"),
+    )
+    well_formed: tuple[tuple[str, Json, str | None], ...] = (
+        ("altered", changed(BASE, ("payload", "alias_value"), "y"), "hash_mismatch"),
+        ("id-of-another-form", changed(BASE, ("event_id",), "7001"), "encoding"),
+        ("id-other", changed(BASE, ("event_id",), "sha256:" + "0" * 64), "hash_mismatch"),
+        ("subject", alias("subject", subject="pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE"), "subject"),
+        ("algorithm", changed(BASE, ("signature", "algorithm"), "Ed25519"), "algorithm"),
+        ("signature-encoding", changed(BASE, ("signature", "signature_b64"), "x"), "encoding"),
+        ("signature-other", changed(anonymous(BASE), ("payload",), {}), "signature_invalid"),
+        ("marked", decorated(BASE), None),
+        ("unknown-type", event(DEMO, RECORD, "peer_review", "record", {}, CREATED), None),
+    )
+    for name, made, code in malformed_ones:
+        check(name, "no form of an event is asked for", "alone", made, "unbound")
+        check(
+            name, "what event-v1 says stays as a remark", "beside", made, "unbound", code, clauses="CHECK-1"
+        )
+    for name, made, code in (("base", BASE, None), *well_formed):
+        check(name, "whatever its id and signature", "alone", made, "unbound")
+        word = "unbound" if code else "unknown_type" if name == "unknown-type" else "verified"
+        marked = ("/signature/verified",) if name == "marked" else ()
+        check(
+            name,
+            "unbound in place of invalid, the code a remark",
+            "beside",
+            made,
+            word,
+            code,
+            event_id_=event_id(made),
+            unsigned=marked,
+        )
+    check("role", "no right is asked for", "types", BASE, "unbound")
+    check(
+        "role",
+        "a right that is missing is a remark",
+        "beside-types",
+        BASE,
+        "unbound",
+        "key_role",
+        event_id_=BASE["event_id"],
+        clauses="CHECK-6",
+    )
+    check(
+        "base",
+        "a revocation is a remark",
+        "beside-revoked",
+        BASE,
+        "unbound",
+        "key_revoked",
+        event_id_=BASE["event_id"],
+        clauses="CHECK-6",
+    )
+    payload_rule = RULES["event-payload-digest"]
+    of_payload = attached(DEMO, RECORD, "alias_added", ALIAS, CREATED, rule=payload_rule)
+    outside = tuple(f"/{name}" for name in sorted(of_payload.keys() - {"event_id", "signature", "payload"}))
+    check("base", "a format that does not bind, beside unknown", "beside-payload", of_payload, "unbound", None,
+          event_id_=of_payload["event_id"], unsigned=outside, clauses="RULE-3")  # fmt: skip
+    for keys in ("alone", "beside"):
+        gone = without(BASE, ("signature",))
+        check(
+            "unsigned",
+            "a missing signature is said",
+            keys,
+            gone,
+            "not_signed",
+            None,
+            event_id_=None if keys == "alone" else BASE["event_id"],
+            clauses="CHECK-2",
+        )
+        check(
+            "unsigned-malformed",
+            "of a malformed one too",
+            keys,
+            without(gone, ("target",)),
+            "not_signed",
+            None,
+            clauses="CHECK-2",
+        )
+        other = changed(BASE, ("signature", "key_id"), "x")
+        check("signature-key-other", "an unknown key is said, and the element read as event-v1", keys, other, "unknown_key", "key_unknown",
+              event_id_=event_id(other), clauses="CHECK-5")  # fmt: skip
+        check(
+            "signature-key-other-malformed",
+            "of a malformed one too",
+            keys,
+            without(other, ("target",)),
+            "unknown_key",
+            "key_unknown",
+            clauses="CHECK-5",
+        )
+        check(
+            "value-fault",
+            "in a value-level fault no key was read",
+            keys,
+            to_json(BASE).decode()[:-1] + ',"x":1.0}',
+            "invalid",
+            "number_form",
+            clauses="FAULT-3",
+        )
+    nameless = without(BASE, ("signer", "public_key_fingerprint"))
+    check(
+        "no-fingerprint",
+        "one of two candidates lists unknown: what the other says is a remark",
+        "two",
+        nameless,
+        "unbound",
+        "type",
+    )
+    check("no-fingerprint", "all candidates list unknown alone", "two-unknown", nameless, "unbound")
+    of_twin = attached(twin, RECORD, "alias_added", ALIAS, CREATED)
+    check("base", "the fingerprint chooses the key of unknown format", "two", BASE, "unbound")
+    check(
+        "twin",
+        "or the other",
+        "two",
+        of_twin,
+        "verified",
+        None,
+        event_id_=of_twin["event_id"],
+        clauses="CHECK-5 POL-6",
+    )
+    spoilt = changed(of_twin, ("signature", "algorithm"), "x")
+    check(
+        "twin-algorithm",
+        "of which nothing is tolerated",
+        "two",
+        spoilt,
+        "invalid",
+        "algorithm",
+        event_id_=of_twin["event_id"],
+        clauses="CHECK-7",
+    )
     return file
 
 
@@ -436,84 +808,113 @@ def flat() -> File:
         "unbound",
         None,
     )
-    check("no-signature", "no signature", "CHECK-2", without(made, ("signature_b64",)), "not_signed", None)
+    check("no-signature", "no signature", "EVT-8", without(made, ("signature_b64",)), "not_signed", None)
     check(
         "null-signature",
         "null is no signature",
-        "CHECK-2",
+        "EVT-8",
         changed(made, ("signature_b64",), None),
         "not_signed",
         None,
     )
-    check(
-        "digest-upper",
-        "64 lower-case digits",
-        "TEXT-2",
-        changed(made, ("payload_sha256",), made["payload_sha256"].upper()),
-        "invalid",
-        "encoding",
-        named=False,
-    )
+    check("digest-upper", "64 lower-case digits", "TEXT-2 EVT-8", changed(made, ("payload_sha256",), made["payload_sha256"].upper()),
+          "invalid", "encoding", named=False)  # fmt: skip
     check(
         "digest-short",
         "64 digits",
-        "TEXT-2",
+        "TEXT-2 EVT-8",
         changed(made, ("payload_sha256",), "ab"),
         "invalid",
         "encoding",
         named=False,
     )
+    check("digest-prefix", "without a prefix", "TEXT-2 EVT-8", changed(made, ("payload_sha256",), "sha256:" + made["payload_sha256"]),
+          "invalid", "encoding", named=False)  # fmt: skip
+    check("digest-other", "another digest than the signed one", "EVT-8 CHECK-9", changed(made, ("payload_sha256",), "0" * 64),
+          "invalid", "signature_invalid")  # fmt: skip
+    moved = changed(made, ("payload", "arxiv_id"), "2304.01373")
+    check("arxiv-id-other", "of another record", "EVT-8", moved, "invalid", "subject")
     check(
-        "digest-other",
-        "another digest than the signed one",
-        "CHECK-9",
-        changed(made, ("payload_sha256",), "0" * 64),
-        "invalid",
-        "signature_invalid",
-    )
-    check(
-        "arxiv-id-other",
-        "of another record",
-        "",
-        changed(made, ("payload", "arxiv_id"), "2304.01373"),
+        "arxiv-id-missing",
+        "of no record",
+        "EVT-8",
+        without(made, ("payload", "arxiv_id")),
         "invalid",
         "subject",
-    )
-    check(
-        "arxiv-id-missing", "of no record", "", without(made, ("payload", "arxiv_id")), "invalid", "subject"
     )
     check(
         "arxiv-id-number",
         "by exact type",
-        "",
+        "EVT-8",
         changed(made, ("payload", "arxiv_id"), 1),
         "invalid",
         "subject",
     )
+    nobody = changed(made, ("signing_key_id",), "other")
+    check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
+    check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
+          "invalid", "signature_invalid")  # fmt: skip
+    check("signature-unpadded", "one spelling", "EVT-8 CHECK-8", changed(made, ("signature_b64",), made["signature_b64"][:-2]),
+          "invalid", "encoding")  # fmt: skip
+    check("signature-empty", "the empty text is a signature of another form", "EVT-8 CHECK-8", changed(made, ("signature_b64",), ""),
+          "invalid", "encoding")  # fmt: skip
+    for algorithm in ("ed25519", "none", None):
+        check(
+            f"algorithm-{algorithm}",
+            "there is no algorithm, so CHECK-7 does not apply",
+            "EVT-8",
+            {**made, "algorithm": algorithm},
+            "unbound",
+            None,
+        )
+    # The order of EVT-8: two faults each.
+    malformed_one = changed(made, ("created_at",), 1)
+    upper = made["payload_sha256"].upper()
+    for name, event_, verdict, code, named in (
+        ("key-before-signature", without(nobody, ("signature_b64",)), "unknown_key", "key_unknown", True),
+        ("key-before-form", changed(nobody, ("created_at",), 1), "unknown_key", "key_unknown", False),
+        ("key-before-subject", changed(nobody, ("payload", "arxiv_id"), "x"), "unknown_key", "key_unknown", True),
+        ("key-before-digest", changed(nobody, ("payload_sha256",), upper), "unknown_key", "key_unknown", False),
+        ("signature-before-form", without(malformed_one, ("signature_b64",)), "not_signed", None, False),
+        ("signature-before-subject", without(moved, ("signature_b64",)), "not_signed", None, True),
+        ("signature-before-digest", changed(without(made, ("signature_b64",)), ("payload_sha256",), upper), "not_signed", None, False),
+        ("no-key-named-unsigned", without(without(made, ("signature_b64",)), ("signing_key_id",)), "not_signed", None, False),
+        ("key-number-unsigned", changed(without(made, ("signature_b64",)), ("signing_key_id",), 1), "not_signed", None, False),
+        ("form-before-subject", changed(malformed_one, ("payload", "arxiv_id"), "x"), "invalid", "type", False),
+        ("type-before-time", changed(changed(made, ("created_at",), "never"), ("payload_sha256",), 1), "invalid", "type", False),
+        ("time-before-digest", changed(changed(made, ("created_at",), "never"), ("payload_sha256",), "x"), "invalid", "time", False),
+        ("subject-before-digest", changed(moved, ("payload_sha256",), upper), "invalid", "subject", False),
+        ("digest-before-signature-form", changed(changed(made, ("payload_sha256",), upper), ("signature_b64",), "x"), "invalid", "encoding", False),
+    ):  # fmt: skip
+        check(
+            f"order-{name}",
+            "two faults: the earlier decides",
+            "EVT-8 EVT-6",
+            event_,
+            verdict,
+            code,
+            named=named,
+        )
     check(
-        "key-unknown",
-        "no key of this id",
-        "CHECK-5",
-        changed(made, ("signing_key_id",), "other"),
-        "unknown_key",
-        "key_unknown",
+        "only-a-mark",
+        "one member of the flat spelling makes it flat",
+        "EVT-8",
+        {"payload_sha256": "x"},
+        "not_signed",
+        None,
+        named=False,
     )
-    check(
-        "signature-flipped",
-        "another signature",
-        "CHECK-9",
-        changed(made, ("signature_b64",), "A" * 86 + "=="),
-        "invalid",
-        "signature_invalid",
-    )
-    check(
-        "signature-unpadded",
-        "one spelling",
-        "CHECK-8",
-        changed(made, ("signature_b64",), made["signature_b64"][:-2]),
-        "invalid",
-        "encoding",
-    )
+    # LIM-6 is not asked of what is not hashed.
+    for name, extra in (("deep", nested(40)), ("wide", [0] * 20_000), ("large", "f" * 262_145)):
+        check(
+            f"limit-{name}",
+            "LIM-6 does not hold for it",
+            "LIM-6",
+            changed(made, ("payload", "more"), extra),
+            "unbound",
+            None,
+        )
+    _flat_keys(file, made)
     for name, path, value in (
         ("id-text", ("event_id",), "7001"), ("id-true", ("event_id",), True), ("id-null", ("event_id",), None),
         ("type-null", ("event_type",), None), ("created-at-null", ("created_at",), None), ("payload-null", ("payload",), None),
@@ -549,20 +950,83 @@ def flat() -> File:
         named=False,
     )
     for name in ("signature", "signer", "subject_pith_number", "target"):
-        check(
-            f"both-{name.replace('_', '-')}",
-            "of both spellings",
-            "EVT-6",
-            {**made, name: None},
-            "invalid",
-            "type",
-            named=False,
-        )
+        # Checked as an envelope: it names no key, and carries no signature of an envelope.
+        check(f"both-{name.replace('_', '-')}", "of both spellings: checked as an envelope, not signed as one", "EVT-6 CHECK-2",
+              {**made, name: None}, "not_signed", None, named=False)  # fmt: skip
+    check(
+        "both-signed",
+        "of both spellings, with a signature of the envelope",
+        "EVT-6 CHECK-1",
+        {**made, "signature": {}},
+        "invalid",
+        "type",
+        named=False,
+    )
+    signer = {"signer_id": "nobody", "key_id": "x"}
+    check("both-of-nobody", "of both spellings, by a key of no policy", "EVT-6 CHECK-5", {**made, "signature": {}, "signer": signer},
+          "unknown_key", "key_unknown", named=False)  # fmt: skip
+    check(
+        "both-other-signing-key",
+        "the flat members name no key then",
+        "EVT-6 CHECK-2",
+        {**nobody, "target": "record"},
+        "not_signed",
+        None,
+        named=False,
+    )
     for name in ("payload_sha256", "signature_b64", "signing_key_id"):
         mixed = {**BASE, name: "x"}
         file.add(f"envelope-{name.replace('_', '-')}", "of both spellings", "EVT-7 EVT-6", "check", args(mixed),
                  {"ok": {"copies": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
+        mixed = {**BASE, name: None}
+        file.add(f"envelope-null-{name.replace('_', '-')}", "null is a member", "EVT-7 EVT-6", "check", args(mixed),
+                 {"ok": {"copies": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
     return file
+
+
+def _flat_keys(file: File, made: Json) -> None:
+    """The rights of the keys of its key_id, and which of several decides (EVT-8, RCPT-2)."""
+    other_type = changed(made, ("event_type",), "citation")
+    digest_id = "sha256:" + made["payload_sha256"]
+    twin, third = (Signer(100 + n, f"twin-{n}.example", DEMO.key_id) for n in range(2))
+    flipped_one = changed(made, ("signature_b64",), "A" * 86 + "==")
+    short = changed(made, ("signature_b64",), "x")
+    no_role = {"event_types": ["citation"]}
+    for name, about, keys, event_, verdict, code in (
+        ("role", "the key may not sign this type", [policy_key(DEMO, **no_role)], made, "invalid", "key_role"),
+        ("role-own-type", "the type is its own", [policy_key(DEMO, **no_role)], other_type, "unbound", None),
+        ("role-granted", "the key may sign this type", [policy_key(DEMO, event_types=["pith.integrity.v1"])], made, "unbound", None),
+        ("role-record-created", "the type of a receipt is not asked for", [policy_key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
+        ("retired", "a retired key is as an active one", [policy_key(DEMO, status="retired")], made, "unbound", None),
+        ("revoked", "a revoked key accepts no flat event", [policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
+        ("revoked-honoured", "nor one whose digest it honours", [policy_key(DEMO, status="revoked", honours=[digest_id])], made, "invalid", "key_revoked"),
+        ("of-another-key", "of several keys one that verifies is enough", [policy_key(twin), policy_key(DEMO), policy_key(third)], made, "unbound", None),
+        ("furthest", "else the one that got furthest", [policy_key(twin, **no_role), policy_key(DEMO)], flipped_one, "invalid", "signature_invalid"),
+        ("tie-smallest", "of several the smallest code", [policy_key(twin, **no_role), policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
+        ("tie-smallest-other", "whichever key has it", [policy_key(twin, status="revoked"), policy_key(DEMO, **no_role)], made, "invalid", "key_revoked"),
+        ("role-before-form", "the right before the text of the signature", [policy_key(DEMO, **no_role)], short, "invalid", "key_role"),
+        ("form-beside-role", "the text form is further than the right", [policy_key(twin, **no_role), policy_key(DEMO)], short, "invalid", "encoding"),
+        ("unknown", "a key of unknown format", [policy_key(DEMO, event_formats=["unknown"])], made, "unbound", None),
+        ("unknown-flipped", "under one nothing is invalid, and the code stays", [policy_key(DEMO, event_formats=["unknown"])], flipped_one, "unbound", "signature_invalid"),
+        ("unknown-role", "nor a right that is missing", [policy_key(DEMO, event_formats=["event-v1", "unknown"], **no_role)], made, "unbound", "key_role"),
+        ("unknown-of-another", "one key of the key_id that lists unknown is enough", [policy_key(DEMO), policy_key(twin, event_formats=["unknown"])], flipped_one, "unbound", "signature_invalid"),
+        ("unknown-subject", "nor a subject", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("payload", "arxiv_id"), "x"), "unbound", "subject"),
+        ("unknown-unsigned", "a missing signature is said", [policy_key(DEMO, event_formats=["unknown"])], without(made, ("signature_b64",)), "not_signed", None),
+        ("unknown-malformed", "nor a form", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("created_at",), 1), "unbound", "type"),
+        ("unknown-digest", "nor a digest of another form", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("payload_sha256",), "x"), "unbound", "encoding"),
+    ):  # fmt: skip
+        file.parts[f"policy-{name}"] = as_text(to_json(policy(*keys)))
+        listed = (
+            event_["payload_sha256"]
+            if code not in ("type", "encoding") or name == "form-beside-role"
+            else None
+        )
+        expected: Json = {
+            "pointer": "/events/0", "event_id": listed, "verdict": verdict, "code": code, "unsigned": [],
+        }  # fmt: skip
+        clauses = "EVT-8 CHECK-6" + (" CHECK-13" if name.startswith("unknown") else "")
+        file.add(f"of-key-{name}", about, clauses, "check", {**args(event_), "policy": part(f"policy-{name}")},
+                 {"ok": {"copies": [expected]}}, None if verdict == "unbound" and code is None else "unbound")  # fmt: skip
 
 
 def resigned() -> File:
@@ -598,4 +1062,4 @@ def resigned() -> File:
 
 def files() -> list[File]:
     """The files of the stage."""
-    return [verdicts(), malformed(), limits(), rules(), flat(), resigned()]
+    return [verdicts(), malformed(), limits(), rules(), unknown(), flat(), resigned()]

@@ -19,10 +19,10 @@ from vectorgen.house import policy_sha256
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What lies beside the valid events: verdicts of other ids, malformed elements, refused inputs."""
+    """What lies beside the valid events: verdicts of other ids, elements without an id, refused inputs."""
 
     verdicts: tuple[tuple[str, str, str | None], ...] = ()
-    malformed: tuple[tuple[int, str, str], ...] = ()
+    without_id: tuple[tuple[int, str, str, str | None], ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
 
 
@@ -116,7 +116,7 @@ def _receipt(
 def state_of(record: Json, events: Sequence[Json], keys: Sequence[Json], beside: Beside = NOTHING) -> Json:
     """The state, its counters those of everything listed (STATE-7)."""
     state = model.fold(record, events, keys)
-    others = {name for name, _, _ in beside.verdicts}
+    others = {name for name, word, _ in beside.verdicts if word == "invalid"}
     state["event_count"] += len(others)
     state["invalid_event_count"] = len(others)
     return state
@@ -136,8 +136,8 @@ def answer(
     known = {id_of(event): event["event_type"] in KINDS for event in events}
     verdicts = [(name, "verified" if kind else "unknown_type", None) for name, kind in known.items()]
     spoken = sorted([*verdicts, *beside.verdicts])
-    words = {word for _, word, _ in spoken} | set(receipts)
-    bad = "invalid" in words or beside.malformed or beside.refused or state["equivocation_count"]
+    words = {word for _, word, _ in spoken} | {word for _, _, word, _ in beside.without_id} | set(receipts)
+    bad = "invalid" in words or beside.refused or state["equivocation_count"]
     absent = any(ids for ids, _ in model.missing(events, record).values())
     unsure = (
         absent or words & {"unbound", "unknown_key", "not_signed"} or not words & {"verified", "unknown_type"}
@@ -148,8 +148,9 @@ def answer(
         "events_sha256": model.events_sha256(known),
         "policy_sha256": policy_sha256(stated),
         "verdicts": [{"event_id": name, "verdict": word, "code": code} for name, word, code in spoken],
-        "malformed": [
-            {"input": i, "pointer": pointer, "code": code} for i, pointer, code in beside.malformed
+        "without_id": [
+            {"input": i, "pointer": pointer, "verdict": word, "code": code}
+            for i, pointer, word, code in beside.without_id
         ],
         "refused": [{"input": i, "code": code} for i, code in beside.refused],
         "trace": as_text(canonical(trace(record, events, keys))),

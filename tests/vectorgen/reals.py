@@ -162,15 +162,11 @@ def flat_events() -> File:
         )
         moved = {**event, "payload": {"arxiv_id": "0704.0001"}}
         args = {**args, "data": as_text(to_json(bundle(record, [moved])))}
-        file.add(
-            f"{name}-moved",
-            "its payload of another record",
-            "EVT-7",
-            "check",
-            args,
-            {"ok": {"copies": [{**told, "verdict": "invalid", "code": "subject"}]}},
-            name,
-        )
+        file.add(f"{name}-moved", "its payload of another record: a remark, since the registry's format is unknown", "EVT-8 CHECK-13 POL-5",
+                 "check", args, {"ok": {"copies": [{**told, "code": "subject"}]}}, name)  # fmt: skip
+        known = as_json(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
+        file.add(f"{name}-moved-known", "the same under a policy that states a format", "EVT-8", "check", {**args, "policy": known},
+                 {"ok": {"copies": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
     return file
 
 

@@ -87,7 +87,7 @@ def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any
     data = to_json(bundle(RECORD, [made]))
     word = "verified" if rule.binds else "unbound"
     for other in RULES.values():
-        keys = policy(policy_key(DEMO, event_rule=other.name))
+        keys = policy(policy_key(DEMO, event_formats=[other.name]))
         if other == rule:
             assert said(checked(data, keys)) == [(word, None)]
         else:

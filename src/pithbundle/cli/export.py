@@ -88,7 +88,8 @@ def command(
     for path, part in zip(written, parts, strict=True):
         where = "standard output" if path == STDIN else said.show(path)
         said.detail("part", f"{plural(len(part), 'byte')} to {where}")
-    left_out = folded.merged.view.invalid_event_count + len(folded.report.without_id)
+    report = folded.report
+    left_out = sum(one.copy.event is None for one in report.events) + len(report.without_id)
     if left_out:
         said.detail("left out", f"{plural(left_out, 'event')} not valid")
     return folded.status

@@ -60,7 +60,7 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
         out.detail("status", item.status)
         types = "all" if item.event_types is None else " ".join(sorted(map(out.show, item.event_types)))
         out.detail("may sign", types)
-        out.detail("event rule", item.event_rule)
+        out.detail("formats", " ".join(item.event_formats))
         for event_id in sorted(item.honours):
             out.detail("honours", event_id)
         _say_forms(out, item.public_key)

@@ -193,9 +193,7 @@ def _say_state(said: Output, merged: Merged, where: str) -> None:
     said.verdict("state", f"{plural(len(merged.state_bytes), 'byte')} to {where}", "plain")
     left_out = view.invalid_event_count
     if left_out:
-        said.detail(
-            "holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} not valid, left out"
-        )
+        said.detail("holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} invalid, left out")
     else:
         said.detail("holds", plural(view.valid_event_count, "valid event"))
 

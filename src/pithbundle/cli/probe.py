@@ -1,4 +1,4 @@
-"""``pithbundle probe``: which event rule reproduces the ids and signatures of a real bundle."""
+"""``pithbundle probe``: which event format reproduces the ids and signatures of a real bundle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import plural, policy_value
 from pithbundle.model import Limits, Value
-from pithbundle.policy import Policy
+from pithbundle.policy import Policy, PolicyKey
 from pithbundle.probe import Found, Probe, probe
 
 
@@ -33,8 +33,8 @@ from pithbundle.probe import Found, Probe, probe
     epilog="\b\nExamples:\n  pithbundle probe bundle.json\n"
     "  pithbundle probe bundle.json -o policy.json\n"
     "  pithbundle verify bundle.json --policy policy.json\n\n"
-    "\b\nExit status: 0 a rule is settled; 1 the file is refused; 2 usage error; 3 none\n"
-    "is settled.",
+    "\b\nExit status: 0 a format is settled; 1 the file is refused; 2 usage error;\n"
+    "3 none is settled.",
 )
 @click.argument("file", type=PATH)
 @output_options
@@ -52,11 +52,12 @@ def command(
     format: Format | None,
     limits: Limits,
 ) -> int:
-    """Try every known event rule on FILE under the keys of your policy.
+    """Try every known event format on FILE under the keys of your policy.
 
-    How the registry makes event ids and what it signs is not public. A rule that
-    reproduces every stated id and every signature of a bundle is settled: the policy that
-    names it is printed, or written to -o. It is for you to decide whether to use it.
+    How the registry makes event ids and what it signs is not public. A format that
+    reproduces every stated id and every signature of a bundle is settled: the policy
+    whose keys list it as event_formats is printed, or written to -o. It is for you to
+    decide whether to use it. What your policy lists so far makes no difference here.
     """
     if output == "-":
         raise click.UsageError("-o needs a file: a policy is printed without it", click.get_current_context())
@@ -77,7 +78,7 @@ def command(
                 "events": result.events,
                 "stated_ids": result.stated_ids,
                 "signatures": result.signed,
-                "rules": [_rule(found) for found in result.found],
+                "event_formats": [_format(found) for found in result.found],
                 "settled": None if best is None else best.rule.name,
                 "policy": None if settled is None else settled.to_value(),
             }
@@ -90,22 +91,23 @@ def command(
 
 
 def _naming(policy: Policy, found: Found) -> Policy:
-    """The policy, with the rule named by the keys whose signatures it reproduces."""
+    """The policy, with the format listed by the keys whose signatures it reproduces, in place of unknown."""
+    formats = (found.rule.name,)
     return Policy(
-        tuple(
-            replace(key, event_rule=found.rule.name) if (key.signer_id, key.key_id) in found.keys else key
-            for key in policy.keys
-        )
+        tuple(replace(key, event_formats=formats) if key in found.keys else key for key in policy.keys)
     )
 
 
-def _rule(found: Found) -> Value:
+def _format(found: Found) -> Value:
     return {
-        "rule": found.rule.name,
+        "event_format": found.rule.name,
         "ids": found.ids,
         "signatures": found.signatures,
         "covers_enough": found.rule.binds,
-        "keys": [{"signer_id": signer_id, "key_id": key_id} for signer_id, key_id in found.keys],
+        "keys": [
+            {"signer_id": key.signer_id, "key_id": key.key_id, "public_key_fingerprint": key.fingerprint}
+            for key in found.keys
+        ],
     }
 
 
@@ -116,42 +118,48 @@ def _say(out: Output, file: str, result: Probe) -> None:
         out.line("NOT SETTLED:", "doubtful", f" {_why_not(result)}")
     out.detail("file", out.place(file))
     stated = f"{plural(result.stated_ids, 'stated id')} and {plural(result.signed, 'signature')}"
-    out.detail("tried", f"{plural(len(result.found), 'rule')} on {plural(result.events, 'event')}, {stated}")
+    out.detail(
+        "tried", f"{plural(len(result.found), 'format')} on {plural(result.events, 'event')}, {stated}"
+    )
     hits = [found for found in result.found if found.ids or found.signatures]
     if not hits:
         return
     out.table(
-        ("rule", "ids", "signatures", "covers", "keys"),
+        ("event format", "ids", "signatures", "covers", "keys"),
         [
             (
                 found.rule.name,
                 f"{found.ids} of {result.stated_ids}",
                 f"{found.signatures} of {result.signed}",
                 "enough" if found.rule.binds else "too little",
-                ", ".join(f"{out.show(signer, 40)} {out.show(key, 40)}" for signer, key in found.keys) or "-",
+                ", ".join(_named(out, key) for key in found.keys) or "-",
             )
             for found in hits
         ],
     )
     if len(hits) < len(result.found):
-        out.line(f"  and {plural(len(result.found) - len(hits), 'rule')} that nothing here agrees with")
+        out.line(f"  and {plural(len(result.found) - len(hits), 'format')} that nothing here agrees with")
+
+
+def _named(out: Output, key: PolicyKey) -> str:
+    return f"{out.show(key.signer_id, 40)} {out.show(key.key_id, 40)} {key.fingerprint[:12]}"
 
 
 def _why_not(result: Probe) -> str:
     if not result.signed:
         return "no event carries a signature that could be tried"
     if not result.found[0].signatures:
-        return "no known rule reproduces a signature under a key of the policy"
-    return "no known rule reproduces every stated id and every signature"
+        return "no known event format reproduces a signature under a key of the policy"
+    return "no known event format reproduces every stated id and every signature"
 
 
 def _say_policy(out: Output, policy: Policy, settled: Policy, best: Found, output: str | None) -> None:
     if not best.rule.binds:
-        out.detail("note", "the rule covers too little: events under it are unbound at best")
+        out.detail("note", "the format covers too little: events under it are unbound at best")
     if output is not None:
         out.detail("policy", f"written to {out.show(output)}")
     elif settled == policy:
-        out.detail("policy", "the one in force names this rule already")
+        out.detail("policy", "the one in force lists this format already")
     else:
         out.detail("policy", "save this as policy.json and give it to --policy")
         out.json(settled.to_value())

@@ -179,6 +179,7 @@ def _check(args: Json) -> Json:
     checked = check(
         read_bundle(_bytes(args, "data"), format=args.get("format")), policy, cache=_shared_cache()
     )
+    report = Report([Input("0", checked)])
     return {
         "pith_number": str(checked.number),
         "canonical_sha256": checked.record.hex,
@@ -191,7 +192,10 @@ def _check(args: Json) -> Json:
             }
             for copy in checked.copies
         ],
-        "events": [_verdict(name, checked.spoken[name].verdict) for name in sorted(checked.spoken)],
+        "events": [
+            {**_verdict(listed.copy.event_id, listed.copy.verdict), "unsigned": [*listed.unsigned]}
+            for listed in sorted(report.events, key=lambda listed: listed.copy.event_id or "")
+        ],
         "receipts": [
             {**_verdict(found.event_id, found.verdict), "pointer": found.pointer}
             for found in checked.receipts
@@ -224,10 +228,15 @@ def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
         "events_sha256": merged.events_sha256,
         "policy_sha256": policy.sha256,
         "verdicts": [_verdict(copy.event_id, copy.verdict) for copy in spoken],
-        "malformed": [
-            {"input": int(given.name), "pointer": copy.pointer, "code": copy.verdict.code}
+        "without_id": [
+            {
+                "input": int(given.name),
+                "pointer": copy.pointer,
+                "verdict": copy.verdict.word,
+                "code": copy.verdict.code,
+            }
             for given in report.inputs
-            for copy in given.checked.malformed
+            for copy in given.checked.without_id
         ],
         "refused": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
         "trace": _b64(trace_bytes(merged.view)),
