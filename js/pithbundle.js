@@ -480,6 +480,11 @@ function readCbor(bytes, limits) {
   const item = (depth) => {
     const { major, info, width, argument, start } = head(false);
     const fault = (/** @type {string} */ code) => faults.add(code, path, () => start);
+    const float = info < 25 || major !== 7 ? 0.5
+      : width === 2 ? half(argument) : width === 4 ? view.getFloat32(start + 1) : view.getFloat64(start + 1);
+    // Its width is of the head, before depth and value count; DATA-3 and DATA-4 judge it first, and do not stop the walk.
+    const code = !Number.isFinite(float) ? "number_nonfinite" : !portable(float) ? "number_form" : null;
+    if (code === null && major === 7 && width > floatWidth(float)) throw new PithError("cbor_nonminimal", null, start);
     if ((major === 4 || major === 5) && depth > deepest(limits)) throw new PithError("depth", null, start);
     if (++nodes > limits.nodes) throw new PithError("nodes", null, start);
     if ((major === 4 || major === 5) && (major - 3) * argument > bytes.length - at) throw new PithError("cbor_truncated", null, start);
@@ -490,8 +495,8 @@ function readCbor(bytes, limits) {
     }
     if (major === 3) {
       const string = text(start, argument);
-      const code = textFault(string);
-      if (code !== null) fault(code);
+      const textCode = textFault(string);
+      if (textCode !== null) fault(textCode);
       return string;
     }
     if (major === 4) {
@@ -506,10 +511,7 @@ function readCbor(bytes, limits) {
     }
     if (major === 5) return map(argument, depth);
     if (info < 24) return info === 20 ? false : info === 21 ? true : null;
-    const float = width === 2 ? half(argument) : width === 4 ? view.getFloat32(start + 1) : view.getFloat64(start + 1);
-    if (!Number.isFinite(float)) fault("number_nonfinite");
-    else if (!portable(float)) fault("number_form");
-    else if (width > floatWidth(float)) throw new PithError("cbor_nonminimal", null, start);
+    if (code !== null) fault(code);
     return float;
   };
 
@@ -668,13 +670,13 @@ function join(parts) {
 
 /** @param {string} text @returns {string} the instant, compared as text [TIME-1, TIME-2] */
 export function instantOf(text) {
-  const match = /^((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d))(?:\.(\d{6}))?(?:Z|\+00:00)$/.exec(text);
+  const match = /^((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d))(?:\.(\d{3}(?:\d{3})?))?(?:Z|\+00:00)$/.exec(text);
   if (match === null) throw new PithError("time");
   const [year, month, day, hour, minute, second] = match.slice(2, 8).map(Number);
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = [0, 31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] ?? 0;
   if (year < 1 || day < 1 || day > days || hour > 23 || minute > 59 || second > 59) throw new PithError("time");
-  return `${match[1]}.${match[8] ?? "000000"}`;
+  return `${match[1]}.${(match[8] ?? "").padEnd(6, "0")}`;
 }
 
 // ----------------------------------------------------------------------- record, number and aliases

@@ -39,7 +39,8 @@ def id_of(event: Json) -> str:
 
 def instant(event: Json) -> str:
     text: str = event["created_at"]
-    return text[:19] + (text[19:26] if "." in text else ".000000")
+    fraction = re.sub("[^0-9].*", "", text[20:]) if "." in text else ""
+    return f"{text[:19]}.{fraction:0<6}"
 
 
 def order(event: Json) -> tuple[str, str]:
@@ -77,7 +78,7 @@ def an_object(v: Any) -> str | None:
 def moment(v: Any) -> str | None:
     if type(v) is not str:
         return "type"
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{6})?(Z|\+00:00)", v):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.([0-9]{3}|[0-9]{6}))?(Z|\+00:00)", v):
         return "time"
     try:
         datetime.strptime(v[:19], "%Y-%m-%dT%H:%M:%S")

@@ -20,7 +20,7 @@ _DAY: Final = (
 )
 _CLOCK: Final = "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 
-_CREATED_AT: Final = re.compile(_DAY + _CLOCK + r"(\.[0-9]{6})?(?:Z|\+00:00)").fullmatch
+_CREATED_AT: Final = re.compile(_DAY + _CLOCK + r"(\.[0-9]{3}(?:[0-9]{3})?)?(?:Z|\+00:00)").fullmatch
 _SUBMITTED_AT: Final = re.compile(_DAY + _CLOCK + "Z").fullmatch
 
 
@@ -45,7 +45,7 @@ def instant(text: str) -> str | None:
     found = _CREATED_AT(text)
     if found is None or _is_missing_day(text):
         return None
-    return text[:19] + (found[1] or ".000000")
+    return text[:19] + (found[1] or ".").ljust(7, "0")
 
 
 def is_submitted_at(text: str) -> bool:

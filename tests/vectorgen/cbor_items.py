@@ -28,8 +28,8 @@ VALUES: Final[tuple[tuple[str, str, str, Any], ...]] = (
     ("text-two-bytes", "the length counts bytes", "CBOR-4 CBOR-10", "\u00e9" * 12),
     ("text-astral", "four bytes a character", "CBOR-10", "\U0001f600"),
     ("text-controls", "controls are not escaped in CBOR", "CBOR-10", "\n\x1f\x7f"),
-    *((f"array-{n}", f"an array of {n}", "CBOR-4", [0] * n) for n in (1, 23, 24, 255, 256)),
-    *((f"map-{n}", f"a map of {n}", "CBOR-4 CBOR-8", {f"{k:03}": k for k in range(n)}) for n in (1, 23, 24, 256)),
+    *((f"array-{n}", f"an array of {n}", "CBOR-4", [0] * n) for n in (1, 2, 23, 24, 255, 256)),
+    *((f"map-{n}", f"a map of {n}", "CBOR-4 CBOR-8", {f"{k:03}": k for k in range(n)}) for n in (1, 2, 23, 24, 256)),
     ("float-half", "half precision is enough", "CBOR-4 DATA-3", 0.5),
     ("float-minus-half", "negative", "CBOR-4 DATA-3", -1.5),
     ("float-half-subnormal-free", "the smallest portable power of two", "CBOR-4", 2.0**-13),
@@ -89,29 +89,74 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("break-alone", "a break outside of anything", "CBOR-3", "ff", "cbor_indefinite", 0, "null"),
     ("break-in-array", "a break in a definite array", "CBOR-3", "81 ff", "cbor_indefinite", 1, "array-1"),
     # Truncated.
-    ("empty", "no item", "CBOR-3", "", "cbor_truncated", None, "null"),
-    ("truncated-8", "a head cut short", "CBOR-3", "18", "cbor_truncated", None, "integer-24"),
-    ("truncated-16", "a head cut short", "CBOR-3", "19 01", "cbor_truncated", None, "integer-256"),
-    ("truncated-32", "a head cut short", "CBOR-3", "1a 000100", "cbor_truncated", None, "integer-65536"),
-    ("truncated-64", "a head cut short", "CBOR-3", "1b 00000001000000", "cbor_truncated", None, "integer-4294967296"),
-    ("truncated-text", "a text cut short", "CBOR-3", "62 61", "cbor_truncated", None, "text-1"),
-    ("truncated-array", "an array cut short", "CBOR-3", "82 00", "cbor_truncated", None, "array-1"),
-    ("truncated-map", "a map cut short", "CBOR-3", "a1 61 61", "cbor_truncated", None, "map-1"),
-    ("truncated-map-key", "a map without its key", "CBOR-3", "a1", "cbor_truncated", None, "map-1"),
-    ("truncated-half", "a float cut short", "CBOR-3", "f9 38", "cbor_truncated", None, "float-half"),
-    ("truncated-single", "a float cut short", "CBOR-3", "fa 3f0000", "cbor_truncated", None, "float-single"),
-    ("truncated-double", "a float cut short", "CBOR-3", "fb 3fb99999999999", "cbor_truncated", None, "float-double"),
-    ("truncated-tag", "a tag cut short", "CBOR-3", "d8", "cbor_truncated", None, "integer-0"),
+    ("empty", "no item", "CBOR-3", "", "cbor_truncated", 0, "null"),
+    ("truncated-8", "a head cut short", "CBOR-3", "18", "cbor_truncated", 0, "integer-24"),
+    ("truncated-16", "a head cut short", "CBOR-3", "19 01", "cbor_truncated", 0, "integer-256"),
+    ("truncated-32", "a head cut short", "CBOR-3", "1a 000100", "cbor_truncated", 0, "integer-65536"),
+    ("truncated-64", "a head cut short", "CBOR-3", "1b 00000001000000", "cbor_truncated", 0, "integer-4294967296"),
+    ("truncated-text", "a text cut short", "CBOR-3", "62 61", "cbor_truncated", 0, "text-1"),
+    ("truncated-array", "an array cut short", "CBOR-3", "82 00", "cbor_truncated", 0, "array-1"),
+    ("truncated-map", "a map cut short", "CBOR-3", "a1 61 61", "cbor_truncated", 3, "map-1"),
+    ("truncated-map-key", "a map without its key", "CBOR-3", "a1", "cbor_truncated", 0, "map-1"),
+    ("truncated-half", "a float cut short", "CBOR-3", "f9 38", "cbor_truncated", 0, "float-half"),
+    ("truncated-single", "a float cut short", "CBOR-3", "fa 3f0000", "cbor_truncated", 0, "float-single"),
+    ("truncated-double", "a float cut short", "CBOR-3", "fb 3fb99999999999", "cbor_truncated", 0, "float-double"),
+    ("truncated-tag", "a tag cut short", "CBOR-3", "d8", "cbor_truncated", 0, "integer-0"),
     ("declared-2-62-text", "a length that nobody can allocate", "CBOR-3", "7b 4000000000000000 61", "cbor_truncated",
-     None, "text-1"),
+     0, "text-1"),
     ("declared-2-62-array", "a length that nobody can allocate", "CBOR-3", "9b 4000000000000000 00", "cbor_truncated",
-     None, "array-1"),
+     0, "array-1"),
     ("declared-2-64-map", "a length that nobody can allocate", "CBOR-3", "bb ffffffffffffffff 6100", "cbor_truncated",
-     None, "map-1"),
+     0, "map-1"),
     ("declared-map-one-short", "a map takes two bytes a pair at least", "CBOR-3", "a2 60 00 60", "cbor_truncated",
-     None, "map-1"),
+     0, "map-1"),
     ("declared-bytes", "the length of a byte string that is not there: the type comes first", "CBOR-6", "5a 7fffffff", "cbor_type",
      0, "empty-text"),
+    ("truncated-item-due", "the input ends where the second item is due", "CBOR-3", "82 61 61", "cbor_truncated", 3, "array-2"),
+    ("truncated-inside", "a text cut short inside an array", "CBOR-3", "82 00 62 61", "cbor_truncated", 2, "array-2"),
+    ("truncated-key", "a key cut short", "CBOR-3", "a1 63 61 61", "cbor_truncated", 1, "map-1"),
+    ("truncated-key-head", "a key's head cut short", "CBOR-3", "a1 79 01", "cbor_truncated", 1, "map-1"),
+    ("truncated-key-due", "the input ends where a key is due", "CBOR-3", "a2 61 61 62 62 62", "cbor_truncated", 6, "map-2"),
+    ("truncated-before-nonminimal", "a head cut short, of an argument that would be too small", "CBOR-1", "19 00",
+     "cbor_truncated", 0, "integer-256"),
+    ("truncated-before-tag", "a tag's head cut short, too small as well", "CBOR-1", "da 0000", "cbor_truncated", 0, "integer-0"),
+    ("truncated-before-type", "the head of a byte string cut short", "CBOR-1", "59 00", "cbor_truncated", 0, "text-1"),
+    ("truncated-before-simple", "a two-byte simple value cut short", "CBOR-1", "f8", "cbor_truncated", 0, "null"),
+    ("truncated-key-tag", "in the position of a key a tag's head cut short", "CBOR-1", "a1 d9 60", "cbor_truncated", 1, "map-1"),
+    ("reserved-before-truncated", "reserved information and no further byte", "CBOR-1", "dc", "cbor_reserved", 0, "integer-0"),
+    ("nonminimal-before-type", "a byte string with a long head", "CBOR-1", "58 01 00", "cbor_nonminimal", 0, "text-1"),
+    ("nonminimal-before-truncated", "a long head that declares more than is left", "CBOR-1", "98 17", "cbor_nonminimal", 0, "array-23"),
+    ("nonminimal-before-declared", "also of a text", "CBOR-1", "7b 0000000000000005", "cbor_nonminimal", 0, "text-1"),
+    ("nonminimal-key-tag", "a tag in the position of a key, with a long head", "CBOR-1", "a1 d8 00 60 00", "cbor_nonminimal", 1, "map-1"),
+    ("declared-map-2-63", "twice the pairs are 0 in 64 bits", "CBOR-3", "bb 8000000000000000", "cbor_truncated", 0, "empty-map"),
+    ("declared-map-2-63-1", "twice the pairs are 2 in 64 bits", "CBOR-3", "bb 8000000000000001 6161 00", "cbor_truncated", 0, "map-1"),
+    ("declared-map-2-31", "twice the pairs are 0 in 32 bits", "CBOR-3", "ba 80000000", "cbor_truncated", 0, "empty-map"),
+    ("declared-array-2-32", "the length is 0 in 32 bits", "CBOR-3", "9b 0000000100000000", "cbor_truncated", 0, "empty-array"),
+    ("declared-text-2-32", "also of a text", "CBOR-3", "7b 0000000100000000", "cbor_truncated", 0, "empty-text"),
+    ("declared-text-2-64", "the longest text", "CBOR-3", "7b ffffffffffffffff 61", "cbor_truncated", 0, "text-1"),
+    ("declared-array-one-short", "an array takes a byte an element at least", "CBOR-3", "83 82 00", "cbor_truncated", 0, "array-2"),
+    ("declared-before-size", "a text that is not there and would be over the limit", "CBOR-1", "7a 00200000 61", "cbor_truncated", 0, "text-1"),
+    ("declared-key-before-size", "also a key", "CBOR-1", "a1 7a 00200000 61", "cbor_truncated", 1, "map-1"),
+    ("declared-before-utf8", "a text cut short that is no UTF-8", "CBOR-1", "62 ff", "cbor_truncated", 0, "text-1"),
+    ("utf8-before-order", "a key that is no UTF-8 and out of order", "CBOR-1", "a2 6162 00 61ff 00", "utf8", 4, "map-2"),
+    ("utf8-before-order-less", "also one that would come first", "CBOR-1", "a2 626262 00 61ff 00", "utf8", 5, "map-2"),
+    ("order-before-value-fault", "a key out of order that holds U+0000", "CBOR-1 FAULT-1", "a2 6162 00 6100 00", "cbor_key_order", 4, "map-2"),
+    ("order-after-value-fault", "out of order behind a value-level fault", "FAULT-1", "a2 6162 f97e00 6161 00", "cbor_key_order", 6, "map-2"),
+    ("order-after-duplicate", "a duplicate, and out of order behind it", "FAULT-1 CBOR-8", "a3 6162 00 6162 00 6161 00", "cbor_key_order", 7,
+     "map-2"),
+    ("key-due-type", "in the position of a key: undefined", "CBOR-2", "a1 f7 00", "cbor_key_type", 1, "map-1"),
+    ("key-due-simple-whole", "a two-byte simple value", "CBOR-2 CBOR-1", "a1 f8 14", "cbor_key_type", 1, "map-1"),
+    ("key-due-indefinite", "an indefinite array as key: the type first", "CBOR-2 CBOR-1", "a1 9f ff", "cbor_key_type", 1, "map-1"),
+    ("key-due-nonminimal", "an integer with a long head as key: the type first", "CBOR-2 CBOR-1", "a1 18 00 00", "cbor_key_type", 1, "map-1"),
+    ("key-duplicate-outer", "a duplicate behind an inner map with the same key", "CBOR-8 DATA-8", "a2 6161 a1 6161 00 6161 00",
+     "duplicate_key", 7, "nested"),
+    ("key-own-before-duplicate", "a key's own fault comes before that it comes twice", "FAULT-2", "a2 63ee8080 00 63ee8080 00", "key", 1,
+     "keys-highest"),
+    ("float-form-before-nonminimal", "0.00001 in double precision, which a shorter width would not hold", "CBOR-4 FAULT-1",
+     "82 fb 3ee4f8b588e368f1 c000", "cbor_tag", 10, "array-2"),
+    ("nonfinite-wide-single", "an infinity in single precision, then a text-level fault", "CBOR-4 FAULT-1", "82 fa 7f800000 f7", "cbor_type",
+     6, "array-2"),
+    ("float-tie-wide", "a half in single precision", "CBOR-4", "fa b9008000", "cbor_nonminimal", 0, "float-half"),
     # Tags.
     ("tag-0", "a date", "CBOR-5", "c0 60", "cbor_tag", 0, "empty-text"),
     ("tag-1", "a time", "CBOR-5", "c1 00", "cbor_tag", 0, "integer-0"),
@@ -168,11 +213,11 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("trailing-map", "a byte after a map", "CBOR-9", "a0 ff", "trailing", 1, "empty-map"),
     ("trailing-newline", "a line end after the item", "CBOR-9", "f6 0a", "trailing", 1, "null"),
     # Texts.
-    ("utf8-ff", "not UTF-8", "CBOR-10", "61 ff", "utf8", None, "text-1"),
-    ("utf8-overlong", "an overlong solidus", "CBOR-10", "62 c0af", "utf8", None, "text-1"),
-    ("utf8-surrogate", "a surrogate is not UTF-8", "CBOR-10 DATA-5", "63 eda080", "utf8", None, "text-astral"),
-    ("utf8-cut", "a character that the length cuts", "CBOR-10", "61 c3", "utf8", None, "text-two-bytes"),
-    ("utf8-key", "in a key", "CBOR-10", "a1 61 ff 00", "utf8", None, "map-1"),
+    ("utf8-ff", "not UTF-8", "CBOR-10", "61 ff", "utf8", 0, "text-1"),
+    ("utf8-overlong", "an overlong solidus", "CBOR-10", "62 c0af", "utf8", 0, "text-1"),
+    ("utf8-surrogate", "a surrogate is not UTF-8", "CBOR-10 DATA-5", "63 eda080", "utf8", 0, "text-astral"),
+    ("utf8-cut", "a character that the length cuts", "CBOR-10", "61 c3", "utf8", 0, "text-two-bytes"),
+    ("utf8-key", "in a key", "CBOR-10", "a1 61 ff 00", "utf8", 1, "map-1"),
     ("string-nul", "U+0000", "DATA-6", "61 00", "string", 0, "text-1"),
     ("string-ffff", "a non-character", "DATA-6", "63 efbfbf", "string", 0, "text-astral"),
     ("string-fdd0", "a non-character", "DATA-6", "63 efb790", "string", 0, "text-astral"),
@@ -206,10 +251,10 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("large-double", "whole from 2^52 up", "DATA-3", "fb 4340000000000001", "number_form", 0, "float-largest"),
     ("largest-double", "the largest double", "DATA-3", "fb 7fefffffffffffff", "number_form", 0, "float-largest"),
     # Order.
-    ("text-level-first", "a text-level fault behind a value-level one", "FAULT-1", "82 f93c00 f7", "cbor_type", None,
+    ("text-level-first", "a text-level fault behind a value-level one", "FAULT-1", "82 f93c00 f7", "cbor_type", 4,
      "array-1"),
     ("duplicate-then-trailing", "a duplicate and a byte behind: text level first", "FAULT-1",
-     "a2 6161 00 6161 00 00", "trailing", None, "keys-bytewise"),
+     "a2 6161 00 6161 00 00", "trailing", 7, "keys-bytewise"),
     ("first-by-position", "two text-level faults: the first in the input", "CBOR-1", "82 f7 c000", "cbor_type", 1,
      "array-1"),
     ("first-by-position-other", "and the other way round", "CBOR-1", "82 c000 f7", "cbor_tag", 1, "array-1"),
@@ -249,29 +294,113 @@ def limits() -> File:
     def accept(name: str, about: str, clauses: str, data: dict[str, Any], canonical: dict[str, Any]) -> None:
         file.accept(name, about, clauses, "parse_cbor", {"data": data}, canonical=canonical)
 
-    def refuse(name: str, about: str, clauses: str, data: dict[str, Any], code: str, control: str) -> None:
-        file.refuse(name, about, clauses, "parse_cbor", {"data": data}, code, control)
+    def refuse(
+        name: str,
+        about: str,
+        clauses: str,
+        data: dict[str, Any],
+        code: str,
+        control: str,
+        offset: int | None = None,
+    ) -> None:
+        file.refuse(name, about, clauses, "parse_cbor", {"data": data}, code, control, offset=offset)
 
     for depth in (31, 32):
         accept(f"depth-{depth}", f"nested {depth} deep", "CBOR-10 LIM-2",
                joined(repeated(hexed("81"), depth - 1), hexed("80")), joined(repeated("[", depth), repeated("]", depth)))  # fmt: skip
     refuse("depth-33", "nested 33 deep, the last one empty", "CBOR-10 LIM-2",
-           joined(repeated(hexed("81"), 32), hexed("80")), "depth", "depth-32")  # fmt: skip
+           joined(repeated(hexed("81"), 32), hexed("80")), "depth", "depth-32", 32)  # fmt: skip
     refuse("depth-33-map", "a map counts too", "CBOR-10 LIM-2",
-           joined(repeated(hexed("81"), 32), hexed("a0")), "depth", "depth-32")  # fmt: skip
+           joined(repeated(hexed("81"), 32), hexed("a0")), "depth", "depth-32", 32)  # fmt: skip
     refuse("depth-100000", "the stack of nobody decides", "CBOR-10 LIM-2",
-           joined(repeated(hexed("81"), 100_000), hexed("80")), "depth", "depth-32")  # fmt: skip
+           joined(repeated(hexed("81"), 100_000), hexed("80")), "depth", "depth-32", 32)  # fmt: skip
     ones = repeated("1,", 199_998)
     accept("nodes-200000", "200,000 values", "CBOR-10 LIM-3",
            joined(hexed("9a 00030d3f"), repeated(hexed("01"), 199_999)),
            joined({"$text": "["}, ones, {"$text": "1]"}))  # fmt: skip
     refuse("nodes-200001", "one more", "CBOR-10 LIM-3",
-           joined(hexed("9a 00030d40"), repeated(hexed("01"), 200_000)), "nodes", "nodes-200000")  # fmt: skip
+           joined(hexed("9a 00030d40"), repeated(hexed("01"), 200_000)), "nodes", "nodes-200000", 200_004)  # fmt: skip
     mib = 1024 * 1024
     accept("text-1-mib", "the longest text", "CBOR-10 LIM-4",
            joined(hexed("7a 00100000"), repeated("a", mib)), joined({"$text": '"'}, repeated("a", mib), {"$text": '"'}))  # fmt: skip
     refuse("text-over", "one byte more", "CBOR-10 LIM-4", joined(hexed("7a 00100001"), repeated("a", mib + 1)),
-           "size", "text-1-mib")  # fmt: skip
+           "size", "text-1-mib", 0)  # fmt: skip
+    for name, about, row, value in (
+        ("maps", "a map with a key is two values, not three", "a1 6161 01", '{"a":1}'),
+        ("arrays", "an array with an item is two", "81 01", "[1]"),
+    ):
+        rows = repeated(f"{value},", 99_998)
+        accept(f"nodes-{name}", about, "CBOR-10 LIM-3", joined(hexed("9a 0001869f"), repeated(hexed(row), 99_999)),
+               joined(text("["), rows, text(f"{value}]")))  # fmt: skip
+        refuse(f"nodes-{name}-over", "one more", "CBOR-10 LIM-3",
+               joined(hexed("9a 000186a0"), repeated(hexed(row), 100_000)), "nodes", f"nodes-{name}",
+               4 + 100_000 * len(bytes.fromhex(row)))  # fmt: skip
+    # 200,000 values, then one more: the order of CBOR-1.
+    full = joined(hexed("9a 00030d40"), repeated(hexed("01"), 199_999))
+    for name, about, item, code in (
+        ("declared", "value count before a length that nobody has", "9a ffffffff", "nodes"),
+        ("declared-text", "also of a text", "62 61", "nodes"),
+        ("utf8", "and before the text", "61 ff", "nodes"),
+        ("nan", "and before a value-level fault", "f9 7e00", "nodes"),
+        ("type", "a type comes before it", "40", "cbor_type"),
+        ("tag", "and a tag", "c0 00", "cbor_tag"),
+        ("nonminimal", "and a long head", "18 01", "cbor_nonminimal"),
+        ("float", "and a float that is too wide", "fa 3f000000", "cbor_nonminimal"),
+        ("float-double", "in double precision too", "fb 3fe0000000000000", "cbor_nonminimal"),
+        ("cut", "and a head that ends early", "19 01", "cbor_truncated"),
+    ):
+        refuse(f"nodes-before-{name}" if code == "nodes" else f"{name}-before-nodes", about, "CBOR-1 CBOR-10",
+               joined(full, hexed(item)), code, "nodes-200000", 200_004)  # fmt: skip
+    deep = repeated(hexed("81"), 32)
+    refuse("depth-before-declared", "depth before a length that nobody has", "CBOR-1", joined(deep, hexed("9a ffffffff")), "depth",
+           "depth-32", 32)  # fmt: skip
+    refuse(
+        "depth-before-declared-map",
+        "also of a map",
+        "CBOR-1",
+        joined(deep, hexed("bb ffffffffffffffff")),
+        "depth",
+        "depth-32",
+        32,
+    )
+    refuse("nonminimal-before-depth", "a long head before depth", "CBOR-1", joined(deep, hexed("98 00")), "cbor_nonminimal",
+           "depth-32", 32)  # fmt: skip
+    refuse("depth-before-nodes", "depth before the value count, where one item is over both", "CBOR-1",
+           joined(repeated(hexed("81"), 31), hexed("9a 00030d21"), repeated(hexed("01"), 199_968), hexed("80")), "depth",
+           "depth-32", 200_004)  # fmt: skip
+    refuse("depth-after-close", "depth is that of what is open", "CBOR-10",
+           joined(hexed("82"), repeated(hexed("81"), 30), hexed("80"), repeated(hexed("81"), 31), hexed("80")), "depth",
+           "depth-32-twice", 63)  # fmt: skip
+    half = joined(repeated(hexed("81"), 30), hexed("80"))
+    half_text = joined(repeated("[", 31), repeated("]", 31))
+    accept("depth-32-twice", "a container that is full is closed", "CBOR-10", joined(hexed("82"), half, half),
+           joined(text("["), half_text, text(","), half_text, text("]")))  # fmt: skip
+    accept("depth-32-maps", "maps nest as deep", "CBOR-10 LIM-2", joined(repeated(hexed("a1 6161"), 31), hexed("a0")),
+           joined(repeated('{"a":', 31), text("{}"), repeated("}", 31)))  # fmt: skip
+    long = joined(hexed("7a 00100001"), repeated(hexed("ff"), mib + 1))
+    refuse(
+        "text-size-before-utf8",
+        "a text over the limit that is no UTF-8",
+        "CBOR-1 CBOR-10",
+        long,
+        "size",
+        "text-1-mib",
+        0,
+    )
+    refuse("key-over", "a key has the limit of a text", "CBOR-10 LIM-4",
+           joined(hexed("a1 7a 00100001"), repeated("k", mib + 1), hexed("00")), "size", "text-1-mib", 1)  # fmt: skip
+    refuse("key-over-before-order", "before its order", "CBOR-1",
+           joined(hexed("a2 6161 00 7a 00100001"), repeated("k", mib + 1), hexed("00")), "size", "text-1-mib", 4)  # fmt: skip
+    refuse("key-under-is-key", "at the limit of a text it is too long a key", "CBOR-10 DATA-7",
+           joined(hexed("a1 7a 00100000"), repeated("k", mib), hexed("00")), "key", "text-1-mib", 1)  # fmt: skip
+    mib_text = joined(hexed("7a 00100000"), repeated("a", mib))
+    mib_json = joined(text('"'), repeated("a", mib), text('"'))
+    accept("size-4-mib", "the largest input", "LIM-1",
+           joined(hexed("84"), mib_text, mib_text, mib_text, hexed("7a 000fffeb"), repeated("a", mib - 21)),
+           joined(text("["), mib_json, text(","), mib_json, text(","), mib_json, text(',"'), repeated("a", mib - 21), text('"]')))  # fmt: skip
+    refuse("size-one-over", "one byte more", "LIM-1",
+           joined(hexed("84"), mib_text, mib_text, mib_text, hexed("7a 000fffec"), repeated("a", mib - 20)), "size",
+           "size-4-mib")  # fmt: skip
     refuse("size-over", "an input over 4 MiB", "LIM-1", joined(hexed("9a 00400000"), repeated(hexed("01"), 4 * mib)),
            "size", "nodes-200000")  # fmt: skip
     return file

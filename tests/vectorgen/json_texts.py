@@ -129,6 +129,8 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("key-256", "the longest key, in bytes", "DATA-7", '{"' + "k" * 256 + '":1}', {"k" * 256: 1}),
     ("key-256-bytes", "counted in UTF-8, not in characters", "DATA-7", '{"' + "\u00e9" * 128 + '":1}',
      {"\u00e9" * 128: 1}),
+    ("key-256-three-bytes", "85 characters of three bytes and one of one", "DATA-7", '{"' + "\u4e00" * 85 + 'a":1}',
+     {"\u4e00" * 85 + "a": 1}),
     ("key-escaped-256", "counted after unescaping", "DATA-7", '{"' + r"\u006b" * 256 + '":1}', {"k" * 256: 1}),
     ("key-with-slash-tilde", "characters that a pointer escapes", "ERR-1", '{"a/b~c":1}', {"a/b~c": 1}),
     ("colon-in-key", "structure inside a text is text", "JSON-4", '{"a:{[,":"]}\\""}', {"a:{[,": ']}"'}),
@@ -155,6 +157,13 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("whole-float", "1.0 is 1 to half of the world", "DATA-3", "1.0", "number_form", 0, "one"),
     ("whole-float-large", "also a large one", "DATA-3", "1000000.0", "number_form", 0, "one"),
     ("zero-float", "0.0", "DATA-3", "0.0", "number_form", 0, "zero"),
+    ("float-over-digits", "400 digits and a fraction", "DATA-2", "1" * 400 + ".5", "number_range", 0, "one"),
+    ("float-over-rounded", "above the largest double, and rounded up", "DATA-2", "1.7976931348623159e308", "number_range", 0, "one"),
+    ("float-largest-double", "the largest double, as any exponent", "DATA-3", "1.7976931348623157e308", "number_form", 0, "one"),
+    ("float-rounded-down", "above it, but rounded down to it", "DATA-3", "1.7976931348623158e308", "number_form", 0, "one"),
+    ("integer-as-float", "2^53 + 1 as a float is a float", "DATA-3", "9007199254740993.0", "number_form", 0, "integer-max"),
+    ("float-30-digits", "a long float that is finite", "DATA-3", "123456789012345678901234567890.5", "number_form", 0, "one"),
+    ("minus-zero-exponent", "minus zero with an exponent", "DATA-3", "-0e400", "number_form", 0, "zero"),
     ("exponent", "an exponent is never written", "DATA-3", "1e0", "number_form", 0, "one"),
     ("exponent-upper", "nor in upper case", "DATA-3", "5E-1", "number_form", 0, "float-half"),
     ("exponent-plus", "nor with a sign", "DATA-3", "1E+2", "number_form", 0, "one"),
@@ -192,6 +201,14 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
      "surrogate", 0, "control-one"),
     ("string-before-key", "U+0000 in a key that is too long as well", "FAULT-2",
      '{"' + "k" * 257 + r'\u0000":1}', "string", 1, "key-256"),
+    ("surrogate-before-key", "a lone surrogate in a key that is too long as well", "FAULT-2", '{"' + "k" * 257 + r'\udc00":1}',
+     "surrogate", 1, "key-256"),
+    ("surrogate-before-string-in-key", "U+0000 and a lone surrogate in a key", "FAULT-2", r'{"\u0000\ud800":1}', "surrogate", 1,
+     "empty-key"),
+    ("string-before-high-key", "a non-character and a private-use one", "FAULT-2", '{"\ue000\ufdd0":1}', "string", 1,
+     "key-below-surrogates"),
+    ("key-257-three-bytes", "85 characters of three bytes and two of one", "DATA-7", '{"' + "\u4e00" * 85 + 'ab":1}', "key", 1,
+     "key-256-three-bytes"),
     ("key-257", "one byte too long", "DATA-7", '{"' + "k" * 257 + '":1}', "key", 1, "key-256"),
     ("key-258-bytes", "129 characters of two bytes", "DATA-7", '{"' + "\u00e9" * 129 + '":1}', "key", 1,
      "key-256-bytes"),
@@ -236,129 +253,155 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("nan-then-syntax", "though NaN comes first", "FAULT-1", "[NaN", "syntax", None, "number-then-bracket"),
 )  # fmt: skip
 
-#: name, comment, text: all of them ``syntax``; control.
-SYNTAX: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("empty", "nothing at all", "", "null"),
-    ("only-space", "nothing but white space", " \n", "null"),
-    ("two-values", "one value, not two", "1 2", "one"),
-    ("two-arrays", "one value, not two", "[][]", "empty-array"),
-    ("trailing-comma-array", "no trailing comma", "[1,]", "number-then-bracket"),
-    ("trailing-comma-object", "no trailing comma", '{"a":1,}', "two-members"),
-    ("leading-comma", "no leading comma", "[,1]", "number-then-bracket"),
-    ("double-comma", "no empty item", "[1,,2]", "number-then-bracket"),
-    ("missing-comma", "items need a comma", "[1 2]", "number-then-bracket"),
-    ("missing-colon", "members need a colon", '{"a" 1}', "empty-key"),
-    ("missing-value", "members need a value", '{"a":}', "empty-key"),
-    ("two-colons", "one colon", '{"a"::1}', "empty-key"),
-    ("comma-for-colon", "a comma in place of the colon", '{"a",1}', "empty-key"),
-    ("colon-in-array", "an array has no members", '["a":1]', "number-then-bracket"),
-    ("unquoted-key", "keys are texts", "{a:1}", "empty-key"),
-    ("number-key", "keys are texts", "{1:1}", "empty-key"),
-    ("single-quotes", "texts have quotation marks", "{'a':1}", "empty-key"),
-    ("unclosed-array", "everything is closed", "[1", "number-then-bracket"),
-    ("unclosed-object", "everything is closed", '{"a":1', "empty-key"),
-    ("unclosed-text", "everything is closed", '"a', "empty-text"),
-    ("unclosed-text-in-array", "an unterminated text in an array", '["a', "empty-text"),
-    ("closed-wrong", "with its own bracket", "[1}", "number-then-bracket"),
-    ("closed-wrong-object", "with its own bracket", '{"a":1]', "empty-key"),
-    ("closed-too-often", "and only once", "[1]]", "number-then-bracket"),
-    ("closing-first", "nothing to close", "]", "empty-array"),
-    ("leading-zero", "no leading zero", "01", "one"),
-    ("leading-zeros", "no leading zeros", "[00]", "zero"),
-    ("minus-leading-zero", "no leading zero after a sign", "-01", "minus-one"),
-    ("plus", "no plus sign", "+1", "one"),
-    ("minus-alone", "a sign is no number", "-", "minus-one"),
-    ("minus-space", "a sign is followed by a digit", "- 1", "minus-one"),
-    ("two-minus", "one sign", "--1", "minus-one"),
-    ("point-first", "a digit comes before the point", ".5", "float-half"),
-    ("point-last", "and one after it", "1.", "one"),
-    ("point-exponent", "and before the exponent", "1.e1", "one"),
-    ("exponent-empty", "an exponent has digits", "1e", "one"),
-    ("exponent-sign-only", "not only a sign", "1e+", "one"),
-    ("exponent-fraction", "and they are whole", "1e1.5", "one"),
-    ("two-points", "one point", "1.2.3", "float-half"),
-    ("hex-number", "decimal only", "0x10", "zero"),
-    ("underscore-number", "digits only", "1_000", "one"),
-    ("comma-number", "one number", "1,000", "one"),
-    ("fullwidth-digits", "ASCII digits only", "\uff11", "one"),
-    ("arabic-digits", "ASCII digits only", "\u0661", "one"),
-    ("nan-lower", "only the exact token", "nan", "null"),
-    ("inf-short", "only the exact token", "inf", "null"),
-    ("plus-infinity", "no plus sign there either", "+Infinity", "null"),
-    ("minus-nan", "not a grammatical token", "-NaN", "null"),
-    ("true-upper", "words are lower case", "True", "true"),
-    ("null-upper", "words are lower case", "NULL", "null"),
-    ("none", "another language's word", "None", "null"),
-    ("undefined", "another language's word", "undefined", "null"),
-    ("word-cut", "a word is whole", "tru", "true"),
-    ("word-longer", "and ends", "truex", "true"),
-    ("word-run-together", "two words are two values", "truefalse", "true"),
-    ("raw-newline", "a raw control in a text", '"a\nb"', "escapes-short"),
-    ("raw-tab", "a raw tab in a text", '"a\tb"', "escapes-short"),
-    ("raw-1f", "U+001F in a text", '"\x1f"', "escapes-controls"),
-    ("raw-control-in-key", "and in a key", '{"\x01":1}', "keys-control-order"),
-    ("raw-nul", "U+0000 raw is a control", '"\0"', "control-one"),
-    ("escape-unknown", "no such escape", r'"\a"', "escapes-short"),
-    ("escape-single-quote", "no such escape", r'"\'"', "escapes-short"),
-    ("escape-x", "no such escape", r'"\x41"', "escape-ascii"),
-    ("escape-octal", "no such escape", r'"\101"', "escape-ascii"),
-    ("escape-u-upper", "no such escape", r'"\U0041"', "escape-ascii"),
-    ("escape-short-digits", "four digits", r'"\u41"', "escape-ascii"),
-    ("escape-bad-digit", "hex digits", r'"\u00g1"', "escape-ascii"),
-    ("escape-brace", "no braces", r'"\u{41}"', "escape-ascii"),
-    ("escape-space", "no white space in an escape", '"\\u 041"', "escape-ascii"),
-    ("escape-at-end", "an escape at the end", '"\\', "escapes-short"),
-    ("escape-cut", "a cut escape", r'"\u004', "escape-ascii"),
-    ("escape-newline", "an escaped line end is no escape", '"\\\n"', "escapes-short"),
-    ("comment-line", "no comments", "1 // one", "one"),
-    ("comment-block", "no comments", "/* one */ 1", "one"),
-    ("comment-hash", "no comments", "1 # one", "one"),
-    ("nbsp-around", "U+00A0 is not white space here", "\u00a01", "space-around"),
-    ("form-feed-around", "nor is U+000C", "\f1", "space-around"),
-    ("vertical-tab-around", "nor U+000B", "1\v", "space-around"),
-    ("next-line-around", "nor U+0085", "1\u0085", "space-around"),
-    ("line-separator-around", "nor U+2028", "1\u2028", "space-around"),
-    ("zero-width-around", "nor U+200B", "\u200b1", "space-around"),
-    ("bom-behind", "U+FEFF behind the value", "1\ufeff", "one"),
-    ("nul-behind", "U+0000 behind the value", "1\0", "one"),
-    ("nul-between", "U+0000 is not white space", "[1,\x002]", "number-then-bracket"),
-    ("sub-behind", "U+001A behind the value", "1\x1a", "one"),
-    ("garbage-behind", "bytes after the value", '{"a":1}x', "empty-key"),
-    ("star", "not a value", "[*]", "number-then-bracket"),
-    ("backslash", "not a value", "[\\n]", "number-then-bracket"),
-    ("only-colon", "not a value", ":", "null"),
-    ("only-comma", "not a value", ",", "null"),
-    ("only-quote", "not a text", '"', "empty-text"),
-    ("object-without-key", "a value where a key is due", '{"a":1,2}', "two-members"),
-    ("object-null-key", "a word where a key is due", "{null:1}", "empty-key"),
-    ("object-array-key", "an array where a key is due", "{[]:1}", "empty-key"),
-    ("key-only", "a key alone", '{"a"}', "empty-key"),
-    ("bracket-only", "an open bracket", "[", "empty-array"),
-    ("brace-only", "an open brace", "{", "empty-object"),
-    ("template", "not a text", "`a`", "empty-text"),
-    ("two-texts", "texts are not joined", '"a""b"', "empty-text"),
+#: name, comment, text: all of them ``syntax``; offset by JSON-6, control.
+SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
+    ("empty", "nothing at all", "", 0, "null"),
+    ("only-space", "nothing but white space", " \n", 2, "null"),
+    ("two-values", "one value, not two", "1 2", 2, "one"),
+    ("two-arrays", "one value, not two", "[][]", 2, "empty-array"),
+    ("trailing-comma-array", "no trailing comma", "[1,]", 3, "number-then-bracket"),
+    ("trailing-comma-object", "no trailing comma", '{"a":1,}', 7, "two-members"),
+    ("leading-comma", "no leading comma", "[,1]", 1, "number-then-bracket"),
+    ("double-comma", "no empty item", "[1,,2]", 3, "number-then-bracket"),
+    ("missing-comma", "items need a comma", "[1 2]", 3, "number-then-bracket"),
+    ("missing-colon", "members need a colon", '{"a" 1}', 5, "empty-key"),
+    ("missing-value", "members need a value", '{"a":}', 5, "empty-key"),
+    ("two-colons", "one colon", '{"a"::1}', 5, "empty-key"),
+    ("comma-for-colon", "a comma in place of the colon", '{"a",1}', 4, "empty-key"),
+    ("colon-in-array", "an array has no members", '["a":1]', 4, "number-then-bracket"),
+    ("unquoted-key", "keys are texts", "{a:1}", 1, "empty-key"),
+    ("number-key", "keys are texts", "{1:1}", 1, "empty-key"),
+    ("single-quotes", "texts have quotation marks", "{'a':1}", 1, "empty-key"),
+    ("unclosed-array", "everything is closed", "[1", 2, "number-then-bracket"),
+    ("unclosed-object", "everything is closed", '{"a":1', 6, "empty-key"),
+    ("unclosed-text", "everything is closed", '"a', 0, "empty-text"),
+    ("unclosed-text-in-array", "an unterminated text in an array", '["a', 1, "empty-text"),
+    ("closed-wrong", "with its own bracket", "[1}", 2, "number-then-bracket"),
+    ("closed-wrong-object", "with its own bracket", '{"a":1]', 6, "empty-key"),
+    ("closed-too-often", "and only once", "[1]]", 3, "number-then-bracket"),
+    ("closing-first", "nothing to close", "]", 0, "empty-array"),
+    ("leading-zero", "no leading zero", "01", 1, "one"),
+    ("leading-zeros", "no leading zeros", "[00]", 2, "zero"),
+    ("minus-leading-zero", "no leading zero after a sign", "-01", 2, "minus-one"),
+    ("plus", "no plus sign", "+1", 0, "one"),
+    ("minus-alone", "a sign is no number", "-", 0, "minus-one"),
+    ("minus-space", "a sign is followed by a digit", "- 1", 0, "minus-one"),
+    ("two-minus", "one sign", "--1", 0, "minus-one"),
+    ("point-first", "a digit comes before the point", ".5", 0, "float-half"),
+    ("point-last", "and one after it", "1.", 1, "one"),
+    ("point-exponent", "and before the exponent", "1.e1", 1, "one"),
+    ("exponent-empty", "an exponent has digits", "1e", 1, "one"),
+    ("exponent-sign-only", "not only a sign", "1e+", 1, "one"),
+    ("exponent-fraction", "and they are whole", "1e1.5", 3, "one"),
+    ("two-points", "one point", "1.2.3", 3, "float-half"),
+    ("hex-number", "decimal only", "0x10", 1, "zero"),
+    ("underscore-number", "digits only", "1_000", 1, "one"),
+    ("comma-number", "one number", "1,000", 1, "one"),
+    ("fullwidth-digits", "ASCII digits only", "\uff11", 0, "one"),
+    ("arabic-digits", "ASCII digits only", "\u0661", 0, "one"),
+    ("nan-lower", "only the exact token", "nan", 0, "null"),
+    ("inf-short", "only the exact token", "inf", 0, "null"),
+    ("plus-infinity", "no plus sign there either", "+Infinity", 0, "null"),
+    ("minus-nan", "not a grammatical token", "-NaN", 0, "null"),
+    ("true-upper", "words are lower case", "True", 0, "true"),
+    ("null-upper", "words are lower case", "NULL", 0, "null"),
+    ("none", "another language's word", "None", 0, "null"),
+    ("undefined", "another language's word", "undefined", 0, "null"),
+    ("word-cut", "a word is whole", "tru", 0, "true"),
+    ("word-longer", "and ends", "truex", 4, "true"),
+    ("word-run-together", "two words are two values", "truefalse", 4, "true"),
+    ("raw-newline", "a raw control in a text", '"a\nb"', 0, "escapes-short"),
+    ("raw-tab", "a raw tab in a text", '"a\tb"', 0, "escapes-short"),
+    ("raw-1f", "U+001F in a text", '"\x1f"', 0, "escapes-controls"),
+    ("raw-control-in-key", "and in a key", '{"\x01":1}', 1, "keys-control-order"),
+    ("raw-nul", "U+0000 raw is a control", '"\0"', 0, "control-one"),
+    ("escape-unknown", "no such escape", r'"\a"', 0, "escapes-short"),
+    ("escape-single-quote", "no such escape", r'"\'"', 0, "escapes-short"),
+    ("escape-x", "no such escape", r'"\x41"', 0, "escape-ascii"),
+    ("escape-octal", "no such escape", r'"\101"', 0, "escape-ascii"),
+    ("escape-u-upper", "no such escape", r'"\U0041"', 0, "escape-ascii"),
+    ("escape-short-digits", "four digits", r'"\u41"', 0, "escape-ascii"),
+    ("escape-bad-digit", "hex digits", r'"\u00g1"', 0, "escape-ascii"),
+    ("escape-brace", "no braces", r'"\u{41}"', 0, "escape-ascii"),
+    ("escape-space", "no white space in an escape", '"\\u 041"', 0, "escape-ascii"),
+    ("escape-at-end", "an escape at the end", '"\\', 0, "escapes-short"),
+    ("escape-cut", "a cut escape", r'"\u004', 0, "escape-ascii"),
+    ("escape-newline", "an escaped line end is no escape", '"\\\n"', 0, "escapes-short"),
+    ("comment-line", "no comments", "1 // one", 2, "one"),
+    ("comment-block", "no comments", "/* one */ 1", 0, "one"),
+    ("comment-hash", "no comments", "1 # one", 2, "one"),
+    ("nbsp-around", "U+00A0 is not white space here", "\u00a01", 0, "space-around"),
+    ("form-feed-around", "nor is U+000C", "\f1", 0, "space-around"),
+    ("vertical-tab-around", "nor U+000B", "1\v", 1, "space-around"),
+    ("next-line-around", "nor U+0085", "1\u0085", 1, "space-around"),
+    ("line-separator-around", "nor U+2028", "1\u2028", 1, "space-around"),
+    ("zero-width-around", "nor U+200B", "\u200b1", 0, "space-around"),
+    ("bom-behind", "U+FEFF behind the value", "1\ufeff", 1, "one"),
+    ("nul-behind", "U+0000 behind the value", "1\0", 1, "one"),
+    ("nul-between", "U+0000 is not white space", "[1,\x002]", 3, "number-then-bracket"),
+    ("sub-behind", "U+001A behind the value", "1\x1a", 1, "one"),
+    ("garbage-behind", "bytes after the value", '{"a":1}x', 7, "empty-key"),
+    ("star", "not a value", "[*]", 1, "number-then-bracket"),
+    ("backslash", "not a value", "[\\n]", 1, "number-then-bracket"),
+    ("only-colon", "not a value", ":", 0, "null"),
+    ("only-comma", "not a value", ",", 0, "null"),
+    ("only-quote", "not a text", '"', 0, "empty-text"),
+    ("object-without-key", "a value where a key is due", '{"a":1,2}', 7, "two-members"),
+    ("object-null-key", "a word where a key is due", "{null:1}", 1, "empty-key"),
+    ("object-array-key", "an array where a key is due", "{[]:1}", 1, "empty-key"),
+    ("key-only", "a key alone", '{"a"}', 4, "empty-key"),
+    ("bracket-only", "an open bracket", "[", 1, "empty-array"),
+    ("brace-only", "an open brace", "{", 1, "empty-object"),
+    ("template", "not a text", "`a`", 0, "empty-text"),
+    ("two-texts", "texts are not joined", '"a""b"', 3, "empty-text"),
+    # The place of what is broken.
+    ("place-leading-zero", "the number is 0, the token behind it is at fault", "[1,02]", 4, "number-then-bracket"),
+    ("place-point", "the number ends before the point", "[2.]", 2, "number-then-bracket"),
+    ("place-two-points", "and before a second one", "[1.5.]", 4, "float-array"),
+    ("place-exponent", "and before an exponent without digits", "[1.5e]", 4, "float-array"),
+    ("place-exponent-sign", "with a sign or not", "[15E-]", 3, "number-then-bracket"),
+    ("place-minus", "a sign without a digit begins no token", "[1,-]", 3, "number-then-bracket"),
+    ("place-minus-infinity", "nor does a cut word", "[-Infinit]", 1, "number-then-bracket"),
+    ("place-infinity-longer", "a word ends where it ends", "[Infinityx]", 9, "number-then-bracket"),
+    ("place-minus-infinity-longer", "also with a sign", "[-Infinity1]", 10, "number-then-bracket"),
+    ("place-word-cut", "a cut word is at fault at its first letter", "[1,nul]", 3, "number-then-bracket"),
+    ("place-text-cut", "a text without end: at its quotation mark", '["a', 1, "empty-text"),
+    ("place-text-cut-behind", "though another text comes before it", '["a","b]', 5, "empty-text"),
+    ("place-text-escape", "a text with an unknown escape: at its quotation mark", r'["ab\q"]', 1, "escapes-short"),
+    ("place-text-control", "with a control too", '["ab\x02"]', 1, "escapes-short"),
+    ("place-key-cut", "a key without end", '{"a":1,"b', 7, "two-members"),
+    ("place-key-escape", "a key with an unknown escape", r'{"a":1,"\q":2}', 7, "two-members"),
+    ("place-end-comma", "the end of the input is a token", "[1,", 3, "number-then-bracket"),
+    ("place-end-colon", "after a colon", '{"a":', 5, "two-members"),
+    ("place-end-key", "after a key", '{"a"', 4, "two-members"),
+    ("place-end-space", "behind white space", "[1, \n", 5, "number-then-bracket"),
+    ("place-behind-space", "white space belongs to no token", "[1, ]", 4, "number-then-bracket"),
+    ("place-colon-space", "nor does it before a colon", '["a" :1]', 5, "number-then-bracket"),
+    ("place-bytes", "counted in bytes", '["\u00e9\u4e00\U0001f600",01]', 14, "number-then-bracket"),
+    ("place-bytes-escaped", "of the input, not of what an escape stands for", r'["\u00e9",01]', 11, "number-then-bracket"),
+    ("place-two-faults", "the first of two", "[1 2,03]", 3, "number-then-bracket"),
 )  # fmt: skip
 
-#: name, comment, hex: all of them ``utf8``.
+#: name, comment, hex: all of them ``utf8``; offset by JSON-2.
 NOT_UTF8: Final = (
-    ("ff", "a byte that UTF-8 never has", "22 ff 22"),
-    ("c0-af", "an overlong solidus", "22 c0 af 22"),
-    ("c1-bf", "an overlong delete", "22 c1 bf 22"),
-    ("e0-80-80", "an overlong of three bytes", "22 e0 80 80 22"),
-    ("f0-80-80-80", "an overlong of four bytes", "22 f0 80 80 80 22"),
-    ("e2-82", "a character cut short", "22 e2 82 22"),
-    ("80", "a continuation alone", "22 80 22"),
-    ("ed-a0-80", "a surrogate encoded as three bytes", "22 ed a0 80 22"),
-    ("cesu-pair", "a pair of surrogates encoded as six bytes", "22 ed a0 bd ed b8 80 22"),
-    ("f4-90", "above U+10FFFF", "22 f4 90 80 80 22"),
-    ("f8", "five bytes", "22 f8 88 80 80 80 22"),
-    ("latin-1", "another encoding", "22 e9 22"),
-    ("in-key", "in a key", "7b 22 ff 22 3a 31 7d"),
-    ("outside-texts", "outside of any text", "5b 31 ff 5d"),
-    ("at-the-end", "after the value", "31 c3"),
-    ("utf-16-le", "UTF-16 is not detected: FF FE", "ff fe 22 00 61 00 22 00"),
-    ("utf-16-be", "UTF-16 is not detected: FE FF", "fe ff 00 22 00 61 00 22"),
-    ("before-syntax", "though the text is no JSON either", "5b 5b ff"),
+    ("ff", "a byte that UTF-8 never has", "22 ff 22", 1),
+    ("c0-af", "an overlong solidus", "22 c0 af 22", 1),
+    ("c1-bf", "an overlong delete", "22 c1 bf 22", 1),
+    ("e0-80-80", "an overlong of three bytes", "22 e0 80 80 22", 1),
+    ("f0-80-80-80", "an overlong of four bytes", "22 f0 80 80 80 22", 1),
+    ("e2-82", "a character cut short", "22 e2 82 22", 1),
+    ("80", "a continuation alone", "22 80 22", 1),
+    ("ed-a0-80", "a surrogate encoded as three bytes", "22 ed a0 80 22", 1),
+    ("cesu-pair", "a pair of surrogates encoded as six bytes", "22 ed a0 bd ed b8 80 22", 1),
+    ("f4-90", "above U+10FFFF", "22 f4 90 80 80 22", 1),
+    ("f8", "five bytes", "22 f8 88 80 80 80 22", 1),
+    ("latin-1", "another encoding", "22 e9 22", 1),
+    ("in-key", "in a key", "7b 22 ff 22 3a 31 7d", 2),
+    ("outside-texts", "outside of any text", "5b 31 ff 5d", 2),
+    ("at-the-end", "after the value", "31 c3", 1),
+    ("utf-16-le", "UTF-16 is not detected: FF FE", "ff fe 22 00 61 00 22 00", 0),
+    ("utf-16-be", "UTF-16 is not detected: FE FF", "fe ff 00 22 00 61 00 22", 0),
+    ("before-syntax", "though the text is no JSON either", "5b 5b ff", 2),
 )  # fmt: skip
 
 
@@ -385,18 +428,46 @@ def values() -> File:
     return file
 
 
+#: name, comment, text, code, pointer, offset, control.
+PLACES: Final = (
+    ("top", "the value itself", "-0", "number_form", "", 0, "zero"),
+    ("index", "an index counts from 0", "[1,-0]", "number_form", "/1", 3, "number-then-bracket"),
+    ("index-ten", "and is a number", "[0,1,2,3,4,5,6,7,8,9,-0]", "number_form", "/10", 21, "number-then-bracket"),
+    ("after-container", "containers before it count one", "[[1,2],{},-0]", "number_form", "/2", 10, "nested"),
+    ("member", "a member", '{"a":{"b":1.0}}', "number_form", "/a/b", 10, "nested"),
+    ("member-empty", "a member with an empty name", '{"":[1.0]}', "number_form", "//0", 5, "empty-key"),
+    ("tilde", "a tilde is ~0, a solidus ~1", '{"~1/":[-0]}', "number_form", "/~01~1/0", 8, "key-with-slash-tilde"),
+    ("no-escape", "nothing else is escaped", '{"a%20\u00e9\\"":-0}', "number_form", '/a%20\u00e9"', 12, "key-with-slash-tilde"),
+    ("key", "a key at fault is its own place", '{"a":{"\ue000":1}}', "key", "/a/\ue000", 6, "key-below-surrogates"),
+    ("key-nul", "what no text may hold is U+FFFD", r'{"a\u0000b":1}', "string", "/a\ufffdb", 1, "empty-key"),
+    ("key-surrogate", "a lone surrogate too", r'{"x":{"\ud800":1}}', "surrogate", "/x/\ufffd", 6, "empty-key"),
+    ("key-non-character", "and a non-character", r'{"\uffff\ufdd0":1}', "string", "/\ufffd\ufffd", 1, "empty-key"),
+    ("key-before-value", "a key's fault comes before its value's", r'{"\ud800":NaN}', "surrogate", "/\ufffd", 1, "empty-key"),
+    ("duplicate", "the second of one name", '{"a":[{"b":1,"b":2}]}', "duplicate_key", "/a/0/b", 13, "two-members"),
+    ("duplicate-before-inner", "a duplicate before a fault in its value", '{"a":1,"a":{"b":-0}}', "duplicate_key", "/a", 7, "two-members"),
+    ("sibling", "the member after a container", '{"a":{"b":[1]},"c":NaN}', "number_nonfinite", "/c", 19, "nested"),
+)  # fmt: skip
+
+
+def places() -> File:
+    """Where a value-level fault is."""
+    file = File("json", "places", "The pointer and the offset of a value-level fault: ERR-1.")
+    for name, about, source, code, pointer, offset, control in PLACES:
+        file.refuse(name, about, "ERR-1 FAULT-2", "parse_json", {"data": text(source)}, code,
+                    f"json/values/{control}", pointer=pointer, offset=offset)  # fmt: skip
+    return file
+
+
 def grammar() -> File:
     """What is not JSON."""
     file = File("json", "grammar", "Texts that are not JSON, and bytes that are not text.")
-    for name, about, source, control in SYNTAX:
-        file.refuse(
-            name, about, "JSON-6", "parse_json", {"data": text(source)}, "syntax", f"json/values/{control}"
-        )
-    for name, about, source in NOT_UTF8:
+    for name, about, source, offset, control in SYNTAX:
+        file.refuse(name, about, "JSON-6", "parse_json", {"data": text(source)}, "syntax",
+                    f"json/values/{control}", offset=offset)  # fmt: skip
+    for name, about, source, offset in NOT_UTF8:
         data = {"data": hexed(source)}
-        file.refuse(
-            f"utf8-{name}", about, "JSON-2", "parse_json", data, "utf8", "json/values/replacement-character"
-        )
+        file.refuse(f"utf8-{name}", about, "JSON-2", "parse_json", data, "utf8",
+                    "json/values/replacement-character", offset=offset)  # fmt: skip
     bom = "ef bb bf"
     file.refuse("bom", "a byte order mark in front", "JSON-3", "parse_json",
                 {"data": hexed(bom + "31")}, "bom", "json/values/one")  # fmt: skip
@@ -442,8 +513,10 @@ def limits() -> File:
     def accept(name: str, about: str, clauses: str, data: Bytes, canonical: Bytes) -> None:
         file.accept(name, about, clauses, "parse_json", {"data": data}, canonical=canonical)
 
-    def refuse(name: str, about: str, clauses: str, data: Bytes, code: str, control: str) -> None:
-        file.refuse(name, about, clauses, "parse_json", {"data": data}, code, control)
+    def refuse(
+        name: str, about: str, clauses: str, data: Bytes, code: str, control: str, offset: int | None = None
+    ) -> None:
+        file.refuse(name, about, clauses, "parse_json", {"data": data}, code, control, offset=offset)
 
     def nested(open_: str, close: str, times: int, middle: str = "") -> Bytes:
         return joined(repeated(open_, times), text(middle), repeated(close, times))
@@ -454,21 +527,82 @@ def limits() -> File:
             made = nested(open_, close, depth, inner)
             accept(f"depth-{depth}-{name}", f"nested {depth} deep", "JSON-4 LIM-2", made, made)
         refuse(f"depth-33-{name}", "nested 33 deep", "JSON-4 LIM-2", nested(open_, close, 33, "1"),
-               "depth", f"depth-32-{name}")  # fmt: skip
+               "depth", f"depth-32-{name}", 32 * len(open_))  # fmt: skip
     refuse("depth-100000", "the stack of nobody decides", "JSON-4 LIM-2", nested("[", "]", 100_000), "depth",
-           "depth-32-arrays")  # fmt: skip
+           "depth-32-arrays", 32)  # fmt: skip
     refuse("depth-unclosed", "depth is found before syntax", "JSON-4 FAULT-1", repeated("[", 33), "depth",
-           "depth-32-arrays")  # fmt: skip
+           "depth-32-arrays", 32)  # fmt: skip
     refuse("depth-after-garbage", "counted though the text is no JSON", "JSON-4", joined(text("x"), repeated("[", 33)),
-           "depth", "depth-32-arrays")  # fmt: skip
+           "depth", "depth-32-arrays", 33)  # fmt: skip
     refuse("depth-of-braces", "the sum counts brackets, whether or not they match", "JSON-4",
-           joined(repeated("[{", 16), text("["), repeated("]", 33)), "depth", "depth-32-arrays")  # fmt: skip
+           joined(repeated("[{", 16), text("["), repeated("]", 33)), "depth", "depth-32-arrays", 32)  # fmt: skip
     refuse("depth-below-zero", "a closing bracket takes one, also below zero: then it is syntax", "JSON-4",
-           joined(text("]"), repeated("[", 33)), "syntax", "depth-32-arrays")  # fmt: skip
+           joined(text("]"), repeated("[", 33)), "syntax", "depth-32-arrays", 0)  # fmt: skip
     refuse("depth-in-unterminated-text", "brackets after an unclosed quotation mark are text", "JSON-4",
-           joined(text('"'), repeated("[", 100)), "syntax", "depth-32-arrays")  # fmt: skip
+           joined(text('"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
     refuse("depth-after-escaped-quote", "a backslash outside of a text escapes nothing", "JSON-4",
-           joined(text('\\"'), repeated("[", 100)), "syntax", "depth-32-arrays")  # fmt: skip
+           joined(text('\\"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
+    half = joined(repeated("[", 31), repeated("]", 31))
+    twice = joined(text("["), half, text(","), half, text("]"))
+    accept("depth-32-twice", "a closing bracket takes one", "JSON-4 LIM-2", twice, twice)
+    forty = joined(text(r'["\"","'), repeated("[", 40), text('"]'))
+    accept("depth-text-with-quote", "an escaped quotation mark does not end a text", "JSON-4", forty, forty)
+    forty = joined(text(r'["\\","'), repeated("[", 40), text(r'\\"]'))
+    accept("depth-text-with-pairs", "an escaped backslash escapes nothing", "JSON-4", forty, forty)
+    accept("depth-text-with-long-escape", "nor does the last digit of an escape", "JSON-4",
+           joined(text(r'["\u005c","'), repeated("[", 40), text('"]')),
+           joined(text(r'["\\","'), repeated("[", 40), text('"]')))  # fmt: skip
+    over = repeated("[", 33)
+    for name, about, front, code, offset in (
+        ("below-zero-over", "below zero, and 33 over it", joined(text("]"), repeated("[", 34)), "depth", 34),
+        (
+            "closed-by-the-other",
+            "a closing brace takes one too",
+            joined(text("[}"), repeated("[", 32)),
+            "syntax",
+            1,
+        ),
+        (
+            "after-pair",
+            "a text that ends with a pair of backslashes has ended",
+            joined(text(r'"\\"'), over),
+            "depth",
+            36,
+        ),
+        (
+            "after-text",
+            "in bytes: the text in front has four",
+            joined(text('"\u4e00\u4e00"'), over),
+            "depth",
+            40,
+        ),
+        (
+            "in-text-cut-by-backslash",
+            "a backslash at the end of the input",
+            joined(text('"'), over, text("\\")),
+            "syntax",
+            0,
+        ),
+        ("in-text-with-line-end", "a line end ends no text", joined(text('"\n'), over), "syntax", 0),
+        ("after-apostrophe", "an apostrophe begins no text", joined(text("'"), over), "depth", 33),
+        (
+            "after-backslash-quote",
+            "outside of a text a backslash escapes nothing, so a text begins",
+            joined(text('\\"\\"'), text('"'), over),
+            "depth",
+            37,
+        ),
+        ("in-comment", "there are no comments", joined(text("/*"), over), "depth", 34),
+        (
+            "first-of-two",
+            "the first bracket over the limit, not the last",
+            joined(over, repeated("]", 33), over),
+            "depth",
+            32,
+        ),
+        ("of-parentheses", "other brackets are none", repeated("(", 40), "syntax", 0),
+    ):
+        refuse(f"depth-{name}", about, "JSON-4 FAULT-1", front, code, "depth-32-arrays", offset)
     items = joined(text("["), repeated("1,", 199_998), text("1]"))
     accept("nodes-200000", "200,000 values, the array among them", "JSON-5 LIM-3", items, items)
     refuse("nodes-200001", "one more", "JSON-5 LIM-3", joined(text("["), repeated("1,", 199_999), text("1]")), "nodes",
@@ -484,12 +618,44 @@ def limits() -> File:
     refuse("nodes-before-syntax", "counted though the text is no JSON", "JSON-5 FAULT-1", repeated(",", 200_000), "nodes",
            "nodes-200000")  # fmt: skip
     refuse("depth-before-nodes", "depth is found before nodes", "JSON-4 JSON-5",
-           joined(repeated(",", 200_000), repeated("[", 33)), "depth", "depth-32-arrays")  # fmt: skip
+           joined(repeated(",", 200_000), repeated("[", 33)), "depth", "depth-32-arrays", 200_032)  # fmt: skip
+    for name, about, source in (
+        ("texts", "an array with a text is two values", '["a"]'),
+        ("members", "a member's key is no value", '{"a":1}'),
+        ("spaced", "white space behind a bracket or comma is none", '[ "" ]'),
+    ):
+        rows = joined(text("["), repeated(f"{source},", 99_998), text(f"{source}]"))
+        plain = source.replace(" ", "")
+        accept(f"nodes-{name}", about, "JSON-5 LIM-3", rows,
+               joined(text("["), repeated(f"{plain},", 99_998), text(f"{plain}]")))  # fmt: skip
+        refuse(f"nodes-{name}-over", "100,000 of them and the array around", "JSON-5 LIM-3",
+               joined(text("["), repeated(f"{source},", 99_999), text(f"{source}]")), "nodes", f"nodes-{name}")  # fmt: skip
+    commas = repeated(",", 199_999)
+    for name, about, behind, code in (
+        ("commas", "199,999 commas are 200,000 values", "", "syntax"),
+        ("open-at-end", "a bracket at the end counts", "[", "nodes"),
+        ("open-then-space", "also with white space behind it", "[ \n\t\r", "nodes"),
+        ("brace-at-end", "a brace too", "{", "nodes"),
+        ("empty", "an empty array does not", "[]", "syntax"),
+        ("empty-spaced", "nor does one with white space in it", "[ \n\t\r]", "syntax"),
+        ("empty-mixed", "whether or not the brackets match", "[}", "syntax"),
+        ("empty-mixed-brace", "the other way round", "{ ]", "syntax"),
+        ("form-feed", "a form feed is no white space", "[\f]", "nodes"),
+        ("no-break-space", "nor is U+00A0", "[\u00a0]", "nodes"),
+        ("text", "a text is a character", '[""]', "nodes"),
+        ("text-cut", "also one without end", '["', "nodes"),
+        ("text-of-bracket", "whatever is in it", '["]', "nodes"),
+        ("colon", "so is anything else", "[:]", "nodes"),
+        ("closed", "a closing bracket alone is no value", "]}", "syntax"),
+        ("after-text", "commas in a text are text", '"\\",,"', "syntax"),
+    ):
+        refuse(f"nodes-at-{name}", about, "JSON-5 FAULT-1", joined(commas, text(behind)), code, "nodes-200000",
+               0 if code == "syntax" else None)  # fmt: skip
     mib = 1024 * 1024
     longest = joined(text('"'), repeated("a", mib), text('"'))
     accept("text-1-mib", "the longest text", "JSON-7 LIM-4", longest, longest)
     refuse("text-over", "one byte more", "JSON-7 LIM-4", joined(text('"'), repeated("a", mib + 1), text('"')), "size",
-           "text-1-mib")  # fmt: skip
+           "text-1-mib", 0)  # fmt: skip
     refuse("text-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
            joined(text('"'), repeated("\u00e9", mib // 2 + 1), text('"')), "size", "text-1-mib")  # fmt: skip
     accept("text-escaped", "counted after unescaping: 3 MiB of escapes are 0.5 MiB of text", "JSON-7",
@@ -497,6 +663,29 @@ def limits() -> File:
            joined(text('"'), repeated("a", mib // 2), text('"')))  # fmt: skip
     refuse("key-over", "a key too", "JSON-7 LIM-4", joined(text('{"'), repeated("a", mib + 1), text('":1}')), "size",
            "text-1-mib")  # fmt: skip
+    pairs = repeated(r"\ud83d\ude00", mib // 4)
+    accept("text-pairs", "a pair of escapes is four bytes", "JSON-7", joined(text('"'), pairs, text('"')),
+           joined(text('"'), repeated("\U0001f600", mib // 4), text('"')))  # fmt: skip
+    refuse(
+        "text-pairs-over",
+        "and a letter more",
+        "JSON-7 LIM-4",
+        joined(text('"'), pairs, text('a"')),
+        "size",
+        "text-pairs",
+        0,
+    )
+    for name, fill, code in (("at", mib - 3, "surrogate"), ("over", mib - 2, "size")):
+        refuse(f"text-surrogate-{name}", "a lone surrogate counts three bytes", "JSON-7 DATA-5 LIM-4",
+               joined(text('"'), repeated("a", fill), text(r'\udc00"')), code, "text-1-mib", 0)  # fmt: skip
+    refuse("text-first-of-two", "the first of two", "JSON-7",
+           joined(text('["\u00e9","'), repeated("a", mib + 1), text('",{"'), repeated("b", mib + 2), text('":1}]')), "size",
+           "text-1-mib", 6)  # fmt: skip
+    refuse("text-key-before-value", "a key over the limit comes before its value", "JSON-7",
+           joined(text('{"'), repeated("a", mib + 1), text('":"'), repeated("b", mib + 2), text('"}')), "size",
+           "text-1-mib", 1)  # fmt: skip
+    refuse("text-before-key", "an oversized key is `size`, not `key`", "JSON-7 DATA-7 FAULT-1",
+           joined(text('{"'), repeated("\ue000", mib // 3 + 1), text('":1}')), "size", "text-1-mib", 1)  # fmt: skip
     refuse("syntax-before-text", "syntax is found before an oversized text", "JSON-6 JSON-7 FAULT-1",
            joined(text('"'), repeated("a", mib + 1), text('"x')), "syntax", "text-1-mib")  # fmt: skip
     refuse("text-before-values", "an oversized text is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
@@ -571,4 +760,4 @@ def floats() -> File:
 
 def files() -> list[File]:
     """The files of the stage."""
-    return [values(), grammar(), characters(), limits(), canonical_forms(), floats()]
+    return [values(), places(), grammar(), characters(), limits(), canonical_forms(), floats()]

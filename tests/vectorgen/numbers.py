@@ -82,6 +82,9 @@ TIMES: Final = (
     ("micro", "six digits", "2026-05-18T01:39:14.078722Z"),
     ("micro-offset", "six digits, the other spelling", "2026-05-18T01:39:14.078722+00:00"),
     ("micro-zero", "six zeros", "2026-05-18T01:39:14.000000Z"),
+    ("milli", "three digits", "2026-05-18T01:39:14.078Z"),
+    ("milli-offset", "three digits, the other spelling", "2026-05-18T01:39:14.078+00:00"),
+    ("milli-zero", "three zeros", "2026-05-18T01:39:14.000Z"),
     ("first", "the first instant", "0001-01-01T00:00:00Z"),
     ("last", "the last instant, year 9999", "9999-12-31T23:59:59.999999Z"),
     ("last-offset", "the last second, the other spelling", "9999-12-31T23:59:59+00:00"),
@@ -119,7 +122,7 @@ NOT_TIMES: Final = (
     ("utc", "a name", "2026-05-18T01:39:14UTC", "z"),
     ("gmt", "a name", "2026-05-18T01:39:14 GMT", "z"),
     *((f"fraction-{n}", f"{n} digits of a second", f"2026-05-18T01:39:14.{'0' * n}Z", "micro-zero")
-      for n in (0, 1, 2, 3, 4, 5, 7, 9)),
+      for n in (0, 1, 2, 4, 5, 7, 8, 9, 12)),
     ("fraction-comma", "a comma", "2026-05-18T01:39:14,078722Z", "micro"),
     ("fraction-letter", "digits only", "2026-05-18T01:39:14.07872aZ", "micro"),
     ("hour-24", "no hour 24", "2026-05-18T24:00:00Z", "midnight"),
@@ -160,7 +163,8 @@ def times() -> File:
     """The one grammar of times."""
     file = File("number", "times", "The texts that are a time, and the instant they name.")
     for name, about, said in TIMES:
-        instant = said[:19] + (said[19:26] if "." in said else ".000000")
+        fraction = said[20:].split("Z")[0].split("+")[0] if "." in said else ""
+        instant = f"{said[:19]}.{fraction:0<6}"
         file.accept(name, about, "TIME-1 TIME-2", "time", {"text": said}, instant=instant)
     for name, about, said, control in NOT_TIMES:
         file.refuse(name, about, "TIME-1", "time", {"text": said}, "time", control)
