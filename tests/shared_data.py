@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 #: The root of the repository.
 REPO: Final = Path(__file__).resolve().parent.parent
@@ -31,6 +32,11 @@ def real(name: str) -> Path:
 def fuzz_count(ordinary: int) -> int:
     """How many random inputs to try: ``PITHBUNDLE_FUZZ`` where set, else ``ordinary``."""
     return int(os.environ.get("PITHBUNDLE_FUZZ", ordinary))
+
+
+def examples(ordinary: int) -> settings:
+    """How many examples of a law to try, of which one is costly: forty times as many under ``make fuzz``."""
+    return settings(max_examples=ordinary * (40 if "PITHBUNDLE_FUZZ" in os.environ else 1))
 
 
 def _found(folder: Path, name: str) -> Path:

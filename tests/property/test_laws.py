@@ -21,10 +21,11 @@ from pithbundle.ledger import Ledger
 from pithbundle.merge import Merged, merge
 from pithbundle.policy import Policy
 from pithbundle.verdicts import Checked
+from shared_data import examples
 
 KEYS = strategies.house_policy()
 POLICY = Policy.from_value(KEYS)
-FEW = settings(max_examples=25)
+FEW = examples(25)
 
 
 def checked(frame: Json) -> Checked:
@@ -60,7 +61,7 @@ def seen(ledger: Ledger) -> tuple[bytes, str, list[Any], dict[str, bytes]]:
 
 
 @given(strategies.event_sets(max_size=12, conflicts=1))
-@settings(max_examples=120)
+@examples(120)
 def test_the_state_is_the_one_that_the_naive_model_folds(whole: strategies.EventSet) -> None:
     result = merged(whole.bundle())
     expected = model.fold(whole.record, whole.events, KEYS["keys"])
@@ -95,7 +96,7 @@ def test_the_strategies_draw_conflicts() -> None:
 
 
 @given(CROWDED)
-@settings(max_examples=80)
+@examples(80)
 def test_the_model_agrees_where_events_meet_in_slots(whole: strategies.EventSet) -> None:
     expected = model.to_bytes(model.fold(whole.record, whole.events, KEYS["keys"]))
     assert merged(whole.bundle()).state_bytes == expected
@@ -190,7 +191,7 @@ def test_one_event_at_a_time_is_all_at_once_and_looking_in_between_changes_nothi
 
 
 @given(st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_junk_beside_the_events_changes_nothing_that_counts(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=6, conflicts=1))
     mixed = data.draw(st.permutations([*whole.events, *data.draw(strategies.junk(whole))]))

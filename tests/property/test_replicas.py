@@ -20,6 +20,7 @@ from pithbundle.check import check
 from pithbundle.ledger import Ledger
 from pithbundle.merge import Merged
 from pithbundle.policy import Policy
+from shared_data import examples
 
 KEYS = strategies.house_policy()
 POLICY = Policy.from_value(KEYS)
@@ -109,4 +110,4 @@ class Replicas(RuleBasedStateMachine):
 
 
 TestReplicas = Replicas.TestCase
-TestReplicas.settings = settings(max_examples=25, stateful_step_count=15)
+TestReplicas.settings = settings(examples(25), stateful_step_count=15)
