@@ -64,9 +64,10 @@ class Probe:
 
 
 class _Signed(NamedTuple):
-    """A signed event: the raw signature, and the message of each format, by its name."""
+    """A signed event: the key_id beside its signature, the raw signature, and the message of each format."""
 
     event: Envelope
+    key_id: str
     raw: bytes
     messages: Mapping[str, bytes]
 
@@ -84,13 +85,14 @@ def probe(bundle: Bundle, policy: Policy | None = None) -> Probe:
         # One over its limits is counted, and reproduced by nothing.
         bodies = found if isinstance(found, dict) else {}
         events += 1
-        stated, raw = _digest(event), _signature(event)
+        stated = _digest(event)
         stated_ids += stated is not None
-        signed += raw is not None
         for name, body in bodies.items():
             ids[name] += body.digest == stated
-        if raw is not None:
-            search.add(_Signed(event, raw, _messages(bodies)))
+        attempt = _signed(event, bodies)
+        if attempt is not None:
+            signed += 1
+            search.add(attempt)
     search.finish()
     results = [
         Found(rule, ids[name], search.hits[name], tuple(sorted(search.keys[name], key=_raw)))
@@ -116,7 +118,7 @@ class _Search:
 
     def add(self, signed: _Signed) -> None:
         """Try the keys that an event names, and the whole policy if it is one of the sample."""
-        named = self.named(signed.event)
+        named = self.named(signed)
         if self.explains(signed, named):
             return
         if self.sampled == SAMPLE:
@@ -130,15 +132,15 @@ class _Search:
         for signed in self.left:
             self.explains(signed, self.learned)
 
-    def named(self, event: Envelope) -> list[PolicyKey]:
+    def named(self, signed: _Signed) -> list[PolicyKey]:
         """The keys that an event names: by its whole name, its fingerprint, its pair, its key ids."""
+        event = signed.event
         exact = self.policy.key(event.signer_id, event.key_id, event.fingerprint)
         by_fingerprint = self.by_fingerprint.get(event.fingerprint)
         named = dict.fromkeys(key for key in (exact, by_fingerprint) if key is not None)
         named.update(dict.fromkeys(self.policy.keys_of(event.signer_id, event.key_id)))
         named.update(dict.fromkeys(self.policy.keys_with_id(event.key_id)))
-        if event.signature is not None:
-            named.update(dict.fromkeys(self.policy.keys_with_id(event.signature.key_id)))
+        named.update(dict.fromkeys(self.policy.keys_with_id(signed.key_id)))
         return [*named][:NAMED]
 
     def explains(self, signed: _Signed, keys: Sequence[PolicyKey], *, learn: bool = False) -> bool:
@@ -161,8 +163,15 @@ def _envelopes(bundle: Bundle) -> Iterator[Envelope]:
             yield event
 
 
-def _messages(bodies: Mapping[str, Body]) -> dict[str, bytes]:
-    return {name: RULES[name].message(body.canonical, body.digest) for name, body in bodies.items()}
+def _signed(event: Envelope, bodies: Mapping[str, Body]) -> _Signed | None:
+    """The signature of an event in its text form and what it may sign, or None without one."""
+    if event.signature is None:
+        return None
+    raw = base64_bytes(event.signature.text, _SIGNATURE_BYTES)
+    if raw is None:
+        return None
+    messages = {name: RULES[name].message(body.canonical, body.digest) for name, body in bodies.items()}
+    return _Signed(event, event.signature.key_id, raw, messages)
 
 
 def _raw(key: PolicyKey) -> bytes:
@@ -173,7 +182,3 @@ def _digest(event: Envelope) -> bytes | None:
     """The digest in a stated id, with or without its prefix: the registry's form is not known."""
     stated = event.stated_id
     return None if stated is None else event_id_digest(stated) or hex_bytes(stated, 32)
-
-
-def _signature(event: Envelope) -> bytes | None:
-    return None if event.signature is None else base64_bytes(event.signature.text, _SIGNATURE_BYTES)

@@ -261,6 +261,62 @@ def test_a_revoked_key_honours_the_recomputed_id_never_the_stated_one() -> None:
         assert said(checked(RECORD, [moved], keys).copies[0])[:2] == ("invalid", code)
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda e: e.pop("target"),
+        lambda e: e.update(created_at=1),
+        lambda e: e.update(created_at="never"),
+        lambda e: e.update(payload_sha256="x"),
+        lambda e: e.update(more=[0] * 20_000),
+    ],
+)
+def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], object]) -> None:
+    made = copy.deepcopy(SOUND)
+    spoil(made)
+    nobody = {**made, "signer": {**made["signer"], "signer_id": "nobody"}}
+    at = "/signer"
+    cases: list[tuple[Json, tuple[str, str | None, str | None]]] = [
+        (nobody, ("unknown_key", "key_unknown", at)),
+        ({**nobody, "signature": None}, ("unknown_key", "key_unknown", at)),
+        ({**made, "signature": None}, ("not_signed", None, None)),
+    ]
+    for element, expected in cases:
+        (one,) = checked(RECORD, [element]).copies
+        assert (said(one), one.event_id) == (expected, None)
+    (one,) = checked(RECORD, [made]).copies
+    assert (one.verdict.word, one.event_id) == ("invalid", None)
+
+
+@pytest.mark.parametrize(
+    ("signer", "expected"),
+    [
+        # What states no signer_id and key_id names no key, whatever else it states.
+        ("x", ("invalid", "type", "/signer")),
+        ({}, ("invalid", "type", "/signer/key_id")),
+        ({"signer_id": "nobody"}, ("invalid", "type", "/signer/key_id")),
+        ({"key_id": "nobody", "public_key_fingerprint": "x"}, ("invalid", "type", "/signer/signer_id")),
+        ({"signer_id": 1, "key_id": "nobody"}, ("invalid", "type", "/signer/public_key_fingerprint")),
+        ({"signer_id": "nobody", "key_id": "x"}, ("unknown_key", "key_unknown", "/signer")),
+        ({"signer_id": DEMO.signer_id, "key_id": DEMO.key_id},
+         ("invalid", "type", "/signer/public_key_fingerprint")),
+        ({"signer_id": DEMO.signer_id, "key_id": DEMO.key_id, "public_key_fingerprint": "x"},
+         ("unknown_key", "key_unknown", "/signer/public_key_fingerprint")),
+        ({"signer_id": DEMO.signer_id, "key_id": DEMO.key_id, "public_key_fingerprint": DEMO.fingerprint},
+         ("invalid", "type", "/signer/signer_type")),
+    ],
+)  # fmt: skip
+def test_a_malformed_element_names_a_key_by_a_pair_of_texts(signer: Any, expected: Any) -> None:
+    (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).copies
+    assert (said(one), one.event_id) == (expected, None)
+    # The key_id beside the signature is compared with that of a pair alone.
+    other = {**SOUND, "signer": signer, "signature": {**SOUND["signature"], "key_id": "x"}}
+    named = type(signer) is dict and signer.get("signer_id") == DEMO.signer_id
+    if named and expected[0] == "invalid":
+        expected = ("unknown_key", "key_unknown", "/signature/key_id")
+    assert said(checked(RECORD, [other]).copies[0]) == expected
+
+
 # CHECK-13: a key whose format is unknown.
 
 UNKNOWN = policy(policy_key(DEMO, event_formats=["unknown"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -181,6 +182,17 @@ def test_a_refused_input_makes_it_rejected_and_the_others_go_on() -> None:
     assert (alone["outcome"], alone["inputs"], alone["events"]) == ("rejected", [], [])
     assert "state_sha256" not in alone
     assert "policy_sha256" not in alone
+
+
+def test_what_any_element_of_an_id_carries_unsigned_is_named() -> None:
+    """Not what the last one carries, nor the deciding one alone (EVT-5)."""
+    seen, noted = ({**GOOD, "signature": {**GOOD["signature"], name: 1}} for name in ("seen", "note"))
+    forged = flipped({**GOOD, "signature": {**GOOD["signature"], "forged": 1}})
+    for elements in itertools.permutations([seen, noted, forged, GOOD]):
+        ((listed,), ()) = (report := reported(list(elements))).events, report.without_id
+        assert listed.unsigned == ("/signature/forged", "/signature/note", "/signature/seen")
+        halves = reported([*elements[:2]], [*elements[2:]])
+        assert halves.events[0].unsigned == listed.unsigned
 
 
 def test_events_are_named_once_with_verdict_places_and_unsigned_members() -> None:
