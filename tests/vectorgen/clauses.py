@@ -31,6 +31,11 @@ UNTESTABLE: Final = {
     "CLI-1": "about files of the machine on which a command runs",
     "CLI-2": "about streams of a command",
     "CLI-3": "about files of the machine on which a command runs",
+    "CLI-4": "about the options of a command",
+    "CLI-5": "about files of the machine on which a command runs",
+    "CLI-6": "about the options of a command",
+    "CLI-7": "about signals to a command",
+    "DOC-1": "about what a message says: it decides nothing",
     "NET-1": "reserved: there is no such rule yet",
 }
 

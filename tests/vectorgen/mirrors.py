@@ -18,6 +18,7 @@ from forge import (
     DEMO_NEXT,
     STRANGER,
     Json,
+    bundle,
     canonical,
     event_id,
     payloads,
@@ -27,7 +28,7 @@ from forge import (
 )
 from forge.core import signature_member
 from forge.tamper import changed, flipped, signature_of, signed_again, without
-from vectorgen.core import File, as_json, as_text, hexed, part, text
+from vectorgen.core import File, as_json, as_text, hexed, joined, part, repeated, text
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
     Merges,
@@ -261,7 +262,7 @@ def comparing() -> File:
 
     def compare(name: str, about: str, theirs: Any, differences: list[list[str]]) -> None:
         same = all(group != "signed" for group, _, _ in differences)
-        file.add(name, about, "REPORT-3", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
+        file.add(name, about, "REPORT-3 REPORT-5", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
                  {"ok": {"differences": differences, "same": same}}, None if same else "same")  # fmt: skip
 
     compare("same", "no difference", state, [])
@@ -400,6 +401,91 @@ def comparing() -> File:
         changed(state, ("current", "canonical_record", "source", "version"), True),
         [["signed", "/current/canonical_record/source/version", "differs"]],
     )
+    empties: tuple[tuple[str, Any, str], ...] = (
+        ("null", None, "labels"), ("text", "", "labels"), ("object", {}, "labels"), ("false", False, "signed"),
+        ("zero", 0, "signed"), ("null-inside", [None], "signed"), ("space", " ", "signed"),
+    )  # fmt: skip
+    for name, value, group in empties:
+        compare(f"only-theirs-{name}", f"a member of current that only they have: {'empty' if group == 'labels' else 'not empty'}",
+                changed(state, ("current", "views"), value), [[group, "/current/views", "only theirs"]])  # fmt: skip
+    compare(
+        "receipt-missing",
+        "a member that is not empty and only ours",
+        without(state, ("current", "receipt")),
+        [["signed", "/current/receipt", "only ours"]],
+    )
+    compare("empty-inside-entry", "inside an entry an empty member is signed", changed(state, ("current", "author_claims", 0, "views"), []),
+            [["signed", "/current/author_claims/0/views", "only theirs"]])  # fmt: skip
+    compare(
+        "aliases-absent",
+        "no aliases at all: unsigned, as a whole",
+        without(state, ("current", "source_aliases")),
+        [["unsigned", "/current/source_aliases", "only ours"]],
+    )
+    compare(
+        "aliases-null",
+        "aliases that are no array",
+        changed(state, ("current", "source_aliases"), None),
+        [["unsigned", "/current/source_aliases", "differs"]],
+    )
+    compare(
+        "aliases-object",
+        "aliases that are no array",
+        changed(state, ("current", "source_aliases"), {}),
+        [["unsigned", "/current/source_aliases", "differs"]],
+    )
+    compare(
+        "aliases-reordered",
+        "the order of aliases is a label",
+        changed(state, ("current", "source_aliases"), aliases[::-1]),
+        [["labels", "/current/source_aliases", "differs"]],
+    )
+    compare("alias-doi", "another value of the doi alias is unsigned", changed(state, ("current", "source_aliases", next(n for n, one in enumerate(aliases) if one["alias_kind"] == "doi"), "alias_value"), "10.1/x"),
+            [["unsigned", f"/current/source_aliases/{next(n for n, one in enumerate(aliases) if one['alias_kind'] == 'doi')}", how] for how in ("only ours", "only theirs")])  # fmt: skip
+    compare("alias-again", "an alias twice: the second one is matched by nothing", changed(state, ("current", "source_aliases"), [*aliases, aliases[0]]),
+            [["signed", f"/current/source_aliases/{len(aliases)}", "only theirs"]])  # fmt: skip
+    claims = state["current"]["author_claims"]
+    compare("entry-again", "an entry twice", changed(state, ("current", "author_claims"), [claims[0], *claims]), [["signed", "/current/author_claims/1", "only theirs"]])  # fmt: skip
+    compare("entry-without-id", "an entry without an event_id is matched by its value", changed(state, ("current", "author_claims"), [*claims, {"payload": 1}]),
+            [["signed", "/current/author_claims/2", "only theirs"]])  # fmt: skip
+    compare("entry-null-id", "an event_id that is null is none", changed(state, ("current", "author_claims", 0, "event_id"), None),
+            [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
+    compare("entry-other-id", "another event_id is another entry", changed(state, ("current", "author_claims", 0, "event_id"), 7),
+            [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
+    compare("entry-and-text", "a text equal to an event_id is another entry", changed(state, ("current", "author_claims"), [*claims, claims[0]["event_id"]]),
+            [["signed", "/current/author_claims/2", "only theirs"]])  # fmt: skip
+    compare("entry-inserted", "an entry more in front: at its index there, those behind it at ours", changed(changed(state, ("current", "author_claims", 1, "payload", "strength"), "weak"), ("current", "author_claims"),
+            [entry, claims[0], changed(claims[1], ("payload", "strength"), "weak")]), [["signed", "/current/author_claims/1/payload/strength", "differs"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
+    compare("lists-inside", "an array inside an entry is compared index by index", changed(state, ("current", "canonical_record", "metadata", "cross_cats_sorted"), ["x", *RECORD["metadata"]["cross_cats_sorted"]]),
+            _walked(RECORD["metadata"]["cross_cats_sorted"], "/current/canonical_record/metadata/cross_cats_sorted"))  # fmt: skip
+    compare("order", "in the order of our members, then of theirs", {"z": 1, "a": 1, **changed(changed(without(state, ("merge_version",)), ("current", "views"), [1]), ("pith_number",), "x")},
+            [["signed", "/pith_number", "differs"], ["labels", "/merge_version", "only ours"], ["signed", "/current/views", "only theirs"], ["labels", "/z", "only theirs"], ["labels", "/a", "only theirs"]])  # fmt: skip
+    compare(
+        "array-and-object",
+        "two JSON types",
+        changed(state, ("current", "citations"), {}),
+        [["signed", "/current/citations", "differs"]],
+    )
+    refusals: tuple[tuple[str, Any], ...] = (
+        ("bundle", bundle(RECORD, [])), ("empty-object", {}), ("manifest", {"manifest_type": "pith_mirror_manifest", "mirrors": []}),
+        ("type-missing", without(state, ("state_type",))), ("type-other", {**state, "state_type": "pith_open_graph_bundle"}), ("type-number", {**state, "state_type": 1}),
+    )  # fmt: skip
+    for name, other_document in refusals:
+        file.refuse(f"not-a-state-{name}", "what is no state is not compared", "REPORT-3", "compare",
+                    {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_json(other_document)}, "type", "same")  # fmt: skip
+    deep: Any = 1
+    for _ in range(60):
+        deep = {"a": deep}
+    record = {**RECORD, "deep": deep}
+    file.add("deep", "a record of 61 levels gives a state of 63, which is read", "REPORT-3 LIM-7", "compare",
+             {"inputs": [as_json(bundle(record, []))], "policy": part("policy"), "state": as_text(model.to_bytes(state_of(record, [], POLICY["keys"])))},
+             {"ok": {"differences": [], "same": True}})  # fmt: skip
+    long = joined(
+        text(model.to_bytes(state).decode()[:-1] + ',"more":['), repeated("0,", 200_000), text("0]}")
+    )
+    file.add("many-values", "a state of more values than an input may have", "REPORT-3 LIM-7", "compare",
+             {"inputs": [file.of(*events)], "policy": part("policy"), "state": long},
+             {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
     file.refuse(
         "state-array",
         "a state is an object",
@@ -419,6 +505,17 @@ def comparing() -> File:
         "same",
     )
     return file
+
+
+def _walked(ours: Sequence[str], where: str) -> list[list[str]]:
+    """The differences of an array and itself behind one element more."""
+    theirs = ["x", *ours]
+    found = [
+        ["signed", f"{where}/{n}", "differs"]
+        for n, (a, b) in enumerate(zip(ours, theirs, strict=False))
+        if a != b
+    ]
+    return [*found, ["signed", f"{where}/{len(ours)}", "only theirs"]]
 
 
 def exporting() -> File:
