@@ -17,6 +17,7 @@ _CLAUSE: Final = re.compile(r"\*\*([A-Z]+-[0-9]+)\*\*|^\| ([A-Z]+-[0-9]+) \|", r
 #: Clauses that no vector shows, with the reason. A clause that gets a vector leaves the table.
 UNTESTABLE: Final = {
     "ERR-2": "a list: each code in it is shown by the vectors that expect it; policy, io and the like by their clauses",
+    "MERGE-10": "a cost: tests/property/test_cost.py counts steps",
     "REPORT-1": "a report is for people and has no fixed bytes; its verdicts and codes are shown by CHECK-1 to CHECK-12",
     "REPORT-4": "warnings of a report, by the caller's clock; unsigned members are shown by EVT-5",
     "PROOF-4": "a choice of words in messages",

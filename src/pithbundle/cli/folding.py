@@ -61,6 +61,11 @@ class Folded:
         """For each event id, where the element is that decides."""
         return {str(one.copy.event_id): one.location for one in self.report.events}
 
+    @cached_property
+    def state(self) -> Object:
+        """The state as one JSON object, read back once however many entries are looked up in it."""
+        return self.merged.state
+
     def headline(self, out: Output) -> None:
         """Say the first line, as verify does, and which files were refused."""
         Telling(out, self.policy, self.policy_path).headline(self.examined, [self.report])
