@@ -9,7 +9,7 @@ JSON Schema, but for what a schema cannot say: uniqueness, revocation, fitness o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -264,11 +264,17 @@ def _check_status(text: Value) -> Status:
     return status
 
 
-def _check_honours(honours: frozenset[str], status: Status) -> frozenset[str]:
+def _check_honours(honours: Collection[Value], status: Status) -> None:
     if honours and status != "revoked":
         # An exception to a revocation that is not there would be a trap for later.
         _refuse('only a revoked key has honours: leave them out, or write status "revoked"', "/honours")
-    return honours
+
+
+def _read_honours(value: Value, status: Status) -> frozenset[str]:
+    """Read the ids: that the status allows none is said of the list before its items are read (POL-7)."""
+    if type(value) is list:
+        _check_honours(value, status)
+    return _read_set(value, _check_event_id, "/honours")
 
 
 def _check_event_formats(value: Value) -> tuple[str, ...]:
@@ -348,8 +354,7 @@ def _read_relative_key(value: Value) -> PolicyKey:
     key_id = _check_name(value.get("key_id"), "/key_id")
     event_types = _read_event_types(value.get("event_types", "*"))
     status = _check_status(value.get("status", "active"))
-    honours = _read_set(value.get("honours", []), _check_event_id, "/honours")
-    _check_honours(honours, status)
+    honours = _read_honours(value.get("honours", []), status)
     event_formats = _check_event_formats(value.get("event_formats", [EVENT_V1.name]))
     return PolicyKey(signer_id, key_id, public_key, event_types, status, honours, event_formats)
 

@@ -245,8 +245,8 @@ def shapes() -> File:
         refuse(f"honours-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
                changed(REVOKED, ("keys", 0, "honours"), value), "honours", f"/keys/0/honours{at}")  # fmt: skip
     for status in ("active", "retired"):
-        refuse(f"honours-bad-id-{status}", "an id is read before that the status allows none", "POL-7",
-               changed(key("honours", ["x"]), ("keys", 0, "status"), status), "honours", "/keys/0/honours/0")  # fmt: skip
+        refuse(f"honours-bad-id-{status}", "the list is at fault before its items", "POL-7",
+               changed(key("honours", ["x"]), ("keys", 0, "status"), status), "honours", "/keys/0/honours")  # fmt: skip
         accept(f"honours-empty-{status}", "the empty list goes with any status", "POL-2",
                changed(key("honours", []), ("keys", 0, "status"), status))  # fmt: skip
     for name, value, at in (
