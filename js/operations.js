@@ -13,8 +13,8 @@ const bytesOf = pith.looseBase64;
 const policyOf = (text) => pith.readPolicy(text === null ? null : bytesOf(text));
 /** @param {pith.Outcome} outcome */
 const said = ({ verdict, code }) => ({ verdict, code });
-/** @param {Map<string, pith.Spoken>} spoken */
-const verdicts = (spoken) => [...spoken].map(([event_id, { outcome }]) => ({ event_id, ...said(outcome) }));
+/** @param {Map<string, pith.Decided>} decided */
+const verdicts = (decided) => [...decided].map(([event_id, { outcome }]) => ({ event_id, ...said(outcome) }));
 
 /** @param {pith.Value} value */
 async function canonical(value) {
@@ -30,8 +30,8 @@ async function merged(inputs, policyText) {
   const policy = await policyOf(policyText);
   /** @type {{ input: number, code: string }[]} */
   const refused = [];
-  /** @type {{ input: number, pointer: string, code: string | null }[]} */
-  const malformed = [];
+  /** @type {{ input: number, pointer: string, verdict: string, code: string | null }[]} */
+  const withoutId = [];
   /** @type {pith.Checked[]} */
   const parts = [];
   let first = null;
@@ -39,7 +39,7 @@ async function merged(inputs, policyText) {
     try {
       const part = await pith.check(await pith.readBundle(bytesOf(data)), policy);
       parts.push(part);
-      for (const { id, pointer, outcome } of part.copies) if (id === null) malformed.push({ input, pointer, code: outcome.code });
+      for (const { id, pointer, outcome } of part.copies) if (id === null) withoutId.push({ input, pointer, ...said(outcome) });
     } catch (error) {
       if (!(error instanceof pith.PithError)) throw error;
       first ??= error;
@@ -47,7 +47,19 @@ async function merged(inputs, policyText) {
     }
   }
   if (parts.length === 0 && first !== null) throw first;
-  return { policy, refused, malformed, merged: await pith.merge(parts) };
+  return { policy, refused, withoutId, merged: await pith.merge(parts) };
+}
+
+/** The answer of `merge`. @param {string[]} inputs @param {string | null} text of the policy */
+async function mergeAnswer(inputs, text) {
+  const { policy, refused, withoutId, merged: out } = await merged(inputs, text);
+  const { exitStatus, all } = pith.outcomeOf(out, refused.length);
+  return {
+    state: pith.toBase64(out.stateBytes), state_sha256: out.stateSha256, events_sha256: out.eventsSha256, policy_sha256: policy.sha256,
+    verdicts: verdicts(out.verdicts), without_id: withoutId, refused, trace: pith.toBase64(out.traceBytes),
+    exit_status: exitStatus, outcomes: all,
+    completeness: out.completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
+  };
 }
 
 /** @type {Record<string, (args: Args) => Promise<object> | object>} */
@@ -86,22 +98,23 @@ const OPERATIONS = {
     return {
       pith_number: record.pithNumber, canonical_sha256: record.sha256, policy_sha256: policy.sha256,
       copies: copies.map(({ pointer, id, outcome, unsigned }) => ({ pointer, event_id: id, ...said(outcome), unsigned })),
-      events: verdicts(pith.speak(copies)),
+      events: [...pith.decide(copies)].map(([event_id, { outcome, unsigned }]) => ({ event_id, ...said(outcome), unsigned })),
       receipts: copies.flatMap(({ pointer, id, receipt }) => (receipt === null ? [] : [{ event_id: id, pointer: `${pointer}/payload/receipt`, ...said(receipt) }])),
       stated,
     };
   },
-  async merge({ inputs, policy: text }) {
-    const { policy, refused, malformed, merged: out } = await merged(inputs, text);
-    return {
-      state: pith.toBase64(out.stateBytes), state_sha256: out.stateSha256, events_sha256: out.eventsSha256, policy_sha256: policy.sha256,
-      verdicts: verdicts(out.verdicts), malformed, refused, trace: pith.toBase64(out.traceBytes),
-      exit_status: refused.length > 0 ? 1 : out.exitStatus,
-      completeness: out.completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
-    };
-  },
+  merge: ({ inputs, policy }) => mergeAnswer(inputs, policy),
   async status({ inputs, policy }) {
     return { status: pith.status((await merged(inputs, policy)).merged.view) };
+  },
+  async timeline({ inputs, policy }) {
+    return { timeline: pith.timeline((await merged(inputs, policy)).merged.view) };
+  },
+  async export({ inputs, policy }) {
+    const parts = pith.exportParts((await merged(inputs, policy)).merged);
+    const events = parts.flatMap((part) => /** @type {Map<string, any>} */ (pith.parseJson(part, pith.BUNDLE_LIMITS)).get("events"));
+    const elements = await Promise.all(events.map(pith.canonicalSha256));
+    return { ...(await mergeAnswer(parts.map(pith.toBase64), policy)), elements };
   },
   async proof({ inputs, policy }) {
     const { record, view } = (await merged(inputs, policy)).merged;

@@ -997,26 +997,27 @@ export async function fingerprints(key) {
   return { hex: toHex(digest.subarray(0, 16)), base32: base32(digest, 26) };
 }
 
-// --------------------------------------------------------------------------------- rules and policy
+// ------------------------------------------------------------------------------- formats and policy
 
 /** @typedef {"digest" | "hex" | "id" | "bytes"} Signed */
-/** @typedef {{ omitted: readonly string[] | null, signed: Signed, binds: boolean }} EventRule */
+/** @typedef {{ omitted: readonly string[] | null, signed: Signed, binds: boolean }} EventFormat */
 
 /**
- * Every rule of RULE-5 by name. `omitted` is what the body leaves out, null for the payload alone;
- * `binds` tells that RULE-3 is met.
- * @type {Map<string, EventRule>}
+ * Every event format of RULE-5 by name. `omitted` is what is excluded from the body, null for the payload
+ * alone; `binds` states whether RULE-3 is met.
+ * @type {Map<string, EventFormat>}
  */
-export const RULES = new Map();
+export const FORMATS = new Map();
 for (const signed of /** @type {Signed[]} */ (["digest", "hex", "id", "bytes"])) {
   const out = ["event_id", "signature"];
-  RULES.set(signed === "digest" ? "event-v1" : `event-full-${signed}`, { omitted: out, signed, binds: true });
-  RULES.set(`event-no-signer-${signed}`, { omitted: [...out, "signer"], signed, binds: true });
-  RULES.set(`event-no-time-${signed}`, { omitted: [...out, "created_at"], signed, binds: false });
-  RULES.set(`event-no-signer-no-time-${signed}`, { omitted: [...out, "created_at", "signer"], signed, binds: false });
-  RULES.set(`event-payload-${signed}`, { omitted: null, signed, binds: false });
+  FORMATS.set(signed === "digest" ? "event-v1" : `event-full-${signed}`, { omitted: out, signed, binds: true });
+  FORMATS.set(`event-no-signer-${signed}`, { omitted: [...out, "signer"], signed, binds: false });
+  FORMATS.set(`event-no-time-${signed}`, { omitted: [...out, "created_at"], signed, binds: false });
+  FORMATS.set(`event-no-signer-no-time-${signed}`, { omitted: [...out, "created_at", "signer"], signed, binds: false });
+  FORMATS.set(`event-payload-${signed}`, { omitted: null, signed, binds: false });
 }
-const EVENT_V1 = /** @type {EventRule} */ (RULES.get("event-v1"));
+const EVENT_V1 = /** @type {EventFormat} */ (FORMATS.get("event-v1"));
+const UNKNOWN = "unknown";
 
 /**
  * @typedef {object} PolicyKey
@@ -1027,8 +1028,9 @@ const EVENT_V1 = /** @type {EventRule} */ (RULES.get("event-v1"));
  * @property {string[] | "*"} eventTypes
  * @property {string} status
  * @property {string[]} honours
- * @property {string} ruleName
- * @property {EventRule} rule
+ * @property {string | null} formatName of its events; null where the key lists `unknown` alone
+ * @property {EventFormat | null} format
+ * @property {boolean} maybeOther the key lists `unknown`: its events may be of another format [CHECK-13]
  */
 
 /**
@@ -1040,7 +1042,7 @@ const EVENT_V1 = /** @type {EventRule} */ (RULES.get("event-v1"));
 
 const BUILT_IN = {
   signer_id: "pith.science", key_id: "pith-v1-2026-05",
-  public_key_hex: "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3",
+  public_key_hex: "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3", event_formats: [UNKNOWN],
 };
 
 /** @param {PolicyKey} key @param {string} type @returns {boolean} */
@@ -1071,7 +1073,7 @@ function policyList(value, at, each) {
 /** @param {Value} value @param {string} at @returns {Promise<PolicyKey>} [POL-2] */
 async function policyKey(value, at) {
   demand(value instanceof Map, "policy", at);
-  const known = ["signer_id", "key_id", "public_key_hex", "event_types", "status", "honours", "event_rule"];
+  const known = ["signer_id", "key_id", "public_key_hex", "event_types", "status", "honours", "event_formats"];
   for (const name of [...value.keys()].sort()) demand(known.includes(name), "policy", `${at}/${escaped(name)}`);
   const hex = value.get("public_key_hex");
   demand(typeof hex === "string" && HEX64.test(hex), "policy", `${at}/public_key_hex`);
@@ -1084,15 +1086,54 @@ async function policyKey(value, at) {
   demand(eventTypes.length > 0, "policy", `${at}/event_types`);
   const status = value.has("status") ? value.get("status") : "active";
   demand(status === "active" || status === "retired" || status === "revoked", "policy", `${at}/status`);
-  const honours = value.has("honours") ? policyList(value.get("honours"), `${at}/honours`, (item, place) => {
+  const listed = value.has("honours") ? value.get("honours") : [];
+  demand(Array.isArray(listed) && (status === "revoked" || listed.length === 0), "policy", `${at}/honours`);
+  const honours = policyList(listed, `${at}/honours`, (item, place) => {
     demand(typeof item === "string" && EVENT_ID.test(item), "policy", place);
     return item;
-  }) : [];
-  demand(status === "revoked" || honours.length === 0, "policy", `${at}/honours`);
-  const ruleName = value.has("event_rule") ? value.get("event_rule") : "event-v1";
-  const rule = RULES.get(ruleName);
-  demand(rule !== undefined, "policy", `${at}/event_rule`);
-  return { signerId, keyId, raw, fingerprint: (await fingerprints(raw)).hex, eventTypes, status, honours, ruleName, rule };
+  });
+  const { formatName, maybeOther } = policyFormats(value.has("event_formats") ? value.get("event_formats") : ["event-v1"], `${at}/event_formats`);
+  const format = formatName === null ? null : FORMATS.get(formatName) ?? null;
+  return { signerId, keyId, raw, fingerprint: (await fingerprints(raw)).hex, eventTypes, status, honours, formatName, format, maybeOther };
+}
+
+/** @param {Value} value @param {string} at [POL-2] */
+function policyFormats(value, at) {
+  /** @type {string | null} */
+  let formatName = null;
+  const listed = policyList(value, at, (item, place) => {
+    demand(typeof item === "string" && (item === UNKNOWN || FORMATS.has(item)), "policy", place);
+    // One name of RULE-5 at most; a repeated one is the list's own fault.
+    demand(item === UNKNOWN || formatName === null || formatName === item, "policy", place);
+    if (item !== UNKNOWN) formatName = item;
+    return item;
+  });
+  demand(listed.length > 0, "policy", at);
+  return { formatName, maybeOther: listed.includes(UNKNOWN) };
+}
+
+/** @param {PolicyKey} key @returns {string[]} its `event_formats`, `unknown` last [POL-5] */
+const formatsOf = ({ formatName, maybeOther }) => [...(formatName === null ? [] : [formatName]), ...(maybeOther ? [UNKNOWN] : [])];
+
+/** At most so many keys share (`signer_id`, `key_id`), and so many a `key_id` [POL-6]. */
+const KEYS_OF_PAIR = 4;
+const KEYS_OF_ID = 16;
+
+/** @param {readonly PolicyKey[]} keys in the order of the file [POL-6, POL-7] */
+function demandNoClash(keys) {
+  const seen = new Set();
+  /** @type {Map<string, number>} */
+  const shared = new Map();
+  const another = (/** @type {string} */ mark) => {
+    shared.set(mark, (shared.get(mark) ?? 0) + 1);
+    return /** @type {number} */ (shared.get(mark));
+  };
+  keys.forEach(({ signerId, keyId, raw }, i) => {
+    demand(!seen.has(toHex(raw)), "policy", `/keys/${i}/public_key_hex`);
+    seen.add(toHex(raw));
+    demand(another(JSON.stringify([signerId, keyId])) <= KEYS_OF_PAIR, "policy", `/keys/${i}/key_id`);
+    demand(another(JSON.stringify([keyId])) <= KEYS_OF_ID, "policy", `/keys/${i}/key_id`);
+  });
 }
 
 /** @param {Uint8Array | null} bytes of a policy file, null for the built-in policy @returns {Promise<Policy>} [section 10] */
@@ -1112,20 +1153,14 @@ export async function readPolicy(bytes) {
   /** @type {PolicyKey[]} */
   const keys = [];
   for (const [i, value] of listed.entries()) keys.push(await policyKey(value, `/keys/${i}`));
-  const seen = new Set();
-  keys.forEach(({ signerId, keyId, raw }, i) => {
-    for (const [name, mark] of [["key_id", JSON.stringify([signerId, keyId])], ["public_key_hex", toHex(raw)]]) {
-      demand(!seen.has(mark), "policy", `/keys/${i}/${name}`);
-      seen.add(mark);
-    }
-  });
-  keys.sort((a, b) => compareText(a.signerId, b.signerId) || compareText(a.keyId, b.keyId));
+  demandNoClash(keys);
+  keys.sort((a, b) => compareBytes(a.raw, b.raw));
   const effective = canonicalBytes(new Map(Object.entries({
     policy_type: "pithbundle_policy",
     policy_version: "1",
     keys: keys.map((key) => new Map(Object.entries({
       signer_id: key.signerId, key_id: key.keyId, public_key_hex: toHex(key.raw), event_types: key.eventTypes,
-      status: key.status, honours: key.honours, event_rule: key.ruleName,
+      status: key.status, honours: key.honours, event_formats: formatsOf(key),
     }))),
   })));
   return { keys, effective, sha256: await sha256Hex(effective) };
@@ -1200,12 +1235,12 @@ const SIGNER = [["key_id", "text"], ["public_key_fingerprint", "text"], ["signer
  * @typedef {{ value: Obj, flat: boolean, instant: string, full: Uint8Array }} Event
  */
 
-/** @param {Value | PithError} element @returns {Event} well-formed, or the first fault in the order of EVT-6 */
-function readEvent(element) {
-  if (element instanceof PithError) throw element;
-  demand(element instanceof Map, "type", "");
-  const flat = FLAT_ONLY.some((name) => element.has(name));
-  demand(!flat || !NESTED_ONLY.some((name) => element.has(name)), "type", "");
+/** @param {Obj} element @returns {boolean} of both spellings it is checked as an envelope, and is malformed [EVT-7] */
+const isFlat = (element) => FLAT_ONLY.some((name) => element.has(name)) && !NESTED_ONLY.some((name) => element.has(name));
+
+/** @param {Obj} element @param {boolean} flat @returns {Event} well-formed, or the first fault in the order of EVT-6 */
+function readEvent(element, flat) {
+  demand(flat || !FLAT_ONLY.some((name) => element.has(name)), "type", "");
   member(element, "created_at", "text", "");
   if (flat) {
     member(element, "event_id", "integer", "");
@@ -1264,13 +1299,31 @@ function demandWithinLimits(body) {
 
 // ------------------------------------------------------------------------------------------- checks
 
-/** @typedef {"verified" | "unknown_type" | "unbound" | "unknown_key" | "not_signed" | "invalid"} Verdict */
-/** @typedef {{ verdict: Verdict, code: string | null, step: number }} Outcome `step`: the failed check, or UNBOUND or VALID */
-const UNBOUND = 10;
-const VALID = 11;
+/** @typedef {"verified" | "unknown_type" | "unbound" | "unknown_key" | "not_signed" | "invalid" | "not_checked"} Verdict */
+/** @typedef {"recomputed" | "stated" | "neither"} Covered which digest a signature covers where the ids differ [CHECK-3] */
+/**
+ * @typedef {object} Outcome
+ * @property {number} step of {@link STEP}: the check that failed, `BINDS` or `VALID`
+ * @property {Verdict} verdict
+ * @property {string | null} code
+ * @property {string | null} at pointer inside the element of what failed, where one member did
+ * @property {Covered | null} covered
+ */
 
-/** @param {number} step @param {Verdict} verdict @param {string | null} code @returns {Outcome} */
-const outcome = (step, verdict, code) => ({ step, verdict, code });
+/** The checks in the order of section 14. */
+const STEP = Object.freeze({
+  READ: 0, KEY: 1, SIGNED: 2, FORMED: 3, SUBJECT: 4, ROLE: 5, ALGORITHM: 6, TEXT: 7, ID: 8, VERIFIES: 9, BINDS: 10, VALID: 11,
+});
+
+/**
+ * @param {number} step @param {Verdict} verdict @param {string | null} code @param {string | null} [at]
+ * @param {Covered | null} [covered] @returns {Outcome}
+ */
+const outcome = (step, verdict, code, at = null, covered = null) => ({ step, verdict, code, at, covered });
+/** @param {number} step @param {string} code @param {string | null} [at] */
+const invalid = (step, code, at = null) => outcome(step, "invalid", code, at);
+/** @param {Outcome} of an element under a key that may have signed in another format @returns {Outcome} [CHECK-13] */
+const excused = (of) => (of.verdict === "invalid" ? { ...of, verdict: "unbound" } : of);
 
 /**
  * @typedef {object} ValidEvent all that merge takes
@@ -1281,21 +1334,22 @@ const outcome = (step, verdict, code) => ({ step, verdict, code });
  * @property {string} createdAt
  * @property {Obj} payload
  * @property {string} text the payload, canonical
- * @property {Obj | null} shownSigner null where the rule does not cover it [RULE-4]
+ * @property {Obj} signer as signed
  * @property {string} signerId of the policy
  * @property {PolicyKey} key
  * @property {Uint8Array} signature the kept one, 64 raw bytes
- * @property {Obj} body under the key's rule
+ * @property {Obj} body
  * @property {boolean} receiptVerified of a record_created
  */
 
 /**
  * @typedef {object} Copy one element of `events` with its own verdict
  * @property {string} pointer
- * @property {string | null} id recomputed; of a flat event its payload_sha256; null where malformed
+ * @property {string | null} id recomputed; of a flat event its payload_sha256; null where it has none [CHECK-11, CHECK-13]
+ * @property {{ type: string | null, createdAt: string | null, signer: string | null }} stated texts of the element: signed only where it is valid
  * @property {Outcome} outcome
  * @property {string[]} unsigned pointers inside the element [EVT-5]
- * @property {Outcome | null} receipt of a well-formed record_created that has one
+ * @property {Outcome | null} receipt of the object at /payload/receipt, where there is one [RCPT-4]
  * @property {ValidEvent | null} valid
  */
 
@@ -1303,7 +1357,8 @@ const outcome = (step, verdict, code) => ({ step, verdict, code });
 
 /** @param {Bundle} bundle @param {Policy} policy @returns {Promise<Checked>} who signed what [section 14] */
 export async function check({ record, elements, stated }, policy) {
-  const copies = await Promise.all(elements.map((element, i) => checkCopy(element, `/events/${i}`, record, policy)));
+  const copies = await Promise.all(elements.map((element, i) => checkElement(element, `/events/${i}`, record, policy)));
+  await checkReceipts(elements, copies, record, policy);
   return { record, policy, copies, stated };
 }
 
@@ -1311,48 +1366,95 @@ export async function check({ record, elements, stated }, policy) {
  * @param {Value | PithError} element @param {string} pointer @param {CanonicalRecord} record @param {Policy} policy
  * @returns {Promise<Copy>}
  */
-async function checkCopy(element, pointer, record, policy) {
+async function checkElement(element, pointer, record, policy) {
+  const textAt = (/** @type {Value | PithError | undefined} */ of, /** @type {string} */ name) => {
+    const value = of instanceof Map ? of.get(name) : null;
+    return typeof value === "string" ? value : null;
+  };
+  const signer = element instanceof Map ? element.get("signer") : null;
+  const stated = { type: textAt(element, "event_type"), createdAt: textAt(element, "created_at"), signer: textAt(signer, "signer_id") };
   /** @type {Copy} */
-  const copy = { pointer, id: null, outcome: outcome(1, "invalid", null), unsigned: [], receipt: null, valid: null };
-  let event;
-  try {
-    event = readEvent(element);
-  } catch (fault) {
-    if (!(fault instanceof PithError)) throw fault;
-    return { ...copy, outcome: outcome(1, "invalid", fault.code) };
-  }
-  const { value } = event;
-  if (event.flat) {
-    const hash = value.get("payload_sha256");
-    const id = HEX64.test(hash) ? hash : null;
-    return { ...copy, id, outcome: await checkFlat(value, record, policy) };
-  }
-  const signer = value.get("signer");
-  const key = policy.keys.find(({ signerId, keyId }) => signerId === signer.get("signer_id") && keyId === signer.get("key_id"));
-  const { rule } = key ?? { rule: EVENT_V1 };
-  const body = rule.omitted === null ? value.get("payload") : without(value, rule.omitted);
-  const bytes = rule === EVENT_V1 ? event.full : canonicalBytes(body);
-  const digest = await sha256(bytes);
-  const id = `sha256:${toHex(digest)}`;
-  const type = value.get("event_type");
-  const receipt = type === "record_created" ? value.get("payload").get("receipt") : undefined;
-  if (receipt !== undefined) copy.receipt = await checkReceipt(receipt, record, policy);
-
-  /** @type {ValidEvent | null} */
-  let valid = null;
-  const verdict = await checkEvent(event, key, id, digest, bytes, record);
-  if (verdict.step === VALID && key !== undefined) {
-    valid = {
-      id, instant: event.instant, type, target: value.get("target"), createdAt: value.get("created_at"), payload: value.get("payload"),
-      text: canonicalText(value.get("payload")), shownSigner: body.has("signer") ? signer : null, signerId: key.signerId, key, body,
-      signature: fromBase64(value.get("signature").get("signature_b64")),
-      receiptVerified: copy.receipt?.verdict === "verified",
-    };
-  }
-  return { ...copy, id, outcome: verdict, unsigned: unsignedMembers(value, rule), valid };
+  const copy = { pointer, id: null, stated, outcome: invalid(STEP.READ, "type"), unsigned: [], receipt: null, valid: null };
+  if (element instanceof PithError) return { ...copy, outcome: invalid(STEP.READ, element.code) };
+  if (!(element instanceof Map)) return { ...copy, outcome: invalid(STEP.READ, "type", "") };
+  return { ...copy, ...(await (isFlat(element) ? checkFlat : checkEnvelope)(element, record, policy)) };
 }
 
-/** @param {Obj} event @param {EventRule} rule @returns {string[]} sorted pointers [EVT-5, RULE-1] */
+/** @param {Obj} value @param {boolean} flat @returns {Event | PithError} */
+function formed(value, flat) {
+  try {
+    return readEvent(value, flat);
+  } catch (fault) {
+    if (!(fault instanceof PithError)) throw fault;
+    return fault;
+  }
+}
+
+/** @typedef {{ id: string, digest: Uint8Array, bytes: Uint8Array, body: Obj }} Content what a format makes of an element [EVT-4] */
+
+/** @param {Event} event @param {EventFormat} format @returns {Promise<Content>} */
+async function contentOf({ value, full }, format) {
+  const body = format.omitted === null ? value.get("payload") : without(value, format.omitted);
+  const bytes = format === EVENT_V1 ? full : canonicalBytes(body);
+  const digest = await sha256(bytes);
+  return { id: `sha256:${toHex(digest)}`, digest, bytes, body };
+}
+
+/**
+ * The keys that an element's signer names, and why it names none of the policy [CHECK-5].
+ * @param {Obj} value @param {Policy} policy @returns {{ keys: PolicyKey[], unknown: string | null }}
+ */
+function namedKeys(value, policy) {
+  const signer = value.get("signer");
+  const [signerId, keyId] = signer instanceof Map ? [signer.get("signer_id"), signer.get("key_id")] : [];
+  if (typeof signerId !== "string" || typeof keyId !== "string") return { keys: [], unknown: null };
+  let keys = policy.keys.filter((key) => key.signerId === signerId && key.keyId === keyId);
+  if (keys.length === 0) return { keys, unknown: "/signer" };
+  const fingerprint = signer.get("public_key_fingerprint");
+  if (typeof fingerprint === "string") keys = keys.filter((key) => key.fingerprint === fingerprint);
+  if (keys.length === 0) return { keys, unknown: "/signer/public_key_fingerprint" };
+  const signature = value.get("signature");
+  const signing = signature instanceof Map ? signature.get("key_id") : null;
+  return { keys, unknown: typeof signing === "string" && signing !== keyId ? "/signature/key_id" : null };
+}
+
+/**
+ * @param {Obj} value @param {CanonicalRecord} record @param {Policy} policy
+ * @returns {Promise<Pick<Copy, "id" | "outcome" | "unsigned" | "valid">>} checks 5, 2, 1, then the rest
+ */
+async function checkEnvelope(value, record, policy) {
+  const { keys, unknown } = namedKeys(value, policy);
+  const early = unknown !== null ? outcome(STEP.KEY, "unknown_key", "key_unknown", unknown) // CHECK-5
+    : (value.get("signature") ?? null) === null ? outcome(STEP.SIGNED, "not_signed", null) : null; // CHECK-2
+  const none = { id: null, unsigned: [], valid: null };
+  // No format is tried [CHECK-13]; what fails CHECK-5 is read as event-v1 [RULE-1].
+  if (unknown === null && keys.length > 0 && keys.every(({ format }) => format === null)) {
+    return { ...none, outcome: early ?? outcome(STEP.BINDS, "unbound", null) };
+  }
+  const judged = (/** @type {Outcome} */ of) => early ?? (keys.some(({ maybeOther }) => maybeOther) ? excused(of) : of);
+  const event = formed(value, false);
+  if (event instanceof PithError) return { ...none, outcome: judged(invalid(STEP.FORMED, event.code, event.pointer)) }; // CHECK-1
+  // Well-formed, it states a fingerprint; of two keys with one fingerprint the smaller would count [POL-6].
+  const key = unknown === null ? keys[0] : undefined;
+  const format = key?.format ?? EVENT_V1;
+  const content = await contentOf(event, format);
+  const out = { id: content.id, unsigned: unsignedMembers(value, format), valid: null };
+  // Without a key a well-formed element is unknown_key.
+  if (early !== null || key === undefined) return { ...out, outcome: early ?? outcome(STEP.KEY, "unknown_key", "key_unknown") };
+  const said = judged(await checkContent(value, content, key, format, record));
+  return { ...out, outcome: said, valid: said.step === STEP.VALID ? validEvent(event, content, key) : null };
+}
+
+/** @param {Event} event @param {Content} content @param {PolicyKey} key @returns {ValidEvent} */
+function validEvent({ value, instant }, { id, body }, key) {
+  return {
+    id, instant, type: value.get("event_type"), target: value.get("target"), createdAt: value.get("created_at"), payload: value.get("payload"),
+    text: canonicalText(value.get("payload")), signer: value.get("signer"), signerId: key.signerId, key, body,
+    signature: fromBase64(value.get("signature").get("signature_b64")), receiptVerified: false,
+  };
+}
+
+/** @param {Obj} event @param {EventFormat} format @returns {string[]} sorted pointers [EVT-5, RULE-1] */
 function unsignedMembers(event, { omitted }) {
   const left = (/** @type {string} */ name) => (omitted === null ? name !== "payload" : omitted.includes(name));
   const out = [...event.keys()].filter((name) => name !== "event_id" && name !== "signature" && left(name));
@@ -1362,117 +1464,192 @@ function unsignedMembers(event, { omitted }) {
 }
 
 /**
- * Checks 2 to 10 in their order; the first that fails speaks.
- * @param {Event} event @param {PolicyKey | undefined} key @param {string} id recomputed @param {Uint8Array} digest
- * @param {Uint8Array} bytes the body's @param {CanonicalRecord} record @returns {Promise<Outcome>}
+ * Checks 4, 6, 7, 8, 3, 9 and 10; the first that fails decides.
+ * @param {Obj} event @param {Content} content @param {PolicyKey} key @param {EventFormat} format @param {CanonicalRecord} record
+ * @returns {Promise<Outcome>}
  */
-async function checkEvent({ value }, key, id, digest, bytes, record) {
-  const signature = value.get("signature");
-  if (!(signature instanceof Map)) return outcome(2, "not_signed", null); // CHECK-2
-  const stated = value.get("event_id") ?? id;
-  if (stated !== id) { // CHECK-3
-    if (!EVENT_ID.test(stated)) return outcome(3, "invalid", "encoding");
-    const { step } = await checkRest(value, signature, key, id, fromHex(stated.slice(7)), null, record);
-    return step >= UNBOUND ? outcome(UNBOUND, "unbound", "hash_mismatch") : outcome(3, "invalid", "hash_mismatch");
-  }
-  return checkRest(value, signature, key, id, digest, bytes, record);
-}
-
-/**
- * Checks 4 to 10. `bytes` are null where the message is stated and the body unknown.
- * @param {Obj} event @param {Obj} signature @param {PolicyKey | undefined} key @param {string} id @param {Uint8Array} digest
- * @param {Uint8Array | null} bytes @param {CanonicalRecord} record @returns {Promise<Outcome>}
- */
-async function checkRest(event, signature, key, id, digest, bytes, record) {
+async function checkContent(event, { id, digest, bytes }, key, { signed, binds }, record) {
   const type = event.get("event_type");
-  if (!names(event.get("subject_pith_number"), record)) return outcome(4, "invalid", "subject"); // CHECK-4
-  const fingerprint = event.get("signer").get("public_key_fingerprint");
-  if (key === undefined || fingerprint !== key.fingerprint || signature.get("key_id") !== key.keyId) return outcome(5, "unknown_key", "key_unknown"); // CHECK-5
-  if (!maySign(key, type)) return outcome(6, "invalid", "key_role"); // CHECK-6
-  if (key.status === "revoked" && !key.honours.includes(id)) return outcome(6, "invalid", "key_revoked");
-  const { signed, binds } = key.rule;
-  const message = signed === "digest" ? digest : signed === "bytes" ? bytes : utf8(`${signed === "id" ? "sha256:" : ""}${toHex(digest)}`);
-  const failed = await checkSignature(signature.get("algorithm"), signature.get("signature_b64"), key.raw, message);
-  if (failed !== null) return failed;
-  if (!binds) return outcome(UNBOUND, "unbound", null); // CHECK-10
-  return outcome(VALID, KINDS.has(type) ? "verified" : "unknown_type", null);
-}
-
-/**
- * Checks 7 to 9.
- * @param {Value | undefined} algorithm @param {string} base64 @param {Uint8Array} key @param {Uint8Array | null} message
- * @returns {Promise<Outcome | null>} the check that failed
- */
-async function checkSignature(algorithm, base64, key, message) {
-  if (algorithm !== "ed25519") return outcome(7, "invalid", "algorithm");
-  let raw;
-  try {
-    raw = fromBase64(base64, 64);
-  } catch {
-    return outcome(8, "invalid", "encoding");
+  if (!names(event.get("subject_pith_number"), record)) return invalid(STEP.SUBJECT, "subject", "/subject_pith_number"); // CHECK-4
+  const role = checkRole(key, type, id); // CHECK-6
+  if (role !== null) return invalid(STEP.ROLE, role, "/event_type");
+  const signature = event.get("signature");
+  if (signature.get("algorithm") !== "ed25519") return invalid(STEP.ALGORITHM, "algorithm", "/signature/algorithm"); // CHECK-7
+  const stated = event.get("event_id") ?? id;
+  if (!EVENT_ID.test(stated)) return invalid(STEP.TEXT, "encoding", "/event_id"); // CHECK-8
+  const raw = rawSignature(signature.get("signature_b64"));
+  if (raw === null) return invalid(STEP.TEXT, "encoding", "/signature/signature_b64");
+  const message = (/** @type {Uint8Array} */ of) => (signed === "digest" ? of : utf8(`${signed === "id" ? "sha256:" : ""}${toHex(of)}`));
+  const genuine = await verifySignature(key.raw, signed === "bytes" ? bytes : message(digest), raw);
+  if (stated !== id) { // CHECK-3
+    const altered = !genuine && signed !== "bytes" && (await verifySignature(key.raw, message(fromHex(eventIdDigest(stated))), raw));
+    return outcome(STEP.ID, "invalid", "hash_mismatch", "/event_id", genuine ? "recomputed" : altered ? "stated" : "neither");
   }
-  if (message === null || !(await verifySignature(key, message, raw))) return outcome(9, "invalid", "signature_invalid");
-  return null;
+  if (!genuine) return invalid(STEP.VERIFIES, "signature_invalid", "/signature/signature_b64"); // CHECK-9
+  if (!binds) return outcome(STEP.BINDS, "unbound", null); // CHECK-10
+  return outcome(STEP.VALID, KINDS.has(type) ? "verified" : "unknown_type", null);
+}
+
+/** @param {PolicyKey} key @param {string} type @param {string | null} id recomputed @returns {string | null} the code [CHECK-6] */
+function checkRole(key, type, id) {
+  if (!maySign(key, type)) return "key_role";
+  return key.status === "revoked" && (id === null || !key.honours.includes(id)) ? "key_revoked" : null;
+}
+
+/** @param {string} base64 @returns {Uint8Array | null} 64 bytes [CHECK-8] */
+function rawSignature(base64) {
+  try {
+    return fromBase64(base64, 64);
+  } catch {
+    return null;
+  }
 }
 
 /**
- * Checks 5 to 9 under every key of a `key_id`, as RCPT-2 has them: the key that got furthest speaks.
- * @param {Policy} policy @param {string | undefined} keyId @param {string} type @param {Value | undefined} algorithm @param {string} base64
- * @param {Uint8Array} message @param {Outcome} good @returns {Promise<Outcome>}
+ * Checks 6 to 9 under every key of a `key_id`, without an id: the key that got furthest decides [RCPT-2, EVT-8].
+ * @param {readonly PolicyKey[]} keys @param {string} type @param {Value | undefined} algorithm @param {string} base64
+ * @param {Uint8Array} message @param {boolean} verify false: `not_checked` instead of a signature check
+ * @returns {Promise<Outcome>}
  */
-async function checkUnderKeys(policy, keyId, type, algorithm, base64, message, good) {
-  let best = outcome(5, "unknown_key", "key_unknown");
-  for (const key of policy.keys) {
-    if (key.keyId !== keyId) continue;
-    const result = !maySign(key, type) ? outcome(6, "invalid", "key_role")
-      : key.status === "revoked" ? outcome(6, "invalid", "key_revoked")
-      : (await checkSignature(algorithm, base64, key.raw, message)) ?? good;
-    if (speaksBefore(result, best)) best = result;
+async function checkUnderKeys(keys, type, algorithm, base64, message, verify = true) {
+  let best = outcome(STEP.KEY, "unknown_key", "key_unknown");
+  const raw = rawSignature(base64);
+  for (const key of keys) {
+    const role = checkRole(key, type, null);
+    let result;
+    if (role !== null) result = invalid(STEP.ROLE, role);
+    else if (algorithm !== "ed25519") result = invalid(STEP.ALGORITHM, "algorithm");
+    else if (raw === null) result = invalid(STEP.TEXT, "encoding");
+    else if (!verify) return outcome(STEP.VERIFIES, "not_checked", null);
+    else if (await verifySignature(key.raw, message, raw)) return outcome(STEP.VALID, "verified", null);
+    else result = invalid(STEP.VERIFIES, "signature_invalid");
+    if (decidesBefore(result, best)) best = result;
   }
   return best;
 }
 
-/** @param {Value} receipt @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [RCPT-1, RCPT-2] */
-export async function checkReceipt(receipt, record, policy) {
-  const formed = receipt instanceof Map && receipt.get("kind") === "pith_receipt" && typeof receipt.get("key_id") === "string";
-  if (!formed) return outcome(1, "invalid", "type");
-  const base64 = receipt.get("signature_b64");
-  if (base64 === undefined || base64 === null) return outcome(2, "not_signed", null);
-  if (typeof base64 !== "string") return outcome(1, "invalid", "type");
-  const good = outcome(VALID, "verified", null);
-  return checkUnderKeys(policy, receipt.get("key_id"), "record_created", receipt.get("algorithm"), base64, record.digest, good);
+/**
+ * @param {Value} receipt @param {CanonicalRecord} record @param {Policy} policy
+ * @param {boolean} [verify] false: `not_checked` where the verdict needs a signature check @returns {Promise<Outcome>} [RCPT-1, RCPT-2]
+ */
+export async function checkReceipt(receipt, record, policy, verify = true) {
+  const named = receipt instanceof Map && receipt.get("kind") === "pith_receipt" && typeof receipt.get("key_id") === "string";
+  if (!named) return invalid(STEP.FORMED, "type");
+  const keys = policy.keys.filter(({ keyId }) => keyId === receipt.get("key_id"));
+  if (keys.length === 0) return outcome(STEP.KEY, "unknown_key", "key_unknown");
+  const base64 = receipt.get("signature_b64") ?? null;
+  if (base64 === null) return outcome(STEP.SIGNED, "not_signed", null);
+  if (typeof base64 !== "string") return invalid(STEP.FORMED, "type");
+  return checkUnderKeys(keys, "record_created", receipt.get("algorithm"), base64, record.digest, verify);
 }
 
-/** @param {Obj} event @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Outcome>} [EVT-7] */
-async function checkFlat(event, record, policy) {
-  if ((event.get("signature_b64") ?? null) === null) return outcome(2, "not_signed", null);
-  const hash = event.get("payload_sha256");
-  if (!HEX64.test(hash)) return outcome(3, "invalid", "encoding");
-  if (event.get("payload").get("arxiv_id") !== record.sourceId) return outcome(4, "invalid", "subject");
-  const unbound = outcome(UNBOUND, "unbound", null);
-  const base64 = event.get("signature_b64");
-  return checkUnderKeys(policy, event.get("signing_key_id"), event.get("event_type"), "ed25519", base64, fromHex(hash), unbound);
-}
+/** Pairs of a bundle that are checked besides the receipts of valid events [RCPT-4]. */
+const OTHER_RECEIPTS = 16;
 
-/** @param {Outcome} a @param {Outcome} b @returns {boolean} [CHECK-11] */
-const speaksBefore = (a, b) => a.step > b.step || (a.step === b.step && compareText(a.code ?? "", b.code ?? "") < 0);
+/** @param {Copy} copy @returns {boolean} */
+const isCreated = ({ valid }) => valid?.type === "record_created";
 
-/** @typedef {{ outcome: Outcome, valid: ValidEvent | null }} Spoken */
-
-/** @param {readonly Copy[]} copies @returns {Map<string, Spoken>} what is said of each id, by id [CHECK-11] */
-export function speak(copies) {
-  /** @type {Map<string, Spoken>} */
-  const out = new Map();
-  for (const { id, outcome: said, valid } of copies) {
-    if (id === null) continue;
-    const before = out.get(id);
-    if (before === undefined) out.set(id, { outcome: said, valid });
-    else {
-      const keep = before.valid !== null && (valid === null || compareBytes(before.valid.signature, valid.signature) <= 0);
-      const furthest = speaksBefore(said, before.outcome) ? said : before.outcome;
-      out.set(id, { outcome: furthest, valid: keep ? before.valid : valid ?? before.valid });
-    }
+/**
+ * The receipts of a bundle: of each valid record_created, and a bounded number of others [RCPT-3, RCPT-4].
+ * @param {readonly (Value | PithError)[]} elements @param {readonly Copy[]} copies theirs: their receipts are set
+ * @param {CanonicalRecord} record @param {Policy} policy
+ */
+async function checkReceipts(elements, copies, record, policy) {
+  /** @type {Map<string, Promise<Outcome>>} by what a verdict depends on, so that a repeated receipt costs one check */
+  const known = new Map();
+  const checked = (/** @type {Value} */ receipt, /** @type {boolean} */ verify) => {
+    if (!(receipt instanceof Map)) return checkReceipt(receipt, record, policy);
+    const read = ["kind", "key_id", "algorithm", "signature_b64"].map((name) => receipt.get(name) ?? null);
+    const mark = canonicalText([verify, ...read]);
+    const made = known.get(mark) ?? checkReceipt(receipt, record, policy, verify);
+    known.set(mark, made);
+    return made;
+  };
+  /** @type {{ copy: Copy, receipt: Obj, mark: string }[]} */
+  const others = [];
+  /** @type {Map<string, [string, string]>} */
+  const pairs = new Map();
+  for (const [i, copy] of copies.entries()) {
+    const receipt = receiptOf(elements[i]);
+    if (receipt === undefined) continue;
+    copy.receipt = await checked(receipt, isCreated(copy));
+    if (copy.valid !== null) copy.valid.receiptVerified = copy.receipt.verdict === "verified";
+    if (copy.receipt.verdict !== "not_checked" || !(receipt instanceof Map)) continue;
+    /** @type {[string, string]} */
+    const pair = [receipt.get("key_id"), receipt.get("signature_b64")];
+    const mark = canonicalText(pair);
+    pairs.set(mark, pair);
+    others.push({ copy, receipt, mark });
   }
+  const sorted = [...pairs].sort(([, a], [, b]) => compareText(a[0], b[0]) || compareText(a[1], b[1]));
+  const chosen = new Set(sorted.slice(0, OTHER_RECEIPTS).map(([mark]) => mark));
+  for (const { copy, receipt, mark } of others) if (chosen.has(mark)) copy.receipt = await checked(receipt, true);
+}
+
+/** @param {Value | PithError} element @returns {Value | undefined} what is checked at /payload/receipt [RCPT-4] */
+function receiptOf(element) {
+  const payload = element instanceof Map ? element.get("payload") : null;
+  if (!(element instanceof Map) || !(payload instanceof Map)) return undefined;
+  const receipt = payload.get("receipt");
+  if (element.get("event_type") === "record_created") return receipt;
+  return receipt instanceof Map && receipt.get("kind") === "pith_receipt" ? receipt : undefined;
+}
+
+/** @param {Obj} value @param {CanonicalRecord} record @param {Policy} policy @returns {Promise<Pick<Copy, "id" | "outcome">>} [EVT-7, EVT-8] */
+async function checkFlat(value, record, policy) {
+  const keyId = value.get("signing_key_id");
+  const keys = policy.keys.filter((key) => key.keyId === keyId);
+  const event = formed(value, true);
+  const id = !(event instanceof PithError) && HEX64.test(value.get("payload_sha256")) ? value.get("payload_sha256") : null;
+  if (typeof keyId === "string" && keys.length === 0) return { id, outcome: outcome(STEP.KEY, "unknown_key", "key_unknown", "/signing_key_id") };
+  const base64 = value.get("signature_b64") ?? null;
+  if (base64 === null) return { id, outcome: outcome(STEP.SIGNED, "not_signed", null) };
+  const said = await (async () => {
+    if (event instanceof PithError) return invalid(STEP.FORMED, event.code, event.pointer);
+    if (value.get("payload").get("arxiv_id") !== record.sourceId) return invalid(STEP.SUBJECT, "subject", "/payload/arxiv_id");
+    if (id === null) return invalid(STEP.SUBJECT, "encoding", "/payload_sha256");
+    const under = await checkUnderKeys(keys, value.get("event_type"), "ed25519", base64, fromHex(id));
+    return under.step === STEP.VALID ? outcome(STEP.BINDS, "unbound", null) : under;
+  })();
+  return { id, outcome: keys.some(({ maybeOther }) => maybeOther) ? excused(said) : said };
+}
+
+/** @param {Outcome} of @returns {number} a valid element before an unbound one before the others [CHECK-11] */
+const rank = ({ step, verdict }) => (step === STEP.VALID ? 2 : verdict === "unbound" ? 1 : 0);
+/** @param {Outcome} a @param {Outcome} b @returns {boolean} [CHECK-11] */
+function decidesBefore(a, b) {
+  const order = rank(a) - rank(b) || a.step - b.step;
+  return order > 0 || (order === 0 && compareText(a.code ?? "", b.code ?? "") < 0);
+}
+
+/**
+ * @typedef {object} Decided what follows for one id from all of its elements
+ * @property {Outcome} outcome of the deciding element [CHECK-11]
+ * @property {ValidEvent | null} valid with the kept signature
+ * @property {boolean} counts an element is valid or invalid [STATE-7]
+ * @property {string[]} unsigned of all elements, sorted [EVT-5]
+ */
+
+/** @param {readonly Copy[]} copies @returns {Map<string, Decided>} by id [CHECK-11] */
+export function decide(copies) {
+  /** @type {Map<string, Decided>} */
+  const out = new Map();
+  /** @type {Map<string, Set<string>>} */
+  const allUnsigned = new Map();
+  for (const { id, outcome: said, valid, unsigned } of copies) {
+    if (id === null) continue;
+    const counts = said.step === STEP.VALID || said.verdict === "invalid";
+    const before = out.get(id) ?? { outcome: said, valid, counts, unsigned: [] };
+    const keep = before.valid !== null && (valid === null || compareBytes(before.valid.signature, valid.signature) <= 0);
+    const members = allUnsigned.get(id) ?? new Set();
+    for (const pointer of unsigned) members.add(pointer);
+    allUnsigned.set(id, members);
+    out.set(id, {
+      outcome: decidesBefore(said, before.outcome) ? said : before.outcome,
+      valid: keep ? before.valid : valid ?? before.valid, counts: before.counts || counts, unsigned: [],
+    });
+  }
+  for (const [id, decided] of out) decided.unsigned = [...(allUnsigned.get(id) ?? [])].sort(compareText);
   return new Map([...out].sort(([a], [b]) => compareText(a, b)));
 }
 
@@ -1485,6 +1662,7 @@ export function speak(copies) {
  * @property {string} section of `current`
  * @property {"once" | "latest" | "each"} select
  * @property {string[]} [slot] payload members after the signer
+ * @property {string[]} [deciding] payload members that make a conflict [MERGE-8]
  * @property {Record<string, Fit>} members in the order of the table; a name ending in ? is optional
  * @property {(payload: Obj, record: CanonicalRecord) => string | null} [match] the code where it does not hold
  */
@@ -1558,7 +1736,7 @@ const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
     members: { provider: lowerName, url: aUrl, captured_at: aTime, "content_sha256?": hex64 },
   },
   author_claim: { // KIND-8
-    target: "record", section: "author_claims", select: "latest", slot: ["scheme", "identifier", "strength"],
+    target: "record", section: "author_claims", select: "latest", slot: ["scheme", "identifier"], deciding: ["strength"],
     members: { scheme: lowerName, identifier: printable512, strength: oneOf("strong weak") },
   },
   citation: { // KIND-9
@@ -1574,9 +1752,10 @@ const KINDS = new Map(Object.entries(/** @type {Record<string, Kind>} */ ({
   },
   "pith.integrity.v1": { // KIND-11
     target: "record", section: "integrity_findings", select: "latest", slot: ["detector", "evidence_hash"],
+    deciding: ["finding_type", "verdict_class", "severity"],
     members: {
-      event_type: oneOf("pith.integrity.v1"), detector: aWord, finding_type: aWord,
-      detector_version: grammar(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/),
+      event_type: oneOf("pith.integrity.v1"), detector: aWord,
+      detector_version: grammar(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/), finding_type: aWord,
       verdict_class: oneOf("incontrovertible cross_source threshold_with_margin rescinded"),
       severity: oneOf("critical advisory informational"),
       arxiv_id: grammar(/^[!-~]{1,64}$/), evidence_hash: hex64, evidence: anObject, audited_at: aTime,
@@ -1616,11 +1795,11 @@ export const MERGE_RULES = "pithbundle-merge-1";
  * @property {Uint8Array} stateBytes [STATE-1]
  * @property {string} stateSha256 [STATE-5]
  * @property {string} eventsSha256 [STATE-6]
- * @property {Map<string, Spoken>} verdicts of every id, by id
+ * @property {Map<string, Decided>} verdicts of every id, by id
  * @property {Uint8Array} traceBytes [TRACE-4]
  * @property {{ signer: string, missing: string[], asOf: [string, string] | null }[]} completeness `asOf`: complete as of this [MERGE-9]
  * @property {Obj[]} equivocations as in the state
- * @property {number} exitStatus [REPORT-2], of a report on these inputs, none of them refused
+ * @property {readonly Copy[]} copies of all inputs
  * @property {CanonicalRecord} record
  * @property {View} view
  */
@@ -1655,19 +1834,11 @@ export async function merge(parts) {
     demand(part.policy.sha256 === policy.sha256, "policy");
   }
   const copies = parts.flatMap((part) => part.copies);
-  const verdicts = speak(copies);
+  const verdicts = decide(copies);
   const events = [...verdicts.values()].flatMap(({ valid }) => (valid === null ? [] : [valid]));
   const view = viewOf(record, events);
-  const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
-  const malformed = copies.flatMap((copy) => (copy.id === null ? [copy.outcome] : []));
-  const outcomes = [...malformed, ...[...verdicts.values()].map((said) => said.outcome), ...receipts];
-  const checkpoints = completeness(view.events);
-  const wrong = outcomes.some(({ verdict }) => verdict === "invalid") || view.equivocations.length > 0;
-  // Something is missing, something is not verified, or no signature verifies at all.
-  const unsure = checkpoints.some(({ missing }) => missing.length > 0)
-    || outcomes.some(({ step }) => step < VALID) || !outcomes.some(({ step }) => step === VALID);
   return {
-    stateBytes: stateBytes(record, view, verdicts.size),
+    stateBytes: stateBytes(record, view, [...verdicts.values()].filter(({ counts }) => counts).length),
     stateSha256: await sha256Hex(utf8(written([
       ["canonical_sha256", JSON.stringify(record.sha256)], ["current", view.canonical],
       ["pith_number", JSON.stringify(record.pithNumber)], ["rules", JSON.stringify(MERGE_RULES)],
@@ -1675,11 +1846,42 @@ export async function merge(parts) {
     eventsSha256: await canonicalSha256(events.map(({ id }) => id)),
     verdicts,
     traceBytes: traceBytes(record, view.trace),
-    completeness: checkpoints,
+    completeness: completeness(view.events),
     equivocations: view.equivocations,
-    exitStatus: wrong ? 1 : unsure ? 3 : 0,
-    record, view,
+    copies, record, view,
   };
+}
+
+/** @typedef {"rejected" | "invalid" | "conflict" | "incomplete" | "unverified" | "valid"} OutcomeName */
+/** The outcomes in their order, each with its exit status [REPORT-2]. @type {readonly (readonly [OutcomeName, number])[]} */
+const OUTCOMES = [["rejected", 1], ["invalid", 1], ["conflict", 1], ["incomplete", 3], ["unverified", 3], ["valid", 0]];
+
+/**
+ * The outcome of a report: the first of `all`, which lists those that hold.
+ * @param {Pick<Merged, "copies" | "verdicts" | "completeness" | "equivocations"> | null} merged null where every input was refused
+ * @param {number} [rejected] inputs that were refused
+ * @returns {{ outcome: OutcomeName, exitStatus: number, all: OutcomeName[] }} [REPORT-2]
+ */
+export function outcomeOf(merged, rejected = 0) {
+  const copies = merged?.copies ?? [];
+  const alone = copies.flatMap(({ id, outcome: said }) => (id === null ? [said] : []));
+  const decided = [...(merged?.verdicts.values() ?? [])].map(({ outcome: said }) => said);
+  const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
+  const each = [...alone, ...decided, ...receipts];
+  const some = (/** @type {Verdict[]} */ ...verdicts) => each.some(({ verdict }) => verdicts.includes(verdict));
+  /** @type {Record<OutcomeName, boolean>} */
+  const holds = {
+    rejected: rejected > 0,
+    invalid: some("invalid"),
+    conflict: (merged?.equivocations.length ?? 0) > 0,
+    incomplete: merged?.completeness.some(({ missing }) => missing.length > 0) ?? false,
+    unverified: some("unbound", "unknown_key", "not_signed") || !each.some(({ step }) => step === STEP.VALID),
+    valid: false,
+  };
+  holds.valid = !Object.values(holds).includes(true);
+  const all = OUTCOMES.filter(([name]) => holds[name]);
+  const [[first, exitStatus]] = all;
+  return { outcome: first, exitStatus, all: all.map(([name]) => name) };
 }
 
 /** @param {CanonicalRecord} record @param {View} view @param {number} listed distinct ids [STATE-7] @returns {Uint8Array} [STATE-1] */
@@ -1725,8 +1927,7 @@ export function viewOf(record, valid) {
   const effects = new Map();
   for (const event of fitting("event_retracted")) {
     const target = byId.get(event.payload.get("event_id"));
-    const may = target !== undefined && target.signerId === event.signerId
-      && target.type !== "event_retracted" && target.type !== "checkpoint";
+    const may = target !== undefined && target.signerId === event.signerId && target.type !== "event_retracted";
     effects.set(event.id, target === undefined ? "waiting" : may ? "applied" : "refused");
     if (may) target.retracted = true;
   }
@@ -1779,12 +1980,10 @@ const CURRENT = [
 ];
 
 /** @param {Placed} event @param {string | undefined} effect @returns {Members} [STATE-3] */
-function entryMembers({ id, target, createdAt, shownSigner, text }, effect) {
-  /** @type {Members} */
-  const signer = shownSigner === null ? [] : [["signer", canonicalText(shownSigner)]];
+function entryMembers({ id, target, createdAt, signer, text }, effect) {
   /** @type {Members} */
   const end = effect === undefined ? [] : [["effect", `"${effect}"`]];
-  return [["event_id", `"${id}"`], ["target", JSON.stringify(target)], ["created_at", `"${createdAt}"`], ...signer, ["payload", text], ...end];
+  return [["event_id", `"${id}"`], ["target", JSON.stringify(target)], ["created_at", `"${createdAt}"`], ["signer", canonicalText(signer)], ["payload", text], ...end];
 }
 
 /** @typedef {{ event: Placed, step: Step }} Entry */
@@ -1864,20 +2063,19 @@ function aliasEntries(record, events) {
   return out.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.value, b.value));
 }
 
+/** @param {Placed} event @returns {string} what a conflict compares [MERGE-8] */
+const decidingOf = ({ type, payload }) => canonicalText((KINDS.get(type)?.deciding ?? []).map((name) => payload.get(name) ?? null));
+
 /** @param {readonly Placed[]} events in order @returns {{ entries: Obj[], groups: Placed[][] }} [MERGE-8, STATE-4] */
 function equivocationsOf(events) {
-  const once = (/** @type {Placed} */ { type }) => KINDS.get(type)?.select === "once";
-  const mayClash = events.filter((event) => event.fits && KINDS.get(event.type)?.select !== "each");
+  const mayConflict = events.filter(({ fits, type }) => fits && (KINDS.get(type)?.deciding ?? []).length > 0);
   const found = [];
-  const place = (/** @type {Placed} */ event) => (once(event) ? [event.type, event.signerId] : [event.type, slotOf(event), event.instant]);
-  for (const group of grouped(mayClash, (event) => canonicalText(place(event))).values()) {
-    if (new Set(group.map(({ text }) => text)).size < 2) continue;
+  for (const group of grouped(mayConflict, (event) => canonicalText([event.type, slotOf(event), event.instant])).values()) {
+    if (new Set(group.map(decidingOf)).size < 2) continue;
     const [event] = group;
-    const slot = once(event) ? null : slotOf(event);
-    const instant = once(event) ? null : event.instant;
-    const ids = group.map(({ id }) => id).sort();
-    const entry = object({ event_ids: ids, event_type: event.type, instant, signer: event.signerId, slot });
-    found.push({ entry, group, order: [event.type, event.signerId, canonicalText(slot), instant ?? ""] });
+    const [slot, { type, signerId, instant }] = [slotOf(event), event];
+    const entry = object({ event_ids: group.map(({ id }) => id).sort(), event_type: type, instant, signer: signerId, slot });
+    found.push({ entry, group, order: [type, signerId, canonicalText(slot), instant] });
   }
   found.sort((a, b) => a.order.reduce((sum, text, i) => sum || compareText(text, b.order[i]), 0));
   return { entries: found.map(({ entry }) => entry), groups: found.map(({ group }) => group) };
@@ -1887,7 +2085,7 @@ function equivocationsOf(events) {
 function completeness(events) {
   const ids = new Set(events.map(({ id }) => id));
   return [...grouped(events, ({ signerId }) => signerId)].sort(([a], [b]) => compareText(a, b)).map(([signer, own]) => {
-    const checkpoints = own.filter(({ fits, type }) => fits && type === "checkpoint");
+    const checkpoints = own.filter(({ fits, type, retracted }) => fits && type === "checkpoint" && !retracted);
     const missing = new Set(checkpoints.flatMap(({ payload }) => payload.get("event_ids")).filter((id) => !ids.has(id)));
     const last = checkpoints.at(-1);
     return { signer, missing: [...missing].sort(), asOf: last === undefined || missing.size > 0 ? null : [last.instant, last.id] };
@@ -1934,27 +2132,147 @@ export function status({ standing, effects, equivocations, unrecognised }) {
   };
 }
 
+// ----------------------------------------------------------------------------------------- timeline
+
+/** The events of one slot so far, of which one is current [MERGE-5]. */
+class Slot {
+  /** @param {boolean} latest the greatest instant, or else the smallest */
+  constructor(latest) {
+    this.latest = latest;
+    /** @type {Placed[][]} by instant, ascending */
+    this.instants = [];
+  }
+
+  /** @param {Placed} event not earlier than those here */
+  push(event) {
+    const last = this.instants.at(-1);
+    if (last !== undefined && last[0].instant === event.instant) last.push(event);
+    else this.instants.push([event]);
+  }
+
+  /** @param {ReadonlySet<string>} retracted for ever: what it names is dropped @returns {Placed | null} */
+  current(retracted) {
+    for (;;) {
+      const group = this.instants.at(this.latest ? -1 : 0);
+      if (group === undefined) return null;
+      const first = group.find(({ id }) => !retracted.has(id));
+      if (first !== undefined) {
+        group.splice(0, group.indexOf(first));
+        return first;
+      }
+      if (this.latest) this.instants.pop();
+      else this.instants.shift();
+    }
+  }
+}
+
+/** @param {View} view @returns {[string, string][]} event ids and what each changed [TIMELINE-1, TIMELINE-2] */
+export function timeline({ events }) {
+  /** @type {Map<string, Placed>} */
+  const before = new Map();
+  /** @type {Set<string>} retracted by those before */
+  const retracted = new Set();
+  /** @type {Set<string>} named by a retraction before them, with its signer */
+  const awaited = new Set();
+  /** @type {Map<string, Slot>} */
+  const slots = new Map();
+  const markOf = (/** @type {string} */ id, /** @type {string} */ signerId) => JSON.stringify([id, signerId]);
+
+  const change = (/** @type {Placed} */ event) => {
+    const { type, fits, payload, signerId, id, text } = event;
+    if (!fits) return "unrecognised";
+    if (type === "event_retracted") {
+      const target = before.get(payload.get("event_id"));
+      if (target === undefined) {
+        awaited.add(markOf(payload.get("event_id"), signerId));
+        return "waits";
+      }
+      if (target.signerId !== signerId || target.type === "event_retracted") return "refused";
+      retracted.add(target.id);
+      return "retracts";
+    }
+    if (retracted.has(id)) return "withdrawn";
+    if (type === "checkpoint") return "lists";
+    const { select } = /** @type {Kind} */ (KINDS.get(type));
+    const alias = type === "alias_added";
+    if (select === "each" && !alias) return "adds";
+    const name = alias ? [payload.get("alias_kind"), payload.get("alias_value")] : select === "once" ? [] : slotOf(event);
+    const mark = canonicalText([type, ...name]);
+    const slot = slots.get(mark) ?? new Slot(select === "latest");
+    slots.set(mark, slot);
+    const current = slot.current(retracted);
+    slot.push(event);
+    if (alias) return current === null ? "adds" : "restates";
+    if (current === null) return "sets";
+    if (slot.current(retracted) === event) return "replaces";
+    return current.text === text ? "restates" : "loses";
+  };
+
+  return events.map((event) => {
+    if (event.type !== "event_retracted" && awaited.has(markOf(event.id, event.signerId))) retracted.add(event.id);
+    const changed = change(event);
+    before.set(event.id, event);
+    return [event.id, changed];
+  });
+}
+
+// ------------------------------------------------------------------------------------------- export
+
+/** @param {Value} value @returns {number} objects, arrays and scalars in it */
+function countValues(value) {
+  const inner = value instanceof Map ? [...value.values()] : Array.isArray(value) ? value : [];
+  return inner.reduce((sum, one) => sum + countValues(one), 1);
+}
+
+/**
+ * Bundles that hold the valid events, each within the limits of an input.
+ * @param {Pick<Merged, "record" | "view">} merged @param {Limits} [limits]
+ * @returns {Uint8Array[]} [EXPORT-1, EXPORT-2]
+ */
+export function exportParts({ record, view }, limits = BUNDLE_LIMITS) {
+  const bundleOf = (/** @type {Value[]} */ events) => object({
+    bundle_type: "pith_open_graph_bundle", bundle_version: "1.0", pith_number: record.pithNumber,
+    canonical_sha256: record.sha256, canonical_record: record.value, events,
+  });
+  const frame = { size: canonicalBytes(bundleOf([])).length, nodes: countValues(bundleOf([])), events: 0 };
+  const names = /** @type {const} */ (["size", "nodes", "events"]);
+  /** @type {Value[][]} */
+  const parts = [[]];
+  let used = { ...frame };
+  for (const event of view.events.map(exported)) {
+    // A comma or not, the size is never counted too low.
+    const cost = { size: canonicalBytes(event).length + 1, nodes: countValues(event), events: 1 };
+    const over = (/** @type {typeof used} */ sum) => names.find((name) => sum[name] + cost[name] > limits[name]);
+    if (over(used) !== undefined) {
+      const alone = over(frame);
+      if (alone !== undefined) throw new PithError(alone);
+      parts.push([]);
+      used = { ...frame };
+    }
+    for (const name of names) used[name] += cost[name];
+    /** @type {Value[]} */ (parts.at(-1)).push(event);
+  }
+  return parts.map((events) => canonicalBytes(bundleOf(events)));
+}
+
 // ------------------------------------------------------------------------------------------- proofs
 
 const PROOF_TYPE = "pithbundle_equivocation_proof";
 
 /** @param {PolicyKey} key */
-const shownKey = (key) => object({ event_rule: key.ruleName, key_id: key.keyId, public_key_hex: toHex(key.raw), signer_id: key.signerId });
+const shownKey = (key) => object({ event_format: key.formatName, key_id: key.keyId, public_key_hex: toHex(key.raw), signer_id: key.signerId });
 
 /** @param {ValidEvent} event @returns {Obj} [EXPORT-1] */
-function exported({ id, key, body, shownSigner, signature }) {
-  const out = new Map(body);
-  const { keyId: key_id, fingerprint: public_key_fingerprint, signerId: signer_id } = key;
-  if (shownSigner === null) out.set("signer", object({ key_id, public_key_fingerprint, signer_id, signer_type: "" }));
-  out.set("event_id", id);
-  return out.set("signature", object({ algorithm: "ed25519", key_id, kind: "pith_event_signature", signature_b64: toBase64(signature) }));
+function exported({ id, key, body, signature }) {
+  const four = object({ algorithm: "ed25519", key_id: key.keyId, kind: "pith_event_signature", signature_b64: toBase64(signature) });
+  return new Map([...body, ["event_id", id], ["signature", four]]);
 }
 
 /** @param {CanonicalRecord} record @param {readonly Placed[]} group of one equivocation @returns {Uint8Array} [PROOF-1] */
 export function proofOf(record, group) {
   const events = [...group].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const two = [events[0], events.find(({ text }) => text !== events[0].text) ?? events[0]];
-  const keys = [...new Set(two.map(({ key }) => key))].sort((a, b) => compareText(a.keyId, b.keyId));
+  const two = [events[0], events.find((event) => decidingOf(event) !== decidingOf(events[0])) ?? events[0]];
+  const keys = [...new Set(two.map(({ key }) => key))].sort((a, b) => compareBytes(a.raw, b.raw));
   return canonicalBytes(object({
     proof_type: PROOF_TYPE, proof_version: "1", rules: MERGE_RULES, canonical_record: record.value,
     events: two.map(exported), keys: keys.map(shownKey),
@@ -1979,11 +2297,13 @@ export async function checkProof(bytes, policy) {
   const events = member(proof, "events", "array", "");
   demand(events.length === 2, "type", "/events");
   const known = new Set(policy.keys.map((key) => canonicalText(shownKey(key))));
-  for (const [i, key] of member(proof, "keys", "array", "").entries()) demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`);
+  const keys = member(proof, "keys", "array", "");
+  demand(keys.length === 1 || keys.length === 2, "type", "/keys");
+  for (const [i, key] of keys.entries()) demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`);
   const whatever = { ...policy, keys: policy.keys.map((key) => ({ ...key, status: "active" })) };
   const { copies } = await check({ record, elements: events, stated: [] }, whatever);
   for (const { outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type");
-  const { groups } = viewOf(record, [...speak(copies).values()].flatMap(({ valid }) => valid ?? []));
+  const { groups } = viewOf(record, [...decide(copies).values()].flatMap(({ valid }) => valid ?? []));
   demand(groups.length === 1, "type", "/events");
   const [group] = groups;
   demand(compareBytes(proofOf(record, group), bytes) === 0, "encoding", "");

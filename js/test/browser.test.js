@@ -5,6 +5,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { check, looseBase64, merge, readBundle, readPolicy, utf8 } from "../pithbundle.js";
+import { requests } from "../vectors.js";
 
 const REPO = new URL("../../", import.meta.url);
 const CHROMIUM = process.env.PITHBUNDLE_CHROMIUM ?? "/usr/bin/chromium";
@@ -73,35 +75,193 @@ test("every vector, in Chromium", { skip }, async (t) => {
 /** @param {string} path */
 const local = (path) => fileURLToPath(new URL(path, REPO));
 
-test("the page says what a bundle is", { skip }, async () => {
-  const page = await browser.newPage();
+/** The arguments of a vector, as bytes. @param {string} path @param {(request: any) => boolean} wanted */
+async function vector(path, wanted) {
+  const bytes = async (/** @type {string} */ name) => new Uint8Array(await readFile(new URL(`vectors/${name}`, REPO)));
+  for await (const request of requests(JSON.parse(new TextDecoder().decode(await bytes(path))), bytes)) {
+    if (!wanted(request)) continue;
+    const { inputs, policy } = request.args;
+    return { bundles: inputs.map(looseBase64), policy: looseBase64(policy) };
+  }
+  throw new Error(`no such vector in ${path}`);
+}
+
+/** @param {string} name @param {Uint8Array | string} content */
+const upload = (name, content) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
+
+/** A page with what it reports. @param {object} [options] of the browser's context */
+async function opened(options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
   /** @type {string[]} */
   const errors = [];
   page.on("console", (/** @type {any} */ message) => message.type() === "error" && errors.push(message.text()));
   page.on("pageerror", (/** @type {Error} */ error) => errors.push(String(error)));
   await page.goto(`${origin}/js/index.html`);
-  const outcome = async (/** @type {string} */ word) => {
-    await page.waitForFunction((/** @type {string} */ wanted) => document.getElementById("outcome")?.textContent?.includes(wanted), word, { timeout: 10000 });
-    return page.textContent("#outcome");
+  await page.waitForSelector("#drop:enabled");
+  const choose = async (/** @type {string} */ id, /** @type {any} */ files) => {
+    await page.setInputFiles(`#${id}`, files);
+    await page.waitForFunction(() => document.querySelector("#outcome h2") !== null || document.querySelector("#outcome")?.textContent === "No bundle yet.");
   };
-  await page.setInputFiles("#policy", local("vectors/demo/policy.json"));
-  await page.setInputFiles("#bundles", local("vectors/demo/bundle.json"));
-  assert.equal(await outcome("valid"), "All valid. 2 valid events of 2.");
-  await page.setInputFiles("#bundles", [local("vectors/demo/rich.json"), local("vectors/demo/README.md")]);
-  assert.equal(await outcome("conflict"), "Not valid. 18 valid events of 18, 1 file refused, 1 conflict.");
-  assert.match(await page.textContent("#facts"), /25ae7e237b95fdbe7a59f1d7cd8f4cbd7d829e8e20a7c296902a746a4abc2900/);
+  const outcome = async () => ({
+    title: await page.textContent("#outcome h2"), grade: await page.getAttribute("#outcome", "class"), text: await page.textContent("#outcome"),
+    facts: await page.textContent("#facts"), table: await page.textContent("#verdicts tbody"),
+  });
+  const close = async () => {
+    // Nothing was loaded, sent or run that the page's policy forbids.
+    assert.deepEqual(errors.filter((one) => !one.includes("favicon")), []);
+    await context.close();
+  };
+  return { page, choose, outcome, close };
+}
 
+test("the page reports each outcome in its own words", { skip }, async (t) => {
+  const { choose, outcome, close } = await opened();
+  const bundle = await readFile(local("vectors/demo/bundle.json"), "utf8");
+  const policy = await readPolicy(await readFile(local("vectors/demo/policy.json")));
+  await choose("policy", local("vectors/demo/policy.json"));
+
+  await t.test("valid", async () => {
+    await choose("bundles", local("vectors/demo/bundle.json"));
+    const found = await outcome();
+    assert.equal(found.title, "\u2714 Valid");
+    assert.equal(found.grade, "good");
+    const { events, canonical_sha256 } = JSON.parse(bundle);
+    assert.match(found.text, new RegExp(`${events.length} events verified: a genuine signature`));
+    const merged = await merge([await check(await readBundle(utf8(bundle)), policy)]);
+    for (const text of [merged.stateSha256, merged.eventsSha256, canonical_sha256, policy.sha256]) assert.ok(found.facts.includes(text), text);
+    for (const { event_id, created_at, signer } of events) {
+      for (const text of [event_id, created_at, signer.public_key_fingerprint]) assert.ok(found.table.includes(text), text);
+    }
+    assert.ok(!found.table.includes("not proved"));
+  });
+
+  await t.test("altered text is invalid, and the message says how", async () => {
+    const altered = bundle.replace('"signer_type":"', '"signer_type":"x').replace('"signer_type": "', '"signer_type": "x');
+    assert.notEqual(altered, bundle);
+    await choose("bundles", upload("altered.json", altered));
+    const found = await outcome();
+    assert.deepEqual([found.title, found.grade], ["\u2716 Invalid", "bad"]);
+    assert.match(found.table, /hash_mismatch: the content does not have the stated hash/);
+    assert.match(found.table, /a genuine signature, but for other content: this copy was altered/);
+    assert.match(found.table, /not proved: /);
+  });
+
+  await t.test("a stripped bundle is unverified", async () => {
+    await choose("bundles", upload("stripped.json", JSON.stringify({ ...JSON.parse(bundle), events: [] })));
+    const found = await outcome();
+    assert.deepEqual([found.title, found.grade], ["? Unverified", "open"]);
+    assert.match(found.text, /There is no event in these files, so no signature says anything of the record/);
+  });
+
+  await t.test("signatures taken away are unverified", async () => {
+    const events = JSON.parse(bundle).events.map((/** @type {any} */ event) => ({ ...event, signature: null }));
+    const stripped = utf8(JSON.stringify({ ...JSON.parse(bundle), events }));
+    await choose("bundles", upload("unsigned.json", stripped));
+    const found = await outcome();
+    // The receipt inside is still genuine.
+    assert.deepEqual([found.title, found.grade], ["? Unverified", "open"]);
+    assert.match(found.text, new RegExp(`${events.length} events not_signed: there is no signature`));
+  });
+
+  await t.test("unsigned members that differ are named", async () => {
+    const differs = JSON.stringify({ ...JSON.parse(bundle), short_pith_number: "pith:AAAAAAAA" });
+    await choose("bundles", upload("differs.json", differs));
+    const found = await outcome();
+    assert.equal(found.title, "\u2714 Valid");
+    assert.match(found.facts, /unsigned members that differ from the recorddiffers\.json: \/short_pith_number/);
+  });
+
+  await t.test("rejected", async () => {
+    await choose("bundles", [local("vectors/demo/bundle.json"), local("vectors/demo/README.md")]);
+    const found = await outcome();
+    assert.deepEqual([found.title, found.grade], ["\u2716 Rejected", "bad"]);
+    assert.match(found.text, /1 file of 2 rejected/);
+    assert.match(found.table, /syntax: this is not JSON/);
+    await choose("bundles", local("vectors/demo/README.md"));
+    assert.equal((await outcome()).title, "\u2716 Rejected");
+  });
+  await close();
+});
+
+test("the page reports what is missing and what conflicts", { skip }, async (t) => {
+  await t.test("ids that a checkpoint lists are missing", async () => {
+    const { choose, outcome, close } = await opened();
+    const { bundles, policy } = await vector("merge/checkpoints.json", ({ name }) => name === "merge/checkpoints/missing");
+    await choose("policy", upload("policy.json", policy));
+    await choose("bundles", upload("missing.json", bundles[0]));
+    const found = await outcome();
+    assert.deepEqual([found.title, found.grade], ["? Incomplete", "open"]);
+    assert.match(found.text, /1 event that \S+ listed is missing: sha256:[0-9a-f]{64}\./);
+    await close();
+  });
+
+  await t.test("contradictory statements of one signer", async () => {
+    const { choose, outcome, close } = await opened();
+    const { bundles, policy } = await vector("equivocation/groups.json", ({ expect }) => expect.ok?.exit_status === 1);
+    await choose("policy", upload("policy.json", policy));
+    await choose("bundles", upload("conflict.json", bundles[0]));
+    const found = await outcome();
+    assert.deepEqual([found.title, found.grade], ["\u2716 Conflict", "bad"]);
+    assert.match(found.text, /Conflict: \S+ signed 2 \S+ events for \S+Z: sha256:/);
+    await close();
+  });
+});
+
+test("hostile text neither runs nor hides", { skip }, async () => {
+  const { page, choose, outcome, close } = await opened();
   const text = await readFile(local("vectors/demo/bundle.json"), "utf8");
-  const hostile = text.replace('"2026-05-18T01:39:14.078722Z"', JSON.stringify("<img src=x onerror=alert(1)>\u202e\n\u200b"));
-  assert.notEqual(hostile, text);
-  await page.setInputFiles("#bundles", { name: "</td>\u202e.json", mimeType: "application/json", buffer: Buffer.from(`${hostile} x`) });
-  assert.match(await outcome("nothing"), /^Not valid: nothing could be read/);
+  await choose("policy", local("vectors/demo/policy.json"));
+  const bundle = JSON.parse(text);
+  bundle.events[0].created_at = "<img src=x onerror=alert(1)>\u202e\n\u200b";
+  const hostile = JSON.stringify(bundle);
+  await choose("bundles", upload("</td>\u202e.json", `${hostile} x`));
+  assert.equal((await outcome()).title, "\u2716 Rejected");
   assert.equal(await page.textContent("#verdicts tbody td:last-child"), "</td>\\u{202e}.json");
-  await page.setInputFiles("#bundles", { name: "b.json", mimeType: "application/json", buffer: Buffer.from(hostile) });
-  await outcome("valid event");
+  await choose("bundles", upload("b.json", hostile));
+  assert.equal((await outcome()).title, "\u2716 Invalid");
   assert.equal(await page.locator("img").count(), 0);
   assert.doesNotMatch(await page.textContent("body"), /[\u202e\u200b]/);
-  // Nothing was loaded, sent or run that the page's policy forbids.
-  assert.deepEqual(errors.filter((one) => !one.includes("favicon")), []);
+
+  // However long a claim is, that it is not proved is not cut off.
+  const long = JSON.parse(text);
+  long.events = [{ event_type: "x".repeat(5000) }];
+  await choose("bundles", upload("long.json", JSON.stringify(long)));
+  assert.match((await outcome()).table, /not proved: xxx/);
+  await close();
+});
+
+test("good and bad look different without colour, in the dark and on a phone", { skip }, async () => {
+  for (const options of [{}, { colorScheme: "dark" }, { viewport: { width: 360, height: 740 } }]) {
+    const { page, choose, close } = await opened(options);
+    await choose("policy", local("vectors/demo/policy.json"));
+    const looks = new Set();
+    const bundle = await readFile(local("vectors/demo/bundle.json"), "utf8");
+    for (const text of [bundle, JSON.stringify({ ...JSON.parse(bundle), events: [] }), "x"]) {
+      await choose("bundles", upload("bundle.json", text));
+      looks.add(await page.evaluate(() => getComputedStyle(/** @type {Element} */ (document.querySelector("#outcome"))).borderTopStyle));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      assert.equal(wide, false, "the page is wider than its window");
+    }
+    assert.equal(looks.size, 3);
+    const { color, backgroundColor } = await page.evaluate(() => {
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      return { color, backgroundColor };
+    });
+    const sum = (/** @type {string} */ rgb) => (rgb.match(/\d+/g) ?? []).slice(0, 3).reduce((all, one) => all + Number(one), 0);
+    assert.equal(sum(color) > sum(backgroundColor), options.colorScheme === "dark");
+    await close();
+  }
+});
+
+test("opened from disk the page says why it is silent and what to do", { skip }, async () => {
+  const page = await browser.newPage();
+  await page.goto(new URL("js/index.html", REPO).href);
+  assert.equal(await page.isVisible("#silent"), true);
+  assert.match(await page.textContent("#silent"), /not from a\s+file on disk[^]*python3 -m http\.server/);
+  assert.equal(await page.isDisabled("#bundles"), true);
+  await page.goto(`${origin}/js/index.html`);
+  await page.waitForSelector("#drop:enabled");
+  assert.equal(await page.locator("#silent").count(), 0);
   await page.close();
 });

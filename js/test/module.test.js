@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pith from "../pithbundle.js";
 import { operations } from "../operations.js";
-import { file } from "./data.js";
+import { file, json } from "./data.js";
 
 const { parseCbor, parseJson, utf8 } = pith;
 const text = (/** @type {string} */ json) => pith.canonicalText(parseJson(utf8(json)));
@@ -101,5 +101,95 @@ test("any bytes give a value or one error", async () => {
     const data = pith.toBase64(next() < 32 ? bytes.subarray(0, next() * 16) : bytes);
     for (const op of ["parse_json", "parse_cbor", "policy", "record"]) await operations(op, { data });
     await operations("check", { data, policy: null, format: null });
+  }
+});
+
+/** A bundle of the demo with other events. @param {any[]} events */
+const bundleOf = async (events) => pith.readBundle(utf8(JSON.stringify({ ...json(file("vectors/demo/bundle.json")), events })));
+/** @param {any[]} events @param {pith.Policy} policy */
+const checkedOf = async (events, policy) => pith.check(await bundleOf(events), policy);
+const demoEvents = () => json(file("vectors/demo/bundle.json")).events;
+
+test("outcomes: the first that holds, and all that hold", async () => {
+  const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
+  const of = async (/** @type {any[]} */ events, rejected = 0) => {
+    const { outcome, exitStatus, all } = pith.outcomeOf(await pith.merge([await checkedOf(events, policy)]), rejected);
+    return [outcome, exitStatus, all.join(" ")];
+  };
+  const [first, ...rest] = demoEvents();
+  assert.deepEqual(await of([first, ...rest]), ["valid", 0, "valid"]);
+  assert.deepEqual(await of([]), ["unverified", 3, "unverified"]);
+  assert.deepEqual(await of([...rest, { ...first, signature: null }]), ["unverified", 3, "unverified"]);
+  assert.deepEqual(await of([...rest, { ...first, target: "other" }]), ["invalid", 1, "invalid"]);
+  assert.deepEqual(await of([1], 1), ["rejected", 1, "rejected invalid unverified"]);
+  const nothing = pith.outcomeOf(null, 2);
+  assert.deepEqual([nothing.outcome, nothing.exitStatus], ["rejected", 1]);
+});
+
+test("where the ids differ, which digest the signature covers", async () => {
+  const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
+  const [event] = demoEvents();
+  const covered = async (/** @type {any} */ one) => (await checkedOf([one], policy)).copies[0].outcome;
+  const other = `sha256:${"0".repeat(64)}`;
+  const altered = { ...event, payload: { ...event.payload, more: 1 } };
+  for (const [one, want] of [[{ ...event, event_id: other }, "recomputed"], [altered, "stated"], [{ ...altered, event_id: other }, "neither"]]) {
+    const { verdict, code, covered: found, at } = await covered(one);
+    assert.deepEqual([verdict, code, found, at], ["invalid", "hash_mismatch", want, "/event_id"]);
+  }
+  assert.equal((await covered(event)).covered, null);
+});
+
+/** The signature checks that WebCrypto makes during a call. @param {() => Promise<any>} call */
+async function countedChecks(call) {
+  const { subtle } = crypto;
+  const { verify } = subtle;
+  let checks = 0;
+  subtle.verify = async (/** @type {any} */ ...args) => {
+    checks++;
+    return verify.apply(subtle, /** @type {any} */ (args));
+  };
+  try {
+    await call();
+  } finally {
+    subtle.verify = verify;
+  }
+  return checks;
+}
+
+test("made-up receipts cost a bounded number of signature checks", async () => {
+  const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
+  const [{ key_id }] = json(file("vectors/demo/policy.json")).keys;
+  const base = json(file("vectors/demo/bundle.json")).events[0];
+  const signatures = Array.from({ length: 300 }, (_, i) => pith.toBase64(new Uint8Array(64).fill(1, 0, 1).fill(i, 2, 3).fill(i >> 8, 3, 4)));
+  const events = signatures.map((signature_b64) => ({
+    ...base, signature: null, payload: { receipt: { kind: "pith_receipt", key_id, algorithm: "ed25519", signature_b64 } },
+  }));
+  /** @type {(string | undefined)[]} */
+  let verdicts = [];
+  const checks = await countedChecks(async () => {
+    verdicts = (await checkedOf([...events, ...events], policy)).copies.map(({ receipt }) => receipt?.verdict);
+  });
+  assert.ok(checks <= 16, `${checks} checks`);
+  assert.equal(verdicts.filter((verdict) => verdict === "invalid").length, 32);
+  assert.equal(verdicts.filter((verdict) => verdict === "not_checked").length, 568);
+  // The smallest texts, not the first elements.
+  const smallest = new Set([...signatures].sort().slice(0, 16));
+  assert.deepEqual(verdicts.slice(0, 300), signatures.map((signature) => (smallest.has(signature) ? "invalid" : "not_checked")));
+});
+
+test("a longer export is split, and reads back to the same state", async () => {
+  const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
+  const merged = await pith.merge([await pith.check(await pith.readBundle(file("vectors/demo/rich.json")), policy)]);
+  const whole = pith.exportParts(merged);
+  assert.equal(whole.length, 1);
+  const [one] = whole;
+  for (const limits of [{ events: 4 }, { size: Math.ceil(one.length / 2) }]) {
+    const parts = pith.exportParts(merged, { ...pith.BUNDLE_LIMITS, ...limits });
+    assert.ok(parts.length > 1);
+    const checked = await Promise.all(parts.map(async (part) => pith.check(await pith.readBundle(part, { limits: { ...pith.BUNDLE_LIMITS, ...limits } }), policy)));
+    assert.deepEqual((await pith.merge(checked)).stateBytes, merged.stateBytes);
+  }
+  for (const [name, value] of [["events", 0], ["size", 1000], ["nodes", 20]]) {
+    assert.throws(() => pith.exportParts(merged, { ...pith.BUNDLE_LIMITS, [name]: value }), { code: name });
   }
 });

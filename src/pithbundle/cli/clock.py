@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import click
 
-from pithbundle.cli.numeric import decimal
 from pithbundle.report import Clock
 from pithbundle.times import instant
 
@@ -29,7 +28,7 @@ def clock_options(command: F) -> F:
     )(command)
     return click.option(
         "--max-age",
-        callback=decimal(0, _ALL_OF_TIME),
+        type=click.FloatRange(min=0),
         metavar="DAYS",
         help="Warn if the newest valid event is older.",
     )(command)
