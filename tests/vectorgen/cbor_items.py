@@ -156,6 +156,9 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
      "82 fb 3ee4f8b588e368f1 c000", "cbor_tag", 10, "array-2"),
     ("nonfinite-wide-single", "an infinity in single precision, then a text-level fault", "CBOR-4 FAULT-1", "82 fa 7f800000 f7", "cbor_type",
      6, "array-2"),
+    ("events-first", "a member events is one like others: its fault is the first", "FAULT-2",
+     "a2 66 6576656e7473 81 f93c00 67 7a7a7a7a7a7a7a f97e00", "number_form", 9, "nested"),
+    ("events-second", "and here the second", "FAULT-2", "a2 61 78 f97e00 66 6576656e7473 81 f93c00", "number_nonfinite", 3, "nested"),
     ("float-tie-wide", "a half in single precision", "CBOR-4", "fa b9008000", "cbor_nonminimal", 0, "float-half"),
     # Tags.
     ("tag-0", "a date", "CBOR-5", "c0 60", "cbor_tag", 0, "empty-text"),

@@ -445,6 +445,10 @@ PLACES: Final = (
     ("key-before-value", "a key's fault comes before its value's", r'{"\ud800":NaN}', "surrogate", "/\ufffd", 1, "empty-key"),
     ("duplicate", "the second of one name", '{"a":[{"b":1,"b":2}]}', "duplicate_key", "/a/0/b", 13, "two-members"),
     ("duplicate-before-inner", "a duplicate before a fault in its value", '{"a":1,"a":{"b":-0}}', "duplicate_key", "/a", 7, "two-members"),
+    ("events-first", "a member events is one like others: its fault is the first", '{"events":[-0],"x":NaN}', "number_form", "/events/0", 11,
+     "nested"),
+    ("events-second", "and here the second", '{"x":NaN,"events":[-0]}', "number_nonfinite", "/x", 5, "nested"),
+    ("events-twice", "of two faults in it the first", '{"events":[1,{"a":NaN},-0]}', "number_nonfinite", "/events/1/a", 18, "nested"),
     ("sibling", "the member after a container", '{"a":{"b":[1]},"c":NaN}', "number_nonfinite", "/c", 19, "nested"),
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ def numbers() -> File:
     for length in (8, 12, 16):
         file.accept(f"short-{length}", f"a short form of {length}", "NUM-5", "number",
                     {"text": f"pith:{SUFFIX[:length]}"}, form="short", suffix=SUFFIX[:length], year=None)  # fmt: skip
-    for length in (1, 7, 9, 10, 11, 13, 15, 17, 25, 26, 27):
+    for length in (0, 1, 4, 7, 9, 10, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32):
         refuse(f"short-{length}", f"no short form has {length} characters", "NUM-5", f"pith:{(SUFFIX * 2)[:length]}",
                "short-8")  # fmt: skip
     for name, about, said in (

@@ -12,6 +12,7 @@ from typing import Any, Final
 from forge import Json, canonical, canonical_hash, pith_number
 from forge.tamper import changed, without
 from vectorgen.core import Bytes, File, as_json, as_text, joined, repeated, text
+from vectorgen.policies import minimal
 
 BASE: Final[Json] = {
     "metadata": {
@@ -261,6 +262,32 @@ def orders() -> File:
     both("members-before-floats", "required members before floats", ("/a", 0.5), ("/source/version", 0), "type",
          "/source/version")  # fmt: skip
     both("floats-sorted", "the first float in sorted order", ("/zz", 0.5), ("/a", 1.5), "number_form", "/a")
+
+    def text_of(*members: str) -> Bytes:
+        """The record with members in front of its own, as they stand."""
+        return joined(text("{" + "".join(f"{member}," for member in members)), as_text(canonical(BASE)[1:]))
+
+    for name, about, members, code, pointer in (
+        (
+            "floats-unsorted",
+            "in sorted order, whatever the order of the text",
+            ('"zz":0.5', '"a":1.5'),
+            "number_form",
+            "/a",
+        ),
+        ("floats-unsorted-inside", "inside too", ('"q":{"b":0.5,"10":0.5,"9":0.5}',), "number_form", "/q/10"),
+        (
+            "floats-depth-first",
+            "depth first",
+            ('"b":0.5', '"a":[[1],[{"z":[0.5]}]]'),
+            "number_form",
+            "/a/1/0/z/0",
+        ),
+        ("float-place", "a pointer is escaped", ('"a/b~":{"~1":0.5}',), "number_form", "/a~1b~0/~01"),
+    ):
+        file.refuse(
+            name, about, "REC-4 ERR-1", "record", {"data": text_of(*members)}, code, "base", pointer=pointer
+        )
     return file
 
 
@@ -397,6 +424,28 @@ def limits() -> File:
     return file
 
 
+def depths() -> list[File]:
+    """The depth of what is read alone beside records (LIM-2)."""
+    policy = File("policy", "depth", "A policy is as deep as any other text: 32.")
+    proof = File("equivocation", "depth", "A proof is as deep as a bundle: 64.")
+    head = as_text(canonical(minimal())[:-1] + b',"x":')
+    front = text(
+        '{"proof_type":"pithbundle_equivocation_proof","proof_version":"1","rules":"pithbundle-merge-1","canonical_record":'
+    )
+    for levels, code in ((31, "policy"), (32, "depth")):
+        data = joined(head, repeated("[", levels), repeated("]", levels), text("}"))
+        about = "an unknown member, as deep as a text may be" if code == "policy" else "one level deeper"
+        policy.refuse(
+            f"nested-{levels + 1}", about, "LIM-2 POL-1", "policy", {"data": data}, code, "policy/shapes/base"
+        )
+    for levels, code in ((63, "type"), (64, "depth")):
+        data = joined(front, repeated("[", levels), repeated("]", levels), text("}"))
+        about = "no record, but no deeper than a bundle" if code == "type" else "one level deeper"
+        proof.refuse(f"nested-{levels + 1}", about, "LIM-2 PROOF-2", "verify_proof", {"data": data, "policy": None}, code,
+                     "equivocation/proofs/proves")  # fmt: skip
+    return [policy, proof]
+
+
 def files() -> list[File]:
     """The files of the stage."""
-    return [shapes(), orders(), titles(), limits()]
+    return [shapes(), orders(), titles(), limits(), *depths()]
