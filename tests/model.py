@@ -388,3 +388,45 @@ def missing(events: Iterable[Json], record: Json) -> dict[str, tuple[list[str], 
         newest = max(map(order, checkpoints), default=None)
         found[name] = absent, None if absent else newest
     return found
+
+
+def changes(record: Json, events: Iterable[Json]) -> list[tuple[str, str]]:
+    """Id and change of every event, in their order (TIMELINE-2): asked of those before it, each time."""
+    valid = sorted({id_of(event): event for event in events}.values(), key=order)
+    return [(id_of(event), change(record, event, valid[:place])) for place, event in enumerate(valid)]
+
+
+def change(record: Json, event: Json, before: Sequence[Json]) -> str:
+    """What an event changes in the state of the events before it."""
+    kind = event["event_type"]
+    if misfit(event, record) is not None:
+        return "unrecognised"
+    if kind == "event_retracted":
+        effects = {"applied": "retracts", "waiting": "waits", "refused": "refused"}
+        return effects[effect(event, before)]
+    if id_of(event) in retracted([*before, event], record):
+        return "withdrawn"
+    if kind == "checkpoint":
+        return "lists"
+    gone = retracted(before, record)
+    alive = [
+        other
+        for other in before
+        if other["event_type"] == kind and misfit(other, record) is None and id_of(other) not in gone
+    ]
+    if kind == "alias_added":
+        names = [[other["payload"][name] for name in ("alias_kind", "alias_value")] for other in alive]
+        mine = [event["payload"][name] for name in ("alias_kind", "alias_value")]
+        return "restates" if mine in names else "adds"
+    select = KINDS[kind][2]
+    if select == "each":
+        return "adds"
+    rivals = [other for other in alive if select == "once" or slot(other) == slot(event)]
+    if not rivals:
+        return "sets"
+    newest = max(map(instant, rivals))
+    # Those before are smaller in (instant, id), so of `once` none of them can be beaten.
+    if select == "latest" and instant(event) > newest:
+        return "replaces"
+    winner = rivals[0] if select == "once" else next(e for e in rivals if instant(e) == newest)
+    return "restates" if canonical(event["payload"]) == canonical(winner["payload"]) else "loses"

@@ -2,26 +2,30 @@
 
 Every difference is named and put into one of three groups; only the first is a failure.
 ``signed``: content that signatures or the record decide. ``unsigned``: aliases and times
-that nothing signs. ``labels``: names, versions, counters, and empty sections that only
-one side knows.
+that nothing signs. ``labels``: names, versions, counters, the order of a list, and empty
+members that only one side has.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.canonical import encode
+from pithbundle.document import MAX_DEPTH
+from pithbundle.documents import STATE, recognise
 from pithbundle.errors import InputError
 from pithbundle.jsontext import parse_json
 from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value, pointer
 
 Group: TypeAlias = Literal["signed", "unsigned", "labels"]
+Path: TypeAlias = tuple[str | int, ...]
 How: TypeAlias = Literal["differs", "only ours", "only theirs"]
 
 _DERIVED: Final = frozenset({"arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16"})
+_ALIASES: Final = "source_aliases"
 _SIGNED_MEMBERS: Final = frozenset({"pith_number", "current"})
 
 
@@ -39,72 +43,107 @@ class Difference:
 def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:
     """Read a state.json strictly; it is only ever compared, never believed.
 
+    Its limits are those of :func:`for_written`, so that every state that merge writes is read.
+
     Raises:
-        InputError: the bytes are outside the profile, or not an object (``type``).
+        InputError: the bytes are outside the profile, or no state (``type``).
     """
-    value = parse_json(data, limits)
-    if type(value) is not dict:
-        raise InputError("type", "a state must be an object", pointer="")
+    value = parse_json(data, for_written(limits))
+    found = recognise(value)
+    if found is not STATE or type(value) is not dict:
+        raise InputError(
+            "type",
+            f"a state is needed here, and this is {found.words}; {found.use}",
+            pointer="/state_type" if type(value) is dict else "",
+            clause="REPORT-3",
+        )
     return value
 
 
+def for_written(limits: Limits) -> Limits:
+    """The limits for a state or a report, which one run makes of many inputs (LIM-7)."""
+    return replace(
+        limits,
+        size=limits.size * _INPUTS,
+        nodes=limits.nodes * _INPUTS,
+        depth=MAX_DEPTH,
+        bundle_depth=MAX_DEPTH,
+    )
+
+
+#: How many times the limit of an input a state or a report may have (LIM-7).
+_INPUTS: Final = 64
+
+
 def compare_states(ours: Object, theirs: Object) -> list[Difference]:
-    """Return every difference between two states, members that only one side knows included."""
-    return [difference for name in _names(ours, theirs) for difference in _member(name, ours, theirs)]
+    """Return every difference between two states, members that only one side knows included.
 
-
-def _member(name: str, ours: Object, theirs: Object) -> Iterator[Difference]:
-    mine, other = ours.get(name), theirs.get(name)
-    if name == "current" and type(mine) is dict and type(other) is dict:
-        return _current(mine, other)
-    return _values("signed" if name in _SIGNED_MEMBERS else "labels", [name], ours, theirs, name)
-
-
-def _current(ours: Object, theirs: Object) -> Iterator[Difference]:
+    The work is linear in both, but for looking up entries by their identity.
+    """
+    found: list[Difference] = []
     for name in _names(ours, theirs):
-        path: list[str | int] = ["current", name]
         mine, other = ours.get(name), theirs.get(name)
-        if (name not in ours or name not in theirs) and not mine and not other:
-            yield from _values("labels", path, ours, theirs, name)
-        elif name == "source_aliases" and type(mine) is list and type(other) is list:
-            yield from _aliases(path, mine, other)
-        elif type(mine) is list and type(other) is list:
-            yield from _matched("signed", path, mine, other, _event_key)
+        if name == "current" and type(mine) is dict and type(other) is dict:
+            _current(found, mine, other)
         else:
-            yield from _values("signed", path, ours, theirs, name)
+            _member(found, "signed" if name in _SIGNED_MEMBERS else "labels", (name,), ours, theirs, name)
+    return found
 
 
-def _aliases(path: list[str | int], ours: list[Value], theirs: list[Value]) -> Iterator[Difference]:
-    for difference in _matched("unsigned", path, ours, theirs, _alias_key):
+def _current(found: list[Difference], ours: Object, theirs: Object) -> None:
+    for name in _names(ours, theirs):
+        path: Path = ("current", name)
+        mine, other = ours.get(name), theirs.get(name)
+        in_both = name in ours and name in theirs
+        if not in_both and _empty(ours[name] if name in ours else theirs[name]):
+            _member(found, "labels", path, ours, theirs, name)
+        elif name == _ALIASES and type(mine) is list and type(other) is list:
+            _aliases(found, path, mine, other)
+        elif type(mine) is list and type(other) is list:
+            _matched(found, "signed", path, mine, other, _event_key)
+        else:
+            _member(found, "unsigned" if name == _ALIASES else "signed", path, ours, theirs, name)
+
+
+def _empty(value: Value) -> bool:
+    """Whether a member of one side says nothing: false and 0 do say something."""
+    return value is None or (type(value) in (str, list, dict) and not value)
+
+
+def _aliases(found: list[Difference], path: Path, ours: list[Value], theirs: list[Value]) -> None:
+    listed: list[Difference] = []
+    _matched(listed, "unsigned", path, ours, theirs, _alias_key)
+    for difference in listed:
         alias = difference.theirs
         kind = alias.get("alias_kind") if type(alias) is dict else None
         if difference.how == "only theirs" and kind in _DERIVED:
             # The record gives this alias another value: that is not a matter of what is unsigned.
-            yield Difference("signed", difference.pointer, difference.how, None, alias)
+            found.append(replace(difference, group="signed"))
         else:
-            yield difference
+            found.append(difference)
 
 
 def _matched(
+    found: list[Difference],
     group: Group,
-    path: list[str | int],
+    path: Path,
     ours: list[Value],
     theirs: list[Value],
     key: Callable[[Value], bytes],
-) -> Iterator[Difference]:
+) -> None:
     """Compare two lists whose elements have an identity, so that one insertion is one difference."""
     left, right = _identified(ours, key), _identified(theirs, key)
     for name, (place, value) in left.items():
-        if name not in right:
-            yield Difference(group, pointer([*path, place]), "only ours", value)
-            continue
-        yield from _deep(group, [*path, place], value, right[name][1])
+        if name in right:
+            _walk(found, group, (*path, place), value, right[name][1])
+        else:
+            found.append(Difference(group, pointer([*path, place]), "only ours", value))
     for name, (place, value) in right.items():
         if name not in left:
-            yield Difference(group, pointer([*path, place]), "only theirs", None, value)
+            found.append(Difference(group, pointer([*path, place]), "only theirs", None, value))
     in_both = [name for name in left if name in right]
     if in_both != [name for name in right if name in left]:
-        yield Difference("labels", pointer(path), "differs", "order", "another order")
+        found.append(Difference("labels", pointer(path), "differs", "order", "another order"))
 
 
 def _identified(
@@ -122,43 +161,42 @@ def _identified(
 
 def _event_key(value: Value) -> bytes:
     identity = value.get("event_id") if type(value) is dict else None
-    return encode(value if identity is None else identity)
+    return b"value " + encode(value) if identity is None else b"event_id " + encode(identity)
 
 
 def _alias_key(value: Value) -> bytes:
     if type(value) is not dict:
-        return encode(value)
-    return encode([value.get("alias_kind"), value.get("alias_value")])
+        return b"value " + encode(value)
+    return b"alias " + encode([value.get("alias_kind"), value.get("alias_value")])
 
 
-def _deep(group: Group, path: list[str | int], ours: Value, theirs: Value) -> Iterator[Difference]:
-    if encode(ours) == encode(theirs):
-        return
+def _walk(found: list[Difference], group: Group, path: Path, ours: Value, theirs: Value) -> None:
+    """Compare two values down to where they differ; a list element by element."""
     if type(ours) is dict and type(theirs) is dict:
         for name in _names(ours, theirs):
-            yield from _values(group, [*path, name], ours, theirs, name)
+            _member(found, group, (*path, name), ours, theirs, name)
     elif type(ours) is list and type(theirs) is list:
-        for place in range(max(len(ours), len(theirs))):
-            where: list[str | int] = [*path, place]
-            if place >= len(theirs):
-                yield Difference(group, pointer(where), "only ours", ours[place])
-            elif place >= len(ours):
-                yield Difference(group, pointer(where), "only theirs", None, theirs[place])
-            else:
-                yield from _deep(group, where, ours[place], theirs[place])
-    else:
-        yield Difference(group, pointer(path), "differs", ours, theirs)
+        for place, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
+            _walk(found, group, (*path, place), mine, other)
+        both = min(len(ours), len(theirs))
+        for place, value in enumerate(ours[both:], both):
+            found.append(Difference(group, pointer([*path, place]), "only ours", value))
+        for place, value in enumerate(theirs[both:], both):
+            found.append(Difference(group, pointer([*path, place]), "only theirs", None, value))
+    # Python's == holds 1, 1.0 and true equal; the exact types are compared too.
+    elif type(ours) is not type(theirs) or ours != theirs:
+        found.append(Difference(group, pointer(path), "differs", ours, theirs))
 
 
-def _values(
-    group: Group, path: list[str | int], ours: Object, theirs: Object, name: str
-) -> Iterator[Difference]:
+def _member(
+    found: list[Difference], group: Group, path: Path, ours: Object, theirs: Object, name: str
+) -> None:
     if name not in theirs:
-        yield Difference(group, pointer(path), "only ours", ours[name])
+        found.append(Difference(group, pointer(path), "only ours", ours[name]))
     elif name not in ours:
-        yield Difference(group, pointer(path), "only theirs", None, theirs[name])
+        found.append(Difference(group, pointer(path), "only theirs", None, theirs[name]))
     else:
-        yield from _deep(group, path, ours[name], theirs[name])
+        _walk(found, group, path, ours[name], theirs[name])
 
 
 def _names(ours: Object, theirs: Object) -> list[str]:

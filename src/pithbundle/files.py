@@ -13,7 +13,8 @@ import os
 import secrets
 import stat
 import sys
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO, Final
 
 from pithbundle.errors import FileError, InputError
 
@@ -25,6 +26,8 @@ STDIN: Final = "-"
 _MODE: Final = 0o644
 # File systems that cannot sync a folder say so with one of these; the file itself is synced.
 _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+# A limit may be raised beyond the memory of the machine: no more is allocated than was read.
+_CHUNK: Final = 1 << 20
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
@@ -42,10 +45,10 @@ def read_input(path: str, limit: int) -> bytes:
         if path == STDIN:
             if sys.stdin is None:
                 raise FileError("io", "standard input is closed")
-            data = sys.stdin.buffer.read(limit + 1)
+            data = _read(sys.stdin.buffer, limit + 1)
         else:
             with open(path, "rb") as file:
-                data = file.read(limit + 1)
+                data = _read(file, limit + 1)
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
     if len(data) > limit:
@@ -53,33 +56,140 @@ def read_input(path: str, limit: int) -> bytes:
     return data
 
 
+def _read(file: BinaryIO, most: int) -> bytes:
+    """The bytes of a file, at most ``most`` of them."""
+    parts: list[bytes] = []
+    while most > 0 and (part := file.read(min(most, _CHUNK))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
+
+
 def write_output(path: str, data: bytes, *, force: bool = False) -> None:
-    """Write ``data`` to ``path``, whole or not at all (CLI-1).
+    """Write ``data`` to ``path``, whole or not at all: :func:`write_outputs` of one file (CLI-1)."""
+    write_outputs({path: data}, force=force)
+
+
+def write_outputs(files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write every file whole, or after a failure none of them (CLI-1).
 
     An existing file is replaced only with ``force``; without it not even one that appears
     while this runs. A symbolic link, folder, FIFO, socket or device under the name is
     refused always. With ``force`` a hard link is parted from its other names, which keep
-    what they held. After a failure the old file, or none, is there.
+    what they held. All files are written under temporary names before the first gets its
+    own, so that a full disk, a signal or a missing folder leaves the old file, or none,
+    under every name. What fails after that, in giving the names, takes new files away again;
+    a file that was already replaced stays replaced.
 
     Raises:
         FileError: ``io``, for each of these and for whatever the system refuses.
     """
-    folder, name = os.path.split(path)
-    if name in ("", ".", ".."):
-        raise FileError("io", f"{path}: is a folder, not a file")
+    staged = [_Staged(path, data, force) for path, data in files.items()]
+    # Open while this runs: a folder that is renamed meanwhile stays the one that was meant.
+    folders: dict[str, int] = {}
     try:
-        place = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise _refusal(path, error) from error
-    try:
-        _refuse_irregular(place, path, name)
-        _write(place, name, data, force)
-    except FileExistsError as error:
-        raise FileError("io", f"{path}: exists already; --force replaces it") from error
-    except (OSError, ValueError) as error:
-        raise _refusal(path, error) from error
-    finally:
-        os.close(place)
+        for each in staged:
+            each.write(folders)
+        for each in staged:
+            each.give_name()
+        _clean(staged, folders)
+    except BaseException:
+        # A signal can come at any step, also while all that is left is to clean up.
+        for each in staged:
+            each.take_back()
+        _clean(staged, folders)
+        raise
+
+
+class _Staged:
+    """One file of :func:`write_outputs`: under a temporary name first, then under its own."""
+
+    def __init__(self, path: str, data: bytes, force: bool) -> None:
+        self.path = path
+        self.data = data
+        self.force = force
+        self.name = os.path.basename(path)
+        # Its own short name: the target's may already be as long as the file system allows.
+        self.temporary = f".pithbundle-{secrets.token_hex(8)}.tmp"
+        self._folder = -1
+        self._temporary_exists = False
+        #: The new file that has got its name, by device and inode.
+        self._new: tuple[int, int] | None = None
+
+    def write(self, folders: dict[str, int]) -> None:
+        """Write the file under its temporary name."""
+        with self._errors():
+            if self.name in ("", ".", ".."):
+                raise FileError("io", f"{self.path}: is a folder, not a file")
+            folder = os.path.dirname(self.path) or "."
+            if folder not in folders:
+                folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self._folder = folders[folder]
+            _refuse_irregular(self._folder, self.path, self.name)
+            # O_EXCL follows no link either; O_NOFOLLOW says so where a file system forgets it.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            self._temporary_exists = True
+            try:
+                descriptor = os.open(self.temporary, flags, _MODE, dir_fd=self._folder)
+            except FileExistsError:
+                self._temporary_exists = False
+                raise
+            try:
+                rest = memoryview(self.data)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def give_name(self) -> None:
+        """Give the file its own name in one step."""
+        with self._errors():
+            if self._identity(self.name) is None or not self.force:
+                self._new = self._identity(self.temporary)
+            if self.force:
+                # Renaming replaces a link that came in meanwhile, it never follows one.
+                os.rename(self.temporary, self.name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+            else:
+                _link(self._folder, self.temporary, self.name)
+            _sync_folder(self._folder)
+
+    def take_back(self) -> None:
+        """Remove the file again if it is a new one under its name."""
+        if self._new is not None and self._identity(self.name) == self._new:
+            with contextlib.suppress(OSError):
+                os.unlink(self.name, dir_fd=self._folder)
+
+    def clean(self) -> None:
+        """Remove the temporary name."""
+        if self._temporary_exists:
+            # Gone already after a rename; after a link it is a second name of the same file.
+            with contextlib.suppress(OSError):
+                os.unlink(self.temporary, dir_fd=self._folder)
+            self._temporary_exists = False
+
+    def _identity(self, name: str) -> tuple[int, int] | None:
+        try:
+            found = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except FileExistsError as error:
+            raise FileError("io", f"{self.path}: exists already; --force replaces it") from error
+        except (OSError, ValueError) as error:
+            raise _refusal(self.path, error) from error
+
+
+def _clean(staged: Iterable[_Staged], folders: dict[str, int]) -> None:
+    for each in staged:
+        each.clean()
+    while folders:
+        os.close(folders.popitem()[1])
 
 
 def _refuse_irregular(place: int, path: str, name: str) -> None:
@@ -90,33 +200,6 @@ def _refuse_irregular(place: int, path: str, name: str) -> None:
         return
     if not stat.S_ISREG(found.st_mode):
         raise FileError("io", f"{path}: is not a regular file, and only those are replaced")
-
-
-def _write(place: int, name: str, data: bytes, force: bool) -> None:
-    """Write a new file in the folder ``place``, then name it in one step."""
-    # Its own short name: the target's may already be as long as the file system allows.
-    temporary = f".pithbundle-{secrets.token_hex(8)}.tmp"
-    # O_EXCL follows no link either; O_NOFOLLOW says so where a file system forgets it.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, _MODE, dir_fd=place)
-    try:
-        try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if force:
-            # Renaming replaces a link that came in meanwhile, it never follows one.
-            os.rename(temporary, name, src_dir_fd=place, dst_dir_fd=place)
-        else:
-            _link(place, temporary, name)
-    finally:
-        # Gone already after a rename; after a link it is a second name of the same file.
-        with contextlib.suppress(OSError):
-            os.unlink(temporary, dir_fd=place)
-    _sync_folder(place)
 
 
 def _link(place: int, temporary: str, name: str) -> None:

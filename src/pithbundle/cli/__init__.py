@@ -23,6 +23,7 @@ import click
 
 from pithbundle.cli.inputs import Refusal
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
+from pithbundle.cli.signals import Terminated, ending_on_signals
 
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
 #: command under the name ``command``. The line stands here so that ``--help`` loads nothing.
@@ -103,9 +104,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     out = Output()
     try:
-        status = _run(out, argv)
+        with ending_on_signals():
+            status = _run(out, argv)
     except KeyboardInterrupt:
         status = Exit.INTERRUPTED
+    except Terminated as error:
+        out.drop()
+        status = 128 + error.number
     except MemoryError:
         out.drop()
         out.error("out of memory")

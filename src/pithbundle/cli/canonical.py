@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pithbundle.canonical import canonical_bytes
+from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, about, deliver, format_option, json_option, limit_option, read_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.model import Limits
@@ -32,6 +33,7 @@ def command(out: Output, file: str, digest: bool, format: Format | None, limits:
 
     Nothing is verified; see pithbundle verify for that.
     """
+    guard_inputs([file], [("-o", None)])
     value = read_value(file, limits, format)
     with about(file):
         data = canonical_bytes(value, limits)

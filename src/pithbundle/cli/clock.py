@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pithbundle.cli.numeric import decimal
 from pithbundle.report import Clock
 from pithbundle.times import instant
 
@@ -28,7 +29,7 @@ def clock_options(command: F) -> F:
     )(command)
     return click.option(
         "--max-age",
-        type=click.FloatRange(min=0),
+        callback=decimal(0, _ALL_OF_TIME),
         metavar="DAYS",
         help="Warn if the newest valid event is older.",
     )(command)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from pithbundle.cli.inputs import PATH, about, json_option
+from pithbundle.cli.guard import guard_folder, guard_inputs
+from pithbundle.cli.inputs import PATH, about, json_option, write_files
+from pithbundle.cli.numeric import decimal, whole
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.conformance import differential, reports
@@ -70,14 +73,21 @@ def serve(out: Output) -> int:
 @click.option("--stage", type=click.Choice(STAGES), help="Only this stage.")
 @click.option("--xfail", type=PATH, help="Expected failures: an id and a reason on each line.")
 @click.option(
-    "--timeout", type=click.FloatRange(0.01), default=30.0, show_default=True, help="Seconds for an answer."
+    "--timeout",
+    callback=decimal(0.01, 86_400),
+    default="30",
+    show_default=True,
+    help="Seconds for an answer.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Workers at a time.")
+@click.option("--jobs", callback=whole(1, 64), default="1", show_default=True, help="Workers at a time.")
 @click.option("--html", "html_path", type=PATH, help="Write a page of the results.")
 @click.option("--junit", "junit_path", type=PATH, help="Write JUnit XML.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option(
-    "--differential", "count", type=click.IntRange(1), help="Send this many drawn cases to two workers."
+    "--differential",
+    "count",
+    callback=whole(1, 1_000_000_000),
+    help="Send this many drawn cases to two workers.",
 )
 @click.option("--seed", default="1", show_default=True, help="What the cases are drawn from.")
 @click.option("--found", type=PATH, default=".", show_default=True, help="Where a disagreement is written.")
@@ -124,6 +134,7 @@ def _run(
     junit_path: str | None,
     force: bool,
 ) -> int:
+    guard_inputs([xfail, *_vector_files(folder)], _named(("--html", html_path), ("--junit", junit_path)))
     if len(impls) != 1:
         raise click.UsageError("one --impl, please; two are for --differential", click.get_current_context())
     impl = impls[0]
@@ -137,8 +148,13 @@ def _run(
                 progress=lambda done, _: step(done),
             ),
         )  # fmt: skip
-    _write(html_path, lambda: reports.to_html(impl, results), force)
-    _write(junit_path, lambda: reports.to_junit(impl, results), force)
+    _write(
+        {
+            html_path: lambda: reports.to_html(impl, results),
+            junit_path: lambda: reports.to_junit(impl, results),
+        },
+        force,
+    )
     if out.as_json:
         out.json(reports.to_value(impl, results))
     else:
@@ -146,10 +162,18 @@ def _run(
     return reports.summary(results).exit_status
 
 
-def _write(path: str | None, text: Callable[[], str], force: bool) -> None:
-    if path is not None:
-        with about(path, Exit.USAGE):
-            write_output(path, text().encode(), force=force)
+def _vector_files(folder: Path) -> Iterator[str]:
+    """The files of the vectors; what cannot be listed is told when they are read."""
+    return (os.path.join(at, name) for at, _, names in os.walk(folder) for name in names)
+
+
+def _named(*outputs: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    return [(option, path) for option, path in outputs if path is not None]
+
+
+def _write(made: dict[str | None, Callable[[], str]], force: bool) -> None:
+    files = {path: text().encode() for path, text in made.items() if path is not None}
+    write_files(files, force)
 
 
 def _command(impl: str) -> list[str]:
@@ -261,6 +285,7 @@ def _differ(
     name = f"found-{re.sub('[^a-z0-9]+', '-', seed.lower())}-{done}"
     path, data = differential.vector_file(smallest, told or "", answer or {}, name)
     target = str(Path(found) / Path(path).name)
+    guard_folder(_vector_files(folder), "--found", [target])
     with about(target, Exit.USAGE):
         write_output(target, data, force=force)
     if out.as_json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
     about,
@@ -44,6 +45,7 @@ def command(
     """
     if out.as_json and output in (None, "-"):
         raise click.UsageError("--json tells of a file: add -o FILE", click.get_current_context())
+    guard_inputs([file], [("-o", output)])
     value = read_value(file, limits, format)
     with about(file):
         if to == "cbor":

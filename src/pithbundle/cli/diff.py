@@ -23,6 +23,7 @@ from pithbundle.cli.inputs import (
 )
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import MOST, plural, policy_value, short
+from pithbundle.compare import for_written
 from pithbundle.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
 from pithbundle.files import read_input
 from pithbundle.merge import merge
@@ -51,12 +52,13 @@ class _Reader:
             Refusal: it is no side of a diff; status 2, because 1 says that two sides differ.
         """
         with about(path, Exit.USAGE):
-            data = read_input(path, self.limits.size)
+            wide = for_written(self.limits)
+            data = read_input(path, wide.size)
             if (self.format or detect(data)) == "cbor":
                 from pithbundle.cbor import read_cbor as read
             else:
                 from pithbundle.jsontext import read_json as read
-            document = read(data, self.limits, confine="events", depth=self.limits.bundle_depth)
+            document = read(data, wide, confine="events", depth=wide.bundle_depth)
             value = document.value
             if type(value) is dict and "bundle_type" not in value:
                 return side_of_value(document.whole())

@@ -134,7 +134,7 @@ def _taken_back_by(folded: Folded, event: ValidEvent) -> list[ValidEvent]:
 
 
 def _entry(folded: Folded, pointer: str) -> Value:
-    value: Value = folded.merged.state
+    value: Value = folded.state
     for name in pointer.split("/")[1:]:
         value = value[int(name)] if type(value) is list else value.get(name) if type(value) is dict else None
     return value

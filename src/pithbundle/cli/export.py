@@ -8,7 +8,9 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import files_argument, fold, fold_options, require_free, write_all
+from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, about, deliver, output_options
+from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.telling import plural
 from pithbundle.export import export
@@ -26,9 +28,9 @@ from pithbundle.model import DEFAULT_LIMITS, Limits
 @click.option("--out-dir", type=PATH, metavar="DIR", help="Write the parts here, one file each.")
 @click.option(
     "--events",
-    type=click.IntRange(1, DEFAULT_LIMITS.events),
+    callback=whole(1, DEFAULT_LIMITS.events),
     metavar="NUMBER",
-    default=DEFAULT_LIMITS.events,
+    default=str(DEFAULT_LIMITS.events),
     help=f"The most events in one part; by default {DEFAULT_LIMITS.events}.",
 )
 @fold_options
@@ -55,6 +57,9 @@ def command(
         raise click.UsageError("-o and --out-dir exclude each other", ctx)
     if out.as_json and out_dir is None and output in (None, STDIN):
         raise click.UsageError("with --json the bundle needs a file: add -o FILE or --out-dir DIR", ctx)
+    inputs = [*files, policy_path]
+    if out_dir is None:
+        guard_inputs(inputs, [("-o", output)])
     require_free([output], force)
     folded = fold(out, files, policy_path, limits, format)
     ledger = folded.merged.ledger
@@ -62,7 +67,7 @@ def command(
         parts = export(ledger, replace(DEFAULT_LIMITS, events=events))
     if out_dir is not None:
         names = (f"{ledger.number.suffix}-part-{place:04}.json" for place in range(1, len(parts) + 1))
-        written = write_all(out_dir, dict(zip(names, parts, strict=True)), force)
+        written = write_all(out_dir, dict(zip(names, parts, strict=True)), force, inputs)
     elif len(parts) > 1:
         raise click.UsageError(f"{plural(len(parts), 'part')} do not fit into one file: use --out-dir", ctx)
     else:

@@ -13,6 +13,7 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.checking import Examined, examine
+from pithbundle.cli.guard import guard_folder
 from pithbundle.cli.inputs import (
     PATH,
     Refusal,
@@ -27,7 +28,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import Telling, policy_value, refused_value, short
 from pithbundle.errors import FileError
-from pithbundle.files import STDIN, write_output
+from pithbundle.files import STDIN, write_outputs
 from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object
 from pithbundle.policy import Policy
@@ -59,6 +60,11 @@ class Folded:
     def locations(self) -> dict[str, Location]:
         """For each event id, where the element is that decides."""
         return {str(one.copy.event_id): one.location for one in self.report.events}
+
+    @cached_property
+    def state(self) -> Object:
+        """The state as one JSON object, read back once however many entries are looked up in it."""
+        return self.merged.state
 
     def headline(self, out: Output) -> None:
         """Say the first line, as verify does, and which files were refused."""
@@ -142,22 +148,30 @@ def require_free(paths: Iterable[str | None], force: bool) -> None:
                 raise FileError("io", f"{path}: exists already; --force replaces it")
 
 
-def write_all(folder: str, files: dict[str, bytes], force: bool) -> list[str]:
-    """Write files into a folder, made if it is missing; none if one of the names is taken.
+def write_all(folder: str, files: dict[str, bytes], force: bool, inputs: Sequence[str | None]) -> list[str]:
+    """Write files into a folder, made if it is missing; all of them or none.
 
     Raises:
         Refusal: the folder or a file cannot be written.
+        click.UsageError: one of the files would replace one of ``inputs``.
     """
+    paths = {os.path.join(folder, name): data for name, data in files.items()}
+    guard_folder(inputs, "--out-dir", paths)
+    require_free(paths, force)
+    made = False
     with about(folder):
         try:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
-        except OSError as error:
-            said = error.strerror or str(error)
+                made = True
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
             raise FileError("io", f"{folder}: {said[:1].lower()}{said[1:]}") from error
-    paths = {os.path.join(folder, name): data for name, data in files.items()}
-    require_free(paths, force)
-    for path, data in paths.items():
-        with about(path):
-            write_output(path, data, force=force)
+        try:
+            write_outputs(paths, force=force)
+        except BaseException:
+            if made:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+            raise
     return [*paths]

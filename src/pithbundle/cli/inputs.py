@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
 from pithbundle.display import visible
 from pithbundle.errors import FileError, PithError
-from pithbundle.files import STDIN, read_input, write_output
+from pithbundle.files import STDIN, read_input, write_outputs
 from pithbundle.model import DEFAULT_LIMITS, Limits, Value
 
 if TYPE_CHECKING:
@@ -37,9 +38,14 @@ def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str
     changed: dict[str, int] = {}
     for item in value:
         name, _, number = item.partition("=")
-        if name not in known or not (number.isascii() and number.isdigit() and len(number) <= 15):
-            raise click.BadParameter(f"write NAME=NUMBER, NAME one of {', '.join(known)}", ctx, param)
-        changed[name] = int(number)
+        found = whole_number(number)
+        if name not in known or found is None:
+            raise click.BadParameter(
+                f"{item!r} is not NAME=NUMBER, with at most 15 digits and NAME one of {', '.join(known)}",
+                ctx,
+                param,
+            )
+        changed[name] = found
     return replace(DEFAULT_LIMITS, **changed)
 
 
@@ -197,8 +203,7 @@ def deliver(out: Output, data: bytes, output: str | None, force: bool = False) -
         click.UsageError: stdout is a terminal and the bytes are not safe to show there.
     """
     if output is not None and output != STDIN:
-        with about(output):
-            write_output(output, data, force=force)
+        write_files({output: data}, force)
         return
     if out.tty and not _harmless(data):
         raise click.UsageError(
@@ -206,6 +211,16 @@ def deliver(out: Output, data: bytes, output: str | None, force: bool = False) -
             click.get_current_context(),
         )
     out.raw(data)
+
+
+def write_files(files: Mapping[str, bytes], force: bool) -> None:
+    """Write all of a few files, or none (CLI-1).
+
+    Raises:
+        Refusal: one of them cannot be written; its message says which.
+    """
+    with about(", ".join(files)):
+        write_outputs(files, force=force)
 
 
 def _harmless(data: bytes) -> bool:

@@ -16,6 +16,7 @@ from pithbundle.canonical import encode
 from pithbundle.cli.checking import Examined, examine
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.folding import require_free
+from pithbundle.cli.guard import guard_inputs, identity
 from pithbundle.cli.inputs import (
     PATH,
     Refusal,
@@ -27,13 +28,13 @@ from pithbundle.cli.inputs import (
     once,
     output_options,
     policy_option,
-    read_bytes,
     read_policy,
+    write_files,
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, worst
 from pithbundle.cli.telling import MOST, Telling, more, plural, policy_value
-from pithbundle.compare import Difference, Group, compare_states, read_state
-from pithbundle.files import STDIN, write_output
+from pithbundle.compare import Difference, Group, compare_states, for_written, read_state
+from pithbundle.files import STDIN, read_input
 from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object, Value
 from pithbundle.report import Clock, Report
@@ -102,16 +103,29 @@ def command(
 
     The report goes to stderr. With --json it goes to stdout as JSON, and -o is needed.
     """
+    # The state that is expected is not written over, by whatever name: it is compared, no more.
+    compared_only = _same(output, expected_path)
     _require_sense(files, output, report_path, trace_path, expected_path, policy_path, out.as_json)
+    guard_inputs(
+        [*files, policy_path, expected_path],
+        [
+            *([] if compared_only else [("-o", output)]),
+            *(
+                (option, path)
+                for option, path in (("--report", report_path), ("--trace", trace_path))
+                if path
+            ),
+        ],
+    )
     clock = read_clock(max_age, now)
     policy = read_policy(policy_path)
     expected = None
     if expected_path is not None:
-        data = read_bytes(expected_path, limits)
-        with about(expected_path):
-            expected = read_state(data, limits)
+        # A usage error, not a finding: exit status 1 would say that two states differ.
+        with about(expected_path, Exit.USAGE):
+            expected = read_state(read_input(expected_path, for_written(limits).size), limits)
     # Before the work and before the other files: write_output makes sure of it once more.
-    require_free((output, report_path, trace_path), force)
+    require_free((None if compared_only else output, report_path, trace_path), force)
 
     examined = examine(out, files, policy, limits, format)
     if examined.unread:
@@ -126,18 +140,22 @@ def command(
     value: Object = {**report.to_value(), "exit_status": status}
     value["policy"] = policy_value(policy, policy_path)
     if merged is not None:
-        value["state"] = {"bytes": len(merged.state_bytes), "file": output}
+        value["state"] = {"bytes": len(merged.state_bytes), "file": None if compared_only else output}
         if differences is not None:
             value["expected"] = _comparison(expected_path, differences)
+        written: dict[str, bytes] = {}
         if report_path is not None:
-            with about(report_path):
-                write_output(report_path, json.dumps(value, indent=2).encode() + b"\n", force=force)
+            written[report_path] = json.dumps(value, indent=2).encode() + b"\n"
         if trace_path is not None:
-            with about(trace_path):
-                write_output(trace_path, trace_bytes(merged.view), force=force)
-        deliver(out, merged.state_bytes, output, force)
-        if out.tty and output in (None, STDIN):
-            out.raw(b"\n")
+            written[trace_path] = trace_bytes(merged.view)
+        if output in (None, STDIN):
+            # Before the files: the bytes may be unfit for a terminal, and then nothing is written.
+            deliver(out, merged.state_bytes, None)
+            out.raw(b"\n" if out.tty else b"")
+        elif not compared_only:
+            written[str(output)] = merged.state_bytes
+        if written:
+            write_files(written, force)
     if out.as_json:
         out.json(value)
         return status
@@ -153,8 +171,20 @@ def command(
     if merged is None:
         said.verdict("no state", "no file is left to merge; nothing was written", "bad")
     else:
-        _say_state(said, merged, "standard output" if output in (None, STDIN) else out.show(output))
+        if compared_only:
+            where = f"not written: -o and --expect name one file, {out.show(output)}, which is left as it is"
+        else:
+            to = "standard output" if output in (None, STDIN) else out.show(output)
+            where = f"{plural(len(merged.state_bytes), 'byte')} to {to}"
+        _say_state(said, merged, where)
     return status
+
+
+def _same(output: str | None, expected_path: str | None) -> bool:
+    if output in (None, STDIN) or expected_path in (None, STDIN):
+        return False
+    found = identity(str(output))
+    return found is not None and found == identity(str(expected_path))
 
 
 def _require_sense(
@@ -190,7 +220,7 @@ def _merged(examined: Examined, clock: Clock) -> tuple[Report, Merged | None]:
 
 def _say_state(said: Output, merged: Merged, where: str) -> None:
     view = merged.view
-    said.verdict("state", f"{plural(len(merged.state_bytes), 'byte')} to {where}", "plain")
+    said.verdict("state", where, "plain")
     left_out = view.invalid_event_count
     if left_out:
         said.detail("holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} invalid, left out")

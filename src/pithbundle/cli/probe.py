@@ -8,6 +8,7 @@ from dataclasses import replace
 import click
 
 from pithbundle.bundle import Format, read_bundle
+from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
     about,
@@ -62,6 +63,8 @@ def command(
     if output == "-":
         raise click.UsageError("-o needs a file: a policy is printed without it", click.get_current_context())
     once(policy_path, file)
+    if output is not None:
+        guard_inputs([file, policy_path], [("-o", output)])
     policy = read_policy(policy_path)
     data = read_bytes(file, limits)
     with about(file):

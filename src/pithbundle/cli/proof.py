@@ -15,6 +15,7 @@ from pithbundle.cli.folding import (
     told,
     write_all,
 )
+from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, deliver
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import MOST, plural, short, where
@@ -63,6 +64,9 @@ def command(
         raise click.UsageError("--list, --out and --out-dir exclude each other", ctx)
     if out.as_json and path == STDIN:
         raise click.UsageError("with --json the proof needs a file", ctx)
+    inputs = [*files, policy_path]
+    if path is not None:
+        guard_inputs(inputs, [("--out", path)])
     require_free([path], force)
     folded = fold(out, files, policy_path, limits, format)
     groups = folded.merged.view.equivocations
@@ -74,7 +78,7 @@ def command(
     if groups and (path is not None or out_dir is not None):
         proofs = {_name(folded, data): data for data in (proof_of(folded.merged.ledger, g) for g in groups)}
         if out_dir is not None:
-            written = write_all(out_dir, proofs, force)
+            written = write_all(out_dir, proofs, force, inputs)
         elif path is not None:
             deliver(out, proofs.popitem()[1], path, force)
             written = [path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Set
 from typing import Final, Literal
 
@@ -9,10 +10,11 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import CELL, Folded, files_argument, fold, fold_options, require_free, told
-from pithbundle.cli.inputs import PATH, about
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import PATH, write_files
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.telling import plural, short
-from pithbundle.files import STDIN, write_output
+from pithbundle.files import STDIN
 from pithbundle.model import Limits, Object
 from pithbundle.timeline import Change, Moment, timeline
 
@@ -59,8 +61,10 @@ def command(
     """
     if STDIN in (svg, png):
         raise click.UsageError("a picture needs a file", click.get_current_context())
-    if svg is not None and svg == png:
+    if svg is not None and png is not None and os.path.abspath(svg) == os.path.abspath(png):
         raise click.UsageError("--svg and --png name the same file", click.get_current_context())
+    pictures = [(option, path) for option, path in (("--svg", svg), ("--png", png)) if path is not None]
+    guard_inputs([*files, policy_path], pictures)
     require_free((svg, png), force)
     if svg is not None or png is not None:
         # Before the work: without the library there is nothing to wait for.
@@ -69,15 +73,12 @@ def command(
         picture.require()
     folded = fold(out, files, policy_path, limits, format)
     moments = timeline(folded.merged.ledger)
-    written: list[str] = []
     conflicts = {name for group in folded.merged.view.equivocations for name in group.event_ids}
     number = str(folded.merged.ledger.number)
     forms: tuple[tuple[str | None, Literal["svg", "png"]], ...] = ((svg, "svg"), (png, "png"))
     drawn = [(path, picture.draw(moments, number, form, conflicts)) for path, form in forms if path]
-    for path, data in drawn:
-        with about(path):
-            write_output(path, data, force=force)
-        written.append(path)
+    written = [path for path, _ in drawn]
+    write_files(dict(drawn), force)
     if out.as_json:
         events = [_value(folded, moment, conflicts) for moment in moments]
         out.json({**folded.value(), "events": events, "pictures": written})

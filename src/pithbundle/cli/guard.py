@@ -1,0 +1,75 @@
+"""No command writes over what it reads (spec CLI-5)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+import click
+
+from pithbundle.cli.output import Output
+from pithbundle.files import STDIN
+
+#: A file whatever its name: device and inode.
+Identity = tuple[int, int]
+
+
+def guard_inputs(inputs: Iterable[str | None], outputs: Iterable[tuple[str, str | None]]) -> None:
+    """Check before anything is read that no output is also an input, under whatever name.
+
+    A hard link, a symbolic link and another spelling of the path are the same file.
+    ``outputs`` are pairs of an option and its path; None and ``-`` are standard output.
+    ``--force`` makes no difference: what is read here is evidence.
+
+    Raises:
+        click.UsageError: an output is an input.
+    """
+    known = dict(_identities(inputs))
+    for option, path in outputs:
+        found = _of_stream(sys.stdout) if path in (None, STDIN) else identity(str(path))
+        if found is not None and found in known:
+            where = "standard output" if path in (None, STDIN) else f"{option} {Output.show(path)}"
+            raise click.UsageError(
+                f"{where} is an input too ({Output.place(known[found])}), and no input is overwritten: "
+                f"name another file",
+                click.get_current_context(),
+            )
+
+
+def guard_folder(inputs: Iterable[str | None], option: str, paths: Iterable[str]) -> None:
+    """The same for the files of a folder, whose names are known when the work is done.
+
+    Raises:
+        click.UsageError: one of the paths is an input.
+    """
+    guard_inputs(inputs, ((option, path) for path in paths if os.path.lexists(path)))
+
+
+def identity(path: str) -> Identity | None:
+    """Which file a path leads to, None where there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _identities(inputs: Iterable[str | None]) -> Iterator[tuple[Identity, str]]:
+    for path in inputs:
+        if path is None:
+            continue
+        found = _of_stream(sys.stdin) if path == STDIN else identity(path)
+        if found is not None:
+            yield found, path
+
+
+def _of_stream(stream: TextIO | None) -> Identity | None:
+    """The file behind a standard stream; a pipe, a terminal and a device are none."""
+    try:
+        found = os.fstat(stream.fileno()) if stream is not None else None
+    except (OSError, ValueError):
+        return None
+    return (found.st_dev, found.st_ino) if found is not None and stat.S_ISREG(found.st_mode) else None
