@@ -14,15 +14,19 @@ from typing import Final
 import pytest
 
 from cli_harness import run
-from pithbundle.conformance.protocol import STAGES
+from pithbundle.conformance.protocol import STAGES, Result, Vector
 from pithbundle.conformance.runner import Worker as Process
 from pithbundle.conformance.runner import load, reader, run_vector
+from pithbundle.conformance.runner import run as run_vectors
 from shared_data import REPO
 
-PAGE: Final = (REPO / "docs" / "conforming-reader.md").read_text(encoding="utf-8")
+PATH: Final = REPO / "docs" / "conforming-reader.md"
+PAGE: Final = PATH.read_text(encoding="utf-8")
 WORKER: Final = REPO / "docs" / "examples" / "first_worker.py"
 VECTORS: Final = {vector.id: vector for vector in load(REPO / "vectors")}
 CONSOLE: Final = re.findall(r"```console\n\$ ([^\n]+)\n(.*?)```", PAGE, re.DOTALL)
+#: ``PITHBUNDLE_UPDATE=1`` writes the list of expected failures and the page anew; read the difference.
+UPDATE: Final = os.environ.get("PITHBUNDLE_UPDATE") == "1"
 TEN: Final = re.findall(r"^\| (\d+) \| `([^`]+)` \| (.+) \| (\w+) \|$", PAGE, re.MULTILINE)
 
 
@@ -34,15 +38,69 @@ def python3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(REPO)
 
 
-@pytest.mark.parametrize(("command", "printed"), CONSOLE, ids=[command[:40] for command, _ in CONSOLE])
+def worker_results() -> list[Result]:
+    given = [vector for vector in VECTORS.values() if vector.stage == "json"]
+    return run_vectors([sys.executable, str(WORKER)], given, reader(REPO / "vectors"), timeout=10)
+
+
+def test_the_list_of_the_first_worker_is_what_it_fails() -> None:
+    path = REPO / "docs" / "examples" / "first_worker.xfail"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    failed = [result.vector for result in worker_results() if result.status != "passed"]
+    if UPDATE:
+        lines = updated(lines, failed)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    named = [matched(line) for line in lines if line and line[0] != "#"]
+    assert all(named), "a line names no vector"
+    assert set().union(*named) == {vector.id for vector in failed}
+
+
+def matched(line: str) -> set[str]:
+    """The vectors of the worker's stage that a line of the list names."""
+    pattern = line.partition(" ")[0]
+    group = pattern.removesuffix("*")
+    return {
+        name
+        for name, vector in VECTORS.items()
+        if vector.stage == "json" and (name == pattern or (group != pattern and name.startswith(group)))
+    }
+
+
+def updated(lines: list[str], failed: list[Vector]) -> list[str]:
+    """The list with what is failed now: a new line goes below the last one of the same reason."""
+    names = {vector.id for vector in failed}
+    kept = [line for line in lines if line[:1] in ("", "#") or (matched(line) and matched(line) <= names)]
+    listed = set().union(*map(matched, kept))
+    for vector in failed:
+        if vector.id not in listed:
+            reason = vector.expect.get("error", {}).get("code", "accepted")
+            same = [at for at, line in enumerate(kept) if line.partition(" ")[2] == reason and line[0] != "#"]
+            kept.insert(same[-1] + 1 if same else len(kept), f"{vector.id} {reason}")
+    return kept
+
+
+@pytest.mark.parametrize("number", range(len(CONSOLE)), ids=[command[:40] for command, _ in CONSOLE])
 @pytest.mark.usefixtures("python3")
-def test_each_command_prints_what_the_page_shows(command: str, printed: str) -> None:
+def test_each_command_prints_what_the_page_shows(number: int) -> None:
+    command, printed = CONSOLE[number]
     if command.startswith("pithbundle "):
         said = run(*shlex.split(command)[1:]).out
     else:
         said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout
     shown, cut, _ = printed.partition("...\n")
+    if UPDATE:
+        new = "".join(said.splitlines(keepends=True)[: shown.count("\n")]) + cut if cut else said
+        page = PATH.read_text(encoding="utf-8").replace(f"$ {command}\n{printed}", f"$ {command}\n{new}")
+        if counted := re.search(r"requests: \d+ passed, (\d+) failed", new):
+            page = re.sub(r"wrong in \d+ cases", f"wrong in {counted[1]} cases", page)
+        PATH.write_text(page, encoding="utf-8")
+        return
     assert said.startswith(shown) if cut else said == shown
+
+
+def test_the_page_counts_the_failures_that_it_shows() -> None:
+    (counted,) = re.findall(r"wrong in (\d+) cases", PAGE)
+    assert f" passed, {counted} failed\n" in PAGE
 
 
 def test_there_are_ten_first_vectors_and_it_is_told_what_the_first_worker_does_with_each() -> None:
