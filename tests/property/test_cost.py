@@ -11,12 +11,14 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 
 import crowds
+from cli_harness import run
 from pithbundle.ledger import Ledger
 from pithbundle.merge import merge
 from pithbundle.timeline import timeline
@@ -24,7 +26,7 @@ from pithbundle.timeline import timeline
 EACH = pytest.mark.parametrize("name", crowds.CROWDS)
 
 
-def lines(call: Callable[..., object], *arguments: object) -> int:
+def lines(call: Callable[..., object], *arguments: Any) -> int:
     """How many lines of Python a call executes, loops and comprehensions counted each time round."""
     count = 0
 
@@ -86,6 +88,32 @@ def test_no_view_takes_time_for_pairs_of_events(name: str) -> None:
             assert min(found) < 10, f"{view}: {found}"
     finally:
         gc.enable()
+
+
+#: The commands that look at a merged set, and how each is asked for everything it has to say.
+COMMANDS = (
+    ["verify", "--json"], ["verify"], ["merge", "-o"], ["status", "--json"],
+    ["timeline", "--json"], ["timeline"], ["explain", "--json"], ["explain"],
+    ["proof", "--json"], ["proof", "--out-dir"], ["export", "--out-dir"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["revisions", "conflicts", "checkpoints", "one_checkpoint", "mixed"])
+def test_no_command_executes_lines_for_pairs_of_events(name: str, tmp_path: Path) -> None:
+    """``explain --json`` read the whole state back for each of its entries."""
+    folders, files = [], []
+    for count in (60, 240):
+        folders.append(tmp_path / str(count))
+        folders[-1].mkdir()
+        files.append([str(path) for path in crowds.write(name, count, folders[-1])])
+    for command in COMMANDS:
+        found = []
+        for folder, paths in zip(folders, files, strict=True):
+            more = [str(folder / "-".join(command))] if command[-1] in ("-o", "--out-dir") else []
+            line = [*command, *more, "--policy", str(folder / "policy.json"), *paths]
+            found.append(lines(run, *line))
+        few, many = found
+        assert many < 6 * few + 500, f"{command}: {few} lines, then {many}"
 
 
 def test_two_signed_copies_of_checkpoints_are_placed_once() -> None:
