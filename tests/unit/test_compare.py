@@ -13,8 +13,10 @@ from hypothesis import given, settings
 import strategies
 from checking import WHEN, merged
 from forge import DEMO, Json, aliases, attached, made_record, payloads, receipt, to_json, without
-from pithbundle.compare import Difference, compare_states, read_state
+from pithbundle.canonical import encode
+from pithbundle.compare import Difference, compare_states, for_written, read_state
 from pithbundle.errors import InputError
+from pithbundle.model import Limits, Object, Value
 from shared_data import real
 
 RECORD = made_record()
@@ -26,6 +28,9 @@ EVENTS = [
     attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN),
 ]  # fmt: skip
 OURS: Json = merged(RECORD, EVENTS).state
+
+
+ALIASES_END = f"/current/source_aliases/{len(OURS['current']['source_aliases'])}"
 
 
 def published() -> Json:
@@ -93,7 +98,22 @@ def test_labels_and_counters() -> None:
         (lambda s: s["current"].pop("graph_snapshots"),
          [("signed", "/current/graph_snapshots", "only ours")]),
         (lambda s: s["current"].update(source_aliases={}),
-         [("signed", "/current/source_aliases", "differs")]),
+         [("unsigned", "/current/source_aliases", "differs")]),
+        (lambda s: s["current"].pop("source_aliases"),
+         [("unsigned", "/current/source_aliases", "only ours")]),
+        (lambda s: s["current"].update(source_aliases=None),
+         [("unsigned", "/current/source_aliases", "differs")]),
+        (lambda s: s["current"].update(more=0), [("signed", "/current/more", "only theirs")]),
+        (lambda s: s["current"].update(more=False), [("signed", "/current/more", "only theirs")]),
+        (lambda s: s["current"].update(more=None), [("labels", "/current/more", "only theirs")]),
+        (lambda s: s["current"].update(more=""), [("labels", "/current/more", "only theirs")]),
+        (lambda s: s["current"].update(more={}), [("labels", "/current/more", "only theirs")]),
+        (lambda s: s["current"]["graph_snapshots"][0].update(more=[]),
+         [("signed", "/current/graph_snapshots/0/more", "only theirs")]),
+        (lambda s: s["current"]["graph_snapshots"].append(s["current"]["graph_snapshots"][0]["event_id"]),
+         [("signed", "/current/graph_snapshots/2", "only theirs")]),
+        (lambda s: s["current"]["source_aliases"].append(["openalex", "W1"]),
+         [("unsigned", ALIASES_END, "only theirs")]),
         (lambda s: s["current"]["canonical_record"]["source"].update(version=True),
          [("signed", "/current/canonical_record/source/version", "differs")]),
         (lambda s: s["current"]["canonical_record"]["metadata"]["cross_cats_sorted"].append("x"),
@@ -188,6 +208,44 @@ def test_another_value_of_an_alias_that_the_record_gives_is_a_failure(kind: str)
     assert sorted(group for group, _, _ in changed(change)) == ["signed", "unsigned"]
 
 
+def test_the_order_of_differences_is_that_of_ours_and_then_of_theirs() -> None:
+    ours: Json = {
+        "b": 1, "a": 1, "pith_number": "x",
+        "current": {"z": [{"event_id": 1}, {"event_id": 2}, {"event_id": 3, "a": 1, "b": 2}], "y": 1},
+    }  # fmt: skip
+    theirs: Json = {
+        "n": 1, "m": 1, "pith_number": "y", "a": 2,
+        "current": {
+            "x": 1, "y": 2,
+            "z": [{"event_id": 9}, {"b": 3, "a": 2, "event_id": 3}, {"event_id": 2}, {"event_id": 2}],
+        },
+    }  # fmt: skip
+    assert compared(theirs, ours) == [
+        ("labels", "/b", "only ours"),
+        ("labels", "/a", "differs"),
+        ("signed", "/pith_number", "differs"),
+        ("signed", "/current/z/0", "only ours"),
+        ("signed", "/current/z/2/a", "differs"),
+        ("signed", "/current/z/2/b", "differs"),
+        ("signed", "/current/z/0", "only theirs"),
+        ("signed", "/current/z/3", "only theirs"),
+        ("labels", "/current/z", "differs"),
+        ("signed", "/current/y", "differs"),
+        ("signed", "/current/x", "only theirs"),
+        ("labels", "/n", "only theirs"),
+        ("labels", "/m", "only theirs"),
+    ]
+
+
+@pytest.mark.parametrize(("one", "other"), [(True, 1), (False, 0), (None, False), ("1", 1), ([], {})])
+def test_types_are_exact(one: Value, other: Value) -> None:
+    for ours, theirs in ((one, other), (other, one)):
+        assert compared({"pith_number": theirs}, {"pith_number": ours}) == [
+            ("signed", "/pith_number", "differs")
+        ]
+        assert compared({"pith_number": ours}, {"pith_number": ours}) == []
+
+
 def test_both_values_are_given() -> None:
     theirs = copy.deepcopy(OURS)
     theirs["pith_number"] = "x"
@@ -216,23 +274,72 @@ def test_a_current_that_is_no_object_differs_from_one_that_is(odd: Any) -> None:
 # Reading a published state.
 
 
-@pytest.mark.parametrize("data", [b"[]", b"null", b'"x"', b"1"])
-def test_a_state_is_an_object(data: bytes) -> None:
+@pytest.mark.parametrize(
+    ("data", "pointer"),
+    [
+        (b"[]", ""), (b"null", ""), (b'"x"', ""), (b"1", ""), (b"{}", "/state_type"),
+        (b'{"state_type":"x","current":{}}', "/state_type"),
+        (b'{"bundle_type":"pith_open_graph_bundle"}', "/state_type"),
+        (b'{"current":{},"pith_number":"x"}', "/state_type"),
+    ],
+)  # fmt: skip
+def test_a_state_says_that_it_is_one(data: bytes, pointer: str) -> None:
     with pytest.raises(InputError) as caught:
         read_state(data)
-    assert caught.value.code == "type"
+    assert (caught.value.code, caught.value.pointer, caught.value.clause) == ("type", pointer, "REPORT-3")
+
+
+def test_what_a_file_is_stands_in_the_refusal() -> None:
+    with pytest.raises(InputError, match="this is a bundle; pithbundle verify checks it"):
+        read_state(b'{"bundle_type":"pith_open_graph_bundle"}')
+
+
+def test_a_deep_state_and_a_large_one_are_read() -> None:
+    """Merge writes them: of a record nested 31 deep, and of many inputs."""
+    deep: Any = 1
+    for _ in range(150):
+        deep = [deep]
+    for more in (deep, [0] * 300_000, ["x" * 1000] * 5_000):
+        value = {"state_type": "pith_open_graph_state", "more": more}
+        assert read_state(to_json(value)) == value
+    with pytest.raises(InputError) as caught:
+        read_state(to_json({**OURS, "more": [0] * 100}), Limits(nodes=2))
+    assert caught.value.code == "nodes"
+    assert for_written(Limits(size=10)).size == 640
+
+
+def test_the_work_of_a_comparison_is_linear_in_depth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each level was once encoded again by the one above it."""
+
+    def nested(leaf: Value) -> Object:
+        value: Value = leaf
+        for _ in range(180):
+            value = {"a": value}
+        return {"state_type": "x", "current": {"citations": value}}
+
+    encoded: list[int] = []
+
+    def counting(value: Value) -> bytes:
+        written = encode(value)
+        encoded.append(len(written))
+        return written
+
+    monkeypatch.setattr("pithbundle.compare.encode", counting)
+    (found,) = compare_states(nested(["x" * 1000, 1]), nested(["x" * 1000, 2]))
+    assert found.pointer == "/current/citations" + "/a" * 180 + "/1"
+    assert sum(encoded) < 4_000
 
 
 def test_a_state_is_read_strictly() -> None:
     assert read_state(to_json(OURS)) == OURS
     for data, code in (
         (b'{"a":1,"a":1}', "duplicate_key"),
-        (b"{} ", None),
+        (b'{"state_type":"pith_open_graph_state"} ', None),
         (b"{}x", "syntax"),
         (b"{\xff}", "utf8"),
     ):
         if code is None:
-            assert read_state(data) == {}
+            assert read_state(data) == {"state_type": "pith_open_graph_state"}
             continue
         with pytest.raises(InputError) as caught:
             read_state(data)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import errno
 import io
 import os
+import resource
 import socket
 import stat
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli_harness import Stream
 from pithbundle import files
 from pithbundle.errors import FileError, InputError
-from pithbundle.files import read_input, write_output
+from pithbundle.files import read_input, write_output, write_outputs
 
 
 @pytest.fixture
@@ -43,6 +46,21 @@ class TestRead:
         with pytest.raises(InputError) as caught:
             read_input(str(folder / "a"), 4)
         assert caught.value.code == "size"
+
+    def test_a_limit_beyond_all_memory_allocates_nothing(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / "small").write_bytes(b"12345")
+        for limit in (50_000_000_000, 999_999_999_999_999):
+            tracemalloc.start()
+            assert read_input(str(folder / "small"), limit) == b"12345"
+            stream = Stream(b"12345")
+            with monkeypatch.context() as patch:
+                patch.setattr(sys, "stdin", stream)
+                assert read_input("-", limit) == b"12345"
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert peak < 10_000_000
 
     def test_an_endless_device_costs_the_limit(self) -> None:
         with pytest.raises(InputError) as caught:
@@ -270,10 +288,11 @@ class TestFailure:
         monkeypatch.setattr(os, "fsync", only_files)
         if refused:
             refusal(lambda: write_output(str(folder / "out"), b"data"))
+            assert os.listdir(folder) == []
         else:
             write_output(str(folder / "out"), b"data")
-        assert (folder / "out").read_bytes() == b"data"
-        assert os.listdir(folder) == ["out"]
+            assert (folder / "out").read_bytes() == b"data"
+            assert os.listdir(folder) == ["out"]
 
     def test_a_file_system_without_links_says_what_to_do(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -283,6 +302,104 @@ class TestFailure:
             assert "--force" in refusal(lambda: write_output(str(folder / "out"), b"data"))
             assert os.listdir(folder) == []
         write_output(str(folder / "out"), b"data", force=True)
+
+
+class TestSeveral:
+    """Several files of one command: all of them or none."""
+
+    @pytest.fixture
+    def paths(self, folder: Path) -> list[str]:
+        return [str(folder / name) for name in "abc"]
+
+    def test_all_are_written(self, folder: Path, paths: list[str]) -> None:
+        write_outputs({path: path.encode() for path in paths})
+        assert [(folder / name).read_bytes() for name in "abc"] == [path.encode() for path in paths]
+        assert sorted(os.listdir(folder)) == ["a", "b", "c"]
+
+    def test_a_full_disk_leaves_none(
+        self, folder: Path, paths: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The disk has room for the first two and a half of the third."""
+        (folder / "a").write_bytes(b"old")
+        left = 250
+        real = os.write
+
+        def write(descriptor: int, data: memoryview) -> int:
+            nonlocal left
+            if left == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            written = real(descriptor, data[:left])
+            left -= written
+            return written
+
+        monkeypatch.setattr(os, "write", write)
+        files = {path: b"x" * 100 for path in paths}
+        said = refusal(lambda: write_outputs(files, force=True))
+        assert said == f"{paths[2]}: no space left on device"
+        assert os.listdir(folder) == ["a"]
+        assert (folder / "a").read_bytes() == b"old"
+
+    @pytest.mark.parametrize("force", [False, True])
+    def test_what_fails_while_names_are_given_takes_the_new_files_back(
+        self, folder: Path, paths: list[str], monkeypatch: pytest.MonkeyPatch, force: bool
+    ) -> None:
+        if force:
+            (folder / "a").write_bytes(b"old")
+        call = "rename" if force else "link"
+        real = getattr(os, call)
+
+        def third(source: str, target: str, **options: Any) -> None:
+            if target == "c":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            real(source, target, **options)
+
+        monkeypatch.setattr(os, call, third)
+        refusal(lambda: write_outputs(dict.fromkeys(paths, b"new"), force=force))
+        # One that was replaced already stays; "b" is new and goes.
+        assert os.listdir(folder) == (["a"] if force else [])
+
+    def test_a_name_that_somebody_took_meanwhile_is_theirs(
+        self, folder: Path, paths: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.link
+
+        def link(source: str, target: str, **options: Any) -> None:
+            if target == "b":
+                (folder / "a").unlink()
+                (folder / "a").write_bytes(b"theirs")
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            real(source, target, **options)
+
+        monkeypatch.setattr(os, "link", link)
+        refusal(lambda: write_outputs(dict.fromkeys(paths, b"ours")))
+        assert os.listdir(folder) == ["a"]
+        assert (folder / "a").read_bytes() == b"theirs"
+
+    def test_thousands_need_one_descriptor(self, folder: Path) -> None:
+        limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(200, limit[1]), limit[1]))
+        try:
+            write_outputs({str(folder / f"{number}"): b"" for number in range(400)})
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+        assert len(os.listdir(folder)) == 400
+
+    def test_an_interrupt_while_cleaning_up_leaves_nothing_behind(
+        self, folder: Path, paths: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = os.unlink
+        interrupted: list[str] = []
+
+        def unlink(path: str, **options: Any) -> None:
+            if not interrupted:
+                interrupted.append(path)
+                raise KeyboardInterrupt
+            real(path, **options)
+
+        monkeypatch.setattr(os, "unlink", unlink)
+        with pytest.raises(KeyboardInterrupt):
+            write_outputs(dict.fromkeys(paths, b"data"))
+        assert os.listdir(folder) == []
 
 
 class TestRace:

@@ -115,9 +115,11 @@ def test_two_keys_of_one_signer() -> None:
     data = proven(claim(DEMO), claim(DEMO_NEXT, strength="weak"))
     keys = Policy.from_value(policy(policy_key(DEMO, status="retired"), DEMO_NEXT))
     assert sorted(check_proof(data, keys).statuses) == ["active", "retired"]
-    assert len(json.loads(data)["keys"]) == 2
+    # By raw key: here the later key_id comes first.
+    assert [key["key_id"] for key in json.loads(data)["keys"]] == ["demo-2026-06", "demo-2026-05"]
     # With one of the two keys alone nobody can tell.
     assert code_of(data, Policy.from_value(policy(DEMO))) == ("key_unknown", "/keys/0")
+    assert code_of(data, Policy.from_value(policy(DEMO_NEXT))) == ("key_unknown", "/keys/1")
 
 
 def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
@@ -131,6 +133,7 @@ def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
     [
         (policy(policy_key(AUTHOR, public_key_hex=DEMO.public_key.hex())), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, event_formats=["event-full-hex"])), ("key_unknown", "/keys/0")),
+        (policy(policy_key(AUTHOR, event_formats=["unknown"])), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, signer_id="other.example")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, key_id="author-2")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, event_types=["citation"])), ("key_role", "/events/0/event_type")),
@@ -159,8 +162,11 @@ def test_under_a_policy_that_does_not_carry_it(keys: Json, code: tuple[str, str]
         (changed(events=json.loads(demo())["events"][::-1]), ("encoding", "")),
         (changed(keys={}), ("type", "/keys")),
         (changed(keys=[None]), ("key_unknown", "/keys/0")),
-        (changed(keys=[]), ("encoding", "")),
+        (changed(keys=[None, 1]), ("key_unknown", "/keys/0")),
+        (changed(keys=[*json.loads(demo())["keys"], None]), ("key_unknown", "/keys/1")),
+        (changed(keys=[]), ("type", "/keys")),
         (changed(keys=json.loads(demo())["keys"] * 2), ("encoding", "")),
+        (changed(keys=json.loads(demo())["keys"] * 3), ("type", "/keys")),
         (changed(note="not in any proof"), ("encoding", "")),
         (demo() + b"\n", ("encoding", "")),
         (json.dumps(json.loads(demo()), indent=1).encode(), ("encoding", "")),

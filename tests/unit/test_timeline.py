@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 import model
 import strategies
@@ -14,7 +14,7 @@ from forge.demo import RECORD, rich
 from pithbundle.kinds import MERGE_1
 from pithbundle.kinds.fit import slot_of
 from pithbundle.merge import Merged
-from pithbundle.timeline import Moment, timeline
+from pithbundle.timeline import Change, Moment, timeline
 
 EARLY, LATER, LAST = "2026-05-17T00:00:00Z", "2026-05-19T00:00:00Z", "2026-05-20T00:00:00Z"
 
@@ -205,6 +205,25 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
     for moment in last.values():
         here = {e.event_id for e in view.sections[str(moment.section)]}
         assert (moment.event.event_id in here) == (not moment.retracted_by)
+
+
+@given(strategies.event_sets(max_size=14, conflicts=1) | strategies.crowded_sets())
+@settings(max_examples=60)
+def test_each_change_is_that_of_the_clauses(whole: strategies.EventSet) -> None:
+    moments = timeline(merged(whole.record, whole.events).ledger)
+    assert [(m.event.event_id, m.change) for m in moments] == model.changes(whole.record, whole.events)
+
+
+def test_the_strategies_draw_every_change() -> None:
+    found: set[str] = set()
+
+    @given(strategies.event_sets(max_size=14, conflicts=1) | strategies.crowded_sets())
+    @settings(max_examples=60, phases=[Phase.generate], database=None)
+    def look(whole: strategies.EventSet) -> None:
+        found.update(change for _, change in model.changes(whole.record, whole.events))
+
+    look()
+    assert found == set(get_args(Change))
 
 
 def test_the_order_of_arrival_is_not_the_order_of_the_timeline() -> None:

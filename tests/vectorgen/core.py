@@ -140,9 +140,13 @@ class File:
     def to_bytes(self) -> bytes:
         """The file: ASCII, so that no editor and no reader can change what it says."""
         made: Json = {"vectors_version": VERSION, "stage": self.stage, "about": self.about}
+        # A part of thousands of pieces takes one line, as a vector does.
+        long = {name: one for name, one in self.parts.items() if len(one.get("$concat", ())) > 100}
         if self.parts:
-            made["parts"] = self.parts
+            made["parts"] = {name: None if name in long else one for name, one in self.parts.items()}
         made["vectors"] = self.vectors
         head, _, _ = json.dumps({**made, "vectors": []}, indent=1).rpartition("[]")
+        for name, one in long.items():
+            head = head.replace(f"{json.dumps(name)}: null", f"{json.dumps(name)}: {json.dumps(one)}")
         rows = ",\n  ".join(json.dumps(vector) for vector in self.vectors)
         return f"{head}[\n  {rows}\n ]\n}}\n".encode("ascii")

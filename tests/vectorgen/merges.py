@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from forge import (
@@ -23,6 +24,7 @@ from forge import (
     flat_event,
     made_record,
     payloads,
+    pith_number,
     policy,
     policy_key,
     receipt,
@@ -31,7 +33,8 @@ from forge import (
 )
 from forge.stream import Stream
 from forge.tamper import changed, decorated, flipped, without
-from vectorgen.core import File, as_json, as_text, hexed, made_of, part, text
+from model import KINDS, misfit
+from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, made_of, part, repeated, text
 from vectorgen.house import CREATED, POLICY, RECORD, element, frame
 from vectorgen.naive import NOTHING, Beside, answer
 
@@ -115,6 +118,18 @@ def other(kind: str, when: str = CREATED, signer: Signer = DEMO, **payload: Any)
     return event(signer, RECORD, kind, "record", payload, when)
 
 
+def _shortened(spelt: str) -> Bytes:
+    """A text, a long run of one character in it written as a repetition."""
+    run = re.search(r"(.|0,)\1{499,}", spelt)
+    if run is None:
+        return text(spelt)
+    return joined(
+        text(spelt[: run.start()]),
+        repeated(run[1], len(run[0]) // len(run[1])),
+        _shortened(spelt[run.end() :]),
+    )
+
+
 class Merges(File):
     """A file of merge vectors: its events are parts, by name."""
 
@@ -128,7 +143,7 @@ class Merges(File):
         spelt = made_event if isinstance(made_event, str) else to_json(made_event).decode()
         if spelt not in self.seen:
             self.seen[spelt] = f"e{len(self.seen)}"
-            self.parts[self.seen[spelt]] = text(spelt)
+            self.parts[self.seen[spelt]] = _shortened(spelt)
         return self.seen[spelt]
 
     def of(self, *events: Json | str) -> Json:
@@ -372,6 +387,52 @@ def kinds_and_order() -> File:
     )
     fold("receipt-retracted-then-refused", "losers stand by (instant, id), also where none wins", "TRACE-1 TRACE-2",
          [gone := created(day(2)), created(day(4), stated=bad, note="x"), created(day(5)), retract(gone, day(3))], receipts=["verified", "invalid"])  # fmt: skip
+    tied = sorted((created(day(2), stated=receipt(DEMO, RECORD, day(n))) for n in range(1, 4)), key=event_id)
+    fold(
+        "receipt-tie",
+        "at one instant the smallest id stands, which the shown receipt tells; the word is first",
+        "MERGE-5 MERGE-4 TRACE-2",
+        tied,
+        receipts=["verified"],
+    )
+    fold(
+        "receipt-tie-spellings",
+        "in two spellings of the instant, of two signers, too",
+        "MERGE-5 MERGE-4 TIME-2",
+        [
+            created("2026-06-02T00:00:00.000000Z", AUTHOR, receipt(AUTHOR, RECORD, day(1))),
+            created("2026-06-02T00:00:00+00:00", stated=receipt(DEMO, RECORD, day(2))),
+            created("2026-06-02T00:00:00Z", stated=receipt(DEMO, RECORD, day(3))),
+        ],
+        receipts=["verified"],
+    )
+    fold(
+        "receipt-refused-restated",
+        "who says the same as a standing event with a bad receipt is restated, others are superseded",
+        "TRACE-2 TRACE-3",
+        [created(day(2), stated=bad), created(day(3), stated=bad), created(day(4))],
+        receipts=["verified", "invalid"],
+    )
+    fold(
+        "receipt-retracted-is-not-restated",
+        "a loser that was taken back is retracted, whatever it says",
+        "TRACE-2",
+        [created(day(2)), gone := created(day(3)), created(day(4)), retract(gone, day(5))],
+        receipts=["verified"],
+    )
+    fold(
+        "receipt-misfit",
+        "a record_created that does not fit is no candidate: no step, no receipt",
+        "TRACE-1 MERGE-6 STATE-4",
+        [
+            made(
+                "record_created",
+                {**payloads.record_created(RECORD, own_receipt()), "canonical_sha256": "0" * 64},
+                day(1),
+            )
+        ],
+        receipts=["verified"],
+    )
     # Slots (MERGE-5).
     fold(
         "latest-revision",
@@ -403,6 +464,71 @@ def kinds_and_order() -> File:
          made("author_claim", payloads.author_claim(payloads.orcid(1), scheme="isni"), day(4))])  # fmt: skip
     fold("slots-not-normalised", "nothing is normalised: case and form tell slots apart", "MERGE-5",
          [made("author_claim", payloads.author_claim(value), day(1 + n)) for n, value in enumerate(("A", "a", "A.", "__proto__", "10", "9"))])  # fmt: skip
+    fold(
+        "latest-words",
+        "of those that lost: restated, superseded, and retracted, whatever it says",
+        "TRACE-2 TRACE-3 MERGE-5",
+        [
+            claim(day(1)),
+            gone := claim(day(2)),
+            claim(day(3), note="x"),
+            claim(day(4)),
+            retract(gone, day(5)),
+        ],
+    )
+    fold(
+        "latest-tie-words",
+        "of a tie too: what is below it is restated or superseded",
+        "TRACE-2 TRACE-3 MERGE-5",
+        [
+            claim(day(1)),
+            claim(day(1), note="x"),
+            claim(day(2)),
+            claim(day(2), note="x"),
+            claim(day(2), note="y"),
+        ],
+    )
+    pair = sorted((claim(day(2)), claim(day(2), note="x")), key=event_id)
+    for label, gone in (("smallest", pair[0]), ("greatest", pair[1])):
+        fold(
+            f"latest-tie-{label}-retracted",
+            "a tie of which one was taken back is none: the word is newest, and only without an older one",
+            "TRACE-2 TRACE-3 MERGE-7",
+            [claim(day(1)), *pair, retract(gone, day(3))],
+        )
+        fold(
+            f"latest-tie-{label}-retracted-alone",
+            "only, where nothing else is left",
+            "TRACE-2 TRACE-3 MERGE-7",
+            [*pair, retract(gone, day(3))],
+        )
+    fold(
+        "alias-words",
+        "the first signed one wins, with one left it is the only one; taken back is not restated",
+        "TRACE-2 TRACE-3 STATE-4",
+        [
+            gone := alias("x", day(1)),
+            alias("x", day(2)),
+            alias("y", day(1)),
+            gone_too := alias("y", day(2)),
+            alias("z", day(1)),
+            alias("z", day(2)),
+            retract(gone, day(3)),
+            retract(gone_too, day(3)),
+        ],
+    )
+    fold(
+        "alias-derived-words",
+        "a derived one stays derived: with a winner, with losers, with neither",
+        "TRACE-2 TRACE-3 STATE-4",
+        [
+            alias("hep-lat/0305021", day(2), kind="arxiv"),
+            alias("hep-lat/0305021", day(1), AUTHOR, kind="arxiv"),
+            gone := alias("OMJFN3CZ", day(3), kind="pith_short_8"),
+            alias("OMJFN3CZ", day(4), kind="pith_short_8"),
+            retract(gone, day(5)),
+        ],
+    )
     fold(
         "rotation-one-slot",
         "keys of one signer share its slots",
@@ -437,6 +563,37 @@ def kinds_and_order() -> File:
     # Unknown types and misfits.
     fold("unknown-types", "types of the future are listed, never dropped and never applied", "MERGE-6 LAW-3 CHECK-10",
          [other("peer_review", day(2), a=1), other("__proto__", day(1)), other("constructor", day(1)), other("", day(3)), other("record_created ", day(4)), alias("x", day(5))])  # fmt: skip
+    fold(
+        "unknown-types-any-target",
+        "whatever its target and payload, a type that no kind has is unknown_type",
+        "MERGE-6 CHECK-10",
+        [
+            event(DEMO, RECORD, kind, target, payload, day(1))
+            for kind in ("peer_review", "citations", "Citation")
+            for target, payload in (
+                ("graph", {}),
+                ("event", {"event_id": "sha256:" + "0" * 64}),
+                ("bundle", {"event_ids": 1}),
+                ("moon", payloads.citation("w")),
+                ("", {}),
+            )
+        ],
+    )
+    fold(
+        "unrecognised-order",
+        "unrecognised stands by (instant, id), unknown types and misfits among each other",
+        "STATE-4 MERGE-6 MERGE-4",
+        [
+            one
+            for when in (day(2), day(1), "2026-06-01T00:00:00.000000+00:00")
+            for one in (
+                other("x", when),
+                other("a", when, n=1),
+                made("citation", {}, when),
+                made("alias_added", {}, when),
+            )
+        ],
+    )
     fold("misfits", "what does not fit is listed with its code and is no less valid", "MERGE-6 KIND-2 CHECK-12",
          [made("alias_added", {"alias_kind": "X", "alias_value": "y"}, day(1)), made("citation", {"citing_work": "w"}, day(2)), made("timestamp_anchor", {"canonical_sha256": "0" * 64, "proof_b64": "AQ=="}, day(3)),
           made("storage_attestation", {**payloads.storage_attestation(RECORD, day(1)), "captured_at": "today"}, day(4)), alias("other", day(5), kind="arxiv")])  # fmt: skip
@@ -1212,11 +1369,14 @@ def fits() -> File:
 
     def one(kind: str, clause: str, label: str, about: str, payload: Any, target: str | None = None) -> None:
         seen[kind] = seen.get(kind, 0) + 1
-        made_event = event(DEMO, RECORD, kind, target or target_of[kind], payload, day(1))
+        made_event = event(DEMO, RECORD, kind, target_of[kind] if target is None else target, payload, day(1))
         expect = answer(
             RECORD, [made_event], POLICY, receipts=receipts_of(payload) if kind == "record_created" else []
         )
         wanted = {name: expect[name] for name in ("state", "state_sha256", "verdicts", "exit_status")}
+        said = about.rpartition(": ")[2]
+        if (misfit(made_event, RECORD) or "fits") != said:
+            raise ValueError(f"{kind}-{label} does not do what the row says: {said}")
         if label != "base":
             # Hundreds of states that differ in one entry: the digest is enough, the comment says the rest.
             wanted["state"] = {"$sha256": sha256_hex(expect["state"]["$text"].encode())}
@@ -1269,13 +1429,15 @@ def fits() -> File:
     kind("record_created", "KIND-3", payloads.record_created(RECORD, own_receipt()), [
         ("canonical_sha256", "another hash", "0" * 64, "hash_mismatch"), *(("canonical_sha256", *row) for row in bad_hex),
         ("canonical_record", "another record", {**RECORD, "future": 1}, "hash_mismatch"), ("canonical_record", "empty", {}, "hash_mismatch"),
+        ("canonical_sha256", "65 digits", hexes + "0", "encoding"), ("canonical_sha256", "newline", hexes + "\n", "encoding"), ("canonical_record", "true for 1", changed(RECORD, ("source", "version"), True), "hash_mismatch"),
         ("canonical_record", "other order of members", dict(reversed(RECORD.items())), None), ("receipt", "empty", {}, None), ("future", "more members", [1], None)])  # fmt: skip
     kind("alias_added", "KIND-4", payloads.alias_added("example", "x"), [
         ("alias_kind", "one letter", "a", None), ("alias_kind", "64 characters", "a" * 64, None), ("alias_kind", "65 characters", "a" * 65, "encoding"), ("alias_kind", "empty", "", "encoding"),
         ("alias_kind", "upper case", "Example", "encoding"), ("alias_kind", "digit first", "1a", "encoding"), ("alias_kind", "hyphen", "a-b", "encoding"), ("alias_kind", "underscore first", "_a", "encoding"),
         ("alias_kind", "newline", "example\n", "encoding"), ("alias_kind", "not ASCII", "\u00e9", "encoding"), ("alias_kind", "proto", "__proto__", "encoding"), ("alias_kind", "constructor", "constructor", None),
         ("alias_value", "one character", "!", None), ("alias_value", "512 characters", "~" * 512, None), ("alias_value", "513 characters", "~" * 513, "encoding"), ("alias_value", "empty", "", "encoding"),
-        ("alias_value", "space", "a b", "encoding"), ("alias_value", "not ASCII", "\u00e9", "encoding"), ("alias_value", "delete", "a\x7f", "encoding"), ("alias_value", "newline", "a\n", "encoding"), ("alias_value", "backslash", "\\", None)])  # fmt: skip
+        ("alias_value", "space", "a b", "encoding"), ("alias_value", "not ASCII", "\u00e9", "encoding"), ("alias_value", "delete", "a\x7f", "encoding"), ("alias_value", "newline", "a\n", "encoding"), ("alias_value", "backslash", "\\", None),
+        *(("alias_kind", kind.replace("_", "-"), kind, None) for kind in ("pith_short", "pith_shorts_8", "arxivs", "arxiv_versions", "arxiv_version_", "pith_number"))])  # fmt: skip
     for alias_kind, value in (
         ("arxiv", "hep-lat/0305021"),
         ("arxiv_version", "hep-lat/0305021v1"),
@@ -1327,10 +1489,10 @@ def fits() -> File:
         ("proof_b64", "unused bits", "AR==", "encoding"), ("proof_b64", "unpadded", "AQ", "encoding"), ("proof_b64", "url safe", "-_-_", "encoding"), ("proof_b64", "newline", "AQID\n", "encoding"),
         ("proof_b64", "padding only", "====", "encoding"), ("proof_b64", "three bytes", "AQID", None)])  # fmt: skip
     kind("storage_attestation", "KIND-7", payloads.storage_attestation(RECORD, times, content_sha256=hexes), [
-        ("provider", "upper case", "Archive", "encoding"), ("provider", "64 characters", "a" * 64, None), ("provider", "65 characters", "a" * 65, "encoding"), ("provider", "points", "a.b-c_d", None), ("provider", "point first", ".a", "encoding"),
+        ("provider", "upper case", "Archive", "encoding"), ("provider", "64 characters", "a" * 64, None), ("provider", "65 characters", "a" * 65, "encoding"), ("provider", "one letter", "a", None), ("provider", "digit first", "1a", "encoding"), ("provider", "hyphen first", "-a", "encoding"), ("provider", "empty", "", "encoding"), ("provider", "newline", "a\n", "encoding"), ("provider", "points", "a.b-c_d", None), ("provider", "point first", ".a", "encoding"),
         ("url", "http", "http://x", None), ("url", "scheme only", "https://", "encoding"), ("url", "ftp", "ftp://x", "encoding"), ("url", "upper scheme", "HTTPS://x", "encoding"), ("url", "space", "https://a b", "encoding"),
-        ("url", "2040 behind the scheme", "https://" + "a" * 2040, None), ("url", "2041 behind it", "https://" + "a" * 2041, "encoding"), ("url", "not ASCII", "https://\u00e9", "encoding"), ("url", "javascript", "javascript:alert(1)", "encoding"),
-        ("captured_at", "year 9999", "9999-12-31T23:59:59.999999Z", None), ("captured_at", "date", "2026-06-02", "time"), ("captured_at", "leap second", "2016-12-31T23:59:60Z", "time"),
+        ("url", "2040 behind the scheme", "https://" + "a" * 2040, None), ("url", "2041 behind it", "https://" + "a" * 2041, "encoding"), ("url", "http with 2040", "http://" + "a" * 2040, None), ("url", "http with 2041", "http://" + "a" * 2041, "encoding"), ("url", "delete", "https://a\x7f", "encoding"), ("url", "newline", "https://a\n", "encoding"), ("url", "bounds of ASCII", "https://!~", None), ("url", "not ASCII", "https://\u00e9", "encoding"), ("url", "javascript", "javascript:alert(1)", "encoding"),
+        ("captured_at", "six digits", "2026-06-02T08:00:00.123456+00:00", None), ("captured_at", "three digits", "2026-06-02T08:00:00.123Z", None), ("captured_at", "four digits", "2026-06-02T08:00:00.1234Z", "time"), ("captured_at", "empty", "", "time"), ("captured_at", "year 9999", "9999-12-31T23:59:59.999999Z", None), ("captured_at", "date", "2026-06-02", "time"), ("captured_at", "leap second", "2016-12-31T23:59:60Z", "time"),
         ("content_sha256", "null", None, None), ("content_sha256", "number", 1, "type"), *(("content_sha256", *row) for row in bad_hex)], ["content_sha256"])  # fmt: skip
     one(
         "storage_attestation",
@@ -1340,34 +1502,39 @@ def fits() -> File:
         payloads.storage_attestation(RECORD, times),
     )
     kind("author_claim", "KIND-8", payloads.author_claim("0000-0001-2345-6789"), [
-        ("scheme", "upper case", "ORCID", "encoding"), ("scheme", "empty", "", "encoding"), ("identifier", "empty", "", "encoding"), ("identifier", "512 characters", "i" * 512, None), ("identifier", "513 characters", "i" * 513, "encoding"),
+        ("scheme", "upper case", "ORCID", "encoding"), ("scheme", "empty", "", "encoding"), ("scheme", "one letter", "a", None), ("scheme", "64 characters", "a" * 64, None), ("scheme", "65 characters", "a" * 65, "encoding"), ("scheme", "points", "a.b-c_1", None), ("scheme", "digit first", "1a", "encoding"), ("scheme", "newline", "a\n", "encoding"),
+        ("identifier", "one character", "!", None), ("identifier", "newline", "a\n", "encoding"), ("identifier", "not ASCII", "\u00e9", "encoding"), ("identifier", "empty", "", "encoding"), ("identifier", "512 characters", "i" * 512, None), ("identifier", "513 characters", "i" * 513, "encoding"),
         ("identifier", "space", "a b", "encoding"), ("strength", "weak", "weak", None), ("strength", "another word", "medium", "type"), ("strength", "upper case", "Strong", "type"), ("strength", "empty", "", "type"), ("strength", "true", True, "type"),
         ("strength", "array", ["strong"], "type"), ("strength", "to string", "toString", "type")])  # fmt: skip
     kind("citation", "KIND-9", payloads.citation("pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE"), [
         *(("relationship", word, word, None) for word in payloads.RELATIONSHIPS), ("relationship", "another word", "mentions", "type"), ("relationship", "upper case", "Cites", "type"), ("relationship", "constructor", "constructor", "type"),
-        ("citing_work", "any token", "doi:10.1/x", None), ("citing_work", "empty", "", "encoding"), ("citing_work", "space", "a b", "encoding"), ("citing_work", "513 characters", "w" * 513, "encoding")])  # fmt: skip
+        ("citing_work", "any token", "doi:10.1/x", None), ("citing_work", "empty", "", "encoding"), ("citing_work", "space", "a b", "encoding"), ("citing_work", "one character", "~", None), ("citing_work", "not ASCII", "\u00e9", "encoding"), ("citing_work", "newline", "a\n", "encoding"), ("citing_work", "512 characters", "w" * 512, None), ("citing_work", "513 characters", "w" * 513, "encoding")])  # fmt: skip
     kind("replication", "KIND-10", payloads.replication("Ada", "claim-1", url="https://example.org/1"), [
-        ("claimant", "any script", "\u6570\u5b66 \U0001f600", None), ("claimant", "empty", "", "encoding"), ("claimant", "512 bytes", "\u00e9" * 256, None), ("claimant", "514 bytes", "\u00e9" * 257, "encoding"), ("claimant", "newline", "a\nb", None),
-        ("claim", "4096 bytes", "c" * 4096, None), ("claim", "4097 bytes", "c" * 4097, "encoding"), ("claim", "empty", "", "encoding"), ("url", "null", None, None), ("url", "ftp", "ftp://x", "encoding"), ("url", "number", 1, "type"),
+        ("claimant", "any script", "\u6570\u5b66 \U0001f600", None), ("claimant", "empty", "", "encoding"), ("claimant", "512 bytes", "\u00e9" * 256, None), ("claimant", "one byte", "a", None), ("claimant", "512 in ASCII", "a" * 512, None), ("claimant", "513 bytes", "a" * 513, "encoding"), ("claimant", "128 characters of four bytes", "\U0001f600" * 128, None), ("claimant", "space", " ", None), ("claimant", "514 bytes", "\u00e9" * 257, "encoding"), ("claimant", "newline", "a\nb", None),
+        ("claim", "4096 bytes", "c" * 4096, None), ("claim", "4097 bytes", "c" * 4097, "encoding"), ("claim", "empty", "", "encoding"), ("claim", "4096 in two bytes", "\u00e9" * 2048, None), ("claim", "4098 in two bytes", "\u00e9" * 2049, "encoding"), ("url", "2040 behind the scheme", "https://" + "a" * 2040, None), ("url", "2041 behind it", "https://" + "a" * 2041, "encoding"), ("url", "http", "http://x", None), ("url", "empty", "", "encoding"),
+        *((member, label, value, "type") for member in ("kind", "outcome", "moderation") for label, value in (("empty", ""), ("constructor", "constructor"))), ("kind", "upper case", "Replication", "type"), ("outcome", "upper case", "Supports", "type"), ("moderation", "upper case", "Pending", "type"), ("url", "null", None, None), ("url", "ftp", "ftp://x", "encoding"), ("url", "number", 1, "type"),
         *(("kind", word, word, None) for word in payloads.REPLICATION_KINDS), ("kind", "another word", "review", "type"), *(("outcome", word, word, None) for word in payloads.OUTCOMES), ("outcome", "another word", "fails", "type"),
         *(("moderation", word, word, None) for word in payloads.MODERATIONS), ("moderation", "another word", "held", "type")], ["url"])  # fmt: skip
     whole = payloads.integrity(RECORD, times)
     kind("pith.integrity.v1", "KIND-11", whole, [
         ("event_type", "another word", "pith.integrity.v2", "type"), ("detector", "128 characters", "d" * 128, None), ("detector", "129 characters", "d" * 129, "encoding"), ("detector", "point first", ".d", "encoding"), ("detector", "space", "a b", "encoding"),
-        ("detector", "colon", "a:b", None), ("detector_version", "two groups", "1.2", "encoding"), ("detector_version", "four groups", "1.2.3.4", "encoding"), ("detector_version", "nine digits", "999999999.0.0", None),
+        ("detector", "colon", "a:b", None), *((member, label, value, code) for member in ("detector", "finding_type") for label, value, code in (("digit first", "0a", None), ("upper case", "A", None), ("all of its characters", "a_.:-9Z", None), ("underscore first", "_a", "encoding"), ("solidus", "a/b", "encoding"), ("newline", "a\n", "encoding"), ("not ASCII", "\u00e9", "encoding"))),
+        ("finding_type", "128 characters", "f" * 128, None), ("finding_type", "129 characters", "f" * 129, "encoding"), ("finding_type", "space", "a b", "encoding"), ("detector", "empty", "", "encoding"),
+        ("detector_version", "nine digits each", "999999999.999999999.999999999", None), ("detector_version", "ten digits in the second", "0.1000000000.0", "encoding"), ("detector_version", "ten digits in the third", "0.0.1000000000", "encoding"), ("detector_version", "empty group", "1..2", "encoding"), ("detector_version", "empty", "", "encoding"), ("detector_version", "newline", "1.2.3\n", "encoding"), ("detector_version", "sign", "1.2.-3", "encoding"), ("detector_version", "two groups", "1.2", "encoding"), ("detector_version", "four groups", "1.2.3.4", "encoding"), ("detector_version", "nine digits", "999999999.0.0", None),
         ("detector_version", "ten digits", "1000000000.0.0", "encoding"), ("detector_version", "leading zeros", "01.002.0", None), ("detector_version", "letters", "1.2.x", "encoding"), ("detector_version", "arabic digits", "\u0661.2.3", "encoding"),
         ("finding_type", "empty", "", "encoding"), *(("verdict_class", word, word, None) for word in payloads.VERDICT_CLASSES), ("verdict_class", "another word", "certain", "type"), *(("severity", word, word, None) for word in payloads.SEVERITIES),
-        ("severity", "another word", "high", "type"), ("arxiv_id", "another record", "2304.01373", "subject"), ("arxiv_id", "empty", "", "encoding"), ("arxiv_id", "65 characters", "1" * 65, "encoding"), *(("evidence_hash", *row) for row in bad_hex),
+        ("severity", "another word", "high", "type"), ("arxiv_id", "another record", "2304.01373", "subject"), ("arxiv_id", "empty", "", "encoding"), ("arxiv_id", "64 characters", "1" * 64, "subject"), ("arxiv_id", "65 characters", "1" * 65, "encoding"), ("arxiv_id", "space", "a b", "encoding"), ("arxiv_id", "version", "hep-lat/0305021v1", "subject"), *((member, label, value, "type") for member in ("verdict_class", "severity") for label, value in (("empty", ""), ("constructor", "constructor"))), ("verdict_class", "upper case", "Rescinded", "type"), ("severity", "upper case", "Critical", "type"), ("event_type", "upper case", "Pith.integrity.v1", "type"),
+        ("audited_at", "year 1", "0001-01-01T00:00:00Z", None), ("audited_at", "six digits", "2026-06-02T08:00:00.123456Z", None), ("audited_at", "empty", "", "time"), ("paper_version", "largest", 2**53 - 1, None), ("paper_version", "negative", -1, "type"), ("ref_index", "text", "0", "type"), ("ref_index", "true", True, "type"), ("ref_index", "half", 0.5, "type"), ("ref_index", "null", None, None), *(("evidence_hash", *row) for row in bad_hex),
         ("evidence", "empty", {}, None), ("evidence", "array", [], "type"), ("audited_at", "date", "2026-06-02", "time"), ("paper_version", "1", 1, None), ("paper_version", "0", 0, "type"), ("paper_version", "text", "1", "type"), ("paper_version", "true", True, "type"),
-        ("paper_version", "half", 1.5, "type"), ("paper_version", "null", None, None), ("ref_index", "0", 0, None), ("ref_index", "negative", -1, "type"), ("ref_index", "largest", 2**53 - 1, None), ("note", "65536 bytes", "n" * 65536, None),
-        ("note", "65537 bytes", "n" * 65537, "encoding"), ("snippet", "empty", "", "encoding"), *((name, "text", "x", None) for name in ("detected_doi", "detected_arxiv_id", "external_url", "resolved_title", "detector_url")),
+        ("paper_version", "half", 1.5, "type"), ("paper_version", "null", None, None), ("ref_index", "0", 0, None), ("ref_index", "negative", -1, "type"), ("ref_index", "largest", 2**53 - 1, None), *((name, label, value, code) for name in ("snippet", "note", "detected_doi", "detected_arxiv_id", "external_url", "resolved_title", "detector_url") for label, value, code in (("65536 bytes", "n" * 65536, None), ("65537 bytes", "n" * 65537, "encoding"), ("empty", "", "encoding"), ("null", None, None))),
+        ("note", "65536 in two bytes", "\u00e9" * 32768, None), ("note", "65538 in two bytes", "\u00e9" * 32769, "encoding"), ("resolved_title", "any script", "\u6570\u5b66 a\nb", None), ("external_url", "javascript", "javascript:alert(1)", None), *((name, "text", "x", None) for name in ("detected_doi", "detected_arxiv_id", "external_url", "resolved_title", "detector_url")),
         *((name, "number", 1, "type") for name in ("detected_doi", "detected_arxiv_id", "external_url", "resolved_title", "detector_url", "snippet", "note"))])  # fmt: skip
     ids = ["sha256:" + digit * 64 for digit in "0123"]
     kind("event_retracted", "KIND-12", payloads.event_retracted(ids[0], "because"), [
-        ("event_id", "bare", "0" * 64, "encoding"), ("event_id", "upper case", ids[0].upper(), "encoding"), ("event_id", "empty", "", "encoding"), ("reason", "null", None, None), ("reason", "empty", "", "encoding"), ("reason", "4096 bytes", "r" * 4096, None),
+        ("event_id", "bare", "0" * 64, "encoding"), ("event_id", "upper case", ids[0].upper(), "encoding"), ("event_id", "empty", "", "encoding"), ("event_id", "63 digits", ids[0][:-1], "encoding"), ("event_id", "65 digits", ids[0] + "0", "encoding"), ("event_id", "another hash", ids[0].replace("256", "512"), "encoding"), ("event_id", "upper prefix", ids[0].replace("sha", "SHA"), "encoding"), ("event_id", "newline", ids[0] + "\n", "encoding"), ("reason", "any script", "\u6570 a\nb", None), ("reason", "4096 in two bytes", "\u00e9" * 2048, None), ("reason", "4098 in two bytes", "\u00e9" * 2049, "encoding"), ("reason", "null", None, None), ("reason", "empty", "", "encoding"), ("reason", "4096 bytes", "r" * 4096, None),
         ("reason", "4097 bytes", "r" * 4097, "encoding"), ("reason", "number", 1, "type")], ["reason"])  # fmt: skip
     kind("checkpoint", "KIND-13", {"event_ids": ids}, [
-        ("event_ids", "empty", [], None), ("event_ids", "one", ids[:1], None), ("event_ids", "unsorted", ids[::-1], "encoding"), ("event_ids", "twice", [ids[0], ids[0]], "encoding"), ("event_ids", "bare", ["0" * 64], "encoding"),
+        ("event_ids", "empty", [], None), ("event_ids", "one", ids[:1], None), ("event_ids", "last two unsorted", [ids[0], ids[2], ids[1]], "encoding"), ("event_ids", "last twice", [ids[0], ids[1], ids[1]], "encoding"), ("event_ids", "upper case", [ids[0].upper()], "encoding"), ("event_ids", "bare behind a good one", [ids[0], "1" * 64], "encoding"), ("event_ids", "bad before number", ["x", 1], "encoding"), ("event_ids", "number before bad", [1, "x"], "type"), ("event_ids", "array inside", [[ids[0]]], "type"), ("event_ids", "unsorted", ids[::-1], "encoding"), ("event_ids", "twice", [ids[0], ids[0]], "encoding"), ("event_ids", "bare", ["0" * 64], "encoding"),
         ("event_ids", "number", [1], "type"), ("event_ids", "null inside", [None], "type"), ("event_ids", "object", {}, "type"), ("event_ids", "text", ids[0], "type"), ("event_ids", "number after unsorted", [ids[1], ids[0], 1], "encoding")])  # fmt: skip
     # The order of KIND-2: target, members in the order of the table, match.
     one(
@@ -1378,22 +1545,29 @@ def fits() -> File:
         {"citing_work": "", "relationship": "x"},
         "moon",
     )
-    one(
-        "citation",
-        "KIND-9",
-        "order-table",
-        "citing_work before relationship: encoding",
-        {"citing_work": "", "relationship": "x"},
-    )
-    one("storage_attestation", "KIND-7", "order-optional", "an optional member stands in its place of the table: time before encoding",
-        {**payloads.storage_attestation(RECORD, "today"), "content_sha256": "x"})  # fmt: skip
-    one(
-        "replication",
-        "KIND-10",
-        "order-optional",
-        "url before kind: encoding before type",
-        payloads.replication("a", "c", url="x", kind="y"),
-    )
+    whole_payloads: dict[str, tuple[str, Json]] = {
+        "record_created": ("KIND-3", payloads.record_created(RECORD, own_receipt())),
+        "alias_added": ("KIND-4", payloads.alias_added("example", "x")),
+        "timestamp_anchor": ("KIND-6", payloads.timestamp_anchor(RECORD, b"\x01")),
+        "storage_attestation": ("KIND-7", payloads.storage_attestation(RECORD, times, content_sha256=hexes)),
+        "author_claim": ("KIND-8", payloads.author_claim("0000-0001-2345-6789")),
+        "citation": ("KIND-9", payloads.citation("w")),
+        "replication": ("KIND-10", payloads.replication("a", "c", url="https://example.org/1")),
+        "pith.integrity.v1": ("KIND-11", {**payloads.integrity(RECORD, times), **dict.fromkeys(
+            ("snippet", "note", "detected_doi", "detected_arxiv_id", "external_url", "resolved_title", "detector_url"), "x",
+        ), "paper_version": 1, "ref_index": 1}),
+        "event_retracted": ("KIND-12", payloads.event_retracted("sha256:" + "0" * 64, "because")),
+    }  # fmt: skip
+    for name, (clause, payload) in whole_payloads.items():
+        for first, second in _decided_by_order(KINDS[name][4]):
+            spoilt = {**payload, first[0]: first[1], second[0]: second[1]}
+            one(
+                name,
+                clause,
+                f"order-{first[0]}-{second[0]}",
+                f"{first[0]} before {second[0]}: {first[2]}",
+                spoilt,
+            )
     one(
         "alias_added",
         "KIND-4",
@@ -1401,7 +1575,90 @@ def fits() -> File:
         "the grammar before the match: encoding",
         payloads.alias_added("arxiv", "a b"),
     )
+    created_payload = payloads.record_created(RECORD, own_receipt())
+    one(
+        "record_created",
+        "KIND-3",
+        "order-match-last",
+        "the receipt before the match: type",
+        {**created_payload, "canonical_sha256": "0" * 64, "receipt": 1},
+    )
+    one(
+        "timestamp_anchor",
+        "KIND-6",
+        "order-match-last",
+        "the proof before the match: encoding",
+        {"canonical_sha256": "0" * 64, "proof_b64": ""},
+    )
+    one(
+        "pith.integrity.v1",
+        "KIND-11",
+        "order-match-last",
+        "an optional member before the match: type",
+        {**whole, "arxiv_id": "x", "detector_url": 1},
+    )
+    complete = {
+        **{name: payload for name, (_, payload) in whole_payloads.items()},
+        "graph_snapshot": {"graph_snapshot": {}},
+        "checkpoint": {"event_ids": []},
+    }
+    for name, target in target_of.items():
+        for wrong_target in sorted({"record", "graph", "event", "bundle", "", target.title()} - {target}):
+            one(
+                name,
+                "KIND-1",
+                f"target-{wrong_target or 'empty'}",
+                "a target of another kind: type",
+                complete[name],
+                wrong_target,
+            )
+    # A record of another kind has no arXiv aliases, and what is derived of the short ones is its own.
+    paper = {**RECORD, "source": {"id": "x-1", "kind": "journal", "version": 1}}
+    file.parts["frame-journal"] = frame(paper)
+    short = pith_number(paper)[10:]
+    for label, about, payload in (
+        ("arxiv", "no arxiv alias is derived: subject", payloads.alias_added("arxiv", "x-1")),
+        ("arxiv-version", "nor an arxiv_version: subject", payloads.alias_added("arxiv_version", "x-1v1")),
+        ("doi", "a doi is not bound: fits", payloads.alias_added("doi", "10.48550/arxiv.x-1")),
+        ("short", "its own short form: fits", payloads.alias_added("pith_short_12", short[:12])),
+        (
+            "short-of-another",
+            "the form of another record: subject",
+            payloads.alias_added("pith_short_12", "OMJFN3CZBZK4"),
+        ),
+    ):
+        made_event = event(DEMO, paper, "alias_added", "record", payload, day(1))
+        expect = answer(paper, [made_event], POLICY)
+        wanted = {name: expect[name] for name in ("state", "state_sha256", "verdicts", "exit_status")}
+        inputs = [made_of("frame-journal", file.name_of(made_event))]
+        file.add(f"journal-{label}", f"of a record without arXiv id: {about}", "KIND-4 ALIAS-1 MERGE-6", "merge", {"inputs": inputs, "policy": part("policy")}, {"ok": wanted})  # fmt: skip
     return file
+
+
+def _decided_by_order(checks: Mapping[str, Any]) -> list[tuple[tuple[str, Any, str], tuple[str, Any, str]]]:
+    """Pairs of members of a kind, each spoilt, whose order shows in the code: neighbours, or the nearest."""
+    names = [name.removesuffix("?") for name in checks]
+
+    def spoilt(name: str) -> dict[str, Any]:
+        """By code, a value that gives it."""
+        check = checks.get(name) or checks[f"{name}?"]
+        tried: tuple[Any, ...] = (True, "", "today")
+        return {code: value for value in tried[::-1] if (code := check(value)) is not None}
+
+    found: dict[tuple[str, str], tuple[tuple[str, Any, str], tuple[str, Any, str]]] = {}
+    for place, name in enumerate(names):
+        for others in (names[place + 1 :], names[:place][::-1]):
+            for other in others:
+                first, second = (name, other) if names.index(other) > place else (other, name)
+                codes = next(
+                    ((x, y) for x in spoilt(first) for y in spoilt(second) if x != y),
+                    None,
+                )
+                if codes is not None:
+                    x, y = codes
+                    found[first, second] = ((first, spoilt(first)[x], x), (second, spoilt(second)[y], y))
+                    break
+    return list(found.values())
 
 
 #: Every family of the two stages.

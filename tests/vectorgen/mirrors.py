@@ -8,7 +8,7 @@ exporting, status and timeline. Nothing of HTTP is in it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import model
@@ -18,16 +18,18 @@ from forge import (
     DEMO_NEXT,
     STRANGER,
     Json,
+    attached,
+    bundle,
     canonical,
     event_id,
     payloads,
     policy,
     policy_key,
     sha256_hex,
+    to_json,
 )
-from forge.core import signature_member
 from forge.tamper import changed, flipped, signature_of, signed_again, without
-from vectorgen.core import File, as_json, as_text, hexed, part, text
+from vectorgen.core import File, as_json, as_text, hexed, joined, made_of, part, repeated, text
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
     Merges,
@@ -53,7 +55,12 @@ def shown_key(key: Json) -> Json:
     }
 
 
-def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
+def by_raw_key(keys: Iterable[Json]) -> list[Json]:
+    """Keys in the order of their raw bytes, which is that of their hex (PROOF-1)."""
+    return sorted(keys, key=lambda key: str(key["public_key_hex"]))
+
+
+def proof(events: Sequence[Json], keys: Sequence[Json], record: Json = RECORD) -> Json:
     """A proof of PROOF-1, written from the clause."""
     group = sorted(events, key=event_id)
     first = group[0]
@@ -64,12 +71,9 @@ def proof(events: Sequence[Json], keys: Sequence[Json]) -> Json:
     second = next((one for one in group if decides(one) != decides(first)), group[1])
     named = {one["signer"]["key_id"] for one in (first, second)}
     return {
-        "canonical_record": RECORD,
+        "canonical_record": record,
         "events": [first, second],
-        "keys": sorted(
-            (shown_key(key) for key in keys if key["key_id"] in named),
-            key=lambda key: str(key["public_key_hex"]),
-        ),
+        "keys": by_raw_key(shown_key(key) for key in keys if key["key_id"] in named),
         "proof_type": "pithbundle_equivocation_proof",
         "proof_version": "1",
         "rules": model.NAME,
@@ -130,12 +134,13 @@ def proofs() -> File:
         file.accept(name, about, clauses, "verify_proof", args, **ok(value, **more))
 
     def refuse(
-        name: str, about: str, clauses: str, value: Any, code: str, stated: Json | None = None
-    ) -> None:
+        name: str, about: str, clauses: str, value: Any, code: str, stated: Json | None = None,
+        *, pointer: str | None = None, control: str = "proves",
+    ) -> None:  # fmt: skip
         if stated is not None:
             file.parts[f"policy-{name}"] = as_json(stated)
         args = {"data": as_json(value), "policy": part("policy" if stated is None else f"policy-{name}")}
-        file.refuse(name, about, clauses, "verify_proof", args, code, "proves")
+        file.refuse(name, about, clauses, "verify_proof", args, code, control, pointer=pointer)
 
     verify("proves", "two signed events that contradict each other", "PROOF-2", sound)
     file.refuse(
@@ -173,10 +178,83 @@ def proofs() -> File:
         {**sound, "events": sound["events"][::-1]},
         "encoding",
     )
-    for name, value, code in (("type", "x", "type"), ("version", "2", "version")):
-        refuse(f"frame-{name}", f"another proof_{name}", "PROOF-2", {**sound, f"proof_{name}": value}, code)
-    refuse("frame-rules", "other rules", "PROOF-2", {**sound, "rules": "pith-open-graph-merge-v1"}, "version")
-    refuse("frame-array", "a proof is an object", "PROOF-2", [sound], "type")
+    # The frame, member by member; then, of two faults, which is found first (PROOF-2).
+    no_record = {**RECORD, "schema_version": "2.0"}
+    for name, about, value, code, at in (
+        ("frame-array", "a proof is an object", [sound], "type", "/proof_type"),
+        ("frame-type", "another proof_type", {**sound, "proof_type": "x"}, "type", "/proof_type"),
+        ("frame-type-missing", "no proof_type", without(sound, ("proof_type",)), "type", "/proof_type"),
+        ("frame-version", "another proof_version", {**sound, "proof_version": "2"}, "version", "/proof_version"),
+        ("frame-version-number", "a number", {**sound, "proof_version": 1}, "version", "/proof_version"),
+        ("frame-version-missing", "none", without(sound, ("proof_version",)), "version", "/proof_version"),
+        ("frame-rules", "other rules", {**sound, "rules": "pith-open-graph-merge-v1"}, "version", "/rules"),
+        ("frame-rules-missing", "no rules", without(sound, ("rules",)), "version", "/rules"),
+        ("record-missing", "with a record", without(sound, ("canonical_record",)), "type", "/canonical_record"),
+        ("record-version", "a record of another version", {**sound, "canonical_record": no_record}, "version", "/canonical_record/schema_version"),
+        ("events-object", "events are an array", {**sound, "events": {}}, "type", "/events"),
+        ("events-missing", "and not missing", without(sound, ("events",)), "type", "/events"),
+        ("events-none", "not empty", {**sound, "events": []}, "type", "/events"),
+        ("one-event", "not one", {**sound, "events": sound["events"][:1]}, "type", "/events"),
+        ("three-events", "not three", {**sound, "events": [*sound["events"], c]}, "type", "/events"),
+        ("keys-object", "keys are an array", {**sound, "keys": {}}, "type", "/keys"),
+        ("keys-missing", "and not missing", without(sound, ("keys",)), "type", "/keys"),
+        ("keys-none", "not empty", {**sound, "keys": []}, "type", "/keys"),
+        ("keys-three", "not three", {**sound, "keys": sound["keys"] * 3}, "type", "/keys"),
+        ("keys-twice", "each once", {**sound, "keys": sound["keys"] * 2}, "encoding", None),
+        ("keys-other", "and none beside", {**sound, "keys": by_raw_key(map(shown_key, keys[:2]))}, "encoding", None),
+        ("key-null", "a key is an object", {**sound, "keys": [None]}, "key_unknown", "/keys/0"),
+        ("key-more", "of these members", {**sound, "keys": [{**sound["keys"][0], "status": "active"}]}, "key_unknown", "/keys/0"),
+        ("key-less", "and no fewer", {**sound, "keys": [without(sound["keys"][0], ("key_id",))]}, "key_unknown", "/keys/0"),
+        ("key-second", "the second key unknown", {**sound, "keys": [*sound["keys"], None]}, "key_unknown", "/keys/1"),
+        ("first-type", "the type before the version", {**sound, "proof_type": "x", "proof_version": "2"}, "type", "/proof_type"),
+        ("first-version", "the version before the rules", {**sound, "proof_version": "2", "rules": "x"}, "version", "/proof_version"),
+        ("first-rules", "the rules before the record", {**sound, "rules": "x", "canonical_record": 1}, "version", "/rules"),
+        ("first-record", "the record before the events", {**sound, "canonical_record": no_record, "events": []}, "version", "/canonical_record/schema_version"),
+        ("first-events", "the events before the keys", {**sound, "events": [], "keys": {}}, "type", "/events"),
+        ("first-number-of-keys", "their number before each", {**sound, "keys": [None] * 3}, "type", "/keys"),
+        ("first-key", "the first unknown key", {**sound, "keys": [None, None]}, "key_unknown", "/keys/0"),
+        ("first-keys", "the keys before what is in the events", {**sound, "keys": [None], "events": [1, 2]}, "key_unknown", "/keys/0"),
+        ("first-event", "the first event before the second", {**sound, "events": [flipped(a), 1]}, "signature_invalid", "/events/0/signature/signature_b64"),
+        ("second-event", "an event that is none", {**sound, "events": [a, "x"]}, "type", "/events/1"),
+        ("first-verdict", "verdicts before the conflict", {**sound, "events": [a, flipped(claim(day(2)))]}, "signature_invalid", "/events/1/signature/signature_b64"),
+        ("first-conflict", "the conflict before the bytes", {**sound, "events": [a, claim(day(2))], "note": 1}, "type", "/events"),
+    ):  # fmt: skip
+        refuse(name, about, "PROOF-2", value, code, pointer=at)
+    for levels in (62, 63):
+        inner: Any = []
+        for _ in range(levels - 1):
+            inner = [inner]
+        deep = {**RECORD, "future": inner}
+        about_it = [
+            attached(
+                DEMO, deep, "author_claim", payloads.author_claim(payloads.orcid(1), strength=word), day(1)
+            )
+            for word in payloads.STRENGTHS
+        ]
+        value = proof(about_it, keys, deep)
+        if levels == 62:
+            verify(
+                "proves-deep-record", "a proof may be nested as deep as a bundle: 64", "PROOF-2 LIM-2", value
+            )
+        else:
+            refuse(
+                "deeper-record",
+                "and no deeper",
+                "PROOF-2 LIM-2",
+                value,
+                "depth",
+                control="proves-deep-record",
+            )
+    refuse("keys-swapped", "keys stand by raw key", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][::-1]}, "encoding", control="proves-rotated")  # fmt: skip
+    refuse("keys-one-of-two", "both are named", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][:1]}, "encoding", control="proves-rotated")  # fmt: skip
+    file.refuse("value-fault", "what section 3 refuses is no proof", "PROOF-2 FAULT-3", "verify_proof",
+                {"data": text(canonical(sound).decode().replace('"proof_version":"1"', '"proof_version":-0')), "policy": part("policy")}, "number_form", "proves", pointer="/proof_version")  # fmt: skip
+    strange = [other("peer_review", day(1), n=n) for n in range(2)]
+    refuse("unknown-type", "an event of a type of the future is not verified", "PROOF-2 CHECK-10", {**sound, "events": strange}, "type", pointer="/events/0")  # fmt: skip
+    refuse("key-role", "a key that may not sign the type", "PROOF-2 CHECK-6", sound, "key_role", policy(policy_key(DEMO, event_types=["citation"])), pointer="/events/0/event_type")  # fmt: skip
+    refuse("other-member", "two events that decide alike", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), note="x")]}, "type", pointer="/events")  # fmt: skip
+    refuse("created", "two record_created", "PROOF-2 MERGE-8", {**sound, "events": [created(day(1)), created(day(1), note="x")]}, "type", pointer="/events")  # fmt: skip
+    refuse("not-smallest", "of a group the two of PROOF-1, here one conflict of its own", "PROOF-1", {**sound, "events": sorted([alike[1], c], key=event_id)[::-1]}, "encoding")  # fmt: skip
     refuse(
         "record-changed",
         "of another record",
@@ -184,7 +262,6 @@ def proofs() -> File:
         changed(sound, ("canonical_record", "source", "version"), 2),
         "subject",
     )
-    refuse("record-missing", "with a record", "PROOF-2", without(sound, ("canonical_record",)), "type")
     refuse("key-of-nobody", "the policy has no such key", "PROOF-2", sound, "key_unknown", policy(AUTHOR))
     refuse(
         "key-other-raw",
@@ -194,17 +271,21 @@ def proofs() -> File:
         "key_unknown",
         policy(policy_key(DEMO, public_key_hex=AUTHOR.public_key.hex())),
     )
+    both = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
+    verify(
+        "proves-with-unknown", "a key that lists unknown too is named by its format", "PROOF-1", sound, both
+    )
+    alone = policy(policy_key(DEMO, event_formats=["unknown"]))
+    refuse("key-unknown-alone", "a key that lists unknown alone proves nothing", "PROOF-2", sound, "key_unknown", alone, pointer="/keys/0")  # fmt: skip
+    null = {**sound, "keys": [{**sound["keys"][0], "event_format": None}]}
+    refuse("key-without-format", "nor is it named by a null", "PROOF-2", null, "key_unknown", alone, pointer="/keys/0")  # fmt: skip
     refuse(
-        "key-other-rule",
-        "another event rule",
+        "key-other-format",
+        "another event format",
         "PROOF-2",
         sound,
         "key_unknown",
         policy(policy_key(DEMO, event_formats=["event-full-hex"])),
-    )
-    refuse("one-event", "exactly two events", "PROOF-2", {**sound, "events": sound["events"][:1]}, "type")
-    refuse(
-        "three-events", "exactly two events", "PROOF-2", {**sound, "events": [*sound["events"], c]}, "type"
     )
     refuse(
         "same-twice",
@@ -242,7 +323,7 @@ def proofs() -> File:
         "hash_mismatch",
     )
     refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, strength="weak")],
-           "keys": sorted((shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id)), key=lambda key: str(key["public_key_hex"]))}, "type")  # fmt: skip
+           "keys": by_raw_key(shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id))}, "type")  # fmt: skip
     return file
 
 
@@ -262,7 +343,7 @@ def comparing() -> File:
 
     def compare(name: str, about: str, theirs: Any, differences: list[list[str]]) -> None:
         same = all(group != "signed" for group, _, _ in differences)
-        file.add(name, about, "REPORT-3", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
+        file.add(name, about, "REPORT-3 REPORT-5", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
                  {"ok": {"differences": differences, "same": same}}, None if same else "same")  # fmt: skip
 
     compare("same", "no difference", state, [])
@@ -401,6 +482,91 @@ def comparing() -> File:
         changed(state, ("current", "canonical_record", "source", "version"), True),
         [["signed", "/current/canonical_record/source/version", "differs"]],
     )
+    empties: tuple[tuple[str, Any, str], ...] = (
+        ("null", None, "labels"), ("text", "", "labels"), ("object", {}, "labels"), ("false", False, "signed"),
+        ("zero", 0, "signed"), ("null-inside", [None], "signed"), ("space", " ", "signed"),
+    )  # fmt: skip
+    for name, value, group in empties:
+        compare(f"only-theirs-{name}", f"a member of current that only they have: {'empty' if group == 'labels' else 'not empty'}",
+                changed(state, ("current", "views"), value), [[group, "/current/views", "only theirs"]])  # fmt: skip
+    compare(
+        "receipt-missing",
+        "a member that is not empty and only ours",
+        without(state, ("current", "receipt")),
+        [["signed", "/current/receipt", "only ours"]],
+    )
+    compare("empty-inside-entry", "inside an entry an empty member is signed", changed(state, ("current", "author_claims", 0, "views"), []),
+            [["signed", "/current/author_claims/0/views", "only theirs"]])  # fmt: skip
+    compare(
+        "aliases-absent",
+        "no aliases at all: unsigned, as a whole",
+        without(state, ("current", "source_aliases")),
+        [["unsigned", "/current/source_aliases", "only ours"]],
+    )
+    compare(
+        "aliases-null",
+        "aliases that are no array",
+        changed(state, ("current", "source_aliases"), None),
+        [["unsigned", "/current/source_aliases", "differs"]],
+    )
+    compare(
+        "aliases-object",
+        "aliases that are no array",
+        changed(state, ("current", "source_aliases"), {}),
+        [["unsigned", "/current/source_aliases", "differs"]],
+    )
+    compare(
+        "aliases-reordered",
+        "the order of aliases is a label",
+        changed(state, ("current", "source_aliases"), aliases[::-1]),
+        [["labels", "/current/source_aliases", "differs"]],
+    )
+    compare("alias-doi", "another value of the doi alias is unsigned", changed(state, ("current", "source_aliases", next(n for n, one in enumerate(aliases) if one["alias_kind"] == "doi"), "alias_value"), "10.1/x"),
+            [["unsigned", f"/current/source_aliases/{next(n for n, one in enumerate(aliases) if one['alias_kind'] == 'doi')}", how] for how in ("only ours", "only theirs")])  # fmt: skip
+    compare("alias-again", "an alias twice: the second one is matched by nothing", changed(state, ("current", "source_aliases"), [*aliases, aliases[0]]),
+            [["signed", f"/current/source_aliases/{len(aliases)}", "only theirs"]])  # fmt: skip
+    claims = state["current"]["author_claims"]
+    compare("entry-again", "an entry twice", changed(state, ("current", "author_claims"), [claims[0], *claims]), [["signed", "/current/author_claims/1", "only theirs"]])  # fmt: skip
+    compare("entry-without-id", "an entry without an event_id is matched by its value", changed(state, ("current", "author_claims"), [*claims, {"payload": 1}]),
+            [["signed", "/current/author_claims/2", "only theirs"]])  # fmt: skip
+    compare("entry-null-id", "an event_id that is null is none", changed(state, ("current", "author_claims", 0, "event_id"), None),
+            [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
+    compare("entry-other-id", "another event_id is another entry", changed(state, ("current", "author_claims", 0, "event_id"), 7),
+            [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
+    compare("entry-and-text", "a text equal to an event_id is another entry", changed(state, ("current", "author_claims"), [*claims, claims[0]["event_id"]]),
+            [["signed", "/current/author_claims/2", "only theirs"]])  # fmt: skip
+    compare("entry-inserted", "an entry more in front: at its index there, those behind it at ours", changed(changed(state, ("current", "author_claims", 1, "payload", "strength"), "weak"), ("current", "author_claims"),
+            [entry, claims[0], changed(claims[1], ("payload", "strength"), "weak")]), [["signed", "/current/author_claims/1/payload/strength", "differs"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
+    compare("lists-inside", "an array inside an entry is compared index by index", changed(state, ("current", "canonical_record", "metadata", "cross_cats_sorted"), ["x", *RECORD["metadata"]["cross_cats_sorted"]]),
+            _walked(RECORD["metadata"]["cross_cats_sorted"], "/current/canonical_record/metadata/cross_cats_sorted"))  # fmt: skip
+    compare("order", "in the order of our members, then of theirs", {"z": 1, "a": 1, **changed(changed(without(state, ("merge_version",)), ("current", "views"), [1]), ("pith_number",), "x")},
+            [["signed", "/pith_number", "differs"], ["labels", "/merge_version", "only ours"], ["signed", "/current/views", "only theirs"], ["labels", "/z", "only theirs"], ["labels", "/a", "only theirs"]])  # fmt: skip
+    compare(
+        "array-and-object",
+        "two JSON types",
+        changed(state, ("current", "citations"), {}),
+        [["signed", "/current/citations", "differs"]],
+    )
+    refusals: tuple[tuple[str, Any], ...] = (
+        ("bundle", bundle(RECORD, [])), ("empty-object", {}), ("manifest", {"manifest_type": "pith_mirror_manifest", "mirrors": []}),
+        ("type-missing", without(state, ("state_type",))), ("type-other", {**state, "state_type": "pith_open_graph_bundle"}), ("type-number", {**state, "state_type": 1}),
+    )  # fmt: skip
+    for name, other_document in refusals:
+        file.refuse(f"not-a-state-{name}", "what is no state is not compared", "REPORT-3", "compare",
+                    {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_json(other_document)}, "type", "same")  # fmt: skip
+    deep: Any = 1
+    for _ in range(60):
+        deep = {"a": deep}
+    record = {**RECORD, "deep": deep}
+    file.add("deep", "a record of 61 levels gives a state of 63, which is read", "REPORT-3 LIM-7", "compare",
+             {"inputs": [as_json(bundle(record, []))], "policy": part("policy"), "state": as_text(model.to_bytes(state_of(record, [], POLICY["keys"])))},
+             {"ok": {"differences": [], "same": True}})  # fmt: skip
+    long = joined(
+        text(model.to_bytes(state).decode()[:-1] + ',"more":['), repeated("0,", 200_000), text("0]}")
+    )
+    file.add("many-values", "a state of more values than an input may have", "REPORT-3 LIM-7", "compare",
+             {"inputs": [file.of(*events)], "policy": part("policy"), "state": long},
+             {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
     file.refuse(
         "state-array",
         "a state is an object",
@@ -420,6 +586,17 @@ def comparing() -> File:
         "same",
     )
     return file
+
+
+def _walked(ours: Sequence[str], where: str) -> list[list[str]]:
+    """The differences of an array and itself behind one element more."""
+    theirs = ["x", *ours]
+    found = [
+        ["signed", f"{where}/{n}", "differs"]
+        for n, (a, b) in enumerate(zip(ours, theirs, strict=False))
+        if a != b
+    ]
+    return [*found, ["signed", f"{where}/{len(ours)}", "only theirs"]]
 
 
 def exporting() -> File:
@@ -471,8 +648,51 @@ def exporting() -> File:
     )
     file.add("junk-stays", "what is not valid does not travel", "EXPORT-2 LAW-2", "export",
              {"inputs": [file.of(whole, flipped(claim(day(2))), "null", without(alias("y"), ("signature",)))], "policy": part("policy")}, {"ok": expect})  # fmt: skip
-    assert signature_member(DEMO, b"") is not None
+    # EXPORT-2: over one limit of an input an export is several bundles.
+    roomy = [claim(day(1 + n), note="n" * 250_000) for n in range(18)]
+    many_values = [claim(day(1 + n), note=[0] * 19_000) for n in range(11)]
+    for name, about, events in (
+        ("split-by-size", "4.5 MB of events are two bundles at least", roomy),
+        ("split-by-values", "209,000 values are two bundles at least", many_values),
+    ):
+        expect = answer(RECORD, events, POLICY)
+        wanted: Json = {
+            name: expect[name]
+            for name in ("state_sha256", "events_sha256", "verdicts", "refused", "exit_status")
+        }
+        wanted["elements"] = [sha256_hex(canonical(one)) for one in events]
+        half = len(events) // 2
+        file.add(name, about, "EXPORT-2 EXPORT-3 LIM-1 LIM-3", "export", {"inputs": [file.of(*events[:half]), file.of(*events[half:])], "policy": part("policy")}, {"ok": wanted})  # fmt: skip
+    _crowd(file, 5_001)
     return file
+
+
+def _crowd(file: Merges, count: int) -> None:
+    """More events than one bundle may have, each written as what differs: its number and its signature."""
+    events = [alias(f"{n:04}", day(1)) for n in range(count)]
+    front, behind = to_json(without(alias("NNNN", day(1)), ("event_id",))).decode().split("NNNN")
+    signature = without(alias("NNNN", day(1)), ("event_id",))["signature"]["signature_b64"]
+    behind, end = behind.split(signature)
+    file.parts |= {
+        "front": text(front),
+        "behind": text(behind),
+        "end": text(end),
+        "next": text(f"{end},{front}"),
+    }
+    for name, some in (("crowd", events[:-1]), ("more", events[-1:])):
+        pieces = [part("front")]
+        for place, one in enumerate(some):
+            pieces += [part("next")] if place else []
+            pieces += [
+                text(one["payload"]["alias_value"]),
+                part("behind"),
+                text(one["signature"]["signature_b64"]),
+            ]
+        file.parts[name] = joined(*pieces, part("end"))
+    names = {event_id(one): one for one in events}
+    expect = {"events_sha256": model.events_sha256(names), "refused": [], "exit_status": 0}
+    inputs = [made_of("frame", "crowd"), made_of("frame", "more")]
+    file.add("split-by-events", f"{count:,} events are two bundles at least", "EXPORT-2 EXPORT-3 LIM-5", "export", {"inputs": inputs, "policy": part("policy")}, {"ok": expect})  # fmt: skip
 
 
 def telling() -> File:
@@ -540,41 +760,331 @@ def telling() -> File:
         zero,
     )
 
+    snapshot_at = (snapshots[1], 7)
+    for label, shown, told in (
+        ("zero", {"references": {"count": 0}}, 0),
+        ("largest", {"references": {"count": 2**53 - 1}}, 2**53 - 1),
+        ("negative", {"references": {"count": -1}}, None),
+        ("half", {"references": {"count": 1.5}}, None),
+        ("true", {"references": {"count": True}}, None),
+        ("text", {"references": {"count": "7"}}, None),
+        ("null", {"references": {"count": None}}, None),
+        ("array", {"references": [7]}, None),
+        ("number", {"references": 7}, None),
+        ("other-member", {"reference": {"count": 7}}, None),
+    ):
+        status(
+            f"status-references-{label}",
+            "an integer from 0, of the newest snapshot alone",
+            [snapshot_at[0], made("graph_snapshot", {"graph_snapshot": shown}, day(5))],
+            {**zero, "references": told},
+        )
+    gone = made("graph_snapshot", {"graph_snapshot": {"references": {"count": 8}}}, day(5))
+    status(
+        "status-references-retracted",
+        "a snapshot that was taken back is not the newest",
+        [snapshot_at[0], gone, retract(gone, day(6))],
+        {**zero, "references": 7, "retractions": {**zero["retractions"], "applied": 1}},
+    )
+    pair = sorted(
+        (made("graph_snapshot", {"graph_snapshot": {"references": {"count": n}}}, day(5)) for n in (1, 2)),
+        key=event_id,
+    )
+    status(
+        "status-references-tie",
+        "of one instant the greatest id stands last",
+        pair,
+        {**zero, "references": pair[1]["payload"]["graph_snapshot"]["references"]["count"]},
+    )
+    rows: list[tuple[str, list[Json], Json]] = [
+        ("attested", [claim(day(1)), claim(day(2), number=2, strength="weak"), claim(day(3), number=3, strength="weak"), claim(day(4), AUTHOR)],
+         {"attested": {"strong": 2, "weak": 2}}),
+        ("revised", [claim(day(1)), claim(day(2), strength="weak")], {"attested": {"strong": 0, "weak": 1}}),
+        ("anchored", [made("timestamp_anchor", payloads.timestamp_anchor(RECORD, bytes([n])), day(n)) for n in (1, 2)], {"anchored": 2}),
+        ("stored", [made("storage_attestation", payloads.storage_attestation(RECORD, day(n)), day(n)) for n in (1, 2, 3)], {"stored": 3}),
+        ("citations", [made("citation", payloads.citation(f"w{n}", word), day(1)) for place, word in enumerate(payloads.RELATIONSHIPS) for n in range(place)],
+         {"citations": {word: place for place, word in enumerate(payloads.RELATIONSHIPS)}}),
+        ("replications", [made("replication", payloads.replication(f"a{n}", "c", outcome=o, moderation=m), day(1))
+                          for at_outcome, o in enumerate(payloads.OUTCOMES) for at_word, m in enumerate(payloads.MODERATIONS) for n in range(3 * at_outcome + at_word)],
+         {"replications": {o: {m: 3 * at_outcome + at_word for at_word, m in enumerate(payloads.MODERATIONS)} for at_outcome, o in enumerate(payloads.OUTCOMES)}}),
+        ("findings", [finding(day(1), evidence=n, severity=word, verdict_class=payloads.VERDICT_CLASSES[n % 3]) for n, word in enumerate(
+            ("critical", "advisory", "advisory", "informational", "informational", "informational"))] + [finding(day(1), evidence=9, severity=word, verdict_class="rescinded", detector=word) for word in payloads.SEVERITIES],
+         {"findings": {"critical": 1, "advisory": 2, "informational": 3, "rescinded": 3}}),
+        ("unrecognised", [other("x", day(1)), other("y", day(1)), made("citation", {}, day(1))], {"unrecognised": 3}),
+        ("conflicts", [*tied, finding(day(1)), finding(day(1), severity="critical")],
+         {"conflicts": 2, "attested": {**zero["attested"], min(tied, key=event_id)["payload"]["strength"]: 1},
+          "findings": {**zero["findings"], min(finding(day(1)), finding(day(1), severity="critical"), key=event_id)["payload"]["severity"]: 1}}),
+        ("others", [created(day(1)), alias("x", day(1)), checkpoint([], day(1))], {}),
+    ]  # fmt: skip
+    for label, events, counts in rows:
+        status(f"status-counts-{label}", "each counted under its own name", events, {**zero, **counts})
+
     def timeline(name: str, about: str, rows: Sequence[tuple[Json, str]]) -> None:
         ordered = sorted(rows, key=lambda row: model.order(row[0]))
         file.add(name, about, "TIMELINE-1 TIMELINE-2 MERGE-4", "timeline", {"inputs": [file.of(*(one for one, _ in reversed(rows)))], "policy": part("policy")},
                  {"ok": {"timeline": [[event_id(one), change] for one, change in ordered]}})  # fmt: skip
 
     timeline("timeline-empty", "nothing", [])
+    zero_id = "sha256:" + "0" * 64
+
+    def at(count: int, make: Callable[[int], Json]) -> list[Json]:
+        """Events of one instant, in the order of their ids."""
+        return sorted((make(n) for n in range(count)), key=event_id)
+
+    # TIMELINE-2.1: what is unrecognised stays so, whatever takes it back and when.
+    strange, misfit = other("peer_review", day(3)), made("citation", {}, day(3))
     timeline(
-        "timeline-slot",
-        "a slot is set, restated, replaced",
+        "timeline-unrecognised",
+        "types of the future, and what does not fit: a retraction and a checkpoint too",
         [
-            (claim(day(1)), "sets"),
-            (claim(day(2), note="x"), "replaces"),
-            (claim(day(3), note="y"), "replaces"),
+            (other("peer_review", day(1)), "unrecognised"),
+            (made("citation", {}, day(2)), "unrecognised"),
+            (made("event_retracted", {"event_id": "x"}, day(3)), "unrecognised"),
+            (made("checkpoint", {"event_ids": [zero_id, zero_id]}, day(4)), "unrecognised"),
         ],
     )
-    low, high = sorted((claim(day(1), note="a"), claim(day(1), note="b")), key=event_id)
-    timeline("timeline-tie", "of a tie the greater id loses", [(low, "sets"), (high, "loses")])
     timeline(
-        "timeline-restated-created",
-        "a restatement of the record",
-        [(created(day(1)), "sets"), (created(day(2)), "restates"), (created(day(3), note="x"), "loses")],
+        "timeline-unrecognised-retracted",
+        "a retraction of it retracts",
+        [
+            (strange, "unrecognised"),
+            (misfit, "unrecognised"),
+            (retract(strange, day(4)), "retracts"),
+            (retract(misfit, day(5)), "retracts"),
+        ],
     )
-    one = claim(day(1))
+    timeline(
+        "timeline-unrecognised-withdrawn",
+        "one from before does not withdraw it",
+        [
+            (retract(strange, day(1)), "waits"),
+            (retract(misfit, day(2)), "waits"),
+            (strange, "unrecognised"),
+            (misfit, "unrecognised"),
+        ],
+    )
+    # TIMELINE-2.2: retractions.
+    one, theirs = claim(day(1)), claim(day(5), AUTHOR)
     timeline(
         "timeline-retractions",
         "applied, waiting, refused",
         [
             (one, "sets"),
-            (retract(one, day(2)), "retracts"),
-            (retract("sha256:" + "0" * 64, day(3)), "waits"),
+            (back := retract(one, day(2)), "retracts"),
+            (retract(zero_id, day(3)), "waits"),
             (retract(one, day(4), AUTHOR), "refused"),
+            (retract(back, day(6)), "refused"),
+            (retract(one, day(7)), "retracts"),
         ],
     )
-    timeline("timeline-kinds", "an entry, a checkpoint, a type of the future, a misfit",
-             [(alias("x", day(1)), "adds"), (checkpoint([], day(2)), "lists"), (other("peer_review", day(3)), "unrecognised"), (made("citation", {}, day(4)), "unrecognised")])  # fmt: skip
+    timeline(
+        "timeline-waits-for-anything",
+        "while its target is not before it a retraction waits, of whatever effect it will be",
+        [
+            (retract(theirs, day(2)), "waits"),
+            (retract(later := retract(zero_id, day(6)), day(3)), "waits"),
+            (theirs, "sets"),
+            (later, "waits"),
+        ],
+    )
+    timeline(
+        "timeline-retracts-a-loser",
+        "a retraction of what does not stand",
+        [(one, "sets"), (claim(day(2), note="x"), "replaces"), (retract(one, day(3)), "retracts")],
+    )
+    before, target = claim(day(1)), claim(day(2))
+    early, late = (
+        next(
+            r
+            for n in range(99)
+            if (event_id(r := retract(target, day(2), reason=f"{n}")) < event_id(target)) is first
+        )
+        for first in (True, False)
+    )
+    timeline(
+        "timeline-one-instant",
+        "at one instant the ids order a retraction and its target: before it",
+        [(before, "sets"), (early, "waits"), (target, "withdrawn")],
+    )
+    timeline(
+        "timeline-one-instant-behind",
+        "or behind it",
+        [(before, "sets"), (target, "replaces"), (late, "retracts")],
+    )
+    # TIMELINE-2.3: withdrawn, in each selection.
+    for slug, gone, empty in (
+        ("latest", claim(day(2)), "sets"),
+        ("once", created(day(2)), "sets"),
+        ("each", made("citation", payloads.citation("w"), day(2)), "adds"),
+        ("alias", alias("x", day(2)), "adds"),
+        ("checkpoint", checkpoint([], day(2)), "lists"),
+    ):
+        again = {"latest": claim(day(4)), "once": created(day(4)), "each": made("citation", payloads.citation("w"), day(4)),
+                 "alias": alias("x", day(4)), "checkpoint": checkpoint([], day(4))}[slug]  # fmt: skip
+        timeline(
+            f"timeline-withdrawn-{slug}",
+            "taken back by an event before it: it claims nothing, so the next finds its place empty",
+            [
+                (retract(gone, day(1)), "waits"),
+                (gone, "withdrawn"),
+                (retract(gone, day(3)), "retracts"),
+                (again, empty),
+            ],
+        )
+        timeline(
+            f"timeline-not-withdrawn-{slug}",
+            "another signer's retraction does not",
+            [(retract(gone, day(1), AUTHOR), "waits"), (gone, empty)],
+        )
+        timeline(
+            f"timeline-retracted-{slug}",
+            "retracted, it stands no longer for the next",
+            [(gone, empty), (retract(gone, day(3)), "retracts"), (again, empty)],
+        )
+    # TIMELINE-2.4: each stands.
+    timeline(
+        "timeline-each",
+        "of a kind of which each stands every event adds, with an equal payload too",
+        [
+            (made("citation", payloads.citation("w"), day(1)), "adds"),
+            (made("citation", payloads.citation("w"), day(2)), "adds"),
+            (made("citation", payloads.citation("w"), day(2), AUTHOR), "adds"),
+            (made("graph_snapshot", {"graph_snapshot": {}}, day(3)), "adds"),
+            (checkpoint([], day(4)), "lists"),
+            (checkpoint([], day(5)), "lists"),
+        ],
+    )
+    # TIMELINE-2.5: aliases.
+    first = alias("x", day(1))
+    timeline(
+        "timeline-alias",
+        "a name that is there is restated, by whoever; another kind or value is another name",
+        [
+            (first, "adds"),
+            (alias("x", day(2)), "restates"),
+            (alias("x", day(3), AUTHOR), "restates"),
+            (alias("y", day(4)), "adds"),
+            (alias("x", day(5), kind="other"), "adds"),
+        ],
+    )
+    timeline(
+        "timeline-alias-derived",
+        "a name that the record derives is added by the first who signs it",
+        [
+            (alias("hep-lat/0305021", day(1), kind="arxiv"), "adds"),
+            (alias("hep-lat/0305021", day(2), kind="arxiv"), "restates"),
+        ],
+    )
+    timeline(
+        "timeline-alias-retracted",
+        "with the first taken back the second still gives the name",
+        [
+            (first, "adds"),
+            (alias("x", day(2)), "restates"),
+            (retract(first, day(3)), "retracts"),
+            (alias("x", day(4), AUTHOR), "restates"),
+        ],
+    )
+    # TIMELINE-2.6: once.
+    timeline(
+        "timeline-once",
+        "the first stands, over all signers: later ones restate its payload or lose",
+        [
+            (first_created := created(day(1)), "sets"),
+            (created(day(2)), "restates"),
+            (created(day(3), AUTHOR), "restates"),
+            (created(day(4), note="x"), "loses"),
+            (created(day(5), AUTHOR, note="x"), "loses"),
+        ],
+    )
+    timeline(
+        "timeline-once-retracted",
+        "with it taken back the next stands, and is what is compared",
+        [
+            (first_created, "sets"),
+            (created(day(2), note="x"), "loses"),
+            (retract(first_created, day(3)), "retracts"),
+            (created(day(4)), "loses"),
+            (created(day(5), note="x"), "restates"),
+        ],
+    )
+    ordered = at(3, lambda n: created(day(1), note=n))
+    timeline(
+        "timeline-once-tie",
+        "at one instant the smallest id stands",
+        [(ordered[0], "sets"), (ordered[1], "loses"), (ordered[2], "loses")],
+    )
+    # TIMELINE-2.6: latest.
+    timeline(
+        "timeline-latest",
+        "a later instant replaces, with the same payload too; another slot and another signer set",
+        [
+            (one, "sets"),
+            (claim(day(2)), "replaces"),
+            (claim(day(3), strength="weak"), "replaces"),
+            (claim(day(4), number=2), "sets"),
+            (theirs, "sets"),
+        ],
+    )
+    low, high = at(2, lambda n: claim(day(1), n=n))
+    timeline("timeline-tie", "of a tie the greater id loses", [(low, "sets"), (high, "loses")])
+    same = at(
+        2, lambda n: made("author_claim", payloads.author_claim(payloads.orcid(1)), day(1), extra={"n": n})
+    )
+    timeline("timeline-tie-restated", "or restates", [(same[0], "sets"), (same[1], "restates")])
+    # The winner, a loser of another payload, and one that says what the loser says.
+    apart = next(e for n in range(99) if event_id(e := claim(day(1), n=n)) > event_id(same[0]))
+    twin = next(
+        e
+        for n in range(99)
+        if event_id(e := made("author_claim", apart["payload"], day(1), extra={"n": n})) > event_id(apart)
+    )
+    timeline(
+        "timeline-restates-a-loser",
+        "it is the winner's payload that is restated, not a loser's",
+        [(same[0], "sets"), (apart, "loses"), (twin, "loses")],
+    )
+    between = next(
+        r
+        for n in range(999)
+        if event_id(low) < event_id(r := retract(low, day(1), reason=f"{n}")) < event_id(high)
+    )
+    timeline(
+        "timeline-tie-retracted-between",
+        "a winner that was taken back is beaten by nobody: the next of the instant sets",
+        [(low, "sets"), (between, "retracts"), (high, "sets")],
+    )
+    timeline(
+        "timeline-winner-retracted",
+        "with the winner taken back the one before it stands, and is replaced",
+        [
+            (one, "sets"),
+            (two := claim(day(2), note="x"), "replaces"),
+            (retract(two, day(3)), "retracts"),
+            (claim(day(4), note="y"), "replaces"),
+        ],
+    )
+    timeline(
+        "timeline-slot-emptied",
+        "with all taken back the slot is empty",
+        [
+            (one, "sets"),
+            (two, "replaces"),
+            (retract(two, day(3)), "retracts"),
+            (retract(one, day(4)), "retracts"),
+            (claim(day(5)), "sets"),
+        ],
+    )
+    timeline(
+        "timeline-findings",
+        "findings have slots too",
+        [
+            (finding(day(1)), "sets"),
+            (finding(day(2)), "replaces"),
+            (finding(day(2), evidence=2), "sets"),
+            (finding(day(3), detector="d"), "sets"),
+        ],
+    )
     return file
 
 
