@@ -2296,7 +2296,7 @@ export async function checkProof(bytes, policy) {
   const record = await readRecord(proof.get("canonical_record"), "/canonical_record");
   const events = member(proof, "events", "array", "");
   demand(events.length === 2, "type", "/events");
-  const known = new Set(policy.keys.map((key) => canonicalText(shownKey(key))));
+  const known = new Set(policy.keys.filter(({ format }) => format !== null).map((key) => canonicalText(shownKey(key))));
   const keys = member(proof, "keys", "array", "");
   demand(keys.length === 1 || keys.length === 2, "type", "/keys");
   for (const [i, key] of keys.entries()) demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`);
