@@ -167,17 +167,25 @@ def test_the_core_sees_no_outside_world(path: Path) -> None:
             assert node.func.id not in CORE_FORBIDDEN_CALLS, called
 
 
+#: A run of vectors reports whatever stops it as a fault of the run, and counts what has no result then.
+MAY_CATCH_EXCEPTION = {"conformance/runner.py"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=ident)
 def test_nothing_depends_on_assert_or_catches_everything(path: Path) -> None:
     """-O removes assert, and a bare ``except Exception`` only looks total."""
+    forbidden = {"everything", "BaseException"}
+    if ident(path) not in MAY_CATCH_EXCEPTION:
+        forbidden.add("Exception")
     for node in ast.walk(ast.parse(path.read_bytes())):
         assert not isinstance(node, ast.Assert), f"{ident(path)}:{node.lineno}: assert in the package"
         if isinstance(node, ast.ExceptHandler):
             caught = ast.unparse(node.type) if node.type else "everything"
             where = f"{ident(path)}:{node.lineno}: catches {caught}"
-            assert not {"everything", "Exception", "BaseException"} & set(caught.strip("()").split(", ")), (
-                where
-            )
+            # What cleans up and raises again swallows nothing.
+            last = node.body[-1]
+            again = isinstance(last, ast.Raise) and last.exc is None
+            assert again or not forbidden & set(caught.strip("()").split(", ")), where
 
 
 def test_imports_form_no_circle() -> None:

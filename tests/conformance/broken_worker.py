@@ -1,66 +1,161 @@
-"""A worker that is right until request N, and then does what its first argument says."""
+"""A worker that is right until request N (hello not counted), then does what its first argument says."""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from pithbundle.conformance.worker import answer
 
 
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def child(*, session: bool) -> None:
+    """A child that keeps the pipes open; ``session``: in a group of its own."""
+    made = subprocess.Popen(["sleep", "300"], start_new_session=session)
+    if len(sys.argv) > 3:
+        Path(sys.argv[3]).write_text(str(made.pid))
+
+
+def misbehave(how: str, request: dict[str, Any], said: str) -> None:
+    number = request["id"]
+    match how:
+        case "crash":
+            os.abort()
+        case "exit":
+            sys.exit(7)
+        case "hang":
+            time.sleep(60)
+        case "close":
+            os.close(1)
+            time.sleep(60)
+        case "deaf":
+            os.close(0)
+            say(said)
+            time.sleep(60)
+        case "child":
+            child(session=False)
+            sys.exit(7)
+        case "child-answers":
+            child(session=False)
+            say(said)
+        case "escaped-child":
+            child(session=True)
+            sys.exit(7)
+        case "partial":
+            sys.stdout.write(said[:10])
+            sys.stdout.flush()
+            sys.exit(0)
+        case "partial-hang":
+            sys.stdout.write(said[:10])
+            sys.stdout.flush()
+            time.sleep(60)
+        case "drip":
+            while True:
+                os.write(1, b" ")
+                time.sleep(0.01)
+        case "wrong":
+            say(json.dumps({"id": number, "ok": {"canonical": "AA=="}}))
+        case "true-for-one":
+            say(said.replace(": 1", ": true"))
+        case "accepts":
+            say(json.dumps({"id": number, "ok": {}}))
+        case "refuses":
+            say(json.dumps({"id": number, "error": {"code": "syntax"}}))
+        case "error-without-code":
+            say(json.dumps({"id": number, "error": {}}))
+        case "error-text":
+            say(json.dumps({"id": number, "error": "syntax"}))
+        case "ok-list":
+            say(json.dumps({"id": number, "ok": []}))
+        case "garbage":
+            say("Traceback (most recent call last): \x1b[31m<script>")
+        case "not-utf8":
+            os.write(1, b'{"id": 1, "ok": {"canonical": "\xff"}}\n')
+        case "not-an-object":
+            say("[1]")
+        case "nan":
+            say(f'{{"id": {number}, "ok": {{"canonical": NaN}}}}')
+        case "member-twice":
+            say(f'{{"id": {number}, "ok": {{}}, "ok": {{"canonical": "WzJd"}}}}')
+        case "no-answer":
+            say(json.dumps({"id": number}))
+        case "two-answers":
+            say(json.dumps({"id": number, "ok": {"canonical": "WzJd"}, "error": {"code": "syntax"}}))
+        case "deep":
+            say("[" * 200_000)
+        case "deep-in-bounds":
+            say(f'{{"id": {number}, "ok": {{"canonical": {"[" * 500}{"]" * 500}}}}}')
+        case "deep-decoded":
+            deep = json.dumps({"canonical": ("W" * 4 + "W1tb" * 2_000)})
+            say(f'{{"id": {number}, "ok": {deep}}}')
+        case "other-id":
+            say(json.dumps({**json.loads(said), "id": number + 1}))
+        case "true-id":
+            say(json.dumps({**json.loads(said), "id": True}))
+        case "extra":
+            say(said + "\n" + said)
+        case "extra-later":
+            say(said)
+            time.sleep(0.1)
+            say(said)
+        case "long":
+            say("x" * 3_000_000)
+        case "huge":
+            say(json.dumps({"id": number, "ok": {"canonical": "A" * 68_000_000}}))
+        case "endless":
+            while True:
+                os.write(1, b"x" * 65_536)
+        case "many-values":
+            say(f'{{"id": {number}, "ok": {{"canonical": [{"1," * 2_100_000}1]}}}}')
+        case "unsupported":
+            say(json.dumps({"id": number, "unsupported": True}))
+        case "unsupported-false":
+            say(json.dumps({"id": number, "unsupported": False}))
+        case "once":
+            # Crashes once for all: the marker tells the next process that it has happened.
+            marker = Path(sys.argv[3])
+            if not marker.exists():
+                marker.write_text("")
+                os.abort()
+            say(said)
+        case _:
+            say(said)
+
+
+def hello(how: str, said: str) -> str:
+    """The answer to hello, or what a worker does instead."""
+    if how == "silent":
+        time.sleep(60)
+    wrong = {
+        "hello-unsupported": '{"id": 1, "unsupported": true}',
+        "hello-other-protocol": said.replace('"protocol": "1"', '"protocol": "2"'),
+        "hello-without-name": said.replace('"name"', '"nom"'),
+        "hello-garbage": "hello",
+    }
+    return wrong.get(how, said)
+
+
 def main(how: str, when: int) -> None:
-    for number, line in enumerate(sys.stdin.buffer, 1):
+    number = 0
+    for line in sys.stdin.buffer:
         request = json.loads(line)
         said = json.dumps(answer(request))
-        if number < when:
-            print(said, flush=True)
+        if request["op"] == "hello":
+            say(hello(how, said))
             continue
-        match how:
-            case "crash":
-                os.abort()
-            case "exit":
-                sys.exit(7)
-            case "hang":
-                time.sleep(60)
-            case "close":
-                os.close(1)
-                time.sleep(60)
-            case "wrong":
-                print(json.dumps({"id": request["id"], "ok": {"canonical": "AA=="}}), flush=True)
-            case "true-for-one":
-                print(said.replace(": 1", ": true"), flush=True)
-            case "accepts":
-                print(json.dumps({"id": request["id"], "ok": {}}), flush=True)
-            case "refuses":
-                print(json.dumps({"id": request["id"], "error": {"code": "syntax"}}), flush=True)
-            case "garbage":
-                print("Traceback (most recent call last): \x1b[31m<script>", flush=True)
-            case "not-an-object":
-                print("[1]", flush=True)
-            case "no-answer":
-                print(json.dumps({"id": request["id"]}), flush=True)
-            case "deep":
-                print("[" * 200_000, flush=True)
-            case "other-id":
-                print(json.dumps({**json.loads(said), "id": request["id"] + 1}), flush=True)
-            case "extra":
-                print(said + "\n" + said, flush=True)
-            case "long":
-                print("x" * 3_000_000, flush=True)
-            case "unsupported":
-                print(json.dumps({"id": request["id"], "unsupported": True}), flush=True)
-            case "once":
-                # Crashes once for all: the marker tells the next process that it has happened.
-                marker = Path(sys.argv[3])
-                if not marker.exists():
-                    marker.write_text("")
-                    os.abort()
-                print(said, flush=True)
-            case _:
-                print(said, flush=True)
+        number += 1
+        if number < when:
+            say(said)
+        else:
+            misbehave(how, request, said)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from pithbundle.conformance.protocol import STAGES, Vector, judge, requests
+from pithbundle.conformance.judging import judge
+from pithbundle.conformance.protocol import STAGES, Vector, VectorError
 from pithbundle.conformance.runner import load, reader
+from pithbundle.conformance.vectorfiles import read_vectors, requests
 from pithbundle.conformance.worker import answer
 from pithbundle.errors import CODES
 from vectorgen import clauses
@@ -67,7 +69,7 @@ def test_the_package_passes(stage: str) -> None:
                 json.loads(json.dumps(answer({"id": 1, "op": request.op, "args": request.args}))),
             )
             if told is not None:
-                wrong.append((vector.id, request.name, told))
+                wrong.append((vector.id, request.name, str(told)))
     assert wrong == []
 
 
@@ -146,11 +148,18 @@ def test_the_schema_refuses() -> None:
         lambda one: one.update(parts={"a": {"$hex": "0"}}),
         lambda one: one.update(stage="x"),
         lambda one: one["vectors"][0].update(clauses=[]),
+        lambda one: one.update(parts={"a": {"$repeat": [{"$text": "a"}, -1]}}),
+        lambda one: one.update(parts={"a": {"$repeat": [{"$text": "a"}, 1 << 40]}}),
+        lambda one: one["vectors"][0].update(control="x"),
+        lambda one: one.update(vectors=[]),
     )
     for spoil in spoilers:
         spoilt = json.loads(json.dumps(good))
         spoil(spoilt)
         assert invalid(spoilt, schema, schema) is not None
+        # The runner refuses it too, without the schema.
+        with pytest.raises(VectorError):
+            read_vectors(json.dumps(spoilt).encode(), "x.json")
 
 
 def invalid(value: Any, rule: Any, root: Any) -> str | None:
@@ -165,6 +174,7 @@ def invalid(value: Any, rule: Any, root: Any) -> str | None:
         "pattern",
         "minLength",
         "minimum",
+        "maximum",
         "minItems",
         "maxItems",
         "uniqueItems",
@@ -186,6 +196,8 @@ def invalid(value: Any, rule: Any, root: Any) -> str | None:
         return f"not allowed: {value!r}"
     if "oneOf" in rule and sum(invalid(value, one, root) is None for one in rule["oneOf"]) != 1:
         return f"not one of: {value!r}"
+    if type(value) is int and not rule.get("minimum", value) <= value <= rule.get("maximum", value):
+        return f"out of range: {value!r}"
     if isinstance(value, str) and ("pattern" in rule and not re.search(rule["pattern"], value)):
         return f"no match: {value!r}"
     if isinstance(value, (str, list)) and len(value) < rule.get("minLength", rule.get("minItems", 0)):

@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 
 from nodejs import JS, node
-from pithbundle.conformance.protocol import Request, requests
+from pithbundle.conformance.protocol import Request
 from pithbundle.conformance.runner import SELF, Worker, command_of, load, reader
+from pithbundle.conformance.vectorfiles import requests
 from shared_data import REPO
 
 VECTORS: Final = REPO / "vectors"

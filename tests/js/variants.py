@@ -21,8 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from pithbundle.conformance.protocol import EXTRA, STAGES, Request, Vector, judge, requests
-from pithbundle.conformance.runner import Worker, load, reader
+from pithbundle.conformance.judging import judge
+from pithbundle.conformance.process import Worker
+from pithbundle.conformance.protocol import EXTRA, STAGES, Request, Vector
+from pithbundle.conformance.runner import load, reader
+from pithbundle.conformance.vectorfiles import requests
 from shared_data import REPO
 
 JS: Final = REPO / "js"
@@ -178,7 +181,7 @@ def failures(worker: Worker, prepared: Iterable[Prepared]) -> Iterator[tuple[str
                 unsupported.add(op)
                 break
             else:
-                kind, why = "failed", judge(request.expect, answer.value) or ""
+                kind, why = "failed", str(judge(request.expect, answer.value) or "")
             if why:
                 yield each.vector.id, kind, why
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pithbundle.conformance.byteforms import MAX_EXPANDED
 from pithbundle.conformance.protocol import CORE, EXTRA, STAGES, VECTORS_VERSION
 from pithbundle.errors import CODES
 
@@ -19,7 +20,10 @@ def schema() -> dict[str, Any]:
         "$concat": {"type": "array", "items": {"$ref": "#/$defs/bytes"}},
         "$repeat": {
             "type": "array",
-            "prefixItems": [{"$ref": "#/$defs/bytes"}, {"type": "integer", "minimum": 0}],
+            "prefixItems": [
+                {"$ref": "#/$defs/bytes"},
+                {"type": "integer", "minimum": 0, "maximum": MAX_EXPANDED},
+            ],
             "minItems": 2,
             "maxItems": 2,
         },
@@ -49,14 +53,15 @@ def schema() -> dict[str, Any]:
     }
     variant = {
         "type": "object",
-        "properties": {"name": text, "args": {"type": "object"}, "expect": ok},
+        "properties": {"name": {"type": "string", "minLength": 1}, "args": {"type": "object"}, "expect": ok},
         "required": ["name"],
         "additionalProperties": False,
     }
+    name = {"type": "string", "pattern": "^[a-z]+/[a-z0-9-]+/[!-~]{1,200}$"}
     vector = {
         "type": "object",
         "properties": {
-            "id": {"type": "string", "pattern": "^[a-z]+/[a-z-]+/.+$"},
+            "id": name,
             "about": {"type": "string", "minLength": 1},
             "clauses": {
                 "type": "array",
@@ -77,7 +82,7 @@ def schema() -> dict[str, Any]:
                     },
                 ]
             },
-            "control": text,
+            "control": name,
             "variants": {"type": "array", "items": variant},
         },
         "required": ["id", "about", "clauses", "op", "args", "expect"],
@@ -92,7 +97,7 @@ def schema() -> dict[str, Any]:
             "stage": {"enum": list(STAGES)},
             "about": text,
             "parts": {"type": "object", "additionalProperties": {"$ref": "#/$defs/bytes"}},
-            "vectors": {"type": "array", "items": vector},
+            "vectors": {"type": "array", "items": vector, "minItems": 1},
         },
         "required": ["vectors_version", "stage", "about", "vectors"],
         "additionalProperties": False,

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+import pithbundle
+from pithbundle.cli.conformance_text import (
+    Selection,
+    print_agreement,
+    print_disagreement,
+    print_failed_comparison,
+    print_run,
+    print_vectors,
+)
 from pithbundle.cli.guard import guard_folder, guard_inputs
 from pithbundle.cli.inputs import PATH, about, json_option, write_files
 from pithbundle.cli.numeric import decimal, whole
-from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.terminal import progress_bar
-from pithbundle.conformance import differential, reports
+from pithbundle.conformance import differential, pairs, reports, showing
 from pithbundle.conformance.protocol import (
-    BAD,
     STAGES,
     ExpectedFailure,
-    Json,
-    Result,
     Vector,
     VectorError,
     read_expected_failures,
 )
-from pithbundle.conformance.runner import Worker, command_of, load, reader, run
-from pithbundle.conformance.shrink import Case, shrink
+from pithbundle.conformance.runner import command_of, load, reader, run
 from pithbundle.files import read_input, write_output
 
-#: Failures that are printed one by one; a broken reader fails a thousand.
-_MOST: Final = 100
-_SHOWN: Final[dict[str, Style]] = {"failed": "bad", "crash": "bad", "timeout": "bad", "xpassed": "doubtful"}
+#: What tells a folder of vectors from another folder of that name.
+_MARK: Final = "vectors.schema.json"
 
 
 @click.group(
     "conformance",
     epilog="\b\nExamples:\n  pithbundle conformance run --impl self\n"
-    "  pithbundle conformance run --impl './reader --worker' --stage json",
+    "  pithbundle conformance run --impl './reader --worker' --stage json\n"
+    "  pithbundle conformance run --show --only json/values/minus-zero",
 )
 def command() -> None:
     """Run conformance vectors against an implementation, or answer as one.
@@ -59,136 +67,151 @@ def serve(out: Output) -> int:
     return Exit.VALID
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The options of ``run``, by their names."""
+
+    impls: tuple[str, ...]
+    folder: str | None
+    stages: tuple[str, ...]
+    only: tuple[str, ...]
+    show: bool
+    xfail: str | None
+    timeout: float
+    jobs: int
+    html_path: str | None
+    junit_path: str | None
+    force: bool
+    count: int | None
+    seed: str
+    found: str
+
+
 @command.command(
     "run",
     epilog="\b\nExamples:\n  pithbundle conformance run --impl self --vectors vectors\n"
     "  pithbundle conformance run --impl 'node js/worker.js' --xfail known.txt --junit out.xml\n"
+    "  pithbundle conformance run --impl self --only 'json/values/*' --only json/limits/size-over\n"
+    "  pithbundle conformance run --show --only json/values/minus-zero\n"
     "  pithbundle conformance run --impl self --impl 'node js/worker.js' --differential 1000 --seed 1\n\n"
-    "\b\nExit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass;\n2 usage error.",
+    "\b\nExit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass;\n"
+    "2 usage error; 3 the run failed: it says nothing about the implementation.",
+)
+@click.option("--impl", "impls", multiple=True, metavar="COMMAND", help="The worker; self is this one.")
+@click.option(
+    "--vectors", "folder", type=PATH, metavar="DIR",
+    help="Their folder; by default ./vectors, or the one of this package.",
+)  # fmt: skip
+@click.option(
+    "--stage", "stages", type=click.Choice(STAGES), multiple=True, help="Only this stage; repeatable."
 )
 @click.option(
-    "--impl", "impls", multiple=True, required=True, metavar="COMMAND", help="The worker; self is this one."
+    "--only",
+    multiple=True,
+    metavar="ID",
+    help="Only this vector, or a pattern with *, ? or [...]; repeatable.",
 )
-@click.option("--vectors", "folder", type=PATH, default="vectors", show_default=True, help="Their folder.")
-@click.option("--stage", type=click.Choice(STAGES), help="Only this stage.")
+@click.option("--show", is_flag=True, help="Print the requests and what is expected, decoded.")
 @click.option("--xfail", type=PATH, help="Expected failures: an id and a reason on each line.")
 @click.option(
-    "--timeout",
-    callback=decimal(0.01, 86_400),
-    default="30",
-    show_default=True,
-    help="Seconds for an answer.",
+    "--timeout", default="30", show_default=True, callback=decimal(0.01, 86_400), metavar="SECONDS",
+    help="The time for one answer.",
+)  # fmt: skip
+@click.option(
+    "--jobs", default="1", show_default=True, callback=whole(1, 64), metavar="N", help="Workers at a time."
 )
-@click.option("--jobs", callback=whole(1, 64), default="1", show_default=True, help="Workers at a time.")
 @click.option("--html", "html_path", type=PATH, help="Write a page of the results.")
 @click.option("--junit", "junit_path", type=PATH, help="Write JUnit XML.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option(
-    "--differential",
-    "count",
-    callback=whole(1, 1_000_000_000),
+    "--differential", "count", callback=whole(1, 1_000_000_000), metavar="N",
     help="Send this many drawn cases to two workers.",
-)
+)  # fmt: skip
 @click.option("--seed", default="1", show_default=True, help="What the cases are drawn from.")
 @click.option("--found", type=PATH, default=".", show_default=True, help="Where a disagreement is written.")
 @json_option
 @click.pass_obj
-def run_command(
-    out: Output,
-    impls: tuple[str, ...],
-    folder: str,
-    stage: str | None,
-    xfail: str | None,
-    timeout: float,
-    jobs: int,
-    html_path: str | None,
-    junit_path: str | None,
-    force: bool,
-    count: int | None,
-    seed: str,
-    found: str,
-) -> int:
-    """Send the vectors to a worker and say which it passes, by stage and by clause of spec.md.
+def run_command(out: Output, /, **options: Any) -> int:
+    """Send the vectors to a worker and report which it passes, by stage and by clause of spec.md.
 
-    A worker that crashes or hangs is started again and the vector is marked. With
-    --differential two workers get the same drawn bundles, and the first disagreement is
-    shrunk and written as a vector.
+    A worker that crashes or hangs is started again and the vector is marked. With --show and
+    without --impl the vectors are printed and not sent. With --differential two workers get
+    the same drawn bundles, and the first disagreement is shrunk and written as a vector.
     """
+    given = _Options(**options)
     try:
-        if count is not None:
-            return _differ(out, impls, Path(folder), count, seed, found, timeout, force)
-        return _run(out, impls, Path(folder), stage, xfail, timeout, jobs, html_path, junit_path, force)
+        return _run(out, given) if given.count is None else _differ(out, given, given.count)
     except VectorError as error:
         raise click.UsageError(error.fault.detail, click.get_current_context()) from None
 
 
-def _run(
-    out: Output,
-    impls: tuple[str, ...],
-    folder: Path,
-    stage: str | None,
-    xfail: str | None,
-    timeout: float,
-    jobs: int,
-    html_path: str | None,
-    junit_path: str | None,
-    force: bool,
-) -> int:
-    guard_inputs([xfail, *_vector_files(folder)], _named(("--html", html_path), ("--junit", junit_path)))
-    if len(impls) != 1:
-        raise click.UsageError("one --impl, please; two are for --differential", click.get_current_context())
-    impl = impls[0]
-    listed = _expected(xfail)
-    vectors = _load(folder, stage)
-    with progress_bar(len(vectors), hidden=out.as_json) as step:
-        results = _started(
-            impl,
-            lambda: run(
-                _command(impl), vectors, reader(folder), timeout=timeout, jobs=jobs, listed=listed,
-                progress=lambda done, _: step(done),
-            ),
+def _run(out: Output, given: _Options) -> int:
+    if len(given.impls) != 1 and not (given.show and not given.impls):
+        words = "one --impl, please; two are for --differential"
+        raise click.UsageError(words if given.impls else "missing --impl", click.get_current_context())
+    folder = _folder(given.folder)
+    outputs = [("--html", given.html_path), ("--junit", given.junit_path)]
+    guard_inputs([given.xfail, *_vector_files(folder)], [each for each in outputs if each[1] is not None])
+    listed = _expected(given.xfail)
+    every = _load(folder)
+    _check_list(listed, every)
+    vectors = _selected(every, given.stages, given.only)
+    shown = [showing.shown_vector(vector, reader(folder)) for vector in vectors] if given.show else []
+    if not given.impls:
+        if out.as_json:
+            out.json({"vectors": shown})
+        else:
+            print_vectors(out, shown)
+        return Exit.VALID
+    impl = given.impls[0]
+    with progress_bar(len(vectors), hidden=out.as_json) as step, _starting(impl):
+        found = run(
+            _command(impl), vectors, reader(folder), timeout=given.timeout, jobs=given.jobs, listed=listed,
+            progress=lambda done, _: step(done),
         )  # fmt: skip
-    _write(
-        {
-            html_path: lambda: reports.to_html(impl, results),
-            junit_path: lambda: reports.to_junit(impl, results),
-        },
-        force,
+    pages = {given.html_path: reports.to_html, given.junit_path: reports.to_junit}
+    write_files(
+        {path: page(impl, found).encode() for path, page in pages.items() if path is not None}, given.force
     )
     if out.as_json:
-        out.json(reports.to_value(impl, results))
+        out.json(reports.to_value(impl, found) | ({"shown": shown} if given.show else {}))
     else:
-        _say(out, impl, results)
-    return reports.summary(results).exit_status
+        print_vectors(out, shown)
+        if shown:
+            out.line()
+        absent = [name for name in STAGES if not any(vector.stage == name for vector in every)]
+        print_run(out, found, Selection(impl, str(folder), (*given.stages, *given.only), tuple(absent)))
+    return reports.summary(found).exit_status
 
 
 def _vector_files(folder: Path) -> Iterator[str]:
-    """The files of the vectors; what cannot be listed is told when they are read."""
+    """The files of the vectors; what cannot be listed is reported when they are read."""
     return (os.path.join(at, name) for at, _, names in os.walk(folder) for name in names)
-
-
-def _named(*outputs: tuple[str, str | None]) -> list[tuple[str, str | None]]:
-    return [(option, path) for option, path in outputs if path is not None]
-
-
-def _write(made: dict[str | None, Callable[[], str]], force: bool) -> None:
-    files = {path: text().encode() for path, text in made.items() if path is not None}
-    write_files(files, force)
 
 
 def _command(impl: str) -> list[str]:
     try:
-        return command_of(impl, shlex.split)
+        found = command_of(impl, shlex.split)
     except ValueError as error:
         raise click.UsageError(f"--impl: {error}", click.get_current_context()) from None
+    if not found:
+        raise click.UsageError("--impl: the command is empty", click.get_current_context())
+    return found
 
 
-def _started(impl: str, start: Callable[[], list[Result]]) -> list[Result]:
-    try:
-        return start()
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise click.UsageError(f"--impl: {Output.show(impl)}: {why}", click.get_current_context()) from None
+class _starting:
+    """What a command that cannot be started is for the person who gave it."""
+
+    def __init__(self, impl: str) -> None:
+        self._impl = impl
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            why = (error.strerror or str(error)).lower()
+            words = f"--impl: {Output.show(self._impl)}: {why}"
+            raise click.UsageError(words, click.get_current_context()) from None
 
 
 def _expected(path: str | None) -> list[ExpectedFailure]:
@@ -199,110 +222,84 @@ def _expected(path: str | None) -> list[ExpectedFailure]:
     return read_expected_failures(data.decode("utf-8", "replace"))
 
 
-def _load(folder: Path, stage: str | None) -> list[Vector]:
+def _check_list(listed: Sequence[ExpectedFailure], vectors: Sequence[Vector]) -> None:
+    """A line that names no vector hides a typing error, or is of a vector that is gone."""
+    for line in listed:
+        if not any(line.covers(vector.id) for vector in vectors):
+            words = f"--xfail: {line.pattern} names no vector: correct the line or delete it"
+            raise click.UsageError(words, click.get_current_context())
+
+
+def _load(folder: Path) -> list[Vector]:
     try:
-        return load(folder, stage)
+        return load(folder)
     except OSError as error:
-        raise click.UsageError(f"--vectors: {error.strerror}", click.get_current_context()) from None
+        words = f"--vectors: {Output.show(error.filename)}: {error.strerror}"
+        raise click.UsageError(words, click.get_current_context()) from None
 
 
-def _say(out: Output, impl: str, results: Sequence[Result]) -> None:
-    found = reports.summary(results)
-    told = f" {len(results)} vectors, {found.requests} requests: {reports.words(found.total)}"
-    if found.exit_status:
-        out.line("NOT CONFORMING:", "bad", told)
-    else:
-        out.line("CONFORMING:", "good", told)
-    out.detail("worker", out.show(impl))
-    used = [
-        s
-        for s in ("passed", "failed", "crash", "timeout", "unsupported", "xfailed", "xpassed")
-        if found.total[s]
-    ]
-    out.table(
-        ("stage", *used),
-        [(name, *(str(counts[s] or "") for s in used)) for name, counts in found.stages.items()],
+def _folder(given: str | None) -> Path:
+    """The vectors that are named, or of the working directory, of the package, or of its checkout."""
+    if given is not None:
+        return Path(given)
+    package = Path(pithbundle.__file__).parent
+    places = (Path("vectors"), package / "vectors", package.parent.parent / "vectors")
+    for place in places:
+        if (place / _MARK).is_file():
+            return place
+    raise click.UsageError(
+        f"no vectors in {', '.join(map(str, places))}. Name their folder with --vectors. A checkout of "
+        "pithbundle has them in vectors, and `make vectors-archive` packs them there",
+        click.get_current_context(),
     )
-    broken = [
-        (name, reports.words(counts)) for name, counts in found.clauses.items() if any(counts[s] for s in BAD)
-    ]
-    out.line(f"  {len(found.clauses)} clauses of spec.md are shown; {len(broken)} of them not as expected")
-    if broken:
-        out.table(("clause", "vectors"), broken)
-    bad = reports.bad(results)
-    for result in bad[:_MOST]:
-        where = f" ({result.variant})" if result.variant else ""
-        out.verdict(result.status, out.show(result.vector.id + where), _SHOWN[result.status])
-        out.detail("clauses", " ".join(result.vector.clauses))
-        out.detail("shows", out.show(result.vector.about))
-        out.detail("because", out.show(result.detail or result.reason))
-    if len(bad) > _MOST:
-        out.line(f"  and {len(bad) - _MOST} more")
 
 
-def _differ(
-    out: Output,
-    impls: tuple[str, ...],
-    folder: Path,
-    count: int,
-    seed: str,
-    found: str,
-    timeout: float,
-    force: bool,
-) -> int:
-    if len(impls) != 2:
+def _selected(vectors: list[Vector], stages: Sequence[str], only: Sequence[str]) -> list[Vector]:
+    """The vectors of these stages whose ids match a pattern; each stage and pattern must name some."""
+    context = click.get_current_context()
+    for name in stages:
+        if not any(vector.stage == name for vector in vectors):
+            raise click.UsageError(f"--stage: no vectors of the stage {name}", context)
+    found = [vector for vector in vectors if not stages or vector.stage in stages]
+    for pattern in only:
+        if not any(_matches(vector, pattern) for vector in found):
+            near = difflib.get_close_matches(pattern, [vector.id for vector in found], 3)
+            hint = f"; near it are {', '.join(near)}" if near else ""
+            raise click.UsageError(f"--only: {pattern} names no vector{hint}", context)
+    return [vector for vector in found if not only or any(_matches(vector, each) for each in only)]
+
+
+def _matches(vector: Vector, pattern: str) -> bool:
+    # An id may have brackets itself.
+    return vector.id == pattern or fnmatchcase(vector.id, pattern)
+
+
+def _differ(out: Output, given: _Options, count: int) -> int:
+    if len(given.impls) != 2:
         raise click.UsageError("--differential compares two: give --impl twice", click.get_current_context())
-    given = differential.corpus(_load(folder, None), reader(folder))
-    commands = [_command(impl) for impl in impls]
-    bar = progress_bar(count, hidden=out.as_json)
-    with Worker(commands[0], timeout) as one, Worker(commands[1], timeout) as other, bar as step:
-
-        def both(case: Case) -> tuple[str | None, Json | None]:
-            request = differential.request_of(case)
-            first, second = one.ask(request), other.ask(request)
-            told = differential.disagreement(first.value, second.value)
-            faults = " ".join(
-                f"{impl}: {answer.fault} {answer.detail}"
-                for impl, answer in zip(impls, (first, second), strict=True)
-                if answer.fault
-            )
-            return (f"{told} {faults}".strip() if told else None), first.value
-
-        done = 0
-        try:
-            for done, case in enumerate(differential.cases(seed, count, given), 1):
-                told, _ = both(case)
-                step(done)
-                if told is not None:
-                    break
-            else:
-                return _agreed(out, impls, count, seed)
-            smallest = shrink(case, lambda attempt: both(attempt)[0] is not None)
-            told, answer = both(smallest)
-        except OSError as error:
-            why = (error.strerror or str(error)).lower()
-            raise click.UsageError(f"--impl: {why}", click.get_current_context()) from None
-    name = f"found-{re.sub('[^a-z0-9]+', '-', seed.lower())}-{done}"
-    path, data = differential.vector_file(smallest, told or "", answer or {}, name)
-    target = str(Path(found) / Path(path).name)
+    if given.show or given.only or given.stages or given.xfail or given.html_path or given.junit_path:
+        words = "--differential draws its own cases: of the others only --vectors, --timeout, --seed, --found"
+        raise click.UsageError(f"{words}, --force and --json go with it", click.get_current_context())
+    folder = _folder(given.folder)
+    vectors = _load(folder)
+    corpus = differential.corpus(vectors, reader(folder))
+    commands = [_command(impl) for impl in given.impls]
+    cases = differential.cases(given.seed, count, corpus)
+    with progress_bar(count, hidden=out.as_json) as step, _starting(" and ".join(given.impls)):
+        done = pairs.compare(
+            commands, cases, count, timeout=given.timeout, members=corpus.members, progress=step
+        )
+    if done.fault:
+        print_failed_comparison(out, given.impls, given.seed, done)
+        return Exit.UNVERIFIED
+    if done.found is None:
+        print_agreement(out, given.impls, given.seed, done)
+        return Exit.VALID
+    name = f"found-{re.sub('[^a-z0-9]+', '-', given.seed.lower())}-{done.compared}"
+    path, data = pairs.as_vector(done.found, name)
+    target = str(Path(given.found) / Path(path).name)
     guard_folder(_vector_files(folder), "--found", [target])
     with about(target, Exit.USAGE):
-        write_output(target, data, force=force)
-    if out.as_json:
-        out.json({"agree": False, "case": done, "seed": seed, "disagreement": told, "vector": target})
-        return Exit.INVALID
-    out.line("DISAGREE:", "bad", f" case {done} of {count}, seed {out.show(seed)}")
-    out.detail("because", out.show(told or ""))
-    out.detail("bytes", f"{case.size}, shrunk to {smallest.size}")
-    out.detail("vector", out.show(target))
+        write_output(target, data, force=given.force)
+    print_disagreement(out, given.seed, count, done.compared, done.found, target)
     return Exit.INVALID
-
-
-def _agreed(out: Output, impls: tuple[str, ...], count: int, seed: str) -> int:
-    if out.as_json:
-        out.json({"agree": True, "cases": count, "seed": seed})
-        return Exit.VALID
-    out.line("AGREE:", "good", f" {count} cases, seed {out.show(seed)}")
-    for impl in impls:
-        out.detail("worker", out.show(impl))
-    return Exit.VALID

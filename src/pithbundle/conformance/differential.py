@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 from pithbundle.cbor import cbor_bytes
-from pithbundle.conformance.protocol import Json, Request, Vector, difference, requests
+from pithbundle.conformance.judging import difference
+from pithbundle.conformance.protocol import Json, ReadFile, Request, Vector, VectorError
 from pithbundle.conformance.shrink import Case
+from pithbundle.conformance.vectorfiles import MAX_DEPTH, depth, requests
 from pithbundle.errors import PithError
 from pithbundle.jsontext import parse_json
 
@@ -67,16 +69,24 @@ class Corpus:
     policies: tuple[bytes | None, ...]
     texts: tuple[bytes, ...]
     items: tuple[bytes, ...]
+    #: The members of an accepting answer that a vector expects, by operation: no worker may omit one.
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def corpus(vectors: Iterable[Vector], read: Callable[[str], bytes], longest: int = 20_000) -> Corpus:
-    """Collect the bundles, policies and reader inputs of vectors; events of the commonest record only."""
+def corpus(vectors: Iterable[Vector], read: ReadFile, longest: int = 20_000) -> Corpus:
+    """Collect the bundles, policies and reader inputs of vectors; events of the commonest record only.
+
+    Raises:
+        VectorError: there are no bundles with events.
+    """
     frames: dict[str, Json] = {}
     events: dict[str, dict[str, Json]] = {}
     policies: dict[bytes, None] = {}
     texts: dict[bytes, None] = {}
     items: dict[bytes, None] = {}
+    members: dict[str, set[str]] = {}
     for vector in vectors:
+        members.setdefault(vector.op, set()).update(vector.expect.get("ok", {}))
         if vector.op not in ("merge", "check", "parse_json", "parse_cbor", "policy"):
             continue
         request = next(requests(vector, read))
@@ -91,10 +101,13 @@ def corpus(vectors: Iterable[Vector], read: Callable[[str], bytes], longest: int
                 texts[data] = None
             else:
                 _collect(data, frames, events)
-    record = max(frames, key=lambda name: (len(events[name]), name))
+    record = max(frames, key=lambda name: (len(events[name]), name), default="")
+    if not record or not events[record]:
+        raise VectorError("type", "the vectors have no bundle with events: cases are made of these")
     return Corpus(
-        frames[record], tuple(events[record].values()), (None, *policies), tuple(texts), tuple(items)
-    )
+        frames[record], tuple(events[record].values()), (None, *policies), tuple(texts), tuple(items),
+        {op: frozenset(names) for op, names in members.items()},
+    )  # fmt: skip
 
 
 def _inputs_of(request: Request) -> Iterator[tuple[str, bytes]]:
@@ -179,9 +192,11 @@ def _same(draws: Draws, data: bytes) -> bytes:
 
 def _parsed(data: bytes) -> Any:
     try:
-        return json.loads(data)
+        value = json.loads(data)
     except (ValueError, RecursionError):
         return None
+    # What nests deeper could be read and not be written.
+    return value if depth(value) <= MAX_DEPTH else None
 
 
 def _places(value: Any, limit: int = 400) -> list[tuple[Any, Any]]:
@@ -286,18 +301,23 @@ def request_of(case: Case) -> Request:
     return Request("", case.op, args, {})
 
 
-def disagreement(one: Json | None, other: Json | None) -> str | None:
+def disagreement(one: Json | None, other: Json | None, members: Collection[str] = ()) -> str | None:
     """Return how two answers disagree, or None. No answer at all disagrees with everything.
 
     Places of refusals are not compared: where the specification fixes none, each may be right.
+    What is not supported, or lacks one of ``members``, has not been compared, so it is no agreement.
     """
     if one is None or other is None:
         return "one of them gave no answer" if one is not other else "neither gave an answer"
     if "unsupported" in one or "unsupported" in other:
-        return None
+        return "one of them does not support the operation"
     if "ok" in one and "ok" in other:
+        lacking = sorted(set(members) - (one["ok"].keys() & other["ok"].keys()))
+        if lacking:
+            return f"an answer lacks {lacking[0]}"
         shared = one["ok"].keys() & other["ok"].keys()
-        return difference({n: one["ok"][n] for n in shared}, {n: other["ok"][n] for n in shared})
+        found = difference({n: one["ok"][n] for n in shared}, {n: other["ok"][n] for n in shared})
+        return None if found is None else str(found)
     codes = [answer["error"].get("code") if "error" in answer else "accepted" for answer in (one, other)]
     return None if codes[0] == codes[1] else f"{codes[0]} and {codes[1]}"
 

@@ -13,42 +13,59 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pithbundle.conformance.protocol import BAD, STAGES, Json, Result
+from pithbundle.conformance.protocol import BAD, STAGES, STATUSES, Json, Result, Run, account
 from pithbundle.display import visible
 
-_ORDER: Final = ("passed", "failed", "crash", "timeout", "unsupported", "xfailed", "xpassed")
 #: Characters that XML 1.0 cannot hold, even escaped.
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+#: What a run came to, in a word.
+CONFORMING: Final = "conforming"
+AS_EXPECTED: Final = "as expected"
+NOT_CONFORMING: Final = "not conforming"
+RUN_FAILED: Final = "run failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of a run, whole, by stage and by clause."""
+    """Counts of a run, whole, by stage and by clause; and why it proves nothing, if it does not."""
 
     total: Counter[str]
     stages: dict[str, Counter[str]]
     clauses: dict[str, Counter[str]]
     requests: int
+    faults: tuple[str, ...]
+
+    @property
+    def outcome(self) -> str:
+        """What the run came to. ``conforming`` needs a result of every vector, and a good one."""
+        if self.faults:
+            return RUN_FAILED
+        if any(self.total[status] for status in BAD):
+            return NOT_CONFORMING
+        return AS_EXPECTED if self.total["xfailed"] else CONFORMING
 
     @property
     def exit_status(self) -> int:
-        """0 where nothing went wrong unexpectedly, else 1."""
-        return 1 if any(self.total[status] for status in BAD) else 0
+        """0 if all is as expected, 1 if the implementation failed, 3 if the run did."""
+        return {RUN_FAILED: 3, NOT_CONFORMING: 1}.get(self.outcome, 0)
 
 
-def summary(results: Sequence[Result]) -> Summary:
-    """Count results; clauses stand by name and number."""
+def summary(run: Run) -> Summary:
+    """Count and account for the results of a run; clauses are sorted by name and number."""
     stages: dict[str, Counter[str]] = {name: Counter() for name in STAGES}
     clauses: dict[str, Counter[str]] = {}
-    for result in results:
+    for result in run.results:
         stages[result.vector.stage][result.status] += 1
         for clause in result.vector.clauses:
             clauses.setdefault(clause, Counter())[result.status] += 1
     return Summary(
-        Counter(result.status for result in results),
+        Counter(result.status for result in run.results),
         {name: found for name, found in stages.items() if found},
         {name: clauses[name] for name in sorted(clauses, key=_by_number)},
-        sum(result.vector.requests for result in results),
+        sum(result.vector.requests for result in run.results),
+        tuple(account(run)),
     )
 
 
@@ -59,18 +76,20 @@ def _by_number(clause: str) -> tuple[str, int]:
 
 def words(counts: Counter[str]) -> str:
     """Counts in words: ``3 passed, 1 failed``."""
-    return ", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status]) or "nothing"
+    return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status]) or "nothing"
 
 
-def to_value(impl: str, results: Sequence[Result]) -> Json:
+def to_value(impl: str, run: Run) -> Json:
     """The run as one JSON object."""
-    found = summary(results)
+    found = summary(run)
     return {
         "report_type": "pithbundle_conformance_report",
         "report_version": "1",
         "impl": impl,
+        "outcome": found.outcome,
         "exit_status": found.exit_status,
-        "vectors": len(results),
+        "faults": [*found.faults],
+        "vectors": len(run.vectors),
         "requests": found.requests,
         "total": dict(found.total),
         "stages": {name: dict(counts) for name, counts in found.stages.items()},
@@ -82,10 +101,12 @@ def to_value(impl: str, results: Sequence[Result]) -> Json:
                 "clauses": [*result.vector.clauses],
                 "variant": result.variant,
                 "detail": result.detail,
+                "expected": result.expected,
+                "found": result.found,
                 "reason": result.reason,
                 "seconds": round(result.seconds, 3),
             }
-            for result in results
+            for result in run.results
         ],
     }
 
@@ -108,18 +129,19 @@ body{color:#ddd;background:#1b1b1b}th{background:#2b2b2b}td,th{border-color:#444
 """
 
 
-def to_html(impl: str, results: Sequence[Result]) -> str:
+def to_html(impl: str, run: Run) -> str:
     """The run as one static page: no script, nothing loaded, every text escaped."""
-    found = summary(results)
-    outcome = "all as expected" if found.exit_status == 0 else "not conforming"
+    found = summary(run)
+    results = run.results
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>Conformance: {outcome}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>Conformance: {outcome}</h1>",
-        f"<p>Implementation: <code>{_shown(impl)}</code>. {len(results)} vectors, {found.requests} requests: "
-        f"{words(found.total)}.</p>",
+        f"<title>Conformance: {found.outcome}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>Conformance: {found.outcome}</h1>",
+        f"<p>Implementation: <code>{_shown(impl)}</code>. {len(run.vectors)} vectors, "
+        f"{found.requests} requests: {words(found.total)}.</p>",
+        "".join(f'<p class="failed">The run failed: {_shown(fault)}.</p>' for fault in found.faults),
         _html_results("Not as expected", [result for result in results if result.bad]),
         _html_results("Expected failures", [result for result in results if result.status == "xfailed"]),
         _html_results("Not supported", [result for result in results if result.status == "unsupported"]),
@@ -137,7 +159,8 @@ def _html_results(title: str, results: Sequence[Result]) -> str:
         f'<tr><td class="{result.status}">{result.status}</td><td><code>{_shown(result.vector.id)}</code>'
         f"{' (' + _shown(result.variant) + ')' if result.variant else ''}</td>"
         f"<td>{_shown(', '.join(result.vector.clauses))}</td><td>{_shown(result.vector.about)}</td>"
-        f"<td>{_shown(result.detail)}{'<br>' + _shown(result.reason) if result.reason else ''}</td></tr>"
+        f"<td>{_shown(result.detail)}{'<br>' + _shown(result.reason) if result.reason else ''}"
+        f"{_html_side('expected', result.expected)}{_html_side('found', result.found)}</td></tr>"
         for result in results
     ]
     head = (
@@ -146,8 +169,13 @@ def _html_results(title: str, results: Sequence[Result]) -> str:
     return f"<h2>{title} ({len(results)})</h2><table>{head}{''.join(rows)}</table>"
 
 
+def _html_side(name: str, text: str) -> str:
+    lines = "\n".join(_shown(line) for line in text.splitlines())
+    return f"<br>{name}:<pre>{lines}</pre>" if text else ""
+
+
 def _html_counts(title: str, name: str, counts: dict[str, Counter[str]]) -> str:
-    used = [status for status in _ORDER if any(found[status] for found in counts.values())]
+    used = [status for status in STATUSES if any(found[status] for found in counts.values())]
     head = "".join(f"<th>{status}</th>" for status in used)
     rows = "".join(
         f"<tr><td>{_shown(row)}</td>"
@@ -162,16 +190,22 @@ def _xml(text: str) -> str:
     return html.escape(_NOT_XML.sub("\ufffd", visible(text)), quote=True)
 
 
-def to_junit(impl: str, results: Sequence[Result]) -> str:
-    """The run as JUnit XML: one suite a stage, one case a vector."""
-    suites = [_suite(stage, [r for r in results if r.vector.stage == stage]) for stage in STAGES]
-    found = summary(results)
+def to_junit(impl: str, run: Run) -> str:
+    """The run as JUnit XML: one suite a stage, one case a vector; faults of the run have a suite too."""
+    suites = [_suite(stage, [r for r in run.results if r.vector.stage == stage]) for stage in STAGES]
+    found = summary(run)
     bad = sum(found.total[status] for status in BAD)
+    if found.faults:
+        cases = "".join(
+            f'<testcase classname="run" name="run"><error message="{_xml(fault)}"/></testcase>\n'
+            for fault in found.faults
+        )
+        many = len(found.faults)
+        suites.append(f'<testsuite name="run" tests="{many}" errors="{many}">\n{cases}</testsuite>\n')
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<testsuites name="{_xml(impl)}" tests="{len(results)}" failures="{bad}">\n'
-        + "".join(suites)
-        + "</testsuites>\n"
+        f'<testsuites name="{_xml(impl)}" tests="{len(run.vectors)}" failures="{bad}" '
+        f'errors="{len(found.faults)}">\n' + "".join(suites) + "</testsuites>\n"
     )
 
 

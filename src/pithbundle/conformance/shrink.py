@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from pithbundle.conformance.vectorfiles import MAX_DEPTH, depth
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -74,6 +76,9 @@ def _without_members(data: bytes) -> Iterator[bytes]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
+        return
+    if depth(value) > MAX_DEPTH:
+        # It could be read and not be written.
         return
     if type(value) is dict and type(value.get("events")) is list:
         for fewer in _pieces(value["events"]):

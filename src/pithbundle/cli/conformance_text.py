@@ -1,0 +1,205 @@
+"""What ``pithbundle conformance`` prints: results, differences, and vectors with ``--show``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pithbundle.cli.output import Output, Style
+from pithbundle.conformance import reports
+from pithbundle.conformance.pairs import Comparison, Disagreement
+from pithbundle.conformance.protocol import BAD, STATUSES, Json, Result, Run
+
+#: Failures that are printed one by one; a broken reader fails a thousand.
+_MOST: Final = 100
+#: Lines of a byte string, and characters of a line, that ``--show`` prints; ``--json`` has everything.
+_MOST_LINES: Final = 60
+_MOST_COLUMNS: Final = 400
+_SHOWN: Final[dict[str, Style]] = {"failed": "bad", "crash": "bad", "timeout": "bad", "xpassed": "doubtful"}
+_HEADS: Final[dict[str, tuple[str, Style]]] = {
+    reports.CONFORMING: ("CONFORMING:", "good"),
+    reports.AS_EXPECTED: ("AS EXPECTED:", "good"),
+    reports.NOT_CONFORMING: ("NOT CONFORMING:", "bad"),
+    reports.RUN_FAILED: ("RUN FAILED:", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a run was of: the worker, the folder, the stages and patterns, and stages without vectors."""
+
+    impl: str
+    folder: str
+    only: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def print_run(out: Output, run: Run, of: Selection) -> None:
+    """Print the outcome, what is at fault, counts by stage and clause, and each failure."""
+    found = reports.summary(run)
+    head, style = _HEADS[found.outcome]
+    out.line(
+        head, style, f" {len(run.vectors)} vectors, {found.requests} requests: {reports.words(found.total)}"
+    )
+    for fault in found.faults:
+        out.detail("because", out.show(fault))
+    out.detail("worker", out.show(of.impl))
+    out.detail("vectors", out.show(of.folder))
+    if of.only:
+        out.detail("only", out.show(" ".join(of.only)))
+    if of.absent:
+        out.detail("none of", " ".join(of.absent))
+    used = [status for status in STATUSES if found.total[status]]
+    out.table(
+        ("stage", *used),
+        [(name, *(str(counts[s] or "") for s in used)) for name, counts in found.stages.items()],
+    )
+    broken = [
+        (name, reports.words(counts)) for name, counts in found.clauses.items() if any(counts[s] for s in BAD)
+    ]
+    out.line(f"  {len(found.clauses)} clauses of spec.md are shown; {len(broken)} of them not as expected")
+    if broken:
+        out.table(("clause", "vectors"), broken)
+    bad = reports.bad(run.results)
+    for result in bad[:_MOST]:
+        _print_failure(out, result)
+    if len(bad) > _MOST:
+        out.line(f"  and {len(bad) - _MOST} more")
+
+
+def _print_failure(out: Output, result: Result) -> None:
+    where = f" ({result.variant})" if result.variant else ""
+    out.verdict(result.status, out.show(result.vector.id + where), _SHOWN[result.status])
+    out.detail("clauses", " ".join(result.vector.clauses))
+    out.detail("shows", out.show(result.vector.about))
+    out.detail("because", out.show(result.detail or result.reason))
+    _print_block(out, "expected", result.expected)
+    _print_block(out, "found", result.found)
+
+
+def _print_block(out: Output, name: str, text: str) -> None:
+    """Print a text of several lines below a name, each line behind a bar."""
+    if not text:
+        return
+    out.detail(name, "")
+    lines = text.split("\n")
+    for line in lines[:_MOST_LINES]:
+        out.line(f"    | {out.show(line, _MOST_COLUMNS)}".rstrip())
+    if len(lines) > _MOST_LINES:
+        out.line(f"    … {len(lines) - _MOST_LINES} more lines; --json has all")
+
+
+def print_vectors(out: Output, shown: Sequence[Json]) -> None:
+    """Print vectors, their requests and what is expected."""
+    for number, vector in enumerate(shown):
+        if number:
+            out.line()
+        out.line(out.show(vector["id"]))
+        out.detail("shows", out.show(vector["about"]))
+        out.detail("clauses", " ".join(vector["clauses"]))
+        if vector["control"] is not None:
+            out.detail("control", out.show(vector["control"]))
+        for request in vector["requests"]:
+            if request["variant"]:
+                out.detail("variant", out.show(request["variant"]))
+            else:
+                out.detail("request", vector["op"])
+            for name, value in _leaves(request["decoded"]["args"]):
+                _print_value(out, name, value)
+            for kind, members in request["decoded"]["expect"].items():
+                if members or not request["variant"]:
+                    out.detail("expected", kind)
+                for name, value in _leaves(members):
+                    _print_value(out, name, value)
+
+
+def _leaves(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    """The byte strings and other values of an object, by their path in it."""
+    if type(value) is dict and not _is_bytes(value):
+        inner = list(value.items())
+    elif type(value) is list and any(map(_has_bytes, value)):
+        inner = list(enumerate(value))
+    else:
+        return [(path.removeprefix("/"), value)]
+    if path and not any(_has_bytes(member) for _, member in inner):
+        return [(path.removeprefix("/"), value)]
+    return [leaf for name, member in inner for leaf in _leaves(member, f"{path}/{name}")]
+
+
+def _is_bytes(value: Any) -> bool:
+    return type(value) is dict and value.keys() in ({"bytes", "text"}, {"bytes", "hex"})
+
+
+def _has_bytes(value: Any) -> bool:
+    members = value.values() if type(value) is dict else value if type(value) is list else ()
+    return _is_bytes(value) or any(map(_has_bytes, members))
+
+
+def _print_value(out: Output, name: str, value: Any) -> None:
+    if not _is_bytes(value):
+        text = json.dumps(value, indent=1 if type(value) in (dict, list) and value else None)
+        if "\n" in text:
+            _print_block(out, f"  {out.show(name)}", text)
+        else:
+            out.detail(f"  {out.show(name)}", out.show(text))
+        return
+    text = value.get("text", "")
+    # Raw bytes may happen to be UTF-8: a text has few control characters.
+    if "text" in value and sum(char < " " and char not in "\t\n\r" for char in text) * 4 <= len(text):
+        kind, text = _spelled(text)
+    else:
+        kind, text = "hex", value.get("hex", text.encode().hex())
+    _print_block(out, f"  {out.show(name)}: {value['bytes']} bytes, {kind}", text or " ")
+
+
+def _spelled(text: str) -> tuple[str, str]:
+    """A text, or its JSON value over several lines where nothing is lost by that."""
+    if len(text) > 80 and text[:1] in ("{", "["):
+        try:
+            value = json.loads(text)
+            if json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text:
+                return "compact JSON, indented here", json.dumps(value, ensure_ascii=False, indent=1)
+        except (ValueError, RecursionError):
+            pass
+    return "text", text
+
+
+def print_failed_comparison(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> None:
+    """Print why two workers were not compared."""
+    if out.as_json:
+        out.json({"agree": False, "fault": done.fault, "compared": done.compared, "seed": seed})
+        return
+    out.line("RUN FAILED:", "bad", f" {done.compared} cases compared, seed {out.show(seed)}")
+    out.detail("because", out.show(done.fault))
+    for impl in impls:
+        out.detail("worker", out.show(impl))
+
+
+def print_agreement(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> None:
+    """Print how many cases two workers agree on."""
+    refused = done.compared - done.accepted
+    if out.as_json:
+        counts = {"cases": done.compared, "accepted": done.accepted, "refused": refused}
+        out.json({"agree": True, **counts, "seed": seed})
+        return
+    counts_text = f"{done.accepted} accepted, {refused} refused"
+    out.line("AGREE:", "good", f" {done.compared} cases, seed {out.show(seed)}: {counts_text}")
+    for impl in impls:
+        out.detail("worker", out.show(impl))
+
+
+def print_disagreement(
+    out: Output, seed: str, count: int, number: int, found: Disagreement, target: str
+) -> None:
+    """Print the first case on which two workers disagree, and where its vector is."""
+    if out.as_json:
+        out.json(
+            {"agree": False, "case": number, "seed": seed, "disagreement": found.words, "vector": target}
+        )
+        return
+    out.line("DISAGREE:", "bad", f" case {number} of {count}, seed {out.show(seed)}")
+    out.detail("because", out.show(found.words))
+    out.detail("bytes", f"{found.case.size}, shrunk to {found.smallest.size}")
+    out.detail("vector", out.show(target))

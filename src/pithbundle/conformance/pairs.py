@@ -1,0 +1,167 @@
+"""Two implementations on the same drawn cases, until they disagree (vectors/README.md section 4).
+
+Every case that was asked for is compared or the comparison has a fault: what stops early, or
+has not compared anything, is no agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.conformance.differential import disagreement, request_of, vector_file
+from pithbundle.conformance.process import Answer, Worker, wait
+from pithbundle.conformance.protocol import Json, VectorError
+from pithbundle.conformance.runner import greet
+from pithbundle.conformance.shrink import BUDGET, Case, shrink
+from pithbundle.conformance.vectorfiles import read_vectors
+
+#: Of so many cases some are accepted by every implementation: half of those drawn are sound.
+_ENOUGH: Final = 50
+_NOTHING: Final[Mapping[str, frozenset[str]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """The first case on which two workers disagree, shrunk; ``answers`` are those to the shrunk one."""
+
+    case: Case
+    smallest: Case
+    words: str
+    answers: tuple[Json | None, Json | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many cases were compared, of these how many both accepted; and what was found."""
+
+    compared: int
+    accepted: int
+    found: Disagreement | None = None
+    fault: str = ""
+
+
+def compare(
+    commands: Sequence[Sequence[str]],
+    cases: Iterable[Case],
+    count: int,
+    *,
+    timeout: float,
+    members: Mapping[str, frozenset[str]] = _NOTHING,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Send ``count`` cases to two commands, at most until they disagree.
+
+    Raises:
+        OSError: a command cannot be started.
+    """
+    with Worker(commands[0], timeout) as one, Worker(commands[1], timeout) as other:
+        pair = _Pair((one, other), members)
+        for worker in pair.workers:
+            fault = greet(worker)
+            if fault:
+                return Comparison(0, 0, None, fault)
+        compared = accepted = 0
+        for case in cases:
+            words = pair.ask(case)
+            compared += 1
+            accepted += pair.accepted
+            if progress is not None:
+                progress(compared)
+            if words is not None:
+                return Comparison(compared, accepted, pair.shrunk(case, words))
+        extra = next(filter(None, [worker.finish() for worker in pair.workers]), "")
+    if compared != count:
+        extra = extra or f"{compared} of {count} cases were compared"
+    if not extra and not accepted and count >= _ENOUGH:
+        extra = "no case was accepted by both, so that nothing but refusals was compared"
+    return Comparison(compared, accepted, None, extra)
+
+
+class _Pair:
+    """Two workers, and their answers to the last case."""
+
+    def __init__(self, workers: tuple[Worker, Worker], members: Mapping[str, frozenset[str]]) -> None:
+        self.workers = workers
+        self._members = members
+        self._answers = (Answer(None), Answer(None))
+
+    @property
+    def accepted(self) -> bool:
+        """Whether both accepted the last case."""
+        return all("ok" in (answer.value or {}) for answer in self._answers)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What each did with the last case: ``ok``, the code of a refusal, or how it failed to answer."""
+        if any(answer.fault for answer in self._answers):
+            # What the other does is of no interest then.
+            return tuple(answer.fault or "" for answer in self._answers)
+        return tuple(_kind(answer.value or {}) for answer in self._answers)
+
+    def ask(self, case: Case) -> str | None:
+        """Ask both at once; return how they disagree, or None."""
+        request = request_of(case)
+        for worker in self.workers:
+            worker.begin(request)
+        while any(worker.busy for worker in self.workers):
+            wait(self.workers)
+        one, other = (worker.take() or Answer(None) for worker in self.workers)
+        self._answers = (one, other)
+        words = disagreement(one.value, other.value, self._members.get(case.op, frozenset()))
+        if words is None:
+            return None
+        faults = [
+            f"{name}: {answer.fault} {answer.detail}"
+            for name, answer in zip(("first", "second"), (one, other), strict=True)
+            if answer.fault
+        ]
+        return " ".join([words, *faults])
+
+    def shrunk(self, case: Case, words: str) -> Disagreement:
+        """Make the last case small, unless each question costs the whole time that an answer may take.
+
+        The disagreement stays of its kind: a smaller case of another one would hide the first.
+        """
+        smallest = case
+        answers, kinds = self._answers, self.kinds
+        if "timeout" not in kinds:
+            # A worker that crashes costs the start of a process each time.
+            budget = BUDGET // 10 if any(answer.fault for answer in self._answers) else BUDGET
+            smallest = shrink(
+                case, lambda attempt: self.ask(attempt) is not None and self.kinds == kinds, budget
+            )
+            # Asked again: the last attempt was one that they agree on.
+            words = self.ask(smallest) or words
+            answers = self._answers
+        return Disagreement(case, smallest, words, (answers[0].value, answers[1].value))
+
+
+def _kind(value: Json) -> str:
+    if "error" in value:
+        return str(value["error"]["code"])
+    return "ok" if "ok" in value else "unsupported"
+
+
+def as_vector(found: Disagreement, name: str) -> tuple[str, bytes]:
+    """A disagreement as a vector file: its path, and its bytes.
+
+    It expects the first answer that a vector can expect, and says so; if there is none, it
+    expects that the input is accepted.
+    """
+    said = [answer for answer in found.answers if answer is not None and "unsupported" not in answer]
+    for answer in (*said, {}):
+        path, data = vector_file(found.smallest, found.words, answer, name)
+        if _is_vector_file(data, path):
+            break
+    return path, data
+
+
+def _is_vector_file(data: bytes, path: str) -> bool:
+    """Whether the runner reads it: a worker may answer a code that does not exist, or a fraction."""
+    try:
+        read_vectors(data, path)
+    except VectorError:
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""Comparing an answer with what is expected, and saying where they differ."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from pithbundle.conformance import judging
+from pithbundle.conformance.judging import difference, judge, revealed
+
+
+def b64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def written(value: Any) -> str:
+    return b64(json.dumps(value).encode())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "same"),
+    [
+        (1, 1, True),
+        (1, True, False),
+        (1, 1.0, False),
+        (0, False, False),
+        (None, None, True),
+        (None, False, False),
+        ("a", "a", True),
+        ("a", "b", False),
+        ([], {}, False),
+        ([1], [1], True),
+        ([1, 2], [1], False),
+        ([1], [1, 2], False),
+        ([1, 2], [2, 1], False),
+        ({"a": 1}, {"a": 1}, True),
+        ({"a": 1}, {}, False),
+        ({}, {"a": 1}, False),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 2}]}, False),
+        ("x" * 90, "x" * 91, False),
+        (b64(b"text" * 30), b64(b"text" * 29 + b"tXxt"), False),
+        ({"$sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}, "", True),
+        ({"$sha256": "00"}, "", False),
+        ({"$sha256": "00"}, 1, False),
+        ({"$sha256": "00"}, "x", False),
+        ("x" * 200, 1, False),
+        ([0] * 99, None, False),
+        ("y" * 80 + "z", "y" * 80, False),
+        (1.5, 2.5, False),
+    ],
+)
+def test_difference(wanted: Any, found: Any, same: bool) -> None:
+    told = difference(wanted, found)
+    assert (told is None) is same
+    assert told is None or (len(told.reason) < 500 and str(told) == told.reason)
+
+
+@pytest.mark.parametrize(
+    ("expect", "said", "passes"),
+    [
+        ({"ok": {"a": 1}}, {"ok": {"a": 1, "more": 2}}, True),
+        ({"ok": {"a": 1}}, {"ok": {"a": 2}}, False),
+        ({"ok": {"a": 1}}, {"ok": {}}, False),
+        ({"ok": {"a": 1}}, {"ok": []}, False),
+        ({"ok": {}}, {"error": {"code": "x"}}, False),
+        ({"ok": {}}, {"error": 1}, False),
+        ({"error": {"code": "x"}}, {"error": {"code": "x"}}, True),
+        ({"error": {"code": "x"}}, {"error": {"code": "y"}}, False),
+        ({"error": {"code": "x"}}, {"ok": {}}, False),
+        ({"error": {"code": "x"}}, {"error": "x"}, False),
+        ({"error": {"code": "x", "offset": 3}}, {"error": {"code": "x"}}, True),
+        ({"error": {"code": "x", "offset": 3}}, {"error": {"code": "x", "offset": None}}, True),
+        ({"error": {"code": "x", "offset": 3}}, {"error": {"code": "x", "offset": 3, "pointer": "/a"}}, True),
+        ({"error": {"code": "x", "offset": 3}}, {"error": {"code": "x", "offset": 4}}, False),
+        ({"error": {"code": "x", "offset": 1}}, {"error": {"code": "x", "offset": True}}, False),
+        ({"error": {"code": "x", "pointer": "/a"}}, {"error": {"code": "x", "pointer": "/b"}}, False),
+    ],
+)
+def test_judge(expect: Any, said: Any, passes: bool) -> None:
+    assert (judge(expect, said) is None) is passes
+
+
+STATE = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": "strong", "id": "1" * 80}]}}
+OTHER = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": "weak", "id": "1" * 80}]}}
+
+
+def test_a_difference_inside_of_decoded_json_is_said_by_its_place() -> None:
+    told = judge({"ok": {"state": written(STATE)}}, {"ok": {"state": written(OTHER)}})
+    assert told is not None
+    assert told.reason == (
+        "at /state, decoded: at /current/author_claims/0/strength: 'weak', where 'strong' is expected"
+    )
+    assert '"strength": "strong"' in told.expected and '"strength": "weak"' in told.found
+
+
+def test_byte_strings_inside_of_what_is_shown_are_decoded() -> None:
+    told = judge({"ok": {"a": {"state": written(STATE)}}}, {"ok": {"a": {"state": written(STATE), "b": 1}}})
+    assert told is not None and told.reason == "at /a: member 'b' is not expected"
+    assert '"strength": "strong"' in told.found and told.found.endswith("…")
+    values = [[1], "a b", -1.5, True]
+    assert revealed([*map(written, values), "text", "full", 1]) == [*values, "text", "full", 1]
+    assert revealed([written(None), ""]) == [written(None), ""]
+
+
+def test_accepted_where_a_refusal_is_expected_shows_what_was_accepted() -> None:
+    told = judge({"error": {"code": "type"}}, {"ok": {"canonical": written([1])}})
+    assert told is not None and told.reason == "accepted, where 'type' is expected"
+    assert told.found.split() == ["{", '"canonical":', "[", "1", "]", "}"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "said"),
+    [
+        # One value, two spellings.
+        (b64(b'{"a":1,"b":2}'), b64(b'{"a":1, "b":2}'), "JSON value in other bytes, first at character 7"),
+        # Text, not JSON.
+        (b64(b"long text " * 9), b64(b"long text " * 8 + b"lang "), "decoded, first at character 81: …'"),
+        # Bytes that are no text, and strings that are not base64.
+        (b64(b"\xff" * 60), b64(b"\xff" * 59 + b"\xfe"), "at character 79"),
+        ("é" * 70, "é" * 71, "at character 70"),
+        # An array against an object, and a list with one item more.
+        (b64(b'{"a":1}'), b64(b"[1]"), "decoded: at the top level: [1], where {\"a\": 1} is expected"),
+        (b64(b"[1]"), b64(b"[1,2]"), "decoded: at the top level: 2 items, where 1 are expected"),
+        (b64(b"[1]"), b64(b"{"), "'ew==', where 'WzFd' is expected"),
+        ("verified", "invalid", "'invalid', where 'verified' is expected"),
+    ],
+)  # fmt: skip
+def test_strings(wanted: str, found: str, said: str) -> None:
+    told = difference(wanted, found, ("x",))
+    assert told is not None and told.reason.startswith("at /x")
+    assert said in told.reason
+
+
+def test_what_a_worker_sends_decoded_costs_no_recursion(monkeypatch: pytest.MonkeyPatch) -> None:
+    for levels in (500, 100_000):
+        deep = b64(b"[" * levels + b"]" * levels)
+        told = difference(b64(b"[1]"), deep, ("x",))
+        assert told is not None and "decoded" not in told.reason.split("at character")[0].replace(
+            "decoded, f", ""
+        )
+        assert revealed(deep) == deep
+    monkeypatch.setattr(judging, "_MOST_BYTES", 3)
+    assert revealed(written([1])) == written([1])
+
+
+def test_long_sides_are_cut() -> None:
+    told = difference(list(range(100)), [0] * 2)
+    assert told is not None
+    told = difference({"a": ["y" * 500] * 30}, {}, ())
+    assert told is not None and told.expected.endswith("…") and told.found == "{}"
+    assert len(told.expected.splitlines()) == 13 and max(map(len, told.expected.splitlines())) == 160
+    short = difference({"a": {"b": 1}, "c": [0] * 30}, {"a": {"b": 2}, "c": [0] * 30})
+    assert short is not None and '"b": 1' in short.expected
+    long = difference({"a": 1, "c": [0] * 30}, {"a": 2, "c": [0] * 30})
+    assert long is not None and (long.expected, long.found) == ("", "")
+
+
+def test_a_digest_says_which_it_is() -> None:
+    wanted = "00" * 32
+    told = difference({"$sha256": wanted}, b64(b""), ("state",))
+    assert told is not None
+    assert told.reason == (
+        "at /state: bytes of the digest "
+        f"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, where {wanted} is expected"
+    )
