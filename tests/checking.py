@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from forge import Json, bundle, policy, to_json
+from forge import Json, bundle, to_json
 from pithbundle.bundle import Bundle, read_bundle
 from pithbundle.check import check
 from pithbundle.merge import Merged, merge
 from pithbundle.policy import Policy
 from pithbundle.verdicts import Checked, Copy
-from strategies import HOUSE
+from strategies import house_policy
 
 WHEN = "2026-05-18T01:39:14Z"
 
@@ -23,7 +23,7 @@ def read(record: Json, events: Iterable[Any], **changes: Any) -> Bundle:
 
 def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> Checked:
     """The same, checked under a policy; by default under the one that knows every house signer."""
-    return check(read(record, events, **changes), Policy.from_value(keys or policy(*HOUSE)))
+    return check(read(record, events, **changes), Policy.from_value(keys or house_policy()))
 
 
 def merged(record: Json, events: Iterable[Any], keys: Json | None = None) -> Merged:

@@ -33,11 +33,13 @@ from forge import (
     flat_event,
     pith_number,
     policy,
+    policy_key,
     receipt,
     to_json,
 )
 from forge import payloads as forged
 from forge.tamper import OTHER_NUMBER
+from pithbundle.rules import RULES
 
 T = TypeVar("T")
 
@@ -219,9 +221,19 @@ def _reordered(value: Any, turn: int, backwards: bool) -> Any:
 HOUSE: Final = (DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 
+#: Keys of the house whose events are unbound at best: their format covers the payload alone, or is unknown.
+LOOSE: Final = Signer(20, "loose.example", "loose-1")
+OPAQUE: Final = Signer(21, "opaque.example", "opaque-1")
+_LOOSE_FORMAT: Final = RULES["event-payload-digest"]
+
+
 def house_policy() -> Json:
-    """The policy under which every event of :func:`event_sets` is valid."""
-    return policy(*HOUSE)
+    """The policy under which every event of :func:`event_sets` is valid, and none of LOOSE and OPAQUE."""
+    return policy(
+        *HOUSE,
+        policy_key(LOOSE, event_formats=[_LOOSE_FORMAT.name]),
+        policy_key(OPAQUE, event_formats=["unknown"]),
+    )
 
 
 @cache
@@ -451,6 +463,27 @@ def spoilt_copies(draw: st.DrawFn, made: Sequence[Json]) -> Json:
 
 
 @st.composite
+def unbound_events(draw: st.DrawFn, whole: EventSet) -> Json:
+    """An event of LOOSE or OPAQUE; as payload the content of a valid event gives it that event's id."""
+    record = whole.record
+    content: Json = {"x": 1}
+    if len(whole.events) > 0 and draw(st.booleans()):
+        content = draw(st.sampled_from(whole.events))
+    payload = {name: value for name, value in content.items() if name not in ("event_id", "signature")}
+    kind = draw(st.sampled_from(("citation", "record_created", "event_retracted", "x.y")))
+    signer, rule = draw(st.sampled_from(((LOOSE, _LOOSE_FORMAT), (OPAQUE, RULES["event-v1"]))))
+    return event(signer, record, kind, "record", payload, draw(instants()), rule=rule)
+
+
+@st.composite
+def unsigned_receipts(draw: st.DrawFn, record: Json) -> Json:
+    """An unsigned element with a receipt, genuine or of another record."""
+    about = record if draw(st.booleans()) else {**record, "more": draw(st.integers(0, 40))}
+    made = forged.record_created(record, receipt(draw(signers()), about, INSTANTS[0]))
+    return {"event_type": draw(st.sampled_from(("record_created", "citation"))), "payload": made}
+
+
+@st.composite
 def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
     """What may lie in ``events`` beside the valid events and must change neither state nor digests."""
     record = whole.record
@@ -465,6 +498,7 @@ def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
     )
     flat = flat_event(DEMO, forged.integrity(record, INSTANTS[0]), INSTANTS[1], draw(integers()))
     kinds: list[st.SearchStrategy[Any]] = [values(max_leaves=5), st.sampled_from((stranger, elsewhere, flat))]
+    kinds += [unbound_events(whole), unsigned_receipts(record)]
     if any("event_id" in one for one in whole.events):
         kinds += [spoilt_copies(whole.events)] * 3
     return draw(st.lists(st.one_of(kinds), max_size=max_size))

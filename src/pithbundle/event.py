@@ -8,7 +8,7 @@ envelope and cuts it into the body, which decides, and the rest, which is named 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from pithbundle.canonical import digest, encode_kept, written
 from pithbundle.errors import Fault
@@ -210,12 +210,8 @@ def bind_each(envelope: Envelope, rules: Iterable[EventRule]) -> dict[str, Body]
     return bodies
 
 
-class _Whole(NamedTuple):
-    """An event without ``event_id`` and ``signature``, encoded, and its payload."""
-
-    members: Object
-    canonical: bytes
-    payload: bytes
+#: An event without ``event_id`` and ``signature``: its members, its canonical bytes, its payload's.
+_Whole: TypeAlias = tuple[Object, bytes, bytes]
 
 
 def _whole(envelope: Envelope, within_limits: bool) -> _Whole | Fault:
@@ -229,18 +225,17 @@ def _whole(envelope: Envelope, within_limits: bool) -> _Whole | Fault:
     canonical = encode_kept(whole)
     if len(canonical) > MAX_BODY_BYTES:
         return Fault("event_size", f"an event of {len(canonical)} canonical bytes", "")
-    return _Whole(whole, canonical, payload)
+    return whole, canonical, payload
 
 
 def _body(whole: _Whole, rule: EventRule) -> Body:
-    canonical = whole.canonical
+    members, canonical, payload = whole
     if rule.payload_only:
-        canonical = whole.payload
+        canonical = payload
     elif rule.left_out != ENVELOPE:
-        members = whole.members.items()
-        canonical = encode_kept({name: value for name, value in members if name not in rule.left_out})
+        canonical = encode_kept({name: value for name, value in members.items() if name not in rule.left_out})
     hashed = digest(canonical)
-    return Body(canonical, whole.payload, hashed, "sha256:" + hashed.hex())
+    return Body(canonical, payload, hashed, "sha256:" + hashed.hex())
 
 
 def _measure(whole: Object) -> Fault | None:

@@ -38,7 +38,7 @@ from pithbundle.merge import Merged, merge
 from pithbundle.number import PithNumber
 from pithbundle.policy import Policy
 from pithbundle.record import Record
-from strategies import HOUSE, other_record
+from strategies import HOUSE, house_policy, other_record
 
 RECORD = made_record()
 EARLY, LATE = "2026-05-18T01:39:13Z", "2026-05-18T01:39:15Z"
@@ -542,7 +542,7 @@ def test_ledgers_join_under_the_same_conditions() -> None:
 
 def test_a_ledger_may_begin_empty() -> None:
     record = Record.from_value(RECORD)
-    keys = Policy.from_value(policy(*HOUSE))
+    keys = Policy.from_value(house_policy())
     ledger = Ledger(record, PithNumber.of_record(record), keys.sha256)
     ledger.join(Ledger.of([checked(RECORD, [claim()])]))
     assert Merged(ledger, ()).state_bytes == merged(RECORD, [claim()]).state_bytes
