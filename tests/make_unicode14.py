@@ -1,4 +1,4 @@
-"""Writes the tables of Unicode 14.0 that TITLE-1 names: ``python3.11 tests/make_unicode14.py --write``.
+"""Writes the tables of Unicode 14.0 of TITLE-1 and DISPLAY-1: ``python3.11 tests/make_unicode14.py --write``.
 
 Python 3.11 carries the Unicode Character Database 14.0.0, so its ``unicodedata`` and ``str.lower`` are the
 source. Only the standard library is used. A test compares the files with what is built here, under the
@@ -24,6 +24,27 @@ WORD_BREAK = (
     ".\u2018\u2019\u2024\ufe52\uff07\uff0e"
     "'"
 )  # fmt: skip
+
+
+#: What draws nothing though its category does not say so: joiner, fillers, variation selectors,
+#: the blank pattern of Braille, and the narrow no-break space, which belongs to no word.
+UNDRAWN = [
+    0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x202F, 0x2800, 0x3164, 0xFFA0,
+    *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0),
+]  # fmt: skip
+#: Vowels and finals of Hangul: a terminal draws them over the consonant before them.
+HANGUL = [*range(0x1160, 0x1200), *range(0xD7B0, 0xD7C7), *range(0xD7CB, 0xD7FC)]
+
+
+def marks() -> list[int]:
+    """What is drawn over the character before it: General_Category M, and parts of Hangul syllables."""
+    return [code for code in SCALARS if unicodedata.category(chr(code))[0] == "M" or code in HANGUL]
+
+
+def escaped() -> list[int]:
+    """What is written as an escape: General_Category Cc, Cf, Cs, Co, Cn, Zl or Zp, and what draws nothing."""
+    categories = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return [c for c in range(0x110000) if unicodedata.category(chr(c)) in categories or c in UNDRAWN]
 
 
 def lower() -> dict[int, str]:
@@ -95,21 +116,40 @@ def tables() -> dict[str, str]:
 
 def files() -> dict[Path, str]:
     """The text of each file."""
+    about = f"Unicode {VERSION}: what is drawn over another character, what is escaped (DISPLAY-1)."
+    shown = module({"marks": spelt_set(marks()), "escaped": spelt_set(escaped())}, about)
+    return {
+        **title_files(),
+        ROOT / "src" / "pithbundle" / "unicode14_display.py": shown[0],
+        ROOT / "js" / "unicode14-display.js": shown[1],
+    }
+
+
+def title_files() -> dict[Path, str]:
+    """The files of TITLE-1."""
     made = tables()
     about = f"Unicode {VERSION}: lower-case mapping, Cased, Case_Ignorable (TITLE-1)."
-    how = "Built by tests/make_unicode14.py, which explains the spelling; do not edit."
-    python = [f'"""{about}\n\n{how}\n"""\n\nfrom typing import Final\n']
-    script = [f"/**\n * {about}\n * {how}\n *\n * @module\n */\n"]
+    python, script = module(made, about)
+    as_json = json.dumps({"unicode_version": VERSION, "about": HOW, **made}, indent=1)
+    return {
+        ROOT / "src" / "pithbundle" / "unicode14.py": python,
+        ROOT / "js" / "unicode14.js": script,
+        ROOT / "vectors" / "unicode-14.json": as_json + "\n",
+    }
+
+
+HOW = "Built by tests/make_unicode14.py, which explains the spelling; do not edit."
+
+
+def module(made: dict[str, str], about: str) -> tuple[str, str]:
+    """The tables as a module of Python and one of JavaScript."""
+    python = [f'"""{about}\n\n{HOW}\n"""\n\nfrom typing import Final\n']
+    script = [f"/**\n * {about}\n * {HOW}\n *\n * @module\n */\n"]
     for name, spelt in made.items():
         lines = textwrap.fill(spelt, 110, break_on_hyphens=False)
         python.append(f'{name.upper()}: Final = """\n{lines}\n"""\n')
         script.append(f"export const {name.upper()} = `\n{lines}\n`;\n")
-    as_json = json.dumps({"unicode_version": VERSION, "about": how, **made}, indent=1)
-    return {
-        ROOT / "src" / "pithbundle" / "unicode14.py": "\n".join(python),
-        ROOT / "js" / "unicode14.js": "\n".join(script),
-        ROOT / "vectors" / "unicode-14.json": as_json + "\n",
-    }
+    return "\n".join(python), "\n".join(script)
 
 
 def main(arguments: list[str]) -> int:

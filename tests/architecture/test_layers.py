@@ -19,7 +19,7 @@ PACKAGE = REPO / "src" / "pithbundle"
 
 #: Purest first. A folder (``cli``, ``kinds``) stands for everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("display", "errors", "model", "ed25519_vectors", "unicode14"),
+    ("display", "errors", "model", "ed25519_vectors", "unicode14", "unicode14_display"),
     ("document", "documents", "canonical", "jsontext", "jsonstrict", "cbor", "textforms", "times", "titles"),
     ("rules", "record", "number", "keys", "policy"),
     ("event", "bundle"),

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pithbundle.display import SHOWN_CHARACTERS, visible
+from pithbundle.unicode14_display import ESCAPED, MARKS
+from shared_data import REPO
 from strategies import HOSTILE
 
 #: Control, format, line and paragraph separators, surrogates, private use.
@@ -39,6 +41,51 @@ def test_every_unsafe_character_of_unicode_is_written_out() -> None:
         character = chr(point)
         if unsafe(character):
             assert visible(character) == f"\\u{{{point:x}}}"
+
+
+#: What draws nothing, beside the categories of REFUSED and what is not assigned.
+INVISIBLE = {
+    *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u202f\u2800\u3164\uffa0",
+    *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)),
+}  # fmt: skip
+
+
+def test_each_code_point_alone_is_drawn_or_written_out_by_its_properties() -> None:
+    """The same on every interpreter: what Unicode 14.0 does not know is written out too."""
+    newer = unicodedata.unidata_version != "14.0.0"
+    for point in range(sys.maxunicode + 1):
+        character = chr(point)
+        if character == "\\":
+            continue
+        drawn = visible(character) == character
+        refused = unicodedata.category(character) in {*REFUSED, "Cn"} or character in INVISIBLE
+        assert drawn != refused or (newer and not drawn), f"U+{point:04X}"
+
+
+def test_no_run_of_marks_of_any_kind_is_longer_than_three() -> None:
+    """1,345 of 1,963 combining characters were not in the table, and a pile of 240 was shown."""
+    marks = [chr(point) for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point))[0] == "M"]
+    assert len(marks) >= 2_408
+    for mark in marks:
+        assert visible("e" + mark * 240).count(mark) in (0, 3), f"U+{ord(mark):04X}"
+    # Nor one of different marks, in whatever order.
+    for turn in range(4):
+        shown = visible("e" + "".join(marks[turn:]))
+        runs = [len(run) for run in re.findall(f"[{''.join(map(re.escape, marks))}]+", shown)]
+        assert max(runs) <= 3
+
+
+@pytest.mark.parametrize("syllable", ["\u1112\u1161\u11ab", "\u1112\u1161\u11ab\u1100\u1173\u11af"])
+def test_hangul_is_shown_and_a_pile_of_its_vowels_is_not(syllable: str) -> None:
+    assert visible(syllable) == syllable
+    assert visible("\u1112" + "\u1161" * 50).count("\u1161") == 3
+    assert visible("\u1112" + "\ud7b0\ud7cb" * 20).count("\ud7b0") == 2
+
+
+def test_python_and_javascript_have_one_table() -> None:
+    script = (REPO / "js" / "unicode14-display.js").read_text(encoding="utf-8")
+    for table in (MARKS, ESCAPED):
+        assert f"`{table}`" in script
 
 
 @pytest.mark.parametrize(
