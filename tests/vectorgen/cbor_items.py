@@ -27,6 +27,8 @@ VALUES: Final[tuple[tuple[str, str, str, Any], ...]] = (
     *((f"text-{n}", f"a text of {n} bytes", "CBOR-4", "t" * n) for n in (1, 23, 24, 255, 256)),
     ("text-two-bytes", "the length counts bytes", "CBOR-4 CBOR-10", "\u00e9" * 12),
     ("text-astral", "four bytes a character", "CBOR-10", "\U0001f600"),
+    ("text-bom", "U+FEFF at the start of a text is a character", "CBOR-10", ["\ufeffa", "\ufeff"]),
+    ("key-256-bytes", "a key is counted in bytes", "DATA-7", {"\u00e9" * 128: 1}),
     ("text-controls", "controls are not escaped in CBOR", "CBOR-10", "\n\x1f\x7f"),
     *((f"array-{n}", f"an array of {n}", "CBOR-4", [0] * n) for n in (1, 2, 23, 24, 255, 256)),
     *((f"map-{n}", f"a map of {n}", "CBOR-4 CBOR-8", {f"{k:03}": k for k in range(n)}) for n in (1, 2, 23, 24, 256)),
@@ -208,6 +210,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("key-duplicate-proto", "__proto__ twice", "CBOR-8 DATA-8",
      "a2 69 5f5f70726f746f5f5f 00 69 5f5f70726f746f5f5f 00", "duplicate_key", 12, "keys-proto"),
     ("key-long", "257 bytes", "DATA-7", "a1 79 0101" + "6b" * 257 + "00", "key", 1, "key-256"),
+    ("key-258-bytes", "129 characters of two bytes", "DATA-7", "a1 79 0102" + "c3a9" * 129 + "00", "key", 1, "key-256-bytes"),
     ("key-high", "U+E000", "DATA-7", "a1 63 ee8080 00", "key", 1, "keys-highest"),
     ("key-astral", "above U+FFFF", "DATA-7", "a1 64 f09f9880 00", "key", 1, "keys-highest"),
     ("key-nul", "U+0000 in a key", "DATA-6 FAULT-2", "a1 61 00 00", "string", 1, "map-1"),
@@ -287,6 +290,54 @@ def written() -> File:
     for name, _, clauses, value in VALUES:
         file.accept(name, "JSON in, CBOR out: the twin of cbor/items", clauses, "cbor", {"data": as_json(value)},
                     cbor=hexed(cbor(value)))  # fmt: skip
+    for name, about, source, value in (
+        (
+            "unsorted",
+            "members as they stand in the text are sorted",
+            '{"b":1,"a":2,"c":3}',
+            {"a": 2, "b": 1, "c": 3},
+        ),
+        (
+            "unsorted-inside",
+            "inside too",
+            '[{"z":{"y":1,"x":2},"aa":0,"b":0}]',
+            [{"z": {"y": 1, "x": 2}, "aa": 0, "b": 0}],
+        ),
+        (
+            "unsorted-bytes",
+            "by bytes, not by characters",
+            '{"\u00e9":1,"zz":2,"\u4e00":3,"aaa":4}',
+            {"\u00e9": 1, "zz": 2, "\u4e00": 3, "aaa": 4},
+        ),
+        ("respelt", "white space and escapes are not written", '{ "\\u0061" : "\\/" }', {"a": "/"}),
+    ):
+        file.accept(name, about, "CBOR-8", "cbor", {"data": text(source)}, cbor=hexed(cbor(value)))
+    return file
+
+
+#: name, comment, hex, code, pointer, offset, control.
+PLACES: Final = (
+    ("top", "the value itself", "f9 3c00", "number_form", "", 0, "integer-1"),
+    ("index", "an index counts from 0", "82 01 f93c00", "number_form", "/1", 2, "array-2"),
+    ("after-container", "containers before it count one", "83 80 a0 f97e00", "number_nonfinite", "/2", 3, "array-2"),
+    ("inside", "members and indices", "a1 6161 82 00 a1 6162 f97e00", "number_nonfinite", "/a/1/b", 8, "nested"),
+    ("deep", "each level has its step", "81 81 81 81 81 f93c00", "number_form", "/0/0/0/0/0", 5, "array-1"),
+    ("key", "a key at fault is its own place", "81 a1 63ee8080 00", "key", "/0/\ue000", 2, "map-1"),
+    ("key-nul", "what no text may hold is U+FFFD", "81 a1 626100 00", "string", "/0/a\ufffd", 2, "map-1"),
+    ("duplicate", "the second of one name", "82 00 a2 6161 00 6161 00", "duplicate_key", "/1/a", 6, "map-2"),
+    ("text", "a text", "82 6161 6100", "string", "/1", 3, "array-2"),
+    ("integer", "an integer", "82 00 1b 0020000000000000", "number_range", "/1", 2, "array-2"),
+    ("tilde", "a tilde is ~0, a solidus ~1", "a1 627e2f f93c00", "number_form", "/~0~1", 4, "map-1"),
+    ("sibling", "the member after a container", "a2 6161 81 00 6162 f97e00", "number_nonfinite", "/b", 7, "map-2"),
+)  # fmt: skip
+
+
+def places() -> File:
+    """Where a value-level fault is."""
+    file = File("cbor", "places", "The pointer and the offset of a value-level fault: ERR-1.")
+    for name, about, data, code, pointer, offset, control in PLACES:
+        file.refuse(name, about, "ERR-1 FAULT-2", "parse_cbor", {"data": hexed(data)}, code, f"cbor/items/{control}",
+                    pointer=pointer, offset=offset)  # fmt: skip
     return file
 
 
@@ -448,4 +499,4 @@ def floats() -> File:
 
 def files() -> list[File]:
     """The files of the stage."""
-    return [items(), written(), limits(), floats()]
+    return [items(), places(), written(), limits(), floats()]

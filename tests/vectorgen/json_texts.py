@@ -434,6 +434,7 @@ PLACES: Final = (
     ("index", "an index counts from 0", "[1,-0]", "number_form", "/1", 3, "number-then-bracket"),
     ("index-ten", "and is a number", "[0,1,2,3,4,5,6,7,8,9,-0]", "number_form", "/10", 21, "number-then-bracket"),
     ("after-container", "containers before it count one", "[[1,2],{},-0]", "number_form", "/2", 10, "nested"),
+    ("deep", "each level has its step", '[[[{"a":[{"b":-0}]}]]]', "number_form", "/0/0/0/a/0/b", 14, "nested"),
     ("member", "a member", '{"a":{"b":1.0}}', "number_form", "/a/b", 10, "nested"),
     ("member-empty", "a member with an empty name", '{"":[1.0]}', "number_form", "//0", 5, "empty-key"),
     ("tilde", "a tilde is ~0, a solidus ~1", '{"~1/":[-0]}', "number_form", "/~01~1/0", 8, "key-with-slash-tilde"),

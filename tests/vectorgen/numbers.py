@@ -33,7 +33,26 @@ def numbers() -> File:
     for length in (0, 1, 4, 7, 9, 10, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32):
         refuse(f"short-{length}", f"no short form has {length} characters", "NUM-5", f"pith:{(SUFFIX * 2)[:length]}",
                "short-8")  # fmt: skip
+    short = f"pith:{SUFFIX[:8]}"
     for name, about, said in (
+        ("lower", "upper case", short[:5] + short[5:].lower()),
+        ("digit-0", "0 is not of the alphabet", short[:-1] + "0"),
+        ("digit-1", "1 is not of the alphabet", short[:-1] + "1"),
+        ("digit-8", "8 is not of the alphabet", "pith:8" + short[6:]),
+        ("digit-9-of-12", "9 is not of the alphabet", f"pith:{SUFFIX[:11]}9"),
+        ("digit-0-of-16", "0 is not of the alphabet", f"pith:{SUFFIX[:15]}0"),
+        ("lower-of-12", "upper case to the end", f"pith:{SUFFIX[:8]}{SUFFIX[8:12].lower()}"),
+        ("newline", "nothing stands behind", short + "\n"),
+        ("space", "nothing stands behind", short + " "),
+        ("padding", "no padding", short + "===="),
+        ("upper-scheme", "the scheme is lower case", "PITH:" + SUFFIX[:8]),
+        ("with-year", "a year makes it no short form", f"pith:2003:{SUFFIX[:8]}"),
+        ("two-colons", "one colon", "pith::" + SUFFIX[:8]),
+        ("no-colon", "the colon is there", "pith" + SUFFIX[:8]),
+    ):
+        refuse(f"short-{name}", about, "NUM-5", said, "short-8")
+    for name, about, said in (
+        ("no-second-colon", "a colon stands before the suffix", f"pith:2003{SUFFIX}"),
         ("empty", "nothing", ""),
         ("prefix", "nothing but the scheme", "pith:"),
         ("bare", "bare characters are not a short form", SUFFIX[:8]),

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import re
+from itertools import pairwise
 from typing import Any, Final
 
 from forge import Json, canonical, canonical_hash, pith_number
@@ -213,8 +214,8 @@ def shapes() -> File:
         *(f"/source/{name}" for name in sorted(BASE["source"])),
     ):  # fmt: skip
         name = pointer[1:].replace("/", "-").replace("_", "-")
-        file.refuse(f"without-{name}", "every member is required", "REC-1", "record",
-                    {"data": as_json(without(BASE, at(pointer)))}, "type", "base")  # fmt: skip
+        file.refuse(f"without-{name}", "every member is required, and has a place where it is missing", "REC-1 ERR-1", "record",
+                    {"data": as_json(without(BASE, at(pointer)))}, "type", "base", pointer=pointer)  # fmt: skip
     for name, source in (
         ("null", "null"),
         ("array", "[]"),
@@ -262,6 +263,25 @@ def orders() -> File:
     both("members-before-floats", "required members before floats", ("/a", 0.5), ("/source/version", 0), "type",
          "/source/version")  # fmt: skip
     both("floats-sorted", "the first float in sorted order", ("/zz", 0.5), ("/a", 1.5), "number_form", "/a")
+
+    leaves: tuple[tuple[str, Any], ...] = (
+        ("/event_type", "x"), ("/metadata/abstract_canon_sha256", 1), ("/metadata/cross_cats_sorted", {}),
+        ("/metadata/license", None), ("/metadata/primary_cat", None), ("/metadata/submitted_at", 1),
+        ("/metadata/title_canon_sha256", 1), ("/schema_version", 1), ("/source/id", None), ("/source/kind", None),
+        ("/source/version", 0),
+    )  # fmt: skip
+    pairs = [*pairwise(leaves), (leaves[0], ("/metadata", None)), (leaves[0], leaves[7]), (leaves[0], ("/source", 1)),
+             (("/metadata", None), leaves[7]), (("/metadata", None), ("/source", 1)), (leaves[7], ("/source", 1)),
+             (leaves[1], leaves[6]), (leaves[6], ("/source", 1))]  # fmt: skip
+    for first, second in pairs:
+        name = "-then-".join(
+            pointer[1:].replace("/", "-").replace("_", "-") for pointer, _ in (first, second)
+        )
+        both(name, "in sorted order, depth first", first, second, "type", first[0])
+    for name, wrong, index in (("first", [1, "a", None], 0), ("second", ["a", None, 1], 1)):
+        record = changed(BASE, at("/metadata/cross_cats_sorted"), wrong)
+        file.refuse(f"cross-cats-{name}", "the first that is no text", "REC-2 REC-4", "record", {"data": as_json(record)}, "type",
+                    "base", pointer=f"/metadata/cross_cats_sorted/{index}")  # fmt: skip
 
     def text_of(*members: str) -> Bytes:
         """The record with members in front of its own, as they stand."""
