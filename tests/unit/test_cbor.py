@@ -124,6 +124,8 @@ def test_accepts(data: str, value: Value) -> None:
         ("9bffffffffffffffff", "cbor_truncated", 0, ""),
         ("bb7fffffffffffffff", "cbor_truncated", 0, ""),
         ("8200", "cbor_truncated", 0, ""),
+        ("a2600060", "cbor_truncated", 0, ""),  # three bytes for two pairs
+        ("bb8000000000000000", "cbor_truncated", 0, ""),
         ("82811800", "cbor_nonminimal", 2, "/0/0"),
         ("61ff", "utf8", 0, ""),
         ("6361c3a9"[:-2] + "ff", "utf8", 0, ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from forge import Json
 from vectorgen.core import Bytes, File, joined, part, text
 from vectorgen.house import frame, parts
 
@@ -83,7 +84,7 @@ def regions() -> File:
     for name, about, elements, codes in CONFINED:
         member = "\\u0065vents" if name == "escaped-name" else "events"
         data = joined(part("head"), text(f'"{member}":[{",".join(elements)}]'), tail)
-        copies = [
+        copies: list[Json] = [
             {
                 "pointer": f"/events/{place}",
                 "event_id": None,
