@@ -567,6 +567,17 @@ def comparing() -> File:
     file.add("many-values", "a state of more values than an input may have", "REPORT-3 LIM-7", "compare",
              {"inputs": [file.of(*events)], "policy": part("policy"), "state": long},
              {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
+    for levels in (199, 200):
+        member = joined(repeated("[", levels), repeated("]", levels), text("}"))
+        nested = joined(text(model.to_bytes(state).decode()[:-1] + ',"more":'), member)
+        args = {"inputs": [file.of(*events)], "policy": part("policy"), "state": nested}
+        if levels == 199:
+            file.add("levels-200", "a state is read to 200 levels", "LIM-7 LIM-2", "compare", args,
+                     {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
+        else:
+            file.refuse(
+                "levels-201", "one level deeper", "LIM-7 LIM-2", "compare", args, "depth", "levels-200"
+            )
     file.refuse(
         "state-array",
         "a state is an object",
