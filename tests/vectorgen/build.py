@@ -16,7 +16,7 @@ FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors"
 #: One module per stage, in the order in which an implementation meets them.
 MODULES: Final = (
     "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events", "regions", "checks",
-    "merges", "mirrors", "accumulated", "reals",
+    "merges", "mirrors", "accumulated", "reals", "readings",
 )  # fmt: skip
 
 
