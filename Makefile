@@ -4,7 +4,7 @@
 #   make test       format, lint, types, ordinary tests
 #   make test-slow  the tests that take longer (worst inputs, permutations, browser)
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
-#   make long       everything that only repeats, for hours: before a release
+#   make long       everything that only repeats, for an hour: before a release
 
 PYTHON ?= python3
 VENV   ?= .venv
