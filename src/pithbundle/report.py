@@ -285,17 +285,20 @@ def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _receipts(inputs: Sequence[Input]) -> Iterator[tuple[Location, ReceiptVerdict]]:
-    seen: set[str] = set()
+def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:
+    found: dict[str | int, tuple[Location, ReceiptVerdict]] = {}
     for position, given in enumerate(inputs):
         if not given.checked.receipts:
             continue
         indexes = {copy.pointer + _RECEIPT_POINTER: index for index, copy in enumerate(given.checked.copies)}
         for receipt in given.checked.receipts:
-            # The elements of one event carry one receipt: its payload is in the content.
-            if receipt.event_id is None or receipt.event_id not in seen:
-                seen.add(receipt.event_id or "")
-                yield Location(position, given.name, indexes[receipt.pointer], receipt.pointer), receipt
+            # The elements of one event carry one receipt: its payload is in the content. Where one
+            # of them is checked and another is not, the checked one is what is known.
+            name = receipt.event_id or len(found)
+            if name not in found or found[name][1].verdict.word == "not_checked":
+                location = Location(position, given.name, indexes[receipt.pointer], receipt.pointer)
+                found[name] = location, receipt
+    return found.values()
 
 
 _RECEIPT_POINTER: Final = "/payload/receipt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections import Counter
@@ -14,7 +15,19 @@ from hypothesis import strategies as st
 
 import strategies
 from cli_harness import run
-from forge import DEMO, Json, attached, bundle, flat_event, made_record, payloads, policy, to_json
+from forge import (
+    DEMO,
+    Json,
+    attached,
+    bundle,
+    flat_event,
+    made_record,
+    payloads,
+    policy,
+    policy_key,
+    receipt,
+    to_json,
+)
 from forge.tamper import flipped, without
 from pithbundle.cli.output import Output
 from strategies import HOUSE
@@ -137,6 +150,35 @@ def test_an_element_has_one_verdict_in_every_form(tmp_path: Path, element: Any, 
     assert [key[0] for key in rows(result.out)] == [word]
     other = "invalid" if word == "not_signed" else "not_signed"
     assert f"\n{other} " not in result.out
+
+
+def test_receipts_that_were_not_checked_are_shown_and_change_no_outcome(tmp_path: Path) -> None:
+    """Of 20 made-up receipts in unsigned elements 16 are checked (RCPT-4)."""
+    (tmp_path / "policy").write_bytes(to_json(policy(DEMO)))
+    made = []
+    for number in range(20):
+        shown = {**receipt(DEMO, RECORD, WHEN), "key_id": DEMO.key_id}
+        shown["signature_b64"] = base64.b64encode(bytes([number]) * 64).decode()
+        payload = payloads.record_created(RECORD, shown, note=number)
+        made.append(without(attached(DEMO, RECORD, "record_created", payload, WHEN), ("signature",)))
+    for elements in (made, [ALIAS, *made]):
+        (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, elements)))
+        compare([str(tmp_path / "b.json")], str(tmp_path / "policy"))
+    result = run("verify", str(tmp_path / "b.json"), "--policy", str(tmp_path / "policy"))
+    assert ", 4 receipts not_checked, " in result.out.splitlines()[0]
+    assert result.out.count("\nnot_checked   receipt in ") == 4
+
+
+def test_an_unbound_event_accuses_nobody(tmp_path: Path) -> None:
+    """What a format that may be another one would find is a remark (CHECK-13)."""
+    keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
+    (tmp_path / "policy").write_bytes(to_json(keys))
+    (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [flipped(ALIAS)])))
+    compare([str(tmp_path / "b.json")], str(tmp_path / "policy"))
+    result = run("verify", str(tmp_path / "b.json"), "--policy", str(tmp_path / "policy"))
+    assert (result.status, result.out.split(":")[0]) == (3, "UNVERIFIED")
+    assert "not known to be signed as it is; under the format that was tried: " in result.out
+    assert "do not rely" not in result.out
 
 
 def test_a_bad_signature_is_located_in_its_own_file(tmp_path: Path) -> None:

@@ -245,6 +245,45 @@ def test_what_is_expected_is_a_state(folder: Path, text: str | None, words: str)
     assert not (folder / "new").exists()
 
 
+# -- places to explain ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("/current/citations/7", "the state has no entry there"),
+        ("/current/nothing", "the state has no entry there"),
+        ("/current/citations/-1", "the state has no entry there"),
+        ("/current/citations/0/nothing", "the entry /current/citations/0 has nothing there"),
+        ("/current/citations/0/payload/citing_work/0", "the entry /current/citations/0 has nothing there"),
+        ("/current/citations/0/payload/", "the entry /current/citations/0 has nothing there"),
+        ("/current/receipt/x~1y", "the entry /current/receipt has nothing there"),
+        ("/current/equivocations/0/event_ids/00", None),
+        ("/event_count", "the state has no entry there"),
+        ("/unrecognised/0", "the state has no entry there"),
+        ("citations/0/payload/nothing", "the entry /current/citations/0 has nothing there"),
+    ],
+)
+def test_a_place_inside_no_entry_is_a_usage_error_that_lists_the_places(
+    folder: Path, place: str, why: str | None
+) -> None:
+    result = run("explain", "rich.json", "--policy", "policy.json", place)
+    if why is None:
+        assert result.status == 1
+        return
+    assert (result.status, result.stdout) == (2, b"")
+    assert why in result.err
+    assert "there are entries at /current/ followed by: canonical_record, source_aliases/0 to " in result.err
+
+
+def test_a_place_inside_an_entry_is_explained_by_the_entry(folder: Path) -> None:
+    for place in ("/current/citations/0/payload/citing_work", "citations/0/signer", "receipt/key_id"):
+        result = run("explain", "rich.json", "--policy", "policy.json", place)
+        assert result.status == 1 and result.out.count("\nentry ") == 1
+    # What is a file stays one.
+    assert run("explain", str(folder / "rich.json"), "--policy", "policy.json").status == 1
+
+
 # -- numbers (CLI-4) --------------------------------------------------------------------------
 
 #: The options that take a number, with one that each accepts.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,6 +11,7 @@ import click
 
 from pithbundle.bundle import Format
 from pithbundle.cli.folding import Folded, files_argument, fold, fold_options, told
+from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.telling import MOST, plural, short, where
 from pithbundle.errors import InputError
@@ -75,6 +78,9 @@ def _place(word: str) -> str | None:
     """The last word of the command as a place in the state, or None where it is a file."""
     if word == "/current" or word.startswith("/current/") or event_id_digest(word) is not None:
         return word
+    if word.startswith("/") and "\0" not in word and not os.path.lexists(word):
+        # No file, but a pointer: of a place that no state has.
+        return word
     return f"/current/{word}" if word.split("/")[0] in _SECTIONS else None
 
 
@@ -82,9 +88,12 @@ def _reasons(folded: Folded, place: str | None) -> list[Reason]:
     view = folded.merged.view
     if place is None or place.startswith("/"):
         try:
-            return explain(view, place or "")
+            reasons = explain(view, place or "")
         except InputError as error:
-            raise click.UsageError(f"{error.fault.detail}: {place}", click.get_current_context()) from error
+            raise _no_place(folded, f"{error.fault.detail}: {place}") from error
+        if place is not None and not _exists(folded.state, place):
+            raise _no_place(folded, f"the entry {reasons[0].step.pointer} has nothing there: {place}")
+        return reasons
     found = [
         reason
         for reason in explain(view)
@@ -99,6 +108,32 @@ def _reasons(folded: Folded, place: str | None) -> list[Reason]:
             why = "no valid event of this id is in these files; pithbundle verify says more"
         raise click.UsageError(why, click.get_current_context())
     return found
+
+
+def _exists(value: Value, pointer: str) -> bool:
+    """Whether a value has something at a JSON pointer (RFC 6901)."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if type(value) is dict and name in value:
+            value = value[name]
+        elif type(value) is list and (number := whole_number(name)) is not None and number < len(value):
+            value = value[number]
+        else:
+            return False
+    return True
+
+
+def _no_place(folded: Folded, why: str) -> click.UsageError:
+    """The error of a place with nothing in it: it lists the places that there are."""
+    counts = Counter(reason.step.pointer.split("/")[2] for reason in explain(folded.merged.view))
+    alone = {reason.step.pointer for reason in explain(folded.merged.view)}
+    places = [
+        f"{name}/0" + (f" to {count - 1}" if count > 1 else "") if f"/current/{name}" not in alone else name
+        for name, count in counts.items()
+    ]
+    return click.UsageError(
+        f"{why}. There are entries at /current/ followed by: {', '.join(places)}", click.get_current_context()
+    )
 
 
 def _say(out: Output, folded: Folded, reason: Reason) -> None:

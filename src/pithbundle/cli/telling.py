@@ -48,6 +48,7 @@ _WORDS: Final[tuple[Word, ...]] = (
     "unbound",
     "unknown_key",
     "not_signed",
+    "not_checked",
     "unknown_type",
     "verified",
 )
@@ -60,9 +61,14 @@ _WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
         "fetch the bundle from another mirror: this copy may have lost it",
     ),
     "unbound": (
-        "CHECK-10",
-        "a signature verifies, but it does not cover the text, which a mirror could have changed",
-        "pithbundle probe FILE tries every known event rule",
+        "CHECK-13",
+        "no signature is known to cover the text: the event format is unknown, or covers too little",
+        "pithbundle probe FILE tries every known event format",
+    ),
+    "not_checked": (
+        "RCPT-4",
+        "of the receipts in elements that are not valid only so many are checked; no outcome depends on it",
+        "a receipt in a valid record_created event is always checked",
     ),
     "unknown_type": (
         "CHECK-10",
@@ -73,7 +79,11 @@ _WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
 
 
 #: What is said of such an event where it is listed.
-_BRIEFLY: Final = {"not_signed": "no signature", "unbound": "only a digest that it states is signed"}
+_BRIEFLY: Final = {
+    "not_signed": "no signature",
+    "unbound": "not known to be signed as it is",
+    "not_checked": "one of many receipts in elements that are not valid",
+}
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:
@@ -246,7 +256,7 @@ class Telling:
         out.verdict(copy.verdict.word, line.rstrip() + _coded(copy.verdict))
         self._why(copy.verdict, one.location)
         if copy.verdict.word == "unbound":
-            out.detail("text", "not covered by the signature: not shown, not merged")
+            out.detail("text", "not known to be covered by a signature: not shown, not merged")
         if len(one.locations) > 1:
             out.detail("copies", f"{len(one.locations)}, joined by the recomputed id")
         self._beside(one)
@@ -274,18 +284,22 @@ class Telling:
 
     def _why(self, verdict: Verdict, location: Location, what: str = "") -> None:
         """Say where a verdict comes from, and note its code for the end."""
+        # Nobody is accused under an unknown format: what a known one would find is a remark (CHECK-13).
         fault = verdict.fault
-        word = verdict.word if fault is None else fault.code
+        coded = fault is not None and verdict.word != "unbound"
+        word = fault.code if fault is not None and coded else verdict.word
         if word == "verified":
             return
-        if fault is None:
-            self._codes.setdefault(word, _WITHOUT_CODE[word])
-        else:
-            info = CODES[fault.code]
+        if coded:
+            info = CODES[word]
             self._codes.setdefault(word, (info.clause, info.meaning, info.hint))
+        else:
+            self._codes.setdefault(word, _WITHOUT_CODE[word])
         if not verdict.valid:
             pointer = "" if fault is None else self.out.show(fault.pointer or "", _POINTER)
-            said = _BRIEFLY[word] if fault is None else fault.message
+            said = "" if fault is None else fault.message
+            if not coded:
+                said = _BRIEFLY[word] + (f"; under the format that was tried: {said}" if said else "")
             self.out.detail("at", f"{where(self.out, location)}{pointer}: {what}{said}")
 
     def _capped(self, sort: str, items: Sequence[_T], noun: str, many: str | None = None) -> Iterator[_T]:
