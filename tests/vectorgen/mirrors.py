@@ -29,7 +29,7 @@ from forge import (
     to_json,
 )
 from forge.tamper import changed, flipped, signature_of, signed_again, without
-from vectorgen.core import File, as_json, as_text, hexed, joined, made_of, part, repeated, text
+from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, made_of, part, repeated, text
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
     Merges,
@@ -561,15 +561,15 @@ def comparing() -> File:
     file.add("deep", "a record of 61 levels gives a state of 63, which is read", "REPORT-3 LIM-7", "compare",
              {"inputs": [as_json(bundle(record, []))], "policy": part("policy"), "state": as_text(model.to_bytes(state_of(record, [], POLICY["keys"])))},
              {"ok": {"differences": [], "same": True}})  # fmt: skip
-    long = joined(
+    many: Bytes = joined(
         text(model.to_bytes(state).decode()[:-1] + ',"more":['), repeated("0,", 200_000), text("0]}")
     )
     file.add("many-values", "a state of more values than an input may have", "REPORT-3 LIM-7", "compare",
-             {"inputs": [file.of(*events)], "policy": part("policy"), "state": long},
+             {"inputs": [file.of(*events)], "policy": part("policy"), "state": many},
              {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
     for levels in (199, 200):
-        member = joined(repeated("[", levels), repeated("]", levels), text("}"))
-        nested = joined(text(model.to_bytes(state).decode()[:-1] + ',"more":'), member)
+        inner = joined(repeated("[", levels), repeated("]", levels), text("}"))
+        nested = joined(text(model.to_bytes(state).decode()[:-1] + ',"more":'), inner)
         args = {"inputs": [file.of(*events)], "policy": part("policy"), "state": nested}
         if levels == 199:
             file.add("levels-200", "a state is read to 200 levels", "LIM-7 LIM-2", "compare", args,
