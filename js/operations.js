@@ -110,6 +110,10 @@ const OPERATIONS = {
   async timeline({ inputs, policy }) {
     return { timeline: pith.timeline((await merged(inputs, policy)).merged.view) };
   },
+  async compare({ inputs, policy, state }) {
+    const differences = pith.compareState((await merged(inputs, policy)).merged, bytesOf(state));
+    return { differences, same: !differences.some(([group]) => group === "signed") };
+  },
   async export({ inputs, policy }) {
     const parts = pith.exportParts((await merged(inputs, policy)).merged);
     const events = parts.flatMap((part) => /** @type {Map<string, any>} */ (pith.parseJson(part, pith.BUNDLE_LIMITS)).get("events"));

@@ -58,7 +58,7 @@ def test_vectors_and_page_in_chromium() -> None:
 def test_module_stays_readable() -> None:
     """One module that a reader can hold, with nothing to install and no registry host in its lock."""
     source = (JS / "pithbundle.js").read_text()
-    assert len(source.splitlines()) < 2400
+    assert len(source.splitlines()) < 2600
     # Of its own files it imports one, a table.
     assert re.findall(r"^import .*", source, re.MULTILINE) == [
         'import { CASED, CASE_IGNORABLE, LOWER } from "./unicode14.js";'
