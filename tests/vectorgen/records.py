@@ -273,6 +273,14 @@ def orders() -> File:
     pairs = [*pairwise(leaves), (leaves[0], ("/metadata", None)), (leaves[0], leaves[7]), (leaves[0], ("/source", 1)),
              (("/metadata", None), leaves[7]), (("/metadata", None), ("/source", 1)), (leaves[7], ("/source", 1)),
              (leaves[1], leaves[6]), (leaves[6], ("/source", 1))]  # fmt: skip
+    both(
+        "kind-then-version-text",
+        "the types of both are wrong",
+        ("/source/kind", None),
+        ("/source/version", "1"),
+        "type",
+        "/source/kind",
+    )
     for first, second in pairs:
         name = "-then-".join(
             pointer[1:].replace("/", "-").replace("_", "-") for pointer, _ in (first, second)
