@@ -23,11 +23,11 @@ from typing import Final, Literal, TypeAlias
 from pithbundle.canonical import digest, encode, written
 from pithbundle.errors import MergeError
 from pithbundle.kinds import MERGE_1, Kind, MergeRules
-from pithbundle.kinds.fit import deciding_bytes
+from pithbundle.kinds.fit import deciding_bytes, slot_of
 from pithbundle.model import Object, Value
 from pithbundle.number import PithNumber
 from pithbundle.record import Record
-from pithbundle.verdicts import Checked, Placement, ValidEvent
+from pithbundle.verdicts import Checked, ValidEvent
 
 #: What a retraction does (MERGE-7).
 Effect: TypeAlias = Literal["applied", "waiting", "refused"]
@@ -156,19 +156,15 @@ class Ledger:
                 known[name] = event
                 self._replace(event)
 
-    def _placement(self, event: ValidEvent) -> Placement:
-        placed = event.placed
+    def _place(self, event: ValidEvent) -> None:
+        name, placed = event.event_id, event.placed
         if placed is None or placed.rules is not self.rules or placed.record_sha256 != self.record.sha256:
             placed = self.rules.place(event, self.record)
-        return placed
-
-    def _place(self, event: ValidEvent) -> None:
-        name = event.event_id
-        placed = self._placement(event)
-        # Retractions that arrived before their target apply to it whether it fits or not (MERGE-7).
-        for retraction in self._retracted_by[name].values() if name in self._retracted_by else ():
-            if self.effect(retraction) == "applied":
-                self._retracted.add(name)
+        if name in self._retracted_by:
+            # What arrived before its target applies to it whether it fits or not (MERGE-7).
+            for retraction in self._retracted_by[name].values():
+                if self.effect(retraction) == "applied":
+                    self._retracted.add(name)
         if placed.code is not None:
             self._misfits[name] = placed.code
             return
@@ -187,10 +183,10 @@ class Ledger:
     def _replace(self, event: ValidEvent) -> None:
         # One id has one signer (RULE-4), so nothing but the signature differs: no index moves.
         name = event.event_id
-        placed = self._placement(event)
-        if placed.code is not None:
+        if name in self._misfits:
             return
-        self._fitting[event.event_type][placed.slot][name] = event
+        slot = slot_of(event, self.rules.kinds[event.event_type])
+        self._fitting[event.event_type][slot][name] = event
         if event.event_type == RETRACTION:
             self._retracted_by[str(event.payload["event_id"])][name] = event
         elif event.event_type == CHECKPOINT and name not in self._retracted:

@@ -457,11 +457,12 @@ def test_a_checkpoint_that_was_taken_back_lists_nothing() -> None:
     for order in itertools.permutations([old, new, back, one, other]):
         assert completeness([*order]) == {"demo.example": ([], as_of)}
     # The older one still lists what both list, and is the greatest that is not retracted.
-    back = retracted(new)
-    for order in itertools.permutations([old, new, back, one]):
+    shared = listing(absent, *ids(one, other), when=LATE)
+    back = retracted(shared)
+    for order in itertools.permutations([old, shared, back, one]):
         assert completeness([*order]) == {"demo.example": ([absent], None)}
     earlier = ("2026-05-18T01:39:13.000000", (first := listing(*ids(one), when=EARLY))["event_id"])
-    assert completeness([first, new, back, one]) == {"demo.example": ([], earlier)}
+    assert completeness([first, shared, back, one]) == {"demo.example": ([], earlier)}
     # With none left nothing is known.
     assert completeness([old, retracted(old)]) == {"demo.example": ([], None)}
     assert merged(RECORD, [old, retracted(old)]).ledger.missing() == {}
