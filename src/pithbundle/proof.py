@@ -177,6 +177,7 @@ def describe(proven: Proven) -> Object:
                 "event_id": event.event_id,
                 "created_at": event.created_at,
                 "key_id": event.key_id,
+                "public_key_fingerprint": event.key.fingerprint,
                 "status": status,
             }
             for event, status in zip(proven.events, proven.statuses, strict=True)

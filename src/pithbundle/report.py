@@ -322,6 +322,7 @@ def _event(listed: Listed) -> Value:
         value["created_at"] = copy.event.created_at
         value["signer"] = copy.event.signer
         value["key_id"] = copy.event.key_id
+        value["public_key_fingerprint"] = copy.event.key.fingerprint
         value["not_applied"] = [*listed.not_applied]
     if listed.claim is not None:
         value["claim"] = {"signer_id": listed.claim.signer_id, "key_id": listed.claim.key_id}
@@ -337,6 +338,7 @@ def _receipt(location: Location, receipt: ReceiptVerdict) -> Value:
         "event_id": receipt.event_id,
         "key_id": receipt.key_id,
         "signer": receipt.signer,
+        "public_key_fingerprint": receipt.fingerprint,
         **_verdict(receipt.verdict),
     }
 

@@ -11,7 +11,20 @@ from typing import Any
 import pytest
 
 from cli_harness import run
-from forge import DEMO, Signer, attached, bundle, cbor, flat_event, made_record, many_events, policy, to_json
+from forge import (
+    DEMO,
+    Signer,
+    attached,
+    bundle,
+    cbor,
+    flat_event,
+    made_record,
+    many_events,
+    policy,
+    policy_key,
+    receipt,
+    to_json,
+)
 from forge.demo import RECORD, plain, rich
 from forge.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
 from forge.tamper import SPOILT
@@ -396,3 +409,76 @@ def test_a_report_without_a_merge_says_nothing_of_a_state(capfdbinary: pytest.Ca
     said = capfdbinary.readouterr().out.decode()
     assert "verified      17f9cb471524  record_created" in said
     assert "_sha256" not in said and "missing" not in said
+
+
+# Keys and verdicts in words.
+
+
+def told(folder: Path, events: list[Any], keys: Any) -> tuple[int, list[str]]:
+    """The status and the lines of ``verify`` on a bundle of these events."""
+    bundle_path = written(folder / "b.json", bundle(RECORD, events, aliases_at=WHEN))
+    result = run("verify", bundle_path, "--policy", written(folder / "p.json", keys))
+    return result.status, [line.strip() for line in result.out.splitlines()]
+
+
+def lines_of(lines: list[str], *labels: str) -> list[str]:
+    return [line for line in lines if line.split(" ")[0] in labels]
+
+
+def test_more_receipts_than_are_checked_are_named_and_change_no_status(folder: Path) -> None:
+    """They once could have cost a minute, and then had no words."""
+    made = [{"payload": {"receipt": receipt(DEMO, made_record(n), WHEN)}} for n in range(17)]
+    status, lines = told(folder, made, policy(DEMO))
+    assert status == 1
+    assert "16 receipts invalid" in lines[0] and "1 receipt not_checked" in lines[0]
+    assert any(line.startswith("not_checked") for line in lines)
+    assert any(line.startswith("why") and "not_checked (RCPT-4)" in line for line in lines)
+
+
+def test_of_an_unknown_format_it_is_said_that_nothing_was_checked(folder: Path) -> None:
+    status, lines = told(
+        folder, [ALIAS, {**ALIAS, "created_at": 1}], policy(policy_key(DEMO, event_formats=["unknown"]))
+    )
+    assert status == 3
+    assert lines[0].startswith(
+        "UNVERIFIED: nothing in it is signed by a key of the policy, 2 elements unbound"
+    )
+    at = lines_of(lines, "at")
+    assert len(at) == 2
+    assert all(line.endswith("not known to be signed as it is") for line in at)
+    assert [line.split(":")[0] for line in lines if line.startswith("why")] == [
+        "why           unbound (CHECK-13)"
+    ]
+    assert lines_of(lines, "hint") == ["hint        pithbundle probe FILE tries every known event format"]
+
+
+def test_a_remark_accuses_nobody(folder: Path) -> None:
+    keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
+    status, lines = told(folder, [{**ALIAS, "payload": {}}, {**ALIAS, "created_at": 1}], keys)
+    assert status == 3
+    assert all("under the format that was tried" in line for line in lines_of(lines, "at"))
+    assert len(lines_of(lines, "at")) == 2
+    assert not any("do not rely" in line or "outside the profile" in line for line in lines)
+
+
+def test_of_keys_of_one_name_the_fingerprint_is_named(folder: Path) -> None:
+    twin, other = Signer(100, DEMO.signer_id, DEMO.key_id), Signer(101, DEMO.signer_id, DEMO.key_id)
+    own = receipt(twin, RECORD, WHEN)
+    events = [
+        attached(one, RECORD, "record_created", record_created(RECORD, own), WHEN) for one in (DEMO, twin)
+    ]
+    status, lines = told(folder, events, policy(DEMO, twin, other))
+    assert status == 0
+    shown = [line for line in lines if line.startswith("verified")]
+    assert all(line.endswith(twin.fingerprint[:12]) for line in shown if "receipt" in line)
+    assert {line.split()[-1] for line in shown} == {twin.fingerprint[:12], DEMO.fingerprint[:12]}
+    # Only the keys under which something verifies are listed, and not their namesakes.
+    listed = {line.split()[1] for line in lines if line.startswith("key ")}
+    assert listed == {DEMO.fingerprint, twin.fingerprint}
+    result = run("verify", "b.json", "--policy", "p.json", "--json")
+    reports = json.loads(result.stdout)["reports"]
+    found = {one["public_key_fingerprint"] for report in reports for one in report["events"]}
+    assert found == {DEMO.fingerprint, twin.fingerprint}
+    assert {one["public_key_fingerprint"] for report in reports for one in report["receipts"]} == {
+        twin.fingerprint
+    }

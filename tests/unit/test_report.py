@@ -202,6 +202,7 @@ def test_events_are_named_once_with_verdict_places_and_unsigned_members() -> Non
     assert good == {
         "event_id": GOOD["event_id"], "event_type": "alias_added", "verdict": "verified", "code": None,
         "created_at": WHEN, "signer": "demo.example", "key_id": DEMO.key_id,
+        "public_key_fingerprint": DEMO.fingerprint,
         "location": at(0, 1), "locations": [at(0, 1), at(1, 0), at(1, 2)], "not_applied": [],
         "unsigned": ["/signature/seen"],
     }  # fmt: skip
@@ -263,7 +264,8 @@ def test_receipts_are_named_once_for_each_event() -> None:
     assert value["receipts"] == [
         {
             "location": {**at(0, 0), "pointer": "/events/0/payload/receipt"}, "event_id": made["event_id"],
-            "key_id": DEMO.key_id, "signer": "demo.example", "verdict": "verified", "code": None,
+            "key_id": DEMO.key_id, "signer": "demo.example",
+            "public_key_fingerprint": DEMO.fingerprint, "verdict": "verified", "code": None,
         }
     ]  # fmt: skip
 

@@ -46,6 +46,7 @@ WORD_STYLE: Final[dict[str, Style]] = {
     "unbound": "doubtful",
     "unknown_key": "doubtful",
     "not_signed": "doubtful",
+    "not_checked": "doubtful",
     "invalid": "bad",
     "refused": "bad",
 }

@@ -49,5 +49,7 @@ def check(out: Output, file: str) -> int:
     out.detail("file", out.place(file))
     out.detail("sha256", policy.sha256)
     for item in policy.keys:
-        out.detail("key", f"{out.show(item.signer_id)} {out.show(item.key_id)}, {item.status}")
+        out.detail(
+            "key", f"{item.fingerprint} {out.show(item.signer_id)} {out.show(item.key_id)}, {item.status}"
+        )
     return Exit.VALID

@@ -20,7 +20,7 @@ from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Ref
 from pithbundle.verdicts import Copy, Verdict, Word
 
 if TYPE_CHECKING:
-    from pithbundle.policy import Policy
+    from pithbundle.policy import Policy, PolicyKey
 
 _T = TypeVar("_T")
 
@@ -154,7 +154,7 @@ class Telling:
         out.detail("sha256", policy.sha256)
         used = _keys_used(reports)
         for key in policy.keys:
-            if (key.signer_id, key.key_id) in used:
+            if key in used:
                 # A name alone is easy to imitate; the fingerprint is not (E5).
                 status = "" if key.status == "active" else f", {key.status}"
                 names = _name(out, key.signer_id, key.key_id)
@@ -219,9 +219,9 @@ class Telling:
 
     def _receipts(self, report: Report) -> None:
         for location, receipt in self._capped("receipt", report.receipts, "receipt"):
-            names = _name(self.out, receipt.signer, receipt.key_id)
-            if not receipt.verdict.valid:
-                names = f"({names})"
+            names = f"({_name(self.out, receipt.signer, receipt.key_id)})"
+            if receipt.key is not None:
+                names = self._key(receipt.key)
             carrier = "" if receipt.event_id is None else f" in {short(receipt.event_id)}"
             self.out.verdict(receipt.verdict.word, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
             self._why(receipt.verdict, location)
@@ -251,7 +251,7 @@ class Telling:
         out, copy = self.out, one.copy
         cells = [short(copy.event_id or ""), _label(out, copy).ljust(width)]
         if copy.event is not None:
-            cells += [copy.event.created_at, _name(out, copy.event.signer, copy.event.key.key_id)]
+            cells += [copy.event.created_at, self._key(copy.event.key)]
         line = "  ".join(cells) + self._claim(one)
         out.verdict(copy.verdict.word, line.rstrip() + _coded(copy.verdict))
         self._why(copy.verdict, one.location)
@@ -275,6 +275,12 @@ class Telling:
             shown = ", ".join(self.out.show(name, _CELL) for name in one.unsigned[:5])
             others = "" if len(one.unsigned) <= 5 else f" and {len(one.unsigned) - 5} more"
             self.out.detail("unsigned", f"{shown}{others}: dropped")
+
+    def _key(self, key: PolicyKey) -> str:
+        """The names of a key, and the beginning of its fingerprint where it shares them (POL-6)."""
+        names = _name(self.out, key.signer_id, key.key_id)
+        shared = len(self.policy.keys_of(key.signer_id, key.key_id)) > 1
+        return f"{names} {key.fingerprint[:_DIGITS]}" if shared else names
 
     def _warnings(self, report: Report) -> None:
         told = [warning for warning in report.warnings if warning.code in _DATED]
@@ -349,11 +355,12 @@ def _counts(examined: Examined, reports: Sequence[Report]) -> Iterator[str]:
         yield from counted(word)
 
 
-def _keys_used(reports: Sequence[Report]) -> set[tuple[str | None, str | None]]:
-    used: set[tuple[str | None, str | None]] = set()
+def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
+    """The keys under which something verifies: by raw key, since several can share a name (POL-6)."""
+    used: set[PolicyKey] = set()
     for report in reports:
-        used |= {(e.signer, e.key.key_id) for one in report.events if (e := one.copy.event) is not None}
-        used |= {(r.signer, r.key_id) for _, r in report.receipts if r.verdict.valid}
+        used |= {event.key for one in report.events if (event := one.copy.event) is not None}
+        used |= {receipt.key for _, receipt in report.receipts if receipt.key is not None}
     return used
 
 

@@ -116,6 +116,7 @@ def _value(folded: Folded, moment: Moment, conflicts: Set[str]) -> Object:
         "created_at": event.created_at,
         "signer": event.signer,
         "key_id": event.key_id,
+        "public_key_fingerprint": event.key.fingerprint,
         "section": moment.section,
         "change": moment.change,
         "others": [*moment.others],
