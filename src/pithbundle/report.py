@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.errors import Fault, PithError
 from pithbundle.merge import Merged
-from pithbundle.model import Object, Value
+from pithbundle.model import Object, Value, text_fault
 from pithbundle.verdicts import Checked, Copy, ReceiptVerdict, Verdict
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
@@ -50,7 +50,12 @@ class Location:
 
     def to_value(self) -> Object:
         """The location as JSON."""
-        return {"input": self.input, "file": self.file, "index": self.index, "pointer": self.pointer}
+        return {
+            "input": self.input,
+            "file": portable(self.file),
+            "index": self.index,
+            "pointer": self.pointer,
+        }
 
 
 class Claim(NamedTuple):
@@ -199,7 +204,9 @@ class Report:
             "report_version": REPORT_VERSION,
             **outcome_value(self.outcomes),
             "inputs": [_input(given) for given in self.inputs],
-            "refused": [{"file": given.name, **_fault(given.error.fault)} for given in self.refused],
+            "refused": [
+                {"file": portable(given.name), **_fault(given.error.fault)} for given in self.refused
+            ],
             "events": [_event(listed) for listed in self.events],
             "without_id": [_event(listed) for listed in self.without_id],
             "receipts": [_receipt(location, receipt) for location, receipt in self.receipts],
@@ -220,6 +227,13 @@ class Report:
 
 
 _UNVERIFIED: Final = frozenset({"unbound", "unknown_key", "not_signed"})
+
+
+def portable(name: str) -> str:
+    """The name of a file as a text of the data model: a name can have bytes that no text has (ERR-1)."""
+    if text_fault(name) is None:
+        return name
+    return "".join("\ufffd" if text_fault(character) else character for character in name)
 
 
 def together(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -307,7 +321,7 @@ _RECEIPT_POINTER: Final = "/payload/receipt"
 def _input(given: Input) -> Value:
     checked = given.checked
     return {
-        "file": given.name,
+        "file": portable(given.name),
         "pith_number": str(checked.number),
         "canonical_sha256": checked.record.hex,
         "elements": len(checked.copies),

@@ -37,7 +37,7 @@ from pithbundle.compare import Difference, Group, compare_states, for_written, r
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge import Merged
 from pithbundle.model import Limits, Object, Value
-from pithbundle.report import Clock, Report
+from pithbundle.report import Clock, Report, portable
 from pithbundle.trace import trace_bytes
 
 #: What a group of differences is about, in the order told; only the first fails (REPORT-3).
@@ -140,7 +140,10 @@ def command(
     value: Object = {**report.to_value(), "exit_status": status}
     value["policy"] = policy_value(policy, policy_path)
     if merged is not None:
-        value["state"] = {"bytes": len(merged.state_bytes), "file": None if compared_only else output}
+        value["state"] = {
+            "bytes": len(merged.state_bytes),
+            "file": None if compared_only or output is None else portable(output),
+        }
         if differences is not None:
             value["expected"] = _comparison(expected_path, differences)
         written: dict[str, bytes] = {}
@@ -256,7 +259,7 @@ def _brief(said: Output, value: Value) -> str:
 
 def _comparison(path: str | None, differences: Sequence[Difference]) -> Object:
     return {
-        "file": path,
+        "file": None if path is None else portable(path),
         "equal": not differences,
         "signed_content_equal": not any(difference.group == "signed" for difference in differences),
         "differences": [

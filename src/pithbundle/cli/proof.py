@@ -19,10 +19,11 @@ from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, deliver
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import MOST, plural, short, where
+from pithbundle.compare import for_written
 from pithbundle.files import STDIN
 from pithbundle.jsontext import parse_json
 from pithbundle.ledger import Equivocation
-from pithbundle.model import Limits, Object
+from pithbundle.model import DEFAULT_LIMITS, Limits, Object
 from pithbundle.proof import proof_of
 
 
@@ -95,7 +96,7 @@ def command(
 
 def _name(folded: Folded, proof: bytes) -> str:
     """The name of a proof's file: of the suffix and the ids in it, and of nothing that anyone wrote."""
-    value = parse_json(proof)
+    value = parse_json(proof, for_written(DEFAULT_LIMITS))
     events = value.get("events") if type(value) is dict else None
     ids = [short(str(e.get("event_id"))) for e in events if type(e) is dict] if type(events) is list else []
     return "-".join(["conflict", folded.merged.ledger.number.suffix, *ids]) + ".json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.cli.folding import CELL, told
@@ -13,7 +14,7 @@ from pithbundle.errors import PithError
 from pithbundle.jsontext import parse_json
 from pithbundle.model import Limits
 from pithbundle.proof import PROOF_TYPE, Proven, check_proof, describe, is_proof
-from pithbundle.report import Refused, outcome_value
+from pithbundle.report import Refused, outcome_value, portable
 
 if TYPE_CHECKING:
     from pithbundle.policy import Policy
@@ -26,7 +27,7 @@ def looks_like_proof(data: bytes, limits: Limits) -> bool:
     if _MARK not in data:
         return False
     try:
-        return is_proof(parse_json(data, limits))
+        return is_proof(parse_json(data, replace(limits, depth=limits.bundle_depth)))
     except PithError:
         return False
 
@@ -55,7 +56,7 @@ def verify_proofs(
                 **outcome_value(["rejected" if refused else "valid"]),
                 "policy": policy_value(policy, policy_path),
                 "refused": refused_value(refused),
-                "proofs": [{"file": path, **describe(proven)} for path, proven in found],
+                "proofs": [{"file": portable(path), **describe(proven)} for path, proven in found],
             }
         )
         return status

@@ -16,7 +16,7 @@ from pithbundle.cli.checking import Examined
 from pithbundle.cli.output import Exit, Output, Style, fault_value
 from pithbundle.errors import CODES, Fault
 from pithbundle.model import Object, Value
-from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report
+from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report, portable
 from pithbundle.verdicts import Copy, Verdict, Word
 
 if TYPE_CHECKING:
@@ -401,9 +401,16 @@ def _coded(verdict: Verdict) -> str:
 
 def policy_value(policy: Policy, policy_path: str | None) -> Object:
     """Which policy was in force, for ``--json``; its text is that of ``policy show``."""
-    return {"file": policy_path, "keys": len(policy.keys), "policy_sha256": policy.sha256}
+    return {
+        "file": None if policy_path is None else portable(policy_path),
+        "keys": len(policy.keys),
+        "policy_sha256": policy.sha256,
+    }
 
 
 def refused_value(refused: Iterable[Refused]) -> list[Value]:
     """Inputs that were refused or not read, for ``--json``."""
-    return [{"file": one.name, **fault_value(one.error.fault), "hint": one.error.hint} for one in refused]
+    return [
+        {"file": portable(one.name), **fault_value(one.error.fault), "hint": one.error.hint}
+        for one in refused
+    ]
