@@ -87,7 +87,13 @@ def test_a_proof_holds_alone() -> None:
         "signer": "author.example",
         "event_type": "author_claim",
         "events": [
-            {"event_id": made["event_id"], "created_at": WHEN, "key_id": "author-1", "status": "active"}
+            {
+                "event_id": made["event_id"],
+                "created_at": WHEN,
+                "key_id": "author-1",
+                "public_key_fingerprint": AUTHOR.fingerprint,
+                "status": "active",
+            }
             for made in (one, two)
         ],
     }
