@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -304,6 +305,27 @@ def test_an_answer_too_many_is_noticed_when_it_comes_late(when: int) -> None:
         assert statuses(found.results)[1] in ("failed", "passed")
     assert "failed" in statuses(found.results) or "no request asked for" in found.faults[0]
     assert summary(found).exit_status != 0
+
+
+def test_what_is_written_between_two_requests_fails_the_second() -> None:
+    request = Request("", "parse_json", {"data": "MQ=="}, {})
+    with Worker([sys.executable, str(BROKEN), "extra-later", "1"], 20.0) as worker:
+        assert worker.ask(request).fault is None
+        assert worker._process is not None and worker._process.stdout is not None
+        select.select([worker._process.stdout], [], [], 20.0)
+        assert worker.ask(request).detail.startswith("a line that no request asked for")
+        # The process that is started then is a fresh one.
+        assert worker.ask(request).fault is None
+
+
+def test_a_worker_that_has_left_between_two_requests_fails_the_second() -> None:
+    request = Request("", "hello", {}, {})
+    hello = json.dumps({"id": 1, "ok": {"name": "x", "version": "1", "protocol": "1"}})
+    with Worker(["/bin/sh", "-c", f"read -r line; echo '{hello}'"], 20.0) as worker:
+        assert worker.ask(request).fault is None
+        assert worker._process is not None
+        worker._process.wait(20)
+        assert worker.ask(request).detail == "exited with status 0"
 
 
 # The run.

@@ -83,6 +83,11 @@ def without_layout(text: str) -> tuple[str, list[int]]:
     return "".join(text[place] for place in kept), kept
 
 
+#: The rules of the conformance runner are no clauses: its contract is this page, by its sections.
+CONTRACT: Final = {
+    f"vectors/README.md#{number}"
+    for number in re.findall(r"^## (\d)\.", (REPO / "vectors" / "README.md").read_text("utf-8"), re.MULTILINE)
+}
 MUTATIONS: Final = [Mutation.read(path) for path in sorted(HERE.glob("*.mutation"))]
 EACH: Final = pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 
@@ -111,7 +116,7 @@ def test_it_applies_once_and_leaves_python_that_says_something_else(mutation: Mu
 
 @EACH
 def test_its_clause_and_its_tests_are_there(mutation: Mutation) -> None:
-    assert mutation.clause in clauses.of_spec()
+    assert mutation.clause in clauses.of_spec() or mutation.clause in CONTRACT
     assert mutation.tests
     for test in mutation.tests:
         path, *names = test.split("::")

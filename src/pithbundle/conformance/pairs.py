@@ -151,11 +151,8 @@ def as_vector(found: Disagreement, name: str) -> tuple[str, bytes]:
     expects that the input is accepted.
     """
     said = [answer for answer in found.answers if answer is not None and "unsupported" not in answer]
-    for answer in (*said, {}):
-        path, data = vector_file(found.smallest, found.words, answer, name)
-        if _is_vector_file(data, path):
-            break
-    return path, data
+    made = (vector_file(found.smallest, found.words, answer, name) for answer in (*said, {}))
+    return next((path, data) for path, data in made if _is_vector_file(data, path))
 
 
 def _is_vector_file(data: bytes, path: str) -> bool:

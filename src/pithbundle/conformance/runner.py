@@ -221,9 +221,8 @@ def run(
                 fault = made.finished(workers)
             except Exception as error:
                 # MemoryError too. An interrupt goes on: the workers end with the stack.
-                fault = (
-                    f"the runner failed after {len(made.results)} vectors: {type(error).__name__}: {error}"
-                )
+                why = f"{type(error).__name__}: {error}"
+                fault = f"the runner failed after {len(made.results)} vectors: {why}"
     results = tuple(made.results[place] for place in sorted(made.results))
     return Run(tuple(vectors), results, (fault,) if fault else ())
 
