@@ -55,8 +55,8 @@ def test_the_source_archive_is_the_repository(built: tuple[Path, Path]) -> None:
     assert members(built[0]) == {*committed_files(), "PKG-INFO"}
 
 
-#: The largest wheel; with the vectors it was 0.8 MB.
-MOST: Final = 2_000_000
+#: The largest wheel; with 4,458 vectors it has 1.4 MB.
+MOST: Final = 3_000_000
 
 
 def test_the_wheel_is_the_package_and_the_vectors(built: tuple[Path, Path]) -> None:

@@ -190,6 +190,15 @@ def test_a_worker_that_does_not_read_is_ended() -> None:
         assert worker.ask(request).detail == "an answer before the whole request was read"
 
 
+def test_a_full_pipe_is_left_for_later() -> None:
+    large = Request("", "parse_json", {"data": "A" * 3_000_000}, {})
+    with Worker(["sleep", "60"], 20.0) as worker:
+        worker.begin(large)
+        for _ in range(4):
+            worker.attend(ready=True)
+        assert worker.busy and worker.take() is None
+
+
 def test_a_worker_that_closes_its_input_fails_the_next_vector() -> None:
     results = broken("deaf", THREE[:2], when=1)
     assert statuses(results) == ["passed", "crash"]
