@@ -1,12 +1,14 @@
+# ruff: noqa: E501  (tables: one vector, one row)
 """Where a value-level fault of a bundle is: in one element, which it spoils alone, or outside (FAULT-3)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from forge import Json
-from vectorgen.core import Bytes, File, joined, part, text
-from vectorgen.house import frame, parts
+from forge import Json, bundle, pith_number
+from forge.tamper import changed
+from vectorgen.core import Bytes, File, as_json, hexed, joined, part, text
+from vectorgen.house import RECORD, frame, parts
 
 #: name, comment, members before `events`, the value of `events`, members behind it, code, pointer.
 REFUSED: Final = (
@@ -103,6 +105,89 @@ def regions() -> File:
             {"ok": {"copies": copies}},
             "base",
         )
+    for name, about, source, code in (
+        ("array", "a fault of a value comes before the type of the top", "[-0]", "number_form"),
+        ("scalar", "also of a number alone", "NaN", "number_nonfinite"),
+    ):
+        args = {"data": text(source), "policy": part("policy"), "format": None}
+        file.refuse(
+            f"top-{name}",
+            about,
+            "FAULT-3 BUN-1",
+            "check",
+            args,
+            code,
+            "base",
+            pointer="/0" if name == "array" else "",
+        )
+    args = {"data": hexed("20 a0"), "policy": part("policy"), "format": None}
+    file.refuse(
+        "space-before-cbor",
+        "what begins with a space is JSON",
+        "BUN-1 JSON-2",
+        "check",
+        args,
+        "utf8",
+        "base",
+        offset=1,
+    )
+    return file
+
+
+def stated() -> File:
+    """What a bundle states beside its record: the number's year, aliases."""
+    file = File(
+        "event",
+        "stated",
+        "Stated numbers of early years, and stated aliases, beside the record's own.",
+        parts=parts(),
+    )
+    early = changed(RECORD, ("metadata", "submitted_at"), "0987-12-31T23:59:59Z")
+    early = changed(early, ("source", "id"), "x")
+
+    def check(made: Json) -> Json:
+        return {"data": as_json(made), "policy": part("policy"), "format": None}
+
+    number = pith_number(early)
+    file.accept(
+        "year-0987",
+        "a year has four digits",
+        "NUM-1 NUM-4",
+        "check",
+        check(bundle(early, [])),
+        pith_number=number,
+        stated=[],
+    )
+    for name, year in (("987", "987"), ("sign", "+987"), ("two", "00987"), ("none", "")):
+        file.refuse(f"year-0987-as-{name}", "and no other spelling", "NUM-4", "check",
+                    check(bundle(early, [], pith_number=f"pith:{year}:{number[10:]}")), "subject", "year-0987",
+                    pointer="/pith_number")  # fmt: skip
+    plain = bundle(RECORD, [])
+    rows = plain["source_aliases"]
+    for name, about, kind, change, differs in (
+        ("same", "as derived", "arxiv", lambda value: value, False),
+        ("case", "compared exactly", "arxiv", str.upper, True),
+        ("short-case", "also a short form", "pith_short_8", str.lower, True),
+        (
+            "prefixed",
+            "with pith: in front it is another value",
+            "pith_short_8",
+            lambda value: f"pith:{value}",
+            True,
+        ),
+        ("space", "a space behind", "arxiv_version", lambda value: f"{value} ", True),
+        ("doi-case", "a doi too", "doi", str.upper, True),
+    ):
+        place = [row["alias_kind"] for row in rows].index(kind)
+        aliases = [
+            {**row, "alias_value": change(row["alias_value"])} if row["alias_kind"] == kind else row
+            for row in rows
+        ]
+        file.accept(f"alias-{name}", about, "ALIAS-2 BUN-6", "check", check({**plain, "source_aliases": aliases}),
+                    stated=[f"/source_aliases/{place}"] if differs else [])  # fmt: skip
+    other = [*rows, {"alias_kind": "openalex", "alias_value": "W1"}]
+    file.accept("alias-other", "of a kind that is not derived any value may be stated", "ALIAS-2 BUN-6", "check",
+                check({**plain, "source_aliases": other}), stated=[])  # fmt: skip
     return file
 
 
@@ -118,4 +203,4 @@ def _args(data: Bytes) -> Bytes:
 
 def files() -> list[File]:
     """The files."""
-    return [regions()]
+    return [regions(), stated()]
