@@ -8,8 +8,6 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 VERSIONS = ("3.11", "3.12", "3.13")
 
 
@@ -32,14 +30,6 @@ def _is(path: str, version: str) -> bool:
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     done = subprocess.run([path, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=60)
     return done.stdout.strip() == version
-
-
-def interpreter(version: str) -> str:
-    """The path of a Python of this version, or a skip that says that the machine has none."""
-    found = find(version)
-    if found is None:
-        pytest.skip(f"no Python {version} on this machine")
-    return found
 
 
 def run(path: str, *arguments: str) -> str:
