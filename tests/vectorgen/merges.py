@@ -780,6 +780,18 @@ def checkpoints() -> File:
         [one, two, checkpoint([one, two], day(4))],
     )
     fold("missing", "an id that nobody holds", "MERGE-9", [one, checkpoint([one, two], day(4))])
+    absent = [alias(f"absent {n}", day(1)) for n in range(8)]
+    fold(
+        "missing-sorted",
+        "the missing ids of all of its checkpoints, each once, sorted",
+        "MERGE-9",
+        [
+            checkpoint(absent[:5], day(4)),
+            checkpoint([*absent[3:], one], day(5)),
+            checkpoint(absent[2:4], day(6)),
+            one,
+        ],
+    )
     fold("unknown", "without a checkpoint nothing is known", "MERGE-9", [one, two])
     fold(
         "two-signers",

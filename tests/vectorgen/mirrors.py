@@ -659,6 +659,29 @@ def exporting() -> File:
     )
     file.add("junk-stays", "what is not valid does not travel", "EXPORT-2 LAW-2", "export",
              {"inputs": [file.of(whole, flipped(claim(day(2))), "null", without(alias("y"), ("signature",)))], "policy": part("policy")}, {"ok": expect})  # fmt: skip
+    # CHECK-11 over several inputs: whatever the event is, the smallest signature is kept.
+    taken = claim(day(1))
+    for name, one in (
+        ("unknown-type", other("peer_review", day(1))),
+        ("misfit", made("citation", {}, day(1))),
+        ("retraction", retract(taken, day(2))),
+        ("checkpoint", checkpoint([taken], day(2))),
+        ("created", created(day(1))),
+        ("citation", made("citation", payloads.citation("w"), day(1))),
+    ):
+        copies = sorted((one, *(signed_again(one, nonce) for nonce in (12345, 67890))), key=signature_of)
+        events = [taken, copies[0]]
+        expect = answer(RECORD, events, POLICY, receipts=["verified"] if name == "created" else [])
+        expect["elements"] = [sha256_hex(canonical(each)) for each in sorted(events, key=model.order)]
+        variants = [
+            {
+                "name": f"copies {order}",
+                "args": {"inputs": [file.of(taken), *(file.of(copies[n]) for n in order)]},
+            }
+            for order in ((0, 1, 2), (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1))
+        ]
+        file.add(f"copies-of-{name}", "of validly signed copies in several bundles the smallest signature travels", "EXPORT-1 CHECK-11 MERGE-3", "export",
+                 {"inputs": [file.of(taken), *(file.of(each) for each in copies[::-1])], "policy": part("policy")}, {"ok": expect}, variants=variants)  # fmt: skip
     # EXPORT-2: over one limit of an input an export is several bundles.
     roomy = [claim(day(1 + n), note="n" * 250_000) for n in range(18)]
     many_values = [claim(day(1 + n), note=[0] * 19_000) for n in range(11)]
