@@ -146,7 +146,8 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
     keys.write_bytes(to_json(mine))
     data = to_json(made)
     state = tmp_path / "theirs.json"
-    state.write_bytes(to_json({"current": {"citations": [made], "x": tame(text)}, "y": tame(text)}))
+    theirs = {"state_type": "pith_open_graph_state", "current": {"citations": [made], "x": tame(text)}}
+    state.write_bytes(to_json({**theirs, "y": tame(text)}))
     if not tty:
         assert b"conflict" in check(["verify", "-", "--policy", str(keys)], data).stdout
     for args in (
