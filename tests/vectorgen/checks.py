@@ -421,6 +421,21 @@ def receipts_elsewhere() -> File:
     bare: Json = {"payload": {"receipt": own}}
     file.accept("of-nothing-else", "nor on anything else", "RCPT-4", "check", args(bare),
                 receipts=[{**told(0, bare), "event_id": None}], copies=[copy(0, None, "not_signed")])  # fmt: skip
+    for label, spoil in (
+        ("unsigned", lambda made: without(made, ("signature",))),
+        ("forged", flipped),
+        ("stranger", lambda made: changed(made, ("signature", "key_id"), "x")),
+        ("altered", lambda made: changed(made, ("payload", "more"), 1)),
+    ):  # fmt: skip
+        other = spoil(snapshot)
+        file.accept(
+            f"in-other-event-{label}",
+            "of another type and not valid",
+            "RCPT-4",
+            "check",
+            args(other),
+            receipts=[told(0, other)],
+        )
     faulty = to_json(sound).decode()[:-1] + ',"x":1.0}'
     file.accept("of-value-fault", "an element with a value-level fault is not read", "RCPT-4 FAULT-3", "check", args(faulty),
                 receipts=[], copies=[copy(0, None, "invalid", "number_form")])  # fmt: skip
@@ -1147,6 +1162,24 @@ def bundles() -> File:
         "utf8",
         "cbor",
     )
+    refuse(
+        "cbor-empty",
+        "the empty map is CBOR too",
+        "BUN-1 BUN-2",
+        hexed("a0"),
+        "type",
+        "cbor",
+        pointer="/bundle_type",
+    )
+    refuse(
+        "cbor-indefinite",
+        "and the head of an indefinite one",
+        "BUN-1 CBOR-3",
+        hexed("bf ff"),
+        "cbor_indefinite",
+        "cbor",
+    )
+    refuse("cbor-c0", "the next byte is none of a map", "BUN-1 JSON-2", hexed("c0 a0"), "utf8", "cbor")
     for name, source in (("null", "null"), ("array", "[]"), ("text", '"x"'), ("number", "1")):
         refuse(f"is-{name}", "a bundle is an object", "BUN-1", text(source), "type", pointer="")
     for name, source, code in (
@@ -1270,6 +1303,8 @@ def bundles() -> File:
         ("source-array", "an array", ("source",), [], ["/source"]),
         ("alias-number-kind", "a kind that is no text", ("source_aliases", 1, "alias_kind"), 1, ["/source_aliases/1"]),
         ("alias-derived-null", "a derived kind without a value", ("source_aliases", 0), {"alias_kind": "arxiv"}, ["/source_aliases/0"]),
+        ("alias-other-null", "an alias of another kind without a text", ("source_aliases", 1), {"alias_kind": "openalex", "alias_value": None}, ["/source_aliases/1"]),
+        ("alias-other-number", "or with a number", ("source_aliases", 1), {"alias_kind": "openalex", "alias_value": 1}, ["/source_aliases/1"]),
         ("alias-repeated", "each alias is compared", ("source_aliases", 1), {"alias_kind": "arxiv", "alias_value": "x"}, ["/source_aliases/1"]),
         ("aliases-object", "an object is no array", ("source_aliases",), {}, ["/source_aliases"]),
         ("short-null", "null", ("short_pith_number",), None, ["/short_pith_number"]),

@@ -23,7 +23,19 @@ from forge.core import signature_member, signed_bytes
 from forge.tamper import anonymous, changed, decorated, without
 from pithbundle.rules import RULES
 from vectorgen.core import Bytes, File, as_text, joined, part, repeated, text
-from vectorgen.house import CREATED, DEMO, POLICY, RECORD, args, bundle_of, copy, decided, element, parts
+from vectorgen.house import (
+    CREATED,
+    DEMO,
+    POLICY,
+    RECORD,
+    args,
+    bundle_of,
+    copy,
+    decided,
+    element,
+    frame,
+    parts,
+)
 from vectorgen.numbers import NOT_TIMES, TIMES
 
 ALIAS: Final = payloads.alias_added("example", "x")
@@ -526,6 +538,11 @@ def rules() -> File:
                           "unsigned": sorted(f"/{m}" for m in left)}  # fmt: skip
             check(f"{name}-of-event-v1", "an event made by event-v1 is another event under this format", "RULE-1 RULE-2 CHECK-3",
                   under_v1, expect, name if binds else "event-v1")  # fmt: skip
+    loose = RULES["event-no-time-digest"]
+    strange = event(DEMO, RECORD, "peer_review", "record", {}, CREATED, rule=loose)
+    file.add("unknown-type-without-time", "a type of no rules, in a format that does not bind", "RULE-3 CHECK-10", "check",
+             {"data": bundle_of(strange), "policy": part("policy-event-no-time-digest"), "format": None},
+             {"ok": {"copies": [{**copy(0, strange, "unbound", None, ["/created_at"]), "event_id": strange["event_id"]}]}}, "event-v1")  # fmt: skip
     unsigned_rule = {**BASE, "event_formats": ["event-payload-digest"]}
     file.parts["policy"] = parts()["policy"]
     arguments = {"data": bundle_of(unsigned_rule), "policy": part("policy"), "format": None}
@@ -727,6 +744,19 @@ def unknown() -> File:
         event_id_=of_twin["event_id"],
         clauses="CHECK-5 POL-6",
     )
+    for name, made, verdict, code in (
+        ("twin-malformed", without(of_twin, ("target",)), "invalid", "type"),
+        ("malformed", without(BASE, ("target",)), "unbound", None),
+    ):  # fmt: skip
+        check(
+            name,
+            "of a malformed element too the fingerprint chooses the candidate",
+            "two",
+            made,
+            verdict,
+            code,
+            clauses="CHECK-5 POL-6",
+        )
     spoilt = changed(of_twin, ("signature", "algorithm"), "x")
     check(
         "twin-algorithm",
@@ -851,6 +881,13 @@ def flat() -> File:
         "subject",
     )
     nobody = changed(made, ("signing_key_id",), "other")
+    numbered = {**RECORD, "source": {"id": "7", "kind": "example", "version": 1}}
+    file.parts["frame-numbered"] = frame(numbered)
+    for label, value, verdict, code in (("text", "7", "unbound", None), ("number", 7, "invalid", "subject")):
+        seven = changed(made, ("payload", "arxiv_id"), value)
+        data = joined(part("frame-numbered"), element(seven), text("]}"))
+        file.add(f"arxiv-id-seven-{label}", "a number is not the text of it", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
+                 {"ok": {"copies": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-text")  # fmt: skip
     check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
     check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
           "invalid", "signature_invalid")  # fmt: skip
@@ -915,7 +952,7 @@ def flat() -> File:
             None,
         )
     _flat_keys(file, made)
-    for name, path, value in (
+    for name, path, wrong in (
         ("id-text", ("event_id",), "7001"), ("id-true", ("event_id",), True), ("id-null", ("event_id",), None),
         ("type-null", ("event_type",), None), ("created-at-null", ("created_at",), None), ("payload-null", ("payload",), None),
         ("digest-null", ("payload_sha256",), None), ("digest-number", ("payload_sha256",), 1), ("key-id-null", ("signing_key_id",), None),
@@ -925,7 +962,7 @@ def flat() -> File:
             name,
             "a member of another type",
             "CHECK-1",
-            changed(made, path, value),
+            changed(made, path, wrong),
             "invalid",
             "type",
             named=False,

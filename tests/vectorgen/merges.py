@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from forge import (
@@ -1016,20 +1017,24 @@ def junk() -> File:
         }
         if not all(same.values()):
             raise ValueError(f"{name} is no junk")
-        at_end = Beside(
-            beside.verdicts,
-            tuple(
+        at_end = replace(
+            beside,
+            without_id=tuple(
                 (0, f"/events/{len(events) + n}", word, code)
                 for n, (_, _, word, code) in enumerate(beside.without_id)
             ),
         )
-        at_front = Beside(
-            beside.verdicts,
-            tuple((0, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)),
+        at_front = replace(
+            beside,
+            without_id=tuple(
+                (0, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)
+            ),
         )
-        beside_it = Beside(
-            beside.verdicts,
-            tuple((1, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)),
+        beside_it = replace(
+            beside,
+            without_id=tuple(
+                (1, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)
+            ),
         )
 
         def expected(places: Beside) -> Json:
@@ -1097,6 +1102,16 @@ def junk() -> File:
         [strange],
         Beside(((event_id(strange), "unknown_key", "key_unknown"),)),
     )
+    flat_id = flat["payload_sha256"]
+    spoilt_flat = changed(flat, ("signature_b64",), "A" * 86 + "==")
+    for label, rows in (("", [flat, spoilt_flat]), ("-reversed", [spoilt_flat, flat])):
+        with_junk(f"flat-unbound-and-invalid{label}", "an unbound element decides, and an invalid one of the same id counts", "EVT-8 CHECK-11",
+                  rows, Beside(((flat_id, "unbound", None),), invalid_too=(flat_id,)))  # fmt: skip
+    unsigned_one = without(flipped(one), ("signature",))
+    with_junk("unsigned-and-invalid", "an invalid element counts, one without a signature beside it or not", "CHECK-11",
+              [unsigned_one, flipped(one)], Beside(((event_id(one), "invalid", "signature_invalid"),)))  # fmt: skip
+    with_junk("stranger-and-invalid", "an element of an unknown key and an invalid one have one id", "CHECK-11 CHECK-5",
+              [changed(one, ("signature", "key_id"), "x"), flipped(one)], Beside(((event_id(one), "invalid", "signature_invalid"),)))  # fmt: skip
     with_junk("flat", "a flat event", "EVT-7", [flat], Beside(((flat["payload_sha256"], "unbound", None),)))
     with_junk(
         "spoilt-copies",

@@ -23,6 +23,8 @@ class Beside:
 
     verdicts: tuple[tuple[str, str, str | None], ...] = ()
     without_id: tuple[tuple[int, str, str, str | None], ...] = ()
+    #: Of the ids in ``verdicts``, those of which an element is invalid though another one decides.
+    invalid_too: tuple[str, ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
 
 
@@ -116,7 +118,7 @@ def _receipt(
 def state_of(record: Json, events: Sequence[Json], keys: Sequence[Json], beside: Beside = NOTHING) -> Json:
     """The state, its counters those of everything listed (STATE-7)."""
     state = model.fold(record, events, keys)
-    others = {name for name, word, _ in beside.verdicts if word == "invalid"}
+    others = {name for name, word, _ in beside.verdicts if word == "invalid"} | {*beside.invalid_too}
     state["event_count"] += len(others)
     state["invalid_event_count"] = len(others)
     return state

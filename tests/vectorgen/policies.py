@@ -7,9 +7,20 @@ from itertools import pairwise
 from typing import Any, Final
 
 import make_ed25519_vectors as made
-from forge import AUTHOR, DEMO, DEMO_NEXT, DEMO_OLD, REGISTRY_KEY, Json, Signer, canonical, sha256_hex
+from forge import (
+    AUTHOR,
+    DEMO,
+    DEMO_NEXT,
+    DEMO_OLD,
+    REGISTRY_KEY,
+    Json,
+    Signer,
+    canonical,
+    sha256_hex,
+    to_json,
+)
 from forge.tamper import changed, without
-from vectorgen.core import Bytes, File, as_json, text
+from vectorgen.core import Bytes, File, as_json, as_text, text
 
 ID: Final = "sha256:" + "1" * 64
 OTHER_ID: Final = "sha256:" + "0" * 64
@@ -274,6 +285,28 @@ def shapes() -> File:
            changed(key("public_key_hex", "x"), ("keys", 0, "zz"), 1), "base", "/keys/0/zz")  # fmt: skip
     refuse("order-unknown-sorted", "the first in sorted order, not as they stand", "POL-7",
            changed(key("b", 1), ("keys", 0, "a"), 1), "base", "/keys/0/a")  # fmt: skip
+    spelt = to_json({**minimal(DEMO), "b": 1, "a": 1})
+    file.refuse(
+        "order-unknown-sorted-top",
+        "whatever order they stand in",
+        "POL-7",
+        "policy",
+        {"data": as_text(spelt)},
+        "policy",
+        "base",
+        pointer="/a",
+    )
+    spelt = to_json(with_keys({**minimal(DEMO)["keys"][0], "b": 1, "a": 1}))
+    file.refuse(
+        "order-unknown-sorted-key",
+        "in a key too",
+        "POL-7",
+        "policy",
+        {"data": as_text(spelt)},
+        "policy",
+        "base",
+        pointer="/keys/0/a",
+    )
     unfit = next(raw for name, raw, is_fit in made.pinned() if not is_fit and name == "order-8-1").hex()
     refuse("order-unfit-before-signer-id", "a key unfit to be pinned before the names", "POL-7 KEY-2",
            changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
@@ -286,6 +319,8 @@ def shapes() -> File:
                "/keys/0/public_key_hex")  # fmt: skip
     twice = minimal(DEMO, AUTHOR)
     refuse("keys-1001", "one key more", "POL-1", {**minimal(), "keys": [0] * 1_001}, "keys-1000", "/keys")
+    refuse("order-unknown-before-length", "unknown members before the number of keys", "POL-7",
+           {**minimal(), "keys": [0] * 1_001, "zz": 1}, "keys-1000", "/zz")  # fmt: skip
     refuse("one-name-of-5", "a fifth key of one signer_id and key_id", "POL-6 POL-7", with_keys(*of_name(5)), "one-name",
            "/keys/4/key_id")  # fmt: skip
     of_17 = [one | {"signer_id": f"s{n // 4}"} for n, one in enumerate(of_name(17))]
