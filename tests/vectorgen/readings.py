@@ -27,7 +27,7 @@ from pithbundle.rules import RULES, EventRule
 from vectorgen.checks import created
 from vectorgen.core import File, as_json, as_text, hexed, joined, part, repeated, text
 from vectorgen.house import CREATED, DEMO, NUMBER, RECORD, args, copy, frame, parts
-from vectorgen.merges import Merges, alias, day, other
+from vectorgen.merges import Merges, alias, checkpoint, claim, day, finding, other, retract
 from vectorgen.naive import Beside, answer
 
 BASE: Final = alias("base")
@@ -103,11 +103,11 @@ def receipts() -> File:
     both = [made_up(n, key_id=key_id) for key_id in (DEMO.key_id, second.key_id) for n in range(9)]
     check("pairs-of-two-keys", "one signature under two key ids is two pairs", both, ["invalid"] * 16 + ["not_checked"] * 2, policy(DEMO, second))  # fmt: skip
     own = created(receipt(DEMO, RECORD, CREATED))
-    # The receipt of the valid event is smaller than all of the others in one case, larger in the other.
-    high = [made_up(n, signature_b64=b64(b"\xff" * 32 + bytes(31) + bytes([n]))) for n in range(17)]
+    # The receipt of the valid event begins with a letter between "/" and "z".
+    high = [made_up(n, signature_b64=b64(bytes.fromhex("cf3cf3") * 10 + bytes(33) + bytes([n]))) for n in range(17)]  # fmt: skip
     check("valid-before-sixteen", "the receipt of a valid record_created takes no place, where its pair is the smallest",
           [own, *high], ["verified", *["invalid"] * 16, "not_checked"])  # fmt: skip
-    low = [made_up(n) for n in range(17)]
+    low = [made_up(n, signature_b64=b64(b"\xff" * 30 + bytes(33) + bytes([n]))) for n in range(17)]
     check("valid-after-sixteen", "nor where its pair is the largest", [own, *low], ["verified", *["invalid"] * 16, "not_checked"])  # fmt: skip
     return file
 
@@ -155,6 +155,49 @@ def merges() -> File:
     file.add("flat-invalid-and-unbound", "also where another element of that digest is unbound", "STATE-7 CHECK-11", "merge",
              {"inputs": [file.of(BASE, flat, bad)], "policy": part("policy")},
              {"ok": _with_one_more(answer(RECORD, [BASE], file.stated, Beside(((flat["payload_sha256"], "unbound", None),))))}, "base")  # fmt: skip
+
+    def outcome(
+        name: str,
+        about: str,
+        elements: list[Any],
+        status: int,
+        outcomes: str,
+        inputs: list[Any] | None = None,
+    ) -> None:
+        file.add(name, about, "REPORT-2", "merge", {"inputs": [file.of(*elements), *(inputs or [])], "policy": part("policy")},
+                 {"ok": {"exit_status": status, "outcomes": outcomes.split()}}, None if outcomes == "valid" else "base")  # fmt: skip
+
+    nobody = created({**receipt(DEMO, RECORD, CREATED), "key_id": "nobody"})
+    own = created(receipt(DEMO, RECORD, CREATED))
+    outcome(
+        "receipt-of-nobody", "a receipt of an unknown key beside a verified event", [nobody], 3, "unverified"
+    )
+    outcome("receipt-verified", "a verified receipt", [own], 0, "valid")
+    unsigned = without(own, ("signature",))
+    outcome("receipt-alone", "a verified receipt of an unsigned event", [unsigned], 3, "unverified")
+    outcome("receipt-of-invalid", "a signature of a receipt is one: nothing is unverified", [flipped(own)], 1, "invalid")  # fmt: skip
+    outcome("nothing-of-invalid", "without it something is", [flipped(BASE)], 1, "invalid unverified")
+    absent = checkpoint([BASE, claim(day(1))], day(3))
+    two = [claim(day(1), strength=word) for word in payloads.STRENGTHS]
+    outcome("all-but-rejected", "all that hold are listed", [flipped(BASE), *two, absent, unsigned], 1, "invalid conflict incomplete unverified")  # fmt: skip
+    outcome("all", "in their order", [flipped(BASE), *two, absent, unsigned], 1,
+            "rejected invalid conflict incomplete unverified", [text("x")])  # fmt: skip
+    outcome("rejected-beside-valid", "an input is refused", [BASE], 1, "rejected", [text("x")])
+
+    clashes = [claim(day(when), number=number, strength=word) for number, when in ((1, 2), (2, 1)) for word in payloads.STRENGTHS]  # fmt: skip
+    slots = sorted({str(one["payload"]["identifier"]) for one in clashes})
+    if [one["payload"]["identifier"] for one in clashes[::2]] != slots:
+        raise ValueError("the later conflict is not that of the first slot")
+    file.fold("conflicts-by-slot-before-instant", "conflicts stand by slot before instant", "STATE-4", clashes, arrangements=False)  # fmt: skip
+    last, first = Signer(140, "z.example", "z"), Signer(141, "a.example", "a")
+    typed = [*(claim(day(1), last, strength=word) for word in payloads.STRENGTHS),
+             *(finding(day(1), signer=first, severity=word) for word in ("critical", "advisory"))]  # fmt: skip
+    file.fold("conflicts-by-type-before-signer", "and by type before signer", "STATE-4", typed, stated=policy(first, last), arrangements=False)  # fmt: skip
+
+    name_again = alias("again", day(1))
+    again = [name_again, retract(name_again, day(2)), alias("again", day(3))]
+    file.fold("alias-again", "an alias whose event was retracted is added again", "TIMELINE-2", again, arrangements=False, op="timeline",
+              timeline=[[event_id(one), change] for one, change in zip(again, ("adds", "retracts", "adds"), strict=True)])  # fmt: skip
 
     elsewhere = [sign({**without(other("peer_review", day(2)), ("signature",)), "target": target}, DEMO) for target in ("graph", "bundle", "event", "x", "")]  # fmt: skip
     file.fold("unknown-type-of-any-target", "an unknown type is unknown whatever its target", "MERGE-6", elsewhere, arrangements=False)  # fmt: skip

@@ -241,6 +241,7 @@ def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
         "refused": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
         "trace": _b64(trace_bytes(merged.view)),
         "exit_status": report.exit_status,
+        "outcomes": [*report.outcomes],
         "completeness": [
             {"signer": signer, "missing": [*missing], "as_of": [*as_of] if as_of else None}
             for signer, missing, as_of in merged.ledger.completeness()
