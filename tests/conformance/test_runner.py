@@ -146,9 +146,12 @@ def test_a_right_worker_passes() -> None:
     ],
 )
 def test_what_a_worker_can_do_wrong(how: str, status: str, detail: str) -> None:
-    results = broken(how, THREE[:2])
-    assert statuses(results) == ["passed", status]
-    assert detail in results[1].detail
+    found = broken_run(how, THREE[:2])
+    assert statuses(found.results) == ["passed", status]
+    assert detail in found.results[1].detail
+    # The run is accounted for, and does not conform.
+    assert account(found) == []
+    assert summary(found).exit_status == (0 if status == "passed" else 1)
 
 
 def test_the_next_vector_has_a_fresh_worker() -> None:
