@@ -111,7 +111,7 @@ def check_proof(
 
     1. it is a JSON object of this type, version and rules, with a canonical record, two events
        and one or two keys
-    2. the policy has each key that it names, under the same raw key and event rule
+    2. the policy has each key that it names, under the same raw key and event format
     3. both events are verified, by the checks of a bundle, whatever the status of the key
     4. merged, the two are one equivocation
     5. it is the proof of that equivocation, byte for byte: nothing stands in it beside

@@ -37,7 +37,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "proof": ("proof", "Show or write portable proofs of conflicts."),
     "export": ("export", "Write the valid events of a record as bundles again."),
     "inspect": ("inspect", "Show what is inside a file, nothing of it verified."),
-    "probe": ("probe", "Find the event rule that a bundle was signed under."),
+    "probe": ("probe", "Find the event format that a bundle was signed in."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),

@@ -16,6 +16,7 @@ from pithbundle.cli.telling import MOST, more, plural
 from pithbundle.errors import Fault
 from pithbundle.event import Envelope, read_event
 from pithbundle.model import Limits, Object, Value, pointer
+from pithbundle.receipts import receipt_at
 from pithbundle.times import instant
 
 #: Said first, last, and so often between that every screen of 24 lines shows it.
@@ -181,7 +182,7 @@ def _count(elements: Iterable[Value]) -> Events:
         elif "signing_key_id" in element:
             found.signers[None, _text(element["signing_key_id"])] += 1
         found.signatures += bool(element.get("signature") or element.get("signature_b64"))
-        found.receipts += type(payload) is dict and "receipt" in payload
+        found.receipts += receipt_at(element.get("event_type"), payload) is not None
         created_at = element.get("created_at")
         if type(created_at) is str and instant(created_at) is not None:
             found.times.append(created_at)
