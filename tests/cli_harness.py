@@ -6,6 +6,7 @@ import contextlib
 import copy
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -201,7 +202,13 @@ def unsafe(text: str) -> set[str]:
 
 
 def columns(text: str) -> int:
-    """The columns of a line in a terminal, by the tables of this Python."""
+    """The columns of a line in a terminal, by the tables of this Python.
+
+    A line that is a digest or an id alone counts as none: it is not cut, so that it can be
+    copied, and its digits pass for no word of ours.
+    """
+    if re.fullmatch("    (sha256:)?[0-9a-f]{32,}[,.:;]?", text):
+        return 0
     return sum(
         0 if unicodedata.category(char) in {"Mn", "Me"} else 1 + (unicodedata.east_asian_width(char) in "WF")
         for char in text

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli_harness import HOSTILE, Stream, columns, unsafe
-from pithbundle.cli.output import WORD_STYLE, Exit, Output, worst
+from pithbundle.cli.output import WORD_STYLE, Exit, Output, json_pieces, worst
 from pithbundle.verdicts import VALID
 
 
@@ -79,7 +79,20 @@ def test_json_is_ascii_and_exact(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_json_refuses_what_is_not_json() -> None:
     with pytest.raises(ValueError):
-        Output(tty=False).json(float("nan"))
+        list(json_pieces(float("nan")))
+
+
+def test_json_is_printed_in_pieces_and_is_the_same() -> None:
+    """A report of a million missing ids was held three times over."""
+    value = {"missing": [f"sha256:{number:064x}" for number in range(20_000)], "empty": [], "x": "\u202e"}
+    pieces = list(json_pieces(value))
+    assert b"".join(pieces) == json.dumps(value, indent=2).encode() + b"\n"
+    assert len(pieces) > 5 and max(map(len, pieces)) < 500_000
+
+
+def collected(out: Output) -> str:
+    """What an output has been told so far."""
+    return b"".join(part if isinstance(part, bytes) else b"".join(part) for part in out._out).decode()
 
 
 class TestFolding:
@@ -87,12 +100,33 @@ class TestFolding:
     def test_no_piece_is_too_wide_and_data_never_begins_one(self, text: str, width: int) -> None:
         out = Output(tty=True, colour=False, width=width)
         out.verdict("number", out.show(text))
-        lines = b"".join(out._out).decode().splitlines()
+        lines = collected(out).splitlines()
         assert all(columns(line) <= width for line in lines)
-        assert lines[0].startswith("number        ")
+        assert lines[0].startswith("number")
         assert all(line.startswith("    ") for line in lines[1:])
-        unfolded = lines[0] + "".join(line[4:] for line in lines[1:])
-        assert unfolded == "number        " + out.show(text)
+        # Broken at spaces, which go; a word that fits no line is cut.
+        unfolded = "".join("".join(lines).split())
+        assert unfolded == "".join(("number        " + out.show(text)).split())
+
+    @pytest.mark.parametrize("width", [20, 40, 60, 80, 100])
+    def test_no_digest_is_broken_and_no_word_that_fits_a_line(self, width: int) -> None:
+        digest, event = "0123456789abcdef" * 4, "sha256:" + "f" * 64
+        out = Output(tty=True, colour=False, width=width)
+        out.detail("events", f"{digest} (events_sha256)")
+        out.detail("missing", event)
+        out.line(f"a line of short words, then {digest}, recomputed, as stated, and {event}")
+        text = collected(out)
+        assert text.count(digest) == 2 and text.count(event) == 2
+        words = set(text.split())
+        assert {"(events_sha256)", "recomputed,", "stated,", "missing", "short"} <= words
+        assert all(line.startswith(" ") for line in text.splitlines()[1:-1] if "a line" not in line)
+
+    def test_a_long_word_of_data_is_cut_and_indented(self) -> None:
+        out = Output(tty=True, colour=False, width=40)
+        out.verdict("number", "x" * 26 + "verified")
+        out.verdict("number", "a" * 39 + "g" + "VALID:")
+        lines = collected(out).splitlines()
+        assert [line[:4] for line in lines] == ["numb", "    ", "numb", "    "]
 
     def test_a_word_at_the_fold(self, monkeypatch: pytest.MonkeyPatch) -> None:
         out = Output(tty=True, colour=False, width=40)

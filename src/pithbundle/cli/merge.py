@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -31,7 +30,7 @@ from pithbundle.cli.inputs import (
     read_policy,
     write_files,
 )
-from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, worst
+from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.telling import MOST, Telling, more, plural, policy_value
 from pithbundle.compare import Difference, Group, compare_states, for_written, read_state
 from pithbundle.files import STDIN, read_input
@@ -148,7 +147,7 @@ def command(
             value["expected"] = _comparison(expected_path, differences)
         written: dict[str, bytes] = {}
         if report_path is not None:
-            written[report_path] = json.dumps(value, indent=2).encode() + b"\n"
+            written[report_path] = b"".join(json_pieces(value))
         if trace_path is not None:
             written[trace_path] = trace_bytes(merged.view)
         if output in (None, STDIN):

@@ -18,10 +18,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
+from itertools import islice
 from typing import Any, Final, Literal, TextIO
 
 from pithbundle.cli.terminal import chop, table_lines, text_width
@@ -50,6 +52,10 @@ WORD_STYLE: Final[dict[str, Style]] = {
     "invalid": "bad",
     "refused": "bad",
 }
+
+
+#: How many steps of an encoder make one piece of output.
+_PIECE: Final = 4_096
 
 
 class Exit(IntEnum):
@@ -109,8 +115,8 @@ class Output:
         self.width = width
         #: Set by the option ``--json``: the command then says one value and no text.
         self.as_json = False
-        self._out: list[bytes] = []
-        self._err: list[bytes] = []
+        self._out: list[bytes | Iterable[bytes]] = []
+        self._err: list[bytes | Iterable[bytes]] = []
         self._aside = False
 
     def aside(self) -> Output:
@@ -160,8 +166,8 @@ class Output:
 
     def json(self, value: Any) -> None:
         """Say one JSON value, in ASCII and indented: what a program reads."""
-        text = json.dumps(value, ensure_ascii=True, allow_nan=False, indent=2)
-        self._out.append(text.encode("ascii") + b"\n")
+        # Written piece by piece when all else is said: a report can be many times its input's size.
+        self._out.append(json_pieces(value))
 
     def raw(self, data: bytes) -> None:
         """Say bytes as they are; for data call :func:`pithbundle.cli.inputs.deliver` instead."""
@@ -238,13 +244,34 @@ class Output:
         """The pieces of a line that fit the terminal, all but the first indented.
 
         Left to the terminal, a fold could put any word of the data at the start of a line.
+        Lines are broken at spaces. A word that fits no line is cut; a digest never is, since a
+        cut one cannot be copied, and hex digits pass for no verdict.
         """
-        if not self.tty or text_width(text) <= self._columns():
+        columns = self._columns()
+        if not self.tty or text_width(text) <= columns:
             return [text]
-        indent = "    "
-        first = chop(text, self._columns())[0]
-        rest = chop(text[len(first) :], self._columns() - len(indent))
-        return [first, *(indent + part for part in rest)]
+        pieces, line = [], ""
+        for token in _TOKEN.findall(text):
+            if text_width(line + token) <= columns:
+                line += token
+                continue
+            word = token.lstrip(" ")
+            if text_width(_INDENT + word) <= columns or _DIGEST.fullmatch(word):
+                pieces.append(line)
+                line = _INDENT + word
+            else:
+                first = chop(line + token, columns)[0]
+                *middle, last = chop((line + token)[len(first) :], columns - len(_INDENT))
+                pieces += [first, *(_INDENT + part for part in middle)]
+                line = _INDENT + last
+        return [*pieces, line]
+
+
+_INDENT: Final = "    "
+#: A word with the spaces before it.
+_TOKEN: Final = re.compile(" *[^ ]+| +$")
+#: A digest or an id, alone on its line, perhaps with a mark of ours behind.
+_DIGEST: Final = re.compile("(sha256:)?[0-9a-f]{32,}[,.:;]?")
 
 
 def _net(text: str) -> str:
@@ -258,15 +285,28 @@ def _encode(text: str, stream: TextIO | None) -> bytes:
     return text.encode(encoding, "backslashreplace")
 
 
-def _write(stream: TextIO | None, parts: list[bytes]) -> None:
-    data = b"".join(parts)
-    parts.clear()
-    if not data:
+def json_pieces(value: Any) -> Iterator[bytes]:
+    """A JSON value as :meth:`Output.json` prints it, in pieces of some kilobytes."""
+    written = json.JSONEncoder(ensure_ascii=True, allow_nan=False, indent=2).iterencode(value)
+    while piece := "".join(islice(written, _PIECE)):
+        yield piece.encode("ascii")
+    yield b"\n"
+
+
+def _write(stream: TextIO | None, parts: list[bytes | Iterable[bytes]]) -> None:
+    if not any(parts):
+        parts.clear()
         return
     if stream is None:
+        parts.clear()
         raise OSError("is closed")
     stream.flush()
-    stream.buffer.write(data)
+    try:
+        for part in parts:
+            for data in [part] if isinstance(part, bytes) else part:
+                stream.buffer.write(data)
+    finally:
+        parts.clear()
     stream.flush()
 
 
