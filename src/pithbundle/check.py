@@ -305,7 +305,7 @@ class _Run:
             Stated(key_id, "/signing_key_id", event.event_type, ALGORITHM, text)
         )
         key = self.signatures.verifies(attempt, digest)
-        return (attempt.refused, None) if key is None else (_UNBOUND, key)
+        return (attempt.failed, None) if key is None else (_UNBOUND, key)
 
 
 def _tolerant(verdict: Verdict, keys: tuple[PolicyKey, ...]) -> Verdict:

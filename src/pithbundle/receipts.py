@@ -92,7 +92,7 @@ class Receipts:
 
     def _verdict(self, found: _Open) -> ReceiptVerdict:
         key = self._signatures.verifies(found.attempt, self._record.sha256)
-        verdict = found.attempt.refused if key is None else _VERIFIED
+        verdict = found.attempt.failed if key is None else _VERIFIED
         return ReceiptVerdict(verdict, found.event_id, found.pointer, found.key_id, key)
 
     def _read(self, stated: Value, pointer: str, event_id: str | None) -> ReceiptVerdict | _Open:
@@ -116,7 +116,7 @@ class Receipts:
             )
             if attempt.keys:
                 return _Open(pointer, event_id, key_id, text, attempt)
-            verdict = attempt.refused
+            verdict = attempt.failed
         return ReceiptVerdict(verdict, event_id, pointer, key_id)
 
 

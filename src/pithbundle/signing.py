@@ -42,14 +42,17 @@ class Stated(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What is left to do for a :class:`Stated`: keys that may have made ``raw``.
-
-    ``refused`` is the verdict if no key is left to try.
-    """
+    """What is left to do for a :class:`Stated`: ``keys`` that may have made ``raw``, and who was refused."""
 
     keys: tuple[PolicyKey, ...]
     raw: bytes
-    refused: Verdict
+    refusals: tuple[Verdict, ...]
+
+    @property
+    def failed(self) -> Verdict:
+        """The verdict if no key verifies: that of the one that got furthest (RCPT-2)."""
+        # Who is left to try got further than whoever was refused.
+        return not_verified("") if self.keys else min(self.refusals, key=lambda verdict: verdict.rank)
 
 
 def right(key: PolicyKey, event_type: str, event_id: str | None, type_at: str, key_at: str) -> Verdict | None:
@@ -117,10 +120,7 @@ class Signatures:
                 left.append(key)
             else:
                 refused.append(verdict)
-        if left:
-            refused.append(not_verified(""))
-        furthest = min(refused, key=lambda verdict: verdict.rank)
-        return Attempt(tuple(left), b"" if isinstance(raw, Verdict) else raw, furthest)
+        return Attempt(tuple(left), b"" if isinstance(raw, Verdict) else raw, tuple(refused))
 
     def verifies(self, attempt: Attempt, message: bytes) -> PolicyKey | None:
         """CHECK-9: the key among those left that made the signature, or None."""
