@@ -307,8 +307,10 @@ def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdic
         indexes = {copy.pointer + _RECEIPT_POINTER: index for index, copy in enumerate(given.checked.copies)}
         for receipt in given.checked.receipts:
             # The elements of one event carry one receipt: its payload is in the content. Where one
-            # of them is checked and another is not, the checked one is what is known.
-            name = receipt.event_id or len(found)
+            # of them is checked and another is not, the checked one is what is known. The id of a
+            # flat element is no digest of its content (EVT-7): each such element is listed.
+            event_id = receipt.event_id or ""
+            name = event_id if event_id.startswith(_RECOMPUTED) else len(found)
             if name not in found or found[name][1].verdict.word == "not_checked":
                 location = Location(position, given.name, indexes[receipt.pointer], receipt.pointer)
                 found[name] = location, receipt
@@ -316,6 +318,8 @@ def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdic
 
 
 _RECEIPT_POINTER: Final = "/payload/receipt"
+#: How an id that is a digest of content begins (TEXT-4); that of a flat element is bare hex.
+_RECOMPUTED: Final = "sha256:"
 
 
 def _input(given: Input) -> Value:

@@ -177,6 +177,12 @@ def merges() -> File:
     outcome("receipt-alone", "a verified receipt of an unsigned event", [unsigned], 3, "unverified")
     outcome("receipt-of-invalid", "a signature of a receipt is one: nothing is unverified", [flipped(own)], 1, "invalid")  # fmt: skip
     outcome("nothing-of-invalid", "without it something is", [flipped(BASE)], 1, "invalid unverified")
+    flat_good, flat_bad = (
+        changed(flat, ("payload", "receipt"), stated)
+        for stated in (receipt(DEMO, RECORD, CREATED), {**receipt(DEMO, RECORD, CREATED), "algorithm": "x"})
+    )
+    for label, elements in (("good-first", [flat_good, flat_bad]), ("bad-first", [flat_bad, flat_good])):
+        outcome(f"flat-receipts-{label}", "elements of one stated digest carry receipts of their own", elements, 1, "invalid unverified")  # fmt: skip
     absent = checkpoint([BASE, claim(day(1))], day(3))
     two = [claim(day(1), strength=word) for word in payloads.STRENGTHS]
     outcome("all-but-rejected", "all that hold are listed", [flipped(BASE), *two, absent, unsigned], 1, "invalid conflict incomplete unverified")  # fmt: skip
