@@ -121,7 +121,8 @@ def start(
 @contextlib.contextmanager
 def _environment(changed: Mapping[str, str]) -> Iterator[None]:
     before = dict(os.environ)
-    os.environ.pop("NO_COLOR", None)
+    for name in ("NO_COLOR", "PITHBUNDLE_POLICY"):
+        os.environ.pop(name, None)
     os.environ.update(changed)
     try:
         yield

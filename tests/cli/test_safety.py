@@ -354,6 +354,46 @@ def test_accepted_numbers_have_their_value(folder: Path) -> None:
     assert run("verify", "-", *args, stdin=(folder / "bundle.json").read_bytes()).status == 3
 
 
+# -- help, colour, the policy of the environment ----------------------------------------------
+
+
+def test_the_policy_of_the_environment_is_used_and_an_option_wins(folder: Path) -> None:
+    env = {"PITHBUNDLE_POLICY": "policy.json"}
+    result = run("verify", "bundle.json", env=env)
+    assert result.status == 0 and "\npolicy        policy.json\n" in result.out
+    (folder / "other.json").write_bytes((folder / "policy.json").read_bytes())
+    chosen = run("verify", "bundle.json", "--policy", "other.json", env=env)
+    assert "\npolicy        other.json\n" in chosen.out
+    assert run("verify", "bundle.json").status == 3
+    # It is an input like any other: not written over, and a usage error where it is no policy.
+    assert run("merge", "bundle.json", "-o", "policy.json", "--force", env=env).status == 2
+    assert run("verify", "bundle.json", env={"PITHBUNDLE_POLICY": "missing"}).status == 2
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_colour_is_a_choice(folder: Path, tty: bool) -> None:
+    def coloured(*args: str, **env: str) -> bool:
+        result = run("verify", "bundle.json", *args, tty=tty, env={"TERM": "xterm", **env})
+        return "\x1b[" in result.out
+
+    assert coloured("--color", "always") and coloured("--color", "always", NO_COLOR="1")
+    assert not coloured("--color", "never")
+    assert coloured("--color", "auto") == coloured() == tty
+    assert not coloured("--color", "auto", NO_COLOR="1")
+    aside = run("merge", "bundle.json", "--color", "always", "-o", f"new{tty}", tty=tty)
+    assert "\x1b[" in aside.err
+    assert run("verify", "bundle.json", "--color", "blue").status == 2
+
+
+def test_short_help_and_near_names() -> None:
+    for words, _ in commands():
+        assert run(*words.split(), "-h").stdout == run(*words.split(), "--help").stdout != b""
+    assert run("-h").stdout == run("--help").stdout
+    assert "hint: did you mean 'verify'?" in run("verfy", "x").err
+    assert "hint: did you mean '--policy'?" in run("verify", "--polcy", "x").err
+    assert "did you mean" not in run("xyzzy").err
+
+
 # -- all files or none (CLI-1, CLI-7) ----------------------------------------------------------
 
 

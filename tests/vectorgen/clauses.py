@@ -36,6 +36,7 @@ UNTESTABLE: Final = {
     "CLI-5": "about files of the machine on which a command runs",
     "CLI-6": "about the options of a command",
     "CLI-7": "about signals to a command",
+    "CLI-8": "about the environment of a command",
     "DOC-1": "about what a message says: it decides nothing",
     "NET-1": "reserved: there is no such rule yet",
 }

@@ -16,6 +16,7 @@ and a reader that goes away early (``| head``) changes no exit status.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Final
 
@@ -62,6 +63,19 @@ class LazyGroup(click.Group):
         found = import_module(f"pithbundle.cli.{COMMANDS[cmd_name][0]}").command
         return found if isinstance(found, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word; for another word the nearest name is in the error."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                message = f"no such command {args[0]!r}. Did you mean {near[0]!r}?"
+                raise click.UsageError(message, ctx) from error
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
@@ -78,6 +92,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 @click.group(
     cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExample:\n  pithbundle number record.json\n\n" + EXIT_STATUS_HELP,
 )
 @click.option(

@@ -33,6 +33,11 @@ def _set_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
         ctx.find_object(Output).as_json = True  # type: ignore[union-attr]
 
 
+def _set_colour(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value in ("always", "never"):
+        ctx.find_object(Output).choose_colour(value == "always")  # type: ignore[union-attr]
+
+
 def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> Limits:
     known = [field.name for field in fields(Limits)]
     changed: dict[str, int] = {}
@@ -50,7 +55,14 @@ def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str
 
 
 def json_option(command: F) -> F:
-    """Add ``--json``; it sets :attr:`Output.as_json`."""
+    """Add ``--json``, which sets :attr:`Output.as_json`, and ``--color``."""
+    command = click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        expose_value=False,
+        callback=_set_colour,
+        help="Use colour: by default on a terminal, unless NO_COLOR is set.",
+    )(command)
     return click.option(
         "--json", is_flag=True, expose_value=False, callback=_set_json, help="Print JSON for programs."
     )(command)
@@ -85,7 +97,8 @@ def policy_option(command: F) -> F:
         "policy_path",
         type=PATH,
         metavar="FILE",
-        help="Your policy; by default the built-in one, the registry's key alone.",
+        envvar="PITHBUNDLE_POLICY",
+        help="Your policy; by default that of $PITHBUNDLE_POLICY, else the built-in one, the registry's key.",
     )(command)
 
 

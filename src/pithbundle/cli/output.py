@@ -113,6 +113,7 @@ class Output:
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         self.colour = (self.tty and not plain) if colour is None else colour
         self.width = width
+        self._chosen = colour
         #: Set by the option ``--json``: the command then says one value and no text.
         self.as_json = False
         self._out: list[bytes | Iterable[bytes]] = []
@@ -121,10 +122,14 @@ class Output:
 
     def aside(self) -> Output:
         """An output whose lines go to stderr, for a command whose stdout is the result itself."""
-        other = Output(tty=_is_terminal(sys.stderr), width=self.width)
+        other = Output(tty=_is_terminal(sys.stderr), colour=self._chosen, width=self.width)
         other._out = other._err = self._err
         other._aside = True
         return other
+
+    def choose_colour(self, colour: bool) -> None:
+        """Use colour or do not, whatever the terminal and the environment say."""
+        self.colour = self._chosen = colour
 
     # -- texts --------------------------------------------------------------------------
 
