@@ -79,10 +79,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One named input that was refused whole."""
+    """One named input that was refused whole; ``advice`` is what to do, if more is known than of the code."""
 
     name: str
     error: PithError
+    advice: str = ""
+
+    @property
+    def hint(self) -> str:
+        """What the reader of the refusal can do."""
+        return self.advice or self.error.hint
 
 
 @dataclass(frozen=True, slots=True)

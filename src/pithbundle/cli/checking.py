@@ -12,6 +12,7 @@ from pithbundle.bundle import Bundle, Format, read_bundle
 from pithbundle.check import SignatureCache, check
 from pithbundle.cli.inputs import Refusal, about, read_bytes
 from pithbundle.cli.output import Exit, Output, worst
+from pithbundle.cli.recognise import advice
 from pithbundle.errors import MergeError
 from pithbundle.merge import Merged, merge
 from pithbundle.model import Limits, Object
@@ -119,14 +120,17 @@ def examine(
         for done, file in enumerate(files):
             progress.tell(done)
             try:
+                data = b""
                 data = read_bytes(file, limits)
                 if aside is not None and aside(file, data):
                     continue
                 with about(file):
                     bundle = read_bundle(data, limits=limits, format=format)
             except Refusal as refusal:
-                beside = found.unread if refusal.status == Exit.USAGE else found.refused
-                beside.append(Refused(file, refusal.error))
+                if refusal.status == Exit.USAGE:
+                    found.unread.append(Refused(file, refusal.error))
+                else:
+                    found.refused.append(Refused(file, refusal.error, advice(data, refusal.error)))
                 continue
             checked = check(bundle, policy, cache=cache)
             found.inputs.append(Input(file, checked, dict(_claims(bundle, checked))))

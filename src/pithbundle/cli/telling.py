@@ -165,10 +165,9 @@ class Telling:
     # -- one record ---------------------------------------------------------------------
 
     def _refused(self, refused: Refused) -> None:
-        fault = refused.error.fault
         self.out.verdict("refused", self.out.place(refused.name))
         self.out.detail("why", str(refused.error))
-        self.out.detail("hint", CODES[fault.code].hint)
+        self.out.detail("hint", refused.hint)
 
     def _record(self, report: Report) -> None:
         out = self.out
@@ -410,7 +409,4 @@ def policy_value(policy: Policy, policy_path: str | None) -> Object:
 
 def refused_value(refused: Iterable[Refused]) -> list[Value]:
     """Inputs that were refused or not read, for ``--json``."""
-    return [
-        {"file": portable(one.name), **fault_value(one.error.fault), "hint": one.error.hint}
-        for one in refused
-    ]
+    return [{"file": portable(one.name), **fault_value(one.error.fault), "hint": one.hint} for one in refused]
