@@ -270,6 +270,17 @@ def test_receipts_are_named_once_for_each_event() -> None:
     ]  # fmt: skip
 
 
+def test_receipts_of_flat_elements_that_state_one_digest_are_each_named() -> None:
+    def flat(stated: Any) -> Json:
+        return {**FLAT, "payload": {**FLAT["payload"], "receipt": stated}}
+
+    good, bad = flat(SOUND_RECEIPT), flat(SOUND_RECEIPT | {"algorithm": "x"})
+    for elements in ([good, bad], [bad, good]):
+        for found in (reported(elements), reported(*([one] for one in elements))):
+            assert sorted(receipt.verdict.word for _, receipt in found.receipts) == ["invalid", "verified"]
+            assert found.outcome == "invalid"
+
+
 def test_what_differs_in_the_frame_is_named_and_changes_no_outcome() -> None:
     report = reported([GOOD], short_pith_number="pith:AAAAAAAA")
     value: Any = report.to_value()
