@@ -26,7 +26,7 @@ Word: TypeAlias = Literal[
 #: The clause behind each word (TRACE-2).
 CLAUSES: Final[dict[Word, str]] = {
     "only": "MERGE-5", "first": "MERGE-5", "newest": "MERGE-5", "smallest_id": "MERGE-5",
-    "listed": "MERGE-5", "restated": "MERGE-8", "superseded": "MERGE-5", "retracted": "MERGE-7",
+    "listed": "MERGE-5", "restated": "MERGE-5", "superseded": "MERGE-5", "retracted": "MERGE-7",
     "waiting": "MERGE-7", "refused": "MERGE-7", "derived": "STATE-4",
 }  # fmt: skip
 
