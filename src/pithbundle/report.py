@@ -300,8 +300,7 @@ def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]]
     found = {event.event_id: (code,) for event, code in merged.view.unrecognised if code != "unknown_type"}
     for name in merged.ledger.retracted():
-        if name in merged.ledger.events:
-            found[name] = (*found.get(name, ()), "retracted")
+        found[name] = (*found.get(name, ()), "retracted")
     return found
 
 

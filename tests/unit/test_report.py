@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,7 @@ from pithbundle.report import (
     Refused,
     Report,
     outcome_value,
+    portable,
     together,
 )
 
@@ -279,6 +281,32 @@ def test_receipts_of_flat_elements_that_state_one_digest_are_each_named() -> Non
         for found in (reported(elements), reported(*([one] for one in elements))):
             assert sorted(receipt.verdict.word for _, receipt in found.receipts) == ["invalid", "verified"]
             assert found.outcome == "invalid"
+
+
+def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() -> None:
+    made = created(SOUND_RECEIPT)
+    known = checked(RECORD, [made])
+    (receipt_of,) = known.receipts
+    verdict = replace(receipt_of.verdict, word="not_checked")
+    unknown = known._replace(receipts=(receipt_of._replace(verdict=verdict),))
+    for first, second, where in ((known, unknown, 0), (unknown, known, 1)):
+        report = Report([Input("0.json", first), Input("1.json", second)])
+        ((location, found),) = report.receipts
+        assert (found.verdict.word, location.input) == ("verified", where)
+    assert Report([Input("0.json", unknown)]).outcome == "valid"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("a.json", "a.json"), ("\udc80b", "\ufffdb"), ("\ufffe\0\u00e9", "\ufffd\ufffd\u00e9")],
+)
+def test_the_name_of_a_file_is_a_text_of_the_data_model(name: str, shown: str) -> None:
+    value: Any = Report(
+        [Input(name, checked(RECORD, [GOOD]))], None, [Refused(name, BundleError("type"))]
+    ).to_value()
+    assert portable(name) == shown
+    assert [one["file"] for one in (*value["inputs"], *value["refused"])] == [shown, shown]
+    assert value["events"][0]["location"]["file"] == shown
 
 
 def test_what_differs_in_the_frame_is_named_and_changes_no_outcome() -> None:
