@@ -13,7 +13,7 @@ from shared_data import REPO
 from vectorgen import clauses
 
 #: Names of the form of a clause's that are none.
-OTHERS: Final = {"CVE", "SHA", "UTF", "ISO", "RFC"}
+OTHERS: Final = {"CVE", "SHA", "UTF", "ISO", "PDF", "RFC"}
 #: What a test makes up.
 MADE_UP: Final = {
     "tests/conformance/test_protocol.py": {"DATA-10"},
