@@ -160,7 +160,7 @@ def derived_aliases(record: Json) -> dict[str, str]:
     suffix = base64.b32encode(hashlib.sha256(canonical(record)).digest()).decode()[:26]
     found = {f"pith_short_{n}": suffix[:n] for n in (8, 12, 16)}
     source = record["source"]
-    arxiv = re.fullmatch(r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7}", source["id"])
+    arxiv = re.fullmatch(r"[0-9]{4}\.[0-9]{4,5}|[a-z-]+/[0-9]{7}", source["id"])
     if source["kind"] == "arxiv" and arxiv:
         found["arxiv"] = source["id"]
         found["arxiv_version"] = f"{source['id']}v{source['version']}"

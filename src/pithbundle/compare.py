@@ -9,22 +9,24 @@ members that only one side has.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.canonical import encode
 from pithbundle.document import MAX_DEPTH
-from pithbundle.documents import STATE, recognise
-from pithbundle.errors import InputError
+from pithbundle.documents import STATE, TYPE_MEMBERS, recognise
+from pithbundle.errors import InputError, RecordError
 from pithbundle.jsontext import parse_json
 from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value, pointer
+from pithbundle.number import PithNumber
+from pithbundle.record import Record, aliases
 
 Group: TypeAlias = Literal["signed", "unsigned", "labels"]
 Path: TypeAlias = tuple[str | int, ...]
 How: TypeAlias = Literal["differs", "only ours", "only theirs"]
 
-_DERIVED: Final = frozenset({"arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16"})
+_STATE_TYPE: Final = next(stated for stated, document in TYPE_MEMBERS.values() if document is STATE)
 _ALIASES: Final = "source_aliases"
 _SIGNED_MEMBERS: Final = frozenset({"pith_number", "current"})
 
@@ -49,8 +51,8 @@ def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:
         InputError: the bytes are outside the profile, or no state (``type``).
     """
     value = parse_json(data, for_written(limits))
-    found = recognise(value)
-    if found is not STATE or type(value) is not dict:
+    if type(value) is not dict or value.get("state_type") != _STATE_TYPE:
+        found = recognise(value)
         raise InputError(
             "type",
             f"a state is needed here, and this is {found.words}; {found.use}",
@@ -98,7 +100,7 @@ def _current(found: list[Difference], ours: Object, theirs: Object) -> None:
         if not in_both and _empty(ours[name] if name in ours else theirs[name]):
             _member(found, "labels", path, ours, theirs, name)
         elif name == _ALIASES and type(mine) is list and type(other) is list:
-            _aliases(found, path, mine, other)
+            _aliases(found, path, mine, other, _derived(ours))
         elif type(mine) is list and type(other) is list:
             _matched(found, "signed", path, mine, other, _event_key)
         else:
@@ -110,13 +112,24 @@ def _empty(value: Value) -> bool:
     return value is None or (type(value) in (str, list, dict) and not value)
 
 
-def _aliases(found: list[Difference], path: Path, ours: list[Value], theirs: list[Value]) -> None:
+def _derived(current: Object) -> frozenset[str]:
+    """The kinds of the aliases that the record of a state derives, without ``doi``; none without a record."""
+    try:
+        record = Record.from_value(current.get("canonical_record"), limits=for_written(DEFAULT_LIMITS))
+    except RecordError:
+        return frozenset()
+    return frozenset(kind for kind, _ in aliases(record, PithNumber.of_record(record).suffix)) - {"doi"}
+
+
+def _aliases(
+    found: list[Difference], path: Path, ours: list[Value], theirs: list[Value], derived: Set[str]
+) -> None:
     listed: list[Difference] = []
     _matched(listed, "unsigned", path, ours, theirs, _alias_key)
     for difference in listed:
         alias = difference.theirs
         kind = alias.get("alias_kind") if type(alias) is dict else None
-        if difference.how == "only theirs" and kind in _DERIVED:
+        if difference.how == "only theirs" and type(kind) is str and kind in derived:
             # The record gives this alias another value: that is not a matter of what is unsigned.
             found.append(replace(difference, group="signed"))
         else:

@@ -208,6 +208,23 @@ def test_another_value_of_an_alias_that_the_record_gives_is_a_failure(kind: str)
     assert sorted(group for group, _, _ in changed(change)) == ["signed", "unsigned"]
 
 
+@pytest.mark.parametrize("kind", ["arxiv", "arxiv_version", "doi"])
+def test_an_alias_of_a_kind_that_this_record_does_not_derive_is_unsigned(kind: str) -> None:
+    """An id with a subject class derives no alias of these kinds (ALIAS-1)."""
+    record = copy.deepcopy(RECORD)
+    record["source"]["id"] = "math.GT/0309136"
+    base: Json = merged(record, []).state
+    place = len(base["current"]["source_aliases"])
+    theirs = copy.deepcopy(base)
+    theirs["current"]["source_aliases"].append({"alias_kind": kind, "alias_value": "math.GT/0309136"})
+    expected = [("unsigned", f"/current/source_aliases/{place}", "only theirs")]
+    assert compared(theirs, base) == expected
+    # A state of another source may have no record: it derives no alias.
+    for one in (base, theirs):
+        one["current"]["canonical_record"] = None
+    assert compared(theirs, base) == expected
+
+
 def test_the_order_of_differences_is_that_of_ours_and_then_of_theirs() -> None:
     ours: Json = {
         "b": 1, "a": 1, "pith_number": "x",
@@ -287,6 +304,11 @@ def test_a_state_says_that_it_is_one(data: bytes, pointer: str) -> None:
     with pytest.raises(InputError) as caught:
         read_state(data)
     assert (caught.value.code, caught.value.pointer, caught.value.clause) == ("type", pointer, "REPORT-3")
+
+
+def test_another_type_member_does_not_make_a_state_another_document() -> None:
+    value = {"bundle_type": "pith_open_graph_bundle", "state_type": "pith_open_graph_state"}
+    assert read_state(to_json(value)) == value
 
 
 def test_what_a_file_is_stands_in_the_refusal() -> None:

@@ -476,6 +476,26 @@ def comparing() -> File:
     )
     compare("alias-derived", "another value of a derived alias", changed(state, ("current", "source_aliases", 0, "alias_value"), "2304.01373"),
             [["unsigned", "/current/source_aliases/0", "only ours"], ["signed", "/current/source_aliases/0", "only theirs"]])  # fmt: skip
+    compare("label-bundle-type", "a state is one by its state_type, whatever type members stand beside it",
+            {**state, "bundle_type": "pith_open_graph_bundle"}, [["labels", "/bundle_type", "only theirs"]])  # fmt: skip
+    classed = changed(RECORD, ("source", "id"), "math.GT/0309136")
+    derived = state_of(classed, [], POLICY["keys"])
+    shorts = derived["current"]["source_aliases"]
+    for kind, group in (
+        ("arxiv", "unsigned"),
+        ("arxiv_version", "unsigned"),
+        ("doi", "unsigned"),
+        ("pith_short_8", "signed"),
+    ):
+        theirs = changed(
+            derived,
+            ("current", "source_aliases"),
+            [*shorts, {"alias_kind": kind, "alias_value": "math.GT/0309136"}],
+        )
+        same = group == "unsigned"
+        file.add(f"alias-of-a-class-{kind.replace('_', '-')}", "only theirs, where the id has a subject class: " + ("the record derives no such alias" if same else "the record derives the alias"),
+                 "REPORT-3 ALIAS-1", "compare", {"inputs": [as_json(bundle(classed, []))], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
+                 {"ok": {"differences": [[group, f"/current/source_aliases/{len(shorts)}", "only theirs"]], "same": same}}, None if same else "same")  # fmt: skip
     compare(
         "true-is-not-1",
         "types are exact",
