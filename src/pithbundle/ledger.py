@@ -6,7 +6,7 @@ Joining two ledgers is the union of their events, so it commutes, associates and
 without effect; every view is computed from that set and never from the way it came
 together.
 
-Cost (MERGE-3): adding an event is constant, but for a checkpoint, which is linear in the
+Cost (MERGE-10): adding an event is constant, but for a checkpoint, which is linear in the
 ids that it lists, and for an event whose retractions came first, which is linear in their
 number; each of these is paid once. Every view is at most n log n in the events that it
 shows and linear in listed ids.
@@ -77,8 +77,8 @@ class Ledger:
         self.rules = rules
         #: The valid events by id.
         self.events: dict[str, ValidEvent] = {}
-        #: The ids that inputs listed without a valid event; another input may have one. Only
-        #: counters use it.
+        #: The ids with an invalid element and no valid event in one input; another input may
+        #: have one. Only counters use it.
         self.unsound: set[str] = set()
         self._misfits: dict[str, str] = {}
         # Kind -> slot -> id -> event. One slot for all where the kind has no slots.
@@ -217,7 +217,7 @@ class Ledger:
 
     @property
     def listed_count(self) -> int:
-        """Distinct ids that the inputs listed, valid or not (STATE-7)."""
+        """Distinct ids with an element that is valid or invalid (STATE-7)."""
         return len(self.events) + len(self.unsound - self.events.keys())
 
     @property

@@ -142,7 +142,8 @@ class Report:
         self.merged = merged
         self.refused = tuple(refused)
         self.clock = clock
-        #: Every id, in order of first appearance; the element that got furthest decides (CHECK-11).
+        #: Every id, in order of first appearance, by the element that decides: a valid one, else an
+        #: unbound one, else the one that got furthest (CHECK-11).
         self.events: tuple[Listed, ...]
         #: The elements without an id, whatever their verdict: malformed ones among them.
         self.without_id: tuple[Listed, ...]

@@ -88,7 +88,7 @@ class State:
 
     @property
     def event_count(self) -> int:
-        """Distinct ids that the inputs listed, malformed elements not among them."""
+        """Distinct ids with an element that is valid or invalid (STATE-7); malformed elements have no id."""
         return self._counters[0]
 
     @property
@@ -98,7 +98,7 @@ class State:
 
     @property
     def invalid_event_count(self) -> int:
-        """Distinct ids listed without a valid event: invalid, unbound, unknown key or not signed."""
+        """Distinct ids with an invalid element and no valid event (STATE-7)."""
         return self._counters[0] - self._counters[1]
 
     def to_bytes(self) -> bytes:

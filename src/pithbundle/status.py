@@ -23,8 +23,8 @@ _EFFECTS = ("applied", "waiting", "refused")
 def status(view: State) -> Object:
     """The status as one JSON object with fixed members (STATUS-1).
 
-    ``attested`` counts standing strong author claims, ``anchored`` timestamp anchors,
-    ``stored`` storage attestations. They say that a signer said so, not that it is true.
+    ``attested`` counts standing author claims, strong and weak ones, ``anchored`` timestamp
+    anchors, ``stored`` storage attestations. They say that a signer said so, not that it is true.
     """
     # Another rule set may lack a section: then nothing of it stands.
     sections = defaultdict[str, list[ValidEvent]](list, view.sections)
