@@ -173,6 +173,30 @@ def test_serve() -> None:
         assert json.loads(found.stdout) == {"id": 1, "ok": {"instant": "2026-05-18T01:39:14.000000"}}
 
 
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        (b"hi", "line 2: not a JSON text"),
+        (b"[" * 100_000, "line 2: not a JSON text"),
+        (b"[]", "line 2: not a JSON object"),
+        (b"{}", "line 2: id must be an integer"),
+        (b'{"id":true,"op":"time","args":{}}', "line 2: id must be an integer"),
+        (b'{"id":2,"args":{}}', "line 2: op must be a string"),
+        (b'{"id":2,"op":"time","args":[]}', "line 2: args must be an object"),
+        (b'{"id":2,"op":"time","args":{}}', "line 2: the argument 'text' is missing"),
+        (b'{"id":2,"op":"parse_json","args":{"data":"?"}}', "line 2: the argument 'data' is not base64"),
+        (b'{"id":2,"op":"parse_json","args":{"data":5}}', "line 2: the argument 'data' is not base64"),
+        (b'{"id":2,"op":"merge","args":{"inputs":[1]}}', "line 2: the argument 'inputs' is not base64"),
+    ],
+    ids=lambda value: value[:30].decode() if isinstance(value, bytes) else "",
+)
+def test_a_line_that_is_no_request(line: bytes, words: str) -> None:
+    first = b'{"id":1,"op":"moon","args":{}}\n'
+    found = run("conformance", "serve", stdin=first + line + b"\n")
+    assert found.status == 2
+    assert f"pithbundle: error: standard input: {words}\n" in found.err
+
+
 def test_a_bar_on_a_terminal() -> None:
     args = ("conformance", "run", "--vectors", VECTORS, "--impl", "self", "--stage", "policy")
     found = run(*args, tty=True, env={"TERM": "xterm"})

@@ -61,9 +61,15 @@ def command() -> None:
 @click.pass_obj
 def serve(out: Output) -> int:
     """Answer requests on standard input, one JSON line each, until it ends."""
+    from pithbundle.conformance.worker import RequestError
     from pithbundle.conformance.worker import serve as answer_all
 
-    answer_all(sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        answer_all(sys.stdin.buffer, sys.stdout.buffer)
+    except RequestError as error:
+        out.error(out.show(f"standard input: {error}"))
+        out.hint("write one request a line, as vectors/README.md says")
+        return Exit.USAGE
     return Exit.VALID
 
 

@@ -44,23 +44,64 @@ _CACHE_SIZE: Final = 100_000
 _cache: SignatureCache = {}
 
 
+class RequestError(Exception):
+    """A line that is no request of the protocol (vectors/README.md section 1): no runner sends one."""
+
+
+class _Args(dict[str, Any]):
+    """The arguments of a request; one that is missing is a fault of the request."""
+
+    def __missing__(self, name: str) -> Any:
+        raise RequestError(f"the argument {name!r} is missing")
+
+
 def answer(request: Json) -> Json:
-    """Return the answer to one request: ``ok``, ``error`` or ``unsupported``."""
+    """Return the answer to one request: ``ok``, ``error`` or ``unsupported``.
+
+    Raises:
+        RequestError: an argument is missing or is not base64.
+    """
     operation = OPERATIONS.get(request["op"])
     if operation is None:
         return {"id": request["id"], "unsupported": True}
     try:
-        return {"id": request["id"], "ok": operation(request["args"])}
+        return {"id": request["id"], "ok": operation(_Args(request["args"]))}
     except PithError as error:
         told = {"code": error.code, "pointer": error.pointer, "offset": error.offset}
         return {"id": request["id"], "error": told}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer line after line until the input ends."""
-    for line in requests:
-        answers.write(json.dumps(answer(json.loads(line))).encode() + b"\n")
+    """Answer line after line until the input ends.
+
+    Raises:
+        RequestError: a line is no request; the message names the line.
+    """
+    for number, line in enumerate(requests, 1):
+        try:
+            told = answer(_request(line))
+        except RequestError as error:
+            raise RequestError(f"line {number}: {error}") from None
+        answers.write(json.dumps(told).encode() + b"\n")
         answers.flush()
+
+
+def _request(line: bytes) -> Json:
+    """The request in a line; only its frame is looked at."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        raise RequestError("not a JSON text") from None
+    if type(request) is not dict:
+        raise RequestError("not a JSON object")
+    for name, wanted, words in (
+        ("id", int, "an integer"),
+        ("op", str, "a string"),
+        ("args", dict, "an object"),
+    ):
+        if type(request.get(name)) is not wanted:
+            raise RequestError(f"{name} must be {words}")
+    return request
 
 
 def _b64(data: bytes) -> str:
@@ -68,11 +109,18 @@ def _b64(data: bytes) -> str:
 
 
 def _bytes(args: Json, name: str) -> bytes:
-    return b64decode(args[name], validate=True)
+    return _decoded(args[name], name)
 
 
 def _inputs(args: Json) -> list[bytes]:
-    return [b64decode(each, validate=True) for each in args["inputs"]]
+    return [_decoded(each, "inputs") for each in args["inputs"]]
+
+
+def _decoded(text: Any, name: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (TypeError, ValueError):
+        raise RequestError(f"the argument {name!r} is not base64") from None
 
 
 def _policy(args: Json, name: str = "policy") -> Policy:
