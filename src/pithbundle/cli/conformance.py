@@ -61,7 +61,7 @@ def command() -> None:
 @click.pass_obj
 def serve(out: Output) -> int:
     """Answer requests on standard input, one JSON line each, until it ends."""
-    from pithbundle.conformance.worker import RequestError
+    from pithbundle.conformance.requests import RequestError
     from pithbundle.conformance.worker import serve as answer_all
 
     try:

@@ -7,7 +7,7 @@ which passes here passes for every caller of the library.
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from pithbundle.cbor import cbor_bytes, parse_cbor
 from pithbundle.check import SignatureCache, check
 from pithbundle.compare import compare_states, read_state
 from pithbundle.conformance.protocol import PROTOCOL, Json
+from pithbundle.conformance.requests import Args, RequestError, decoded, request_of
 from pithbundle.errors import InputError, PithError, RecordError
 from pithbundle.export import export
 from pithbundle.jsontext import parse_json
@@ -44,17 +45,6 @@ _CACHE_SIZE: Final = 100_000
 _cache: SignatureCache = {}
 
 
-class RequestError(Exception):
-    """A line that is no request of the protocol (vectors/README.md section 1): no runner sends one."""
-
-
-class _Args(dict[str, Any]):
-    """The arguments of a request; one that is missing is a fault of the request."""
-
-    def __missing__(self, name: str) -> Any:
-        raise RequestError(f"the argument {name!r} is missing")
-
-
 def answer(request: Json) -> Json:
     """Return the answer to one request: ``ok``, ``error`` or ``unsupported``.
 
@@ -65,7 +55,7 @@ def answer(request: Json) -> Json:
     if operation is None:
         return {"id": request["id"], "unsupported": True}
     try:
-        return {"id": request["id"], "ok": operation(_Args(request["args"]))}
+        return {"id": request["id"], "ok": operation(Args(request["args"]))}
     except PithError as error:
         told = {"code": error.code, "pointer": error.pointer, "offset": error.offset}
         return {"id": request["id"], "error": told}
@@ -79,29 +69,11 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """
     for number, line in enumerate(requests, 1):
         try:
-            told = answer(_request(line))
+            told = answer(request_of(line))
         except RequestError as error:
             raise RequestError(f"line {number}: {error}") from None
         answers.write(json.dumps(told).encode() + b"\n")
         answers.flush()
-
-
-def _request(line: bytes) -> Json:
-    """The request in a line; only its frame is looked at."""
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError):
-        raise RequestError("not a JSON text") from None
-    if type(request) is not dict:
-        raise RequestError("not a JSON object")
-    for name, wanted, words in (
-        ("id", int, "an integer"),
-        ("op", str, "a string"),
-        ("args", dict, "an object"),
-    ):
-        if type(request.get(name)) is not wanted:
-            raise RequestError(f"{name} must be {words}")
-    return request
 
 
 def _b64(data: bytes) -> str:
@@ -109,18 +81,11 @@ def _b64(data: bytes) -> str:
 
 
 def _bytes(args: Json, name: str) -> bytes:
-    return _decoded(args[name], name)
+    return decoded(args[name], name)
 
 
 def _inputs(args: Json) -> list[bytes]:
-    return [_decoded(each, "inputs") for each in args["inputs"]]
-
-
-def _decoded(text: Any, name: str) -> bytes:
-    try:
-        return b64decode(text, validate=True)
-    except (TypeError, ValueError):
-        raise RequestError(f"the argument {name!r} is not base64") from None
+    return [decoded(each, "inputs") for each in args["inputs"]]
 
 
 def _policy(args: Json, name: str = "policy") -> Policy:
@@ -348,7 +313,7 @@ def _export(args: Json) -> Json:
 def _accumulate(args: Json) -> Json:
     policy = _policy(args)
     record = Record.from_value(parse_json(_bytes(args, "record")))
-    events = [b64decode(each, validate=True) for each in args["events"]]
+    events = [decoded(each, "events") for each in args["events"]]
     return {"digest": accumulate(record, events, policy, args["seed"], args["count"])}
 
 
