@@ -346,8 +346,10 @@ def _event(listed: Listed) -> Value:
         value["created_at"] = copy.event.created_at
         value["signer"] = copy.event.signer
         value["key_id"] = copy.event.key_id
-        value["public_key_fingerprint"] = copy.event.key.fingerprint
         value["not_applied"] = [*listed.not_applied]
+    if copy.fingerprint is not None:
+        # Of an element that is not valid: the key that it names, not one that signed it (POL-6).
+        value["public_key_fingerprint"] = copy.fingerprint
     if listed.claim is not None:
         value["claim"] = {"signer_id": listed.claim.signer_id, "key_id": listed.claim.key_id}
     value["location"] = listed.location.to_value()

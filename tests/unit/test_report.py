@@ -218,6 +218,14 @@ def test_events_are_named_once_with_verdict_places_and_unsigned_members() -> Non
     assert "created_at" not in forged
 
 
+def test_an_element_that_is_not_valid_has_the_fingerprint_of_the_key_that_it_names() -> None:
+    """Several keys can have one name: without it nobody can tell whose signature does not verify (POL-6)."""
+    malformed = {**FORGED, "created_at": 1}
+    found: Any = reported([FORGED, UNSIGNED, UNKNOWN, malformed]).to_value()
+    shown = [one.get("public_key_fingerprint") for one in [*found["events"], *found["without_id"]]]
+    assert shown == [DEMO.fingerprint, DEMO.fingerprint, None, DEMO.fingerprint]
+
+
 def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
     for order, decides in (([[GOOD], [flipped(GOOD)]], 0), ([[flipped(GOOD)], [GOOD]], 1)):
         report = reported(*order)
