@@ -66,7 +66,7 @@ from pithbundle.verdicts import (
     Verdict,
 )
 
-__all__ = ["SignatureCache", "check", "speak"]
+__all__ = ["SignatureCache", "check"]
 
 _VERIFIED: Final = Verdict("verified", STEP_VALID)
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
@@ -88,7 +88,7 @@ def check(
     """
     run = _Run(bundle, policy or Policy.default(), rules, {} if cache is None else cache)
     copies = tuple([run.copy(index, stated) for index, stated in enumerate(bundle.events)])
-    spoken = speak(copies)
+    spoken = _speak(copies)
     valid = tuple([copy.event for copy in spoken.values() if copy.event is not None])
     return Checked(
         bundle.record, bundle.number, run.policy.sha256, copies, spoken,
@@ -96,7 +96,7 @@ def check(
     )  # fmt: skip
 
 
-def speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
+def _speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
     """Return for each id the copy that decides (CHECK-11); malformed elements have no id."""
     spoken: dict[str, Copy] = {}
     for copy in copies:
@@ -140,30 +140,22 @@ class _Run:
         event_type, payload = stated.get("event_type"), stated.get("payload")
         self.collect(event_type, payload, pointer, None)
         keys, unknown = _named_flat(stated, self.policy) if flat else _named(stated, self.policy)
-        if unknown is not None:
-            verdict = Verdict("unknown_key", STEP_KEY, unknown)
-        elif stated.get("signature_b64" if flat else "signature") is None:
-            verdict = _NOT_SIGNED
-        elif not flat and keys and all(key.event_format is None for key in keys):
+        verdict = _before_form(unknown, stated.get("signature_b64" if flat else "signature"))
+        if verdict is None and not flat and keys and all(key.event_format is None for key in keys):
             verdict = _UNBOUND
-        else:
+        if verdict is None:
             verdict = _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
         label = event_type if type(event_type) is str else None
-        # Only a full name names one key.
+        # Where several keys are left, which of them the element names is not known.
         key = keys[0] if not flat and len(keys) == 1 else None
-        return Copy(pointer, None, label, verdict, flat=flat, key=key)
+        return Copy(pointer, None, label, verdict, key=key)
 
     def envelope(self, pointer: str, event: Envelope) -> Copy:
-        signature = event.signature
-        key = self.policy.key(event.signer_id, event.key_id, event.fingerprint)
-        rule: EventRule | None = EVENT_V1
-        verdict: Verdict | None = None
-        if key is None or (signature is not None and signature.key_id != event.key_id):
-            verdict = Verdict("unknown_key", STEP_KEY, _named(event.members, self.policy)[1])
-        else:
-            rule = key.event_format
-            if signature is None:
-                verdict = _NOT_SIGNED
+        # A well-formed signer states a fingerprint, so it names one key at most.
+        keys, unknown = _named(event.members, self.policy)
+        key = keys[0] if keys else None
+        verdict = _before_form(unknown, event.signature)
+        rule = EVENT_V1 if unknown is not None else keys[0].event_format
         if rule is None:  # CHECK-13: no format is tried
             self.collect(event.event_type, event.payload, pointer, None)
             return Copy(pointer, None, event.event_type, verdict or _UNBOUND, key=key)
@@ -175,7 +167,7 @@ class _Run:
             unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
         valid = None
         if verdict is None:
-            verdict, valid = self.judged(pointer, event, key, rule, body)  # type: ignore[arg-type]
+            verdict, valid = self.judged(pointer, event, keys[0], rule, body)
         if valid is None:
             self.collect(event.event_type, event.payload, pointer, body.event_id)
         return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned, key=key)
@@ -286,7 +278,7 @@ class _Run:
         verdict, key = self.flat_verdict(event, digest)
         if verdict.word == "invalid":
             verdict = _tolerant(verdict, self.policy.keys_with_id(event.signing_key_id))
-        return Copy(pointer, name, event.event_type, verdict, flat=True, key=key)
+        return Copy(pointer, name, event.event_type, verdict, key=key)
 
     def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> tuple[Verdict, PolicyKey | None]:
         if not self.policy.keys_with_id(event.signing_key_id):
@@ -306,6 +298,13 @@ class _Run:
         )
         key = self.signatures.verifies(attempt, digest)
         return (attempt.failed, None) if key is None else (_UNBOUND, key)
+
+
+def _before_form(unknown: Fault | None, signature: object) -> Verdict | None:
+    """CHECK-5 and CHECK-2, which are asked before the form: the verdict of the first that fails."""
+    if unknown is not None:
+        return Verdict("unknown_key", STEP_KEY, unknown)
+    return _NOT_SIGNED if signature is None else None
 
 
 def _tolerant(verdict: Verdict, keys: tuple[PolicyKey, ...]) -> Verdict:

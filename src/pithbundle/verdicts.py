@@ -157,7 +157,6 @@ class Copy(NamedTuple):
     verdict: Verdict
     event: ValidEvent | None = None
     unsigned: tuple[str, ...] = ()
-    flat: bool = False
     key: PolicyKey | None = None
 
     @property
