@@ -26,6 +26,7 @@ from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.number import PithNumber
 from pithbundle.policy import Policy, PolicyKey
 from pithbundle.record import Record
+from pithbundle.rules import RULES
 from pithbundle.verdicts import ValidEvent
 
 PROOF_TYPE: Final = "pithbundle_equivocation_proof"
@@ -37,8 +38,8 @@ class ProofError(PithError):
 
     CLAUSES: ClassVar[dict[str, str]] = {
         "type": "PROOF-2",
-        "version": "PROOF-1",
-        "encoding": "PROOF-1",
+        "version": "PROOF-2",
+        "encoding": "PROOF-2",
         "key_unknown": "PROOF-2",
     }
 
@@ -88,7 +89,7 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
 
 def _shown(key: PolicyKey) -> Value:
     return {
-        "event_format": None if key.event_format is None else key.event_format.name,
+        "event_format": key.event_formats[0],
         "key_id": key.key_id,
         "public_key_hex": key.public_key.hex,
         "signer_id": key.signer_id,
@@ -102,12 +103,14 @@ def is_proof(value: Value) -> bool:
 
 def check_proof(
     data: bytes,
-    policy: Policy | None = None,
+    policy: Policy,
     *,
     rules: MergeRules = MERGE_1,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Proven:
     """Check a proof alone; the first claim that fails is raised (PROOF-2).
+
+    The built-in policy proves nothing: the event format of its key is unknown.
 
     1. it is a JSON object of this type, version and rules, with a canonical record, two events
        and one or two keys
@@ -130,17 +133,15 @@ def check_proof(
     events, keys = proof.get("events"), proof.get("keys")
     if type(events) is not list or len(events) != 2:
         raise ProofError("type", "a proof holds exactly two events", pointer="/events")
-    chosen = policy or Policy.default()
     if type(keys) is not list or not 1 <= len(keys) <= 2:
         raise ProofError("type", "a proof names the one or two keys of its events", pointer="/keys")
-    # A key that lists `unknown` alone has no format, so nothing that it signed is proven.
-    known = [_shown(key) for key in chosen.keys if key.event_format is not None]
     for place, key in enumerate(keys):
-        if key not in known:
-            raise ProofError("key_unknown", "the policy has no such key", pointer=f"/keys/{place}")
+        why = _not_held(key, policy)
+        if why is not None:
+            raise ProofError("key_unknown", why, pointer=f"/keys/{place}")
     number = PithNumber.of_record(record)
     bundle = Bundle("json", record, number, tuple(events), (), proof, False)
-    checked = check(bundle, _whatever_status(chosen), rules=rules)
+    checked = check(bundle, _whatever_status(policy), rules=rules)
     for copy in checked.copies:
         if copy.verdict.word != "verified":
             fault = copy.verdict.fault
@@ -155,9 +156,29 @@ def check_proof(
         detail = "not written as a proof is: other members, another order or another spelling"
         raise ProofError("encoding", detail, pointer="")
     one, other = (ledger.events[name] for name in groups[0].event_ids)
-    statuses = {key.public_key.raw: key.status for key in chosen.keys}
+    statuses = {key.public_key.raw: key.status for key in policy.keys}
     told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]
     return Proven(number, rules.name, groups[0], (one, other), told)
+
+
+def _not_held(stated: Value, policy: Policy) -> str | None:
+    """Why a key as a proof names it is none of the policy's, or None where it is one (PROOF-2)."""
+    for key in policy.keys:
+        shown = _shown(key)
+        if type(stated) is not dict or {**stated, "event_format": key.event_formats[0]} != shown:
+            continue
+        # A key that lists `unknown` alone has no format, so nothing that it signed is proven.
+        if key.event_format is not None and stated == shown:
+            return None
+        named = stated.get("event_format")
+        rule = RULES.get(named) if type(named) is str else None
+        if rule is None or not rule.binds:
+            return "the policy has this key; the proof names no event format that binds its events"
+        return (
+            f"the policy has this key under the event format {key.event_formats[0]}, the proof "
+            f'under {named}; if the signer uses that one, write "event_formats": ["{named}"] at the key in your policy'
+        )
+    return "the policy has no key of this signer_id, key_id and public_key_hex"
 
 
 def _whatever_status(policy: Policy) -> Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,8 +131,40 @@ def test_two_keys_of_one_signer() -> None:
 
 def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
     with pytest.raises(ProofError) as caught:
-        check_proof(demo())
+        check_proof(demo(), Policy.default())
     assert caught.value.code == "key_unknown"
+
+
+@pytest.mark.parametrize(
+    ("keys", "named", "words"),
+    [
+        (policy(DEMO), "event-v1", "no key of this signer_id, key_id and public_key_hex"),
+        (policy(policy_key(AUTHOR, event_formats=["unknown"])), "event-v1",
+         'under the event format unknown, the proof under event-v1; if the signer uses that one, '
+         'write "event_formats": ["event-v1"]'),
+        (policy(policy_key(AUTHOR, event_formats=["event-full-hex", "unknown"])), "event-v1",
+         'under the event format event-full-hex, the proof under event-v1'),
+        (policy(AUTHOR), "event-payload-hex", "names no event format that binds"),
+        (policy(AUTHOR), "event-v2", "names no event format that binds"),
+        (policy(AUTHOR), [], "names no event format that binds"),
+        (policy(policy_key(AUTHOR, event_formats=["unknown"])), "unknown", "no event format that binds"),
+    ],
+)  # fmt: skip
+def test_a_key_that_the_policy_does_not_have_so_is_told_apart(keys: Json, named: Any, words: str) -> None:
+    (key,) = json.loads(demo())["keys"]
+    data = changed(keys=[{**key, "event_format": named}])
+    with pytest.raises(ProofError, match=re.escape(words)) as caught:
+        check_proof(data, Policy.from_value(keys))
+    assert (caught.value.code, caught.value.pointer) == ("key_unknown", "/keys/0")
+    assert caught.value.hint == "check it under the policy that you verify this signer with"
+
+
+def test_the_refusals_of_a_proof_name_the_clause_that_checks_it() -> None:
+    for data in (changed(proof_version="2"), changed(rules="x"), demo() + b"\n"):
+        with pytest.raises(ProofError) as caught:
+            check_proof(data, HOUSE)
+        assert caught.value.clause == "PROOF-2"
+        assert caught.value.hint.startswith("get the proof again")
 
 
 @pytest.mark.parametrize(
