@@ -176,7 +176,7 @@ def _not_held(stated: Value, policy: Policy) -> str | None:
             return "the policy has this key; the proof names no event format that binds its events"
         return (
             f"the policy has this key under the event format {key.event_formats[0]}, the proof "
-            f'under {named}; if the signer uses that one, write "event_formats": ["{named}"] at the key in your policy'
+            f'under {named}; if the signer uses that one, write "event_formats": ["{named}"] in your policy'
         )
     return "the policy has no key of this signer_id, key_id and public_key_hex"
 
