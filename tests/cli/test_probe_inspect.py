@@ -135,10 +135,12 @@ def test_every_screenful_says_that_nothing_was_verified(name: str) -> None:
         (True, "true"),
         (False, "false"),
         ({}, "an object of 0 members"),
-        ({"events": [1, {}, {"event_type": 1, "signer": {"signer_id": 2}}]}, "a bundle, an object"),
-        ({"events": 1, "source_aliases": [1, {}], "canonical_record": {"source": 1}}, "a bundle"),
-        ({"state_type": "x", "surprise": None}, "a state"),
-        (RECORD, "a record"),
+        ({"bundle_type": "pith_open_graph_bundle", "events": [
+            1, {}, {"event_type": 1, "signer": {"signer_id": 2}}]}, "a bundle, an object"),
+        ({"events": 1, "source_aliases": [1, {}], "canonical_record": {"source": 1}}, "a record document"),
+        ({"state_type": "pith_open_graph_state", "surprise": None}, "a state"),
+        ({"policy_type": "pithbundle_policy"}, "a policy"),
+        (RECORD, "a canonical record"),
     ],
     ids=str,
 )  # fmt: skip
@@ -147,6 +149,22 @@ def test_whatever_can_be_read_is_shown(value: Any, shape: str) -> None:
         result = run(*args, stdin=to_json(value))
         assert result.status == 0
     assert shape in run("inspect", "-", stdin=to_json(value)).out
+
+
+@pytest.mark.parametrize(
+    ("value", "use"),
+    [
+        (plain(), "pithbundle verify checks it, pithbundle merge gives its state"),
+        ({"policy_type": "pithbundle_policy"}, "give it to --policy; pithbundle policy check checks it"),
+        (RECORD, "pithbundle number recomputes its Pith Number"),
+        ({"x": 1}, "no command of pithbundle reads such a file"),
+        ([], "no command of pithbundle reads such a file"),
+    ],
+    ids=("bundle", "policy", "record", "other", "none"),
+)
+def test_the_last_line_says_what_to_do_with_such_a_file(value: Any, use: str) -> None:
+    out = run("inspect", "-", stdin=to_json(value)).out
+    assert out.splitlines()[-1] == f"NOTHING WAS VERIFIED: {use}"
 
 
 def test_what_verify_refuses_is_shown_with_its_faults() -> None:

@@ -13,6 +13,7 @@ from pithbundle.bundle import Format
 from pithbundle.cli.inputs import PATH, about, detect, format_option, json_option, limit_option, read_bytes
 from pithbundle.cli.output import Exit, Output, fault_value
 from pithbundle.cli.telling import MOST, more, plural
+from pithbundle.documents import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
 from pithbundle.errors import Fault
 from pithbundle.event import Envelope, read_event
 from pithbundle.model import Limits, Object, Value, pointer
@@ -25,12 +26,9 @@ _LINES_BETWEEN: Final = 15
 #: The longest text of the file shown, in characters.
 _CELL: Final = 60
 
-_BUNDLE: Final = "a bundle"
-_STATE: Final = "a state"
-_RECORD: Final = "a record"
 #: The members that spec.md names, by what the object is.
-_KNOWN: Final[dict[str, frozenset[str]]] = {
-    _BUNDLE: frozenset(
+_KNOWN: Final[dict[Document, frozenset[str]]] = {
+    BUNDLE: frozenset(
         (
             "bundle_type",
             "bundle_version",
@@ -43,7 +41,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
             "events",
         )
     ),
-    _STATE: frozenset(
+    STATE: frozenset(
         (
             "state_type",
             "state_version",
@@ -57,8 +55,10 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {
             "unrecognised",
         )
     ),
-    _RECORD: frozenset(("source", "metadata", "schema_version")),
+    RECORD: frozenset(("source", "metadata", "schema_version")),
 }
+#: What inspect says itself of what no command reads: their own advice is to inspect it.
+_ADVICE: Final = dict.fromkeys((OTHER, NO_OBJECT), "no command of pithbundle reads such a file")
 _EVENT_MEMBERS: Final = frozenset(
     (
         "event_id",
@@ -116,7 +116,7 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
             from pithbundle.jsontext import read_json as read
         document = read(data, limits, confine="events", depth=limits.bundle_depth)
     faults = [document.faults[at] for at in sorted(document.faults, key=lambda at: -1 if at is None else at)]
-    value, kind = document.value, _kind(document.value)
+    value, kind = document.value, recognise(document.value)
     if out.as_json:
         said: Object = {
             "nothing_was_verified": True,
@@ -124,14 +124,14 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
             "format": chosen,
             "bytes": len(data),
             "values": document.nodes,
-            "says_it_is": kind,
+            "says_it_is": kind.name,
             "faults": [fault_value(fault) for fault in faults],
         }
         out.json({**said, **_value(value, kind)})
         return Exit.VALID
     lines = [
         ("file", f"{out.place(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
-        ("is", f"by its own account {kind}, {_shape(value)}"),
+        ("is", f"by its own account {kind.words}, {_shape(value)}"),
         *_some(_faults(out, faults), "fault"),
         *(_lines(out, value, kind) if type(value) is dict else ()),
     ]
@@ -139,18 +139,8 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
         if place % _LINES_BETWEEN == 0:
             out.line(WARNING, "doubtful", " this is what the file says")
         out.detail(name, text)
-    out.line(WARNING, "doubtful", " to check it, run pithbundle verify")
+    out.line(WARNING, "doubtful", f" {_ADVICE.get(kind, kind.use)}")
     return Exit.VALID
-
-
-def _kind(value: Value) -> str:
-    if type(value) is not dict:
-        return "not a bundle"
-    if "bundle_type" in value or "events" in value:
-        return _BUNDLE
-    if "state_type" in value:
-        return _STATE
-    return _RECORD if _KNOWN[_RECORD] <= value.keys() else "not a bundle"
 
 
 def _shape(value: Value) -> str:
@@ -202,10 +192,10 @@ def _faults(out: Output, faults: Sequence[Fault]) -> list[tuple[str, str]]:
     return [("fault", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]") for fault in faults]
 
 
-def _lines(out: Output, value: Object, kind: str) -> Iterator[tuple[str, str]]:
+def _lines(out: Output, value: Object, kind: Document) -> Iterator[tuple[str, str]]:
     known = _KNOWN.get(kind, frozenset(value))
     yield from _some([("member", _member(out, name, value[name], name in known)) for name in value], "member")
-    record = value if kind == _RECORD else value.get("canonical_record")
+    record = value if kind is RECORD else value.get("canonical_record")
     if type(record) is dict:
         yield from _some([*_record(out, record)], "member of the record", "members of the record")
     aliases = value.get("source_aliases")
@@ -269,7 +259,7 @@ def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) 
 # -- for programs -----------------------------------------------------------------------------
 
 
-def _value(value: Value, kind: str) -> Object:
+def _value(value: Value, kind: Document) -> Object:
     if type(value) is not dict:
         return {"shape": _shape(value)}
     known = _KNOWN.get(kind, frozenset(value))

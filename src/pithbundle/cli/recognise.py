@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from pithbundle.compare import for_written
-from pithbundle.documents import BUNDLE, NO_OBJECT, OTHER, recognise
+from pithbundle.documents import BUNDLE, recognise
 from pithbundle.errors import PithError
 from pithbundle.model import DEFAULT_LIMITS
 
@@ -61,4 +61,4 @@ def _of_value(data: bytes) -> tuple[str, str] | None:
         document = recognise(parse_json(data, replace(for_written(DEFAULT_LIMITS), size=len(data))))
     except PithError:
         return None
-    return None if document in (BUNDLE, OTHER, NO_OBJECT) else (document.words, document.use)
+    return None if document is BUNDLE else (document.words, document.use)
