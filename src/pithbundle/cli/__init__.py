@@ -6,7 +6,8 @@ what it has to say to an :class:`~pithbundle.cli.output.Output` and returns an e
 
 * 0, valid;
 * 1, rejected, invalid or conflict;
-* 2, usage error: options, paths, a policy that cannot be applied;
+* 2, usage error (options, paths, a policy that cannot be applied), or an input that cannot be
+  read where no 1 is due;
 * 3, incomplete or unverified.
 
 What is said is kept back until the command is through, so a failure prints no half result

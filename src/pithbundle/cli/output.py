@@ -71,7 +71,8 @@ class Exit(IntEnum):
 
 #: What every command's help says of them (REPORT-2).
 EXIT_STATUS_HELP: Final = (
-    "\b\nExit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error;\n3 incomplete or unverified."
+    "\b\nExit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error, or an\n"
+    "input that cannot be read where no 1 is due; 3 incomplete or unverified."
 )
 
 
