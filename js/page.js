@@ -96,6 +96,26 @@ function byGrade(a, b) {
   return order(a) - order(b);
 }
 
+/**
+ * The receipts: of the elements of one recomputed id once, a checked one before others; of every other
+ * element each [REPORT-2].
+ * @param {readonly Part[]} parts @returns {{ receipt: Outcome, place: string }[]}
+ */
+function receiptsOf(parts) {
+  /** @type {Map<string | number, { receipt: Outcome, place: string }>} */
+  const found = new Map();
+  for (const { file, copies } of parts) {
+    for (const { id, pointer, receipt } of copies) {
+      if (receipt === null) continue;
+      // The id of a flat element is bare hex, and no digest of its content [EVT-7].
+      const name = id?.startsWith("sha256:") ? id : found.size;
+      const before = found.get(name);
+      if (before === undefined || before.receipt.verdict === "not_checked") found.set(name, { receipt, place: `${file} ${pointer}/payload/receipt` });
+    }
+  }
+  return [...found.values()];
+}
+
 /** @param {readonly Part[]} parts @param {Merged | null} merged @param {string} now @returns {Row[]} of each id, element without id, and receipt */
 function rowsOf(parts, merged, now) {
   /** @type {Map<string, Occurrence[]>} */
@@ -104,15 +124,15 @@ function rowsOf(parts, merged, now) {
   const rows = [];
   for (const { file, copies } of parts) {
     for (const copy of copies) {
-      const { id, pointer, receipt } = copy;
+      const { id } = copy;
       const found = id === null ? undefined : byId.get(id);
       if (id === null) rows.push(rowOf([{ copy, file }], now));
       else if (found === undefined) byId.set(id, [{ copy, file }]);
       else found.push({ copy, file });
-      if (receipt === null) continue;
-      const place = [`${file} ${pointer}/payload/receipt`];
-      rows.push({ verdict: receipt.verdict, why: why(receipt), type: "receipt", signer: "", time: "", place });
     }
+  }
+  for (const { receipt, place } of receiptsOf(parts)) {
+    rows.push({ verdict: receipt.verdict, why: why(receipt), type: "receipt", signer: "", time: "", place: [place] });
   }
   for (const [id, occurrences] of byId) {
     const decided = merged?.verdicts.get(id)?.outcome;
@@ -122,11 +142,11 @@ function rowsOf(parts, merged, now) {
   return rows;
 }
 
-/** @param {Merged} merged @returns {string[]} what the outcome rests on */
-function sentencesOf({ copies, verdicts, completeness, equivocations }) {
+/** @param {Merged} merged @param {readonly Part[]} parts @returns {string[]} what the outcome rests on */
+function sentencesOf({ copies, verdicts, completeness, equivocations }, parts) {
   const out = [];
   const events = [...[...verdicts.values()].map(({ outcome }) => outcome), ...copies.flatMap(({ id, outcome }) => (id === null ? [outcome] : []))];
-  const receipts = copies.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
+  const receipts = receiptsOf(parts).map(({ receipt }) => receipt);
   for (const [name, found] of /** @type {[string, Outcome[]][]} */ ([["event", events], ["receipt", receipts]])) {
     for (const verdict of ["verified", "unknown_type", "invalid", "unbound", "unknown_key", "not_signed", "not_checked"]) {
       const count = found.filter((one) => one.verdict === verdict).length;
@@ -200,13 +220,12 @@ async function reportOf(bundles, file) {
     return { grade: "bad", title: OUTCOMES.rejected.title, sentences, facts, rows, state: new Uint8Array() };
   }
   const { all } = outcomeOf(merged, rejected.length);
-  const holds = merged === null ? all.filter((name) => name === "rejected") : all;
-  const [first, ...also] = holds.map((name) => OUTCOMES[name]);
+  const [first, ...also] = all.map((name) => OUTCOMES[name]);
   return {
     grade: first.grade, title: first.title,
     sentences: [first.meaning, ...also.map(({ title, meaning }) => `Also ${title.toLowerCase()}: ${meaning}`),
       ...(rejected.length > 0 ? [`${counted(rejected.length, "file")} of ${bundles.length} rejected.`] : []),
-      ...(merged === null ? [] : sentencesOf(merged))],
+      ...(merged === null ? [] : sentencesOf(merged, parts))],
     facts: [...facts, ...(merged === null ? [] : factsOf(merged, parts))],
     rows, state: new Uint8Array(merged?.stateBytes ?? []),
   };

@@ -671,14 +671,14 @@ function join(parts) {
 
 // --------------------------------------------------------------------------------------------- time
 
-/** @param {string} text @returns {string} the instant, compared as text [TIME-1, TIME-2] */
-export function instantOf(text) {
+/** @param {string} text @param {string | null} [pointer] of a fault @returns {string} the instant, compared as text [TIME-1, TIME-2] */
+export function instantOf(text, pointer = null) {
   const match = /^((\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d))(?:\.(\d{3}(?:\d{3})?))?(?:Z|\+00:00)$/.exec(text);
-  if (match === null) throw new PithError("time");
+  if (match === null) throw new PithError("time", pointer);
   const [year, month, day, hour, minute, second] = match.slice(2, 8).map(Number);
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = [0, 31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] ?? 0;
-  if (year < 1 || day < 1 || day > days || hour > 23 || minute > 59 || second > 59) throw new PithError("time");
+  if (year < 1 || day < 1 || day > days || hour > 23 || minute > 59 || second > 59) throw new PithError("time", pointer);
   return `${match[1]}.${(match[8] ?? "").padEnd(6, "0")}`;
 }
 
@@ -1267,7 +1267,7 @@ function readEvent(element, flat) {
     member(element, "subject_pith_number", "text", "");
     member(element, "target", "text", "");
   }
-  const instant = instantOf(element.get("created_at"));
+  const instant = instantOf(element.get("created_at"), "/created_at");
   if (flat) return { value: element, flat, instant, full: new Uint8Array() };
   const body = without(element, ["event_id", "signature"]);
   demandWithinLimits(body);
@@ -1475,7 +1475,7 @@ async function checkContent(event, { id, digest, bytes }, key, { signed, binds }
   const type = event.get("event_type");
   if (!names(event.get("subject_pith_number"), record)) return invalid(STEP.SUBJECT, "subject", "/subject_pith_number"); // CHECK-4
   const role = checkRole(key, type, id); // CHECK-6
-  if (role !== null) return invalid(STEP.ROLE, role, "/event_type");
+  if (role !== null) return invalid(STEP.ROLE, role, role === "key_role" ? "/event_type" : "/signer/key_id");
   const signature = event.get("signature");
   if (signature.get("algorithm") !== "ed25519") return invalid(STEP.ALGORITHM, "algorithm", "/signature/algorithm"); // CHECK-7
   const stated = event.get("event_id") ?? id;
@@ -1610,7 +1610,7 @@ async function checkFlat(value, record, policy) {
   const said = await (async () => {
     if (event instanceof PithError) return invalid(STEP.FORMED, event.code, event.pointer);
     if (value.get("payload").get("arxiv_id") !== record.sourceId) return invalid(STEP.SUBJECT, "subject", "/payload/arxiv_id");
-    if (id === null) return invalid(STEP.SUBJECT, "encoding", "/payload_sha256");
+    if (id === null) return invalid(STEP.TEXT, "encoding", "/payload_sha256");
     const under = await checkUnderKeys(keys, value.get("event_type"), "ed25519", base64, fromHex(id));
     return under.step === STEP.VALID ? outcome(STEP.BINDS, "unbound", null) : under;
   })();
@@ -1878,7 +1878,7 @@ export function outcomeOf(merged, rejected = 0) {
     invalid: some("invalid"),
     conflict: (merged?.equivocations.length ?? 0) > 0,
     incomplete: merged?.completeness.some(({ missing }) => missing.length > 0) ?? false,
-    unverified: some("unbound", "unknown_key", "not_signed") || !each.some(({ step }) => step === STEP.VALID),
+    unverified: some("unbound", "unknown_key", "not_signed") || (merged !== null && !each.some(({ step }) => step === STEP.VALID)),
     valid: false,
   };
   holds.valid = !Object.values(holds).includes(true);
@@ -2417,7 +2417,7 @@ export async function checkProof(bytes, policy) {
   for (const [i, key] of keys.entries()) demand(known.has(canonicalText(key)), "key_unknown", `/keys/${i}`);
   const whatever = { ...policy, keys: policy.keys.map((key) => ({ ...key, status: "active" })) };
   const { copies } = await check({ record, elements: events, stated: [] }, whatever);
-  for (const { outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type");
+  for (const { pointer, outcome: said } of copies) demand(said.verdict === "verified", said.code ?? "type", `${pointer}${said.at ?? ""}`);
   const { groups } = viewOf(record, [...decide(copies).values()].flatMap(({ valid }) => valid ?? []));
   demand(groups.length === 1, "type", "/events");
   const [group] = groups;

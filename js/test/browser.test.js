@@ -142,6 +142,14 @@ test("the page reports each outcome in its own words", { skip }, async (t) => {
     assert.ok(!found.table.includes("not proved"));
   });
 
+  await t.test("a receipt is listed once for each recomputed id", async () => {
+    await choose("bundles", [upload("one.json", bundle), upload("two.json", bundle)]);
+    const found = await outcome();
+    assert.equal(found.title, "\u2714 Valid");
+    assert.match(found.text, /\b1 receipt verified: /);
+    assert.equal(found.table.split("/payload/receipt").length - 1, 1);
+  });
+
   await t.test("altered text is invalid, and the message says how", async () => {
     const altered = bundle.replace('"signer_type":"', '"signer_type":"x').replace('"signer_type": "', '"signer_type": "x');
     assert.notEqual(altered, bundle);
@@ -185,7 +193,9 @@ test("the page reports each outcome in its own words", { skip }, async (t) => {
     assert.match(found.text, /1 file of 2 rejected/);
     assert.match(found.table, /syntax: this is not JSON/);
     await choose("bundles", local("vectors/demo/README.md"));
-    assert.equal((await outcome()).title, "\u2716 Rejected");
+    const alone = await outcome();
+    assert.equal(alone.title, "\u2716 Rejected");
+    assert.doesNotMatch(alone.text, /Also/);
   });
   await close();
 });

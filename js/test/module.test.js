@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pith from "../pithbundle.js";
 import { operations } from "../operations.js";
+import { requests } from "../vectors.js";
 import { file, json } from "./data.js";
 
 const { parseCbor, parseJson, utf8 } = pith;
@@ -123,7 +124,31 @@ test("outcomes: the first that holds, and all that hold", async () => {
   assert.deepEqual(await of([...rest, { ...first, target: "other" }]), ["invalid", 1, "invalid"]);
   assert.deepEqual(await of([1], 1), ["rejected", 1, "rejected invalid unverified"]);
   const nothing = pith.outcomeOf(null, 2);
-  assert.deepEqual([nothing.outcome, nothing.exitStatus], ["rejected", 1]);
+  assert.deepEqual([nothing.outcome, nothing.exitStatus, nothing.all], ["rejected", 1, ["rejected"]]);
+});
+
+test("where the key may not sign, which member says so", async () => {
+  const stated = json(file("vectors/demo/policy.json"));
+  const placed = async (/** @type {any} */ change) => {
+    const policy = await pith.readPolicy(utf8(JSON.stringify({ ...stated, keys: stated.keys.map((/** @type {any} */ key) => ({ ...key, ...change })) })));
+    const { code, at } = (await checkedOf(demoEvents(), policy)).copies[0].outcome;
+    return [code, at];
+  };
+  assert.deepEqual(await placed({ event_types: ["other"] }), ["key_role", "/event_type"]);
+  assert.deepEqual(await placed({ status: "revoked" }), ["key_revoked", "/signer/key_id"]);
+});
+
+test("every refusal of a proof for an event names its place", async () => {
+  let places = 0;
+  const read = async (/** @type {string} */ name) => new Uint8Array(file(`vectors/${name}`));
+  for await (const { name, op, args, expect } of requests(json(file("vectors/equivocation/proofs.json")), read)) {
+    const pointer = expect.error?.pointer;
+    if (op !== "verify_proof" || !pointer?.startsWith("/events/")) continue;
+    places++;
+    const { error } = /** @type {any} */ (await operations(op, args));
+    assert.equal(error.pointer, pointer, name);
+  }
+  assert.ok(places >= 10, `${places} places`);
 });
 
 test("where the ids differ, which digest the signature covers", async () => {

@@ -21,6 +21,7 @@ from forge import (
     attached,
     bundle,
     canonical,
+    event,
     event_id,
     payloads,
     policy,
@@ -261,6 +262,7 @@ def proofs() -> File:
         "PROOF-2 CHECK-4",
         changed(sound, ("canonical_record", "source", "version"), 2),
         "subject",
+        pointer="/events/0/subject_pith_number",
     )
     refuse("key-of-nobody", "the policy has no such key", "PROOF-2", sound, "key_unknown", policy(AUTHOR))
     refuse(
@@ -307,6 +309,7 @@ def proofs() -> File:
         "PROOF-2 CHECK-9",
         {**sound, "events": [a, flipped(b)]},
         "signature_invalid",
+        pointer="/events/1/signature/signature_b64",
     )
     refuse(
         "unsigned",
@@ -314,6 +317,7 @@ def proofs() -> File:
         "PROOF-2",
         {**sound, "events": [a, without(b, ("signature",))]},
         "type",
+        pointer="/events/1",
     )
     refuse(
         "changed",
@@ -321,7 +325,19 @@ def proofs() -> File:
         "PROOF-2 CHECK-3",
         {**sound, "events": [a, changed(b, ("payload", "identifier"), "z")]},
         "hash_mismatch",
+        pointer="/events/1/event_id",
     )
+    for name, path, value, code, at in (
+        ("signer", ("signer", "signer_id"), "nobody", "key_unknown", "/signer"),
+        ("fingerprint", ("signer", "public_key_fingerprint"), "0" * 32, "key_unknown", "/signer/public_key_fingerprint"),
+        ("signing-key", ("signature", "key_id"), "other", "key_unknown", "/signature/key_id"),
+        ("payload", ("payload",), [], "type", "/payload"),
+        ("time", ("created_at",), "x", "time", "/created_at"),
+        ("algorithm", ("signature", "algorithm"), "x", "algorithm", "/signature/algorithm"),
+        ("id", ("event_id",), "x", "encoding", "/event_id"),
+        ("signature", ("signature", "signature_b64"), "x", "encoding", "/signature/signature_b64"),
+    ):  # fmt: skip
+        refuse(f"at-{name}", "the place of a fault in an event is below the event", "PROOF-2", {**sound, "events": [a, changed(b, path, value)]}, code, pointer=f"/events/1{at}")  # fmt: skip
     refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, strength="weak")],
            "keys": by_raw_key(shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id))}, "type")  # fmt: skip
     return file
@@ -1010,6 +1026,18 @@ def telling() -> File:
     )
     # TIMELINE-2.5: aliases.
     first = alias("x", day(1))
+    timeline(
+        "timeline-alias-misfit",
+        "an alias with another target does not fit, so the next one adds",
+        [
+            (
+                event(DEMO, RECORD, "alias_added", "graph", payloads.alias_added("example", "x"), day(1)),
+                "unrecognised",
+            ),
+            (alias("x", day(2)), "adds"),
+            (alias("x", day(3)), "restates"),
+        ],
+    )
     timeline(
         "timeline-alias",
         "a name that is there is restated, by whoever; another kind or value is another name",
