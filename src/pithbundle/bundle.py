@@ -8,18 +8,16 @@ event is confined to that event; a fault anywhere else refuses the whole input.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from pithbundle.cbor import read_cbor
-from pithbundle.document import Document
+from pithbundle.document import Document, Format, detect_format
 from pithbundle.errors import BundleError, Fault, NumberError, PithError
 from pithbundle.event import MAX_DEPTH, MAX_NODES
 from pithbundle.jsontext import read_json
 from pithbundle.model import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.number import PithNumber
 from pithbundle.record import Record, aliases
-
-Format: TypeAlias = Literal["json", "cbor"]
 
 BUNDLE_TYPE: Final = "pith_open_graph_bundle"
 BUNDLE_VERSION: Final = "1.0"
@@ -43,14 +41,6 @@ class Bundle(NamedTuple):
     stated: tuple[Fault, ...]
     frame: Object
     events_within_limits: bool
-
-
-def detect_format(data: bytes) -> Format:
-    """Return ``cbor`` iff the first byte is the head of a CBOR map, else ``json`` (BUN-1).
-
-    No JSON text starts with a byte from 0xA0 to 0xBF, so one byte decides.
-    """
-    return "cbor" if data and 0xA0 <= data[0] <= 0xBF else "json"
 
 
 def read_bundle(data: bytes, *, limits: Limits = DEFAULT_LIMITS, format: Format | None = None) -> Bundle:

@@ -12,14 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from pithbundle.errors import Fault, InputError
-from pithbundle.model import Limits, Value, text_fault
+from pithbundle.model import Limits, Value, portable
 
 #: However high a limit on depth is set, nothing deeper is read (LIM-2): the encoders of JSON
 #: and CBOR end at 254 and 400 levels, and what can be read must be writable, wrapped in a state too.
 MAX_DEPTH: Final = 200
+
+
+Format: TypeAlias = Literal["json", "cbor"]
+
+
+def detect_format(data: bytes) -> Format:
+    """Return ``cbor`` iff the first byte is the head of a CBOR map, else ``json`` (BUN-1).
+
+    No JSON text starts with a byte from 0xA0 to 0xBF, so one byte decides.
+    """
+    return "cbor" if data and 0xA0 <= data[0] <= 0xBF else "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,4 @@ def place(path: Sequence[str | int]) -> str:
             for step in path
         ]
     )
-    if text_fault(text) is None:
-        return text
-    return "".join("\ufffd" if text_fault(character) else character for character in text)
+    return portable(text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from pithbundle.display import visible
+from pithbundle.model import Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,16 @@ class Fault:
     def message(self) -> str:
         """One line for people: the detail where there is one, else what the code means."""
         return visible(self.detail) if self.detail else CODES[self.code].meaning
+
+    def to_value(self) -> Object:
+        """The fault as JSON; texts are exact here, since JSON escapes them."""
+        return {
+            "code": self.code,
+            "clause": self.clause,
+            "message": self.message,
+            "pointer": self.pointer,
+            "offset": self.offset,
+        }
 
     @property
     def place(self) -> str:

@@ -57,6 +57,13 @@ def text_fault(text: str) -> str | None:
     return "string" if _BAD_CHARACTER.search(text) else None
 
 
+def portable(text: str) -> str:
+    """The text with U+FFFD for what no text of the model has: in a name of a file, say (ERR-1)."""
+    if text_fault(text) is None:
+        return text
+    return "".join("\ufffd" if text_fault(character) else character for character in text)
+
+
 def key_fault(key: str) -> str | None:
     """Return the code that refuses ``key`` as a member name, or None (DATA-5 to DATA-7, in that order)."""
     fault = text_fault(key)

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from pithbundle.bundle import Bundle
 from pithbundle.event import Body, Envelope, bind_each, read_event
+from pithbundle.keys import SIGNATURE_BYTES
 from pithbundle.policy import Policy, PolicyKey
 from pithbundle.rules import RULES, EventRule
 from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
@@ -27,7 +28,6 @@ from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
 NAMED: Final = 4
 #: On so many signed events that no named key explains, every key of the policy is tried.
 SAMPLE: Final = 4
-_SIGNATURE_BYTES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _signed(event: Envelope, bodies: Mapping[str, Body]) -> _Signed | None:
     """The signature of an event in its text form and what it may sign, or None without one."""
     if event.signature is None:
         return None
-    raw = base64_bytes(event.signature.text, _SIGNATURE_BYTES)
+    raw = base64_bytes(event.signature.text, SIGNATURE_BYTES)
     if raw is None:
         return None
     messages = {name: RULES[name].message(body.canonical, body.digest) for name, body in bodies.items()}

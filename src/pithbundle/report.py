@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from pithbundle.errors import Fault, PithError
+from pithbundle.errors import PithError
 from pithbundle.merge import Merged
-from pithbundle.model import Object, Value, text_fault
+from pithbundle.model import Object, Value, portable
 from pithbundle.verdicts import Checked, Copy, ReceiptVerdict, Verdict
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
@@ -212,7 +212,7 @@ class Report:
             **outcome_value(self.outcomes),
             "inputs": [_input(given) for given in self.inputs],
             "refused": [
-                {"file": portable(given.name), **_fault(given.error.fault)} for given in self.refused
+                {"file": portable(given.name), **given.error.fault.to_value()} for given in self.refused
             ],
             "events": [_event(listed) for listed in self.events],
             "without_id": [_event(listed) for listed in self.without_id],
@@ -234,13 +234,6 @@ class Report:
 
 
 _UNVERIFIED: Final = frozenset({"unbound", "unknown_key", "not_signed"})
-
-
-def portable(name: str) -> str:
-    """The name of a file as a text of the data model: a name can have bytes that no text has (ERR-1)."""
-    if text_fault(name) is None:
-        return name
-    return "".join("\ufffd" if text_fault(character) else character for character in name)
 
 
 def together(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
@@ -335,7 +328,7 @@ def _input(given: Input) -> Value:
         "pith_number": str(checked.number),
         "canonical_sha256": checked.record.hex,
         "elements": len(checked.copies),
-        "stated": [_fault(fault) for fault in checked.stated],
+        "stated": [fault.to_value() for fault in checked.stated],
     }
 
 
@@ -371,18 +364,7 @@ def _receipt(location: Location, receipt: ReceiptVerdict) -> Value:
 
 def _verdict(verdict: Verdict) -> Object:
     fault = verdict.fault
-    told = _fault(fault) if fault is not None else {"code": None}
-    return {"verdict": verdict.word, **told}
-
-
-def _fault(fault: Fault) -> Object:
-    return {
-        "code": fault.code,
-        "clause": fault.clause,
-        "message": fault.message,
-        "pointer": fault.pointer,
-        "offset": fault.offset,
-    }
+    return {"verdict": verdict.word, **({"code": None} if fault is None else fault.to_value())}
 
 
 def _merged(merged: Merged) -> Object:

@@ -10,6 +10,7 @@ from collections.abc import MutableMapping
 from typing import Final, NamedTuple, TypeAlias
 
 from pithbundle.errors import Fault
+from pithbundle.keys import SIGNATURE_BYTES
 from pithbundle.model import Value
 from pithbundle.policy import Policy, PolicyKey
 from pithbundle.textforms import base64_bytes
@@ -27,7 +28,6 @@ SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
 
 #: The one algorithm (CHECK-7).
 ALGORITHM: Final = "ed25519"
-_SIGNATURE_BYTES: Final = 64
 _NO_SUCH_KEY: Final = "the policy has no key of this key_id"
 
 
@@ -73,7 +73,7 @@ def algorithm_fault(algorithm: Value, above: str) -> Verdict | None:
 
 def raw_signature(text: str, above: str) -> bytes | Verdict:
     """CHECK-8: the 64 bytes that the text of a signature spells."""
-    raw = base64_bytes(text, _SIGNATURE_BYTES)
+    raw = base64_bytes(text, SIGNATURE_BYTES)
     if raw is not None:
         return raw
     detail = "a signature is 64 bytes in padded standard base64, 88 characters"

@@ -11,8 +11,9 @@ import pytest
 
 from forge import Json, bundle, cbor, changed, made_record, pith_number, to_json, without
 from forge.tamper import OTHER_NUMBER, twin_key
-from pithbundle.bundle import detect_format, read_bundle
+from pithbundle.bundle import read_bundle
 from pithbundle.canonical import canonical_bytes
+from pithbundle.document import detect_format
 from pithbundle.errors import BundleError, Fault, PithError, RecordError
 from pithbundle.model import Limits
 from shared_data import real

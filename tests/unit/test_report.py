@@ -33,7 +33,7 @@ from pithbundle.check import check
 from pithbundle.errors import CODES, BundleError
 from pithbundle.jsontext import parse_json
 from pithbundle.merge import merge
-from pithbundle.model import Limits
+from pithbundle.model import Limits, portable
 from pithbundle.policy import Policy
 from pithbundle.report import (
     EXIT_STATUS,
@@ -44,7 +44,6 @@ from pithbundle.report import (
     Refused,
     Report,
     outcome_value,
-    portable,
     together,
 )
 

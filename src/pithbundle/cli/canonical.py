@@ -14,7 +14,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.model import Limits
 
 if TYPE_CHECKING:
-    from pithbundle.bundle import Format
+    from pithbundle.document import Format
 
 
 @click.command(

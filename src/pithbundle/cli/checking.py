@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pithbundle.bundle import Bundle, Format, read_bundle
+from pithbundle.bundle import Bundle, read_bundle
 from pithbundle.check import SignatureCache, check
 from pithbundle.cli.inputs import Refusal, about, read_bytes
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.cli.recognise import advice
+from pithbundle.document import Format
 from pithbundle.errors import MergeError
 from pithbundle.merge import Merged, merge
 from pithbundle.model import Limits, Object

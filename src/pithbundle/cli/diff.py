@@ -7,13 +7,12 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle import Format, read_bundle
+from pithbundle.bundle import read_bundle
 from pithbundle.canonical import encode
 from pithbundle.check import SignatureCache, check
 from pithbundle.cli.inputs import (
     PATH,
     about,
-    detect,
     format_option,
     json_option,
     limit_option,
@@ -22,9 +21,11 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import MOST, plural, policy_value, short
+from pithbundle.cli.telling import MOST, plural, short
+from pithbundle.cli.values import policy_value
 from pithbundle.compare import for_written
 from pithbundle.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
+from pithbundle.document import Format, detect_format
 from pithbundle.files import read_input
 from pithbundle.merge import merge
 from pithbundle.model import Limits, Object, Value
@@ -54,7 +55,7 @@ class _Reader:
         with about(path, Exit.USAGE):
             wide = for_written(self.limits)
             data = read_input(path, wide.size)
-            if (self.format or detect(data)) == "cbor":
+            if (self.format or detect_format(data)) == "cbor":
                 from pithbundle.cbor import read_cbor as read
             else:
                 from pithbundle.jsontext import read_json as read

@@ -9,11 +9,11 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.folding import Folded, files_argument, fold, fold_options, told
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.telling import MOST, plural, short, where
+from pithbundle.document import Format
 from pithbundle.errors import InputError
 from pithbundle.explain import LOSING, SENTENCES, Reason, explain
 from pithbundle.kinds import MERGE_1

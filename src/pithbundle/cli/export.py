@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.folding import files_argument, fold, fold_options, require_free, write_all
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, about, deliver, output_options
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.telling import plural
+from pithbundle.document import Format
 from pithbundle.export import export
 from pithbundle.files import STDIN
 from pithbundle.model import DEFAULT_LIMITS, Limits

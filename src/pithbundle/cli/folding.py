@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.checking import Examined, examine
 from pithbundle.cli.guard import guard_folder
 from pithbundle.cli.inputs import (
@@ -26,7 +25,9 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import Telling, policy_value, refused_value, short
+from pithbundle.cli.telling import Telling, short
+from pithbundle.cli.values import policy_source, policy_value, refused_value
+from pithbundle.document import Format
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs
 from pithbundle.merge import Merged
@@ -73,8 +74,7 @@ class Folded:
     def record(self, out: Output) -> None:
         """Say whose record it is and under which policy it was looked at."""
         out.verdict("record", str(self.merged.ledger.number))
-        source = "built in: the registry's key alone" if self.policy_path is None else self.policy_path
-        out.detail("policy", source if self.policy_path is None else out.place(source))
+        out.detail("policy", policy_source(out, self.policy_path))
         for refused in self.examined.refused:
             out.detail("refused", f"{out.place(refused.name)}: {refused.error}")
 

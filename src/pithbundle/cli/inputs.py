@@ -12,12 +12,12 @@ import click
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
 from pithbundle.display import visible
+from pithbundle.document import Format, detect_format
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import STDIN, read_input, write_outputs
 from pithbundle.model import DEFAULT_LIMITS, Limits, Value
 
 if TYPE_CHECKING:
-    from pithbundle.bundle import Format
     from pithbundle.policy import Policy
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -177,18 +177,13 @@ def parse(path: str, data: bytes, limits: Limits, format: Format | None = None) 
         Refusal: they are outside the profile.
     """
     with about(path):
-        if (format or detect(data)) == "cbor":
+        if (format or detect_format(data)) == "cbor":
             from pithbundle.cbor import parse_cbor
 
             return parse_cbor(data, limits)
         from pithbundle.jsontext import parse_json
 
         return parse_json(data, limits)
-
-
-def detect(data: bytes) -> Format:
-    """``cbor`` iff the first byte is the head of a CBOR map, else ``json`` (BUN-1)."""
-    return "cbor" if 0xA0 <= int.from_bytes(data[:1]) <= 0xBF else "json"
 
 
 def read_policy(path: str | None) -> Policy:

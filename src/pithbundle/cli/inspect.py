@@ -9,10 +9,10 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle import Format
-from pithbundle.cli.inputs import PATH, about, detect, format_option, json_option, limit_option, read_bytes
-from pithbundle.cli.output import Exit, Output, fault_value
+from pithbundle.cli.inputs import PATH, about, format_option, json_option, limit_option, read_bytes
+from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import MOST, more, plural
+from pithbundle.document import Format, detect_format
 from pithbundle.documents import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
 from pithbundle.errors import Fault
 from pithbundle.event import Envelope, read_event
@@ -108,7 +108,7 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
     verify refuses. No hash, number or signature is looked at.
     """
     data = read_bytes(file, limits)
-    chosen = format or detect(data)
+    chosen = format or detect_format(data)
     with about(file):
         if chosen == "cbor":
             from pithbundle.cbor import read_cbor as read
@@ -125,7 +125,7 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
             "bytes": len(data),
             "values": document.nodes,
             "says_it_is": kind.name,
-            "faults": [fault_value(fault) for fault in faults],
+            "faults": [fault.to_value() for fault in faults],
         }
         out.json({**said, **_value(value, kind)})
         return Exit.VALID

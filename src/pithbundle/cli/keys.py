@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pithbundle.cli.inputs import Refusal, about, json_option, once, policy_option, read_policy
-from pithbundle.cli.output import Exit, Output, fault_value
+from pithbundle.cli.output import Exit, Output
 from pithbundle.errors import PinError
 from pithbundle.files import read_input
 from pithbundle.keys import KEY_BYTES, PublicKey, self_test
@@ -75,7 +75,7 @@ def _one(out: Output, text: str, policy: Policy) -> int:
         if refusal.error.code != "key_invalid":
             raise
         if out.as_json:
-            out.json({"fit": False, "fault": fault_value(refusal.error.fault)})
+            out.json({"fit": False, "fault": refusal.error.fault.to_value()})
         else:
             out.verdict("unfit", str(refusal.error), "bad")
         return Exit.INVALID

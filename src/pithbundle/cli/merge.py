@@ -10,7 +10,6 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.canonical import encode
 from pithbundle.cli.checking import Examined, examine
 from pithbundle.cli.clock import clock_options, read_clock
@@ -31,12 +30,14 @@ from pithbundle.cli.inputs import (
     write_files,
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
-from pithbundle.cli.telling import MOST, Telling, more, plural, policy_value
+from pithbundle.cli.telling import MOST, Telling, more, plural
+from pithbundle.cli.values import policy_value
 from pithbundle.compare import Difference, Group, compare_states, for_written, read_state
+from pithbundle.document import Format
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge import Merged
-from pithbundle.model import Limits, Object, Value
-from pithbundle.report import Clock, Report, portable
+from pithbundle.model import Limits, Object, Value, portable
+from pithbundle.report import Clock, Report
 from pithbundle.trace import trace_bytes
 
 #: What a group of differences is about, in the order told; only the first fails (REPORT-3).

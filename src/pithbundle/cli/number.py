@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import click
 
-from pithbundle.bundle import Format, subject_fault
+from pithbundle.bundle import subject_fault
 from pithbundle.cbor import read_cbor
 from pithbundle.cli.inputs import (
     PATH,
     Refusal,
     about,
-    detect,
     format_option,
     json_option,
     limit_option,
     once,
     read_bytes,
 )
-from pithbundle.cli.output import Exit, Output, fault_value, worst
+from pithbundle.cli.output import Exit, Output, worst
+from pithbundle.document import Format, detect_format
 from pithbundle.errors import Fault, PithError, RecordError
 from pithbundle.jsontext import read_json
 from pithbundle.model import Limits, Object, Value
@@ -66,7 +66,7 @@ def command(out: Output, files: tuple[str, ...], format: Format | None, limits: 
             found = list(_numbers(file, limits, format))
         except Refusal as refusal:
             statuses.append(refusal.status)
-            results.append({"file": file, "error": fault_value(refusal.error.fault)})
+            results.append({"file": file, "error": refusal.error.fault.to_value()})
             _say_refusal(out, refusal)
             continue
         for item in found:
@@ -89,7 +89,7 @@ def _say_refusal(out: Output, refusal: Refusal) -> None:
 def _numbers(file: str, limits: Limits, format: Format | None) -> Iterator[Found]:
     data = read_bytes(file, limits)
     with about(file):
-        read = read_cbor if (format or detect(data)) == "cbor" else read_json
+        read = read_cbor if (format or detect_format(data)) == "cbor" else read_json
         # As a bundle is read: what is wrong inside an event says nothing of the record.
         document = read(data, limits, confine="events", depth=limits.bundle_depth)
         if None in document.faults:
@@ -168,7 +168,7 @@ def _value(file: str, item: Found) -> Object:
     said: Object = {
         "file": file,
         "pointer": item.pointer,
-        "faults": [fault_value(fault) for fault in item.faults],
+        "faults": [fault.to_value() for fault in item.faults],
     }
     if item.record is not None and item.number is not None:
         listed: list[Value] = [

@@ -28,8 +28,7 @@ from typing import Any, Final, Literal, TextIO
 
 from pithbundle.cli.terminal import chop, table_lines, text_width
 from pithbundle.display import visible
-from pithbundle.errors import Fault, PithError
-from pithbundle.model import Value
+from pithbundle.errors import PithError
 
 Style = Literal["good", "bad", "doubtful", "quiet", "plain"]
 
@@ -84,17 +83,6 @@ def worst(statuses: Iterable[int]) -> int:
     order = (Exit.INVALID, Exit.USAGE, Exit.UNVERIFIED)
     found = set(statuses)
     return next((status for status in order if status in found), Exit.VALID)
-
-
-def fault_value(fault: Fault) -> dict[str, Value]:
-    """A fault as ``--json`` shows it; texts are exact here, since JSON escapes them."""
-    return {
-        "code": fault.code,
-        "clause": fault.clause,
-        "message": fault.message,
-        "offset": fault.offset,
-        "pointer": fault.pointer,
-    }
 
 
 class Output:
@@ -202,7 +190,7 @@ class Output:
             self.error(f"{self.place(path)}: {error}")
             self.hint(error.hint)
         if self.as_json:
-            self.json({"error": {"file": path, **fault_value(error.fault), "hint": error.hint}})
+            self.json({"error": {"file": path, **error.fault.to_value(), "hint": error.hint}})
 
     def drop(self) -> None:
         """Forget what was said on stdout: nothing is printed of a command that failed."""

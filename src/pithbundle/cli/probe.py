@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from pithbundle.bundle import Format, read_bundle
+from pithbundle.bundle import read_bundle
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
@@ -23,7 +23,9 @@ from pithbundle.cli.inputs import (
     read_policy,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import plural, policy_value
+from pithbundle.cli.telling import plural
+from pithbundle.cli.values import policy_value
+from pithbundle.document import Format
 from pithbundle.model import Limits, Value
 from pithbundle.policy import Policy, PolicyKey
 from pithbundle.probe import Found, Probe, probe

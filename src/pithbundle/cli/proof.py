@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.folding import (
     CELL,
     Folded,
@@ -20,6 +19,7 @@ from pithbundle.cli.inputs import PATH, deliver
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.telling import MOST, plural, short, where
 from pithbundle.compare import for_written
+from pithbundle.document import Format
 from pithbundle.files import STDIN
 from pithbundle.jsontext import parse_json
 from pithbundle.ledger import Equivocation

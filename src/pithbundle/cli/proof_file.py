@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 from pithbundle.cli.folding import CELL, told
 from pithbundle.cli.inputs import Refusal, about
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.telling import policy_value, refused_value
+from pithbundle.cli.values import policy_source, policy_value, refused_value
 from pithbundle.errors import PithError
 from pithbundle.jsontext import parse_json
-from pithbundle.model import Limits
+from pithbundle.model import Limits, portable
 from pithbundle.proof import PROOF_TYPE, Proven, check_proof, describe, is_proof
-from pithbundle.report import Refused, outcome_value, portable
+from pithbundle.report import Refused, outcome_value
 
 if TYPE_CHECKING:
     from pithbundle.policy import Policy
@@ -68,8 +68,7 @@ def verify_proofs(
         out.line("CONFLICT PROVEN:", "bad", said)
     if quiet:
         return status
-    source = "built in: the registry's key alone" if policy_path is None else out.place(policy_path)
-    out.verdict("policy", source)
+    out.verdict("policy", policy_source(out, policy_path))
     out.detail("sha256", policy.sha256)
     for one in refused:
         out.verdict("refused", out.place(one.name))

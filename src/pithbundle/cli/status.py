@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.folding import files_argument, fold, fold_options
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
+from pithbundle.document import Format
 from pithbundle.model import Limits
 from pithbundle.status import status, status_line
 

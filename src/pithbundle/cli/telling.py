@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pithbundle.cli.checking import Examined
-from pithbundle.cli.output import Exit, Output, Style, fault_value
+from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.values import policy_source
 from pithbundle.errors import CODES, Fault
-from pithbundle.model import Object, Value
-from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report, portable
+from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report
 from pithbundle.verdicts import Copy, Verdict, Word
 
 if TYPE_CHECKING:
@@ -147,10 +147,7 @@ class Telling:
 
     def _policy(self, reports: Sequence[Report]) -> None:
         out, policy = self.out, self.policy
-        source = "built in: the registry's key alone"
-        if self.policy_path is not None:
-            source = out.place(self.policy_path)
-        out.verdict("policy", source)
+        out.verdict("policy", policy_source(out, self.policy_path))
         out.detail("sha256", policy.sha256)
         used = _keys_used(reports)
         for key in policy.keys:
@@ -393,20 +390,3 @@ def _name(out: Output, signer: str | None, key_id: str | None) -> str:
 
 def _coded(verdict: Verdict) -> str:
     return "" if verdict.fault is None else f"  [{verdict.fault.code}, {verdict.fault.clause}]"
-
-
-# -- for programs -----------------------------------------------------------------------------
-
-
-def policy_value(policy: Policy, policy_path: str | None) -> Object:
-    """Which policy was in force, for ``--json``; its text is that of ``policy show``."""
-    return {
-        "file": None if policy_path is None else portable(policy_path),
-        "keys": len(policy.keys),
-        "policy_sha256": policy.sha256,
-    }
-
-
-def refused_value(refused: Iterable[Refused]) -> list[Value]:
-    """Inputs that were refused or not read, for ``--json``."""
-    return [{"file": portable(one.name), **fault_value(one.error.fault), "hint": one.hint} for one in refused]

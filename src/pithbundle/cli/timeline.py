@@ -8,12 +8,12 @@ from typing import Final, Literal
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.folding import CELL, Folded, files_argument, fold, fold_options, require_free, told
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, write_files
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.telling import plural, short
+from pithbundle.document import Format
 from pithbundle.files import STDIN
 from pithbundle.model import Limits, Object
 from pithbundle.timeline import Change, Moment, timeline

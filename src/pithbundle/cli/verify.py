@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.bundle import Format
 from pithbundle.cli.checking import examine
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.inputs import (
@@ -18,7 +17,9 @@ from pithbundle.cli.inputs import (
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
-from pithbundle.cli.telling import Telling, policy_value, refused_value
+from pithbundle.cli.telling import Telling
+from pithbundle.cli.values import policy_value, refused_value
+from pithbundle.document import Format
 from pithbundle.model import Limits
 
 
