@@ -383,3 +383,12 @@ def test_published_states_differ_from_ours_in_nothing_signed_as_far_as_they_are_
             "/merge_version", "/event_count", "/valid_event_count",
         }  # fmt: skip
         assert all(d.pointer.endswith("/created_at") for d in found if d.group == "unsigned")
+
+
+@pytest.mark.parametrize("kind", [[], {}, None, 1, True, ["arxiv"]], ids=repr)
+def test_an_alias_of_any_shape_is_a_difference(kind: Value) -> None:
+    # A list as a kind once ended in a TypeError: it was looked up in a set.
+    theirs = copy.deepcopy(OURS)
+    theirs["current"]["source_aliases"].append({"alias_kind": kind})
+    (found,) = compare_states(OURS, theirs)
+    assert (found.group, found.pointer, found.how) == ("unsigned", ALIASES_END, "only theirs")
