@@ -124,21 +124,20 @@ class _Run:
         self.signers: dict[bytes, bytes] = {}
 
     def copy(self, index: int, stated: Value | Fault) -> Copy:
-        pointer = f"/events/{index}"
         event = stated if isinstance(stated, Fault) else read_event(stated)
         if isinstance(event, Envelope):
-            return self.envelope(pointer, event)
+            return self.envelope(index, event)
         if isinstance(event, FlatEvent):
-            return self.flat(pointer, event)
-        return self.malformed(pointer, stated, event)
+            return self.flat(index, event)
+        return self.malformed(index, stated, event)
 
-    def malformed(self, pointer: str, stated: Value | Fault, fault: Fault) -> Copy:
+    def malformed(self, index: int, stated: Value | Fault, fault: Fault) -> Copy:
         """An element that is not well-formed; its key and signature are asked first (CHECK-5, CHECK-2)."""
         if type(stated) is not dict:
-            return Copy(pointer, None, None, Verdict("invalid", STEP_READ, fault))
+            return Copy(_at(index), None, None, Verdict("invalid", STEP_READ, fault))
         flat = is_flat(stated)
         event_type, payload = stated.get("event_type"), stated.get("payload")
-        self.collect(event_type, payload, pointer, None)
+        self.collect(event_type, payload, index, None)
         keys, unknown = _named_flat(stated, self.policy) if flat else _named(stated, self.policy)
         verdict = _before_form(unknown, stated.get("signature_b64" if flat else "signature"))
         if verdict is None and not flat and keys and all(key.event_format is None for key in keys):
@@ -148,32 +147,32 @@ class _Run:
         label = event_type if type(event_type) is str else None
         # Where several keys are left, which of them the element names is not known.
         key = keys[0] if not flat and len(keys) == 1 else None
-        return Copy(pointer, None, label, verdict, key=key)
+        return Copy(_at(index), None, label, verdict, key=key)
 
-    def envelope(self, pointer: str, event: Envelope) -> Copy:
+    def envelope(self, index: int, event: Envelope) -> Copy:
         # A well-formed signer states a fingerprint, so it names one key at most.
         keys, unknown = _named(event.members, self.policy)
         key = keys[0] if keys else None
         verdict = _before_form(unknown, event.signature)
         rule = EVENT_V1 if unknown is not None else keys[0].event_format
         if rule is None:  # CHECK-13: no format is tried
-            self.collect(event.event_type, event.payload, pointer, None)
-            return Copy(pointer, None, event.event_type, verdict or _UNBOUND, key=key)
+            self.collect(event.event_type, event.payload, index, None)
+            return Copy(_at(index), None, event.event_type, verdict or _UNBOUND, key=key)
         body = bind(event, rule, within_limits=self.bundle.events_within_limits)
         if isinstance(body, Fault):
-            return self.malformed(pointer, event.members, body)
+            return self.malformed(index, event.members, body)
         unsigned = event.unsigned
         if rule is not EVENT_V1:
             unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
         valid = None
         if verdict is None:
-            verdict, valid = self.judged(pointer, event, keys[0], rule, body)
+            verdict, valid = self.judged(index, event, keys[0], rule, body)
         if valid is None:
-            self.collect(event.event_type, event.payload, pointer, body.event_id)
-        return Copy(pointer, body.event_id, event.event_type, verdict, valid, unsigned, key=key)
+            self.collect(event.event_type, event.payload, index, body.event_id)
+        return Copy(_at(index), body.event_id, event.event_type, verdict, valid, unsigned, key=key)
 
     def judged(
-        self, pointer: str, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+        self, index: int, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
     ) -> tuple[Verdict, ValidEvent | None]:
         """What a well-formed and signed event of a known key comes to, and the event if it is valid."""
         refused, raw = self.refused(event, key, rule, body)
@@ -182,18 +181,17 @@ class _Run:
         if not rule.binds:
             return _UNBOUND, None
         known = event.event_type in self.rules.kinds
-        return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(pointer, event, body, raw, key)
+        return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(index, event, body, raw, key)
 
-    def valid(self, pointer: str, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> ValidEvent:
+    def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> ValidEvent:
         """The event as its body and its one signature, its receipt checked, placed for merge."""
         receipt_verified = False
         stated = receipt_at(event.event_type, event.payload)
         if stated is not None:
-            where = f"{pointer}/payload/receipt"
             if event.event_type == CARRIER:
-                receipt_verified = self.receipts.check(stated[0], where, body.event_id)
+                receipt_verified = self.receipts.check(stated[0], index, body.event_id)
             else:
-                self.receipts.collect(stated[0], where, body.event_id)
+                self.receipts.collect(stated[0], index, body.event_id)
         valid = ValidEvent(
             event_id=body.event_id,
             event_type=event.event_type,
@@ -211,11 +209,11 @@ class _Run:
         )
         return valid._replace(placed=self.rules.place(valid, self.record))
 
-    def collect(self, event_type: Value, payload: Value, pointer: str, event_id: str | None) -> None:
+    def collect(self, event_type: Value, payload: Value, index: int, event_id: str | None) -> None:
         """Take up the receipt, if there is one, of an element that is not a valid record_created."""
         stated = receipt_at(event_type, payload)
         if stated is not None:
-            self.receipts.collect(stated[0], f"{pointer}/payload/receipt", event_id)
+            self.receipts.collect(stated[0], index, event_id)
 
     def signer(self, stated: Object) -> bytes:
         """The canonical bytes of a signer, one copy for all of its events."""
@@ -270,15 +268,15 @@ class _Run:
             )
         return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, "/event_id"))
 
-    def flat(self, pointer: str, event: FlatEvent) -> Copy:
+    def flat(self, index: int, event: FlatEvent) -> Copy:
         """The checks of the flat spelling (EVT-8): unbound at best."""
         digest = hex_bytes(event.payload_sha256, 32)
         name = None if digest is None else event.payload_sha256
-        self.collect(event.event_type, event.payload, pointer, name)
+        self.collect(event.event_type, event.payload, index, name)
         verdict, key = self.flat_verdict(event, digest)
         if verdict.word == "invalid":
             verdict = _tolerant(verdict, self.policy.keys_with_id(event.signing_key_id))
-        return Copy(pointer, name, event.event_type, verdict, key=key)
+        return Copy(_at(index), name, event.event_type, verdict, key=key)
 
     def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> tuple[Verdict, PolicyKey | None]:
         if not self.policy.keys_with_id(event.signing_key_id):
@@ -298,6 +296,10 @@ class _Run:
         )
         key = self.signatures.verifies(attempt, digest)
         return (attempt.failed, None) if key is None else (_UNBOUND, key)
+
+
+def _at(index: int) -> str:
+    return f"/events/{index}"
 
 
 def _before_form(unknown: Fault | None, signature: object) -> Verdict | None:

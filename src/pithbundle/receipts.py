@@ -36,9 +36,9 @@ _NOT_CHECKED: Final = Verdict("not_checked", STEP_SIGNATURE)
 
 
 class _Open(NamedTuple):
-    """A receipt whose verdict needs a signature check."""
+    """A receipt whose verdict needs a signature check; ``element`` is the index of its element."""
 
-    pointer: str
+    element: int
     event_id: str | None
     key_id: str
     text: str
@@ -66,16 +66,16 @@ class Receipts:
         self._record = record
         self._found: list[ReceiptVerdict | _Open] = []
 
-    def check(self, stated: Value, pointer: str, event_id: str) -> bool:
+    def check(self, stated: Value, index: int, event_id: str) -> bool:
         """Check the receipt of a valid ``record_created`` and return whether it is verified."""
-        found = self._read(stated, pointer, event_id)
+        found = self._read(stated, index, event_id)
         checked = self._verdict(found) if isinstance(found, _Open) else found
         self._found.append(checked)
         return checked.verdict.word == "verified"
 
-    def collect(self, stated: Value, pointer: str, event_id: str | None) -> None:
+    def collect(self, stated: Value, index: int, event_id: str | None) -> None:
         """Take up the receipt of another element."""
-        self._found.append(self._read(stated, pointer, event_id))
+        self._found.append(self._read(stated, index, event_id))
 
     def verdicts(self) -> tuple[ReceiptVerdict, ...]:
         """The verdicts of all receipts, in the order of the elements (RCPT-2, RCPT-4)."""
@@ -88,22 +88,22 @@ class Receipts:
             return found
         if (found.key_id, found.text) in chosen:
             return self._verdict(found)
-        return ReceiptVerdict(_NOT_CHECKED, found.event_id, found.pointer, found.key_id)
+        return ReceiptVerdict(_NOT_CHECKED, found.event_id, found.element, found.key_id)
 
     def _verdict(self, found: _Open) -> ReceiptVerdict:
         key = self._signatures.verifies(found.attempt, self._record.sha256)
         verdict = found.attempt.failed if key is None else _VERIFIED
-        return ReceiptVerdict(verdict, found.event_id, found.pointer, found.key_id, key)
+        return ReceiptVerdict(verdict, found.event_id, found.element, found.key_id, key)
 
-    def _read(self, stated: Value, pointer: str, event_id: str | None) -> ReceiptVerdict | _Open:
+    def _read(self, stated: Value, index: int, event_id: str | None) -> ReceiptVerdict | _Open:
         """The verdict of a receipt if it needs no signature check, else what is left to do (RCPT-2)."""
         if type(stated) is not dict:
-            return ReceiptVerdict(_wrong("a receipt must be an object", ""), event_id, pointer, None)
+            return ReceiptVerdict(_wrong("a receipt must be an object", ""), event_id, index, None)
         if stated.get("kind") != KIND:
-            return ReceiptVerdict(_wrong(f'must be "{KIND}"', "/kind"), event_id, pointer, None)
+            return ReceiptVerdict(_wrong(f'must be "{KIND}"', "/kind"), event_id, index, None)
         key_id, text = stated.get("key_id"), stated.get("signature_b64")
         if type(key_id) is not str:
-            return ReceiptVerdict(_wrong("must be a text", "/key_id"), event_id, pointer, None)
+            return ReceiptVerdict(_wrong("must be a text", "/key_id"), event_id, index, None)
         if not self._signatures.policy.keys_with_id(key_id):
             verdict = Verdict("unknown_key", STEP_KEY, unknown_key_id("/key_id"))
         elif text is None:
@@ -115,9 +115,9 @@ class Receipts:
                 Stated(key_id, "/key_id", CARRIER, stated.get("algorithm"), text)
             )
             if attempt.keys:
-                return _Open(pointer, event_id, key_id, text, attempt)
+                return _Open(index, event_id, key_id, text, attempt)
             verdict = attempt.failed
-        return ReceiptVerdict(verdict, event_id, pointer, key_id)
+        return ReceiptVerdict(verdict, event_id, index, key_id)
 
 
 def _wrong(detail: str, pointer: str) -> Verdict:

@@ -301,9 +301,6 @@ def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
 def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:
     found: dict[str | int, tuple[Location, ReceiptVerdict]] = {}
     for position, given in enumerate(inputs):
-        if not given.checked.receipts:
-            continue
-        indexes = {copy.pointer + _RECEIPT_POINTER: index for index, copy in enumerate(given.checked.copies)}
         for receipt in given.checked.receipts:
             # The elements of one event carry one receipt: its payload is in the content. Where one
             # of them is checked and another is not, the checked one is what is known. The id of a
@@ -311,12 +308,11 @@ def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdic
             event_id = receipt.event_id or ""
             name = event_id if event_id.startswith(_RECOMPUTED) else len(found)
             if name not in found or found[name][1].verdict.word == "not_checked":
-                location = Location(position, given.name, indexes[receipt.pointer], receipt.pointer)
+                location = Location(position, given.name, receipt.element, receipt.pointer)
                 found[name] = location, receipt
     return found.values()
 
 
-_RECEIPT_POINTER: Final = "/payload/receipt"
 #: How an id that is a digest of content begins (TEXT-4); that of a flat element is bare hex.
 _RECOMPUTED: Final = "sha256:"
 

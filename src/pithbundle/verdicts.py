@@ -75,9 +75,15 @@ class ReceiptVerdict(NamedTuple):
 
     verdict: Verdict
     event_id: str | None
-    pointer: str
+    #: The index of that element in ``events``.
+    element: int
     key_id: str | None
     key: PolicyKey | None = None
+
+    @property
+    def pointer(self) -> str:
+        """Where the receipt is in the input (RCPT-4)."""
+        return f"/events/{self.element}/payload/receipt"
 
     @property
     def signer(self) -> str | None:
