@@ -169,18 +169,30 @@ def command(
     telling.headline(examined, reports, differing)
     if report_path is None:
         telling.whole(examined, reports)
+    _say_result(said, merged, differences, output, expected_path, compared_only)
+    return status
+
+
+def _say_result(
+    said: Output,
+    merged: Merged | None,
+    differences: Sequence[Difference] | None,
+    output: str | None,
+    expected_path: str | None,
+    compared_only: bool,
+) -> None:
+    """Say what differs from the expected state, and where the state went."""
     if differences is not None:
-        _say_differences(said, out.place(str(expected_path)), differences)
+        _say_differences(said, said.place(str(expected_path)), differences)
     if merged is None:
         said.verdict("no state", "no file is left to merge; nothing was written", "bad")
     else:
         if compared_only:
-            where = f"not written: -o and --expect name one file, {out.show(output)}, which is left as it is"
+            where = f"not written: -o and --expect name one file, {said.show(output)}, which is left as it is"
         else:
-            to = "standard output" if output in (None, STDIN) else out.show(output)
+            to = "standard output" if output in (None, STDIN) else said.show(output)
             where = f"{plural(len(merged.state_bytes), 'byte')} to {to}"
         _say_state(said, merged, where)
-    return status
 
 
 def _same(output: str | None, expected_path: str | None) -> bool:
