@@ -146,19 +146,8 @@ def command(
         }
         if differences is not None:
             value["expected"] = _comparison(expected_path, differences)
-        written: dict[str, bytes] = {}
-        if report_path is not None:
-            written[report_path] = b"".join(json_pieces(value))
-        if trace_path is not None:
-            written[trace_path] = trace_bytes(merged.view)
-        if output in (None, STDIN):
-            # Before the files: the bytes may be unfit for a terminal, and then nothing is written.
-            deliver(out, merged.state_bytes, None)
-            out.raw(b"\n" if out.tty else b"")
-        elif not compared_only:
-            written[str(output)] = merged.state_bytes
-        if written:
-            write_files(written, force)
+        target = None if compared_only else STDIN if output is None else output
+        _deliver(out, merged, value, target, report_path, trace_path, force)
     if out.as_json:
         out.json(value)
         return status
@@ -171,6 +160,31 @@ def command(
         telling.whole(examined, reports)
     _say_result(said, merged, differences, output, expected_path, compared_only)
     return status
+
+
+def _deliver(
+    out: Output,
+    merged: Merged,
+    value: Object,
+    output: str | None,
+    report_path: str | None,
+    trace_path: str | None,
+    force: bool,
+) -> None:
+    """Write the state, if ``output`` names where to, and beside it the report and the trace."""
+    written: dict[str, bytes] = {}
+    if report_path is not None:
+        written[report_path] = b"".join(json_pieces(value))
+    if trace_path is not None:
+        written[trace_path] = trace_bytes(merged.view)
+    if output == STDIN:
+        # Before the files: the bytes may be unfit for a terminal, and then nothing is written.
+        deliver(out, merged.state_bytes, None)
+        out.raw(b"\n" if out.tty else b"")
+    elif output is not None:
+        written[output] = merged.state_bytes
+    if written:
+        write_files(written, force)
 
 
 def _say_result(
