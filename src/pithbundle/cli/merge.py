@@ -56,7 +56,7 @@ _VALUE: Final = 120
     "  pithbundle merge part1.json part2.cbor -o state.json --report r.json\n"
     "  pithbundle merge bundle.json --expect state.json -o mine.json\n\n"
     + EXIT_STATUS_HELP.replace(
-        "or conflict", "conflict or differing\nfrom --expect in signed content"
+        " or conflict", ", conflict or differing\nfrom --expect in signed content"
     ).replace("2 usage error;\n3", "2 usage error; 3"),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
