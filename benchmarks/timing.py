@@ -10,32 +10,31 @@ from statistics import median
 def best_of(
     candidates: Mapping[str, Callable[[], object]], seconds: float, calls: int = 20
 ) -> dict[str, float]:
-    """Return the best seconds for one call of each candidate, measured in turns for ``seconds``.
-
-    In turns, so that a slow spell of the machine hits all of them; the best, because noise
-    only ever adds.
-    """
-    best = dict.fromkeys(candidates, float("inf"))
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for name, call in candidates.items():
-            start = time.perf_counter()
-            for _ in range(calls):
-                call()
-            best[name] = min(best[name], (time.perf_counter() - start) / calls)
-    return best
+    """Return the best seconds for one call of each candidate: noise only ever adds."""
+    return {name: min(found) for name, found in _in_turns(candidates, seconds, calls).items()}
 
 
 def medians_of(
     candidates: Mapping[str, Callable[[], object]], seconds: float, calls: int = 5
 ) -> dict[str, float]:
-    """Return the median seconds for one call of each candidate, measured in turns for ``seconds``."""
+    """Return the median seconds for one call of each candidate."""
+    return {name: median(found) for name, found in _in_turns(candidates, seconds, calls).items()}
+
+
+def _in_turns(
+    candidates: Mapping[str, Callable[[], object]], seconds: float, calls: int
+) -> dict[str, list[float]]:
+    """Seconds for one call of each candidate, round after round for ``seconds``; at least one round.
+
+    In turns, so that a slow spell of the machine hits all of them.
+    """
     times: dict[str, list[float]] = {name: [] for name in candidates}
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    while True:
         for name, call in candidates.items():
             start = time.perf_counter()
             for _ in range(calls):
                 call()
             times[name].append((time.perf_counter() - start) / calls)
-    return {name: median(found) for name, found in times.items()}
+        if time.perf_counter() >= end:
+            return times

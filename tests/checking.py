@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import pytest
+
 from forge import Json, bundle, to_json
 from pithbundle.bundle import Bundle, read_bundle
 from pithbundle.check import check
@@ -35,3 +37,15 @@ def said(copy: Copy) -> tuple[str, str | None, str | None]:
     """Word, code and pointer of a copy's verdict."""
     fault = copy.verdict.fault
     return copy.verdict.word, copy.verdict.code, fault.pointer if fault else None
+
+
+def refused_signatures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The raw key of each signature check that is made from now on, in order; none of them verifies."""
+    keys: list[bytes] = []
+
+    def refuse(key: bytes, message: bytes, raw: bytes) -> bool:
+        keys.append(key)
+        return False
+
+    monkeypatch.setattr("pithbundle.keys.verify_strict", refuse)
+    return keys

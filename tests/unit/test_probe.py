@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checking import WHEN, read
+from checking import WHEN, read, refused_signatures
 from forge import AUTHOR, DEMO, Json, Signer, event, made_record, payloads, policy, policy_key, without
 from forge.tamper import flipped
 from pithbundle.canonical import encode_kept
@@ -141,22 +141,15 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
     monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
     """5,000 events under 100 keys were unfinished after 8 minutes: 20 formats of each under each key."""
-    calls = 0
-
-    def counted(key: Any, message: bytes, raw: bytes) -> bool:
-        nonlocal calls
-        calls += 1
-        return False
-
-    monkeypatch.setattr("pithbundle.keys.verify_strict", counted)
+    calls = refused_signatures(monkeypatch)
     rule, keys = RULES["event-v1"], 100
     policy_ = many(keys - 1)
     counts = []
     for size in (50, 100, 200):
-        calls = 0
+        calls.clear()
         found = probed([made(n, rule) if named else nameless(n, rule) for n in range(size)], policy_)
         assert (found.signed, found.settled) == (size, ())
-        counts.append(calls)
+        counts.append(len(calls))
     once = SAMPLE * keys * len(RULES)
     each = len(RULES) if named else 0
     assert counts == [size * each + once - (SAMPLE * each) for size in (50, 100, 200)]
@@ -167,13 +160,7 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
 
 
 def test_of_many_keys_of_one_name_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls: list[bytes] = []
-
-    def counted(key: bytes, message: bytes, raw: bytes) -> bool:
-        calls.append(key)
-        return False
-
-    monkeypatch.setattr("pithbundle.keys.verify_strict", counted)
+    calls = refused_signatures(monkeypatch)
     twins = [Signer(200 + n, f"t{n}", DEMO.key_id) for n in range(15)]
     events = [made(n, RULES["event-v1"]) for n in range(SAMPLE + 1)]
     probed(events, Policy.from_value(policy(DEMO, *twins)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
@@ -205,19 +206,15 @@ def _command(impl: str) -> list[str]:
     return found
 
 
-class _starting:
-    """What a command that cannot be started is for the person who gave it."""
-
-    def __init__(self, impl: str) -> None:
-        self._impl = impl
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            why = (error.strerror or str(error)).lower()
-            words = f"--impl: {Output.show(self._impl)}: {why}"
-            raise click.UsageError(words, click.get_current_context()) from None
+@contextlib.contextmanager
+def _starting(impl: str) -> Iterator[None]:
+    """Raise a usage error for a command that cannot be started."""
+    try:
+        yield
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        words = f"--impl: {Output.show(impl)}: {why}"
+        raise click.UsageError(words, click.get_current_context()) from None
 
 
 def _expected(path: str | None) -> list[ExpectedFailure]:
