@@ -118,7 +118,7 @@ coverage: $(DEV)
 # Fresh environments: several pips, several Pythons, the source archive, the wheel. Two minutes.
 # ENVIRONMENTS='--newest-pip' adds the newest pip of the index; '--only wheel' runs one of them.
 environments: $(DEV)
-	PYTHONPATH=tests $(BIN)/python -m environments.run $(ENVIRONMENTS)
+	PYTHONPATH=tests:tools $(BIN)/python -m environments.run $(ENVIRONMENTS)
 
 # FUZZ fresh random inputs for each reader, and 5,000 examples of each property, unlike the ordinary
 # run, which is reproducible.
@@ -129,22 +129,22 @@ bench: $(DEV)
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
 
 vectors: $(DEV)
-	PYTHONPATH=tests $(BIN)/python -m forge.demo --write
-	$(BIN)/python tests/make_ed25519_vectors.py --write
-	PYTHONPATH=tests $(BIN)/python -m vectorgen --write
+	PYTHONPATH=tests:tools $(BIN)/python -m kit.demo --write
+	PYTHONPATH=tests $(BIN)/python tools/make_ed25519_vectors.py --write
+	PYTHONPATH=tests:tools $(BIN)/python -m vectorgen --write
 
 # The vectors for a release: the same bytes from the same commit.
 vectors-archive: vectors
 	mkdir -p dist
-	PYTHONPATH=tests $(BIN)/python -m vectorgen --archive dist/pithbundle-vectors.tar
+	PYTHONPATH=tests:tools $(BIN)/python -m vectorgen --archive dist/pithbundle-vectors.tar
 
 # Our implementation against the vectors; another with IMPL='command'.
 conformance: $(RUNTIME)
 	$(BIN)/pithbundle conformance run --impl '$(IMPL)'
 
-# Wrong variants of js against the vectors: tests/js/broken/README.md. VARIANTS='FOLDER --passed' names others.
+# Wrong variants of js against the vectors: tests/mutations/javascript/README.md. VARIANTS='FOLDER --passed' names others.
 broken: $(DEV)
-	PYTHONPATH=tests $(BIN)/python -m js.variants $(VARIANTS)
+	PYTHONPATH=tests:tools $(BIN)/python -m js.variants $(VARIANTS)
 
 # Both implementations on CASES drawn and spoilt bundles, one process for each of JOBS seeds: about five
 # minutes of two cores. The first disagreement is shrunk to a vector in out. Another SEED draws others.
@@ -155,7 +155,7 @@ differential: $(RUNTIME)
 
 # One digest over COUNT merges: vectors/accumulated.md. Ten minutes for the million.
 accumulated: $(DEV)
-	PYTHONPATH=tests $(BIN)/python -m vectorgen --accumulated $(COUNT)
+	PYTHONPATH=tests:tools $(BIN)/python -m vectorgen --accumulated $(COUNT)
 
 # The committed mutations, each of which its tests must notice: tests/mutations/README.md.
 mutations: $(DEV)

@@ -40,7 +40,7 @@ def peak() -> int:
 
 def make(size: int, folder: Path) -> None:
     """Write the bundles of ``size`` events and the policy that knows their signers."""
-    from forge import SIGNERS, big_bundle, policy, to_json
+    from kit import SIGNERS, big_bundle, policy, to_json
 
     for place, part in enumerate(big_bundle(size)):
         (folder / f"{place:04d}.json").write_bytes(to_json(part))

@@ -1,6 +1,6 @@
 /**
  * Unicode 14.0.0: what is drawn over another character, what is escaped (DISPLAY-1).
- * Built by tests/make_unicode14.py, which explains the spelling; do not edit.
+ * Built by tools/make_unicode14.py, which explains the spelling; do not edit.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * Unicode 14.0.0: lower-case mapping, Cased, Case_Ignorable (TITLE-1).
- * Built by tests/make_unicode14.py, which explains the spelling; do not edit.
+ * Built by tools/make_unicode14.py, which explains the spelling; do not edit.
  *
  * @module
  */

@@ -9,22 +9,22 @@ Bytes in, a value or a :class:`PithError` out. The whole of it::
 
 from __future__ import annotations
 
-from pithbundle.bundle import Bundle, read_bundle
-from pithbundle.canonical import canonical_bytes
-from pithbundle.cbor import cbor_bytes, parse_cbor
-from pithbundle.check import check
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.bundle.record import Record
+from pithbundle.bundle.titles import abstract_sha256, title_sha256
+from pithbundle.ed25519.strict import PublicKey
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.values import Limits, Value
 from pithbundle.errors import PithError
-from pithbundle.jsontext import parse_json
-from pithbundle.keys import PublicKey
-from pithbundle.ledger import Ledger
-from pithbundle.merge import Merged, merge
-from pithbundle.model import Limits, Value
-from pithbundle.number import PithNumber
-from pithbundle.policy import Policy
-from pithbundle.record import Record
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.merged import Merged, merge
 from pithbundle.report import Input, Refused, Report
-from pithbundle.titles import abstract_sha256, title_sha256
-from pithbundle.verdicts import Checked
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.verdicts import Checked
 
 __version__ = "0.1.0"
 

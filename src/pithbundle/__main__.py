@@ -2,6 +2,6 @@
 
 import sys
 
-from pithbundle.cli import main
+from pithbundle.cli.main import main
 
 sys.exit(main())

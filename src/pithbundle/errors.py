@@ -9,10 +9,9 @@ people read the rest. Errors know nothing of exit statuses or of printing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from pithbundle.display import visible
-from pithbundle.model import Object
+from pithbundle.escape import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +106,8 @@ class Fault:
         """One line for people: the detail where there is one, else what the code means."""
         return visible(self.detail) if self.detail else CODES[self.code].meaning
 
-    def to_value(self) -> Object:
-        """The fault as JSON; texts are exact here, since JSON escapes them."""
+    def to_value(self) -> dict[str, Any]:
+        """The fault as JSON, of strings, integers and null; texts are exact here, since JSON escapes them."""
         return {
             "code": self.code,
             "clause": self.clause,

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
-from pithbundle.merge import Merged
-from pithbundle.model import Object, Value, portable
-from pithbundle.verdicts import Checked, Copy, ReceiptVerdict, Verdict
+from pithbundle.merge.merged import Merged
+from pithbundle.verify.verdicts import Checked, Copy, ReceiptVerdict, Verdict
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
 

@@ -6,7 +6,7 @@ round stands.
 
 from __future__ import annotations
 
-from pithbundle.kinds.fit import Kind, name, whole, word
+from pithbundle.merge.schema import Kind, name, whole, word
 
 KIND = Kind(
     event_type="peer_review",

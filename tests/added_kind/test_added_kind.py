@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from added_kind.peer_review import KIND
-from forge import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
+from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
 from pithbundle import Ledger, Merged, Policy, check, merge, read_bundle
-from pithbundle.diff import diff, side_of_bundle
-from pithbundle.kinds import MERGE_1, MergeRules
+from pithbundle.comparison.diff import diff, side_of_bundle
+from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.report import Input, Report
 
 RULES = MergeRules.of("test-merge-with-reviews", *MERGE_1.kinds.values(), KIND)

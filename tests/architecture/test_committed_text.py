@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from committed import committed_files
-from shared_data import REPO
+from kit.committed import committed_files
+from kit.data import REPO
 
 # Written in pieces, so that this file passes its own test.
 _HOSTS = (

@@ -11,12 +11,12 @@ from typing import Final
 
 import pytest
 
-from committed import committed_files
-from shared_data import REPO
+from kit.committed import committed_files
+from kit.data import REPO
 
 PACKAGE: Final = REPO / "src" / "pithbundle"
 #: What the package needs beside its modules.
-DATA: Final = {"pithbundle/py.typed", "pithbundle/policy.schema.json"}
+DATA: Final = {"pithbundle/py.typed", "pithbundle/verify/policy.schema.json"}
 
 
 def build(folder: Path, root: Path = REPO) -> tuple[Path, Path]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared_data import REPO
+from kit.data import REPO
 
 TESTS = """
 import pytest

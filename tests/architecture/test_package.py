@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 import pithbundle
-from shared_data import REPO
+from kit.data import REPO
 
 SIZE_LIMIT = 420
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from shared_data import REPO
+from kit.data import REPO
 
 #: Calls that send a signal which a child may have inherited as ignored.
 SENDERS: Final = {"send_signal", "terminate", "kill", "killpg"}

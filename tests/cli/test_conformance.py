@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 import pytest
 
 import pithbundle
-from cli_harness import run, spawn
+from kit.command_line import run, spawn
+from kit.data import REPO
 from pithbundle.conformance.runner import load
-from shared_data import REPO
 
 VECTORS = str(REPO / "vectors")
 POLICY = len(load(REPO / "vectors", "policy"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli_harness import FIRST_WORDS, HOSTILE, Result, assert_harmless, columns, hostile_places, run
+from kit.command_line import FIRST_WORDS, HOSTILE, Result, assert_harmless, columns, hostile_places, run
 
 DATA = Path(__file__).parent / "data"
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from cli_harness import (
+from kit import DEMO, STRANGER, Json, Signer, attached, bundle, event, policy, to_json
+from kit.command_line import (
     HOSTILE,
     Result,
     assert_harmless,
@@ -24,11 +25,10 @@ from cli_harness import (
     run,
     spawn,
 )
-from forge import DEMO, STRANGER, Json, Signer, attached, bundle, event, policy, to_json
-from forge.demo import RECORD, plain, tampered
-from forge.payloads import alias_added, graph_snapshot, integrity, record_created
-from pithbundle.model import key_fault
-from shared_data import REPO
+from kit.data import REPO
+from kit.demo import RECORD, plain, tampered
+from kit.payloads import alias_added, graph_snapshot, integrity, record_created
+from pithbundle.encoding.values import key_fault
 
 DEMOS = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMOS / "policy.json")]
@@ -247,7 +247,7 @@ COMMANDS = (["verify"], ["merge"])
 def test_what_a_short_command_does_not_load(command: list[str]) -> None:
     """Start-up is imports; these cost more than all the rest, or have no business in the core."""
     script = (
-        "import sys; from pithbundle.cli import main; main(sys.argv[1:]);"
+        "import sys; from pithbundle.cli.main import main; main(sys.argv[1:]);"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run(

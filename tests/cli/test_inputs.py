@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli_harness import HOSTILE, assert_harmless, run
-from pithbundle.document import detect_format
+from kit.command_line import HOSTILE, assert_harmless, run
+from pithbundle.encoding.document import detect_format
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
 POLICY = str(Path(__file__).parent / "data" / "policy.json")
@@ -136,7 +136,9 @@ class TestKeys:
         assert "  honours     sha256:" + "00" * 32 in result.out
 
     def test_a_failing_self_test(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("pithbundle.ed25519_vectors.VERIFY", (("name", "00" * 32, "", "00" * 64, True),))
+        monkeypatch.setattr(
+            "pithbundle.ed25519.selftest_vectors.VERIFY", (("name", "00" * 32, "", "00" * 64, True),)
+        )
         result = run("keys", "--self-test")
         assert (result.status, result.stdout) == (1, b"")
         assert "self-test" in result.err and "[backend, " in result.err

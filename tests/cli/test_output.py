@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli_harness import HOSTILE, Stream, columns, unsafe
+from kit.command_line import HOSTILE, Stream, columns, unsafe
 from pithbundle.cli.output import WORD_STYLE, Exit, Output, json_pieces, worst
-from pithbundle.verdicts import VALID
+from pithbundle.verify.verdicts import VALID
 
 
 def printed(out: Output, monkeypatch: pytest.MonkeyPatch, status: int = 0) -> tuple[int, str, str]:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-import strategies
-from checking import WHEN, merged
-from cli_harness import HOSTILE, process_env, run, spawn
-from forge import Signer, attached, event, many_events, payloads, policy
-from forge.demo import RECORD, rich
+from kit import Signer, attached, event, many_events, payloads, policy, strategies
+from kit.command_line import HOSTILE, process_env, run, spawn
+from kit.data import REPO
+from kit.demo import RECORD, rich
+from kit.results import WHEN, merged
 from pithbundle.cli import picture
-from pithbundle.timeline import Moment, timeline
-from shared_data import REPO
+from pithbundle.merge.timeline import Moment, timeline
 
 DEMO = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMO / "policy.json")]
@@ -153,7 +152,7 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_nothing_is_loaded_until_a_picture_is_asked_for() -> None:
     code = (
-        "import sys; from pithbundle.cli import main; "
+        "import sys; from pithbundle.cli.main import main; "
         f"main(['timeline', {str(DEMO / 'bundle.json')!r}]); sys.exit('matplotlib' in sys.modules)"
     )
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cli_harness import run
-from forge import DEMO, TARGETS, bundle, cbor, event, policy, policy_key, to_json
-from forge.demo import RECORD, plain
-from forge.payloads import alias_added, graph_snapshot
-from pithbundle.rules import RULES
-from shared_data import REPO
+from kit import DEMO, TARGETS, bundle, cbor, event, policy, policy_key, to_json
+from kit.command_line import run
+from kit.data import REPO
+from kit.demo import RECORD, plain
+from kit.payloads import alias_added, graph_snapshot
+from pithbundle.bundle.event_formats import RULES
 
 DEMOS = REPO / "vectors" / "demo"
 WHEN = "2026-06-01T00:00:00Z"

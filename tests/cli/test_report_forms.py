@@ -13,9 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import strategies
-from cli_harness import run
-from forge import (
+from kit import (
     DEMO,
     Json,
     attached,
@@ -26,11 +24,13 @@ from forge import (
     policy,
     policy_key,
     receipt,
+    strategies,
     to_json,
 )
-from forge.tamper import flipped, without
+from kit.command_line import run
+from kit.strategies import HOUSE
+from kit.tampered import flipped, without
 from pithbundle.cli.output import Output
-from strategies import HOUSE
 
 WORDS = {"verified", "unknown_type", "unbound", "unknown_key", "not_signed", "not_checked", "invalid"}
 WHEN = "2026-05-18T01:39:14Z"

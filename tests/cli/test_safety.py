@@ -20,13 +20,13 @@ from typing import Any
 import click
 import pytest
 
-from cli_harness import process_env, run
-from forge import bundle, made_record, many_events, policy, to_json
-from pithbundle.cli import group
+from kit import bundle, made_record, many_events, policy, to_json
+from kit.command_line import process_env, run
+from kit.data import REPO
+from kit.strategies import HOUSE
+from pithbundle.cli.main import group
 from pithbundle.cli.numeric import decimal_number, whole_number
 from pithbundle.cli.signals import Terminated, ending_on_signals
-from shared_data import REPO
-from strategies import HOUSE
 
 DEMOS = REPO / "vectors" / "demo"
 
@@ -442,7 +442,7 @@ def test_a_full_disk_leaves_no_file_of_a_merge(folder: Path, monkeypatch: pytest
 
 SLOW = """
 import os, sys, time
-from pithbundle.cli import main
+from pithbundle.cli.main import main
 real = os.fsync
 def fsync(descriptor):
     real(descriptor)

@@ -13,9 +13,9 @@ import click
 import pytest
 
 import pithbundle
-from cli_harness import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn, start
-from pithbundle import cli
-from pithbundle.cli import COMMANDS
+from kit.command_line import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn, start
+from pithbundle.cli import main as cli
+from pithbundle.cli.main import COMMANDS
 from pithbundle.cli.output import Output
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
@@ -68,7 +68,7 @@ class TestLightness:
     @pytest.mark.parametrize(
         "args, absent",
         [
-            (["--help"], ["cbor2", "matplotlib", "pithbundle.cli.keys"]),
+            (["--help"], ["cbor2", "matplotlib", "pithbundle.cli.commands.keys"]),
             (["canonical", "--digest", RECORD], ["cbor2", "matplotlib"]),
             (["number", RECORD], ["cbor2", "matplotlib"]),
             (["keys"], ["cbor2", "matplotlib"]),
@@ -77,7 +77,7 @@ class TestLightness:
     )
     def test_imports(self, args: list[str], absent: list[str]) -> None:
         code = (
-            "import sys; from pithbundle.cli import main; status = main(sys.argv[2:])\n"
+            "import sys; from pithbundle.cli.main import main; status = main(sys.argv[2:])\n"
             "print(*(name for name in sys.argv[1].split() if name in sys.modules), file=sys.stderr)"
         )
         done = subprocess.run(
@@ -261,7 +261,7 @@ class TestCompletion:
         assert spawn(env=env).out == "plain,canonical\n"
 
     def test_an_unknown_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("pithbundle.cli.completion.get_completion_class", lambda shell: None)
+        monkeypatch.setattr("pithbundle.cli.commands.completion.get_completion_class", lambda shell: None)
         assert run("completion", "fish").status == 2
 
 

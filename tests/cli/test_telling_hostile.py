@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from cli_harness import HOSTILE, Result, assert_harmless, columns, hostile_places, run
-from forge import Json, Signer, attached, bundle, event, policy, to_json
-from forge.demo import RECORD
-from forge.payloads import (
+from kit import Json, Signer, attached, bundle, event, policy, to_json
+from kit.command_line import HOSTILE, Result, assert_harmless, columns, hostile_places, run
+from kit.data import REPO
+from kit.demo import RECORD
+from kit.payloads import (
     STRENGTHS,
     alias_added,
     author_claim,
@@ -22,8 +23,7 @@ from forge.payloads import (
     record_created,
     replication,
 )
-from pithbundle.model import key_fault
-from shared_data import REPO
+from pithbundle.encoding.values import key_fault
 
 DEMO = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMO / "policy.json")]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli_harness import Stream, columns, process_env
+from kit.command_line import Stream, columns, process_env
 from pithbundle.cli import terminal
 from pithbundle.cli.terminal import char_width, chop, progress_bar, table_lines, text_width
-from pithbundle.display import visible
+from pithbundle.escape import visible
 
 CELL = st.text(max_size=60).map(visible)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli_harness import Result, run, spawn
-from shared_data import REPO
+from kit.command_line import Result, run, spawn
+from kit.data import REPO
 
 HERE = Path(__file__).parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("*.txt"))

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from cli_harness import run
-from forge import (
+from kit import (
     DEMO,
     Signer,
     attached,
@@ -25,17 +24,18 @@ from forge import (
     receipt,
     to_json,
 )
-from forge.demo import RECORD, plain, rich
-from forge.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
-from forge.tamper import SPOILT
+from kit.command_line import run
+from kit.data import REPO
+from kit.demo import RECORD, plain, rich
+from kit.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
+from kit.tampered import SPOILT
 from pithbundle import Record, check, read_bundle
-from pithbundle.cli.checking import Examined
+from pithbundle.cli.check_files import Examined
 from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
 from pithbundle.cli.output import Output
-from pithbundle.cli.telling import Telling
+from pithbundle.cli.render import Telling
 from pithbundle.report import Input, Report
-from shared_data import REPO
 
 DEMOS = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMOS / "policy.json")]
@@ -377,7 +377,7 @@ def literals(path: Path) -> Iterator[str]:
 def test_the_words_verified_and_complete_are_said_by_no_other_text() -> None:
     found = {
         text
-        for path in sorted(CLI.glob("*.py"))
+        for path in sorted(CLI.rglob("*.py"))
         for text in literals(path)
         if "verified" in text.lower() or "complete" in text.lower()
         if "Exit status:" not in text and "\n\n" not in text  # the pages of --help: transcripts show them

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from kit.data import REPO
 from pithbundle.conformance import pairs
 from pithbundle.conformance.pairs import Comparison, Disagreement, as_vector, compare
 from pithbundle.conformance.runner import SELF, command_of
 from pithbundle.conformance.shrink import Case
 from pithbundle.conformance.vectorfiles import read_vectors
-from shared_data import REPO
 
 BROKEN = str(Path(__file__).with_name("broken_worker.py"))
 OURS = command_of(SELF, str.split)

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from kit.data import REPO
 from pithbundle.conformance import differential, reports
 from pithbundle.conformance.judging import judge
 from pithbundle.conformance.protocol import (
@@ -26,7 +27,6 @@ from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.shrink import Case, shrink
 from pithbundle.conformance.vectorfiles import read_vectors, requests
 from pithbundle.conformance.worker import answer
-from shared_data import REPO
 
 FOLDER = REPO / "vectors"
 PACKAGE = REPO / "src" / "pithbundle" / "conformance"

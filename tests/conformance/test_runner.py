@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.data import REPO
 from pithbundle.conformance import judging, process, runner
 from pithbundle.conformance.process import MAX_LINE, Worker
 from pithbundle.conformance.protocol import (
@@ -28,7 +29,6 @@ from pithbundle.conformance.protocol import (
 from pithbundle.conformance.reports import CONFORMING, RUN_FAILED, summary
 from pithbundle.conformance.runner import SELF, command_of, greet, load, reader, run, run_vector
 from pithbundle.conformance.vectorfiles import read_vectors, requests
-from shared_data import REPO
 
 FOLDER = REPO / "vectors"
 BROKEN = Path(__file__).with_name("broken_worker.py")
@@ -234,7 +234,7 @@ def test_a_real_answer_of_60_mb_under_a_memory_limit_is_accounted_for(megabytes:
     script = (
         "import resource, sys; _, most = resource.getrlimit(resource.RLIMIT_AS);"
         f"resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20, most));"
-        "from pithbundle.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from pithbundle.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
     worker = tmp_path / "worker.py"
     worker.write_text(

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from pithbundle.canonical import canonical_bytes, sha256_hex
-from pithbundle.cbor import cbor_bytes, parse_cbor
+from kit.data import corpora
+from pithbundle.encoding.canonical import canonical_bytes, sha256_hex
+from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.errors import PithError
-from shared_data import corpora
 
 COUNTS = {
     "cborwg-good": 88,

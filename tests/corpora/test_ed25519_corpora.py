@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-import ed25519_reference as ed
+from kit import ed25519_reference as ed
+from kit.data import corpora
+from pithbundle.ed25519.strict import PublicKey, verify_strict
 from pithbundle.errors import PinError
-from pithbundle.keys import PublicKey, verify_strict
-from shared_data import corpora
 
 Json = Any  # files of other projects
 Vector = tuple[bytes, bytes, bytes]

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pithbundle.canonical import canonical_bytes, sha256_hex
+from kit.data import corpora
+from pithbundle.encoding.canonical import canonical_bytes, sha256_hex
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.json_strict import read_strictly
+from pithbundle.encoding.values import DEFAULT_LIMITS, Value
 from pithbundle.errors import PithError
-from pithbundle.jsonstrict import read_strictly
-from pithbundle.jsontext import parse_json
-from pithbundle.model import DEFAULT_LIMITS, Value
-from shared_data import corpora
 
 JCS = ("arrays", "french", "structures", "unicode", "values", "weird")
 

@@ -13,12 +13,12 @@ from typing import Final
 
 import pytest
 
-from cli_harness import run
+from kit.command_line import run
+from kit.data import REPO
 from pithbundle.conformance.protocol import STAGES, ExpectedFailure, Result, Vector, account
 from pithbundle.conformance.runner import Worker as Process
 from pithbundle.conformance.runner import load, reader, run_vector
 from pithbundle.conformance.runner import run as run_vectors
-from shared_data import REPO
 
 PATH: Final = REPO / "docs" / "conforming-reader.md"
 PAGE: Final = PATH.read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from shared_data import REPO
+from kit.data import REPO
 
 PAGE = (REPO / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CI = (REPO / ".ci" / "run").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cli_harness import run
-from shared_data import REPO
+from kit.command_line import run
+from kit.data import REPO
 
 README = (REPO / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n\$ pithbundle ([^\n]+)\n(.*?)```", README, re.DOTALL)

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from interpreters import VERSIONS, find
-from shared_data import REPO
+from kit.data import REPO
+from kit.interpreters import VERSIONS, find
 
 #: The Python that every pip of the list supports.
 OLDEST: Final = VERSIONS[0]
@@ -115,7 +115,7 @@ def tested(venv: Path, *arguments: str, root: Path = REPO, env: dict[str, str] |
 
 def digests(python: str | Path) -> str:
     """What the package says of the demo bundles, every verdict and digest of it."""
-    script = REPO / "tests" / "determinism" / "told.py"
+    script = REPO / "tests" / "environments" / "digests.py"
     return step(python, script, DEMO, env={"PYTHONPATH": str(REPO / "src")})
 
 

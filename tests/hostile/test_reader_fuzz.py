@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from forge.cbor import cbor
-from pithbundle.canonical import canonical_bytes
-from pithbundle.cbor import parse_cbor, read_cbor
-from pithbundle.document import Document
+from kit.cbor import cbor
+from kit.data import REPO, fuzz_count
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.cbor import parse_cbor, read_cbor
+from pithbundle.encoding.document import Document
+from pithbundle.encoding.json_reader import parse_json, read_json
 from pithbundle.errors import CODES, PithError
-from pithbundle.jsontext import parse_json, read_json
-from shared_data import REPO, fuzz_count
 
 Reader = Callable[..., Document]
 READERS: dict[str, Reader] = {"json": read_json, "cbor": read_cbor}

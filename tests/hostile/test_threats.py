@@ -15,9 +15,7 @@ from typing import Any
 
 import pytest
 
-import strategies
-from checking import WHEN, checked, merged, read, said
-from forge import (
+from kit import (
     AUTHOR,
     DEMO,
     DEMO_NEXT,
@@ -43,21 +41,23 @@ from forge import (
     policy_key,
     receipt,
     sign,
+    strategies,
     to_json,
     without,
 )
-from forge.core import L, b64
-from forge.tamper import flipped, respelt, signature_of, with_signature
-from pithbundle.bundle import read_bundle
-from pithbundle.check import check
+from kit.data import real
+from kit.results import WHEN, checked, merged, read, said
+from kit.signing import L, b64
+from kit.tampered import flipped, respelt, signature_of, with_signature
+from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import PithError
-from pithbundle.kinds import MERGE_1
-from pithbundle.ledger import Ledger
-from pithbundle.merge import Merged, merge
-from pithbundle.policy import Policy
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import Input, Report
-from pithbundle.verdicts import Checked
-from shared_data import real
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.verdicts import Checked
 
 RECORD = made_record()
 KEYS = Policy.from_value(strategies.house_policy())

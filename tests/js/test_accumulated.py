@@ -8,11 +8,11 @@ from typing import Final
 
 import pytest
 
-from nodejs import JS, node
+from kit.data import REPO
+from kit.nodejs import JS, node
 from pithbundle.conformance.protocol import Request
 from pithbundle.conformance.runner import SELF, Worker, command_of, load, reader
 from pithbundle.conformance.vectorfiles import requests
-from shared_data import REPO
 
 VECTORS: Final = REPO / "vectors"
 DIGESTS: Final = {

@@ -27,10 +27,10 @@ from js.variants import (
     prepare,
     sound,
 )
-from nodejs import node
+from kit.data import REPO
+from kit.nodejs import node
 from pithbundle.conformance.protocol import Vector
 from pithbundle.conformance.runner import Worker, load
-from shared_data import REPO
 
 VECTORS: Final = load(REPO / "vectors")
 ALL: Final = [Variant.read(path) for path in files(FOLDER)]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nodejs import JS, node
-from shared_data import corpora
+from kit.data import corpora
+from kit.nodejs import JS, node
 
 CHROMIUM = Path(os.environ.get("PITHBUNDLE_CHROMIUM", "/usr/bin/chromium"))
 

@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from kit.data import REPO
 from pithbundle.conformance.judging import judge
 from pithbundle.conformance.process import Worker
 from pithbundle.conformance.protocol import EXTRA, STAGES, Request, Vector
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
-from shared_data import REPO
 
 JS: Final = REPO / "js"
-FOLDER: Final = Path(__file__).resolve().parent / "broken"
+FOLDER: Final = Path(__file__).resolve().parents[1] / "mutations" / "javascript"
 #: The headers of a variant, in this order; the first two and ``vectors`` are required.
 HEADERS: Final = ("title", "clause", "file", "stages", "vectors", "equivalent")
 #: Seconds for one answer: the slowest vector takes less than two.
@@ -73,7 +73,7 @@ class Variant:
         stages = tuple(fields.get("stages", "").split())
         changes = tuple((old.strip("\n"), new.strip("\n")) for old, new in _CHANGE.findall(text))
         if unknown or lacking or not changes or not set(stages) <= set(STAGES):
-            raise ValueError(f"{path.name}: not in the format of tests/js/broken/README.md")
+            raise ValueError(f"{path.name}: not in the format of tests/mutations/javascript/README.md")
         return cls(
             name=path.stem,
             title=fields["title"],

@@ -16,7 +16,7 @@ from typing import Final
 
 import pytest
 
-from shared_data import REPO
+from kit.data import REPO
 from vectorgen import clauses
 
 HERE: Final = Path(__file__).resolve().parent
@@ -88,7 +88,7 @@ CONTRACT: Final = {
     f"vectors/README.md#{number}"
     for number in re.findall(r"^## (\d)\.", (REPO / "vectors" / "README.md").read_text("utf-8"), re.MULTILINE)
 }
-MUTATIONS: Final = [Mutation.read(path) for path in sorted(HERE.glob("*.mutation"))]
+MUTATIONS: Final = [Mutation.read(path) for path in sorted((HERE / "python").glob("*.mutation"))]
 EACH: Final = pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
 
 
@@ -160,7 +160,7 @@ def run(folder: Path, tests: Iterable[str], *more: str) -> tuple[int, str]:
             *(sys.executable, "-m", "pytest", "-q", "--tb=line", "-p", "no:cacheprovider"),
             *("--hypothesis-profile=mutants", *more),
             # In place of the folders that pyproject.toml names: first the package to be tested.
-            *("-o", f'pythonpath="{folder}" "{REPO / "tests"}"'),
+            *("-o", f'pythonpath="{folder}" "{REPO / "tests"}" "{REPO / "tools"}"'),
             *(f"tests/{test}" for test in tests),
         ],
         cwd=REPO,
@@ -195,7 +195,7 @@ def test_without_a_mutation_all_those_tests_pass(folder: Path) -> None:
 def test_the_copy_is_what_is_tested(folder: Path) -> None:
     """A copy that cannot be imported stops every test, so no other package was imported."""
     (folder / PACKAGE.name / "__init__.py").write_text('raise ImportError("this is the copy")\n')
-    status, said = run(folder, ["unit/test_times.py"])
+    status, said = run(folder, ["unit/encoding/test_timestamps.py"])
     assert status not in (PASSED, FAILED) and "this is the copy" in said, said
 
 

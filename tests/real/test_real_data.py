@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from pithbundle.canonical import canonical_bytes, sha256_hex
+from kit.data import real
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.titles import title_sha256
+from pithbundle.ed25519.strict import PublicKey, verify_strict
+from pithbundle.encoding.canonical import canonical_bytes, sha256_hex
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.spellings import base64_bytes, hex_bytes
+from pithbundle.encoding.timestamps import instant
 from pithbundle.errors import NumberError, RecordError
-from pithbundle.jsontext import parse_json
-from pithbundle.keys import PublicKey, verify_strict
-from pithbundle.number import PithNumber
-from pithbundle.policy import Policy
-from pithbundle.record import Record, aliases
-from pithbundle.textforms import base64_bytes, hex_bytes
-from pithbundle.times import instant
-from pithbundle.titles import title_sha256
-from shared_data import real
+from pithbundle.verify.policy import Policy
 
 Json = Any  # data of a stranger, looked into by name
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from kit.data import REPO
 from pithbundle import errors
 from pithbundle.errors import CODES, BundleError, Fault, MergeError, PithError
-from shared_data import REPO
 
 SPEC = (REPO / "spec.md").read_text(encoding="utf-8")
 FAMILY = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PithError)]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from cli_harness import Stream
+from kit.command_line import Stream
 from pithbundle import files
 from pithbundle.errors import FileError, InputError
 from pithbundle.files import read_input, write_output, write_outputs

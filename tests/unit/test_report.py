@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import strategies
-from checking import WHEN, checked, read
-from forge import (
+from kit import (
     AUTHOR,
     DEMO,
     STRANGER,
@@ -25,16 +23,16 @@ from forge import (
     payloads,
     policy,
     receipt,
+    strategies,
     without,
 )
-from forge.tamper import flipped
-from pithbundle.canonical import canonical_bytes
-from pithbundle.check import check
+from kit.results import WHEN, checked, read
+from kit.tampered import flipped
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import CODES, BundleError
-from pithbundle.jsontext import parse_json
-from pithbundle.merge import merge
-from pithbundle.model import Limits, portable
-from pithbundle.policy import Policy
+from pithbundle.merge.merged import merge
 from pithbundle.report import (
     EXIT_STATUS,
     Claim,
@@ -46,6 +44,8 @@ from pithbundle.report import (
     outcome_value,
     together,
 )
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
 
 RECORD = made_record()
 GOOD = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WHEN)

@@ -15,9 +15,9 @@ import pytest
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
-from forge import SIGNERS, TARGETS, canonical, demo, event_id, pith_number
-from forge.demo import FILES, FOLDER, RECEIPT, RECORD
-from shared_data import real
+from kit import SIGNERS, TARGETS, canonical, demo, event_id, pith_number
+from kit.data import real
+from kit.demo import FILES, FOLDER, RECEIPT, RECORD
 
 KEYS = json.loads((FOLDER / "policy.json").read_bytes())["keys"]
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import strategies
-from forge import (
+from kit import (
     DEMO,
     SPOILT,
     TARGETS,
@@ -21,15 +20,16 @@ from forge import (
     payloads,
     policy,
     policy_key,
+    strategies,
     to_json,
 )
-from forge.demo import FOLDER
-from pithbundle.bundle import read_bundle
-from pithbundle.check import check
-from pithbundle.kinds import MERGE_1
-from pithbundle.policy import Policy
-from pithbundle.rules import RULES
-from pithbundle.verdicts import Checked
+from kit.demo import FOLDER
+from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.verdicts import Checked
 
 RECORD = made_record()
 

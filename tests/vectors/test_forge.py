@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
-import strategies
-from forge import (
+from kit import (
     DEMO,
     SIGNERS,
     SPOILT,
@@ -36,13 +35,14 @@ from forge import (
     many_events,
     payloads,
     pith_number,
+    strategies,
     to_json,
 )
-from forge.core import signed_bytes
-from forge.tamper import respelt, signature_of
-from pithbundle.model import Value, float_fault, key_fault, text_fault
-from pithbundle.rules import RULES
-from shared_data import real
+from kit.data import real
+from kit.signing import signed_bytes
+from kit.tampered import respelt, signature_of
+from pithbundle.bundle.event_formats import RULES
+from pithbundle.encoding.values import Value, float_fault, key_fault, text_fault
 
 RECORD = made_record()
 SOUND = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), "2026-05-18T01:39:14Z")

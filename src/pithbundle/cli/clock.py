@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from pithbundle.cli.numeric import decimal
+from pithbundle.encoding.timestamps import instant
 from pithbundle.report import Clock
-from pithbundle.times import instant
 
 F = TypeVar("F", bound=Callable[..., Any])
 

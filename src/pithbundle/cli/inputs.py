@@ -11,14 +11,14 @@ import click
 
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
-from pithbundle.display import visible
-from pithbundle.document import Format, detect_format
+from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import FileError, PithError
+from pithbundle.escape import visible
 from pithbundle.files import STDIN, read_input, write_outputs
-from pithbundle.model import DEFAULT_LIMITS, Limits, Value
 
 if TYPE_CHECKING:
-    from pithbundle.policy import Policy
+    from pithbundle.verify.policy import Policy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -178,10 +178,10 @@ def parse(path: str, data: bytes, limits: Limits, format: Format | None = None) 
     """
     with about(path):
         if (format or detect_format(data)) == "cbor":
-            from pithbundle.cbor import parse_cbor
+            from pithbundle.encoding.cbor import parse_cbor
 
             return parse_cbor(data, limits)
-        from pithbundle.jsontext import parse_json
+        from pithbundle.encoding.json_reader import parse_json
 
         return parse_json(data, limits)
 
@@ -192,7 +192,7 @@ def read_policy(path: str | None) -> Policy:
     Raises:
         Refusal: it cannot be read or applied, which is a usage error: exit status 2.
     """
-    from pithbundle.policy import Policy
+    from pithbundle.verify.policy import Policy
 
     if path is None:
         return Policy.default()

@@ -27,8 +27,8 @@ from itertools import islice
 from typing import Any, Final, Literal, TextIO
 
 from pithbundle.cli.terminal import chop, table_lines, text_width
-from pithbundle.display import visible
 from pithbundle.errors import PithError
+from pithbundle.escape import visible
 
 Style = Literal["good", "bad", "doubtful", "quiet", "plain"]
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import click
 
-from pithbundle.display import visible
-from pithbundle.kinds import MERGE_1
-from pithbundle.timeline import Change, Moment
+from pithbundle.escape import visible
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.merge.timeline import Change, Moment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

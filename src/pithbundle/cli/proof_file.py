@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pithbundle.cli.folding import CELL, told
 from pithbundle.cli.inputs import Refusal, about
+from pithbundle.cli.load import CELL, told
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.values import policy_source, policy_value, refused_value
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import PithError
-from pithbundle.jsontext import parse_json
-from pithbundle.model import Limits, portable
-from pithbundle.proof import PROOF_TYPE, Proven, check_proof, describe, is_proof
+from pithbundle.merge.equivocation import PROOF_TYPE, Proven, check_proof, describe, is_proof
 from pithbundle.report import Refused, outcome_value
 
 if TYPE_CHECKING:
-    from pithbundle.policy import Policy
+    from pithbundle.verify.policy import Policy
 
 _MARK: Final = PROOF_TYPE.encode()
 

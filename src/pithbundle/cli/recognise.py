@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from pithbundle.compare import for_written
-from pithbundle.documents import BUNDLE, recognise
+from pithbundle.bundle.documents import BUNDLE, recognise
+from pithbundle.comparison.published import for_written
+from pithbundle.encoding.values import DEFAULT_LIMITS
 from pithbundle.errors import PithError
-from pithbundle.model import DEFAULT_LIMITS
 
 #: How files begin that are no JSON and no CBOR: the first bytes, what it is, what to do.
 _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
@@ -55,7 +55,7 @@ def _of_bytes(data: bytes) -> tuple[str, str] | None:
 
 
 def _of_value(data: bytes) -> tuple[str, str] | None:
-    from pithbundle.jsontext import parse_json
+    from pithbundle.encoding.json_reader import parse_json
 
     try:
         document = recognise(parse_json(data, replace(for_written(DEFAULT_LIMITS), size=len(data))))

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pithbundle.cli.output import Output
-from pithbundle.model import Object, Value, portable
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.report import Refused
 
 if TYPE_CHECKING:
-    from pithbundle.policy import Policy
+    from pithbundle.verify.policy import Policy
 
 
 def policy_source(out: Output, policy_path: str | None) -> str:

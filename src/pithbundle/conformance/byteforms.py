@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from pithbundle.conformance.protocol import ReadFile, VectorError
-from pithbundle.model import pointer
+from pithbundle.encoding.values import pointer
 
 #: The largest byte string, and the largest sum of those of one request.
 MAX_EXPANDED: Final = 64 * 1024 * 1024

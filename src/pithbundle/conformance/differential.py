@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
-from pithbundle.cbor import cbor_bytes
 from pithbundle.conformance.judging import difference
 from pithbundle.conformance.protocol import Json, ReadFile, Request, Vector, VectorError
 from pithbundle.conformance.shrink import Case
 from pithbundle.conformance.vectorfiles import MAX_DEPTH, depth, requests
+from pithbundle.encoding.cbor import cbor_bytes
+from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
-from pithbundle.jsontext import parse_json
 
 T = TypeVar("T")
 

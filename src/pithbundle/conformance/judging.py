@@ -16,7 +16,7 @@ from typing import Any, Final
 from pithbundle.conformance.byteforms import DIGEST
 from pithbundle.conformance.protocol import Json
 from pithbundle.conformance.vectorfiles import MAX_DEPTH, depth
-from pithbundle.model import pointer
+from pithbundle.encoding.values import pointer
 
 #: Of a side that is shown: lines, characters of a line, and characters of the text around a difference.
 _LINES: Final = 12

@@ -1,6 +1,6 @@
 """What a run came to: summary, JSON, a static page, JUnit. Text of a worker is hostile here too.
 
-Whatever a worker said is shown by :func:`pithbundle.display.visible` and escaped for where
+Whatever a worker said is shown by :func:`pithbundle.escape.visible` and escaped for where
 it goes. The page holds no script and loads nothing.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pithbundle.conformance.protocol import BAD, STAGES, STATUSES, Json, Result, Run, account
-from pithbundle.display import visible
+from pithbundle.escape import visible
 
 #: Characters that XML 1.0 cannot hold, even escaped.
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

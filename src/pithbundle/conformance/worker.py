@@ -13,32 +13,32 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
-from pithbundle.bundle import read_bundle
-from pithbundle.canonical import canonical_bytes, encode, sha256_hex
-from pithbundle.cbor import cbor_bytes, parse_cbor
-from pithbundle.check import SignatureCache, check
-from pithbundle.compare import compare_states, read_state
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.titles import title_sha256
+from pithbundle.comparison.published import compare_states, read_state
 from pithbundle.conformance.protocol import PROTOCOL, Json
 from pithbundle.conformance.requests import Args, RequestError, decoded, request_of
+from pithbundle.ed25519.strict import PublicKey, verify_strict
+from pithbundle.encoding.canonical import canonical_bytes, encode, sha256_hex
+from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
+from pithbundle.encoding.timestamps import instant
 from pithbundle.errors import InputError, PithError, RecordError
-from pithbundle.export import export
-from pithbundle.jsontext import parse_json
-from pithbundle.keys import PublicKey, verify_strict
-from pithbundle.ledger import Ledger
-from pithbundle.merge import Merged, merge
-from pithbundle.number import PithNumber
-from pithbundle.policy import Policy
-from pithbundle.proof import check_proof, proof_of
-from pithbundle.record import Record, aliases
+from pithbundle.merge.equivocation import check_proof, proof_of
+from pithbundle.merge.export import export
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.state import State
+from pithbundle.merge.status import status
+from pithbundle.merge.timeline import timeline
+from pithbundle.merge.trace import trace_bytes
 from pithbundle.report import Input, Refused, Report
-from pithbundle.state import State
-from pithbundle.status import status
-from pithbundle.textforms import base64_bytes, event_id_digest, hex_bytes
-from pithbundle.timeline import timeline
-from pithbundle.times import instant
-from pithbundle.titles import title_sha256
-from pithbundle.trace import trace_bytes
-from pithbundle.verdicts import Verdict
+from pithbundle.verify.checks import SignatureCache, check
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.verdicts import Verdict
 
 # Signature checks are pure, and the variants of a vector repeat theirs.
 _CACHE_SIZE: Final = 100_000

@@ -1,0 +1,1 @@
+"""What a bundle is, read and written; no keys, no policy."""

@@ -1,0 +1,87 @@
+"""What a file is, by its own account: the documents of Pith and of pithbundle (spec DOC-1).
+
+A document names its type in a member of its own, or is known by its members. Nothing here
+is verified: what is recognised is what a message calls a file, and which command to use.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from pithbundle.encoding.values import Value
+
+
+class Document(NamedTuple):
+    """A kind of document: a short name for programs, the words for people, what to do with one."""
+
+    name: str
+    words: str
+    use: str
+
+
+BUNDLE: Final = Document(
+    "bundle", "a bundle", "pithbundle verify checks it, pithbundle merge gives its state"
+)
+STATE: Final = Document(
+    "state", "a state", "compare it with a bundle's: pithbundle merge BUNDLE --expect FILE"
+)
+REPORT: Final = Document("report", "a report of pithbundle", "pithbundle diff compares it with another")
+OUTPUT: Final = Document(
+    "output", "what a pithbundle command printed with --json", "give the command's own input instead"
+)
+POLICY: Final = Document("policy", "a policy", "give it to --policy; pithbundle policy check checks it")
+PROOF: Final = Document("proof", "a proof of a conflict", "pithbundle verify checks it under your --policy")
+MANIFEST: Final = Document(
+    "manifest",
+    "a manifest of mirrors",
+    "it names mirrors and has no events: fetch a bundle from one of them",
+)
+RECORD: Final = Document("record", "a canonical record", "pithbundle number recomputes its Pith Number")
+RECORD_DOCUMENT: Final = Document(
+    "record_document",
+    "a record document, without events",
+    "pithbundle number recomputes its Pith Number; its bundle.json has the events",
+)
+TRACE: Final = Document("trace", "a trace", "pithbundle explain gives it in words")
+VECTORS: Final = Document("vectors", "a file of conformance vectors", "pithbundle conformance run reads it")
+PUBLIC_KEY: Final = Document(
+    "key", "a public key file", "pithbundle keys --key shows a key; your policy pins it"
+)
+EVENT: Final = Document("event", "one event, without a bundle", "fetch the bundle of its record")
+OTHER: Final = Document("other", "an object of no known type", "pithbundle inspect shows what is inside")
+NO_OBJECT: Final = Document("none", "not an object", "pithbundle inspect shows what is inside")
+
+#: The members that name a type, with the value that spec.md knows.
+TYPE_MEMBERS: Final[dict[str, tuple[str, Document]]] = {
+    "bundle_type": ("pith_open_graph_bundle", BUNDLE),
+    "state_type": ("pith_open_graph_state", STATE),
+    "report_type": ("pithbundle_report", REPORT),
+    "policy_type": ("pithbundle_policy", POLICY),
+    "proof_type": ("pithbundle_equivocation_proof", PROOF),
+    "record_type": ("pith_number_record", RECORD_DOCUMENT),
+    "manifest_type": ("pith_mirror_manifest", MANIFEST),
+}
+#: Documents that name no type, by members that all of them have.
+_BY_MEMBERS: Final[tuple[tuple[frozenset[str], Document], ...]] = (
+    (frozenset({"outcome", "exit_status"}), OUTPUT),
+    (frozenset({"vectors_version", "vectors"}), VECTORS),
+    (frozenset({"pith_number", "rules", "trace"}), TRACE),
+    (frozenset({"source", "metadata", "schema_version"}), RECORD),
+    (frozenset({"event_type", "payload"}), EVENT),
+    (frozenset({"canonical_record"}), RECORD_DOCUMENT),
+    (frozenset({"public_key_b64"}), PUBLIC_KEY),
+    (frozenset({"public_key_hex"}), PUBLIC_KEY),
+)
+
+
+def recognise(value: Value) -> Document:
+    """What a value is by its own account (DOC-1)."""
+    if type(value) is not dict:
+        return NO_OBJECT
+    for member, (stated, document) in TYPE_MEMBERS.items():
+        if value.get(member) == stated:
+            return document
+    for members, document in _BY_MEMBERS:
+        if members <= value.keys():
+            return document
+    return OTHER

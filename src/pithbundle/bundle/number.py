@@ -1,0 +1,114 @@
+"""Pith Numbers: the name that a canonical record gives itself (spec NUM-1 to NUM-5).
+
+A number is ``pith:YYYY:SUFFIX``. The suffix is 130 bits of the record's hash; the year is
+for people. What a mirror, a file name or a URL says is only ever compared with it, and
+anything that is not of the grammar is refused before a path or URL is built from it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.spellings import base32_prefix
+from pithbundle.encoding.values import Value
+from pithbundle.errors import NumberError
+
+_SUFFIX: Final = re.compile("[A-Z2-7]{26}").fullmatch
+_NUMBER: Final = re.compile("pith:([0-9]{4}):([A-Z2-7]{26})").fullmatch
+_SHORT: Final = re.compile("pith:([A-Z2-7]{8}|[A-Z2-7]{12}|[A-Z2-7]{16})").fullmatch
+
+
+def is_suffix(text: str) -> bool:
+    """Whether ``text`` is a bare suffix, 26 characters ``A-Z2-7`` (NUM-2)."""
+    return _SUFFIX(text) is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PithNumber:
+    """A Pith Number; ``str()`` is its full form (NUM-1).
+
+    Raises:
+        NumberError: ``suffix``, for a year outside 1 to 9999 or a suffix that is not 26
+            characters ``A-Z2-7``.
+    """
+
+    year: int
+    suffix: str
+
+    def __post_init__(self) -> None:
+        if type(self.year) is not int or not 1 <= self.year <= 9999:
+            raise NumberError("suffix", "the year of a Pith Number is 0001 to 9999")
+        if type(self.suffix) is not str or not is_suffix(self.suffix):
+            raise NumberError("suffix", "the suffix of a Pith Number is 26 characters A-Z2-7")
+
+    def __str__(self) -> str:
+        return f"pith:{self.year:04d}:{self.suffix}"
+
+    @classmethod
+    def from_record(cls, record: Value) -> PithNumber:
+        """Return the number of a canonical record, given as a value (NUM-1).
+
+        Raises:
+            RecordError: the value is not a canonical record; see :meth:`Record.from_value`.
+        """
+        return cls.of_record(Record.from_value(record))
+
+    @classmethod
+    def of_record(cls, record: Record) -> PithNumber:
+        """Return the number of a record: the year of ``submitted_at``, its hash's suffix (NUM-1)."""
+        return cls(record.years[0], base32_prefix(record.sha256))
+
+    @classmethod
+    def of_hash(cls, year: int, sha256: bytes) -> PithNumber:
+        """Return the number of a canonical hash, 32 raw bytes, under a year.
+
+        Raises:
+            NumberError: ``suffix``, for a hash that is not 32 bytes or a year out of range.
+        """
+        if type(sha256) is not bytes or len(sha256) != 32:
+            raise NumberError("suffix", "a canonical hash is 32 bytes")
+        return cls(year, base32_prefix(sha256))
+
+    @classmethod
+    def parse(cls, text: str) -> PithNumber:
+        """Read the full form, ``pith:YYYY:`` and 26 characters, and no other (NUM-4).
+
+        Raises:
+            NumberError: ``suffix``, for any other text.
+        """
+        found = _NUMBER(text)
+        if found is None:
+            raise NumberError("suffix", f"not a full Pith Number: {text}")
+        return cls(int(found[1]), found[2])
+
+    @staticmethod
+    def parse_short(text: str) -> str:
+        """Read a short form, ``pith:`` and 8, 12 or 16 characters, and return those characters (NUM-5).
+
+        A short form is a prefix of a suffix and names no record for certain: 40 bits can be
+        met on purpose. Bare characters without ``pith:`` are refused, since a word of eight
+        letters is not a number. A full number is not a short one.
+
+        Raises:
+            NumberError: ``suffix``, for any other text.
+        """
+        found = _SHORT(text)
+        if found is None:
+            raise NumberError("suffix", f"not a short Pith Number: {text}")
+        return found[1]
+
+    @property
+    def short(self) -> str:
+        """The short form that the registry prints, ``pith:`` and 8 characters."""
+        return f"pith:{self.suffix[:8]}"
+
+    def matches(self, short: str) -> bool:
+        """Whether a short form, read by :meth:`parse_short`, is one of this number (NUM-5).
+
+        Raises:
+            NumberError: ``suffix``, if ``short`` is not a short form at all.
+        """
+        return self.suffix.startswith(self.parse_short(short))

@@ -1,0 +1,159 @@
+"""The bundle reader: bytes in, a frozen :class:`Bundle` or one refusal out (spec BUN-1 to BUN-6).
+
+The reader recomputes everything that needs no key: the canonical hash, the Pith Number,
+the derived aliases. What is recomputed replaces what is stated. A fault inside one
+event is confined to that event; a fault anywhere else refuses the whole input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from pithbundle.bundle.event import MAX_DEPTH, MAX_NODES
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.record import Record, aliases
+from pithbundle.encoding.cbor import read_cbor
+from pithbundle.encoding.document import Document, Format, detect_format
+from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
+from pithbundle.errors import BundleError, Fault, NumberError, PithError
+
+BUNDLE_TYPE: Final = "pith_open_graph_bundle"
+BUNDLE_VERSION: Final = "1.0"
+
+# An event lies below the bundle's object and its array of events.
+_LEVELS_ABOVE_AN_EVENT: Final = 2
+
+
+class Bundle(NamedTuple):
+    """A bundle as read: the record is recomputed, the events are as stated.
+
+    ``events`` holds one element for each element of the input, in its order: the value,
+    or the fault that makes it malformed. ``stated`` are the faults of members that
+    nothing signs and nothing uses. ``frame`` is the whole object as stated, for display.
+    """
+
+    format: Format
+    record: Record
+    number: PithNumber
+    events: tuple[Value | Fault, ...]
+    stated: tuple[Fault, ...]
+    frame: Object
+    events_within_limits: bool
+
+
+def read_bundle(data: bytes, *, limits: Limits = DEFAULT_LIMITS, format: Format | None = None) -> Bundle:
+    """Read one bundle, JSON or CBOR (detected by the first byte unless ``format`` names it).
+
+    Raises:
+        PithError: InputError for a fault of the bytes outside every event; BundleError for
+            a wrong frame, canonical hash (``hash_mismatch``) or number (``subject``);
+            RecordError for a record that is not one. Whoever reads several bundles goes
+            on with the others (BUN-5).
+    """
+    if type(data) is not bytes:
+        raise BundleError("type", "a bundle is read from bytes", clause="BUN-1")
+    chosen = format or detect_format(data)
+    read = read_json if chosen == "json" else read_cbor
+    document = read(data, limits, confine="events", depth=limits.bundle_depth)
+    outside = document.faults.get(None)
+    if outside is not None:
+        raise PithError.of(outside)
+    return _bundle(document, chosen, limits)
+
+
+def _bundle(document: Document, format: Format, limits: Limits) -> Bundle:
+    frame = document.value
+    if type(frame) is not dict:
+        raise BundleError("type", "a bundle must be an object", pointer="", clause="BUN-1")
+    if frame.get("bundle_type") != BUNDLE_TYPE:
+        raise BundleError("type", f'bundle_type must be "{BUNDLE_TYPE}"', pointer="/bundle_type")
+    version = frame.get("bundle_version")
+    if version != BUNDLE_VERSION:
+        code = "version" if type(version) is str else "type"
+        raise BundleError(code, f'bundle_version must be "{BUNDLE_VERSION}"', pointer="/bundle_version")
+    events = frame.get("events")
+    if type(events) is not list:
+        raise BundleError("type", "events must be an array", pointer="/events")
+    if len(events) > limits.events:
+        raise BundleError("events", f"{len(events)} events, over {limits.events}", pointer="/events")
+    stated_aliases = frame.get("source_aliases")
+    if type(stated_aliases) is list and len(stated_aliases) > limits.aliases:
+        detail = f"{len(stated_aliases)} aliases, over {limits.aliases}"
+        raise BundleError("size", detail, pointer="/source_aliases")
+    record = Record.from_value(frame.get("canonical_record"), "/canonical_record")
+    if frame.get("canonical_sha256") != record.hex:
+        said = "differs from the hash of canonical_record" if "canonical_sha256" in frame else "is missing"
+        detail = f"canonical_sha256 {said}, {record.hex}"
+        raise BundleError("hash_mismatch", detail, pointer="/canonical_sha256")
+    number = PithNumber.of_record(record)
+    fault = subject_fault(frame.get("pith_number"), record, number)
+    if fault is not None:
+        raise BundleError("subject", f"{fault}; the record's is {number}", pointer="/pith_number")
+    elements: tuple[Value | Fault, ...] = tuple(events)
+    if document.faults:
+        elements = tuple(_confined(document, place, value) for place, value in enumerate(events))
+    within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH and document.nodes <= MAX_NODES
+    return Bundle(format, record, number, elements, _stated(frame, record, number), frame, within)
+
+
+def _confined(document: Document, place: int, value: Value) -> Value | Fault:
+    fault = document.faults.get(place)
+    if fault is None:
+        return value
+    # Inside an event every fault points from the event, whoever found it.
+    return replace(fault, pointer=(fault.pointer or "").removeprefix(f"/events/{place}"))
+
+
+def subject_fault(stated: Value, record: Record, number: PithNumber) -> str | None:
+    """Return why ``stated`` does not name ``record``, or None where it does (CHECK-4).
+
+    The suffix is the record's; the year is that of ``submitted_at`` or of the arXiv id,
+    because which of the two governs is not known.
+    """
+    if stated == str(number):
+        return None
+    if type(stated) is not str:
+        return "the Pith Number is missing or not a text"
+    try:
+        named = PithNumber.parse(stated)
+    except NumberError:
+        return "the Pith Number is not a full number"
+    if named.suffix != number.suffix:
+        return "the Pith Number is another record's"
+    return None if named.year in record.years else "the Pith Number has another year"
+
+
+def _stated(frame: Object, record: Record, number: PithNumber) -> tuple[Fault, ...]:
+    """The members that nothing signs, compared with what the record gives (BUN-6)."""
+    faults = []
+    short = frame.get("short_pith_number")
+    if "short_pith_number" in frame and short != number.short:
+        faults.append(Fault("subject", f"short_pith_number is not {number.short}", "/short_pith_number"))
+    if "source" in frame and not _same_source(frame["source"], record.value["source"]):
+        faults.append(Fault("subject", "source differs from the record's", "/source"))
+    stated = frame.get("source_aliases", [])
+    if type(stated) is not list:
+        faults.append(Fault("type", "source_aliases must be an array", "/source_aliases"))
+        return tuple(faults)
+    derived = dict(aliases(record, number.suffix))
+    for place, alias in enumerate(stated):
+        where = f"/source_aliases/{place}"
+        kind = alias.get("alias_kind") if type(alias) is dict else None
+        value = alias.get("alias_value") if type(alias) is dict else None
+        if type(kind) is not str or type(value) is not str:
+            faults.append(Fault("type", "an alias has a text alias_kind and a text alias_value", where))
+        elif kind in derived and derived[kind] != value:
+            faults.append(Fault("subject", f"the {kind} alias of this record is {derived[kind]}", where))
+    return tuple(faults)
+
+
+def _same_source(stated: Value, source: Value) -> bool:
+    # Python's == holds 1, 1.0 and true equal; the exact types are compared first.
+    if type(stated) is not dict or type(source) is not dict:
+        return False
+    names = ("id", "kind", "version")
+    return all(
+        type(stated.get(name)) is type(source[name]) and stated[name] == source[name] for name in names
+    )

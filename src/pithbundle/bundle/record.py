@@ -1,0 +1,238 @@
+"""The canonical record: its rules, its hash and what it implies (spec REC, ALIAS-1).
+
+Every member is hashed, known or not, and none is repaired. A record's hash is its name,
+so a fault here refuses the whole input that carries it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NoReturn, cast
+
+from pithbundle.encoding.canonical import canonical_bytes, digest, encode_kept
+from pithbundle.encoding.spellings import hex_bytes
+from pithbundle.encoding.timestamps import is_submitted_at
+from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_INTEGER, Limits, Object, Value, text_fault
+from pithbundle.encoding.values import pointer as pointer_of
+from pithbundle.errors import InputError, RecordError
+
+#: The only ``schema_version`` that this reader knows (REC-3).
+SCHEMA_VERSION: Final = "1.0"
+
+_RECORD: Final = frozenset({"metadata", "schema_version", "source"})
+_METADATA: Final = frozenset(
+    {
+        "abstract_canon_sha256",
+        "cross_cats_sorted",
+        "license",
+        "primary_cat",
+        "submitted_at",
+        "title_canon_sha256",
+    }
+)
+_SOURCE: Final = frozenset({"id", "kind", "version"})
+
+# arXiv ids: `YYMM.NNNN`, later `YYMM.NNNNN`; before April 2007 `archive/YYMMNNN`, with or
+# without a subject class (NUM-3).
+_MONTH: Final = "(?:0[1-9]|1[0-2])"
+_NEW_ID: Final = re.compile(rf"([0-9]{{2}}){_MONTH}\.[0-9]{{4,5}}").fullmatch
+_OLD_ID: Final = re.compile(rf"[a-z-]+(\.[A-Za-z-]+)?/([0-9]{{2}}){_MONTH}[0-9]{{3}}").fullmatch
+# The archive's first papers are of 1991, so an old-style 91 to 99 is of that century.
+_FIRST_YY: Final = 91
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A well-formed canonical record with its canonical bytes and hash (REC-1, REC-5).
+
+    Built by :meth:`from_value`. Two records are equal iff their canonical bytes are.
+    """
+
+    #: The object as given, not a copy: do not change it.
+    value: Object = field(compare=False, repr=False)
+    canonical: bytes
+    #: The raw 32 bytes of the SHA-256 of ``canonical``: what a receipt signs.
+    sha256: bytes = field(compare=False, repr=False)
+    #: The years that a Pith Number of this record may state: that of ``submitted_at``, then
+    #: that of the arXiv id where there is one and it differs (NUM-3).
+    years: tuple[int, ...] = field(compare=False)
+    #: ``source.id`` where ``source.kind`` is ``arxiv`` and aliases follow from the id (ALIAS-1).
+    arxiv_id: str | None = field(compare=False)
+    #: ``source.version``, from 1.
+    version: int = field(compare=False)
+
+    @property
+    def hex(self) -> str:
+        """The canonical hash as 64 lower-case hex digits."""
+        return self.sha256.hex()
+
+    @classmethod
+    def from_value(cls, value: Value, pointer: str = "", limits: Limits = DEFAULT_LIMITS) -> Record:
+        """Check a value as a canonical record and hash it (REC-1 to REC-4).
+
+        ``pointer`` is where the value stands in the caller's input; it begins the pointer
+        of every error; ``limits`` bounds unknown members. The checks, first fault first:
+
+        1. an object, and without a member ``event_type``;
+        2. the members that a record must have, in sorted order, depth first;
+        3. if there are others: no float in the record, all of it within the data model.
+
+        Raises:
+            RecordError: ``type``, ``encoding``, ``time``, ``version``, ``number_form``, or a
+                code of the data model; always with a pointer.
+        """
+        try:
+            return cls._checked(value, limits)
+        except RecordError as error:
+            raise RecordError(
+                error.code, error.fault.detail, pointer=pointer + (error.pointer or "")
+            ) from None
+
+    @classmethod
+    def _checked(cls, value: Value, limits: Limits) -> Record:
+        # Pointers are relative to the record here, so that the usual case builds none.
+        if type(value) is not dict:
+            _refuse("type", "a canonical record is an object", "")
+        if "event_type" in value:
+            # A signature covers 32 bytes and does not say of what. With this rule no object
+            # is both a record and an event, so none can pass as the other.
+            _refuse("type", "a canonical record has no member event_type", "/event_type")
+        metadata = value.get("metadata")
+        if type(metadata) is not dict:
+            _refuse("type", "must be an object", "/metadata")
+        year = _check_metadata(metadata)
+        schema_version = value.get("schema_version")
+        if type(schema_version) is not str:
+            _refuse("type", 'must be the text "1.0"', "/schema_version")
+        if schema_version != SCHEMA_VERSION:
+            _refuse("version", f"schema_version {schema_version}, not 1.0", "/schema_version")
+        source = value.get("source")
+        if type(source) is not dict:
+            _refuse("type", "must be an object", "/source")
+        version = _check_source(source)
+        if value.keys() == _RECORD and metadata.keys() == _METADATA and source.keys() == _SOURCE:
+            # Every value has been checked under its name: nothing is left to walk.
+            canonical = encode_kept(value)
+        else:
+            canonical = _open_shape(value, limits)
+        id_year, arxiv_id = _read_arxiv_id(source)
+        years = (year,) if id_year is None or id_year == year else (year, id_year)
+        return cls(value, canonical, digest(canonical), years, arxiv_id, version)
+
+
+def aliases(record: Record, suffix: str) -> tuple[tuple[str, str], ...]:
+    """Return the (kind, value) pairs that follow from a record alone, sorted by kind (ALIAS-1).
+
+    ``suffix`` is the 26 characters of the record's Pith Number. The arXiv and DOI ones are
+    there only for an arXiv id.
+    """
+    short = (
+        ("pith_short_12", suffix[:12]),
+        ("pith_short_16", suffix[:16]),
+        ("pith_short_8", suffix[:8]),
+    )
+    if record.arxiv_id is None:
+        return short
+    return (
+        ("arxiv", record.arxiv_id),
+        ("arxiv_version", f"{record.arxiv_id}v{record.version}"),
+        ("doi", f"10.48550/arxiv.{record.arxiv_id}"),
+        *short,
+    )
+
+
+def _refuse(code: str, detail: str, pointer: str) -> NoReturn:
+    raise RecordError(code, detail, pointer=pointer)
+
+
+def _check_text(value: Value, pointer: str) -> str:
+    if type(value) is not str:
+        _refuse("type", "must be a text", pointer)
+    # A parsed text has passed this already; a text of a caller's own making has not.
+    code = text_fault(value)
+    if code is not None:
+        _refuse(code, "", pointer)
+    return value
+
+
+def _check_hash(value: Value, pointer: str) -> None:
+    if type(value) is not str:
+        _refuse("type", "must be a text", pointer)
+    if hex_bytes(value, 32) is None:
+        _refuse("encoding", "must be 64 lower-case hex digits", pointer)
+
+
+def _check_metadata(metadata: Object) -> int:
+    """Check ``metadata`` (REC-2) and return the year of ``submitted_at``."""
+    _check_hash(metadata.get("abstract_canon_sha256"), "/metadata/abstract_canon_sha256")
+    cross_cats = metadata.get("cross_cats_sorted")
+    if type(cross_cats) is not list:
+        _refuse("type", "must be an array of texts", "/metadata/cross_cats_sorted")
+    for index, category in enumerate(cross_cats):
+        _check_text(category, f"/metadata/cross_cats_sorted/{index}")
+    _check_text(metadata.get("license"), "/metadata/license")
+    _check_text(metadata.get("primary_cat"), "/metadata/primary_cat")
+    submitted_at = metadata.get("submitted_at")
+    if type(submitted_at) is not str:
+        _refuse("type", "must be a text", "/metadata/submitted_at")
+    if not is_submitted_at(submitted_at):
+        _refuse("time", "must be a real time written YYYY-MM-DDTHH:MM:SSZ", "/metadata/submitted_at")
+    _check_hash(metadata.get("title_canon_sha256"), "/metadata/title_canon_sha256")
+    return int(submitted_at[:4])
+
+
+def _check_source(source: Object) -> int:
+    """Check ``source`` (REC-2) and return the version."""
+    _check_text(source.get("id"), "/source/id")
+    _check_text(source.get("kind"), "/source/kind")
+    version = source.get("version")
+    # By exact type: True is an int to isinstance, and 1.0 == 1.
+    if type(version) is not int or version < 1:
+        _refuse("type", "must be an integer from 1", "/source/version")
+    if version > MAX_INTEGER:
+        _refuse("number_range", "", "/source/version")
+    return version
+
+
+def _read_arxiv_id(source: Object) -> tuple[int | None, str | None]:
+    """Return the year in the id of a checked ``source`` (NUM-3) and the id where aliases follow (ALIAS-1)."""
+    identifier = cast("str", source["id"])
+    if source["kind"] != "arxiv":
+        return None, None
+    if new := _NEW_ID(identifier):
+        return 2000 + int(new[1]), identifier
+    if old := _OLD_ID(identifier):
+        yy = int(old[2])
+        # arXiv leaves the class out of its own form of the id, so what follows from one with it is unknown.
+        return (1900 if yy >= _FIRST_YY else 2000) + yy, None if old[1] else identifier
+    return None, None
+
+
+def _open_shape(value: Object, limits: Limits) -> bytes:
+    """Check a record that has members beyond the known ones, and return its canonical bytes (REC-4)."""
+    try:
+        canonical = canonical_bytes(value, limits)
+    except InputError as error:
+        _refuse(error.code, error.fault.detail, error.pointer or "")
+    path = _path_of_float(value)
+    if path is not None:
+        _refuse("number_form", "a canonical record holds no float", pointer_of(path))
+    return canonical
+
+
+def _path_of_float(value: Value) -> tuple[str | int, ...] | None:
+    """Return the path of the first float in sorted order, or None.
+
+    A stack of its own, not recursion: the answer must not depend on the caller's stack.
+    """
+    pending: list[tuple[tuple[str | int, ...], Value]] = [((), value)]
+    while pending:
+        path, item = pending.pop()
+        if type(item) is float:
+            return path
+        if type(item) is dict:
+            pending.extend(((*path, key), item[key]) for key in sorted(item, reverse=True))
+        elif type(item) is list:
+            pending.extend(((*path, index), item[index]) for index in range(len(item) - 1, -1, -1))
+    return None

@@ -1,0 +1,50 @@
+"""``pithbundle canonical``: the canonical bytes of a file, or their digest."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import click
+
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import PATH, about, deliver, format_option, json_option, limit_option, read_value
+from pithbundle.cli.output import Exit, Output
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.values import Limits
+
+if TYPE_CHECKING:
+    from pithbundle.encoding.document import Format
+
+
+@click.command(
+    "canonical",
+    epilog="\b\nExamples:\n  pithbundle canonical record.json | sha256sum\n"
+    "  pithbundle canonical --digest record.json",
+)
+@click.argument("file", type=PATH)
+@click.option("--digest", is_flag=True, help="Print the SHA-256 of the bytes in hex instead.")
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(out: Output, file: str, digest: bool, format: Format | None, limits: Limits) -> int:
+    """Print the canonical bytes of FILE, exactly, with no newline at the end.
+
+    Nothing is verified; see pithbundle verify for that.
+    """
+    guard_inputs([file], [("-o", None)])
+    value = read_value(file, limits, format)
+    with about(file):
+        data = canonical_bytes(value, limits)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if out.as_json:
+        said: dict[str, object] = {"bytes": len(data), "sha256": sha256}
+        if not digest:
+            said["canonical"] = data.decode()
+        out.json(said)
+    elif digest:
+        out.line(sha256)
+    else:
+        deliver(out, data, None)
+    return Exit.VALID

@@ -1,0 +1,62 @@
+"""``pithbundle convert``: the same value as canonical JSON or deterministic CBOR."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import (
+    PATH,
+    about,
+    deliver,
+    format_option,
+    json_option,
+    limit_option,
+    output_options,
+    read_value,
+)
+from pithbundle.cli.output import Exit, Output
+from pithbundle.encoding.values import Limits
+
+if TYPE_CHECKING:
+    from pithbundle.encoding.document import Format
+
+
+@click.command(
+    "convert",
+    epilog="\b\nExamples:\n  pithbundle convert bundle.json --to cbor -o bundle.cbor\n"
+    "  pithbundle convert bundle.cbor --to json | jq .",
+)
+@click.argument("file", type=PATH)
+@click.option("--to", required=True, type=click.Choice(["json", "cbor"]), help="The format to write.")
+@output_options
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(
+    out: Output, file: str, to: str, output: str | None, force: bool, format: Format | None, limits: Limits
+) -> int:
+    """Write FILE as canonical JSON or deterministic CBOR; both say the same, without loss.
+
+    Nothing is verified; see pithbundle verify for that. With --json, say what was written.
+    """
+    if out.as_json and output in (None, "-"):
+        raise click.UsageError("--json tells of a file: add -o FILE", click.get_current_context())
+    guard_inputs([file], [("-o", output)])
+    value = read_value(file, limits, format)
+    with about(file):
+        if to == "cbor":
+            from pithbundle.encoding.cbor import cbor_bytes
+
+            data = cbor_bytes(value, limits)
+        else:
+            from pithbundle.encoding.canonical import canonical_bytes
+
+            data = canonical_bytes(value, limits)
+    deliver(out, data, output, force)
+    if out.as_json:
+        out.json({"bytes": len(data), "file": output, "format": to})
+    return Exit.VALID

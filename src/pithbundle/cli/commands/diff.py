@@ -1,0 +1,208 @@
+"""``pithbundle diff``: what two bundles, states or reports say differently, by events and verdicts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import click
+
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.cli.inputs import (
+    PATH,
+    about,
+    format_option,
+    json_option,
+    limit_option,
+    once,
+    policy_option,
+    read_policy,
+)
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import MOST, plural, short
+from pithbundle.cli.values import policy_value
+from pithbundle.comparison.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
+from pithbundle.comparison.published import for_written
+from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.files import read_input
+from pithbundle.merge.merged import merge
+from pithbundle.report import Input, Report
+from pithbundle.verify.checks import SignatureCache, check
+from pithbundle.verify.policy import Policy
+
+#: The longest value shown beside a difference, in characters.
+_VALUE: Final = 120
+_CELL: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """How both sides are read."""
+
+    policy: Policy
+    limits: Limits
+    format: Format | None
+    cache: SignatureCache
+
+    def side(self, path: str) -> Side:
+        """What a file knows.
+
+        Raises:
+            Refusal: it is no side of a diff; status 2, because 1 says that two sides differ.
+        """
+        with about(path, Exit.USAGE):
+            wide = for_written(self.limits)
+            data = read_input(path, wide.size)
+            if (self.format or detect_format(data)) == "cbor":
+                from pithbundle.encoding.cbor import read_cbor as read
+            else:
+                from pithbundle.encoding.json_reader import read_json as read
+            document = read(data, wide, confine="events", depth=wide.bundle_depth)
+            value = document.value
+            if type(value) is dict and "bundle_type" not in value:
+                return side_of_value(document.whole())
+            bundle = read_bundle(data, limits=self.limits, format=self.format)
+            checked = check(bundle, self.policy, cache=self.cache)
+            merged = merge(checked)
+            return side_of_bundle(Report([Input(path, checked)], merged), merged)
+
+
+@click.command(
+    "diff",
+    epilog="\b\nExamples:\n  pithbundle diff old.json new.json\n"
+    "  pithbundle diff bundle.json state.json --policy mine.json\n"
+    "  pithbundle diff --json mine.report.json theirs.report.json | jq .events\n\n"
+    "\b\nExit status: 0 equal; 1 different; 2 usage error, or a file that is no side.",
+)
+@click.argument("left", metavar="A", type=PATH)
+@click.argument("right", metavar="B", type=PATH)
+@policy_option
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    left: str,
+    right: str,
+    policy_path: str | None,
+    format: Format | None,
+    limits: Limits,
+) -> int:
+    """Say what A and B say differently: each a bundle, a state.json or a report.
+
+    Compared are the record, the verdict and code of every event, the entries of the states
+    and why they stand; not the text. What only one form can know is not a difference. A
+    bundle is checked under your policy; a state or a report is taken at its word.
+    """
+    once(policy_path, left, right)
+    policy = read_policy(policy_path)
+    reader = _Reader(policy, limits, format, {})
+    ours, theirs = reader.side(left), reader.side(right)
+    found = diff(ours, theirs)
+    status = Exit.VALID if found.equal else Exit.INVALID
+    if out.as_json:
+        out.json(
+            {
+                "equal": found.equal,
+                "exit_status": status,
+                "left": _side(left, ours),
+                "right": _side(right, theirs),
+                "policy": policy_value(policy, policy_path),
+                **_value(found),
+            }
+        )
+        return status
+    _say(out, found, (left, ours), (right, theirs))
+    return status
+
+
+def _say(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Side]) -> None:
+    counts = [
+        *([] if found.same_record else ["another record"]),
+        *([plural(len(found.events), "event")] if found.events else []),
+        *([plural(len(found.state), "place") + " of the state"] if found.state else []),
+        *([plural(len(found.decisions), "reason")] if found.decisions else []),
+    ]
+    if found.equal:
+        beside = f"; {', '.join(counts)} without effect" if counts else ""
+        out.line("EQUAL:", "good", f" the same verdicts and entries{beside}")
+    else:
+        out.line("DIFFERENT:", "bad", " " + ", ".join(counts))
+    for name, (path, side) in (("left", left), ("right", right)):
+        number = "no record" if side.pith_number is None else out.show(side.pith_number, _CELL)
+        word = "" if side.form == "bundle" else ", taken at its word"
+        out.verdict(name, f"{out.place(path)}: a {side.form} of {number}{word}")
+    for change in found.events[:MOST]:
+        label = next((j.event_type for j in (change.left, change.right) if j and j.event_type), None)
+        kind = "" if label is None else f"  {out.show(label, _CELL)}"
+        out.verdict("event", f"{out.show(short(change.event_id), _CELL)}{kind}")
+        out.detail("left", _judged(out, change.left, left[1]))
+        out.detail("right", _judged(out, change.right, right[1]))
+    _rest(out, len(found.events), "event")
+    for difference in found.state[:MOST]:
+        place = out.show(difference.pointer or "the whole", _VALUE)
+        how = {"only ours": "only left", "only theirs": "only right"}.get(difference.how, "differs")
+        group = "" if difference.group == "signed" else f", {difference.group}"
+        out.verdict("state", f"{place}: {how}{group}")
+        if how != "only right":
+            out.detail("left", _brief(out, difference.ours))
+        if how != "only left":
+            out.detail("right", _brief(out, difference.theirs))
+    _rest(out, len(found.state), "place")
+    for wins, one, other in found.decisions[:MOST]:
+        out.verdict("reason", f"{', '.join(map(short, wins[:5]))} stands: left {one}, right {other}")
+    _rest(out, len(found.decisions), "reason")
+    for label, mine, other_value in found.labels:
+        out.verdict("label", label)
+        out.detail("left", _brief(out, mine))
+        out.detail("right", _brief(out, other_value))
+
+
+def _rest(out: Output, count: int, noun: str) -> None:
+    if count > MOST:
+        out.line(f"  and {plural(count - MOST, f'more {noun}')}")
+
+
+def _judged(out: Output, judged: Judged | None, side: Side) -> str:
+    if judged is None:
+        return "does not show it" if side.form == "state" else "does not have it"
+    if judged.verdict is None:
+        return "stands" if judged.code is None else f"unrecognised  [{out.show(judged.code, _CELL)}]"
+    code = "" if judged.code is None else f"  [{out.show(judged.code, _CELL)}]"
+    return out.show(judged.verdict, _CELL) + code
+
+
+def _brief(out: Output, value: Value) -> str:
+    return out.show(encode(value).decode(), _VALUE)
+
+
+def _side(path: str, side: Side) -> Object:
+    return {"file": path, "form": side.form, "pith_number": side.pith_number}
+
+
+def _value(found: Diff) -> Object:
+    return {
+        "same_record": found.same_record,
+        "events": [
+            {"event_id": c.event_id, "left": _judged_value(c.left), "right": _judged_value(c.right)}
+            for c in found.events
+        ],
+        "state": [
+            {"group": d.group, "how": d.how.replace("ours", "left").replace("theirs", "right"),
+             "pointer": d.pointer, "left": d.ours, "right": d.theirs}
+            for d in found.state
+        ],
+        "decisions": [
+            {"event_ids": [*wins], "left": one, "right": other} for wins, one, other in found.decisions
+        ],
+        "labels": [{"name": name, "left": one, "right": other} for name, one, other in found.labels],
+    }  # fmt: skip
+
+
+def _judged_value(judged: Judged | None) -> Value:
+    if judged is None:
+        return None
+    return {"event_type": judged.event_type, "verdict": judged.verdict, "code": judged.code}

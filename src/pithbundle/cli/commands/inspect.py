@@ -1,0 +1,293 @@
+"""``pithbundle inspect``: what a file says of itself, none of it verified."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import click
+
+from pithbundle.bundle.documents import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
+from pithbundle.bundle.event import Envelope, read_event
+from pithbundle.cli.inputs import PATH, about, format_option, json_option, limit_option, read_bytes
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import MOST, more, plural
+from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.timestamps import instant
+from pithbundle.encoding.values import Limits, Object, Value, pointer
+from pithbundle.errors import Fault
+from pithbundle.verify.receipts import receipt_at
+
+#: Said first, last, and so often between that every screen of 24 lines shows it.
+WARNING: Final = "NOTHING WAS VERIFIED:"
+_LINES_BETWEEN: Final = 15
+#: The longest text of the file shown, in characters.
+_CELL: Final = 60
+
+#: The members that spec.md names, by what the object is.
+_KNOWN: Final[dict[Document, frozenset[str]]] = {
+    BUNDLE: frozenset(
+        (
+            "bundle_type",
+            "bundle_version",
+            "pith_number",
+            "short_pith_number",
+            "canonical_record",
+            "canonical_sha256",
+            "source",
+            "source_aliases",
+            "events",
+        )
+    ),
+    STATE: frozenset(
+        (
+            "state_type",
+            "state_version",
+            "pith_number",
+            "merge_version",
+            "event_count",
+            "valid_event_count",
+            "invalid_event_count",
+            "equivocation_count",
+            "current",
+            "unrecognised",
+        )
+    ),
+    RECORD: frozenset(("source", "metadata", "schema_version")),
+}
+#: What inspect says itself of what no command reads: their own advice is to inspect it.
+_ADVICE: Final = dict.fromkeys((OTHER, NO_OBJECT), "no command of pithbundle reads such a file")
+_EVENT_MEMBERS: Final = frozenset(
+    (
+        "event_id",
+        "event_type",
+        "subject_pith_number",
+        "target",
+        "payload",
+        "created_at",
+        "signer",
+        "signature",
+        "payload_sha256",
+        "signature_b64",
+        "signing_key_id",
+    )
+)
+
+
+@dataclass(slots=True)
+class Events:
+    """What the elements of ``events`` say of themselves, counted."""
+
+    total: int = 0
+    spellings: Counter[str] = field(default_factory=Counter)
+    types: Counter[str] = field(default_factory=Counter)
+    #: By signer_id and key_id as stated; a flat event names a key and no signer.
+    signers: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    signatures: int = 0
+    receipts: int = 0
+    times: list[str] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+
+
+@click.command(
+    "inspect",
+    epilog="\b\nExamples:\n  pithbundle inspect bundle.json\n"
+    "  pithbundle inspect --json bundle.cbor | jq .events.types",
+)
+@click.argument("file", type=PATH)
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(out: Output, file: str, format: Format | None, limits: Limits) -> int:
+    """Show what is inside FILE, as it says itself; pithbundle verify is what checks it.
+
+    FILE is a bundle, a state, a record, or whatever else can be read: also a bundle that
+    verify refuses. No hash, number or signature is looked at.
+    """
+    data = read_bytes(file, limits)
+    chosen = format or detect_format(data)
+    with about(file):
+        if chosen == "cbor":
+            from pithbundle.encoding.cbor import read_cbor as read
+        else:
+            from pithbundle.encoding.json_reader import read_json as read
+        document = read(data, limits, confine="events", depth=limits.bundle_depth)
+    faults = [document.faults[at] for at in sorted(document.faults, key=lambda at: -1 if at is None else at)]
+    value, kind = document.value, recognise(document.value)
+    if out.as_json:
+        said: Object = {
+            "nothing_was_verified": True,
+            "file": file,
+            "format": chosen,
+            "bytes": len(data),
+            "values": document.nodes,
+            "says_it_is": kind.name,
+            "faults": [fault.to_value() for fault in faults],
+        }
+        out.json({**said, **_value(value, kind)})
+        return Exit.VALID
+    lines = [
+        ("file", f"{out.place(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
+        ("is", f"by its own account {kind.words}, {_shape(value)}"),
+        *_some(_faults(out, faults), "fault"),
+        *(_lines(out, value, kind) if type(value) is dict else ()),
+    ]
+    for place, (name, text) in enumerate(lines):
+        if place % _LINES_BETWEEN == 0:
+            out.line(WARNING, "doubtful", " this is what the file says")
+        out.detail(name, text)
+    out.line(WARNING, "doubtful", f" {_ADVICE.get(kind, kind.use)}")
+    return Exit.VALID
+
+
+def _shape(value: Value) -> str:
+    """The type of a value, and how much is in it."""
+    if type(value) is dict:
+        return f"an object of {plural(len(value), 'member')}"
+    if type(value) is list:
+        return f"an array of {plural(len(value), 'element')}"
+    if type(value) is str:
+        return f"a text of {plural(len(value), 'character')}"
+    if value is None or type(value) is bool:
+        return {None: "null", True: "true", False: "false"}[value]
+    return "a number"
+
+
+def _count(elements: Iterable[Value]) -> Events:
+    found = Events()
+    for element in elements:
+        found.total += 1
+        event = read_event(element)
+        spelling = "malformed" if type(event) is Fault else "envelope" if type(event) is Envelope else "flat"
+        found.spellings[spelling] += 1
+        if type(element) is not dict:
+            continue
+        found.types[_text(element.get("event_type"))] += 1
+        signer, payload = element.get("signer"), element.get("payload")
+        if type(signer) is dict:
+            found.signers[_text(signer.get("signer_id")), _text(signer.get("key_id"))] += 1
+        elif "signing_key_id" in element:
+            found.signers[None, _text(element["signing_key_id"])] += 1
+        found.signatures += bool(element.get("signature") or element.get("signature_b64"))
+        found.receipts += receipt_at(element.get("event_type"), payload) is not None
+        created_at = element.get("created_at")
+        if type(created_at) is str and instant(created_at) is not None:
+            found.times.append(created_at)
+        found.unknown.update(name for name in element if name not in _EVENT_MEMBERS)
+    found.times.sort(key=lambda text: instant(text) or "")
+    return found
+
+
+def _text(value: Value) -> str:
+    return value if type(value) is str else "no text"
+
+
+# -- in words -----------------------------------------------------------------------------
+
+
+def _faults(out: Output, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    return [("fault", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]") for fault in faults]
+
+
+def _lines(out: Output, value: Object, kind: Document) -> Iterator[tuple[str, str]]:
+    known = _KNOWN.get(kind, frozenset(value))
+    yield from _some([("member", _member(out, name, value[name], name in known)) for name in value], "member")
+    record = value if kind is RECORD else value.get("canonical_record")
+    if type(record) is dict:
+        yield from _some([*_record(out, record)], "member of the record", "members of the record")
+    aliases = value.get("source_aliases")
+    if type(aliases) is list:
+        yield from _some([("alias", _alias(out, alias)) for alias in aliases], "alias", "aliases")
+    events = value.get("events")
+    if type(events) is list:
+        yield from _events(out, _count(events))
+
+
+def _member(out: Output, name: str, value: Value, known: bool) -> str:
+    scalar = type(value) is str or type(value) is int
+    shown = out.show(value, _CELL) if scalar else _shape(value)
+    return f"{out.show(name, _CELL)}: {shown}{'' if known else ' (spec.md knows no such member)'}"
+
+
+def _record(out: Output, record: Object) -> Iterator[tuple[str, str]]:
+    for above in ("source", "metadata"):
+        members = record.get(above)
+        if type(members) is dict:
+            for name, value in members.items():
+                shown = out.show(value, _CELL) if type(value) in (str, int) else _shape(value)
+                yield "record", f"{out.show(pointer([above, name]), _CELL)}: {shown}"
+
+
+def _alias(out: Output, alias: Value) -> str:
+    if type(alias) is not dict:
+        return _shape(alias)
+    kind, value = _text(alias.get("alias_kind")), _text(alias.get("alias_value"))
+    return f"{out.show(kind, _CELL)} {out.show(value, _CELL)}"
+
+
+def _events(out: Output, found: Events) -> Iterator[tuple[str, str]]:
+    spelled = ", ".join(f"{count} {name}" for name, count in sorted(found.spellings.items()))
+    yield "events", f"{found.total}{f': {spelled}' if spelled else ''}"
+    yield "signatures", f"{found.signatures} stated on events, {plural(found.receipts, 'receipt')} stated"
+    if found.times:
+        yield "times", f"{found.times[0]} to {found.times[-1]}, as claimed"
+    yield from _some(
+        [("type", f"{count} {out.show(name, _CELL)}") for name, count in found.types.most_common()], "type"
+    )
+    yield from _some([("signer", _signer(out, *item)) for item in found.signers.most_common()], "signer")
+    yield from _some(
+        [("unknown", f"{n} with member {out.show(name, _CELL)}") for name, n in found.unknown.most_common()],
+        "unknown member",
+    )
+
+
+def _signer(out: Output, names: tuple[str | None, str], count: int) -> str:
+    signer_id, key_id = names
+    signer = "no signer" if signer_id is None else out.show(signer_id, _CELL)
+    return f"{count} claimed by {signer}, key {out.show(key_id, _CELL)}"
+
+
+def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) -> Iterator[tuple[str, str]]:
+    yield from lines[:MOST]
+    if len(lines) > MOST:
+        yield "", f"and {more(len(lines) - MOST, noun, many)}"
+
+
+# -- for programs -----------------------------------------------------------------------------
+
+
+def _value(value: Value, kind: Document) -> Object:
+    if type(value) is not dict:
+        return {"shape": _shape(value)}
+    known = _KNOWN.get(kind, frozenset(value))
+    said: Object = {
+        "members": {name: {"shape": _shape(member), "known": name in known} for name, member in value.items()}
+    }
+    aliases = value.get("source_aliases")
+    if type(aliases) is list:
+        said["aliases"] = [
+            {"alias_kind": _text(alias.get("alias_kind")), "alias_value": _text(alias.get("alias_value"))}
+            for alias in aliases
+            if type(alias) is dict
+        ]
+    events = value.get("events")
+    if type(events) is list:
+        found = _count(events)
+        said["events"] = {
+            "total": found.total,
+            "spellings": dict(found.spellings),
+            "types": dict(found.types),
+            "signers": [
+                {"signer_id": signer_id, "key_id": key_id, "events": count}
+                for (signer_id, key_id), count in found.signers.most_common()
+            ],
+            "signatures": found.signatures,
+            "receipts": found.receipts,
+            "first_time": found.times[0] if found.times else None,
+            "last_time": found.times[-1] if found.times else None,
+            "unknown_members": dict(found.unknown),
+        }
+    return said

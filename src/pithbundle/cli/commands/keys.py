@@ -1,0 +1,130 @@
+"""``pithbundle keys``: fingerprints to compare by eye, and which keys are fit to be pinned."""
+
+from __future__ import annotations
+
+import click
+
+from pithbundle.cli.inputs import Refusal, about, json_option, once, policy_option, read_policy
+from pithbundle.cli.output import Exit, Output
+from pithbundle.ed25519.strict import KEY_BYTES, PublicKey, self_test
+from pithbundle.encoding.values import Object
+from pithbundle.errors import PinError
+from pithbundle.files import read_input
+from pithbundle.verify.policy import Policy, PolicyKey
+
+#: A key file is 32 bytes or one line of text; what is longer is another file.
+_KEY_FILE_BYTES = 1024
+
+
+@click.command(
+    "keys",
+    epilog="\b\nExamples:\n  pithbundle keys\n  pithbundle keys --policy mine.json\n"
+    "  pithbundle keys --key stVStoiQhXFxp4s2pdzPNoqVNBMojDU/fJ2db5S3CbM=",
+)
+@click.option("--key", metavar="HEX|BASE64|FILE", help="Look at this public key instead of the policy's.")
+@click.option(
+    "--self-test", "test", is_flag=True, help="Check that this machine's libsodium keeps the rules."
+)
+@policy_option
+@json_option
+@click.pass_obj
+def command(out: Output, key: str | None, test: bool, policy_path: str | None) -> int:
+    """Show the keys of the policy, with fingerprints in both forms.
+
+    With --key, say of one key whether it is fit to be pinned (KEY-2), and whether the
+    policy has it; a key that is not fit gives exit status 1. A fingerprint is for
+    people to compare: pin the whole key.
+    """
+    once(key, policy_path)
+    if test and key is not None:
+        raise click.UsageError("--self-test and --key do not go together", click.get_current_context())
+    if test:
+        with about("self-test"):
+            self_test()
+        if out.as_json:
+            out.json({"self_test": "passed"})
+        else:
+            out.verdict("passed", "the installed libsodium keeps the signature rules", "good")
+        return Exit.VALID
+    policy = read_policy(policy_path)
+    if key is not None:
+        return _one(out, key, policy)
+    if out.as_json:
+        listed = [{**item.to_value(), **_forms(item.public_key)} for item in policy.keys]
+        out.json({"keys": listed, "policy_sha256": policy.sha256})
+        return Exit.VALID
+    out.verdict("policy", "built in" if policy_path is None else out.place(policy_path))
+    out.detail("sha256", policy.sha256)
+    for item in policy.keys:
+        out.verdict("key", f"{out.show(item.signer_id)} {out.show(item.key_id)}")
+        out.detail("status", item.status)
+        types = "all" if item.event_types is None else " ".join(sorted(map(out.show, item.event_types)))
+        out.detail("may sign", types)
+        out.detail("formats", " ".join(item.event_formats))
+        for event_id in sorted(item.honours):
+            out.detail("honours", event_id)
+        _say_forms(out, item.public_key)
+    return Exit.VALID
+
+
+def _one(out: Output, text: str, policy: Policy) -> int:
+    try:
+        with about(text):
+            found = _read_key(text)
+    except Refusal as refusal:
+        if refusal.error.code != "key_invalid":
+            raise
+        if out.as_json:
+            out.json({"fit": False, "fault": refusal.error.fault.to_value()})
+        else:
+            out.verdict("unfit", str(refusal.error), "bad")
+        return Exit.INVALID
+    pinned = next((item for item in policy.keys if item.public_key == found), None)
+    if out.as_json:
+        out.json({"fit": True, **_forms(found), "pinned_as": pinned.to_value() if pinned else None})
+        return Exit.VALID
+    out.verdict("fit", "this key may be pinned", "good")
+    _say_forms(out, found)
+    out.detail("in policy", _pinned(out, pinned))
+    return Exit.VALID
+
+
+def _pinned(out: Output, item: PolicyKey | None) -> str:
+    return "no" if item is None else f"{out.show(item.signer_id)} {out.show(item.key_id)}, {item.status}"
+
+
+def _read_key(text: str) -> PublicKey:
+    """Read a key as it was given: its text where it looks like one, else a file of it."""
+    spelled = _spelled(text)
+    if spelled is not None:
+        return spelled
+    data = read_input(text, _KEY_FILE_BYTES)
+    if len(data) == KEY_BYTES:
+        return PublicKey.from_bytes(data)
+    found = _spelled(data.decode("ascii", "replace").strip())
+    if found is None:
+        raise PinError("encoding", "a key file holds 32 raw bytes, 64 hex digits, or 44 characters of base64")
+    return found
+
+
+def _spelled(text: str) -> PublicKey | None:
+    """The key of a text of the length of one, or None; the spelling itself is checked strictly."""
+    if len(text) == 2 * KEY_BYTES:
+        return PublicKey.from_hex(text)
+    return PublicKey.from_base64(text) if len(text) == 44 and text.endswith("=") else None
+
+
+def _forms(key: PublicKey) -> Object:
+    return {
+        "public_key_hex": key.hex,
+        "public_key_b64": key.base64,
+        "fingerprint_hex": key.fingerprint_hex,
+        "fingerprint_base32": key.fingerprint_base32,
+    }
+
+
+def _say_forms(out: Output, key: PublicKey) -> None:
+    out.detail("hex", key.hex)
+    out.detail("base64", key.base64)
+    out.detail("fingerprint", key.fingerprint_hex)
+    out.detail("", key.fingerprint_base32)

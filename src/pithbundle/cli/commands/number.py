@@ -1,0 +1,185 @@
+"""``pithbundle number``: the Pith Number of records or bundles, recomputed and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.reader import subject_fault
+from pithbundle.bundle.record import Record, aliases
+from pithbundle.cli.inputs import (
+    PATH,
+    Refusal,
+    about,
+    format_option,
+    json_option,
+    limit_option,
+    once,
+    read_bytes,
+)
+from pithbundle.cli.output import Exit, Output, worst
+from pithbundle.encoding.cbor import read_cbor
+from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.errors import Fault, PithError, RecordError
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record of a file: its number and how that compares, or why it has none."""
+
+    pointer: str
+    record: Record | None
+    number: PithNumber | None
+    #: What makes the record refused, or a stated number or hash wrong.
+    faults: tuple[Fault, ...]
+    #: Stated members that nothing uses and that are wrong: told, without effect (BUN-6).
+    notes: tuple[str, ...] = ()
+
+
+@click.command(
+    "number",
+    epilog="\b\nExamples:\n  pithbundle number record.json\n"
+    "  pithbundle number --json bundle.json other.cbor",
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(out: Output, files: tuple[str, ...], format: Format | None, limits: Limits) -> int:
+    """Recompute the Pith Number of the records in each FILE.
+
+    A file is a canonical record, a bundle or other object with a canonical_record, or a
+    list of these. A stated pith_number or canonical_sha256 that differs gives exit status
+    1. No signature is looked at; see pithbundle verify for that.
+    """
+    once(*files)
+    statuses: list[int] = []
+    results: list[Object] = []
+    for file in files:
+        try:
+            found = list(_numbers(file, limits, format))
+        except Refusal as refusal:
+            statuses.append(refusal.status)
+            results.append({"file": file, "error": refusal.error.fault.to_value()})
+            _say_refusal(out, refusal)
+            continue
+        for item in found:
+            statuses.append(Exit.INVALID if item.faults else Exit.VALID)
+            results.append(_value(file, item))
+            if not out.as_json:
+                _say(out, file, item)
+    if out.as_json:
+        out.json({"results": results})
+    return worst(statuses)
+
+
+def _say_refusal(out: Output, refusal: Refusal) -> None:
+    # Not Output.refuse under --json: the one JSON value at the end tells of it.
+    as_json, out.as_json = out.as_json, False
+    out.refuse(refusal.path, refusal.error)
+    out.as_json = as_json
+
+
+def _numbers(file: str, limits: Limits, format: Format | None) -> Iterator[Found]:
+    data = read_bytes(file, limits)
+    with about(file):
+        read = read_cbor if (format or detect_format(data)) == "cbor" else read_json
+        # As a bundle is read: what is wrong inside an event says nothing of the record.
+        document = read(data, limits, confine="events", depth=limits.bundle_depth)
+        if None in document.faults:
+            raise PithError.of(document.faults[None])
+        value = document.value
+        if value == []:
+            raise RecordError("type", "an empty list: there is no record in it", pointer="")
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield _number(item, f"/{place}")
+    else:
+        yield _number(value, "")
+
+
+def _number(value: Value, pointer: str) -> Found:
+    stated: Object = {}
+    if isinstance(value, dict) and "canonical_record" in value:
+        stated, value = value, value["canonical_record"]
+    try:
+        record = Record.from_value(value, f"{pointer}/canonical_record" if stated else pointer)
+        number = PithNumber.of_record(record)
+    except PithError as error:
+        return Found(pointer, None, None, (error.fault,))
+    faults = []
+    if "pith_number" in stated:
+        said = subject_fault(stated["pith_number"], record, number)
+        if said is not None:
+            faults.append(
+                Fault("subject", f"stated {_brief(stated['pith_number'])}", f"{pointer}/pith_number")
+            )
+    if "canonical_sha256" in stated and stated["canonical_sha256"] != record.hex:
+        detail = f"stated {_brief(stated['canonical_sha256'])}"
+        faults.append(Fault("hash_mismatch", detail, f"{pointer}/canonical_sha256"))
+    return Found(pointer, record, number, tuple(faults), tuple(_notes(stated, record, number)))
+
+
+def _notes(stated: Object, record: Record, number: PithNumber) -> Iterator[str]:
+    if "short_pith_number" in stated and stated["short_pith_number"] != number.short:
+        yield f"short_pith_number: stated {_brief(stated['short_pith_number'])}"
+    derived = dict(aliases(record, number.suffix))
+    listed = stated.get("source_aliases")
+    for alias in listed if isinstance(listed, list) else ():
+        if isinstance(alias, dict):
+            kind, value = alias.get("alias_kind"), alias.get("alias_value")
+            if isinstance(kind, str) and kind in derived and value != derived[kind]:
+                yield f"alias {kind}: stated {_brief(value)}"
+
+
+def _brief(value: Value) -> str:
+    return value if isinstance(value, str) else "what is no text"
+
+
+def _say(out: Output, file: str, item: Found) -> None:
+    place = out.place(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
+    if item.record is None or item.number is None:
+        fault = item.faults[0]
+        out.verdict("refused", place)
+        out.detail("why", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
+        return
+    if item.faults:
+        out.verdict("mismatch", str(item.number), "bad")
+        for fault in item.faults:
+            out.detail("differs", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
+    else:
+        out.verdict("number", str(item.number), "plain")
+    out.detail("file", place)
+    out.detail("short", item.number.short)
+    out.detail("sha256", item.record.hex)
+    for kind, value in aliases(item.record, item.number.suffix):
+        out.detail("alias", f"{kind} {out.show(value)}")
+    for note in item.notes:
+        out.detail("no effect", out.show(note))
+
+
+def _value(file: str, item: Found) -> Object:
+    said: Object = {
+        "file": file,
+        "pointer": item.pointer,
+        "faults": [fault.to_value() for fault in item.faults],
+    }
+    if item.record is not None and item.number is not None:
+        listed: list[Value] = [
+            {"alias_kind": kind, "alias_value": value}
+            for kind, value in aliases(item.record, item.number.suffix)
+        ]
+        said |= {
+            "pith_number": str(item.number),
+            "short_pith_number": item.number.short,
+            "canonical_sha256": item.record.hex,
+            "aliases": listed,
+            "unsigned_differences": [*item.notes],
+        }
+    return said

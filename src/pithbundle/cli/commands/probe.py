@@ -1,0 +1,170 @@
+"""``pithbundle probe``: which event format reproduces the ids and signatures of a real bundle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import click
+
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import (
+    PATH,
+    about,
+    deliver,
+    format_option,
+    json_option,
+    limit_option,
+    once,
+    output_options,
+    policy_option,
+    read_bytes,
+    read_policy,
+)
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import plural
+from pithbundle.cli.values import policy_value
+from pithbundle.encoding.document import Format
+from pithbundle.encoding.values import Limits, Value
+from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.probe import Found, Probe, probe
+
+
+@click.command(
+    "probe",
+    epilog="\b\nExamples:\n  pithbundle probe bundle.json\n"
+    "  pithbundle probe bundle.json -o policy.json\n"
+    "  pithbundle verify bundle.json --policy policy.json\n\n"
+    "\b\nExit status: 0 a format is settled; 1 the file is refused; 2 usage error;\n"
+    "3 none is settled.",
+)
+@click.argument("file", type=PATH)
+@output_options
+@policy_option
+@format_option
+@limit_option
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    file: str,
+    output: str | None,
+    force: bool,
+    policy_path: str | None,
+    format: Format | None,
+    limits: Limits,
+) -> int:
+    """Try every known event format on FILE under the keys of your policy.
+
+    How the registry makes event ids and what it signs is not public. A format that
+    reproduces every stated id and every signature of a bundle is settled: the policy
+    whose keys list it as event_formats is printed, or written to -o. It is for you to
+    decide whether to use it. What your policy lists so far makes no difference here.
+    """
+    if output == "-":
+        raise click.UsageError("-o needs a file: a policy is printed without it", click.get_current_context())
+    once(policy_path, file)
+    if output is not None:
+        guard_inputs([file, policy_path], [("-o", output)])
+    policy = read_policy(policy_path)
+    data = read_bytes(file, limits)
+    with about(file):
+        result = probe(read_bundle(data, limits=limits, format=format), policy)
+    best = result.settled[0] if result.settled else None
+    settled = None if best is None else _naming(policy, best)
+    if settled is not None and output is not None:
+        deliver(out, json.dumps(settled.to_value(), indent=2).encode() + b"\n", output, force)
+    if out.as_json:
+        out.json(
+            {
+                "file": file,
+                "policy_in_force": policy_value(policy, policy_path),
+                "events": result.events,
+                "stated_ids": result.stated_ids,
+                "signatures": result.signed,
+                "event_formats": [_format(found) for found in result.found],
+                "settled": None if best is None else best.rule.name,
+                "policy": None if settled is None else settled.to_value(),
+            }
+        )
+    else:
+        _say(out, file, result)
+        if best is not None and settled is not None:
+            _say_policy(out, policy, settled, best, output)
+    return Exit.UNVERIFIED if best is None else Exit.VALID
+
+
+def _naming(policy: Policy, found: Found) -> Policy:
+    """The policy, with the format listed by the keys whose signatures it reproduces, in place of unknown."""
+    formats = (found.rule.name,)
+    return Policy(
+        tuple(replace(key, event_formats=formats) if key in found.keys else key for key in policy.keys)
+    )
+
+
+def _format(found: Found) -> Value:
+    return {
+        "event_format": found.rule.name,
+        "ids": found.ids,
+        "signatures": found.signatures,
+        "covers_enough": found.rule.binds,
+        "keys": [
+            {"signer_id": key.signer_id, "key_id": key.key_id, "public_key_fingerprint": key.fingerprint}
+            for key in found.keys
+        ],
+    }
+
+
+def _say(out: Output, file: str, result: Probe) -> None:
+    if result.settled:
+        out.line("SETTLED:", "good", f" {result.settled[0].rule.name} reproduces all that this file states")
+    else:
+        out.line("NOT SETTLED:", "doubtful", f" {_why_not(result)}")
+    out.detail("file", out.place(file))
+    stated = f"{plural(result.stated_ids, 'stated id')} and {plural(result.signed, 'signature')}"
+    out.detail(
+        "tried", f"{plural(len(result.found), 'format')} on {plural(result.events, 'event')}, {stated}"
+    )
+    hits = [found for found in result.found if found.ids or found.signatures]
+    if not hits:
+        return
+    out.table(
+        ("event format", "ids", "signatures", "covers", "keys"),
+        [
+            (
+                found.rule.name,
+                f"{found.ids} of {result.stated_ids}",
+                f"{found.signatures} of {result.signed}",
+                "enough" if found.rule.binds else "too little",
+                ", ".join(_named(out, key) for key in found.keys) or "-",
+            )
+            for found in hits
+        ],
+    )
+    if len(hits) < len(result.found):
+        out.line(f"  and {plural(len(result.found) - len(hits), 'format')} that nothing here agrees with")
+
+
+def _named(out: Output, key: PolicyKey) -> str:
+    return f"{out.show(key.signer_id, 40)} {out.show(key.key_id, 40)} {key.fingerprint[:12]}"
+
+
+def _why_not(result: Probe) -> str:
+    if not result.signed:
+        return "no event carries a signature that could be tried"
+    if not result.found[0].signatures:
+        return "no known event format reproduces a signature under a key of the policy"
+    return "no known event format reproduces every stated id and every signature"
+
+
+def _say_policy(out: Output, policy: Policy, settled: Policy, best: Found, output: str | None) -> None:
+    if not best.rule.binds:
+        out.detail("note", "the format covers too little: events under it are unbound at best")
+    if output is not None:
+        out.detail("policy", f"written to {out.show(output)}")
+    elif settled == policy:
+        out.detail("policy", "the one in force lists this format already")
+    else:
+        out.detail("policy", "save this as policy.json and give it to --policy")
+        out.json(settled.to_value())

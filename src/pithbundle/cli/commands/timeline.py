@@ -1,0 +1,126 @@
+"""``pithbundle timeline``: the events in the order of their signed times, and what each changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Set
+from typing import Final, Literal
+
+import click
+
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import PATH, write_files
+from pithbundle.cli.load import CELL, Folded, files_argument, fold, fold_options, require_free, told
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
+from pithbundle.cli.render import plural, short
+from pithbundle.encoding.document import Format
+from pithbundle.encoding.values import Limits, Object
+from pithbundle.files import STDIN
+from pithbundle.merge.timeline import Change, Moment, timeline
+
+#: The most moments that are told; a picture and ``--json`` have them all.
+_MOST: Final = 1_000
+
+_STYLES: Final[dict[Change, Style]] = {
+    "retracts": "doubtful", "withdrawn": "doubtful", "refused": "doubtful", "waits": "doubtful",
+    "unrecognised": "doubtful", "restates": "quiet", "loses": "quiet", "lists": "quiet",
+}  # fmt: skip
+
+#: What stands between the change and the ids that it concerns.
+_OTHERS: Final[dict[Change, str]] = {
+    "replaces": "replaces", "restates": "says the same as", "loses": "loses to", "retracts": "takes back",
+    "withdrawn": "taken back by", "waits": "waits for", "refused": "names",
+}  # fmt: skip
+
+
+@click.command(
+    "timeline",
+    epilog="\b\nExamples:\n  pithbundle timeline bundle.json\n"
+    "  pithbundle timeline part1.json part2.json --svg events.svg\n\n" + EXIT_STATUS_HELP,
+)
+@files_argument
+@click.option("--svg", type=PATH, metavar="FILE", help="Write a picture here, as SVG.")
+@click.option("--png", type=PATH, metavar="FILE", help="Write a picture here, as PNG.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@fold_options
+@click.pass_obj
+def command(
+    out: Output,
+    files: tuple[str, ...],
+    svg: str | None,
+    png: str | None,
+    force: bool,
+    policy_path: str | None,
+    format: Format | None,
+    limits: Limits,
+) -> int:
+    """Show the valid events of the bundles FILE by signed time, and what each changed.
+
+    A signer chooses its times: this is not the order in which anyone received the events.
+    A picture needs the extra pithbundle[plot].
+    """
+    if STDIN in (svg, png):
+        raise click.UsageError("a picture needs a file", click.get_current_context())
+    if svg is not None and png is not None and os.path.abspath(svg) == os.path.abspath(png):
+        raise click.UsageError("--svg and --png name the same file", click.get_current_context())
+    pictures = [(option, path) for option, path in (("--svg", svg), ("--png", png)) if path is not None]
+    guard_inputs([*files, policy_path], pictures)
+    require_free((svg, png), force)
+    if svg is not None or png is not None:
+        # Before the work: without the library there is nothing to wait for.
+        from pithbundle.cli import picture
+
+        picture.require()
+    folded = fold(out, files, policy_path, limits, format)
+    moments = timeline(folded.merged.ledger)
+    conflicts = {name for group in folded.merged.view.equivocations for name in group.event_ids}
+    number = str(folded.merged.ledger.number)
+    forms: tuple[tuple[str | None, Literal["svg", "png"]], ...] = ((svg, "svg"), (png, "png"))
+    drawn = [(path, picture.draw(moments, number, form, conflicts)) for path, form in forms if path]
+    written = [path for path, _ in drawn]
+    write_files(dict(drawn), force)
+    if out.as_json:
+        events = [_value(folded, moment, conflicts) for moment in moments]
+        out.json({**folded.value(), "events": events, "pictures": written})
+        return folded.status
+    folded.headline(out)
+    folded.record(out)
+    width = max((len(out.show(m.event.event_type, CELL)) for m in moments[:_MOST]), default=0)
+    for moment in moments[:_MOST]:
+        _say(out, moment, width, conflicts)
+    if len(moments) > _MOST:
+        out.line(f"  and {plural(len(moments) - _MOST, 'more event')}; --json has them all")
+    for path in written:
+        out.verdict("picture", f"written to {out.show(path)}")
+    return folded.status
+
+
+def _say(out: Output, moment: Moment, width: int, conflicts: Set[str]) -> None:
+    out.verdict(moment.change, told(out, moment.event, width), _STYLES.get(moment.change, "good"))
+    if moment.others:
+        name, *following = moment.others if moment.change == "retracts" else (moment.others[0],)
+        out.detail("", f"{_OTHERS[moment.change]} {short(name)}")
+        for other in following:
+            out.detail("", f"brings back {short(other)}")
+    if moment.event.event_id in conflicts:
+        out.detail("", "in conflict with another event of its signer")
+    if moment.retracted_by and moment.change != "withdrawn":
+        out.detail("", f"taken back by {short(moment.retracted_by[0])}")
+
+
+def _value(folded: Folded, moment: Moment, conflicts: Set[str]) -> Object:
+    event = moment.event
+    return {
+        "event_id": event.event_id,
+        "event_type": event.event_type,
+        "created_at": event.created_at,
+        "signer": event.signer,
+        "key_id": event.key_id,
+        "public_key_fingerprint": event.key.fingerprint,
+        "section": moment.section,
+        "change": moment.change,
+        "others": [*moment.others],
+        "in_conflict": event.event_id in conflicts,
+        "retracted_by": [*moment.retracted_by],
+        "location": folded.locations[event.event_id].to_value(),
+    }

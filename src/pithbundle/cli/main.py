@@ -1,0 +1,174 @@
+"""The command line: thin, scripted, and the only part that prints (spec CLI-1 to CLI-3).
+
+One file per command, imported when it is called for and not before, so that a short
+command starts fast. A command reads its inputs through :mod:`pithbundle.cli.inputs`, says
+what it has to say to an :class:`~pithbundle.cli.output.Output` and returns an exit status:
+
+* 0, valid;
+* 1, rejected, invalid or conflict;
+* 2, usage error (options, paths, a policy that cannot be applied), or an input that cannot be
+  read where no 1 is due;
+* 3, incomplete or unverified.
+
+What is said is kept back until the command is through, so a failure prints no half result
+and a reader that goes away early (``| head``) changes no exit status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Final
+
+import click
+
+from pithbundle.cli.inputs import Refusal
+from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
+from pithbundle.cli.signals import Terminated, ending_on_signals
+
+#: Name, module and one line of help, in the order of ``--help``. The module has a click
+#: command under the name ``command``. The line stands here so that ``--help`` loads nothing.
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "verify": ("verify", "Check who signed what in one or more bundles."),
+    "merge": ("merge", "Recompute the state of a record from its bundles."),
+    "status": ("status", "Say in one line what stands for a record."),
+    "explain": ("explain", "Say why an entry of the state says what it says."),
+    "timeline": ("timeline", "Show the events by signed time, and what each changed."),
+    "diff": ("diff", "Compare two bundles, states or reports by events and verdicts."),
+    "proof": ("proof", "Show or write portable proofs of conflicts."),
+    "export": ("export", "Write the valid events of a record as bundles again."),
+    "inspect": ("inspect", "Show what is inside a file, nothing of it verified."),
+    "probe": ("probe", "Find the event format that a bundle was signed in."),
+    "number": ("number", "Recompute the Pith Number of records or bundles."),
+    "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
+    "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),
+    "keys": ("keys", "Show the fingerprints of keys, and whether a key is fit to be pinned."),
+    "policy": ("policy", "Show the policy in force, or check one."),
+    "conformance": ("conformance", "Run conformance vectors against an implementation."),
+    "completion": ("completion", "Print the completion script of a shell."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when one of them is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = import_module(f"pithbundle.cli.commands.{COMMANDS[cmd_name][0]}").command
+        return found if isinstance(found, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of the first word; for another word the nearest name is in the error."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                message = f"no such command {args[0]!r}. Did you mean {near[0]!r}?"
+                raise click.UsageError(message, ctx) from error
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from pithbundle import __version__
+
+        click.echo(f"pithbundle {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExample:\n  pithbundle number record.json\n\n" + EXIT_STATUS_HELP,
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def group() -> None:
+    r"""Verify Pith record bundles and recompute their state.
+
+    FILE is a path, or - for standard input. A file is CBOR if its first byte is that of a
+    CBOR map (hex a0 to bf), else JSON. What comes from a file is printed on one line, with
+    every control or invisible character written as \u{...} and a backslash doubled.
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; the entry point of the console script.
+
+    ``argv`` are the arguments without the program's name, by default those of the process.
+    """
+    out = Output()
+    try:
+        with ending_on_signals():
+            status = _run(out, argv)
+    except KeyboardInterrupt:
+        status = Exit.INTERRUPTED
+    except Terminated as error:
+        out.drop()
+        status = 128 + error.number
+    except MemoryError:
+        out.drop()
+        out.error("out of memory")
+        status = Exit.USAGE
+    return out.flush(status)
+
+
+def _run(out: Output, argv: Sequence[str] | None) -> int:
+    """Run the command; what it could not do becomes an error message and a status."""
+    try:
+        # Not standalone: click returns what the command returns, and raises instead of exiting.
+        status = group.main(args=argv, prog_name="pithbundle", standalone_mode=False, obj=out)
+    except Refusal as refusal:
+        out.drop()
+        out.refuse(refusal.path, refusal.error)
+        return refusal.status
+    except click.exceptions.NoArgsIsHelpError as error:
+        out.error("missing command")
+        out.hint(f"see {error.ctx.command_path} --help")
+        return Exit.USAGE
+    except click.ClickException as error:
+        out.drop()
+        _usage_error(out, error)
+        return Exit.USAGE
+    except click.Abort:
+        out.drop()
+        return Exit.INTERRUPTED
+    except OSError as error:
+        # Only writing is left to fail: help and completion are printed by click itself.
+        out.drop()
+        out.error(f"standard output: {(error.strerror or str(error)).lower()}")
+        out.give_up_stdout()
+        return Exit.USAGE
+    return status if isinstance(status, int) else Exit.VALID
+
+
+def _usage_error(out: Output, error: click.ClickException) -> None:
+    """Print an error of click's in the form of ours: lower case, one line, no full stop."""
+    message, *more = " ".join(error.format_message().split()).removesuffix(".").split(". ")
+    out.error(out.show(message[:1].lower() + message[1:]))
+    for sentence in more:
+        out.hint(out.show(sentence[:1].lower() + sentence[1:]))
+    ctx = getattr(error, "ctx", None)
+    if isinstance(ctx, click.Context):
+        out.hint(f"see {ctx.command_path} --help")

@@ -1,0 +1,392 @@
+"""A report in words, for verify on stdout and for merge on stderr (spec REPORT-1, DISPLAY-2).
+
+What matters comes first: one line with the outcome, under a prefix that no data can
+stand at; then whose keys were used; then, for each record, what is wrong before what is
+sound. Nothing is said of an event that its verdict does not allow: what is only claimed
+stands in parentheses, and the text of an unbound event is not shown at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pithbundle.cli.check_files import Examined
+from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.values import policy_source
+from pithbundle.errors import CODES, Fault
+from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report
+from pithbundle.verify.verdicts import Copy, Verdict, Word
+
+if TYPE_CHECKING:
+    from pithbundle.verify.policy import Policy, PolicyKey
+
+_T = TypeVar("_T")
+
+#: The most lines of one sort before only a number is told (threats C5).
+MOST: Final = 100
+#: The longest data in a column, in characters.
+_CELL: Final = 40
+_DIGITS: Final = 12
+#: The longest pointer into an event, in characters.
+_POINTER: Final = 80
+
+#: How the first words of all, the outcome in capitals, are painted.
+_OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
+    "rejected": "bad",
+    "invalid": "bad",
+    "conflict": "bad",
+    "incomplete": "doubtful",
+    "unverified": "doubtful",
+    "valid": "good",
+}
+
+#: Worst first: the order of the counts and of the events.
+_WORDS: Final[tuple[Word, ...]] = (
+    "invalid",
+    "unbound",
+    "unknown_key",
+    "not_signed",
+    "not_checked",
+    "unknown_type",
+    "verified",
+)
+
+#: Clause and meaning of the words that can stand without a code, and what to do.
+_WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
+    "not_signed": (
+        "CHECK-2",
+        "there is no signature, so nobody answers for it",
+        "fetch the bundle from another mirror: this copy may have lost it",
+    ),
+    "unbound": (
+        "CHECK-13",
+        "no signature is known to cover the text: the event format is unknown, or covers too little",
+        "pithbundle probe FILE tries every known event format",
+    ),
+    "not_checked": (
+        "RCPT-4",
+        "of the receipts in elements that are not valid only so many are checked; no outcome depends on it",
+        "a receipt in a valid record_created event is always checked",
+    ),
+    "unknown_type": (
+        "CHECK-10",
+        "the signature verifies; these merge rules have no such type, so it is listed and not applied",
+        "look for a newer pithbundle",
+    ),
+}
+
+
+#: What is said of such an event where it is listed.
+_BRIEFLY: Final = {
+    "not_signed": "no signature",
+    "unbound": "not known to be signed as it is",
+    "not_checked": "one of many receipts in elements that are not valid",
+}
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """``1 event``, ``2 events``; ``many`` where the plural takes more than an s."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"
+
+
+def more(count: int, noun: str, many: str | None = None) -> str:
+    """``3 more events``, for what there was no room to list."""
+    return plural(count, f"more {noun}", many and f"more {many}")
+
+
+#: What a warning by the caller's clock says; what is unsigned stands with its event.
+_DATED = {
+    "warn_future": "is signed for a time that has not come:",
+    "warn_stale": "is the newest event, and older than you ask for:",
+}
+
+
+class Telling:
+    """Tells reports to one output, with one bound on lines for all of them."""
+
+    def __init__(self, out: Output, policy: Policy, policy_path: str | None) -> None:
+        self.out = out
+        self.policy = policy
+        self.policy_path = policy_path
+        self._left: Counter[str] = Counter()
+        self._codes: dict[str, tuple[str, str, str]] = {}
+
+    def headline(self, examined: Examined, reports: Sequence[Report], differing: int = 0) -> None:
+        """Say the first line: the outcome, and the counts behind it, the reason first."""
+        outcome = examined.outcomes(reports)[0]
+        word, style = outcome.upper(), _OUTCOME_STYLE[outcome]
+        parts = [*_counts(examined, reports)]
+        if differing:
+            parts.insert(0, f"{plural(differing, 'difference')} in signed content from the expected state")
+            if EXIT_STATUS[outcome] != Exit.INVALID:
+                # Nothing is wrong with the bundle: the other state is not what follows from it.
+                word, style = "DIFFERENT", "bad"
+        self.out.line(f"{word}:", style, " " + ", ".join(parts))
+
+    def whole(self, examined: Examined, reports: Sequence[Report]) -> None:
+        """Say everything below the first line."""
+        self._policy(reports)
+        for refused in self._capped("refused", examined.refused, "refused file"):
+            self._refused(refused)
+        for report in reports:
+            self.out.line()
+            self._record(report)
+            self._conflicts(report)
+            self._receipts(report)
+            self._events(report)
+            self._warnings(report)
+        if self._codes:
+            self.out.line()
+        for word, (clause, meaning, hint) in self._codes.items():
+            self.out.verdict("why", f"{word} ({clause}): {meaning}")
+            self.out.detail("hint", hint)
+
+    # -- whose keys ---------------------------------------------------------------------
+
+    def _policy(self, reports: Sequence[Report]) -> None:
+        out, policy = self.out, self.policy
+        out.verdict("policy", policy_source(out, self.policy_path))
+        out.detail("sha256", policy.sha256)
+        used = _keys_used(reports)
+        for key in policy.keys:
+            if key in used:
+                # A name alone is easy to imitate; the fingerprint is not (E5).
+                status = "" if key.status == "active" else f", {key.status}"
+                names = _name(out, key.signer_id, key.key_id)
+                out.detail("key", f"{key.public_key.fingerprint_hex} {names}{status}")
+        if not used:
+            out.detail("key", "no signature by a key of this policy is valid here")
+
+    # -- one record ---------------------------------------------------------------------
+
+    def _refused(self, refused: Refused) -> None:
+        self.out.verdict("refused", self.out.place(refused.name))
+        self.out.detail("why", str(refused.error))
+        self.out.detail("hint", refused.hint)
+
+    def _record(self, report: Report) -> None:
+        out = self.out
+        first = report.inputs[0].checked
+        out.verdict("record", str(first.number))
+        out.detail("sha256", f"{first.record.hex}, recomputed, as stated")
+        for given in report.inputs:
+            out.detail("file", f"{out.place(given.name)}, {plural(len(given.checked.copies), 'event')}")
+        for given, fault in self._capped(
+            "stated", [*_stated(report.inputs)], "stated member that differs", "stated members that differ"
+        ):
+            where = out.show(f"{given.name}#{fault.pointer or ''}")
+            out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
+        if report.merged is not None:
+            self._completeness(report)
+            out.detail("events", f"{report.merged.events_sha256} (events_sha256)")
+            out.detail("state", f"{report.merged.state_sha256} (state_sha256)")
+
+    def _completeness(self, report: Report) -> None:
+        """The words of MERGE-9, and no more of completeness than they say."""
+        out = self.out
+        known = False
+        for signer, missing, as_of in report.completeness:
+            if missing:
+                known = True
+                out.detail(
+                    "missing", f"{plural(len(missing), 'event')} that {out.show(signer, _CELL)} listed"
+                )
+                for name in self._capped("missing", missing, "missing id"):
+                    out.detail("", name)
+            elif as_of is not None:
+                known = True
+                moment = f"{as_of[0]} {short(as_of[1])}"
+                out.detail("missing", f"nothing that {out.show(signer, _CELL)} listed by {moment} is missing")
+        if not known:
+            out.detail("missing", "unknown: no checkpoint says which events there are")
+
+    def _conflicts(self, report: Report) -> None:
+        groups = () if report.merged is None else report.merged.view.equivocations
+        for group in self._capped("conflict", groups, "conflict"):
+            signer = self.out.show(group.signer, _CELL)
+            what = (
+                f"{group.event_type}: {len(group.event_ids)} events signed by {signer} contradict each other"
+            )
+            self.out.verdict("conflict", what, "bad")
+            for name in self._capped("conflict id", group.event_ids, "id"):
+                self.out.detail("id", name)
+
+    def _receipts(self, report: Report) -> None:
+        for location, receipt in self._capped("receipt", report.receipts, "receipt"):
+            names = f"({_name(self.out, receipt.signer, receipt.key_id)})"
+            if receipt.key is not None:
+                names = self._key(receipt.key)
+            carrier = "" if receipt.event_id is None else f" in {short(receipt.event_id)}"
+            self.out.verdict(receipt.verdict.word, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
+            self._why(receipt.verdict, location)
+
+    def _events(self, report: Report) -> None:
+        listed = sorted(report.events, key=_order)
+        wrong = [one for one in listed if not one.copy.verdict.valid]
+        sound = [one for one in listed if one.copy.verdict.valid]
+        width = max((len(_label(self.out, one.copy)) for one in listed), default=0)
+        nameless = self._capped(
+            "without id", report.without_id, "element without an id", "elements without an id"
+        )
+        for one in nameless:
+            label = "" if one.copy.label is None else f" ({self.out.show(one.copy.label, _CELL)})"
+            what = "malformed" if one.copy.verdict.word == "invalid" else "element without an id"
+            self.out.verdict(
+                one.copy.verdict.word, f"{what}{label}{self._claim(one)}{_coded(one.copy.verdict)}"
+            )
+            self._why(one.copy.verdict, one.location, "outside the profile: " if what == "malformed" else "")
+            self._beside(one)
+        for one in self._capped("wrong", wrong, "event that is not valid", "events that are not valid"):
+            self._event(one, width)
+        for one in self._capped("sound", sound, "valid event"):
+            self._event(one, width)
+
+    def _event(self, one: Listed, width: int) -> None:
+        out, copy = self.out, one.copy
+        cells = [short(copy.event_id or ""), _label(out, copy).ljust(width)]
+        if copy.event is not None:
+            cells += [copy.event.created_at, self._key(copy.event.key)]
+        line = "  ".join(cells) + self._claim(one)
+        out.verdict(copy.verdict.word, line.rstrip() + _coded(copy.verdict))
+        self._why(copy.verdict, one.location)
+        if copy.verdict.word == "unbound":
+            out.detail("text", "not known to be covered by a signature: not shown, not merged")
+        if len(one.locations) > 1:
+            out.detail("copies", f"{len(one.locations)}, joined by the recomputed id")
+        self._beside(one)
+        for reason in one.not_applied:
+            if reason == "retracted":
+                out.detail("not applied", "retracted by its signer")
+            else:
+                out.detail("not applied", f"does not fit its kind [{reason}]: {CODES[reason].meaning}")
+
+    def _claim(self, one: Listed) -> str:
+        return "" if one.claim is None else f"  (claims {_name(self.out, *one.claim)})"
+
+    def _beside(self, one: Listed) -> None:
+        """Say what the elements carry that nothing signs."""
+        if one.unsigned:
+            shown = ", ".join(self.out.show(name, _CELL) for name in one.unsigned[:5])
+            others = "" if len(one.unsigned) <= 5 else f" and {len(one.unsigned) - 5} more"
+            self.out.detail("unsigned", f"{shown}{others}: dropped")
+
+    def _key(self, key: PolicyKey) -> str:
+        """The names of a key, and the beginning of its fingerprint where it shares them (POL-6)."""
+        names = _name(self.out, key.signer_id, key.key_id)
+        shared = len(self.policy.keys_of(key.signer_id, key.key_id)) > 1
+        return f"{names} {key.fingerprint[:_DIGITS]}" if shared else names
+
+    def _warnings(self, report: Report) -> None:
+        told = [warning for warning in report.warnings if warning.code in _DATED]
+        for warning in self._capped("warning", told, "warning"):
+            said = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
+            self.out.verdict("warning", f"{said}  [{warning.code}]")
+
+    def _why(self, verdict: Verdict, location: Location, what: str = "") -> None:
+        """Say where a verdict comes from, and note its code for the end."""
+        # Nobody is accused under an unknown format: what a known one would find is a remark (CHECK-13).
+        fault = verdict.fault
+        coded = fault is not None and verdict.word != "unbound"
+        word = fault.code if fault is not None and coded else verdict.word
+        if word == "verified":
+            return
+        if coded:
+            info = CODES[word]
+            self._codes.setdefault(word, (info.clause, info.meaning, info.hint))
+        else:
+            self._codes.setdefault(word, _WITHOUT_CODE[word])
+        if not verdict.valid:
+            pointer = "" if fault is None else self.out.show(fault.pointer or "", _POINTER)
+            said = "" if fault is None else fault.message
+            if not coded:
+                said = _BRIEFLY[word] + (f"; under the format that was tried: {said}" if said else "")
+            self.out.detail("at", f"{where(self.out, location)}{pointer}: {what}{said}")
+
+    def _capped(self, sort: str, items: Sequence[_T], noun: str, many: str | None = None) -> Iterator[_T]:
+        """The items that there is room to tell; then the number of the rest, in one line."""
+        left = MOST - self._left[sort]
+        self._left[sort] += min(left, len(items))
+        yield from items[:left]
+        if len(items) > left:
+            self.out.line(f"  and {more(len(items) - left, noun, many)}")
+
+
+# -- what is told, as plain values ------------------------------------------------------------
+
+
+def _counts(examined: Examined, reports: Sequence[Report]) -> Iterator[str]:
+    """The counts of the first line, the reasons for each outcome in the order of the outcomes."""
+    nameless = Counter(one.copy.verdict.word for report in reports for one in report.without_id)
+    conflicts = sum(len(report.merged.view.equivocations) for report in reports if report.merged)
+    missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)
+    events = Counter(one.copy.verdict.word for report in reports for one in report.events)
+    receipts = Counter(receipt.verdict.word for report in reports for _, receipt in report.receipts)
+
+    def counted(word: Word) -> Iterator[str]:
+        if nameless[word]:
+            yield f"{plural(nameless[word], 'element')} {'malformed' if word == 'invalid' else word}"
+        if events[word]:
+            yield f"{plural(events[word], 'event')} {word}"
+        if receipts[word]:
+            yield f"{plural(receipts[word], 'receipt')} {word}"
+
+    if examined.unread:
+        yield f"{plural(len(examined.unread), 'file')} not read"
+    if examined.refused:
+        yield f"{plural(len(examined.refused), 'file')} refused"
+    yield from counted("invalid")
+    if conflicts:
+        yield plural(conflicts, "conflict")
+    if missing:
+        yield f"{plural(missing, 'event')} missing that a checkpoint lists"
+    unsigned = [report for report in reports if not report.signature_verifies]
+    if unsigned:
+        of = f" of {len(reports)} records" if len(reports) > 1 else ""
+        what = f"in {len(unsigned)}{of} nothing" if of else "nothing in it"
+        empty = not events and not receipts and not nameless
+        yield f"{what} is signed by a key of the policy" + (": no events and no receipts" if empty else "")
+    for word in _WORDS[1:]:
+        yield from counted(word)
+
+
+def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
+    """The keys under which something verifies: by raw key, since several can share a name (POL-6)."""
+    used: set[PolicyKey] = set()
+    for report in reports:
+        used |= {event.key for one in report.events if (event := one.copy.event) is not None}
+        used |= {receipt.key for _, receipt in report.receipts if receipt.key is not None}
+    return used
+
+
+def _stated(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
+    return ((given, fault) for given in inputs for fault in given.checked.stated)
+
+
+def _order(one: Listed) -> tuple[int, str]:
+    copy = one.copy
+    return _WORDS.index(copy.verdict.word), copy.event.order if copy.event else copy.event_id or ""
+
+
+def short(event_id: str) -> str:
+    """Enough digits of an id to find it by; the report for programs has them all."""
+    return event_id.removeprefix("sha256:")[:_DIGITS]
+
+
+def where(out: Output, location: Location) -> str:
+    """A location in a line of text: the file, ``#`` and the pointer."""
+    return out.show(f"{location.file}#{location.pointer}")
+
+
+def _label(out: Output, copy: Copy) -> str:
+    label = out.show(copy.label, _CELL)
+    return label if copy.verdict.valid else f"({label})"
+
+
+def _name(out: Output, signer: str | None, key_id: str | None) -> str:
+    return " ".join(out.show(name, _CELL) for name in (signer or "no signer", key_id or "no key"))
+
+
+def _coded(verdict: Verdict) -> str:
+    return "" if verdict.fault is None else f"  [{verdict.fault.code}, {verdict.fault.clause}]"

@@ -1,0 +1,1 @@
+"""Comparing: with a published state, and two sides of any form."""

@@ -1,0 +1,1 @@
+"""The one signature rule, and its self-test."""

@@ -1,0 +1,168 @@
+"""Canonical bytes and digests (spec CANON-1, CANON-2).
+
+The canonical bytes of a value are ``json.dumps(value, sort_keys=True,
+separators=(",", ":"), ensure_ascii=False)`` in UTF-8. The formula alone is no rule: Python
+prints the key 1 as the key "1", True as an integer's equal, NaN as a word that no reader
+takes. So the value is checked first, by exact types, and then written.
+
+orjson writes it. For values of the model its bytes are those of the formula: keys hold
+nothing from U+D800 up, so its order by UTF-8 bytes is the order by code points; floats
+are portable, so its shortest text is ``repr``; integers are within 64 bits. A property
+test compares the two. The rejected alternative, json.dumps itself, is ten times slower and
+its verdict on depth depends on how deep the caller's own stack is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Final, cast
+
+import orjson
+
+from pithbundle.encoding.document import depth_limit, place
+from pithbundle.encoding.values import (
+    DEFAULT_LIMITS,
+    MAX_INTEGER,
+    Limits,
+    Value,
+    float_fault,
+    key_fault,
+    text_fault,
+)
+from pithbundle.errors import InputError
+
+_SORTED: Final = orjson.OPT_SORT_KEYS
+
+
+def canonical_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Return the canonical bytes of any Python object that is a value of the model (CANON-1).
+
+    What this writes, the readers read: the limits on depth (that of a bundle), values, one
+    text and the whole size apply.
+
+    Raises:
+        InputError: the first fault in the order of the walk, with its pointer. The code is
+            ``type`` for a Python type outside the model, subclasses of its types included
+            (an IntEnum, a str subclass, a tuple, a key that is not text).
+    """
+    require_model(value, limits)
+    canonical = encode(value)
+    if len(canonical) > limits.size:
+        raise InputError("size", f"canonical bytes over the limit of {limits.size}")
+    return canonical
+
+
+def encode(value: Value) -> bytes:
+    """Return the canonical bytes of a value that is known to be in the model (CANON-1).
+
+    Only for what a reader returned or the library built: nothing is checked.
+    """
+    return orjson.dumps(value, option=_SORTED)
+
+
+def encode_kept(value: Value) -> bytes:
+    """:func:`encode` for bytes that are kept.
+
+    orjson hands out its whole buffer, 4 KiB even for a short text, and shrinking does not
+    give it back: a ledger of 100,000 events would hold a gigabyte of nothing.
+    """
+    return b"%b" % orjson.dumps(value, option=_SORTED)
+
+
+def encode_ordered(value: Value) -> bytes:
+    """Return compact JSON that keeps the order of members; the value is trusted, as in :func:`encode`."""
+    return orjson.dumps(value)
+
+
+def written(canonical: bytes) -> Value:
+    """Return canonical bytes as a value that only :func:`encode` takes: they are written as they are.
+
+    For building a large object of parts that were encoded before, without encoding them
+    again; the result must never leave the library.
+    """
+    return cast("Value", orjson.Fragment(canonical))
+
+
+def digest(data: bytes) -> bytes:
+    """Return the SHA-256 of ``data``, 32 raw bytes (CANON-2)."""
+    return hashlib.sha256(data).digest()
+
+
+def sha256_hex(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` as 64 lower-case hex digits (CANON-2)."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Check that any Python object is a value of the model within the limits (DATA-1 to DATA-8).
+
+    Iterative, so the verdict does not depend on the stack; a cycle ends at the limit on
+    depth, an object that shares its parts many times over at the limit on values or size.
+
+    Raises:
+        InputError: the first fault, depth first, members in their order in the dict.
+    """
+    deepest = depth_limit(limits, limits.bundle_depth)
+    nodes = 0
+    room = limits.size  # a lower bound of what is left of it: characters, without quotes or escapes
+    path: list[str | int] = []
+    open_: list[tuple[bool, Iterator[tuple[object, object]]]] = []  # (is an object, what is to come)
+    item = value
+    while True:
+        nodes += 1
+        if nodes > limits.nodes:
+            raise InputError("nodes", f"more than {limits.nodes} values", pointer=place(path))
+        if type(item) is dict or type(item) is list:
+            if len(open_) >= deepest:
+                raise InputError("depth", f"nested more than {deepest} deep", pointer=place(path))
+            is_object = type(item) is dict
+            open_.append((is_object, iter(item.items()) if type(item) is dict else iter(enumerate(item))))
+            path.append("")
+        elif type(item) is str:
+            room -= len(item)
+            _require(text_size_fault(item, limits.text, room) or text_fault(item), path)
+        elif type(item) is int:
+            _require(None if -MAX_INTEGER <= item <= MAX_INTEGER else "number_range", path)
+        elif type(item) is float:
+            _require(float_fault(item), path)
+        elif item is not None and type(item) is not bool:
+            raise InputError("type", f"{_named(item)} is not a value of the model", pointer=place(path))
+
+        coming = None
+        while open_ and (coming := next(open_[-1][1], None)) is None:
+            open_.pop()
+            path.pop()
+        if coming is None:
+            return
+        step, item = coming
+        if open_[-1][0]:
+            if type(step) is not str:
+                raise InputError("type", f"{_named(step)} is not a member name", pointer=place(path[:-1]))
+            room -= len(step)
+            path[-1] = step
+            _require(text_size_fault(step, limits.text, room) or key_fault(step), path)
+        else:
+            path[-1] = cast("int", step)
+
+
+def text_size_fault(text: str, limit: int, room: int = 0) -> str | None:
+    """Return ``size`` if the text is over ``limit`` UTF-8 bytes or ``room`` is negative, else None (LIM-4).
+
+    A lone surrogate counts the three bytes that it would take.
+    """
+    if room < 0:
+        return "size"
+    # No character takes more than four bytes, so most texts need not be encoded to be counted.
+    return "size" if len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit else None
+
+
+def _require(fault: str | None, path: list[str | int]) -> None:
+    if fault is not None:
+        raise InputError(fault, pointer=place(path))
+
+
+def _named(item: object) -> str:
+    # Only a plain class is named: a metaclass may compute __name__, which is foreign code.
+    kind = type(item)
+    return f"a Python {kind.__name__}" if type(kind) is type else "an object of a foreign class"

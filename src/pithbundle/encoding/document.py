@@ -1,0 +1,89 @@
+"""What both readers return: a value of the shared model, and the faults confined to its events.
+
+A text-level fault refuses the whole input, so it is raised. A value-level fault may spoil
+one event only (FAULT-1 to FAULT-3), so a reader that is told where events stand collects
+such faults by *region*: the index of the element of ``confine`` that holds the offending
+token, or None for every other place. What is faulty never reaches the value: the element
+of a faulty region is null there, and a fault outside every region leaves no value at all.
+So ``value`` is always in the model, whoever forgets to look at ``faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.encoding.values import Limits, Value, portable
+from pithbundle.errors import Fault, InputError
+
+#: However high a limit on depth is set, nothing deeper is read (LIM-2): the encoders of JSON
+#: and CBOR end at 254 and 400 levels, and what can be read must be writable, wrapped in a state too.
+MAX_DEPTH: Final = 200
+
+
+Format: TypeAlias = Literal["json", "cbor"]
+
+
+def detect_format(data: bytes) -> Format:
+    """Return ``cbor`` iff the first byte is the head of a CBOR map, else ``json`` (BUN-1).
+
+    No JSON text starts with a byte from 0xA0 to 0xBF, so one byte decides.
+    """
+    return "cbor" if data and 0xA0 <= data[0] <= 0xBF else "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One input that has no text-level fault (FAULT-1).
+
+    ``faults`` holds the first value-level fault, by position, of each region. ``depth`` is
+    the deepest nesting, the outermost container counting 1; ``nodes`` the number of
+    objects, arrays and scalars, keys not counted. Both speak of the input as it came.
+    """
+
+    value: Value
+    faults: dict[int | None, Fault]
+    depth: int
+    nodes: int
+
+    def whole(self) -> Value:
+        """Return the value of a document without faults.
+
+        Raises:
+            InputError: the first fault of the region outside, else of the lowest index.
+        """
+        if not self.faults:
+            return self.value
+        raise InputError.of(self.faults[min(self.faults, key=lambda at: -1 if at is None else at)])
+
+
+def depth_limit(limits: Limits, depth: int | None) -> int:
+    """Return the nesting that a reader allows: ``depth``, else that of ``limits``, capped (LIM-2)."""
+    return min(limits.depth if depth is None else depth, MAX_DEPTH)
+
+
+def region(path: Sequence[str | int], confine: str | None) -> int | None:
+    """Return the index of the element of ``confine`` that the token at ``path`` lies in (FAULT-2).
+
+    A text as first step means that the top level is an object, an integer as second step
+    that the member is an array.
+    """
+    if len(path) > 1 and path[0] == confine and isinstance(path[1], int):
+        return path[1]
+    return None
+
+
+def place(path: Sequence[str | int]) -> str:
+    """Return the JSON pointer of ``path`` as a text that reports can carry.
+
+    A character outside the model (a lone surrogate in a faulty key, say) becomes U+FFFD.
+    """
+    # Not by way of model.pointer: a hostile input has a fault in each of 200,000 elements.
+    text = "".join(
+        [
+            f"/{step}" if isinstance(step, int) else "/" + step.replace("~", "~0").replace("/", "~1")
+            for step in path
+        ]
+    )
+    return portable(text)

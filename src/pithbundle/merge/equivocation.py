@@ -1,0 +1,206 @@
+"""Portable proofs of an equivocation: two signed events that check alone (spec PROOF-1 to PROOF-4).
+
+Who receives a proof needs the file and a policy that names the key: no bundle, no mirror,
+no network. More input can add proofs and never removes one. A proof says "conflict":
+whether it was fraud, a bug or a stolen key is not in the bytes.
+
+A proof is checked as the smallest bundle there is, by the same checks and the same merge:
+evidence that needed rules of its own would be evidence of nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.reader import Bundle
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.canonical import encode, written
+from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
+from pithbundle.errors import PithError
+from pithbundle.merge.export import signed_event
+from pithbundle.merge.ledger import Equivocation, Ledger
+from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.schema import deciding_bytes
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.verdicts import ValidEvent
+
+PROOF_TYPE: Final = "pithbundle_equivocation_proof"
+PROOF_VERSION: Final = "1"
+
+
+class ProofError(PithError):
+    """A file that does not prove what it says; the fault names the first claim that fails."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {
+        "type": "PROOF-2",
+        "version": "PROOF-2",
+        "encoding": "PROOF-2",
+        "key_unknown": "PROOF-2",
+    }
+
+    @property
+    def hint(self) -> str:
+        """What the reader of the error can do: a broken proof proves nothing in either direction."""
+        if self.code == "key_unknown":
+            return "check it under the policy that you verify this signer with"
+        return "get the proof again from whoever wrote it, or write it anew from the bundles"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """What a checked proof shows: two valid events of one signer that contradict each other."""
+
+    number: PithNumber
+    rules: str
+    group: Equivocation
+    events: tuple[ValidEvent, ValidEvent]
+    #: The policy's status of the key of each event: a proof holds whatever it is (PROOF-3).
+    statuses: tuple[str, str]
+
+
+def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
+    """The proof of a group as canonical bytes (PROOF-1).
+
+    Its two events are the one with the smallest id and, of those whose deciding members
+    differ from its, the one with the smallest id.
+    """
+    kind = ledger.rules.kinds[group.event_type]
+    events = [ledger.events[name] for name in group.event_ids]
+    first = events[0]
+    decided = deciding_bytes(first, kind)
+    second = next(event for event in events if deciding_bytes(event, kind) != decided)
+    keys = sorted({first.key, second.key}, key=lambda key: key.public_key.raw)
+    return encode(
+        {
+            "proof_type": PROOF_TYPE,
+            "proof_version": PROOF_VERSION,
+            "rules": ledger.rules.name,
+            "canonical_record": written(ledger.record.canonical),
+            "events": [signed_event(first), signed_event(second)],
+            "keys": [_shown(key) for key in keys],
+        }
+    )
+
+
+def _shown(key: PolicyKey) -> Value:
+    return {
+        "event_format": key.event_formats[0],
+        "key_id": key.key_id,
+        "public_key_hex": key.public_key.hex,
+        "signer_id": key.signer_id,
+    }
+
+
+def is_proof(value: Value) -> bool:
+    """Whether a parsed file says that it is a proof; nothing more is known of it then."""
+    return type(value) is dict and value.get("proof_type") == PROOF_TYPE
+
+
+def check_proof(
+    data: bytes,
+    policy: Policy,
+    *,
+    rules: MergeRules = MERGE_1,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Proven:
+    """Check a proof alone; the first claim that fails is raised (PROOF-2).
+
+    The built-in policy proves nothing: the event format of its key is unknown.
+
+    1. it is a JSON object of this type, version and rules, with a canonical record, two events
+       and one or two keys
+    2. the policy has each key that it names, under the same raw key and event format
+    3. both events are verified, by the checks of a bundle, whatever the status of the key
+    4. merged, the two are one equivocation
+    5. it is the proof of that equivocation, byte for byte: nothing stands in it beside
+
+    Raises:
+        PithError: InputError or RecordError for what cannot be read, else ProofError.
+    """
+    proof = read_json(data, limits, depth=limits.bundle_depth).whole()
+    if type(proof) is not dict or not is_proof(proof):
+        raise ProofError("type", f'proof_type must be "{PROOF_TYPE}"', pointer="/proof_type")
+    if proof.get("proof_version") != PROOF_VERSION:
+        raise ProofError("version", f'proof_version must be "{PROOF_VERSION}"', pointer="/proof_version")
+    if proof.get("rules") != rules.name:
+        raise ProofError("version", f"a proof under other rules than {rules.name}", pointer="/rules")
+    record = Record.from_value(proof.get("canonical_record"), "/canonical_record", limits)
+    events, keys = proof.get("events"), proof.get("keys")
+    if type(events) is not list or len(events) != 2:
+        raise ProofError("type", "a proof holds exactly two events", pointer="/events")
+    if type(keys) is not list or not 1 <= len(keys) <= 2:
+        raise ProofError("type", "a proof names the one or two keys of its events", pointer="/keys")
+    for place, key in enumerate(keys):
+        why = _not_held(key, policy)
+        if why is not None:
+            raise ProofError("key_unknown", why, pointer=f"/keys/{place}")
+    number = PithNumber.of_record(record)
+    bundle = Bundle("json", record, number, tuple(events), (), proof, False)
+    checked = check(bundle, _whatever_status(policy), rules=rules)
+    for copy in checked.copies:
+        if copy.verdict.word != "verified":
+            fault = copy.verdict.fault
+            code = "type" if fault is None else fault.code
+            detail = f"the event is {copy.verdict.word}"
+            raise ProofError(code, detail, pointer=copy.pointer + ((fault and fault.pointer) or ""))
+    ledger = Ledger.of([checked], rules)
+    groups = ledger.equivocations()
+    if len(groups) != 1:
+        raise ProofError("type", "the two events do not contradict each other", pointer="/events")
+    if proof_of(ledger, groups[0]) != data:
+        detail = "not written as a proof is: other members, another order or another spelling"
+        raise ProofError("encoding", detail, pointer="")
+    one, other = (ledger.events[name] for name in groups[0].event_ids)
+    statuses = {key.public_key.raw: key.status for key in policy.keys}
+    told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]
+    return Proven(number, rules.name, groups[0], (one, other), told)
+
+
+def _not_held(stated: Value, policy: Policy) -> str | None:
+    """Why a key as a proof names it is none of the policy's, or None where it is one (PROOF-2)."""
+    for key in policy.keys:
+        shown = _shown(key)
+        if type(stated) is not dict or {**stated, "event_format": key.event_formats[0]} != shown:
+            continue
+        # A key that lists `unknown` alone has no format, so nothing that it signed is proven.
+        if key.event_format is not None and stated == shown:
+            return None
+        named = stated.get("event_format")
+        rule = RULES.get(named) if type(named) is str else None
+        if rule is None or not rule.binds:
+            return "the policy has this key; the proof names no event format that binds its events"
+        return (
+            f"the policy has this key under the event format {key.event_formats[0]}, the proof "
+            f'under {named}; if the signer uses that one, write "event_formats": ["{named}"] in your policy'
+        )
+    return "the policy has no key of this signer_id, key_id and public_key_hex"
+
+
+def _whatever_status(policy: Policy) -> Policy:
+    # A key that was revoked later still said both things.
+    return Policy(tuple(replace(key, status="active", honours=frozenset()) for key in policy.keys))
+
+
+def describe(proven: Proven) -> Object:
+    """What a proof shows, as JSON."""
+    return {
+        "pith_number": str(proven.number),
+        "rules": proven.rules,
+        "signer": proven.group.signer,
+        "event_type": proven.group.event_type,
+        "events": [
+            {
+                "event_id": event.event_id,
+                "created_at": event.created_at,
+                "key_id": event.key_id,
+                "public_key_fingerprint": event.key.fingerprint,
+                "status": status,
+            }
+            for event, status in zip(proven.events, proven.statuses, strict=True)
+        ],
+    }

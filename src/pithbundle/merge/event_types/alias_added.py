@@ -1,0 +1,29 @@
+"""alias_added: another name of this record (spec KIND-4)."""
+
+from __future__ import annotations
+
+from pithbundle.bundle.record import Record, aliases
+from pithbundle.encoding.spellings import base32_prefix
+from pithbundle.encoding.values import Object
+from pithbundle.merge.schema import Kind, grammar, identifier
+
+_DERIVED = frozenset({"arxiv", "arxiv_version"})
+_SHORT = "pith_short_"
+
+
+def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
+    kind = str(payload["alias_kind"])
+    if kind not in _DERIVED and not kind.startswith(_SHORT):
+        return None
+    derived = dict(aliases(record, base32_prefix(record.sha256)))
+    return None if derived.get(kind) == payload["alias_value"] else "subject"
+
+
+KIND = Kind(
+    event_type="alias_added",
+    target="record",
+    section="source_aliases",
+    select="each",
+    members={"alias_kind": grammar(r"[a-z][a-z0-9_]{0,63}"), "alias_value": identifier},
+    match=_agrees_with_the_record,
+)

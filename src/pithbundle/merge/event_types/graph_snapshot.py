@@ -1,0 +1,13 @@
+"""graph_snapshot: what the registry counted around this record at one time (spec KIND-5)."""
+
+from __future__ import annotations
+
+from pithbundle.merge.schema import Kind, an_object
+
+KIND = Kind(
+    event_type="graph_snapshot",
+    target="graph",
+    section="graph_snapshots",
+    select="each",
+    members={"graph_snapshot": an_object},
+)

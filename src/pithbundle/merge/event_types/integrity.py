@@ -1,0 +1,56 @@
+"""pith.integrity.v1: a detector found something about the paper (spec KIND-11).
+
+Two emissions with one evidence_hash are one finding, so detector and hash are the slot.
+"""
+
+from __future__ import annotations
+
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.values import Object
+from pithbundle.merge.schema import Kind, an_object, grammar, moment, prose, sha256_hex, whole, word
+
+_NAME = grammar(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
+_TEXT = prose(65_536)
+
+
+def _is_of_this_paper(payload: Object, record: Record) -> str | None:
+    source = record.value["source"]
+    return None if type(source) is dict and payload["arxiv_id"] == source["id"] else "subject"
+
+
+KIND = Kind(
+    event_type="pith.integrity.v1",
+    target="record",
+    section="integrity_findings",
+    select="latest",
+    members={
+        "event_type": word("pith.integrity.v1"),
+        "detector": _NAME,
+        "detector_version": grammar(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}"),
+        "finding_type": _NAME,
+        "verdict_class": word("incontrovertible", "cross_source", "threshold_with_margin", "rescinded"),
+        "severity": word("critical", "advisory", "informational"),
+        "arxiv_id": grammar(r"[!-~]{1,64}"),
+        "evidence_hash": sha256_hex,
+        "evidence": an_object,
+        "audited_at": moment,
+        "paper_version": whole(1),
+        "snippet": _TEXT,
+        "note": _TEXT,
+        "ref_index": whole(0),
+        "detected_doi": _TEXT,
+        "detected_arxiv_id": _TEXT,
+        "external_url": _TEXT,
+        "resolved_title": _TEXT,
+        "detector_url": _TEXT,
+    },
+    optional=frozenset(
+        {
+            "paper_version", "snippet", "note", "ref_index", "detected_doi",
+            "detected_arxiv_id", "external_url", "resolved_title", "detector_url",
+        }
+    ),
+    slot=("detector", "evidence_hash"),
+    deciding=("finding_type", "verdict_class", "severity"),
+    match=_is_of_this_paper,
+)  # fmt: skip

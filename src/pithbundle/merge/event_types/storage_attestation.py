@@ -1,0 +1,14 @@
+"""storage_attestation: somebody keeps a copy at a URL (spec KIND-7)."""
+
+from __future__ import annotations
+
+from pithbundle.merge.schema import Kind, moment, name, sha256_hex, web_url
+
+KIND = Kind(
+    event_type="storage_attestation",
+    target="record",
+    section="storage_attestations",
+    select="each",
+    members={"provider": name, "url": web_url, "captured_at": moment, "content_sha256": sha256_hex},
+    optional=frozenset({"content_sha256"}),
+)

@@ -1,0 +1,222 @@
+"""How a payload *fits* its kind: exact JSON types, fixed words, ASCII grammars with lengths (spec KIND-2).
+
+A grammar is a regular expression over ASCII with a bounded length, so any language can
+repeat it without a URL, proof or Unicode library. A check returns the code of the
+misfit, or None. Whether a link, a proof or a claim is *true* is never asked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.canonical import encode, encode_kept
+from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
+from pithbundle.encoding.timestamps import instant
+from pithbundle.encoding.values import MAX_INTEGER, Object, Value
+from pithbundle.verify.verdicts import Placement, ValidEvent
+
+#: A check of one member: the code of the misfit, or None.
+Check: TypeAlias = Callable[[Value], str | None]
+#: A check of a whole payload against the record.
+Match: TypeAlias = Callable[[Object, Record], str | None]
+
+#: Which of the fitting, unretracted events of a kind stand (MERGE-5).
+Select: TypeAlias = Literal["once", "latest", "each"]
+
+
+def grammar(pattern: str) -> Check:
+    """A text that matches ``pattern`` from end to end; ``encoding`` where it does not."""
+    matches = re.compile(pattern, re.ASCII).fullmatch
+
+    def check(value: Value) -> str | None:
+        if type(value) is not str:
+            return "type"
+        return None if matches(value) else "encoding"
+
+    return check
+
+
+def word(*allowed: str) -> Check:
+    """One of a fixed list of words, compared as bytes; ``type`` where it is another."""
+    words = frozenset(allowed)
+
+    def check(value: Value) -> str | None:
+        return None if type(value) is str and value in words else "type"
+
+    return check
+
+
+def prose(longest: int) -> Check:
+    """A text of 1 to ``longest`` UTF-8 bytes in any script, shown but never parsed."""
+
+    def check(value: Value) -> str | None:
+        if type(value) is not str:
+            return "type"
+        size = len(value) if value.isascii() else len(value.encode())
+        return None if 0 < size <= longest else "encoding"
+
+    return check
+
+
+def whole(smallest: int) -> Check:
+    """An integer from ``smallest`` up."""
+
+    def check(value: Value) -> str | None:
+        return None if type(value) is int and smallest <= value <= MAX_INTEGER else "type"
+
+    return check
+
+
+def an_object(value: Value) -> str | None:
+    """A JSON object, whatever it holds."""
+    return None if type(value) is dict else "type"
+
+
+def sha256_hex(value: Value) -> str | None:
+    """64 lower-case hex digits."""
+    if type(value) is not str:
+        return "type"
+    return None if hex_bytes(value, 32) is not None else "encoding"
+
+
+def event_id(value: Value) -> str | None:
+    """``sha256:`` and 64 lower-case hex digits."""
+    if type(value) is not str:
+        return "type"
+    return None if event_id_digest(value) is not None else "encoding"
+
+
+def moment(value: Value) -> str | None:
+    """A time of the one accepted grammar (TIME-1)."""
+    if type(value) is not str:
+        return "type"
+    return None if instant(value) is not None else "time"
+
+
+def base64_text(value: Value) -> str | None:
+    """Bytes in padded standard base64, one spelling; not empty."""
+    if type(value) is not str:
+        return "type"
+    padding = len(value) - len(value.rstrip("="))
+    return None if base64_bytes(value, len(value) // 4 * 3 - padding) else "encoding"
+
+
+def sorted_ids(value: Value) -> str | None:
+    """Event ids in ascending order, none twice."""
+    if type(value) is not list:
+        return "type"
+    previous = ""
+    for stated in value:
+        code = event_id(stated)
+        if code is not None:
+            return code
+        if not previous < stated:  # type: ignore[operator]
+            return "encoding"
+        previous = stated  # type: ignore[assignment]
+    return None
+
+
+#: 1 to 2,048 printable ASCII characters starting with a web scheme; never fetched by merge.
+web_url: Final = grammar(r"https?://[!-~]{1,2040}")
+#: 1 to 512 printable ASCII characters without space: an identifier of some other registry.
+identifier: Final = grammar(r"[!-~]{1,512}")
+#: A lower-case name: a provider, a scheme, a kind of alias.
+name: Final = grammar(r"[a-z][a-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One event type of a rule set: where it points, what it must hold, what stands of it.
+
+    ``members`` are the payload members that merge reads; those in ``optional`` may be
+    absent or null. ``slot`` names the members that make a slot after the signer, for
+    ``latest``, and ``deciding`` those that two events of one slot and instant must agree
+    in (MERGE-8). ``match`` compares the payload with the record.
+    """
+
+    event_type: str
+    target: str
+    section: str
+    select: Select
+    members: Mapping[str, Check]
+    optional: frozenset[str] = frozenset()
+    slot: tuple[str, ...] = ()
+    deciding: tuple[str, ...] = ()
+    match: Match | None = None
+
+    _required: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Split the members once: a frozen dataclass sets its own fields this way only."""
+        required = tuple(each for each in self.members.items() if each[0] not in self.optional)
+        object.__setattr__(self, "_required", required)
+
+    def misfit(self, event: ValidEvent, record: Record) -> str | None:
+        """Return the code of the first thing that does not fit, or None (KIND-2).
+
+        Order: target, members in the order written, match.
+        """
+        payload = event.payload
+        if event.target != self.target:
+            return "type"
+        for name, check in self._required:
+            value = payload.get(name)
+            if value is None or check(value) is not None:
+                return self._first_misfit(payload)
+        for name in self.optional & payload.keys() if len(payload) > len(self._required) else ():
+            value = payload[name]
+            if value is not None and self.members[name](value) is not None:
+                return self._first_misfit(payload)
+        return self.match(payload, record) if self.match is not None else None
+
+    def _first_misfit(self, payload: Object) -> str:
+        """The code of the first member that does not fit, of a payload that has one."""
+        codes = (
+            check(payload[name])
+            if payload.get(name) is not None
+            else None
+            if name in self.optional
+            else "type"
+            for name, check in self.members.items()
+        )
+        return next(code for code in codes if code is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRules:
+    """A named, frozen rule set: its kinds by event type, in table order (MERGE-1)."""
+
+    name: str
+    kinds: Mapping[str, Kind]
+
+    @classmethod
+    def of(cls, name: str, *kinds: Kind) -> MergeRules:
+        """The rule set of ``kinds``, in the order in which their sections stand in a state."""
+        return cls(name, MappingProxyType({kind.event_type: kind for kind in kinds}))
+
+    def place(self, event: ValidEvent, record: Record) -> Placement:
+        """Where these rules put ``event``: whether it fits, and in which slot (MERGE-5, MERGE-6)."""
+        kind = self.kinds.get(event.event_type)
+        code = "unknown_type" if kind is None else kind.misfit(event, record)
+        slot = b"" if kind is None or code is not None else slot_of(event, kind)
+        return Placement(self, record.sha256, code, slot)
+
+
+def slot_of(event: ValidEvent, kind: Kind) -> bytes:
+    """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).
+
+    Only ``latest`` has slots; the events of another kind are all in the slot ``b""``.
+    """
+    if kind.select != "latest":
+        return b""
+    return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
+
+
+def deciding_bytes(event: ValidEvent, kind: Kind) -> bytes:
+    """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8)."""
+    return encode([*map(event.payload.get, kind.deciding)])

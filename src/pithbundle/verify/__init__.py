@@ -1,0 +1,1 @@
+"""Who signed what; imports nothing of merge."""

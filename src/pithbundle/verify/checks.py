@@ -1,0 +1,352 @@
+"""The checks: who signed what, and nothing else (spec CHECK-1 to CHECK-13).
+
+On each element of the envelope spelling, in this order; the first that fails gives word and
+code. The numbers are those of the specification; the key comes first, so that nobody is
+accused under a key that nobody pinned:
+
+ 1. it is an object, without a value-level fault
+ 2. CHECK-5: the policy has the key that it names
+ 3. CHECK-2: a signature is there
+ 4. CHECK-1: it is well-formed: spelling, members, types, time, limits
+ 5. CHECK-4: the subject is this record
+ 6. CHECK-6: the key may sign this type, and if it is revoked it honours this id
+ 7. CHECK-7: the algorithm is ``ed25519``
+ 8. CHECK-8: the id and the signature are in their one text form
+ 9. CHECK-3: the id is absent or the recomputed one
+10. CHECK-9: the signature verifies
+11. CHECK-10: the format binds, and the type belongs to the merge rules: ``verified``; another:
+    ``unknown_type``
+
+Under a key whose format is ``unknown`` nothing is ``invalid`` (CHECK-13).
+
+What the caller must still do: decide whether the policy is his, and what the events mean
+(merge). Whether a proof, a link or a claim is true is never decided here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pithbundle.bundle.event import Body, Envelope, FlatEvent, Signature, bind, is_flat, read_event
+from pithbundle.bundle.event_formats import EVENT_V1, EventRule
+from pithbundle.bundle.reader import Bundle, subject_fault
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.canonical import encode, encode_kept
+from pithbundle.encoding.spellings import event_id_digest, hex_bytes
+from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.values import pointer as pointer_of
+from pithbundle.errors import Fault
+from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.receipts import CARRIER, Receipts, receipt_at
+from pithbundle.verify.signatures import (
+    ALGORITHM,
+    SignatureCache,
+    Signatures,
+    Stated,
+    algorithm_fault,
+    not_verified,
+    raw_signature,
+    right,
+    unknown_key_id,
+)
+from pithbundle.verify.verdicts import (
+    STEP_ENCODING,
+    STEP_FORM,
+    STEP_ID,
+    STEP_KEY,
+    STEP_READ,
+    STEP_SIGNED,
+    STEP_SUBJECT,
+    STEP_UNBOUND,
+    STEP_VALID,
+    Checked,
+    Copy,
+    ValidEvent,
+    Verdict,
+)
+
+__all__ = ["SignatureCache", "check"]
+
+_VERIFIED: Final = Verdict("verified", STEP_VALID)
+_UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
+_UNBOUND: Final = Verdict("unbound", STEP_UNBOUND)
+_NOT_SIGNED: Final = Verdict("not_signed", STEP_SIGNED)
+
+
+def check(
+    bundle: Bundle,
+    policy: Policy | None = None,
+    *,
+    rules: MergeRules = MERGE_1,
+    cache: SignatureCache | None = None,
+) -> Checked:
+    """Check every event and receipt of ``bundle`` under ``policy`` (the registry's key by default).
+
+    No event can make this raise: what is wrong with one is its verdict, and never spoils
+    the rest. ``cache`` may be shared by the checks of many bundles.
+    """
+    run = _Run(bundle, policy or Policy.default(), rules, {} if cache is None else cache)
+    copies = tuple([run.copy(index, stated) for index, stated in enumerate(bundle.events)])
+    spoken = _speak(copies)
+    valid = tuple([copy.event for copy in spoken.values() if copy.event is not None])
+    return Checked(
+        bundle.record, bundle.number, run.policy.sha256, copies, spoken,
+        run.receipts.verdicts(), bundle.stated, valid,
+    )  # fmt: skip
+
+
+def _speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
+    """Return for each id the copy that decides (CHECK-11); malformed elements have no id."""
+    spoken: dict[str, Copy] = {}
+    for copy in copies:
+        if copy.event_id is None:
+            continue
+        other = spoken.get(copy.event_id)
+        if other is None or copy.before(other):
+            spoken[copy.event_id] = copy
+    return spoken
+
+
+class _Run:
+    """One call of :func:`check`: what every element is checked against."""
+
+    __slots__ = ("bundle", "number", "policy", "receipts", "record", "rules", "signatures", "signers")
+
+    def __init__(self, bundle: Bundle, policy: Policy, rules: MergeRules, cache: SignatureCache) -> None:
+        self.bundle = bundle
+        self.record: Record = bundle.record
+        self.number = str(bundle.number)
+        self.policy = policy
+        self.rules = rules
+        self.signatures = Signatures(policy, cache)
+        self.receipts = Receipts(self.signatures, self.record)
+        self.signers: dict[bytes, bytes] = {}
+
+    def copy(self, index: int, stated: Value | Fault) -> Copy:
+        event = stated if isinstance(stated, Fault) else read_event(stated)
+        if isinstance(event, Envelope):
+            return self.envelope(index, event)
+        if isinstance(event, FlatEvent):
+            return self.flat(index, event)
+        return self.malformed(index, stated, event)
+
+    def malformed(self, index: int, stated: Value | Fault, fault: Fault) -> Copy:
+        """An element that is not well-formed; its key and signature are asked first (CHECK-5, CHECK-2)."""
+        if type(stated) is not dict:
+            return Copy(_at(index), None, None, Verdict("invalid", STEP_READ, fault))
+        flat = is_flat(stated)
+        event_type, payload = stated.get("event_type"), stated.get("payload")
+        self.collect(event_type, payload, index, None)
+        keys, unknown = _named_flat(stated, self.policy) if flat else _named(stated, self.policy)
+        verdict = _before_form(unknown, stated.get("signature_b64" if flat else "signature"))
+        if verdict is None and not flat and keys and all(key.event_format is None for key in keys):
+            verdict = _UNBOUND
+        if verdict is None:
+            verdict = _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
+        label = event_type if type(event_type) is str else None
+        # Where several keys are left, which of them the element names is not known.
+        key = keys[0] if not flat and len(keys) == 1 else None
+        return Copy(_at(index), None, label, verdict, key=key)
+
+    def envelope(self, index: int, event: Envelope) -> Copy:
+        # A well-formed signer states a fingerprint, so it names one key at most.
+        keys, unknown = _named(event.members, self.policy)
+        key = keys[0] if keys else None
+        verdict = _before_form(unknown, event.signature)
+        rule = EVENT_V1 if unknown is not None else keys[0].event_format
+        if rule is None:  # CHECK-13: no format is tried
+            self.collect(event.event_type, event.payload, index, None)
+            return Copy(_at(index), None, event.event_type, verdict or _UNBOUND, key=key)
+        body = bind(event, rule, within_limits=self.bundle.events_within_limits)
+        if isinstance(body, Fault):
+            return self.malformed(index, event.members, body)
+        unsigned = event.unsigned
+        if rule is not EVENT_V1:
+            unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
+        valid = None
+        if verdict is None:
+            verdict, valid = self.judged(index, event, keys[0], rule, body)
+        if valid is None:
+            self.collect(event.event_type, event.payload, index, body.event_id)
+        return Copy(_at(index), body.event_id, event.event_type, verdict, valid, unsigned, key=key)
+
+    def judged(
+        self, index: int, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+    ) -> tuple[Verdict, ValidEvent | None]:
+        """What a well-formed and signed event of a known key comes to, and the event if it is valid."""
+        refused, raw = self.refused(event, key, rule, body)
+        if refused is not None:
+            return _tolerant(refused, (key,)), None
+        if not rule.binds:
+            return _UNBOUND, None
+        known = event.event_type in self.rules.kinds
+        return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(index, event, body, raw, key)
+
+    def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> ValidEvent:
+        """The event as its body and its one signature, its receipt checked, placed for merge."""
+        receipt_verified = False
+        stated = receipt_at(event.event_type, event.payload)
+        if stated is not None:
+            if event.event_type == CARRIER:
+                receipt_verified = self.receipts.check(stated[0], index, body.event_id)
+            else:
+                self.receipts.collect(stated[0], index, body.event_id)
+        valid = ValidEvent(
+            event_id=body.event_id,
+            event_type=event.event_type,
+            target=event.target,
+            created_at=event.created_at,
+            instant=event.instant,
+            order=event.instant + body.event_id,
+            payload=event.payload,
+            payload_bytes=body.payload,
+            signer_bytes=self.signer(event.signer),
+            body=body.canonical,
+            signature=raw,
+            key=key,
+            receipt_verified=receipt_verified,
+        )
+        return valid._replace(placed=self.rules.place(valid, self.record))
+
+    def collect(self, event_type: Value, payload: Value, index: int, event_id: str | None) -> None:
+        """Take up the receipt, if there is one, of an element that is not a valid record_created."""
+        stated = receipt_at(event_type, payload)
+        if stated is not None:
+            self.receipts.collect(stated[0], index, event_id)
+
+    def signer(self, stated: Object) -> bytes:
+        """The canonical bytes of a signer, one copy for all of its events."""
+        written = encode(stated)
+        known = self.signers.get(written)
+        if known is None:
+            known = encode_kept(stated)
+            self.signers[known] = known
+        return known
+
+    def refused(
+        self, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+    ) -> tuple[Verdict | None, bytes]:
+        """CHECK-4 to CHECK-9: the verdict of the first that fails, or None and the raw signature."""
+        signature: Signature = event.signature  # type: ignore[assignment]
+        if event.subject != self.number:
+            wrong = subject_fault(event.subject, self.record, self.bundle.number)
+            if wrong is not None:
+                fault = Fault("subject", wrong, "/subject_pith_number")
+                return Verdict("invalid", STEP_SUBJECT, fault), b""
+        verdict = right(key, event.event_type, body.event_id, "/event_type", "/signer/key_id")
+        verdict = verdict or algorithm_fault(signature.algorithm, "/signature")
+        if verdict is not None:
+            return verdict, b""
+        stated, other = event.stated_id, None
+        if stated is not None and stated != body.event_id:
+            other = event_id_digest(stated)
+            if other is None:
+                fault = Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")
+                return Verdict("invalid", STEP_ENCODING, fault), b""
+        raw = raw_signature(signature.text, "/signature")
+        if isinstance(raw, Verdict):
+            return raw, b""
+        genuine = self.signatures.valid(key, rule.message(body.canonical, body.digest), raw)
+        if other is not None:
+            return self.mismatch(genuine, key, rule.message_of_digest(other), raw, body.event_id), b""
+        return (None if genuine else not_verified("/signature")), raw
+
+    def mismatch(
+        self, genuine: bool, key: PolicyKey, stated: bytes | None, raw: bytes, event_id: str
+    ) -> Verdict:
+        """CHECK-3 failed: say which content the signature is for; ``stated`` is the stated id's message."""
+        if genuine:
+            detail = f"the content is genuine; the stated id is not its id, {event_id}"
+        elif stated is not None and self.signatures.valid(key, stated, raw):
+            detail = (
+                f"a genuine signature, but for other content: this copy was altered; its id is {event_id}"
+            )
+        else:
+            detail = (
+                f"no genuine signature, neither for this content nor for the stated id; its id is {event_id}"
+            )
+        return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, "/event_id"))
+
+    def flat(self, index: int, event: FlatEvent) -> Copy:
+        """The checks of the flat spelling (EVT-8): unbound at best."""
+        digest = hex_bytes(event.payload_sha256, 32)
+        name = None if digest is None else event.payload_sha256
+        self.collect(event.event_type, event.payload, index, name)
+        verdict, key = self.flat_verdict(event, digest)
+        if verdict.word == "invalid":
+            verdict = _tolerant(verdict, self.policy.keys_with_id(event.signing_key_id))
+        return Copy(_at(index), name, event.event_type, verdict, key=key)
+
+    def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> tuple[Verdict, PolicyKey | None]:
+        if not self.policy.keys_with_id(event.signing_key_id):
+            return Verdict("unknown_key", STEP_KEY, unknown_key_id("/signing_key_id")), None
+        if event.signature_text is None:
+            return _NOT_SIGNED, None
+        source: Object = self.record.value["source"]  # type: ignore[assignment]
+        if event.payload.get("arxiv_id") != source["id"]:
+            fault = Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")
+            return Verdict("invalid", STEP_SUBJECT, fault), None
+        if digest is None:
+            fault = Fault("encoding", "must be 64 lower-case hex digits", "/payload_sha256")
+            return Verdict("invalid", STEP_ENCODING, fault), None
+        key_id, text = event.signing_key_id, event.signature_text
+        attempt = self.signatures.attempt(
+            Stated(key_id, "/signing_key_id", event.event_type, ALGORITHM, text)
+        )
+        key = self.signatures.verifies(attempt, digest)
+        return (attempt.failed, None) if key is None else (_UNBOUND, key)
+
+
+def _at(index: int) -> str:
+    return f"/events/{index}"
+
+
+def _before_form(unknown: Fault | None, signature: object) -> Verdict | None:
+    """CHECK-5 and CHECK-2, which are asked before the form: the verdict of the first that fails."""
+    if unknown is not None:
+        return Verdict("unknown_key", STEP_KEY, unknown)
+    return _NOT_SIGNED if signature is None else None
+
+
+def _tolerant(verdict: Verdict, keys: tuple[PolicyKey, ...]) -> Verdict:
+    """CHECK-13: where a key lists ``unknown`` nothing is invalid, and the code stays as a remark."""
+    if any(key.lists_unknown for key in keys):
+        return Verdict("unbound", verdict.step, verdict.fault)
+    return verdict
+
+
+def _named(stated: Object, policy: Policy) -> tuple[tuple[PolicyKey, ...], Fault | None]:
+    """CHECK-5 on any object: the keys that it names, and the fault if none is left.
+
+    An element that states no signer_id and key_id names no key and has no fault here.
+    """
+    signer, signature = stated.get("signer"), stated.get("signature")
+    if type(signer) is not dict:
+        return (), None
+    signer_id, key_id, fingerprint = map(signer.get, ("signer_id", "key_id", "public_key_fingerprint"))
+    if type(signer_id) is not str or type(key_id) is not str:
+        return (), None
+    keys = policy.keys_of(signer_id, key_id)
+    if not keys:
+        return (), Fault("key_unknown", "the policy has no key of this signer_id and key_id", "/signer")
+    if type(fingerprint) is str:
+        named = policy.key(signer_id, key_id, fingerprint)
+        if named is None:
+            where = "/signer/public_key_fingerprint"
+            return (), Fault("key_unknown", "not the fingerprint of a key in the policy", where)
+        keys = (named,)
+    if type(signature) is dict:
+        signature_key_id = signature.get("key_id")
+        if type(signature_key_id) is str and signature_key_id != key_id:
+            return keys, Fault("key_unknown", "differs from the signer's key_id", "/signature/key_id")
+    return keys, None
+
+
+def _named_flat(stated: Object, policy: Policy) -> tuple[tuple[PolicyKey, ...], Fault | None]:
+    """The keys that an element of the flat spelling names, and the fault if there is none (EVT-8)."""
+    key_id = stated.get("signing_key_id")
+    if type(key_id) is not str:
+        return (), None
+    keys = policy.keys_with_id(key_id)
+    return keys, None if keys else unknown_key_id("/signing_key_id")

@@ -1,0 +1,135 @@
+"""What a key of the policy may sign, and whether it did (spec CHECK-6 to CHECK-9, RCPT-2).
+
+Shared by the envelope, the flat spelling and receipts, so that there is one order of checks
+and one place that verifies a signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Final, NamedTuple, TypeAlias
+
+from pithbundle.ed25519.strict import SIGNATURE_BYTES
+from pithbundle.encoding.spellings import base64_bytes
+from pithbundle.encoding.values import Value
+from pithbundle.errors import Fault
+from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.verdicts import (
+    STEP_ALGORITHM,
+    STEP_ENCODING,
+    STEP_RIGHT,
+    STEP_SIGNATURE,
+    Verdict,
+)
+
+#: Results of signature checks, keyed by (raw key, message, raw signature): a pure function,
+#: so sharing one between calls changes no verdict, only time (CHECK-9).
+SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
+
+#: The one algorithm (CHECK-7).
+ALGORITHM: Final = "ed25519"
+_NO_SUCH_KEY: Final = "the policy has no key of this key_id"
+
+
+class Stated(NamedTuple):
+    """A signature under a key_id, with no signer named: where its parts stand, and what they are."""
+
+    key_id: str
+    key_at: str
+    event_type: str
+    algorithm: Value
+    text: str
+
+
+class Attempt(NamedTuple):
+    """What is left to do for a :class:`Stated`: ``keys`` that may have made ``raw``, and who was refused."""
+
+    keys: tuple[PolicyKey, ...]
+    raw: bytes
+    refusals: tuple[Verdict, ...]
+
+    @property
+    def failed(self) -> Verdict:
+        """The verdict if no key verifies: that of the one that got furthest (RCPT-2)."""
+        # Who is left to try got further than whoever was refused.
+        return not_verified("") if self.keys else min(self.refusals, key=lambda verdict: verdict.rank)
+
+
+def right(key: PolicyKey, event_type: str, event_id: str | None, type_at: str, key_at: str) -> Verdict | None:
+    """CHECK-6: the key may sign this type, and if it is revoked it honours this id."""
+    if not key.may_sign(event_type):
+        return Verdict("invalid", STEP_RIGHT, Fault("key_role", "", type_at))
+    if key.status == "revoked" and event_id not in key.honours:
+        return Verdict("invalid", STEP_RIGHT, Fault("key_revoked", "", key_at))
+    return None
+
+
+def algorithm_fault(algorithm: Value, above: str) -> Verdict | None:
+    """CHECK-7: the algorithm is exactly the text ``ed25519``."""
+    if algorithm == ALGORITHM:
+        return None
+    return Verdict("invalid", STEP_ALGORITHM, Fault("algorithm", "", f"{above}/algorithm"))
+
+
+def raw_signature(text: str, above: str) -> bytes | Verdict:
+    """CHECK-8: the 64 bytes that the text of a signature spells."""
+    raw = base64_bytes(text, SIGNATURE_BYTES)
+    if raw is not None:
+        return raw
+    detail = "a signature is 64 bytes in padded standard base64, 88 characters"
+    return Verdict("invalid", STEP_ENCODING, Fault("encoding", detail, f"{above}/signature_b64"))
+
+
+def not_verified(above: str) -> Verdict:
+    """CHECK-9 failed."""
+    return Verdict("invalid", STEP_SIGNATURE, Fault("signature_invalid", "", f"{above}/signature_b64"))
+
+
+class Signatures:
+    """The keys of one policy and the signature checks made with them."""
+
+    __slots__ = ("cache", "policy")
+
+    def __init__(self, policy: Policy, cache: SignatureCache) -> None:
+        self.policy = policy
+        self.cache = cache
+
+    def valid(self, key: PolicyKey, message: bytes, raw: bytes) -> bool:
+        """CHECK-9: whether ``raw`` is a signature of ``message`` under ``key``."""
+        question = (key.public_key.raw, message, raw)
+        known = self.cache.get(question)
+        if known is None:
+            known = self.cache[question] = key.public_key.verify(message, raw)
+        return known
+
+    def attempt(self, stated: Stated) -> Attempt:
+        """The checks before CHECK-9 where a key_id of the policy is named and no signer (RCPT-2).
+
+        Every key of that id may answer; of several that fail the one that got furthest decides.
+        A revoked key never does: it honours ids of events, and there is none here (RCPT-2).
+        """
+        refused: list[Verdict] = []
+        left: list[PolicyKey] = []
+        raw = raw_signature(stated.text, "")
+        for key in self.policy.keys_with_id(stated.key_id):
+            verdict = right(key, stated.event_type, None, stated.key_at, stated.key_at)
+            verdict = verdict or algorithm_fault(stated.algorithm, "")
+            if verdict is None and isinstance(raw, Verdict):
+                verdict = raw
+            if verdict is None:
+                left.append(key)
+            else:
+                refused.append(verdict)
+        return Attempt(tuple(left), b"" if isinstance(raw, Verdict) else raw, tuple(refused))
+
+    def verifies(self, attempt: Attempt, message: bytes) -> PolicyKey | None:
+        """CHECK-9: the key among those left that made the signature, or None."""
+        for key in attempt.keys:
+            if self.valid(key, message, attempt.raw):
+                return key
+        return None
+
+
+def unknown_key_id(pointer: str) -> Fault:
+    """The fault of a key_id that no key of the policy has."""
+    return Fault("key_unknown", _NO_SUCH_KEY, pointer)

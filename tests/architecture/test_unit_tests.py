@@ -1,0 +1,62 @@
+"""tests/unit mirrors the package: a reader of a module finds its tests by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kit.data import REPO
+
+PACKAGE = REPO / "src" / "pithbundle"
+UNIT = REPO / "tests" / "unit"
+TESTS = sorted(UNIT.rglob("test_*.py"))
+
+#: What has no unit tests of its own: the command line and the conformance runner, which are tested
+#: through their commands, tables that a generator writes, and modules of names alone.
+WITHOUT = ("cli/", "conformance/", "merge/event_types/")
+TABLES = {
+    "__main__.py",
+    "bundle/unicode14.py",
+    "ed25519/selftest_vectors.py",
+    "escape_tables.py",
+}  # fmt: skip
+#: Tested through the module named: they are halves of one subject.
+THROUGH = {
+    "encoding/document.py": "encoding/json_reader.py",
+    "encoding/json_strict.py": "encoding/json_reader.py",
+    "encoding/values.py": "encoding/json_reader.py",
+    "merge/rules.py": "merge/event_types",
+    "verify/signatures.py": "verify/checks.py",
+}
+
+
+def module_of(path: Path) -> Path | None:
+    """The module, or the folder of modules, that a test file is about.
+
+    ``test_checks_messages.py`` is about ``checks.py``: a topic may follow the name.
+    """
+    folder = PACKAGE / path.parent.relative_to(UNIT)
+    words = path.stem.removeprefix("test_").split("_")
+    for end in range(len(words), 0, -1):
+        for target in (folder / ("_".join(words[:end]) + ".py"), folder / "_".join(words[:end])):
+            if target.exists():
+                return target
+    return None
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(UNIT).as_posix())
+def test_a_unit_test_is_named_after_its_module(path: Path) -> None:
+    assert module_of(path) is not None, f"{path.relative_to(REPO)} is named after no module of the package"
+
+
+def test_every_module_of_the_core_has_unit_tests() -> None:
+    found = {target.relative_to(PACKAGE).as_posix() for path in TESTS if (target := module_of(path))}
+    modules = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
+    expected = {
+        name
+        for name in modules - TABLES
+        if not name.startswith(WITHOUT) and not name.endswith("__init__.py")
+    }  # fmt: skip
+    assert set(THROUGH.values()) <= found
+    assert sorted(expected - found - THROUGH.keys()) == []

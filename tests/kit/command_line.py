@@ -1,0 +1,243 @@
+"""Runs the command line in this process or in another, and says what hostile text must not do."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pithbundle
+from pithbundle.cli.main import main
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one command gave."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def out(self) -> str:
+        return self.stdout.decode()
+
+    @property
+    def err(self) -> str:
+        return self.stderr.decode()
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream over bytes in memory, which may pass for a terminal."""
+
+    def __init__(self, data: bytes = b"", encoding: str = "utf-8", tty: bool = False) -> None:
+        self.bytes = io.BytesIO(data)
+        self._tty = tty
+        super().__init__(self.bytes, encoding=encoding, write_through=True)
+
+    def isatty(self) -> bool:
+        return self._tty
+
+
+def run(
+    *args: str,
+    stdin: bytes = b"",
+    tty: bool = False,
+    encoding: str = "utf-8",
+    env: Mapping[str, str] | None = None,
+) -> Result:
+    """Run a command in this process. The environment says neither colour nor width unless ``env`` does."""
+    streams = Stream(stdin), Stream(encoding=encoding, tty=tty), Stream(encoding=encoding, tty=tty)
+    before = sys.stdin, sys.stdout, sys.stderr
+    with _environment({"TERM": "dumb", "COLUMNS": "80", **(env or {})}):
+        sys.stdin, sys.stdout, sys.stderr = streams
+        try:
+            status = main(args)
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = before
+    return Result(status, streams[1].bytes.getvalue(), streams[2].bytes.getvalue())
+
+
+def command_line(*args: str) -> list[str]:
+    """The command as a real process; -P, because no module may come from the working directory."""
+    return [sys.executable, "-P", "-m", "pithbundle", *args]
+
+
+def process_env(env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment with nothing in it but the path to the package under test."""
+    return {
+        "PYTHONPATH": str(Path(pithbundle.__file__).parent.parent),
+        "PATH": os.environ.get("PATH", ""),
+        **(env or {}),
+    }
+
+
+def spawn(*args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Result:
+    """Run a command in a process of its own."""
+    done = subprocess.run(
+        command_line(*args), input=stdin, capture_output=True, env=process_env(env), timeout=60
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+@contextlib.contextmanager
+def start(
+    *args: str, env: Mapping[str, str] | None = None, sigint: signal.Handlers = signal.SIG_DFL
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a command, to send it signals.
+
+    A child inherits what is ignored, and the tests may have been started by ``nohup`` or by
+    a shell in the background, which ignore SIGINT. So what the child does with SIGINT is
+    always said here.
+    """
+    before = signal.signal(signal.SIGINT, sigint)
+    try:
+        child = subprocess.Popen(
+            command_line(*args),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=process_env(env),
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@contextlib.contextmanager
+def _environment(changed: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in ("NO_COLOR", "PITHBUNDLE_POLICY"):
+        os.environ.pop(name, None)
+    os.environ.update(changed)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+# -- hostile text -------------------------------------------------------------------------
+
+#: What a mirror may write into any text (threats E1 to E3).
+HOSTILE: dict[str, str] = {
+    "newline": "x\nverified      all of it",
+    "carriage return": "x\rverified      all of it",
+    "next line": "x\x85verified      all of it",
+    "line separator": "x\u2028verified      all of it",
+    "paragraph separator": "x\u2029verified      all of it",
+    "vertical tab": "x\x0bverified\x0c",
+    "backspaces": "invalid\x08\x08\x08\x08\x08\x08\x08verified",
+    "clear screen": "\x1b[2J\x1b[Hverified",
+    "colour": "\x1b[32mverified\x1b[0m",
+    "C1 CSI": "\x9b2Jverified",
+    "OSC 8 link": "\x1b]8;;https://evil.example/\x1b\\click\x1b]8;;\x1b\\",
+    "OSC 52 clipboard": "\x1b]52;c;ZXZpbA==\x07",
+    "title": "\x1b]0;verified\x07",
+    "device report": "\x1b[6n\x1bP$q\x1b\\",
+    "right-to-left override": "\u202edeifirev\u202c",
+    "bidi isolates": "\u2066a\u2067b\u2069\u2068c\u2069",
+    "bidi marks": "\u200e\u200f\u061c",
+    "zero width": "ver\u200bif\u200cie\u200dd\u2060\ufeff",
+    "soft hyphen": "ver\xadified",
+    "tags": "x\U000e0001\U000e0076\U000e007f",
+    "variation selectors": "x\ufe0f\U000e0100",
+    "fillers": "\u115f\u1160\u3164\uffa0\u180e",
+    "interlinear": "\ufff9a\ufffab\ufffb",
+    "private use": "\ue000\U000f0000\U0010fffd",
+    "combining flood": "a" + "\u0301\u0489\u20dd" * 40,
+    "fake escape": "\\u{1b}[2J \\n \\x1b",
+    "rich markup": "[bold green]verified[/] [link=https://evil.example]x[/link] :smile:",
+    "click template": "%(prog)s {0} {x!r} $HOME `id` $(id)",
+    "fake error": "pithbundle: error: none",
+    "folded": "x " * 36 + "verified      all of it " * 20,
+    "long": "A" * 100_000,
+    "wide": "\uff36" * 300,
+    "nul": "x\0verified",
+    "delete": "x\x7f",
+    "lone surrogate": "x\ud800",
+}
+
+# Beside the general categories: characters that draw nothing, or that change their neighbour.
+_INVISIBLE = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0") | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+
+#: The words of ours that may stand at the start of a line.
+FIRST_WORDS = {
+    "fit",
+    "key",
+    "mismatch",
+    "number",
+    "passed",
+    "pithbundle:",
+    "policy",
+    "refused",
+    "unfit",
+    "usable",
+}
+
+
+def unsafe(text: str) -> set[str]:
+    """The characters of an output that a terminal may obey. Says it its own way, not by display's table."""
+    return {
+        char
+        for char in text
+        if char != "\n"
+        and (unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"} or char in _INVISIBLE)
+    }
+
+
+def columns(text: str) -> int:
+    """The columns of a line in a terminal, by the tables of this Python.
+
+    A line that is a digest or an id alone counts as none: it is not cut, so that it can be
+    copied, and its digits pass for no word of ours.
+    """
+    if re.fullmatch("    (sha256:)?[0-9a-f]{32,}[,.:;]?", text):
+        return 0
+    return sum(
+        0 if unicodedata.category(char) in {"Mn", "Me"} else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
+
+
+def assert_harmless(result: Result, first_words: set[str] = FIRST_WORDS) -> None:
+    """No raw control in either stream, and no line that data begins."""
+    for text in (result.out, result.err):
+        assert not unsafe(text), f"raw {sorted(map(ascii, unsafe(text)))}"
+        for line in text.splitlines():
+            assert not line or line[0] == " " or line.split()[0] in first_words, f"data begins {line!a}"
+            assert "Traceback" not in line
+
+
+def hostile_places(value: Any, text: str, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Copies of a JSON value with ``text`` in one place each: every scalar, a new member of every object."""
+    at = "".join(f"/{step}" for step in path)
+    if isinstance(value, str):
+        yield at, text
+    elif isinstance(value, dict):
+        yield f"{at}/+", {**copy.deepcopy(value), text[:100]: text}
+        for name, member in value.items():
+            for where, changed in hostile_places(member, text, (*path, name)):
+                yield where, {**copy.deepcopy(value), name: changed}
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            for where, changed in hostile_places(item, text, (*path, place)):
+                yield where, [*copy.deepcopy(value[:place]), changed, *copy.deepcopy(value[place + 1 :])]
+    else:
+        yield at, text

@@ -1,0 +1,51 @@
+"""Short ways from forged events to what the package says of them, by its public functions alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from kit import Json, bundle, to_json
+from kit.strategies import house_policy
+from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.merge.merged import Merged, merge
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.verdicts import Checked, Copy
+
+WHEN = "2026-05-18T01:39:14Z"
+
+
+def read(record: Json, events: Iterable[Any], **changes: Any) -> Bundle:
+    """The bundle of a record and events, written as JSON and read."""
+    return read_bundle(to_json(bundle(record, events, **changes)))
+
+
+def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> Checked:
+    """The same, checked under a policy; by default under the one that knows every house signer."""
+    return check(read(record, events, **changes), Policy.from_value(keys or house_policy()))
+
+
+def merged(record: Json, events: Iterable[Any], keys: Json | None = None) -> Merged:
+    """The same, merged."""
+    return merge(checked(record, events, keys))
+
+
+def said(copy: Copy) -> tuple[str, str | None, str | None]:
+    """Word, code and pointer of a copy's verdict."""
+    fault = copy.verdict.fault
+    return copy.verdict.word, copy.verdict.code, fault.pointer if fault else None
+
+
+def refused_signatures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The raw key of each signature check that is made from now on, in order; none of them verifies."""
+    keys: list[bytes] = []
+
+    def refuse(key: bytes, message: bytes, raw: bytes) -> bool:
+        keys.append(key)
+        return False
+
+    monkeypatch.setattr("pithbundle.ed25519.strict.verify_strict", refuse)
+    return keys

@@ -1,0 +1,103 @@
+"""What a file is by its own account (DOC-1), and what a refusal says of one that is something else."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit import bundle, made_record
+from kit.command_line import run
+from kit.data import REPO
+from pithbundle.bundle.documents import TYPE_MEMBERS, recognise
+from pithbundle.bundle.reader import BUNDLE_TYPE
+from pithbundle.cli.recognise import advice
+from pithbundle.errors import InputError
+from pithbundle.merge.equivocation import PROOF_TYPE
+from pithbundle.merge.state import STATE_TYPE
+from pithbundle.report import REPORT_TYPE
+
+RECORD = made_record()
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (bundle(RECORD, []), "bundle"),
+        ({"state_type": STATE_TYPE}, "state"),
+        ({"report_type": REPORT_TYPE, "outcome": "valid", "exit_status": 0}, "report"),
+        ({"outcome": "valid", "exit_status": 0, "reports": []}, "output"),
+        ({"policy_type": "pithbundle_policy"}, "policy"),
+        ({"proof_type": PROOF_TYPE}, "proof"),
+        ({"manifest_type": "pith_mirror_manifest"}, "manifest"),
+        ({"record_type": "pith_number_record", "canonical_record": RECORD}, "record_document"),
+        ({"canonical_record": RECORD}, "record_document"),
+        (RECORD, "record"),
+        ({"pith_number": "x", "rules": "x", "trace": []}, "trace"),
+        ({"vectors_version": "1", "vectors": []}, "vectors"),
+        ({"event_type": "x", "payload": {}}, "event"),
+        ({"public_key_b64": "x"}, "key"),
+        ({}, "other"),
+        ({"state_type": BUNDLE_TYPE}, "other"),
+        ([], "none"),
+        (None, "none"),
+    ],
+)
+def test_a_document_is_recognised(value: Any, name: str) -> None:
+    assert recognise(value).name == name
+
+
+def test_the_types_are_those_of_the_modules_that_write_them() -> None:
+    assert {member: stated for member, (stated, _) in TYPE_MEMBERS.items()} == {
+        "bundle_type": BUNDLE_TYPE,
+        "state_type": STATE_TYPE,
+        "report_type": REPORT_TYPE,
+        "policy_type": "pithbundle_policy",
+        "proof_type": PROOF_TYPE,
+        "record_type": "pith_number_record",
+        "manifest_type": "pith_mirror_manifest",
+    }
+
+
+WHOLE = (REPO / "vectors" / "demo" / "bundle.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (b"<!DOCTYPE html><html>", "the file is a web page"),
+        (b"<?xml version='1.0'?>", "the file is a web page"),
+        (gzip.compress(WHOLE), "the file is compressed with gzip"),
+        (b"PK\x03\x04", "the file is a zip archive"),
+        (WHOLE.decode().encode("utf-16"), "the file is a text in UTF-16"),
+        (b"\xef\xbb\xbf" + WHOLE, "the file is a text with a byte order mark"),
+        (WHOLE[:900], "the file is cut off"),
+        (b"\xd9\xd9\xf7\xa0", "the file is self-described CBOR"),
+        (b"%PDF-1.7", "the file is a PDF"),
+        (b"\x89PNG\r\n", "the file is a picture"),
+        (b'{"state_type":"pith_open_graph_state"}', "the file is a state"),
+        (json.dumps(RECORD).encode(), "the file is a canonical record"),
+        (b'{"manifest_type":"pith_mirror_manifest"}', "the file is a manifest of mirrors"),
+        (b"[1]", "the file is not an object: pithbundle inspect shows what is inside"),
+        (b"{}", "the file is an object of no known type: pithbundle inspect shows what is inside"),
+        (b'{"x":1}', "the file is an object of no known type: pithbundle inspect shows what is inside"),
+        (b"{]", None),
+    ],
+)
+def test_a_refusal_says_what_the_file_is(tmp_path: Path, data: bytes, words: str | None) -> None:
+    (tmp_path / "file").write_bytes(data)
+    result = run("verify", str(tmp_path / "file"))
+    assert (result.status, result.out.split(":")[0]) == (1, "REJECTED")
+    said = json.loads(run("verify", "--json", str(tmp_path / "file")).stdout)["refused"][0]["hint"]
+    assert f"  hint        {said}\n" in result.out
+    assert words is None or said == words or said.startswith((words + ": ", words + ", "))
+
+
+def test_another_fault_keeps_its_own_hint() -> None:
+    error = InputError("duplicate_key")
+    assert advice(b"<html>", error) == error.hint

@@ -1,0 +1,69 @@
+"""RULE-1 to RULE-5: the closed family of event formats, as data."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from pithbundle.bundle.event_formats import ENVELOPE, EVENT_V1, RULES, UNKNOWN, EventRule
+
+COVERS = {
+    "full": set(),
+    "no-signer": {"signer"},
+    "no-time": {"created_at"},
+    "no-signer-no-time": {"signer", "created_at"},
+}
+SIGNED = ("digest", "hex", "id", "bytes")
+MEMBERS = {
+    "event_id", "signature", "signer", "created_at", "event_type", "subject_pith_number", "target",
+    "payload", "more",
+}  # fmt: skip
+
+
+def test_the_family_is_every_pair_of_cover_and_form_under_its_name() -> None:
+    names = {f"event-{cover}-{form}" for cover in (*COVERS, "payload") for form in SIGNED}
+    assert set(RULES) == names - {"event-full-digest"} | {"event-v1"}
+    assert len(RULES) == 20
+    assert all(rule.name == name for name, rule in RULES.items())
+    assert len({(rule.left_out, rule.signed, rule.payload_only) for rule in RULES.values()}) == 20
+    assert RULES["event-v1"] is EVENT_V1
+    assert next(iter(RULES)) == "event-v1"
+    assert UNKNOWN not in RULES
+
+
+def test_the_family_cannot_be_added_to() -> None:
+    with pytest.raises(TypeError):
+        RULES["mine"] = EVENT_V1  # type: ignore[index]
+
+
+@pytest.mark.parametrize("form", SIGNED)
+@pytest.mark.parametrize("cover", COVERS)
+def test_a_cover_says_what_it_leaves_out(cover: str, form: str) -> None:
+    rule = RULES.get(f"event-{cover}-{form}", EVENT_V1)
+    assert rule.left_out == ENVELOPE | COVERS[cover]
+    assert not rule.payload_only
+    assert rule.binds == (cover == "full")
+    assert rule.uncovered(MEMBERS) == sorted(COVERS[cover])
+
+
+@pytest.mark.parametrize("form", SIGNED)
+def test_a_rule_over_the_payload_covers_nothing_else(form: str) -> None:
+    rule = RULES[f"event-payload-{form}"]
+    assert not rule.binds
+    assert rule.uncovered(MEMBERS) == sorted(MEMBERS - ENVELOPE - {"payload"})
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_what_is_signed(rule: EventRule) -> None:
+    body = b'{"a":1}'
+    digest = hashlib.sha256(body).digest()
+    expected = {
+        "digest": digest,
+        "hex": digest.hex().encode(),
+        "id": b"sha256:" + digest.hex().encode(),
+        "bytes": body,
+    }
+    assert rule.message(body, digest) == expected[rule.signed]
+    stated = rule.message_of_digest(digest)
+    assert stated == (None if rule.signed == "bytes" else expected[rule.signed])

@@ -1,0 +1,285 @@
+"""BUN-1 to BUN-6: which input is a bundle, in which order it is refused, and what is only told of."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kit import Json, bundle, cbor, changed, made_record, pith_number, to_json, without
+from kit.data import real
+from kit.tampered import OTHER_NUMBER, twin_key
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.document import detect_format
+from pithbundle.encoding.values import Limits
+from pithbundle.errors import BundleError, Fault, PithError, RecordError
+
+RECORD = made_record()
+SOUND = bundle(RECORD, [{"any": "thing"}])
+MISSING = object()
+
+
+def refused(frame: Any, **options: Any) -> tuple[str, str | None]:
+    data = frame if isinstance(frame, bytes) else to_json(frame)
+    with pytest.raises(PithError) as caught:
+        read_bundle(data, **options)
+    return caught.value.code, caught.value.pointer
+
+
+def spoilt(path: tuple[str, ...], new: Any, frame: Json = SOUND) -> Json:
+    made: Json = without(frame, path) if new is MISSING else changed(frame, path, new)
+    return made
+
+
+def test_a_sound_bundle_is_read_and_recomputed() -> None:
+    made = read_bundle(to_json(SOUND))
+    assert (made.format, str(made.number)) == ("json", pith_number(RECORD))
+    assert made.record.hex == SOUND["canonical_sha256"]
+    assert made.events == ({"any": "thing"},)
+    assert made.stated == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "format"),
+    [(byte, "cbor" if 0xA0 <= byte <= 0xBF else "json") for byte in range(256)],
+)
+def test_the_first_byte_decides_the_format(first: int, format: str) -> None:
+    assert detect_format(bytes([first]) + b"x") == format
+
+
+def test_an_empty_input_is_json_and_refused() -> None:
+    assert detect_format(b"") == "json"
+    assert refused(b"")[0] == "syntax"
+
+
+def test_a_named_format_is_not_replaced() -> None:
+    assert read_bundle(cbor(SOUND)).format == "cbor"
+    assert read_bundle(cbor(SOUND), format="cbor").record == read_bundle(to_json(SOUND)).record
+    assert refused(cbor(SOUND), format="json")[0] == "utf8"
+    assert refused(to_json(SOUND), format="cbor")[0].startswith("cbor_")
+
+
+@pytest.mark.parametrize("data", ["{}", bytearray(b"{}"), None, {}])
+def test_a_bundle_is_read_from_bytes(data: Any) -> None:
+    with pytest.raises(BundleError) as caught:
+        read_bundle(data)
+    assert caught.value.code == "type"
+
+
+@pytest.mark.parametrize("frame", [None, True, 1, "text", [], [SOUND]])
+def test_a_bundle_is_an_object(frame: Any) -> None:
+    assert refused(frame) == ("type", "")
+
+
+Fault_ = tuple[tuple[str, ...], Any, tuple[str, str]]
+OTHER = made_record(1)
+
+#: In the order of BUN-2 and BUN-3.
+FAULTS: list[list[Fault_]] = [
+    [(("bundle_type",), value, ("type", "/bundle_type"))
+     for value in (MISSING, None, 1, "pith_open_graph_bundle ", "Pith_open_graph_bundle", [])],
+    [*[(("bundle_version",), value, ("type", "/bundle_version"))
+       for value in (MISSING, None, 1, 1.5, True, ["1.0"])],
+     *[(("bundle_version",), value, ("version", "/bundle_version"))
+       for value in ("1.1", "2.0", "1", "1.0 ", "", "01.0", "1.0.0")]],
+    [(("events",), value, ("type", "/events")) for value in (MISSING, None, {}, "[]", 0)],
+    [(("canonical_record",), value, ("type", "/canonical_record")) for value in (MISSING, None, [], "x")]
+    + [(("canonical_record", "event_type"), "x", ("type", "/canonical_record/event_type")),
+       (("canonical_record", "schema_version"), "1.1", ("version", "/canonical_record/schema_version"))],
+    [(("canonical_sha256",), value, ("hash_mismatch", "/canonical_sha256"))
+     for value in (MISSING, None, 1, "", SOUND["canonical_sha256"].upper(), "0" * 64,
+                   "sha256:" + SOUND["canonical_sha256"])],
+    [(("pith_number",), value, ("subject", "/pith_number"))
+     for value in (MISSING, None, 1, "", OTHER_NUMBER, pith_number(OTHER), pith_number(RECORD)[10:],
+                   pith_number(RECORD).lower(), SOUND["short_pith_number"], pith_number(RECORD) + "A",
+                   "pith:1990:" + pith_number(RECORD)[10:])],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for group in FAULTS for fault in group], ids=lambda f: f"{f[0]} {f[1]!r}"
+)
+def test_each_fault_of_the_frame_refuses_the_whole_input(fault: Fault_) -> None:
+    path, value, expected = fault
+    assert refused(spoilt(path, value)) == expected
+    if value is not MISSING:
+        assert refused(cbor(spoilt(path, value))) == expected
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.combinations(FAULTS, 2)))
+def test_of_two_faults_the_first_in_order_speaks(first: list[Fault_], second: list[Fault_]) -> None:
+    for (path, value, expected), (other, wrong, _) in itertools.product(first, second[:1] + second[-1:]):
+        assert refused(spoilt(path, value, spoilt(other, wrong))) == expected
+
+
+def test_a_hash_that_is_missing_is_told_apart_from_one_that_differs() -> None:
+    for frame, word in (
+        (without(SOUND, ("canonical_sha256",)), "missing"),
+        (spoilt(("canonical_sha256",), ""), "differs"),
+    ):
+        with pytest.raises(BundleError, match=word) as caught:
+            read_bundle(to_json(frame))
+        assert SOUND["canonical_sha256"] in str(caught.value)
+
+
+def test_the_limits_come_before_the_frame() -> None:
+    assert refused(spoilt(("bundle_type",), "x"), limits=Limits(size=100))[0] == "size"
+    assert refused(spoilt(("bundle_type",), "x"), limits=Limits(nodes=10))[0] == "nodes"
+    assert refused(spoilt(("bundle_type",), "x"), limits=Limits(bundle_depth=3))[0] == "depth"
+
+
+def test_the_number_of_events_and_aliases_is_limited() -> None:
+    two = bundle(RECORD, [1, 2])
+    assert refused(two, limits=Limits(events=1)) == ("events", "/events")
+    assert read_bundle(to_json(two), limits=Limits(events=2)).events == (1, 2)
+    assert len(SOUND["source_aliases"]) == 6
+    assert refused(SOUND, limits=Limits(aliases=5)) == ("size", "/source_aliases")
+    assert read_bundle(to_json(SOUND), limits=Limits(aliases=6))
+    assert read_bundle(to_json(spoilt(("source_aliases",), {})), limits=Limits(aliases=0))
+    full = bundle(RECORD, [0] * 5_000)
+    assert len(read_bundle(to_json(full)).events) == 5_000
+    assert refused(bundle(RECORD, [0] * 5_001)) == ("events", "/events")
+    aliases = [{"alias_kind": "x", "alias_value": "y"}] * 1_000
+    assert read_bundle(to_json(bundle(RECORD, [], source_aliases=aliases))).stated == ()
+    assert refused(bundle(RECORD, [], source_aliases=aliases * 2)) == ("size", "/source_aliases")
+
+
+def test_either_year_names_the_record() -> None:
+    record = made_record()
+    record["source"]["id"], record["metadata"]["submitted_at"] = "0912.1234", "2010-01-02T03:04:05Z"
+    suffix = pith_number(record)[10:]
+    for year in ("2009", "2010"):
+        made = read_bundle(to_json(bundle(record, [], pith_number=f"pith:{year}:{suffix}")))
+        assert str(made.number) == f"pith:2010:{suffix}"
+    assert refused(bundle(record, [], pith_number=f"pith:2011:{suffix}")) == ("subject", "/pith_number")
+
+
+def test_a_records_fault_is_an_error_of_the_record() -> None:
+    with pytest.raises(RecordError):
+        read_bundle(to_json(spoilt(("canonical_record", "source", "version"), True)))
+
+
+# FAULT-3: a value-level fault refuses the bundle, or one event.
+
+
+VALUE_FAULTS: list[tuple[str, Callable[[str], str]]] = [
+    ("number_form", lambda where: f"{where}1.0"),
+    ("number_range", lambda where: f"{where}9007199254740992"),
+    ("number_nonfinite", lambda where: f"{where}NaN"),
+    ("surrogate", lambda where: f'{where}"\\ud800"'),
+    ("string", lambda where: f'{where}"\\u0000"'),
+    ("key", lambda where: f'{where}{{"\\ue000":1}}'),
+    ("duplicate_key", lambda where: f'{where}{{"a":1,"a":1}}'),
+]
+
+
+@pytest.mark.parametrize(("code", "make"), VALUE_FAULTS, ids=lambda x: x if type(x) is str else "")
+def test_a_value_level_fault_spoils_its_event_alone_and_elsewhere_the_bundle(
+    code: str, make: Callable[[str], str]
+) -> None:
+    text = to_json(bundle(RECORD, ["HERE", {"x": "HERE"}, 5], more="THERE")).decode()
+    inside = text.replace('"HERE"', make("")).replace('"THERE"', "0")
+    first, second, third = read_bundle(inside.encode()).events
+    assert isinstance(first, Fault)
+    assert isinstance(second, Fault)
+    assert (first.code, second.code, third) == (code, code, 5)
+    assert (second.pointer or "").startswith("/x")
+    outside = text.replace('"HERE"', "0").replace('"THERE"', make(""))
+    assert refused(outside.encode())[0] == code
+
+
+def test_events_of_the_wrong_place_confine_nothing() -> None:
+    assert refused(to_json(bundle(RECORD, [], more={"events": [0.5, "HERE"]})).replace(b'"HERE"', b"1.0"))[
+        0
+    ] == ("number_form")
+    assert refused(to_json({"events": {"0": "HERE"}}).replace(b'"HERE"', b"1.0"))[0] == "number_form"
+
+
+def test_the_member_events_twice_refuses_the_bundle() -> None:
+    text = to_json({**SOUND, "twin": []})
+    assert refused(twin_key(text, "twin", "events"))[0] == "duplicate_key"
+
+
+# BUN-6: what is compared and has no effect.
+
+
+def stated(**changes: Any) -> list[tuple[str, str | None]]:
+    made = read_bundle(to_json(bundle(RECORD, [], **changes)))
+    plain = read_bundle(to_json(bundle(RECORD, [])))
+    assert (made.record, made.number, made.events) == (plain.record, plain.number, plain.events)
+    return [(fault.code, fault.pointer) for fault in made.stated]
+
+
+SOURCE = RECORD["source"]
+ALIASES = SOUND["source_aliases"]
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", 1, "pith:AAAAAAAA", pith_number(RECORD), pith_number(RECORD)[10:18]]
+)
+def test_another_short_number_is_told_of(value: Any) -> None:
+    assert stated(short_pith_number=value) == [("subject", "/short_pith_number")]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, "arxiv", [], {}, SOURCE | {"version": SOURCE["version"] + 1}, SOURCE | {"version": True},
+        SOURCE | {"version": str(SOURCE["version"])}, SOURCE | {"id": "x"}, without(SOURCE, ("kind",)),
+    ],
+)  # fmt: skip
+def test_another_source_is_told_of(value: Any) -> None:
+    record = RECORD | {"source": SOURCE | {"version": 1}}
+    made = read_bundle(to_json(bundle(record, [], source=value)))
+    assert [(fault.code, fault.pointer) for fault in made.stated] == [("subject", "/source")]
+    assert stated(source=SOURCE | {"more": 1}) == []
+
+
+@pytest.mark.parametrize("value", [None, {}, "x", 1])
+def test_aliases_that_are_no_array_are_told_of(value: Any) -> None:
+    assert stated(source_aliases=value) == [("type", "/source_aliases")]
+
+
+def test_aliases_are_told_of_one_by_one() -> None:
+    wrong = [
+        None, {}, {"alias_kind": 1, "alias_value": "x"}, {"alias_kind": "x"},
+        {"alias_kind": "openalex", "alias_value": "W1"},
+        *({"alias_kind": one["alias_kind"], "alias_value": "x"} for one in ALIASES),
+    ]  # fmt: skip
+    assert stated(source_aliases=wrong) == [
+        *[("type", f"/source_aliases/{place}") for place in range(4)],
+        *[("subject", f"/source_aliases/{place}") for place in range(5, 5 + len(ALIASES))],
+    ]
+    assert stated(source_aliases=[*ALIASES, *ALIASES]) == []
+
+
+def test_members_that_are_absent_or_unknown_are_no_matter() -> None:
+    names = ("short_pith_number", "source", "source_aliases")
+    made = read_bundle(to_json(bundle(RECORD, [], omit=names, unknown={"x": [1]})))
+    assert made.stated == ()
+
+
+def test_all_differences_are_told_of_at_once_in_the_order_of_the_clause() -> None:
+    told = stated(short_pith_number="x", source={}, source_aliases=[None])
+    assert [pointer for _, pointer in told] == ["/short_pith_number", "/source", "/source_aliases/0"]
+
+
+# Real data.
+
+
+def test_every_real_record_makes_a_bundle() -> None:
+    for one in json.loads(real("records.json").read_bytes()):
+        frame = {
+            "bundle_type": "pith_open_graph_bundle",
+            "bundle_version": "1.0",
+            "events": [],
+            **{name: one[name] for name in ("pith_number", "canonical_record", "canonical_sha256")},
+        }
+        made = read_bundle(to_json(frame))
+        assert made.record.canonical == canonical_bytes(one["canonical_record"])
+        assert made == read_bundle(to_json(frame, indent=2))
+        assert read_bundle(cbor(frame)).record == made.record

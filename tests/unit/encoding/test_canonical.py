@@ -1,0 +1,193 @@
+"""Canonical bytes: the formula for values of the model, a coded refusal for everything else."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import pytest
+
+from pithbundle.encoding.canonical import (
+    canonical_bytes,
+    digest,
+    encode,
+    encode_ordered,
+    require_model,
+    sha256_hex,
+    text_size_fault,
+)
+from pithbundle.encoding.document import MAX_DEPTH, place
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
+from pithbundle.errors import InputError
+
+
+class Number(IntEnum):
+    ONE = 1
+
+
+class Word(StrEnum):
+    ONE = "one"
+
+
+class Text(str):
+    """A subclass may print anything."""
+
+    def __str__(self) -> str:
+        return "another text"
+
+
+def foreign() -> object:
+    """An instance whose very type name is foreign code."""
+
+    class Meta(type):
+        @property
+        def __name__(cls) -> str:  # type: ignore[override]
+            raise RuntimeError("foreign code ran")
+
+    return Meta("Foreign", (), {})()
+
+
+def nested(depth: int) -> Value:
+    value: Value = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value
+
+
+def refusal(value: object, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str | None]:
+    with pytest.raises(InputError) as caught:
+        canonical_bytes(value, limits)  # type: ignore[arg-type]
+    return caught.value.code, caught.value.pointer
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        0,
+        -9007199254740991,
+        0.5,
+        123456.75,
+        "",
+        '\x1f\x7f\u2028\U0001f600"\\/\b\f\n\r\t',
+        [],
+        {},
+        {"b": 1, "a": [{}, [], None, False, 1.5], "\u00e9": "\u00e9", "": {"z": 0, "\x7f": 1, "\ud7ff": 2}},
+    ],
+)
+def test_the_formula(value: Value) -> None:
+    expected = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert canonical_bytes(value) == expected == encode(value)
+
+
+def test_order_of_members() -> None:
+    value: Value = {"b": {"d": 0, "c": 1}, "a": 2}
+    assert canonical_bytes(value) == b'{"a":2,"b":{"c":1,"d":0}}'
+    assert encode_ordered(value) == b'{"b":{"d":0,"c":1},"a":2}'
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "pointer"),
+    [
+        ((1, 2), "type", ""),
+        ([b"bytes"], "type", "/0"),
+        ({"a": {1, 2}}, "type", "/a"),
+        ([Number.ONE], "type", "/0"),
+        ([Word.ONE], "type", "/0"),
+        ([Text("a")], "type", "/0"),
+        ([foreign()], "type", "/0"),
+        (foreign, "type", ""),
+        ([1, 2j], "type", "/1"),
+        ({"a": {1: 2}}, "type", "/a"),
+        ({True: 1}, "type", ""),
+        ({None: 1}, "type", ""),
+        ({float("nan"): 1}, "type", ""),
+        ({Text("a"): 1}, "type", ""),
+        ({Word.ONE: 1}, "type", ""),
+        ({"a": 1, "b": [9007199254740992]}, "number_range", "/b/0"),
+        (-9007199254740992, "number_range", ""),
+        (10**400, "number_range", ""),
+        (1.0, "number_form", ""),
+        (-0.0, "number_form", ""),
+        (1e16, "number_form", ""),
+        (0.00001, "number_form", ""),
+        (float("nan"), "number_nonfinite", ""),
+        ([float("-inf")], "number_nonfinite", "/0"),
+        (["\ud800"], "surrogate", "/0"),
+        (["\x00"], "string", "/0"),
+        (["\uffff"], "string", "/0"),
+        ({"\ud800a/": 1}, "surrogate", "/\ufffda~1"),
+        ({"\ue000": 1}, "key", "/\ue000"),
+        ({"k" * 257: 1}, "key", "/" + "k" * 257),
+        ({"a": [1, {"b": -0.5, "c": ()}], "d": -0.0}, "type", "/a/1/c"),
+        ([[], [[1]], "\x00"], "string", "/2"),
+    ],
+)
+def test_refuses(value: object, code: str, pointer: str) -> None:
+    assert refusal(value) == (code, pointer)
+
+
+def test_subclasses_of_containers_are_foreign() -> None:
+    assert refusal(type("D", (dict,), {})()) == ("type", "")
+    assert refusal([type("L", (list,), {})()]) == ("type", "/0")
+
+
+def test_limits() -> None:
+    assert canonical_bytes(nested(64))
+    assert refusal(nested(65)) == ("depth", "/0" * 64)
+    raised = replace(DEFAULT_LIMITS, bundle_depth=1000)
+    assert canonical_bytes(nested(MAX_DEPTH), raised)
+    assert refusal(nested(MAX_DEPTH + 1), raised)[0] == "depth"
+    assert refusal([1, 2, 3], Limits(nodes=3)) == ("nodes", "/2")
+    assert canonical_bytes([1, 2], Limits(nodes=3)) == b"[1,2]"
+    assert refusal("aaaa", Limits(text=3)) == ("size", "")
+    assert refusal({"aaaa": 1}, Limits(text=3)) == ("size", "/aaaa")
+    assert refusal("\n" * 5, Limits(size=8)) == ("size", None)
+    assert refusal(["aaaa", "aaaaa"], Limits(size=8)) == ("size", "/1")
+    assert refusal({"aaaa": "aaaa", "b": 1}, Limits(size=8)) == ("size", "/b")
+
+
+def test_cycles_and_shared_parts_end() -> None:
+    cycle: list[Any] = []
+    cycle.append({"a": cycle})
+    assert refusal(cycle)[0] == "depth"
+    shared: Value = "a" * 1000
+    for _ in range(60):
+        shared = [shared, shared]
+    assert refusal(shared)[0] == "size"
+    shared = []
+    for _ in range(60):
+        shared = [shared, shared]
+    assert refusal(shared)[0] == "nodes"
+
+
+def test_messages_name_the_type() -> None:
+    with pytest.raises(InputError, match="a Python tuple is not a value of the model"):
+        canonical_bytes(())  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="a Python int is not a member name"):
+        canonical_bytes({1: 2})  # type: ignore[dict-item]
+    with pytest.raises(InputError, match="an object of a foreign class"):
+        require_model(foreign())
+
+
+def test_text_size_counts_utf8_bytes() -> None:
+    assert text_size_fault("é" * 10, 20) is None
+    assert text_size_fault("é" * 10, 19) == "size"
+    assert text_size_fault("\ud800", 3) is None
+    assert text_size_fault("\ud800", 2) == "size"
+    assert text_size_fault("", 5, -1) == "size"
+
+
+def test_places_can_always_be_reported() -> None:
+    assert place(["a/b", 0, "~", ""]) == "/a~1b/0/~0/"
+    assert canonical_bytes(place(["\ud800", "\x00", "\uffff", "\U0001f600"])).decode() == (
+        '"/\ufffd/\ufffd/\ufffd/\U0001f600"'
+    )
+
+
+def test_digests() -> None:
+    assert sha256_hex(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert digest(b"") == bytes.fromhex(sha256_hex(b""))

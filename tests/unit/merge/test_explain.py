@@ -1,0 +1,99 @@
+"""Explaining a place in the state: the trace's steps, told back to the signed events."""
+
+from __future__ import annotations
+
+import typing
+
+import pytest
+from hypothesis import given, settings
+
+from kit import AUTHOR, attached, payloads, strategies
+from kit.demo import RECORD, rich
+from kit.results import WHEN, merged
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.errors import InputError
+from pithbundle.merge.explain import LOSING, SENTENCES, explain
+from pithbundle.merge.state import State
+from pithbundle.merge.trace import CLAUSES, Word, trace
+
+FINDING = "/current/integrity_findings/0"
+
+
+def demo() -> State:
+    return merged(RECORD, rich()["events"]).view
+
+
+@pytest.mark.parametrize("place", ["", "/current"])
+def test_all_of_the_state(place: str) -> None:
+    view = demo()
+    assert [reason.step for reason in explain(view, place)] == trace(view)
+
+
+def test_a_section_and_an_entry_and_a_place_inside_one() -> None:
+    view = demo()
+    section = [reason.step.pointer for reason in explain(view, "/current/replications")]
+    assert section == ["/current/replications/0", "/current/replications/1"]
+    for place in (FINDING, f"{FINDING}/payload/severity", f"{FINDING}/event_id"):
+        assert [reason.step.pointer for reason in explain(view, place)] == [FINDING]
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["/", "current", "/current/", "/current/integrity_findings/9", "/current/integrity_finding",
+     "/current/checkpoints/00", "/pith_number", "/current/receipts", "/unrecognised/0", "\x1b[2J"],
+)  # fmt: skip
+def test_a_place_with_nothing_to_explain(place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        explain(demo(), place)
+    assert caught.value.code == "type"
+    assert caught.value.pointer == place
+
+
+def test_entry_one_is_not_entry_ten() -> None:
+    events = [
+        attached(AUTHOR, RECORD, "citation", payloads.citation(f"doi:10.1/{n}", "cites"), WHEN)
+        for n in range(11)
+    ]
+    found = explain(merged(RECORD, events).view, "/current/citations/1")
+    assert [reason.step.pointer for reason in found] == ["/current/citations/1"]
+
+
+def test_a_reason_names_the_signed_events() -> None:
+    view = demo()
+    (reason,) = explain(view, FINDING)
+    assert reason.clause == "MERGE-5"
+    (winner,) = reason.winners
+    value = reason.to_value()
+    assert value["wins"] == [
+        {
+            "event_id": winner.event_id,
+            "event_type": "pith.integrity.v1",
+            "created_at": winner.created_at,
+            "signer": "demo.example",
+            "key_id": "demo-2026-05",
+        }
+    ]
+    loses = typing.cast("list[dict[str, str]]", value["loses"])
+    assert {lost["word"] for lost in loses} == {"superseded"}
+    assert {lost["clause"] for lost in loses} == {"MERGE-5"}
+    assert all(lost["signer"] == "demo.example" for lost in loses)
+
+
+def test_every_word_has_its_clause_and_its_sentence() -> None:
+    words = set(typing.get_args(Word))
+    assert words == CLAUSES.keys() == SENTENCES.keys() | LOSING.keys()
+
+
+@given(strategies.event_sets(types=("author_claim", "record_created", "alias_added")))
+@settings(max_examples=30)
+def test_every_step_is_explained_by_events_of_the_set(whole: strategies.EventSet) -> None:
+    view = merged(whole.record, whole.events).view
+    for reason in explain(view):
+        assert reason.step.word in SENTENCES
+        assert [event.event_id for event in reason.winners] == [*reason.step.wins]
+        for lost, event in reason.losers:
+            assert lost.word in LOSING
+            assert event.event_id == lost.event_id
+        assert canonical_bytes(reason.to_value())
+        # An entry's own pointer finds that entry and no other.
+        assert [found.step for found in explain(view, reason.step.pointer)] == [reason.step]

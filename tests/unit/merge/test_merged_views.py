@@ -1,0 +1,51 @@
+"""What a merge offers beside the bytes of the state: inputs, slots, and the views of other rule sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kit import AUTHOR, DEMO, Json, attached, made_record, payloads
+from kit.results import WHEN, checked
+from pithbundle.merge.merged import merge
+from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.status import status
+
+RECORD = made_record()
+ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN)
+
+
+def claim(signer: Any, strength: str) -> Json:
+    payload = payloads.author_claim(payloads.orcid(1), strength=strength)
+    return attached(signer, RECORD, "author_claim", payload, WHEN)
+
+
+def test_the_inputs_stand_in_the_order_given() -> None:
+    one, other = checked(RECORD, [ALIAS]), checked(RECORD, [])
+    assert merge(one, other).inputs == (one, other)
+    assert merge(other, one).inputs == (other, one)
+
+
+def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None:
+    strong, weak, theirs = claim(DEMO, "strong"), claim(DEMO, "weak"), claim(AUTHOR, "weak")
+    claims = [strong, weak, theirs]
+    ledger = merge(checked(RECORD, [ALIAS, *claims])).ledger
+    assert ledger.slots(MERGE_1.kinds["alias_added"]).keys() == {b""}
+    assert ledger.slots(MERGE_1.kinds["citation"]).keys() == set()
+    slots = ledger.slots(MERGE_1.kinds["author_claim"])
+    orcid = payloads.orcid(1)
+    assert {slot.decode(): {*events} for slot, events in slots.items()} == {
+        f'["demo.example","orcid","{orcid}"]': {strong["event_id"], weak["event_id"]},
+        f'["author.example","orcid","{orcid}"]': {theirs["event_id"]},
+    }
+
+
+def test_under_rules_without_them_there_is_no_receipt_and_no_effect() -> None:
+    kinds = (
+        kind for name, kind in MERGE_1.kinds.items() if name not in ("record_created", "event_retracted")
+    )
+    rules = MergeRules.of("other", *kinds)
+    result = merge(checked(RECORD, [ALIAS]), rules=rules)
+    assert (result.view.receipt, result.view.effects) == (None, {})
+    current: Any = result.state["current"]
+    assert current["receipt"] is None
+    assert status(result.view)["retractions"] == {"applied": 0, "waiting": 0, "refused": 0}

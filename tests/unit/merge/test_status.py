@@ -1,0 +1,140 @@
+"""The status line: counts of what stands, nothing folded into one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from kit import AUTHOR, DEMO, Json, attached, event, payloads, strategies
+from kit import oracle as model
+from kit.command_line import unsafe
+from kit.demo import RECORD, rich
+from kit.results import WHEN, checked, merged
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.state import State
+from pithbundle.merge.status import status, status_line
+
+
+def test_of_no_events() -> None:
+    view = merged(RECORD, []).view
+    assert status_line(view) == (
+        "not attested; not anchored; not stored; refs pending; no citations; no findings; "
+        "no replications; 0 retracted"
+    )
+    told: Any = status(view)
+    assert told["references"] is None
+    assert told["replications"]["refutes"] == {"accepted": 0, "pending": 0, "rejected": 0}
+
+
+def test_of_the_rich_demo() -> None:
+    assert status_line(merged(RECORD, rich()["events"]).view) == (
+        "attested; anchored; stored; refs pending; citations: 1 uses_method; findings: 1 rescinded; "
+        "replications: 1 supports, 1 refutes; 1 retracted; 1 in conflict"
+    )
+
+
+def test_a_replication_that_fails_cancels_none_that_succeeds() -> None:
+    events = [
+        attached(DEMO, RECORD, "replication", payloads.replication("A", f"claim-{n}", outcome=outcome,
+                 moderation=moderation), WHEN)
+        for n, (outcome, moderation) in enumerate(
+            (("supports", "accepted"), ("supports", "pending"), ("refutes", "accepted"),
+             ("inconclusive", "rejected"))
+        )
+    ]  # fmt: skip
+    view = merged(RECORD, events).view
+    assert status(view)["replications"] == {
+        "supports": {"accepted": 1, "pending": 1, "rejected": 0},
+        "refutes": {"accepted": 1, "pending": 0, "rejected": 0},
+        "inconclusive": {"accepted": 0, "pending": 0, "rejected": 1},
+    }
+    assert "replications: 2 supports, 1 refutes, 1 inconclusive" in status_line(view)
+
+
+def snapshot(value: Any, at: str = WHEN) -> Json:
+    return event(DEMO, RECORD, "graph_snapshot", "graph", {"graph_snapshot": value}, at)
+
+
+@pytest.mark.parametrize(
+    ("value", "references"),
+    [
+        ({"references": {"count": 17}}, 17),
+        ({"references": {"count": 0}}, 0),
+        ({"references": {"count": -1}}, None),
+        ({"references": {"count": True}}, None),
+        ({"references": {"count": "17"}}, None),
+        ({"references": [17]}, None),
+        ({}, None),
+    ],
+)
+def test_references_are_what_the_newest_snapshot_counts(value: Json, references: int | None) -> None:
+    old = snapshot({"references": {"count": 3}})
+    view = merged(RECORD, [snapshot(value, "2026-06-01T00:00:00Z"), old]).view
+    assert status(view)["references"] == references
+    said = "refs pending" if references is None else f"{references} refs"
+    assert said in status_line(view)
+
+
+def test_findings_by_severity_with_the_rescinded_apart() -> None:
+    made = [
+        payloads.integrity(RECORD, WHEN, detector=f"d{n}", severity=severity, verdict_class=verdict)
+        for n, (severity, verdict) in enumerate(
+            (("critical", "cross_source"), ("critical", "rescinded"), ("advisory", "cross_source"))
+        )
+    ]
+    view = merged(RECORD, [attached(DEMO, RECORD, "pith.integrity.v1", one, WHEN) for one in made]).view
+    assert status(view)["findings"] == {"critical": 1, "advisory": 1, "informational": 0, "rescinded": 1}
+    assert "findings: 1 critical, 1 advisory, 1 rescinded" in status_line(view)
+
+
+def test_what_was_taken_back_and_what_conflicts_is_in_the_default_view() -> None:
+    claims = [payloads.author_claim(payloads.orcid(1), strength=word) for word in payloads.STRENGTHS]
+    events = [attached(AUTHOR, RECORD, "author_claim", claim, WHEN) for claim in claims]
+    target = events[0]["event_id"]
+    events.append(attached(AUTHOR, RECORD, "event_retracted", payloads.event_retracted(target), WHEN))
+    view = merged(RECORD, events).view
+    assert status_line(view).endswith("; 1 retracted; 1 in conflict")
+    assert status(view)["retractions"] == {"applied": 1, "waiting": 0, "refused": 0}
+
+
+def test_under_rules_that_lack_the_sections() -> None:
+    rules = MergeRules.of("test", MERGE_1.kinds["checkpoint"])
+    view = State(Ledger.of([checked(RECORD, [])], rules))
+    assert status(view)["anchored"] == 0
+    assert status_line(view).startswith("not attested")
+
+
+@given(strategies.event_sets(max_size=10))
+@settings(max_examples=40)
+def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
+    result = merged(whole.record, whole.events)
+    current: Any = model.fold(whole.record, whole.events, strategies.house_policy()["keys"])["current"]
+    told: Any = status(result.view)
+
+    def count(section: str, **wanted: str) -> int:
+        return sum(all(e["payload"][k] == v for k, v in wanted.items()) for e in current[section])
+
+    assert told["anchored"] == len(current["timestamp_anchors"])
+    assert told["stored"] == len(current["storage_attestations"])
+    assert told["conflicts"] == len(current["equivocations"])
+    assert told["unrecognised"] == len(result.state["unrecognised"])  # type: ignore[arg-type]
+    for strength in ("strong", "weak"):
+        assert told["attested"][strength] == count("author_claims", strength=strength)
+    for relationship in payloads.RELATIONSHIPS:
+        assert told["citations"][relationship] == count("citations", relationship=relationship)
+    for outcome in payloads.OUTCOMES:
+        for moderation in payloads.MODERATIONS:
+            wanted = count("replications", outcome=outcome, moderation=moderation)
+            assert told["replications"][outcome][moderation] == wanted
+    rescinded = count("integrity_findings", verdict_class="rescinded")
+    assert told["findings"]["rescinded"] == rescinded
+    assert sum(told["findings"].values()) == len(current["integrity_findings"])
+    for effect in ("applied", "waiting", "refused"):
+        assert told["retractions"][effect] == sum(e["effect"] == effect for e in current["retractions"])
+    line = status_line(result.view)
+    assert line.isascii()
+    assert not unsafe(line)
+    assert "\n" not in line

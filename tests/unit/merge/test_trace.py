@@ -1,0 +1,329 @@
+"""The trace against the clauses written a second time, and its words one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given, settings
+
+from kit import AUTHOR, DEMO, DEMO_NEXT, MIRROR, Json, Signer, attached, event, payloads, receipt, strategies
+from kit import oracle as model
+from kit.demo import RECORD
+from kit.results import WHEN, merged, read
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.values import pointer
+from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.rules import MERGE_1, Kind, MergeRules
+from pithbundle.merge.trace import CLAUSES, Lost, Step, trace, trace_bytes
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
+
+KEYS = strategies.house_policy()
+LATER = "2026-05-19T00:00:00Z"
+
+
+def retraction(signer: Signer, target: Json, at: str = LATER) -> Json:
+    return attached(signer, RECORD, "event_retracted", payloads.event_retracted(target["event_id"]), at)
+
+
+def claim(at: str = WHEN, signer: Signer = AUTHOR, **extra: Any) -> Json:
+    return attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(0), **extra), at)
+
+
+def alias(value: str, at: str = WHEN, signer: Signer = DEMO, kind: str = "openalex") -> Json:
+    return attached(signer, RECORD, "alias_added", payloads.alias_added(kind, value), at)
+
+
+def created(at: str = WHEN, signer: Signer = DEMO, signs: Signer = DEMO, **extra: Any) -> Json:
+    made = payloads.record_created(RECORD, {**receipt(signs, RECORD, at), **extra})
+    return attached(signer, RECORD, "record_created", made, at)
+
+
+def unsound(at: str = WHEN, **extra: Any) -> Json:
+    """A record_created whose receipt no key has signed."""
+    return created(at, algorithm="none", **extra)
+
+
+def step_at(place: str, events: Sequence[Json]) -> tuple[str, list[str], list[tuple[str, str]]]:
+    found = [step for step in trace(merged(RECORD, events).view) if step.pointer == place]
+    assert len(found) == 1, [step.pointer for step in trace(merged(RECORD, events).view)]
+    return found[0].word, [*found[0].wins], [(lost.event_id, lost.word) for lost in found[0].loses]
+
+
+# The words of TRACE-2, one by one.
+
+
+def test_what_the_record_gives_is_derived() -> None:
+    steps = trace(merged(RECORD, []).view)
+    assert {step.word for step in steps} == {"derived"}
+    assert [step.pointer for step in steps] == [
+        "/current/canonical_record",
+        *(f"/current/source_aliases/{place}" for place in range(6)),
+    ]
+    assert not any(step.wins or step.loses for step in steps)
+
+
+def test_one_claim_is_the_only_one() -> None:
+    one = claim()
+    assert step_at("/current/author_claims/0", [one]) == ("only", [one["event_id"]], [])
+
+
+def test_the_newest_supersedes_and_a_repeat_is_restated() -> None:
+    old, again, new = claim(WHEN, note="a"), claim("2026-05-18T01:39:15Z"), claim(LATER)
+    word, wins, loses = step_at("/current/author_claims/0", [new, again, old])
+    assert (word, wins) == ("newest", [new["event_id"]])
+    assert loses == [(old["event_id"], "superseded"), (again["event_id"], "restated")]
+
+
+def test_of_one_instant_the_smallest_id_wins() -> None:
+    tied = sorted((claim(), claim(strength="weak")), key=model.id_of)
+    word, wins, loses = step_at("/current/author_claims/0", tied)
+    assert (word, wins, loses) == (
+        "smallest_id",
+        [tied[0]["event_id"]],
+        [(tied[1]["event_id"], "superseded")],
+    )
+    group = step_at("/current/equivocations/0", tied)
+    assert group == ("listed", [one["event_id"] for one in tied], [])
+
+
+def test_a_tie_below_the_newest_does_not_decide() -> None:
+    events = [claim(note="a"), claim(note="b"), claim(LATER)]
+    assert step_at("/current/author_claims/0", events)[0] == "newest"
+
+
+def test_a_retracted_rival_does_not_count_for_the_word() -> None:
+    old, new = claim(), claim(LATER)
+    back = retraction(AUTHOR, new)
+    word, wins, loses = step_at("/current/author_claims/0", [old, new, back])
+    assert (word, wins, loses) == ("only", [old["event_id"]], [(new["event_id"], "retracted")])
+
+
+def test_an_entry_of_which_each_stands_wins_alone() -> None:
+    first, second = (attached(AUTHOR, RECORD, "citation", payloads.citation(work, "cites"), WHEN)
+                     for work in strategies.CITING)  # fmt: skip
+    for place, one in enumerate(sorted((first, second), key=model.order)):
+        assert step_at(f"/current/citations/{place}", [first, second]) == ("listed", [one["event_id"]], [])
+
+
+def test_a_retraction_says_its_effect() -> None:
+    target, absent = claim(), claim(note="absent")
+    applied, waiting, refused = (
+        retraction(AUTHOR, target),
+        retraction(AUTHOR, absent),
+        retraction(DEMO, target),
+    )
+    words = {}
+    for place in range(3):
+        word, wins, loses = step_at(f"/current/retractions/{place}", [target, applied, waiting, refused])
+        words[wins[0]] = word, loses
+    assert words == {
+        applied["event_id"]: ("listed", [(target["event_id"], "retracted")]),
+        waiting["event_id"]: ("waiting", []),
+        refused["event_id"]: ("refused", []),
+    }
+
+
+def test_the_first_signed_alias_wins() -> None:
+    one, two, gone = alias("W1"), alias("W1", LATER, MIRROR), alias("W1", LATER, DEMO_NEXT)
+    events = [two, one, gone, retraction(DEMO, gone)]
+    word, wins, loses = step_at("/current/source_aliases/3", events)
+    assert (word, wins) == ("first", [one["event_id"]])
+    expected = {(two["event_id"], "restated"), (gone["event_id"], "retracted")}
+    assert set(loses) == expected
+    assert loses == sorted(loses, key=lambda lost: (WHEN if lost[0] == one["event_id"] else LATER, lost[0]))
+    assert step_at("/current/source_aliases/3", [one]) == ("only", [one["event_id"]], [])
+
+
+def test_a_derived_alias_stays_derived_whoever_signs_it() -> None:
+    signed = alias(RECORD["source"]["id"], kind="arxiv")
+    assert step_at("/current/source_aliases/0", [signed]) == ("derived", [signed["event_id"]], [])
+    withdrawn = step_at("/current/source_aliases/0", [signed, retraction(DEMO, signed)])
+    assert withdrawn == ("derived", [], [(signed["event_id"], "retracted")])
+
+
+def test_the_receipt_is_of_the_first_record_created() -> None:
+    one, two = created(), created(LATER, DEMO_NEXT, DEMO_NEXT)
+    assert step_at("/current/receipt", [one]) == ("only", [one["event_id"]], [])
+    word, wins, loses = step_at("/current/receipt", [two, one])
+    assert (word, wins, loses) == ("first", [one["event_id"]], [(two["event_id"], "superseded")])
+
+
+def test_a_receipt_that_is_not_verified_is_refused() -> None:
+    bad, good = unsound(), created(LATER)
+    word, wins, loses = step_at("/current/receipt", [bad, good])
+    assert (word, wins) == ("refused", [])
+    assert loses == [(bad["event_id"], "refused"), (good["event_id"], "superseded")]
+
+
+def test_losers_of_a_refused_receipt_stand_in_their_order_too() -> None:
+    """A withdrawn one from before stood behind the refused one at first."""
+    early = unsound("2026-05-17T00:00:00Z", signed_at="x")
+    bad = unsound()
+    word, wins, loses = step_at("/current/receipt", [bad, early, retraction(DEMO, early)])
+    assert (word, wins) == ("refused", [])
+    assert loses == [(early["event_id"], "retracted"), (bad["event_id"], "refused")]
+
+
+def test_a_receipt_whose_events_are_all_withdrawn() -> None:
+    one = created()
+    found = step_at("/current/receipt", [one, retraction(DEMO, one)])
+    assert found == ("retracted", [], [(one["event_id"], "retracted")])
+
+
+# Against an independent account.
+
+
+def account(whole: strategies.EventSet) -> list[Json]:
+    """The trace, asked of the naive model's functions and the clauses TRACE-1 to TRACE-3."""
+    valid = sorted({model.id_of(one): one for one in whole.events}.values(), key=model.order)
+    fitting = [one for one in valid if model.misfit(one, whole.record) is None]
+    back = [one for one in fitting if one["event_type"] == "event_retracted"]
+    gone = {r["payload"]["event_id"] for r in back if model.effect(r, valid) == "applied"}
+    state = model.fold(whole.record, whole.events, KEYS["keys"])
+    by_id = {model.id_of(one): one for one in valid}
+
+    def lost(events: list[Json], winner: Json | None) -> list[Json]:
+        told = []
+        for one in events:
+            word = "superseded"
+            if model.id_of(one) in gone:
+                word = "retracted"
+            elif winner is not None and one["payload"] == winner["payload"]:
+                word = "restated"
+            if winner is None or model.id_of(one) != model.id_of(winner):
+                told.append({"event_id": model.id_of(one), "word": word})
+        return told
+
+    def step(path: list[str | int], word: str, wins: list[str], loses: list[Json]) -> Json:
+        return {"pointer": pointer(path), "word": word, "wins": wins, "loses": loses}
+
+    steps = []
+    for section, shown in state["current"].items():
+        of_kind = [one for one in fitting if model.KINDS[one["event_type"]][1] == section]
+        if section == "canonical_record":
+            steps.append(step(["current", section], "derived", [], []))
+        elif section == "receipt" and of_kind:
+            alive = [one for one in of_kind if model.id_of(one) not in gone]
+            if not alive:
+                steps.append(step(["current", section], "retracted", [], lost(of_kind, None)))
+            elif shown is None:
+                loses = [*lost(of_kind, alive[0]), {"event_id": model.id_of(alive[0]), "word": "refused"}]
+                loses.sort(key=lambda one: model.order(by_id[one["event_id"]]))
+                steps.append(step(["current", section], "refused", [], loses))
+            else:
+                word = "only" if len(alive) == 1 else "first"
+                steps.append(
+                    step(["current", section], word, [model.id_of(alive[0])], lost(of_kind, alive[0]))
+                )
+        elif section == "source_aliases":
+            for place, entry in enumerate(shown):
+                named = [
+                    one for one in of_kind
+                    if (one["payload"]["alias_kind"], one["payload"]["alias_value"])
+                    == (entry["alias_kind"], entry["alias_value"])
+                ]  # fmt: skip
+                alive = [one for one in named if model.id_of(one) not in gone]
+                word = "only" if len(alive) == 1 else "first"
+                if model.derived_aliases(whole.record).get(entry["alias_kind"]) == entry["alias_value"]:
+                    word = "derived"
+                loses = [
+                    {"event_id": model.id_of(one),
+                     "word": "retracted" if model.id_of(one) in gone else "restated"}
+                    for one in named if one not in alive[:1]
+                ]  # fmt: skip
+                steps.append(step(["current", section, place], word, [*map(model.id_of, alive[:1])], loses))
+        elif section == "equivocations":
+            for place, group in enumerate(shown):
+                steps.append(step(["current", section, place], "listed", group["event_ids"], []))
+        elif isinstance(shown, list):
+            for place, entry in enumerate(shown):
+                winner = by_id[entry["event_id"]]
+                word, loses = "listed", []
+                if section == "retractions" and entry["effect"] == "applied":
+                    loses = [{"event_id": winner["payload"]["event_id"], "word": "retracted"}]
+                elif section == "retractions":
+                    word = entry["effect"]
+                elif model.KINDS[winner["event_type"]][2] == "latest":
+                    rivals = [
+                        one for one in of_kind
+                        if one["event_type"] == winner["event_type"] and model.slot(one) == model.slot(winner)
+                    ]  # fmt: skip
+                    alive = [one for one in rivals if model.id_of(one) not in gone]
+                    at = [model.instant(one) for one in alive]
+                    word = "only" if len(alive) == 1 else "newest"
+                    if at.count(max(at)) > 1:
+                        word = "smallest_id"
+                    loses = lost(rivals, winner)
+                steps.append(step(["current", section, place], word, [entry["event_id"]], loses))
+    return steps
+
+
+@given(strategies.event_sets(max_size=10))
+@settings(max_examples=60)
+def test_the_trace_is_that_of_the_naive_account(whole: strategies.EventSet) -> None:
+    told = json.loads(trace_bytes(merged(whole.record, whole.events).view))
+    assert told["trace"] == account(whole)
+
+
+@given(strategies.crowded_sets(max_size=10, conflicts=2))
+@settings(max_examples=60)
+def test_the_same_where_events_meet(whole: strategies.EventSet) -> None:
+    result = merged(whole.record, whole.events)
+    told = json.loads(trace_bytes(result.view))
+    assert told["trace"] == account(whole)
+    assert told["rules"] == "pithbundle-merge-1"
+    assert told["pith_number"] == str(result.ledger.number)
+    assert canonical_bytes(told) == trace_bytes(result.view)
+
+
+@given(strategies.event_sets())
+@settings(max_examples=30)
+def test_every_entry_of_the_state_has_its_step_and_no_other_place_has_one(whole: strategies.EventSet) -> None:
+    result = merged(whole.record, whole.events)
+    current: Any = result.state["current"]
+    places = []
+    for name, section in current.items():
+        if name == "receipt":
+            if any(e["event_type"] == "record_created" and not model.misfit(e, whole.record)
+                   for e in whole.events):  # fmt: skip
+                places.append("/current/receipt")
+        elif isinstance(section, list):
+            places += [f"/current/{name}/{place}" for place in range(len(section))]
+        else:
+            places.append(f"/current/{name}")
+    steps = trace(result.view)
+    assert [step.pointer for step in steps] == places
+    assert {step.word for step in steps} <= CLAUSES.keys()
+    assert all(CLAUSES[lost.word] for step in steps for lost in step.loses)
+
+
+# Under other rules.
+
+
+def under(events: Sequence[Json], rules: MergeRules) -> Merged:
+    return merge(check(read(RECORD, events), Policy.from_value(KEYS), rules=rules), rules=rules)
+
+
+def test_a_kind_of_which_one_stands_in_a_section_of_its_own() -> None:
+    first_word = Kind("x.first", "record", "first_words", "once", {})
+    rules = MergeRules.of("test-1", *MERGE_1.kinds.values(), first_word)
+    one, two = (attached_as("x.first", at) for at in (WHEN, LATER))
+    steps = [step for step in trace(under([two, one], rules).view) if "first_words" in step.pointer]
+    # Equal payloads: what comes later only says the same again.
+    assert steps == [
+        Step("/current/first_words/0", "first", (one["event_id"],), (Lost(two["event_id"], "restated"),))
+    ]
+
+
+def test_rules_without_aliases_and_receipts() -> None:
+    rules = MergeRules.of("test-2", MERGE_1.kinds["citation"])
+    cited = attached(AUTHOR, RECORD, "citation", payloads.citation(strategies.CITING[0], "cites"), WHEN)
+    steps = trace(under([cited, created()], rules).view)
+    assert [step.pointer for step in steps] == ["/current/canonical_record", "/current/citations/0"]
+
+
+def attached_as(event_type: str, at: str) -> Json:
+    return event(DEMO, RECORD, event_type, "record", {}, at)

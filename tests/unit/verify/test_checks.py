@@ -1,0 +1,781 @@
+"""CHECK-1 to CHECK-12: each check by its word, code and place, and what a second fault changes."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from kit import (
+    AUTHOR,
+    DEMO,
+    DEMO_NEXT,
+    DEMO_OLD,
+    MIRROR,
+    STRANGER,
+    Json,
+    Signer,
+    attached,
+    bundle,
+    cbor,
+    event,
+    event_id,
+    flat_event,
+    made_record,
+    payloads,
+    pith_number,
+    policy,
+    policy_key,
+    sign,
+    to_json,
+)
+from kit import ed25519_reference as reference
+from kit.results import WHEN, checked, read, said
+from kit.signing import b64, signed_bytes
+from kit.tampered import OTHER_NUMBER, flipped, respelt, signature_of, twin_key, with_signature
+from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.errors import CODES
+from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.verify.checks import check
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.verdicts import Copy
+
+RECORD = made_record()
+ALIAS = payloads.alias_added("openalex", "W1")
+SOUND = attached(DEMO, RECORD, "alias_added", ALIAS, WHEN)
+ID = SOUND["event_id"]
+OTHER_ID = "sha256:" + "ab" * 32
+ENVELOPE = ("event_id", "signature")
+
+
+@dataclass
+class Recipe:
+    """How one event comes about: its members before it is signed, its key, and what follows."""
+
+    body: Json = field(default_factory=lambda: {k: v for k, v in SOUND.items() if k not in ENVELOPE})
+    key: Json = field(default_factory=lambda: policy_key(DEMO))
+    with_id: bool = False
+    afterwards: list[Callable[[Json], None]] = field(default_factory=list)
+
+    def said(self) -> tuple[str, str | None, str | None]:
+        return said(self.copy())
+
+    def made(self) -> Json:
+        made = sign(self.body, DEMO, RULES[self.key["event_formats"][0]], with_id=self.with_id)
+        made = copy.deepcopy(made)
+        for change in self.afterwards:
+            change(made)
+        return made
+
+    def copy(self) -> Copy:
+        (one,) = checked(RECORD, [self.made()], policy(self.key)).copies
+        return one
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to fail one check."""
+
+    step: int
+    name: str
+    spoil: Callable[[Recipe], object]
+    expected: tuple[str, str | None, str | None]
+    #: What it and another of the same kind both change, so that they cannot be put together.
+    excludes: str = ""
+
+
+def after(change: Callable[[Json], object]) -> Callable[[Recipe], object]:
+    return lambda recipe: recipe.afterwards.append(lambda made: (change(made), None)[1])
+
+
+def in_signature(**changes: Any) -> Callable[[Recipe], object]:
+    def change(made: Json) -> None:
+        if "signature" in made:
+            made["signature"] |= changes
+
+    return after(change)
+
+
+def signature_text(spell: Callable[[Json], str]) -> Callable[[Recipe], object]:
+    def change(made: Json) -> None:
+        if "signature" in made:
+            made["signature"]["signature_b64"] = spell(made)
+
+    return after(change)
+
+
+def below(name: str, **changes: Any) -> Callable[[Recipe], object]:
+    return lambda recipe: recipe.body.update({name: recipe.body[name] | changes})
+
+
+WAYS = [
+    Way(0, "a whole float", after(lambda e: e.update(x=[1.0])), ("invalid", "number_form", "/x/0")),
+    Way(1, "another signer_id", lambda r: r.key.update(signer_id="elsewhere"),
+        ("unknown_key", "key_unknown", "/signer"), "key"),
+    Way(1, "another key_id", lambda r: r.key.update(key_id="elsewhere"),
+        ("unknown_key", "key_unknown", "/signer"), "key"),
+    Way(1, "another fingerprint", below("signer", public_key_fingerprint="0" * 32),
+        ("unknown_key", "key_unknown", "/signer/public_key_fingerprint")),
+    Way(1, "another key_id in the signature", in_signature(key_id="elsewhere"),
+        ("unknown_key", "key_unknown", "/signature/key_id"), "signature"),
+    Way(2, "no signature", after(lambda e: e.pop("signature", None)), ("not_signed", None, None),
+        "signature"),
+    Way(2, "signature null", after(lambda e: e.update(signature=None)), ("not_signed", None, None),
+        "signature"),
+    Way(3, "no target", after(lambda e: e.pop("target")), ("invalid", "type", "/target")),
+    Way(3, "a number as time", after(lambda e: e.update(created_at=1)), ("invalid", "type", "/created_at")),
+    Way(3, "hour 24", after(lambda e: e.update(created_at="2026-05-18T24:00:00Z")),
+        ("invalid", "time", "/created_at")),
+    Way(3, "both spellings", after(lambda e: e.update(payload_sha256="x")), ("invalid", "type", "")),
+    Way(3, "too deep", after(lambda e: e.update(deep=[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]])),
+        ("invalid", "depth", "")),
+    Way(4, "another record", lambda r: r.body.update(subject_pith_number=OTHER_NUMBER),
+        ("invalid", "subject", "/subject_pith_number"), "subject"),
+    Way(4, "a short number", lambda r: r.body.update(subject_pith_number=pith_number(RECORD)[:5]),
+        ("invalid", "subject", "/subject_pith_number"), "subject"),
+    Way(5, "a key for other types", lambda r: r.key.update(event_types=["citation", "alias"]),
+        ("invalid", "key_role", "/event_type")),
+    Way(5, "a revoked key", lambda r: r.key.update(status="revoked"),
+        ("invalid", "key_revoked", "/signer/key_id")),
+    *[
+        Way(6, f"algorithm {word!r}", in_signature(algorithm=word),
+            ("invalid", "algorithm", "/signature/algorithm"), "algorithm")
+        for word in ("none", "Ed25519", "ed25519 ", "ed25519ph", "HS256", "ed448", "", None, 1, ["ed25519"],
+                     {"ed25519": True}, True)
+    ],
+    Way(7, "an upper-case id", after(lambda e: e.update(event_id="sha256:" + "AB" * 32)),
+        ("invalid", "encoding", "/event_id"), "id"),
+    Way(7, "an id without prefix", after(lambda e: e.update(event_id="ab" * 32)),
+        ("invalid", "encoding", "/event_id"), "id"),
+    Way(7, "no padding", signature_text(lambda e: e["signature"]["signature_b64"][:86]),
+        ("invalid", "encoding", "/signature/signature_b64"), "text"),
+    Way(7, "unused bits", signature_text(lambda e: respelt(e["signature"]["signature_b64"])),
+        ("invalid", "encoding", "/signature/signature_b64"), "text"),
+    Way(7, "63 bytes", signature_text(lambda e: b64(signature_of(e)[:63])),
+        ("invalid", "encoding", "/signature/signature_b64"), "text"),
+    Way(7, "65 bytes", signature_text(lambda e: b64(signature_of(e) + b"\0")),
+        ("invalid", "encoding", "/signature/signature_b64"), "text"),
+    Way(7, "empty", signature_text(lambda e: ""),
+        ("invalid", "encoding", "/signature/signature_b64"), "text"),
+    Way(8, "another id", after(lambda e: e.update(event_id=OTHER_ID)),
+        ("invalid", "hash_mismatch", "/event_id"), "id"),
+    Way(9, "another message", after(lambda e: e.update(payload={"swapped": True})),
+        ("invalid", "signature_invalid", "/signature/signature_b64")),
+    Way(9, "a signature of zeros", signature_text(lambda e: b64(bytes(64))),
+        ("invalid", "signature_invalid", "/signature/signature_b64"), "text"),
+    Way(10, "a format that covers the payload alone",
+        lambda r: r.key.update(event_formats=["event-payload-digest"]), ("unbound", None, None), "format"),
+    Way(10, "a format without the time",
+        lambda r: r.key.update(event_formats=["event-no-time-digest"]), ("unbound", None, None), "format"),
+    Way(10, "a format without the signer",
+        lambda r: r.key.update(event_formats=["event-no-signer-digest"]), ("unbound", None, None), "format"),
+    Way(11, "an unknown type", lambda r: r.body.update(event_type="peer_review"),
+        ("unknown_type", None, None), "type"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("with_id", [True, False])
+def test_the_same_event_without_a_fault_is_verified(with_id: bool) -> None:
+    one = Recipe(with_id=with_id).copy()
+    assert (said(one), one.verdict.step, one.pointer) == (("verified", None, None), 11, "/events/0")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
+def test_each_check_has_its_word_code_and_place(way: Way) -> None:
+    recipe = Recipe()
+    way.spoil(recipe)
+    one = recipe.copy()
+    assert said(one) == way.expected
+    assert one.verdict.step == way.step
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(first, second, id=f"{first.name} + {second.name}")
+        for first, second in itertools.combinations(WAYS, 2)
+        if first.step < second.step and not (first.excludes and first.excludes == second.excludes)
+    ],
+)
+def test_of_two_faults_the_earlier_check_speaks(first: Way, second: Way) -> None:
+    recipe = Recipe()
+    # A signature that the second takes away cannot be respelt by the first: the later goes first.
+    second.spoil(recipe)
+    first.spoil(recipe)
+    assert recipe.said() == first.expected
+
+
+# CHECK-3: the id.
+
+
+def mismatch(made: Json, keys: Json | None = None) -> str:
+    """What is said of an event whose id differs."""
+    (one,) = checked(RECORD, [made], keys).copies
+    assert said(one) == ("invalid", "hash_mismatch", "/event_id")
+    assert one.verdict.fault is not None
+    return one.verdict.fault.detail
+
+
+def test_one_altered_letter_is_invalid_and_the_message_says_that_the_copy_was_altered() -> None:
+    altered = {**SOUND, "payload": {**ALIAS, "alias_value": "W2"}}
+    assert mismatch(altered) == (
+        f"a genuine signature, but for other content: this copy was altered; its id is {event_id(altered)}"
+    )
+
+
+def test_a_genuine_event_under_another_id_is_invalid_and_the_message_says_so() -> None:
+    wrong = {**SOUND, "event_id": OTHER_ID}
+    assert mismatch(wrong) == f"the content is genuine; the stated id is not its id, {ID}"
+    # The stated id is that of another genuine event of the same signer: nothing changes.
+    other = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
+    wrong = {**SOUND, "event_id": other["event_id"]}
+    assert mismatch(wrong) == f"the content is genuine; the stated id is not its id, {ID}"
+
+
+def test_a_signature_of_neither_content_is_said_to_be_none() -> None:
+    forged = flipped({**SOUND, "payload": {}})
+    assert mismatch(forged) == (
+        f"no genuine signature, neither for this content nor for the stated id; its id is {event_id(forged)}"
+    )
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
+    made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE}, DEMO, rule)
+    keys = policy(policy_key(DEMO, event_formats=[rule.name]))
+    detail = mismatch({**made, "payload": {"swapped": True}}, keys)
+    # Where the signature signs canonical bytes, a stated digest does not give the message.
+    assert detail.startswith("no genuine signature" if rule.signed == "bytes" else "a genuine signature, but")
+
+
+def test_a_revoked_key_honours_the_recomputed_id_never_the_stated_one() -> None:
+    moved: Json = {**SOUND, "payload": {"swapped": True}}
+    for honoured, code in ((event_id(moved), "hash_mismatch"), (ID, "key_revoked")):
+        keys = policy(policy_key(DEMO, status="revoked", honours=[honoured]))
+        assert said(checked(RECORD, [moved], keys).copies[0])[:2] == ("invalid", code)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda e: e.pop("target"),
+        lambda e: e.update(created_at=1),
+        lambda e: e.update(created_at="never"),
+        lambda e: e.update(payload_sha256="x"),
+        lambda e: e.update(more=[0] * 20_000),
+    ],
+)
+def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], object]) -> None:
+    made = copy.deepcopy(SOUND)
+    spoil(made)
+    nobody = {**made, "signer": {**made["signer"], "signer_id": "nobody"}}
+    at = "/signer"
+    cases: list[tuple[Json, tuple[str, str | None, str | None]]] = [
+        (nobody, ("unknown_key", "key_unknown", at)),
+        ({**nobody, "signature": None}, ("unknown_key", "key_unknown", at)),
+        ({**made, "signature": None}, ("not_signed", None, None)),
+    ]
+    for element, expected in cases:
+        (one,) = checked(RECORD, [element]).copies
+        assert (said(one), one.event_id) == (expected, None)
+    (one,) = checked(RECORD, [made]).copies
+    assert (one.verdict.word, one.event_id) == ("invalid", None)
+
+
+@pytest.mark.parametrize(
+    ("signer", "expected"),
+    [
+        # What states no signer_id and key_id names no key, whatever else it states.
+        ("x", ("invalid", "type", "/signer")),
+        ({}, ("invalid", "type", "/signer/key_id")),
+        ({"signer_id": "nobody"}, ("invalid", "type", "/signer/key_id")),
+        ({"key_id": "nobody", "public_key_fingerprint": "x"}, ("invalid", "type", "/signer/signer_id")),
+        ({"signer_id": 1, "key_id": "nobody"}, ("invalid", "type", "/signer/public_key_fingerprint")),
+        ({"signer_id": "nobody", "key_id": "x"}, ("unknown_key", "key_unknown", "/signer")),
+        ({"signer_id": DEMO.signer_id, "key_id": DEMO.key_id},
+         ("invalid", "type", "/signer/public_key_fingerprint")),
+        ({"signer_id": DEMO.signer_id, "key_id": DEMO.key_id, "public_key_fingerprint": "x"},
+         ("unknown_key", "key_unknown", "/signer/public_key_fingerprint")),
+        ({"signer_id": DEMO.signer_id, "key_id": DEMO.key_id, "public_key_fingerprint": DEMO.fingerprint},
+         ("invalid", "type", "/signer/signer_type")),
+    ],
+)  # fmt: skip
+def test_a_malformed_element_names_a_key_by_a_pair_of_texts(signer: Any, expected: Any) -> None:
+    (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).copies
+    assert (said(one), one.event_id) == (expected, None)
+    # The key_id beside the signature is compared with that of a pair alone.
+    other = {**SOUND, "signer": signer, "signature": {**SOUND["signature"], "key_id": "x"}}
+    named = type(signer) is dict and signer.get("signer_id") == DEMO.signer_id
+    if named and expected[0] == "invalid":
+        expected = ("unknown_key", "key_unknown", "/signature/key_id")
+    assert said(checked(RECORD, [other]).copies[0]) == expected
+
+
+# CHECK-13: a key whose format is unknown.
+
+UNKNOWN = policy(policy_key(DEMO, event_formats=["unknown"]))
+BOTH = policy(policy_key(DEMO, event_formats=["unknown", "event-v1"]))
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
+def test_beside_unknown_nothing_is_invalid_and_the_code_stays(way: Way) -> None:
+    recipe = Recipe()
+    way.spoil(recipe)
+    recipe.key["event_formats"] = [*recipe.key["event_formats"], "unknown"]
+    one = recipe.copy()
+    word = "unbound" if way.expected[0] == "invalid" and way.step else way.expected[0]
+    assert said(one) == (word, *way.expected[1:])
+    assert one.verdict.step == way.step
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
+def test_of_unknown_alone_only_the_key_and_a_signature_are_asked(way: Way) -> None:
+    recipe = Recipe()
+    way.spoil(recipe)
+    made = recipe.made()
+    recipe.key["event_formats"] = ["unknown"]
+    (one,) = checked(RECORD, [made], policy(recipe.key)).copies
+    assert said(one) == (way.expected if way.step < 3 else ("unbound", None, None))
+    # What fails CHECK-5 is read as event-v1 (RULE-1).
+    assert (one.event_id is not None) == (way.step == 1)
+    assert not one.unsigned
+
+
+def test_under_the_built_in_policy_the_registrys_events_are_unbound_whatever_they_state() -> None:
+    signer = {"signer_id": "pith.science", "signer_type": "pith_registry", "key_id": "pith-v1-2026-05",
+              "public_key_fingerprint": Policy.default().keys[0].fingerprint}  # fmt: skip
+    signature = {**SOUND["signature"], "key_id": "pith-v1-2026-05"}
+    base = {**SOUND, "signer": signer, "signature": signature}
+    for made in (
+        base,
+        {**base, "event_id": "an id of another form"},
+        {**base, "payload_sha256": "ab" * 32},
+        {**base, "created_at": 1779070754},
+        {**base, "signer": {k: v for k, v in signer.items() if k != "public_key_fingerprint"}},
+        {**base, "signature": {"value": "x"}},
+        {**base, "signature": "x"},
+    ):
+        (one,) = check(read(RECORD, [made])).copies
+        assert (said(one), one.event_id) == (("unbound", None, None), None)
+    (one,) = check(read(RECORD, [{**base, "signature": None}])).copies
+    assert (said(one), one.event_id) == (("not_signed", None, None), None)
+
+
+def test_of_several_candidates_one_that_lists_unknown_is_enough() -> None:
+    """Without a fingerprint the pair names several keys, and the element is not well-formed."""
+    twin = Signer(7, DEMO.signer_id, DEMO.key_id)
+    nameless = {**SOUND, "signer": {k: v for k, v in SOUND["signer"].items() if "finger" not in k}}
+    at = "/signer/public_key_fingerprint"
+    for formats, other, expected in (
+        (["event-v1"], ["event-full-hex"], ("invalid", "type", at)),
+        (["event-v1"], ["unknown"], ("unbound", "type", at)),
+        (["unknown"], ["event-v1", "unknown"], ("unbound", "type", at)),
+        (["unknown"], ["unknown"], ("unbound", None, None)),
+    ):
+        for one, two in ((DEMO, twin), (twin, DEMO)):
+            keys = policy(policy_key(one, event_formats=formats), policy_key(two, event_formats=other))
+            (copy_,) = checked(RECORD, [nameless], keys).copies
+            assert (said(copy_), copy_.event_id, copy_.key) == (expected, None, None)
+
+
+# CHECK-4: the subject's year.
+
+
+def test_the_year_of_the_subject_is_that_of_the_record_or_of_the_arxiv_id() -> None:
+    record = made_record()
+    record["source"]["id"], record["metadata"]["submitted_at"] = "0912.1234", "2010-01-02T03:04:05Z"
+    suffix = pith_number(record)[10:]
+    for year, word in (("2010", "verified"), ("2009", "verified"), ("2011", "invalid"), ("0000", "invalid")):
+        made = attached(DEMO, record, "alias_added", ALIAS, WHEN, subject=f"pith:{year}:{suffix}")
+        assert checked(record, [made]).copies[0].verdict.word == word
+
+
+# CHECK-5, CHECK-6: keys and their rights.
+
+
+def test_keys_of_one_signer_are_one_signer_and_each_signs_under_its_own_name() -> None:
+    events = [attached(one, RECORD, "alias_added", ALIAS, WHEN) for one in (DEMO, DEMO_NEXT)]
+    result = checked(RECORD, events, policy(DEMO, DEMO_NEXT))
+    assert [made.signer for made in result.valid] == ["demo.example"] * 2
+
+
+def test_of_several_keys_of_one_name_the_fingerprint_chooses() -> None:
+    """A registry that issues a new key under an old name: both verify under one policy (POL-6)."""
+    twin = Signer(7, DEMO.signer_id, DEMO.key_id)
+    events = [attached(one, RECORD, "alias_added", ALIAS, WHEN) for one in (DEMO, twin)]
+    result = checked(RECORD, events, policy(DEMO, twin))
+    assert [one.verdict.word for one in result.copies] == ["verified"] * 2
+    assert [one.fingerprint for one in result.copies] == [DEMO.fingerprint, twin.fingerprint]
+    assert [made.key.public_key.raw for made in result.valid] == [DEMO.public_key, twin.public_key]
+    assert [made.signer for made in result.valid] == [DEMO.signer_id] * 2
+    # Status and rights belong to the raw key.
+    keys = policy(policy_key(DEMO, status="revoked"), policy_key(twin, event_types=["citation"]))
+    assert [said(one)[1] for one in checked(RECORD, events, keys).copies] == ["key_revoked", "key_role"]
+    # A signature of the one under the fingerprint of the other is none.
+    posing = {**events[0], "signature": events[1]["signature"]}
+    assert said(checked(RECORD, [posing], policy(DEMO, twin)).copies[0])[1] == "signature_invalid"
+
+
+def test_a_key_id_of_another_signer_names_no_key() -> None:
+    # The same key_id in the policy, under another signer_id, with another raw key.
+    twin = Signer(7, "twin.example", DEMO.key_id)
+    made = attached(twin, RECORD, "alias_added", ALIAS, WHEN)
+    assert said(checked(RECORD, [made], policy(DEMO)).copies[0])[:2] == ("unknown_key", "key_unknown")
+    assert said(checked(RECORD, [made], policy(DEMO, twin)).copies[0])[0] == "verified"
+
+
+@pytest.mark.parametrize(
+    ("status", "honours", "expected"),
+    [
+        ("active", [], "verified"),
+        ("retired", [], "verified"),
+        ("revoked", [], "invalid"),
+        ("revoked", [OTHER_ID], "invalid"),
+        ("revoked", [ID], "verified"),
+    ],
+)
+def test_a_status_and_what_a_revoked_key_honours(status: str, honours: list[str], expected: str) -> None:
+    keys = policy(policy_key(DEMO, status=status, honours=honours))
+    result = checked(RECORD, [SOUND], keys)
+    assert [one.verdict.word for one in result.copies] == [expected]
+    assert len(result.valid) == (expected == "verified")
+
+
+def test_the_types_of_a_key_are_compared_exactly() -> None:
+    for types, word in ((["alias_added"], "verified"), (["Alias_added", "alias_added "], "invalid")):
+        keys = policy(policy_key(DEMO, event_types=types))
+        assert checked(RECORD, [SOUND], keys).copies[0].verdict.word == word
+
+
+def test_without_a_policy_only_the_registrys_key_counts() -> None:
+    result = check(read(RECORD, [SOUND]))
+    assert result.policy_sha256 == Policy.default().sha256
+    assert said(result.copies[0])[0] == "unknown_key"
+
+
+# CHECK-10: other rules of merge, other known types.
+
+
+def test_a_type_is_known_if_the_rules_have_its_kind() -> None:
+    few = MergeRules.of("few", MERGE_1.kinds["citation"])
+    (one,) = check(read(RECORD, [SOUND]), Policy.from_value(policy(DEMO)), rules=few).copies
+    assert said(one) == ("unknown_type", None, None)
+    assert one.event is not None
+
+
+# CHECK-11: copies.
+
+
+def words(events: list[Any], keys: Json | None = None) -> dict[str, tuple[str, str | None]]:
+    spoken = checked(RECORD, events, keys).spoken
+    return {name: (one.verdict.word, one.verdict.code) for name, one in spoken.items()}
+
+
+def another_signature(made: Json, nonce: int, signer: Signer = DEMO) -> Json:
+    """The event with another valid signature of its own signer: Ed25519 lets the signer choose the nonce."""
+    secret = reference.Secret.from_seed(signer.seed)
+    r = reference.encode(reference.multiply(nonce, reference.B))
+    k = reference.hash_to_scalar(r, signer.public_key, signed_bytes(made))
+    return with_signature(made, r + ((nonce + k * secret.scalar) % reference.L).to_bytes(32, "little"))
+
+
+def test_the_smallest_of_several_valid_signatures_is_kept_in_any_order() -> None:
+    copies = [SOUND, *(another_signature(SOUND, nonce) for nonce in (12345, 67890))]
+    raw = [signature_of(one) for one in copies]
+    assert len(set(raw)) == 3
+    for order in itertools.permutations(copies):
+        result = checked(RECORD, list(order))
+        assert [one.verdict.word for one in result.copies] == ["verified"] * 3
+        (kept,) = result.valid
+        assert (kept.event_id, kept.signature) == (ID, min(raw))
+
+
+def test_the_copy_that_got_furthest_speaks_in_any_order() -> None:
+    signature = SOUND["signature"]
+    ladder = [
+        (SOUND, ("verified", None)),
+        (flipped(SOUND), ("invalid", "signature_invalid")),
+        ({**SOUND, "event_id": OTHER_ID}, ("invalid", "hash_mismatch")),
+        ({**SOUND, "signature": signature | {"signature_b64": "x"}}, ("invalid", "encoding")),
+        ({**SOUND, "signature": signature | {"algorithm": "none"}}, ("invalid", "algorithm")),
+        ({k: v for k, v in SOUND.items() if k != "signature"}, ("not_signed", None)),
+        ({**SOUND, "signature": signature | {"key_id": "x"}}, ("unknown_key", "key_unknown")),
+    ]
+    for place, (better, expected) in enumerate(ladder):
+        for worse, _ in ladder[place:]:
+            assert words([better, worse]) == words([worse, better]) == {ID: expected}
+
+
+def test_an_unbound_element_decides_before_an_invalid_one_and_after_a_valid_one() -> None:
+    # Two keys may sign one payload, and the payload alone is the body: one id.
+    rule = RULES["event-payload-digest"]
+    keys = policy(
+        policy_key(DEMO, event_formats=[rule.name]),
+        policy_key(AUTHOR, event_formats=[rule.name, "unknown"]),
+        policy_key(MIRROR),
+    )
+    whole = attached(MIRROR, RECORD, "alias_added", ALIAS, WHEN)
+    content = {name: value for name, value in whole.items() if name not in ENVELOPE}
+    # The payload is the content of an event of MIRROR: the same bytes have the same id.
+    unbound, remarked = (
+        attached(one, RECORD, "citation", content, WHEN, rule=rule) for one in (DEMO, AUTHOR)
+    )
+    remarked = {**remarked, "signature": remarked["signature"] | {"algorithm": "none"}}
+    spelt = {**remarked, "signature": remarked["signature"] | {"algorithm": "ed25519", "signature_b64": "x"}}
+    ladder = [
+        (whole, ("verified", None)),
+        (unbound, ("unbound", None)),
+        (spelt, ("unbound", "encoding")),
+        (remarked, ("unbound", "algorithm")),
+        (flipped(whole), ("invalid", "signature_invalid")),
+    ]
+    assert len({event_id(made, rule) for made in (unbound, remarked)} | {whole["event_id"]}) == 1
+    for index, (better, expected) in enumerate(ladder):
+        for worse, _ in ladder[index:]:
+            assert (
+                words([better, worse], keys) == words([worse, better], keys) == {whole["event_id"]: expected}
+            )
+
+
+def test_among_equals_the_smallest_code_decides() -> None:
+    # Both fail CHECK-6 under their own key, and have one id: the payload alone is the body.
+    rule = RULES["event-payload-digest"]
+    keys = policy(
+        policy_key(DEMO, event_formats=[rule.name], event_types=["citation"]),
+        policy_key(AUTHOR, event_formats=[rule.name], status="revoked"),
+    )
+    made = [attached(one, RECORD, "alias_added", ALIAS, WHEN, rule=rule) for one in (DEMO, AUTHOR)]
+    assert [said(one)[1] for one in checked(RECORD, made, keys).copies] == ["key_role", "key_revoked"]
+    expected = {event_id(made[0], rule): ("invalid", "key_revoked")}
+    assert words(made, keys) == words(made[::-1], keys) == expected
+
+
+def test_copies_are_joined_by_the_recomputed_id() -> None:
+    swapped = {**SOUND, "payload": {"swapped": True}}
+    result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
+    assert [one.event_id for one in result.copies] == [ID, event_id(swapped), ID]
+    assert list(result.spoken) == [ID, event_id(swapped)]
+    assert [one.event_id for one in result.valid] == [ID]
+
+
+def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
+    result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
+    assert [(one.pointer, one.label) for one in result.without_id] == [
+        ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
+        ("/events/5", None),
+    ]  # fmt: skip
+    assert list(result.spoken) == [ID]
+
+
+# EVT-5: what no signature covers is dropped and named.
+
+
+def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
+    decorated = {**SOUND, "signature": SOUND["signature"] | {"verified": True, "a/b~": 1}}
+    (one,) = checked(RECORD, [decorated]).copies
+    assert said(one) == ("verified", None, None)
+    assert one.unsigned == ("/signature/a~1b~0", "/signature/verified")
+    assert one.event is not None
+    assert b"verified" not in one.event.body
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
+    made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE} | {"more": 1}, DEMO, rule)
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).copies
+    covered = {"payload"} if rule.payload_only else made.keys() - rule.left_out
+    assert set(one.unsigned) == {f"/{name}" for name in made.keys() - covered - set(ENVELOPE)}
+    assert (one.event is not None) == rule.binds
+
+
+def test_what_a_rule_leaves_out_and_what_stands_beside_the_signature_are_both_named() -> None:
+    rule = RULES["event-no-signer-digest"]
+    body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
+    made = sign(body, DEMO, rule)
+    made = {**made, "signature": made["signature"] | {"note": "hidden"}}
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).copies
+    assert one.unsigned == ("/signature/note", "/signer")
+
+
+# CHECK-12, FAULT-3: one bad event spoils nothing else, in JSON and in CBOR.
+
+
+def test_bad_events_of_every_sort_leave_the_good_one_alone() -> None:
+    bad = [flipped(SOUND), {**SOUND, "x": 1.0}, {**SOUND, "x": 2**53}, 7, {}, {**SOUND, "signature": 1}]
+    plain = checked(RECORD, [SOUND])
+    mixed = checked(RECORD, [*bad, SOUND, *bad])
+    assert mixed.valid == plain.valid
+    text = to_json(bundle(RECORD, [{**SOUND, "twin": 1}, SOUND]))
+    twice = check(read_bundle(twin_key(text, "twin", "target")), Policy.from_value(policy(DEMO)))
+    assert said(twice.copies[0]) == ("invalid", "duplicate_key", "/target")
+    assert twice.valid == plain.valid
+
+
+def test_json_and_cbor_give_the_same_verdicts() -> None:
+    frame = bundle(RECORD, [SOUND, flipped(SOUND), {**SOUND, "payload": {}}, None, {**SOUND, "é": [1.5]}])
+    one = check(read_bundle(to_json(frame)), Policy.from_value(policy(DEMO)))
+    other = check(read_bundle(cbor(frame)), Policy.from_value(policy(DEMO)))
+    assert one == other
+
+
+def test_a_shared_cache_changes_no_verdict() -> None:
+    cache: dict[tuple[bytes, bytes, bytes], bool] = {}
+    keys = Policy.from_value(policy(DEMO))
+    given = read(RECORD, [SOUND, flipped(SOUND), attached(MIRROR, RECORD, "alias_added", ALIAS, WHEN)])
+    first = check(given, keys, cache=cache)
+    assert sorted(cache.values()) == [False, True]
+    assert check(given, keys, cache=cache) == first == check(given, keys)
+    # A cached answer is for the raw key, the message and the raw signature, never for an id.
+    assert {key for key, _, _ in cache} == {DEMO.public_key}
+
+
+def test_what_the_cache_answers_is_not_computed_again() -> None:
+    cache: dict[tuple[bytes, bytes, bytes], bool] = {}
+    keys, given = Policy.from_value(policy(DEMO)), read(RECORD, [SOUND])
+    check(given, keys, cache=cache)
+    # A wrong answer shows that it was asked: no test of time would.
+    cache.update(dict.fromkeys(cache, False))
+    assert said(check(given, keys, cache=cache).copies[0])[:2] == ("invalid", "signature_invalid")
+
+
+def test_events_of_one_signer_share_one_copy_of_it() -> None:
+    """Most of what an event would else take of memory beside its body."""
+    made = [attached(DEMO, RECORD, "alias_added", ALIAS, WHEN.replace("14Z", f"{n}Z")) for n in (15, 16, 17)]
+    first, *others = (one.signer_bytes for one in checked(RECORD, made).valid)
+    assert all(other is first for other in others)
+
+
+# EVT-7: the flat spelling.
+
+
+ARXIV_RECORD = made_record()
+FINDING = payloads.integrity(ARXIV_RECORD, WHEN)
+FLAT = flat_event(DEMO, FINDING, WHEN, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("unbound", None, None)),
+        ({"signing_key_id": "x"}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signing_key_id": "x", "signature_b64": "y"}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signing_key_id": "x", "signature_b64": None}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signing_key_id": "x", "created_at": 1}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signature_b64": None}, ("not_signed", None, None)),
+        ({"signature_b64": None, "payload": {}}, ("not_signed", None, None)),
+        ({"signature_b64": None, "created_at": 1}, ("not_signed", None, None)),
+        ({"signing_key_id": 1, "signature_b64": None}, ("not_signed", None, None)),
+        ({"signing_key_id": 1}, ("invalid", "type", "/signing_key_id")),
+        ({"created_at": 1, "payload": {}}, ("invalid", "type", "/created_at")),
+        ({"payload": {"arxiv_id": "1"}}, ("invalid", "subject", "/payload/arxiv_id")),
+        ({"payload": {}, "payload_sha256": "AB" * 32}, ("invalid", "subject", "/payload/arxiv_id")),
+        ({"payload_sha256": "AB" * 32}, ("invalid", "encoding", "/payload_sha256")),
+        ({"payload_sha256": "AB" * 32, "signature_b64": "x"}, ("invalid", "encoding", "/payload_sha256")),
+        ({"payload_sha256": "AB" * 32, "signature_b64": None}, ("not_signed", None, None)),
+        ({"signature_b64": "x"}, ("invalid", "encoding", "/signature_b64")),
+        ({"payload_sha256": "ab" * 32}, ("invalid", "signature_invalid", "/signature_b64")),
+        # Nothing that the digest is not known to cover changes the verdict.
+        ({"event_id": 8, "created_at": "2027-01-01T00:00:00Z"}, ("unbound", None, None)),
+        ({"payload": FINDING | {"note": "swapped"}}, ("unbound", None, None)),
+        ({"event_type": "another"}, ("unbound", None, None)),
+    ],
+)
+def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
+    result = checked(ARXIV_RECORD, [{**FLAT, **changes}])
+    (one,) = result.copies
+    assert said(one) == expected
+    steps = {None: 10, "key_unknown": 1, "type": 3, "subject": 4, "encoding": 7, "signature_invalid": 9}
+    assert one.verdict.step == (2 if expected[0] == "not_signed" else steps[expected[1]])
+    assert not result.valid
+    shown = {**FLAT, **changes}
+    well_formed = type(shown["created_at"]) is str and type(shown["signing_key_id"]) is str
+    named = well_formed and not shown["payload_sha256"].isupper()
+    assert one.event_id == (shown["payload_sha256"] if named else None)
+    assert one.fingerprint == (
+        DEMO.fingerprint if expected[1:] == (None, None) and expected[0] != "not_signed" else None
+    )
+
+
+@pytest.mark.parametrize("formats", [["unknown"], ["event-v1", "unknown"]])
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("unbound", None)),
+        ({"signature_b64": None}, ("not_signed", None)),
+        ({"signing_key_id": "x"}, ("unknown_key", "key_unknown")),
+        ({"created_at": 1}, ("unbound", "type")),
+        ({"payload": {}}, ("unbound", "subject")),
+        ({"payload_sha256": "AB" * 32}, ("unbound", "encoding")),
+        ({"payload_sha256": "ab" * 32}, ("unbound", "signature_invalid")),
+    ],
+)
+def test_under_a_key_that_lists_unknown_no_flat_event_is_invalid(
+    formats: list[str], changes: Json, expected: Any
+) -> None:
+    twin = Signer(7, "a.twin.example", DEMO.key_id)
+    keys = policy(policy_key(DEMO), policy_key(twin, event_formats=formats))
+    assert said(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).copies[0])[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"event_types": ["citation"]}, ("invalid", "key_role", "/signing_key_id")),
+        ({"event_types": ["pith.integrity.v1"]}, ("unbound", None, None)),
+        ({"status": "retired"}, ("unbound", None, None)),
+        ({"status": "revoked"}, ("invalid", "key_revoked", "/signing_key_id")),
+        # A revoked key honours ids of events, and a flat one has none (RCPT-2).
+        ({"status": "revoked", "honours": ["sha256:" + FLAT["payload_sha256"]]},
+         ("invalid", "key_revoked", "/signing_key_id")),
+    ],
+)  # fmt: skip
+def test_the_key_of_a_flat_event_needs_the_right(changes: Json, expected: Any) -> None:
+    (one,) = checked(ARXIV_RECORD, [FLAT], policy(policy_key(DEMO, **changes))).copies
+    assert said(one) == expected
+
+
+def test_a_flat_event_of_a_record_of_another_source_is_compared_by_source_id_alone() -> None:
+    record = made_record()
+    record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
+    finding = FINDING | {"arxiv_id": "10.1/x"}
+    assert said(checked(record, [flat_event(DEMO, finding, WHEN, 7)]).copies[0]) == ("unbound", None, None)
+
+
+def test_two_keys_of_one_key_id_may_answer_for_a_flat_event() -> None:
+    twin = Signer(7, "a.twin.example", DEMO.key_id)
+    for keys in (policy(twin, DEMO), policy(DEMO, twin)):
+        assert said(checked(ARXIV_RECORD, [FLAT], keys).copies[0]) == ("unbound", None, None)
+
+
+def test_a_flat_event_and_an_envelope_never_share_an_id() -> None:
+    twice = [FLAT, FLAT, SOUND]
+    assert list(checked(ARXIV_RECORD, twice).spoken) == [FLAT["payload_sha256"], ID]
+
+
+def test_every_code_of_a_verdict_is_in_the_table() -> None:
+    assert {way.expected[1] for way in WAYS} - {None} <= CODES.keys()
+
+
+def test_a_stranger_stays_one_with_a_perfect_signature() -> None:
+    made = attached(STRANGER, RECORD, "alias_added", ALIAS, WHEN)
+    assert said(checked(RECORD, [made]).copies[0])[0] == "unknown_key"
+    posing = {**made, "signer": made["signer"] | {"signer_id": DEMO.signer_id, "key_id": DEMO.key_id}}
+    assert said(checked(RECORD, [sign(posing, STRANGER)]).copies[0])[0] == "unknown_key"
+    posing["signer"]["public_key_fingerprint"] = DEMO.fingerprint
+    as_demo = Signer(6, DEMO.signer_id, DEMO.key_id)
+    assert said(checked(RECORD, [sign(posing, as_demo)]).copies[0])[:2] == ("invalid", "signature_invalid")
+
+
+def test_the_events_of_a_revoked_key_count_by_id_whatever_time_they_claim() -> None:
+    early = attached(DEMO_OLD, RECORD, "alias_added", ALIAS, "0001-01-01T00:00:00Z")
+    late = event(DEMO_OLD, RECORD, "alias_added", "record", ALIAS, "9999-12-31T23:59:59Z")
+    keys = policy(policy_key(DEMO_OLD, status="revoked", honours=[late["event_id"]]))
+    assert words([early, late], keys) == {
+        early["event_id"]: ("invalid", "key_revoked"),
+        late["event_id"]: ("verified", None),
+    }

@@ -1,0 +1,198 @@
+"""What a refusal tells a person, word for word, and where it points; CHECK-1 to CHECK-11 say which it is.
+
+The codes are for programs, these words for whoever has to act on one: they say what was
+expected, and quote nothing of the event but what was recomputed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kit import (
+    AUTHOR,
+    DEMO,
+    Json,
+    attached,
+    flat_event,
+    made_record,
+    payloads,
+    policy,
+    policy_key,
+    receipt,
+    sign,
+)
+from kit.results import WHEN, checked
+from kit.tampered import OTHER_NUMBER
+from pithbundle.bundle.number import PithNumber
+from pithbundle.bundle.record import Record
+from pithbundle.errors import Fault, MergeError
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.rules import MERGE_1, MergeRules
+
+RECORD = made_record()
+SOUND = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN)
+FLAT = flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 7)
+SIGNATURE = "a signature is 64 bytes in padded standard base64, 88 characters"
+
+
+def changed(made: Json, **changes: Any) -> Json:
+    return {**made, **changes}
+
+
+def with_signature(**changes: Any) -> Json:
+    return changed(SOUND, signature=SOUND["signature"] | changes)
+
+
+def signed_with(**changes: Any) -> Json:
+    body = {name: value for name, value in SOUND.items() if name not in ("event_id", "signature")}
+    return sign({**body, **changes}, DEMO)
+
+
+EVENTS: list[tuple[Json, int, Fault]] = [
+    (changed(SOUND, event_id="W1"), 7,
+     Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")),
+    (changed(SOUND, event_id="sha256:" + "0" * 64), 8,
+     Fault("hash_mismatch", f"the content is genuine; the stated id is not its id, {SOUND['event_id']}",
+           "/event_id")),
+    (signed_with(subject_pith_number=OTHER_NUMBER), 4,
+     Fault("subject", "the Pith Number is another record's", "/subject_pith_number")),
+    (attached(AUTHOR, RECORD, "alias_added", SOUND["payload"], WHEN), 1,
+     Fault("key_unknown", "the policy has no key of this signer_id and key_id", "/signer")),
+    (signed_with(signer=SOUND["signer"] | {"public_key_fingerprint": "0" * 32}), 1,
+     Fault("key_unknown", "not the fingerprint of a key in the policy", "/signer/public_key_fingerprint")),
+    (with_signature(key_id="x"), 1,
+     Fault("key_unknown", "differs from the signer's key_id", "/signature/key_id")),
+    (with_signature(algorithm="none"), 6, Fault("algorithm", "", "/signature/algorithm")),
+    (with_signature(signature_b64="x"), 7, Fault("encoding", SIGNATURE, "/signature/signature_b64")),
+    (changed(FLAT, payload_sha256="x"), 7,
+     Fault("encoding", "must be 64 lower-case hex digits", "/payload_sha256")),
+    (changed(FLAT, payload={}), 4,
+     Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")),
+    (changed(FLAT, signing_key_id="x"), 1,
+     Fault("key_unknown", "the policy has no key of this key_id", "/signing_key_id")),
+    (changed(FLAT, signature_b64="x"), 7, Fault("encoding", SIGNATURE, "/signature_b64")),
+    (changed(FLAT, payload_sha256="0" * 64), 9, Fault("signature_invalid", "", "/signature_b64")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "step", "fault"), EVENTS)
+def test_an_event_that_is_not_verified(made: Json, step: int, fault: Fault) -> None:
+    (_, copy) = checked(RECORD, ["no event", made], policy(DEMO)).copies
+    assert (copy.pointer, copy.label) == ("/events/1", made["event_type"])
+    assert (copy.verdict.fault, copy.verdict.step) == (fault, step)
+
+
+@pytest.mark.parametrize(
+    ("rights", "fault"),
+    [
+        ({"event_types": ["citation"]}, Fault("key_role", "", "/event_type")),
+        ({"status": "revoked"}, Fault("key_revoked", "", "/signer/key_id")),
+    ],
+)
+def test_a_key_without_the_right(rights: Json, fault: Fault) -> None:
+    (copy,) = checked(RECORD, [SOUND], policy(policy_key(DEMO, **rights))).copies
+    assert (copy.verdict.fault, copy.verdict.step) == (fault, 5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "step", "fault"),
+    [
+        ({"kind": "x"}, 3, Fault("type", 'must be "pith_receipt"', "/kind")),
+        ({"key_id": 1}, 3, Fault("type", "must be a text", "/key_id")),
+        ({"signature_b64": 1}, 3, Fault("type", "must be a text", "/signature_b64")),
+        ({"signature_b64": None}, 2, None),
+        ({"key_id": "x"}, 1, Fault("key_unknown", "the policy has no key of this key_id", "/key_id")),
+        ({"algorithm": "x"}, 6, Fault("algorithm", "", "/algorithm")),
+        ({"signature_b64": "x"}, 7, Fault("encoding", SIGNATURE, "/signature_b64")),
+    ],
+)
+def test_a_receipt(changes: Json, step: int, fault: Fault | None) -> None:
+    made = payloads.record_created(RECORD, {**receipt(DEMO, RECORD, WHEN), **changes})
+    (one,) = checked(RECORD, [attached(DEMO, RECORD, "record_created", made, WHEN)], policy(DEMO)).receipts
+    assert (one.verdict.fault, one.verdict.step, one.pointer) == (fault, step, "/events/0/payload/receipt")
+
+
+def test_a_receipt_that_is_no_object() -> None:
+    made = attached(DEMO, RECORD, "record_created", {"receipt": 1}, WHEN)
+    (one,) = checked(RECORD, [made], policy(DEMO)).receipts
+    assert one.verdict.fault == Fault("type", "a receipt must be an object", "")
+    assert (one.verdict.step, one.key_id, one.signer) == (3, None, None)
+
+
+def test_a_malformed_element_says_the_type_that_it_states_if_that_is_a_text() -> None:
+    given: list[Any] = [{"event_type": "citation"}, {"event_type": 1}, {}, 1]
+    copies = checked(RECORD, given).copies
+    assert [(copy.pointer, copy.label) for copy in copies] == [
+        ("/events/0", "citation"),
+        ("/events/1", None),
+        ("/events/2", None),
+        ("/events/3", None),
+    ]
+    assert [copy.verdict.step for copy in copies] == [2, 2, 2, 0]
+
+
+def test_an_event_over_a_limit() -> None:
+    made = changed(SOUND, payload={})
+    for _ in range(24):
+        made["payload"] = {"deep": made["payload"]}
+    (_, copy) = checked(RECORD, [SOUND, made]).copies
+    assert (copy.pointer, copy.label, copy.event_id) == ("/events/1", "alias_added", None)
+    assert copy.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
+
+
+def test_only_a_verified_receipt_is_said_to_be_verified() -> None:
+    made = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN))
+    without = {name: value for name, value in made.items() if name != "receipt"}
+    given = [SOUND, *(attached(DEMO, RECORD, "record_created", one, WHEN) for one in (without, made))]
+    assert [one.receipt_verified for one in checked(RECORD, given).valid] == [False, False, True]
+
+
+def test_of_equal_copies_the_first_speaks() -> None:
+    result = checked(RECORD, [SOUND, SOUND, FLAT, FLAT])
+    assert [copy.pointer for copy in result.spoken.values()] == ["/events/0", "/events/2"]
+
+
+def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:
+    record = Record.from_value(made_record(number))
+    return Ledger(record, PithNumber.of_record(record), policy_sha256, rules)
+
+
+def nothing() -> None:
+    Ledger.of([])
+
+
+def two_records() -> None:
+    ledger().join(ledger(1))
+
+
+def two_policies() -> None:
+    ledger().join(ledger(policy_sha256="another"))
+
+
+def two_rule_sets() -> None:
+    ledger().join(ledger(rules=MergeRules("another", MERGE_1.kinds)))
+
+
+def two_hashes() -> None:
+    held = ledger()
+    Ledger(held.record, ledger(1).number, "").join(ledger(1))
+
+
+@pytest.mark.parametrize(
+    ("merge", "code", "detail"),
+    [
+        (nothing, "type", "there is nothing to merge: give at least one checked bundle"),
+        (two_records, "subject",
+         f"{ledger(1).number} is not {ledger().number}; merge takes bundles of one record"),
+        (two_policies, "policy", "the bundles were checked under different policies"),
+        (two_rule_sets, "policy", "the ledgers were folded under different merge rules"),
+        (two_hashes, "collision", f"two records have the number {ledger(1).number}"),
+    ],
+)  # fmt: skip
+def test_what_does_not_merge(merge: Callable[[], None], code: str, detail: str) -> None:
+    with pytest.raises(MergeError) as refused:
+        merge()
+    assert (refused.value.code, refused.value.fault.detail) == (code, detail)

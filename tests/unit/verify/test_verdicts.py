@@ -1,0 +1,53 @@
+"""Verdicts as values: which words are valid, and which copy speaks (CHECK-10, CHECK-11)."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from pithbundle.errors import Fault
+from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VALID, Copy, Verdict
+
+
+@pytest.mark.parametrize(
+    ("word", "valid"),
+    [
+        ("verified", True),
+        ("unknown_type", True),
+        ("unbound", False),
+        ("unknown_key", False),
+        ("not_signed", False),
+        ("invalid", False),
+        ("not_checked", False),
+    ],
+)
+def test_two_words_are_valid(word: str, valid: bool) -> None:
+    assert Verdict(word, 1).valid is valid  # type: ignore[arg-type]
+
+
+def test_a_code_is_the_faults() -> None:
+    assert Verdict("not_signed", 2).code is None
+    assert Verdict("invalid", 4, Fault("subject")).code == "subject"
+
+
+def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> None:
+    ladder = [
+        Verdict("verified", STEP_VALID),
+        Verdict("unbound", STEP_UNBOUND),
+        Verdict("unbound", STEP_ID, Fault("hash_mismatch")),
+        Verdict("unbound", STEP_FORM, Fault("time")),
+        Verdict("invalid", 9, Fault("signature_invalid")),
+        Verdict("invalid", 6, Fault("key_revoked")),
+        Verdict("invalid", 6, Fault("key_role")),
+        Verdict("not_signed", 2),
+        Verdict("unknown_key", 1, Fault("key_unknown")),
+        Verdict("invalid", 0, Fault("type")),
+    ]
+    for better, worse in itertools.combinations(ladder, 2):
+        assert better.rank < worse.rank
+        first, second = Copy("/events/0", "x", None, better), Copy("/events/1", "x", None, worse)
+        assert first.before(second)
+        assert not second.before(first)
+    same = Copy("/events/0", "x", None, ladder[3])
+    assert not same.before(same)

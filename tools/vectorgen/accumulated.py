@@ -1,0 +1,118 @@
+# ruff: noqa: E501  (tables: one vector, one row)
+"""One digest over many bundles: ``merge/accumulated.json``, its recipe in ``vectors/accumulated.md``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+from kit import AUTHOR, DEMO_NEXT, Json, payloads, to_json
+from kit import oracle as model
+from pithbundle.bundle.record import Record
+from pithbundle.conformance.worker import accumulate
+from pithbundle.verify.policy import Policy
+from vectorgen.core import File, as_json, as_text, part
+from vectorgen.house import POLICY, RECORD
+from vectorgen.merges import (
+    alias,
+    base_events,
+    checkpoint,
+    claim,
+    created,
+    day,
+    finding,
+    made,
+    other,
+    retract,
+)
+
+SEED: Final = "pithbundle accumulated 1"
+#: Count and digest. The first is recomputed with the naive model whenever vectors are built,
+#: the second in the slow tests; ``make accumulated`` recomputes the last.
+DIGESTS: Final = {
+    1_000: "74e2e40fb72b6a18174e8c3c54ea380fff9642b96307e30536e4c617a555f163",
+    10_000: "fc30c2f661285d29b4953b0884a682b3d8566d5f35bac4a909c1c37a67c6bde5",
+    1_000_000: "49ec286a076942939b935df092690a3efaf629ae7bc8129af5917fdd86b96e6b",
+}
+
+
+def pool() -> list[Json]:
+    """Thirty-two valid events of one record in which every rule of the merge meets another."""
+    first, second, third = claim(day(1)), claim(day(1), strength="weak"), claim(day(2), note="c")
+    base = base_events()
+    found, again = finding(day(1)), finding(day(1), severity="critical")
+    early = created("2026-05-01T00:00:00Z", note="another")
+    listed = alias("W1", "0001-01-01T00:00:00Z")
+    more = [
+        first, second, third, retract(third, day(3)), retract(second, day(4), AUTHOR), found, again, retract(again, day(2)), early,
+        retract(early, day(5)), listed, alias("hep-lat/0305021", day(9), kind="arxiv"), claim("9999-12-31T23:59:59.999999Z", DEMO_NEXT, note="late"),
+        retract(base[-1], day(14)), made("citation", {"citing_work": "w"}, day(1)), other("__proto__", day(1), AUTHOR, a=0.5),
+        made("replication", payloads.replication("\U00010000\uff5e", "c", outcome="refutes"), day(2)), checkpoint([first, listed], day(20)),
+        checkpoint([found], day(21), AUTHOR),
+    ]  # fmt: skip
+    return [*base, *more]
+
+
+def naive_digest(seed: str, count: int, events: Sequence[Json]) -> str:
+    """The recipe, folded with the naive model."""
+    running = hashlib.sha256()
+    for place in range(count):
+        block = hashlib.sha256(f"{seed}/{place}".encode()).digest()
+        either = int.from_bytes(block[:8], "big") | int.from_bytes(block[8:16], "big")
+        drawn = [event for at, event in enumerate(events) if either >> at & 1]
+        state = model.to_bytes(model.fold(RECORD, drawn, POLICY["keys"]))
+        running.update(hashlib.sha256(state).digest())
+    return running.hexdigest()
+
+
+def package_digest(count: int) -> str:
+    """The recipe, folded with the package: what ``make accumulated`` runs."""
+    stated = Policy.from_value(POLICY)
+    return accumulate(Record.from_value(RECORD), [to_json(event) for event in pool()], stated, SEED, count)
+
+
+def files() -> list[File]:
+    """The file of the recipe."""
+    file = File(
+        "merge",
+        "accumulated",
+        "One digest over many drawn pairs of bundles; the recipe is in accumulated.md.",
+    )
+    file.parts["policy"] = as_json(POLICY)
+    events = pool()
+    for place, event in enumerate(events):
+        file.parts[f"e{place}"] = as_text(to_json(event))
+    base = {
+        "record": as_json(RECORD),
+        "events": [part(f"e{place}") for place in range(len(events))],
+        "policy": part("policy"),
+        "seed": SEED,
+    }
+    clauses = "LAW-1 LAW-4 MERGE-3 STATE-1"
+    file.accept(
+        "0",
+        "no bundle: the digest of nothing",
+        clauses,
+        "accumulate",
+        {**base, "count": 0},
+        digest=hashlib.sha256().hexdigest(),
+    )
+    for count in (1, 20):
+        file.accept(
+            str(count),
+            "folded with the naive model of the tests",
+            clauses,
+            "accumulate",
+            {**base, "count": count},
+            digest=naive_digest(SEED, count, events),
+        )
+    file.accept(
+        "1000",
+        "recomputed with the naive model in the slow tests",
+        clauses,
+        "accumulate",
+        {**base, "count": 1_000},
+        digest=DIGESTS[1_000],
+    )
+    return [file]
