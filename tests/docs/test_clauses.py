@@ -1,4 +1,4 @@
-"""Every clause that code, documentation or a test names is one that spec.md defines."""
+"""Every clause that code, documentation or a test names is one that the specification defines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from kit.data import REPO
-from vectorgen import clauses
+from specgen.pages import all_clauses
 
 #: Names of the form of a clause's that are none.
 OTHERS: Final = {"CVE", "SHA", "UTF", "ISO", "PDF", "RFC"}
@@ -22,7 +22,7 @@ MADE_UP: Final = {
 NAMED: Final = re.compile(r"\b([A-Z]{2,})-(\d+)\b(?: to (\d+)\b)?")
 PLACES: Final = (
     *("src", "js", "docs", "tests", "tools", "benchmarks"),
-    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "spec.md", "Makefile", ".ci/run"),
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "spec.md", "spec", "Makefile", ".ci/run"),
     *("vectors/README.md", "vectors/accumulated.md", "vectors/CLAUSES.md"),
 )
 #: What a person writes; a vector's own clauses are compared with the specification elsewhere.
@@ -47,7 +47,7 @@ def dangling(text: str, defined: set[str]) -> list[str]:
 
 
 def test_every_clause_that_is_named_is_defined() -> None:
-    defined = set(clauses.of_spec())
+    defined = set(all_clauses())
     found = {
         (name, clause)
         for path in texts()
@@ -62,6 +62,7 @@ def test_the_places_are_read() -> None:
     read = {path.relative_to(REPO).as_posix() for path in texts()}
     assert {
         "spec.md",
+        "spec/checks.md",
         "README.md",
         "src/pithbundle/verify/checks.py",
         "js/pithbundle.js",

@@ -17,7 +17,7 @@ from typing import Final
 import pytest
 
 from kit.data import REPO
-from vectorgen import clauses
+from specgen.pages import all_clauses
 
 HERE: Final = Path(__file__).resolve().parent
 PACKAGE: Final = REPO / "src" / "pithbundle"
@@ -116,7 +116,7 @@ def test_it_applies_once_and_leaves_python_that_says_something_else(mutation: Mu
 
 @EACH
 def test_its_clause_and_its_tests_are_there(mutation: Mutation) -> None:
-    assert mutation.clause in clauses.of_spec() or mutation.clause in CONTRACT
+    assert mutation.clause in all_clauses() or mutation.clause in CONTRACT
     assert mutation.tests
     for test in mutation.tests:
         path, *names = test.split("::")

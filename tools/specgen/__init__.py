@@ -1,0 +1,1 @@
+"""Reads the specification, and writes the generated parts of it."""
