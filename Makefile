@@ -3,6 +3,7 @@
 #   make demo       verify and merge the demo bundle
 #   make test       format, lint, types, ordinary tests
 #   make test-slow  the tests that take longer (worst inputs, permutations, browser)
+#   make docs       the documentation site, in out/docs/site
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
 #   make long       everything that only repeats, for an hour: before a release
 
@@ -24,15 +25,16 @@ RUNTIME := $(VENV)/runtime.stamp
 DEV     := $(VENV)/dev.stamp
 NODE_DEV := js/node_modules/.package-lock.json
 MUTANTS := $(VENV)/mutants.stamp
+DOCS    := $(VENV)/docs.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench \
-  vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
+  docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | environments | fuzz | bench | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | environments | fuzz | bench | docs | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
 
 # The lists are complete and hashed, so nothing is resolved: a resolver would look at the newest
 # releases and break an old commit. `pip check` says if a list ever lacks something. The build
@@ -54,6 +56,11 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 
 $(MUTANTS): $(DEV) requirements/mutants.txt
 	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/mutants.txt
+	$(PIP) check
+	@touch $@
+
+$(DOCS): $(DEV) requirements/docs.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/docs.txt
 	$(PIP) check
 	@touch $@
 
@@ -128,6 +135,10 @@ fuzz: $(DEV)
 bench: $(DEV)
 	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
 
+# The site; any broken link or anchor, and any public name without documentation, is an error.
+docs: $(DOCS)
+	PYTHONPATH=tools $(BIN)/python -m docsite out/docs
+
 vectors: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m kit.demo --write
 	PYTHONPATH=tests $(BIN)/python tools/make_ed25519_vectors.py --write
@@ -172,7 +183,7 @@ mutants: $(MUTANTS)
 
 # Needs the tool uv; nothing else here does.
 lock:
-	for name in runtime dev mutants; do \
+	for name in runtime dev mutants docs; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -26,6 +26,7 @@ from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 
+#: The version of the package, as in its metadata.
 __version__ = "0.1.0"
 
 __all__ = [

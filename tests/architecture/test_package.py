@@ -61,7 +61,7 @@ def test_requirements_and_project_state_the_same_bounds() -> None:
         assert set(extra) <= set(tools)
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev", "mutants", "pip"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "docs", "mutants", "pip"])
 def test_every_pin_has_a_hash_and_names_no_index(name: str) -> None:
     text = (REPO / "requirements" / f"{name}.txt").read_text()
     entries = re.split(r"\n(?=\S)", text.strip())

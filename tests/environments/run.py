@@ -94,9 +94,9 @@ def pips() -> dict[str, str]:
     }
 
 
-def set_up(python: str, venv: Path, root: Path = REPO) -> None:
+def set_up(python: str, venv: Path, root: Path = REPO, stamp: str = "dev.stamp") -> None:
     """Install as `make` does, with the tools of the tests."""
-    step("make", f"PYTHON={python}", f"VENV={venv}", venv / "dev.stamp", cwd=root)
+    step("make", f"PYTHON={python}", f"VENV={venv}", venv / stamp, cwd=root)
 
 
 def verify_demo(venv: Path) -> None:
@@ -133,7 +133,8 @@ def with_pip(python: str, entry: str | None) -> Callable[[Path], str]:
             wanted.write_text(entry + "\n", encoding="utf-8")
             step(*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", wanted)
         version = step(*pip[:3], "--version").split()[1]
-        set_up(python, venv)
+        # The list of the documentation's tools, on top of that of the tests.
+        set_up(python, venv, stamp="docs.stamp")
         verify_demo(venv)
         return f"pip {version} installs, the demo verifies"
 

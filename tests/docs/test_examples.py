@@ -1,0 +1,139 @@
+"""What the pages show is what happens: every block of commands or Python is run, every output compared."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+
+from docsite import markdown
+from kit import pages
+from kit.data import REPO
+from pithbundle.cli.main import group
+
+#: ``PITHBUNDLE_UPDATE=1`` writes the outputs into the pages; read the difference.
+UPDATE: Final = os.environ.get("PITHBUNDLE_UPDATE") == "1"
+RUN: Final = [
+    name for name in pages.PAGES if {"console", "python"} & {b.language for b in pages.parse(name).blocks}
+]
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_each_page_shows_what_happens(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = pages.scratch(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    page = pages.parse(name)
+    shown = [*pages.console(page, session), *pages.python(page, session)]
+    if UPDATE:
+        pages.update(name, shown)
+        return
+    for item in shown:
+        assert item.agrees(), f"{name}, {item.what}:\n" + "\n".join(item.found)
+
+
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_every_block_is_run_or_says_why_not(name: str) -> None:
+    for block in pages.parse(name).blocks:
+        where = f"{name}, line {block.line + 1}"
+        if not pages.is_run(block):
+            found = pages.NOT_RUN.fullmatch(block.mark)
+            assert found and found[1] in pages.REASONS, f"{where}: {block.mark}"
+        elif block.language == "json":
+            assert pages.is_json(block.text), f"{where}: no JSON"
+        else:
+            assert block.language in {"console", "python"} | pages.INERT, (
+                f"{where}: {block.language or 'no language'}"
+            )
+
+
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_no_block_is_made_by_indentation(name: str) -> None:
+    """It would have no language, and nothing would run it."""
+    before, in_list = "", False
+    for line, text in pages.parse(name).prose.items():
+        if text.strip() and not text.startswith(" "):
+            in_list = bool(re.match(r"([-*]|\d+\.) ", text))
+        indented = text.startswith("    ") and not before.strip() and not in_list
+        assert not indented, f"{name}, line {line + 1}: write a fenced block"
+        before = text
+
+
+def options(words: list[str]) -> set[str] | None:
+    """The options of a command line's command; None if there is no such command."""
+    command: click.Command | None = group
+    known = {"-h", "--help", "--version"}
+    for word in words:
+        if not isinstance(command, click.Group):
+            break
+        command = command.get_command(click.Context(command), word)
+        if command is None:
+            return None
+    if command is not None:
+        known |= {spelling for param in command.params for spelling in param.opts}
+    return known
+
+
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_every_command_that_a_page_names_exists(name: str) -> None:
+    for line, text in pages.parse(name).prose.items():
+        for code in re.findall(r"`(?:\.venv/bin/)?pithbundle ([a-z][^`]*)`", text):
+            words = code.split()
+            known = options(words)
+            assert known is not None, f"{name}, line {line + 1}: pithbundle {code}"
+            used = {
+                found for word in words if (found := word.partition("=")[0].rstrip(",")).startswith("-")
+            } - {"-"}
+            assert used <= known, f"{name}, line {line + 1}: {used - known}"
+
+
+# -- the mechanism itself -------------------------------------------------------------------
+
+
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pages.Session:
+    monkeypatch.chdir(tmp_path)
+    return pages.scratch(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("shown", "agrees"),
+    [
+        ("$ echo a; echo b\na\nb", True),
+        ("$ echo a; echo b\na\n...", True),
+        ("$ echo a; echo b\na", False),
+        ("$ echo a\na\n...", False),
+        ("$ export WORD=a\n$ echo $WORD\na", True),
+        ("$ pithbundle number vectors/demo/none.json\n...\n$ echo $?\n2", True),
+        ("$ false\n$ echo $?\n0", False),
+    ],
+)
+def test_what_agrees(shown: str, agrees: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = markdown.parse(f"```console\n{shown}\n```\n")
+    found = list(pages.console(page, session(tmp_path, monkeypatch)))
+    assert all(item.agrees() for item in found) is agrees
+
+
+def test_a_command_that_fails_must_show_its_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = markdown.parse("```console\n$ pithbundle number vectors/demo/none.json\n...\n```\n")
+    with pytest.raises(AssertionError, match="exit status 2"):
+        list(pages.console(page, session(tmp_path, monkeypatch)))
+
+
+@pytest.mark.parametrize(("between", "agrees"), [("prints", True), ("and so on", False)])
+def test_what_python_prints_is_shown(
+    between: str, agrees: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"```python\na = 1\n```\n\n```python\nprint(a)\n```\n\n{between}\n\n```text\n1\n```\n"
+    found = list(pages.python(markdown.parse(text), session(tmp_path, monkeypatch)))
+    assert [item.agrees() for item in found] == [True, agrees]
+
+
+def test_a_page_cannot_write_into_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = markdown.parse(
+        "```console\n$ pithbundle policy show > mine.json\n$ ls mine.json\nmine.json\n```\n"
+    )
+    assert all(item.agrees() for item in pages.console(page, session(tmp_path, monkeypatch)))
+    assert not (REPO / "mine.json").exists()

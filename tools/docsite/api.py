@@ -1,0 +1,235 @@
+"""The API reference: every public name, with the docstrings and comments of the source."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pithbundle
+from docsite.commands import escape
+
+_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+_SECTION: Final = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Example|Examples|Note):$")
+_ROLE: Final = re.compile(r":(?:class|func|meth|mod|data|attr|exc|const):`~?([^`]+)`")
+#: ``name: text`` at the begin of an entry of a section.
+_ENTRY: Final = re.compile(r"^(\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
+#: Special methods that are part of what a user reads.
+_SPECIAL: Final = {"__or__", "__len__", "__contains__", "__iter__", "__str__"}
+
+
+class Undocumented(Exception):
+    """Public names without a docstring or comment."""
+
+
+def reference(link: Callable[[str], str] = lambda text: text) -> str:
+    """The sections of all public names.
+
+    Args:
+        link: turns the clauses that a text names into links.
+
+    Raises:
+        Undocumented: names that say nothing of themselves.
+    """
+    missing: list[str] = []
+    groups: dict[str, list[str]] = {"Classes": [], "Functions": [], "Errors": [], "Types and values": []}
+    for name in sorted(pithbundle.__all__, key=str.lower):
+        found = getattr(pithbundle, name)
+        if inspect.isclass(found):
+            kind = "Errors" if issubclass(found, BaseException) else "Classes"
+            text = _class(name, found, missing)
+        elif inspect.isfunction(found):
+            kind, text = "Functions", _function(name, _definition(found), missing, 3, name)
+        else:
+            kind, text = "Types and values", _value(name, missing)
+        groups[kind].append(text)
+    if missing:
+        raise Undocumented(f"public names without a docstring or comment: {', '.join(missing)}")
+    return "\n\n".join(f"## {kind}\n\n" + link("\n\n".join(texts)) for kind, texts in groups.items() if texts)
+
+
+@cache
+def _module(name: str) -> tuple[ast.Module, list[str]]:
+    """The tree and the lines of a module of the package."""
+    file = sys.modules[name].__file__
+    assert file is not None
+    source = Path(file).read_text(encoding="utf-8")
+    return ast.parse(source), source.splitlines()
+
+
+def _definition(found: type | Callable[..., object]) -> ast.ClassDef | _Function:
+    tree, _ = _module(found.__module__)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | _Function) and node.name == found.__name__:
+            return node
+    raise ValueError(f"{found.__module__} does not define {found.__name__} at its top")
+
+
+def _class(name: str, found: type, missing: list[str]) -> str:
+    node = _definition(found)
+    assert isinstance(node, ast.ClassDef)
+    lines = _module(found.__module__)[1]
+    parts = [f"### {name} {{ #{name} }}"]
+    bases = [base.__name__ for base in found.__bases__ if base.__name__ in pithbundle.__all__]
+    if bases:
+        parts.append("Is a " + ", ".join(f"[`{base}`](#{base})" for base in bases) + ".")
+    doc = ast.get_docstring(node)
+    if not doc:
+        missing.append(name)
+    parts += _docstring(doc or "")
+    fields = [_field(item, lines) for item in node.body if isinstance(item, ast.AnnAssign)]
+    if shown := [row for row in fields if row]:
+        parts.append("\n".join(["| attribute | type | |", "|---|---|---|", *shown]))
+    for item in node.body:
+        if isinstance(item, _Function) and _is_public(item.name):
+            parts.append(_function(item.name, item, missing, 4, f"{name}.{item.name}"))
+        elif isinstance(item, ast.FunctionDef) and item.name == "__init__" and item.args.args[1:]:
+            parts.insert(1 + bool(bases), _signature(name, item))
+    return "\n\n".join(parts)
+
+
+def _is_public(name: str) -> bool:
+    return name in _SPECIAL or not name.startswith("_")
+
+
+def _field(node: ast.AnnAssign, lines: list[str]) -> str:
+    """A row for an attribute that a class declares; nothing for a private one or a constant."""
+    if not isinstance(node.target, ast.Name) or node.target.id.startswith("_"):
+        return ""
+    kind = ast.unparse(node.annotation).replace("|", "\\|")
+    return f"| `{node.target.id}` | `{kind}` | {_inline(_comment(node, lines))} |"
+
+
+def _comment(node: ast.stmt, lines: list[str]) -> str:
+    """The ``#:`` comment above a statement."""
+    found: list[str] = []
+    for line in reversed(lines[: node.lineno - 1]):
+        if not line.strip().startswith("#:"):
+            break
+        found.insert(0, line.strip().removeprefix("#:").strip())
+    return " ".join(found)
+
+
+def _function(name: str, node: ast.AST, missing: list[str], level: int, anchor: str) -> str:
+    assert isinstance(node, _Function)
+    doc = ast.get_docstring(node)
+    if not doc and name not in _SPECIAL:
+        missing.append(anchor)
+    decorators = {ast.unparse(item) for item in node.decorator_list}
+    is_property = bool(decorators & {"property", "cached_property"})
+    label = "property" if is_property else "class method" if "classmethod" in decorators else ""
+    heading = f"{'#' * level} {anchor.replace('__', chr(92) + '_' * 2)} {{ #{anchor} }}"
+    parts = [heading, _signature(name, node, label)]
+    return "\n\n".join([*parts, *_docstring(doc or "")])
+
+
+def _signature(name: str, node: _Function, label: str = "") -> str:
+    """The declaration as it is written, without self, one parameter a line where it is long."""
+    arguments = ast.parse(ast.unparse(node)).body[0]
+    assert isinstance(arguments, _Function)
+    first = arguments.args.posonlyargs or arguments.args.args
+    if first and first[0].arg in ("self", "cls"):
+        del first[0]
+    returns = f" -> {ast.unparse(node.returns)}" if node.returns and node.name != "__init__" else ""
+    if label == "property":
+        return _code(f"{name}: {ast.unparse(node.returns) if node.returns else ''}")
+    text = f"{name}({ast.unparse(arguments.args)}){returns}"
+    if len(text) > 80:
+        inner = re.sub(r", (?=[*\w]+(?::|,|$))", ",\n    ", ast.unparse(arguments.args))
+        text = f"{name}(\n    {inner},\n){returns}"
+    return _code(text)
+
+
+def _code(text: str) -> str:
+    return f"```python\n{text}\n```"
+
+
+def _value(name: str, missing: list[str]) -> str:
+    """A constant, a type alias or a new type: its definition and the comment above it."""
+    for module in [pithbundle.__name__, *sorted(sys.modules)]:
+        if module.split(".")[0] != "pithbundle" or module not in sys.modules:
+            continue
+        tree, lines = _module(module)
+        for node in tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if any(isinstance(item, ast.Name) and item.id == name for item in targets):
+                comment = _comment(node, lines)
+                if not comment:
+                    missing.append(name)
+                anchor = name.strip("_")
+                shown = _code(ast.unparse(node))
+                return f"### {escape(name)} {{ #{anchor} }}\n\n{shown}\n\n{_inline(comment)}"
+    raise ValueError(f"no module of the package defines {name} at its top")
+
+
+def _inline(text: str) -> str:
+    """The marks of a docstring as Markdown."""
+    text = _ROLE.sub(lambda found: f"`{found[1].rpartition('.')[2]}`", text).replace("``", "`")
+    pieces = re.split(r"(`[^`]+`)", text)
+    return "".join(_code_span(piece) if piece[:1] == "`" else escape(piece) for piece in pieces)
+
+
+def _code_span(piece: str) -> str:
+    name = piece.strip("`").removesuffix("()")
+    return f"[{piece}](#{name})" if name in pithbundle.__all__ and name[0] != "_" else piece
+
+
+def _docstring(text: str) -> Iterator[str]:
+    """A docstring in the convention of Google as Markdown."""
+    paragraphs = re.split(r"\n\s*\n", text)
+    literal = False
+    for paragraph in paragraphs:
+        if literal and paragraph[:1] == " ":
+            yield _code(textwrap.dedent(paragraph))
+            continue
+        head, _, rest = paragraph.partition("\n")
+        if _SECTION.match(head):
+            yield f"**{head.removesuffix(':')}**"
+            yield from _entries(textwrap.dedent(rest))
+        elif paragraph.lstrip()[:2] == "* ":
+            yield "\n".join("* " + _inline(item) for item in _items(paragraph))
+        elif paragraph.strip():
+            yield _inline(
+                " ".join(paragraph.removesuffix(":").split()) + ":" * paragraph.endswith("::")
+                if paragraph.endswith("::")
+                else " ".join(paragraph.split())
+            )
+        literal = paragraph.endswith("::")
+
+
+def _items(paragraph: str) -> list[str]:
+    return [" ".join(item.split()) for item in re.split(r"(?:^|\n) *\* ", paragraph) if item.strip()]
+
+
+def _entries(text: str) -> Iterator[str]:
+    """The entries of a section: a list where they have names, else prose."""
+    entries = [" ".join(entry.split()) for entry in re.split(r"\n(?=\S)", text) if entry.strip()]
+    if entries and all(_ENTRY.match(entry) for entry in entries):
+        yield "\n".join(
+            f"* `{found[1]}`: {_inline(entry[found.end() :])}"
+            for entry in entries
+            if (found := _ENTRY.match(entry))
+        )
+    elif entries:
+        yield _inline(" ".join(entries))
+
+
+def clause_links(pages: Mapping[str, str]) -> Callable[[str], str]:
+    """What links the clauses in a text, given the place of each."""
+
+    def place(found: re.Match[str]) -> str:
+        return f"[{found[0]}]({pages[found[0]]})" if found[0] in pages else found[0]
+
+    def link(text: str) -> str:
+        pieces = re.split(r"(```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\))", text, flags=re.DOTALL)
+        return "".join(
+            piece if at % 2 else re.sub(r"\b[A-Z]{2,}-\d+\b", place, piece) for at, piece in enumerate(pieces)
+        )
+
+    return link
