@@ -42,3 +42,26 @@ def test_the_page_says_what_the_long_run_is() -> None:
 def test_every_mark_of_a_test_is_run_by_something() -> None:
     assert "-m slow" in MAKEFILE and "-m long" in MAKEFILE
     assert "make test-slow" in CI
+
+
+#: The rows of the table "Where to change what".
+PLACES = re.findall(
+    r"^\| [^|]+ \| ([^|]*`(?:src|tests|docs|js|tools|requirements)/[^|]*) \|$", PAGE, re.MULTILINE
+)
+
+
+def test_every_place_of_the_map_exists() -> None:
+    for row in PLACES:
+        for name in re.findall(r"`([\w./-]+/[\w./-]*)`", row):
+            assert (REPO / name).exists(), name
+            assert (REPO / name).is_dir() == name.endswith("/"), name
+
+
+def test_everything_of_the_package_is_on_the_map() -> None:
+    named = {name for row in PLACES for name in re.findall(r"`([^`]+)`", row)}
+    package = REPO / "src" / "pithbundle"
+    known = {"__main__.py", "escape_tables.py"}
+    for path in package.iterdir():
+        name = path.relative_to(REPO).as_posix() + "/" * path.is_dir()
+        if path.name not in known and path.suffix in ("", ".py") and path.name != "__pycache__":
+            assert any(other.startswith(name) for other in named), name

@@ -30,6 +30,8 @@ REASONS: Final = {
     "takes long",
     "names your own files",
 }
+#: ``<!-- file: NAME -->``: the block is a file that the commands below it read.
+FILE: Final = re.compile(r"file: ([\w.]+)")
 NOT_RUN: Final = re.compile(r"not run: (.*)")
 #: Languages of blocks that nothing runs.
 INERT: Final = {"text", "toml", "javascript"}
@@ -127,6 +129,8 @@ def console(page: markdown.Page, session: Session) -> Iterator[Shown]:
         AssertionError: a command failed and the page does not show its status.
     """
     for block in page.blocks:
+        if file := FILE.fullmatch(block.mark):
+            (session.folder / file[1]).write_text(block.text, encoding="utf-8")
         if block.language != "console" or not is_run(block):
             continue
         lines = [line[block.indent :] for line in block.lines]
