@@ -143,6 +143,7 @@ vectors: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m kit.demo --write
 	PYTHONPATH=tests $(BIN)/python tools/make_ed25519_vectors.py --write
 	PYTHONPATH=tests:tools $(BIN)/python -m vectorgen --write
+	PYTHONPATH=tests:tools $(BIN)/python -m specgen --write
 
 # The vectors for a release: the same bytes from the same commit.
 vectors-archive: vectors

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -12,19 +14,59 @@ INDEX: Final = REPO / "spec.md"
 PAGES: Final = (
     "encoding", "errors", "records", "keys", "policy", "bundles", "checks", "merge", "state", "reports",
 )  # fmt: skip
-_CLAUSE: Final = re.compile(r"\*\*([A-Z]+-[0-9]+)\*\*|^\| ([A-Z]+-[0-9]+) \|", re.MULTILINE)
+#: The marks of clauses; a mark may be followed by what it is limited to.
+MARKS: Final = ("SEEN", "INFERRED", "CHOSEN")
+CLAUSE_ID: Final = r"[A-Z]+-[0-9]+"
+#: The heading of a clause. Both GitHub and mkdocs-material make the anchor of the element ``a``.
+_HEADING: Final = re.compile(
+    rf'^### <a id="([a-z]+-[0-9]+)"></a>({CLAUSE_ID}): ([^\n]+)\n\n(.*?)(?=^##|\Z)', re.MULTILINE | re.DOTALL
+)
+_MARK: Final = re.compile(r"\*\*([^*]+)\.\*\*(?: |\n|$)")
 
 
-def page(name: str) -> str:
-    """The text of one page."""
-    return (REPO / "spec" / f"{name}.md").read_text(encoding="utf-8")
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: ``body`` is all below its heading, up to the next one."""
+
+    id: str
+    anchor: str
+    title: str
+    page: str
+    body: str
+
+    @property
+    def mark(self) -> str:
+        """The text of the mark at the beginning of the body, or an empty string."""
+        found = _MARK.match(self.body)
+        return found[1] if found else ""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The blocks of the body: paragraphs, lists, tables."""
+        return [block for block in self.body.strip().split("\n\n") if block]
 
 
-def clause_ids(text: str) -> list[str]:
+def path_of(name: str) -> Path:
+    """Where a page is."""
+    return REPO / "spec" / f"{name}.md"
+
+
+def text_of(name: str) -> str:
+    """The text of a page."""
+    return path_of(name).read_text(encoding="utf-8")
+
+
+def clauses_in(text: str, page: str = "") -> list[Clause]:
     """The clauses that a text defines, in its order."""
-    return list(dict.fromkeys(bold or row for bold, row in _CLAUSE.findall(text)))
+    return [Clause(name, anchor, title, page, body) for anchor, name, title, body in _HEADING.findall(text)]
 
 
-def all_clauses() -> list[str]:
-    """Every clause of the specification, in the order of its pages."""
-    return [clause for name in PAGES for clause in clause_ids(page(name))]
+@cache
+def all_clauses() -> dict[str, Clause]:
+    """Every clause of the specification by its id, in the order of the pages."""
+    return {clause.id: clause for name in PAGES for clause in clauses_in(text_of(name), name)}
+
+
+def title_of(name: str) -> str:
+    """The title of a page."""
+    return text_of(name).partition("\n")[0].removeprefix("# ")

@@ -865,7 +865,14 @@ def one_fault() -> File:
         ("id-before-signature", changed(flipped(base), ("event_id",), other["event_id"]), "invalid", "hash_mismatch", "CHECK-3"),
     )  # fmt: skip
     for name, made, verdict, code, clauses in pairs:
-        refuse(f"order-{name}", "two faults: the earlier check decides", clauses, made, verdict, code)
+        refuse(
+            f"order-{name}",
+            "two faults: the earlier check decides",
+            f"{clauses} CHECK-14",
+            made,
+            verdict,
+            code,
+        )
     role, gone = policy_key(DEMO, event_types=["citation"]), policy_key(DEMO, status="revoked")
     for name, made, key, code, clauses in (
         ("subject-before-role", elsewhere, role, "subject", "CHECK-4"),
@@ -880,7 +887,7 @@ def one_fault() -> File:
         refuse(
             f"order-{name}",
             "two faults: the earlier check decides",
-            clauses,
+            f"{clauses} CHECK-14",
             made,
             "invalid",
             code,

@@ -1,0 +1,237 @@
+"""The example at the beginning of each page: bytes of committed vectors, and what is computed from them.
+
+Everything that has a rule is recomputed, by the operations of the conformance worker.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b32encode, b64decode, b64encode
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final
+
+from pithbundle.conformance.runner import load, reader
+from pithbundle.conformance.vectorfiles import requests
+from pithbundle.conformance.worker import answer
+from pithbundle.escape import visible
+from specgen.pages import REPO
+
+VECTORS: Final = REPO / "vectors"
+INPUT: Final = '{"b": [1, 0.5, "\\u00e9\\/\\n"], "a": null}'
+TWO_FAULTS: Final = '{"b": [0.10, 1], "a": 1, "a": 2}'
+TEXT_LEVEL: Final = TWO_FAULTS.removesuffix("}") + "]"
+TIMESTAMP: Final = "2026-05-18T01:39:14.078Z"
+TITLE: Final = "  On  the \u00c9tale\tcohomology of $K3$ Surfaces"
+HOSTILE: Final = "verified\r\x1b[32m \u202eelif\\"
+
+
+@cache
+def _all_vectors() -> Mapping[str, Any]:
+    return {vector.id: vector for vector in load(VECTORS)}
+
+
+def _args(vector: str) -> dict[str, Any]:
+    """The arguments of a committed vector."""
+    return dict(next(iter(requests(_all_vectors()[vector], reader(VECTORS)))).args)
+
+
+def _ok(op: str, **args: Any) -> dict[str, Any]:
+    told = answer({"id": 1, "op": op, "args": args})
+    assert "ok" in told, told
+    found: dict[str, Any] = told["ok"]
+    return found
+
+
+def _b64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def _text(data: str) -> str:
+    return b64decode(data).decode()
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+@cache
+def _demo() -> Mapping[str, Any]:
+    value: dict[str, Any] = json.loads((VECTORS / "demo" / "bundle.json").read_text(encoding="utf-8"))
+    return value
+
+
+def _record() -> dict[str, Any]:
+    return _ok("record", data=_b64(json.dumps(_demo()["canonical_record"]).encode()))
+
+
+def _one_event() -> tuple[dict[str, Any], str]:
+    """A bundle with one event, and the policy of its key."""
+    args = _args("event/sound/base")
+    return json.loads(_text(args["data"])), args["policy"]
+
+
+def _altered() -> bytes:
+    """The same bundle with the event once more, its payload altered."""
+    bundle, _ = _one_event()
+    event = bundle["events"][0]
+    altered = {**event, "payload": {**event["payload"], "alias_value": "altered"}}
+    return json.dumps({**bundle, "events": [event, altered]}).encode()
+
+
+def _encoding() -> dict[str, str]:
+    data = _b64(INPUT.encode())
+    parsed = _ok("parse_json", data=data)
+    canonical = b64decode(parsed["canonical"])
+    return {
+        "input": INPUT,
+        "canonical bytes": canonical.decode(),
+        "canonical bytes in hex": canonical.hex(),
+        "SHA-256": parsed["sha256"],
+        "CBOR in hex": b64decode(_ok("cbor", data=data)["cbor"]).hex(),
+        "instant": f"{TIMESTAMP}  ->  {_ok('time', text=TIMESTAMP)['instant']}",
+    }
+
+
+def _error(data: str) -> str:
+    told = answer({"id": 1, "op": "parse_json", "args": {"data": _b64(data.encode())}})
+    return json.dumps({"error": told["error"]})
+
+
+def _errors() -> dict[str, str]:
+    return {
+        "input": TWO_FAULTS,
+        "error": _error(TWO_FAULTS),
+        "input with a text-level fault": TEXT_LEVEL,
+        "error of the text level": _error(TEXT_LEVEL),
+    }
+
+
+def _records() -> dict[str, str]:
+    record = _record()
+    return {
+        "record": _pretty(_demo()["canonical_record"]),
+        "canonical hash": record["canonical_sha256"],
+        "Pith Number": record["pith_number"],
+        "aliases": "\n".join(map(json.dumps, record["aliases"])),
+        "title": json.dumps(TITLE, ensure_ascii=False),
+        "title_canon_sha256": _ok("title", text=TITLE)["sha256"],
+    }
+
+
+def _keys() -> dict[str, str]:
+    receipt = _demo()["events"][0]["payload"]["receipt"]
+    built_in = json.loads(_text(_ok("policy", data=None)["effective"]))["keys"][0]["public_key_hex"]
+    key = _b64(bytes.fromhex(built_in))
+    message = _record()["canonical_sha256"]
+    signature = b64decode(receipt["signature_b64"])
+    verified = _ok(
+        "verify_signature", key=key, message=_b64(bytes.fromhex(message)), signature=_b64(signature)
+    )
+    assert verified == {"valid": True}
+    digest = sha256(bytes.fromhex(built_in)).digest()
+    return {
+        "public key": built_in,
+        "fingerprints": _pretty(
+            {"fingerprint_hex": digest[:16].hex(), "fingerprint_base32": b32encode(digest)[:26].decode()}
+        ),
+        "message": message,
+        "signature": receipt["signature_b64"],
+        "R": signature[:32].hex(),
+        "S": signature[32:].hex(),
+    }
+
+
+def _policy() -> dict[str, str]:
+    given = json.loads(_text(_one_event()[1]))
+    key = {name: given["keys"][0][name] for name in ("signer_id", "key_id", "public_key_hex")}
+    short = _pretty({**given, "keys": [key]})
+    effective = _ok("policy", data=_b64(short.encode()))
+    return {
+        "policy": short,
+        "effective policy": _text(effective["effective"]),
+        "policy_sha256": effective["policy_sha256"],
+    }
+
+
+def _bundles() -> dict[str, str]:
+    bundle, policy = _one_event()
+    event = bundle["events"][0]
+    content = {name: value for name, value in event.items() if name not in ("event_id", "signature")}
+    parsed = _ok("parse_json", data=_b64(json.dumps(content).encode()))
+    shortest = {name: bundle[name] for name in sorted(bundle) if not name.startswith("s")}
+    checked = _ok("check", data=_b64(json.dumps(shortest).encode()), policy=policy, format=None)
+    assert checked["events"][0]["event_id"] == event["event_id"] == f"sha256:{parsed['sha256']}"
+    return {
+        "bundle": _pretty(shortest),
+        "signed content": _text(parsed["canonical"]),
+        "event id": event["event_id"],
+    }
+
+
+def _checks() -> dict[str, str]:
+    _, policy = _one_event()
+    return {
+        "answer of the operation check": _pretty(
+            _ok("check", data=_b64(_altered()), policy=policy, format=None)
+        )
+    }
+
+
+def _merge() -> dict[str, str]:
+    args = _args("merge/retractions/base")
+    merged = _ok("merge", **args)
+    current = json.loads(_text(merged["state"]))["current"]
+    events = json.loads(_text(args["inputs"][0]))["events"]
+    shown = ("event_id", "event_type", "created_at", "payload")
+    return {
+        "events": _pretty([{name: event[name] for name in shown} for event in events]),
+        "author_claims of the state": _pretty(current["author_claims"]),
+        "retractions of the state": _pretty(current["retractions"]),
+        "digests": _pretty({name: merged[name] for name in ("state_sha256", "events_sha256")}),
+    }
+
+
+def _state() -> dict[str, str]:
+    merged = _ok("merge", **_args("merge/sets/empty"))
+    return {
+        "state": _text(merged["state"]),
+        "digests": _pretty({name: merged[name] for name in ("state_sha256", "events_sha256")}),
+        "trace": _text(merged["trace"]),
+    }
+
+
+def _reports() -> dict[str, str]:
+    bundle, policy = _one_event()
+    good = json.dumps(bundle).encode()
+    found = [
+        _ok("merge", inputs=[_b64(data) for data in inputs], policy=policy)
+        for inputs in ([good], [_altered()], [good, b"{}"])
+    ]
+    shown = ("outcomes", "exit_status")
+    return {
+        "outcomes": "\n".join(json.dumps({name: one[name] for name in shown}) for one in found),
+        "string of an input": json.dumps(HOSTILE),
+        "displayed": visible(HOSTILE),
+    }
+
+
+_EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
+    "encoding": _encoding,
+    "errors": _errors,
+    "records": _records,
+    "keys": _keys,
+    "policy": _policy,
+    "bundles": _bundles,
+    "checks": _checks,
+    "merge": _merge,
+    "state": _state,
+    "reports": _reports,
+}
+
+
+@cache
+def blocks(page: str) -> Mapping[str, str]:
+    """The content of each titled block of a page."""
+    return _EXAMPLES[page]()
