@@ -56,7 +56,7 @@ def one(folder: Path) -> dict[str, float]:
     start = time.perf_counter()
     checked = [check(read_bundle(part), keys) for part in parts]
     checking = time.perf_counter() - start
-    rounds = max(5, 20_000 // max(1, len(checked[0].copies) * len(checked)))
+    rounds = max(5, 20_000 // max(1, len(checked[0].events) * len(checked)))
     merging = timed(lambda: merge(*checked).state_bytes, rounds)
     memory = peak() - before
     events = [event for part in checked for event in part.valid]

@@ -21,7 +21,7 @@ from pithbundle.encoding.values import Limits, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
-from pithbundle.report import Input, Refused, Report
+from pithbundle.report import Input, Rejection, Report
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
@@ -41,7 +41,7 @@ __all__ = [
     "Policy",
     "PublicKey",
     "Record",
-    "Refused",
+    "Rejection",
     "Report",
     "Value",
     "__version__",

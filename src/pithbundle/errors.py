@@ -66,7 +66,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     "subject": CodeInfo("belongs to another record", "CHECK-4", _FORGED),
     "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, pin its key in your policy"),
     "key_role": CodeInfo("the key may not sign this event type", "CHECK-6", "see event_types in your policy"),
-    "key_revoked": CodeInfo("the key is revoked and does not honour this id", "CHECK-6", "see honours in your policy"),
+    "key_revoked": CodeInfo("the key is revoked and does not accept this id", "CHECK-6", "see accepted_event_ids in your policy"),
     "algorithm": CodeInfo("the algorithm is not ed25519", "CHECK-7", _FORGED),
     "signature_invalid": CodeInfo("the signature does not verify", "CHECK-9", _FORGED),
     "key_invalid": CodeInfo("a public key unfit to be pinned", "KEY-2", "get the key again from its owner"),

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.merge.merged import Merged
-from pithbundle.verify.verdicts import Checked, Copy, ReceiptVerdict, Verdict
+from pithbundle.verify.verdicts import Checked, CheckedEvent, ReceiptVerdict, Verdict
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
 
@@ -78,7 +78,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejection:
     """One named input that was refused whole; ``advice`` is what to do, if more is known than of the code."""
 
     name: str
@@ -99,7 +99,7 @@ class Listed:
     event has no part in the state: ``retracted``, or the code of what does not conform.
     """
 
-    copy: Copy
+    copy: CheckedEvent
     location: Location
     locations: tuple[Location, ...]
     unsigned: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class Report:
         self,
         inputs: Sequence[Input],
         merged: Merged | None = None,
-        refused: Sequence[Refused] = (),
+        refused: Sequence[Rejection] = (),
         clock: Clock | None = None,
     ) -> None:
         self.inputs = tuple(inputs)
@@ -168,7 +168,7 @@ class Report:
         return any(verdict.valid for verdict in self.verdicts)
 
     def _outcomes(self) -> tuple[Outcome, ...]:
-        words = {verdict.word for verdict in self.verdicts}
+        words = {verdict.status for verdict in self.verdicts}
         holds: dict[Outcome, bool] = {
             "rejected": bool(self.refused),
             "invalid": "invalid" in words,
@@ -211,7 +211,7 @@ class Report:
             "report_version": REPORT_VERSION,
             **outcome_value(self.outcomes),
             "inputs": [_input(given) for given in self.inputs],
-            "refused": [
+            "rejected": [
                 {"file": portable(given.name), **given.error.fault.to_value()} for given in self.refused
             ],
             "events": [_event(listed) for listed in self.events],
@@ -253,12 +253,12 @@ def outcome_value(outcomes: Sequence[Outcome]) -> Object:
 
 def _listed(inputs: Sequence[Input], merged: Merged | None) -> tuple[tuple[Listed, ...], tuple[Listed, ...]]:
     """The ids and the elements without one; linear in the elements."""
-    deciding: dict[str, tuple[Copy, Location, Claim | None]] = {}
+    deciding: dict[str, tuple[CheckedEvent, Location, Claim | None]] = {}
     locations: dict[str, list[Location]] = {}
     unsigned: dict[str, set[str]] = {}
     without_id = []
     for position, given in enumerate(inputs):
-        for index, copy in enumerate(given.checked.copies):
+        for index, copy in enumerate(given.checked.events):
             location = Location(position, given.name, index, copy.pointer)
             claim = given.claims.get(index)
             name = copy.event_id
@@ -307,7 +307,7 @@ def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdic
             # flat element is no digest of its content (EVT-7): each such element is listed.
             event_id = receipt.event_id or ""
             name = event_id if event_id.startswith(_RECOMPUTED) else len(found)
-            if name not in found or found[name][1].verdict.word == "not_checked":
+            if name not in found or found[name][1].verdict.status == "not_checked":
                 location = Location(position, given.name, receipt.element, receipt.pointer)
                 found[name] = location, receipt
     return found.values()
@@ -323,14 +323,14 @@ def _input(given: Input) -> Value:
         "file": portable(given.name),
         "pith_number": str(checked.number),
         "canonical_sha256": checked.record.hex,
-        "elements": len(checked.copies),
-        "stated": [fault.to_value() for fault in checked.stated],
+        "elements": len(checked.events),
+        "mismatches": [fault.to_value() for fault in checked.mismatches],
     }
 
 
 def _event(listed: Listed) -> Value:
     copy = listed.copy
-    value: Object = {"event_id": copy.event_id, "event_type": copy.label, **_verdict(copy.verdict)}
+    value: Object = {"event_id": copy.event_id, "event_type": copy.claimed_type, **_verdict(copy.verdict)}
     if copy.event is not None:
         value["created_at"] = copy.event.created_at
         value["signer"] = copy.event.signer
@@ -360,7 +360,7 @@ def _receipt(location: Location, receipt: ReceiptVerdict) -> Value:
 
 def _verdict(verdict: Verdict) -> Object:
     fault = verdict.fault
-    return {"verdict": verdict.word, **({"code": None} if fault is None else fault.to_value())}
+    return {"verdict": verdict.status, **({"code": None} if fault is None else fault.to_value())}
 
 
 def _merged(merged: Merged) -> Object:

@@ -6,9 +6,9 @@ round stands.
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, name, whole, word
+from pithbundle.merge.schema import EventType, name, whole, word
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="peer_review",
     target="record",
     section="peer_reviews",

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from added_kind.peer_review import KIND
+from added_kind.peer_review import EVENT_TYPE
 from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
 from pithbundle import Ledger, Merged, Policy, check, merge, read_bundle
 from pithbundle.comparison.diff import diff, side_of_bundle
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.report import Input, Report
 
-RULES = MergeRules.of("test-merge-with-reviews", *MERGE_1.kinds.values(), KIND)
+RULES = MergeRules.of("test-merge-with-reviews", *MERGE_1.event_types.values(), EVENT_TYPE)
 VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vector.json").read_text(encoding="utf-8"))
 KEYS = Policy.from_value(policy(*SIGNERS))
 
@@ -38,13 +38,13 @@ def test_the_new_kind_reads_as_its_vector_says() -> None:
     assert list(current)[-2:] == ["peer_reviews", "equivocations"]
     unrecognised: Any = result.state["unrecognised"]
     assert [entry["code"] for entry in unrecognised] == VECTOR["unrecognised"]
-    assert {listed.copy.verdict.word for listed in report.events} == {"verified"}
+    assert {listed.copy.verdict.status for listed in report.events} == {"verified"}
     assert result.state["merge_version"] == RULES.name
 
 
 def test_the_old_rules_carry_it_without_applying_it() -> None:
     report, result = merged(MERGE_1)
-    assert {listed.copy.verdict.word for listed in report.events} == {"unknown_type"}
+    assert {listed.copy.verdict.status for listed in report.events} == {"unknown_type"}
     assert "peer_reviews" not in result.state["current"]  # type: ignore[operator]
     assert len(result.view.unrecognised) == len(VECTOR["events"])
 
@@ -61,7 +61,7 @@ def test_two_rule_sets_differ_by_verdicts_and_state() -> None:
 
 def test_a_rule_set_is_frozen() -> None:
     with pytest.raises(TypeError):
-        RULES.kinds["peer_review"] = KIND  # type: ignore[index]
+        RULES.event_types["peer_review"] = EVENT_TYPE  # type: ignore[index]
     with pytest.raises(AttributeError):
         RULES.name = "other"  # type: ignore[misc]
 

@@ -25,7 +25,7 @@ PUBLIC = [
     "Policy",
     "PublicKey",
     "Record",
-    "Refused",
+    "Rejection",
     "Report",
     "Value",
     "__version__",

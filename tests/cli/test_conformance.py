@@ -134,7 +134,7 @@ def test_two_that_agree() -> None:
     assert status == 0 and out.startswith("AGREE: 40 cases, seed a: ")
     status, out, _ = conformance("--impl", "self", "--impl", SELF, "--differential", "2", "--json")
     value = json.loads(out)
-    assert (value["agree"], value["cases"], value["accepted"] + value["refused"]) == (True, 2, 2)
+    assert (value["agree"], value["cases"], value["accepted"] + value["rejected"]) == (True, 2, 2)
 
 
 def test_two_of_which_one_does_not_answer(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_in_every_place_on_a_narrow_terminal(text: str) -> None:
     for _, changed in hostile_places(value, text):
         data = json.dumps(changed).encode()
         result = run("number", "-", stdin=data, tty=True, env={"COLUMNS": "40"})
-        assert_harmless(result, {"number", "mismatch", "refused", "pithbundle:"})
+        assert_harmless(result, {"number", "mismatch", "rejected", "pithbundle:"})
         assert not [line for line in result.out.splitlines() if columns(line) > 40]
 
 
@@ -85,11 +85,11 @@ def test_as_the_name_of_a_file(tmp_path: Path, text: str) -> None:
         ["keys", "--key", str(path)],
         ["convert", str(path), "--to", "json", "-o", str(path)],
     ):
-        assert_harmless(run(*args), {"number", "refused", "pithbundle:", *"{}"})
+        assert_harmless(run(*args), {"number", "rejected", "pithbundle:", *"{}"})
 
 
 def test_bytes_that_are_no_text() -> None:
     for byte in range(256):
         for args in (["number", "-"], ["policy", "check", "-"], ["canonical", "--digest", "-"]):
             result = run(*args, stdin=bytes([byte]) * 3)
-            assert_harmless(result, {"pithbundle:", "refused", *digest(result)})
+            assert_harmless(result, {"pithbundle:", "rejected", *digest(result)})

@@ -40,7 +40,7 @@ OUTCOMES = (
 )  # fmt: skip
 #: The first words of the lines that these commands print; braces are those of a printed policy.
 WORDS = {
-    *OUTCOMES, "NOT", "SETTLED:", "NOTHING", "policy", "refused", "record", "conflict",
+    *OUTCOMES, "NOT", "SETTLED:", "NOTHING", "policy", "rejected", "record", "conflict",
     "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "why", "state",
     "expected", "equal", "signed", "unsigned", "labels", "no", "pithbundle:", "{", "}",
 }  # fmt: skip

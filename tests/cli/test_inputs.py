@@ -128,12 +128,12 @@ class TestKeys:
         assert result.status == 0 and json.loads(result.out)["pinned_as"] is None
         assert "in policy   no" in run("keys", "--key", other).out
 
-    def test_honoured_events_are_shown(self, tmp_path: Path) -> None:
+    def test_accepted_events_are_shown(self, tmp_path: Path) -> None:
         policy = json.loads(Path(POLICY).read_bytes())
-        policy["keys"][0] |= {"status": "revoked", "honours": ["sha256:" + "00" * 32]}
+        policy["keys"][0] |= {"status": "revoked", "accepted_event_ids": ["sha256:" + "00" * 32]}
         (tmp_path / "policy").write_text(json.dumps(policy))
         result = run("keys", "--policy", str(tmp_path / "policy"))
-        assert "  honours     sha256:" + "00" * 32 in result.out
+        assert "  accepts     sha256:" + "00" * 32 in result.out
 
     def test_a_failing_self_test(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(

@@ -34,7 +34,7 @@ WORDS = {
     "VALID:", "NOT", "EQUAL:", "DIFFERENT:", "CONFLICT:", "NO", "REJECTED:", "INVALID:", "INCOMPLETE:",
     "UNVERIFIED:", "CONFLICT", "record", "status", "entry",
     "policy", "left", "right", "event", "state", "reason", "label", "conflict", "proof", "export", "picture",
-    "refused", "pithbundle:", "sets", "replaces", "restates", "loses", "adds", "retracts", "withdrawn",
+    "rejected", "pithbundle:", "sets", "replaces", "restates", "superseded", "adds", "retracts", "withdrawn",
     "waits", "lists", "unrecognised", "verified", "unknown_type", "unbound", "unknown_key", "not_signed",
     "invalid", "why",
 }  # fmt: skip
@@ -179,7 +179,7 @@ def test_receipts_that_differ_are_no_conflict_and_one_that_no_key_signed_is_not_
     assert shown.out.startswith("NO CONFLICT:")
     told = check(["explain", "-", "receipt", "--policy", str(keys)], data)
     assert "nothing: null" in told.out
-    assert "refused: stands, but its receipt is not verified" in told.out
+    assert "rejected: stands, but its receipt is not verified" in told.out
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))

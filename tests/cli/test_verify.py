@@ -101,7 +101,7 @@ SINGLE: dict[str, tuple[Any, int, str]] = {
     "altered": (spoilt("payload_swapped"), 1, "INVALID:"),
     "unknown key": (spoilt(first_of("unknown_key")), 3, "UNVERIFIED: nothing in it is signed by a key"),
     "not signed": (spoilt(first_of("not_signed")), 3, "UNVERIFIED: nothing in it is signed by a key"),
-    "refused": ({**plain(), "canonical_sha256": "0" * 64}, 1, "REJECTED: 1 file refused"),
+    "rejected": ({**plain(), "canonical_sha256": "0" * 64}, 1, "REJECTED: 1 file refused"),
     "other number": ({**plain(), "pith_number": "pith:2003:" + "A" * 26}, 1, "REJECTED: 1 file refused"),
     "not an object": ([], 1, "REJECTED: 1 file refused"),
 }
@@ -120,7 +120,7 @@ def test_exit_status_and_first_words(folder: Path, name: str) -> None:
     merged = run("merge", path, *POLICY)
     assert merged.status == status
     assert merged.err.startswith(words)
-    assert bool(merged.stdout) == ("refused" not in words)
+    assert bool(merged.stdout) == ("REJECTED" not in words)
     if merged.stdout:
         for command in (["status"], ["explain"], ["timeline"], ["export", "-o", f"{name}-{status}.json"]):
             other = run(*command, path, *POLICY, "--json")
@@ -303,7 +303,7 @@ def test_the_report_for_programs_is_the_same_both_ways(folder: Path) -> None:
     assert one.stdout == (folder / "report").read_bytes()
     assert two.stdout == b"" and two.err.startswith("REJECTED: 1 file refused, ")
     said = json.loads(one.stdout)
-    assert said["refused"][0]["file"] == paths[1]
+    assert said["rejected"][0]["file"] == paths[1]
     assert said["state"]["bytes"] == (folder / "state").stat().st_size
 
 

@@ -119,7 +119,7 @@ def misbehave(how: str, request: dict[str, Any], said: str) -> None:
             say(json.dumps({"id": number, "unsupported": True}))
         case "unsupported-false":
             say(json.dumps({"id": number, "unsupported": False}))
-        case "once":
+        case "first":
             # Crashes once for all: the marker tells the next process that it has happened.
             marker = Path(sys.argv[3])
             if not marker.exists():

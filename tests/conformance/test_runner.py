@@ -267,7 +267,7 @@ def test_a_real_answer_of_60_mb_under_a_memory_limit_is_accounted_for(megabytes:
 
 
 def test_a_crash_that_does_not_come_back(tmp_path: Path) -> None:
-    results = broken("once", marker=tmp_path / "marker")
+    results = broken("first", marker=tmp_path / "marker")
     assert statuses(results) == ["passed", "crash", "passed"]
 
 

@@ -92,13 +92,18 @@ def refuses(vector: Vector) -> bool:
     if "error" in vector.expect:
         return True
     ok = vector.expect["ok"]
-    said = [one["verdict"] for name in ("copies", "receipts", "verdicts") for one in ok.get(name, [])]
+    said = [
+        one["verdict"]
+        for name in ("elements", "receipts", "verdicts")
+        for one in ok.get(name, [])
+        if type(one) is dict
+    ]
     return ok.get("valid") is False or any(word not in GOOD for word in said)
 
 
 #: These expect a mixture: good and bad copies stand in one bundle, which is what they show.
 MIXED = re.compile(
-    "check/copies/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/places/|event/formats/|event/flat/|real/integrity/|mirror/export/junk"
+    "check/elements/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/places/|event/formats/|event/flat/|real/integrity/|mirror/export/junk"
 )
 
 

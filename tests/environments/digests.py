@@ -14,14 +14,14 @@ def told(name: str, data: bytes, policy: Policy) -> None:
     try:
         checked = check(read_bundle(data), policy)
     except PithError as error:
-        print(name, "refused", error.code, error.pointer, error.offset, ascii(str(error)))
+        print(name, "rejected", error.code, error.pointer, error.offset, ascii(str(error)))
         return
     merged = merge(checked)
     report = canonical_bytes(Report([Input(name, checked)], merged).to_value())
     print(name, hashlib.sha256(merged.state_bytes).hexdigest(), merged.state_sha256, merged.events_sha256)
     print(name, hashlib.sha256(report).hexdigest())
-    for copy in checked.copies:
-        print(name, copy.pointer, copy.verdict.word, copy.verdict.code, copy.event_id)
+    for copy in checked.events:
+        print(name, copy.pointer, copy.verdict.status, copy.verdict.code, copy.event_id)
 
 
 def main() -> None:

@@ -53,11 +53,11 @@ def test_the_plain_run_says_something_of_everything(plain: str) -> None:
     lines = plain.splitlines()
     assert sum(" verified " in line for line in lines) > 20
     assert [line.split()[:3] for line in lines if " refused " in line] == [
-        ["digits", "refused", "number_range"],
-        ["deep", "refused", "depth"],
-        ["bool", "refused", "type"],
-        ["latin", "refused", "utf8"],
-        ["hash", "refused", "hash_mismatch"],
+        ["digits", "rejected", "number_range"],
+        ["deep", "rejected", "depth"],
+        ["bool", "rejected", "type"],
+        ["latin", "rejected", "utf8"],
+        ["hash", "rejected", "hash_mismatch"],
     ]
 
 

@@ -27,7 +27,7 @@ from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 KEYS = strategies.house_policy()
 POLICY = Policy.from_value(KEYS)
@@ -87,12 +87,12 @@ def test_all_ways_to_bracket_and_order_four_parts() -> None:
     assert len({Merged(joined(order), ()).state_bytes for order in itertools.permutations(range(4))}) == 1
 
 
-def large(size: int) -> list[ValidEvent]:
+def large(size: int) -> list[SignedEvent]:
     frame = bundle(RECORD, many_events(RECORD, size))
     return list(check(read_bundle(to_json(frame)), POLICY).valid)
 
 
-def state_of(events: list[ValidEvent], seed: int) -> bytes:
+def state_of(events: list[SignedEvent], seed: int) -> bytes:
     """The state after adding events in the order of a seed, by ones and by handfuls."""
     chance = random.Random(seed)
     order = events[:]

@@ -66,12 +66,12 @@ EVENTS = list(many_events(RECORD, 100))
 
 
 def words(events: list[Any], keys: Json | None = None, record: Json = RECORD) -> list[str]:
-    return [one.verdict.word for one in checked(record, events, keys).copies]
+    return [one.verdict.status for one in checked(record, events, keys).events]
 
 
 def never_verified(events: list[Any], keys: Json | None = None, record: Json = RECORD) -> Checked:
     result = checked(record, events, keys)
-    assert [said(one) for one in result.copies if one.verdict.valid] == []
+    assert [said(one) for one in result.events if one.verdict.valid] == []
     assert not result.valid
     return result
 
@@ -100,9 +100,9 @@ def test_500_forged_ids_are_never_verified_and_are_never_keys() -> None:
                 }
             )
         result = never_verified(forged)
-        assert {one.verdict.code for one in result.copies} == {"hash_mismatch", "encoding"}
+        assert {one.verdict.code for one in result.events} == {"hash_mismatch", "encoding"}
         # Listed under the recomputed id, whatever was stated.
-        assert set(result.spoken) == set(ids)
+        assert set(result.by_id) == set(ids)
 
 
 def test_an_id_of_another_event_takes_nothing_from_it() -> None:
@@ -128,8 +128,8 @@ def test_no_respelling_of_a_signature_makes_a_second_event() -> None:
     odd = [one for one in spellings if one != text]
     copies = [changed(SOUND, ("signature", "signature_b64"), one) for one in odd]
     result = checked(RECORD, [SOUND, *copies])
-    assert [one.verdict.code for one in result.copies] == [None] + ["encoding"] * len(copies)
-    assert len(result.spoken) == 1
+    assert [one.verdict.code for one in result.events] == [None] + ["encoding"] * len(copies)
+    assert len(result.by_id) == 1
 
 
 def test_no_other_scalar_of_a_signature_verifies() -> None:
@@ -143,8 +143,8 @@ def test_no_other_scalar_of_a_signature_verifies() -> None:
     copies += [with_signature(SOUND, raw[:32] + (L - s).to_bytes(32, "little"))]
     copies += [flipped(SOUND, bit) for bit in range(512)]
     result = never_verified(copies)
-    assert {one.verdict.code for one in result.copies} == {"signature_invalid"}
-    assert len(result.spoken) == 1
+    assert {one.verdict.code for one in result.events} == {"signature_invalid"}
+    assert len(result.by_id) == 1
 
 
 # A5: an event of another record.
@@ -160,14 +160,14 @@ def test_1000_events_moved_to_another_record_are_refused() -> None:
             for n in range(10)
         ]
         result = never_verified(moved, None, here)
-        assert {said(one) for one in result.copies} == {("invalid", "subject", "/subject_pith_number")}
+        assert {said(one) for one in result.events} == {("invalid", "subject", "/subject_pith_number")}
         assert len(moved) == 100
 
 
 def test_an_integrity_finding_of_another_paper_is_refused_flat_and_does_not_fit_signed() -> None:
     other = made_record(1)
     finding = payloads.integrity(other, WHEN)
-    assert said(checked(RECORD, [flat_event(DEMO, finding, WHEN, 1)]).copies[0])[1] == "subject"
+    assert said(checked(RECORD, [flat_event(DEMO, finding, WHEN, 1)]).events[0])[1] == "subject"
     made = attached(DEMO, RECORD, "pith.integrity.v1", finding, WHEN)
     assert [code for _, code in merged(RECORD, [made]).view.unrecognised] == ["subject"]
 
@@ -191,7 +191,7 @@ def test_a_receipts_signature_is_never_that_of_an_event() -> None:
     ]
     result = never_verified(posing)
     # The third states the digest of the record, which is signed: that makes it no event's.
-    assert [said(one)[:2] for one in result.copies] == [
+    assert [said(one)[:2] for one in result.events] == [
         ("invalid", "signature_invalid"),
         ("invalid", "signature_invalid"),
         ("invalid", "hash_mismatch"),
@@ -208,7 +208,7 @@ def test_an_events_signature_is_never_that_of_a_receipt() -> None:
         posing = shown | {"signature_b64": one["signature"]["signature_b64"]}
         made = attached(DEMO, RECORD, "record_created", payloads.record_created(RECORD, posing), WHEN)
         (told,) = checked(RECORD, [made]).receipts
-        assert (told.verdict.word, told.verdict.code) == ("invalid", "signature_invalid")
+        assert (told.verdict.status, told.verdict.code) == ("invalid", "signature_invalid")
 
 
 def test_no_record_is_an_event_and_no_event_a_record() -> None:
@@ -224,11 +224,11 @@ def test_no_record_is_an_event_and_no_event_a_record() -> None:
     hybrid = {name: value for name, value in SOUND.items() if name not in ("event_id", "signature")}
     record = {**RECORD, **{name: value for name, value in hybrid.items() if name != "event_type"}}
     made = read_bundle(to_json(bundle(record, [{**record, "event_id": "sha256:" + canonical_hash(record)}])))
-    assert [one.verdict.word for one in check(made, KEYS).copies] == ["not_signed"]
+    assert [one.verdict.status for one in check(made, KEYS).events] == ["not_signed"]
     shown = receipt(DEMO, record, WHEN)
     for member in (shown, {**shown, "kind": "pith_event_signature"}, {}, "x"):
         made = read_bundle(to_json(bundle(record, [{**record, "signature": member}])))
-        assert [one.verdict.word for one in check(made, KEYS).copies] == ["invalid"]
+        assert [one.verdict.status for one in check(made, KEYS).events] == ["invalid"]
 
 
 # A7, A8: what the flat spelling does not sign.
@@ -253,19 +253,19 @@ def test_changes_to_real_integrity_events_never_rise_above_unbound() -> None:
             )
         ]  # fmt: skip
         result = check(read(record, variants))
-        assert [said(copy) for copy in result.copies] == [("unbound", None, None)] * len(variants)
-        assert len(result.spoken) == 1
+        assert [said(copy) for copy in result.events] == [("unbound", None, None)] * len(variants)
+        assert len(result.by_id) == 1
         spoilt = [{**whole, "signing_key_id": "pith-v2"}, {**whole, "payload_sha256": "0" * 64},
                   {**whole, "payload": {"arxiv_id": "x"}}, without(whole, ("signature_b64",))]  # fmt: skip
         # The built-in policy says that the registry's format is unknown: nothing of it is invalid.
-        assert [copy.verdict.word for copy in check(read(record, spoilt)).copies] == [
+        assert [copy.verdict.status for copy in check(read(record, spoilt)).events] == [
             "unknown_key", "unbound", "unbound", "not_signed",
         ]  # fmt: skip
         known = Policy.from_value(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
-        assert [said(copy) for copy in check(read(record, variants), known).copies] == [
+        assert [said(copy) for copy in check(read(record, variants), known).events] == [
             ("unbound", None, None)
         ] * len(variants)
-        assert [copy.verdict.word for copy in check(read(record, spoilt), known).copies] == [
+        assert [copy.verdict.status for copy in check(read(record, spoilt), known).events] == [
             "unknown_key", "invalid", "invalid", "not_signed",
         ]  # fmt: skip
         assert merge(result).state["current"] == merge(check(read(record, []))).state["current"]
@@ -285,7 +285,7 @@ def test_nothing_in_an_input_adds_a_key() -> None:
     ]
     for frame in frames:
         for one in (made, sign(dressed, STRANGER), {**made, "public_key_hex": key["public_key_hex"]}):
-            assert {copy.verdict.word for copy in checked(RECORD, [one], **frame).copies} <= {
+            assert {copy.verdict.status for copy in checked(RECORD, [one], **frame).events} <= {
                 "unknown_key",
                 "invalid",
             }
@@ -325,7 +325,7 @@ def test_an_algorithm_is_one_text() -> None:
     copies = [changed(SOUND, ("signature", "algorithm"), one) for one in others]
     copies.append(without(SOUND, ("signature", "algorithm")))
     result = never_verified(copies)
-    assert {one.verdict.code for one in result.copies} == {"algorithm"}
+    assert {one.verdict.code for one in result.events} == {"algorithm"}
     shown = receipt(DEMO, RECORD, WHEN)
     for one in others:
         paid = payloads.record_created(RECORD, shown | {"algorithm": one})
@@ -335,7 +335,7 @@ def test_an_algorithm_is_one_text() -> None:
 
 def test_a_removed_signature_is_told_of_and_never_skipped() -> None:
     result = never_verified([without(one, ("signature",)) for one in EVENTS])
-    assert {one.verdict.word for one in result.copies} == {"not_signed"}
+    assert {one.verdict.status for one in result.events} == {"not_signed"}
     assert Report([Input("a", result)], merge(result)).outcome == "unverified"
 
 
@@ -445,7 +445,7 @@ def test_300_bad_events_leave_every_good_one_where_it_was() -> None:
             assert made.state["current"] == plain.state["current"]
             assert made.state_sha256 == plain.state_sha256
             assert made.events_sha256 == plain.events_sha256
-            assert said(result.copies[place])[:2] == (spoilt.verdict, spoilt.code)
+            assert said(result.events[place])[:2] == (spoilt.verdict, spoilt.code)
             tried += 1
     assert tried >= 290
 
@@ -497,7 +497,7 @@ def test_no_second_spelling_of_a_number_is_read(spelling: str) -> None:
     except PithError as error:
         assert error.code == "syntax"
     else:
-        assert [one.verdict.code for one in result.copies] == ["number_form"]
+        assert [one.verdict.code for one in result.events] == ["number_form"]
 
 
 # B1 to B6: subsets, orders, repeats, older bundles.
@@ -557,7 +557,7 @@ def test_a_time_that_is_not_of_the_grammar_makes_its_event_malformed() -> None:
         "２026-05-18T01:39:14Z", "2026-05-18T01:39:14\u200bZ", "2026-05-18T01:39:14.٣٣٣٣٣٣Z",
     ]  # fmt: skip
     result = never_verified([sign({**SOUND, "created_at": when}, DEMO) for when in wrong])
-    assert {said(one) for one in result.copies} == {("invalid", "time", "/created_at")}
+    assert {said(one) for one in result.events} == {("invalid", "time", "/created_at")}
 
 
 def test_an_instant_in_any_spelling_orders_alike_and_is_shown_as_written() -> None:
@@ -599,7 +599,7 @@ def test_no_unsigned_time_decides_anything() -> None:
         frame = bundle(RECORD, dressed, aliases_at=when, generated_at=when, as_of=when)
         assert merge(check(read_bundle(to_json(frame)), KEYS)).state_bytes == plain
     # Added outside the signature's member it is in the body, so it breaks the id.
-    (one,) = checked(RECORD, [{**SOUND, "received_at": WHEN}]).copies
+    (one,) = checked(RECORD, [{**SOUND, "received_at": WHEN}]).events
     assert said(one) == ("invalid", "hash_mismatch", "/event_id")
 
 
@@ -608,7 +608,7 @@ def test_the_time_of_a_receipt_is_not_signed_and_decides_nothing() -> None:
         paid = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN) | {"signed_at": when})
         made = attached(DEMO, RECORD, "record_created", paid, WHEN)
         (told,) = checked(RECORD, [made]).receipts
-        assert told.verdict.word == "verified"
+        assert told.verdict.status == "verified"
 
 
 # The goals (threats, section 4): no verified byte outside the signed bytes.
@@ -637,13 +637,13 @@ def test_no_leaf_of_a_verified_event_can_change(kind: str) -> None:
     variants = [one for one in variants if one != made]
     for stated in (variants, [without(one, ("event_id",)) for one in variants]):
         result = check(read(demo.RECORD, stated), keys)
-        assert [said(copy) for copy in result.copies if copy.verdict.valid] == []
+        assert [said(copy) for copy in result.events if copy.verdict.valid] == []
         tried += len(stated)
     assert tried > 50
 
 
 def test_every_known_kind_was_there() -> None:
-    assert {one["event_type"] for one in demo.rich()["events"]} >= set(MERGE_1.kinds)
+    assert {one["event_type"] for one in demo.rich()["events"]} >= set(MERGE_1.event_types)
     assert MIRROR in strategies.HOUSE
 
 

@@ -113,7 +113,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def build(variant: Variant | None, folder: Path) -> Path:
-    """Copy the implementation into ``folder``, changed by the variant; return the worker's path.
+    """CheckedEvent the implementation into ``folder``, changed by the variant; return the worker's path.
 
     Raises:
         NotApplicable: the variant does not fit the present source.

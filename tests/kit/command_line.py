@@ -186,7 +186,7 @@ FIRST_WORDS = {
     "passed",
     "pithbundle:",
     "policy",
-    "refused",
+    "rejected",
     "unfit",
     "usable",
 }

@@ -218,7 +218,7 @@ def grown(parts: list[Checked]) -> Ledger:
     first = parts[0]
     ledger = Ledger(first.record, first.number, first.policy_sha256)
     for part in (*parts, *parts):
-        for copy in part.copies:
+        for copy in part.events:
             if copy.event is not None:
                 ledger.add((copy.event,))
     return ledger
@@ -235,7 +235,7 @@ def _side(parts: list[Checked]) -> Side:
 VIEWS: Final[Mapping[str, Callable[[list[Checked], Ledger], object]]] = {
     "growth": lambda parts, ledger: grown(parts),
     "growth backwards": lambda parts, ledger: grown(
-        [part._replace(copies=part.copies[::-1]) for part in reversed(parts)]
+        [part._replace(events=part.events[::-1]) for part in reversed(parts)]
     ),
     "state": lambda parts, ledger: (State(ledger).to_bytes(), State(ledger).sha256, ledger.events_sha256),
     "trace": lambda parts, ledger: trace_bytes(State(ledger)),

@@ -101,7 +101,7 @@ def plain() -> Json:
 
 
 def _honoured() -> Json:
-    """What the demo's policy honours of a revoked key."""
+    """What the demo's policy accepted_event_ids of a revoked key."""
     alias = payloads.alias_added("inspire", "619573")
     return attached(DEMO_OLD, RECORD, "alias_added", alias, "2026-04-30T09:00:00Z")
 
@@ -251,7 +251,7 @@ def demo_policy() -> Json:
     return policy(
         REGISTRY_KEY,
         DEMO,
-        policy_key(DEMO_OLD, status="revoked", honours=[_honoured()["event_id"]]),
+        policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[_honoured()["event_id"]]),
         policy_key(AUTHOR, event_types=["author_claim", "citation", "event_retracted"]),
         policy_key(MIRROR, event_types=["storage_attestation"], status="retired"),
     )

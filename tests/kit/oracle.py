@@ -122,22 +122,22 @@ DECIDING: Final = {
 
 #: event type: target, section, selection, slot members, checks; a name ending in ``?`` is optional.
 KINDS: Final[dict[str, tuple[str, str, str, tuple[str, ...], dict[str, Test]]]] = {
-    "record_created": ("record", "receipt", "once", (), {
+    "record_created": ("record", "receipt", "first", (), {
         "canonical_record": an_object, "canonical_sha256": HEX, "receipt": an_object}),
-    "alias_added": ("record", "source_aliases", "each", (), {
+    "alias_added": ("record", "source_aliases", "all", (), {
         "alias_kind": grammar("[a-z][a-z0-9_]{0,63}"), "alias_value": TOKEN}),
-    "graph_snapshot": ("graph", "graph_snapshots", "each", (), {"graph_snapshot": an_object}),
-    "timestamp_anchor": ("record", "timestamp_anchors", "each", (), {
+    "graph_snapshot": ("graph", "graph_snapshots", "all", (), {"graph_snapshot": an_object}),
+    "timestamp_anchor": ("record", "timestamp_anchors", "all", (), {
         "canonical_sha256": HEX, "proof_b64": base64_text}),
-    "storage_attestation": ("record", "storage_attestations", "each", (), {
+    "storage_attestation": ("record", "storage_attestations", "all", (), {
         "provider": LOWER, "url": URL, "captured_at": moment, "content_sha256?": HEX}),
     "author_claim": ("record", "author_claims", "latest", ("scheme", "identifier"), {
         "scheme": LOWER, "identifier": TOKEN, "strength": word("strong", "weak")}),
-    "citation": ("record", "citations", "each", (), {
+    "citation": ("record", "citations", "all", (), {
         "citing_work": TOKEN, "relationship": word(
             "supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares",
             "cites")}),
-    "replication": ("record", "replications", "each", (), {
+    "replication": ("record", "replications", "all", (), {
         "claimant": prose(512), "claim": prose(4096), "url?": URL,
         "kind": word("replication", "falsification", "formal_bridge"),
         "outcome": word("supports", "refutes", "inconclusive"),
@@ -151,8 +151,8 @@ KINDS: Final[dict[str, tuple[str, str, str, tuple[str, ...], dict[str, Test]]]] 
         "audited_at": moment, "paper_version?": whole(1), "snippet?": prose(65536), "note?": prose(65536),
         "ref_index?": whole(0), "detected_doi?": prose(65536), "detected_arxiv_id?": prose(65536),
         "external_url?": prose(65536), "resolved_title?": prose(65536), "detector_url?": prose(65536)}),
-    "event_retracted": ("event", "retractions", "each", (), {"event_id": EVENT_ID, "reason?": prose(4096)}),
-    "checkpoint": ("bundle", "checkpoints", "each", (), {"event_ids": sorted_ids}),
+    "event_retracted": ("event", "retractions", "all", (), {"event_id": EVENT_ID, "reason?": prose(4096)}),
+    "checkpoint": ("bundle", "checkpoints", "all", (), {"event_ids": sorted_ids}),
 }  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def effect(retraction: Json, events: Sequence[Json]) -> str:
     for event in events:
         if id_of(event) == retraction["payload"]["event_id"]:
             own = signer(event) == signer(retraction)
-            return "applied" if own and event["event_type"] != "event_retracted" else "refused"
+            return "applied" if own and event["event_type"] != "event_retracted" else "rejected"
     return "waiting"
 
 
@@ -279,9 +279,9 @@ def fold(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
 
     def standing(kind: str) -> list[Json]:
         of_kind = [event for event in alive if event["event_type"] == kind]
-        if KINDS[kind][2] == "once":
+        if KINDS[kind][2] == "first":
             return of_kind[:1]
-        if KINDS[kind][2] == "each":
+        if KINDS[kind][2] == "all":
             return of_kind
         best: dict[bytes, Json] = {}
         for event in of_kind:  # by (instant, id): a later instant replaces, an equal one does not
@@ -402,7 +402,7 @@ def change(record: Json, event: Json, before: Sequence[Json]) -> str:
     if misfit(event, record) is not None:
         return "unrecognised"
     if kind == "event_retracted":
-        effects = {"applied": "retracts", "waiting": "waits", "refused": "refused"}
+        effects = {"applied": "retracts", "waiting": "waits", "rejected": "rejected"}
         return effects[effect(event, before)]
     if id_of(event) in retracted([*before, event], record):
         return "withdrawn"
@@ -419,14 +419,14 @@ def change(record: Json, event: Json, before: Sequence[Json]) -> str:
         mine = [event["payload"][name] for name in ("alias_kind", "alias_value")]
         return "restates" if mine in names else "adds"
     select = KINDS[kind][2]
-    if select == "each":
+    if select == "all":
         return "adds"
-    rivals = [other for other in alive if select == "once" or slot(other) == slot(event)]
+    rivals = [other for other in alive if select == "first" or slot(other) == slot(event)]
     if not rivals:
         return "sets"
     newest = max(map(instant, rivals))
     # Those before are smaller in (instant, id), so of `once` none of them can be beaten.
     if select == "latest" and instant(event) > newest:
         return "replaces"
-    winner = rivals[0] if select == "once" else next(e for e in rivals if instant(e) == newest)
-    return "restates" if canonical(event["payload"]) == canonical(winner["payload"]) else "loses"
+    winner = rivals[0] if select == "first" else next(e for e in rivals if instant(e) == newest)
+    return "restates" if canonical(event["payload"]) == canonical(winner["payload"]) else "superseded"

@@ -13,7 +13,7 @@ from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked, Copy
+from pithbundle.verify.verdicts import Checked, CheckedEvent
 
 WHEN = "2026-05-18T01:39:14Z"
 
@@ -33,10 +33,10 @@ def merged(record: Json, events: Iterable[Any], keys: Json | None = None) -> Mer
     return merge(checked(record, events, keys))
 
 
-def said(copy: Copy) -> tuple[str, str | None, str | None]:
+def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:
     """Word, code and pointer of a copy's verdict."""
     fault = copy.verdict.fault
-    return copy.verdict.word, copy.verdict.code, fault.pointer if fault else None
+    return copy.verdict.status, copy.verdict.code, fault.pointer if fault else None
 
 
 def refused_signatures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:

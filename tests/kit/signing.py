@@ -280,7 +280,7 @@ def policy_key(signer: Signer, **changes: Any) -> Json:
         "public_key_hex": signer.public_key.hex(),
         "event_types": "*",
         "status": "active",
-        "honours": [],
+        "accepted_event_ids": [],
         "event_formats": [EVENT_V1.name],
         **changes,
     }
@@ -293,7 +293,7 @@ REGISTRY_KEY: Final[Json] = {
     "public_key_hex": "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3",
     "event_types": "*",
     "status": "active",
-    "honours": [],
+    "accepted_event_ids": [],
     "event_formats": ["unknown"],
 }
 

@@ -203,7 +203,7 @@ def outcome(read: Any) -> tuple[object, ...]:
     try:
         document: Document = read()
     except PithError as error:
-        return ("refused", error.fault)
+        return ("rejected", error.fault)
     return ("read", canonical_bytes(document.value), document.faults, document.depth, document.nodes)
 
 
@@ -318,7 +318,7 @@ def test_parse_raises_the_first_fault_by_position(data: bytes) -> None:
         assert same(parse_json(data), confined.value)
         return
     first = min(confined.faults.values(), key=lambda fault: fault.offset or 0)
-    assert outcome(lambda: Document(parse_json(data), {}, 0, 0)) == ("refused", first)
+    assert outcome(lambda: Document(parse_json(data), {}, 0, 0)) == ("rejected", first)
 
 
 # --- CBOR: nothing but what the forge writes is accepted -------------------------

@@ -91,9 +91,9 @@ def under(*formats: str) -> Json:
 @examples(400)
 def test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same(element: Any) -> None:
     """CHECK-13: an element that names such a key is never accused, and the code stays as a remark."""
-    (known,) = checked([element], under("event-v1")).copies
-    (beside,) = checked([element], under("event-v1", "unknown")).copies
-    (alone,) = checked([element], under("unknown")).copies
+    (known,) = checked([element], under("event-v1")).events
+    (beside,) = checked([element], under("event-v1", "unknown")).events
+    (alone,) = checked([element], under("unknown")).events
     names_key = (
         isinstance(element, dict)
         and isinstance(element.get("signer"), dict)
@@ -102,14 +102,14 @@ def test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same(el
         == (DEMO.signer_id, DEMO.key_id)
     )
     assert beside.verdict.code == known.verdict.code
-    if known.verdict.word == "invalid" and names_key:
-        assert beside.verdict.word == "unbound"
+    if known.verdict.status == "invalid" and names_key:
+        assert beside.verdict.status == "unbound"
     else:
         assert beside.verdict == known.verdict
-    if known.verdict.word in ("unknown_key", "not_signed") or not names_key:
+    if known.verdict.status in ("unknown_key", "not_signed") or not names_key:
         assert alone.verdict == known.verdict
     else:
-        assert (alone.verdict.word, alone.verdict.code, alone.event_id) == ("unbound", None, None)
+        assert (alone.verdict.status, alone.verdict.code, alone.event_id) == ("unbound", None, None)
 
 
 @given(elements(), st.sampled_from(["event-v1", "unknown"]))
@@ -117,11 +117,11 @@ def test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same(el
 def test_under_a_policy_without_the_key_nothing_that_names_it_is_accused(element: Any, form: str) -> None:
     """CHECK-5: what is stated under a key that nobody pinned is unknown_key, whatever else it is."""
     keys = policy(policy_key(AUTHOR, event_formats=[form]))
-    (one,) = checked([element], keys).copies
+    (one,) = checked([element], keys).events
     signer = element.get("signer") if isinstance(element, dict) else None
     pair = [signer.get(name) for name in ("signer_id", "key_id")] if isinstance(signer, dict) else [None]
     if all(type(text) is str for text in pair) and one.verdict.code not in VALUE_LEVEL:
-        assert (one.verdict.word, one.verdict.code) == ("unknown_key", "key_unknown")
+        assert (one.verdict.status, one.verdict.code) == ("unknown_key", "key_unknown")
     assert one.event is None
 
 
@@ -138,11 +138,11 @@ def test_no_signed_leaf_can_be_another(whole: strategies.EventSet, data: st.Data
     assume(to_json(altered) != to_json(made))
     keys = strategies.house_policy()
     for element in (altered, {name: value for name, value in altered.items() if name != "event_id"}):
-        (one,) = checked([element], keys).copies
+        (one,) = checked([element], keys).events
         assert not one.verdict.valid
         assert one.event is None
         # Nothing says that it may be sound: only what names another key is left undecided.
-        assert one.verdict.word == "invalid" or (one.verdict.word, path[0]) == ("unknown_key", "signer")
+        assert one.verdict.status == "invalid" or (one.verdict.status, path[0]) == ("unknown_key", "signer")
 
 
 @given(st.lists(elements(), max_size=6), st.randoms(use_true_random=False))
@@ -157,17 +157,17 @@ def test_verdicts_of_ids_are_the_same_in_any_order_and_repetition(drawn: list[An
 
     def said(found: Checked) -> dict[str, tuple[str, str | None, bytes]]:
         return {
-            name: (one.verdict.word, one.verdict.code, b"" if one.event is None else one.event.signature)
-            for name, one in found.spoken.items()
+            name: (one.verdict.status, one.verdict.code, b"" if one.event is None else one.event.signature)
+            for name, one in found.by_id.items()
         }
 
     assert said(plain) == said(other)
     assert plain.ids_without_valid_event == other.ids_without_valid_event
-    assert {one.verdict.word for one in plain.receipts} == {one.verdict.word for one in other.receipts}
+    assert {one.verdict.status for one in plain.receipts} == {one.verdict.status for one in other.receipts}
 
 
 def test_the_demos_ways_to_spoil_an_event_reach_every_verdict() -> None:
     """The properties above draw from these: they would show little if all came to one word."""
     made = attached(DEMO, RECORD, "citation", payloads.citation("x"), WHEN)
     found = checked([spoilt.make(made) for spoilt in SPOILT], under("event-v1"))
-    assert {one.verdict.word for one in found.copies} == {"invalid", "unknown_key", "not_signed"}
+    assert {one.verdict.status for one in found.events} == {"invalid", "unknown_key", "not_signed"}

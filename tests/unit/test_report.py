@@ -39,7 +39,7 @@ from pithbundle.report import (
     Input,
     Location,
     Outcome,
-    Refused,
+    Rejection,
     Report,
     outcome_value,
     together,
@@ -88,7 +88,7 @@ def claim(**extra: Any) -> Json:
 SOUND_RECEIPT = receipt(DEMO, RECORD, WHEN)
 
 
-def reported(*events: list[Any], refused: tuple[Refused, ...] = (), **changes: Any) -> Report:
+def reported(*events: list[Any], refused: tuple[Rejection, ...] = (), **changes: Any) -> Report:
     inputs = [Input(f"{number}.json", checked(RECORD, each, **changes)) for number, each in enumerate(events)]
     return Report(inputs, merge(*(one.checked for one in inputs)) if inputs else None, refused)
 
@@ -140,7 +140,7 @@ def test_the_exit_statuses_are_those_of_the_spec() -> None:
 
 
 def test_all_outcomes_that_hold_are_listed_the_first_one_decides() -> None:
-    gone = Refused("gone.json", BundleError("type"))
+    gone = Rejection("gone.json", BundleError("type"))
     everything = [LISTING, UNSIGNED, FORGED, finding(), finding(severity="critical")]
     report = reported(everything, refused=(gone,))
     assert report.outcomes == ("rejected", "invalid", "conflict", "incomplete", "unverified")
@@ -168,11 +168,11 @@ def test_the_outcomes_of_several_reports_are_those_of_one(outcomes: list[Outcome
 
 
 def test_a_refused_input_makes_it_rejected_and_the_others_go_on() -> None:
-    gone = Refused("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
+    gone = Rejection("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
     report = reported([GOOD], refused=(gone,))
     assert report.outcome == "rejected"
     value: Any = report.to_value()
-    assert value["refused"] == [
+    assert value["rejected"] == [
         {
             "file": "gone.json", "code": "hash_mismatch", "clause": "BUN-3", "message": "told",
             "pointer": "/canonical_sha256", "offset": 7,
@@ -229,7 +229,7 @@ def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
     for order, decides in (([[GOOD], [flipped(GOOD)]], 0), ([[flipped(GOOD)], [GOOD]], 1)):
         report = reported(*order)
         ((one),) = report.events
-        assert one.copy.verdict.word == "verified"
+        assert one.copy.verdict.status == "verified"
         assert one.location == Location(decides, f"{decides}.json", 0, "/events/0")
         assert [(each.input, each.index) for each in one.locations] == [(0, 0), (1, 0)]
         assert report.outcome == "valid"
@@ -286,7 +286,7 @@ def test_receipts_of_flat_elements_that_state_one_digest_are_each_named() -> Non
     good, bad = flat(SOUND_RECEIPT), flat(SOUND_RECEIPT | {"algorithm": "x"})
     for elements in ([good, bad], [bad, good]):
         for found in (reported(elements), reported(*([one] for one in elements))):
-            assert sorted(receipt.verdict.word for _, receipt in found.receipts) == ["invalid", "verified"]
+            assert sorted(receipt.verdict.status for _, receipt in found.receipts) == ["invalid", "verified"]
             assert found.outcome == "invalid"
 
 
@@ -294,12 +294,12 @@ def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() 
     made = created(SOUND_RECEIPT)
     known = checked(RECORD, [made])
     (receipt_of,) = known.receipts
-    verdict = replace(receipt_of.verdict, word="not_checked")
+    verdict = replace(receipt_of.verdict, status="not_checked")
     unknown = known._replace(receipts=(receipt_of._replace(verdict=verdict),))
     for first, second, where in ((known, unknown, 0), (unknown, known, 1)):
         report = Report([Input("0.json", first), Input("1.json", second)])
         ((location, found),) = report.receipts
-        assert (found.verdict.word, location.input) == ("verified", where)
+        assert (found.verdict.status, location.input) == ("verified", where)
     assert Report([Input("0.json", unknown)]).outcome == "valid"
 
 
@@ -309,17 +309,17 @@ def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() 
 )
 def test_the_name_of_a_file_is_a_text_of_the_data_model(name: str, shown: str) -> None:
     value: Any = Report(
-        [Input(name, checked(RECORD, [GOOD]))], None, [Refused(name, BundleError("type"))]
+        [Input(name, checked(RECORD, [GOOD]))], None, [Rejection(name, BundleError("type"))]
     ).to_value()
     assert portable(name) == shown
-    assert [one["file"] for one in (*value["inputs"], *value["refused"])] == [shown, shown]
+    assert [one["file"] for one in (*value["inputs"], *value["rejected"])] == [shown, shown]
     assert value["events"][0]["location"]["file"] == shown
 
 
 def test_what_differs_in_the_frame_is_named_and_changes_no_outcome() -> None:
     report = reported([GOOD], short_pith_number="pith:AAAAAAAA")
     value: Any = report.to_value()
-    ((told),) = value["inputs"][0]["stated"]
+    ((told),) = value["inputs"][0]["mismatches"]
     assert (told["code"], told["pointer"]) == ("subject", "/short_pith_number")
     assert report.outcome == "valid"
 

@@ -39,7 +39,7 @@ def checked(data: bytes, keys: Any) -> Checked:
 
 
 def said(result: Checked) -> list[tuple[str, str | None]]:
-    return [(copy.verdict.word, copy.verdict.code) for copy in result.copies]
+    return [(copy.verdict.status, copy.verdict.code) for copy in result.events]
 
 
 def demo(name: str) -> Checked:
@@ -49,7 +49,7 @@ def demo(name: str) -> Checked:
 def test_every_fault_of_the_tampered_bundle_gets_its_verdict() -> None:
     expected = json.loads((FOLDER / "tampered.expected.json").read_bytes())
     result = demo("tampered.json")
-    assert [(copy.pointer, copy.verdict.word, copy.verdict.code) for copy in result.copies] == [
+    assert [(copy.pointer, copy.verdict.status, copy.verdict.code) for copy in result.events] == [
         (one["place"], one["verdict"], one["code"]) for one in expected
     ]
 
@@ -59,16 +59,16 @@ def test_the_sound_bundles_are_valid_and_their_receipt_is_the_registrys(name: st
     result = demo(name)
     assert {word for word, _ in said(result)} <= {"verified", "unknown_type"}
     (receipt,) = result.receipts
-    assert (receipt.verdict.word, receipt.signer) == ("verified", "pith.science")
+    assert (receipt.verdict.status, receipt.signer) == ("verified", "pith.science")
 
 
 def test_every_event_of_the_rich_bundle_fits_its_kind() -> None:
     result = demo("rich.json")
-    known = [made for made in result.valid if made.event_type in MERGE_1.kinds]
-    assert {made.event_type for made in known} == set(MERGE_1.kinds)
-    assert [MERGE_1.kinds[made.event_type].misfit(made, result.record) for made in known] == [None] * len(
-        known
-    )
+    known = [made for made in result.valid if made.event_type in MERGE_1.event_types]
+    assert {made.event_type for made in known} == set(MERGE_1.event_types)
+    assert [MERGE_1.event_types[made.event_type].misfit(made, result.record) for made in known] == [
+        None
+    ] * len(known)
 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
@@ -101,7 +101,7 @@ def test_drawn_sets_are_valid_and_what_should_fit_fits(data: st.DataObject) -> N
     result = checked(to_json(whole.bundle()), strategies.house_policy())
     assert {word for word, _ in said(result)} <= {"verified"}
     for made in result.valid:
-        assert MERGE_1.kinds[made.event_type].misfit(made, result.record) is None
+        assert MERGE_1.event_types[made.event_type].misfit(made, result.record) is None
 
 
 @given(st.data())
@@ -116,6 +116,6 @@ def test_drawn_junk_adds_no_valid_event(data: st.DataObject) -> None:
 
 
 def test_attached_aims_where_each_kind_expects() -> None:
-    assert {kind.event_type: kind.target for kind in MERGE_1.kinds.values()} == dict(TARGETS)
+    assert {kind.event_type: kind.target for kind in MERGE_1.event_types.values()} == dict(TARGETS)
     made = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), "2026-05-18T01:39:14Z")
     assert made["target"] == "bundle"

@@ -94,7 +94,7 @@ def receipts() -> File:
             "code": code,
         }
         file.add(name, about, f"RCPT-2 {clauses}".strip(), "check", arguments,
-                 {"ok": {"receipts": [told], "copies": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
+                 {"ok": {"receipts": [told], "elements": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
 
     check("verified", "the registry's message: the raw canonical hash", "RCPT-1 SIG-1", own, "verified")
     check(
@@ -231,7 +231,7 @@ def receipts() -> File:
     revoked = policy(DEMO, policy_key(DEMO_OLD, status="revoked"))
     check(
         "revoked",
-        "a revoked key honours no receipt",
+        "a revoked key accepted_event_ids no receipt",
         "POL-4 CHECK-6",
         receipt(DEMO_OLD, RECORD, CREATED),
         "invalid",
@@ -241,12 +241,14 @@ def receipts() -> File:
     honoured = policy(
         DEMO,
         policy_key(
-            DEMO_OLD, status="revoked", honours=[created(receipt(DEMO_OLD, RECORD, CREATED))["event_id"]]
+            DEMO_OLD,
+            status="revoked",
+            accepted_event_ids=[created(receipt(DEMO_OLD, RECORD, CREATED))["event_id"]],
         ),
     )
     check(
         "revoked-honoured",
-        "nor if it honours the event that carries it",
+        "nor if it accepted_event_ids the event that carries it",
         "POL-4",
         receipt(DEMO_OLD, RECORD, CREATED),
         "invalid",
@@ -380,7 +382,7 @@ def receipts_elsewhere() -> File:
                          ("event-signature", changed(own, ("kind",), "pith_event_signature")), ("no-kind", without(own, ("kind",)))):  # fmt: skip
         bill = attached(DEMO, RECORD, "citation", {"receipt": value}, CREATED)
         file.accept(f"in-other-event-{label}", "what another type calls a receipt is its own business", "RCPT-4", "check", args(bill),
-                    receipts=[], copies=[copy(0, bill, "verified")])  # fmt: skip
+                    receipts=[], elements=[copy(0, bill, "verified")])  # fmt: skip
         in_created = {**created(value), "target": 1}
         file.add(f"in-malformed-created-{label}", "in a record_created, well-formed or not, it can only be a receipt", "RCPT-4 RCPT-2", "check", args(in_created),
                  {"ok": {"receipts": [{**told(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
@@ -398,7 +400,7 @@ def receipts_elsewhere() -> File:
     )
     frame = joined(part("frame"), text("]"), text(',"receipt":'), as_json(own), text("}"))
     file.accept("beside-events", "a member of the bundle is none", "RCPT-3 BUN-6", "check",
-                {"data": frame, "policy": part("policy"), "format": None}, receipts=[], stated=[])  # fmt: skip
+                {"data": frame, "policy": part("policy"), "format": None}, receipts=[], mismatches=[])  # fmt: skip
     missing = attached(DEMO, RECORD, "record_created", without(sound["payload"], ("receipt",)), CREATED)
     file.accept(
         "no-receipt",
@@ -407,20 +409,20 @@ def receipts_elsewhere() -> File:
         "check",
         args(missing),
         receipts=[],
-        copies=[copy(0, missing, "verified")],
+        elements=[copy(0, missing, "verified")],
     )
     stranger = created(own, signer=STRANGER)
     file.accept("of-unknown-signer", "its verdict does not hang on that of the event", "RCPT-2 RCPT-3", "check", args(stranger),
-                receipts=[told(0, stranger)], copies=[copy(0, stranger, "unknown_key", "key_unknown")])  # fmt: skip
+                receipts=[told(0, stranger)], elements=[copy(0, stranger, "unknown_key", "key_unknown")])  # fmt: skip
     unsigned = without(sound, ("signature",))
     file.accept("of-unsigned-event", "nor on its signature", "RCPT-2 RCPT-3", "check", args(unsigned),
-                receipts=[told(0, unsigned)], copies=[copy(0, unsigned, "not_signed")])  # fmt: skip
+                receipts=[told(0, unsigned)], elements=[copy(0, unsigned, "not_signed")])  # fmt: skip
     malformed = changed(sound, ("created_at",), "today")
     file.accept("of-malformed-event", "nor on its form", "RCPT-4", "check", args(malformed),
-                receipts=[{**told(0, malformed), "event_id": None}], copies=[copy(0, None, "invalid", "time")])  # fmt: skip
+                receipts=[{**told(0, malformed), "event_id": None}], elements=[copy(0, None, "invalid", "time")])  # fmt: skip
     bare: Json = {"payload": {"receipt": own}}
     file.accept("of-nothing-else", "nor on anything else", "RCPT-4", "check", args(bare),
-                receipts=[{**told(0, bare), "event_id": None}], copies=[copy(0, None, "not_signed")])  # fmt: skip
+                receipts=[{**told(0, bare), "event_id": None}], elements=[copy(0, None, "not_signed")])  # fmt: skip
     for label, spoil in (
         ("unsigned", lambda made: without(made, ("signature",))),
         ("forged", flipped),
@@ -438,7 +440,7 @@ def receipts_elsewhere() -> File:
         )
     faulty = to_json(sound).decode()[:-1] + ',"x":1.0}'
     file.accept("of-value-fault", "an element with a value-level fault is not read", "RCPT-4 FAULT-3", "check", args(faulty),
-                receipts=[], copies=[copy(0, None, "invalid", "number_form")])  # fmt: skip
+                receipts=[], elements=[copy(0, None, "invalid", "number_form")])  # fmt: skip
     finding = {**payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "receipt": own}
     flat = flat_event(DEMO, finding, "2026-06-02T08:00:01.000000+00:00", 1)
     for label, made_flat in (("flat", flat), ("flat-created", {**flat, "event_type": "record_created"}),
@@ -453,7 +455,7 @@ def receipts_elsewhere() -> File:
                 receipts=[{**told(0, flat_bad), "event_id": None}])  # fmt: skip
     file.parts["policy-unknown"] = as_json(policy(policy_key(DEMO, event_formats=["unknown"])))
     file.accept("of-unknown-format", "an element of unknown format, without an id", "RCPT-4 CHECK-13", "check", {**args(sound), "policy": part("policy-unknown")},
-                receipts=[{**told(0, sound), "event_id": None}], copies=[{**copy(0, None, "unbound")}])  # fmt: skip
+                receipts=[{**told(0, sound), "event_id": None}], elements=[{**copy(0, None, "unbound")}])  # fmt: skip
     second = created(own, "2026-05-19T00:00:00Z")
     file.accept(
         "two",
@@ -601,8 +603,8 @@ def one_fault() -> File:
     code: str | None
     value: Any
     file.accept("base", "nothing spoilt", "CHECK-1 CHECK-2 CHECK-3 CHECK-4 CHECK-5 CHECK-6 CHECK-7 CHECK-8 CHECK-9 CHECK-10",
-                "check", args(base), copies=[copy(0, base, "verified")], pith_number=NUMBER, canonical_sha256=RECORD_SHA256,
-                policy_sha256=policy_sha256(POLICY), receipts=[], stated=[])  # fmt: skip
+                "check", args(base), elements=[copy(0, base, "verified")], pith_number=NUMBER, canonical_sha256=RECORD_SHA256,
+                policy_sha256=policy_sha256(POLICY), receipts=[], mismatches=[])  # fmt: skip
 
     def refuse(name: str, about: str, clauses: str, made: Json, verdict: str, code: str | None, *, named: bool = True,
                stated: Json | None = None, control: str = "base", unsigned: tuple[str, ...] = ()) -> None:  # fmt: skip
@@ -610,7 +612,7 @@ def one_fault() -> File:
         if stated is not None:
             file.parts[f"policy-{name}"] = as_json(stated)
             arguments["policy"] = part(f"policy-{name}")
-        file.add(name, about, clauses, "check", arguments, {"ok": {"copies": [copy(0, made if named else None, verdict, code, unsigned)]}},
+        file.add(name, about, clauses, "check", arguments, {"ok": {"elements": [copy(0, made if named else None, verdict, code, unsigned)]}},
                  control)  # fmt: skip
 
     clause_of = {
@@ -699,7 +701,7 @@ def one_fault() -> File:
             "CHECK-5 POL-6 POL-4",
             "check",
             {**args(made), "policy": part(f"policy-{name}")},
-            copies=[copy(0, made, "verified")],
+            elements=[copy(0, made, "verified")],
         )
     refuse("twins-revoked", "of two keys of one name the revoked one", "CHECK-5 POL-6 POL-4", of_twin, "invalid", "key_revoked",
            stated=policy(DEMO, policy_key(twin, status="revoked")), control="twins-other")  # fmt: skip
@@ -744,7 +746,7 @@ def one_fault() -> File:
         "CHECK-6 POL-2",
         "check",
         {**args(base), "policy": part("policy-granted")},
-        copies=[copy(0, base, "verified")],
+        elements=[copy(0, base, "verified")],
     )
     refuse(
         "revoked",
@@ -757,30 +759,32 @@ def one_fault() -> File:
         control="revoked-honoured",
     )
     early = alias("early", "0001-01-01T00:00:00Z")
-    refuse("revoked-early", "a claimed time honours nothing", "CHECK-6 POL-4", early, "invalid", "key_revoked",
-           stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
-    for name, about, status, honours in (("revoked-honoured", "an id that a revoked key honours", "revoked", [base["event_id"]]),
+    refuse("revoked-early", "a claimed time accepted_event_ids nothing", "CHECK-6 POL-4", early, "invalid", "key_revoked",
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+    for name, about, status, accepted_event_ids in (("revoked-honoured", "an id that a revoked key accepted_event_ids", "revoked", [base["event_id"]]),
                                          ("retired", "a retired key", "retired", [])):  # fmt: skip
-        file.parts[f"policy-{name}"] = as_json(policy(policy_key(DEMO, status=status, honours=honours)))
+        file.parts[f"policy-{name}"] = as_json(
+            policy(policy_key(DEMO, status=status, accepted_event_ids=accepted_event_ids))
+        )
         file.accept(
             name,
             about,
             "CHECK-6 POL-4",
             "check",
             {**args(base), "policy": part(f"policy-{name}")},
-            copies=[copy(0, base, "verified")],
+            elements=[copy(0, base, "verified")],
         )
     moved = changed(other, ("event_id",), base["event_id"])
-    refuse("honoured-id-stated", "honours looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
-           stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+    refuse("honoured-id-stated", "accepted_event_ids looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
     refuse("role-before-revoked", "the type before the revocation", "CHECK-6", base, "invalid", "key_role",
            stated=policy(policy_key(DEMO, status="revoked", event_types=["citation"])), control="revoked-honoured")  # fmt: skip
     stolen = {**moved, "signature": base["signature"]}
     refuse("honoured-id-and-signature-stated", "nor with the signature of the honoured event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
-           stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
     refuse("honoured-other-id-stated", "an honoured content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
            changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch",
-           stated=policy(policy_key(DEMO, status="revoked", honours=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
     # CHECK-7.
     for name, value in (("upper", "ED25519"), ("space", "ed25519 "), ("hs256", "HS256"), ("none", "none"), ("empty", ""), ("ed448", "ed448"),
                         ("ctx", "ed25519ctx"), ("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519),
@@ -900,7 +904,7 @@ def copies_of_one() -> File:
     """Copies of one event, and one bad event among good ones (CHECK-11, CHECK-12)."""
     file = File(
         "check",
-        "copies",
+        "elements",
         "Several elements: copies are joined by the recomputed id, and nothing spoils the rest.",
         parts(),
     )
@@ -911,15 +915,15 @@ def copies_of_one() -> File:
         about: str,
         clauses: str,
         elements: list[Any],
-        spoken: list[tuple[Json, str, str | None]],
+        by_id: list[tuple[Json, str, str | None]],
         told: list[Json],
         unsigned: tuple[str, ...] = (),
     ) -> None:
         listed = sorted(
-            (decided(made, word, code, unsigned) for made, word, code in spoken),
+            (decided(made, word, code, unsigned) for made, word, code in by_id),
             key=lambda one: str(one["event_id"]),
         )
-        file.accept(name, about, clauses, "check", args(*elements), events=listed, copies=told)
+        file.accept(name, about, clauses, "check", args(*elements), events=listed, elements=told)
 
     check(
         "twice",
@@ -1045,7 +1049,7 @@ def _of_one_payload(file: File) -> None:
             "-None", ""
         )
         file.accept(name, "valid, then unbound, then others; then who got further; then the smallest code", "CHECK-11 RULE-3", "check",
-                    {**args(*(made for made, _, _ in pair)), "policy": part("policy-payload")}, events=[decides], copies=told)  # fmt: skip
+                    {**args(*(made for made, _, _ in pair)), "policy": part("policy-payload")}, events=[decides], elements=told)  # fmt: skip
 
 
 #: An element, its verdict and its code.
@@ -1075,8 +1079,8 @@ def bundles() -> File:
     sound = {
         "pith_number": NUMBER,
         "canonical_sha256": RECORD_SHA256,
-        "copies": [copy(0, made, "verified")],
-        "stated": [],
+        "elements": [copy(0, made, "verified")],
+        "mismatches": [],
     }
 
     def arguments(data: Bytes, format: str | None = None) -> Json:
@@ -1127,7 +1131,7 @@ def bundles() -> File:
         "a bundle may be without events",
         "BUN-2",
         changed(base, ("events",), []),
-        copies=[],
+        elements=[],
         events=[],
     )
     accept("respelt-json", "white space and escapes do not matter", "BUN-1", base)
@@ -1275,7 +1279,7 @@ def bundles() -> File:
             DEMO, crossed, "alias_added", payloads.alias_added("example", "year"), CREATED, subject=named
         )
         file.accept(f"year-of-{label}", "either year may be stated", "BUN-3 NUM-3 CHECK-4", "check", arguments(spelt(bundle(crossed, [subject], pith_number=stated))),
-                    pith_number=pith_number(crossed), copies=[copy(0, subject, "verified")], canonical_sha256=canonical_hash(crossed))  # fmt: skip
+                    pith_number=pith_number(crossed), elements=[copy(0, subject, "verified")], canonical_sha256=canonical_hash(crossed))  # fmt: skip
     # The order of BUN-4.
     for name, about, value, code in (
         ("type-first", "the type before the version", changed(changed(base, ("bundle_type",), "x"), ("bundle_version",), "2"), "type"),
@@ -1332,7 +1336,7 @@ def bundles() -> File:
             f"{about}: reported at most, no effect",
             "BUN-6 ALIAS-2",
             changed(base, path, new),
-            stated=stated,
+            mismatches=stated,
         )
     everything = {
         **base,
@@ -1341,11 +1345,11 @@ def bundles() -> File:
         "short_pith_number": 1,
     }
     accept("stated-all", "in the order of the clause, not of the members", "BUN-6", everything,
-           stated=["/short_pith_number", "/source", "/source_aliases/0", f"/source_aliases/{len(base['source_aliases']) + 1}"])  # fmt: skip
+           mismatches=["/short_pith_number", "/source", "/source_aliases/0", f"/source_aliases/{len(base['source_aliases']) + 1}"])  # fmt: skip
     # Limits of a bundle.
     frame = parts()["frame"]
     accept_depth = joined(frame, text("]"), text(',"x":'), repeated("[", 63), repeated("]", 63), text("}"))
-    file.accept("depth-64", "in a bundle 64 levels", "LIM-2", "check", arguments(accept_depth), copies=[])
+    file.accept("depth-64", "in a bundle 64 levels", "LIM-2", "check", arguments(accept_depth), elements=[])
     refuse(
         "depth-65",
         "one more",
@@ -1374,7 +1378,7 @@ def bundles() -> File:
         "LIM-4",
         "check",
         arguments(joined(text(bare[0] + bare[1]), repeated(one + ",", 999), text(one + rest))),
-        stated=[],
+        mismatches=[],
     )
     refuse(
         "aliases-1001",
@@ -1385,7 +1389,7 @@ def bundles() -> File:
         "aliases-1000",
     )
     file.accept("built-in-policy", "without a policy the registry's key stands alone", "POL-5", "check", {"data": spelt(base), "policy": None, "format": None},
-                policy_sha256=policy_sha256(policy(REGISTRY_KEY)), copies=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
+                policy_sha256=policy_sha256(policy(REGISTRY_KEY)), elements=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
     keyed = {
         **base,
         "keys": [policy_key(STRANGER)],
@@ -1394,7 +1398,7 @@ def bundles() -> File:
     }
     strange = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "k"), CREATED)
     file.accept("keys-in-bundle", "nothing in a bundle adds a key", "POL-3", "check", arguments(spelt({**keyed, "events": [strange]})),
-                copies=[copy(0, strange, "unknown_key", "key_unknown")])  # fmt: skip
+                elements=[copy(0, strange, "unknown_key", "key_unknown")])  # fmt: skip
     return file
 
 

@@ -91,23 +91,23 @@ def verdicts() -> File:
     for name, about, clauses, made, verdict, unsigned in GOOD:
         if name != "year-id":
             file.accept(
-                name, about, clauses, "check", args(made), copies=[copy(0, made, verdict, None, unsigned)]
+                name, about, clauses, "check", args(made), elements=[copy(0, made, verdict, None, unsigned)]
             )
     for name, about, said in TIMES:
         made = alias(f"time-{name}", said)
         file.accept(
-            f"time-{name}", about, "EVT-2 TIME-1", "check", args(made), copies=[copy(0, made, "verified")]
+            f"time-{name}", about, "EVT-2 TIME-1", "check", args(made), elements=[copy(0, made, "verified")]
         )
     bare = without(alias("bare"), ("signature",))
     file.add("signature-absent", "no signature", "EVT-1 CHECK-2", "check", args(bare),
-             {"ok": {"copies": [copy(0, bare, "not_signed")]}}, "base")  # fmt: skip
+             {"ok": {"elements": [copy(0, bare, "not_signed")]}}, "base")  # fmt: skip
     null = changed(alias("null"), ("signature",), None)
     file.add("signature-null", "null is no signature", "EVT-1 CHECK-2", "check", args(null),
-             {"ok": {"copies": [copy(0, null, "not_signed")]}}, "base")  # fmt: skip
+             {"ok": {"elements": [copy(0, null, "not_signed")]}}, "base")  # fmt: skip
     respelt = alias("respelt")
     respelt["signature"]["Algorithm"] = respelt["signature"].pop("algorithm")
     file.add("signature-extra-in-place", "four members of which one is another: it is named too", "EVT-5 CHECK-7", "check", args(respelt),
-             {"ok": {"copies": [copy(0, respelt, "invalid", "algorithm", ("/signature/Algorithm",))]}}, "signature-extra")  # fmt: skip
+             {"ok": {"elements": [copy(0, respelt, "invalid", "algorithm", ("/signature/Algorithm",))]}}, "signature-extra")  # fmt: skip
     return file
 
 
@@ -143,13 +143,13 @@ def malformed() -> File:
         "Elements that are no event: invalid, with the fault's code, listed by place.",
         parts(),
     )
-    file.accept("base", "a sound event", "CHECK-1 EVT-1", "check", args(BASE), copies=[copy(0, BASE, "verified")], events=[
+    file.accept("base", "a sound event", "CHECK-1 EVT-1", "check", args(BASE), elements=[copy(0, BASE, "verified")], events=[
         decided(BASE, "verified")])  # fmt: skip
 
     def refuse(
         name: str, about: str, clauses: str, made: Json | str, code: str | None, verdict: str = "invalid"
     ) -> None:
-        told = {"copies": [copy(0, None, verdict, code)], "events": []}
+        told = {"elements": [copy(0, None, verdict, code)], "events": []}
         first = "CHECK-1" if verdict == "invalid" else "CHECK-5" if verdict == "unknown_key" else "CHECK-2"
         file.add(name, about, f"{first} {clauses}", "check", args(made), {"ok": told}, "base")
 
@@ -373,7 +373,7 @@ def limits() -> File:
         if code is not None and control is None:
             control = name.replace("-over", "")
         file.add(name, about, "LIM-6 CHECK-1" if control is None or control == name.replace("-over", "") else "LIM-6 EVT-6 CHECK-1", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"copies": [told]}}, control)  # fmt: skip
+                 {"ok": {"elements": [told]}}, control)  # fmt: skip
 
     def filled(name: str, filler: str, unit: str, times: int) -> tuple[Json, Bytes]:
         made = alias(name, extra={"filler": filler})
@@ -415,7 +415,7 @@ def limits() -> File:
     made = alias("depth-signature")
     deep = changed(made, ("signature", "deep"), nested(40))
     file.add("depth-in-signature", "the signature and the id are not measured", "LIM-6 EVT-5 LIM-2", "check",
-             args(deep), {"ok": {"copies": [copy(0, deep, "verified", None, ["/signature/deep"])]}})  # fmt: skip
+             args(deep), {"ok": {"elements": [copy(0, deep, "verified", None, ["/signature/deep"])]}})  # fmt: skip
 
     base = alias("nodes", extra={"list": []})
     # The event, its members and those of payload and signer, without id and signature.
@@ -433,7 +433,7 @@ def limits() -> File:
     made = alias("nodes-signature")
     wide = changed(made, ("signature", "wide"), [0] * 20_000)
     file.add("nodes-in-signature", "the values of the signature are not counted", "LIM-6 EVT-5", "check",
-             args(wide), {"ok": {"copies": [copy(0, wide, "verified", None, ["/signature/wide"])]}})  # fmt: skip
+             args(wide), {"ok": {"elements": [copy(0, wide, "verified", None, ["/signature/wide"])]}})  # fmt: skip
     both = alias("both", extra={"deep": nested(24), "filler": "f" * 300_000})
     spelt_before, _, spelt_after = to_json(both).decode().partition("f" * 300_000)
     check("depth-over-before-size", "depth before size", both,
@@ -514,7 +514,7 @@ def rules() -> File:
         def check(label: str, about: str, clauses: str, event_: Json, expect: Json, control: str | None,
                   policy_part: str = f"policy-{name}") -> None:  # fmt: skip
             arguments = {"data": bundle_of(event_), "policy": part(policy_part), "format": None}
-            file.add(label, about, clauses, "check", arguments, {"ok": {"copies": [expect]}}, control)
+            file.add(label, about, clauses, "check", arguments, {"ok": {"elements": [expect]}}, control)
 
         clauses = "RULE-1 RULE-2 RULE-5" + ("" if binds else " RULE-3") + (" RULE-4 EVT-5" if left else "")
         check(
@@ -542,12 +542,12 @@ def rules() -> File:
     strange = event(DEMO, RECORD, "peer_review", "record", {}, CREATED, rule=loose)
     file.add("unknown-type-without-time", "a type of no rules, in a format that does not bind", "RULE-3 CHECK-10", "check",
              {"data": bundle_of(strange), "policy": part("policy-event-no-time-digest"), "format": None},
-             {"ok": {"copies": [{**copy(0, strange, "unbound", None, ["/created_at"]), "event_id": strange["event_id"]}]}}, "event-v1")  # fmt: skip
+             {"ok": {"elements": [{**copy(0, strange, "unbound", None, ["/created_at"]), "event_id": strange["event_id"]}]}}, "event-v1")  # fmt: skip
     unsigned_rule = {**BASE, "event_formats": ["event-payload-digest"]}
     file.parts["policy"] = parts()["policy"]
     arguments = {"data": bundle_of(unsigned_rule), "policy": part("policy"), "format": None}
     file.add("format-in-event", "a format stated by the event chooses nothing", "RULE-1", "check", arguments,
-             {"ok": {"copies": [copy(0, unsigned_rule, "invalid", "hash_mismatch")]}}, "event-v1")  # fmt: skip
+             {"ok": {"elements": [copy(0, unsigned_rule, "invalid", "hash_mismatch")]}}, "event-v1")  # fmt: skip
     _read_as_v1(file)
     return file
 
@@ -567,7 +567,7 @@ def _read_as_v1(file: File) -> None:
             arguments = {"data": bundle_of(spoilt), "policy": part(label), "format": None}
             # The id is that of event-v1, of which the signer is a part.
             file.add(f"{name}-beside-{form}", f"{about}: read as event-v1", "RULE-1 CHECK-5", "check", arguments,
-                     {"ok": {"copies": [copy(0, spoilt, "unknown_key", "key_unknown")]}}, "event-v1")  # fmt: skip
+                     {"ok": {"elements": [copy(0, spoilt, "unknown_key", "key_unknown")]}}, "event-v1")  # fmt: skip
 
 
 def unknown() -> File:
@@ -598,7 +598,12 @@ def unknown() -> File:
     for name, stated in policies.items():
         file.parts[f"policy-{name}"] = as_text(to_json(stated))
     file.accept(
-        "base", "under a key of event-v1", "CHECK-10", "check", args(BASE), copies=[copy(0, BASE, "verified")]
+        "base",
+        "under a key of event-v1",
+        "CHECK-10",
+        "check",
+        args(BASE),
+        elements=[copy(0, BASE, "verified")],
     )
 
     def check(name: str, about: str, keys: str, made: Json | str, verdict: str, code: str | None = None, *,
@@ -612,7 +617,7 @@ def unknown() -> File:
         }
         file.add(f"{keys}-{name}", about, f"CHECK-13 RULE-1 {clauses}".strip(), "check",
                  {"data": bundle_of(made), "policy": part(f"policy-{keys}"), "format": None},
-                 {"ok": {"copies": [told], "receipts": []}}, None if verdict == "verified" else "base")  # fmt: skip
+                 {"ok": {"elements": [told], "receipts": []}}, None if verdict == "verified" else "base")  # fmt: skip
 
     malformed_ones: tuple[tuple[str, Json, str | None], ...] = (
         ("no-target", without(BASE, ("target",)), "type"),
@@ -802,7 +807,7 @@ def flat() -> File:
         *,
         named: bool = True,
     ) -> None:
-        file.add(name, about, f"EVT-7 {clauses}".strip(), "check", args(event_), {"ok": {"copies": [told(verdict, code, event_, named)]}},
+        file.add(name, about, f"EVT-7 {clauses}".strip(), "check", args(event_), {"ok": {"elements": [told(verdict, code, event_, named)]}},
                  None if name == "unbound" else "unbound")  # fmt: skip
 
     check(
@@ -887,7 +892,7 @@ def flat() -> File:
         seven = changed(made, ("payload", "arxiv_id"), value)
         data = joined(part("frame-numbered"), element(seven), text("]}"))
         file.add(f"arxiv-id-seven-{label}", "a number is not the text of it", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"copies": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-text")  # fmt: skip
+                 {"ok": {"elements": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-text")  # fmt: skip
     check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
     check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
           "invalid", "signature_invalid")  # fmt: skip
@@ -1014,10 +1019,10 @@ def flat() -> File:
     for name in ("payload_sha256", "signature_b64", "signing_key_id"):
         mixed = {**BASE, name: "x"}
         file.add(f"envelope-{name.replace('_', '-')}", "of both spellings", "EVT-7 EVT-6", "check", args(mixed),
-                 {"ok": {"copies": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
         mixed = {**BASE, name: None}
         file.add(f"envelope-null-{name.replace('_', '-')}", "null is a member", "EVT-7 EVT-6", "check", args(mixed),
-                 {"ok": {"copies": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
     return file
 
 
@@ -1036,7 +1041,7 @@ def _flat_keys(file: File, made: Json) -> None:
         ("role-record-created", "the type of a receipt is not asked for", [policy_key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
         ("retired", "a retired key is as an active one", [policy_key(DEMO, status="retired")], made, "unbound", None),
         ("revoked", "a revoked key accepts no flat event", [policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
-        ("revoked-honoured", "nor one whose digest it honours", [policy_key(DEMO, status="revoked", honours=[digest_id])], made, "invalid", "key_revoked"),
+        ("revoked-honoured", "nor one whose digest it accepted_event_ids", [policy_key(DEMO, status="revoked", accepted_event_ids=[digest_id])], made, "invalid", "key_revoked"),
         ("of-another-key", "of several keys one that verifies is enough", [policy_key(twin), policy_key(DEMO), policy_key(third)], made, "unbound", None),
         ("furthest", "else the one that got furthest", [policy_key(twin, **no_role), policy_key(DEMO)], flipped_one, "invalid", "signature_invalid"),
         ("tie-smallest", "of several the smallest code", [policy_key(twin, **no_role), policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
@@ -1063,7 +1068,7 @@ def _flat_keys(file: File, made: Json) -> None:
         }  # fmt: skip
         clauses = "EVT-8 CHECK-6" + (" CHECK-13" if name.startswith("unknown") else "")
         file.add(f"of-key-{name}", about, clauses, "check", {**args(event_), "policy": part(f"policy-{name}")},
-                 {"ok": {"copies": [expected]}}, None if verdict == "unbound" and code is None else "unbound")  # fmt: skip
+                 {"ok": {"elements": [expected]}}, None if verdict == "unbound" and code is None else "unbound")  # fmt: skip
 
 
 def resigned() -> File:
@@ -1076,7 +1081,7 @@ def resigned() -> File:
     )
     made = anonymous(alias("covered", extra={"future": 1}))
     file.accept(
-        "base", "nothing changed", "EVT-3 EVT-4", "check", args(made), copies=[copy(0, made, "verified")]
+        "base", "nothing changed", "EVT-3 EVT-4", "check", args(made), elements=[copy(0, made, "verified")]
     )
     for path, value in (
         (("target",), "graph"), (("created_at",), "2026-05-18T01:39:14+00:00"), (("event_type",), "citation"),
@@ -1086,14 +1091,14 @@ def resigned() -> File:
         spoilt = changed(made, path, value)
         name = "-".join(path).replace("_", "-") + ("-half" if value == 0.5 else "")
         file.add(name, f"{'.'.join(path)} is signed", "EVT-3 EVT-4 CHECK-9", "check", args(spoilt),
-                 {"ok": {"copies": [copy(0, spoilt, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, spoilt, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
     less = without(made, ("future",))
     file.add("without-future", "an unknown member is signed", "EVT-3 CHECK-9", "check", args(less),
-             {"ok": {"copies": [copy(0, less, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
+             {"ok": {"elements": [copy(0, less, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
     for name, form in (("hex", "event-full-hex"), ("id", "event-full-id"), ("bytes", "event-full-bytes")):
         other = {**made, "signature": signature_member(DEMO, signed_bytes(made, RULES[form]))}
         file.add(f"signed-{name}", "event-v1 signs the raw 32 bytes", "EVT-4 RULE-2 SIG-1", "check", args(other),
-                 {"ok": {"copies": [copy(0, other, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, other, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
     return file
 
 

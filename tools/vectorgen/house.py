@@ -38,7 +38,7 @@ def policy_sha256(stated: Json) -> str:
     keys = [
         {
             **key,
-            "honours": sorted(key["honours"]),
+            "accepted_event_ids": sorted(key["accepted_event_ids"]),
             "event_formats": sorted(key["event_formats"], key=lambda name: name == "unknown"),
         }
         for key in stated["keys"]

@@ -968,7 +968,7 @@ def policies() -> File:
     )
     under("revoked", "a revoked key's events are gone, all", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked"), MIRROR),
           {2: ("invalid", "key_revoked"), 4: ("invalid", "key_revoked")})  # fmt: skip
-    under("revoked-honours", "but those it honours", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", honours=[event_id(events[2])]), MIRROR),
+    under("revoked-accepted_event_ids", "but those it accepted_event_ids", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[event_id(events[2])]), MIRROR),
           {4: ("invalid", "key_revoked")})  # fmt: skip
     under(
         "roles",
@@ -1148,7 +1148,7 @@ def junk() -> File:
         [gone := flipped(claim(day(2), strength="weak", note="y"))],
         Beside(((event_id(gone), "invalid", "signature_invalid"),)),
     )
-    # Refused inputs (BUN-5).
+    # Rejection inputs (BUN-5).
     page, binary = text("<!doctype html><title>502</title>"), hexed("a1 61 61 41 00")
     wrong = as_text(to_json(changed(bundle(RECORD, events), ("canonical_sha256",), "0" * 64)))
     for name, about, inputs, refused in (

@@ -728,7 +728,7 @@ def exporting() -> File:
         expect = answer(RECORD, events, POLICY)
         wanted: Json = {
             name: expect[name]
-            for name in ("state_sha256", "events_sha256", "verdicts", "refused", "exit_status")
+            for name in ("state_sha256", "events_sha256", "verdicts", "rejected", "exit_status")
         }
         wanted["elements"] = [sha256_hex(canonical(one)) for one in events]
         half = len(events) // 2
@@ -760,7 +760,7 @@ def _crowd(file: Merges, count: int) -> None:
             ]
         file.parts[name] = joined(*pieces, part("end"))
     names = {event_id(one): one for one in events}
-    expect = {"events_sha256": model.events_sha256(names), "refused": [], "exit_status": 0}
+    expect = {"events_sha256": model.events_sha256(names), "rejected": [], "exit_status": 0}
     inputs = [made_of("frame", "crowd"), made_of("frame", "more")]
     file.add("split-by-events", f"{count:,} events are two bundles at least", "EXPORT-2 EXPORT-3 LIM-5", "export", {"inputs": inputs, "policy": part("policy")}, {"ok": expect})  # fmt: skip
 
@@ -778,7 +778,7 @@ def telling() -> File:
         "citations": dict.fromkeys(payloads.RELATIONSHIPS, 0),
         "replications": {outcome: dict.fromkeys(payloads.MODERATIONS, 0) for outcome in payloads.OUTCOMES},
         "findings": {"critical": 0, "advisory": 0, "informational": 0, "rescinded": 0},
-        "retractions": {"applied": 0, "waiting": 0, "refused": 0}, "conflicts": 0, "unrecognised": 0,
+        "retractions": {"applied": 0, "waiting": 0, "rejected": 0}, "conflicts": 0, "unrecognised": 0,
     }  # fmt: skip
 
     def status(name: str, about: str, made_events: Sequence[Json], told: Json) -> None:
@@ -795,7 +795,7 @@ def telling() -> File:
     status("status-base", "one of each", events, {
         **zero, "attested": {"strong": 1, "weak": 0}, "anchored": 1, "stored": 1, "citations": {**zero["citations"], "extends": 1},
         "replications": {**zero["replications"], "supports": {"accepted": 0, "pending": 1, "rejected": 0}},
-        "findings": {**zero["findings"], "advisory": 1}, "retractions": {"applied": 1, "waiting": 0, "refused": 0}, "unrecognised": 1})  # fmt: skip
+        "findings": {**zero["findings"], "advisory": 1}, "retractions": {"applied": 1, "waiting": 0, "rejected": 0}, "unrecognised": 1})  # fmt: skip
     for_and_against = [
         made("replication", payloads.replication("a", "c", outcome=o, moderation="accepted"), day(n + 1))
         for n, o in enumerate(payloads.OUTCOMES)
@@ -805,7 +805,7 @@ def telling() -> File:
     status("status-rescinded", "a rescinded finding is counted apart", [finding(day(1)), finding(day(2), verdict_class="rescinded", severity="critical"), finding(day(1), evidence=2, severity="critical")],
            {**zero, "findings": {"critical": 1, "advisory": 0, "informational": 0, "rescinded": 1}})  # fmt: skip
     status("status-retracted", "what was taken back is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
-           {**zero, "retractions": {"applied": 1, "waiting": 1, "refused": 1}})  # fmt: skip
+           {**zero, "retractions": {"applied": 1, "waiting": 1, "rejected": 1}})  # fmt: skip
     tied = [claim(day(1)), claim(day(1), strength="weak")]
     status(
         "status-conflict",
@@ -942,8 +942,8 @@ def telling() -> File:
             (one, "sets"),
             (back := retract(one, day(2)), "retracts"),
             (retract(zero_id, day(3)), "waits"),
-            (retract(one, day(4), AUTHOR), "refused"),
-            (retract(back, day(6)), "refused"),
+            (retract(one, day(4), AUTHOR), "rejected"),
+            (retract(back, day(6)), "rejected"),
             (retract(one, day(7)), "retracts"),
         ],
     )
@@ -984,12 +984,12 @@ def telling() -> File:
     # TIMELINE-2.3: withdrawn, in each selection.
     for slug, gone, empty in (
         ("latest", claim(day(2)), "sets"),
-        ("once", created(day(2)), "sets"),
-        ("each", made("citation", payloads.citation("w"), day(2)), "adds"),
+        ("first", created(day(2)), "sets"),
+        ("all", made("citation", payloads.citation("w"), day(2)), "adds"),
         ("alias", alias("x", day(2)), "adds"),
         ("checkpoint", checkpoint([], day(2)), "lists"),
     ):
-        again = {"latest": claim(day(4)), "once": created(day(4)), "each": made("citation", payloads.citation("w"), day(4)),
+        again = {"latest": claim(day(4)), "first": created(day(4)), "all": made("citation", payloads.citation("w"), day(4)),
                  "alias": alias("x", day(4)), "checkpoint": checkpoint([], day(4))}[slug]  # fmt: skip
         timeline(
             f"timeline-withdrawn-{slug}",
@@ -1075,8 +1075,8 @@ def telling() -> File:
             (first_created := created(day(1)), "sets"),
             (created(day(2)), "restates"),
             (created(day(3), AUTHOR), "restates"),
-            (created(day(4), note="x"), "loses"),
-            (created(day(5), AUTHOR, note="x"), "loses"),
+            (created(day(4), note="x"), "superseded"),
+            (created(day(5), AUTHOR, note="x"), "superseded"),
         ],
     )
     timeline(
@@ -1084,9 +1084,9 @@ def telling() -> File:
         "with it taken back the next stands, and is what is compared",
         [
             (first_created, "sets"),
-            (created(day(2), note="x"), "loses"),
+            (created(day(2), note="x"), "superseded"),
             (retract(first_created, day(3)), "retracts"),
-            (created(day(4)), "loses"),
+            (created(day(4)), "superseded"),
             (created(day(5), note="x"), "restates"),
         ],
     )
@@ -1094,7 +1094,7 @@ def telling() -> File:
     timeline(
         "timeline-once-tie",
         "at one instant the smallest id stands",
-        [(ordered[0], "sets"), (ordered[1], "loses"), (ordered[2], "loses")],
+        [(ordered[0], "sets"), (ordered[1], "superseded"), (ordered[2], "superseded")],
     )
     # TIMELINE-2.6: latest.
     timeline(
@@ -1109,7 +1109,7 @@ def telling() -> File:
         ],
     )
     low, high = at(2, lambda n: claim(day(1), n=n))
-    timeline("timeline-tie", "of a tie the greater id loses", [(low, "sets"), (high, "loses")])
+    timeline("timeline-tie", "of a tie the greater id loses", [(low, "sets"), (high, "superseded")])
     same = at(
         2, lambda n: made("author_claim", payloads.author_claim(payloads.orcid(1)), day(1), extra={"n": n})
     )
@@ -1124,7 +1124,7 @@ def telling() -> File:
     timeline(
         "timeline-restates-a-loser",
         "it is the winner's payload that is restated, not a loser's",
-        [(same[0], "sets"), (apart, "loses"), (twin, "loses")],
+        [(same[0], "sets"), (apart, "superseded"), (twin, "superseded")],
     )
     between = next(
         r
@@ -1175,7 +1175,7 @@ def damaged() -> File:
     file = Merges(
         "mirror",
         "damaged",
-        "One bundle as bad mirrors deliver it: cut, garbled, wrapped. Refused whole, with one code.",
+        "One bundle as bad mirrors deliver it: cut, garbled, wrapped. Rejection whole, with one code.",
     )
     whole = as_text(b"")
     data = _whole(file)
@@ -1186,7 +1186,7 @@ def damaged() -> File:
         "BUN-1 BUN-5 FAULT-3",
         "merge",
         {"inputs": [whole], "policy": part("policy")},
-        {"ok": {"exit_status": 0, "refused": []}},
+        {"ok": {"exit_status": 0, "rejected": []}},
     )
     for name, about, inputs, code in (
         ("cut", "cut in the middle", as_text(data[: len(data) // 2]), "syntax"),

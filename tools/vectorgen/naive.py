@@ -42,8 +42,8 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
     def step(
         pointer: str, word: str, wins: Sequence[str] = (), loses: Sequence[tuple[str, str]] = ()
     ) -> None:
-        lost = [{"event_id": name, "word": why} for name, why in loses]
-        steps.append({"pointer": "/current" + pointer, "word": word, "wins": list(wins), "loses": lost})
+        lost = [{"event_id": name, "reason": why} for name, why in loses]
+        steps.append({"pointer": "/current" + pointer, "reason": word, "winners": list(wins), "losers": lost})
 
     def why_lost(event: Json, winner: Json | None) -> str:
         if id_of(event) in gone:
@@ -84,7 +84,7 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
                 applied = entry["effect"] == "applied"
                 lost = [(entry["payload"]["event_id"], "retracted")] if applied else []
                 step(pointer, "listed" if applied else entry["effect"], [entry["event_id"]], lost)
-            elif KINDS[kinds][2] == "each":
+            elif KINDS[kinds][2] == "all":
                 step(pointer, "listed", [entry["event_id"]])
             else:
                 among = [other for other in of_kind(kinds) if slot(other) == slot(event)]
@@ -109,8 +109,8 @@ def _receipt(
     if not alive:
         step("/receipt", "retracted", [], [(id_of(event), "retracted") for event in created])
     elif state["receipt"] is None:
-        lost = [(id_of(e), "refused" if e is alive[0] else why_lost(e, alive[0])) for e in created]
-        step("/receipt", "refused", [], lost)
+        lost = [(id_of(e), "rejected" if e is alive[0] else why_lost(e, alive[0])) for e in created]
+        step("/receipt", "rejected", [], lost)
     else:
         decided("/receipt", created, alive[0], "first" if len(alive) > 1 else "only")
 
@@ -137,8 +137,8 @@ def answer(
     state = state_of(record, events, keys, beside)
     known = {id_of(event): event["event_type"] in KINDS for event in events}
     verdicts = [(name, "verified" if kind else "unknown_type", None) for name, kind in known.items()]
-    spoken = sorted([*verdicts, *beside.verdicts])
-    words = {word for _, word, _ in spoken} | {word for _, _, word, _ in beside.without_id} | set(receipts)
+    by_id = sorted([*verdicts, *beside.verdicts])
+    words = {word for _, word, _ in by_id} | {word for _, _, word, _ in beside.without_id} | set(receipts)
     bad = "invalid" in words or beside.refused or state["equivocation_count"]
     absent = any(ids for ids, _ in model.missing(events, record).values())
     unsure = (
@@ -149,12 +149,12 @@ def answer(
         "state_sha256": model.state_sha256(state),
         "events_sha256": model.events_sha256(known),
         "policy_sha256": policy_sha256(stated),
-        "verdicts": [{"event_id": name, "verdict": word, "code": code} for name, word, code in spoken],
+        "verdicts": [{"event_id": name, "verdict": word, "code": code} for name, word, code in by_id],
         "without_id": [
             {"input": i, "pointer": pointer, "verdict": word, "code": code}
             for i, pointer, word, code in beside.without_id
         ],
-        "refused": [{"input": i, "code": code} for i, code in beside.refused],
+        "rejected": [{"input": i, "code": code} for i, code in beside.refused],
         "trace": as_text(canonical(trace(record, events, keys))),
         "exit_status": 1 if bad else 3 if unsure else 0,
         "completeness": [

@@ -200,7 +200,7 @@ def text_forms() -> File:
             name,
             about,
             clauses,
-            "text_form",
+            "spelling",
             {"form": form, "text": said, "length": length},
             bytes=hexed(raw),
         )
@@ -209,7 +209,7 @@ def text_forms() -> File:
         name: str, about: str, clauses: str, form: str, said: str, length: int | None, control: str
     ) -> None:
         args = {"form": form, "text": said, "length": length}
-        file.refuse(name, about, clauses, "text_form", args, "encoding", control)
+        file.refuse(name, about, clauses, "spelling", args, "encoding", control)
 
     raw = bytes(range(1, 33))
     said = raw.hex()

@@ -38,10 +38,16 @@ def effective(stated: Json) -> Json:
     """The effective policy, written from POL-5."""
     keys = []
     for key in stated["keys"]:
-        full = {"event_formats": ["event-v1"], "event_types": "*", "honours": [], "status": "active", **key}
+        full = {
+            "event_formats": ["event-v1"],
+            "event_types": "*",
+            "accepted_event_ids": [],
+            "status": "active",
+            **key,
+        }
         if full["event_types"] != "*":
             full["event_types"] = sorted(full["event_types"])
-        full["honours"] = sorted(full["honours"])
+        full["accepted_event_ids"] = sorted(full["accepted_event_ids"])
         full["event_formats"] = sorted(full["event_formats"], key=lambda name: name == "unknown")
         keys.append(full)
     return {**stated, "keys": sorted(keys, key=lambda key: bytes.fromhex(key["public_key_hex"]))}
@@ -98,9 +104,9 @@ def shapes() -> File:
     accept("event-type-any-text", "a type is any text", "POL-2", key("event_types", ["peer review \u6570"]))
     for status in ("active", "retired", "revoked"):
         accept(f"status-{status}", "a status", "POL-2 POL-4", key("status", status))
-    accept("honours", "ids that a revoked key honours, sorted in the effective policy", "POL-2 POL-4 POL-5",
-           changed(REVOKED, ("keys", 0, "honours"), [ID, OTHER_ID]))  # fmt: skip
-    accept("honours-empty", "an empty list is no list", "POL-2", key("honours", []))
+    accept("accepted_event_ids", "ids that a revoked key accepted_event_ids, sorted in the effective policy", "POL-2 POL-4 POL-5",
+           changed(REVOKED, ("keys", 0, "accepted_event_ids"), [ID, OTHER_ID]))  # fmt: skip
+    accept("accepted_event_ids-empty", "an empty list is no list", "POL-2", key("accepted_event_ids", []))
     for cover in ("full", "no-signer", "no-time", "no-signer-no-time", "payload"):
         for form in ("digest", "hex", "id", "bytes"):
             rule = "event-v1" if (cover, form) == ("full", "digest") else f"event-{cover}-{form}"
@@ -130,7 +136,7 @@ def shapes() -> File:
     accept("one-signer", "the keys of one signer_id are not bounded", "POL-6 POL-3",
            with_keys(*(one | {"key_id": f"k{n}"} for n, one in enumerate(of_name(20)))))  # fmt: skip
     own: tuple[Json, ...] = (
-        {"status": "revoked", "honours": [ID]}, {"status": "retired"}, {"event_types": ["citation"]},
+        {"status": "revoked", "accepted_event_ids": [ID]}, {"status": "retired"}, {"event_types": ["citation"]},
         {"event_formats": ["unknown"]},
     )  # fmt: skip
     accept("status-of-raw-keys", "keys of one name have each their own status, types and formats", "POL-6 POL-4",
@@ -248,18 +254,18 @@ def shapes() -> File:
             "/keys/0/status",
         )
     for status in ("active", "retired"):
-        refuse(f"honours-{status}", "only a revoked key has honours", "POL-2 POL-4",
-               changed(key("honours", [ID]), ("keys", 0, "status"), status), "honours", "/keys/0/honours")  # fmt: skip
+        refuse(f"accepted_event_ids-{status}", "only a revoked key has accepted_event_ids", "POL-2 POL-4",
+               changed(key("accepted_event_ids", [ID]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, value in (("text", ID), ("null", None), ("bare", ["1" * 64]), ("upper", [ID.upper()]), ("number", [1]),
                         ("repeat", [ID, ID]), ("repeat-later", [ID, OTHER_ID, OTHER_ID])):  # fmt: skip
         at = {"bare": "/0", "upper": "/0", "number": "/0", "repeat": "/1", "repeat-later": "/2"}.get(name, "")
-        refuse(f"honours-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
-               changed(REVOKED, ("keys", 0, "honours"), value), "honours", f"/keys/0/honours{at}")  # fmt: skip
+        refuse(f"accepted_event_ids-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
+               changed(REVOKED, ("keys", 0, "accepted_event_ids"), value), "accepted_event_ids", f"/keys/0/accepted_event_ids{at}")  # fmt: skip
     for status in ("active", "retired"):
-        refuse(f"honours-bad-id-{status}", "the list is at fault before its items", "POL-7",
-               changed(key("honours", ["x"]), ("keys", 0, "status"), status), "honours", "/keys/0/honours")  # fmt: skip
-        accept(f"honours-empty-{status}", "the empty list goes with any status", "POL-2",
-               changed(key("honours", []), ("keys", 0, "status"), status))  # fmt: skip
+        refuse(f"accepted_event_ids-bad-id-{status}", "the list is at fault before its items", "POL-7",
+               changed(key("accepted_event_ids", ["x"]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
+        accept(f"accepted_event_ids-empty-{status}", "the empty list goes with any status", "POL-2",
+               changed(key("accepted_event_ids", []), ("keys", 0, "status"), status))  # fmt: skip
     for name, value, at in (
         ("other", ["event-v2"], "/0"), ("integrity", ["integrity-v1"], "/0"), ("full-digest", ["event-full-digest"], "/0"),
         ("null", None, ""), ("empty-name", [""], "/0"), ("upper", ["EVENT-V1"], "/0"), ("unknown-upper", ["Unknown"], "/0"),
@@ -274,9 +280,13 @@ def shapes() -> File:
     refuse("event-rule", "the member is named event_formats", "POL-1 POL-2", key("event_rule", "event-v1"), "format-event-v1",
            "/keys/0/event_rule")  # fmt: skip
     # The order of POL-7: within a key, two faults each.
-    wrong = {"public_key_hex": "x", "signer_id": "", "key_id": "", "event_types": [], "status": "x", "honours": "x",
+    wrong = {"public_key_hex": "x", "signer_id": "", "key_id": "", "event_types": [], "status": "x", "accepted_event_ids": "x",
              "event_formats": []}  # fmt: skip
-    at_fault = {"event_types": "/event_types", "honours": "/honours", "event_formats": "/event_formats"}
+    at_fault = {
+        "event_types": "/event_types",
+        "accepted_event_ids": "/accepted_event_ids",
+        "event_formats": "/event_formats",
+    }
     for earlier, later in pairwise(wrong):
         refuse(f"order-{earlier}-before-{later}".replace("_", "-"), f"{earlier}, then {later}", "POL-7",
                changed(key(earlier, wrong[earlier]), ("keys", 0, later), wrong[later]), "base",
@@ -312,8 +322,8 @@ def shapes() -> File:
            changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     refuse("order-first-key-before-unfit", "the first key at fault, whatever its code", "POL-7",
            with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=unfit)), "base", "/keys/0/status")  # fmt: skip
-    refuse("honours-before-formats", "honours that the status does not allow, then event_formats", "POL-7",
-           changed(key("honours", [ID]), ("keys", 0, "event_formats"), []), "honours", "/keys/0/honours")  # fmt: skip
+    refuse("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
+           changed(key("accepted_event_ids", [ID]), ("keys", 0, "event_formats"), []), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, digits in (("66", hexes + "00"), ("62", hexes[:-2]), ("128", hexes * 2), ("63", hexes[:-1])):
         refuse(f"public-key-{name}-digits", "another length is no key at all", "POL-2 TEXT-2", key("public_key_hex", digits), "base",
                "/keys/0/public_key_hex")  # fmt: skip

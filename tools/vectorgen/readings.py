@@ -66,7 +66,7 @@ def checks() -> File:
     for length in (8, 12, 16):
         made = event(DEMO, RECORD, "alias_added", "record", BASE["payload"], CREATED, subject="pith:" + NUMBER[10 : 10 + length])  # fmt: skip
         file.add(f"subject-of-{length}", "a short number names no record", "CHECK-4 NUM-5", "check", args(made),
-                 {"ok": {"copies": [copy(0, made, "invalid", "subject")]}}, "event/sound/base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, made, "invalid", "subject")]}}, "event/sound/base")  # fmt: skip
 
     unknown = policy(policy_key(DEMO, event_formats=["unknown"]))
     file.parts["unknown"] = as_json(unknown)
@@ -74,7 +74,7 @@ def checks() -> File:
                               ("key-id-of-nobody", ("signer", "key_id"), "x"), ("signature-of-another", ("signature", "key_id"), "x")):  # fmt: skip
         made = changed(BASE, path, value)
         file.add(name, "a key of unknown format excuses only what names it", "CHECK-5 CHECK-13 RULE-1", "check",
-                 {**args(made), "policy": part("unknown")}, {"ok": {"copies": [copy(0, made, "unknown_key", "key_unknown")]}}, "event/sound/base")  # fmt: skip
+                 {**args(made), "policy": part("unknown")}, {"ok": {"elements": [copy(0, made, "unknown_key", "key_unknown")]}}, "event/sound/base")  # fmt: skip
     return file
 
 

@@ -157,16 +157,16 @@ def flat_events() -> File:
             "EVT-7 POL-5",
             "check",
             args,
-            copies=[told],
+            elements=[told],
             policy_sha256=policy_sha256(policy(REGISTRY_KEY)),
         )
         moved = {**event, "payload": {"arxiv_id": "0704.0001"}}
         args = {**args, "data": as_text(to_json(bundle(record, [moved])))}
         file.add(f"{name}-moved", "its payload of another record: a remark, since the registry's format is unknown", "EVT-8 CHECK-13 POL-5",
-                 "check", args, {"ok": {"copies": [{**told, "code": "subject"}]}}, name)  # fmt: skip
+                 "check", args, {"ok": {"elements": [{**told, "code": "subject"}]}}, name)  # fmt: skip
         known = as_json(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
         file.add(f"{name}-moved-known", "the same under a policy that states a format", "EVT-8", "check", {**args, "policy": known},
-                 {"ok": {"copies": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
+                 {"ok": {"elements": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
     return file
 
 
@@ -178,13 +178,13 @@ def manifest() -> File:
         "The registry's key as its mirrors manifest states it: a hint, compared and never believed.",
     )
     stated = data("pith-mirrors")["mirrors"][0]["public_key"]
-    file.accept("key", "both fingerprints", "KEY-1 KEY-3 KEY-4", "pin_key", {"key": {"$base64": stated["public_key_b64"]}},
+    file.accept("key", "both fingerprints", "KEY-1 KEY-3 KEY-4", "public_key", {"key": {"$base64": stated["public_key_b64"]}},
                 fingerprint_hex=stated["fingerprint_sha256_hex"], fingerprint_base32=stated["fingerprint_sha256_b32_first128bits"])  # fmt: skip
     file.accept(
         "key-hex",
         "the same key in hex",
         "KEY-1 TEXT-2",
-        "text_form",
+        "spelling",
         {"form": "hex", "text": stated["public_key_hex"], "length": 32},
         bytes=hexed(KEY),
     )

@@ -78,7 +78,7 @@ def regions() -> File:
         "FAULT-3",
         "check",
         _args(joined(part("head"), text('"events":[]'), tail)),
-        copies=[],
+        elements=[],
     )
     for name, about, before, events, behind, code, pointer in REFUSED:
         data = joined(part("head"), text(f'{before}"events":{events}{behind}'), tail)
@@ -102,7 +102,7 @@ def regions() -> File:
             "FAULT-3 FAULT-2",
             "check",
             _args(data),
-            {"ok": {"copies": copies}},
+            {"ok": {"elements": copies}},
             "base",
         )
     for name, about, source, code in (
@@ -156,7 +156,7 @@ def stated() -> File:
         "check",
         check(bundle(early, [])),
         pith_number=number,
-        stated=[],
+        mismatches=[],
     )
     for name, year in (("987", "987"), ("sign", "+987"), ("two", "00987"), ("none", "")):
         file.refuse(f"year-0987-as-{name}", "and no other spelling", "NUM-4", "check",
@@ -184,10 +184,10 @@ def stated() -> File:
             for row in rows
         ]
         file.accept(f"alias-{name}", about, "ALIAS-2 BUN-6", "check", check({**plain, "source_aliases": aliases}),
-                    stated=[f"/source_aliases/{place}"] if differs else [])  # fmt: skip
+                    mismatches=[f"/source_aliases/{place}"] if differs else [])  # fmt: skip
     other = [*rows, {"alias_kind": "openalex", "alias_value": "W1"}]
     file.accept("alias-other", "of a kind that is not derived any value may be stated", "ALIAS-2 BUN-6", "check",
-                check({**plain, "source_aliases": other}), stated=[])  # fmt: skip
+                check({**plain, "source_aliases": other}), mismatches=[])  # fmt: skip
     return file
 
 

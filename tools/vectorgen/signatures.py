@@ -76,13 +76,13 @@ def keys() -> File:
 
     def fit(name: str, about: str, clauses: str, raw: bytes) -> None:
         digest = sha256(raw).digest()
-        file.accept(name, about, clauses, "pin_key", {"key": hexed(raw)}, fingerprint_hex=digest[:16].hex(),
+        file.accept(name, about, clauses, "public_key", {"key": hexed(raw)}, fingerprint_hex=digest[:16].hex(),
                     fingerprint_base32=base64.b32encode(digest).decode()[:26])  # fmt: skip
 
     registry = bytes.fromhex("b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3")
     # What the registry's manifest says of its key, read there and not computed here.
     file.accept("registry", "the registry's key, with the fingerprints of its manifest", "KEY-1 KEY-2 KEY-3 KEY-4",
-                "pin_key", {"key": hexed(registry)}, fingerprint_hex="8d4b5ee74e4693bcd1df2446408b0d54",
+                "public_key", {"key": hexed(registry)}, fingerprint_hex="8d4b5ee74e4693bcd1df2446408b0d54",
                 fingerprint_base32="RVFV5Z2OI2J3ZUO7ERDEBCYNKS")  # fmt: skip
     for signer in SIGNERS:
         fit(f"test-key-{signer.number}", "a published test key", "KEY-2 KEY-3 KEY-4", signer.public_key)
@@ -91,22 +91,28 @@ def keys() -> File:
             fit(name, "a point of prime order", "KEY-2", raw)
         else:
             file.refuse(name, "not canonical, of small or mixed order, or not on the curve", "KEY-2 KEY-5 SIG-3",
-                        "pin_key", {"key": hexed(raw)}, "key_invalid", "fit")  # fmt: skip
+                        "public_key", {"key": hexed(raw)}, "key_invalid", "fit")  # fmt: skip
     for name, raw in (("empty", b""), ("31-bytes", registry[:31]), ("33-bytes", registry + b"\0"),
                       ("64-bytes", registry * 2), ("hex-text", registry.hex().encode())):  # fmt: skip
-        file.refuse(name, "a key is 32 bytes", "KEY-1 KEY-2", "pin_key", {"key": hexed(raw)}, "key_invalid",
+        file.refuse(name, "a key is 32 bytes", "KEY-1 KEY-2", "public_key", {"key": hexed(raw)}, "key_invalid",
                     "registry")  # fmt: skip
     file.refuse(
-        "zero", "y = 0, of order 4", "KEY-2", "pin_key", {"key": hexed(bytes(32))}, "key_invalid", "registry"
+        "zero",
+        "y = 0, of order 4",
+        "KEY-2",
+        "public_key",
+        {"key": hexed(bytes(32))},
+        "key_invalid",
+        "registry",
     )
     file.refuse(
-        "all-ones", "y over p", "KEY-2", "pin_key", {"key": hexed(b"\xff" * 32)}, "key_invalid", "registry"
+        "all-ones", "y over p", "KEY-2", "public_key", {"key": hexed(b"\xff" * 32)}, "key_invalid", "registry"
     )
     off = 0
     for y in range(3, 200):
         if ed.recover_x(y, 0) is None and off < 12:
             off += 1
-            file.refuse(f"off-curve-{y}", f"no point has y = {y}", "KEY-2", "pin_key",
+            file.refuse(f"off-curve-{y}", f"no point has y = {y}", "KEY-2", "public_key",
                         {"key": hexed(y.to_bytes(32, "little"))}, "key_invalid", "fit")  # fmt: skip
     return file
 

@@ -22,7 +22,7 @@ from pithbundle.report import (
     Clock,
     Input,
     Outcome,
-    Refused,
+    Rejection,
     Report,
     outcome_value,
     together,
@@ -45,8 +45,8 @@ class Examined:
     """
 
     inputs: list[Input] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    unread: list[Refused] = field(default_factory=list)
+    refused: list[Rejection] = field(default_factory=list)
+    unread: list[Rejection] = field(default_factory=list)
 
     def reports(self, clock: Clock) -> list[Report]:
         """One report for each record, in order of appearance; none has the refused inputs.
@@ -61,7 +61,7 @@ class Examined:
             try:
                 merged: Merged = merge(*(given.checked for given in group))
             except MergeError as error:
-                self.refused.extend(Refused(given.name, error) for given in group)
+                self.refused.extend(Rejection(given.name, error) for given in group)
                 continue
             reports.append(Report(group, merged, clock=clock))
         return reports
@@ -129,9 +129,9 @@ def examine(
                     bundle = read_bundle(data, limits=limits, format=format)
             except Refusal as refusal:
                 if refusal.status == Exit.USAGE:
-                    found.unread.append(Refused(file, refusal.error))
+                    found.unread.append(Rejection(file, refusal.error))
                 else:
-                    found.refused.append(Refused(file, refusal.error, advice(data, refusal.error)))
+                    found.refused.append(Rejection(file, refusal.error, advice(data, refusal.error)))
                 continue
             checked = check(bundle, policy, cache=cache)
             found.inputs.append(Input(file, checked, dict(_claims(bundle, checked))))
@@ -142,8 +142,8 @@ def examine(
 
 def _claims(bundle: Bundle, checked: Checked) -> Iterator[tuple[int, Claim]]:
     """Whose each element without a key of the policy claims to be, by index."""
-    for index, (stated, copy) in enumerate(zip(bundle.events, checked.copies, strict=True)):
-        if copy.verdict.word != "unknown_key" or type(stated) is not dict:
+    for index, (stated, copy) in enumerate(zip(bundle.events, checked.events, strict=True)):
+        if copy.verdict.status != "unknown_key" or type(stated) is not dict:
             continue
         signer = stated.get("signer", {})
         names = signer if type(signer) is dict else {}

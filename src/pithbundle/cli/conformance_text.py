@@ -181,7 +181,7 @@ def print_agreement(out: Output, impls: Sequence[str], seed: str, done: Comparis
     """Print how many cases two workers agree on."""
     refused = done.compared - done.accepted
     if out.as_json:
-        counts = {"cases": done.compared, "accepted": done.accepted, "refused": refused}
+        counts = {"cases": done.compared, "accepted": done.accepted, "rejected": refused}
         out.json({"agree": True, **counts, "seed": seed})
         return
     counts_text = f"{done.accepted} accepted, {refused} refused"

@@ -34,7 +34,7 @@ from pithbundle.files import STDIN, write_outputs
 from pithbundle.merge.merged import Merged
 from pithbundle.report import Location, Report, outcome_value
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,7 +76,7 @@ class Folded:
         out.verdict("record", str(self.merged.ledger.number))
         out.detail("policy", policy_source(out, self.policy_path))
         for refused in self.examined.refused:
-            out.detail("refused", f"{out.place(refused.name)}: {refused.error}")
+            out.detail("rejected", f"{out.place(refused.name)}: {refused.error}")
 
     def value(self) -> Object:
         """The frame of what ``--json`` prints."""
@@ -85,7 +85,7 @@ class Folded:
             "pith_number": str(self.merged.ledger.number),
             "rules": self.merged.ledger.rules.name,
             "policy": policy_value(self.policy, self.policy_path),
-            "refused": refused_value(self.examined.refused),
+            "rejected": refused_value(self.examined.refused),
             "events_sha256": self.merged.events_sha256,
             "state_sha256": self.merged.state_sha256,
         }
@@ -126,7 +126,7 @@ def fold(
 # -- how an event is named ------------------------------------------------------------------
 
 
-def told(out: Output, event: ValidEvent, width: int = 0) -> str:
+def told(out: Output, event: SignedEvent, width: int = 0) -> str:
     """One event in a line: id, type (padded to ``width``), time, signer and key."""
     names = f"{out.show(event.signer, CELL)} {out.show(event.key_id, CELL)}"
     label = out.show(event.event_type, CELL).ljust(width)

@@ -49,7 +49,7 @@ WORD_STYLE: Final[dict[str, Style]] = {
     "not_signed": "doubtful",
     "not_checked": "doubtful",
     "invalid": "bad",
-    "refused": "bad",
+    "rejected": "bad",
 }
 
 

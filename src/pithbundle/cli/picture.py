@@ -44,11 +44,11 @@ _MARKS: Final[dict[Change, _Mark]] = {
     "adds": _Mark("s", _GREEN, True, "adds an entry"),
     "replaces": _Mark("^", _BLUE, True, "replaces what stood"),
     "restates": _Mark("o", _GREY, False, "says it again"),
-    "loses": _Mark("v", _GREY, False, "loses to what stands"),
+    "superseded": _Mark("v", _GREY, False, "loses to what stands"),
     "retracts": _Mark("X", _RED, True, "takes an event back"),
     "withdrawn": _Mark("s", _RED, False, "taken back as it came"),
     "waits": _Mark("D", _ORANGE, False, "retraction that waits"),
-    "refused": _Mark("P", _PURPLE, False, "retraction refused"),
+    "rejected": _Mark("P", _PURPLE, False, "retraction refused"),
     "lists": _Mark("d", _SKY, True, "checkpoint"),
     "unrecognised": _Mark("*", _ORANGE, True, "unrecognised"),
 }
@@ -149,7 +149,7 @@ def _figure(moments: Sequence[Moment], title: str, conflicts: Set[str]) -> Figur
 def _lanes(moments: Sequence[Moment]) -> list[str]:
     """The sections that have events, in the order of a state; what has none stands last."""
     present = {moment.section for moment in moments}
-    known = [kind.section for kind in MERGE_1.kinds.values() if kind.section in present]
+    known = [kind.section for kind in MERGE_1.event_types.values() if kind.section in present]
     more = sorted(name for name in present if name is not None and name not in known)
     return [*known, *more, *([_OTHER_LANE] if None in present else [])]
 

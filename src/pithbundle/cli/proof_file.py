@@ -14,7 +14,7 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import PithError
 from pithbundle.merge.equivocation import PROOF_TYPE, Proven, check_proof, describe, is_proof
-from pithbundle.report import Refused, outcome_value
+from pithbundle.report import Rejection, outcome_value
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -42,20 +42,20 @@ def verify_proofs(
 ) -> int:
     """Check proof files and say what they prove; 0 if every one of them holds, else 1."""
     found: list[tuple[str, Proven]] = []
-    refused: list[Refused] = []
+    refused: list[Rejection] = []
     for path, data in files:
         try:
             with about(path):
                 found.append((path, check_proof(data, policy, limits=limits)))
         except Refusal as refusal:
-            refused.append(Refused(path, refusal.error))
+            refused.append(Rejection(path, refusal.error))
     status = Exit.INVALID if refused else Exit.VALID
     if out.as_json:
         out.json(
             {
                 **outcome_value(["rejected" if refused else "valid"]),
                 "policy": policy_value(policy, policy_path),
-                "refused": refused_value(refused),
+                "rejected": refused_value(refused),
                 "proofs": [{"file": portable(path), **describe(proven)} for path, proven in found],
             }
         )
@@ -71,7 +71,7 @@ def verify_proofs(
     out.verdict("policy", policy_source(out, policy_path))
     out.detail("sha256", policy.sha256)
     for one in refused:
-        out.verdict("refused", out.place(one.name))
+        out.verdict("rejected", out.place(one.name))
         out.detail("why", str(one.error))
         out.detail("hint", one.error.hint)
     for path, proven in found:

@@ -16,8 +16,8 @@ from pithbundle.cli.check_files import Examined
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.values import policy_source
 from pithbundle.errors import CODES, Fault
-from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Refused, Report
-from pithbundle.verify.verdicts import Copy, Verdict, Word
+from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Rejection, Report
+from pithbundle.verify.verdicts import CheckedEvent, Status, Verdict
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy, PolicyKey
@@ -43,7 +43,7 @@ _OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
 }
 
 #: Worst first: the order of the counts and of the events.
-_WORDS: Final[tuple[Word, ...]] = (
+_WORDS: Final[tuple[Status, ...]] = (
     "invalid",
     "unbound",
     "unknown_key",
@@ -128,7 +128,7 @@ class Telling:
     def whole(self, examined: Examined, reports: Sequence[Report]) -> None:
         """Say everything below the first line."""
         self._policy(reports)
-        for refused in self._capped("refused", examined.refused, "refused file"):
+        for refused in self._capped("rejected", examined.refused, "refused file"):
             self._refused(refused)
         for report in reports:
             self.out.line()
@@ -161,8 +161,8 @@ class Telling:
 
     # -- one record ---------------------------------------------------------------------
 
-    def _refused(self, refused: Refused) -> None:
-        self.out.verdict("refused", self.out.place(refused.name))
+    def _refused(self, refused: Rejection) -> None:
+        self.out.verdict("rejected", self.out.place(refused.name))
         self.out.detail("why", str(refused.error))
         self.out.detail("hint", refused.hint)
 
@@ -172,7 +172,7 @@ class Telling:
         out.verdict("record", str(first.number))
         out.detail("sha256", f"{first.record.hex}, recomputed, as stated")
         for given in report.inputs:
-            out.detail("file", f"{out.place(given.name)}, {plural(len(given.checked.copies), 'event')}")
+            out.detail("file", f"{out.place(given.name)}, {plural(len(given.checked.events), 'event')}")
         for given, fault in self._capped(
             "stated", [*_stated(report.inputs)], "stated member that differs", "stated members that differ"
         ):
@@ -219,7 +219,7 @@ class Telling:
             if receipt.key is not None:
                 names = self._key(receipt.key)
             carrier = "" if receipt.event_id is None else f" in {short(receipt.event_id)}"
-            self.out.verdict(receipt.verdict.word, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
+            self.out.verdict(receipt.verdict.status, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
             self._why(receipt.verdict, location)
 
     def _events(self, report: Report) -> None:
@@ -231,10 +231,12 @@ class Telling:
             "without id", report.without_id, "element without an id", "elements without an id"
         )
         for one in nameless:
-            label = "" if one.copy.label is None else f" ({self.out.show(one.copy.label, _CELL)})"
-            what = "malformed" if one.copy.verdict.word == "invalid" else "element without an id"
+            label = (
+                "" if one.copy.claimed_type is None else f" ({self.out.show(one.copy.claimed_type, _CELL)})"
+            )
+            what = "malformed" if one.copy.verdict.status == "invalid" else "element without an id"
             self.out.verdict(
-                one.copy.verdict.word, f"{what}{label}{self._claim(one)}{_coded(one.copy.verdict)}"
+                one.copy.verdict.status, f"{what}{label}{self._claim(one)}{_coded(one.copy.verdict)}"
             )
             self._why(one.copy.verdict, one.location, "outside the profile: " if what == "malformed" else "")
             self._beside(one)
@@ -249,12 +251,12 @@ class Telling:
         if copy.event is not None:
             cells += [copy.event.created_at, self._key(copy.event.key)]
         line = "  ".join(cells) + self._claim(one)
-        out.verdict(copy.verdict.word, line.rstrip() + _coded(copy.verdict))
+        out.verdict(copy.verdict.status, line.rstrip() + _coded(copy.verdict))
         self._why(copy.verdict, one.location)
-        if copy.verdict.word == "unbound":
+        if copy.verdict.status == "unbound":
             out.detail("text", "not known to be covered by a signature: not shown, not merged")
         if len(one.locations) > 1:
-            out.detail("copies", f"{len(one.locations)}, joined by the recomputed id")
+            out.detail("elements", f"{len(one.locations)}, joined by the recomputed id")
         self._beside(one)
         for reason in one.not_applied:
             if reason == "retracted":
@@ -288,8 +290,8 @@ class Telling:
         """Say where a verdict comes from, and note its code for the end."""
         # Nobody is accused under an unknown format: what a known one would find is a remark (CHECK-13).
         fault = verdict.fault
-        coded = fault is not None and verdict.word != "unbound"
-        word = fault.code if fault is not None and coded else verdict.word
+        coded = fault is not None and verdict.status != "unbound"
+        word = fault.code if fault is not None and coded else verdict.status
         if word == "verified":
             return
         if coded:
@@ -318,13 +320,13 @@ class Telling:
 
 def _counts(examined: Examined, reports: Sequence[Report]) -> Iterator[str]:
     """The counts of the first line, the reasons for each outcome in the order of the outcomes."""
-    nameless = Counter(one.copy.verdict.word for report in reports for one in report.without_id)
+    nameless = Counter(one.copy.verdict.status for report in reports for one in report.without_id)
     conflicts = sum(len(report.merged.view.equivocations) for report in reports if report.merged)
     missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)
-    events = Counter(one.copy.verdict.word for report in reports for one in report.events)
-    receipts = Counter(receipt.verdict.word for report in reports for _, receipt in report.receipts)
+    events = Counter(one.copy.verdict.status for report in reports for one in report.events)
+    receipts = Counter(receipt.verdict.status for report in reports for _, receipt in report.receipts)
 
-    def counted(word: Word) -> Iterator[str]:
+    def counted(word: Status) -> Iterator[str]:
         if nameless[word]:
             yield f"{plural(nameless[word], 'element')} {'malformed' if word == 'invalid' else word}"
         if events[word]:
@@ -361,12 +363,12 @@ def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
 
 
 def _stated(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
-    return ((given, fault) for given in inputs for fault in given.checked.stated)
+    return ((given, fault) for given in inputs for fault in given.checked.mismatches)
 
 
 def _order(one: Listed) -> tuple[int, str]:
     copy = one.copy
-    return _WORDS.index(copy.verdict.word), copy.event.order if copy.event else copy.event_id or ""
+    return _WORDS.index(copy.verdict.status), copy.event.order if copy.event else copy.event_id or ""
 
 
 def short(event_id: str) -> str:
@@ -379,8 +381,8 @@ def where(out: Output, location: Location) -> str:
     return out.show(f"{location.file}#{location.pointer}")
 
 
-def _label(out: Output, copy: Copy) -> str:
-    label = out.show(copy.label, _CELL)
+def _label(out: Output, copy: CheckedEvent) -> str:
+    label = out.show(copy.claimed_type, _CELL)
     return label if copy.verdict.valid else f"({label})"
 
 

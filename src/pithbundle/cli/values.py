@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pithbundle.cli.output import Output
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.report import Refused
+from pithbundle.report import Rejection
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -27,6 +27,6 @@ def policy_value(policy: Policy, policy_path: str | None) -> Object:
     }
 
 
-def refused_value(refused: Iterable[Refused]) -> list[Value]:
+def refused_value(refused: Iterable[Rejection]) -> list[Value]:
     """Inputs that were refused or not read, for ``--json``."""
     return [{"file": portable(one.name), **one.error.fault.to_value(), "hint": one.hint} for one in refused]

@@ -87,11 +87,13 @@ def side_of_bundle(report: Report, merged: Merged) -> Side:
     """A bundle, or several, checked and merged."""
     events = {
         str(listed.copy.event_id): Judged(
-            listed.copy.label, listed.copy.verdict.word, listed.copy.verdict.code
+            listed.copy.claimed_type, listed.copy.verdict.status, listed.copy.verdict.code
         )
         for listed in report.events
     }
-    words: dict[tuple[str, ...], str] = {step.wins: step.word for step in trace(merged.view) if step.wins}
+    words: dict[tuple[str, ...], str] = {
+        step.winners: step.reason for step in trace(merged.view) if step.winners
+    }
     value = report.to_value()
     labels: Object = {name: value[name] for name in _LABELS if name in value}
     return Side("bundle", str(merged.ledger.number), events, merged.state, words, labels)

@@ -28,8 +28,8 @@ STAGES: Final = (
 #: Operations that every implementation has, and those that it may leave out.
 CORE: Final = frozenset(
     {
-        "hello", "parse_json", "parse_cbor", "cbor", "time", "text_form", "number", "record", "title",
-        "verify_signature", "pin_key", "policy", "check", "merge",
+        "hello", "parse_json", "parse_cbor", "cbor", "time", "spelling", "number", "record", "title",
+        "verify_signature", "public_key", "policy", "check", "merge",
     }
 )  # fmt: skip
 EXTRA: Final = frozenset({"status", "timeline", "proof", "verify_proof", "compare", "export", "accumulate"})

@@ -35,7 +35,7 @@ from pithbundle.merge.state import State
 from pithbundle.merge.status import status
 from pithbundle.merge.timeline import timeline
 from pithbundle.merge.trace import trace_bytes
-from pithbundle.report import Input, Refused, Report
+from pithbundle.report import Input, Rejection, Report
 from pithbundle.verify.checks import SignatureCache, check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Verdict
@@ -178,7 +178,7 @@ def _read_policy(args: Json) -> Json:
 
 
 def _verdict(event_id: str | None, verdict: Verdict) -> Json:
-    return {"event_id": event_id, "verdict": verdict.word, "code": verdict.code}
+    return {"event_id": event_id, "verdict": verdict.status, "code": verdict.code}
 
 
 def _shared_cache() -> SignatureCache:
@@ -197,13 +197,13 @@ def _check(args: Json) -> Json:
         "pith_number": str(checked.number),
         "canonical_sha256": checked.record.hex,
         "policy_sha256": checked.policy_sha256,
-        "copies": [
+        "elements": [
             {
                 "pointer": copy.pointer,
                 **_verdict(copy.event_id, copy.verdict),
                 "unsigned": sorted(copy.unsigned),
             }
-            for copy in checked.copies
+            for copy in checked.events
         ],
         "events": [
             {**_verdict(listed.copy.event_id, listed.copy.verdict), "unsigned": [*listed.unsigned]}
@@ -213,19 +213,19 @@ def _check(args: Json) -> Json:
             {**_verdict(found.event_id, found.verdict), "pointer": found.pointer}
             for found in checked.receipts
         ],
-        "stated": [fault.pointer for fault in checked.stated],
+        "mismatches": [fault.pointer for fault in checked.mismatches],
     }
 
 
 def _fold(inputs: Sequence[bytes], policy: Policy) -> tuple[Merged, Report]:
     """Read, check and merge; refused inputs are left out, and raised only where none is left (BUN-5)."""
     read: list[Input] = []
-    refused: list[Refused] = []
+    refused: list[Rejection] = []
     for place, data in enumerate(inputs):
         try:
             read.append(Input(str(place), check(read_bundle(data), policy, cache=_shared_cache())))
         except PithError as error:
-            refused.append(Refused(str(place), error))
+            refused.append(Rejection(str(place), error))
     if refused and not read:
         raise refused[0].error
     merged = merge(*(given.checked for given in read))
@@ -234,24 +234,24 @@ def _fold(inputs: Sequence[bytes], policy: Policy) -> tuple[Merged, Report]:
 
 def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
     merged, report = _fold(inputs, policy)
-    spoken = sorted((listed.copy for listed in report.events), key=lambda copy: copy.event_id or "")
+    by_id = sorted((listed.copy for listed in report.events), key=lambda copy: copy.event_id or "")
     return {
         "state": _b64(merged.state_bytes),
         "state_sha256": merged.state_sha256,
         "events_sha256": merged.events_sha256,
         "policy_sha256": policy.sha256,
-        "verdicts": [_verdict(copy.event_id, copy.verdict) for copy in spoken],
+        "verdicts": [_verdict(copy.event_id, copy.verdict) for copy in by_id],
         "without_id": [
             {
                 "input": int(given.name),
                 "pointer": copy.pointer,
-                "verdict": copy.verdict.word,
+                "verdict": copy.verdict.status,
                 "code": copy.verdict.code,
             }
             for given in report.inputs
             for copy in given.checked.without_id
         ],
-        "refused": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
+        "rejected": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
         "trace": _b64(trace_bytes(merged.view)),
         "exit_status": report.exit_status,
         "outcomes": [*report.outcomes],
@@ -335,7 +335,7 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
         "events": [parse_json(event) for event in events],
     }
     checked = check(read_bundle(encode(frame)), policy)  # type: ignore[arg-type]
-    pool = [copy.event for copy in checked.copies]
+    pool = [copy.event for copy in checked.events]
     running = sha256()
     for place in range(count):
         block = sha256(f"{seed}/{place}".encode()).digest()
@@ -362,12 +362,12 @@ OPERATIONS: Final[Mapping[str, Callable[[Json], Json]]] = MappingProxyType(
         "parse_cbor": _parse_cbor,
         "cbor": _cbor,
         "time": _time,
-        "text_form": _text_form,
+        "spelling": _text_form,
         "number": _number,
         "record": _record,
         "title": _title,
         "verify_signature": _verify_signature,
-        "pin_key": _pin_key,
+        "public_key": _pin_key,
         "policy": _read_policy,
         "check": _check,
         "merge": _merge,

@@ -27,7 +27,7 @@ from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.merge.schema import deciding_bytes
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy, PolicyKey
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 PROOF_TYPE: Final = "pithbundle_equivocation_proof"
 PROOF_VERSION: Final = "1"
@@ -58,7 +58,7 @@ class Proven:
     number: PithNumber
     rules: str
     group: Equivocation
-    events: tuple[ValidEvent, ValidEvent]
+    events: tuple[SignedEvent, SignedEvent]
     #: The policy's status of the key of each event: a proof holds whatever it is (PROOF-3).
     statuses: tuple[str, str]
 
@@ -69,7 +69,7 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
     Its two events are the one with the smallest id and, of those whose deciding members
     differ from its, the one with the smallest id.
     """
-    kind = ledger.rules.kinds[group.event_type]
+    kind = ledger.rules.event_types[group.event_type]
     events = [ledger.events[name] for name in group.event_ids]
     first = events[0]
     decided = deciding_bytes(first, kind)
@@ -142,11 +142,11 @@ def check_proof(
     number = PithNumber.of_record(record)
     bundle = Bundle("json", record, number, tuple(events), (), proof, False)
     checked = check(bundle, _whatever_status(policy), rules=rules)
-    for copy in checked.copies:
-        if copy.verdict.word != "verified":
+    for copy in checked.events:
+        if copy.verdict.status != "verified":
             fault = copy.verdict.fault
             code = "type" if fault is None else fault.code
-            detail = f"the event is {copy.verdict.word}"
+            detail = f"the event is {copy.verdict.status}"
             raise ProofError(code, detail, pointer=copy.pointer + ((fault and fault.pointer) or ""))
     ledger = Ledger.of([checked], rules)
     groups = ledger.equivocations()
@@ -183,7 +183,7 @@ def _not_held(stated: Value, policy: Policy) -> str | None:
 
 def _whatever_status(policy: Policy) -> Policy:
     # A key that was revoked later still said both things.
-    return Policy(tuple(replace(key, status="active", honours=frozenset()) for key in policy.keys))
+    return Policy(tuple(replace(key, status="active", accepted_event_ids=frozenset()) for key in policy.keys))
 
 
 def describe(proven: Proven) -> Object:

@@ -10,27 +10,27 @@ from typing import NamedTuple
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
 from pithbundle.merge.state import State
-from pithbundle.merge.trace import CLAUSES, Lost, Step, trace
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.merge.trace import CLAUSES, Decision, Lost, trace
+from pithbundle.verify.verdicts import SignedEvent
 
 
 class Reason(NamedTuple):
     """One entry explained: its step, the clause that decided, and the events that it speaks of."""
 
-    step: Step
+    step: Decision
     clause: str
-    winners: tuple[ValidEvent, ...]
-    losers: tuple[tuple[Lost, ValidEvent], ...]
+    winners: tuple[SignedEvent, ...]
+    losers: tuple[tuple[Lost, SignedEvent], ...]
 
     def to_value(self) -> Object:
         """The reason as JSON."""
         return {
             "pointer": self.step.pointer,
-            "word": self.step.word,
+            "reason": self.step.reason,
             "clause": self.clause,
-            "wins": [_told(event) for event in self.winners],
-            "loses": [
-                {"word": lost.word, "clause": CLAUSES[lost.word], **_told(event)}
+            "winners": [_told(event) for event in self.winners],
+            "losers": [
+                {"reason": lost.reason, "clause": CLAUSES[lost.reason], **_told(event)}
                 for lost, event in self.losers
             ],
         }
@@ -46,7 +46,7 @@ SENTENCES = {
     "listed": "every event of this kind stands",
     "retracted": "every event that claimed this place was taken back by its signer",
     "waiting": "names an event that is not in the set; it takes effect once that event arrives",
-    "refused": "has no effect: a target of another signer or one never retracted, or a receipt not verified",
+    "rejected": "has no effect: a target of another signer or one never retracted, or a receipt not verified",
 }
 
 #: What each word means, said of an event that an entry does not show (EXPLAIN-2).
@@ -54,7 +54,7 @@ LOSING = {
     "restated": "says the same again",
     "superseded": "lost to the event that this rule puts first",
     "retracted": "was taken back by its signer",
-    "refused": "stands, but its receipt is not verified",
+    "rejected": "stands, but its receipt is not verified",
 }
 
 
@@ -77,9 +77,9 @@ def explain(view: State, pointer: str = "") -> list[Reason]:
     return [
         Reason(
             step,
-            CLAUSES[step.word],
-            tuple(events[name] for name in step.wins),
-            tuple((lost, events[lost.event_id]) for lost in step.loses),
+            CLAUSES[step.reason],
+            tuple(events[name] for name in step.winners),
+            tuple((lost, events[lost.event_id]) for lost in step.losers),
         )
         for step in found
     ]
@@ -89,7 +89,7 @@ def _at_or_below(place: str, above: str) -> bool:
     return place == above or place.startswith(above + "/")
 
 
-def _told(event: ValidEvent) -> dict[str, Value]:
+def _told(event: SignedEvent) -> dict[str, Value]:
     return {
         "event_id": event.event_id,
         "event_type": event.event_type,

@@ -17,10 +17,10 @@ from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.errors import InputError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.state import ORDER
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 
-def signed_event(event: ValidEvent) -> Object:
+def signed_event(event: SignedEvent) -> Object:
     """The event as an element of a bundle: its body, its id and its signature (EXPORT-1).
 
     For :mod:`canonical` to write.
@@ -36,7 +36,7 @@ def signed_event(event: ValidEvent) -> Object:
     return members
 
 
-def body_members(event: ValidEvent) -> Object:
+def body_members(event: SignedEvent) -> Object:
     """The members of the body, read back from its canonical bytes."""
     body = read_json(event.body, _UNBOUNDED).value
     return dict(body) if type(body) is dict else {}

@@ -25,12 +25,12 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import digest, encode, written
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import MergeError
-from pithbundle.merge.rules import MERGE_1, Kind, MergeRules
+from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.merge.schema import deciding_bytes, slot_of
-from pithbundle.verify.verdicts import Checked, ValidEvent
+from pithbundle.verify.verdicts import Checked, SignedEvent
 
 #: What a retraction does (MERGE-7).
-Effect: TypeAlias = Literal["applied", "waiting", "refused"]
+Effect: TypeAlias = Literal["applied", "waiting", "rejected"]
 
 RETRACTION: Final = "event_retracted"
 CHECKPOINT: Final = "checkpoint"
@@ -64,8 +64,18 @@ class Ledger:
     """
 
     __slots__ = (
-        "_checkpoints", "_fitting", "_listed", "_misfits", "_retracted", "_retracted_by", "events",
-        "number", "policy_sha256", "record", "rules", "unsound",
+        "_checkpoints",
+        "_fitting",
+        "_listed",
+        "_misfits",
+        "_retracted",
+        "_retracted_by",
+        "events",
+        "ids_without_valid_event",
+        "number",
+        "policy_sha256",
+        "record",
+        "rules",
     )  # fmt: skip
 
     def __init__(
@@ -76,20 +86,22 @@ class Ledger:
         self.policy_sha256 = policy_sha256
         self.rules = rules
         #: The valid events by id.
-        self.events: dict[str, ValidEvent] = {}
+        self.events: dict[str, SignedEvent] = {}
         #: The ids with an invalid element and no valid event in one input; another input may
         #: have one. Only counters use it.
-        self.unsound: set[str] = set()
+        self.ids_without_valid_event: set[str] = set()
         self._misfits: dict[str, str] = {}
-        # Kind -> slot -> id -> event. One slot for all where the kind has no slots.
-        self._fitting: dict[str, dict[bytes, dict[str, ValidEvent]]] = {name: {} for name in rules.kinds}
+        # EventType -> slot -> id -> event. One slot for all where the kind has no slots.
+        self._fitting: dict[str, dict[bytes, dict[str, SignedEvent]]] = {
+            name: {} for name in rules.event_types
+        }
         # Target -> the fitting retractions that name it.
-        self._retracted_by: dict[str, dict[str, ValidEvent]] = {}
+        self._retracted_by: dict[str, dict[str, SignedEvent]] = {}
         # The targets of applied retractions. It only grows: an effect depends on no other effect.
         self._retracted: set[str] = set()
         # Signer -> id -> how many unretracted checkpoints list it; signer -> those checkpoints.
         self._listed: dict[str, Counter[str]] = {}
-        self._checkpoints: dict[str, dict[str, ValidEvent]] = {}
+        self._checkpoints: dict[str, dict[str, SignedEvent]] = {}
 
     @classmethod
     def of(cls, checked: Iterable[Checked], rules: MergeRules = MERGE_1) -> Ledger:
@@ -107,7 +119,7 @@ class Ledger:
         ledger = cls(first.record, first.number, first.policy_sha256, rules)
         for bundle in bundles:
             ledger._admit(bundle.record, bundle.number, bundle.policy_sha256)
-            ledger.unsound.update(bundle.ids_without_valid_event)
+            ledger.ids_without_valid_event.update(bundle.ids_without_valid_event)
             ledger.add(bundle.valid)
         return ledger
 
@@ -131,7 +143,7 @@ class Ledger:
         self._admit(other.record, other.number, other.policy_sha256)
         if other.rules.name != self.rules.name:
             raise MergeError("policy", "the ledgers were folded under different merge rules")
-        self.unsound |= other.unsound
+        self.ids_without_valid_event |= other.ids_without_valid_event
         self.add(other.events.values())
 
     def copy(self) -> Ledger:
@@ -140,7 +152,7 @@ class Ledger:
         twin.join(self)
         return twin
 
-    def add(self, events: Iterable[ValidEvent]) -> None:
+    def add(self, events: Iterable[SignedEvent]) -> None:
         """Add valid events of this record; one that is there already changes nothing (MERGE-3).
 
         Of two copies of one event the smaller signature is kept (CHECK-11).
@@ -156,7 +168,7 @@ class Ledger:
                 known[name] = event
                 self._replace(event)
 
-    def _place(self, event: ValidEvent) -> None:
+    def _place(self, event: SignedEvent) -> None:
         name, placed = event.event_id, event.placed
         if placed is None or placed.rules is not self.rules or placed.record_sha256 != self.record.sha256:
             placed = self.rules.place(event, self.record)
@@ -168,7 +180,7 @@ class Ledger:
         if placed.code is not None:
             self._misfits[name] = placed.code
             return
-        kind = self.rules.kinds[event.event_type]
+        kind = self.rules.event_types[event.event_type]
         slots, slot = self._fitting[kind.event_type], placed.slot
         if slot in slots:
             slots[slot][name] = event
@@ -180,19 +192,19 @@ class Ledger:
             self._checkpoints.setdefault(event.signer, {})[name] = event
             self._listed.setdefault(event.signer, Counter()).update(_ids(event.payload["event_ids"]))
 
-    def _replace(self, event: ValidEvent) -> None:
+    def _replace(self, event: SignedEvent) -> None:
         # One id has one signer (RULE-4), so nothing but the signature differs: no index moves.
         name = event.event_id
         if name in self._misfits:
             return
-        slot = slot_of(event, self.rules.kinds[event.event_type])
+        slot = slot_of(event, self.rules.event_types[event.event_type])
         self._fitting[event.event_type][slot][name] = event
         if event.event_type == RETRACTION:
             self._retracted_by[str(event.payload["event_id"])][name] = event
         elif event.event_type == CHECKPOINT and name not in self._retracted:
             self._checkpoints[event.signer][name] = event
 
-    def _retract(self, retraction: ValidEvent) -> None:
+    def _retract(self, retraction: SignedEvent) -> None:
         name = str(retraction.payload["event_id"])
         self._retracted_by.setdefault(name, {})[retraction.event_id] = retraction
         if name in self._retracted or self.effect(retraction) != "applied":
@@ -202,7 +214,7 @@ class Ledger:
         if checkpoint is not None:
             self._unlist(checkpoint)
 
-    def _unlist(self, checkpoint: ValidEvent) -> None:
+    def _unlist(self, checkpoint: SignedEvent) -> None:
         # Another checkpoint of the signer may list the same ids: they are counted.
         if not self._checkpoints[checkpoint.signer]:
             del self._checkpoints[checkpoint.signer], self._listed[checkpoint.signer]
@@ -218,37 +230,37 @@ class Ledger:
     @property
     def listed_count(self) -> int:
         """Distinct ids with an element that is valid or invalid (STATE-7)."""
-        return len(self.events) + len(self.unsound - self.events.keys())
+        return len(self.events) + len(self.ids_without_valid_event - self.events.keys())
 
     @property
-    def unrecognised(self) -> list[tuple[ValidEvent, str]]:
+    def unrecognised(self) -> list[tuple[SignedEvent, str]]:
         """Valid events that no kind takes, with the code, by (instant, id) (MERGE-6)."""
         found = [(self.events[name], code) for name, code in self._misfits.items()]
         found.sort(key=lambda pair: pair[0].order)
         return found
 
-    def fitting(self, kind: Kind) -> Iterator[ValidEvent]:
+    def fitting(self, kind: EventType) -> Iterator[SignedEvent]:
         """The fitting events of a kind, retracted ones too, in no order."""
         for events in self._fitting[kind.event_type].values():
             yield from events.values()
 
-    def slots(self, kind: Kind) -> Mapping[bytes, Mapping[str, ValidEvent]]:
+    def slots(self, kind: EventType) -> Mapping[bytes, Mapping[str, SignedEvent]]:
         """The fitting events of a kind, retracted ones too, by slot and id, in no order (MERGE-5).
 
         No slot is empty. A kind without slots has its events in the one slot ``b""``.
         """
         return self._fitting[kind.event_type]
 
-    def effect(self, retraction: ValidEvent) -> Effect:
+    def effect(self, retraction: SignedEvent) -> Effect:
         """What a fitting retraction does: a function of it and its target alone (MERGE-7)."""
         target = self.events.get(str(retraction.payload["event_id"]))
         if target is None:
             return "waiting"
         if target.signer != retraction.signer or target.event_type == RETRACTION:
-            return "refused"
+            return "rejected"
         return "applied"
 
-    def retractions_of(self, event_id: str) -> list[ValidEvent]:
+    def retractions_of(self, event_id: str) -> list[SignedEvent]:
         """The fitting retractions that name ``event_id``, by (instant, id), whatever their effect."""
         return sorted(self._retracted_by.get(event_id, {}).values(), key=lambda event: event.order)
 
@@ -256,7 +268,7 @@ class Ledger:
         """The ids that an applied retraction takes back (MERGE-7); a live view."""
         return self._retracted
 
-    def is_retracted(self, event: ValidEvent) -> bool:
+    def is_retracted(self, event: SignedEvent) -> bool:
         """Whether an applied retraction takes ``event`` back (MERGE-7)."""
         return event.event_id in self._retracted
 
@@ -291,7 +303,7 @@ class Ledger:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
         found = [
             group
-            for kind in self.rules.kinds.values()
+            for kind in self.rules.event_types.values()
             if kind.deciding
             for slot, events in self.slots(kind).items()
             if len(events) > 1
@@ -309,8 +321,8 @@ def _ids(value: Value) -> list[str]:
     return value if type(value) is list else []  # type: ignore[return-value]
 
 
-def _contradictions(kind: Kind, slot: bytes, events: Iterable[ValidEvent]) -> Iterator[Equivocation]:
-    groups: dict[str, list[ValidEvent]] = {}
+def _contradictions(kind: EventType, slot: bytes, events: Iterable[SignedEvent]) -> Iterator[Equivocation]:
+    groups: dict[str, list[SignedEvent]] = {}
     for event in events:
         # Another instant is a revision.
         groups.setdefault(event.instant, []).append(event)

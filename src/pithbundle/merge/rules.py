@@ -1,6 +1,6 @@
 """The event kinds, one module each, and the rule sets made of them (spec MERGE-1, KIND-1).
 
-A rule set is frozen under its name. To add a kind, write one module that defines ``KIND``
+A rule set is frozen under its name. To add a kind, write one module that defines ``EVENT_TYPE``
 and a new rule set that names it; an old set is never changed, so an old state stays
 recomputable for ever.
 """
@@ -22,22 +22,22 @@ from pithbundle.merge.event_types import (
     storage_attestation,
     timestamp_anchor,
 )
-from pithbundle.merge.schema import Kind, MergeRules
+from pithbundle.merge.schema import EventType, MergeRules
 
-__all__ = ["MERGE_1", "Kind", "MergeRules"]
+__all__ = ["MERGE_1", "EventType", "MergeRules"]
 
 #: The rule set of this release, in the order of the sections of a state.
 MERGE_1: Final = MergeRules.of(
     "pithbundle-merge-1",
-    record_created.KIND,
-    alias_added.KIND,
-    graph_snapshot.KIND,
-    timestamp_anchor.KIND,
-    storage_attestation.KIND,
-    author_claim.KIND,
-    citation.KIND,
-    replication.KIND,
-    integrity.KIND,
-    event_retracted.KIND,
-    checkpoint.KIND,
+    record_created.EVENT_TYPE,
+    alias_added.EVENT_TYPE,
+    graph_snapshot.EVENT_TYPE,
+    timestamp_anchor.EVENT_TYPE,
+    storage_attestation.EVENT_TYPE,
+    author_claim.EVENT_TYPE,
+    citation.EVENT_TYPE,
+    replication.EVENT_TYPE,
+    integrity.EVENT_TYPE,
+    event_retracted.EVENT_TYPE,
+    checkpoint.EVENT_TYPE,
 )

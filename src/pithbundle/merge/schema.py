@@ -1,4 +1,4 @@
-"""How a payload *fits* its kind: exact JSON types, fixed words, ASCII grammars with lengths (spec KIND-2).
+"""Schemas of payloads: exact JSON types, fixed words, ASCII grammars with lengths (spec KIND-2).
 
 A grammar is a regular expression over ASCII with a bounded length, so any language can
 repeat it without a URL, proof or Unicode library. A check returns the code of the
@@ -18,7 +18,7 @@ from pithbundle.encoding.canonical import encode, encode_kept
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value
-from pithbundle.verify.verdicts import Placement, ValidEvent
+from pithbundle.verify.verdicts import Placement, SignedEvent
 
 #: A check of one member: the code of the misfit, or None.
 Check: TypeAlias = Callable[[Value], str | None]
@@ -26,7 +26,7 @@ Check: TypeAlias = Callable[[Value], str | None]
 Match: TypeAlias = Callable[[Object, Record], str | None]
 
 #: Which of the fitting, unretracted events of a kind stand (MERGE-5).
-Select: TypeAlias = Literal["once", "latest", "each"]
+Select: TypeAlias = Literal["first", "latest", "all"]
 
 
 def grammar(pattern: str) -> Check:
@@ -130,7 +130,7 @@ name: Final = grammar(r"[a-z][a-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EventType:
     """One event type of a rule set: where it points, what it must hold, what stands of it.
 
     ``members`` are the payload members that merge reads; those in ``optional`` may be
@@ -156,7 +156,7 @@ class Kind:
         required = tuple(each for each in self.members.items() if each[0] not in self.optional)
         object.__setattr__(self, "_required", required)
 
-    def misfit(self, event: ValidEvent, record: Record) -> str | None:
+    def misfit(self, event: SignedEvent, record: Record) -> str | None:
         """Return the code of the first thing that does not fit, or None (KIND-2).
 
         Order: target, members in the order written, match.
@@ -192,22 +192,22 @@ class MergeRules:
     """A named, frozen rule set: its kinds by event type, in table order (MERGE-1)."""
 
     name: str
-    kinds: Mapping[str, Kind]
+    event_types: Mapping[str, EventType]
 
     @classmethod
-    def of(cls, name: str, *kinds: Kind) -> MergeRules:
+    def of(cls, name: str, *kinds: EventType) -> MergeRules:
         """The rule set of ``kinds``, in the order in which their sections stand in a state."""
         return cls(name, MappingProxyType({kind.event_type: kind for kind in kinds}))
 
-    def place(self, event: ValidEvent, record: Record) -> Placement:
+    def place(self, event: SignedEvent, record: Record) -> Placement:
         """Where these rules put ``event``: whether it fits, and in which slot (MERGE-5, MERGE-6)."""
-        kind = self.kinds.get(event.event_type)
+        kind = self.event_types.get(event.event_type)
         code = "unknown_type" if kind is None else kind.misfit(event, record)
         slot = b"" if kind is None or code is not None else slot_of(event, kind)
         return Placement(self, record.sha256, code, slot)
 
 
-def slot_of(event: ValidEvent, kind: Kind) -> bytes:
+def slot_of(event: SignedEvent, kind: EventType) -> bytes:
     """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).
 
     Only ``latest`` has slots; the events of another kind are all in the slot ``b""``.
@@ -217,6 +217,6 @@ def slot_of(event: ValidEvent, kind: Kind) -> bytes:
     return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
 
 
-def deciding_bytes(event: ValidEvent, kind: Kind) -> bytes:
+def deciding_bytes(event: SignedEvent, kind: EventType) -> bytes:
     """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8)."""
     return encode([*map(event.payload.get, kind.deciding)])

@@ -14,8 +14,8 @@ from pithbundle.bundle.record import aliases
 from pithbundle.encoding.canonical import encode, encode_ordered, sha256_hex, written
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.ledger import RETRACTION, Effect, Ledger
-from pithbundle.merge.rules import Kind
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.merge.rules import EventType
+from pithbundle.verify.verdicts import SignedEvent
 
 STATE_TYPE: Final = "pith_open_graph_state"
 STATE_VERSION: Final = "1.0"
@@ -37,7 +37,7 @@ class Alias(NamedTuple):
     kind: str
     value: str
     derived: bool
-    event: ValidEvent | None
+    event: SignedEvent | None
 
     def shown(self) -> Object:
         """The alias; its time is that of its smallest event, if it has one."""
@@ -66,13 +66,13 @@ class State:
         #: Every name of the record, by kind and value.
         self.aliases: list[Alias] = []
         #: The standing record_created whose receipt is verified, or None.
-        self.receipt: ValidEvent | None = None
+        self.receipt: SignedEvent | None = None
         #: The standing events of every listing section, by (instant, id).
-        self.sections: dict[str, list[ValidEvent]] = {}
+        self.sections: dict[str, list[SignedEvent]] = {}
         #: What each standing retraction does, by its id.
         self.effects: dict[str, Effect] = {}
         retracted = ledger.retracted()
-        for kind in ledger.rules.kinds.values():
+        for kind in ledger.rules.event_types.values():
             chosen = select(ledger, kind, retracted) if ledger.slots(kind) else []
             if kind.section == _RECEIPT:
                 self.receipt = next((event for event in chosen if event.receipt_verified), None)
@@ -134,7 +134,7 @@ class State:
         }
         return sha256_hex(encode(meaning))
 
-    def _entries(self, events: list[ValidEvent], canonical: bool) -> Value:
+    def _entries(self, events: list[SignedEvent], canonical: bool) -> Value:
         """The entries of a section, sorted members or the registry's order (STATE-3).
 
         All of it was encoded before, or is ASCII that needs no escape: ids and times.
@@ -172,12 +172,12 @@ class State:
         return current
 
 
-def select(ledger: Ledger, kind: Kind, retracted: Set[str]) -> list[ValidEvent]:
+def select(ledger: Ledger, kind: EventType, retracted: Set[str]) -> list[SignedEvent]:
     """The events of a kind that stand, by (instant, id) (MERGE-5).
 
     ``once`` and ``latest``: what stands in each slot. ``each``: all. Never a ``retracted`` id.
     """
-    if kind.select == "each":
+    if kind.select == "all":
         chosen = [event for event in ledger.fitting(kind) if event.event_id not in retracted]
     else:
         found = (standing(kind, events, retracted) for events in ledger.slots(kind).values())
@@ -186,7 +186,7 @@ def select(ledger: Ledger, kind: Kind, retracted: Set[str]) -> list[ValidEvent]:
     return chosen
 
 
-def standing(kind: Kind, slot: Mapping[str, ValidEvent], retracted: Set[str]) -> ValidEvent | None:
+def standing(kind: EventType, slot: Mapping[str, SignedEvent], retracted: Set[str]) -> SignedEvent | None:
     """The event that stands in a slot of a ``once`` or ``latest`` kind, or None (MERGE-5).
 
     ``once``: the smallest (instant, id), over all signers: such a kind has one slot.
@@ -195,17 +195,17 @@ def standing(kind: Kind, slot: Mapping[str, ValidEvent], retracted: Set[str]) ->
     alive = [event for name, event in slot.items() if name not in retracted]
     if len(alive) < 2:
         return alive[0] if alive else None
-    if kind.select == "once":
+    if kind.select == "first":
         return min(alive, key=ORDER)
     newest = max(event.instant for event in alive)
     return min((event for event in alive if event.instant == newest), key=ORDER)
 
 
-def _aliases(ledger: Ledger, signed: list[ValidEvent]) -> list[Alias]:
+def _aliases(ledger: Ledger, signed: list[SignedEvent]) -> list[Alias]:
     derived = aliases(ledger.record, ledger.number.suffix)
     if not signed:
         return [Alias(kind, value, True, None) for kind, value in derived]
-    first: dict[tuple[str, str], ValidEvent] = {}
+    first: dict[tuple[str, str], SignedEvent] = {}
     for event in signed:
         first.setdefault((str(event.payload["alias_kind"]), str(event.payload["alias_value"])), event)
     # All are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.event_types.citation import RELATIONSHIPS
 from pithbundle.merge.state import State
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 _OUTCOMES = ("supports", "refutes", "inconclusive")
 _MODERATION = ("accepted", "pending", "rejected")
 _SEVERITIES = ("critical", "advisory", "informational")
-_EFFECTS = ("applied", "waiting", "refused")
+_EFFECTS = ("applied", "waiting", "rejected")
 
 
 def status(view: State) -> Object:
@@ -27,7 +27,7 @@ def status(view: State) -> Object:
     anchors, ``stored`` storage attestations. They say that a signer said so, not that it is true.
     """
     # Another rule set may lack a section: then nothing of it stands.
-    sections = defaultdict[str, list[ValidEvent]](list, view.sections)
+    sections = defaultdict[str, list[SignedEvent]](list, view.sections)
     claims = sections["author_claims"]
     return {
         "attested": _count(claims, "strength", ("strong", "weak")),
@@ -76,19 +76,19 @@ def status_line(view: State) -> str:
     return "; ".join(parts)
 
 
-def _count(events: Iterable[ValidEvent], member: str, words: tuple[str, ...]) -> Value:
+def _count(events: Iterable[SignedEvent], member: str, words: tuple[str, ...]) -> Value:
     found = Counter(str(event.payload[member]) for event in events)
     return {word: found[word] for word in words}
 
 
-def _findings(events: list[ValidEvent]) -> Value:
+def _findings(events: list[SignedEvent]) -> Value:
     # A rescinded finding stands in its slot to say that it was taken back: it is counted apart.
     standing = [event for event in events if event.payload["verdict_class"] != "rescinded"]
     found = Counter(str(event.payload["severity"]) for event in standing)
     return {**{word: found[word] for word in _SEVERITIES}, "rescinded": len(events) - len(standing)}
 
 
-def _references(snapshots: list[ValidEvent]) -> int | None:
+def _references(snapshots: list[SignedEvent]) -> int | None:
     """The references that the newest snapshot counts, None while it counts none (INFERRED)."""
     if not snapshots:
         return None

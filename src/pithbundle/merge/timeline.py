@@ -12,15 +12,15 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from pithbundle.encoding.canonical import encode
 from pithbundle.merge.ledger import CHECKPOINT, RETRACTION, Ledger
-from pithbundle.merge.rules import Kind
+from pithbundle.merge.rules import EventType
 from pithbundle.merge.schema import slot_of
 from pithbundle.merge.state import ORDER
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 #: What an event does to the state made of the events before it (TIMELINE-2).
 Change: TypeAlias = Literal[
-    "sets", "replaces", "restates", "loses", "adds", "retracts", "withdrawn", "waits", "refused", "lists",
-    "unrecognised",
+    "sets", "replaces", "restates", "superseded", "adds", "retracts", "withdrawn", "waits",
+    "rejected", "lists", "unrecognised",
 ]  # fmt: skip
 
 
@@ -33,7 +33,7 @@ class Moment(NamedTuple):
     this event in the whole set, by (instant, id).
     """
 
-    event: ValidEvent
+    event: SignedEvent
     section: str | None
     change: Change
     others: tuple[str, ...]
@@ -66,12 +66,12 @@ class _Place:
 
     __slots__ = ("by_instant", "queues", "retracted")
 
-    def __init__(self, kind: Kind, retracted: Set[str]) -> None:
+    def __init__(self, kind: EventType, retracted: Set[str]) -> None:
         self.by_instant = kind.select == "latest"
         self.retracted = retracted
-        self.queues: list[deque[ValidEvent]] = []
+        self.queues: list[deque[SignedEvent]] = []
 
-    def holder(self) -> ValidEvent | None:
+    def holder(self) -> SignedEvent | None:
         """Which claim stands of those that are not retracted."""
         while self.queues:
             queue = self.queues[-1]
@@ -82,7 +82,7 @@ class _Place:
             self.queues.pop()
         return None
 
-    def claim(self, event: ValidEvent) -> None:
+    def claim(self, event: SignedEvent) -> None:
         """Add a claim that comes after all others in the order of events."""
         if self.queues and not (self.by_instant and self.queues[-1][-1].instant != event.instant):
             self.queues[-1].append(event)
@@ -105,17 +105,17 @@ class _Past:
         self.places: dict[tuple[str, bytes], _Place] = {}
         self.retracted: set[str] = set()
 
-    def kind(self, event: ValidEvent) -> Kind | None:
+    def kind(self, event: SignedEvent) -> EventType | None:
         """The kind that takes an event, None for one that is unrecognised."""
-        return None if event.event_id in self.misfits else self.ledger.rules.kinds[event.event_type]
+        return None if event.event_id in self.misfits else self.ledger.rules.event_types[event.event_type]
 
-    def retractions_of(self, event: ValidEvent) -> list[ValidEvent]:
+    def retractions_of(self, event: SignedEvent) -> list[SignedEvent]:
         """The retractions that apply to an event in the whole set, by (instant, id)."""
         named = self.ledger.retractions_of(event.event_id)
         return [retraction for retraction in named if self.ledger.effect(retraction) == "applied"]
 
     def change(
-        self, kind: Kind, event: ValidEvent, taken_back_by: list[ValidEvent]
+        self, kind: EventType, event: SignedEvent, taken_back_by: list[SignedEvent]
     ) -> tuple[Change, tuple[str, ...]]:
         """What a fitting event changes, and whom that concerns."""
         if kind.event_type == RETRACTION:
@@ -130,20 +130,20 @@ class _Past:
         before = place.holder()
         place.claim(event)
         if before is None:
-            return ("adds" if kind.select == "each" else "sets"), ()
+            return ("adds" if kind.select == "all" else "sets"), ()
         if place.holder() is event:
             # Of `latest` a later instant, with the same payload too: it is the one that is shown.
             return "replaces", (before.event_id,)
-        same = kind.select == "each" or before.payload_bytes == event.payload_bytes
-        return ("restates" if same else "loses"), (before.event_id,)
+        same = kind.select == "all" or before.payload_bytes == event.payload_bytes
+        return ("restates" if same else "superseded"), (before.event_id,)
 
-    def retraction(self, event: ValidEvent) -> tuple[Change, tuple[str, ...]]:
+    def retraction(self, event: SignedEvent) -> tuple[Change, tuple[str, ...]]:
         name = str(event.payload["event_id"])
         target = self.ledger.events.get(name)
         if target is None or target.order > event.order:
             return "waits", (name,)
         if self.ledger.effect(event) != "applied":
-            return "refused", (name,)
+            return "rejected", (name,)
         kind = self.kind(target)
         place = None if kind is None else self.place(kind, target)
         held = None if place is None else place.holder()
@@ -153,11 +153,11 @@ class _Past:
         following = place.holder()
         return "retracts", (name,) if following is None else (name, following.event_id)
 
-    def place(self, kind: Kind, event: ValidEvent) -> _Place | None:
+    def place(self, kind: EventType, event: SignedEvent) -> _Place | None:
         """The place that a fitting event claims; None for a kind of which each stands by itself."""
         if kind.section == "source_aliases":
             name = encode([event.payload["alias_kind"], event.payload["alias_value"]])
-        elif kind.select == "each":
+        elif kind.select == "all":
             return None
         else:
             name = slot_of(event, kind)

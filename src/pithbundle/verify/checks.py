@@ -9,7 +9,7 @@ accused under a key that nobody pinned:
  3. CHECK-2: a signature is there
  4. CHECK-1: it is well-formed: spelling, members, types, time, limits
  5. CHECK-4: the subject is this record
- 6. CHECK-6: the key may sign this type, and if it is revoked it honours this id
+ 6. CHECK-6: the key may sign this type, and if it is revoked it lists this id in ``accepted_event_ids``
  7. CHECK-7: the algorithm is ``ed25519``
  8. CHECK-8: the id and the signature are in their one text form
  9. CHECK-3: the id is absent or the recomputed one
@@ -61,8 +61,8 @@ from pithbundle.verify.verdicts import (
     STEP_UNBOUND,
     STEP_VALID,
     Checked,
-    Copy,
-    ValidEvent,
+    CheckedEvent,
+    SignedEvent,
     Verdict,
 )
 
@@ -87,25 +87,25 @@ def check(
     the rest. ``cache`` may be shared by the checks of many bundles.
     """
     run = _Run(bundle, policy or Policy.default(), rules, {} if cache is None else cache)
-    copies = tuple([run.copy(index, stated) for index, stated in enumerate(bundle.events)])
-    spoken = _speak(copies)
-    valid = tuple([copy.event for copy in spoken.values() if copy.event is not None])
+    events = tuple([run.copy(index, stated) for index, stated in enumerate(bundle.events)])
+    by_id = _deciding(events)
+    valid = tuple([copy.event for copy in by_id.values() if copy.event is not None])
     return Checked(
-        bundle.record, bundle.number, run.policy.sha256, copies, spoken,
+        bundle.record, bundle.number, run.policy.sha256, events, by_id,
         run.receipts.verdicts(), bundle.stated, valid,
     )  # fmt: skip
 
 
-def _speak(copies: tuple[Copy, ...]) -> dict[str, Copy]:
+def _deciding(events: tuple[CheckedEvent, ...]) -> dict[str, CheckedEvent]:
     """Return for each id the copy that decides (CHECK-11); malformed elements have no id."""
-    spoken: dict[str, Copy] = {}
-    for copy in copies:
+    by_id: dict[str, CheckedEvent] = {}
+    for copy in events:
         if copy.event_id is None:
             continue
-        other = spoken.get(copy.event_id)
+        other = by_id.get(copy.event_id)
         if other is None or copy.before(other):
-            spoken[copy.event_id] = copy
-    return spoken
+            by_id[copy.event_id] = copy
+    return by_id
 
 
 class _Run:
@@ -123,7 +123,7 @@ class _Run:
         self.receipts = Receipts(self.signatures, self.record)
         self.signers: dict[bytes, bytes] = {}
 
-    def copy(self, index: int, stated: Value | Fault) -> Copy:
+    def copy(self, index: int, stated: Value | Fault) -> CheckedEvent:
         event = stated if isinstance(stated, Fault) else read_event(stated)
         if isinstance(event, Envelope):
             return self.envelope(index, event)
@@ -131,10 +131,10 @@ class _Run:
             return self.flat(index, event)
         return self.malformed(index, stated, event)
 
-    def malformed(self, index: int, stated: Value | Fault, fault: Fault) -> Copy:
+    def malformed(self, index: int, stated: Value | Fault, fault: Fault) -> CheckedEvent:
         """An element that is not well-formed; its key and signature are asked first (CHECK-5, CHECK-2)."""
         if type(stated) is not dict:
-            return Copy(_at(index), None, None, Verdict("invalid", STEP_READ, fault))
+            return CheckedEvent(_at(index), None, None, Verdict("invalid", STEP_READ, fault))
         flat = is_flat(stated)
         event_type, payload = stated.get("event_type"), stated.get("payload")
         self.collect(event_type, payload, index, None)
@@ -147,9 +147,9 @@ class _Run:
         label = event_type if type(event_type) is str else None
         # Where several keys are left, which of them the element names is not known.
         key = keys[0] if not flat and len(keys) == 1 else None
-        return Copy(_at(index), None, label, verdict, key=key)
+        return CheckedEvent(_at(index), None, label, verdict, key=key)
 
-    def envelope(self, index: int, event: Envelope) -> Copy:
+    def envelope(self, index: int, event: Envelope) -> CheckedEvent:
         # A well-formed signer states a fingerprint, so it names one key at most.
         keys, unknown = _named(event.members, self.policy)
         key = keys[0] if keys else None
@@ -157,7 +157,7 @@ class _Run:
         rule = EVENT_V1 if unknown is not None else keys[0].event_format
         if rule is None:  # CHECK-13: no format is tried
             self.collect(event.event_type, event.payload, index, None)
-            return Copy(_at(index), None, event.event_type, verdict or _UNBOUND, key=key)
+            return CheckedEvent(_at(index), None, event.event_type, verdict or _UNBOUND, key=key)
         body = bind(event, rule, within_limits=self.bundle.events_within_limits)
         if isinstance(body, Fault):
             return self.malformed(index, event.members, body)
@@ -169,21 +169,21 @@ class _Run:
             verdict, valid = self.judged(index, event, keys[0], rule, body)
         if valid is None:
             self.collect(event.event_type, event.payload, index, body.event_id)
-        return Copy(_at(index), body.event_id, event.event_type, verdict, valid, unsigned, key=key)
+        return CheckedEvent(_at(index), body.event_id, event.event_type, verdict, valid, unsigned, key=key)
 
     def judged(
         self, index: int, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
-    ) -> tuple[Verdict, ValidEvent | None]:
+    ) -> tuple[Verdict, SignedEvent | None]:
         """What a well-formed and signed event of a known key comes to, and the event if it is valid."""
         refused, raw = self.refused(event, key, rule, body)
         if refused is not None:
             return _tolerant(refused, (key,)), None
         if not rule.binds:
             return _UNBOUND, None
-        known = event.event_type in self.rules.kinds
+        known = event.event_type in self.rules.event_types
         return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(index, event, body, raw, key)
 
-    def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> ValidEvent:
+    def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> SignedEvent:
         """The event as its body and its one signature, its receipt checked, placed for merge."""
         receipt_verified = False
         stated = receipt_at(event.event_type, event.payload)
@@ -192,7 +192,7 @@ class _Run:
                 receipt_verified = self.receipts.check(stated[0], index, body.event_id)
             else:
                 self.receipts.collect(stated[0], index, body.event_id)
-        valid = ValidEvent(
+        valid = SignedEvent(
             event_id=body.event_id,
             event_type=event.event_type,
             target=event.target,
@@ -268,15 +268,15 @@ class _Run:
             )
         return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, "/event_id"))
 
-    def flat(self, index: int, event: FlatEvent) -> Copy:
+    def flat(self, index: int, event: FlatEvent) -> CheckedEvent:
         """The checks of the flat spelling (EVT-8): unbound at best."""
         digest = hex_bytes(event.payload_sha256, 32)
         name = None if digest is None else event.payload_sha256
         self.collect(event.event_type, event.payload, index, name)
         verdict, key = self.flat_verdict(event, digest)
-        if verdict.word == "invalid":
+        if verdict.status == "invalid":
             verdict = _tolerant(verdict, self.policy.keys_with_id(event.signing_key_id))
-        return Copy(_at(index), name, event.event_type, verdict, key=key)
+        return CheckedEvent(_at(index), name, event.event_type, verdict, key=key)
 
     def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> tuple[Verdict, PolicyKey | None]:
         if not self.policy.keys_with_id(event.signing_key_id):

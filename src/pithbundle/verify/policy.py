@@ -40,7 +40,7 @@ _STATUSES: Final[Mapping[str, Status]] = MappingProxyType(
 
 _POLICY_MEMBERS: Final = ("keys", "policy_type", "policy_version")
 _REQUIRED: Final = ("key_id", "public_key_hex", "signer_id")
-_OPTIONAL: Final = ("event_formats", "event_types", "honours", "status")
+_OPTIONAL: Final = ("event_formats", "event_types", "accepted_event_ids", "status")
 _NO_TYPES: Final = 'the list is empty: write "*", or the types that the key may sign'
 
 
@@ -50,7 +50,7 @@ class PolicyKey:
 
     Raises:
         PolicyError: ``policy``, with a pointer relative to the key, for a name that is empty
-            or too long, an empty ``event_types``, ``honours`` on a key that is not revoked
+            or too long, an empty ``event_types``, ``accepted_event_ids`` on a key that is not revoked
             or with anything but event ids, an unknown status, or event formats that are not one
             name, ``unknown``, or both.
     """
@@ -62,7 +62,7 @@ class PolicyKey:
     event_types: frozenset[str] | None = None
     status: Status = "active"
     #: The ids of the events of a revoked key that still count, ``sha256:`` and 64 hex digits.
-    honours: frozenset[str] = frozenset()
+    accepted_event_ids: frozenset[str] = frozenset()
     #: A name of :data:`pithbundle.bundle.event_formats.RULES`, or ``unknown``, or both: ``unknown`` is last.
     event_formats: tuple[str, ...] = (EVENT_V1.name,)
 
@@ -75,9 +75,9 @@ class PolicyKey:
             for event_type in self.event_types:
                 _check_name(event_type, "/event_types")
         _check_status(self.status)
-        _check_honours(self.honours, self.status)
-        for event_id in self.honours:
-            _check_event_id(event_id, "/honours")
+        _check_honours(self.accepted_event_ids, self.status)
+        for event_id in self.accepted_event_ids:
+            _check_event_id(event_id, "/accepted_event_ids")
         # A frozen dataclass sets its own fields this way only.
         object.__setattr__(self, "event_formats", _check_event_formats([*self.event_formats]))
 
@@ -108,7 +108,7 @@ class PolicyKey:
         return {
             "event_formats": [*self.event_formats],
             "event_types": event_types,
-            "honours": [*sorted(self.honours)],
+            "accepted_event_ids": [*sorted(self.accepted_event_ids)],
             "key_id": self.key_id,
             "public_key_hex": self.public_key.hex,
             "signer_id": self.signer_id,
@@ -264,17 +264,20 @@ def _check_status(text: Value) -> Status:
     return status
 
 
-def _check_honours(honours: Collection[Value], status: Status) -> None:
-    if honours and status != "revoked":
+def _check_honours(accepted_event_ids: Collection[Value], status: Status) -> None:
+    if accepted_event_ids and status != "revoked":
         # An exception to a revocation that is not there would be a trap for later.
-        _refuse('only a revoked key has honours: leave them out, or write status "revoked"', "/honours")
+        _refuse(
+            'only a revoked key has accepted_event_ids: leave them out, or write status "revoked"',
+            "/accepted_event_ids",
+        )
 
 
 def _read_honours(value: Value, status: Status) -> frozenset[str]:
     """Read the ids: that the status allows none is said of the list before its items are read (POL-7)."""
     if type(value) is list:
         _check_honours(value, status)
-    return _read_set(value, _check_event_id, "/honours")
+    return _read_set(value, _check_event_id, "/accepted_event_ids")
 
 
 def _check_event_formats(value: Value) -> tuple[str, ...]:
@@ -354,9 +357,9 @@ def _read_relative_key(value: Value) -> PolicyKey:
     key_id = _check_name(value.get("key_id"), "/key_id")
     event_types = _read_event_types(value.get("event_types", "*"))
     status = _check_status(value.get("status", "active"))
-    honours = _read_honours(value.get("honours", []), status)
+    accepted_event_ids = _read_honours(value.get("accepted_event_ids", []), status)
     event_formats = _check_event_formats(value.get("event_formats", [EVENT_V1.name]))
-    return PolicyKey(signer_id, key_id, public_key, event_types, status, honours, event_formats)
+    return PolicyKey(signer_id, key_id, public_key, event_types, status, accepted_event_ids, event_formats)
 
 
 def _read_event_types(value: Value) -> frozenset[str] | None:

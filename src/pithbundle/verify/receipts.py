@@ -71,7 +71,7 @@ class Receipts:
         found = self._read(stated, index, event_id)
         checked = self._verdict(found) if isinstance(found, _Open) else found
         self._found.append(checked)
-        return checked.verdict.word == "verified"
+        return checked.verdict.status == "verified"
 
     def collect(self, stated: Value, index: int, event_id: str | None) -> None:
         """Take up the receipt of another element."""

@@ -56,10 +56,10 @@ class Attempt(NamedTuple):
 
 
 def right(key: PolicyKey, event_type: str, event_id: str | None, type_at: str, key_at: str) -> Verdict | None:
-    """CHECK-6: the key may sign this type, and if it is revoked it honours this id."""
+    """CHECK-6: the key may sign this type, and a revoked one has this id in ``accepted_event_ids``."""
     if not key.may_sign(event_type):
         return Verdict("invalid", STEP_RIGHT, Fault("key_role", "", type_at))
-    if key.status == "revoked" and event_id not in key.honours:
+    if key.status == "revoked" and event_id not in key.accepted_event_ids:
         return Verdict("invalid", STEP_RIGHT, Fault("key_revoked", "", key_at))
     return None
 
@@ -106,7 +106,7 @@ class Signatures:
         """The checks before CHECK-9 where a key_id of the policy is named and no signer (RCPT-2).
 
         Every key of that id may answer; of several that fail the one that got furthest decides.
-        A revoked key never does: it honours ids of events, and there is none here (RCPT-2).
+        A revoked key never does: its ``accepted_event_ids`` are of events, and there is none here (RCPT-2).
         """
         refused: list[Verdict] = []
         left: list[PolicyKey] = []

@@ -1,7 +1,7 @@
 """What the checks say, as values (spec CHECK-1 to CHECK-13, RCPT-2).
 
 This is the only thing that merge accepts: an event reaches a state by being a
-:class:`ValidEvent`, and only the checks make one. Neither side imports the other.
+:class:`SignedEvent`, and only the checks make one. Neither side imports the other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pithbundle.encoding.values import Object
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import PolicyKey
 
-Word: TypeAlias = Literal[
+Status: TypeAlias = Literal[
     "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "not_checked"
 ]
 
@@ -39,13 +39,13 @@ STEP_VALID: Final = 11
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A word, and why where the word is not ``verified``.
+    """The status, and why where it is not ``verified``.
 
     ``step`` is how far the element got, so that elements of one id can be ranked. Only a
     receipt can be ``not_checked`` (RCPT-4).
     """
 
-    word: Word
+    status: Status
     step: int
     fault: Fault | None = None
 
@@ -57,12 +57,12 @@ class Verdict:
     @property
     def valid(self) -> bool:
         """Whether the event counts as valid: ``verified`` or ``unknown_type``."""
-        return self.word in VALID
+        return self.status in VALID
 
     @property
     def rank(self) -> tuple[int, int, str]:
         """The smallest decides: valid, unbound, others; who got furthest; the smallest code (CHECK-11)."""
-        group = 0 if self.valid else 1 if self.word == "unbound" else 2
+        group = 0 if self.valid else 1 if self.status == "unbound" else 2
         return group, -self.step, self.code or ""
 
 
@@ -111,7 +111,7 @@ class Placement(NamedTuple):
     slot: bytes
 
 
-class ValidEvent(NamedTuple):
+class SignedEvent(NamedTuple):
     """A validly signed event: what its signature covers, and the one signature kept.
 
     All of it is signed: only a format that covers every member shown makes one (RULE-3). So
@@ -148,20 +148,20 @@ class ValidEvent(NamedTuple):
         return self.key.key_id
 
 
-class Copy(NamedTuple):
+class CheckedEvent(NamedTuple):
     """One element of a bundle's ``events`` and its verdict.
 
     ``event_id`` is the recomputed id, the stated digest for a flat event, None for an
-    element without an id (CHECK-11). ``label`` is the event type as stated: shown, never
+    element without an id (CHECK-11). ``claimed_type`` is the event type as stated: shown, never
     trusted. ``key`` is the key of the policy that the element names, or that verified a flat
     one; None where there is none.
     """
 
     pointer: str
     event_id: str | None
-    label: str | None
+    claimed_type: str | None
     verdict: Verdict
-    event: ValidEvent | None = None
+    event: SignedEvent | None = None
     unsigned: tuple[str, ...] = ()
     key: PolicyKey | None = None
 
@@ -170,7 +170,7 @@ class Copy(NamedTuple):
         """The fingerprint of that key: several keys can have one name (POL-6)."""
         return None if self.key is None else self.key.fingerprint
 
-    def before(self, other: Copy) -> bool:
+    def before(self, other: CheckedEvent) -> bool:
         """Whether this element decides for its id before another one of it (CHECK-11).
 
         Among valid elements the smallest signature, as 64 raw bytes, is the one kept.
@@ -183,35 +183,35 @@ class Copy(NamedTuple):
 class Checked(NamedTuple):
     """One bundle after the checks, under one policy and one set of kinds.
 
-    ``copies`` stand in the order of the input; ``spoken`` holds the copy that speaks for
-    each id. ``stated`` are faults of unsigned members, which change nothing.
+    ``copies`` stand in the order of the input; ``by_id`` holds the copy that speaks for
+    each id. ``mismatches`` are faults of unsigned members, which change nothing.
     """
 
     record: Record
     number: PithNumber
     policy_sha256: str
-    copies: tuple[Copy, ...]
-    spoken: dict[str, Copy]
+    events: tuple[CheckedEvent, ...]
+    by_id: dict[str, CheckedEvent]
     receipts: tuple[ReceiptVerdict, ...]
-    stated: tuple[Fault, ...]
+    mismatches: tuple[Fault, ...]
     #: The valid events, one for each id: all that merge reads.
-    valid: tuple[ValidEvent, ...]
+    valid: tuple[SignedEvent, ...]
 
     @property
     def ids_without_valid_event(self) -> set[str]:
         """The ids of which an element is invalid and none is valid: what a state counts besides (STATE-7)."""
-        if len(self.valid) == len(self.copies):
+        if len(self.valid) == len(self.events):
             return set()
-        spoken = self.spoken
+        by_id = self.by_id
         return {
             copy.event_id
-            for copy in self.copies
+            for copy in self.events
             if copy.event_id is not None
-            and copy.verdict.word == "invalid"
-            and spoken[copy.event_id].event is None
+            and copy.verdict.status == "invalid"
+            and by_id[copy.event_id].event is None
         }
 
     @property
-    def without_id(self) -> list[Copy]:
+    def without_id(self) -> list[CheckedEvent]:
         """The elements without an id, whatever their verdict: they are listed by place (CHECK-11)."""
-        return [copy for copy in self.copies if copy.event_id is None]
+        return [copy for copy in self.events if copy.event_id is None]

@@ -93,7 +93,7 @@ def test_a_refusal_says_what_the_file_is(tmp_path: Path, data: bytes, words: str
     (tmp_path / "file").write_bytes(data)
     result = run("verify", str(tmp_path / "file"))
     assert (result.status, result.out.split(":")[0]) == (1, "REJECTED")
-    said = json.loads(run("verify", "--json", str(tmp_path / "file")).stdout)["refused"][0]["hint"]
+    said = json.loads(run("verify", "--json", str(tmp_path / "file")).stdout)["rejected"][0]["hint"]
     assert f"  hint        {said}\n" in result.out
     assert words is None or said == words or said.startswith((words + ": ", words + ", "))
 

@@ -133,13 +133,13 @@ def test_members_come_before_the_time_and_the_time_before_the_limits() -> None:
     assert fault(late) == ("time", "/created_at")
     assert fault({**late, "target": 1}) == ("type", "/target")
     deep = {**late, "more": nested(30)}
-    assert said(checked(RECORD, [deep]).copies[0]) == ("invalid", "time", "/created_at")
-    assert said(checked(RECORD, [{**deep, "created_at": WHEN}]).copies[0])[:2] == ("invalid", "depth")
+    assert said(checked(RECORD, [deep]).events[0]) == ("invalid", "time", "/created_at")
+    assert said(checked(RECORD, [{**deep, "created_at": WHEN}]).events[0])[:2] == ("invalid", "depth")
 
 
 def test_a_value_level_fault_comes_before_every_other() -> None:
     for made in ({"x": 1.0}, {**SOUND, "x": 1.0, "target": 1}, {**FLAT, "signer": 1.0}):
-        assert said(checked(RECORD, [made]).copies[0])[:2] == ("invalid", "number_form")
+        assert said(checked(RECORD, [made]).events[0])[:2] == ("invalid", "number_form")
 
 
 # EVT-7: the flat spelling.
@@ -207,8 +207,8 @@ def test_the_body_is_what_the_rule_covers(rule: Any) -> None:
 def test_the_id_of_any_event_is_that_of_its_canonical_body(payload: Json, extra: Json) -> None:
     extra = {name: value for name, value in extra.items() if name not in (*SOUND, *FLAT)}
     made = sign({**SOUND, "payload": payload, **extra}, DEMO)
-    (one,) = checked(RECORD, [made], policy(DEMO)).copies
-    assert (one.verdict.word, one.event_id) == ("verified", made["event_id"])
+    (one,) = checked(RECORD, [made], policy(DEMO)).events
+    assert (one.verdict.status, one.event_id) == ("verified", made["event_id"])
 
 
 @pytest.mark.parametrize("name", sorted(body(SOUND)))
@@ -235,8 +235,8 @@ def nested(depth: int) -> Any:
 def code_of(made: Json, limits: Limits | None = None) -> tuple[str, str | None, str | None]:
     data = to_json(bundle(RECORD, [made, SOUND]))
     result = check(read_bundle(data, limits=limits or Limits()), Policy.from_value(policy(DEMO)))
-    assert said(result.copies[1]) == ("verified", None, None)
-    return said(result.copies[0])
+    assert said(result.events[1]) == ("verified", None, None)
+    return said(result.events[0])
 
 
 def grown(name: str, value: Any) -> Json:
@@ -280,7 +280,7 @@ def test_262144_bytes_are_an_event_and_one_more_is_none() -> None:
 def test_the_size_is_that_of_the_whole_event_under_every_rule() -> None:
     keys = policy({**policy(DEMO)["keys"][0], "event_formats": ["event-payload-digest"]})
     made = sign({**SOUND, "more": "x" * 262_144}, DEMO, RULES["event-payload-digest"])
-    assert said(checked(RECORD, [made], keys).copies[0]) == ("invalid", "event_size", "")
+    assert said(checked(RECORD, [made], keys).events[0]) == ("invalid", "event_size", "")
 
 
 def test_level_by_level_depth_then_values_then_size() -> None:
@@ -302,6 +302,6 @@ def test_a_limit_of_the_input_changes_no_verdict() -> None:
 
 
 def test_an_event_over_a_limit_has_no_id() -> None:
-    (one,) = checked(RECORD, [grown("more", nested(30))]).copies
-    assert (one.event_id, one.label) == (None, "alias_added")
+    (one,) = checked(RECORD, [grown("more", nested(30))]).events
+    assert (one.event_id, one.claimed_type) == (None, "alias_added")
     assert read(RECORD, [grown("more", nested(30))]).events

@@ -111,7 +111,7 @@ def test_what_does_not_say_that_it_is_a_proof(value: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "status"),
     [({"status": "retired"}, "retired"), ({"status": "revoked"}, "revoked"),
-     ({"status": "revoked", "honours": ["sha256:" + "0" * 64]}, "revoked")],
+     ({"status": "revoked", "accepted_event_ids": ["sha256:" + "0" * 64]}, "revoked")],
 )  # fmt: skip
 def test_a_key_revoked_later_still_said_both_things(changes: Json, status: str) -> None:
     found = check_proof(demo(), Policy.from_value(policy(policy_key(AUTHOR, **changes))))
@@ -253,7 +253,7 @@ def test_an_event_that_names_another_signer_as_its_own() -> None:
 
 
 def test_under_other_rules_it_is_another_question() -> None:
-    rules = MergeRules.of("other", *MERGE_1.kinds.values())
+    rules = MergeRules.of("other", *MERGE_1.event_types.values())
     with pytest.raises(ProofError, match="other rules than other"):
         check_proof(demo(), HOUSE, rules=rules)
 

@@ -188,8 +188,8 @@ KINDS = pytest.mark.parametrize("kind", FULL)
 
 
 def test_there_is_a_row_for_every_kind_and_member() -> None:
-    assert list(FULL) == list(MERGE_1.kinds) == list(model.KINDS)
-    for name, kind in MERGE_1.kinds.items():
+    assert list(FULL) == list(MERGE_1.event_types) == list(model.KINDS)
+    for name, kind in MERGE_1.event_types.items():
         assert FULL[name].keys() == kind.members.keys()
         assert REQUIRED[name] == [member for member in kind.members if member not in kind.optional]
         target, section, select, slot, checks = model.KINDS[name]

@@ -14,7 +14,7 @@ from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.errors import InputError
 from pithbundle.merge.explain import LOSING, SENTENCES, explain
 from pithbundle.merge.state import State
-from pithbundle.merge.trace import CLAUSES, Word, trace
+from pithbundle.merge.trace import CLAUSES, ReasonCode, trace
 
 FINDING = "/current/integrity_findings/0"
 
@@ -64,7 +64,7 @@ def test_a_reason_names_the_signed_events() -> None:
     assert reason.clause == "MERGE-5"
     (winner,) = reason.winners
     value = reason.to_value()
-    assert value["wins"] == [
+    assert value["winners"] == [
         {
             "event_id": winner.event_id,
             "event_type": "pith.integrity.v1",
@@ -73,14 +73,14 @@ def test_a_reason_names_the_signed_events() -> None:
             "key_id": "demo-2026-05",
         }
     ]
-    loses = typing.cast("list[dict[str, str]]", value["loses"])
-    assert {lost["word"] for lost in loses} == {"superseded"}
+    loses = typing.cast("list[dict[str, str]]", value["losers"])
+    assert {lost["reason"] for lost in loses} == {"superseded"}
     assert {lost["clause"] for lost in loses} == {"MERGE-5"}
     assert all(lost["signer"] == "demo.example" for lost in loses)
 
 
 def test_every_word_has_its_clause_and_its_sentence() -> None:
-    words = set(typing.get_args(Word))
+    words = set(typing.get_args(ReasonCode))
     assert words == CLAUSES.keys() == SENTENCES.keys() | LOSING.keys()
 
 
@@ -89,10 +89,10 @@ def test_every_word_has_its_clause_and_its_sentence() -> None:
 def test_every_step_is_explained_by_events_of_the_set(whole: strategies.EventSet) -> None:
     view = merged(whole.record, whole.events).view
     for reason in explain(view):
-        assert reason.step.word in SENTENCES
-        assert [event.event_id for event in reason.winners] == [*reason.step.wins]
+        assert reason.step.reason in SENTENCES
+        assert [event.event_id for event in reason.winners] == [*reason.step.winners]
         for lost, event in reason.losers:
-            assert lost.word in LOSING
+            assert lost.reason in LOSING
             assert event.event_id == lost.event_id
         assert canonical_bytes(reason.to_value())
         # An entry's own pointer finds that entry and no other.

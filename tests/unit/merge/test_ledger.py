@@ -36,7 +36,7 @@ from pithbundle.errors import MergeError
 from pithbundle.merge.export import export
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
-from pithbundle.merge.rules import MERGE_1, Kind, MergeRules
+from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
@@ -170,7 +170,7 @@ def test_another_signers_retraction_is_refused() -> None:
     victim = citation("w")
     taken = retracted(victim, signer=AUTHOR)
     assert section("citations", [victim, taken]) == ids(victim)
-    assert effects([victim, taken]) == {taken["event_id"]: "refused"}
+    assert effects([victim, taken]) == {taken["event_id"]: "rejected"}
 
 
 def test_a_retraction_waits_for_its_target() -> None:
@@ -185,7 +185,7 @@ def test_a_retraction_waits_for_its_target() -> None:
 def test_a_retraction_cannot_be_taken_back() -> None:
     lasting = retracted("sha256:" + "0" * 64)
     taken = retracted(lasting)
-    assert effects([lasting, taken])[taken["event_id"]] == "refused"
+    assert effects([lasting, taken])[taken["event_id"]] == "rejected"
     assert lasting["event_id"] in section("retractions", [lasting, taken])
 
 
@@ -197,7 +197,7 @@ def test_a_checkpoint_can_be_taken_back_by_its_signer_and_by_nobody_else() -> No
         assert section("checkpoints", order) == []
         assert section("retractions", order) == ids(taken)
     foreign = retracted(lists, signer=AUTHOR)
-    assert effects([lists, foreign]) == {foreign["event_id"]: "refused"}
+    assert effects([lists, foreign]) == {foreign["event_id"]: "rejected"}
     assert section("checkpoints", [lists, foreign]) == ids(lists)
 
 
@@ -320,7 +320,7 @@ def test_a_revision_and_another_slot_are_no_conflict() -> None:
 
 
 def test_kinds_without_deciding_members_never_conflict() -> None:
-    assert {name for name, kind in MERGE_1.kinds.items() if kind.deciding} == {
+    assert {name for name, kind in MERGE_1.event_types.items() if kind.deciding} == {
         "author_claim", "pith.integrity.v1",
     }  # fmt: skip
     twice = [
@@ -352,8 +352,8 @@ def test_two_keys_of_one_signer_contradict_each_other() -> None:
 
 def test_deciding_members_are_compared_as_canonical_bytes_null_where_absent() -> None:
     """Under other rules a deciding member may be optional and of any value: 1, 1.0 and true differ."""
-    kind = Kind("x.said", "record", "sayings", "latest", {}, deciding=("a", "b"))
-    rules = MergeRules.of("test", *MERGE_1.kinds.values(), kind)
+    kind = EventType("x.said", "record", "sayings", "latest", {}, deciding=("a", "b"))
+    rules = MergeRules.of("test", *MERGE_1.event_types.values(), kind)
 
     def count(*payloads_of: Json) -> int:
         made = [event(DEMO, RECORD, "x.said", "record", paid, WHEN) for paid in payloads_of]
@@ -532,7 +532,7 @@ def test_ledgers_join_under_the_same_conditions() -> None:
     for other, code in (
         (Ledger.of([checked(other_record(RECORD), [])]), "subject"),
         (Ledger.of([checked(RECORD, [], policy(DEMO))]), "policy"),
-        (Ledger.of([checked(RECORD, [])], MergeRules.of("other", *MERGE_1.kinds.values())), "policy"),
+        (Ledger.of([checked(RECORD, [])], MergeRules.of("other", *MERGE_1.event_types.values())), "policy"),
     ):
         before = Merged(mine.copy(), ()).state_bytes
         with pytest.raises(MergeError) as caught:
@@ -550,7 +550,7 @@ def test_a_ledger_may_begin_empty() -> None:
 
 
 def test_a_copy_is_of_the_same_record_policy_rules_and_events_and_grows_on_its_own() -> None:
-    rules = MergeRules.of("other", *MERGE_1.kinds.values())
+    rules = MergeRules.of("other", *MERGE_1.event_types.values())
     ledger = Ledger.of([checked(RECORD, [claim(), "malformed", without(claim(LATE), ("signature",))])], rules)
     before = Merged(ledger, ()).state_bytes
     twin = ledger.copy()
@@ -595,7 +595,7 @@ def test_the_smaller_signature_is_kept_in_every_order(made: Json) -> None:
         assert ledger.completeness() == expected.completeness()
         assert export(ledger) == export(expected)
         # Every index speaks of the copy that is kept.
-        kept = {one.event_id: one for kind in MERGE_1.kinds.values() for one in ledger.fitting(kind)}
+        kept = {one.event_id: one for kind in MERGE_1.event_types.values() for one in ledger.fitting(kind)}
         assert all(one is ledger.events[name] for name, one in kept.items())
         named = ledger.retractions_of(str(made["payload"].get("event_id")))
         assert all(one is ledger.events[one.event_id] for one in named)

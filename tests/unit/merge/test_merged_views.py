@@ -29,9 +29,9 @@ def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None
     strong, weak, theirs = claim(DEMO, "strong"), claim(DEMO, "weak"), claim(AUTHOR, "weak")
     claims = [strong, weak, theirs]
     ledger = merge(checked(RECORD, [ALIAS, *claims])).ledger
-    assert ledger.slots(MERGE_1.kinds["alias_added"]).keys() == {b""}
-    assert ledger.slots(MERGE_1.kinds["citation"]).keys() == set()
-    slots = ledger.slots(MERGE_1.kinds["author_claim"])
+    assert ledger.slots(MERGE_1.event_types["alias_added"]).keys() == {b""}
+    assert ledger.slots(MERGE_1.event_types["citation"]).keys() == set()
+    slots = ledger.slots(MERGE_1.event_types["author_claim"])
     orcid = payloads.orcid(1)
     assert {slot.decode(): {*events} for slot, events in slots.items()} == {
         f'["demo.example","orcid","{orcid}"]': {strong["event_id"], weak["event_id"]},
@@ -41,11 +41,13 @@ def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None
 
 def test_under_rules_without_them_there_is_no_receipt_and_no_effect() -> None:
     kinds = (
-        kind for name, kind in MERGE_1.kinds.items() if name not in ("record_created", "event_retracted")
+        kind
+        for name, kind in MERGE_1.event_types.items()
+        if name not in ("record_created", "event_retracted")
     )
     rules = MergeRules.of("other", *kinds)
     result = merge(checked(RECORD, [ALIAS]), rules=rules)
     assert (result.view.receipt, result.view.effects) == (None, {})
     current: Any = result.state["current"]
     assert current["receipt"] is None
-    assert status(result.view)["retractions"] == {"applied": 0, "waiting": 0, "refused": 0}
+    assert status(result.view)["retractions"] == {"applied": 0, "waiting": 0, "rejected": 0}

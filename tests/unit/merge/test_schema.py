@@ -15,7 +15,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import MAX_INTEGER, Object
 from pithbundle.merge.schema import (
     Check,
-    Kind,
+    EventType,
     MergeRules,
     an_object,
     base64_text,
@@ -28,7 +28,7 @@ from pithbundle.merge.schema import (
     whole,
     word,
 )
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 RECORD = made_record()
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -135,10 +135,10 @@ def test_a_check_says_the_code_of_a_misfit(check: Check, value: Any, code: str |
     assert check(value) == code
 
 
-def valid(payload: Json, target: str = "record") -> ValidEvent:
+def valid(payload: Json, target: str = "record") -> SignedEvent:
     """A valid event of no kind, for a kind of the test's own."""
     made = event(DEMO, RECORD, "peer_review", "record", payload, WHEN)
-    (copy,) = checked(RECORD, [made]).copies
+    (copy,) = checked(RECORD, [made]).events
     assert copy.event is not None
     return copy.event._replace(target=target)
 
@@ -167,7 +167,7 @@ def refuse(payload: Object, record: Record) -> str | None:
 )
 def test_members_are_looked_at_in_the_order_written(payload: Json, code: str | None) -> None:
     members = {"a": prose(4), "b": whole(1)}
-    kind = Kind("peer_review", "record", "reviews", "each", members, optional=frozenset({"b"}))
+    kind = EventType("peer_review", "record", "reviews", "all", members, optional=frozenset({"b"}))
     record = Record.from_value(RECORD)
     assert kind.misfit(valid(payload), record) == code
     assert kind.misfit(valid(payload, "graph"), record) == "type"
@@ -177,7 +177,7 @@ def test_members_are_looked_at_in_the_order_written(payload: Json, code: str | N
 def test_the_record_is_compared_last_and_always(beside: Json) -> None:
     """Also where every optional member is absent."""
     members = {"a": prose(4), "b": whole(1)}
-    kind = Kind("peer_review", "record", "reviews", "each", members, frozenset({"b"}), match=refuse)
+    kind = EventType("peer_review", "record", "reviews", "all", members, frozenset({"b"}), match=refuse)
     record = Record.from_value(RECORD)
     assert kind.misfit(valid({"a": "x", **beside}), record) == "subject"
     assert kind.misfit(valid({"a": "x", "right": record.hex, **beside}), record) is None
@@ -186,19 +186,19 @@ def test_the_record_is_compared_last_and_always(beside: Json) -> None:
 
 def test_an_optional_member_may_be_absent_before_the_one_that_does_not_fit() -> None:
     members = {"b": whole(1), "a": prose(4)}
-    kind = Kind("peer_review", "record", "reviews", "each", members, optional=frozenset({"b"}))
+    kind = EventType("peer_review", "record", "reviews", "all", members, optional=frozenset({"b"}))
     assert kind.misfit(valid({"a": ""}), Record.from_value(RECORD)) == "encoding"
     assert kind.misfit(valid({"b": 0, "a": ""}), Record.from_value(RECORD)) == "type"
 
 
 def test_kinds_that_say_the_same_are_equal() -> None:
-    one, other = (Kind("peer_review", "record", "reviews", "each", {"a": an_object}) for _ in range(2))
+    one, other = (EventType("peer_review", "record", "reviews", "all", {"a": an_object}) for _ in range(2))
     assert one == other
     assert "_required" not in repr(one)
 
 
 def test_a_rule_set_keeps_its_name_and_order() -> None:
-    kinds = [Kind(name, "record", name, "each", {}) for name in ("b", "a")]
+    kinds = [EventType(name, "record", name, "all", {}) for name in ("b", "a")]
     rules = MergeRules.of("test-1", *kinds)
     assert rules.name == "test-1"
-    assert [*rules.kinds.items()] == [("b", kinds[0]), ("a", kinds[1])]
+    assert [*rules.event_types.items()] == [("b", kinds[0]), ("a", kinds[1])]

@@ -298,7 +298,7 @@ def test_two_policies_that_admit_the_same_events_give_the_same_state() -> None:
 
 
 def test_another_rule_set_says_its_own_name() -> None:
-    few = MergeRules.of("few", *list(MERGE_1.kinds.values())[:4])
+    few = MergeRules.of("few", *list(MERGE_1.event_types.values())[:4])
     given = read(RECORD, [alias("x", "1"), attached(DEMO, RECORD, "citation", payloads.citation("w"), WHEN)])
     keys = Policy.from_value(policy(DEMO))
     result = merge(check(given, keys, rules=few), rules=few)

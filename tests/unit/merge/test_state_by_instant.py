@@ -54,7 +54,7 @@ def review(when: str) -> Json:
 
 def losers(pointer: str, events: list[Json]) -> list[str]:
     (step,) = (step for step in trace(merged(RECORD, events).view) if step.pointer == pointer)
-    return [lost.event_id for lost in step.loses]
+    return [lost.event_id for lost in step.losers]
 
 
 def test_the_checkpoint_as_of_which_nothing_is_missing_is_the_latest() -> None:

@@ -97,11 +97,11 @@ def test_what_was_taken_back_and_what_conflicts_is_in_the_default_view() -> None
     events.append(attached(AUTHOR, RECORD, "event_retracted", payloads.event_retracted(target), WHEN))
     view = merged(RECORD, events).view
     assert status_line(view).endswith("; 1 retracted; 1 in conflict")
-    assert status(view)["retractions"] == {"applied": 1, "waiting": 0, "refused": 0}
+    assert status(view)["retractions"] == {"applied": 1, "waiting": 0, "rejected": 0}
 
 
 def test_under_rules_that_lack_the_sections() -> None:
-    rules = MergeRules.of("test", MERGE_1.kinds["checkpoint"])
+    rules = MergeRules.of("test", MERGE_1.event_types["checkpoint"])
     view = State(Ledger.of([checked(RECORD, [])], rules))
     assert status(view)["anchored"] == 0
     assert status_line(view).startswith("not attested")
@@ -132,7 +132,7 @@ def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
     rescinded = count("integrity_findings", verdict_class="rescinded")
     assert told["findings"]["rescinded"] == rescinded
     assert sum(told["findings"].values()) == len(current["integrity_findings"])
-    for effect in ("applied", "waiting", "refused"):
+    for effect in ("applied", "waiting", "rejected"):
         assert told["retractions"][effect] == sum(e["effect"] == effect for e in current["retractions"])
     line = status_line(result.view)
     assert line.isascii()

@@ -56,7 +56,7 @@ def test_a_slot_is_set_and_replaced() -> None:
 
 def test_of_one_instant_the_second_loses_or_restates() -> None:
     one, two = sorted((claim(note="a"), claim(note="b")), key=model.id_of)
-    assert told(one, two) == [("sets", []), ("loses", [one["event_id"]])]
+    assert told(one, two) == [("sets", []), ("superseded", [one["event_id"]])]
     zulu, offset = sorted((claim(), claim("2026-05-18T01:39:14+00:00")), key=model.id_of)
     assert told(zulu, offset) == [("sets", []), ("restates", [zulu["event_id"]])]
 
@@ -125,10 +125,10 @@ def test_a_retraction_of_what_no_kind_takes() -> None:
 
 def test_a_retraction_without_effect() -> None:
     one = claim()
-    assert told(one, back(one, LATER, DEMO))[1] == ("refused", [one["event_id"]])
+    assert told(one, back(one, LATER, DEMO))[1] == ("rejected", [one["event_id"]])
     assert told(back(one, LATER)) == [("waits", [one["event_id"]])]
     waits = back(one, LATER)
-    assert told(waits, back(waits, LAST))[1] == ("refused", [waits["event_id"]])
+    assert told(waits, back(waits, LAST))[1] == ("rejected", [waits["event_id"]])
 
 
 def test_an_event_that_is_taken_back_before_its_time() -> None:
@@ -174,7 +174,7 @@ def replayed(moments: list[Moment], result: Merged) -> dict[str, set[str]]:
             here.add(name)
         if moment.change == "retracts":
             target, *following = moment.others
-            kind = MERGE_1.kinds.get(result.ledger.events[target].event_type)
+            kind = MERGE_1.event_types.get(result.ledger.events[target].event_type)
             if kind is not None:
                 shown.setdefault(kind.section, set()).discard(target)
                 shown[kind.section] |= {*following}
@@ -182,7 +182,7 @@ def replayed(moments: list[Moment], result: Merged) -> dict[str, set[str]]:
             here.add(name)
             here -= {*moment.others}
         else:
-            assert section == "retractions" or moment.change in ("restates", "loses", "withdrawn")
+            assert section == "retractions" or moment.change in ("restates", "superseded", "withdrawn")
     return shown
 
 
@@ -209,7 +209,7 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
     assert view.receipt is None or created == {view.receipt.event_id}
     last: dict[bytes, Moment] = {}
     for moment in moments:
-        kind = MERGE_1.kinds.get(moment.event.event_type)
+        kind = MERGE_1.event_types.get(moment.event.event_type)
         if kind and kind.select == "latest" and moment.change in ("sets", "replaces"):
             last[slot_of(moment.event, kind)] = moment
     # Who set or replaced last still stands, unless a retraction took it back.

@@ -15,8 +15,8 @@ from kit.results import WHEN, merged, read
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import pointer
 from pithbundle.merge.merged import Merged, merge
-from pithbundle.merge.rules import MERGE_1, Kind, MergeRules
-from pithbundle.merge.trace import CLAUSES, Lost, Step, trace, trace_bytes
+from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
+from pithbundle.merge.trace import CLAUSES, Decision, Lost, trace, trace_bytes
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
@@ -41,7 +41,7 @@ def created(at: str = WHEN, signer: Signer = DEMO, signs: Signer = DEMO, **extra
     return attached(signer, RECORD, "record_created", made, at)
 
 
-def unsound(at: str = WHEN, **extra: Any) -> Json:
+def ids_without_valid_event(at: str = WHEN, **extra: Any) -> Json:
     """A record_created whose receipt no key has signed."""
     return created(at, algorithm="none", **extra)
 
@@ -49,7 +49,7 @@ def unsound(at: str = WHEN, **extra: Any) -> Json:
 def step_at(place: str, events: Sequence[Json]) -> tuple[str, list[str], list[tuple[str, str]]]:
     found = [step for step in trace(merged(RECORD, events).view) if step.pointer == place]
     assert len(found) == 1, [step.pointer for step in trace(merged(RECORD, events).view)]
-    return found[0].word, [*found[0].wins], [(lost.event_id, lost.word) for lost in found[0].loses]
+    return found[0].reason, [*found[0].winners], [(lost.event_id, lost.reason) for lost in found[0].losers]
 
 
 # The words of TRACE-2, one by one.
@@ -57,12 +57,12 @@ def step_at(place: str, events: Sequence[Json]) -> tuple[str, list[str], list[tu
 
 def test_what_the_record_gives_is_derived() -> None:
     steps = trace(merged(RECORD, []).view)
-    assert {step.word for step in steps} == {"derived"}
+    assert {step.reason for step in steps} == {"derived"}
     assert [step.pointer for step in steps] == [
         "/current/canonical_record",
         *(f"/current/source_aliases/{place}" for place in range(6)),
     ]
-    assert not any(step.wins or step.loses for step in steps)
+    assert not any(step.winners or step.losers for step in steps)
 
 
 def test_one_claim_is_the_only_one() -> None:
@@ -122,7 +122,7 @@ def test_a_retraction_says_its_effect() -> None:
     assert words == {
         applied["event_id"]: ("listed", [(target["event_id"], "retracted")]),
         waiting["event_id"]: ("waiting", []),
-        refused["event_id"]: ("refused", []),
+        refused["event_id"]: ("rejected", []),
     }
 
 
@@ -152,19 +152,19 @@ def test_the_receipt_is_of_the_first_record_created() -> None:
 
 
 def test_a_receipt_that_is_not_verified_is_refused() -> None:
-    bad, good = unsound(), created(LATER)
+    bad, good = ids_without_valid_event(), created(LATER)
     word, wins, loses = step_at("/current/receipt", [bad, good])
-    assert (word, wins) == ("refused", [])
-    assert loses == [(bad["event_id"], "refused"), (good["event_id"], "superseded")]
+    assert (word, wins) == ("rejected", [])
+    assert loses == [(bad["event_id"], "rejected"), (good["event_id"], "superseded")]
 
 
 def test_losers_of_a_refused_receipt_stand_in_their_order_too() -> None:
     """A withdrawn one from before stood behind the refused one at first."""
-    early = unsound("2026-05-17T00:00:00Z", signed_at="x")
-    bad = unsound()
+    early = ids_without_valid_event("2026-05-17T00:00:00Z", signed_at="x")
+    bad = ids_without_valid_event()
     word, wins, loses = step_at("/current/receipt", [bad, early, retraction(DEMO, early)])
-    assert (word, wins) == ("refused", [])
-    assert loses == [(early["event_id"], "retracted"), (bad["event_id"], "refused")]
+    assert (word, wins) == ("rejected", [])
+    assert loses == [(early["event_id"], "retracted"), (bad["event_id"], "rejected")]
 
 
 def test_a_receipt_whose_events_are_all_withdrawn() -> None:
@@ -194,11 +194,11 @@ def account(whole: strategies.EventSet) -> list[Json]:
             elif winner is not None and one["payload"] == winner["payload"]:
                 word = "restated"
             if winner is None or model.id_of(one) != model.id_of(winner):
-                told.append({"event_id": model.id_of(one), "word": word})
+                told.append({"event_id": model.id_of(one), "reason": word})
         return told
 
     def step(path: list[str | int], word: str, wins: list[str], loses: list[Json]) -> Json:
-        return {"pointer": pointer(path), "word": word, "wins": wins, "loses": loses}
+        return {"pointer": pointer(path), "reason": word, "winners": wins, "losers": loses}
 
     steps = []
     for section, shown in state["current"].items():
@@ -210,9 +210,9 @@ def account(whole: strategies.EventSet) -> list[Json]:
             if not alive:
                 steps.append(step(["current", section], "retracted", [], lost(of_kind, None)))
             elif shown is None:
-                loses = [*lost(of_kind, alive[0]), {"event_id": model.id_of(alive[0]), "word": "refused"}]
+                loses = [*lost(of_kind, alive[0]), {"event_id": model.id_of(alive[0]), "reason": "rejected"}]
                 loses.sort(key=lambda one: model.order(by_id[one["event_id"]]))
-                steps.append(step(["current", section], "refused", [], loses))
+                steps.append(step(["current", section], "rejected", [], loses))
             else:
                 word = "only" if len(alive) == 1 else "first"
                 steps.append(
@@ -231,7 +231,7 @@ def account(whole: strategies.EventSet) -> list[Json]:
                     word = "derived"
                 loses = [
                     {"event_id": model.id_of(one),
-                     "word": "retracted" if model.id_of(one) in gone else "restated"}
+                     "reason": "retracted" if model.id_of(one) in gone else "restated"}
                     for one in named if one not in alive[:1]
                 ]  # fmt: skip
                 steps.append(step(["current", section, place], word, [*map(model.id_of, alive[:1])], loses))
@@ -243,7 +243,7 @@ def account(whole: strategies.EventSet) -> list[Json]:
                 winner = by_id[entry["event_id"]]
                 word, loses = "listed", []
                 if section == "retractions" and entry["effect"] == "applied":
-                    loses = [{"event_id": winner["payload"]["event_id"], "word": "retracted"}]
+                    loses = [{"event_id": winner["payload"]["event_id"], "reason": "retracted"}]
                 elif section == "retractions":
                     word = entry["effect"]
                 elif model.KINDS[winner["event_type"]][2] == "latest":
@@ -296,8 +296,8 @@ def test_every_entry_of_the_state_has_its_step_and_no_other_place_has_one(whole:
             places.append(f"/current/{name}")
     steps = trace(result.view)
     assert [step.pointer for step in steps] == places
-    assert {step.word for step in steps} <= CLAUSES.keys()
-    assert all(CLAUSES[lost.word] for step in steps for lost in step.loses)
+    assert {step.reason for step in steps} <= CLAUSES.keys()
+    assert all(CLAUSES[lost.reason] for step in steps for lost in step.losers)
 
 
 # Under other rules.
@@ -308,18 +308,18 @@ def under(events: Sequence[Json], rules: MergeRules) -> Merged:
 
 
 def test_a_kind_of_which_one_stands_in_a_section_of_its_own() -> None:
-    first_word = Kind("x.first", "record", "first_words", "once", {})
-    rules = MergeRules.of("test-1", *MERGE_1.kinds.values(), first_word)
+    first_word = EventType("x.first", "record", "first_words", "first", {})
+    rules = MergeRules.of("test-1", *MERGE_1.event_types.values(), first_word)
     one, two = (attached_as("x.first", at) for at in (WHEN, LATER))
     steps = [step for step in trace(under([two, one], rules).view) if "first_words" in step.pointer]
     # Equal payloads: what comes later only says the same again.
     assert steps == [
-        Step("/current/first_words/0", "first", (one["event_id"],), (Lost(two["event_id"], "restated"),))
+        Decision("/current/first_words/0", "first", (one["event_id"],), (Lost(two["event_id"], "restated"),))
     ]
 
 
 def test_rules_without_aliases_and_receipts() -> None:
-    rules = MergeRules.of("test-2", MERGE_1.kinds["citation"])
+    rules = MergeRules.of("test-2", MERGE_1.event_types["citation"])
     cited = attached(AUTHOR, RECORD, "citation", payloads.citation(strategies.CITING[0], "cites"), WHEN)
     steps = trace(under([cited, created()], rules).view)
     assert [step.pointer for step in steps] == ["/current/canonical_record", "/current/citations/0"]

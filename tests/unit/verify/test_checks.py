@@ -43,7 +43,7 @@ from pithbundle.errors import CODES
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Copy
+from pithbundle.verify.verdicts import CheckedEvent
 
 RECORD = made_record()
 ALIAS = payloads.alias_added("openalex", "W1")
@@ -72,8 +72,8 @@ class Recipe:
             change(made)
         return made
 
-    def copy(self) -> Copy:
-        (one,) = checked(RECORD, [self.made()], policy(self.key)).copies
+    def copy(self) -> CheckedEvent:
+        (one,) = checked(RECORD, [self.made()], policy(self.key)).events
         return one
 
 
@@ -215,7 +215,7 @@ def test_of_two_faults_the_earlier_check_speaks(first: Way, second: Way) -> None
 
 def mismatch(made: Json, keys: Json | None = None) -> str:
     """What is said of an event whose id differs."""
-    (one,) = checked(RECORD, [made], keys).copies
+    (one,) = checked(RECORD, [made], keys).events
     assert said(one) == ("invalid", "hash_mismatch", "/event_id")
     assert one.verdict.fault is not None
     return one.verdict.fault.detail
@@ -256,8 +256,8 @@ def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
 def test_a_revoked_key_honours_the_recomputed_id_never_the_stated_one() -> None:
     moved: Json = {**SOUND, "payload": {"swapped": True}}
     for honoured, code in ((event_id(moved), "hash_mismatch"), (ID, "key_revoked")):
-        keys = policy(policy_key(DEMO, status="revoked", honours=[honoured]))
-        assert said(checked(RECORD, [moved], keys).copies[0])[:2] == ("invalid", code)
+        keys = policy(policy_key(DEMO, status="revoked", accepted_event_ids=[honoured]))
+        assert said(checked(RECORD, [moved], keys).events[0])[:2] == ("invalid", code)
 
 
 @pytest.mark.parametrize(
@@ -281,10 +281,10 @@ def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], 
         ({**made, "signature": None}, ("not_signed", None, None)),
     ]
     for element, expected in cases:
-        (one,) = checked(RECORD, [element]).copies
+        (one,) = checked(RECORD, [element]).events
         assert (said(one), one.event_id) == (expected, None)
-    (one,) = checked(RECORD, [made]).copies
-    assert (one.verdict.word, one.event_id) == ("invalid", None)
+    (one,) = checked(RECORD, [made]).events
+    assert (one.verdict.status, one.event_id) == ("invalid", None)
 
 
 @pytest.mark.parametrize(
@@ -306,14 +306,14 @@ def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], 
     ],
 )  # fmt: skip
 def test_a_malformed_element_names_a_key_by_a_pair_of_texts(signer: Any, expected: Any) -> None:
-    (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).copies
+    (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).events
     assert (said(one), one.event_id) == (expected, None)
     # The key_id beside the signature is compared with that of a pair alone.
     other = {**SOUND, "signer": signer, "signature": {**SOUND["signature"], "key_id": "x"}}
     named = type(signer) is dict and signer.get("signer_id") == DEMO.signer_id
     if named and expected[0] == "invalid":
         expected = ("unknown_key", "key_unknown", "/signature/key_id")
-    assert said(checked(RECORD, [other]).copies[0]) == expected
+    assert said(checked(RECORD, [other]).events[0]) == expected
 
 
 # CHECK-13: a key whose format is unknown.
@@ -339,7 +339,7 @@ def test_of_unknown_alone_only_the_key_and_a_signature_are_asked(way: Way) -> No
     way.spoil(recipe)
     made = recipe.made()
     recipe.key["event_formats"] = ["unknown"]
-    (one,) = checked(RECORD, [made], policy(recipe.key)).copies
+    (one,) = checked(RECORD, [made], policy(recipe.key)).events
     assert said(one) == (way.expected if way.step < 3 else ("unbound", None, None))
     # What fails CHECK-5 is read as event-v1 (RULE-1).
     assert (one.event_id is not None) == (way.step == 1)
@@ -360,9 +360,9 @@ def test_under_the_built_in_policy_the_registrys_events_are_unbound_whatever_the
         {**base, "signature": {"value": "x"}},
         {**base, "signature": "x"},
     ):
-        (one,) = check(read(RECORD, [made])).copies
+        (one,) = check(read(RECORD, [made])).events
         assert (said(one), one.event_id) == (("unbound", None, None), None)
-    (one,) = check(read(RECORD, [{**base, "signature": None}])).copies
+    (one,) = check(read(RECORD, [{**base, "signature": None}])).events
     assert (said(one), one.event_id) == (("not_signed", None, None), None)
 
 
@@ -379,7 +379,7 @@ def test_of_several_candidates_one_that_lists_unknown_is_enough() -> None:
     ):
         for one, two in ((DEMO, twin), (twin, DEMO)):
             keys = policy(policy_key(one, event_formats=formats), policy_key(two, event_formats=other))
-            (copy_,) = checked(RECORD, [nameless], keys).copies
+            (copy_,) = checked(RECORD, [nameless], keys).events
             assert (said(copy_), copy_.event_id, copy_.key) == (expected, None, None)
 
 
@@ -392,7 +392,7 @@ def test_the_year_of_the_subject_is_that_of_the_record_or_of_the_arxiv_id() -> N
     suffix = pith_number(record)[10:]
     for year, word in (("2010", "verified"), ("2009", "verified"), ("2011", "invalid"), ("0000", "invalid")):
         made = attached(DEMO, record, "alias_added", ALIAS, WHEN, subject=f"pith:{year}:{suffix}")
-        assert checked(record, [made]).copies[0].verdict.word == word
+        assert checked(record, [made]).events[0].verdict.status == word
 
 
 # CHECK-5, CHECK-6: keys and their rights.
@@ -409,28 +409,28 @@ def test_of_several_keys_of_one_name_the_fingerprint_chooses() -> None:
     twin = Signer(7, DEMO.signer_id, DEMO.key_id)
     events = [attached(one, RECORD, "alias_added", ALIAS, WHEN) for one in (DEMO, twin)]
     result = checked(RECORD, events, policy(DEMO, twin))
-    assert [one.verdict.word for one in result.copies] == ["verified"] * 2
-    assert [one.fingerprint for one in result.copies] == [DEMO.fingerprint, twin.fingerprint]
+    assert [one.verdict.status for one in result.events] == ["verified"] * 2
+    assert [one.fingerprint for one in result.events] == [DEMO.fingerprint, twin.fingerprint]
     assert [made.key.public_key.raw for made in result.valid] == [DEMO.public_key, twin.public_key]
     assert [made.signer for made in result.valid] == [DEMO.signer_id] * 2
     # Status and rights belong to the raw key.
     keys = policy(policy_key(DEMO, status="revoked"), policy_key(twin, event_types=["citation"]))
-    assert [said(one)[1] for one in checked(RECORD, events, keys).copies] == ["key_revoked", "key_role"]
+    assert [said(one)[1] for one in checked(RECORD, events, keys).events] == ["key_revoked", "key_role"]
     # A signature of the one under the fingerprint of the other is none.
     posing = {**events[0], "signature": events[1]["signature"]}
-    assert said(checked(RECORD, [posing], policy(DEMO, twin)).copies[0])[1] == "signature_invalid"
+    assert said(checked(RECORD, [posing], policy(DEMO, twin)).events[0])[1] == "signature_invalid"
 
 
 def test_a_key_id_of_another_signer_names_no_key() -> None:
     # The same key_id in the policy, under another signer_id, with another raw key.
     twin = Signer(7, "twin.example", DEMO.key_id)
     made = attached(twin, RECORD, "alias_added", ALIAS, WHEN)
-    assert said(checked(RECORD, [made], policy(DEMO)).copies[0])[:2] == ("unknown_key", "key_unknown")
-    assert said(checked(RECORD, [made], policy(DEMO, twin)).copies[0])[0] == "verified"
+    assert said(checked(RECORD, [made], policy(DEMO)).events[0])[:2] == ("unknown_key", "key_unknown")
+    assert said(checked(RECORD, [made], policy(DEMO, twin)).events[0])[0] == "verified"
 
 
 @pytest.mark.parametrize(
-    ("status", "honours", "expected"),
+    ("status", "accepted_event_ids", "expected"),
     [
         ("active", [], "verified"),
         ("retired", [], "verified"),
@@ -439,31 +439,33 @@ def test_a_key_id_of_another_signer_names_no_key() -> None:
         ("revoked", [ID], "verified"),
     ],
 )
-def test_a_status_and_what_a_revoked_key_honours(status: str, honours: list[str], expected: str) -> None:
-    keys = policy(policy_key(DEMO, status=status, honours=honours))
+def test_a_status_and_what_a_revoked_key_honours(
+    status: str, accepted_event_ids: list[str], expected: str
+) -> None:
+    keys = policy(policy_key(DEMO, status=status, accepted_event_ids=accepted_event_ids))
     result = checked(RECORD, [SOUND], keys)
-    assert [one.verdict.word for one in result.copies] == [expected]
+    assert [one.verdict.status for one in result.events] == [expected]
     assert len(result.valid) == (expected == "verified")
 
 
 def test_the_types_of_a_key_are_compared_exactly() -> None:
     for types, word in ((["alias_added"], "verified"), (["Alias_added", "alias_added "], "invalid")):
         keys = policy(policy_key(DEMO, event_types=types))
-        assert checked(RECORD, [SOUND], keys).copies[0].verdict.word == word
+        assert checked(RECORD, [SOUND], keys).events[0].verdict.status == word
 
 
 def test_without_a_policy_only_the_registrys_key_counts() -> None:
     result = check(read(RECORD, [SOUND]))
     assert result.policy_sha256 == Policy.default().sha256
-    assert said(result.copies[0])[0] == "unknown_key"
+    assert said(result.events[0])[0] == "unknown_key"
 
 
 # CHECK-10: other rules of merge, other known types.
 
 
 def test_a_type_is_known_if_the_rules_have_its_kind() -> None:
-    few = MergeRules.of("few", MERGE_1.kinds["citation"])
-    (one,) = check(read(RECORD, [SOUND]), Policy.from_value(policy(DEMO)), rules=few).copies
+    few = MergeRules.of("few", MERGE_1.event_types["citation"])
+    (one,) = check(read(RECORD, [SOUND]), Policy.from_value(policy(DEMO)), rules=few).events
     assert said(one) == ("unknown_type", None, None)
     assert one.event is not None
 
@@ -472,8 +474,8 @@ def test_a_type_is_known_if_the_rules_have_its_kind() -> None:
 
 
 def words(events: list[Any], keys: Json | None = None) -> dict[str, tuple[str, str | None]]:
-    spoken = checked(RECORD, events, keys).spoken
-    return {name: (one.verdict.word, one.verdict.code) for name, one in spoken.items()}
+    by_id = checked(RECORD, events, keys).by_id
+    return {name: (one.verdict.status, one.verdict.code) for name, one in by_id.items()}
 
 
 def another_signature(made: Json, nonce: int, signer: Signer = DEMO) -> Json:
@@ -490,7 +492,7 @@ def test_the_smallest_of_several_valid_signatures_is_kept_in_any_order() -> None
     assert len(set(raw)) == 3
     for order in itertools.permutations(copies):
         result = checked(RECORD, list(order))
-        assert [one.verdict.word for one in result.copies] == ["verified"] * 3
+        assert [one.verdict.status for one in result.events] == ["verified"] * 3
         (kept,) = result.valid
         assert (kept.event_id, kept.signature) == (ID, min(raw))
 
@@ -550,7 +552,7 @@ def test_among_equals_the_smallest_code_decides() -> None:
         policy_key(AUTHOR, event_formats=[rule.name], status="revoked"),
     )
     made = [attached(one, RECORD, "alias_added", ALIAS, WHEN, rule=rule) for one in (DEMO, AUTHOR)]
-    assert [said(one)[1] for one in checked(RECORD, made, keys).copies] == ["key_role", "key_revoked"]
+    assert [said(one)[1] for one in checked(RECORD, made, keys).events] == ["key_role", "key_revoked"]
     expected = {event_id(made[0], rule): ("invalid", "key_revoked")}
     assert words(made, keys) == words(made[::-1], keys) == expected
 
@@ -558,18 +560,18 @@ def test_among_equals_the_smallest_code_decides() -> None:
 def test_copies_are_joined_by_the_recomputed_id() -> None:
     swapped = {**SOUND, "payload": {"swapped": True}}
     result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
-    assert [one.event_id for one in result.copies] == [ID, event_id(swapped), ID]
-    assert list(result.spoken) == [ID, event_id(swapped)]
+    assert [one.event_id for one in result.events] == [ID, event_id(swapped), ID]
+    assert list(result.by_id) == [ID, event_id(swapped)]
     assert [one.event_id for one in result.valid] == [ID]
 
 
 def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
     result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
-    assert [(one.pointer, one.label) for one in result.without_id] == [
+    assert [(one.pointer, one.claimed_type) for one in result.without_id] == [
         ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
         ("/events/5", None),
     ]  # fmt: skip
-    assert list(result.spoken) == [ID]
+    assert list(result.by_id) == [ID]
 
 
 # EVT-5: what no signature covers is dropped and named.
@@ -577,7 +579,7 @@ def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
 
 def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
     decorated = {**SOUND, "signature": SOUND["signature"] | {"verified": True, "a/b~": 1}}
-    (one,) = checked(RECORD, [decorated]).copies
+    (one,) = checked(RECORD, [decorated]).events
     assert said(one) == ("verified", None, None)
     assert one.unsigned == ("/signature/a~1b~0", "/signature/verified")
     assert one.event is not None
@@ -587,7 +589,7 @@ def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
     made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE} | {"more": 1}, DEMO, rule)
-    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).copies
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
     covered = {"payload"} if rule.payload_only else made.keys() - rule.left_out
     assert set(one.unsigned) == {f"/{name}" for name in made.keys() - covered - set(ENVELOPE)}
     assert (one.event is not None) == rule.binds
@@ -598,7 +600,7 @@ def test_what_a_rule_leaves_out_and_what_stands_beside_the_signature_are_both_na
     body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
     made = sign(body, DEMO, rule)
     made = {**made, "signature": made["signature"] | {"note": "hidden"}}
-    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).copies
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
     assert one.unsigned == ("/signature/note", "/signer")
 
 
@@ -612,7 +614,7 @@ def test_bad_events_of_every_sort_leave_the_good_one_alone() -> None:
     assert mixed.valid == plain.valid
     text = to_json(bundle(RECORD, [{**SOUND, "twin": 1}, SOUND]))
     twice = check(read_bundle(twin_key(text, "twin", "target")), Policy.from_value(policy(DEMO)))
-    assert said(twice.copies[0]) == ("invalid", "duplicate_key", "/target")
+    assert said(twice.events[0]) == ("invalid", "duplicate_key", "/target")
     assert twice.valid == plain.valid
 
 
@@ -640,7 +642,7 @@ def test_what_the_cache_answers_is_not_computed_again() -> None:
     check(given, keys, cache=cache)
     # A wrong answer shows that it was asked: no test of time would.
     cache.update(dict.fromkeys(cache, False))
-    assert said(check(given, keys, cache=cache).copies[0])[:2] == ("invalid", "signature_invalid")
+    assert said(check(given, keys, cache=cache).events[0])[:2] == ("invalid", "signature_invalid")
 
 
 def test_events_of_one_signer_share_one_copy_of_it() -> None:
@@ -687,7 +689,7 @@ FLAT = flat_event(DEMO, FINDING, WHEN, 7)
 )
 def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
     result = checked(ARXIV_RECORD, [{**FLAT, **changes}])
-    (one,) = result.copies
+    (one,) = result.events
     assert said(one) == expected
     steps = {None: 10, "key_unknown": 1, "type": 3, "subject": 4, "encoding": 7, "signature_invalid": 9}
     assert one.verdict.step == (2 if expected[0] == "not_signed" else steps[expected[1]])
@@ -719,7 +721,7 @@ def test_under_a_key_that_lists_unknown_no_flat_event_is_invalid(
 ) -> None:
     twin = Signer(7, "a.twin.example", DEMO.key_id)
     keys = policy(policy_key(DEMO), policy_key(twin, event_formats=formats))
-    assert said(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).copies[0])[:2] == expected
+    assert said(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).events[0])[:2] == expected
 
 
 @pytest.mark.parametrize(
@@ -729,13 +731,13 @@ def test_under_a_key_that_lists_unknown_no_flat_event_is_invalid(
         ({"event_types": ["pith.integrity.v1"]}, ("unbound", None, None)),
         ({"status": "retired"}, ("unbound", None, None)),
         ({"status": "revoked"}, ("invalid", "key_revoked", "/signing_key_id")),
-        # A revoked key honours ids of events, and a flat one has none (RCPT-2).
-        ({"status": "revoked", "honours": ["sha256:" + FLAT["payload_sha256"]]},
+        # A revoked key accepted_event_ids ids of events, and a flat one has none (RCPT-2).
+        ({"status": "revoked", "accepted_event_ids": ["sha256:" + FLAT["payload_sha256"]]},
          ("invalid", "key_revoked", "/signing_key_id")),
     ],
 )  # fmt: skip
 def test_the_key_of_a_flat_event_needs_the_right(changes: Json, expected: Any) -> None:
-    (one,) = checked(ARXIV_RECORD, [FLAT], policy(policy_key(DEMO, **changes))).copies
+    (one,) = checked(ARXIV_RECORD, [FLAT], policy(policy_key(DEMO, **changes))).events
     assert said(one) == expected
 
 
@@ -743,18 +745,18 @@ def test_a_flat_event_of_a_record_of_another_source_is_compared_by_source_id_alo
     record = made_record()
     record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
     finding = FINDING | {"arxiv_id": "10.1/x"}
-    assert said(checked(record, [flat_event(DEMO, finding, WHEN, 7)]).copies[0]) == ("unbound", None, None)
+    assert said(checked(record, [flat_event(DEMO, finding, WHEN, 7)]).events[0]) == ("unbound", None, None)
 
 
 def test_two_keys_of_one_key_id_may_answer_for_a_flat_event() -> None:
     twin = Signer(7, "a.twin.example", DEMO.key_id)
     for keys in (policy(twin, DEMO), policy(DEMO, twin)):
-        assert said(checked(ARXIV_RECORD, [FLAT], keys).copies[0]) == ("unbound", None, None)
+        assert said(checked(ARXIV_RECORD, [FLAT], keys).events[0]) == ("unbound", None, None)
 
 
 def test_a_flat_event_and_an_envelope_never_share_an_id() -> None:
     twice = [FLAT, FLAT, SOUND]
-    assert list(checked(ARXIV_RECORD, twice).spoken) == [FLAT["payload_sha256"], ID]
+    assert list(checked(ARXIV_RECORD, twice).by_id) == [FLAT["payload_sha256"], ID]
 
 
 def test_every_code_of_a_verdict_is_in_the_table() -> None:
@@ -763,18 +765,18 @@ def test_every_code_of_a_verdict_is_in_the_table() -> None:
 
 def test_a_stranger_stays_one_with_a_perfect_signature() -> None:
     made = attached(STRANGER, RECORD, "alias_added", ALIAS, WHEN)
-    assert said(checked(RECORD, [made]).copies[0])[0] == "unknown_key"
+    assert said(checked(RECORD, [made]).events[0])[0] == "unknown_key"
     posing = {**made, "signer": made["signer"] | {"signer_id": DEMO.signer_id, "key_id": DEMO.key_id}}
-    assert said(checked(RECORD, [sign(posing, STRANGER)]).copies[0])[0] == "unknown_key"
+    assert said(checked(RECORD, [sign(posing, STRANGER)]).events[0])[0] == "unknown_key"
     posing["signer"]["public_key_fingerprint"] = DEMO.fingerprint
     as_demo = Signer(6, DEMO.signer_id, DEMO.key_id)
-    assert said(checked(RECORD, [sign(posing, as_demo)]).copies[0])[:2] == ("invalid", "signature_invalid")
+    assert said(checked(RECORD, [sign(posing, as_demo)]).events[0])[:2] == ("invalid", "signature_invalid")
 
 
 def test_the_events_of_a_revoked_key_count_by_id_whatever_time_they_claim() -> None:
     early = attached(DEMO_OLD, RECORD, "alias_added", ALIAS, "0001-01-01T00:00:00Z")
     late = event(DEMO_OLD, RECORD, "alias_added", "record", ALIAS, "9999-12-31T23:59:59Z")
-    keys = policy(policy_key(DEMO_OLD, status="revoked", honours=[late["event_id"]]))
+    keys = policy(policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[late["event_id"]]))
     assert words([early, late], keys) == {
         early["event_id"]: ("invalid", "key_revoked"),
         late["event_id"]: ("verified", None),

@@ -80,8 +80,8 @@ EVENTS: list[tuple[Json, int, Fault]] = [
 
 @pytest.mark.parametrize(("made", "step", "fault"), EVENTS)
 def test_an_event_that_is_not_verified(made: Json, step: int, fault: Fault) -> None:
-    (_, copy) = checked(RECORD, ["no event", made], policy(DEMO)).copies
-    assert (copy.pointer, copy.label) == ("/events/1", made["event_type"])
+    (_, copy) = checked(RECORD, ["no event", made], policy(DEMO)).events
+    assert (copy.pointer, copy.claimed_type) == ("/events/1", made["event_type"])
     assert (copy.verdict.fault, copy.verdict.step) == (fault, step)
 
 
@@ -93,7 +93,7 @@ def test_an_event_that_is_not_verified(made: Json, step: int, fault: Fault) -> N
     ],
 )
 def test_a_key_without_the_right(rights: Json, fault: Fault) -> None:
-    (copy,) = checked(RECORD, [SOUND], policy(policy_key(DEMO, **rights))).copies
+    (copy,) = checked(RECORD, [SOUND], policy(policy_key(DEMO, **rights))).events
     assert (copy.verdict.fault, copy.verdict.step) == (fault, 5)
 
 
@@ -124,8 +124,8 @@ def test_a_receipt_that_is_no_object() -> None:
 
 def test_a_malformed_element_says_the_type_that_it_states_if_that_is_a_text() -> None:
     given: list[Any] = [{"event_type": "citation"}, {"event_type": 1}, {}, 1]
-    copies = checked(RECORD, given).copies
-    assert [(copy.pointer, copy.label) for copy in copies] == [
+    copies = checked(RECORD, given).events
+    assert [(copy.pointer, copy.claimed_type) for copy in copies] == [
         ("/events/0", "citation"),
         ("/events/1", None),
         ("/events/2", None),
@@ -138,8 +138,8 @@ def test_an_event_over_a_limit() -> None:
     made = changed(SOUND, payload={})
     for _ in range(24):
         made["payload"] = {"deep": made["payload"]}
-    (_, copy) = checked(RECORD, [SOUND, made]).copies
-    assert (copy.pointer, copy.label, copy.event_id) == ("/events/1", "alias_added", None)
+    (_, copy) = checked(RECORD, [SOUND, made]).events
+    assert (copy.pointer, copy.claimed_type, copy.event_id) == ("/events/1", "alias_added", None)
     assert copy.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
 
 
@@ -152,7 +152,7 @@ def test_only_a_verified_receipt_is_said_to_be_verified() -> None:
 
 def test_of_equal_copies_the_first_speaks() -> None:
     result = checked(RECORD, [SOUND, SOUND, FLAT, FLAT])
-    assert [copy.pointer for copy in result.spoken.values()] == ["/events/0", "/events/2"]
+    assert [copy.pointer for copy in result.by_id.values()] == ["/events/0", "/events/2"]
 
 
 def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:
@@ -173,7 +173,7 @@ def two_policies() -> None:
 
 
 def two_rule_sets() -> None:
-    ledger().join(ledger(rules=MergeRules("another", MERGE_1.kinds)))
+    ledger().join(ledger(rules=MergeRules("another", MERGE_1.event_types)))
 
 
 def two_hashes() -> None:

@@ -54,8 +54,16 @@ def refusal(value: Json) -> PolicyError:
 
 
 FULL = policy(
-    key(signer_id="bob", public_key_hex=BOB, status="revoked", honours=IDS, event_types=["z", "alias_added"]),
-    key(event_types="*", status="retired", honours=[], event_formats=["unknown", "event-full-hex"]),
+    key(
+        signer_id="bob",
+        public_key_hex=BOB,
+        status="revoked",
+        accepted_event_ids=IDS,
+        event_types=["z", "alias_added"],
+    ),
+    key(
+        event_types="*", status="retired", accepted_event_ids=[], event_formats=["unknown", "event-full-hex"]
+    ),
 )
 
 
@@ -64,7 +72,7 @@ def test_the_default_is_the_registry() -> None:
     (only,) = default.keys
     assert (only.signer_id, only.key_id) == ("pith.science", "pith-v1-2026-05")
     assert only.public_key.hex == REGISTRY
-    assert (only.event_types, only.status, only.honours) == (None, "active", frozenset())
+    assert (only.event_types, only.status, only.accepted_event_ids) == (None, "active", frozenset())
     assert (only.event_formats, only.event_format, only.lists_unknown) == (("unknown",), None, True)
     assert only.may_sign("anything at all")
     assert default is Policy.default()
@@ -74,7 +82,7 @@ def test_the_default_is_the_registry() -> None:
     assert default.keys_of("pith.science", "pith-v1-2026-06") == ()
     assert default.keys_of("", "pith-v1-2026-05") == ()
     # Frozen: reports of two releases compare by it.
-    assert default.sha256 == "a16c26a49d3df9c4ac4b2eb73a136bfa67412ad85bba1fae9a13758ffd71fb0e"
+    assert default.sha256 == "bb77c9cf1d5887cfef00d42f50200c6658ee6dce2eca626cc17b9441e2de8a03"
 
 
 def test_the_effective_policy_is_sorted_and_filled_in() -> None:
@@ -89,7 +97,7 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
                 "public_key_hex": ALICE,
                 "event_types": "*",
                 "status": "retired",
-                "honours": [],
+                "accepted_event_ids": [],
                 "event_formats": ["event-full-hex", "unknown"],
             },
             {
@@ -98,7 +106,7 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
                 "public_key_hex": BOB,
                 "event_types": ["alias_added", "z"],
                 "status": "revoked",
-                "honours": sorted(IDS),
+                "accepted_event_ids": sorted(IDS),
                 "event_formats": ["event-v1"],
             },
         ],
@@ -111,7 +119,7 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
     assert made.keys_with_id("a2") == ()
     (bob,) = made.keys_of("bob", "a1")
     assert bob.may_sign("z") and not bob.may_sign("Z") and not bob.may_sign("")
-    assert bob.honours == frozenset(IDS)
+    assert bob.accepted_event_ids == frozenset(IDS)
 
 
 def test_order_does_not_matter() -> None:
@@ -129,11 +137,14 @@ def test_order_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("change", "same"),
     [
-        ({"event_types": "*", "status": "active", "honours": [], "event_formats": ["event-v1"]}, True),
+        (
+            {"event_types": "*", "status": "active", "accepted_event_ids": [], "event_formats": ["event-v1"]},
+            True,
+        ),
         ({"event_types": ["a"]}, False),
         ({"status": "retired"}, False),
         ({"status": "revoked"}, False),
-        ({"status": "revoked", "honours": IDS[:1]}, False),
+        ({"status": "revoked", "accepted_event_ids": IDS[:1]}, False),
         ({"event_formats": ["event-no-time-id"]}, False),
         ({"event_formats": ["unknown"]}, False),
         ({"event_formats": ["event-v1", "unknown"]}, False),
@@ -205,13 +216,28 @@ BAD: list[tuple[Json, str, bool, str]] = [
     (policy(key(status="Active")), "/keys/0/status", True, "retired"),
     (policy(key(status=None)), "/keys/0/status", True, "retired"),
     (policy(key(status=["active"])), "/keys/0/status", True, "retired"),
-    (policy(key(honours=IDS)), "/keys/0/honours", True, "revoked"),
-    (policy(key(status="retired", honours=IDS)), "/keys/0/honours", True, "revoked"),
-    (policy(key(status="revoked", honours="*")), "/keys/0/honours", True, "array"),
-    (policy(key(status="revoked", honours=[IDS[0], IDS[0]])), "/keys/0/honours/1", True, "twice"),
-    (policy(key(status="revoked", honours=[IDS[0], IDS[1].upper()])), "/keys/0/honours/1", True, "sha256:"),
-    (policy(key(status="revoked", honours=[IDS[0][7:]])), "/keys/0/honours/0", True, "sha256:"),
-    (policy(key(status="revoked", honours=[1])), "/keys/0/honours/0", True, "sha256:"),
+    (policy(key(accepted_event_ids=IDS)), "/keys/0/accepted_event_ids", True, "revoked"),
+    (policy(key(status="retired", accepted_event_ids=IDS)), "/keys/0/accepted_event_ids", True, "revoked"),
+    (policy(key(status="revoked", accepted_event_ids="*")), "/keys/0/accepted_event_ids", True, "array"),
+    (
+        policy(key(status="revoked", accepted_event_ids=[IDS[0], IDS[0]])),
+        "/keys/0/accepted_event_ids/1",
+        True,
+        "twice",
+    ),
+    (
+        policy(key(status="revoked", accepted_event_ids=[IDS[0], IDS[1].upper()])),
+        "/keys/0/accepted_event_ids/1",
+        True,
+        "sha256:",
+    ),
+    (
+        policy(key(status="revoked", accepted_event_ids=[IDS[0][7:]])),
+        "/keys/0/accepted_event_ids/0",
+        True,
+        "sha256:",
+    ),
+    (policy(key(status="revoked", accepted_event_ids=[1])), "/keys/0/accepted_event_ids/0", True, "sha256:"),
     (policy(key(event_formats="event-v1")), "/keys/0/event_formats", True, "list"),
     (policy(key(event_formats=None)), "/keys/0/event_formats", True, "list"),
     (policy(key(event_formats=[])), "/keys/0/event_formats", True, "list"),
@@ -231,9 +257,9 @@ BAD: list[tuple[Json, str, bool, str]] = [
     (policy(key(signer_id="", key_id="")), "/keys/0/signer_id", True, "text"),
     (policy(key(key_id="", event_types=[])), "/keys/0/key_id", True, "text"),
     (policy(key(event_types=[], status="x")), "/keys/0/event_types", True, '"*"'),
-    (policy(key(status="x", honours="x")), "/keys/0/status", True, "retired"),
-    (policy(key(honours=["x"])), "/keys/0/honours", True, "revoked"),
-    (policy(key(honours=IDS, event_formats=[])), "/keys/0/honours", True, "revoked"),
+    (policy(key(status="x", accepted_event_ids="x")), "/keys/0/status", True, "retired"),
+    (policy(key(accepted_event_ids=["x"])), "/keys/0/accepted_event_ids", True, "revoked"),
+    (policy(key(accepted_event_ids=IDS, event_formats=[])), "/keys/0/accepted_event_ids", True, "revoked"),
     # Clashes, key by key: the raw key first.
     (policy(key(), key(public_key_hex=BOB), key()), "/keys/2/public_key_hex", False, "/keys/0"),
     (policy(key(), key(key_id="a2")), "/keys/1/public_key_hex", False, "/keys/0"),
@@ -308,8 +334,8 @@ def test_built_from_parts_the_same_rules_hold() -> None:
         {"event_types": frozenset()},
         {"event_types": frozenset({""})},
         {"status": "gone"},
-        {"honours": frozenset(IDS)},
-        {"status": "revoked", "honours": frozenset({"x"})},
+        {"accepted_event_ids": frozenset(IDS)},
+        {"status": "revoked", "accepted_event_ids": frozenset({"x"})},
         {"event_formats": ("x",)},
         {"event_formats": ()},
         {"event_formats": ("event-v1", "event-full-id")},

@@ -41,7 +41,7 @@ def created(shown: Any, signer: Signer = DEMO, when: str = WHEN) -> Json:
 def verdict(shown: Any, keys: Json | None = None) -> Said:
     (one,) = checked(RECORD, [created(shown)], keys).receipts
     fault = one.verdict.fault
-    return one.verdict.word, one.verdict.code, fault.pointer if fault else None
+    return one.verdict.status, one.verdict.code, fault.pointer if fault else None
 
 
 FAULTS: list[tuple[Any, Said]] = [
@@ -128,8 +128,10 @@ def test_the_key_may_sign_record_created_and_is_not_revoked(changes: Json, expec
 
 def test_a_revoked_key_may_honour_an_event_and_never_a_receipt() -> None:
     made = created(SOUND)
-    result = checked(RECORD, [made], policy(policy_key(DEMO, status="revoked", honours=[made["event_id"]])))
-    assert [one.verdict.word for one in result.copies] == ["verified"]
+    result = checked(
+        RECORD, [made], policy(policy_key(DEMO, status="revoked", accepted_event_ids=[made["event_id"]]))
+    )
+    assert [one.verdict.status for one in result.events] == ["verified"]
     assert [one.verdict.code for one in result.receipts] == ["key_revoked"]
     assert not result.valid[0].receipt_verified
 
@@ -146,7 +148,7 @@ def test_every_signer_of_a_key_id_may_answer_and_the_one_that_verifies_is_named(
     before, behind = Signer(7, "a.example", DEMO.key_id), Signer(8, "z.example", DEMO.key_id)
     for keys in itertools.permutations([before, DEMO, behind]):
         (one,) = checked(RECORD, [created(SOUND)], policy(*keys)).receipts
-        assert (one.verdict.word, one.signer, one.key_id) == ("verified", "demo.example", DEMO.key_id)
+        assert (one.verdict.status, one.signer, one.key_id) == ("verified", "demo.example", DEMO.key_id)
         assert one.fingerprint == DEMO.fingerprint
 
 
@@ -165,7 +167,7 @@ def test_of_keys_that_all_refuse_the_one_that_got_furthest_speaks() -> None:
 def test_a_receipt_is_that_of_its_key_whoever_signs_the_event() -> None:
     result = checked(RECORD, [created(SOUND, AUTHOR)])
     ((one,), (event,)) = result.receipts, result.valid
-    assert (one.verdict.word, one.signer, event.signer) == ("verified", "demo.example", "author.example")
+    assert (one.verdict.status, one.signer, event.signer) == ("verified", "demo.example", "author.example")
     assert event.receipt_verified
     assert (one.event_id, one.pointer) == (event.event_id, "/events/0/payload/receipt")
 
@@ -173,7 +175,7 @@ def test_a_receipt_is_that_of_its_key_whoever_signs_the_event() -> None:
 def receipts_of(events: list[Any], keys: Json | None = None, **frame: Any) -> list[tuple[str, str, bool]]:
     """Place, word and whether the element has an id, of each receipt."""
     found = checked(RECORD, events, keys, **frame).receipts
-    return [(one.pointer, one.verdict.word, one.event_id is not None) for one in found]
+    return [(one.pointer, one.verdict.status, one.event_id is not None) for one in found]
 
 
 def at(index: int) -> str:
@@ -292,7 +294,7 @@ def test_made_up_receipts_cost_a_bounded_number_of_signature_checks(monkeypatch:
 def test_a_receipt_is_told_of_even_where_its_event_is_not_valid() -> None:
     result = checked(RECORD, [flipped(created(SOUND))])
     assert not result.valid
-    assert [one.verdict.word for one in result.receipts] == ["verified"]
+    assert [one.verdict.status for one in result.receipts] == ["verified"]
 
 
 def shown_receipt(events: list[Json], keys: Json | None = None) -> Any:

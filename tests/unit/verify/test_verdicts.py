@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from pithbundle.errors import Fault
-from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VALID, Copy, Verdict
+from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VALID, CheckedEvent, Verdict
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,11 @@ def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> N
     ]
     for better, worse in itertools.combinations(ladder, 2):
         assert better.rank < worse.rank
-        first, second = Copy("/events/0", "x", None, better), Copy("/events/1", "x", None, worse)
+        first, second = (
+            CheckedEvent("/events/0", "x", None, better),
+            CheckedEvent("/events/1", "x", None, worse),
+        )
         assert first.before(second)
         assert not second.before(first)
-    same = Copy("/events/0", "x", None, ladder[3])
+    same = CheckedEvent("/events/0", "x", None, ladder[3])
     assert not same.before(same)

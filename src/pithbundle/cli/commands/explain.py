@@ -20,11 +20,11 @@ from pithbundle.errors import InputError
 from pithbundle.merge.explain import LOSING, SENTENCES, Reason, explain
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.trace import CLAUSES
-from pithbundle.verify.verdicts import ValidEvent
+from pithbundle.verify.verdicts import SignedEvent
 
 #: The sections by name: a short way to write a pointer.
 _SECTIONS: Final = frozenset(
-    ("canonical_record", "equivocations", *(kind.section for kind in MERGE_1.kinds.values()))
+    ("canonical_record", "equivocations", *(kind.section for kind in MERGE_1.event_types.values()))
 )
 #: The longest text of an entry, in characters, and of one member of it.
 _SAYS: Final = 160
@@ -97,7 +97,7 @@ def _reasons(folded: Folded, place: str | None) -> list[Reason]:
     found = [
         reason
         for reason in explain(view)
-        if place in reason.step.wins or any(lost.event_id == place for lost in reason.step.loses)
+        if place in reason.step.winners or any(lost.event_id == place for lost in reason.step.losers)
     ]
     if not found:
         why = "no entry of the state is won or lost by this event"
@@ -142,16 +142,16 @@ def _say(out: Output, folded: Folded, reason: Reason) -> None:
     out.verdict("entry", step.pointer)
     for line in _says(out, folded, reason):
         out.detail("says", line)
-    out.detail("because", f"{step.word}: {SENTENCES[step.word]} [{reason.clause}]")
+    out.detail("because", f"{step.reason}: {SENTENCES[step.reason]} [{reason.clause}]")
     for event in reason.winners:
-        _event(out, folded, "wins", event, "")
+        _event(out, folded, "winners", event, "")
     for lost, event in reason.losers[:_LOSERS]:
-        _event(out, folded, "loses", event, f"{lost.word}: {LOSING[lost.word]} [{CLAUSES[lost.word]}]")
+        _event(out, folded, "losers", event, f"{lost.reason}: {LOSING[lost.reason]} [{CLAUSES[lost.reason]}]")
     if len(reason.losers) > _LOSERS:
         out.detail("", f"and {plural(len(reason.losers) - _LOSERS, 'more event')} that lost")
 
 
-def _event(out: Output, folded: Folded, name: str, event: ValidEvent, why: str) -> None:
+def _event(out: Output, folded: Folded, name: str, event: SignedEvent, why: str) -> None:
     out.detail(name, told(out, event))
     if why:
         out.detail("", why)
@@ -160,7 +160,7 @@ def _event(out: Output, folded: Folded, name: str, event: ValidEvent, why: str) 
     out.detail("", f"at {where(out, folded.locations[event.event_id])}")
 
 
-def _taken_back_by(folded: Folded, event: ValidEvent) -> list[ValidEvent]:
+def _taken_back_by(folded: Folded, event: SignedEvent) -> list[SignedEvent]:
     ledger = folded.merged.ledger
     return [r for r in ledger.retractions_of(event.event_id) if ledger.effect(r) == "applied"][:_LOSERS]
 
@@ -194,7 +194,7 @@ def _says(out: Output, folded: Folded, reason: Reason) -> Iterator[str]:
         signer = _shown(out, entry, "signer")
         yield f"{signer} signed {count} events that contradict each other: {_shown(out, entry, 'event_type')}"
     else:
-        kind = folded.merged.ledger.rules.kinds[reason.winners[0].event_type]
+        kind = folded.merged.ledger.rules.event_types[reason.winners[0].event_type]
         yield _members(out, entry.get("payload"), [name for name in kind.members if name != "event_type"])
         if "effect" in entry:
             yield f"effect: {out.show(entry['effect'])}"
@@ -223,7 +223,7 @@ def _value(folded: Folded, reason: Reason) -> Object:
         locations[event.event_id] = folded.locations[event.event_id].to_value()
     return {
         **reason.to_value(),
-        "sentence": SENTENCES[reason.step.word],
+        "sentence": SENTENCES[reason.step.reason],
         "entry": _entry(folded, reason.step.pointer),
         "locations": locations,
     }

@@ -61,8 +61,8 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
         types = "all" if item.event_types is None else " ".join(sorted(map(out.show, item.event_types)))
         out.detail("may sign", types)
         out.detail("formats", " ".join(item.event_formats))
-        for event_id in sorted(item.honours):
-            out.detail("honours", event_id)
+        for event_id in sorted(item.accepted_event_ids):
+            out.detail("accepts", event_id)
         _say_forms(out, item.public_key)
     return Exit.VALID
 

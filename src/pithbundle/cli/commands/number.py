@@ -146,7 +146,7 @@ def _say(out: Output, file: str, item: Found) -> None:
     place = out.place(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
     if item.record is None or item.number is None:
         fault = item.faults[0]
-        out.verdict("refused", place)
+        out.verdict("rejected", place)
         out.detail("why", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
         return
     if item.faults:

@@ -22,14 +22,14 @@ from pithbundle.merge.timeline import Change, Moment, timeline
 _MOST: Final = 1_000
 
 _STYLES: Final[dict[Change, Style]] = {
-    "retracts": "doubtful", "withdrawn": "doubtful", "refused": "doubtful", "waits": "doubtful",
-    "unrecognised": "doubtful", "restates": "quiet", "loses": "quiet", "lists": "quiet",
+    "retracts": "doubtful", "withdrawn": "doubtful", "rejected": "doubtful", "waits": "doubtful",
+    "unrecognised": "doubtful", "restates": "quiet", "superseded": "quiet", "lists": "quiet",
 }  # fmt: skip
 
 #: What stands between the change and the ids that it concerns.
 _OTHERS: Final[dict[Change, str]] = {
-    "replaces": "replaces", "restates": "says the same as", "loses": "loses to", "retracts": "takes back",
-    "withdrawn": "taken back by", "waits": "waits for", "refused": "names",
+    "replaces": "replaces", "restates": "restates", "superseded": "loses to", "retracts": "takes back",
+    "withdrawn": "taken back by", "waits": "waits for", "rejected": "names",
 }  # fmt: skip
 
 

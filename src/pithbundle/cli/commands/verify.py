@@ -88,7 +88,7 @@ def command(
             {
                 **examined.value(reports),
                 "policy": policy_value(policy, policy_path),
-                "refused": refused_value([*examined.refused, *examined.unread]),
+                "rejected": refused_value([*examined.refused, *examined.unread]),
                 "reports": [report.to_value() for report in reports],
             }
         )

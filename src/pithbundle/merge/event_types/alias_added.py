@@ -5,7 +5,7 @@ from __future__ import annotations
 from pithbundle.bundle.record import Record, aliases
 from pithbundle.encoding.spellings import base32_prefix
 from pithbundle.encoding.values import Object
-from pithbundle.merge.schema import Kind, grammar, identifier
+from pithbundle.merge.schema import EventType, grammar, identifier
 
 _DERIVED = frozenset({"arxiv", "arxiv_version"})
 _SHORT = "pith_short_"
@@ -19,11 +19,11 @@ def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
     return None if derived.get(kind) == payload["alias_value"] else "subject"
 
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="alias_added",
     target="record",
     section="source_aliases",
-    select="each",
+    select="all",
     members={"alias_kind": grammar(r"[a-z][a-z0-9_]{0,63}"), "alias_value": identifier},
     match=_agrees_with_the_record,
 )

@@ -5,9 +5,9 @@ Another strength at a later time is a revision of the claim, at the same instant
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, identifier, name, word
+from pithbundle.merge.schema import EventType, identifier, name, word
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="author_claim",
     target="record",
     section="author_claims",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, sorted_ids
+from pithbundle.merge.schema import EventType, sorted_ids
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="checkpoint",
     target="bundle",
     section="checkpoints",
-    select="each",
+    select="all",
     members={"event_ids": sorted_ids},
 )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, identifier, word
+from pithbundle.merge.schema import EventType, identifier, word
 
 #: The relationships that the record page lists (SEEN).
 RELATIONSHIPS = (
     "supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares", "cites",
 )  # fmt: skip
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="citation",
     target="record",
     section="citations",
-    select="each",
+    select="all",
     members={"citing_work": identifier, "relationship": word(*RELATIONSHIPS)},
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, event_id, prose
+from pithbundle.merge.schema import EventType, event_id, prose
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="event_retracted",
     target="event",
     section="retractions",
-    select="each",
+    select="all",
     members={"event_id": event_id, "reason": prose(4096)},
     optional=frozenset({"reason"}),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, an_object
+from pithbundle.merge.schema import EventType, an_object
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="graph_snapshot",
     target="graph",
     section="graph_snapshots",
-    select="each",
+    select="all",
     members={"graph_snapshot": an_object},
 )

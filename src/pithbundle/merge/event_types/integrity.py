@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
-from pithbundle.merge.schema import Kind, an_object, grammar, moment, prose, sha256_hex, whole, word
+from pithbundle.merge.schema import EventType, an_object, grammar, moment, prose, sha256_hex, whole, word
 
 _NAME = grammar(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 _TEXT = prose(65_536)
@@ -18,7 +18,7 @@ def _is_of_this_paper(payload: Object, record: Record) -> str | None:
     return None if type(source) is dict and payload["arxiv_id"] == source["id"] else "subject"
 
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="pith.integrity.v1",
     target="record",
     section="integrity_findings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
-from pithbundle.merge.schema import Kind, an_object, sha256_hex
+from pithbundle.merge.schema import EventType, an_object, sha256_hex
 
 
 def _is_this_record(payload: Object, record: Record) -> str | None:
@@ -15,11 +15,11 @@ def _is_this_record(payload: Object, record: Record) -> str | None:
     return None if encode(payload["canonical_record"]) == record.canonical else "hash_mismatch"
 
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="record_created",
     target="record",
     section="receipt",
-    select="once",
+    select="first",
     members={"canonical_record": an_object, "canonical_sha256": sha256_hex, "receipt": an_object},
     match=_is_this_record,
 )

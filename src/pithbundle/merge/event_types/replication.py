@@ -5,13 +5,13 @@ Every one stands: a replication that fails never cancels one that succeeds.
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, prose, web_url, word
+from pithbundle.merge.schema import EventType, prose, web_url, word
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="replication",
     target="record",
     section="replications",
-    select="each",
+    select="all",
     members={
         "claimant": prose(512),
         "claim": prose(4096),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pithbundle.merge.schema import Kind, moment, name, sha256_hex, web_url
+from pithbundle.merge.schema import EventType, moment, name, sha256_hex, web_url
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="storage_attestation",
     target="record",
     section="storage_attestations",
-    select="each",
+    select="all",
     members={"provider": name, "url": web_url, "captured_at": moment, "content_sha256": sha256_hex},
     optional=frozenset({"content_sha256"}),
 )

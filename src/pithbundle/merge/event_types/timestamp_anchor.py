@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
-from pithbundle.merge.schema import Kind, base64_text, sha256_hex
+from pithbundle.merge.schema import EventType, base64_text, sha256_hex
 
 
 def _anchors_this_record(payload: Object, record: Record) -> str | None:
     return None if payload["canonical_sha256"] == record.hex else "hash_mismatch"
 
 
-KIND = Kind(
+EVENT_TYPE = EventType(
     event_type="timestamp_anchor",
     target="record",
     section="timestamp_anchors",
-    select="each",
+    select="all",
     members={"canonical_sha256": sha256_hex, "proof_b64": base64_text},
     match=_anchors_this_record,
 )
