@@ -34,6 +34,8 @@ def renamed(value: Json) -> Json:
         return {NAMES.get(name, name): renamed(below) for name, below in value.items()}
     if isinstance(value, list):
         return [renamed(below) for below in value]
+    if isinstance(value, str) and value.startswith("/"):
+        return "/".join(NAMES.get(name, name) for name in value.split("/"))
     if isinstance(value, str):
         return VALUES.get(value, value)
     return value
