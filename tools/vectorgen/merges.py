@@ -968,7 +968,7 @@ def policies() -> File:
     )
     under("revoked", "a revoked key's events are gone, all", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked"), MIRROR),
           {2: ("invalid", "key_revoked"), 4: ("invalid", "key_revoked")})  # fmt: skip
-    under("revoked-accepted_event_ids", "but those it accepted_event_ids", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[event_id(events[2])]), MIRROR),
+    under("revoked-honours", "but those it accepted_event_ids", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[event_id(events[2])]), MIRROR),
           {4: ("invalid", "key_revoked")})  # fmt: skip
     under(
         "roles",
