@@ -56,6 +56,11 @@ def _pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
+def _rows(values: list[Any]) -> str:
+    """A JSON array, one value a line."""
+    return "[\n" + ",\n".join(f"  {json.dumps(value)}" for value in values) + "\n]"
+
+
 @cache
 def _demo() -> Mapping[str, Any]:
     value: dict[str, Any] = json.loads((VECTORS / "demo" / "bundle.json").read_text(encoding="utf-8"))
@@ -114,7 +119,7 @@ def _records() -> dict[str, str]:
         "record": _pretty(_demo()["canonical_record"]),
         "canonical hash": record["canonical_sha256"],
         "Pith Number": record["pith_number"],
-        "aliases": "\n".join(map(json.dumps, record["aliases"])),
+        "aliases": _rows(record["aliases"]),
         "title": json.dumps(TITLE, ensure_ascii=False),
         "title_canon_sha256": _ok("title", text=TITLE)["sha256"],
     }
@@ -211,7 +216,7 @@ def _reports() -> dict[str, str]:
     ]
     shown = ("outcomes", "exit_status")
     return {
-        "outcomes": "\n".join(json.dumps({name: one[name] for name in shown}) for one in found),
+        "outcomes": _rows([{name: one[name] for name in shown} for one in found]),
         "string of an input": json.dumps(HOSTILE),
         "displayed": visible(HOSTILE),
     }

@@ -18,7 +18,7 @@ _MOST: Final = 4
 _BLOCK: Final = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _DEFINITION: Final = re.compile(rf"^\[{CLAUSE_ID}\]: .*\n", re.MULTILINE)
 _LINKED: Final = re.compile(rf"\[({CLAUSE_ID})\](?![(:])")
-_BEGIN, _END = "<!-- generated: the index -->\n", "<!-- end of the index -->\n"
+_BEGIN, _END = "<!-- index of clauses -->\n", "<!-- end of the index of clauses -->\n"
 
 
 @cache
