@@ -8,14 +8,19 @@ if (location.protocol === "file:") {
       this.frame.hidden = true
       document.body.append(this.frame)
       this.inner = this.frame.contentWindow
-      this.inner.postMessage = (data) => setTimeout(() => this.onmessage?.({ data }))
+      // A message to or from a Worker is a copy.
+      this.inner.postMessage = (message) => {
+        const data = structuredClone(message)
+        setTimeout(() => this.onmessage?.({ data }))
+      }
       const script = this.inner.document.createElement("script")
       this.loaded = new Promise((resolve) => { script.onload = resolve })
       script.src = url
       this.inner.document.body.append(script)
     }
 
-    postMessage(data) {
+    postMessage(message) {
+      const data = structuredClone(message)
       this.loaded.then(() => this.inner.onmessage?.({ data }))
     }
 
