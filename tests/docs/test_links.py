@@ -90,7 +90,7 @@ def test_the_site_is_staged(tmp_path: Path) -> None:
         if "files" in path.relative_to(tmp_path / "pages").parts:
             continue
         text = path.read_text(encoding="utf-8")
-        assert "<!-- generated:" not in text
+        assert not build.GENERATED.search(text)
         for _, link in markdown.links(markdown.parse(text)):
             if not re.match(r"https:|#", link):
                 assert (path.parent / link.partition("#")[0]).is_file(), f"{path}: {link}"

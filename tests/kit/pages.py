@@ -193,8 +193,9 @@ def update(name: str, shown: list[Shown]) -> None:
 
 
 def is_json(text: str) -> bool:
+    """One JSON value, or one on each line."""
     try:
         json.loads(text)
     except ValueError:
-        return False
+        return "\n" in text.strip() and all(map(is_json, text.splitlines()))
     return True
