@@ -38,7 +38,23 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
         ],
     ),
     ("Reference", ["docs/reference/commands.md", "docs/reference/api.md"]),
-    ("Specification", ["spec.md", "spec/*"]),
+    (
+        "Specification",
+        [
+            "spec.md",
+            "spec/encoding.md",
+            "spec/records.md",
+            "spec/keys.md",
+            "spec/bundles.md",
+            "spec/policy.md",
+            "spec/checks.md",
+            "spec/merge.md",
+            "spec/state.md",
+            "spec/reports.md",
+            "spec/errors.md",
+            "spec/*",
+        ],
+    ),
     (
         "Conformance",
         [
