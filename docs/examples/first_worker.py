@@ -1,7 +1,7 @@
 """A first worker: it answers ``hello`` and ``parse_json`` and calls everything else unsupported.
 
-It trusts the JSON reader of its language, as everybody does at first. What that reader forgives
-is listed in ``first_worker.xfail``: docs/conforming-reader.md tells how the list gets shorter.
+It uses the JSON library of its language. The vectors that this library fails are listed in
+``first_worker.xfail``; docs/conforming-reader.md describes how to make the list shorter.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import sys
 from typing import Any
 
 
-class Refused(Exception):
-    """An input that is not accepted, and the code that says why (spec.md section 16)."""
+class Rejected(Exception):
+    """An input that is not accepted, with the code of the fault (ERR-2)."""
 
 
 def parse_json(data: bytes) -> Any:
-    """Read a JSON text (spec.md section 3), as well as the standard library does."""
+    """Read JSON (spec/encoding.md) as well as the standard library does."""
     try:
         text = data.decode("utf-8")  # JSON-2
     except UnicodeDecodeError:
-        raise Refused("utf8") from None
+        raise Rejected("utf8") from None
     if text.startswith("\ufeff"):  # JSON-3
-        raise Refused("bom")
+        raise Rejected("bom")
     try:
         return json.loads(text)  # JSON-6, nearly
     except (ValueError, RecursionError):
-        raise Refused("syntax") from None
+        raise Rejected("syntax") from None
 
 
 def canonical(value: Any) -> bytes:
@@ -42,16 +42,16 @@ def answer(op: str, args: dict[str, Any]) -> dict[str, Any]:
     if op == "hello":
         return {"ok": {"name": "first worker", "version": "0", "protocol": "1"}}
     if op == "parse_json":
-        written = canonical(parse_json(base64.b64decode(args["data"])))
-        digest = hashlib.sha256(written).hexdigest()  # CANON-2
-        return {"ok": {"canonical": base64.b64encode(written).decode(), "sha256": digest}}
+        data = canonical(parse_json(base64.b64decode(args["data"])))
+        digest = hashlib.sha256(data).hexdigest()  # CANON-2
+        return {"ok": {"canonical": base64.b64encode(data).decode(), "sha256": digest}}
     return {"unsupported": True}
 
 
 for line in sys.stdin.buffer:
     request = json.loads(line)
     try:
-        said = answer(request["op"], request["args"])
-    except Refused as refusal:
-        said = {"error": {"code": str(refusal)}}
-    print(json.dumps({"id": request["id"], **said}), flush=True)
+        reply = answer(request["op"], request["args"])
+    except Rejected as error:
+        reply = {"error": {"code": str(error)}}
+    print(json.dumps({"id": request["id"], **reply}), flush=True)

@@ -12,7 +12,7 @@ import pytest
 
 from kit.data import REPO
 from specgen.examples import blocks
-from specgen.generated import written
+from specgen.generated import LINKED, written
 from specgen.pages import (
     CLAUSE_ID,
     INDEX,
@@ -114,6 +114,13 @@ def test_a_clause_has_an_anchor_a_mark_vectors_and_short_paragraphs(clause: Clau
 def test_clauses_are_named_by_links_that_lead_somewhere(name: str) -> None:
     assert bare(text_of(name)) == []
     assert broken(path_of(name), text_of(name)) == []
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_the_pages_for_implementers_name_clauses_by_links(name: str) -> None:
+    path = REPO / name
+    assert bare(path.read_text(encoding="utf-8")) == []
+    assert broken(path, path.read_text(encoding="utf-8")) == []
 
 
 def test_a_clause_is_defined_once_and_its_family_is_on_one_page() -> None:

@@ -227,7 +227,9 @@ def clause_links(pages: Mapping[str, str]) -> Callable[[str], str]:
         return f"[{found[0]}]({pages[found[0]]})" if found[0] in pages else found[0]
 
     def link(text: str) -> str:
-        pieces = re.split(r"(```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\))", text, flags=re.DOTALL)
+        pieces = re.split(
+            r"(```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\)|\[[A-Z]+-\d+\](?:: .*)?)", text, flags=re.DOTALL
+        )
         return "".join(
             piece if at % 2 else re.sub(r"\b[A-Z]{2,}-\d+\b", place, piece) for at, piece in enumerate(pieces)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -9,15 +10,34 @@ from functools import cache
 from typing import Final
 
 from specgen.examples import blocks
-from specgen.pages import CLAUSE_ID, INDEX, PAGES, Clause, all_clauses, clauses_in, path_of, text_of, title_of
+from specgen.pages import (
+    CLAUSE_ID,
+    INDEX,
+    PAGES,
+    REPO,
+    Clause,
+    all_clauses,
+    clauses_in,
+    path_of,
+    text_of,
+    title_of,
+)
 from vectorgen.build import files
 from vectorgen.clauses import UNTESTABLE
 
+#: Pages beside the specification whose clauses are links.
+LINKED: Final = (
+    "docs/conforming-reader.md",
+    "vectors/README.md",
+    "vectors/accumulated.md",
+    "vectors/titles.md",
+)
 #: Files named in one line; more are counted.
 _MOST: Final = 4
 _BLOCK: Final = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _DEFINITION: Final = re.compile(rf"^\[{CLAUSE_ID}\]: .*\n", re.MULTILINE)
 _LINKED: Final = re.compile(rf"\[({CLAUSE_ID})\](?![(:])")
+_CODE: Final = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _BEGIN, _END = "<!-- index of clauses -->\n", "<!-- end of the index of clauses -->\n"
 
 
@@ -54,21 +74,26 @@ def _clause(clause: Clause) -> str:
     return f"{_without_line(clause.body)}\n\n{vectors_line(clause.id)}\n\n"
 
 
-def _target(page: str, name: str) -> str:
-    clause = all_clauses()[name]
-    return f"#{clause.anchor}" if clause.page == page else f"{clause.page}.md#{clause.anchor}"
+def linked(path: str, text: str) -> str:
+    """A page with the definitions of its links to clauses, ``[CHECK-9]``, made anew at its end."""
+    text = _DEFINITION.sub("", text).rstrip("\n") + "\n"
+    order = list(all_clauses())
+    names = sorted({*_LINKED.findall(_CODE.sub("", text))}, key=order.index)
+    lines = []
+    for clause in map(all_clauses().__getitem__, names):
+        to = os.path.relpath(f"spec/{clause.page}.md", os.path.dirname(path))
+        to = "" if path == f"spec/{clause.page}.md" else to
+        lines.append(f"[{clause.id}]: {to}#{clause.anchor}\n")
+    return text + "\n" + "".join(lines)
 
 
 def page(name: str, text: str) -> str:
     """A page with its generated parts made anew."""
-    text = _DEFINITION.sub("", text).rstrip("\n") + "\n"
     found = blocks(name)
     text = _BLOCK.sub(lambda block: f'```{block[1]} title="{block[2]}"\n{found[block[2]]}\n```', text)
     for clause in clauses_in(text, name):
         text = text.replace(clause.body, _clause(clause), 1)
-    order = list(all_clauses())
-    linked = sorted({*_LINKED.findall(text)}, key=order.index)
-    return text + "\n" + "".join(f"[{other}]: {_target(name, other)}\n" for other in linked)
+    return linked(f"spec/{name}.md", text)
 
 
 def index(text: str) -> str:
@@ -90,4 +115,7 @@ def index(text: str) -> str:
 def written() -> dict[str, str]:
     """Every page, and the index, as it must be."""
     made = {path_of(name).as_posix(): page(name, text_of(name)) for name in PAGES}
+    for name in LINKED:
+        path = REPO / name
+        made[path.as_posix()] = linked(name, path.read_text(encoding="utf-8"))
     return {**made, INDEX.as_posix(): index(INDEX.read_text(encoding="utf-8"))}

@@ -342,7 +342,7 @@ def places() -> File:
 
 
 def limits() -> File:
-    """The limits of section 5, at the item that exceeds them."""
+    """The limits LIM-1 to LIM-4, at the item that exceeds them."""
     file = File("cbor", "limits", "Items at a limit and one over it, spelt compactly.")
 
     def accept(name: str, about: str, clauses: str, data: dict[str, Any], canonical: dict[str, Any]) -> None:

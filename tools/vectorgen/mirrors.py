@@ -248,7 +248,7 @@ def proofs() -> File:
             )
     refuse("keys-swapped", "keys stand by raw key", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][::-1]}, "encoding", control="proves-rotated")  # fmt: skip
     refuse("keys-one-of-two", "both are named", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][:1]}, "encoding", control="proves-rotated")  # fmt: skip
-    file.refuse("value-fault", "what section 3 refuses is no proof", "PROOF-2 FAULT-3", "verify_proof",
+    file.refuse("value-fault", "an input that is not JSON of the profile is not a proof", "PROOF-2 FAULT-3", "verify_proof",
                 {"data": text(canonical(sound).decode().replace('"proof_version":"1"', '"proof_version":-0')), "policy": part("policy")}, "number_form", "proves", pointer="/proof_version")  # fmt: skip
     strange = [other("peer_review", day(1), n=n) for n in range(2)]
     refuse("unknown-type", "an event of a type of the future is not verified", "PROOF-2 CHECK-10", {**sound, "events": strange}, "type", pointer="/events/0")  # fmt: skip

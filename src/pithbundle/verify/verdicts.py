@@ -22,7 +22,7 @@ Status: TypeAlias = Literal[
 #: The words that make an event *valid*: its signature covers what it says (CHECK-10).
 VALID: Final = frozenset({"verified", "unknown_type"})
 
-#: How far an element got: the place of the check that decided in the order of section 14.
+#: How far an element got: the place of the check that decided in the order of CHECK-14.
 STEP_READ: Final = 0
 STEP_KEY: Final = 1
 STEP_SIGNED: Final = 2

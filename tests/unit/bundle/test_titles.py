@@ -115,7 +115,7 @@ def test_the_tables_are_those_of_python_3_11() -> None:
 
 
 def stated(name: str) -> str:
-    found = re.search(rf"^    {name} ([0-9a-f]+)$", RECIPE, re.MULTILINE)
+    found = re.search(rf"^{name} ([0-9a-f]+)$", RECIPE, re.MULTILINE)
     assert found is not None
     return found[1]
 
