@@ -1,0 +1,110 @@
+"""The parts of the site that are generated, and the check of what was built: each can fail."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+import pithbundle
+from docsite import api, check, commands, markdown, pages
+from kit.data import REPO
+from kit.pages import is_run
+from pithbundle.cli.main import COMMANDS
+
+API = api.reference()
+
+
+def test_every_public_name_has_a_section() -> None:
+    assert {name.strip("_") for name in pithbundle.__all__} <= set(markdown.anchors(markdown.parse(API)))
+
+
+def test_links_within_the_reference_lead_somewhere() -> None:
+    page = markdown.parse(API)
+    assert {link[1:] for _, link in markdown.links(page) if link[0] == "#"} <= set(markdown.anchors(page))
+
+
+def test_no_mark_of_a_docstring_is_left() -> None:
+    prose = "\n".join(markdown.parse(API).prose.values())
+    assert not re.search(r":(class|func|meth|data|mod):|``", prose)
+
+
+def test_a_public_name_without_documentation_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pithbundle, "__all__", [*pithbundle.__all__, "is_run"])
+    monkeypatch.setattr(pithbundle, "is_run", is_run, raising=False)
+    with pytest.raises(api.Undocumented, match="is_run"):
+        api.reference()
+
+
+def test_every_command_has_a_section_with_its_options() -> None:
+    text = commands.reference()
+    page = markdown.parse(text)
+    assert {f"pithbundle-{name}" for name in COMMANDS} <= set(markdown.anchors(page))
+    assert "`--expect STATE`" in text and "`--from [json\\|cbor]`" in text
+    assert "### pithbundle conformance run" in text
+
+
+def test_an_option_without_help_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command(help="Do something.")
+    @click.option("--dumb")
+    def command(dumb: str) -> None: ...
+
+    context = click.Context(command, info_name="pithbundle something")
+    with pytest.raises(ValueError, match="dumb has no help"):
+        list(commands._command(context, command, 2))
+
+
+def test_clauses_are_linked_outside_code_and_links() -> None:
+    link = api.clause_links({"LAW-1": "spec/state.md#law-1"})
+    assert (
+        link("LAW-1, `LAW-1`, [LAW-1](x), LAW-9")
+        == "[LAW-1](spec/state.md#law-1), `LAW-1`, [LAW-1](x), LAW-9"
+    )
+
+
+SOUND = '<html><body id="top"><a href="b.html#here">b</a><a href="#top">a</a><img src="c.png"></body></html>'
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (SOUND, []),
+        (SOUND.replace("b.html#here", "none.html"), ["a.html: none.html leads nowhere"]),
+        (SOUND.replace("#here", "#none"), ["a.html: b.html#none: no such anchor"]),
+        (SOUND.replace("#top", "#none"), ["a.html: #none: no such anchor"]),
+        (SOUND.replace("<img", '<p id="top"><img'), ["a.html: the anchor top twice"]),
+        (SOUND.replace("b.html#here", "https://example.org/"), []),
+        (SOUND.replace("c.png", "//x.y/c.png"), ["a.html: <img src=//x.y/c.png> loads from another host"]),
+    ],
+)  # fmt: skip
+def test_what_the_check_of_the_site_finds(page: str, found: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    (tmp_path / "b.html").write_text('<h1 id="here">b</h1>', encoding="utf-8")
+    (tmp_path / "c.png").write_bytes(b"")
+    assert check.faults(tmp_path) == found
+
+
+def test_a_style_that_loads_from_another_host_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_text('@import "https://example.org/font.css";', encoding="utf-8")
+    assert check.faults(tmp_path) == ["a.css: loads something from another host"]
+
+
+def test_a_page_without_a_place_in_the_navigation_is_an_error(tmp_path: Path) -> None:
+    for name in pages.sources(REPO):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("# Title\n", encoding="utf-8")
+    assert pages.sources(tmp_path) == pages.sources(REPO)
+    (tmp_path / "docs" / "stray.md").write_text("# Title\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"docs/stray\.md"):
+        pages.sources(tmp_path)
+    (tmp_path / "docs" / "concepts.md").unlink()
+    with pytest.raises(ValueError, match=r"docs/concepts\.md"):
+        pages.sources(tmp_path)
+
+
+def test_the_shim_of_the_search_has_the_name_that_the_generator_looks_for() -> None:
+    """Else it adds a script of another host."""
+    assert 'path = "assets/iframe-worker.js"' in (REPO / "docs" / "site.toml").read_text(encoding="utf-8")
+    assert (REPO / "docs" / "assets" / "iframe-worker.js").is_file()
