@@ -10,9 +10,9 @@ from typing import Final
 
 REPO: Final = Path(__file__).resolve().parents[2]
 INDEX: Final = REPO / "spec.md"
-#: In reading order.
+#: In reading order, which is that of the documentation site.
 PAGES: Final = (
-    "encoding", "errors", "records", "keys", "policy", "bundles", "checks", "merge", "state", "reports",
+    "encoding", "records", "keys", "bundles", "policy", "checks", "merge", "state", "reports", "errors",
 )  # fmt: skip
 #: The marks of clauses; a mark may be followed by what it is limited to.
 MARKS: Final = ("SEEN", "INFERRED", "CHOSEN")
