@@ -59,8 +59,8 @@ def test_an_option_without_help_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
 def test_clauses_are_linked_outside_code_and_links() -> None:
     link = api.clause_links({"LAW-1": "spec/state.md#law-1"})
     assert (
-        link("LAW-1, `LAW-1`, [LAW-1](x), LAW-9")
-        == "[LAW-1](spec/state.md#law-1), `LAW-1`, [LAW-1](x), LAW-9"
+        link("LAW-1, `LAW-1`, [LAW-1](x), law-9")
+        == "[LAW-1](spec/state.md#law-1), `LAW-1`, [LAW-1](x), law-9"
     )
 
 

@@ -77,6 +77,8 @@ def _staged(root: Path, source: str, known: list[str], content: Path) -> str:
             raise ValueError(f"{source}: {link} leads to no file of the repository")
         if to in known:
             place = pages.target(to)
+        elif to.endswith(".md"):
+            raise ValueError(f"{source}: {link} leads to a page that has no place in docsite.pages")
         elif to.startswith("docs/assets/"):
             place = to.removeprefix("docs/")
         else:

@@ -22,6 +22,7 @@ ELSEWHERE: Final = {
     "CHANGELOG.md": "changelog.md",
     "SECURITY.md": "reporting.md",
     "tests/mutations/README.md": "mutations.md",
+    "tests/mutations/SURVIVORS.md": "survivors.md",
 }
 
 #: Sections of the navigation: pages in order; ``*`` stands for the other pages of a folder.
@@ -69,7 +70,10 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
     ),
     ("Security", ["docs/security-model.md", "SECURITY.md"]),
     ("Decisions", ["docs/decisions/README.md", "docs/decisions/*"]),
-    ("Project", ["CONTRIBUTING.md", "CHANGELOG.md", "tests/mutations/README.md"]),
+    (
+        "Project",
+        ["CONTRIBUTING.md", "CHANGELOG.md", "tests/mutations/README.md", "tests/mutations/SURVIVORS.md"],
+    ),
 ]
 
 
