@@ -6,7 +6,7 @@
 import { createInterface } from "node:readline";
 import { argv } from "node:process";
 import { pathToFileURL } from "node:url";
-import { operations } from "./operations.js";
+import { operations } from "./src/conformance/operations.js";
 
 /** @param {string} line @returns {Promise<string>} */
 export async function answer(line) {

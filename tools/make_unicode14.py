@@ -121,7 +121,7 @@ def files() -> dict[Path, str]:
     return {
         **title_files(),
         ROOT / "src" / "pithbundle" / "escape_tables.py": shown[0],
-        ROOT / "js" / "unicode14-display.js": shown[1],
+        ROOT / "js" / "src" / "encoding" / "escape-tables.js": shown[1],
     }
 
 
@@ -133,7 +133,7 @@ def title_files() -> dict[Path, str]:
     as_json = json.dumps({"unicode_version": VERSION, "about": HOW, **made}, indent=1)
     return {
         ROOT / "src" / "pithbundle" / "bundle" / "unicode14.py": python,
-        ROOT / "js" / "unicode14.js": script,
+        ROOT / "js" / "src" / "bundle" / "unicode14.js": script,
         ROOT / "vectors" / "unicode-14.json": as_json + "\n",
     }
 

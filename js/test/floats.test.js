@@ -1,7 +1,7 @@
 /** One text of each float [DATA-3], by exact arithmetic on BigInts: ties of every size, and drawn doubles. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalText, cborBytes, parseCbor, parseJson, utf8 } from "../pithbundle.js";
+import { canonicalJson, cborBytes, parseCbor, parseJson, utf8 } from "../pithbundle.js";
 
 /** A double as an exact fraction: significand and 2 ** -places. @param {number} number positive, not whole @returns {[bigint, number]} */
 function exact(number) {
@@ -51,7 +51,7 @@ function stream(seed) {
 function check(number, texts) {
   const [text, ...others] = texts;
   assert.equal(String(number), text);
-  assert.equal(canonicalText(number), text);
+  assert.equal(canonicalJson(number), text);
   assert.equal(parseJson(utf8(text)), number);
   assert.equal(parseCbor(cborBytes(number)), number);
   for (const other of others) assert.throws(() => parseJson(utf8(other)), { code: "number_form", offset: 0 }, other);

@@ -1,13 +1,14 @@
-/** What trips JavaScript: keys, order, numbers, bytes; and that only PithError leaves for any input. */
+/** What JavaScript gets wrong easily: keys, order, numbers, bytes; and that any input gives a value or a PithError. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pith from "../pithbundle.js";
-import { operations } from "../operations.js";
-import { requests } from "../vectors.js";
+import { operations } from "../src/conformance/operations.js";
+import { requests } from "../src/conformance/vectors.js";
+import { compareStrings } from "../src/encoding/bytes.js";
 import { file, json } from "./data.js";
 
 const { parseCbor, parseJson, utf8 } = pith;
-const text = (/** @type {string} */ json) => pith.canonicalText(parseJson(utf8(json)));
+const text = (/** @type {string} */ json) => pith.canonicalJson(parseJson(utf8(json)));
 const code = (/** @type {() => any} */ call) => {
   try {
     call();
@@ -18,17 +19,17 @@ const code = (/** @type {() => any} */ call) => {
   }
 };
 
-test("no key has a meaning or a place of its own", () => {
+test("no key has a meaning or a position of its own", () => {
   assert.equal(text('{"b":1,"__proto__":{"x":2},"10":3,"9":4,"constructor":5}'), '{"10":3,"9":4,"__proto__":{"x":2},"b":1,"constructor":5}');
   assert.equal(code(() => parseJson(utf8('{"__proto__":1,"__proto__":2}'))), "duplicate_key");
   assert.equal(code(() => parseJson(utf8('{"toString":1}'))), "ok");
   assert.equal(/** @type {any} */ ({}).x, undefined);
 });
 
-test("text sorts by code point", () => {
+test("strings sort by code point", () => {
   const texts = ["a", "", "\u{1f600}", "\ue000", "\uffee", "ab", "\ud7ff", "b"];
   const bytes = (/** @type {string} */ one) => Buffer.from(one);
-  assert.deepEqual([...texts].sort(pith.compareText), [...texts].sort((a, b) => Buffer.compare(bytes(a), bytes(b))));
+  assert.deepEqual([...texts].sort(compareStrings), [...texts].sort((a, b) => Buffer.compare(bytes(a), bytes(b))));
 });
 
 test("numbers keep one spelling", () => {
@@ -37,7 +38,7 @@ test("numbers keep one spelling", () => {
   for (const bad of ["9007199254740992", "1e400", "-1E400", "1".repeat(400)]) assert.equal(code(() => parseJson(utf8(bad))), "number_range", bad);
 });
 
-test("places are counted in bytes", () => {
+test("offsets are counted in bytes", () => {
   const fault = (/** @type {string} */ json) => {
     try {
       return parseJson(utf8(json));
@@ -54,33 +55,33 @@ test("places are counted in bytes", () => {
 test("CBOR writes what it reads", () => {
   const values = ["0", "23", "24", "255", "256", "65535", "65536", "4294967295", "4294967296", "9007199254740991", "-1", "-24", "-25", "-9007199254740991",
     "0.5", "-1.5", "0.0001", "0.1", "65504.5", "3.4028", "0.000244140625", "0.0009765625", "0.333251953125", '"é"', "[]", "{}", '{"bb":1,"a":[null,true,false],"10":{},"__proto__":2}'];
-  for (const one of values) assert.equal(pith.canonicalText(parseCbor(pith.cborBytes(parseJson(utf8(one))))), text(one), one);
+  for (const one of values) assert.equal(pith.canonicalJson(parseCbor(pith.cborBytes(parseJson(utf8(one))))), text(one), one);
   assert.equal(pith.toHex(pith.cborBytes(parseJson(utf8('{"b":1,"a":0.5,"aa":-1}')))), "a36161f938006162016261612".concat("0"));
 });
 
-test("a faulty element spoils nothing else", async () => {
+test("a fault in one element has no effect on another", async () => {
   const bundle = new TextDecoder().decode(file("vectors/demo/bundle.json"));
-  const spoilt = utf8(bundle.replace('"events": [', '"events": [{"a":1.0,"b":NaN},').replace('"events":[', '"events":[{"a":1.0,"b":NaN},'));
+  const faulty = utf8(bundle.replace('"events": [', '"events": [{"a":1.0,"b":NaN},').replace('"events":[', '"events":[{"a":1.0,"b":NaN},'));
   const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
-  const { copies } = await pith.check(await pith.readBundle(spoilt), policy);
-  assert.deepEqual(copies.map(({ outcome }) => outcome.code), ["number_form", null, null]);
-  assert.equal(copies[1].outcome.verdict, "verified");
+  const { elements } = await pith.check(await pith.readBundle(faulty), policy);
+  assert.deepEqual(elements.map(({ verdict }) => verdict.code), ["number_form", null, null]);
+  assert.equal(elements[1].verdict.status, "verified");
 });
 
-test("texts of bytes have one spelling", () => {
+test("bytes have one spelling", () => {
   for (const bad of ["AB==", "AA", "AA=", "A A=", "AA==\n", "=AA="]) assert.equal(code(() => pith.fromBase64(bad)), "encoding", bad);
   for (const bad of ["0", "AA", " 00", "00\n", "0x"]) assert.equal(code(() => pith.fromHex(bad)), "encoding", bad);
   assert.equal(code(() => pith.fromBase64("AAA=", 3)), "encoding");
 });
 
-test("a key unfit to be pinned is refused", () => {
-  const hex = (/** @type {string} */ one) => pith.fitToPin(pith.fromHex(one));
+test("a key that is not acceptable is rejected", () => {
+  const hex = (/** @type {string} */ one) => pith.isAcceptableKey(pith.fromHex(one));
   assert.equal(hex("b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3"), true);
   assert.equal(hex("01".padEnd(64, "0")), false);
   assert.equal(hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), false);
   assert.equal(hex("ee".padEnd(62, "f") + "7f"), false);
   assert.equal(hex("02".padEnd(64, "0")), false);
-  assert.equal(pith.fitToPin(new Uint8Array(31)), false);
+  assert.equal(pith.isAcceptableKey(new Uint8Array(31)), false);
 });
 
 /** A fixed stream of bytes, so that a failure is found again. @param {number} seed */
@@ -127,39 +128,39 @@ test("outcomes: the first that holds, and all that hold", async () => {
   assert.deepEqual([nothing.outcome, nothing.exitStatus, nothing.all], ["rejected", 1, ["rejected"]]);
 });
 
-test("where the key may not sign, which member says so", async () => {
+test("a key that may not sign: the pointer of the member", async () => {
   const stated = json(file("vectors/demo/policy.json"));
-  const placed = async (/** @type {any} */ change) => {
+  const faultOf = async (/** @type {any} */ change) => {
     const policy = await pith.readPolicy(utf8(JSON.stringify({ ...stated, keys: stated.keys.map((/** @type {any} */ key) => ({ ...key, ...change })) })));
-    const { code, at } = (await checkedOf(demoEvents(), policy)).copies[0].outcome;
-    return [code, at];
+    const { code, pointer } = (await checkedOf(demoEvents(), policy)).elements[0].verdict;
+    return [code, pointer];
   };
-  assert.deepEqual(await placed({ event_types: ["other"] }), ["key_role", "/event_type"]);
-  assert.deepEqual(await placed({ status: "revoked" }), ["key_revoked", "/signer/key_id"]);
+  assert.deepEqual(await faultOf({ event_types: ["other"] }), ["key_role", "/event_type"]);
+  assert.deepEqual(await faultOf({ status: "revoked" }), ["key_revoked", "/signer/key_id"]);
 });
 
-test("every refusal of a proof for an event names its place", async () => {
-  let places = 0;
+test("every fault of a proof in an event has its pointer", async () => {
+  let pointers = 0;
   const read = async (/** @type {string} */ name) => new Uint8Array(file(`vectors/${name}`));
   for await (const { name, op, args, expect } of requests(json(file("vectors/equivocation/proofs.json")), read)) {
     const pointer = expect.error?.pointer;
     if (op !== "verify_proof" || !pointer?.startsWith("/events/")) continue;
-    places++;
+    pointers++;
     const { error } = /** @type {any} */ (await operations(op, args));
     assert.equal(error.pointer, pointer, name);
   }
-  assert.ok(places >= 10, `${places} places`);
+  assert.ok(pointers >= 10, `${pointers} pointers`);
 });
 
-test("where the ids differ, which digest the signature covers", async () => {
+test("ids that differ: which digest the signature covers", async () => {
   const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
   const [event] = demoEvents();
-  const covered = async (/** @type {any} */ one) => (await checkedOf([one], policy)).copies[0].outcome;
+  const covered = async (/** @type {any} */ one) => (await checkedOf([one], policy)).elements[0].verdict;
   const other = `sha256:${"0".repeat(64)}`;
   const altered = { ...event, payload: { ...event.payload, more: 1 } };
   for (const [one, want] of [[{ ...event, event_id: other }, "recomputed"], [altered, "stated"], [{ ...altered, event_id: other }, "neither"]]) {
-    const { verdict, code, covered: found, at } = await covered(one);
-    assert.deepEqual([verdict, code, found, at], ["invalid", "hash_mismatch", want, "/event_id"]);
+    const { status, code, covered: found, pointer } = await covered(one);
+    assert.deepEqual([status, code, found, pointer], ["invalid", "hash_mismatch", want, "/event_id"]);
   }
   assert.equal((await covered(event)).covered, null);
 });
@@ -190,31 +191,31 @@ test("made-up receipts cost a bounded number of signature checks", async () => {
     ...base, signature: null, payload: { receipt: { kind: "pith_receipt", key_id, algorithm: "ed25519", signature_b64 } },
   }));
   /** @type {(string | undefined)[]} */
-  let verdicts = [];
+  let statuses = [];
   const checks = await countedChecks(async () => {
-    verdicts = (await checkedOf([...events, ...events], policy)).copies.map(({ receipt }) => receipt?.verdict);
+    statuses = (await checkedOf([...events, ...events], policy)).elements.map(({ receipt }) => receipt?.status);
   });
   assert.ok(checks <= 16, `${checks} checks`);
-  assert.equal(verdicts.filter((verdict) => verdict === "invalid").length, 32);
-  assert.equal(verdicts.filter((verdict) => verdict === "not_checked").length, 568);
+  assert.equal(statuses.filter((status) => status === "invalid").length, 32);
+  assert.equal(statuses.filter((status) => status === "not_checked").length, 568);
   // The smallest texts, not the first elements.
   const smallest = new Set([...signatures].sort().slice(0, 16));
-  assert.deepEqual(verdicts.slice(0, 300), signatures.map((signature) => (smallest.has(signature) ? "invalid" : "not_checked")));
+  assert.deepEqual(statuses.slice(0, 300), signatures.map((signature) => (smallest.has(signature) ? "invalid" : "not_checked")));
 });
 
 test("a longer export is split, and reads back to the same state", async () => {
   const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
-  const merged = await pith.merge([await pith.check(await pith.readBundle(file("vectors/demo/rich.json")), policy)]);
-  const whole = pith.exportParts(merged);
+  const { state, stateBytes } = await pith.merge([await pith.check(await pith.readBundle(file("vectors/demo/rich.json")), policy)]);
+  const whole = pith.exportParts(state);
   assert.equal(whole.length, 1);
   const [one] = whole;
   for (const limits of [{ events: 4 }, { size: Math.ceil(one.length / 2) }]) {
-    const parts = pith.exportParts(merged, { ...pith.BUNDLE_LIMITS, ...limits });
+    const parts = pith.exportParts(state, { ...pith.BUNDLE_LIMITS, ...limits });
     assert.ok(parts.length > 1);
     const checked = await Promise.all(parts.map(async (part) => pith.check(await pith.readBundle(part, { limits: { ...pith.BUNDLE_LIMITS, ...limits } }), policy)));
-    assert.deepEqual((await pith.merge(checked)).stateBytes, merged.stateBytes);
+    assert.deepEqual((await pith.merge(checked)).stateBytes, stateBytes);
   }
   for (const [name, value] of [["events", 0], ["size", 1000], ["nodes", 20]]) {
-    assert.throws(() => pith.exportParts(merged, { ...pith.BUNDLE_LIMITS, [name]: value }), { code: name });
+    assert.throws(() => pith.exportParts(state, { ...pith.BUNDLE_LIMITS, [name]: value }), { code: name });
   }
 });

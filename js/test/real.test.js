@@ -30,9 +30,9 @@ test("real receipts verify, and no other message does", async () => {
 
 test("each tampered event has its verdict and code", async () => {
   const expected = json(demo("tampered.expected.json"));
-  const { copies } = await checked(demo("tampered.json"));
+  const { elements } = await checked(demo("tampered.json"));
   assert.deepEqual(
-    copies.map(({ pointer, outcome: { verdict, code } }) => ({ place: pointer, verdict, code })),
+    elements.map(({ pointer, verdict: { status, code } }) => ({ place: pointer, verdict: status, code })),
     expected.map((/** @type {any} */ { place, verdict, code }) => ({ place, verdict, code })),
   );
 });
@@ -58,13 +58,13 @@ test("order, repetition and grouping change no byte", async () => {
   assert.equal(want.stateSha256, "743956063536417e99ff7470890e43af3a0193cc3dba9105d5214bf89bf98f49");
 });
 
-test("a proof of the conflict proves alone, and no other bytes do", async () => {
-  const { view, record } = await pith.merge([await checked(demo("rich.json"))]);
-  const proof = pith.proofOf(record, view.groups[0]);
-  assert.equal((await pith.checkProof(proof, policy)).signer, "demo.example");
+test("a proof of the conflict verifies alone, and no other bytes do", async () => {
+  const { state, record } = await pith.merge([await checked(demo("rich.json"))]);
+  const proof = pith.equivocationProof(record, state.equivocations[0]);
+  assert.equal((await pith.verifyProof(proof, policy)).signer, "demo.example");
   const spaced = pith.utf8(`${new TextDecoder().decode(proof)} `);
-  await assert.rejects(pith.checkProof(spaced, policy), { code: "encoding" });
-  await assert.rejects(pith.checkProof(proof, await pith.readPolicy(null)), { code: "key_unknown" });
+  await assert.rejects(pith.verifyProof(spaced, policy), { code: "encoding" });
+  await assert.rejects(pith.verifyProof(proof, await pith.readPolicy(null)), { code: "key_unknown" });
 });
 
 test("records of two numbers do not merge", async () => {

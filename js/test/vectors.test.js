@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
-import { operations } from "../operations.js";
-import { run } from "../vectors.js";
+import { operations } from "../src/conformance/operations.js";
+import { run } from "../src/conformance/vectors.js";
 
 const ROOT = new URL("../../vectors/", import.meta.url);
 const STAGES = ["json", "cbor", "number", "record", "signature", "policy", "event", "receipt", "check", "merge", "equivocation", "mirror", "real"];
@@ -17,7 +17,7 @@ for (const stage of STAGES) {
   test(`vectors/${stage} has vectors`, () => assert.ok(names.length > 0));
   for (const name of names) {
     const text = new TextDecoder().decode(await read(`${stage}/${name}`));
-    // `real` holds the registry's own files beside the vectors.
+    // `real` also contains files of the registry.
     if (!text.slice(0, 200).includes('"vectors_version"')) continue;
     test(`vectors/${stage}/${name}`, async (t) => {
       const file = JSON.parse(text);

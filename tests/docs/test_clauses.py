@@ -65,7 +65,7 @@ def test_the_places_are_read() -> None:
         "spec/checks.md",
         "README.md",
         "src/pithbundle/verify/checks.py",
-        "js/pithbundle.js",
+        "js/src/verify/checks.js",
         "tests/kit/oracle.py",
     } <= read
     assert len(read) > 300

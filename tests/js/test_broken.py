@@ -1,4 +1,4 @@
-"""The vectors catch a wrong implementation: wrong variants of the JavaScript one (broken/README.md)."""
+"""The vectors catch wrong variants of the JavaScript implementation: tests/mutations/javascript."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_there_are_many_each_with_its_own_title_and_number() -> None:
 
 @EACH
 def test_it_applies_once_and_its_clause_and_vectors_are_there(variant: Variant) -> None:
-    source = (JS / variant.file).read_text(encoding="utf-8")
-    assert variant.applied(source) != source
+    for path, text in variant.applied(JS).items():
+        assert text != path.read_text(encoding="utf-8")
     assert variant.clause in all_clauses()
     assert bool(variant.vectors) is not bool(variant.equivalent)
     assert set(variant.vectors) <= {vector.id for vector in VECTORS}
@@ -124,14 +124,14 @@ def test_a_variant_that_no_vector_notices_has_passed() -> None:
 
 
 def test_a_variant_of_a_text_that_is_gone_is_not_applicable() -> None:
-    gone = replace(ALL[0], changes=(("no such text", "x"),))
+    gone = replace(ALL[0], changes=(replace(ALL[0].changes[0], old="no such text"),))
     with pytest.raises(NotApplicable, match="occurs 0 times"):
-        gone.applied("")
+        gone.applied(JS)
     assert evaluate(gone, few(), node()).status == "not applicable"
 
 
 def test_a_variant_that_does_not_start_is_not_caught() -> None:
-    broken = replace(ALL[0], changes=((ALL[0].changes[0][0], "this is no JavaScript ("),))
+    broken = replace(ALL[0], changes=(replace(ALL[0].changes[0], new="this is no JavaScript ("),))
     outcome = evaluate(broken, few(), node())
     assert (outcome.status, outcome.vectors) == ("crash", ())
 
@@ -176,10 +176,11 @@ def test_the_command_counts_and_fills_in(tmp_path: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     "text",
     [
-        "title: x\nclause: A-1\nvectors:\n",
-        "title: x\nclause: A-1\n--- old\na\n+++ new\nb",
-        "title: x\nclause: A-1\nvectors:\nmoon: 1\n--- old\na\n+++ new\nb",
-        "title: x\nclause: A-1\nstages: moon\nvectors:\n--- old\na\n+++ new\nb",
+        "title: x\nclause: A-1\nfile: f\nvectors:\n",
+        "title: x\nclause: A-1\nfile: f\n--- old\na\n+++ new\nb",
+        "title: x\nclause: A-1\nvectors:\n--- old\na\n+++ new\nb",
+        "title: x\nclause: A-1\nfile: f\nvectors:\nmoon: 1\n--- old\na\n+++ new\nb",
+        "title: x\nclause: A-1\nfile: f\nstages: moon\nvectors:\n--- old\na\n+++ new\nb",
     ],
 )
 def test_what_is_no_variant(text: str, tmp_path: Path) -> None:

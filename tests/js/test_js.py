@@ -28,7 +28,7 @@ def passes(*arguments: str) -> None:
     assert done.returncode == 0, (done.stdout + done.stderr)[-8000:]
 
 
-@pytest.mark.parametrize("name", ["floats", "module", "real", "titles"])
+@pytest.mark.parametrize("name", ["architecture", "floats", "module", "real", "titles", "words"])
 def test_node(name: str) -> None:
     passes(node(), "--test", f"test/{name}.test.js")
 
@@ -55,18 +55,12 @@ def test_vectors_and_page_in_chromium() -> None:
     passes(node(), "--test", "test/browser.test.js")
 
 
-def test_module_stays_readable() -> None:
-    """One module that a reader can hold, with nothing to install and no registry host in its lock."""
-    source = (JS / "pithbundle.js").read_text()
-    assert len(source.splitlines()) < 2600
-    # Of its own files it imports one, a table.
-    assert re.findall(r"^import .*", source, re.MULTILINE) == [
-        'import { CASED, CASE_IGNORABLE, LOWER } from "./unicode14.js";'
-    ]
-    assert not re.search(r"\brequire\(|\bimport\(|\beval\(|innerHTML", source)
+def test_nothing_is_fetched_and_no_text_is_run() -> None:
+    """The page names no other server, the lock file no registry. For modules: `architecture.test.js`."""
     assert "resolved" not in (JS / "package-lock.json").read_text()
-    page = "".join((JS / name).read_text() for name in ("page.js", "index.html", "src/words.js"))
-    # Where the reader may serve the page is a text in it.
+    parts = (JS / "page.js", JS / "index.html", *sorted((JS / "src" / "page").glob("*.js")))
+    page = "".join(path.read_text() for path in parts)
+    # The text of the page names the address at which a reader may serve it.
     page = page.replace("<code>http://localhost:8000/</code>", "", 1)
     forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\bon[a-z]+=|https?://"
     assert not re.search(forbidden, page)

@@ -1,4 +1,4 @@
-"""Evaluate deliberately wrong variants of the JavaScript implementation (broken/README.md).
+"""Evaluate wrong variants of the JavaScript implementation (tests/mutations/javascript/README.md).
 
 ``make broken`` applies each ``*.mutation`` file to a copy of ``js`` and sends the vectors to
 that copy, until one fails. It prints for each variant whether a vector caught it, and which.
@@ -30,14 +30,15 @@ from pithbundle.conformance.vectorfiles import requests
 
 JS: Final = REPO / "js"
 FOLDER: Final = Path(__file__).resolve().parents[1] / "mutations" / "javascript"
-#: The headers of a variant, in this order; the first two and ``vectors`` are required.
+#: The headers of a variant, in this order; the first three and ``vectors`` are required.
 HEADERS: Final = ("title", "clause", "file", "stages", "vectors", "equivalent")
 #: Seconds for one answer: the slowest vector takes less than two.
 SECONDS: Final = 30.0
 #: Answers that never come, after which a variant is given up.
 MOST_CRASHES: Final = 3
 
-_CHANGE: Final = re.compile(r"\n--- old\n(.*?)\n\+\+\+ new\n(.*?)(?=\n--- old\n|\Z)", re.DOTALL)
+_BEGIN: Final = re.compile(r"\n--- old(?: (\S+))?\n")
+_CHANGE: Final = re.compile(_BEGIN.pattern + r"(.*?)\n\+\+\+ new\n(.*?)(?=\n--- old|\Z)", re.DOTALL)
 
 Status = Literal["caught", "crash", "passed", "equivalent", "not applicable"]
 
@@ -47,58 +48,71 @@ class NotApplicable(Exception):
 
 
 @dataclass(frozen=True)
+class Change:
+    """One old text of a file of ``js``, and the new one."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class Variant:
-    """One way to be wrong: each old text of ``file`` becomes the new one, and the vectors must fail."""
+    """One way to be wrong: each old text becomes the new one, and the vectors must fail."""
 
     name: str
     title: str
     clause: str
-    file: str
     stages: tuple[str, ...]
     vectors: tuple[str, ...]
     equivalent: str
-    changes: tuple[tuple[str, str], ...]
+    changes: tuple[Change, ...]
 
     @classmethod
     def read(cls, path: Path) -> Variant:
         """Read a ``.mutation`` file."""
         text = path.read_text(encoding="utf-8")
-        head, _, _ = text.partition("\n--- old\n")
+        head = _BEGIN.split(text, maxsplit=1)[0]
         fields: dict[str, str] = {}
         for line in head.strip().splitlines():
             name, _, value = line.partition(":")
             fields[name] = value.strip()
         unknown = fields.keys() - set(HEADERS)
-        lacking = {"title", "clause", "vectors"} - fields.keys()
+        lacking = {"title", "clause", "file", "vectors"} - fields.keys()
         stages = tuple(fields.get("stages", "").split())
-        changes = tuple((old.strip("\n"), new.strip("\n")) for old, new in _CHANGE.findall(text))
+        changes = tuple(
+            Change(file or fields.get("file", ""), old.strip("\n"), new.strip("\n"))
+            for file, old, new in _CHANGE.findall(text)
+        )
         if unknown or lacking or not changes or not set(stages) <= set(STAGES):
             raise ValueError(f"{path.name}: not in the format of tests/mutations/javascript/README.md")
         return cls(
             name=path.stem,
             title=fields["title"],
             clause=fields["clause"],
-            file=fields.get("file", "pithbundle.js"),
             stages=stages,
             vectors=tuple(fields["vectors"].split()),
             equivalent=fields.get("equivalent", ""),
             changes=changes,
         )
 
-    def applied(self, source: str) -> str:
-        """Return ``source`` with the changes in it.
+    def applied(self, folder: Path) -> dict[Path, str]:
+        """Return the changed files of an implementation in ``folder``, with their new text.
 
         Raises:
             NotApplicable: an old text does not occur exactly once.
         """
-        for old, new in self.changes:
-            if source.count(old) != 1:
+        found: dict[Path, str] = {}
+        for change in self.changes:
+            path = folder / change.file
+            source = found.get(path) or path.read_text(encoding="utf-8")
+            if source.count(change.old) != 1:
                 raise NotApplicable(
-                    f"{self.name}: the old text occurs {source.count(old)} times in {self.file}, not once. "
-                    f"Write the variant anew, so that it still breaks {self.clause}.\n{old}"
+                    f"{self.name}: the old text occurs {source.count(change.old)} times in {change.file}, "
+                    f"not once. Change the variant so that it still breaks {self.clause}.\n{change.old}"
                 )
-            source = source.replace(old, new)
-        return source
+            found[path] = source.replace(change.old, change.new)
+        return found
 
 
 def number(path: Path) -> tuple[int, str]:
@@ -123,8 +137,8 @@ def build(variant: Variant | None, folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
     if variant is not None:
-        target = folder / variant.file
-        target.write_text(variant.applied(target.read_text(encoding="utf-8")), encoding="utf-8")
+        for path, text in variant.applied(folder).items():
+            path.write_text(text, encoding="utf-8")
     return folder / "worker.js"
 
 

@@ -83,7 +83,7 @@ def test_hangul_is_shown_and_a_pile_of_its_vowels_is_not(syllable: str) -> None:
 
 
 def test_python_and_javascript_have_one_table() -> None:
-    script = (REPO / "js" / "unicode14-display.js").read_text(encoding="utf-8")
+    script = (REPO / "js" / "src" / "encoding" / "escape-tables.js").read_text(encoding="utf-8")
     for table in (MARKS, ESCAPED):
         assert f"`{table}`" in script
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ESCAPED, MARKS } from "./unicode14-display.js";
+import { ESCAPED, MARKS } from "./escape-tables.js";
 
 /** @param {string} table @returns {string} its ranges as they stand in the brackets of a pattern */
 const ranges = (table) => table.trim().split(/\s+/)

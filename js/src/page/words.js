@@ -1,5 +1,5 @@
 /**
- * What outcomes, verdicts and codes mean, in words: no text of an input is in them.
+ * Texts of the page: what outcomes, verdicts and codes mean. None comes from an input.
  *
  * @module
  */
@@ -10,7 +10,7 @@
 export const OUTCOMES = {
   rejected: {
     title: "Rejected", grade: "bad",
-    meaning: "At least one file is not a bundle of a record that this page can check. It was left out; the table names it and the reason.",
+    meaning: "At least one file is not a bundle of a record that this page can check. It was excluded; the table names it and the reason.",
   },
   invalid: {
     title: "Invalid", grade: "bad",
@@ -18,11 +18,11 @@ export const OUTCOMES = {
   },
   conflict: {
     title: "Conflict", grade: "bad",
-    meaning: "One signer signed statements about the same thing, of the same instant, that contradict each other.",
+    meaning: "One signer signed statements for the same slot and the same instant that contradict each other.",
   },
   incomplete: {
     title: "Incomplete", grade: "open",
-    meaning: "A signer listed events that are not in these files. What is here may be genuine, but it is not everything.",
+    meaning: "A signer listed events that are not in these files. The events that are here may be genuine, but they are not complete.",
   },
   unverified: {
     title: "Unverified", grade: "open",
@@ -34,24 +34,24 @@ export const OUTCOMES = {
   },
 };
 
-/** A mark that differs in shape, for whoever sees no colour. @type {Record<Grade, string>} */
+/** Marks of different shapes, for readers who do not see colours. @type {Record<Grade, string>} */
 export const MARKS = { good: "\u2714", open: "?", bad: "\u2716" };
 
-/** Verdicts of sections 11 and 14. @type {Record<string, { grade: Grade, meaning: string }>} */
+/** The verdicts of elements and receipts, and of a file that was rejected. @type {Record<string, { grade: Grade, meaning: string }>} */
 export const VERDICTS = {
   verified: { grade: "good", meaning: "a genuine signature of a key of the policy" },
   unknown_type: { grade: "good", meaning: "a genuine signature, of a type of event that the merge rules do not know" },
-  unbound: { grade: "open", meaning: "the format of this signer's events is unknown, or does not sign all of the content: nothing is proved" },
+  unbound: { grade: "open", meaning: "the format of this signer's events is unknown or does not sign all of the content, so nothing is proved" },
   unknown_key: { grade: "open", meaning: "the policy has no such key" },
   not_signed: { grade: "open", meaning: "there is no signature" },
   not_checked: { grade: "open", meaning: "there are more receipts than are checked" },
   invalid: { grade: "bad", meaning: "contradicts the policy or the specification" },
-  rejected: { grade: "bad", meaning: "this file was left out as a whole" },
+  rejected: { grade: "bad", meaning: "this file was rejected as a whole" },
 };
 
-/** Codes of section 16. @type {Record<string, string>} */
+/** The codes of ERR-2. @type {Record<string, string>} */
 export const CODES = {
-  size: "a file, a text or a list is larger than the limit",
+  size: "a file, a string or a list is larger than the limit",
   utf8: "the bytes are not UTF-8",
   bom: "the file begins with a byte order mark",
   depth: "objects or arrays are nested deeper than the limit",
@@ -62,35 +62,35 @@ export const CODES = {
   cbor_indefinite: "the CBOR is not deterministic: an indefinite length",
   cbor_tag: "the CBOR has a tag",
   cbor_type: "the CBOR has a value that JSON does not have",
-  cbor_key_type: "the CBOR has a key that is not text",
+  cbor_key_type: "the CBOR has a key that is not a string",
   cbor_key_order: "the CBOR is not deterministic: keys are not sorted",
   cbor_reserved: "the CBOR has a reserved head",
   cbor_truncated: "the CBOR ends early",
   trailing: "there are bytes after the CBOR item",
   number_range: "a number is too large to be exact",
-  number_form: "a number is not written in its one form",
+  number_form: "a number is not written in its canonical form",
   number_nonfinite: "a number is not finite",
-  surrogate: "a text has half of a character",
-  string: "a text has a character that is not allowed",
-  key: "a member's name is too long or has a character that is not allowed",
-  duplicate_key: "an object has one member twice",
+  surrogate: "a string contains a lone surrogate",
+  string: "a string contains a character that is not allowed",
+  key: "the name of a member is too long or contains a character that is not allowed",
+  duplicate_key: "an object contains a member twice",
   type: "a member is missing or has another type than required",
-  encoding: "a text is not in its required form",
+  encoding: "a string is not in its required form",
   time: "a time is not in its required form, or does not exist",
   suffix: "this is not a Pith Number",
-  version: "another version than this page reads",
+  version: "this page does not read this version",
   event_size: "the event is larger than the limit",
   hash_mismatch: "the content does not have the stated hash",
-  subject: "it speaks of another record",
+  subject: "it is about another record",
   key_unknown: "the policy has no such key",
   key_role: "the key may not sign this type of event",
   key_revoked: "the key is revoked",
-  algorithm: "another signature algorithm than Ed25519",
+  algorithm: "the signature algorithm is not Ed25519",
   signature_invalid: "the signature is not genuine",
   key_invalid: "this is not an acceptable public key",
-  policy: "the policy is not valid, or these were checked under different policies",
+  policy: "the policy is not valid, or the files were checked under different policies",
   backend: "the cryptographic library of this browser is not correct",
-  collision: "another record with the same number",
+  collision: "another record has the same number",
   url: "this address is not allowed",
   address: "this network address is not allowed",
   http: "the server did not answer as required",
@@ -103,6 +103,6 @@ export const CODES = {
 /** Which digest the signature covers where the ids differ [CHECK-3]. @type {Record<string, string>} */
 export const COVERED = {
   recomputed: "the content is genuine, but the stated id is not its id",
-  stated: "a genuine signature, but for other content: this copy was altered",
+  stated: "a genuine signature, but for other content: this element was altered",
   neither: "the stated id is not its id, and the signature is not genuine",
 };

@@ -1,10 +1,11 @@
 /**
- * Reads vector files by the contract of `vectors/README.md` section 3 and judges answers: what a runner
- * in another language would write first. It runs in Node and in a page.
+ * Reads vector files by the contract of `vectors/README.md` section 3 and judges answers, in Node and in a page.
  *
  * @module
  */
-import { looseBase64, sha256Hex, toBase64, utf8 } from "./pithbundle.js";
+import { concatBytes, utf8 } from "../encoding/bytes.js";
+import { sha256Hex } from "../encoding/digest.js";
+import { lenientBase64, toBase64 } from "../encoding/spellings.js";
 
 /** @typedef {(path: string) => Promise<Uint8Array>} ReadFile a path under `vectors` */
 /** @typedef {{ name: string, op: string, args: any, expect: any }} Request */
@@ -20,13 +21,6 @@ function formOf(value) {
   return names.length === 1 && FORMS.includes(names[0]) ? names[0] : null;
 }
 
-/** @param {readonly Uint8Array[]} parts */
-function joined(parts) {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((at, part) => (out.set(part, at), at + part.length), 0);
-  return out;
-}
-
 /** @param {any} bytes @param {any} parts @param {ReadFile} read @returns {Promise<Uint8Array>} */
 async function toBytes(bytes, parts, read) {
   const form = formOf(bytes);
@@ -35,8 +29,8 @@ async function toBytes(bytes, parts, read) {
   switch (form) {
     case "$text": return utf8(bytes.$text);
     case "$hex": return Uint8Array.from(bytes.$hex.match(/../g) ?? [], (/** @type {string} */ pair) => parseInt(pair, 16));
-    case "$base64": return looseBase64(bytes.$base64);
-    case "$concat": return joined(await Promise.all(bytes.$concat.map(inner)));
+    case "$base64": return lenientBase64(bytes.$base64);
+    case "$concat": return concatBytes(await Promise.all(bytes.$concat.map(inner)));
     case "$repeat": {
       const [one, times] = bytes.$repeat;
       const unit = await inner(one);
@@ -48,7 +42,7 @@ async function toBytes(bytes, parts, read) {
     case "$file": return read(bytes.$file);
     case "$bundle": {
       const [frame, ...events] = await Promise.all(bytes.$bundle.map(part));
-      return joined([frame, ...events.flatMap((event, i) => (i === 0 ? [event] : [utf8(","), event])), utf8("]}")]);
+      return concatBytes([frame, ...events.flatMap((event, i) => (i === 0 ? [event] : [utf8(","), event])), utf8("]}")]);
     }
     default: throw new Error(`not BYTES: ${JSON.stringify(bytes)}`);
   }
@@ -81,7 +75,7 @@ export async function* requests(file, read) {
 /** @param {any} wanted @param {any} found @param {string} at @returns {Promise<string | null>} the first difference */
 async function difference(wanted, found, at) {
   if (wanted !== null && typeof wanted === "object" && !Array.isArray(wanted) && Object.keys(wanted).join() === "$sha256") {
-    const digest = typeof found === "string" ? await sha256Hex(looseBase64(found)) : null;
+    const digest = typeof found === "string" ? await sha256Hex(lenientBase64(found)) : null;
     return digest === wanted.$sha256 ? null : `${at}: digest ${digest}`;
   }
   if (wanted === null || typeof wanted !== "object" || found === null || typeof found !== "object") {
