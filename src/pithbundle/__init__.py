@@ -22,6 +22,7 @@ from pithbundle.errors import PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.report import Input, Rejection, Report
+from pithbundle.verifier import VerifiedBundle, Verifier
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
@@ -44,6 +45,8 @@ __all__ = [
     "Rejection",
     "Report",
     "Value",
+    "VerifiedBundle",
+    "Verifier",
     "__version__",
     "abstract_sha256",
     "canonical_bytes",

@@ -28,6 +28,8 @@ PUBLIC = [
     "Rejection",
     "Report",
     "Value",
+    "VerifiedBundle",
+    "Verifier",
     "__version__",
     "abstract_sha256",
     "canonical_bytes",

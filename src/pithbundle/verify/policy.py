@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final, Literal, NoReturn
 
@@ -20,7 +21,7 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import event_id_digest
-from pithbundle.encoding.values import Object, Value, pointer, text_fault
+from pithbundle.encoding.values import DEFAULT_LIMITS, Object, Value, pointer, text_fault
 from pithbundle.errors import PinError, PolicyError
 
 POLICY_TYPE: Final = "pithbundle_policy"
@@ -156,9 +157,12 @@ class Policy:
         object.__setattr__(self, "sha256", sha256_hex(encode(self.to_value())))
 
     @classmethod
-    def default(cls) -> Policy:
+    def registry(cls) -> Policy:
         """Return the built-in policy: the registry's one key, all types, format unknown (POL-5)."""
         return _registry()
+
+    #: The old name.
+    default = registry
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Policy:
@@ -169,6 +173,20 @@ class Policy:
             PolicyError: as :meth:`from_value`.
         """
         return cls.from_value(parse_json(data))
+
+    @classmethod
+    def from_file(cls, path: str | PurePath) -> Policy:
+        """Read a policy file by its path (POL-1); ``-`` is standard input.
+
+        Raises:
+            FileError: the file cannot be read.
+            InputError: the bytes are not JSON of the profile, or over the size limit.
+            PolicyError: as :meth:`from_value`.
+        """
+        # Lazily: whoever has bytes or a value needs no file system.
+        from pithbundle.files import read_input
+
+        return cls.from_bytes(read_input(str(path), DEFAULT_LIMITS.size))
 
     @classmethod
     def from_value(cls, value: Value) -> Policy:

@@ -26,6 +26,18 @@ from pithbundle.verify.verdicts import (
 #: so sharing one between calls changes no verdict, only time (CHECK-9).
 SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
 
+
+def trim(cache: SignatureCache, size: int) -> None:
+    """Keep the newest half of ``size`` results where the cache has more than ``size``.
+
+    It is called between bundles, so that the check of a signature pays nothing for the bound.
+    """
+    if len(cache) > size:
+        newest = list(cache.items())[len(cache) - size // 2 :]
+        cache.clear()
+        cache.update(newest)
+
+
 #: The one algorithm (CHECK-7).
 ALGORITHM: Final = "ed25519"
 _NO_SUCH_KEY: Final = "the policy has no key of this key_id"

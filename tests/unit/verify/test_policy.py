@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -15,7 +16,8 @@ from kit import ed25519_reference as ed
 from kit.data import REPO
 from pithbundle.bundle.event_formats import RULES
 from pithbundle.ed25519.strict import PublicKey
-from pithbundle.errors import InputError, PolicyError
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.errors import FileError, InputError, PolicyError
 from pithbundle.verify.policy import MAX_KEYS, Policy, PolicyKey
 
 Json = Any  # the tests build wrong policies on purpose
@@ -381,3 +383,11 @@ def test_any_value_is_a_policy_or_refused(member: str, new: Json) -> None:
         else:
             assert Policy.from_value(made.to_value()) == made
             assert VALIDATOR.is_valid(value)
+
+
+def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "policy.json"
+    path.write_bytes(canonical_bytes(Policy.registry().to_value()))
+    assert Policy.from_file(path) == Policy.from_file(str(path)) == Policy.registry()
+    with pytest.raises(FileError):
+        Policy.from_file(tmp_path / "absent.json")
