@@ -61,7 +61,7 @@ def one(folder: Path) -> dict[str, float]:
     memory = peak() - before
     events = [event for part in checked for event in part.valid]
     rest = events[-200:]
-    base = Ledger(checked[0].record, checked[0].number, checked[0].policy_sha256)
+    base = Ledger(checked[0].record, checked[0].policy_sha256)
     base.add(events[:-200])
     adding = []
     for event in rest:

@@ -321,7 +321,7 @@ def _input(given: Input) -> Value:
     checked = given.checked
     return {
         "file": portable(given.name),
-        "pith_number": str(checked.number),
+        "pith_number": str(checked.record.number),
         "canonical_sha256": checked.record.hex,
         "elements": len(checked.events),
         "mismatches": [fault.to_value() for fault in checked.mismatches],
@@ -367,7 +367,7 @@ def _merged(merged: Merged) -> Object:
     view, ledger = merged.view, merged.ledger
     return {
         "rules": ledger.rules.name,
-        "pith_number": str(ledger.number),
+        "pith_number": str(ledger.record.number),
         "canonical_sha256": ledger.record.hex,
         "events_sha256": merged.events_sha256,
         "state_sha256": merged.state_sha256,

@@ -94,6 +94,6 @@ def test_events_of_another_record_are_placed_by_that_record() -> None:
     assert [code for _, code in ledger.unrecognised] == ["hash_mismatch"]
     assert Ledger.of([checked]).unrecognised == []
     # Nobody need have placed it before.
-    bare = Ledger(checked.record, checked.number, checked.policy_sha256)
+    bare = Ledger(checked.record, checked.policy_sha256)
     bare.add([valid._replace(placed=None)])
     assert bare.unrecognised == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,8 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
 
 def test_one_number_with_two_hashes_is_refused() -> None:
     checked = check(read_bundle(to_json(plain())))
-    twin = checked._replace(record=Record.from_value(made_record(7)))
+    other = replace(Record.from_value(made_record(7)), number=checked.record.number)
+    twin = checked._replace(record=other)
     examined = Examined([Input("one", checked), Input("two", twin)])
     assert examined.reports(read_clock(None, None)) == []
     assert [(each.name, each.error.code) for each in examined.refused] == [

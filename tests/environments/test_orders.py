@@ -98,7 +98,7 @@ def state_of(events: list[SignedEvent], seed: int) -> bytes:
     order = events[:]
     chance.shuffle(order)
     empty = checked(RECORD, [])
-    ledger = Ledger(empty.record, empty.number, empty.policy_sha256)
+    ledger = Ledger(empty.record, empty.policy_sha256)
     while order:
         taken = chance.choice((1, 1, 7, 50))
         ledger.add(order[:taken])

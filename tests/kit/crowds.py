@@ -216,7 +216,7 @@ def checked(events: list[Json]) -> list[Checked]:
 def grown(parts: list[Checked]) -> Ledger:
     """The ledger of every copy, added one at a time in the order of the inputs, then once more."""
     first = parts[0]
-    ledger = Ledger(first.record, first.number, first.policy_sha256)
+    ledger = Ledger(first.record, first.policy_sha256)
     for part in (*parts, *parts):
         for copy in part.events:
             if copy.event is not None:

@@ -178,7 +178,7 @@ def test_one_event_at_a_time_is_all_at_once_and_looking_in_between_changes_nothi
     whole = data.draw(SETS)
     given_ = checked(whole.bundle())
     events = data.draw(st.permutations(given_.valid))
-    slow = Ledger(given_.record, given_.number, given_.policy_sha256)
+    slow = Ledger(given_.record, given_.policy_sha256)
     for event in events:
         slow.add([event])
         if data.draw(st.booleans()):

@@ -14,7 +14,7 @@ import pytest
 
 from kit.data import real
 from pithbundle.bundle.number import PithNumber
-from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import title_sha256
 from pithbundle.ed25519.strict import PublicKey, verify_strict
 from pithbundle.encoding.canonical import canonical_bytes, sha256_hex
@@ -93,7 +93,7 @@ def test_record(entry: Json) -> None:
     value = entry["canonical_record"]
     record = Record.from_value(value)
     assert record.hex == entry["canonical_sha256"]
-    number = PithNumber.from_record(value)
+    number = Record.from_value(value).number
     assert str(number) == entry["pith_number"]
     assert number == PithNumber.parse(entry["pith_number"]) == PithNumber.of_hash(number.year, record.sha256)
     # The registry's own one-liner.
@@ -117,13 +117,13 @@ def test_member_order_does_not_matter(entry: Json) -> None:
 
 @pytest.mark.parametrize("entry", [e for e in RECORDS if "source_aliases" in e], ids=ident)
 def test_aliases(entry: Json) -> None:
-    number = PithNumber.parse(entry["pith_number"])
-    derived = aliases(Record.from_value(entry["canonical_record"]), number.suffix)
+    record = Record.from_value(entry["canonical_record"])
+    derived = record.aliases
     stated = tuple((alias["alias_kind"], alias["alias_value"]) for alias in entry["source_aliases"])
     assert derived == stated
     short = dict(derived)
     for length in (8, 12, 16):
-        assert number.matches("pith:" + short[f"pith_short_{length}"])
+        assert record.number.matches("pith:" + short[f"pith_short_{length}"])
 
 
 @pytest.mark.parametrize("entry", RECORDS, ids=ident)
@@ -138,11 +138,11 @@ def test_every_leaf_of_a_record_counts(entry: Json) -> None:
             if json.dumps(other) == json.dumps(value):
                 continue
             try:
-                assert PithNumber.from_record(other).suffix != suffix
+                assert Record.from_value(other).number.suffix != suffix
             except RecordError as error:
                 assert error.pointer is not None
     for path in [(), ("metadata",), ("source",)]:
-        assert PithNumber.from_record(changed(value, (*path, "extra"), "")).suffix != suffix
+        assert Record.from_value(changed(value, (*path, "extra"), "")).number.suffix != suffix
 
 
 @pytest.mark.parametrize("entry", TITLES, ids=ident)
@@ -270,7 +270,7 @@ def test_records_and_times_in_the_prefixes(name: str) -> None:
         text = entry["text"]
         start = text.index('"canonical_record":') + len('"canonical_record":')
         value, _ = json.JSONDecoder().raw_decode(text[start:])
-        number = PithNumber.from_record(value)
+        number = Record.from_value(value).number
         stated = re.search('"pith_number":"([^"]*)"', text)
         assert stated is not None and stated[1] == str(number)
         assert number.suffix in entry["source_url"]

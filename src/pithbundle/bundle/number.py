@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pithbundle.bundle.record import Record
 from pithbundle.encoding.spellings import base32_prefix
-from pithbundle.encoding.values import Value
 from pithbundle.errors import NumberError
+
+if TYPE_CHECKING:
+    from pithbundle.bundle.record import Record
 
 _SUFFIX: Final = re.compile("[A-Z2-7]{26}").fullmatch
 _NUMBER: Final = re.compile("pith:([0-9]{4}):([A-Z2-7]{26})").fullmatch
@@ -48,18 +49,17 @@ class PithNumber:
         return f"pith:{self.year:04d}:{self.suffix}"
 
     @classmethod
-    def from_record(cls, record: Value) -> PithNumber:
-        """Return the number of a canonical record, given as a value (NUM-1).
+    def from_record(cls, record: Record) -> PithNumber:
+        """Return the number of a record: the year of ``submitted_at``, its hash's suffix (NUM-1).
 
         Raises:
-            RecordError: the value is not a canonical record; see :meth:`Record.from_value`.
+            TypeError: ``record`` is not a :class:`Record`; :meth:`Record.from_value` makes
+                one of a JSON value.
         """
-        return cls.of_record(Record.from_value(record))
-
-    @classmethod
-    def of_record(cls, record: Record) -> PithNumber:
-        """Return the number of a record: the year of ``submitted_at``, its hash's suffix (NUM-1)."""
-        return cls(record.years[0], base32_prefix(record.sha256))
+        number = getattr(record, "number", None)
+        if type(number) is not cls:
+            raise TypeError(f"expected a Record, got {type(record).__name__}; use Record.from_value first")
+        return number
 
     @classmethod
     def of_hash(cls, year: int, sha256: bytes) -> PithNumber:

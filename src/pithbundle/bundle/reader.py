@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from pithbundle.bundle.event import MAX_DEPTH, MAX_NODES
 from pithbundle.bundle.number import PithNumber
-from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.document import Document, Format, detect_format
 from pithbundle.encoding.json_reader import read_json
@@ -36,7 +36,6 @@ class Bundle(NamedTuple):
 
     format: Format
     record: Record
-    number: PithNumber
     events: tuple[Value | Fault, ...]
     stated: tuple[Fault, ...]
     frame: Object
@@ -87,15 +86,14 @@ def _bundle(document: Document, format: Format, limits: Limits) -> Bundle:
         said = "differs from the hash of canonical_record" if "canonical_sha256" in frame else "is missing"
         detail = f"canonical_sha256 {said}, {record.hex}"
         raise BundleError("hash_mismatch", detail, pointer="/canonical_sha256")
-    number = PithNumber.of_record(record)
-    fault = subject_fault(frame.get("pith_number"), record, number)
+    fault = subject_fault(frame.get("pith_number"), record)
     if fault is not None:
-        raise BundleError("subject", f"{fault}; the record's is {number}", pointer="/pith_number")
+        raise BundleError("subject", f"{fault}; the record's is {record.number}", pointer="/pith_number")
     elements: tuple[Value | Fault, ...] = tuple(events)
     if document.faults:
         elements = tuple(_confined(document, place, value) for place, value in enumerate(events))
     within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH and document.nodes <= MAX_NODES
-    return Bundle(format, record, number, elements, _stated(frame, record, number), frame, within)
+    return Bundle(format, record, elements, _stated(frame, record), frame, within)
 
 
 def _confined(document: Document, place: int, value: Value) -> Value | Fault:
@@ -106,13 +104,13 @@ def _confined(document: Document, place: int, value: Value) -> Value | Fault:
     return replace(fault, pointer=(fault.pointer or "").removeprefix(f"/events/{place}"))
 
 
-def subject_fault(stated: Value, record: Record, number: PithNumber) -> str | None:
+def subject_fault(stated: Value, record: Record) -> str | None:
     """Return why ``stated`` does not name ``record``, or None where it does (CHECK-4).
 
     The suffix is the record's; the year is that of ``submitted_at`` or of the arXiv id,
     because which of the two governs is not known.
     """
-    if stated == str(number):
+    if stated == str(record.number):
         return None
     if type(stated) is not str:
         return "the Pith Number is missing or not a text"
@@ -120,14 +118,15 @@ def subject_fault(stated: Value, record: Record, number: PithNumber) -> str | No
         named = PithNumber.parse(stated)
     except NumberError:
         return "the Pith Number is not a full number"
-    if named.suffix != number.suffix:
+    if named.suffix != record.number.suffix:
         return "the Pith Number is another record's"
     return None if named.year in record.years else "the Pith Number has another year"
 
 
-def _stated(frame: Object, record: Record, number: PithNumber) -> tuple[Fault, ...]:
+def _stated(frame: Object, record: Record) -> tuple[Fault, ...]:
     """The members that nothing signs, compared with what the record gives (BUN-6)."""
     faults = []
+    number = record.number
     short = frame.get("short_pith_number")
     if "short_pith_number" in frame and short != number.short:
         faults.append(Fault("subject", f"short_pith_number is not {number.short}", "/short_pith_number"))
@@ -137,7 +136,7 @@ def _stated(frame: Object, record: Record, number: PithNumber) -> tuple[Fault, .
     if type(stated) is not list:
         faults.append(Fault("type", "source_aliases must be an array", "/source_aliases"))
         return tuple(faults)
-    derived = dict(aliases(record, number.suffix))
+    derived = dict(record.aliases)
     for place, alias in enumerate(stated):
         where = f"/source_aliases/{place}"
         kind = alias.get("alias_kind") if type(alias) is dict else None

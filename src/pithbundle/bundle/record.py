@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NoReturn, cast
 
+from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import canonical_bytes, digest, encode_kept
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
@@ -61,11 +62,34 @@ class Record:
     arxiv_id: str | None = field(compare=False)
     #: ``source.version``, from 1.
     version: int = field(compare=False)
+    #: The Pith Number: the year of ``submitted_at`` and the suffix of the hash (NUM-1).
+    number: PithNumber = field(compare=False)
 
     @property
     def hex(self) -> str:
         """The canonical hash as 64 lower-case hex digits."""
         return self.sha256.hex()
+
+    @property
+    def aliases(self) -> tuple[tuple[str, str], ...]:
+        """The (kind, value) pairs that follow from the record alone, sorted by kind (ALIAS-1).
+
+        The arXiv and DOI aliases exist only for an arXiv id.
+        """
+        suffix = self.number.suffix
+        short = (
+            ("pith_short_12", suffix[:12]),
+            ("pith_short_16", suffix[:16]),
+            ("pith_short_8", suffix[:8]),
+        )
+        if self.arxiv_id is None:
+            return short
+        return (
+            ("arxiv", self.arxiv_id),
+            ("arxiv_version", f"{self.arxiv_id}v{self.version}"),
+            ("doi", f"10.48550/arxiv.{self.arxiv_id}"),
+            *short,
+        )
 
     @classmethod
     def from_value(cls, value: Value, pointer: str = "", limits: Limits = DEFAULT_LIMITS) -> Record:
@@ -118,28 +142,9 @@ class Record:
             canonical = _open_shape(value, limits)
         id_year, arxiv_id = _read_arxiv_id(source)
         years = (year,) if id_year is None or id_year == year else (year, id_year)
-        return cls(value, canonical, digest(canonical), years, arxiv_id, version)
-
-
-def aliases(record: Record, suffix: str) -> tuple[tuple[str, str], ...]:
-    """Return the (kind, value) pairs that follow from a record alone, sorted by kind (ALIAS-1).
-
-    ``suffix`` is the 26 characters of the record's Pith Number. The arXiv and DOI ones are
-    there only for an arXiv id.
-    """
-    short = (
-        ("pith_short_12", suffix[:12]),
-        ("pith_short_16", suffix[:16]),
-        ("pith_short_8", suffix[:8]),
-    )
-    if record.arxiv_id is None:
-        return short
-    return (
-        ("arxiv", record.arxiv_id),
-        ("arxiv_version", f"{record.arxiv_id}v{record.version}"),
-        ("doi", f"10.48550/arxiv.{record.arxiv_id}"),
-        *short,
-    )
+        sha256 = digest(canonical)
+        number = PithNumber.of_hash(year, sha256)
+        return cls(value, canonical, sha256, years, arxiv_id, version, number)
 
 
 def _refuse(code: str, detail: str, pointer: str) -> NoReturn:

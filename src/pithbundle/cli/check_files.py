@@ -55,7 +55,7 @@ class Examined:
         """
         by_number: dict[str, list[Input]] = {}
         for given in self.inputs:
-            by_number.setdefault(str(given.checked.number), []).append(given)
+            by_number.setdefault(str(given.checked.record.number), []).append(given)
         reports = []
         for group in by_number.values():
             try:

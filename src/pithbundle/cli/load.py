@@ -73,7 +73,7 @@ class Folded:
 
     def record(self, out: Output) -> None:
         """Say whose record it is and under which policy it was looked at."""
-        out.verdict("record", str(self.merged.ledger.number))
+        out.verdict("record", str(self.merged.ledger.record.number))
         out.detail("policy", policy_source(out, self.policy_path))
         for refused in self.examined.refused:
             out.detail("rejected", f"{out.place(refused.name)}: {refused.error}")
@@ -82,7 +82,7 @@ class Folded:
         """The frame of what ``--json`` prints."""
         return {
             **outcome_value(self.report.outcomes),
-            "pith_number": str(self.merged.ledger.number),
+            "pith_number": str(self.merged.ledger.record.number),
             "rules": self.merged.ledger.rules.name,
             "policy": policy_value(self.policy, self.policy_path),
             "rejected": refused_value(self.examined.refused),

@@ -169,7 +169,7 @@ class Telling:
     def _record(self, report: Report) -> None:
         out = self.out
         first = report.inputs[0].checked
-        out.verdict("record", str(first.number))
+        out.verdict("record", str(first.record.number))
         out.detail("sha256", f"{first.record.hex}, recomputed, as stated")
         for given in report.inputs:
             out.detail("file", f"{out.place(given.name)}, {plural(len(given.checked.events), 'event')}")

@@ -96,7 +96,7 @@ def side_of_bundle(report: Report, merged: Merged) -> Side:
     }
     value = report.to_value()
     labels: Object = {name: value[name] for name in _LABELS if name in value}
-    return Side("bundle", str(merged.ledger.number), events, merged.state, words, labels)
+    return Side("bundle", str(merged.ledger.record.number), events, merged.state, words, labels)
 
 
 def side_of_value(value: Value) -> Side:

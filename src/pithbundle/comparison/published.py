@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.bundle.documents import STATE, TYPE_MEMBERS, recognise
-from pithbundle.bundle.number import PithNumber
-from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.document import MAX_DEPTH
 from pithbundle.encoding.json_reader import parse_json
@@ -118,7 +117,7 @@ def _derived(current: Object) -> frozenset[str]:
         record = Record.from_value(current.get("canonical_record"), limits=for_written(DEFAULT_LIMITS))
     except RecordError:
         return frozenset()
-    return frozenset(kind for kind, _ in aliases(record, PithNumber.of_record(record).suffix)) - {"doi"}
+    return frozenset(kind for kind, _ in record.aliases) - {"doi"}
 
 
 def _aliases(

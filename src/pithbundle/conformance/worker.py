@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import title_sha256
 from pithbundle.comparison.published import compare_states, read_state
 from pithbundle.conformance.protocol import PROTOCOL, Json
@@ -148,13 +148,12 @@ def _number(args: Json) -> Json:
 
 def _record(args: Json) -> Json:
     record = Record.from_value(parse_json(_bytes(args, "data")))
-    number = PithNumber.of_record(record)
     return {
         "canonical": _b64(record.canonical),
         "canonical_sha256": record.hex,
-        "pith_number": str(number),
+        "pith_number": str(record.number),
         "years": [*record.years],
-        "aliases": [[kind, value] for kind, value in aliases(record, number.suffix)],
+        "aliases": [[kind, value] for kind, value in record.aliases],
     }
 
 
@@ -194,7 +193,7 @@ def _check(args: Json) -> Json:
     )
     report = Report([Input("0", checked)])
     return {
-        "pith_number": str(checked.number),
+        "pith_number": str(checked.record.number),
         "canonical_sha256": checked.record.hex,
         "policy_sha256": checked.policy_sha256,
         "elements": [
@@ -325,11 +324,10 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
     Raises:
         RecordError: ``type``, if an event of the pool is not valid under the policy.
     """
-    number = PithNumber.of_record(record)
     frame = {
         "bundle_type": "pith_open_graph_bundle",
         "bundle_version": "1.0",
-        "pith_number": str(number),
+        "pith_number": str(record.number),
         "canonical_record": record.value,
         "canonical_sha256": record.hex,
         "events": [parse_json(event) for event in events],
@@ -339,12 +337,12 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
     running = sha256()
     for place in range(count):
         block = sha256(f"{seed}/{place}".encode()).digest()
-        ledger = Ledger(record, number, policy.sha256)
+        ledger = Ledger(record, policy.sha256)
         for mask, turn in ((block[:8], block[16]), (block[8:16], block[17])):
             bits = int.from_bytes(mask)
             drawn = [event for at, event in enumerate(pool) if bits >> at & 1]
             start = turn % len(drawn) if drawn else 0
-            part = Ledger(record, number, policy.sha256)
+            part = Ledger(record, policy.sha256)
             for event in (*drawn[start:], *drawn[:start]):
                 if event is None:
                     raise RecordError("type", "an event of the pool is not valid")

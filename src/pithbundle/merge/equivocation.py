@@ -139,8 +139,7 @@ def check_proof(
         why = _not_held(key, policy)
         if why is not None:
             raise ProofError("key_unknown", why, pointer=f"/keys/{place}")
-    number = PithNumber.of_record(record)
-    bundle = Bundle("json", record, number, tuple(events), (), proof, False)
+    bundle = Bundle("json", record, tuple(events), (), proof, False)
     checked = check(bundle, _whatever_status(policy), rules=rules)
     for copy in checked.events:
         if copy.verdict.status != "verified":
@@ -158,7 +157,7 @@ def check_proof(
     one, other = (ledger.events[name] for name in groups[0].event_ids)
     statuses = {key.public_key.raw: key.status for key in policy.keys}
     told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]
-    return Proven(number, rules.name, groups[0], (one, other), told)
+    return Proven(record.number, rules.name, groups[0], (one, other), told)
 
 
 def _not_held(stated: Value, policy: Policy) -> str | None:

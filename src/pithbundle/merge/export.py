@@ -96,8 +96,8 @@ def _frame(ledger: Ledger) -> Object:
     return {
         "bundle_type": BUNDLE_TYPE,
         "bundle_version": BUNDLE_VERSION,
-        "pith_number": str(ledger.number),
-        "short_pith_number": ledger.number.short,
+        "pith_number": str(ledger.record.number),
+        "short_pith_number": ledger.record.number.short,
         "canonical_record": written(record.canonical),
         "canonical_sha256": record.hex,
         "source": written(encode(record.value["source"])),

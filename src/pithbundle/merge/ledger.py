@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import digest, encode, written
 from pithbundle.encoding.values import Object, Value
@@ -72,17 +71,13 @@ class Ledger:
         "_retracted_by",
         "events",
         "ids_without_valid_event",
-        "number",
         "policy_sha256",
         "record",
         "rules",
     )  # fmt: skip
 
-    def __init__(
-        self, record: Record, number: PithNumber, policy_sha256: str, rules: MergeRules = MERGE_1
-    ) -> None:
+    def __init__(self, record: Record, policy_sha256: str, rules: MergeRules = MERGE_1) -> None:
         self.record = record
-        self.number = number
         self.policy_sha256 = policy_sha256
         self.rules = rules
         #: The valid events by id.
@@ -116,21 +111,19 @@ class Ledger:
         if not bundles:
             raise MergeError("type", "there is nothing to merge: give at least one checked bundle")
         first = bundles[0]
-        ledger = cls(first.record, first.number, first.policy_sha256, rules)
+        ledger = cls(first.record, first.policy_sha256, rules)
         for bundle in bundles:
-            ledger._admit(bundle.record, bundle.number, bundle.policy_sha256)
+            ledger._admit(bundle.record, bundle.policy_sha256)
             ledger.ids_without_valid_event.update(bundle.ids_without_valid_event)
             ledger.add(bundle.valid)
         return ledger
 
-    def _admit(self, record: Record, number: PithNumber, policy_sha256: str) -> None:
+    def _admit(self, record: Record, policy_sha256: str) -> None:
         if record.sha256 != self.record.sha256:
-            if number.suffix == self.number.suffix:
-                raise MergeError("collision", f"two records have the number {number}")
-            raise MergeError(
-                "subject",
-                f"{number} is not {self.number}; merge takes bundles of one record",
-            )
+            theirs, ours = record.number, self.record.number
+            if theirs.suffix == ours.suffix:
+                raise MergeError("collision", f"two records have the number {theirs}")
+            raise MergeError("subject", f"{theirs} is not {ours}; merge takes bundles of one record")
         if policy_sha256 != self.policy_sha256:
             raise MergeError("policy", "the bundles were checked under different policies")
 
@@ -140,7 +133,7 @@ class Ledger:
         Raises:
             MergeError: as :meth:`of`; ``policy`` also for another rule set.
         """
-        self._admit(other.record, other.number, other.policy_sha256)
+        self._admit(other.record, other.policy_sha256)
         if other.rules.name != self.rules.name:
             raise MergeError("policy", "the ledgers were folded under different merge rules")
         self.ids_without_valid_event |= other.ids_without_valid_event
@@ -148,7 +141,7 @@ class Ledger:
 
     def copy(self) -> Ledger:
         """A ledger of the same events that grows on its own."""
-        twin = Ledger(self.record, self.number, self.policy_sha256, self.rules)
+        twin = Ledger(self.record, self.policy_sha256, self.rules)
         twin.join(self)
         return twin
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Set
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from pithbundle.bundle.record import aliases
 from pithbundle.encoding.canonical import encode, encode_ordered, sha256_hex, written
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.ledger import RETRACTION, Effect, Ledger
@@ -108,7 +107,7 @@ class State:
             {
                 "state_type": STATE_TYPE,
                 "state_version": STATE_VERSION,
-                "pith_number": str(ledger.number),
+                "pith_number": str(ledger.record.number),
                 "merge_version": ledger.rules.name,
                 "event_count": self.event_count,
                 "valid_event_count": self.valid_event_count,
@@ -129,7 +128,7 @@ class State:
         meaning: Object = {
             "canonical_sha256": ledger.record.hex,
             "current": self._current(canonical=True),
-            "pith_number": str(ledger.number),
+            "pith_number": str(ledger.record.number),
             "rules": ledger.rules.name,
         }
         return sha256_hex(encode(meaning))
@@ -202,7 +201,7 @@ def standing(kind: EventType, slot: Mapping[str, SignedEvent], retracted: Set[st
 
 
 def _aliases(ledger: Ledger, signed: list[SignedEvent]) -> list[Alias]:
-    derived = aliases(ledger.record, ledger.number.suffix)
+    derived = ledger.record.aliases
     if not signed:
         return [Alias(kind, value, True, None) for kind, value in derived]
     first: dict[tuple[str, str], SignedEvent] = {}

@@ -68,7 +68,7 @@ def trace_bytes(view: State) -> bytes:
     """The trace as canonical bytes (TRACE-4)."""
     ledger = view.ledger
     value: Object = {
-        "pith_number": str(ledger.number),
+        "pith_number": str(ledger.record.number),
         "rules": ledger.rules.name,
         "trace": [step.to_value() for step in _steps(view)],
     }

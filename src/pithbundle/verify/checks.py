@@ -91,7 +91,7 @@ def check(
     by_id = _deciding(events)
     valid = tuple([copy.event for copy in by_id.values() if copy.event is not None])
     return Checked(
-        bundle.record, bundle.number, run.policy.sha256, events, by_id,
+        bundle.record, run.policy.sha256, events, by_id,
         run.receipts.verdicts(), bundle.stated, valid,
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ class _Run:
     def __init__(self, bundle: Bundle, policy: Policy, rules: MergeRules, cache: SignatureCache) -> None:
         self.bundle = bundle
         self.record: Record = bundle.record
-        self.number = str(bundle.number)
+        self.number = str(bundle.record.number)
         self.policy = policy
         self.rules = rules
         self.signatures = Signatures(policy, cache)
@@ -230,7 +230,7 @@ class _Run:
         """CHECK-4 to CHECK-9: the verdict of the first that fails, or None and the raw signature."""
         signature: Signature = event.signature  # type: ignore[assignment]
         if event.subject != self.number:
-            wrong = subject_fault(event.subject, self.record, self.bundle.number)
+            wrong = subject_fault(event.subject, self.record)
             if wrong is not None:
                 fault = Fault("subject", wrong, "/subject_pith_number")
                 return Verdict("invalid", STEP_SUBJECT, fault), b""

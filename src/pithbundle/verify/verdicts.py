@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.errors import Fault
@@ -188,7 +187,6 @@ class Checked(NamedTuple):
     """
 
     record: Record
-    number: PithNumber
     policy_sha256: str
     events: tuple[CheckedEvent, ...]
     by_id: dict[str, CheckedEvent]

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit import pith_number
+from kit.crowds import RECORD
 from pithbundle.bundle.number import PithNumber, is_suffix
-from pithbundle.errors import NumberError, RecordError
+from pithbundle.bundle.record import Record
+from pithbundle.errors import NumberError
 
 SUFFIX = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
 FULL = f"pith:2003:{SUFFIX}"
@@ -144,9 +148,16 @@ def test_a_hash_is_32_bytes(sha256: bytes) -> None:
         PithNumber.of_hash(2003, sha256)
 
 
-def test_from_record_refuses_what_is_no_record() -> None:
-    with pytest.raises(RecordError):
-        PithNumber.from_record({"metadata": {}})
+def test_from_record_takes_a_record() -> None:
+    record = Record.from_value(RECORD)
+    assert PithNumber.from_record(record) == record.number
+    assert str(record.number) == pith_number(RECORD)
+
+
+@pytest.mark.parametrize("value", [RECORD, None, "pith", 5], ids=["dict", "none", "str", "int"])
+def test_from_record_refuses_what_is_no_record(value: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^expected a Record, got {type(value).__name__}; use Record"):
+        PithNumber.from_record(value)
 
 
 def test_frozen_and_ordered() -> None:

@@ -330,7 +330,7 @@ def test_every_conflict_of_a_set_has_a_proof_that_holds(whole: strategies.EventS
         assert {*found.group.event_ids} <= {*group.event_ids}
         assert (found.group.signer, found.group.event_type) == (group.signer, group.event_type)
         assert (found.group.slot, found.group.instant) == (group.slot, group.instant)
-        assert str(found.number) == str(ledger.number)
+        assert str(found.number) == str(ledger.record.number)
 
 
 @given(st.data())

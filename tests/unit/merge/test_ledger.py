@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,7 +31,6 @@ from kit import oracle as model
 from kit.results import WHEN, checked, merged, read
 from kit.strategies import HOUSE, house_policy, other_record
 from kit.tampered import signature_of, signed_again
-from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.errors import MergeError
 from pithbundle.merge.export import export
@@ -509,7 +509,9 @@ def test_bundles_of_two_records_do_not_merge() -> None:
 def test_one_number_of_two_records_is_a_collision() -> None:
     # Made by hand: 130 bits of SHA-256 have no known collision.
     mine = Ledger.of([checked(RECORD, [])])
-    posing = Ledger(Record.from_value(other_record(RECORD)), mine.number, mine.policy_sha256)
+    posing = Ledger(
+        replace(Record.from_value(other_record(RECORD)), number=mine.record.number), mine.policy_sha256
+    )
     with pytest.raises(MergeError) as caught:
         mine.join(posing)
     assert caught.value.code == "collision"
@@ -544,7 +546,7 @@ def test_ledgers_join_under_the_same_conditions() -> None:
 def test_a_ledger_may_begin_empty() -> None:
     record = Record.from_value(RECORD)
     keys = Policy.from_value(house_policy())
-    ledger = Ledger(record, PithNumber.of_record(record), keys.sha256)
+    ledger = Ledger(record, keys.sha256)
     ledger.join(Ledger.of([checked(RECORD, [claim()])]))
     assert Merged(ledger, ()).state_bytes == merged(RECORD, [claim()]).state_bytes
 

@@ -275,7 +275,7 @@ def test_the_same_where_events_meet(whole: strategies.EventSet) -> None:
     told = json.loads(trace_bytes(result.view))
     assert told["trace"] == account(whole)
     assert told["rules"] == "pithbundle-merge-1"
-    assert told["pith_number"] == str(result.ledger.number)
+    assert told["pith_number"] == str(result.ledger.record.number)
     assert canonical_bytes(told) == trace_bytes(result.view)
 
 

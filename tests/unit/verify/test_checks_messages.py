@@ -7,6 +7,7 @@ expected, and quote nothing of the event but what was recomputed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,7 +27,6 @@ from kit import (
 )
 from kit.results import WHEN, checked
 from kit.tampered import OTHER_NUMBER
-from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.errors import Fault, MergeError
 from pithbundle.merge.ledger import Ledger
@@ -157,7 +157,7 @@ def test_of_equal_copies_the_first_speaks() -> None:
 
 def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:
     record = Record.from_value(made_record(number))
-    return Ledger(record, PithNumber.of_record(record), policy_sha256, rules)
+    return Ledger(record, policy_sha256, rules)
 
 
 def nothing() -> None:
@@ -178,7 +178,7 @@ def two_rule_sets() -> None:
 
 def two_hashes() -> None:
     held = ledger()
-    Ledger(held.record, ledger(1).number, "").join(ledger(1))
+    Ledger(replace(held.record, number=ledger(1).record.number), "").join(ledger(1))
 
 
 @pytest.mark.parametrize(
@@ -186,10 +186,10 @@ def two_hashes() -> None:
     [
         (nothing, "type", "there is nothing to merge: give at least one checked bundle"),
         (two_records, "subject",
-         f"{ledger(1).number} is not {ledger().number}; merge takes bundles of one record"),
+         f"{ledger(1).record.number} is not {ledger().record.number}; merge takes bundles of one record"),
         (two_policies, "policy", "the bundles were checked under different policies"),
         (two_rule_sets, "policy", "the ledgers were folded under different merge rules"),
-        (two_hashes, "collision", f"two records have the number {ledger(1).number}"),
+        (two_hashes, "collision", f"two records have the number {ledger(1).record.number}"),
     ],
 )  # fmt: skip
 def test_what_does_not_merge(merge: Callable[[], None], code: str, detail: str) -> None:

@@ -66,7 +66,7 @@ def command(
     with about(files[0]):
         parts = export(ledger, replace(DEFAULT_LIMITS, events=events))
     if out_dir is not None:
-        names = (f"{ledger.number.suffix}-part-{place:04}.json" for place in range(1, len(parts) + 1))
+        names = (f"{ledger.record.number.suffix}-part-{place:04}.json" for place in range(1, len(parts) + 1))
         written = write_all(out_dir, dict(zip(names, parts, strict=True)), force, inputs)
     elif len(parts) > 1:
         raise click.UsageError(f"{plural(len(parts), 'part')} do not fit into one file: use --out-dir", ctx)

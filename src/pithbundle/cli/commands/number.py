@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import click
 
-from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import subject_fault
-from pithbundle.bundle.record import Record, aliases
+from pithbundle.bundle.record import Record
 from pithbundle.cli.inputs import (
     PATH,
     Refusal,
@@ -34,7 +33,6 @@ class Found:
 
     pointer: str
     record: Record | None
-    number: PithNumber | None
     #: What makes the record refused, or a stated number or hash wrong.
     faults: tuple[Fault, ...]
     #: Stated members that nothing uses and that are wrong: told, without effect (BUN-6).
@@ -110,12 +108,11 @@ def _number(value: Value, pointer: str) -> Found:
         stated, value = value, value["canonical_record"]
     try:
         record = Record.from_value(value, f"{pointer}/canonical_record" if stated else pointer)
-        number = PithNumber.of_record(record)
     except PithError as error:
-        return Found(pointer, None, None, (error.fault,))
+        return Found(pointer, None, (error.fault,))
     faults = []
     if "pith_number" in stated:
-        said = subject_fault(stated["pith_number"], record, number)
+        said = subject_fault(stated["pith_number"], record)
         if said is not None:
             faults.append(
                 Fault("subject", f"stated {_brief(stated['pith_number'])}", f"{pointer}/pith_number")
@@ -123,13 +120,14 @@ def _number(value: Value, pointer: str) -> Found:
     if "canonical_sha256" in stated and stated["canonical_sha256"] != record.hex:
         detail = f"stated {_brief(stated['canonical_sha256'])}"
         faults.append(Fault("hash_mismatch", detail, f"{pointer}/canonical_sha256"))
-    return Found(pointer, record, number, tuple(faults), tuple(_notes(stated, record, number)))
+    return Found(pointer, record, tuple(faults), tuple(_notes(stated, record)))
 
 
-def _notes(stated: Object, record: Record, number: PithNumber) -> Iterator[str]:
+def _notes(stated: Object, record: Record) -> Iterator[str]:
+    number = record.number
     if "short_pith_number" in stated and stated["short_pith_number"] != number.short:
         yield f"short_pith_number: stated {_brief(stated['short_pith_number'])}"
-    derived = dict(aliases(record, number.suffix))
+    derived = dict(record.aliases)
     listed = stated.get("source_aliases")
     for alias in listed if isinstance(listed, list) else ():
         if isinstance(alias, dict):
@@ -144,21 +142,21 @@ def _brief(value: Value) -> str:
 
 def _say(out: Output, file: str, item: Found) -> None:
     place = out.place(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
-    if item.record is None or item.number is None:
+    if item.record is None:
         fault = item.faults[0]
         out.verdict("rejected", place)
         out.detail("why", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
         return
     if item.faults:
-        out.verdict("mismatch", str(item.number), "bad")
+        out.verdict("mismatch", str(item.record.number), "bad")
         for fault in item.faults:
             out.detail("differs", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
     else:
-        out.verdict("number", str(item.number), "plain")
+        out.verdict("number", str(item.record.number), "plain")
     out.detail("file", place)
-    out.detail("short", item.number.short)
+    out.detail("short", item.record.number.short)
     out.detail("sha256", item.record.hex)
-    for kind, value in aliases(item.record, item.number.suffix):
+    for kind, value in item.record.aliases:
         out.detail("alias", f"{kind} {out.show(value)}")
     for note in item.notes:
         out.detail("no effect", out.show(note))
@@ -170,14 +168,13 @@ def _value(file: str, item: Found) -> Object:
         "pointer": item.pointer,
         "faults": [fault.to_value() for fault in item.faults],
     }
-    if item.record is not None and item.number is not None:
+    if item.record is not None:
         listed: list[Value] = [
-            {"alias_kind": kind, "alias_value": value}
-            for kind, value in aliases(item.record, item.number.suffix)
+            {"alias_kind": kind, "alias_value": value} for kind, value in item.record.aliases
         ]
         said |= {
-            "pith_number": str(item.number),
-            "short_pith_number": item.number.short,
+            "pith_number": str(item.record.number),
+            "short_pith_number": item.record.number.short,
             "canonical_sha256": item.record.hex,
             "aliases": listed,
             "unsigned_differences": [*item.notes],

@@ -99,11 +99,11 @@ def _name(folded: Folded, proof: bytes) -> str:
     value = parse_json(proof, for_written(DEFAULT_LIMITS))
     events = value.get("events") if type(value) is dict else None
     ids = [short(str(e.get("event_id"))) for e in events if type(e) is dict] if type(events) is list else []
-    return "-".join(["conflict", folded.merged.ledger.number.suffix, *ids]) + ".json"
+    return "-".join(["conflict", folded.merged.ledger.record.number.suffix, *ids]) + ".json"
 
 
 def _say(said: Output, folded: Folded, groups: list[Equivocation], written: list[str]) -> None:
-    number = folded.merged.ledger.number
+    number = folded.merged.ledger.record.number
     if groups:
         said.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
     else:

@@ -74,7 +74,7 @@ def command(
     folded = fold(out, files, policy_path, limits, format)
     moments = timeline(folded.merged.ledger)
     conflicts = {name for group in folded.merged.view.equivocations for name in group.event_ids}
-    number = str(folded.merged.ledger.number)
+    number = str(folded.merged.ledger.record.number)
     forms: tuple[tuple[str | None, Literal["svg", "png"]], ...] = ((svg, "svg"), (png, "png"))
     drawn = [(path, picture.draw(moments, number, form, conflicts)) for path, form in forms if path]
     written = [path for path, _ in drawn]

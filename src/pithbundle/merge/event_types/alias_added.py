@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pithbundle.bundle.record import Record, aliases
-from pithbundle.encoding.spellings import base32_prefix
+from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.merge.schema import EventType, grammar, identifier
 
@@ -15,7 +14,7 @@ def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
     kind = str(payload["alias_kind"])
     if kind not in _DERIVED and not kind.startswith(_SHORT):
         return None
-    derived = dict(aliases(record, base32_prefix(record.sha256)))
+    derived = dict(record.aliases)
     return None if derived.get(kind) == payload["alias_value"] else "subject"
 
 
