@@ -44,7 +44,7 @@ class VerifiedBundle:
 
     def __repr__(self) -> str:
         return (
-            f"VerifiedBundle({self.ledger.number}, {self.outcome}, events={len(self.events)}, "
+            f"VerifiedBundle({self.ledger.record.number}, {self.outcome}, events={len(self.events)}, "
             f"receipts={len(self.receipts)})"
         )
 
