@@ -178,7 +178,7 @@ mutations: $(DEV)
 mutants: $(MUTANTS)
 	rm -rf out/mutants
 	mkdir -p out/mutants
-	cp -R src tests vectors pyproject.toml README.md spec.md spec out/mutants
+	cp -R src tests tools vectors pyproject.toml README.md spec.md spec out/mutants
 	cd out/mutants && $(abspath $(BIN))/mutmut run --max-children 1
 	cd out/mutants && $(abspath $(BIN))/mutmut results
 
