@@ -49,6 +49,7 @@ def make(size: int, folder: Path) -> None:
 
 def one(folder: Path) -> dict[str, float]:
     from pithbundle import Ledger, Policy, check, merge, read_bundle
+    from pithbundle.merge.rules import MERGE_1
 
     parts = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.json"))]
     keys = Policy.from_bytes((folder / "policy.json").read_bytes())
@@ -59,21 +60,26 @@ def one(folder: Path) -> dict[str, float]:
     rounds = max(5, 20_000 // max(1, len(checked[0].events) * len(checked)))
     merging = timed(lambda: merge(*checked).state_bytes, rounds)
     memory = peak() - before
-    events = [event for part in checked for event in part.valid]
-    rest = events[-200:]
-    base = Ledger(checked[0].record, checked[0].policy_sha256)
-    base.add(events[:-200])
+    first = checked[0]
+    ledgers = [
+        Ledger.of_checked(first.record, first.policy_sha256, MERGE_1, [pair])
+        for part in checked
+        for pair in part.signed
+    ]
+    builder = Ledger.of_checked(first.record, first.policy_sha256, MERGE_1, ()).builder()
+    for ledger in ledgers[:-200]:
+        builder.add(ledger)
     adding = []
-    for event in rest:
+    for ledger in ledgers[-200:]:
         start = time.perf_counter()
-        base.add([event])
+        builder.add(ledger)
         adding.append(time.perf_counter() - start)
     return {
-        "events": len(events),
+        "events": len(ledgers),
         "bytes": sum(map(len, parts)),
         "check_seconds": checking,
         "merge_seconds": merging,
-        "merge_events_per_second": len(events) / merging,
+        "merge_events_per_second": len(ledgers) / merging,
         "add_one_median_seconds": sorted(adding)[len(adding) // 2],
         "add_one_worst_seconds": max(adding),
         "peak_bytes": memory,

@@ -151,7 +151,7 @@ class Report:
         #: The receipts, each once for each event that carries it.
         self.receipts = tuple(_receipts(self.inputs))
         #: For each signer the missing ids, and as of what nothing is missing (MERGE-9).
-        self.completeness = [] if merged is None else merged.ledger.completeness()
+        self.completeness = () if merged is None else merged.ledger.completeness()
         #: Every outcome that holds, in the order of :data:`EXIT_STATUS`; at least one (REPORT-2).
         self.outcomes = self._outcomes()
 
@@ -292,8 +292,8 @@ def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
         return {}
     # A type of no kind is a verdict of its own: unknown_type.
     found: dict[str, tuple[str, ...]]
-    found = {event.event_id: (code,) for event, code in merged.view.unrecognised if code != "unknown_type"}
-    for name in merged.ledger.retracted():
+    found = {one.event_id: (one.code,) for one in merged.view.unrecognised if one.code != "unknown_type"}
+    for name in merged.ledger.retracted:
         found[name] = (*found.get(name, ()), "retracted")
     return found
 
@@ -379,7 +379,7 @@ def _merged(merged: Merged) -> Object:
             for group in view.equivocations
         ],
         "unrecognised": [
-            {"event_id": event.event_id, "event_type": event.event_type, "code": code}
-            for event, code in view.unrecognised
+            {"event_id": one.event_id, "event_type": one.event_type, "code": one.code}
+            for one in view.unrecognised
         ],
     }

@@ -82,18 +82,12 @@ def test_events_checked_under_one_rule_set_may_be_merged_under_another() -> None
         assert merge(old, rules=rules).state_bytes == merge(new, rules=rules).state_bytes
 
 
-def test_events_of_another_record_are_placed_by_that_record() -> None:
+def test_events_of_another_record_are_classified_by_the_record_of_the_ledger() -> None:
     mine, other = made_record(), made_record(1)
     paid = payloads.record_created(mine, receipt(DEMO, mine, "2026-01-01T00:00:00Z"))
     made = attached(DEMO, mine, "record_created", paid, "2026-01-01T00:00:00Z")
     checked = check(read_bundle(to_json(bundle(mine, [made]))), KEYS)
-    [valid] = checked.valid
     strange = check(read_bundle(to_json(bundle(other, []))), KEYS)
-    ledger = Ledger.of([strange])
-    ledger.add([valid])
-    assert [code for _, code in ledger.unrecognised] == ["hash_mismatch"]
-    assert Ledger.of([checked]).unrecognised == []
-    # Nobody need have placed it before.
-    bare = Ledger(checked.record, checked.policy_sha256)
-    bare.add([valid._replace(placed=None)])
-    assert bare.unrecognised == []
+    for given, codes in ((strange, ["hash_mismatch"]), (checked, [])):
+        ledger = Ledger.of_checked(given.record, given.policy_sha256, MERGE_1, checked.signed)
+        assert [one.code for one in ledger.snapshot().unrecognised] == codes

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from kit.data import REPO
 from kit.demo import RECORD, rich
 from kit.results import WHEN, merged
 from pithbundle.cli import picture
-from pithbundle.merge.timeline import Moment, timeline
+from pithbundle.merge.timeline import Moment
 
 DEMO = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMO / "policy.json")]
@@ -24,8 +25,8 @@ TITLE = "pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH"
 LATER = "2026-06-02T00:00:00Z"
 
 
-def moments_of_the_demo() -> list[Moment]:
-    return timeline(merged(RECORD, rich()["events"]).ledger)
+def moments_of_the_demo() -> Sequence[Moment]:
+    return merged(RECORD, rich()["events"]).ledger.timeline()
 
 
 def texts(svg: bytes) -> str:
@@ -70,7 +71,7 @@ def test_the_same_events_are_the_same_bytes(tmp_path: Path, form: str) -> None:
 
 
 def test_the_order_of_the_file_does_not_show() -> None:
-    backwards = timeline(merged(RECORD, rich()["events"][::-1]).ledger)
+    backwards = merged(RECORD, rich()["events"][::-1]).ledger.timeline()
     drawn = picture.draw(moments_of_the_demo(), TITLE, "svg")
     assert picture.draw(backwards, TITLE, "svg") == drawn
 
@@ -93,7 +94,7 @@ def test_hostile_text_is_drawn_and_never_obeyed(text: str) -> None:
         event(signer, RECORD, tame, tame, {}, WHEN),
         attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1), note=tame), WHEN),
     ]
-    found = timeline(merged(RECORD, events, policy(signer)).ledger)
+    found = merged(RECORD, events, policy(signer)).ledger.timeline()
     assert picture.draw(found, TITLE, "png").startswith(b"\x89PNG")
     svg = picture.draw(found, TITLE, "svg")
     names = {element.tag.rpartition("}")[2] for element in ET.fromstring(svg).iter()}
@@ -107,7 +108,7 @@ def test_hostile_text_is_drawn_and_never_obeyed(text: str) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 71, 900])
 def test_few_events_and_many(count: int) -> None:
-    found = timeline(merged(RECORD, many_events(RECORD, count)).ledger)
+    found = merged(RECORD, many_events(RECORD, count)).ledger.timeline()
     for form in ("svg", "png"):
         data = picture.draw(found, TITLE, form)
         assert data == picture.draw(found, TITLE, form)
@@ -124,7 +125,7 @@ def test_more_arrows_than_there_is_room_for() -> None:
         attached(signer, RECORD, "author_claim", claim, f"2026-06-01T{n // 60:02}:{n % 60:02}:00Z")
         for n in range(420)
     ]
-    drawn = picture.draw(timeline(merged(RECORD, events).ledger), TITLE, "svg")
+    drawn = picture.draw(merged(RECORD, events).ledger.timeline(), TITLE, "svg")
     assert b"; 19 arrows left out" in drawn
 
 
@@ -132,7 +133,7 @@ def test_what_is_withdrawn_as_it_comes_has_its_arrow() -> None:
     signer = strategies.HOUSE[0]
     late = attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), LATER)
     gone = attached(signer, RECORD, "event_retracted", payloads.event_retracted(late["event_id"]), WHEN)
-    drawn = picture.draw(timeline(merged(RECORD, [late, gone]).ledger), TITLE, "svg")
+    drawn = picture.draw(merged(RECORD, [late, gone]).ledger.timeline(), TITLE, "svg")
     assert b"<!-- taken back as it came -->" in drawn
     assert b"<!-- arrow: takes back -->" in drawn
 

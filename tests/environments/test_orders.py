@@ -21,13 +21,12 @@ from kit import (
     to_json,
 )
 from kit import oracle as model
-from kit.results import WHEN, checked
+from kit.results import WHEN, checked, empty_ledger, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.merged import merge
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import SignedEvent
 
 KEYS = strategies.house_policy()
 POLICY = Policy.from_value(KEYS)
@@ -75,35 +74,36 @@ def test_all_ways_to_bracket_and_order_four_parts() -> None:
     def joined(group: tuple[int, ...]) -> Ledger:
         """Joins every way to cut the group in two; all must agree."""
         if len(group) == 1:
-            return Ledger.of([parts[group[0]]])
+            return ledger_of(parts[group[0]])
         seen: list[Ledger] = []
         for cut in range(1, len(group)):
-            left = joined(group[:cut])
-            left.join(joined(group[cut:]))
-            seen.append(left)
-        assert len({Merged(one, ()).state_bytes for one in seen}) == 1
+            seen.append(joined(group[:cut]) | joined(group[cut:]))
+        assert len({one.snapshot().to_json() for one in seen}) == 1
         return seen[0]
 
-    assert len({Merged(joined(order), ()).state_bytes for order in itertools.permutations(range(4))}) == 1
+    assert len({joined(order).snapshot().to_json() for order in itertools.permutations(range(4))}) == 1
 
 
-def large(size: int) -> list[SignedEvent]:
+def large(size: int) -> list[Ledger]:
     frame = bundle(RECORD, many_events(RECORD, size))
-    return list(check(read_bundle(to_json(frame)), POLICY).valid)
+    return one_by_one(check(read_bundle(to_json(frame)), POLICY))
 
 
-def state_of(events: list[SignedEvent], seed: int) -> bytes:
+def state_of(events: list[Ledger], seed: int) -> bytes:
     """The state after adding events in the order of a seed, by ones and by handfuls."""
     chance = random.Random(seed)
     order = events[:]
     chance.shuffle(order)
     empty = checked(RECORD, [])
-    ledger = Ledger(empty.record, empty.policy_sha256)
+    ledger = empty_ledger(empty)
     while order:
         taken = chance.choice((1, 1, 7, 50))
-        ledger.add(order[:taken])
+        builder = ledger.builder()
+        for part in order[:taken]:
+            builder.add(part)
+        ledger = builder.build()
         del order[:taken]
-    return Merged(ledger, ()).state_bytes
+    return ledger.snapshot().to_json()
 
 
 def test_fifty_orders_of_a_large_set() -> None:
@@ -116,7 +116,7 @@ def test_fifty_orders_of_a_large_set() -> None:
 def test_a_thousand_orders_of_twenty_large_sets() -> None:
     for part in range(20):
         frame = bundle(RECORD, many_events(RECORD, 220, seed=f"set {part}"))
-        events = list(check(read_bundle(to_json(frame)), POLICY).valid)
+        events = one_by_one(check(read_bundle(to_json(frame)), POLICY))
         assert len({state_of(events, seed) for seed in range(1_000)}) == 1
 
 

@@ -46,13 +46,12 @@ from kit import (
     without,
 )
 from kit.data import real
-from kit.results import WHEN, checked, merged, read, said
+from kit.results import WHEN, checked, ledger_of, merged, read, said
 from kit.signing import L, b64
 from kit.tampered import flipped, respelt, signature_of, with_signature
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import PithError
-from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import Input, Report
 from pithbundle.verify.checks import check
@@ -169,7 +168,7 @@ def test_an_integrity_finding_of_another_paper_is_refused_flat_and_does_not_fit_
     finding = payloads.integrity(other, WHEN)
     assert said(checked(RECORD, [flat_event(DEMO, finding, WHEN, 1)]).events[0])[1] == "subject"
     made = attached(DEMO, RECORD, "pith.integrity.v1", finding, WHEN)
-    assert [code for _, code in merged(RECORD, [made]).view.unrecognised] == ["subject"]
+    assert [one.code for one in merged(RECORD, [made]).view.unrecognised] == ["subject"]
 
 
 # A6: receipts, records and events stand for each other.
@@ -362,7 +361,7 @@ def test_near_names_of_types_are_verified_counted_and_never_applied() -> None:
     result = merged(RECORD, [SOUND, *strange])
     assert set(words(strange)) == {"unknown_type"}
     assert result.view.valid_event_count == 1 + len(names)
-    assert {code for _, code in result.view.unrecognised} == {"unknown_type"}
+    assert {one.code for one in result.view.unrecognised} == {"unknown_type"}
     assert len(result.view.unrecognised) == len(names)
     assert result.state["current"] == merged(RECORD, [SOUND]).state["current"]
 
@@ -412,7 +411,7 @@ def test_an_honest_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -
     ]
     report = Report(inputs := [Input("a", checked(RECORD, [*created, *claims]))], merge(inputs[0].checked))
     assert report.merged is not None
-    assert report.merged.view.equivocations == []
+    assert report.merged.view.equivocations == ()
     assert report.outcome == "valid"
 
 
@@ -424,7 +423,7 @@ def test_two_bundles_that_are_each_sound_may_contradict_each_other_together() ->
         for word in payloads.STRENGTHS
     ]  # fmt: skip
     for half in halves:
-        assert merge(half).view.equivocations == []
+        assert merge(half).view.equivocations == ()
     assert len(merge(*halves).view.equivocations) == 1
 
 
@@ -486,7 +485,7 @@ def test_booleans_are_no_integers_and_numbers_no_texts() -> None:
         for value in others:
             paid = payloads.integrity(RECORD, WHEN) | {member: value}
             made = attached(DEMO, RECORD, "pith.integrity.v1", paid, WHEN)
-            assert [code for _, code in merged(RECORD, [made]).view.unrecognised] == ["type"]
+            assert [one.code for one in merged(RECORD, [made]).view.unrecognised] == ["type"]
 
 
 @pytest.mark.parametrize("spelling", ["1.0", "1e0", "-0", "01", "1.10", "0x1", "+1", "1_0", "٣"])
@@ -514,8 +513,8 @@ def test_what_a_mirror_drops_is_missed_where_a_checkpoint_lists_it() -> None:
         dropped = {one["event_id"] for one in EVENTS} - {one["event_id"] for one in kept}
         assert set(made.ledger.missing()["demo.example"]) == dropped
         # The union with another's copy misses nothing.
-        made.ledger.join(Ledger.of([checked(RECORD, EVENTS)]))
-        assert made.ledger.missing()["demo.example"] == []
+        union = made.ledger | ledger_of(checked(RECORD, EVENTS))
+        assert union.missing()["demo.example"] == ()
 
 
 def test_an_older_bundle_removes_nothing() -> None:
@@ -523,9 +522,8 @@ def test_an_older_bundle_removes_nothing() -> None:
     whole = merged(RECORD, EVENTS)
     for _ in range(30):
         older = checked(RECORD, chance.sample(EVENTS, chance.randrange(len(EVENTS))))
-        ledger = Ledger.of([checked(RECORD, EVENTS)])
-        ledger.join(Ledger.of([older]))
-        assert Merged(ledger, ()).state_bytes == whole.state_bytes
+        ledger = ledger_of(checked(RECORD, EVENTS)) | ledger_of(older)
+        assert ledger.snapshot().to_json() == whole.state_bytes
 
 
 # B8 to B11: time.

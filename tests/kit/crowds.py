@@ -29,18 +29,13 @@ from kit import (
     sign,
     to_json,
 )
+from kit.results import empty_ledger, one_by_one
 from kit.signing import b64
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.comparison.diff import Side, diff, side_of_bundle
 from pithbundle.merge.equivocation import proof_of
-from pithbundle.merge.explain import explain
-from pithbundle.merge.export import export
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
-from pithbundle.merge.state import State
-from pithbundle.merge.status import status_line
-from pithbundle.merge.timeline import timeline
-from pithbundle.merge.trace import trace_bytes
 from pithbundle.report import Input, Report
 from pithbundle.verify.checks import SignatureCache, check
 from pithbundle.verify.policy import Policy
@@ -216,12 +211,21 @@ def checked(events: list[Json]) -> list[Checked]:
 def grown(parts: list[Checked]) -> Ledger:
     """The ledger of every copy, added one at a time in the order of the inputs, then once more."""
     first = parts[0]
-    ledger = Ledger(first.record, first.policy_sha256)
+    builder = empty_ledger(first).builder()
     for part in (*parts, *parts):
-        for copy in part.events:
-            if copy.event is not None:
-                ledger.add((copy.event,))
-    return ledger
+        for ledger in one_by_one(part):
+            builder.add(ledger)
+    return builder.build()
+
+
+def fresh(ledger: Ledger) -> Ledger:
+    """The same ledger, of which no view has been computed."""
+    return ledger.builder().build()
+
+
+def _state(ledger: Ledger) -> object:
+    state = ledger.snapshot()
+    return state.to_json(), state.sha256, state.events_sha256
 
 
 def _side(parts: list[Checked]) -> Side:
@@ -237,16 +241,17 @@ VIEWS: Final[Mapping[str, Callable[[list[Checked], Ledger], object]]] = {
     "growth backwards": lambda parts, ledger: grown(
         [part._replace(events=part.events[::-1]) for part in reversed(parts)]
     ),
-    "state": lambda parts, ledger: (State(ledger).to_bytes(), State(ledger).sha256, ledger.events_sha256),
-    "trace": lambda parts, ledger: trace_bytes(State(ledger)),
-    "timeline": lambda parts, ledger: timeline(ledger),
-    "status": lambda parts, ledger: status_line(State(ledger)),
-    "completeness": lambda parts, ledger: (ledger.missing(), ledger.completeness()),
-    "equivocations": lambda parts, ledger: ledger.equivocations(),
-    "proof": lambda parts, ledger: [proof_of(ledger, group) for group in ledger.equivocations()],
-    "export": lambda parts, ledger: export(ledger),
+    "state": lambda parts, ledger: _state(fresh(ledger)),
+    "trace": lambda parts, ledger: fresh(ledger).snapshot().trace_json(),
+    "timeline": lambda parts, ledger: fresh(ledger).timeline(),
+    "status": lambda parts, ledger: fresh(ledger).snapshot().status_line(),
+    "completeness": lambda parts, ledger: (fresh(ledger).missing(), ledger.completeness()),
+    "equivocations": lambda parts, ledger: fresh(ledger).equivocations(),
+    "proof": lambda parts, ledger: [proof_of(ledger, group) for group in fresh(ledger).equivocations()],
+    "export": lambda parts, ledger: fresh(ledger).export(),
+    "entries": lambda parts, ledger: fresh(ledger).snapshot().sections,
     "diff": lambda parts, ledger: diff(_side(parts), _side(parts[:1])),
-    "explain": lambda parts, ledger: [reason.to_value() for reason in explain(State(ledger))],
+    "explain": lambda parts, ledger: [one.to_value() for one in fresh(ledger).snapshot().explain()],
 }
 
 

@@ -10,10 +10,17 @@ import pytest
 from kit import Json, bundle, to_json
 from kit.strategies import house_policy
 from pithbundle.bundle.reader import Bundle, read_bundle
-from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.merged import Merged, ledger_of, merge
+from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked, CheckedEvent
+
+__all__ = [
+    "WHEN", "checked", "empty_ledger", "ledger_of", "merged", "one_by_one", "read",
+    "refused_signatures", "said",
+]  # fmt: skip
 
 WHEN = "2026-05-18T01:39:14Z"
 
@@ -31,6 +38,20 @@ def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **cha
 def merged(record: Json, events: Iterable[Any], keys: Json | None = None) -> Merged:
     """The same, merged."""
     return merge(checked(record, events, keys))
+
+
+def empty_ledger(given: Checked, rules: MergeRules = MERGE_1) -> Ledger:
+    """The ledger of no event, of the record and policy of a checked bundle."""
+    return Ledger.of_checked(given.record, given.policy_sha256, rules, ())
+
+
+def one_by_one(given: Checked, rules: MergeRules = MERGE_1) -> list[Ledger]:
+    """A ledger of each valid element alone, in the order of the input; of each signature of one id."""
+    return [
+        Ledger.of_checked(given.record, given.policy_sha256, rules, [(one.event, one.event.payload)])
+        for one in given.events
+        if one.event is not None
+    ]
 
 
 def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:

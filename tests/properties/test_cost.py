@@ -21,7 +21,6 @@ from kit import crowds
 from kit.command_line import run
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
-from pithbundle.merge.timeline import timeline
 
 EACH = pytest.mark.parametrize("name", crowds.CROWDS)
 
@@ -129,8 +128,9 @@ def test_the_ledger_that_grew_is_the_ledger_of_all() -> None:
         grew = crowds.grown(parts)
         assert merge(*parts[::-1]).state_bytes == merge(*parts).state_bytes
         assert grew.completeness() == ledger.completeness()
-        assert [moment.change for moment in timeline(grew)] == [m.change for m in timeline(ledger)]
-        assert {n: e.signature for n, e in grew.events.items()} == {
-            n: e.signature for n, e in ledger.events.items()
+        assert [moment.change for moment in grew.timeline()] == [m.change for m in ledger.timeline()]
+        assert {event.event_id: event.signature for event in grew} == {
+            event.event_id: event.signature for event in ledger
         }
+        assert grew == ledger
         assert isinstance(grew, Ledger)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kit import Json, attached, cbor, payloads, strategies, to_json
 from kit import oracle as model
 from kit.data import examples
+from kit.results import empty_ledger, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.merge.ledger import Ledger
@@ -46,13 +47,13 @@ def essence(result: Merged) -> tuple[bytes, bytes, str, str]:
     )
 
 
-def seen(ledger: Ledger) -> tuple[bytes, str, list[Any], dict[str, bytes]]:
+def seen(ledger: Ledger) -> tuple[bytes, str, tuple[Any, ...], dict[str, bytes]]:
     """Everything that a ledger answers: state, ids, completeness, and the one signature kept."""
     return (
-        Merged(ledger, ()).state_bytes,
+        ledger.snapshot().to_json(),
         ledger.events_sha256,
         ledger.completeness(),
-        {name: event.signature for name, event in ledger.events.items()},
+        {event.event_id: event.signature for event in ledger},
     )
 
 
@@ -68,7 +69,7 @@ def test_the_state_is_the_one_that_the_naive_model_folds(whole: strategies.Event
     assert result.state == expected
     assert result.state_sha256 == model.state_sha256(expected)
     assert result.events_sha256 == model.events_sha256(map(model.id_of, whole.events))
-    told = {name: (absent, as_of) for name, absent, as_of in result.ledger.completeness()}
+    told = {name: ([*absent], as_of) for name, absent, as_of in result.ledger.completeness()}
     assert told == model.missing(whole.events, whole.record)
 
 
@@ -117,19 +118,17 @@ def test_order_and_repetition_change_nothing(data: st.DataObject) -> None:
 def test_grouping_changes_nothing(data: st.DataObject) -> None:
     whole = data.draw(SETS)
     first, second, third = (
-        Ledger.of([checked(whole.bundle(part))])
+        ledger_of(checked(whole.bundle(part)))
         for part in (*data.draw(strategies.partitions(whole.events, max_parts=3)), [], [])[:3]
     )
-    left, right = first.copy(), second.copy()
-    left.join(second)
-    left.join(third)
-    right.join(third)
-    other = first.copy()
-    other.join(right)
-    backwards = third.copy()
-    backwards.join(second)
-    backwards.join(first)
-    assert seen(left) == seen(other) == seen(backwards)
+    left = first | second | third
+    right = first | (second | third)
+    backwards = third | second | first
+    assert seen(left) == seen(right) == seen(backwards)
+    assert left == right == backwards
+    assert hash(left) == hash(right) == hash(backwards)
+    built = second.builder().add(first).add(third).add(second).build()
+    assert (seen(built), built) == (seen(left), left)
 
 
 @given(SETS)
@@ -137,9 +136,9 @@ def test_grouping_changes_nothing(data: st.DataObject) -> None:
 def test_merging_a_set_with_itself_changes_nothing(whole: strategies.EventSet) -> None:
     once = merged(whole.bundle())
     assert seen(merged(whole.bundle(), whole.bundle()).ledger) == seen(once.ledger)
-    ledger = Ledger.of([checked(whole.bundle())])
-    ledger.join(ledger)
-    assert seen(ledger) == seen(once.ledger)
+    ledger = ledger_of(checked(whole.bundle()))
+    assert seen(ledger | ledger) == seen(once.ledger)
+    assert ledger | ledger == once.ledger
 
 
 @given(SETS)
@@ -177,13 +176,14 @@ def test_one_event_at_a_time_is_all_at_once_and_looking_in_between_changes_nothi
 ) -> None:
     whole = data.draw(SETS)
     given_ = checked(whole.bundle())
-    events = data.draw(st.permutations(given_.valid))
-    slow = Ledger(given_.record, given_.policy_sha256)
-    for event in events:
-        slow.add([event])
+    builder = empty_ledger(given_).builder()
+    slow = empty_ledger(given_)
+    for ledger in data.draw(st.permutations(one_by_one(given_))):
+        slow |= ledger
+        builder.add(ledger)
         if data.draw(st.booleans()):
-            seen(slow)
-    assert seen(slow) == seen(Ledger.of([given_]))
+            assert seen(builder.build()) == seen(slow)
+    assert seen(slow) == seen(builder.build()) == seen(ledger_of(given_))
 
 
 # LAW-2: junk.

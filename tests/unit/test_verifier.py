@@ -28,7 +28,7 @@ def verifier(**options: Any) -> Verifier:
 def test_bytes_like_input_is_accepted(kind: type[Any]) -> None:
     verified = verifier().verify(kind(DATA))
     assert verified.outcome == "valid"
-    assert len(verified.events) == len(verified.ledger.events) == 5
+    assert len(verified.events) == len(verified.ledger) == 5
     assert verified.policy_sha256 == POLICY.sha256
 
 

@@ -66,9 +66,10 @@ def test_every_event_of_the_rich_bundle_fits_its_kind() -> None:
     result = demo("rich.json")
     known = [made for made in result.valid if made.event_type in MERGE_1.event_types]
     assert {made.event_type for made in known} == set(MERGE_1.event_types)
-    assert [MERGE_1.event_types[made.event_type].misfit(made, result.record) for made in known] == [
-        None
-    ] * len(known)
+    assert [
+        MERGE_1.event_types[made.event_type].schema_error(made.target, made.payload, result.record)
+        for made in known
+    ] == [None] * len(known)
 
 
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
@@ -101,7 +102,10 @@ def test_drawn_sets_are_valid_and_what_should_fit_fits(data: st.DataObject) -> N
     result = checked(to_json(whole.bundle()), strategies.house_policy())
     assert {word for word, _ in said(result)} <= {"verified"}
     for made in result.valid:
-        assert MERGE_1.event_types[made.event_type].misfit(made, result.record) is None
+        assert (
+            MERGE_1.event_types[made.event_type].schema_error(made.target, made.payload, result.record)
+            is None
+        )
 
 
 @given(st.data())

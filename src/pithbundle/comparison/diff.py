@@ -14,7 +14,6 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.merged import Merged
 from pithbundle.merge.state import STATE_TYPE
-from pithbundle.merge.trace import trace
 from pithbundle.report import REPORT_TYPE, Report
 
 
@@ -92,7 +91,7 @@ def side_of_bundle(report: Report, merged: Merged) -> Side:
         for listed in report.events
     }
     words: dict[tuple[str, ...], str] = {
-        step.winners: step.reason for step in trace(merged.view) if step.winners
+        decision.winners: decision.reason for decision in merged.view.trace() if decision.winners
     }
     value = report.to_value()
     labels: Object = {name: value[name] for name in _LABELS if name in value}

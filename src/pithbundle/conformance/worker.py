@@ -28,13 +28,9 @@ from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_byt
 from pithbundle.encoding.timestamps import instant
 from pithbundle.errors import InputError, PithError, RecordError
 from pithbundle.merge.equivocation import check_proof, proof_of
-from pithbundle.merge.export import export
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
-from pithbundle.merge.state import State
-from pithbundle.merge.status import status
-from pithbundle.merge.timeline import timeline
-from pithbundle.merge.trace import trace_bytes
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import Input, Rejection, Report
 from pithbundle.verify.checks import SignatureCache, check
 from pithbundle.verify.policy import Policy
@@ -251,7 +247,7 @@ def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
             for copy in given.checked.without_id
         ],
         "rejected": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
-        "trace": _b64(trace_bytes(merged.view)),
+        "trace": _b64(merged.view.trace_json()),
         "exit_status": report.exit_status,
         "outcomes": [*report.outcomes],
         "completeness": [
@@ -266,12 +262,12 @@ def _merge(args: Json) -> Json:
 
 
 def _status(args: Json) -> Json:
-    return {"status": status(_fold(_inputs(args), _policy(args))[0].view)}
+    return {"status": _fold(_inputs(args), _policy(args))[0].view.status()}
 
 
 def _timeline(args: Json) -> Json:
     ledger = _fold(_inputs(args), _policy(args))[0].ledger
-    return {"timeline": [[moment.event.event_id, moment.change] for moment in timeline(ledger)]}
+    return {"timeline": [[moment.event.event_id, moment.change] for moment in ledger.timeline()]}
 
 
 def _proof(args: Json) -> Json:
@@ -301,7 +297,7 @@ def _compare(args: Json) -> Json:
 def _export(args: Json) -> Json:
     policy = _policy(args)
     merged, _ = _fold(_inputs(args), policy)
-    parts = export(merged.ledger)
+    parts = merged.ledger.export()
     elements = [element for part in parts for element in read_bundle(part).events]
     return {
         **_merged(parts, policy),
@@ -333,22 +329,27 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
         "events": [parse_json(event) for event in events],
     }
     checked = check(read_bundle(encode(frame)), policy)  # type: ignore[arg-type]
-    pool = [copy.event for copy in checked.events]
+    if any(copy.event is None for copy in checked.events):
+        raise RecordError("type", "an event of the pool is not valid")
+    by_id = {
+        event.event_id: Ledger.of_checked(record, policy.sha256, MERGE_1, [(event, payload)])
+        for event, payload in checked.signed
+    }
+    pool = [by_id[str(copy.event_id)] for copy in checked.events]
+    empty = Ledger.of_checked(record, policy.sha256, MERGE_1, ())
     running = sha256()
     for place in range(count):
         block = sha256(f"{seed}/{place}".encode()).digest()
-        ledger = Ledger(record, policy.sha256)
+        builder = empty.builder()
         for mask, turn in ((block[:8], block[16]), (block[8:16], block[17])):
             bits = int.from_bytes(mask)
             drawn = [event for at, event in enumerate(pool) if bits >> at & 1]
             start = turn % len(drawn) if drawn else 0
-            part = Ledger(record, policy.sha256)
+            part = empty.builder()
             for event in (*drawn[start:], *drawn[:start]):
-                if event is None:
-                    raise RecordError("type", "an event of the pool is not valid")
-                part.add((event,))
-            ledger.join(part)
-        running.update(sha256(State(ledger).to_bytes()).digest())
+                part.add(event)
+            builder.add(part.build())
+        running.update(sha256(builder.build().snapshot().to_json()).digest())
     return running.hexdigest()
 
 

@@ -22,9 +22,9 @@ from pithbundle.encoding.json_reader import read_json
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.export import signed_event
-from pithbundle.merge.ledger import Equivocation, Ledger
+from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.merge.schema import deciding_bytes
+from pithbundle.merge.selection import Equivocation
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.verdicts import SignedEvent
@@ -69,11 +69,7 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
     Its two events are the one with the smallest id and, of those whose deciding members
     differ from its, the one with the smallest id.
     """
-    kind = ledger.rules.event_types[group.event_type]
-    events = [ledger.events[name] for name in group.event_ids]
-    first = events[0]
-    decided = deciding_bytes(first, kind)
-    second = next(event for event in events if deciding_bytes(event, kind) != decided)
+    first, second = ledger.contradiction(group)
     keys = sorted({first.key, second.key}, key=lambda key: key.public_key.raw)
     return encode(
         {
@@ -147,14 +143,14 @@ def check_proof(
             code = "type" if fault is None else fault.code
             detail = f"the event is {copy.verdict.status}"
             raise ProofError(code, detail, pointer=copy.pointer + ((fault and fault.pointer) or ""))
-    ledger = Ledger.of([checked], rules)
+    ledger = Ledger.of_checked(record, checked.policy_sha256, rules, checked.signed)
     groups = ledger.equivocations()
     if len(groups) != 1:
         raise ProofError("type", "the two events do not contradict each other", pointer="/events")
     if proof_of(ledger, groups[0]) != data:
         detail = "not written as a proof is: other members, another order or another spelling"
         raise ProofError("encoding", detail, pointer="")
-    one, other = (ledger.events[name] for name in groups[0].event_ids)
+    one, other = (ledger[name] for name in groups[0].event_ids)
     statuses = {key.public_key.raw: key.status for key in policy.keys}
     told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]
     return Proven(record.number, rules.name, groups[0], (one, other), told)

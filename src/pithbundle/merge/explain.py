@@ -1,37 +1,40 @@
-"""Explaining a state: for any place in it, why it says what it says (spec EXPLAIN-1, EXPLAIN-2).
+"""Explaining a state: for any location in it, the decision and its reason (spec EXPLAIN-1, EXPLAIN-2).
 
-The account is the trace, told back to the signed events; nothing is decided here.
+The account is the trace beside the signed events that it names; nothing is decided here.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
-from pithbundle.merge.state import State
-from pithbundle.merge.trace import CLAUSES, Decision, Lost, trace
+from pithbundle.merge.classification import ClassifiedEvent
+from pithbundle.merge.selection import Loser
+from pithbundle.merge.trace import CLAUSES, Decision
 from pithbundle.verify.verdicts import SignedEvent
 
 
-class Reason(NamedTuple):
-    """One entry explained: its step, the clause that decided, and the events that it speaks of."""
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One entry explained: its decision, the clause that governs it, and the events that it names."""
 
-    step: Decision
+    decision: Decision
     clause: str
     winners: tuple[SignedEvent, ...]
-    losers: tuple[tuple[Lost, SignedEvent], ...]
+    losers: tuple[tuple[Loser, SignedEvent], ...]
 
     def to_value(self) -> Object:
-        """The reason as JSON."""
+        """The explanation as JSON."""
         return {
-            "pointer": self.step.pointer,
-            "reason": self.step.reason,
+            "pointer": self.decision.pointer,
+            "reason": self.decision.reason,
             "clause": self.clause,
-            "winners": [_told(event) for event in self.winners],
+            "winners": [_event(event) for event in self.winners],
             "losers": [
-                {"reason": lost.reason, "clause": CLAUSES[lost.reason], **_told(event)}
-                for lost, event in self.losers
+                {"reason": loser.reason, "clause": CLAUSES[loser.reason], **_event(event)}
+                for loser, event in self.losers
             ],
         }
 
@@ -58,38 +61,38 @@ LOSING = {
 }
 
 
-def explain(view: State, pointer: str = "") -> list[Reason]:
-    """The reasons for the entry at ``pointer``, or for every entry at or below it (EXPLAIN-1).
+def explanations(
+    decisions: Iterable[Decision], events: Mapping[str, ClassifiedEvent], pointer: str
+) -> tuple[Explanation, ...]:
+    """The explanations of the entries at or below ``pointer``, or of the entry that contains it (EXPLAIN-1).
 
-    A pointer into the middle of an entry is explained by that entry. ``""`` and
-    ``/current`` explain all of the state.
+    ``""`` and ``/current`` explain all of the state.
 
     Raises:
-        InputError: ``type`` where the state has nothing at the pointer to explain.
+        InputError: ``type`` where the state has no entry at the pointer.
     """
-    steps = trace(view)
-    found = [step for step in steps if _at_or_below(step.pointer, pointer)]
+    every = tuple(decisions)
+    found = [decision for decision in every if _at_or_below(decision.pointer, pointer)]
     if not found:
-        found = [step for step in steps if _at_or_below(pointer, step.pointer)]
+        found = [decision for decision in every if _at_or_below(pointer, decision.pointer)]
     if not found:
         raise InputError("type", "the state has no entry there", pointer=pointer, clause="EXPLAIN-1")
-    events = view.ledger.events
-    return [
-        Reason(
-            step,
-            CLAUSES[step.reason],
-            tuple(events[name] for name in step.winners),
-            tuple((lost, events[lost.event_id]) for lost in step.losers),
+    return tuple(
+        Explanation(
+            decision,
+            CLAUSES[decision.reason],
+            tuple(events[event_id].event for event_id in decision.winners),
+            tuple((loser, events[loser.event_id].event) for loser in decision.losers),
         )
-        for step in found
-    ]
+        for decision in found
+    )
 
 
-def _at_or_below(place: str, above: str) -> bool:
-    return place == above or place.startswith(above + "/")
+def _at_or_below(pointer: str, above: str) -> bool:
+    return pointer == above or pointer.startswith(above + "/")
 
 
-def _told(event: SignedEvent) -> dict[str, Value]:
+def _event(event: SignedEvent) -> dict[str, Value]:
     return {
         "event_id": event.event_id,
         "event_type": event.event_type,

@@ -7,16 +7,15 @@ back gives the same current state, unrecognised list and digests.
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pithbundle.bundle.reader import BUNDLE_TYPE, BUNDLE_VERSION
+from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, written
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
+from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.errors import InputError
-from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.state import ORDER
 from pithbundle.verify.verdicts import SignedEvent
 
 
@@ -42,22 +41,22 @@ def body_members(event: SignedEvent) -> Object:
     return dict(body) if type(body) is dict else {}
 
 
-def export(ledger: Ledger, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
-    """The valid events of a ledger as JSON bundles, by (instant, id); at least one part (EXPORT-2).
+def export_events(record: Record, events: Iterable[SignedEvent], limits: Limits) -> list[bytes]:
+    """The events of a record as JSON bundles, in the order given; at least one part (EXPORT-2).
 
-    Each part is within ``limits``. A ledger without events gives one bundle without events.
+    Each part is within ``limits``. Without events it is one bundle without events.
 
     Raises:
         InputError: ``size``, ``nodes`` or ``events`` where not even one event fits into a part.
     """
-    frame = _frame(ledger)
+    frame = _frame(record)
     # The record may carry unknown members, so the frame is weighed and not assumed small.
     alone = encode_ordered({**frame, "events": []})
     frame_size, frame_nodes = len(alone), read_json(alone, _UNBOUNDED).nodes
     _require(frame_size, frame_nodes, 0, limits)
     parts: list[list[Value]] = [[]]
     size, nodes = frame_size, frame_nodes
-    for written_event, event_size, event_nodes in _elements(ledger):
+    for written_event, event_size, event_nodes in _elements(events):
         full = (
             len(parts[-1]) >= limits.events
             or size + event_size + 1 > limits.size
@@ -85,19 +84,18 @@ def _require(size: int, nodes: int, events: int, limits: Limits) -> None:
             raise InputError(code, f"{detail}: {found} over {limit}")
 
 
-def _elements(ledger: Ledger) -> Iterator[tuple[Value, int, int]]:
-    for event in sorted(ledger.events.values(), key=ORDER):
+def _elements(events: Iterable[SignedEvent]) -> Iterator[tuple[Value, int, int]]:
+    for event in events:
         canonical = encode(signed_event(event))
         yield written(canonical), len(canonical), read_json(canonical, _UNBOUNDED).nodes
 
 
-def _frame(ledger: Ledger) -> Object:
-    record = ledger.record
+def _frame(record: Record) -> Object:
     return {
         "bundle_type": BUNDLE_TYPE,
         "bundle_version": BUNDLE_VERSION,
-        "pith_number": str(ledger.record.number),
-        "short_pith_number": ledger.record.number.short,
+        "pith_number": str(record.number),
+        "short_pith_number": record.number.short,
         "canonical_record": written(record.canonical),
         "canonical_sha256": record.hex,
         "source": written(encode(record.value["source"])),

@@ -1,325 +1,246 @@
 """The ledger: the mergeable value that every state is a view of (spec MERGE-1 to MERGE-9).
 
-It contains one record's valid events by id and, beside them, only indexes: which events
-fit, which slot they are in, who retracts whom, which ids unretracted checkpoints list.
-Joining two ledgers is the union of their events, so it commutes, associates and repeats
-without effect; every view is computed from that set and never from the way it came
-together.
+It contains one record's valid events by id, each classified once, and nothing that depends
+on how it came together. Joining two ledgers is the union of their events, so it commutes,
+associates and repeats without effect; every view is computed from that set.
 
-Cost (MERGE-10): adding an event is constant, but for a checkpoint, which is linear in the
-ids that it lists, and for an event whose retractions came first, which is linear in their
-number; each of these is paid once. Every view is at most n log n in the events that it
-shows and linear in listed ids.
+Cost (MERGE-10): joining is linear in the events; :class:`LedgerBuilder` is linear in the
+events that are added, in whatever parts they come. Every view is at most n log n in the
+events that it shows and linear in listed ids; it is computed once, when it is first asked for.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Final, Literal, TypeAlias
+from functools import cached_property
+from typing import Any
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import digest, encode, written
-from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.canonical import digest, encode
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.errors import MergeError
-from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
-from pithbundle.merge.schema import deciding_bytes, slot_of
-from pithbundle.verify.verdicts import Checked, SignedEvent
-
-#: What a retraction does (MERGE-7).
-Effect: TypeAlias = Literal["applied", "waiting", "rejected"]
-
-RETRACTION: Final = "event_retracted"
-CHECKPOINT: Final = "checkpoint"
-
-
-@dataclass(frozen=True, slots=True)
-class Equivocation:
-    """Fitting events of one signer, kind, slot and instant that contradict each other (MERGE-8)."""
-
-    event_type: str
-    signer: str
-    slot: bytes
-    instant: str
-    event_ids: tuple[str, ...]
-
-    def shown(self) -> Object:
-        """The group as a state lists it; the slot for :mod:`canonical` to write."""
-        return {
-            "event_ids": [*self.event_ids],
-            "event_type": self.event_type,
-            "instant": self.instant,
-            "signer": self.signer,
-            "slot": written(self.slot),
-        }
+from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
+from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
+from pithbundle.merge.export import export_events
+from pithbundle.merge.schema import MergeRules
+from pithbundle.merge.selection import Equivocation, Selection
+from pithbundle.merge.state import State
+from pithbundle.merge.timeline import Moment, timeline_of
+from pithbundle.verify.verdicts import SignedEvent
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Ledger:
-    """The valid events of one record under one policy and one rule set.
+    """The valid events of one record under one policy and one rule set; immutable.
 
-    Grows by :meth:`add` and :meth:`join`; nothing ever leaves it. Not thread-safe.
+    A ledger grows only by ledgers: ``ledger | other``, or :meth:`builder` for many. Two ledgers
+    are equal if they contain the same events, with the same signatures, of the same record,
+    policy and rules, and count the same invalid ids.
     """
 
-    __slots__ = (
-        "_checkpoints",
-        "_fitting",
-        "_listed",
-        "_misfits",
-        "_retracted",
-        "_retracted_by",
-        "events",
-        "ids_without_valid_event",
-        "policy_sha256",
-        "record",
-        "rules",
-    )  # fmt: skip
-
-    def __init__(self, record: Record, policy_sha256: str, rules: MergeRules = MERGE_1) -> None:
-        self.record = record
-        self.policy_sha256 = policy_sha256
-        self.rules = rules
-        #: The valid events by id.
-        self.events: dict[str, SignedEvent] = {}
-        #: The ids with an invalid element and no valid event in one input; another input may
-        #: have one. Only counters use it.
-        self.ids_without_valid_event: set[str] = set()
-        self._misfits: dict[str, str] = {}
-        # EventType -> slot -> id -> event. One slot for all where the kind has no slots.
-        self._fitting: dict[str, dict[bytes, dict[str, SignedEvent]]] = {
-            name: {} for name in rules.event_types
-        }
-        # Target -> the fitting retractions that name it.
-        self._retracted_by: dict[str, dict[str, SignedEvent]] = {}
-        # The targets of applied retractions. It only grows: an effect depends on no other effect.
-        self._retracted: set[str] = set()
-        # Signer -> id -> how many unretracted checkpoints list it; signer -> those checkpoints.
-        self._listed: dict[str, Counter[str]] = {}
-        self._checkpoints: dict[str, dict[str, SignedEvent]] = {}
+    record: Record
+    #: The digest of the effective policy that the events were checked under, in hex (POL-5).
+    policy_sha256: str
+    rules: MergeRules
+    #: The ids of which an element is invalid and none was valid in its input; only counters use them.
+    ids_without_valid_event: frozenset[str]
+    _events: Mapping[str, ClassifiedEvent]
 
     @classmethod
-    def of(cls, checked: Iterable[Checked], rules: MergeRules = MERGE_1) -> Ledger:
-        """The ledger of the union of checked bundles of one record (MERGE-2).
+    def of_checked(
+        cls,
+        record: Record,
+        policy_sha256: str,
+        rules: MergeRules,
+        signed: Iterable[tuple[SignedEvent, Object]],
+        ids_without_valid_event: Iterable[str] = (),
+    ) -> Ledger:
+        """The ledger of the valid events of one checked bundle, each with its payload."""
+        events = {event.event_id: classify(event, payload, record, rules) for event, payload in signed}
+        return cls(record, policy_sha256, rules, frozenset(ids_without_valid_event), events)
+
+    def __repr__(self) -> str:
+        return f"<Ledger of {self.record.number}: {len(self)} valid events, {self.rules.name}>"
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __contains__(self, event_id: object) -> bool:
+        return event_id in self._events
+
+    def __iter__(self) -> Iterator[SignedEvent]:
+        """The valid events by (instant, id) (MERGE-4)."""
+        return iter(self._ordered)
+
+    def __getitem__(self, event_id: str) -> SignedEvent:
+        """The valid event of an id.
 
         Raises:
-            MergeError: ``type`` for no bundle at all; ``subject`` for bundles of different
-                records; ``collision`` for one number with two hashes; ``policy`` for
-                bundles checked under different policies.
+            KeyError: no valid event has the id.
         """
-        bundles = list(checked)
-        if not bundles:
-            raise MergeError("type", "there is nothing to merge: give at least one checked bundle")
-        first = bundles[0]
-        ledger = cls(first.record, first.policy_sha256, rules)
-        for bundle in bundles:
-            ledger._admit(bundle.record, bundle.policy_sha256)
-            ledger.ids_without_valid_event.update(bundle.ids_without_valid_event)
-            ledger.add(bundle.valid)
-        return ledger
+        return self._events[event_id].event
 
-    def _admit(self, record: Record, policy_sha256: str) -> None:
-        if record.sha256 != self.record.sha256:
-            theirs, ours = record.number, self.record.number
-            if theirs.suffix == ours.suffix:
-                raise MergeError("collision", f"two records have the number {theirs}")
-            raise MergeError("subject", f"{theirs} is not {ours}; merge takes bundles of one record")
-        if policy_sha256 != self.policy_sha256:
-            raise MergeError("policy", "the bundles were checked under different policies")
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ledger):
+            return NotImplemented
+        return (
+            self.record == other.record
+            and self.policy_sha256 == other.policy_sha256
+            and self.rules == other.rules
+            and self.ids_without_valid_event - self._events.keys()
+            == other.ids_without_valid_event - other._events.keys()
+            and self._signatures() == other._signatures()
+        )
 
-    def join(self, other: Ledger) -> None:
-        """Add everything of ``other``, which must be of the same record, policy and rules (MERGE-3).
+    def __hash__(self) -> int:
+        return hash((self.record, self.policy_sha256, self.events_sha256))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The views follow from the events; they are computed again where they are asked for.
+        return Ledger, (
+            self.record, self.policy_sha256, self.rules, self.ids_without_valid_event, self._events,
+        )  # fmt: skip
+
+    def _signatures(self) -> dict[str, bytes]:
+        return {event_id: one.event.signature for event_id, one in self._events.items()}
+
+    def __or__(self, other: Ledger) -> Ledger:
+        """The union of two ledgers of one record, policy and rule set (MERGE-3).
 
         Raises:
-            MergeError: as :meth:`of`; ``policy`` also for another rule set.
+            MergeError: ``subject``, ``collision`` or ``policy``, as :meth:`LedgerBuilder.add`.
         """
-        self._admit(other.record, other.policy_sha256)
-        if other.rules.name != self.rules.name:
-            raise MergeError("policy", "the ledgers were folded under different merge rules")
-        self.ids_without_valid_event |= other.ids_without_valid_event
-        self.add(other.events.values())
+        if not isinstance(other, Ledger):
+            return NotImplemented
+        return self.builder().add(other).build()
 
-    def copy(self) -> Ledger:
-        """A ledger of the same events that grows on its own."""
-        twin = Ledger(self.record, self.policy_sha256, self.rules)
-        twin.join(self)
-        return twin
+    def builder(self) -> LedgerBuilder:
+        """A builder that begins with the events of this ledger."""
+        return LedgerBuilder(self)
 
-    def add(self, events: Iterable[SignedEvent]) -> None:
-        """Add valid events of this record; one that is there already changes nothing (MERGE-3).
+    # Views. Each is a function of the set of events alone.
 
-        Of two copies of one event the smaller signature is kept (CHECK-11).
-        """
-        known = self.events
-        for event in events:
-            name = event.event_id
-            present = known.get(name)
-            if present is None:
-                known[name] = event
-                self._place(event)
-            elif event.signature < present.signature:
-                known[name] = event
-                self._replace(event)
+    @cached_property
+    def _ordered(self) -> tuple[SignedEvent, ...]:
+        return tuple(one.event for one in sorted(self._events.values(), key=ORDER))
 
-    def _place(self, event: SignedEvent) -> None:
-        name, placed = event.event_id, event.placed
-        if placed is None or placed.rules is not self.rules or placed.record_sha256 != self.record.sha256:
-            placed = self.rules.place(event, self.record)
-        if name in self._retracted_by:
-            # What arrived before its target applies to it whether it fits or not (MERGE-7).
-            for retraction in self._retracted_by[name].values():
-                if self.effect(retraction) == "applied":
-                    self._retracted.add(name)
-        if placed.code is not None:
-            self._misfits[name] = placed.code
-            return
-        kind = self.rules.event_types[event.event_type]
-        slots, slot = self._fitting[kind.event_type], placed.slot
-        if slot in slots:
-            slots[slot][name] = event
-        else:
-            slots[slot] = {name: event}
-        if kind.event_type == RETRACTION:
-            self._retract(event)
-        elif kind.event_type == CHECKPOINT and name not in self._retracted:
-            self._checkpoints.setdefault(event.signer, {})[name] = event
-            self._listed.setdefault(event.signer, Counter()).update(_ids(event.payload["event_ids"]))
+    @cached_property
+    def _selection(self) -> Selection:
+        return Selection(self.record, self.rules, self._events)
 
-    def _replace(self, event: SignedEvent) -> None:
-        # One id has one signer (RULE-4), so nothing but the signature differs: no index moves.
-        name = event.event_id
-        if name in self._misfits:
-            return
-        slot = slot_of(event, self.rules.event_types[event.event_type])
-        self._fitting[event.event_type][slot][name] = event
-        if event.event_type == RETRACTION:
-            self._retracted_by[str(event.payload["event_id"])][name] = event
-        elif event.event_type == CHECKPOINT and name not in self._retracted:
-            self._checkpoints[event.signer][name] = event
+    @cached_property
+    def _state(self) -> State:
+        absent = self.ids_without_valid_event - self._events.keys()
+        return State(self._selection, self.events_sha256, len(self._events) + len(absent))
 
-    def _retract(self, retraction: SignedEvent) -> None:
-        name = str(retraction.payload["event_id"])
-        self._retracted_by.setdefault(name, {})[retraction.event_id] = retraction
-        if name in self._retracted or self.effect(retraction) != "applied":
-            return
-        self._retracted.add(name)
-        checkpoint = self._checkpoints.get(retraction.signer, {}).pop(name, None)
-        if checkpoint is not None:
-            self._unlist(checkpoint)
+    def snapshot(self) -> State:
+        """The current state."""
+        return self._state
 
-    def _unlist(self, checkpoint: SignedEvent) -> None:
-        # Another checkpoint of the signer may list the same ids: they are counted.
-        if not self._checkpoints[checkpoint.signer]:
-            del self._checkpoints[checkpoint.signer], self._listed[checkpoint.signer]
-            return
-        listed = self._listed[checkpoint.signer]
-        for name in _ids(checkpoint.payload["event_ids"]):
-            listed[name] -= 1
-            if not listed[name]:
-                del listed[name]
-
-    # Views. Each but the first is a function of the set of events alone.
-
-    @property
-    def listed_count(self) -> int:
-        """Distinct ids with an element that is valid or invalid (STATE-7)."""
-        return len(self.events) + len(self.ids_without_valid_event - self.events.keys())
-
-    @property
-    def unrecognised(self) -> list[tuple[SignedEvent, str]]:
-        """Valid events that no kind takes, with the code, by (instant, id) (MERGE-6)."""
-        found = [(self.events[name], code) for name, code in self._misfits.items()]
-        found.sort(key=lambda pair: pair[0].order)
-        return found
-
-    def fitting(self, kind: EventType) -> Iterator[SignedEvent]:
-        """The fitting events of a kind, retracted ones too, in no order."""
-        for events in self._fitting[kind.event_type].values():
-            yield from events.values()
-
-    def slots(self, kind: EventType) -> Mapping[bytes, Mapping[str, SignedEvent]]:
-        """The fitting events of a kind, retracted ones too, by slot and id, in no order (MERGE-5).
-
-        No slot is empty. A kind without slots has its events in the one slot ``b""``.
-        """
-        return self._fitting[kind.event_type]
-
-    def effect(self, retraction: SignedEvent) -> Effect:
-        """What a fitting retraction does: a function of it and its target alone (MERGE-7)."""
-        target = self.events.get(str(retraction.payload["event_id"]))
-        if target is None:
-            return "waiting"
-        if target.signer != retraction.signer or target.event_type == RETRACTION:
-            return "rejected"
-        return "applied"
-
-    def retractions_of(self, event_id: str) -> list[SignedEvent]:
-        """The fitting retractions that name ``event_id``, by (instant, id), whatever their effect."""
-        return sorted(self._retracted_by.get(event_id, {}).values(), key=lambda event: event.order)
-
-    def retracted(self) -> Set[str]:
-        """The ids that an applied retraction takes back (MERGE-7); a live view."""
-        return self._retracted
-
-    def is_retracted(self, event: SignedEvent) -> bool:
-        """Whether an applied retraction takes ``event`` back (MERGE-7)."""
-        return event.event_id in self._retracted
-
-    def missing(self) -> dict[str, list[str]]:
-        """For each signer with an unretracted checkpoint, the listed ids that are absent (MERGE-9).
-
-        Signers and ids are sorted.
-        """
-        return {
-            signer: sorted(listed.keys() - self.events.keys())
-            for signer, listed in sorted(self._listed.items())
-        }
-
-    def completeness(self) -> list[tuple[str, list[str], tuple[str, str] | None]]:
-        """For each signer: the missing ids, and as of which checkpoint nothing listed is missing (MERGE-9).
-
-        The checkpoint is given by its (instant, id): None where ids are missing, and for a
-        signer without an unretracted checkpoint, of whom nothing is known. Sorted by signer.
-        """
-        missing = self.missing()
-        told: list[tuple[str, list[str], tuple[str, str] | None]] = []
-        for signer in sorted({event.signer for event in self.events.values()}):
-            absent, checkpoints = missing.get(signer, []), self._checkpoints.get(signer)
-            as_of = None
-            if checkpoints and not absent:
-                last = max(checkpoints.values(), key=attrgetter("order"))
-                as_of = last.instant, last.event_id
-            told.append((signer, absent, as_of))
-        return told
-
-    def equivocations(self) -> list[Equivocation]:
-        """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
-        found = [
-            group
-            for kind in self.rules.event_types.values()
-            if kind.deciding
-            for slot, events in self.slots(kind).items()
-            if len(events) > 1
-            for group in _contradictions(kind, slot, events.values())
-        ]
-        return sorted(found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot, g.instant))
-
-    @property
+    @cached_property
     def events_sha256(self) -> str:
         """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
-        return digest(encode([*sorted(self.events)])).hex()
+        return digest(encode([*sorted(self._events)])).hex()
+
+    @property
+    def retracted(self) -> frozenset[str]:
+        """The ids of the valid events that an applied retraction retracts (MERGE-7)."""
+        return frozenset(self._selection.retracted)
+
+    def retractions_of(self, event_id: str) -> tuple[SignedEvent, ...]:
+        """The applied retractions of an event, by (instant, id) (MERGE-7)."""
+        return tuple(one.event for one in self._selection.retractions.get(event_id, ()))
+
+    def timeline(self) -> tuple[Moment, ...]:
+        """Every valid event by (instant, id), with its change against those before it (TIMELINE-1)."""
+        return timeline_of(self._selection)
+
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """For each signer with a checkpoint that counts, the listed ids that are absent (MERGE-9).
+
+        Signers and ids are sorted; a new dict each time.
+        """
+        return missing_ids(self._selection)
+
+    def completeness(self) -> tuple[Completeness, ...]:
+        """For each signer the missing ids, and as of which checkpoint nothing listed is missing (MERGE-9)."""
+        return completeness_of(self._selection)
+
+    def equivocations(self) -> tuple[Equivocation, ...]:
+        """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
+        return self._state.equivocations
+
+    def contradiction(self, group: Equivocation) -> tuple[SignedEvent, SignedEvent]:
+        """The two events of a group that a proof contains (PROOF-1).
+
+        They are the one with the smallest id and, of those whose deciding members differ from
+        its, the one with the smallest id.
+        """
+        first, *others = (self._events[event_id] for event_id in group.event_ids)
+        second = next(one for one in others if one.deciding != first.deciding)
+        return first.event, second.event
+
+    def export(self, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
+        """The events as JSON bundles, by (instant, id), each within ``limits``; at least one (EXPORT-2).
+
+        Raises:
+            InputError: ``size``, ``nodes`` or ``events`` if the record and one event do not fit.
+        """
+        return export_events(self.record, self._ordered, limits)
 
 
-def _ids(value: Value) -> list[str]:
-    return value if type(value) is list else []  # type: ignore[return-value]
+class LedgerBuilder:
+    """Joins many ledgers of one record, policy and rule set at the cost of their events.
+
+    Not thread-safe; the ledgers that it builds do not change when it grows.
+    """
+
+    __slots__ = ("_events", "_ids_without_valid_event", "_ledger")
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._events = dict(ledger._events)
+        self._ids_without_valid_event = set(ledger.ids_without_valid_event)
+
+    def add(self, ledger: Ledger) -> LedgerBuilder:
+        """Add the events of a ledger; what is there already changes nothing (MERGE-3).
+
+        Of two signatures of one event the smaller is kept (CHECK-11). Returns the builder.
+
+        Raises:
+            MergeError: ``subject`` for another record, ``collision`` for another record of the
+                same number, ``policy`` for another policy or other merge rules.
+        """
+        _require_one_set(self._ledger, ledger)
+        self._ids_without_valid_event |= ledger.ids_without_valid_event
+        events = self._events
+        for event_id, one in ledger._events.items():
+            present = events.get(event_id)
+            if present is None or one.event.signature < present.event.signature:
+                # One id has one signer and one content (RULE-4): only the signature may differ.
+                events[event_id] = one
+        return self
+
+    def build(self) -> Ledger:
+        """The ledger of everything that was added."""
+        first = self._ledger
+        ids = frozenset(self._ids_without_valid_event)
+        return Ledger(first.record, first.policy_sha256, first.rules, ids, dict(self._events))
 
 
-def _contradictions(kind: EventType, slot: bytes, events: Iterable[SignedEvent]) -> Iterator[Equivocation]:
-    groups: dict[str, list[SignedEvent]] = {}
-    for event in events:
-        # Another instant is a revision.
-        groups.setdefault(event.instant, []).append(event)
-    for instant, group in groups.items():
-        if len(group) > 1 and len({deciding_bytes(event, kind) for event in group}) > 1:
-            ids = tuple(sorted(event.event_id for event in group))
-            yield Equivocation(kind.event_type, group[0].signer, slot, instant, ids)
+def _require_one_set(first: Ledger, other: Ledger) -> None:
+    if other.record.sha256 != first.record.sha256:
+        if other.record.number.suffix == first.record.number.suffix:
+            raise MergeError("collision", f"two records have the number {other.record.number}")
+        raise MergeError(
+            "subject",
+            f"{other.record.number} is not {first.record.number}; merge takes bundles of one record",
+        )
+    if other.policy_sha256 != first.policy_sha256:
+        raise MergeError("policy", "the bundles were checked under different policies")
+    if other.rules is not first.rules and other.rules != first.rules:
+        names = f"{first.rules.name} and {other.rules.name}"
+        if first.rules.name == other.rules.name:
+            names = f"two definitions of {first.rules.name}"
+        raise MergeError("policy", f"the ledgers are of different merge rules: {names}")

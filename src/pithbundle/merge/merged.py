@@ -10,6 +10,7 @@ from typing import Final
 
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, Object
+from pithbundle.errors import MergeError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.merge.state import State
@@ -19,28 +20,22 @@ from pithbundle.verify.verdicts import Checked
 class Merged:
     """The result of :func:`merge`: the ledger and the views of it, each made when first asked for."""
 
-    __slots__ = ("_state_bytes", "_view", "inputs", "ledger")
+    __slots__ = ("inputs", "ledger")
 
     def __init__(self, ledger: Ledger, inputs: tuple[Checked, ...]) -> None:
         self.ledger = ledger
         #: The checked bundles that went in, in the order given; only the report reads them.
         self.inputs = inputs
-        self._view: State | None = None
-        self._state_bytes: bytes | None = None
 
     @property
     def view(self) -> State:
         """The state as values."""
-        if self._view is None:
-            self._view = State(self.ledger)
-        return self._view
+        return self.ledger.snapshot()
 
     @property
     def state_bytes(self) -> bytes:
         """The bytes of state.json (STATE-1)."""
-        if self._state_bytes is None:
-            self._state_bytes = self.view.to_bytes()
-        return self._state_bytes
+        return self.view.to_json()
 
     @property
     def state(self) -> Object:
@@ -64,11 +59,27 @@ _UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 <<
 
 
 def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:
-    """Fold checked bundles of one record into its current state.
+    """Merge checked bundles of one record into its current state.
 
     Raises:
         MergeError: ``subject`` for bundles of different records, ``collision`` for one
             number with two hashes, ``policy`` for bundles checked under different
             policies, ``type`` for no bundle at all.
     """
-    return Merged(Ledger.of(checked, rules), checked)
+    return Merged(ledger_of(*checked, rules=rules), checked)
+
+
+def ledger_of(*checked: Checked, rules: MergeRules = MERGE_1) -> Ledger:
+    """The ledger of the union of checked bundles of one record (MERGE-2)."""
+    if not checked:
+        raise MergeError("type", "there is nothing to merge: give at least one checked bundle")
+    ledgers = [
+        Ledger.of_checked(one.record, one.policy_sha256, rules, one.signed, one.ids_without_valid_event)
+        for one in checked
+    ]
+    if len(ledgers) == 1:
+        return ledgers[0]
+    builder = ledgers[0].builder()
+    for ledger in ledgers[1:]:
+        builder.add(ledger)
+    return builder.build()

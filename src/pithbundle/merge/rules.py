@@ -1,6 +1,6 @@
-"""The event kinds, one module each, and the rule sets made of them (spec MERGE-1, KIND-1).
+"""The event types, one module each, and the rule sets made of them (spec MERGE-1, KIND-1).
 
-A rule set is frozen under its name. To add a kind, write one module that defines ``EVENT_TYPE``
+A rule set is frozen under its name. To add an event type, write one module that defines ``EVENT_TYPE``
 and a new rule set that names it; an old set is never changed, so an old state stays
 recomputable for ever.
 """

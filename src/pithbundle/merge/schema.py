@@ -14,18 +14,21 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import encode, encode_kept
+from pithbundle.encoding.canonical import encode_kept
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value
-from pithbundle.verify.verdicts import Placement, SignedEvent
+from pithbundle.merge.entries import Entry
 
-#: A check of one member: the code of the misfit, or None.
+#: A check of one member: the code of what does not conform, or None.
 Check: TypeAlias = Callable[[Value], str | None]
 #: A check of a whole payload against the record.
 Match: TypeAlias = Callable[[Object, Record], str | None]
 
-#: Which of the fitting, unretracted events of a kind stand (MERGE-5).
+#: The strings of a conforming payload that the views of a ledger read (MERGE-7, MERGE-9, STATE-4).
+Keeps: TypeAlias = Callable[[Object], tuple[str, ...]]
+
+#: Which of the conforming events of a type that are not retracted are current (MERGE-5).
 Select: TypeAlias = Literal["first", "latest", "all"]
 
 
@@ -131,12 +134,14 @@ name: Final = grammar(r"[a-z][a-z0-9_.-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One event type of a rule set: where it points, what it must hold, what stands of it.
+    """One event type of a rule set: its target, its schema, its selection (KIND-1, KIND-2).
 
     ``members`` are the payload members that merge reads; those in ``optional`` may be
     absent or null. ``slot`` names the members that make a slot after the signer, for
     ``latest``, and ``deciding`` those that two events of one slot and instant must agree
-    in (MERGE-8). ``match`` compares the payload with the record.
+    in (MERGE-8). ``match`` compares the payload with the record. ``entry`` is the class of
+    the entries of the section. ``keeps`` returns the strings of a conforming payload that
+    the ledger keeps, so that no view decodes the payload for them.
     """
 
     event_type: str
@@ -148,34 +153,44 @@ class EventType:
     slot: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
     match: Match | None = None
+    keeps: Keeps | None = None
+    entry: type[Entry] = Entry
 
     _required: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Split the members once: a frozen dataclass sets its own fields this way only."""
-        required = tuple(each for each in self.members.items() if each[0] not in self.optional)
+        """Freeze and split the members once: a frozen dataclass sets its own fields this way only."""
+        members = MappingProxyType(dict(self.members))
+        required = tuple(each for each in members.items() if each[0] not in self.optional)
+        object.__setattr__(self, "members", members)
         object.__setattr__(self, "_required", required)
 
-    def misfit(self, event: SignedEvent, record: Record) -> str | None:
-        """Return the code of the first thing that does not fit, or None (KIND-2).
+    def __hash__(self) -> int:
+        """By name: equal event types have equal names."""
+        return hash(self.event_type)
+
+    def __repr__(self) -> str:
+        return f"<EventType {self.event_type}>"
+
+    def schema_error(self, target: str, payload: Object, record: Record) -> str | None:
+        """Return the code of the first thing that does not conform, or None (KIND-2).
 
         Order: target, members in the order written, match.
         """
-        payload = event.payload
-        if event.target != self.target:
+        if target != self.target:
             return "type"
         for name, check in self._required:
             value = payload.get(name)
             if value is None or check(value) is not None:
-                return self._first_misfit(payload)
+                return self._first_error(payload)
         for name in self.optional & payload.keys() if len(payload) > len(self._required) else ():
             value = payload[name]
             if value is not None and self.members[name](value) is not None:
-                return self._first_misfit(payload)
+                return self._first_error(payload)
         return self.match(payload, record) if self.match is not None else None
 
-    def _first_misfit(self, payload: Object) -> str:
-        """The code of the first member that does not fit, of a payload that has one."""
+    def _first_error(self, payload: Object) -> str:
+        """The code of the first member that does not conform, of a payload that has one."""
         codes = (
             check(payload[name])
             if payload.get(name) is not None
@@ -186,37 +201,44 @@ class EventType:
         )
         return next(code for code in codes if code is not None)
 
+    def slot_of(self, signer: str, payload: Object) -> bytes:
+        """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).
+
+        Only ``latest`` has slots; all events of another event type are in the slot ``b""``.
+        """
+        if self.select != "latest":
+            return b""
+        return encode_kept([signer, *map(payload.get, self.slot)])
+
+    def deciding_bytes(self, payload: Object) -> bytes:
+        """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8).
+
+        ``b""`` for an event type without deciding members, which has no conflicts.
+        """
+        if not self.deciding:
+            return b""
+        return encode_kept([*map(payload.get, self.deciding)])
+
 
 @dataclass(frozen=True, slots=True)
 class MergeRules:
-    """A named, frozen rule set: its kinds by event type, in table order (MERGE-1)."""
+    """A named, frozen rule set: its event types by name, in table order (MERGE-1)."""
 
     name: str
     event_types: Mapping[str, EventType]
 
+    def __post_init__(self) -> None:
+        """Keep a read-only copy: a rule set is frozen under its name."""
+        object.__setattr__(self, "event_types", MappingProxyType(dict(self.event_types)))
+
+    def __hash__(self) -> int:
+        """By name: equal rule sets have equal names."""
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"<MergeRules {self.name}>"
+
     @classmethod
-    def of(cls, name: str, *kinds: EventType) -> MergeRules:
-        """The rule set of ``kinds``, in the order in which their sections stand in a state."""
-        return cls(name, MappingProxyType({kind.event_type: kind for kind in kinds}))
-
-    def place(self, event: SignedEvent, record: Record) -> Placement:
-        """Where these rules put ``event``: whether it fits, and in which slot (MERGE-5, MERGE-6)."""
-        kind = self.event_types.get(event.event_type)
-        code = "unknown_type" if kind is None else kind.misfit(event, record)
-        slot = b"" if kind is None or code is not None else slot_of(event, kind)
-        return Placement(self, record.sha256, code, slot)
-
-
-def slot_of(event: SignedEvent, kind: EventType) -> bytes:
-    """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).
-
-    Only ``latest`` has slots; the events of another kind are all in the slot ``b""``.
-    """
-    if kind.select != "latest":
-        return b""
-    return encode_kept([event.signer, *map(event.payload.get, kind.slot)])
-
-
-def deciding_bytes(event: SignedEvent, kind: EventType) -> bytes:
-    """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8)."""
-    return encode([*map(event.payload.get, kind.deciding)])
+    def of(cls, name: str, *event_types: EventType) -> MergeRules:
+        """The rule set of these event types, in the order in which a state lists their sections."""
+        return cls(name, {event_type.event_type: event_type for event_type in event_types})

@@ -1,147 +1,170 @@
-"""The current state: a view of a ledger, written byte for byte (spec STATE-1 to STATE-6).
+"""The current state: a view of a ledger, written byte for byte (spec STATE-1 to STATE-7).
 
-The outer members stand in the registry's order, everything below them is canonical. The
+The outer members are in the registry's order, everything below them is canonical. The
 digest is over a canonical object of the same entries, so it needs no order of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
-from operator import attrgetter
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
+from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, sha256_hex, written
 from pithbundle.encoding.values import Object, Value
-from pithbundle.merge.ledger import RETRACTION, Effect, Ledger
-from pithbundle.merge.rules import EventType
-from pithbundle.verify.verdicts import SignedEvent
+from pithbundle.merge.classification import ClassifiedEvent
+from pithbundle.merge.entries import Entry
+from pithbundle.merge.event_types.alias_added import ALIASES, Alias
+from pithbundle.merge.event_types.author_claim import AuthorClaim
+from pithbundle.merge.event_types.checkpoint import Checkpoint
+from pithbundle.merge.event_types.citation import Citation
+from pithbundle.merge.event_types.event_retracted import RETRACTION, Retraction
+from pithbundle.merge.event_types.graph_snapshot import GraphSnapshot
+from pithbundle.merge.event_types.integrity import IntegrityFinding
+from pithbundle.merge.event_types.record_created import RECEIPT, Receipt
+from pithbundle.merge.event_types.replication import Replication
+from pithbundle.merge.event_types.storage_attestation import StorageAttestation
+from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
+from pithbundle.merge.explain import Explanation, explanations
+from pithbundle.merge.schema import EventType, MergeRules
+from pithbundle.merge.selection import AliasDecision, Equivocation, Selection
+from pithbundle.merge.status import status_line, status_of
+from pithbundle.merge.trace import Decision, trace_json, trace_of
 
 STATE_TYPE: Final = "pith_open_graph_state"
 STATE_VERSION: Final = "1.0"
 
-#: The key of the total order of events (MERGE-4).
-ORDER: Final = attrgetter("order")
-
 # The members of an entry in the registry's order, and sorted; the absent ones are empty.
 _ORDERED: Final = b'{"event_id":"%b"%b,"created_at":"%b"%b,"payload":%b%b}'
 _CANONICAL: Final = b'{"created_at":"%b"%b,"event_id":"%b","payload":%b%b%b}'
-# Two kinds fill a section of their own shape; the others list entries.
-_RECEIPT: Final = "receipt"
-_ALIASES: Final = "source_aliases"
+
+E = TypeVar("E", bound=Entry)
 
 
-class Alias(NamedTuple):
-    """A name of the record: derived from it, signed by somebody, or both (STATE-4)."""
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A valid event that takes no part in the state, and the code (MERGE-6)."""
 
-    kind: str
-    value: str
-    derived: bool
-    event: SignedEvent | None
-
-    def shown(self) -> Object:
-        """The alias; its time is that of its smallest event, if it has one."""
-        alias: Object = {"alias_kind": self.kind, "alias_value": self.value}
-        if self.event is not None:
-            alias["created_at"] = self.event.created_at
-        return alias
+    event_id: str
+    event_type: str
+    code: str
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class State:
-    """The current state of a ledger at the moment it was made."""
+    """The current state of a record: a view of a ledger, which :meth:`Ledger.snapshot` returns.
 
-    __slots__ = (
-        "_counters",
-        "aliases",
-        "effects",
-        "equivocations",
-        "ledger",
-        "receipt",
-        "sections",
-        "unrecognised",
-    )
+    Immutable: its bytes, digests, entries and trace are of one set of events. Two states are
+    equal if their bytes are.
+    """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
-        #: Every name of the record, by kind and value.
-        self.aliases: list[Alias] = []
-        #: The standing record_created whose receipt is verified, or None.
-        self.receipt: SignedEvent | None = None
-        #: The standing events of every listing section, by (instant, id).
-        self.sections: dict[str, list[SignedEvent]] = {}
-        #: What each standing retraction does, by its id.
-        self.effects: dict[str, Effect] = {}
-        retracted = ledger.retracted()
-        for kind in ledger.rules.event_types.values():
-            chosen = select(ledger, kind, retracted) if ledger.slots(kind) else []
-            if kind.section == _RECEIPT:
-                self.receipt = next((event for event in chosen if event.receipt_verified), None)
-            elif kind.section == _ALIASES:
-                self.aliases = _aliases(ledger, chosen)
-            else:
-                self.sections[kind.section] = chosen
-                if kind.event_type == RETRACTION:
-                    self.effects = {event.event_id: ledger.effect(event) for event in chosen}
-        self.equivocations = ledger.equivocations()
-        self.unrecognised = ledger.unrecognised
-        self._counters = ledger.listed_count, len(ledger.events)
+    _selection: Selection
+    _events_sha256: str
+    _event_count: int
+
+    def __repr__(self) -> str:
+        count = f"{len(self._selection.events)} valid events"
+        return f"<State of {self.record.number}: {count}, {self.rules.name}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_json() == other.to_json() if isinstance(other, State) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return State, (self._selection, self._events_sha256, self._event_count)
 
     @property
-    def event_count(self) -> int:
-        """Distinct ids with an element that is valid or invalid (STATE-7); malformed elements have no id."""
-        return self._counters[0]
+    def record(self) -> Record:
+        """The record."""
+        return self._selection.record
 
     @property
-    def valid_event_count(self) -> int:
-        """Distinct ids with a valid event."""
-        return self._counters[1]
+    def rules(self) -> MergeRules:
+        """The merge rules."""
+        return self._selection.rules
 
-    @property
-    def invalid_event_count(self) -> int:
-        """Distinct ids with an invalid element and no valid event (STATE-7)."""
-        return self._counters[0] - self._counters[1]
+    # Bytes and digests.
 
-    def to_bytes(self) -> bytes:
+    def to_json(self) -> bytes:
         """The bytes of state.json: compact, no newline at the end (STATE-1)."""
-        ledger = self.ledger
+        return self._json
+
+    @cached_property
+    def _json(self) -> bytes:
         return encode_ordered(
             {
                 "state_type": STATE_TYPE,
                 "state_version": STATE_VERSION,
-                "pith_number": str(ledger.record.number),
-                "merge_version": ledger.rules.name,
+                "pith_number": str(self.record.number),
+                "merge_version": self.rules.name,
                 "event_count": self.event_count,
                 "valid_event_count": self.valid_event_count,
                 "invalid_event_count": self.invalid_event_count,
                 "equivocation_count": len(self.equivocations),
                 "current": self._current(canonical=False),
                 "unrecognised": [
-                    {"code": code, "event_id": event.event_id, "event_type": event.event_type}
-                    for event, code in self.unrecognised
+                    {
+                        "code": one.code,
+                        "event_id": one.event.event_id,
+                        "event_type": one.event.event_type,
+                    }
+                    for one in self._selection.unrecognised
                 ],
             }
         )
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """``state_sha256``: the digest of what the state means, without counters (STATE-5)."""
-        ledger = self.ledger
+        """``state_sha256`` in hex: the digest of what the state means, without counters (STATE-5)."""
         meaning: Object = {
-            "canonical_sha256": ledger.record.hex,
+            "canonical_sha256": self.record.hex,
             "current": self._current(canonical=True),
-            "pith_number": str(ledger.record.number),
-            "rules": ledger.rules.name,
+            "pith_number": str(self.record.number),
+            "rules": self.rules.name,
         }
         return sha256_hex(encode(meaning))
 
-    def _entries(self, events: list[SignedEvent], canonical: bool) -> Value:
+    @property
+    def events_sha256(self) -> str:
+        """The digest of the sorted ids of the valid events, in hex (STATE-6)."""
+        return self._events_sha256
+
+    def _current(self, canonical: bool) -> Object:
+        """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
+        selection = self._selection
+        current: Object = {
+            "canonical_record": written(self.record.canonical),
+            ALIASES: [alias.to_value() for alias in self.source_aliases],
+        }
+        decided = selection.receipt
+        winner = None if decided is None else decided.winner
+        receipt = None if winner is None else written(winner.kept[0].encode())
+        for event_type in selection.rules.event_types.values():
+            events = selection.current.get(event_type.event_type)
+            if events is None:
+                continue
+            current[event_type.section] = self._entries(events, canonical) if events else []
+            if RECEIPT not in current:
+                # The registry shows the receipt behind graph_snapshots, its first listing.
+                current[RECEIPT] = receipt
+        current["equivocations"] = [group.to_value() for group in self.equivocations]
+        return current
+
+    def _entries(self, events: list[ClassifiedEvent], canonical: bool) -> Value:
         """The entries of a section, sorted members or the registry's order (STATE-3).
 
         All of it was encoded before, or is ASCII that needs no escape: ids and times.
         """
         written_entries = []
         targets: dict[str, bytes] = {}
-        for event in events:
-            effect = self.effects.get(event.event_id) if self.effects else None
+        effects = self._selection.effects if events[0].event.event_type == RETRACTION else {}
+        for event, *_ in events:
+            effect = effects.get(event.event_id)
             target = targets.get(event.target)
             if target is None:
                 target = targets[event.target] = b',"target":' + encode(event.target)
@@ -155,57 +178,154 @@ class State:
             )
         return written(b"[%b]" % b",".join(written_entries))
 
-    def _current(self, canonical: bool) -> Object:
-        """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
-        receipt = None if self.receipt is None else written(encode(self.receipt.payload["receipt"]))
-        current: Object = {
-            "canonical_record": written(self.ledger.record.canonical),
-            _ALIASES: [alias.shown() for alias in self.aliases],
-        }
-        for name, events in self.sections.items():
-            current[name] = self._entries(events, canonical) if events else []
-            if _RECEIPT not in current:
-                # The registry shows the receipt behind graph_snapshots, its first listing.
-                current[_RECEIPT] = receipt
-        current["equivocations"] = [group.shown() for group in self.equivocations]
-        return current
+    # Counters.
+
+    @property
+    def event_count(self) -> int:
+        """Distinct ids with an element that is valid or invalid (STATE-7); malformed elements have no id."""
+        return self._event_count
+
+    @property
+    def valid_event_count(self) -> int:
+        """Distinct ids with a valid event."""
+        return len(self._selection.events)
+
+    @property
+    def invalid_event_count(self) -> int:
+        """Distinct ids with an invalid element and no valid event (STATE-7)."""
+        return self.event_count - self.valid_event_count
+
+    # Entries.
+
+    @cached_property
+    def source_aliases(self) -> tuple[Alias, ...]:
+        """Every name of the record, by kind and value (STATE-4)."""
+        return tuple(map(_alias, self._selection.aliases))
+
+    @cached_property
+    def receipt(self) -> Receipt | None:
+        """The verified receipt of the current record_created, or None (STATE-2)."""
+        decided = self._selection.receipt
+        if decided is None or decided.winner is None:
+            return None
+        return Receipt.of(decided.winner.event)
+
+    @cached_property
+    def sections(self) -> Mapping[str, tuple[Entry, ...]]:
+        """The entries of every listing section, by (instant, id)."""
+        event_types = self.rules.event_types
+        return MappingProxyType(
+            {
+                event_types[name].section: tuple(self._entry(event_types[name], one) for one in events)
+                for name, events in self._selection.current.items()
+            }
+        )
+
+    def _entry(self, event_type: EventType, classified: ClassifiedEvent) -> Entry:
+        if event_type.event_type == RETRACTION:
+            event = classified.event
+            effect = self._selection.effects[event.event_id]
+            return Retraction.of(event, retracted_id=classified.kept[0], effect=effect)
+        return event_type.entry.of(classified.event)
+
+    def entries(self, of: type[E]) -> tuple[E, ...]:
+        """The entries of one class, over all sections; also for the event types of another rule set."""
+        return tuple(
+            entry for section in self.sections.values() for entry in section if isinstance(entry, of)
+        )
+
+    @property
+    def graph_snapshots(self) -> tuple[GraphSnapshot, ...]:
+        """The current graph snapshots."""
+        return self.entries(GraphSnapshot)
+
+    @property
+    def timestamp_anchors(self) -> tuple[TimestampAnchor, ...]:
+        """The current timestamp anchors."""
+        return self.entries(TimestampAnchor)
+
+    @property
+    def storage_attestations(self) -> tuple[StorageAttestation, ...]:
+        """The current storage attestations."""
+        return self.entries(StorageAttestation)
+
+    @property
+    def author_claims(self) -> tuple[AuthorClaim, ...]:
+        """The current author claims."""
+        return self.entries(AuthorClaim)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The current citations."""
+        return self.entries(Citation)
+
+    @property
+    def replications(self) -> tuple[Replication, ...]:
+        """The current replications."""
+        return self.entries(Replication)
+
+    @property
+    def integrity_findings(self) -> tuple[IntegrityFinding, ...]:
+        """The current integrity findings."""
+        return self.entries(IntegrityFinding)
+
+    @property
+    def retractions(self) -> tuple[Retraction, ...]:
+        """The current retractions, each with its effect."""
+        return self.entries(Retraction)
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """The current checkpoints."""
+        return self.entries(Checkpoint)
+
+    @cached_property
+    def equivocations(self) -> tuple[Equivocation, ...]:
+        """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
+        return tuple(self._selection.equivocations())
+
+    @cached_property
+    def unrecognised(self) -> tuple[Unrecognised, ...]:
+        """The valid events that take no part in the state, by (instant, id) (MERGE-6)."""
+        return tuple(
+            Unrecognised(one.event.event_id, one.event.event_type, one.code)
+            for one in self._selection.unrecognised
+            if one.code is not None
+        )
+
+    # Accounts of the decisions.
+
+    @cached_property
+    def _trace(self) -> tuple[Decision, ...]:
+        return trace_of(self._selection, self.equivocations)
+
+    def trace(self) -> tuple[Decision, ...]:
+        """The decision on every entry, in the order of the state (TRACE-1)."""
+        return self._trace
+
+    def trace_json(self) -> bytes:
+        """The trace as canonical bytes (TRACE-4)."""
+        return trace_json(self.record.number, self.rules.name, self._trace)
+
+    def explain(self, pointer: str = "") -> tuple[Explanation, ...]:
+        """The decisions at and below a pointer, or that of the entry that contains it (EXPLAIN-1).
+
+        Raises:
+            InputError: ``type`` if the state has no entry there.
+        """
+        return explanations(self._trace, self._selection.events, pointer)
+
+    def status(self) -> Object:
+        """The status summary as one JSON object with fixed members (STATUS-1); a new one each time."""
+        return status_of(self.sections, len(self.equivocations), len(self._selection.unrecognised))
+
+    def status_line(self) -> str:
+        """The status summary in one line of plain words (STATUS-2)."""
+        return status_line(self.status())
 
 
-def select(ledger: Ledger, kind: EventType, retracted: Set[str]) -> list[SignedEvent]:
-    """The events of a kind that stand, by (instant, id) (MERGE-5).
-
-    ``once`` and ``latest``: what stands in each slot. ``each``: all. Never a ``retracted`` id.
-    """
-    if kind.select == "all":
-        chosen = [event for event in ledger.fitting(kind) if event.event_id not in retracted]
-    else:
-        found = (standing(kind, events, retracted) for events in ledger.slots(kind).values())
-        chosen = [event for event in found if event is not None]
-    chosen.sort(key=ORDER)
-    return chosen
-
-
-def standing(kind: EventType, slot: Mapping[str, SignedEvent], retracted: Set[str]) -> SignedEvent | None:
-    """The event that stands in a slot of a ``once`` or ``latest`` kind, or None (MERGE-5).
-
-    ``once``: the smallest (instant, id), over all signers: such a kind has one slot.
-    ``latest``: the greatest instant, among those the smallest id.
-    """
-    alive = [event for name, event in slot.items() if name not in retracted]
-    if len(alive) < 2:
-        return alive[0] if alive else None
-    if kind.select == "first":
-        return min(alive, key=ORDER)
-    newest = max(event.instant for event in alive)
-    return min((event for event in alive if event.instant == newest), key=ORDER)
-
-
-def _aliases(ledger: Ledger, signed: list[SignedEvent]) -> list[Alias]:
-    derived = ledger.record.aliases
-    if not signed:
-        return [Alias(kind, value, True, None) for kind, value in derived]
-    first: dict[tuple[str, str], SignedEvent] = {}
-    for event in signed:
-        first.setdefault((str(event.payload["alias_kind"]), str(event.payload["alias_value"])), event)
-    # All are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
-    return [Alias(*name, name in derived, first.get(name)) for name in sorted({*derived, *first})]
+def _alias(decided: AliasDecision) -> Alias:
+    kind, value, derived, (winner, _, _) = decided
+    if winner is None:
+        return Alias(kind, value, derived, None, None)
+    return Alias(kind, value, derived, winner.event.event_id, winner.event.created_at)

@@ -6,94 +6,98 @@ folded into one number, and what was taken back is in the default view.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from pithbundle.encoding.values import Object, Value
-from pithbundle.merge.event_types.citation import RELATIONSHIPS
-from pithbundle.merge.state import State
-from pithbundle.verify.verdicts import SignedEvent
+from pithbundle.merge.entries import Entry
+from pithbundle.merge.event_types.author_claim import AuthorClaim
+from pithbundle.merge.event_types.citation import RELATIONSHIPS, Citation
+from pithbundle.merge.event_types.event_retracted import Retraction
+from pithbundle.merge.event_types.graph_snapshot import GraphSnapshot
+from pithbundle.merge.event_types.integrity import IntegrityFinding
+from pithbundle.merge.event_types.replication import Replication
+from pithbundle.merge.event_types.storage_attestation import StorageAttestation
+from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 
 _OUTCOMES = ("supports", "refutes", "inconclusive")
 _MODERATION = ("accepted", "pending", "rejected")
 _SEVERITIES = ("critical", "advisory", "informational")
 _EFFECTS = ("applied", "waiting", "rejected")
 
+E = TypeVar("E", bound=Entry)
 
-def status(view: State) -> Object:
+
+def status_of(sections: Mapping[str, tuple[Entry, ...]], conflicts: int, unrecognised: int) -> Object:
     """The status as one JSON object with fixed members (STATUS-1).
 
-    ``attested`` counts standing author claims, strong and weak ones, ``anchored`` timestamp
-    anchors, ``stored`` storage attestations. They say that a signer said so, not that it is true.
+    ``attested`` counts current author claims, strong and weak ones, ``anchored`` timestamp
+    anchors, ``stored`` storage attestations: statements of signers, true or not.
     """
-    # Another rule set may lack a section: then nothing of it stands.
-    sections = defaultdict[str, list[SignedEvent]](list, view.sections)
-    claims = sections["author_claims"]
+
+    def entries(of: type[E]) -> list[E]:
+        # Another rule set may lack a section: then its count is 0.
+        return [entry for section in sections.values() for entry in section if isinstance(entry, of)]
+
+    replications = entries(Replication)
     return {
-        "attested": _count(claims, "strength", ("strong", "weak")),
-        "anchored": len(sections["timestamp_anchors"]),
-        "stored": len(sections["storage_attestations"]),
-        "references": _references(sections["graph_snapshots"]),
-        "citations": _count(sections["citations"], "relationship", RELATIONSHIPS),
+        "attested": _count((claim.strength for claim in entries(AuthorClaim)), ("strong", "weak")),
+        "anchored": len(entries(TimestampAnchor)),
+        "stored": len(entries(StorageAttestation)),
+        "references": _references(entries(GraphSnapshot)),
+        "citations": _count((citation.relationship for citation in entries(Citation)), RELATIONSHIPS),
         "replications": {
-            outcome: _count(
-                [event for event in sections["replications"] if event.payload["outcome"] == outcome],
-                "moderation",
-                _MODERATION,
-            )
+            outcome: _count((one.moderation for one in replications if one.outcome == outcome), _MODERATION)
             for outcome in _OUTCOMES
         },
-        "findings": _findings(sections["integrity_findings"]),
-        "retractions": {
-            effect: sum(1 for found in view.effects.values() if found == effect) for effect in _EFFECTS
-        },
-        "conflicts": len(view.equivocations),
-        "unrecognised": len(view.unrecognised),
+        "findings": _findings(entries(IntegrityFinding)),
+        "retractions": _count((retraction.effect for retraction in entries(Retraction)), _EFFECTS),
+        "conflicts": conflicts,
+        "unrecognised": unrecognised,
     }
 
 
-def status_line(view: State) -> str:
+def status_line(status: Object) -> str:
     """The status in one line of plain words (STATUS-2); it quotes no text of any event."""
-    told = status(view)
     parts = [
-        "attested" if _number(told["attested"], "strong") else "not attested",
-        "anchored" if told["anchored"] else "not anchored",
-        "stored" if told["stored"] else "not stored",
-        "refs pending" if told["references"] is None else f"{told['references']} refs",
+        "attested" if _number(status["attested"], "strong") else "not attested",
+        "anchored" if status["anchored"] else "not anchored",
+        "stored" if status["stored"] else "not stored",
+        "refs pending" if status["references"] is None else f"{status['references']} refs",
     ]
     for name, words in (("citations", RELATIONSHIPS), ("findings", (*_SEVERITIES, "rescinded"))):
-        counted = [f"{_number(told[name], word)} {word}" for word in words if _number(told[name], word)]
+        counted = [f"{_number(status[name], word)} {word}" for word in words if _number(status[name], word)]
         parts.append(f"{name}: {', '.join(counted)}" if counted else f"no {name}")
     counted = [
         f"{total} {outcome}"
         for outcome in _OUTCOMES
-        if (total := sum(_number(told["replications"], outcome, word) for word in _MODERATION))
+        if (total := sum(_number(status["replications"], outcome, word) for word in _MODERATION))
     ]
     parts.append(f"replications: {', '.join(counted)}" if counted else "no replications")
-    parts.append(f"{_number(told['retractions'], 'applied')} retracted")
-    if told["conflicts"]:
-        parts.append(f"{told['conflicts']} in conflict")
+    parts.append(f"{_number(status['retractions'], 'applied')} retracted")
+    if status["conflicts"]:
+        parts.append(f"{status['conflicts']} in conflict")
     return "; ".join(parts)
 
 
-def _count(events: Iterable[SignedEvent], member: str, words: tuple[str, ...]) -> Value:
-    found = Counter(str(event.payload[member]) for event in events)
-    return {word: found[word] for word in words}
+def _count(words: Iterable[str], known: tuple[str, ...]) -> Value:
+    found = Counter(words)
+    return {word: found[word] for word in known}
 
 
-def _findings(events: list[SignedEvent]) -> Value:
-    # A rescinded finding stands in its slot to say that it was taken back: it is counted apart.
-    standing = [event for event in events if event.payload["verdict_class"] != "rescinded"]
-    found = Counter(str(event.payload["severity"]) for event in standing)
-    return {**{word: found[word] for word in _SEVERITIES}, "rescinded": len(events) - len(standing)}
+def _findings(findings: list[IntegrityFinding]) -> Value:
+    # A rescinded finding is current in its slot to say that it was taken back: it is counted apart.
+    active = [finding for finding in findings if finding.verdict_class != "rescinded"]
+    found = Counter(finding.severity for finding in active)
+    return {**{word: found[word] for word in _SEVERITIES}, "rescinded": len(findings) - len(active)}
 
 
-def _references(snapshots: list[SignedEvent]) -> int | None:
+def _references(snapshots: list[GraphSnapshot]) -> int | None:
     """The references that the newest snapshot counts, None while it counts none (INFERRED)."""
     if not snapshots:
         return None
-    snapshot = snapshots[-1].payload["graph_snapshot"]
-    references = snapshot.get("references") if type(snapshot) is dict else None
+    references = snapshots[-1].graph_snapshot.get("references")
     count = references.get("count") if type(references) is dict else None
     return count if type(count) is int and count >= 0 else None
 

@@ -6,15 +6,16 @@ anybody received them, and it decides nothing that the state does not already sa
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Set
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from pithbundle.encoding.canonical import encode
-from pithbundle.merge.ledger import CHECKPOINT, RETRACTION, Ledger
-from pithbundle.merge.rules import EventType
-from pithbundle.merge.schema import slot_of
-from pithbundle.merge.state import ORDER
+from pithbundle.merge.classification import ORDER, ClassifiedEvent
+from pithbundle.merge.event_types.alias_added import ALIASES
+from pithbundle.merge.event_types.checkpoint import CHECKPOINT
+from pithbundle.merge.event_types.event_retracted import RETRACTION
+from pithbundle.merge.schema import EventType
+from pithbundle.merge.selection import Candidates, Selection
 from pithbundle.verify.verdicts import SignedEvent
 
 #: What an event does to the state made of the events before it (TIMELINE-2).
@@ -24,12 +25,13 @@ Change: TypeAlias = Literal[
 ]  # fmt: skip
 
 
-class Moment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Moment:
     """One event of the timeline and what it changed.
 
     ``others`` are the ids that the change concerns: what was replaced, restated or not
     beaten; what a retraction names, then what it brings back; the retractions of an event
-    that is ``withdrawn`` as it comes. ``retracted_by`` holds the retractions that apply to
+    that is ``withdrawn`` as it comes. ``retracted_by`` contains the retractions that apply to
     this event in the whole set, by (instant, id).
     """
 
@@ -40,128 +42,92 @@ class Moment(NamedTuple):
     retracted_by: tuple[str, ...]
 
 
-def timeline(ledger: Ledger) -> list[Moment]:
+def timeline_of(selection: Selection) -> tuple[Moment, ...]:
     """Every valid event by (instant, id), each with its change against those before it (TIMELINE-1).
 
     n log n in events: sorting is the dearest part, everything else is done once for each event.
     """
-    past = _Past(ledger)
+    past = _Past(selection)
     moments = []
-    for event in sorted(ledger.events.values(), key=ORDER):
-        kind = past.kind(event)
-        taken_back_by = past.retractions_of(event)
-        change, others = ("unrecognised", ()) if kind is None else past.change(kind, event, taken_back_by)
-        section = None if kind is None else kind.section
-        moments.append(Moment(event, section, change, others, tuple(r.event_id for r in taken_back_by)))
-    return moments
-
-
-class _Place:
-    """The claims on one place, in the order of events, so that the holder is always at hand.
-
-    ``latest``: the smallest id of the greatest instant, so each instant has a queue of its own.
-    Else: the smallest (instant, id), so there is one queue. A claim that was taken back leaves
-    when it would hold the place: each comes and goes once.
-    """
-
-    __slots__ = ("by_instant", "queues", "retracted")
-
-    def __init__(self, kind: EventType, retracted: Set[str]) -> None:
-        self.by_instant = kind.select == "latest"
-        self.retracted = retracted
-        self.queues: list[deque[SignedEvent]] = []
-
-    def holder(self) -> SignedEvent | None:
-        """Which claim stands of those that are not retracted."""
-        while self.queues:
-            queue = self.queues[-1]
-            while queue and queue[0].event_id in self.retracted:
-                queue.popleft()
-            if queue:
-                return queue[0]
-            self.queues.pop()
-        return None
-
-    def claim(self, event: SignedEvent) -> None:
-        """Add a claim that comes after all others in the order of events."""
-        if self.queues and not (self.by_instant and self.queues[-1][-1].instant != event.instant):
-            self.queues[-1].append(event)
-        else:
-            self.queues.append(deque([event]))
+    for one in sorted(selection.events.values(), key=ORDER):
+        event_type = past.event_type(one)
+        retractions = selection.retractions.get(one.event.event_id, ())
+        change: Change = "unrecognised"
+        others: tuple[str, ...] = ()
+        if event_type is not None:
+            change, others = past.change(event_type, one, retractions)
+        section = None if event_type is None else event_type.section
+        retracted_by = tuple(retraction.event.event_id for retraction in retractions)
+        moments.append(Moment(one.event, section, change, others, retracted_by))
+    return tuple(moments)
 
 
 class _Past:
-    """The events up to a moment: which of them are retracted, and what stands at each place.
+    """The events up to a moment: which of them are retracted, and the candidates of each slot.
 
     Events come in the order of (instant, id), so "among those before" is a comparison of
     that order, and no ledger of the past is needed.
     """
 
-    __slots__ = ("ledger", "misfits", "places", "retracted")
+    __slots__ = ("retracted", "selection", "slots")
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
-        self.misfits = {event.event_id for event, _ in ledger.unrecognised}
-        self.places: dict[tuple[str, bytes], _Place] = {}
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.slots: dict[tuple[str, object], Candidates] = {}
         self.retracted: set[str] = set()
 
-    def kind(self, event: SignedEvent) -> EventType | None:
-        """The kind that takes an event, None for one that is unrecognised."""
-        return None if event.event_id in self.misfits else self.ledger.rules.event_types[event.event_type]
-
-    def retractions_of(self, event: SignedEvent) -> list[SignedEvent]:
-        """The retractions that apply to an event in the whole set, by (instant, id)."""
-        named = self.ledger.retractions_of(event.event_id)
-        return [retraction for retraction in named if self.ledger.effect(retraction) == "applied"]
+    def event_type(self, one: ClassifiedEvent) -> EventType | None:
+        """The event type of a conforming event, None for one that is unrecognised."""
+        return None if one.code is not None else self.selection.rules.event_types[one.event.event_type]
 
     def change(
-        self, kind: EventType, event: SignedEvent, taken_back_by: list[SignedEvent]
+        self, event_type: EventType, one: ClassifiedEvent, retractions: Sequence[ClassifiedEvent]
     ) -> tuple[Change, tuple[str, ...]]:
-        """What a fitting event changes, and whom that concerns."""
-        if kind.event_type == RETRACTION:
-            return self.retraction(event)
-        earlier = tuple(r.event_id for r in taken_back_by if r.order < event.order)
+        """What a conforming event changes, and which events that concerns."""
+        if event_type.event_type == RETRACTION:
+            return self.retraction(one)
+        earlier = tuple(r.event.event_id for r in retractions if r.event.order < one.event.order)
         if earlier:
-            self.retracted.add(event.event_id)
+            self.retracted.add(one.event.event_id)
             return "withdrawn", earlier
-        place = self.place(kind, event)
-        if place is None:
-            return ("lists" if kind.event_type == CHECKPOINT else "adds"), ()
-        before = place.holder()
-        place.claim(event)
+        slot = self.slot(event_type, one)
+        if slot is None:
+            return ("lists" if event_type.event_type == CHECKPOINT else "adds"), ()
+        before = slot.winner()
+        slot.add(one)
         if before is None:
-            return ("adds" if kind.select == "all" else "sets"), ()
-        if place.holder() is event:
+            return ("adds" if event_type.select == "all" else "sets"), ()
+        if slot.winner() is one:
             # Of `latest` a later instant, with the same payload too: it is the one that is shown.
-            return "replaces", (before.event_id,)
-        same = kind.select == "all" or before.payload_bytes == event.payload_bytes
-        return ("restates" if same else "superseded"), (before.event_id,)
+            return "replaces", (before.event.event_id,)
+        same = event_type.select == "all" or before.event.payload_bytes == one.event.payload_bytes
+        return ("restates" if same else "superseded"), (before.event.event_id,)
 
-    def retraction(self, event: SignedEvent) -> tuple[Change, tuple[str, ...]]:
-        name = str(event.payload["event_id"])
-        target = self.ledger.events.get(name)
-        if target is None or target.order > event.order:
+    def retraction(self, one: ClassifiedEvent) -> tuple[Change, tuple[str, ...]]:
+        name = one.kept[0]
+        target = self.selection.events.get(name)
+        if target is None or target.event.order > one.event.order:
             return "waits", (name,)
-        if self.ledger.effect(event) != "applied":
+        if self.selection.effects[one.event.event_id] != "applied":
             return "rejected", (name,)
-        kind = self.kind(target)
-        place = None if kind is None else self.place(kind, target)
-        held = None if place is None else place.holder()
+        event_type = self.event_type(target)
+        slot = None if event_type is None else self.slot(event_type, target)
+        winner = None if slot is None else slot.winner()
         self.retracted.add(name)
-        if place is None or held is not target:
+        if slot is None or winner is not target:
             return "retracts", (name,)
-        following = place.holder()
-        return "retracts", (name,) if following is None else (name, following.event_id)
+        following = slot.winner()
+        return "retracts", (name,) if following is None else (name, following.event.event_id)
 
-    def place(self, kind: EventType, event: SignedEvent) -> _Place | None:
-        """The place that a fitting event claims; None for a kind of which each stands by itself."""
-        if kind.section == "source_aliases":
-            name = encode([event.payload["alias_kind"], event.payload["alias_value"]])
-        elif kind.select == "all":
+    def slot(self, event_type: EventType, one: ClassifiedEvent) -> Candidates | None:
+        """The candidates that a conforming event is one of; None for a type of which all are current."""
+        key: object = one.slot
+        if event_type.section == ALIASES:
+            key = one.kept
+        elif event_type.select == "all":
             return None
-        else:
-            name = slot_of(event, kind)
-        place = self.places.get((kind.event_type, name))
-        if place is None:
-            place = self.places[kind.event_type, name] = _Place(kind, self.retracted)
-        return place
+        slot = self.slots.get((event_type.event_type, key))
+        if slot is None:
+            slot = Candidates(event_type.select, self.retracted)
+            self.slots[event_type.event_type, key] = slot
+        return slot

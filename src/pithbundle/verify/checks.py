@@ -184,7 +184,7 @@ class _Run:
         return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(index, event, body, raw, key)
 
     def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> SignedEvent:
-        """The event as its body and its one signature, its receipt checked, placed for merge."""
+        """The event as its body and its one signature, its receipt checked."""
         receipt_verified = False
         stated = receipt_at(event.event_type, event.payload)
         if stated is not None:
@@ -192,7 +192,7 @@ class _Run:
                 receipt_verified = self.receipts.check(stated[0], index, body.event_id)
             else:
                 self.receipts.collect(stated[0], index, body.event_id)
-        valid = SignedEvent(
+        return SignedEvent(
             event_id=body.event_id,
             event_type=event.event_type,
             target=event.target,
@@ -207,7 +207,6 @@ class _Run:
             key=key,
             receipt_verified=receipt_verified,
         )
-        return valid._replace(placed=self.rules.place(valid, self.record))
 
     def collect(self, event_type: Value, payload: Value, index: int, event_id: str | None) -> None:
         """Take up the receipt, if there is one, of an element that is not a valid record_created."""

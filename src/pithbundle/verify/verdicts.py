@@ -95,21 +95,6 @@ class ReceiptVerdict(NamedTuple):
         return None if self.key is None else self.key.fingerprint
 
 
-class Placement(NamedTuple):
-    """Where a rule set puts an event: a pure function of the event, the record and the rules.
-
-    Made once, while the payload is at hand, and used again by every merge under the same
-    rules; a ledger of another record or under other rules places the event anew.
-    """
-
-    rules: object
-    record_sha256: bytes
-    #: The code of what does not fit, None for what does (KIND-2).
-    code: str | None
-    #: The slot of a fitting event (MERGE-5).
-    slot: bytes
-
-
 class SignedEvent(NamedTuple):
     """A validly signed event: what its signature covers, and the one signature kept.
 
@@ -134,7 +119,6 @@ class SignedEvent(NamedTuple):
     signature: bytes
     key: PolicyKey
     receipt_verified: bool
-    placed: Placement | None = None
 
     @property
     def signer(self) -> str:
@@ -194,6 +178,11 @@ class Checked(NamedTuple):
     mismatches: tuple[Fault, ...]
     #: The valid events, one for each id: all that merge reads.
     valid: tuple[SignedEvent, ...]
+
+    @property
+    def signed(self) -> tuple[tuple[SignedEvent, Object], ...]:
+        """The valid event of each id with its payload at hand: all that merge reads."""
+        return tuple((event, event.payload) for event in self.valid)
 
     @property
     def ids_without_valid_event(self) -> set[str]:

@@ -27,12 +27,11 @@ from kit import (
     to_json,
 )
 from kit.demo import RECORD
-from kit.results import WHEN, checked, merged
+from kit.results import WHEN, checked, ledger_of, merged
 from pithbundle.bundle.event_formats import RULES
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
 from pithbundle.merge.equivocation import ProofError, check_proof, describe, is_proof, proof_of
-from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.policy import Policy
 
@@ -338,10 +337,9 @@ def test_every_conflict_of_a_set_has_a_proof_that_holds(whole: strategies.EventS
 def test_more_input_never_removes_a_proof(data: st.DataObject) -> None:
     whole = data.draw(CROWDED)
     size = data.draw(st.integers(0, len(whole.events)))
-    before = Ledger.of([checked(whole.record, whole.events[:size])])
+    before = ledger_of(checked(whole.record, whole.events[:size]))
     old = [(group, proof_of(before, group)) for group in before.equivocations()]
-    after = before.copy()
-    after.join(merged(whole.record, whole.events).ledger)
+    after = before | merged(whole.record, whole.events).ledger
     now = {(g.event_type, g.signer, g.slot, g.instant): g for g in after.equivocations()}
     for group, proof in old:
         grown = now[group.event_type, group.signer, group.slot, group.instant]

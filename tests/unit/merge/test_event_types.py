@@ -176,12 +176,12 @@ def code_of(kind: str, payload: Any, target: str | None = None) -> str | None:
     assert (result.view.valid_event_count, result.view.invalid_event_count) == (1, 0)
     code = model.misfit(made, RECORD)
     if code is None:
-        assert result.view.unrecognised == []
+        assert result.view.unrecognised == ()
         return None
-    ((found, said),) = result.view.unrecognised
-    assert (found.event_id, said) == (made["event_id"], code)
+    (found,) = result.view.unrecognised
+    assert (found.event_id, found.event_type, found.code) == (made["event_id"], kind, code)
     assert result.state["unrecognised"] == [{"code": code, "event_id": made["event_id"], "event_type": kind}]
-    return said
+    return found.code
 
 
 KINDS = pytest.mark.parametrize("kind", FULL)
@@ -316,7 +316,7 @@ def test_python_holds_one_and_true_equal_and_a_match_does_not() -> None:
     paid = payloads.record_created(record, receipt(DEMO, record, WHEN))
     fits = attached(DEMO, record, "record_created", paid, WHEN)
     posing = attached(DEMO, record, "record_created", {**paid, "canonical_record": lookalike}, WHEN)
-    assert [code for _, code in merged(record, [fits, posing]).view.unrecognised] == ["hash_mismatch"]
+    assert [one.code for one in merged(record, [fits, posing]).view.unrecognised] == ["hash_mismatch"]
 
 
 def test_a_timestamp_anchor_is_of_this_record() -> None:
@@ -342,7 +342,7 @@ def test_a_record_that_is_not_of_arxiv_has_no_arxiv_alias() -> None:
     record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
     for kind in ("arxiv", "arxiv_version"):
         made = attached(DEMO, record, "alias_added", payloads.alias_added(kind, "10.1/x"), WHEN)
-        assert [code for _, code in merged(record, [made]).view.unrecognised] == ["subject"]
+        assert [one.code for one in merged(record, [made]).view.unrecognised] == ["subject"]
 
 
 @KINDS

@@ -12,9 +12,10 @@ from kit.demo import RECORD, rich
 from kit.results import WHEN, merged
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.errors import InputError
-from pithbundle.merge.explain import LOSING, SENTENCES, explain
+from pithbundle.merge.explain import LOSING, SENTENCES
+from pithbundle.merge.selection import ReasonCode
 from pithbundle.merge.state import State
-from pithbundle.merge.trace import CLAUSES, ReasonCode, trace
+from pithbundle.merge.trace import CLAUSES
 
 FINDING = "/current/integrity_findings/0"
 
@@ -26,15 +27,15 @@ def demo() -> State:
 @pytest.mark.parametrize("place", ["", "/current"])
 def test_all_of_the_state(place: str) -> None:
     view = demo()
-    assert [reason.step for reason in explain(view, place)] == trace(view)
+    assert [reason.decision for reason in view.explain(place)] == [*view.trace()]
 
 
 def test_a_section_and_an_entry_and_a_place_inside_one() -> None:
     view = demo()
-    section = [reason.step.pointer for reason in explain(view, "/current/replications")]
+    section = [reason.decision.pointer for reason in view.explain("/current/replications")]
     assert section == ["/current/replications/0", "/current/replications/1"]
     for place in (FINDING, f"{FINDING}/payload/severity", f"{FINDING}/event_id"):
-        assert [reason.step.pointer for reason in explain(view, place)] == [FINDING]
+        assert [reason.decision.pointer for reason in view.explain(place)] == [FINDING]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_a_section_and_an_entry_and_a_place_inside_one() -> None:
 )  # fmt: skip
 def test_a_place_with_nothing_to_explain(place: str) -> None:
     with pytest.raises(InputError) as caught:
-        explain(demo(), place)
+        demo().explain(place)
     assert caught.value.code == "type"
     assert caught.value.pointer == place
 
@@ -54,13 +55,13 @@ def test_entry_one_is_not_entry_ten() -> None:
         attached(AUTHOR, RECORD, "citation", payloads.citation(f"doi:10.1/{n}", "cites"), WHEN)
         for n in range(11)
     ]
-    found = explain(merged(RECORD, events).view, "/current/citations/1")
-    assert [reason.step.pointer for reason in found] == ["/current/citations/1"]
+    found = merged(RECORD, events).view.explain("/current/citations/1")
+    assert [reason.decision.pointer for reason in found] == ["/current/citations/1"]
 
 
 def test_a_reason_names_the_signed_events() -> None:
     view = demo()
-    (reason,) = explain(view, FINDING)
+    (reason,) = view.explain(FINDING)
     assert reason.clause == "MERGE-5"
     (winner,) = reason.winners
     value = reason.to_value()
@@ -88,12 +89,12 @@ def test_every_word_has_its_clause_and_its_sentence() -> None:
 @settings(max_examples=30)
 def test_every_step_is_explained_by_events_of_the_set(whole: strategies.EventSet) -> None:
     view = merged(whole.record, whole.events).view
-    for reason in explain(view):
-        assert reason.step.reason in SENTENCES
-        assert [event.event_id for event in reason.winners] == [*reason.step.winners]
+    for reason in view.explain():
+        assert reason.decision.reason in SENTENCES
+        assert [event.event_id for event in reason.winners] == [*reason.decision.winners]
         for lost, event in reason.losers:
             assert lost.reason in LOSING
             assert event.event_id == lost.event_id
         assert canonical_bytes(reason.to_value())
         # An entry's own pointer finds that entry and no other.
-        assert [found.step for found in explain(view, reason.step.pointer)] == [reason.step]
+        assert [found.decision for found in view.explain(reason.decision.pointer)] == [reason.decision]

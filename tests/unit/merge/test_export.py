@@ -30,7 +30,6 @@ from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.errors import InputError
-from pithbundle.merge.export import export
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
@@ -65,26 +64,26 @@ def test_an_export_read_back_says_the_same(data: st.DataObject) -> None:
     mixed = [*whole.events, *data.draw(strategies.junk(whole))]
     result = merged(whole.record, mixed)
     limits = replace(DEFAULT_LIMITS, events=data.draw(st.integers(1, 5)))
-    parts = export(result.ledger, limits)
+    parts = result.ledger.export(limits)
     again = read_back(parts, limits=limits)
     assert meaning(again) == meaning(result)
     assert again.view.invalid_event_count == 0
-    assert len(parts) == max(1, -(-len(result.ledger.events) // limits.events))
+    assert len(parts) == max(1, -(-len(result.ledger) // limits.events))
     # What is written once is written the same again.
-    assert export(again.ledger, limits) == parts
+    assert again.ledger.export(limits) == parts
 
 
 def test_events_stand_by_time_and_id_over_all_parts() -> None:
     result = merged(RECORD, rich()["events"])
-    parts = [json.loads(part) for part in export(result.ledger, replace(DEFAULT_LIMITS, events=4))]
+    parts = [json.loads(part) for part in result.ledger.export(replace(DEFAULT_LIMITS, events=4))]
     ids = [one["event_id"] for part in parts for one in part["events"]]
-    assert ids == [e.event_id for e in sorted(result.ledger.events.values(), key=lambda e: e.order)]
+    assert ids == [event.event_id for event in sorted(result.ledger, key=lambda event: event.order)]
     assert all(part["source_aliases"] == [] for part in parts)
     assert {len(one["signature"]) for part in parts for one in part["events"]} == {4}
 
 
 def test_no_events_give_one_bundle_without_events() -> None:
-    (part,) = export(merged(RECORD, []).ledger)
+    (part,) = merged(RECORD, []).ledger.export()
     assert json.loads(part)["events"] == []
     assert read_back([part]).view.event_count == 0
 
@@ -93,7 +92,7 @@ def test_no_events_give_one_bundle_without_events() -> None:
 def test_no_part_is_over_the_size(size: int) -> None:
     result = merged(RECORD, many_events(RECORD, 40))
     limits = replace(DEFAULT_LIMITS, size=size)
-    parts = export(result.ledger, limits)
+    parts = result.ledger.export(limits)
     assert len(parts) > 1
     assert max(map(len, parts)) <= size
     assert meaning(read_back(parts, limits=limits)) == meaning(result)
@@ -103,14 +102,14 @@ def test_no_part_is_over_the_size(size: int) -> None:
 def test_no_part_has_too_many_values(nodes: int) -> None:
     result = merged(RECORD, many_events(RECORD, 40))
     limits = replace(DEFAULT_LIMITS, nodes=nodes)
-    parts = export(result.ledger, limits)
+    parts = result.ledger.export(limits)
     assert len(parts) > 1
     assert meaning(read_back(parts, limits=limits)) == meaning(result)
 
 
 def framed(*events: Json) -> Bundle:
     """The frame of an export with other events in it."""
-    frame = json.loads(export(merged(RECORD, []).ledger)[0])
+    frame = json.loads(merged(RECORD, []).ledger.export()[0])
     return read_bundle(to_json({**frame, "events": events}))
 
 
@@ -124,7 +123,7 @@ def test_a_record_with_many_values_leaves_less_room() -> None:
     record = laden(note=[0] * 500)
     result = merged(record, many_events(record, 40))
     limits = replace(DEFAULT_LIMITS, nodes=1_200)
-    parts = export(result.ledger, limits)
+    parts = result.ledger.export(limits)
     assert len(parts) > 2
     assert meaning(read_back(parts, limits=limits)) == meaning(result)
 
@@ -136,7 +135,7 @@ def test_a_record_with_many_values_leaves_less_room() -> None:
 def test_what_fits_into_no_part_is_refused(limits: dict[str, int], code: str) -> None:
     result = merged(RECORD, many_events(RECORD, 3))
     with pytest.raises(InputError) as caught:
-        export(result.ledger, replace(DEFAULT_LIMITS, **limits))
+        result.ledger.export(replace(DEFAULT_LIMITS, **limits))
     assert caught.value.code == code
 
 
@@ -149,7 +148,7 @@ def test_under_every_rule_that_binds(rule: str) -> None:
     found = check(framed(made, other), keys)
     assert len(found.valid) == 2
     result = merge(found)
-    again = read_back(export(result.ledger), keys)
+    again = read_back(result.ledger.export(), keys)
     assert meaning(again) == meaning(result)
 
 
@@ -157,5 +156,5 @@ def test_what_was_not_valid_does_not_travel() -> None:
     found = checked(RECORD, rich()["events"], policy(DEMO))
     result = merge(found)
     assert len(found.valid) < len(found.events)
-    again = read_back(export(result.ledger), Policy.from_value(policy(DEMO)))
+    again = read_back(result.ledger.export(), Policy.from_value(policy(DEMO)))
     assert again.view.event_count == result.view.valid_event_count

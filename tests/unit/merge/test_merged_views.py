@@ -8,7 +8,6 @@ from kit import AUTHOR, DEMO, Json, attached, made_record, payloads
 from kit.results import WHEN, checked
 from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.merge.status import status
 
 RECORD = made_record()
 ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN)
@@ -28,12 +27,15 @@ def test_the_inputs_stand_in_the_order_given() -> None:
 def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None:
     strong, weak, theirs = claim(DEMO, "strong"), claim(DEMO, "weak"), claim(AUTHOR, "weak")
     claims = [strong, weak, theirs]
-    ledger = merge(checked(RECORD, [ALIAS, *claims])).ledger
-    assert ledger.slots(MERGE_1.event_types["alias_added"]).keys() == {b""}
-    assert ledger.slots(MERGE_1.event_types["citation"]).keys() == set()
-    slots = ledger.slots(MERGE_1.event_types["author_claim"])
+    slots = merge(checked(RECORD, [ALIAS, *claims])).ledger._selection.conforming
+    assert slots["alias_added"].keys() == {b""}
+    assert "citation" not in slots
     orcid = payloads.orcid(1)
-    assert {slot.decode(): {*events} for slot, events in slots.items()} == {
+    found = {
+        slot.decode(): {one.event.event_id for one in events}
+        for slot, events in slots["author_claim"].items()
+    }
+    assert found == {
         f'["demo.example","orcid","{orcid}"]': {strong["event_id"], weak["event_id"]},
         f'["author.example","orcid","{orcid}"]': {theirs["event_id"]},
     }
@@ -47,7 +49,7 @@ def test_under_rules_without_them_there_is_no_receipt_and_no_effect() -> None:
     )
     rules = MergeRules.of("other", *kinds)
     result = merge(checked(RECORD, [ALIAS]), rules=rules)
-    assert (result.view.receipt, result.view.effects) == (None, {})
+    assert (result.view.receipt, result.view.retractions) == (None, ())
     current: Any = result.state["current"]
     assert current["receipt"] is None
-    assert status(result.view)["retractions"] == {"applied": 0, "waiting": 0, "rejected": 0}
+    assert result.view.status()["retractions"] == {"applied": 0, "waiting": 0, "rejected": 0}

@@ -169,8 +169,8 @@ def test_members_are_looked_at_in_the_order_written(payload: Json, code: str | N
     members = {"a": prose(4), "b": whole(1)}
     kind = EventType("peer_review", "record", "reviews", "all", members, optional=frozenset({"b"}))
     record = Record.from_value(RECORD)
-    assert kind.misfit(valid(payload), record) == code
-    assert kind.misfit(valid(payload, "graph"), record) == "type"
+    assert kind.schema_error("record", payload, record) == code
+    assert kind.schema_error("graph", payload, record) == "type"
 
 
 @pytest.mark.parametrize("beside", [{}, {"b": 1}, {"b": None}, {"c": 1}])
@@ -179,16 +179,16 @@ def test_the_record_is_compared_last_and_always(beside: Json) -> None:
     members = {"a": prose(4), "b": whole(1)}
     kind = EventType("peer_review", "record", "reviews", "all", members, frozenset({"b"}), match=refuse)
     record = Record.from_value(RECORD)
-    assert kind.misfit(valid({"a": "x", **beside}), record) == "subject"
-    assert kind.misfit(valid({"a": "x", "right": record.hex, **beside}), record) is None
-    assert kind.misfit(valid({"a": "", **beside}), record) == "encoding"
+    assert kind.schema_error("record", {"a": "x", **beside}, record) == "subject"
+    assert kind.schema_error("record", {"a": "x", "right": record.hex, **beside}, record) is None
+    assert kind.schema_error("record", {"a": "", **beside}, record) == "encoding"
 
 
 def test_an_optional_member_may_be_absent_before_the_one_that_does_not_fit() -> None:
     members = {"b": whole(1), "a": prose(4)}
     kind = EventType("peer_review", "record", "reviews", "all", members, optional=frozenset({"b"}))
-    assert kind.misfit(valid({"a": ""}), Record.from_value(RECORD)) == "encoding"
-    assert kind.misfit(valid({"b": 0, "a": ""}), Record.from_value(RECORD)) == "type"
+    assert kind.schema_error("record", {"a": ""}, Record.from_value(RECORD)) == "encoding"
+    assert kind.schema_error("record", {"b": 0, "a": ""}, Record.from_value(RECORD)) == "type"
 
 
 def test_kinds_that_say_the_same_are_equal() -> None:

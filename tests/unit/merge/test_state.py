@@ -251,7 +251,7 @@ def test_the_digests_are_those_of_the_spec(result: Any) -> None:
         "rules": "pithbundle-merge-1",
     }
     assert result.state_sha256 == hashlib.sha256(canonical(hashed)).hexdigest()
-    ids = canonical(sorted(result.ledger.events))
+    ids = canonical(sorted(event.event_id for event in result.ledger))
     assert result.events_sha256 == hashlib.sha256(ids).hexdigest()
 
 

@@ -12,8 +12,6 @@ from typing import Any
 from kit import DEMO, Json, attached, event, made_record, payloads, receipt
 from kit.results import merged
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.merge.export import export
-from pithbundle.merge.trace import trace
 
 RECORD = made_record()
 
@@ -53,7 +51,7 @@ def review(when: str) -> Json:
 
 
 def losers(pointer: str, events: list[Json]) -> list[str]:
-    (step,) = (step for step in trace(merged(RECORD, events).view) if step.pointer == pointer)
+    (step,) = (step for step in merged(RECORD, events).view.trace() if step.pointer == pointer)
     return [lost.event_id for lost in step.losers]
 
 
@@ -70,7 +68,7 @@ def test_sections_unrecognised_and_exports_stand_by_instant() -> None:
     state: Any = result.state
     assert ids(state["current"]["checkpoints"]) == ids(listed)
     assert ids(state["unrecognised"]) == ids(unknown)
-    (part,) = export(result.ledger)
+    (part,) = result.ledger.export()
     exported: Any = parse_json(part)
     assert [one for one in ids(exported["events"]) if one in ids(listed)] == ids(listed)
 
@@ -90,7 +88,7 @@ def test_losers_stand_by_instant() -> None:
     # The first alias and the first record_created stand, of claims the last.
     first_alias, *aliases = descending(alias)
     place = next(
-        index for index, one in enumerate(merged(RECORD, [first_alias]).view.aliases) if one.event is not None
+        index for index, one in enumerate(merged(RECORD, [first_alias]).view.source_aliases) if one.event_id
     )
     assert losers(f"/current/source_aliases/{place}", [*aliases[::-1], first_alias]) == ids(aliases)
     first, *others = descending(created)

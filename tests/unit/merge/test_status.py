@@ -11,26 +11,23 @@ from kit import AUTHOR, DEMO, Json, attached, event, payloads, strategies
 from kit import oracle as model
 from kit.command_line import unsafe
 from kit.demo import RECORD, rich
-from kit.results import WHEN, checked, merged
-from pithbundle.merge.ledger import Ledger
+from kit.results import WHEN, checked, ledger_of, merged
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.merge.state import State
-from pithbundle.merge.status import status, status_line
 
 
 def test_of_no_events() -> None:
     view = merged(RECORD, []).view
-    assert status_line(view) == (
+    assert view.status_line() == (
         "not attested; not anchored; not stored; refs pending; no citations; no findings; "
         "no replications; 0 retracted"
     )
-    told: Any = status(view)
+    told: Any = view.status()
     assert told["references"] is None
     assert told["replications"]["refutes"] == {"accepted": 0, "pending": 0, "rejected": 0}
 
 
 def test_of_the_rich_demo() -> None:
-    assert status_line(merged(RECORD, rich()["events"]).view) == (
+    assert merged(RECORD, rich()["events"]).view.status_line() == (
         "attested; anchored; stored; refs pending; citations: 1 uses_method; findings: 1 rescinded; "
         "replications: 1 supports, 1 refutes; 1 retracted; 1 in conflict"
     )
@@ -46,12 +43,12 @@ def test_a_replication_that_fails_cancels_none_that_succeeds() -> None:
         )
     ]  # fmt: skip
     view = merged(RECORD, events).view
-    assert status(view)["replications"] == {
+    assert view.status()["replications"] == {
         "supports": {"accepted": 1, "pending": 1, "rejected": 0},
         "refutes": {"accepted": 1, "pending": 0, "rejected": 0},
         "inconclusive": {"accepted": 0, "pending": 0, "rejected": 1},
     }
-    assert "replications: 2 supports, 1 refutes, 1 inconclusive" in status_line(view)
+    assert "replications: 2 supports, 1 refutes, 1 inconclusive" in view.status_line()
 
 
 def snapshot(value: Any, at: str = WHEN) -> Json:
@@ -73,9 +70,9 @@ def snapshot(value: Any, at: str = WHEN) -> Json:
 def test_references_are_what_the_newest_snapshot_counts(value: Json, references: int | None) -> None:
     old = snapshot({"references": {"count": 3}})
     view = merged(RECORD, [snapshot(value, "2026-06-01T00:00:00Z"), old]).view
-    assert status(view)["references"] == references
+    assert view.status()["references"] == references
     said = "refs pending" if references is None else f"{references} refs"
-    assert said in status_line(view)
+    assert said in view.status_line()
 
 
 def test_findings_by_severity_with_the_rescinded_apart() -> None:
@@ -86,8 +83,8 @@ def test_findings_by_severity_with_the_rescinded_apart() -> None:
         )
     ]
     view = merged(RECORD, [attached(DEMO, RECORD, "pith.integrity.v1", one, WHEN) for one in made]).view
-    assert status(view)["findings"] == {"critical": 1, "advisory": 1, "informational": 0, "rescinded": 1}
-    assert "findings: 1 critical, 1 advisory, 1 rescinded" in status_line(view)
+    assert view.status()["findings"] == {"critical": 1, "advisory": 1, "informational": 0, "rescinded": 1}
+    assert "findings: 1 critical, 1 advisory, 1 rescinded" in view.status_line()
 
 
 def test_what_was_taken_back_and_what_conflicts_is_in_the_default_view() -> None:
@@ -96,15 +93,15 @@ def test_what_was_taken_back_and_what_conflicts_is_in_the_default_view() -> None
     target = events[0]["event_id"]
     events.append(attached(AUTHOR, RECORD, "event_retracted", payloads.event_retracted(target), WHEN))
     view = merged(RECORD, events).view
-    assert status_line(view).endswith("; 1 retracted; 1 in conflict")
-    assert status(view)["retractions"] == {"applied": 1, "waiting": 0, "rejected": 0}
+    assert view.status_line().endswith("; 1 retracted; 1 in conflict")
+    assert view.status()["retractions"] == {"applied": 1, "waiting": 0, "rejected": 0}
 
 
 def test_under_rules_that_lack_the_sections() -> None:
     rules = MergeRules.of("test", MERGE_1.event_types["checkpoint"])
-    view = State(Ledger.of([checked(RECORD, [])], rules))
-    assert status(view)["anchored"] == 0
-    assert status_line(view).startswith("not attested")
+    view = ledger_of(checked(RECORD, []), rules=rules).snapshot()
+    assert view.status()["anchored"] == 0
+    assert view.status_line().startswith("not attested")
 
 
 @given(strategies.event_sets(max_size=10))
@@ -112,7 +109,7 @@ def test_under_rules_that_lack_the_sections() -> None:
 def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
     result = merged(whole.record, whole.events)
     current: Any = model.fold(whole.record, whole.events, strategies.house_policy()["keys"])["current"]
-    told: Any = status(result.view)
+    told: Any = result.view.status()
 
     def count(section: str, **wanted: str) -> int:
         return sum(all(e["payload"][k] == v for k, v in wanted.items()) for e in current[section])
@@ -134,7 +131,7 @@ def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
     assert sum(told["findings"].values()) == len(current["integrity_findings"])
     for effect in ("applied", "waiting", "rejected"):
         assert told["retractions"][effect] == sum(e["effect"] == effect for e in current["retractions"])
-    line = status_line(result.view)
+    line = result.view.status_line()
     assert line.isascii()
     assert not unsafe(line)
     assert "\n" not in line

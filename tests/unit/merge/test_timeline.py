@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from hypothesis import Phase, given, settings
@@ -24,8 +25,7 @@ from kit.demo import RECORD, rich
 from kit.results import WHEN, merged
 from pithbundle.merge.merged import Merged
 from pithbundle.merge.rules import MERGE_1
-from pithbundle.merge.schema import slot_of
-from pithbundle.merge.timeline import Change, Moment, timeline
+from pithbundle.merge.timeline import Change, Moment
 
 EARLY, LATER, LAST = "2026-05-17T00:00:00Z", "2026-05-19T00:00:00Z", "2026-05-20T00:00:00Z"
 
@@ -44,7 +44,7 @@ def back(target: Json, at: str, signer: Signer = AUTHOR) -> Json:
 
 def told(*events: Json) -> list[tuple[str, list[str]]]:
     """Change and concerned ids, for the events in the order given; they are merged in another order."""
-    found = {moment.event.event_id: moment for moment in timeline(merged(RECORD, events[::-1]).ledger)}
+    found = {moment.event.event_id: moment for moment in merged(RECORD, events[::-1]).ledger.timeline()}
     assert len(found) == len(events)
     return [(found[e["event_id"]].change, [*found[e["event_id"]].others]) for e in events]
 
@@ -86,7 +86,7 @@ def test_what_is_unrecognised_changes_nothing() -> None:
     strange = event(DEMO, RECORD, "peer_review", "record", {}, WHEN)
     misfit = event(DEMO, RECORD, "citation", "record", {}, LATER)
     assert told(strange, misfit) == [("unrecognised", []), ("unrecognised", [])]
-    moments = timeline(merged(RECORD, [strange, misfit]).ledger)
+    moments = merged(RECORD, [strange, misfit]).ledger.timeline()
     assert [moment.section for moment in moments] == [None, None]
 
 
@@ -148,7 +148,7 @@ def test_retracted_by_speaks_of_the_whole_set() -> None:
     one = claim()
     gone, other = back(one, LATER), back(one, LATER, DEMO)
     moments = {
-        moment.event.event_id: moment for moment in timeline(merged(RECORD, [gone, other, one]).ledger)
+        moment.event.event_id: moment for moment in merged(RECORD, [gone, other, one]).ledger.timeline()
     }
     assert moments[one["event_id"]].retracted_by == (gone["event_id"],)
     assert moments[gone["event_id"]].retracted_by == ()
@@ -156,12 +156,12 @@ def test_retracted_by_speaks_of_the_whole_set() -> None:
 
 def test_the_rich_demo_in_order() -> None:
     ledger = merged(RECORD, rich()["events"]).ledger
-    moments = timeline(ledger)
-    assert [moment.event.order for moment in moments] == sorted(e.order for e in ledger.events.values())
+    moments = ledger.timeline()
+    assert [moment.event.order for moment in moments] == sorted(e.order for e in ledger)
     assert [moment.change for moment in moments].count("retracts") == 1
 
 
-def replayed(moments: list[Moment], result: Merged) -> dict[str, set[str]]:
+def replayed(moments: Sequence[Moment], result: Merged) -> dict[str, set[str]]:
     """What stands in the end, from the changes alone."""
     shown: dict[str, set[str]] = {}
     for moment in moments:
@@ -174,7 +174,7 @@ def replayed(moments: list[Moment], result: Merged) -> dict[str, set[str]]:
             here.add(name)
         if moment.change == "retracts":
             target, *following = moment.others
-            kind = MERGE_1.event_types.get(result.ledger.events[target].event_type)
+            kind = MERGE_1.event_types.get(result.ledger[target].event_type)
             if kind is not None:
                 shown.setdefault(kind.section, set()).discard(target)
                 shown[kind.section] |= {*following}
@@ -196,13 +196,13 @@ def replayed(moments: list[Moment], result: Merged) -> dict[str, set[str]]:
 @settings(max_examples=80)
 def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
     result = merged(whole.record, whole.events)
-    moments = timeline(result.ledger)
-    assert [m.event.order for m in moments] == sorted(e.order for e in result.ledger.events.values())
+    moments = result.ledger.timeline()
+    assert [m.event.order for m in moments] == sorted(e.order for e in result.ledger)
     shown = replayed(moments, result)
     view = result.view
     for section, standing in view.sections.items():
         assert shown.get(section, set()) == {e.event_id for e in standing}, section
-    named = {alias.event.event_id for alias in view.aliases if alias.event}
+    named = {alias.event_id for alias in view.source_aliases if alias.event_id}
     assert shown.get("source_aliases", set()) == named
     created = shown.get("receipt", set())
     assert len(created) <= 1
@@ -211,7 +211,7 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
     for moment in moments:
         kind = MERGE_1.event_types.get(moment.event.event_type)
         if kind and kind.select == "latest" and moment.change in ("sets", "replaces"):
-            last[slot_of(moment.event, kind)] = moment
+            last[kind.slot_of(moment.event.signer, moment.event.payload)] = moment
     # Who set or replaced last still stands, unless a retraction took it back.
     for moment in last.values():
         here = {e.event_id for e in view.sections[str(moment.section)]}
@@ -221,7 +221,7 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
 @given(strategies.event_sets(max_size=14, conflicts=1) | strategies.crowded_sets())
 @settings(max_examples=60)
 def test_each_change_is_that_of_the_clauses(whole: strategies.EventSet) -> None:
-    moments = timeline(merged(whole.record, whole.events).ledger)
+    moments = merged(whole.record, whole.events).ledger.timeline()
     assert [(m.event.event_id, m.change) for m in moments] == model.changes(whole.record, whole.events)
 
 
@@ -239,4 +239,4 @@ def test_the_strategies_draw_every_change() -> None:
 
 def test_the_order_of_arrival_is_not_the_order_of_the_timeline() -> None:
     events = list(many_events(RECORD, 60))
-    assert timeline(merged(RECORD, events).ledger) == timeline(merged(RECORD, events[::-1]).ledger)
+    assert merged(RECORD, events).ledger.timeline() == merged(RECORD, events[::-1]).ledger.timeline()

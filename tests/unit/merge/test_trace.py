@@ -16,7 +16,8 @@ from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import pointer
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
-from pithbundle.merge.trace import CLAUSES, Decision, Lost, trace, trace_bytes
+from pithbundle.merge.selection import Loser
+from pithbundle.merge.trace import CLAUSES, Decision
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
@@ -47,8 +48,8 @@ def ids_without_valid_event(at: str = WHEN, **extra: Any) -> Json:
 
 
 def step_at(place: str, events: Sequence[Json]) -> tuple[str, list[str], list[tuple[str, str]]]:
-    found = [step for step in trace(merged(RECORD, events).view) if step.pointer == place]
-    assert len(found) == 1, [step.pointer for step in trace(merged(RECORD, events).view)]
+    found = [step for step in merged(RECORD, events).view.trace() if step.pointer == place]
+    assert len(found) == 1, [step.pointer for step in merged(RECORD, events).view.trace()]
     return found[0].reason, [*found[0].winners], [(lost.event_id, lost.reason) for lost in found[0].losers]
 
 
@@ -56,7 +57,7 @@ def step_at(place: str, events: Sequence[Json]) -> tuple[str, list[str], list[tu
 
 
 def test_what_the_record_gives_is_derived() -> None:
-    steps = trace(merged(RECORD, []).view)
+    steps = merged(RECORD, []).view.trace()
     assert {step.reason for step in steps} == {"derived"}
     assert [step.pointer for step in steps] == [
         "/current/canonical_record",
@@ -264,7 +265,7 @@ def account(whole: strategies.EventSet) -> list[Json]:
 @given(strategies.event_sets(max_size=10))
 @settings(max_examples=60)
 def test_the_trace_is_that_of_the_naive_account(whole: strategies.EventSet) -> None:
-    told = json.loads(trace_bytes(merged(whole.record, whole.events).view))
+    told = json.loads(merged(whole.record, whole.events).view.trace_json())
     assert told["trace"] == account(whole)
 
 
@@ -272,11 +273,11 @@ def test_the_trace_is_that_of_the_naive_account(whole: strategies.EventSet) -> N
 @settings(max_examples=60)
 def test_the_same_where_events_meet(whole: strategies.EventSet) -> None:
     result = merged(whole.record, whole.events)
-    told = json.loads(trace_bytes(result.view))
+    told = json.loads(result.view.trace_json())
     assert told["trace"] == account(whole)
     assert told["rules"] == "pithbundle-merge-1"
     assert told["pith_number"] == str(result.ledger.record.number)
-    assert canonical_bytes(told) == trace_bytes(result.view)
+    assert canonical_bytes(told) == result.view.trace_json()
 
 
 @given(strategies.event_sets())
@@ -294,7 +295,7 @@ def test_every_entry_of_the_state_has_its_step_and_no_other_place_has_one(whole:
             places += [f"/current/{name}/{place}" for place in range(len(section))]
         else:
             places.append(f"/current/{name}")
-    steps = trace(result.view)
+    steps = result.view.trace()
     assert [step.pointer for step in steps] == places
     assert {step.reason for step in steps} <= CLAUSES.keys()
     assert all(CLAUSES[lost.reason] for step in steps for lost in step.losers)
@@ -311,17 +312,17 @@ def test_a_kind_of_which_one_stands_in_a_section_of_its_own() -> None:
     first_word = EventType("x.first", "record", "first_words", "first", {})
     rules = MergeRules.of("test-1", *MERGE_1.event_types.values(), first_word)
     one, two = (attached_as("x.first", at) for at in (WHEN, LATER))
-    steps = [step for step in trace(under([two, one], rules).view) if "first_words" in step.pointer]
+    steps = [step for step in under([two, one], rules).view.trace() if "first_words" in step.pointer]
     # Equal payloads: what comes later only says the same again.
     assert steps == [
-        Decision("/current/first_words/0", "first", (one["event_id"],), (Lost(two["event_id"], "restated"),))
+        Decision("/current/first_words/0", "first", (one["event_id"],), (Loser(two["event_id"], "restated"),))
     ]
 
 
 def test_rules_without_aliases_and_receipts() -> None:
     rules = MergeRules.of("test-2", MERGE_1.event_types["citation"])
     cited = attached(AUTHOR, RECORD, "citation", payloads.citation(strategies.CITING[0], "cites"), WHEN)
-    steps = trace(under([cited, created()], rules).view)
+    steps = under([cited, created()], rules).view.trace()
     assert [step.pointer for step in steps] == ["/current/canonical_record", "/current/citations/0"]
 
 

@@ -25,7 +25,7 @@ from kit import (
     receipt,
     sign,
 )
-from kit.results import WHEN, checked
+from kit.results import WHEN, checked, ledger_of
 from kit.tampered import OTHER_NUMBER
 from pithbundle.bundle.record import Record
 from pithbundle.errors import Fault, MergeError
@@ -157,28 +157,28 @@ def test_of_equal_copies_the_first_speaks() -> None:
 
 def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:
     record = Record.from_value(made_record(number))
-    return Ledger(record, policy_sha256, rules)
+    return Ledger.of_checked(record, policy_sha256, rules, ())
 
 
 def nothing() -> None:
-    Ledger.of([])
+    ledger_of()
 
 
 def two_records() -> None:
-    ledger().join(ledger(1))
+    assert ledger() | ledger(1)
 
 
 def two_policies() -> None:
-    ledger().join(ledger(policy_sha256="another"))
+    assert ledger() | ledger(policy_sha256="another")
 
 
 def two_rule_sets() -> None:
-    ledger().join(ledger(rules=MergeRules("another", MERGE_1.event_types)))
+    assert ledger() | ledger(rules=MergeRules("another", MERGE_1.event_types))
 
 
 def two_hashes() -> None:
-    held = ledger()
-    Ledger(replace(held.record, number=ledger(1).record.number), "").join(ledger(1))
+    record = replace(ledger().record, number=ledger(1).record.number)
+    assert Ledger.of_checked(record, "", MERGE_1, ()) | ledger(1)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def two_hashes() -> None:
         (two_records, "subject",
          f"{ledger(1).record.number} is not {ledger().record.number}; merge takes bundles of one record"),
         (two_policies, "policy", "the bundles were checked under different policies"),
-        (two_rule_sets, "policy", "the ledgers were folded under different merge rules"),
+        (two_rule_sets, "policy", "the ledgers are of different merge rules: pithbundle-merge-1 and another"),
         (two_hashes, "collision", f"two records have the number {ledger(1).record.number}"),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from pithbundle.encoding.document import Format
 from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.errors import InputError
-from pithbundle.merge.explain import LOSING, SENTENCES, Reason, explain
+from pithbundle.merge.explain import LOSING, SENTENCES, Explanation
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.trace import CLAUSES
 from pithbundle.verify.verdicts import SignedEvent
@@ -84,27 +84,27 @@ def _place(word: str) -> str | None:
     return f"/current/{word}" if word.split("/")[0] in _SECTIONS else None
 
 
-def _reasons(folded: Folded, place: str | None) -> list[Reason]:
+def _reasons(folded: Folded, place: str | None) -> list[Explanation]:
     view = folded.merged.view
     if place is None or place.startswith("/"):
         try:
-            reasons = explain(view, place or "")
+            reasons = [*view.explain(place or "")]
         except InputError as error:
             raise _no_place(folded, f"{error.fault.detail}: {place}") from error
         if place is not None and not _exists(folded.state, place):
-            raise _no_place(folded, f"the entry {reasons[0].step.pointer} has nothing there: {place}")
+            raise _no_place(folded, f"the entry {reasons[0].decision.pointer} has nothing there: {place}")
         return reasons
     found = [
         reason
-        for reason in explain(view)
-        if place in reason.step.winners or any(lost.event_id == place for lost in reason.step.losers)
+        for reason in view.explain()
+        if place in reason.decision.winners or any(lost.event_id == place for lost in reason.decision.losers)
     ]
     if not found:
         why = "no entry of the state is won or lost by this event"
-        for event, code in view.unrecognised:
-            if event.event_id == place:
-                why = f"the event is valid, but unrecognised [{code}]: it has no part in the state"
-        if place not in folded.merged.ledger.events:
+        for one in view.unrecognised:
+            if one.event_id == place:
+                why = f"the event is valid, but unrecognised [{one.code}]: it has no part in the state"
+        if place not in folded.merged.ledger:
             why = "no valid event of this id is in these files; pithbundle verify says more"
         raise click.UsageError(why, click.get_current_context())
     return found
@@ -125,8 +125,8 @@ def _exists(value: Value, pointer: str) -> bool:
 
 def _no_place(folded: Folded, why: str) -> click.UsageError:
     """The error of a place with nothing in it: it lists the places that there are."""
-    counts = Counter(reason.step.pointer.split("/")[2] for reason in explain(folded.merged.view))
-    alone = {reason.step.pointer for reason in explain(folded.merged.view)}
+    counts = Counter(reason.decision.pointer.split("/")[2] for reason in folded.merged.view.explain())
+    alone = {reason.decision.pointer for reason in folded.merged.view.explain()}
     places = [
         f"{name}/0" + (f" to {count - 1}" if count > 1 else "") if f"/current/{name}" not in alone else name
         for name, count in counts.items()
@@ -136,8 +136,8 @@ def _no_place(folded: Folded, why: str) -> click.UsageError:
     )
 
 
-def _say(out: Output, folded: Folded, reason: Reason) -> None:
-    step = reason.step
+def _say(out: Output, folded: Folded, reason: Explanation) -> None:
+    step = reason.decision
     out.line()
     out.verdict("entry", step.pointer)
     for line in _says(out, folded, reason):
@@ -161,8 +161,7 @@ def _event(out: Output, folded: Folded, name: str, event: SignedEvent, why: str)
 
 
 def _taken_back_by(folded: Folded, event: SignedEvent) -> list[SignedEvent]:
-    ledger = folded.merged.ledger
-    return [r for r in ledger.retractions_of(event.event_id) if ledger.effect(r) == "applied"][:_LOSERS]
+    return [*folded.merged.ledger.retractions_of(event.event_id)][:_LOSERS]
 
 
 # -- what an entry says ---------------------------------------------------------------------
@@ -175,10 +174,10 @@ def _entry(folded: Folded, pointer: str) -> Value:
     return value
 
 
-def _says(out: Output, folded: Folded, reason: Reason) -> Iterator[str]:
+def _says(out: Output, folded: Folded, reason: Explanation) -> Iterator[str]:
     """The entry in a few words: the scalars that merge reads, in the order of the kind's table."""
-    entry = _entry(folded, reason.step.pointer)
-    section = reason.step.pointer.split("/")[2]
+    entry = _entry(folded, reason.decision.pointer)
+    section = reason.decision.pointer.split("/")[2]
     if type(entry) is not dict:
         yield "nothing: null"
     elif section == "canonical_record":
@@ -217,13 +216,13 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SAYS else text[:_SAYS] + "…"
 
 
-def _value(folded: Folded, reason: Reason) -> Object:
+def _value(folded: Folded, reason: Explanation) -> Object:
     locations: Object = {}
     for event in (*reason.winners, *(event for _, event in reason.losers)):
         locations[event.event_id] = folded.locations[event.event_id].to_value()
     return {
         **reason.to_value(),
-        "sentence": SENTENCES[reason.step.reason],
-        "entry": _entry(folded, reason.step.pointer),
+        "sentence": SENTENCES[reason.decision.reason],
+        "entry": _entry(folded, reason.decision.pointer),
         "locations": locations,
     }

@@ -15,7 +15,6 @@ from pithbundle.cli.render import plural
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.files import STDIN
-from pithbundle.merge.export import export
 
 
 @click.command(
@@ -64,7 +63,7 @@ def command(
     folded = fold(out, files, policy_path, limits, format)
     ledger = folded.merged.ledger
     with about(files[0]):
-        parts = export(ledger, replace(DEFAULT_LIMITS, events=events))
+        parts = ledger.export(replace(DEFAULT_LIMITS, events=events))
     if out_dir is not None:
         names = (f"{ledger.record.number.suffix}-part-{place:04}.json" for place in range(1, len(parts) + 1))
         written = write_all(out_dir, dict(zip(names, parts, strict=True)), force, inputs)
@@ -79,7 +78,7 @@ def command(
         out.json(
             {
                 **folded.value(),
-                "events": len(ledger.events),
+                "events": len(ledger),
                 "parts": [
                     {"file": path, "bytes": len(part)} for path, part in zip(written, parts, strict=True)
                 ],
@@ -89,7 +88,7 @@ def command(
     said = out.aside()
     folded.headline(said)
     folded.record(said)
-    said.verdict("export", f"{plural(len(ledger.events), 'valid event')} in {plural(len(parts), 'part')}")
+    said.verdict("export", f"{plural(len(ledger), 'valid event')} in {plural(len(parts), 'part')}")
     for path, part in zip(written, parts, strict=True):
         where = "standard output" if path == STDIN else said.show(path)
         said.detail("part", f"{plural(len(part), 'byte')} to {where}")

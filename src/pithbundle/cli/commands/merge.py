@@ -37,7 +37,6 @@ from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits, Object, Value, portable
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.merged import Merged
-from pithbundle.merge.trace import trace_bytes
 from pithbundle.report import Clock, Report
 
 #: What a group of differences is about, in the order told; only the first fails (REPORT-3).
@@ -176,7 +175,7 @@ def _deliver(
     if report_path is not None:
         written[report_path] = b"".join(json_pieces(value))
     if trace_path is not None:
-        written[trace_path] = trace_bytes(merged.view)
+        written[trace_path] = merged.view.trace_json()
     if output == STDIN:
         # Before the files: the bytes may be unfit for a terminal, and then nothing is written.
         deliver(out, merged.state_bytes, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from pithbundle.cli.guard import guard_inputs
@@ -24,7 +26,7 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import proof_of
-from pithbundle.merge.ledger import Equivocation
+from pithbundle.merge.selection import Equivocation
 
 
 @click.command(
@@ -102,7 +104,7 @@ def _name(folded: Folded, proof: bytes) -> str:
     return "-".join(["conflict", folded.merged.ledger.record.number.suffix, *ids]) + ".json"
 
 
-def _say(said: Output, folded: Folded, groups: list[Equivocation], written: list[str]) -> None:
+def _say(said: Output, folded: Folded, groups: Sequence[Equivocation], written: list[str]) -> None:
     number = folded.merged.ledger.record.number
     if groups:
         said.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
@@ -131,7 +133,7 @@ def _say_group(said: Output, folded: Folded, place: int, group: Equivocation) ->
     said.detail("entry", f"/current/equivocations/{place}")
     said.detail("slot", said.show(group.slot.decode(), 120))
     for name in group.event_ids[:MOST]:
-        said.detail("event", told(said, folded.merged.ledger.events[name]))
+        said.detail("event", told(said, folded.merged.ledger[name]))
         said.detail("", f"at {where(said, folded.locations[name])}")
     if len(group.event_ids) > MOST:
         said.line(f"    and {plural(len(group.event_ids) - MOST, 'more event')}")

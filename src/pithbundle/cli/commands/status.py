@@ -8,7 +8,6 @@ from pithbundle.cli.load import files_argument, fold, fold_options
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits
-from pithbundle.merge.status import status, status_line
 
 
 @click.command(
@@ -30,9 +29,9 @@ def command(
     folded = fold(out, files, policy_path, limits, format)
     view = folded.merged.view
     if out.as_json:
-        out.json({**folded.value(), "status": status(view), "status_line": status_line(view)})
+        out.json({**folded.value(), "status": view.status(), "status_line": view.status_line()})
         return folded.status
     folded.headline(out)
     folded.record(out)
-    out.verdict("status", status_line(view))
+    out.verdict("status", view.status_line())
     return folded.status

@@ -16,7 +16,7 @@ from pithbundle.cli.render import plural, short
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.files import STDIN
-from pithbundle.merge.timeline import Change, Moment, timeline
+from pithbundle.merge.timeline import Change, Moment
 
 #: The most moments that are told; a picture and ``--json`` have them all.
 _MOST: Final = 1_000
@@ -72,7 +72,7 @@ def command(
 
         picture.require()
     folded = fold(out, files, policy_path, limits, format)
-    moments = timeline(folded.merged.ledger)
+    moments = folded.merged.ledger.timeline()
     conflicts = {name for group in folded.merged.view.equivocations for name in group.event_ids}
     number = str(folded.merged.ledger.record.number)
     forms: tuple[tuple[str | None, Literal["svg", "png"]], ...] = ((svg, "svg"), (png, "png"))

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.merge.schema import EventType, grammar, identifier
 
+#: The section that lists aliases and not entries (STATE-4).
+ALIASES = "source_aliases"
+
 _DERIVED = frozenset({"arxiv", "arxiv_version"})
 _SHORT = "pith_short_"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name of the record: derived from it, signed, or both (STATE-4).
+
+    ``event_id`` and ``created_at`` are those of the first current event that signs it, None
+    if there is none.
+    """
+
+    alias_kind: str
+    alias_value: str
+    derived: bool
+    event_id: str | None
+    created_at: str | None
+
+    def to_value(self) -> Object:
+        """The alias as JSON."""
+        alias: Object = {"alias_kind": self.alias_kind, "alias_value": self.alias_value}
+        if self.created_at is not None:
+            alias["created_at"] = self.created_at
+        return alias
+
+
+def _names(payload: Object) -> tuple[str, ...]:
+    return str(payload["alias_kind"]), str(payload["alias_value"])
 
 
 def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
@@ -21,8 +52,9 @@ def _agrees_with_the_record(payload: Object, record: Record) -> str | None:
 EVENT_TYPE = EventType(
     event_type="alias_added",
     target="record",
-    section="source_aliases",
+    section=ALIASES,
     select="all",
     members={"alias_kind": grammar(r"[a-z][a-z0-9_]{0,63}"), "alias_value": identifier},
     match=_agrees_with_the_record,
+    keeps=_names,
 )

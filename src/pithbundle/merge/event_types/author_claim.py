@@ -5,7 +5,20 @@ Another strength at a later time is a revision of the claim, at the same instant
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, identifier, name, word
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorClaim(Entry):
+    """A current author claim; ``strength`` is ``strong`` or ``weak``."""
+
+    scheme: str
+    identifier: str
+    strength: str
+
 
 EVENT_TYPE = EventType(
     event_type="author_claim",
@@ -13,6 +26,7 @@ EVENT_TYPE = EventType(
     section="author_claims",
     select="latest",
     members={"scheme": name, "identifier": identifier, "strength": word("strong", "weak")},
+    entry=AuthorClaim,
     slot=("scheme", "identifier"),
     deciding=("strength",),
 )

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.encoding.values import Object
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, sorted_ids
 
+#: The name of the event type, which MERGE-9 reads.
+CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint(Entry):
+    """A current checkpoint: the ids of the events that its signer lists, ascending."""
+
+    event_ids: tuple[str, ...]
+
+
+def _event_ids(payload: Object) -> tuple[str, ...]:
+    listed = payload["event_ids"]
+    return tuple(map(str, listed)) if type(listed) is list else ()
+
+
 EVENT_TYPE = EventType(
-    event_type="checkpoint",
+    event_type=CHECKPOINT,
     target="bundle",
     section="checkpoints",
     select="all",
     members={"event_ids": sorted_ids},
+    entry=Checkpoint,
+    keeps=_event_ids,
 )

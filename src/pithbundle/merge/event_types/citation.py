@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, identifier, word
 
 #: The relationships that the record page lists (SEEN).
@@ -9,10 +12,20 @@ RELATIONSHIPS = (
     "supports", "refutes", "extends", "uses_method", "depends_on", "replaces", "compares", "cites",
 )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class Citation(Entry):
+    """A current citation; ``relationship`` is one of :data:`RELATIONSHIPS`."""
+
+    citing_work: str
+    relationship: str
+
+
 EVENT_TYPE = EventType(
     event_type="citation",
     target="record",
     section="citations",
     select="all",
     members={"citing_work": identifier, "relationship": word(*RELATIONSHIPS)},
+    entry=Citation,
 )

@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pithbundle.encoding.values import Object
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, event_id, prose
 
+#: The name of the event type, which MERGE-7 reads.
+RETRACTION = "event_retracted"
+
+#: What a retraction does (MERGE-7).
+Effect: TypeAlias = Literal["applied", "waiting", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction(Entry):
+    """A current retraction: the id that it names and its effect."""
+
+    retracted_id: str
+    reason: str | None
+    effect: Effect
+
+
+def _retracted_id(payload: Object) -> tuple[str, ...]:
+    return (str(payload["event_id"]),)
+
+
 EVENT_TYPE = EventType(
-    event_type="event_retracted",
+    event_type=RETRACTION,
     target="event",
     section="retractions",
     select="all",
     members={"event_id": event_id, "reason": prose(4096)},
+    entry=Retraction,
     optional=frozenset({"reason"}),
+    keeps=_retracted_id,
 )

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.encoding.values import Object
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, an_object
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSnapshot(Entry):
+    """A current graph snapshot."""
+
+    @property
+    def graph_snapshot(self) -> Object:
+        """The counts as signed, decoded anew each time."""
+        snapshot = self.payload["graph_snapshot"]
+        return snapshot if type(snapshot) is dict else {}
+
 
 EVENT_TYPE = EventType(
     event_type="graph_snapshot",
@@ -10,4 +26,5 @@ EVENT_TYPE = EventType(
     section="graph_snapshots",
     select="all",
     members={"graph_snapshot": an_object},
+    entry=GraphSnapshot,
 )

@@ -5,12 +5,44 @@ Two emissions with one evidence_hash are one finding, so detector and hash are t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, an_object, grammar, moment, prose, sha256_hex, whole, word
 
 _NAME = grammar(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 _TEXT = prose(65_536)
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrityFinding(Entry):
+    """A current finding of a detector."""
+
+    detector: str
+    detector_version: str
+    finding_type: str
+    verdict_class: str
+    severity: str
+    arxiv_id: str
+    evidence_hash: str
+    audited_at: str
+    paper_version: int | None
+    snippet: str | None
+    note: str | None
+    ref_index: int | None
+    detected_doi: str | None
+    detected_arxiv_id: str | None
+    external_url: str | None
+    resolved_title: str | None
+    detector_url: str | None
+
+    @property
+    def evidence(self) -> Object:
+        """The evidence as signed, decoded anew each time."""
+        evidence = self.payload["evidence"]
+        return evidence if type(evidence) is dict else {}
 
 
 def _is_of_this_paper(payload: Object, record: Record) -> str | None:
@@ -44,6 +76,7 @@ EVENT_TYPE = EventType(
         "resolved_title": _TEXT,
         "detector_url": _TEXT,
     },
+    entry=IntegrityFinding,
     optional=frozenset(
         {
             "paper_version", "snippet", "note", "ref_index", "detected_doi",

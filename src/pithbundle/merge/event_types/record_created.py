@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, an_object, sha256_hex
+
+#: The section that contains one receipt or null (STATE-2).
+RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Entry):
+    """The verified receipt of the current record_created."""
+
+    canonical_sha256: str
+
+    @property
+    def receipt(self) -> Object:
+        """The receipt as signed, decoded anew each time."""
+        receipt = self.payload["receipt"]
+        return receipt if type(receipt) is dict else {}
+
+
+def _receipt_text(payload: Object) -> tuple[str, ...]:
+    return (encode(payload["receipt"]).decode(),)
 
 
 def _is_this_record(payload: Object, record: Record) -> str | None:
@@ -18,8 +41,10 @@ def _is_this_record(payload: Object, record: Record) -> str | None:
 EVENT_TYPE = EventType(
     event_type="record_created",
     target="record",
-    section="receipt",
+    section=RECEIPT,
     select="first",
     members={"canonical_record": an_object, "canonical_sha256": sha256_hex, "receipt": an_object},
+    entry=Receipt,
     match=_is_this_record,
+    keeps=_receipt_text,
 )

@@ -5,7 +5,23 @@ Every one stands: a replication that fails never cancels one that succeeds.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, prose, web_url, word
+
+
+@dataclass(frozen=True, slots=True)
+class Replication(Entry):
+    """A current replication, of any outcome and moderation."""
+
+    claimant: str
+    claim: str
+    url: str | None
+    kind: str
+    outcome: str
+    moderation: str
+
 
 EVENT_TYPE = EventType(
     event_type="replication",
@@ -20,5 +36,6 @@ EVENT_TYPE = EventType(
         "outcome": word("supports", "refutes", "inconclusive"),
         "moderation": word("pending", "accepted", "rejected"),
     },
+    entry=Replication,
     optional=frozenset({"url"}),
 )

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, moment, name, sha256_hex, web_url
+
+
+@dataclass(frozen=True, slots=True)
+class StorageAttestation(Entry):
+    """A current storage attestation; whether the URL serves the content is not known here."""
+
+    provider: str
+    url: str
+    captured_at: str
+    content_sha256: str | None
+
 
 EVENT_TYPE = EventType(
     event_type="storage_attestation",
@@ -10,5 +24,6 @@ EVENT_TYPE = EventType(
     section="storage_attestations",
     select="all",
     members={"provider": name, "url": web_url, "captured_at": moment, "content_sha256": sha256_hex},
+    entry=StorageAttestation,
     optional=frozenset({"content_sha256"}),
 )

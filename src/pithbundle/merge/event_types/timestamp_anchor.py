@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, base64_text, sha256_hex
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampAnchor(Entry):
+    """A current timestamp anchor; the proof is not opened."""
+
+    canonical_sha256: str
+    proof_b64: str
 
 
 def _anchors_this_record(payload: Object, record: Record) -> str | None:
@@ -17,5 +28,6 @@ EVENT_TYPE = EventType(
     section="timestamp_anchors",
     select="all",
     members={"canonical_sha256": sha256_hex, "proof_b64": base64_text},
+    entry=TimestampAnchor,
     match=_anchors_this_record,
 )

@@ -1,0 +1,67 @@
+"""The common base of the entries of a state (spec STATE-3).
+
+Each event type defines the frozen dataclass of its entries in its own file, beside its
+``EVENT_TYPE``. A field that the base does not have is named like the payload member that it shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.verify.verdicts import SignedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A current event as an entry of a section of the state.
+
+    ``signer_id`` and ``key_id`` are those of the policy entry whose key verified the signature
+    (POL-3). ``created_at`` is the time as signed.
+    """
+
+    event_id: str
+    event_type: str
+    target: str
+    created_at: str
+    signer_id: str
+    key_id: str
+    #: The canonical bytes of the payload.
+    payload_bytes: bytes = field(repr=False)
+
+    @property
+    def payload(self) -> Object:
+        """The payload, decoded anew each time: a change of the returned dict changes nothing here."""
+        return decoded(self.payload_bytes)
+
+    @classmethod
+    def of(cls, event: SignedEvent, **computed: object) -> Self:
+        """The entry of a conforming event; ``computed`` are fields that are not members of the payload."""
+        payload = decoded(event.payload_bytes)
+        own: dict[str, Any] = {
+            name: _frozen(payload.get(name))
+            for name in cls.__dataclass_fields__
+            if name not in _BASE and name not in computed
+        }
+        return cls(
+            event.event_id, event.event_type, event.target, event.created_at, event.signer, event.key_id,
+            event.payload_bytes, **own, **computed,
+        )  # fmt: skip
+
+
+_BASE: Final = frozenset(Entry.__dataclass_fields__)
+# Canonical bytes were read within the limits of an input before they were signed content here.
+_UNBOUNDED: Final = Limits(size=1 << 40, depth=64, nodes=1 << 40, text=1 << 40)
+
+
+def decoded(canonical: bytes) -> Object:
+    """The object that canonical bytes of this library encode."""
+    value = read_json(canonical, _UNBOUNDED).value
+    return value if type(value) is dict else {}
+
+
+def _frozen(value: Value) -> object:
+    """An array of strings as a tuple; an object is read with :attr:`Entry.payload` only."""
+    return tuple(value) if type(value) is list else value

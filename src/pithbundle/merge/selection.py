@@ -1,0 +1,335 @@
+"""The selection: which events are current, for what reason, and which lose (spec MERGE-4 to MERGE-8).
+
+Everything that compares instants or ids, or asks whether an event is retracted, is decided
+here, once for each ledger. State, trace, timeline, explanation and status present it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.canonical import written
+from pithbundle.encoding.values import Object
+from pithbundle.merge.classification import ORDER, ClassifiedEvent
+from pithbundle.merge.event_types.alias_added import ALIASES
+from pithbundle.merge.event_types.event_retracted import RETRACTION, Effect
+from pithbundle.merge.event_types.record_created import RECEIPT
+from pithbundle.merge.schema import EventType, MergeRules, Select
+
+#: The frozen words and nothing else (TRACE-2).
+ReasonCode: TypeAlias = Literal[
+    "only", "first", "newest", "smallest_id", "listed", "restated",
+    "superseded", "retracted", "waiting", "rejected", "derived",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """An event that an entry does not show, and the reason."""
+
+    event_id: str
+    reason: ReasonCode
+
+
+class SlotDecision(NamedTuple):
+    """What is decided of one slot: the current event, None if there is none, the reason, the losers.
+
+    The losers are ordered by (instant, id).
+    """
+
+    winner: ClassifiedEvent | None
+    reason: ReasonCode
+    losers: tuple[Loser, ...] = ()
+
+
+class AliasDecision(NamedTuple):
+    """What is decided of one name of the record (STATE-4)."""
+
+    alias_kind: str
+    alias_value: str
+    derived: bool
+    decision: SlotDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Equivocation:
+    """Conforming events of one signer, type, slot and instant that contradict each other (MERGE-8)."""
+
+    event_type: str
+    signer: str
+    slot: bytes
+    instant: str
+    event_ids: tuple[str, ...]
+
+    def to_value(self) -> Object:
+        """The group as a state lists it; the slot for :mod:`canonical` to write."""
+        return {
+            "event_ids": [*self.event_ids],
+            "event_type": self.event_type,
+            "instant": self.instant,
+            "signer": self.signer,
+            "slot": written(self.slot),
+        }
+
+
+class Candidates:
+    """The candidates of one slot, added in the order of events, so that the winner is always at hand.
+
+    ``latest``: the smallest id of the greatest instant, so each instant has a queue of its own.
+    ``first``, and one name of the record: the smallest (instant, id), so there is one queue.
+    ``retracted`` may grow: a retracted candidate leaves when it would win, so each comes and
+    goes once.
+    """
+
+    __slots__ = ("_by_instant", "_queues", "_retracted")
+
+    def __init__(self, select: Select, retracted: Set[str] = frozenset()) -> None:
+        self._by_instant = select == "latest"
+        self._retracted = retracted
+        self._queues: list[deque[ClassifiedEvent]] = []
+
+    def add(self, candidate: ClassifiedEvent) -> None:
+        """Add a candidate that comes after all others in the order of events (MERGE-4)."""
+        queues = self._queues
+        if queues and not (self._by_instant and queues[-1][-1].event.instant != candidate.event.instant):
+            queues[-1].append(candidate)
+        else:
+            queues.append(deque([candidate]))
+
+    def winner(self) -> ClassifiedEvent | None:
+        """The current one of the candidates that are not retracted, None if there is none (MERGE-5)."""
+        while self._queues:
+            queue = self._queues[-1]
+            while queue and queue[0].event.event_id in self._retracted:
+                queue.popleft()
+            if queue:
+                return queue[0]
+            self._queues.pop()
+        return None
+
+    def tied(self) -> bool:
+        """Whether the winner was chosen by its id: others have its instant."""
+        return self._by_instant and len(self._queues[-1]) > 1
+
+
+class Selection:
+    """The decisions on a set of classified events of one record under one rule set.
+
+    A pure function of its arguments, which must not change afterwards.
+    """
+
+    __slots__ = (
+        "aliases",
+        "conforming",
+        "current",
+        "decided",
+        "effects",
+        "events",
+        "receipt",
+        "record",
+        "retracted",
+        "retractions",
+        "rules",
+        "unrecognised",
+    )
+
+    def __init__(self, record: Record, rules: MergeRules, events: Mapping[str, ClassifiedEvent]) -> None:
+        self.record = record
+        self.rules = rules
+        #: The valid events by id.
+        self.events = events
+        #: The conforming events by event type and slot, retracted ones too, in no order; no slot is empty.
+        self.conforming: dict[str, dict[bytes, list[ClassifiedEvent]]] = {}
+        #: The events that take no part in the selection, by (instant, id) (MERGE-6).
+        self.unrecognised: list[ClassifiedEvent] = []
+        self._classes()
+        #: The effect of each conforming retraction, by its id (MERGE-7).
+        self.effects: dict[str, Effect] = {}
+        #: The applied retractions of each retracted id, by (instant, id).
+        self.retractions: dict[str, list[ClassifiedEvent]] = {}
+        self._retractions()
+        #: The ids of retracted events.
+        self.retracted: Set[str] = self.retractions.keys()
+        #: The current events of each listing event type, by (instant, id).
+        self.current: dict[str, list[ClassifiedEvent]] = {}
+        #: The decision of each slot that has a current event, in the order of ``current``.
+        self.decided: dict[str, list[SlotDecision]] = {}
+        #: The decision on the receipt, None without a conforming event of its type (TRACE-1).
+        self.receipt: SlotDecision | None = None
+        #: Every name of the record, by kind and value (STATE-4).
+        self.aliases: list[AliasDecision] = []
+        for event_type in rules.event_types.values():
+            slots = self.conforming.get(event_type.event_type, {})
+            if event_type.section == ALIASES:
+                self.aliases = self._aliases(slots)
+            elif event_type.section == RECEIPT:
+                self.receipt = self._receipt(event_type, slots)
+            else:
+                self.current[event_type.event_type] = self._select(event_type, slots)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The decisions follow from these three; they are made again where they arrive.
+        return Selection, (self.record, self.rules, self.events)
+
+    def _classes(self) -> None:
+        conforming = self.conforming
+        for classified in self.events.values():
+            if classified.code is not None:
+                self.unrecognised.append(classified)
+                continue
+            name, slot = classified.event.event_type, classified.slot
+            slots = conforming.get(name)
+            if slots is None:
+                conforming[name] = {slot: [classified]}
+            elif slot in slots:
+                slots[slot].append(classified)
+            else:
+                slots[slot] = [classified]
+        self.unrecognised.sort(key=ORDER)
+
+    def _retractions(self) -> None:
+        for retraction in sorted(self.conforming.get(RETRACTION, {}).get(b"", ()), key=ORDER):
+            effect = self.effects[retraction.event.event_id] = self._effect(retraction)
+            if effect == "applied":
+                self.retractions.setdefault(retraction.kept[0], []).append(retraction)
+
+    def _effect(self, retraction: ClassifiedEvent) -> Effect:
+        """A function of the retraction and its target alone (MERGE-7)."""
+        target = self.events.get(retraction.kept[0])
+        if target is None:
+            return "waiting"
+        if target.event.signer != retraction.event.signer or target.event.event_type == RETRACTION:
+            return "rejected"
+        return "applied"
+
+    def _select(
+        self, event_type: EventType, slots: Mapping[bytes, list[ClassifiedEvent]]
+    ) -> list[ClassifiedEvent]:
+        retracted = self.retracted
+        if event_type.select == "all":
+            return sorted(
+                [one for events in slots.values() for one in events if one.event.event_id not in retracted],
+                key=ORDER,
+            )
+        decisions = [(decided.winner, decided) for decided in self._slots(event_type, slots)]
+        current = [(winner, decided) for winner, decided in decisions if winner is not None]
+        current.sort(key=_by_winner)
+        self.decided[event_type.event_type] = [decided for _, decided in current]
+        return [winner for winner, _ in current]
+
+    def _slots(
+        self, event_type: EventType, slots: Mapping[bytes, list[ClassifiedEvent]]
+    ) -> Iterator[SlotDecision]:
+        for events in slots.values():
+            if len(events) == 1 and events[0].event.event_id not in self.retracted:
+                yield SlotDecision(events[0], "only")
+            else:
+                yield self._decide(event_type.select, sorted(events, key=ORDER))
+
+    def _decide(self, select: Select, ordered: list[ClassifiedEvent]) -> SlotDecision:
+        """The decision on one slot, whose events are in order (MERGE-5, TRACE-2)."""
+        candidates = Candidates(select)
+        count = 0
+        for one in ordered:
+            if one.event.event_id not in self.retracted:
+                candidates.add(one)
+                count += 1
+        winner = candidates.winner()
+        reason: ReasonCode = "retracted" if winner is None else "only"
+        if count > 1:
+            reason = "first" if select != "latest" else "smallest_id" if candidates.tied() else "newest"
+        return SlotDecision(winner, reason, tuple(self._losers(ordered, winner)))
+
+    def _losers(self, ordered: Iterable[ClassifiedEvent], winner: ClassifiedEvent | None) -> Iterator[Loser]:
+        for one in ordered:
+            if one is winner:
+                continue
+            reason: ReasonCode = "superseded"
+            if one.event.event_id in self.retracted:
+                reason = "retracted"
+            elif winner is not None and one.event.payload_bytes == winner.event.payload_bytes:
+                reason = "restated"
+            yield Loser(one.event.event_id, reason)
+
+    def _receipt(
+        self, event_type: EventType, slots: Mapping[bytes, list[ClassifiedEvent]]
+    ) -> SlotDecision | None:
+        """The current record_created if its receipt is verified (STATE-2, TRACE-3)."""
+        if not slots:
+            return None
+        ordered = sorted((one for events in slots.values() for one in events), key=ORDER)
+        decided = self._decide(event_type.select, ordered)
+        winner = decided.winner
+        if winner is None or winner.event.receipt_verified:
+            return decided
+        reasons: dict[str, ReasonCode] = {loser.event_id: loser.reason for loser in decided.losers}
+        losers = (Loser(one.event.event_id, reasons.get(one.event.event_id, "rejected")) for one in ordered)
+        return SlotDecision(None, "rejected", tuple(losers))
+
+    def _aliases(self, slots: Mapping[bytes, list[ClassifiedEvent]]) -> list[AliasDecision]:
+        derived = self.record.aliases
+        named: dict[tuple[str, ...], list[ClassifiedEvent]] = {}
+        for events in slots.values():
+            for one in events:
+                named.setdefault(one.kept, []).append(one)
+        decided: dict[tuple[str, ...], SlotDecision] = {name: _DERIVED for name in derived}
+        for name, events in named.items():
+            decision = self._decide("first", sorted(events, key=ORDER))
+            if name in decided:
+                decision = decision._replace(reason="derived")
+            if decision.winner is not None or name in decided:
+                decided[name] = decision._replace(losers=tuple(map(_restated, decision.losers)))
+        # All are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
+        return [AliasDecision(name[0], name[1], name in derived, decided[name]) for name in sorted(decided)]
+
+    def decisions(self, event_type: EventType) -> Iterator[SlotDecision]:
+        """The decision on each entry of a listing section, in its order (TRACE-3)."""
+        if event_type.select != "all":
+            yield from self.decided[event_type.event_type]
+            return
+        for one in self.current[event_type.event_type]:
+            effect = self.effects.get(one.event.event_id)
+            if effect == "applied":
+                yield SlotDecision(one, "listed", (Loser(one.kept[0], "retracted"),))
+            else:
+                yield SlotDecision(one, "listed" if effect is None else effect)
+
+    def equivocations(self) -> list[Equivocation]:
+        """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
+        found = [
+            group
+            for event_type in self.rules.event_types.values()
+            if event_type.deciding
+            for events in self.conforming.get(event_type.event_type, {}).values()
+            if len(events) > 1
+            for group in _contradictions(events)
+        ]
+        return sorted(found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot, g.instant))
+
+
+_DERIVED: Final = SlotDecision(None, "derived")
+
+
+def _by_winner(pair: tuple[ClassifiedEvent, SlotDecision]) -> str:
+    return pair[0].event.order
+
+
+def _restated(loser: Loser) -> Loser:
+    """Every event of one name says the same, whatever else its payload contains (TRACE-3)."""
+    return Loser(loser.event_id, "restated") if loser.reason == "superseded" else loser
+
+
+def _contradictions(events: Iterable[ClassifiedEvent]) -> Iterator[Equivocation]:
+    groups: dict[str, list[ClassifiedEvent]] = {}
+    for one in events:
+        # Another instant is a revision.
+        groups.setdefault(one.event.instant, []).append(one)
+    for instant, group in groups.items():
+        if len(group) > 1 and len({one.deciding for one in group}) > 1:
+            ids = tuple(sorted(one.event.event_id for one in group))
+            first = group[0]
+            yield Equivocation(first.event.event_type, first.event.signer, first.slot, instant, ids)
