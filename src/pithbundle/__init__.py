@@ -2,9 +2,9 @@
 
 Bytes in, a value or a :class:`PithError` out. The whole of it::
 
-    bundle = read_bundle(data)                       # strict reader, recomputed record and number
-    checked = check(bundle, policy)                  # who signed what
-    merged = merge(checked)                          # what follows: merged.state_bytes
+    verifier = Verifier(Policy.from_file("policy.json"))
+    verified = verifier.verify(data)                 # who signed what
+    ledger = verified.ledger                         # what follows
 """
 
 from __future__ import annotations
@@ -23,16 +23,15 @@ from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.report import Input, Rejection, Report
 from pithbundle.verifier import VerifiedBundle, Verifier
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedEvent
 
 #: The version of the package, as in its metadata.
 __version__ = "0.1.0"
 
 __all__ = [
     "Bundle",
-    "Checked",
+    "CheckedEvent",
     "Input",
     "Ledger",
     "Limits",
@@ -51,7 +50,6 @@ __all__ = [
     "abstract_sha256",
     "canonical_bytes",
     "cbor_bytes",
-    "check",
     "merge",
     "parse_cbor",
     "parse_json",

@@ -7,14 +7,14 @@ made of the same members: whoever prints a report decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
 
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.merge.merged import Merged
-from pithbundle.verify.verdicts import Checked, CheckedEvent, ReceiptVerdict, Verdict
+from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, Identity, ReceiptVerdict, Verdict
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
 
@@ -58,23 +58,12 @@ class Location:
         }
 
 
-class Claim(NamedTuple):
-    """The signer and the key that an element names, of which the policy has no key."""
-
-    signer_id: str
-    key_id: str
-
-
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One named input that was read and checked.
-
-    ``claims`` holds, by the index of an element, what it claims where its key is unknown.
-    """
+    """One named input that was read and checked."""
 
     name: str
-    checked: Checked
-    claims: Mapping[int, Claim] = field(default_factory=dict)
+    checked: CheckedBundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,6 @@ class Listed:
     location: Location
     locations: tuple[Location, ...]
     unsigned: tuple[str, ...] = ()
-    claim: Claim | None = None
     not_applied: tuple[str, ...] = ()
 
 
@@ -147,7 +135,15 @@ class Report:
         self.events: tuple[Listed, ...]
         #: The elements without an id, whatever their verdict: malformed ones among them.
         self.without_id: tuple[Listed, ...]
-        self.events, self.without_id = _listed(self.inputs, merged)
+        joined, self.without_id = _join(self.inputs)
+        not_applied = _not_applied(merged)
+        self.events = tuple(
+            Listed(
+                one.element, one.location, tuple(one.locations), tuple(sorted(one.unsigned)),
+                not_applied.get(one.element.id or "", ()) if one.element.event else (),
+            )
+            for one in joined.values()
+        )  # fmt: skip
         #: The receipts, each once for each event that carries it.
         self.receipts = tuple(_receipts(self.inputs))
         #: For each signer the missing ids, and as of what nothing is missing (MERGE-9).
@@ -251,39 +247,38 @@ def outcome_value(outcomes: Sequence[Outcome]) -> Object:
     }
 
 
-def _listed(inputs: Sequence[Input], merged: Merged | None) -> tuple[tuple[Listed, ...], tuple[Listed, ...]]:
-    """The ids and the elements without one; linear in the elements."""
-    deciding: dict[str, tuple[CheckedEvent, Location, Claim | None]] = {}
-    locations: dict[str, list[Location]] = {}
-    unsigned: dict[str, set[str]] = {}
+@dataclass(slots=True)
+class _Joined:
+    """The elements of one id, over all inputs: the one that decides, and where all are."""
+
+    element: CheckedEvent
+    location: Location
+    locations: list[Location]
+    unsigned: set[str]
+
+
+def _join(inputs: Sequence[Input]) -> tuple[dict[str, _Joined], tuple[Listed, ...]]:
+    """Join the elements of all inputs, and list those without an id; linear in the elements (CHECK-11).
+
+    This is the one place where elements are joined.
+    """
+    joined: dict[str, _Joined] = {}
     without_id = []
     for position, given in enumerate(inputs):
-        for index, copy in enumerate(given.checked.events):
-            location = Location(position, given.name, index, copy.pointer)
-            claim = given.claims.get(index)
-            name = copy.event_id
-            if name is None:
-                without_id.append(Listed(copy, location, (location,), copy.unsigned, claim))
+        for element in given.checked.events:
+            location = Location(position, given.name, element.index, element.pointer)
+            if element.id is None:
+                without_id.append(Listed(element, location, (location,), element.unsigned))
                 continue
-            other = deciding.get(name)
-            if other is None:
-                deciding[name] = copy, location, claim
-                locations[name] = [location]
-            else:
-                locations[name].append(location)
-                if copy.before(other[0]):
-                    deciding[name] = copy, location, claim
-            if copy.unsigned:
-                unsigned.setdefault(name, set()).update(copy.unsigned)
-    excluded = _not_applied(merged)
-    events = tuple(
-        Listed(
-            copy, location, tuple(locations[name]), tuple(sorted(unsigned.get(name, ()))), claim,
-            excluded.get(name, ()),
-        )
-        for name, (copy, location, claim) in deciding.items()
-    )  # fmt: skip
-    return events, tuple(without_id)
+            known = joined.get(element.id)
+            if known is None:
+                joined[element.id] = _Joined(element, location, [location], {*element.unsigned})
+                continue
+            known.locations.append(location)
+            known.unsigned.update(element.unsigned)
+            if element.before(known.element):
+                known.element, known.location = element, location
+    return joined, tuple(without_id)
 
 
 def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
@@ -299,22 +294,21 @@ def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
 
 
 def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:
-    found: dict[str | int, tuple[Location, ReceiptVerdict]] = {}
+    """The receipts, each once for the elements of one identity (RCPT-4)."""
+    found: dict[Identity | int, tuple[Location, ReceiptVerdict]] = {}
     for position, given in enumerate(inputs):
         for receipt in given.checked.receipts:
-            # The elements of one event carry one receipt: its payload is in the content. Where one
-            # of them is checked and another is not, the checked one is what is known. The id of a
-            # flat element is no digest of its content (EVT-7): each such element is listed.
-            event_id = receipt.event_id or ""
-            name = event_id if event_id.startswith(_RECOMPUTED) else len(found)
+            # Elements of one id that covers the same part of them contain one receipt: the payload is
+            # in that part. Under formats that cover different parts the payload of one element may be
+            # the content of another, with another receipt. Where one element was checked and another
+            # was not, the checked one is reported. The id of a flat element is no digest of its
+            # content (EVT-7): its receipt is listed by itself.
+            identity = given.checked.events[receipt.element].identity
+            name = len(found) if identity is None or identity[1] == "stated" else identity
             if name not in found or found[name][1].verdict.status == "not_checked":
                 location = Location(position, given.name, receipt.element, receipt.pointer)
                 found[name] = location, receipt
     return found.values()
-
-
-#: How an id that is a digest of content begins (TEXT-4); that of a flat element is bare hex.
-_RECOMPUTED: Final = "sha256:"
 
 
 def _input(given: Input) -> Value:
@@ -339,8 +333,10 @@ def _event(listed: Listed) -> Value:
     if copy.fingerprint is not None:
         # Of an element that is not valid: the key that it names, not one that signed it (POL-6).
         value["public_key_fingerprint"] = copy.fingerprint
-    if listed.claim is not None:
-        value["claim"] = {"signer_id": listed.claim.signer_id, "key_id": listed.claim.key_id}
+    if copy.claim is not None:
+        value["claim"] = {"signer_id": copy.claim.signer_id, "key_id": copy.claim.key_id}
+    if copy.claimed_id is not None:
+        value["claimed_event_id"] = copy.claimed_id
     value["location"] = listed.location.to_value()
     value["locations"] = [location.to_value() for location in listed.locations]
     value["unsigned"] = [*listed.unsigned]

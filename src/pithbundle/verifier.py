@@ -20,7 +20,7 @@ from pithbundle.report import Input, Outcome, Report
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
-from pithbundle.verify.verdicts import Checked, CheckedEvent, ReceiptVerdict
+from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, ReceiptVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class VerifiedBundle:
     ledger: Ledger
     #: The first outcome that holds (REPORT-2).
     outcome: Outcome
-    _checked: Checked = field(repr=False, compare=False)
+    _checked: CheckedBundle = field(repr=False, compare=False)
 
     def __repr__(self) -> str:
         return (
@@ -103,7 +103,7 @@ class Verifier:
         if encoding not in (None, "json", "cbor"):
             raise TypeError(f'encoding must be "json", "cbor" or None, not {encoding!r}')
         bundle = read_bundle(as_bytes(data), limits=self.limits, format=encoding)
-        checked = check(bundle, self.policy, rules=self.rules, cache=self._cache)
+        checked = check(bundle, self.policy, self.rules.event_types.keys(), cache=self._cache)
         trim(self._cache, self.cache_size)
         merged = merge(checked, rules=self.rules)
         outcome = Report([Input("", checked)], merged).outcome

@@ -10,7 +10,8 @@ import pytest
 
 from added_kind.peer_review import EVENT_TYPE
 from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
-from pithbundle import Ledger, Merged, Policy, check, merge, read_bundle
+from kit.results import check
+from pithbundle import Ledger, Merged, Policy, merge, read_bundle
 from pithbundle.comparison.diff import diff, side_of_bundle
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.report import Input, Report

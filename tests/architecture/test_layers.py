@@ -41,7 +41,6 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Arrows against the layers that are still there.
 KNOWN = {
-    ("verify/checks.py", "pithbundle.merge.rules"),
     ("merge/equivocation.py", "pithbundle.verify.checks"),
     ("merge/equivocation.py", "pithbundle.verify.policy"),
 }

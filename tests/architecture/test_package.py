@@ -15,7 +15,7 @@ SIZE_LIMIT = 420
 #: The public API. A change here is a change that users see: it belongs in CHANGELOG.md.
 PUBLIC = [
     "Bundle",
-    "Checked",
+    "CheckedEvent",
     "Input",
     "Ledger",
     "Limits",
@@ -34,7 +34,6 @@ PUBLIC = [
     "abstract_sha256",
     "canonical_bytes",
     "cbor_bytes",
-    "check",
     "merge",
     "parse_cbor",
     "parse_json",

@@ -29,8 +29,9 @@ from kit.command_line import run
 from kit.data import REPO
 from kit.demo import RECORD, plain, rich
 from kit.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
+from kit.results import check
 from kit.tampered import SPOILT
-from pithbundle import Record, check, read_bundle
+from pithbundle import Record, read_bundle
 from pithbundle.cli.check_files import Examined
 from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
@@ -170,7 +171,7 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
 def test_one_number_with_two_hashes_is_refused() -> None:
     checked = check(read_bundle(to_json(plain())))
     other = replace(Record.from_value(made_record(7)), number=checked.record.number)
-    twin = checked._replace(record=other)
+    twin = replace(checked, record=other)
     examined = Examined([Input("one", checked), Input("two", twin)])
     assert examined.reports(read_clock(None, None)) == []
     assert [(each.name, each.error.code) for each in examined.refused] == [

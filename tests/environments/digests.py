@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pithbundle
-from pithbundle import Input, PithError, Policy, Report, canonical_bytes, check, merge, read_bundle
+from pithbundle import Input, PithError, Policy, Report, canonical_bytes, merge, read_bundle
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.verify.checks import check
 
 
 def told(name: str, data: bytes, policy: Policy) -> None:
     try:
-        checked = check(read_bundle(data), policy)
+        checked = check(read_bundle(data), policy, MERGE_1.event_types.keys())
     except PithError as error:
         print(name, "rejected", error.code, error.pointer, error.offset, ascii(str(error)))
         return

@@ -21,11 +21,10 @@ from kit import (
     to_json,
 )
 from kit import oracle as model
-from kit.results import WHEN, checked, empty_ledger, ledger_of, one_by_one
+from kit.results import WHEN, check, checked, empty_ledger, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 KEYS = strategies.house_policy()

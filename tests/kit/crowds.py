@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ from kit import (
     sign,
     to_json,
 )
-from kit.results import empty_ledger, one_by_one
+from kit.results import check, empty_ledger, one_by_one
 from kit.signing import b64
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.comparison.diff import Side, diff, side_of_bundle
@@ -37,7 +38,7 @@ from pithbundle.merge.equivocation import proof_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
 from pithbundle.report import Input, Report
-from pithbundle.verify.checks import SignatureCache, check
+from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 
@@ -239,7 +240,7 @@ def _side(parts: list[Checked]) -> Side:
 VIEWS: Final[Mapping[str, Callable[[list[Checked], Ledger], object]]] = {
     "growth": lambda parts, ledger: grown(parts),
     "growth backwards": lambda parts, ledger: grown(
-        [part._replace(events=part.events[::-1]) for part in reversed(parts)]
+        [replace(part, events=part.events[::-1]) for part in reversed(parts)]
     ),
     "state": lambda parts, ledger: _state(fresh(ledger)),
     "trace": lambda parts, ledger: fresh(ledger).snapshot().trace_json(),

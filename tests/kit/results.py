@@ -13,7 +13,9 @@ from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, ledger_of, merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.verify.checks import check
+from pithbundle.report import Input, Report
+from pithbundle.verify.checks import SignatureCache
+from pithbundle.verify.checks import check as check_bundle
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked, CheckedEvent
 
@@ -28,6 +30,17 @@ WHEN = "2026-05-18T01:39:14Z"
 def read(record: Json, events: Iterable[Any], **changes: Any) -> Bundle:
     """The bundle of a record and events, written as JSON and read."""
     return read_bundle(to_json(bundle(record, events, **changes)))
+
+
+def check(
+    bundle: Bundle,
+    policy: Policy | None = None,
+    *,
+    rules: MergeRules = MERGE_1,
+    cache: SignatureCache | None = None,
+) -> Checked:
+    """Check a bundle for a rule set, under the registry's policy unless another is given."""
+    return check_bundle(bundle, policy or Policy.registry(), rules.event_types.keys(), cache=cache)
 
 
 def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> Checked:
@@ -52,6 +65,11 @@ def one_by_one(given: Checked, rules: MergeRules = MERGE_1) -> list[Ledger]:
         for one in given.events
         if one.event is not None
     ]
+
+
+def by_id(result: Checked) -> dict[str, CheckedEvent]:
+    """The deciding element of each id, in the order of first appearance."""
+    return {str(one.copy.id): one.copy for one in Report([Input("", result)]).events}
 
 
 def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:

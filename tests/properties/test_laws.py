@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from kit import Json, attached, cbor, payloads, strategies, to_json
 from kit import oracle as model
 from kit.data import examples
-from kit.results import empty_ledger, ledger_of, one_by_one
+from kit.results import check, empty_ledger, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged, merge
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 

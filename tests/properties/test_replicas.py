@@ -16,10 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from kit import Json, made_record, strategies, to_json
 from kit import oracle as model
 from kit.data import examples
-from kit.results import ledger_of, one_by_one
+from kit.results import check, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 KEYS = strategies.house_policy()

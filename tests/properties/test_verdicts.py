@@ -28,8 +28,8 @@ from kit import (
     to_json,
 )
 from kit.data import examples
+from kit.results import by_id, check
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 
@@ -158,7 +158,7 @@ def test_verdicts_of_ids_are_the_same_in_any_order_and_repetition(drawn: list[An
     def said(found: Checked) -> dict[str, tuple[str, str | None, bytes]]:
         return {
             name: (one.verdict.status, one.verdict.code, b"" if one.event is None else one.event.signature)
-            for name, one in found.by_id.items()
+            for name, one in by_id(found).items()
         }
 
     assert said(plain) == said(other)

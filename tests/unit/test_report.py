@@ -22,12 +22,14 @@ from kit import (
     made_record,
     payloads,
     policy,
+    policy_key,
     receipt,
     strategies,
     without,
 )
-from kit.results import WHEN, checked, read
+from kit.results import WHEN, check, checked, read
 from kit.tampered import flipped
+from pithbundle.bundle.event_formats import ENVELOPE, RULES
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
@@ -35,7 +37,6 @@ from pithbundle.errors import CODES, BundleError
 from pithbundle.merge.merged import merge
 from pithbundle.report import (
     EXIT_STATUS,
-    Claim,
     Input,
     Location,
     Outcome,
@@ -44,7 +45,6 @@ from pithbundle.report import (
     outcome_value,
     together,
 )
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()
@@ -251,10 +251,10 @@ def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> Non
 
 
 def test_what_an_element_claims_is_reported_where_its_key_is_unknown() -> None:
-    given = Input("0.json", checked(RECORD, [GOOD, UNKNOWN]), {1: Claim("somebody", "key")})
+    given = Input("0.json", checked(RECORD, [GOOD, UNKNOWN]))
     value: Any = Report([given]).to_value()
     good, unknown = value["events"]
-    assert unknown["claim"] == {"signer_id": "somebody", "key_id": "key"}
+    assert unknown["claim"] == {"signer_id": STRANGER.signer_id, "key_id": STRANGER.key_id}
     assert "claim" not in good
 
 
@@ -295,7 +295,7 @@ def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() 
     known = checked(RECORD, [made])
     (receipt_of,) = known.receipts
     verdict = replace(receipt_of.verdict, status="not_checked")
-    unknown = known._replace(receipts=(receipt_of._replace(verdict=verdict),))
+    unknown = replace(known, receipts=(replace(receipt_of, verdict=verdict),))
     for first, second, where in ((known, unknown, 0), (unknown, known, 1)):
         report = Report([Input("0.json", first), Input("1.json", second)])
         ((location, found),) = report.receipts
@@ -375,3 +375,24 @@ def test_the_demo_is_reported_as_expected() -> None:
     assert Report([Input("a", result)], merge(result)).outcome == "valid"
     for row in demo.expected():
         assert row["code"] is None or row["code"] in CODES
+
+
+def test_an_invalid_receipt_is_not_hidden_by_another_event_with_the_same_id() -> None:
+    """Under a format that covers the payload alone, a payload can be the content of another event."""
+    rule = RULES["event-payload-digest"]
+    sound, broken = SOUND_RECEIPT, {**SOUND_RECEIPT, "kind": "pith_receipt", "signature_b64": "x"}
+    whole = event(
+        DEMO, RECORD, "record_created", "record", created(sound)["payload"], WHEN, extra={"receipt": broken}
+    )
+    content = {name: value for name, value in whole.items() if name not in ENVELOPE}
+    nested = event(AUTHOR, RECORD, "record_created", "record", content, WHEN, rule=rule)
+    assert nested["event_id"] == whole["event_id"]
+    keys = policy(DEMO, policy_key(AUTHOR, event_formats=[rule.name]))
+    found = [
+        Report([Input(str(place), checked(RECORD, part, keys)) for place, part in enumerate(parts)])
+        for parts in ([[whole, nested]], [[nested, whole]], [[whole], [nested]], [[nested], [whole]])
+    ]
+    assert [sorted(one.verdict.status for _, one in report.receipts) for report in found] == [
+        ["invalid", "verified"]
+    ] * 4
+    assert {report.outcomes for report in found} == {("invalid",)}

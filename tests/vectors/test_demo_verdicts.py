@@ -24,10 +24,10 @@ from kit import (
     to_json,
 )
 from kit.demo import FOLDER
+from kit.results import check
 from pithbundle.bundle.event_formats import RULES
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.rules import MERGE_1
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.inputs import Refusal, about, read_bytes
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.cli.recognise import advice
@@ -16,9 +16,9 @@ from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.merged import Merged, merge
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import (
     EXIT_STATUS,
-    Claim,
     Clock,
     Input,
     Outcome,
@@ -28,7 +28,6 @@ from pithbundle.report import (
     together,
 )
 from pithbundle.verify.checks import SignatureCache, check
-from pithbundle.verify.verdicts import Checked
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -133,23 +132,11 @@ def examine(
                 else:
                     found.refused.append(Rejection(file, refusal.error, advice(data, refusal.error)))
                 continue
-            checked = check(bundle, policy, cache=cache)
-            found.inputs.append(Input(file, checked, dict(_claims(bundle, checked))))
+            checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=cache)
+            found.inputs.append(Input(file, checked))
     finally:
         progress.clear()
     return found
-
-
-def _claims(bundle: Bundle, checked: Checked) -> Iterator[tuple[int, Claim]]:
-    """Whose each element without a key of the policy claims to be, by index."""
-    for index, (stated, copy) in enumerate(zip(bundle.events, checked.events, strict=True)):
-        if copy.verdict.status != "unknown_key" or type(stated) is not dict:
-            continue
-        signer = stated.get("signer", {})
-        names = signer if type(signer) is dict else {}
-        # The flat spelling names a key and no signer.
-        key_id = names.get("key_id", stated.get("signing_key_id"))
-        yield index, Claim(str(names.get("signer_id", "")), str(key_id))
 
 
 class _Progress:

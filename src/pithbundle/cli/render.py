@@ -265,7 +265,8 @@ class Telling:
                 out.detail("not applied", f"does not fit its kind [{reason}]: {CODES[reason].meaning}")
 
     def _claim(self, one: Listed) -> str:
-        return "" if one.claim is None else f"  (claims {_name(self.out, *one.claim)})"
+        claim = one.copy.claim
+        return "" if claim is None else f"  (claims {_name(self.out, claim.signer_id, claim.key_id)})"
 
     def _beside(self, one: Listed) -> None:
         """Say what the elements carry that nothing signs."""

@@ -184,9 +184,8 @@ def _shared_cache() -> SignatureCache:
 
 def _check(args: Json) -> Json:
     policy = _policy(args)
-    checked = check(
-        read_bundle(_bytes(args, "data"), format=args.get("format")), policy, cache=_shared_cache()
-    )
+    bundle = read_bundle(_bytes(args, "data"), format=args.get("format"))
+    checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=_shared_cache())
     report = Report([Input("0", checked)])
     return {
         "pith_number": str(checked.record.number),
@@ -218,7 +217,8 @@ def _fold(inputs: Sequence[bytes], policy: Policy) -> tuple[Merged, Report]:
     refused: list[Rejection] = []
     for place, data in enumerate(inputs):
         try:
-            read.append(Input(str(place), check(read_bundle(data), policy, cache=_shared_cache())))
+            checked = check(read_bundle(data), policy, MERGE_1.event_types.keys(), cache=_shared_cache())
+            read.append(Input(str(place), checked))
         except PithError as error:
             refused.append(Rejection(str(place), error))
     if refused and not read:
@@ -244,7 +244,8 @@ def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
                 "code": copy.verdict.code,
             }
             for given in report.inputs
-            for copy in given.checked.without_id
+            for copy in given.checked.events
+            if copy.id is None
         ],
         "rejected": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
         "trace": _b64(merged.view.trace_json()),
@@ -328,7 +329,7 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
         "canonical_sha256": record.hex,
         "events": [parse_json(event) for event in events],
     }
-    checked = check(read_bundle(encode(frame)), policy)  # type: ignore[arg-type]
+    checked = check(read_bundle(encode(frame)), policy, MERGE_1.event_types.keys())  # type: ignore[arg-type]
     if any(copy.event is None for copy in checked.events):
         raise RecordError("type", "an event of the pool is not valid")
     by_id = {

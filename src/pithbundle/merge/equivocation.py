@@ -136,7 +136,7 @@ def check_proof(
         if why is not None:
             raise ProofError("key_unknown", why, pointer=f"/keys/{place}")
     bundle = Bundle("json", record, tuple(events), (), proof, False)
-    checked = check(bundle, _whatever_status(policy), rules=rules)
+    checked = check(bundle, _whatever_status(policy), rules.event_types.keys())
     for copy in checked.events:
         if copy.verdict.status != "verified":
             fault = copy.verdict.fault

@@ -1,6 +1,6 @@
 """The checks: who signed what, and nothing else (spec CHECK-1 to CHECK-13).
 
-On each element of the envelope spelling, in this order; the first that fails gives word and
+On each element of the envelope spelling, in this order; the first that fails gives status and
 code. The numbers are those of the specification; the key comes first, so that nobody is
 accused under a key that nobody pinned:
 
@@ -25,6 +25,7 @@ What the caller must still do: decide whether the policy is his, and what the ev
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Final
 
 from pithbundle.bundle.event import Body, Envelope, FlatEvent, Signature, bind, is_flat, read_event
@@ -36,7 +37,6 @@ from pithbundle.encoding.spellings import event_id_digest, hex_bytes
 from pithbundle.encoding.values import Object, Value
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import Fault
-from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.receipts import CARRIER, Receipts, receipt_at
 from pithbundle.verify.signatures import (
@@ -60,10 +60,14 @@ from pithbundle.verify.verdicts import (
     STEP_SUBJECT,
     STEP_UNBOUND,
     STEP_VALID,
-    Checked,
+    CheckedBundle,
     CheckedEvent,
+    Claim,
+    IdCovers,
     SignedEvent,
     Verdict,
+    checked_event,
+    signed_event,
 )
 
 __all__ = ["SignatureCache", "check"]
@@ -76,100 +80,113 @@ _NOT_SIGNED: Final = Verdict("not_signed", STEP_SIGNED)
 
 def check(
     bundle: Bundle,
-    policy: Policy | None = None,
+    policy: Policy,
+    known_types: Set[str],
     *,
-    rules: MergeRules = MERGE_1,
     cache: SignatureCache | None = None,
-) -> Checked:
-    """Check every event and receipt of ``bundle`` under ``policy`` (the registry's key by default).
+) -> CheckedBundle:
+    """Check every event and receipt of ``bundle`` under ``policy``.
 
-    No event can make this raise: what is wrong with one is its verdict, and never spoils
-    the rest. ``cache`` may be shared by the checks of many bundles.
+    A valid event of a type outside ``known_types`` is ``unknown_type``. No event raises an
+    error: its verdict says what is wrong, and the others are checked as without it. ``cache``
+    may be shared by the checks of many bundles.
     """
-    run = _Run(bundle, policy or Policy.default(), rules, {} if cache is None else cache)
-    events = tuple([run.copy(index, stated) for index, stated in enumerate(bundle.events)])
-    by_id = _deciding(events)
-    valid = tuple([copy.event for copy in by_id.values() if copy.event is not None])
-    return Checked(
-        bundle.record, run.policy.sha256, events, by_id,
-        run.receipts.verdicts(), bundle.stated, valid,
+    run = _Run(bundle, policy, known_types, {} if cache is None else cache)
+    events = tuple([run.element(index, stated) for index, stated in enumerate(bundle.events)])
+    return CheckedBundle(
+        bundle.record, policy.sha256, events, run.receipts.verdicts(), bundle.stated, (*run.signed.values(),)
     )  # fmt: skip
-
-
-def _deciding(events: tuple[CheckedEvent, ...]) -> dict[str, CheckedEvent]:
-    """Return for each id the copy that decides (CHECK-11); malformed elements have no id."""
-    by_id: dict[str, CheckedEvent] = {}
-    for copy in events:
-        if copy.event_id is None:
-            continue
-        other = by_id.get(copy.event_id)
-        if other is None or copy.before(other):
-            by_id[copy.event_id] = copy
-    return by_id
 
 
 class _Run:
     """One call of :func:`check`: what every element is checked against."""
 
-    __slots__ = ("bundle", "number", "policy", "receipts", "record", "rules", "signatures", "signers")
+    __slots__ = (
+        "bundle", "known_types", "number", "policy", "receipts", "record", "signatures", "signed", "signers",
+    )  # fmt: skip
 
-    def __init__(self, bundle: Bundle, policy: Policy, rules: MergeRules, cache: SignatureCache) -> None:
+    def __init__(self, bundle: Bundle, policy: Policy, known_types: Set[str], cache: SignatureCache) -> None:
         self.bundle = bundle
         self.record: Record = bundle.record
         self.number = str(bundle.record.number)
         self.policy = policy
-        self.rules = rules
+        self.known_types = known_types
         self.signatures = Signatures(policy, cache)
         self.receipts = Receipts(self.signatures, self.record)
         self.signers: dict[bytes, bytes] = {}
+        #: The valid event of each id, with its payload.
+        self.signed: dict[str, tuple[SignedEvent, Object]] = {}
 
-    def copy(self, index: int, stated: Value | Fault) -> CheckedEvent:
+    def element(self, index: int, stated: Value | Fault) -> CheckedEvent:
         event = stated if isinstance(stated, Fault) else read_event(stated)
-        if isinstance(event, Envelope):
-            return self.envelope(index, event)
         if isinstance(event, FlatEvent):
             return self.flat(index, event)
-        return self.malformed(index, stated, event)
+        if isinstance(stated, Fault) or type(stated) is not dict:
+            fault = event if isinstance(event, Fault) else None
+            return CheckedEvent(index, None, None, Verdict("invalid", STEP_READ, fault))
+        if isinstance(event, Fault) and is_flat(stated):
+            return self.malformed_flat(index, stated, event)
+        return self.envelope(index, stated, event)
 
-    def malformed(self, index: int, stated: Value | Fault, fault: Fault) -> CheckedEvent:
-        """An element that is not well-formed; its key and signature are asked first (CHECK-5, CHECK-2)."""
-        if type(stated) is not dict:
-            return CheckedEvent(_at(index), None, None, Verdict("invalid", STEP_READ, fault))
-        flat = is_flat(stated)
-        event_type, payload = stated.get("event_type"), stated.get("payload")
-        self.collect(event_type, payload, index, None)
-        keys, unknown = _named_flat(stated, self.policy) if flat else _named(stated, self.policy)
-        verdict = _before_form(unknown, stated.get("signature_b64" if flat else "signature"))
-        if verdict is None and not flat and keys and all(key.event_format is None for key in keys):
-            verdict = _UNBOUND
-        if verdict is None:
-            verdict = _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
-        label = event_type if type(event_type) is str else None
-        # Where several keys are left, which of them the element names is not known.
-        key = keys[0] if not flat and len(keys) == 1 else None
-        return CheckedEvent(_at(index), None, label, verdict, key=key)
+    def without_id(
+        self, index: int, stated: Object, keys: tuple[PolicyKey, ...], verdict: Verdict, claim: Claim | None
+    ) -> CheckedEvent:
+        """An object that is an element without an id; its receipt is taken up."""
+        event_type, claimed_id = stated.get("event_type"), stated.get("event_id")
+        self.collect(event_type, stated.get("payload"), index, None)
+        return CheckedEvent(
+            index,
+            None,
+            event_type if type(event_type) is str else None,
+            verdict,
+            # Where several keys are left, the one that the element names is not known.
+            key=keys[0] if len(keys) == 1 else None,
+            claim=claim,
+            claimed_id=claimed_id if type(claimed_id) is str else None,
+        )
 
-    def envelope(self, index: int, event: Envelope) -> CheckedEvent:
-        # A well-formed signer states a fingerprint, so it names one key at most.
-        keys, unknown = _named(event.members, self.policy)
-        key = keys[0] if keys else None
-        verdict = _before_form(unknown, event.signature)
-        rule = EVENT_V1 if unknown is not None else keys[0].event_format
-        if rule is None:  # CHECK-13: no format is tried
-            self.collect(event.event_type, event.payload, index, None)
-            return CheckedEvent(_at(index), None, event.event_type, verdict or _UNBOUND, key=key)
-        body = bind(event, rule, within_limits=self.bundle.events_within_limits)
-        if isinstance(body, Fault):
-            return self.malformed(index, event.members, body)
+    def malformed_flat(self, index: int, stated: Object, fault: Fault) -> CheckedEvent:
+        """A malformed element of the flat spelling; its key and signature come first (CHECK-5, CHECK-2)."""
+        keys, unknown = _named_flat(stated, self.policy)
+        verdict = _before_form(unknown, stated.get("signature_b64"))
+        verdict = verdict or _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
+        claim = None if unknown is None else _claim_flat(stated.get("signing_key_id"))
+        return self.without_id(index, stated, (), verdict, claim)
+
+    def envelope(self, index: int, stated: Object, event: Envelope | Fault) -> CheckedEvent:
+        """The checks of the envelope spelling; the key and the signature come first (CHECK-5, CHECK-2)."""
+        keys, unknown = _named(stated, self.policy)
+        verdict = _before_form(unknown, stated.get("signature"))
+        claim = None if unknown is None else _claim(stated)
+        if unknown is None and keys and all(key.event_format is None for key in keys):
+            # CHECK-13: no format is tried.
+            return self.without_id(index, stated, keys, verdict or _UNBOUND, claim)
+        # A well-formed signer states a fingerprint, so a well-formed event names one key at most.
+        rule = EVENT_V1 if unknown is not None or not keys else keys[0].event_format or EVENT_V1
+        body = self.bound(event, rule)
+        if isinstance(event, Fault) or isinstance(body, Fault):
+            fault = body if isinstance(body, Fault) else None
+            verdict = verdict or _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
+            return self.without_id(index, stated, keys, verdict, claim)
         unsigned = event.unsigned
         if rule is not EVENT_V1:
-            unsigned += tuple(pointer_of([name]) for name in rule.uncovered(event.members.keys()))
+            unsigned += tuple(pointer_of([name]) for name in rule.uncovered(stated.keys()))
         valid = None
         if verdict is None:
             verdict, valid = self.judged(index, event, keys[0], rule, body)
         if valid is None:
             self.collect(event.event_type, event.payload, index, body.event_id)
-        return CheckedEvent(_at(index), body.event_id, event.event_type, verdict, valid, unsigned, key=key)
+        covers: IdCovers = "payload" if rule.payload_only else "event"
+        return checked_event(
+            index, body.event_id, event.event_type, verdict, valid, unsigned,
+            keys[0] if keys else None, covers, claim,
+        )  # fmt: skip
+
+    def bound(self, event: Envelope | Fault, rule: EventRule) -> Body | Fault:
+        """The signed content of an event under a format, or the fault of its form or size (CHECK-1)."""
+        if isinstance(event, Fault):
+            return event
+        return bind(event, rule, within_limits=self.bundle.events_within_limits)
 
     def judged(
         self, index: int, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
@@ -180,11 +197,11 @@ class _Run:
             return _tolerant(refused, (key,)), None
         if not rule.binds:
             return _UNBOUND, None
-        known = event.event_type in self.rules.event_types
+        known = event.event_type in self.known_types
         return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(index, event, body, raw, key)
 
     def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> SignedEvent:
-        """The event as its body and its one signature, its receipt checked."""
+        """The event as its signed content and its one signature, its receipt checked."""
         receipt_verified = False
         stated = receipt_at(event.event_type, event.payload)
         if stated is not None:
@@ -192,21 +209,17 @@ class _Run:
                 receipt_verified = self.receipts.check(stated[0], index, body.event_id)
             else:
                 self.receipts.collect(stated[0], index, body.event_id)
-        return SignedEvent(
-            event_id=body.event_id,
-            event_type=event.event_type,
-            target=event.target,
-            created_at=event.created_at,
-            instant=event.instant,
-            order=event.instant + body.event_id,
-            payload=event.payload,
-            payload_bytes=body.payload,
-            signer_bytes=self.signer(event.signer),
-            body=body.canonical,
-            signature=raw,
-            key=key,
-            receipt_verified=receipt_verified,
-        )
+        # Positional, in the order of the fields: this is made for each event.
+        valid = signed_event(
+            body.event_id, event.event_type, event.target, event.created_at, event.instant,
+            event.instant + body.event_id, body.payload, self.signer(event.signer), body.canonical,
+            raw, key, receipt_verified,
+        )  # fmt: skip
+        other = self.signed.get(body.event_id)
+        if other is None or raw < other[0].signature:
+            # Of several valid elements of one id the smallest signature is kept (CHECK-11).
+            self.signed[body.event_id] = valid, event.payload
+        return valid
 
     def collect(self, event_type: Value, payload: Value, index: int, event_id: str | None) -> None:
         """Take up the receipt, if there is one, of an element that is not a valid record_created."""
@@ -275,7 +288,8 @@ class _Run:
         verdict, key = self.flat_verdict(event, digest)
         if verdict.status == "invalid":
             verdict = _tolerant(verdict, self.policy.keys_with_id(event.signing_key_id))
-        return CheckedEvent(_at(index), name, event.event_type, verdict, key=key)
+        claim = _claim_flat(event.signing_key_id) if verdict.status == "unknown_key" else None
+        return CheckedEvent(index, name, event.event_type, verdict, key=key, id_covers="stated", claim=claim)
 
     def flat_verdict(self, event: FlatEvent, digest: bytes | None) -> tuple[Verdict, PolicyKey | None]:
         if not self.policy.keys_with_id(event.signing_key_id):
@@ -297,8 +311,15 @@ class _Run:
         return (attempt.failed, None) if key is None else (_UNBOUND, key)
 
 
-def _at(index: int) -> str:
-    return f"/events/{index}"
+def _claim(stated: Object) -> Claim:
+    """Whose an element of an unknown key claims to be."""
+    signer: Object = stated["signer"]  # type: ignore[assignment]
+    return Claim(str(signer["signer_id"]), str(signer["key_id"]))
+
+
+def _claim_flat(key_id: Value) -> Claim:
+    # The flat spelling names a key and no signer.
+    return Claim("", str(key_id))
 
 
 def _before_form(unknown: Fault | None, signature: object) -> Verdict | None:

@@ -27,14 +27,13 @@ from kit import (
     to_json,
     without,
 )
-from kit.results import WHEN, checked, read, said
+from kit.results import WHEN, check, checked, read, said
 from kit.signing import body
 from pithbundle.bundle.event import Body, Envelope, FlatEvent, bind, read_event
 from pithbundle.bundle.event_formats import EVENT_V1, RULES
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.values import Limits
 from pithbundle.errors import Fault
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()

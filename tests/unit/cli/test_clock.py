@@ -11,7 +11,8 @@ import pytest
 from kit import DEMO, attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import run
 from kit.data import REPO
-from pithbundle import Policy, check, merge, read_bundle
+from kit.results import check
+from pithbundle import Policy, merge, read_bundle
 from pithbundle.cli.clock import read_clock
 from pithbundle.report import Clock, Input, Report
 

@@ -28,7 +28,7 @@ from kit import (
     without,
 )
 from kit import oracle as model
-from kit.results import WHEN, checked, empty_ledger, ledger_of, merged, read
+from kit.results import WHEN, check, checked, empty_ledger, ledger_of, merged, read
 from kit.strategies import HOUSE, other_record
 from kit.tampered import signature_of, signed_again
 from pithbundle.bundle.record import Record
@@ -36,7 +36,6 @@ from pithbundle.errors import MergeError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()

@@ -5,6 +5,7 @@ The kinds make their checks once, on import, where no test stands beside: here e
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ def valid(payload: Json, target: str = "record") -> SignedEvent:
     made = event(DEMO, RECORD, "peer_review", "record", payload, WHEN)
     (copy,) = checked(RECORD, [made]).events
     assert copy.event is not None
-    return copy.event._replace(target=target)
+    return replace(copy.event, target=target)
 
 
 def refuse(payload: Object, record: Record) -> str | None:

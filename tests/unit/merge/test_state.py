@@ -28,11 +28,10 @@ from kit import (
 )
 from kit import oracle as model
 from kit.data import real
-from kit.results import WHEN, checked, merged, read
+from kit.results import WHEN, check, checked, merged, read
 from kit.tampered import flipped
 from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()

@@ -11,14 +11,13 @@ from hypothesis import given, settings
 from kit import AUTHOR, DEMO, DEMO_NEXT, MIRROR, Json, Signer, attached, event, payloads, receipt, strategies
 from kit import oracle as model
 from kit.demo import RECORD
-from kit.results import WHEN, merged, read
+from kit.results import WHEN, check, merged, read
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import pointer
 from pithbundle.merge.merged import Merged, merge
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.merge.selection import Loser
 from pithbundle.merge.trace import CLAUSES, Decision
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 
 KEYS = strategies.house_policy()

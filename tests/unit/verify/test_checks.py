@@ -34,14 +34,13 @@ from kit import (
     to_json,
 )
 from kit import ed25519_reference as reference
-from kit.results import WHEN, checked, read, said
+from kit.results import WHEN, by_id, check, checked, read, said
 from kit.signing import b64, signed_bytes
 from kit.tampered import OTHER_NUMBER, flipped, respelt, signature_of, twin_key, with_signature
 from pithbundle.bundle.event_formats import RULES
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import CODES
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedEvent
 
@@ -474,8 +473,8 @@ def test_a_type_is_known_if_the_rules_have_its_kind() -> None:
 
 
 def words(events: list[Any], keys: Json | None = None) -> dict[str, tuple[str, str | None]]:
-    by_id = checked(RECORD, events, keys).by_id
-    return {name: (one.verdict.status, one.verdict.code) for name, one in by_id.items()}
+    deciding = by_id(checked(RECORD, events, keys))
+    return {name: (one.verdict.status, one.verdict.code) for name, one in deciding.items()}
 
 
 def another_signature(made: Json, nonce: int, signer: Signer = DEMO) -> Json:
@@ -561,17 +560,17 @@ def test_copies_are_joined_by_the_recomputed_id() -> None:
     swapped = {**SOUND, "payload": {"swapped": True}}
     result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
     assert [one.event_id for one in result.events] == [ID, event_id(swapped), ID]
-    assert list(result.by_id) == [ID, event_id(swapped)]
+    assert list(by_id(result)) == [ID, event_id(swapped)]
     assert [one.event_id for one in result.valid] == [ID]
 
 
 def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
     result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
-    assert [(one.pointer, one.claimed_type) for one in result.without_id] == [
+    assert [(one.pointer, one.claimed_type) for one in result.events if one.id is None] == [
         ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
         ("/events/5", None),
     ]  # fmt: skip
-    assert list(result.by_id) == [ID]
+    assert list(by_id(result)) == [ID]
 
 
 # EVT-5: what no signature covers is dropped and named.
@@ -756,7 +755,7 @@ def test_two_keys_of_one_key_id_may_answer_for_a_flat_event() -> None:
 
 def test_a_flat_event_and_an_envelope_never_share_an_id() -> None:
     twice = [FLAT, FLAT, SOUND]
-    assert list(checked(ARXIV_RECORD, twice).by_id) == [FLAT["payload_sha256"], ID]
+    assert list(by_id(checked(ARXIV_RECORD, twice))) == [FLAT["payload_sha256"], ID]
 
 
 def test_every_code_of_a_verdict_is_in_the_table() -> None:

@@ -25,7 +25,7 @@ from kit import (
     receipt,
     sign,
 )
-from kit.results import WHEN, checked, ledger_of
+from kit.results import WHEN, by_id, checked, ledger_of
 from kit.tampered import OTHER_NUMBER
 from pithbundle.bundle.record import Record
 from pithbundle.errors import Fault, MergeError
@@ -152,7 +152,7 @@ def test_only_a_verified_receipt_is_said_to_be_verified() -> None:
 
 def test_of_equal_copies_the_first_speaks() -> None:
     result = checked(RECORD, [SOUND, SOUND, FLAT, FLAT])
-    assert [copy.pointer for copy in result.by_id.values()] == ["/events/0", "/events/2"]
+    assert [copy.pointer for copy in by_id(result).values()] == ["/events/0", "/events/2"]
 
 
 def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:

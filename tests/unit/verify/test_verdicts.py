@@ -47,10 +47,10 @@ def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> N
     for better, worse in itertools.combinations(ladder, 2):
         assert better.rank < worse.rank
         first, second = (
-            CheckedEvent("/events/0", "x", None, better),
-            CheckedEvent("/events/1", "x", None, worse),
+            CheckedEvent(0, "x", None, better),
+            CheckedEvent(1, "x", None, worse),
         )
         assert first.before(second)
         assert not second.before(first)
-    same = CheckedEvent("/events/0", "x", None, ladder[3])
+    same = CheckedEvent(0, "x", None, ladder[3])
     assert not same.before(same)

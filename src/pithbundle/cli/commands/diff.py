@@ -28,6 +28,7 @@ from pithbundle.encoding.document import Format, detect_format
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.files import read_input
 from pithbundle.merge.merged import merge
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import Input, Report
 from pithbundle.verify.checks import SignatureCache, check
 from pithbundle.verify.policy import Policy
@@ -64,7 +65,7 @@ class _Reader:
             if type(value) is dict and "bundle_type" not in value:
                 return side_of_value(document.whole())
             bundle = read_bundle(data, limits=self.limits, format=self.format)
-            checked = check(bundle, self.policy, cache=self.cache)
+            checked = check(bundle, self.policy, MERGE_1.event_types.keys(), cache=self.cache)
             merged = merge(checked)
             return side_of_bundle(Report([Input(path, checked)], merged), merged)
 
