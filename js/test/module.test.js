@@ -165,6 +165,32 @@ test("ids that differ: which digest the signature covers", async () => {
   assert.equal((await covered(event)).covered, null);
 });
 
+/**
+ * A CBOR bundle without events whose record has a long string of U+0001: one byte each in CBOR, six in JSON.
+ * @param {number} length
+ */
+async function bundleOfControls(length) {
+  const record = /** @type {any} */ (parseJson(utf8(JSON.stringify(json(file("vectors/demo/bundle.json")).canonical_record))));
+  record.set("note", "\u0001".repeat(length));
+  const { value, sha256, pithNumber } = await pith.readRecord(record);
+  return pith.cborBytes(new Map(Object.entries({
+    bundle_type: "pith_open_graph_bundle", bundle_version: "1.0", pith_number: pithNumber, canonical_sha256: sha256, canonical_record: value, events: [],
+  })));
+}
+
+test("limits apply once, to the input: a record that is longer in JSON than in CBOR is not measured again", async () => {
+  const bytes = await bundleOfControls(900_000);
+  assert.ok(bytes.length < pith.BUNDLE_LIMITS.size / 4);
+  const policy = await pith.readPolicy(null);
+  const checked = await pith.check(await pith.readBundle(bytes), policy);
+  const { state, stateBytes } = await pith.merge([checked]);
+  assert.ok(stateBytes.length > pith.BUNDLE_LIMITS.size);
+  assert.deepEqual(pith.compareState({ record: state.record, stateBytes }, stateBytes), []);
+  assert.equal(code(() => pith.parseJson(stateBytes, pith.BUNDLE_LIMITS)), "size");
+  // Written as JSON the record fits into no bundle, though there is no event.
+  assert.equal(code(() => pith.exportParts(state)), "size");
+});
+
 /** The signature checks that WebCrypto makes during a call. @param {() => Promise<any>} call */
 async function countedChecks(call) {
   const { subtle } = crypto;

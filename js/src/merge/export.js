@@ -19,32 +19,48 @@ export function exportedEvent({ id, key, content, signature }) {
   return new Map([...content, ["event_id", id], ["signature", members]]);
 }
 
+/** @typedef {Record<"size" | "nodes" | "events", number>} Cost of a part, or of one more event */
+
+/** @param {Value} value @param {number} events @returns {Cost} */
+const costOf = (value, events) => ({ size: canonicalBytes(value).length, nodes: countValues(value), events });
+/** @param {Cost} a @param {Cost} b @returns {Cost} */
+const sumOf = (a, b) => ({ size: a.size + b.size, nodes: a.nodes + b.nodes, events: a.events + b.events });
+/** @param {Cost} cost @param {Limits} limits @returns {"size" | "nodes" | "events" | undefined} the code of the first limit that it exceeds */
+const exceededBy = (cost, limits) => /** @type {const} */ (["size", "nodes", "events"]).find((name) => cost[name] > limits[name]);
+
 /**
  * @param {State} state @param {Limits} [limits] of an input
- * @returns {Uint8Array[]} one or more bundles; throws `size`, `nodes` or `events` where an event fits into none [EXPORT-2]
+ * @returns {Uint8Array[]} one or more bundles; throws `size`, `nodes` or `events` where the record and one event fit into none [EXPORT-2]
  */
 export function exportParts({ record, ledger }, limits = BUNDLE_LIMITS) {
   const bundleOf = (/** @type {Value[]} */ events) => objectOf({
     bundle_type: "pith_open_graph_bundle", bundle_version: "1.0", pith_number: record.pithNumber,
     canonical_sha256: record.sha256, canonical_record: record.value, events,
   });
-  const frame = { size: canonicalBytes(bundleOf([])).length, nodes: countValues(bundleOf([])), events: 0 };
-  const measures = /** @type {const} */ (["size", "nodes", "events"]);
-  /** @type {Value[][]} */
-  const parts = [[]];
-  let used = { ...frame };
+  const ensureFits = (/** @type {Cost} */ cost) => {
+    const code = exceededBy(cost, limits);
+    if (code !== undefined) throw new PithError(code);
+  };
+  const empty = costOf(bundleOf([]), 0);
+  ensureFits(empty);
+  const comma = { size: 1, nodes: 0, events: 0 };
+  /** @type {Value[]} */
+  let part = [];
+  let used = empty;
+  const parts = [part];
   for (const event of ledger.events.map(exportedEvent)) {
-    // With a comma, whether or not there is one: the size is never too small.
-    const cost = { size: canonicalBytes(event).length + 1, nodes: countValues(event), events: 1 };
-    const exceeded = (/** @type {typeof used} */ sum) => measures.find((name) => sum[name] + cost[name] > limits[name]);
-    if (exceeded(used) !== undefined) {
-      const alone = exceeded(frame);
-      if (alone !== undefined) throw new PithError(alone);
-      parts.push([]);
-      used = { ...frame };
+    const cost = costOf(event, 1);
+    const more = sumOf(sumOf(used, comma), cost);
+    if (part.length > 0 && exceededBy(more, limits) === undefined) used = more;
+    else {
+      used = sumOf(empty, cost);
+      ensureFits(used);
+      if (part.length > 0) {
+        part = [];
+        parts.push(part);
+      }
     }
-    for (const name of measures) used[name] += cost[name];
-    /** @type {Value[]} */ (parts.at(-1)).push(event);
+    part.push(event);
   }
   return parts.map((events) => canonicalBytes(bundleOf(events)));
 }
