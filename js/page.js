@@ -7,7 +7,7 @@
 /** @import { Input, PageReport, Row } from "./src/page/report.js" */
 import { visible } from "./src/encoding/escape.js";
 import { reportOf } from "./src/page/report.js";
-import { MARKS, VERDICTS } from "./src/page/words.js";
+import { MARKS, VERDICTS } from "./src/page/messages.js";
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);

@@ -15,7 +15,7 @@ export async function answer(line) {
 }
 
 if (argv[1] && import.meta.url === pathToFileURL(argv[1]).href) {
-  // Node 20 calls Ed25519 in WebCrypto experimental, once, on standard error.
+  // Node 20 warns once on standard error that Ed25519 in WebCrypto is experimental.
   process.removeAllListeners("warning");
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     if (line !== "") process.stdout.write(`${await answer(line)}\n`);

@@ -100,9 +100,9 @@ test("the sizes of functions are measured", () => {
   assert.deepEqual(functions("class A {\n  async b(c) {\n    d((e) => {\n    });\n  }\n}\n"), [[2, 4], [3, 2]]);
 });
 
-test("each module says what it is for and runs no text", () => {
+test("each module states its purpose and runs no text as code", () => {
   for (const [name, source] of SOURCES) {
-    assert.match(source, /^(?:#!.*\n)?\/\*\*\n \* [A-Z]/i, `${name} does not begin with a comment that says what it is for`);
+    assert.match(source, /^(?:#!.*\n)?\/\*\*\n \* [A-Z]/i, `${name} does not begin with a comment that states its purpose`);
     assert.doesNotMatch(source, /\brequire\(|\bimport\((?!"\.)|\beval\(|\bnew Function\b|innerHTML|outerHTML|insertAdjacentHTML|document\.write/, name);
   }
 });

@@ -151,7 +151,7 @@ test("the page reports each outcome", { skip }, async (t) => {
     assert.equal(found.table.split("/payload/receipt").length - 1, 1);
   });
 
-  await t.test("altered text is invalid, and the message says how", async () => {
+  await t.test("altered text is invalid, and the message states how", async () => {
     const altered = bundle.replace('"signer_type":"', '"signer_type":"x').replace('"signer_type": "', '"signer_type": "x');
     assert.notEqual(altered, bundle);
     await choose("bundles", upload("altered.json", altered));
@@ -166,10 +166,10 @@ test("the page reports each outcome", { skip }, async (t) => {
     await choose("bundles", upload("stripped.json", JSON.stringify({ ...JSON.parse(bundle), events: [] })));
     const found = await outcome();
     assert.deepEqual([found.title, found.grade], ["? Unverified", "open"]);
-    assert.match(found.text, /There is no event in these files, so no signature says anything about the record/);
+    assert.match(found.text, /There is no event in these files, so no signature covers anything of the record/);
   });
 
-  await t.test("signatures taken away are unverified", async () => {
+  await t.test("removed signatures are unverified", async () => {
     const events = JSON.parse(bundle).events.map((/** @type {any} */ event) => ({ ...event, signature: null }));
     const stripped = utf8(JSON.stringify({ ...JSON.parse(bundle), events }));
     await choose("bundles", upload("unsigned.json", stripped));
@@ -271,7 +271,7 @@ test("good and bad look different without colour, in the dark and on a phone", {
   }
 });
 
-test("opened from disk the page says why it is silent and what to do", { skip }, async () => {
+test("opened from disk the page states why it does not run and what to do", { skip }, async () => {
   const page = await browser.newPage();
   await page.goto(new URL("js/index.html", REPO).href);
   assert.equal(await page.isVisible("#silent"), true);

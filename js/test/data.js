@@ -19,6 +19,6 @@ export const corpus = (name) => new Uint8Array(readFileSync(CORPORA + name));
 /** A test that needs a public corpus. @param {string} name @param {string} needs @param {() => void | Promise<void>} body */
 export function corpusTest(name, needs, body) {
   const missing = !existsSync(CORPORA + needs);
-  const skip = missing && process.env.PITHBUNDLE_NO_SKIP !== "1" ? `${needs} is not in ${CORPORA}; PITHBUNDLE_CORPORA says where test data is` : false;
+  const skip = missing && process.env.PITHBUNDLE_NO_SKIP !== "1" ? `${needs} is not in ${CORPORA}; PITHBUNDLE_CORPORA names the folder of the test data` : false;
   test(name, { skip }, body);
 }

@@ -1,6 +1,8 @@
 /** The registry's real records and receipts, and the demo bundles. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import * as pith from "../pithbundle.js";
 import { file, json } from "./data.js";
 
@@ -72,4 +74,11 @@ test("records of two numbers do not merge", async () => {
   await assert.rejects(pith.merge([one, { ...one, record: { ...one.record, pithNumber: "pith:2003:AAAAAAAAAAAAAAAAAAAAAAAAAA" } }]), { code: "subject" });
   await assert.rejects(pith.merge([one, { ...one, record: { ...one.record, sha256: "00" } }]), { code: "collision" });
   await assert.rejects(pith.merge([one, { ...one, policy: await pith.readPolicy(null) }]), { code: "policy" });
+});
+
+test("the example of the README runs", () => {
+  const example = /```javascript\n([^]*?)```/.exec(new TextDecoder().decode(file("js/README.md")))?.[1] ?? "";
+  const folder = fileURLToPath(new URL("../", import.meta.url));
+  const out = execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", example], { cwd: folder, encoding: "utf8" });
+  assert.equal(out, "valid\n799775ddfb26133d6505a1ddededea6cea6695357cc304e3a9b5129b3770f14c 4894\n");
 });

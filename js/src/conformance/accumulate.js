@@ -15,8 +15,8 @@ import { stateBytes, stateOf } from "../merge/state.js";
  */
 export async function accumulate({ record, elements }, seed, count) {
   const digests = new Uint8Array(32 * count);
-  for (let place = 0; place < count; place++) {
-    const block = await sha256(utf8(`${seed}/${place}`));
+  for (let index = 0; index < count; index++) {
+    const block = await sha256(utf8(`${seed}/${index}`));
     /** @type {Map<string, ValidEvent>} */
     const drawn = new Map();
     // Two bundles, with one bit of eight bytes for each event; neither order nor overlap matters.
@@ -27,7 +27,7 @@ export async function accumulate({ record, elements }, seed, count) {
         drawn.set(valid.id, valid);
       });
     }
-    digests.set(await sha256(stateBytes(stateOf(record, [...drawn.values()]), drawn.size)), 32 * place);
+    digests.set(await sha256(stateBytes(stateOf(record, [...drawn.values()]), drawn.size)), 32 * index);
   }
   return sha256Hex(digests);
 }

@@ -1,18 +1,18 @@
 /**
- * Text from an input made safe to show [DISPLAY-1, DISPLAY-3]: a page is not moved by a terminal's
- * controls, but it is by bidirectional ones, and a text that shows as nothing can still lie.
+ * Makes text of an input safe to show [DISPLAY-1, DISPLAY-3]. The controls of a terminal do nothing in a page,
+ * but bidirectional controls do, and characters that draw nothing can deceive a reader.
  *
  * @module
  */
 
 import { ESCAPED, MARKS } from "./escape-tables.js";
 
-/** @param {string} table @returns {string} its ranges as they stand in the brackets of a pattern */
+/** @param {string} table @returns {string} its ranges, for a character class of a pattern */
 const ranges = (table) => table.trim().split(/\s+/)
   .map((span) => span.split("..").map((point) => `\\u{${point}}`).join("-")).join("");
 const UNSAFE = new RegExp(`(?<=[${ranges(MARKS)}]{3})[${ranges(MARKS)}]|[${ranges(ESCAPED)}]`, "gu");
 
-/** @param {string} text @param {number} [limit] characters @returns {string} one line that obeys nothing */
+/** @param {string} text @param {number} [limit] characters @returns {string} one line without effect on the text around it */
 export function visible(text, limit = 512) {
   const characters = [...text];
   const cut = characters.length - limit;

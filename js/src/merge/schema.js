@@ -23,8 +23,8 @@ import { isTimestamp } from "../encoding/timestamps.js";
 
 /** @param {RegExp} pattern of the whole text @returns {MemberCheck} */
 export const grammar = (pattern) => (value) => (typeof value !== "string" ? "type" : pattern.test(value) ? null : "encoding");
-/** @param {string} words @returns {MemberCheck} */
-export const oneOf = (words) => (value) => (typeof value === "string" && words.split(" ").includes(value) ? null : "type");
+/** @param {string} names @returns {MemberCheck} */
+export const oneOf = (names) => (value) => (typeof value === "string" && names.split(" ").includes(value) ? null : "type");
 /** @param {number} bytes at most @returns {MemberCheck} */
 export const prose = (bytes) => (value) => (typeof value !== "string" ? "type" : value !== "" && utf8Length(value) <= bytes ? null : "encoding");
 /** @param {number} least @returns {MemberCheck} */

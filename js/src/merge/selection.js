@@ -125,7 +125,7 @@ function receiptSelection(events) {
   if (events.length === 0) return null;
   const { winner, reason, losers } = select(events, "first");
   if (winner === null || winner.isReceiptVerified) return { winner, reason, losers };
-  // The winner is listed with those that lost, in its place by (instant, id).
+  // The winner is listed among the losers, in order.
   return { winner: null, reason: "rejected", losers: losers.toSpliced(events.indexOf(winner), 0, [winner.id, "rejected"]) };
 }
 

@@ -7,14 +7,14 @@
 /** @import { State } from "./state.js" */
 import { RELATIONSHIPS } from "./event-types.js";
 
-/** @param {Iterable<string>} found @param {string} words @returns {Record<string, number>} how often each of the words is found */
-function counted(found, words) {
-  const all = [...found];
-  return Object.fromEntries(words.split(" ").map((word) => [word, all.filter((one) => one === word).length]));
+/** @param {Iterable<string>} values @param {string} names @returns {Record<string, number>} how often each of the names occurs */
+function counted(values, names) {
+  const all = [...values];
+  return Object.fromEntries(names.split(" ").map((name) => [name, all.filter((value) => value === name).length]));
 }
 
-/** @param {readonly ClassifiedEvent[]} events @param {string} name @returns {string[]} of the payloads */
-const values = (events, name) => events.map(({ payload }) => payload.get(name));
+/** @param {readonly ClassifiedEvent[]} events @param {string} name of a member of their payloads @returns {string[]} */
+const valuesOf = (events, name) => events.map(({ payload }) => payload.get(name));
 
 /** @param {State} state @returns {object} [STATUS-1] */
 export function status({ ledger, selections, equivocations, unrecognised }) {
@@ -25,16 +25,16 @@ export function status({ ledger, selections, equivocations, unrecognised }) {
   const findings = of("integrity_findings").filter((event) => !rescinded.includes(event));
   const outcomes = ["supports", "refutes", "inconclusive"].map((outcome) => {
     const found = of("replications").filter(({ payload }) => payload.get("outcome") === outcome);
-    return [outcome, counted(values(found, "moderation"), "pending accepted rejected")];
+    return [outcome, counted(valuesOf(found, "moderation"), "pending accepted rejected")];
   });
   return {
-    attested: counted(values(of("author_claims"), "strength"), "strong weak"),
+    attested: counted(valuesOf(of("author_claims"), "strength"), "strong weak"),
     anchored: of("timestamp_anchors").length,
     stored: of("storage_attestations").length,
     references: Number.isInteger(count) && count >= 0 ? count : null,
-    citations: counted(values(of("citations"), "relationship"), RELATIONSHIPS),
+    citations: counted(valuesOf(of("citations"), "relationship"), RELATIONSHIPS),
     replications: Object.fromEntries(outcomes),
-    findings: { ...counted(values(findings, "severity"), "critical advisory informational"), rescinded: rescinded.length },
+    findings: { ...counted(valuesOf(findings, "severity"), "critical advisory informational"), rescinded: rescinded.length },
     retractions: counted(ledger.effects.values(), "applied waiting rejected"),
     conflicts: equivocations.length,
     unrecognised: unrecognised.length,

@@ -5,7 +5,7 @@
  */
 /** @import { CheckedElement, Merged, Verdict } from "../../pithbundle.js" */
 import { PithError, check, instantOf, merge, outcomeOf, readBundle, readPolicy } from "../../pithbundle.js";
-import { CODES, COVERED, OUTCOMES, VERDICTS } from "./words.js";
+import { CODES, COVERED, OUTCOMES, VERDICTS } from "./messages.js";
 
 /** @typedef {{ name: string, bytes: () => Promise<Uint8Array> }} Input */
 /** @typedef {{ file: string, elements: readonly CheckedElement[], mismatches: string[] }} Part one input that was checked */
@@ -123,7 +123,7 @@ function rowsOf(parts, merged, now) {
   return rows;
 }
 
-/** @param {Merged} merged @param {readonly Part[]} parts @returns {string[]} what the outcome is based on */
+/** @param {Merged} merged @param {readonly Part[]} parts @returns {string[]} the counts and findings behind the outcome */
 function sentencesOf({ elements, byId, completeness, state }, parts) {
   const out = [];
   const events = [...[...byId.values()].map(({ verdict }) => verdict), ...elements.flatMap(({ id, verdict }) => (id === null ? [verdict] : []))];
@@ -134,7 +134,7 @@ function sentencesOf({ elements, byId, completeness, state }, parts) {
       if (count > 0) out.push(`${counted(count, name)} ${status}: ${VERDICTS[status].meaning}.`);
     }
   }
-  if (elements.length === 0) out.push("There is no event in these files, so no signature says anything about the record.");
+  if (elements.length === 0) out.push("There is no event in these files, so no signature covers anything of the record.");
   for (const { signer, eventIds, eventType, instant } of state.equivocations) {
     out.push(`Conflict: ${signer} signed ${eventIds.length} ${eventType} events for ${instant}Z: ${listed(eventIds)}.`);
   }

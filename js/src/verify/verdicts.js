@@ -35,7 +35,7 @@ export const invalid = (step, code, pointer = null) => verdict(step, "invalid", 
 export const unboundIfInvalid = (of) => (of.status === "invalid" ? { ...of, status: "unbound" } : of);
 
 /**
- * @typedef {object} ValidEvent all that merge takes
+ * @typedef {object} ValidEvent the input of merge
  * @property {string} id
  * @property {string} instant
  * @property {string} type

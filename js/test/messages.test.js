@@ -1,7 +1,7 @@
-/** What the page says: every outcome, verdict and code of the specification has its words. */
+/** The messages of the page: every outcome, verdict and code of the specification has one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CODES, COVERED, MARKS, OUTCOMES, VERDICTS } from "../src/page/words.js";
+import { CODES, COVERED, MARKS, OUTCOMES, VERDICTS } from "../src/page/messages.js";
 import { file } from "./data.js";
 
 /** @param {string} page of the specification @param {string} anchor of a clause */
