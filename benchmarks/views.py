@@ -1,4 +1,4 @@
-"""What every view of a merged set costs, from 1,000 to 100,000 events made to be dear (tests/crowds.py).
+"""What every view of a merged set costs, from 1,000 to 100,000 events made to be dear (tests/kit/crowds.py).
 
 A cell is the processor's time in milliseconds; behind the last size stands how much more an event
 costs there than at the first size, as a multiple of n log n: 1 is n log n exactly, and a quadratic
@@ -23,7 +23,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPO / "tests"))
 
-import crowds  # noqa: E402
+from kit import crowds  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
 COMMANDS = ("verify", "merge", "status", "timeline", "explain", "proof", "export", "diff")
@@ -74,7 +74,7 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of events")
     options.add_argument(
         "--crowds", nargs="*", choices=[*crowds.CROWDS], default=["revisions", "checkpoints", "mixed"],
-        help="sets of events; all are in tests/crowds.py",
+        help="sets of events; all are in tests/kit/crowds.py",
     )  # fmt: skip
     options.add_argument("--commands", action="store_true", help="measure the command line")
     chosen = options.parse_args(arguments)

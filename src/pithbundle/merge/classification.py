@@ -44,7 +44,7 @@ def classify(event: SignedEvent, payload: Object, record: Record, rules: MergeRu
     return ClassifiedEvent(
         event,
         None,
-        event_type.slot_of(event.signer, payload),
+        event_type.slot_of(event.signer, payload) if event_type.select == "latest" else b"",
         () if event_type.keeps is None else event_type.keeps(payload),
-        event_type.deciding_bytes(payload),
+        event_type.deciding_bytes(payload) if event_type.deciding else b"",
     )

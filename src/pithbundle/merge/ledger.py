@@ -13,16 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import digest, encode
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
 from pithbundle.merge.export import export_events
+from pithbundle.merge.lazy import lazy
 from pithbundle.merge.schema import MergeRules
 from pithbundle.merge.selection import Equivocation, Selection
 from pithbundle.merge.state import State
@@ -121,27 +120,27 @@ class Ledger:
 
     # Views. Each is a function of the set of events alone.
 
-    @cached_property
+    @lazy
     def _ordered(self) -> tuple[SignedEvent, ...]:
         return tuple(one.event for one in sorted(self._events.values(), key=ORDER))
 
-    @cached_property
+    @lazy
     def _selection(self) -> Selection:
         return Selection(self.record, self.rules, self._events)
 
-    @cached_property
+    @lazy
     def _state(self) -> State:
         absent = self.ids_without_valid_event - self._events.keys()
-        return State(self._selection, self.events_sha256, len(self._events) + len(absent))
+        return State(self._selection, len(self._events) + len(absent))
 
     def snapshot(self) -> State:
         """The current state."""
         return self._state
 
-    @cached_property
+    @property
     def events_sha256(self) -> str:
         """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
-        return digest(encode([*sorted(self._events)])).hex()
+        return self._state.events_sha256
 
     @property
     def retracted(self) -> frozenset[str]:

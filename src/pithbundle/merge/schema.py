@@ -204,19 +204,12 @@ class EventType:
     def slot_of(self, signer: str, payload: Object) -> bytes:
         """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).
 
-        Only ``latest`` has slots; all events of another event type are in the slot ``b""``.
+        Only for ``latest``: all events of another event type are in the slot ``b""``.
         """
-        if self.select != "latest":
-            return b""
         return encode_kept([signer, *map(payload.get, self.slot)])
 
     def deciding_bytes(self, payload: Object) -> bytes:
-        """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8).
-
-        ``b""`` for an event type without deciding members, which has no conflicts.
-        """
-        if not self.deciding:
-            return b""
+        """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8)."""
         return encode_kept([*map(payload.get, self.deciding)])
 
 

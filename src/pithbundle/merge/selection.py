@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.bundle.record import Record
@@ -125,8 +126,8 @@ class Selection:
     __slots__ = (
         "aliases",
         "conforming",
+        "contested",
         "current",
-        "decided",
         "effects",
         "events",
         "receipt",
@@ -156,20 +157,20 @@ class Selection:
         self.retracted: Set[str] = self.retractions.keys()
         #: The current events of each listing event type, by (instant, id).
         self.current: dict[str, list[ClassifiedEvent]] = {}
-        #: The decision of each slot that has a current event, in the order of ``current``.
-        self.decided: dict[str, list[SlotDecision]] = {}
+        #: The decision of each slot that has a current event and others, by the id of the current one.
+        self.contested: dict[str, SlotDecision] = {}
         #: The decision on the receipt, None without a conforming event of its type (TRACE-1).
         self.receipt: SlotDecision | None = None
         #: Every name of the record, by kind and value (STATE-4).
         self.aliases: list[AliasDecision] = []
         for event_type in rules.event_types.values():
-            slots = self.conforming.get(event_type.event_type, {})
+            slots = self.conforming.get(event_type.event_type, _NO_SLOTS)
             if event_type.section == ALIASES:
                 self.aliases = self._aliases(slots)
             elif event_type.section == RECEIPT:
                 self.receipt = self._receipt(event_type, slots)
             else:
-                self.current[event_type.event_type] = self._select(event_type, slots)
+                self.current[event_type.event_type] = self._select(event_type, slots) if slots else []
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The decisions follow from these three; they are made again where they arrive.
@@ -215,23 +216,22 @@ class Selection:
                 [one for events in slots.values() for one in events if one.event.event_id not in retracted],
                 key=ORDER,
             )
-        decisions = [(decided.winner, decided) for decided in self._slots(event_type, slots)]
-        current = [(winner, decided) for winner, decided in decisions if winner is not None]
-        current.sort(key=_by_winner)
-        self.decided[event_type.event_type] = [decided for _, decided in current]
-        return [winner for winner, _ in current]
-
-    def _slots(
-        self, event_type: EventType, slots: Mapping[bytes, list[ClassifiedEvent]]
-    ) -> Iterator[SlotDecision]:
+        current = []
         for events in slots.values():
-            if len(events) == 1 and events[0].event.event_id not in self.retracted:
-                yield SlotDecision(events[0], "only")
-            else:
-                yield self._decide(event_type.select, sorted(events, key=ORDER))
+            if len(events) > 1:
+                decided = self._decide(event_type.select, sorted(events, key=ORDER))
+                if decided.winner is not None:
+                    self.contested[decided.winner.event.event_id] = decided
+                    current.append(decided.winner)
+            elif events[0].event.event_id not in retracted:
+                current.append(events[0])
+        current.sort(key=ORDER)
+        return current
 
     def _decide(self, select: Select, ordered: list[ClassifiedEvent]) -> SlotDecision:
         """The decision on one slot, whose events are in order (MERGE-5, TRACE-2)."""
+        if len(ordered) == 1 and ordered[0].event.event_id not in self.retracted:
+            return SlotDecision(ordered[0], "only")
         candidates = Candidates(select)
         count = 0
         for one in ordered:
@@ -272,24 +272,27 @@ class Selection:
 
     def _aliases(self, slots: Mapping[bytes, list[ClassifiedEvent]]) -> list[AliasDecision]:
         derived = self.record.aliases
+        if not slots:
+            return [AliasDecision(kind, value, True, _DERIVED) for kind, value in derived]
+        decided: dict[tuple[str, ...], SlotDecision] = dict.fromkeys(derived, _DERIVED)
         named: dict[tuple[str, ...], list[ClassifiedEvent]] = {}
-        for events in slots.values():
-            for one in events:
-                named.setdefault(one.kept, []).append(one)
-        decided: dict[tuple[str, ...], SlotDecision] = {name: _DERIVED for name in derived}
+        for one in slots[b""]:
+            named.setdefault(one.kept, []).append(one)
         for name, events in named.items():
-            decision = self._decide("first", sorted(events, key=ORDER))
+            winner, reason, losers = self._decide("first", sorted(events, key=ORDER))
             if name in decided:
-                decision = decision._replace(reason="derived")
-            if decision.winner is not None or name in decided:
-                decided[name] = decision._replace(losers=tuple(map(_restated, decision.losers)))
+                reason = "derived"
+            elif winner is None:
+                continue
+            decided[name] = SlotDecision(winner, reason, tuple(map(_restated, losers)))
         # All are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
         return [AliasDecision(name[0], name[1], name in derived, decided[name]) for name in sorted(decided)]
 
     def decisions(self, event_type: EventType) -> Iterator[SlotDecision]:
         """The decision on each entry of a listing section, in its order (TRACE-3)."""
         if event_type.select != "all":
-            yield from self.decided[event_type.event_type]
+            for one in self.current[event_type.event_type]:
+                yield self.contested.get(one.event.event_id) or SlotDecision(one, "only")
             return
         for one in self.current[event_type.event_type]:
             effect = self.effects.get(one.event.event_id)
@@ -311,6 +314,7 @@ class Selection:
         return sorted(found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot, g.instant))
 
 
+_NO_SLOTS: Final[Mapping[bytes, list[ClassifiedEvent]]] = MappingProxyType({})
 _DERIVED: Final = SlotDecision(None, "derived")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -29,6 +28,7 @@ from pithbundle.merge.event_types.replication import Replication
 from pithbundle.merge.event_types.storage_attestation import StorageAttestation
 from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation, explanations
+from pithbundle.merge.lazy import lazy
 from pithbundle.merge.schema import EventType, MergeRules
 from pithbundle.merge.selection import AliasDecision, Equivocation, Selection
 from pithbundle.merge.status import status_line, status_of
@@ -62,7 +62,6 @@ class State:
     """
 
     _selection: Selection
-    _events_sha256: str
     _event_count: int
 
     def __repr__(self) -> str:
@@ -76,7 +75,7 @@ class State:
         return hash(self.sha256)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return State, (self._selection, self._events_sha256, self._event_count)
+        return State, (self._selection, self._event_count)
 
     @property
     def record(self) -> Record:
@@ -94,7 +93,7 @@ class State:
         """The bytes of state.json: compact, no newline at the end (STATE-1)."""
         return self._json
 
-    @cached_property
+    @lazy
     def _json(self) -> bytes:
         return encode_ordered(
             {
@@ -118,7 +117,7 @@ class State:
             }
         )
 
-    @cached_property
+    @lazy
     def sha256(self) -> str:
         """``state_sha256`` in hex: the digest of what the state means, without counters (STATE-5)."""
         meaning: Object = {
@@ -129,17 +128,17 @@ class State:
         }
         return sha256_hex(encode(meaning))
 
-    @property
+    @lazy
     def events_sha256(self) -> str:
-        """The digest of the sorted ids of the valid events, in hex (STATE-6)."""
-        return self._events_sha256
+        """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
+        return sha256_hex(encode([*sorted(self._selection.events)]))
 
     def _current(self, canonical: bool) -> Object:
         """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
         selection = self._selection
         current: Object = {
             "canonical_record": written(self.record.canonical),
-            ALIASES: [alias.to_value() for alias in self.source_aliases],
+            ALIASES: [_alias_value(alias) for alias in selection.aliases],
         }
         decided = selection.receipt
         winner = None if decided is None else decided.winner
@@ -197,12 +196,12 @@ class State:
 
     # Entries.
 
-    @cached_property
+    @lazy
     def source_aliases(self) -> tuple[Alias, ...]:
         """Every name of the record, by kind and value (STATE-4)."""
         return tuple(map(_alias, self._selection.aliases))
 
-    @cached_property
+    @lazy
     def receipt(self) -> Receipt | None:
         """The verified receipt of the current record_created, or None (STATE-2)."""
         decided = self._selection.receipt
@@ -210,7 +209,7 @@ class State:
             return None
         return Receipt.of(decided.winner.event)
 
-    @cached_property
+    @lazy
     def sections(self) -> Mapping[str, tuple[Entry, ...]]:
         """The entries of every listing section, by (instant, id)."""
         event_types = self.rules.event_types
@@ -279,12 +278,12 @@ class State:
         """The current checkpoints."""
         return self.entries(Checkpoint)
 
-    @cached_property
+    @lazy
     def equivocations(self) -> tuple[Equivocation, ...]:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
         return tuple(self._selection.equivocations())
 
-    @cached_property
+    @lazy
     def unrecognised(self) -> tuple[Unrecognised, ...]:
         """The valid events that take no part in the state, by (instant, id) (MERGE-6)."""
         return tuple(
@@ -295,7 +294,7 @@ class State:
 
     # Accounts of the decisions.
 
-    @cached_property
+    @lazy
     def _trace(self) -> tuple[Decision, ...]:
         return trace_of(self._selection, self.equivocations)
 
@@ -322,6 +321,13 @@ class State:
     def status_line(self) -> str:
         """The status summary in one line of plain words (STATUS-2)."""
         return status_line(self.status())
+
+
+def _alias_value(decided: AliasDecision) -> Object:
+    kind, value, _, (winner, _, _) = decided
+    if winner is None:
+        return {"alias_kind": kind, "alias_value": value}
+    return {"alias_kind": kind, "alias_value": value, "created_at": winner.event.created_at}
 
 
 def _alias(decided: AliasDecision) -> Alias:

@@ -34,7 +34,8 @@ def retraction(target: Json, signer: object = DEMO, when: str = LATER) -> Json:
 
 def test_a_decision_has_the_winner_the_reason_and_the_losers_in_order() -> None:
     old, weak, new = claim(), claim(strength="weak", note=1), claim(LATER)
-    (decided,) = selection([new, weak, old]).decided["author_claim"]
+    found = selection([new, weak, old])
+    (decided,) = found.decisions(found.rules.event_types["author_claim"])
     assert decided.winner is not None
     assert decided.winner.event.event_id == new["event_id"]
     assert decided.reason == "newest"
@@ -47,7 +48,7 @@ def test_a_decision_has_the_winner_the_reason_and_the_losers_in_order() -> None:
 def test_a_slot_without_a_current_event_has_no_decision() -> None:
     one = claim()
     found = selection([one, retraction(one)])
-    assert found.decided["author_claim"] == []
+    assert [*found.decisions(found.rules.event_types["author_claim"])] == []
     assert found.current["author_claim"] == []
     assert found.retracted == {one["event_id"]}
     assert [r.event.event_id for r in found.retractions[one["event_id"]]] == [retraction(one)["event_id"]]

@@ -29,13 +29,6 @@ class Alias:
     event_id: str | None
     created_at: str | None
 
-    def to_value(self) -> Object:
-        """The alias as JSON."""
-        alias: Object = {"alias_kind": self.alias_kind, "alias_value": self.alias_value}
-        if self.created_at is not None:
-            alias["created_at"] = self.created_at
-        return alias
-
 
 def _names(payload: Object) -> tuple[str, ...]:
     return str(payload["alias_kind"]), str(payload["alias_value"])
