@@ -77,7 +77,7 @@ def test_expected_failures(tmp_path: Path) -> None:
     assert "not built yet" in out
     listed.write_text("policy/shapes/bass not there\n")
     status, _, err = conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed))
-    assert status == 2 and "policy/shapes/bass names no vector" in err
+    assert status == 2 and "policy/shapes/bass matches no vector" in err
     # A line of another stage is no mistake.
     listed.write_text("json/values/zero not built\n")
     assert conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed))[0] == 0
@@ -91,11 +91,11 @@ def test_expected_failures(tmp_path: Path) -> None:
     ("args", "said"),
     [
         ((), "missing --impl"),
-        (("--show", "--impl", "a", "--impl", "b"), "one --impl"),
+        (("--show", "--impl", "a", "--impl", "b"), "give --impl once"),
         (("--impl", ""), "the command is empty"),
-        (("--impl", "self", "--only", "json/values/minus-zerro"), "near it are json/values/minus-zero"),
-        (("--impl", "self", "--only", "moon"), "--only: moon names no vector"),
-        (("--impl", "self", "--stage", "cbor", "--only", "json/*"), "--only: json/* names no vector"),
+        (("--impl", "self", "--only", "json/values/minus-zerro"), "similar ids are json/values/minus-zero"),
+        (("--impl", "self", "--only", "moon"), "--only: moon matches no vector"),
+        (("--impl", "self", "--stage", "cbor", "--only", "json/*"), "--only: json/* matches no vector"),
         (("--impl", "self", "--timeout", "nan"), "is not a number from 0.01 to 86400"),
         (("--impl", "self", "--timeout", "inf"), "is not a number from"),
         (("--impl", "self", "--timeout", "0"), "is not a number from"),
@@ -107,7 +107,7 @@ def test_expected_failures(tmp_path: Path) -> None:
         (("--impl", "self", "--jobs", "0"), "is not a whole number from 1 to 64"),
         (("--impl", "self", "--differential", "\uff11"), "is not a whole number"),
         (("--impl", "self", "--impl", "self", "--differential", "1", "--stage", "json"), "its own cases"),
-        (("--impl", "a", "--impl", "b"), "one --impl"),
+        (("--impl", "a", "--impl", "b"), "give --impl once"),
         (("--impl", "self", "--differential", "1"), "two"),
         (("--impl", "/nonexistent/worker"), "no such file"),
         (("--impl", "'unclosed"), "quotation"),

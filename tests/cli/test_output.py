@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.command_line import HOSTILE, Stream, columns, unsafe
-from pithbundle.cli.output import WORD_STYLE, Exit, Output, json_pieces, worst
+from pithbundle.cli.output import STATUS_STYLE, Exit, Output, json_pieces, worst
 from pithbundle.verify.verdicts import VALID
 
 
@@ -34,7 +34,7 @@ def test_the_worst_status_speaks(statuses: list[int], status: int) -> None:
 
 
 def test_only_valid_words_are_green() -> None:
-    assert {word for word, style in WORD_STYLE.items() if style == "good"} == VALID
+    assert {word for word, style in STATUS_STYLE.items() if style == "good"} == VALID
 
 
 def test_nothing_is_printed_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ class TestFolding:
     @given(st.text(max_size=300), st.integers(20, 100))
     def test_no_piece_is_too_wide_and_data_never_begins_one(self, text: str, width: int) -> None:
         out = Output(tty=True, colour=False, width=width)
-        out.verdict("number", out.show(text))
+        out.heading("number", out.show(text))
         lines = collected(out).splitlines()
         assert all(columns(line) <= width for line in lines)
         assert lines[0].startswith("number")
@@ -114,17 +114,17 @@ class TestFolding:
         out = Output(tty=True, colour=False, width=width)
         out.detail("events", f"{digest} (events_sha256)")
         out.detail("missing", event)
-        out.line(f"a line of short words, then {digest}, recomputed, as stated, and {event}")
+        out.line(f"a line of short words, then {digest}, recomputed, matches the bundle, and {event}")
         text = collected(out)
         assert text.count(digest) == 2 and text.count(event) == 2
         words = set(text.split())
-        assert {"(events_sha256)", "recomputed,", "stated,", "missing", "short"} <= words
+        assert {"(events_sha256)", "recomputed,", "bundle,", "missing", "short"} <= words
         assert all(line.startswith(" ") for line in text.splitlines()[1:-1] if "a line" not in line)
 
     def test_a_long_word_of_data_is_cut_and_indented(self) -> None:
         out = Output(tty=True, colour=False, width=40)
-        out.verdict("number", "x" * 26 + "verified")
-        out.verdict("number", "a" * 39 + "g" + "VALID:")
+        out.heading("number", "x" * 26 + "verified")
+        out.heading("number", "a" * 39 + "g" + "VALID:")
         lines = collected(out).splitlines()
         assert [line[:4] for line in lines] == ["numb", "    ", "numb", "    "]
 
@@ -135,7 +135,7 @@ class TestFolding:
 
     def test_colour_covers_the_word_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         out = Output(tty=True, colour=True, width=30)
-        out.verdict("invalid", "y" * 40)
+        out.heading("invalid", "y" * 40)
         out.line("plain")
         assert printed(out, monkeypatch)[1] == (
             "\x1b[1;31minvalid\x1b[0m       " + "y" * 16 + "\n    " + "y" * 24 + "\nplain\n"

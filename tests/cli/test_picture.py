@@ -42,8 +42,8 @@ def test_the_demo_in_both_forms(tmp_path: Path) -> None:
     root = ET.fromstring(svg.read_bytes())
     assert root.tag.endswith("}svg")
     shown = texts(svg.read_bytes())
-    for said in (f"Timeline of {TITLE}", "integrity findings", "in conflict", "taken back later",
-                 "arrow: replaces", "arrow: takes back", "unrecognised"):  # fmt: skip
+    for said in (f"Timeline of {TITLE}", "integrity findings", "in conflict", "retracted later",
+                 "arrow: replaces", "arrow: retracts", "unrecognised"):  # fmt: skip
         assert f"<!-- {said} -->" in shown, said
     data = png.read_bytes()
     assert data.startswith(b"\x89PNG")
@@ -126,7 +126,7 @@ def test_more_arrows_than_there_is_room_for() -> None:
         for n in range(420)
     ]
     drawn = picture.draw(merged(RECORD, events).ledger.timeline(), TITLE, "svg")
-    assert b"; 19 arrows left out" in drawn
+    assert b"; 19 arrows omitted" in drawn
 
 
 def test_what_is_withdrawn_as_it_comes_has_its_arrow() -> None:
@@ -134,8 +134,8 @@ def test_what_is_withdrawn_as_it_comes_has_its_arrow() -> None:
     late = attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), LATER)
     gone = attached(signer, RECORD, "event_retracted", payloads.event_retracted(late["event_id"]), WHEN)
     drawn = picture.draw(merged(RECORD, [late, gone]).ledger.timeline(), TITLE, "svg")
-    assert b"<!-- taken back as it came -->" in drawn
-    assert b"<!-- arrow: takes back -->" in drawn
+    assert b"<!-- retracted on arrival -->" in drawn
+    assert b"<!-- arrow: retracts -->" in drawn
 
 
 def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

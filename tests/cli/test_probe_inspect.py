@@ -52,7 +52,7 @@ def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
         assert json.loads(printed[printed.index("\n{") :]) == said["policy"]
         assert run("verify", "b.json", "--policy", "mine.json").status != 0
     again = run("probe", "b.json", "--policy", "found.json")
-    assert "the one in force lists this format already" in again.out
+    assert "the policy in use already lists this format" in again.out
 
 
 def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_nothing_is_settled_without_signatures_or_keys(tmp_path: Path) -> None:
     path.write_bytes(to_json(bare))
     result = run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "-o", str(tmp_path / "p.json"))
     assert (result.status, result.err) == (3, "")
-    assert result.out.startswith("NOT SETTLED: no event carries a signature")
+    assert result.out.startswith("NOT SETTLED: no event has a signature")
     assert not (tmp_path / "p.json").exists()
     assert run("probe", str(DEMOS / "bundle.json")).out.startswith(
         "NOT SETTLED: no known event format reproduces a"
@@ -129,14 +129,14 @@ def test_every_screenful_says_that_nothing_was_verified(name: str) -> None:
     [
         ([], "an array of 0 elements"),
         (["x"], "an array of 1 element"),
-        ("x", "a text of 1 character"),
+        ("x", "a string of 1 character"),
         (7, "a number"),
         (None, "null"),
         (True, "true"),
         (False, "false"),
         ({}, "an object of 0 members"),
         ({"bundle_type": "pith_open_graph_bundle", "events": [
-            1, {}, {"event_type": 1, "signer": {"signer_id": 2}}]}, "a bundle, an object"),
+            1, {}, {"event_type": 1, "signer": {"signer_id": 2}}]}, "a bundle, by its members; an object"),
         ({"events": 1, "source_aliases": [1, {}], "canonical_record": {"source": 1}}, "a record document"),
         ({"state_type": "pith_open_graph_state", "surprise": None}, "a state"),
         ({"policy_type": "pithbundle_policy"}, "a policy"),
@@ -181,9 +181,9 @@ def test_unknown_members_and_floods_are_told() -> None:
     value["events"][0]["extra"] = 1
     value["events"][1]["signature"] = None
     out = run("inspect", "-", stdin=to_json(value)).out
-    assert "surprise: 1 (spec.md knows no such member)" in out
+    assert "surprise: 1 (not defined in spec.md)" in out
     assert "unknown     1 with member extra" in out
-    assert "1 stated on events, 1 receipt stated" in out
+    assert "1 on events, 1 receipt, as claimed" in out
     assert "and 200 more aliases" in out
     assert shouted(out)
     many = {"events": [{"event_type": f"t{place}", f"m{place}": 1} for place in range(300)]}

@@ -127,7 +127,7 @@ def test_no_output_is_an_input(
     before = {name: name.read_bytes() for name in folder.rglob("*") if name.is_file()}
     result = run(*args, option, target, *force)
     assert (result.status, result.stdout) == (2, b"")
-    assert "is an input too" in result.err
+    assert "is also an input" in result.err
     assert {name: name.read_bytes() for name in folder.rglob("*") if name.is_file()} == before
 
 
@@ -137,7 +137,7 @@ def test_it_is_said_before_anything_is_read(folder: Path) -> None:
     result = run("merge", "pipe", "bundle.json", "-o", "bundle.json", "--force")
     assert result.status == 2
     (folder / "bundle.json").write_bytes(b"not json")
-    assert "is an input too" in run("merge", "bundle.json", "-o", "bundle.json", "--force").err
+    assert "is also an input" in run("merge", "bundle.json", "-o", "bundle.json", "--force").err
 
 
 def test_a_part_of_an_export_never_replaces_an_input(folder: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_part_of_an_export_never_replaces_an_input(folder: Path) -> None:
     args = ["export", f"parts/{part.name}", "--policy", "policy.json", "--out-dir", "parts", "--force"]
     result = run(*args)
     assert (result.status, part.read_bytes()) == (2, before)
-    assert f"--out-dir parts/{part.name} is an input too" in result.err
+    assert f"--out-dir parts/{part.name} is also an input" in result.err
     # A part that is no input is replaced, since that is what --force asks for.
     assert run("export", "bundle.json", *args[2:]).status == 0
     assert part.read_bytes() != before
@@ -164,7 +164,7 @@ def test_standard_output_is_no_input_either(folder: Path, command: str) -> None:
             stdout=file, stderr=subprocess.PIPE, env=process_env(), check=False,
         )  # fmt: skip
     assert done.returncode == 2
-    assert b"standard output is an input too" in done.stderr
+    assert b"standard output is also an input" in done.stderr
     assert (folder / "bundle.json").read_bytes() == before
 
 
@@ -177,7 +177,7 @@ def test_standard_input_is_an_input(folder: Path) -> None:
             stdin=file, capture_output=True, env=process_env(), check=False,
         )  # fmt: skip
     assert done.returncode == 2
-    assert b"is an input too (standard input)" in done.stderr
+    assert b"is also an input (standard input)" in done.stderr
     assert (folder / "bundle.json").read_bytes() == before
 
 
@@ -254,14 +254,14 @@ def test_what_is_expected_is_a_state(folder: Path, text: str | None, words: str)
         ("/current/citations/7", "the state has no entry there"),
         ("/current/nothing", "the state has no entry there"),
         ("/current/citations/-1", "the state has no entry there"),
-        ("/current/citations/0/nothing", "the entry /current/citations/0 has nothing there"),
-        ("/current/citations/0/payload/citing_work/0", "the entry /current/citations/0 has nothing there"),
-        ("/current/citations/0/payload/", "the entry /current/citations/0 has nothing there"),
-        ("/current/receipt/x~1y", "the entry /current/receipt has nothing there"),
+        ("/current/citations/0/nothing", "the entry /current/citations/0 has no such member"),
+        ("/current/citations/0/payload/citing_work/0", "the entry /current/citations/0 has no such member"),
+        ("/current/citations/0/payload/", "the entry /current/citations/0 has no such member"),
+        ("/current/receipt/x~1y", "the entry /current/receipt has no such member"),
         ("/current/equivocations/0/event_ids/00", None),
         ("/event_count", "the state has no entry there"),
         ("/unrecognised/0", "the state has no entry there"),
-        ("citations/0/payload/nothing", "the entry /current/citations/0 has nothing there"),
+        ("citations/0/payload/nothing", "the entry /current/citations/0 has no such member"),
     ],
 )
 def test_a_place_inside_no_entry_is_a_usage_error_that_lists_the_places(

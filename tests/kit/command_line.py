@@ -179,7 +179,7 @@ _INVISIBLE = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\u
 
 #: The words of ours that may stand at the start of a line.
 FIRST_WORDS = {
-    "fit",
+    "acceptable",
     "key",
     "mismatch",
     "number",
@@ -187,7 +187,7 @@ FIRST_WORDS = {
     "pithbundle:",
     "policy",
     "rejected",
-    "unfit",
+    "unacceptable",
     "usable",
 }
 

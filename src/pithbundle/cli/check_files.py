@@ -1,4 +1,4 @@
-"""Reading and checking bundles for verify and merge: a bad one is named, the others go on (spec BUN-5)."""
+"""Read and check bundles for verify and merge: a rejected file is reported beside the others (spec BUN-5)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.cli.inputs import Refusal, about, read_bytes
+from pithbundle.cli.input_hints import hint_for
+from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output, worst
-from pithbundle.cli.recognise import advice
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import MergeError
@@ -32,25 +32,25 @@ from pithbundle.verify.checks import SignatureCache, check
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
 
-#: From how many files on a terminal is told how far the work is.
+#: The number of files from which a progress bar is drawn.
 _MANY_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """What came of the inputs of one command.
+class CheckedFiles:
+    """The inputs of one command after reading and checking.
 
-    ``refused`` were read and are wrong as a whole; ``unread`` could not be read at all.
+    ``rejected`` were read and are rejected as a whole; ``unreadable`` could not be read at all.
     """
 
     inputs: list[Input] = field(default_factory=list)
-    refused: list[Rejection] = field(default_factory=list)
-    unread: list[Rejection] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    unreadable: list[Rejection] = field(default_factory=list)
 
     def reports(self, clock: Clock) -> list[Report]:
-        """One report for each record, in order of appearance; none has the refused inputs.
+        """One report for each record, in order of appearance; rejected inputs are in none.
 
-        Records with one number and two hashes are refused here, all of them (MERGE-2).
+        Records with one number and two hashes are rejected here, all of them (MERGE-2).
         """
         by_number: dict[str, list[Input]] = {}
         for given in self.inputs:
@@ -60,61 +60,60 @@ class Examined:
             try:
                 merged: Merged = merge(*(given.checked for given in group))
             except MergeError as error:
-                self.refused.extend(Rejection(given.name, error) for given in group)
+                self.rejected.extend(Rejection(given.name, error) for given in group)
                 continue
             reports.append(Report(group, merged, clock=clock))
         return reports
 
     def of_one_record(self) -> Merged:
-        """What the inputs, at least one, merge to where the command is about one record.
+        """Merge the inputs, at least one, of a command about one record.
 
         Raises:
-            Refusal: a file is of another record, which is named.
+            InputRejected: a file is of another record, which is named.
         """
         first = self.inputs[0].checked
         for given in self.inputs[1:]:
-            # Pair by pair first, so that the error can name the file that does not belong.
+            # Pair by pair first, so that the error names the file of another record.
             if given.checked.record.sha256 != first.record.sha256:
                 try:
                     merge(first, given.checked)
                 except MergeError as error:
-                    raise Refusal(given.name, error, Exit.INVALID) from error
+                    raise InputRejected(given.name, error, Exit.INVALID) from error
         return merge(*(given.checked for given in self.inputs))
 
     def outcomes(self, reports: Sequence[Report]) -> tuple[Outcome, ...]:
-        """Every outcome of the reports and of the inputs beside them that holds (REPORT-2).
+        """Return every outcome of the reports and of the other inputs (REPORT-2).
 
-        What could not be read is not verified.
+        An unreadable file counts as unverified.
         """
         found: list[Outcome] = [outcome for report in reports for outcome in report.outcomes]
-        found += ["rejected"] if self.refused else []
-        found += ["unverified"] if self.unread else []
+        found += ["rejected"] if self.rejected else []
+        found += ["unverified"] if self.unreadable else []
         return together(found)
 
     def status(self, reports: Sequence[Report]) -> int:
         """The exit status: that of the outcome; 2 for a file that could not be read, unless 1 is due."""
-        return worst([EXIT_STATUS[self.outcomes(reports)[0]], Exit.USAGE if self.unread else Exit.VALID])
+        return worst([EXIT_STATUS[self.outcomes(reports)[0]], Exit.USAGE if self.unreadable else Exit.VALID])
 
     def value(self, reports: Sequence[Report]) -> Object:
         """Outcome, outcomes and exit status, for ``--json``."""
         return {**outcome_value(self.outcomes(reports)), "exit_status": self.status(reports)}
 
 
-def examine(
+def check_files(
     out: Output,
     files: Sequence[str],
     policy: Policy,
     limits: Limits,
     format: Format | None,
-    aside: Callable[[str, bytes], bool] | None = None,
-) -> Examined:
-    """Read and check every file; none of them can make this raise.
+    skip: Callable[[str, bytes], bool] | None = None,
+) -> CheckedFiles:
+    """Read and check every file; a bad file raises no error.
 
-    ``aside`` is shown each file and its bytes first, and takes those that are no bundle by
-    saying True.
+    ``skip`` gets each file and its bytes first, and returns True for one that is no bundle.
     """
     cache: SignatureCache = {}
-    found = Examined()
+    found = CheckedFiles()
     progress = _Progress(out, len(files))
     try:
         for done, file in enumerate(files):
@@ -122,15 +121,15 @@ def examine(
             try:
                 data = b""
                 data = read_bytes(file, limits)
-                if aside is not None and aside(file, data):
+                if skip is not None and skip(file, data):
                     continue
-                with about(file):
+                with rejecting(file):
                     bundle = read_bundle(data, limits=limits, format=format)
-            except Refusal as refusal:
-                if refusal.status == Exit.USAGE:
-                    found.unread.append(Rejection(file, refusal.error))
+            except InputRejected as rejection:
+                if rejection.status == Exit.USAGE:
+                    found.unreadable.append(Rejection(file, rejection.error))
                 else:
-                    found.refused.append(Rejection(file, refusal.error, advice(data, refusal.error)))
+                    found.rejected.append(Rejection(file, rejection.error, hint_for(data, rejection.error)))
                 continue
             checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=cache)
             found.inputs.append(Input(file, checked))
@@ -144,7 +143,7 @@ class _Progress:
 
     def __init__(self, out: Output, count: int) -> None:
         self.count = count
-        self.stream = sys.stderr if count >= _MANY_FILES and out.aside().tty else None
+        self.stream = sys.stderr if count >= _MANY_FILES and out.on_stderr().tty else None
 
     def tell(self, done: int) -> None:
         self._write(f"\rpithbundle: {done} of {self.count} files")

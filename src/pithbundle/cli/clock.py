@@ -1,4 +1,4 @@
-"""The one place that looks at a clock, and only for warnings (spec REPORT-4)."""
+"""The only module that reads a clock, and only for warnings (spec REPORT-4)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def clock_options(command: F) -> F:
     command = click.option(
         "--now",
         metavar="TIME",
-        help="Judge times as of TIME, as in 2026-11-20T00:00:00Z, instead of this machine's clock.",
+        help="Use TIME, such as 2026-11-20T00:00:00Z, instead of the clock of this machine.",
     )(command)
     return click.option(
         "--max-age",
@@ -36,7 +36,7 @@ def clock_options(command: F) -> F:
 
 
 def read_clock(max_age: float | None, now: str | None) -> Clock:
-    """What the clock says, in instants.
+    """Return the limits for warnings, as instants of the clock.
 
     Raises:
         click.UsageError: ``now`` is not a time of TIME-1.

@@ -22,7 +22,7 @@ def guard_inputs(inputs: Iterable[str | None], outputs: Iterable[tuple[str, str 
 
     A hard link, a symbolic link and another spelling of the path are the same file.
     ``outputs`` are pairs of an option and its path; None and ``-`` are standard output.
-    ``--force`` makes no difference: what is read here is evidence.
+    ``--force`` makes no difference: inputs are evidence.
 
     Raises:
         click.UsageError: an output is an input.
@@ -33,8 +33,8 @@ def guard_inputs(inputs: Iterable[str | None], outputs: Iterable[tuple[str, str 
         if found is not None and found in known:
             where = "standard output" if path in (None, STDIN) else f"{option} {Output.show(path)}"
             raise click.UsageError(
-                f"{where} is an input too ({Output.place(known[found])}), and no input is overwritten: "
-                f"name another file",
+                f"{where} is also an input ({Output.file_name(known[found])}), and inputs are never "
+                "overwritten: name another file",
                 click.get_current_context(),
             )
 

@@ -1,4 +1,4 @@
-"""What commands read: files, their format, limits, the policy; and where results go (spec CLI-1, CLI-3)."""
+"""Inputs of commands: files, their encoding, limits, the policy; and where results go (spec CLI-1, CLI-3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # -- options that several commands share --------------------------------------------------
 
-# readable=False: click would ask the system, and say it in its own words; reading will tell.
+# readable=False: the error comes from reading the file, in the form of this program, not from click.
 PATH: Final = click.Path(allow_dash=True, readable=False)
 
 
@@ -74,7 +74,7 @@ def format_option(command: F) -> F:
         "--from",
         "format",
         type=click.Choice(["json", "cbor"]),
-        help="The format of FILE; by default its first byte tells.",
+        help="The format of FILE; by default detected from its first byte.",
     )(command)
 
 
@@ -86,7 +86,7 @@ def limit_option(command: F) -> F:
         multiple=True,
         metavar="NAME=NUMBER",
         callback=_read_limits,
-        help="Lower or raise a limit on the input, as in size=16000000; see LIM-1 to LIM-5.",
+        help="Change a limit on the input, as in size=16000000; see LIM-1 to LIM-5.",
     )(command)
 
 
@@ -98,23 +98,23 @@ def policy_option(command: F) -> F:
         type=PATH,
         metavar="FILE",
         envvar="PITHBUNDLE_POLICY",
-        help="Your policy; by default that of $PITHBUNDLE_POLICY, else the built-in one, the registry's key.",
+        help="Your policy; by default that of $PITHBUNDLE_POLICY, else the built-in one.",
     )(command)
 
 
 def output_options(command: F) -> F:
-    """Add ``-o`` and ``--force``, passed as ``output`` and ``force``; :func:`deliver` heeds them."""
+    """Add ``-o`` and ``--force``, passed as ``output`` and ``force``; :func:`deliver` uses them."""
     command = click.option("--force", is_flag=True, help="Replace an existing file.")(command)
-    return click.option("-o", "--output", type=PATH, metavar="FILE", help="Write here, whole or not at all.")(
+    return click.option("-o", "--output", type=PATH, metavar="FILE", help="Write to this file, atomically.")(
         command
     )
 
 
-# -- refusals -----------------------------------------------------------------------------
+# -- rejected inputs -----------------------------------------------------------------------------
 
 
-class Refusal(Exception):
-    """An input that a command cannot go on with: which one, why, and the exit status."""
+class InputRejected(Exception):
+    """An input without which a command cannot continue: which one, why, and the exit status."""
 
     def __init__(self, path: str, error: PithError, status: Exit) -> None:
         super().__init__(path, error, status)
@@ -124,24 +124,24 @@ class Refusal(Exception):
 
 
 @contextlib.contextmanager
-def about(path: str, status: Exit = Exit.INVALID) -> Iterator[None]:
-    """Say of every error raised inside that it is about ``path``.
+def rejecting(path: str, status: Exit = Exit.INVALID) -> Iterator[None]:
+    """Attribute every error raised inside to the file ``path``.
 
     The exit status is ``status``, but 2 for a file that cannot be read or written.
 
     Raises:
-        Refusal: for any :class:`PithError`.
+        InputRejected: for any :class:`PithError`.
     """
     try:
         yield
     except PithError as error:
-        raise Refusal(path, error, Exit.USAGE if isinstance(error, FileError) else status) from error
+        raise InputRejected(path, error, Exit.USAGE if isinstance(error, FileError) else status) from error
 
 
 # -- reading ------------------------------------------------------------------------------
 
 
-def once(*paths: str | None) -> None:
+def require_single_stdin(*paths: str | None) -> None:
     """Check that at most one of the paths is standard input, which can be read only once.
 
     Raises:
@@ -155,9 +155,9 @@ def read_bytes(path: str, limits: Limits) -> bytes:
     """Return the bytes of an input.
 
     Raises:
-        Refusal: it cannot be read, or is over ``limits.size``.
+        InputRejected: it cannot be read, or is over ``limits.size``.
     """
-    with about(path):
+    with rejecting(path):
         return read_input(path, limits.size)
 
 
@@ -165,7 +165,7 @@ def read_value(path: str, limits: Limits, format: Format | None = None) -> Value
     """Return the value of a JSON or CBOR input.
 
     Raises:
-        Refusal: it cannot be read, or is outside the profile.
+        InputRejected: it cannot be read, or is outside the profile.
     """
     return parse(path, read_bytes(path, limits), limits, format)
 
@@ -174,9 +174,9 @@ def parse(path: str, data: bytes, limits: Limits, format: Format | None = None) 
     """Return the value of bytes that were read from ``path``.
 
     Raises:
-        Refusal: they are outside the profile.
+        InputRejected: they are outside the profile.
     """
-    with about(path):
+    with rejecting(path):
         if (format or detect_format(data)) == "cbor":
             from pithbundle.encoding.cbor import parse_cbor
 
@@ -190,13 +190,13 @@ def read_policy(path: str | None) -> Policy:
     """Return the policy of a file, or the built-in one for None.
 
     Raises:
-        Refusal: it cannot be read or applied, which is a usage error: exit status 2.
+        InputRejected: it cannot be read or applied, which is a usage error: exit status 2.
     """
     from pithbundle.verify.policy import Policy
 
     if path is None:
         return Policy.default()
-    with about(path, Exit.USAGE):
+    with rejecting(path, Exit.USAGE):
         return Policy.from_bytes(read_input(path, DEFAULT_LIMITS.size))
 
 
@@ -207,7 +207,7 @@ def deliver(out: Output, data: bytes, output: str | None, force: bool = False) -
     """Send exact bytes to a file, or to stdout where ``output`` is None or ``-``.
 
     Raises:
-        Refusal: the file cannot be written.
+        InputRejected: the file cannot be written.
         click.UsageError: stdout is a terminal and the bytes are not safe to show there.
     """
     if output is not None and output != STDIN:
@@ -225,14 +225,14 @@ def write_files(files: Mapping[str, bytes], force: bool) -> None:
     """Write all of a few files, or none (CLI-1).
 
     Raises:
-        Refusal: one of them cannot be written; its message says which.
+        InputRejected: one of them cannot be written; its message says which.
     """
-    with about(", ".join(files)):
+    with rejecting(", ".join(files)):
         write_outputs(files, force=force)
 
 
 def _harmless(data: bytes) -> bool:
-    """Whether a terminal draws the bytes and obeys none of them."""
+    """Whether the bytes contain no terminal controls."""
     try:
         text = data.decode().replace("\\", "")
     except UnicodeDecodeError:

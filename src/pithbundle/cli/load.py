@@ -11,22 +11,22 @@ from typing import Any, TypeVar
 
 import click
 
-from pithbundle.cli.check_files import Examined, examine
+from pithbundle.cli.check_files import CheckedFiles, check_files
 from pithbundle.cli.guard import guard_folder
 from pithbundle.cli.inputs import (
     PATH,
-    Refusal,
-    about,
+    InputRejected,
     format_option,
     json_option,
     limit_option,
-    once,
     policy_option,
     read_policy,
+    rejecting,
+    require_single_stdin,
 )
+from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import Telling, short
-from pithbundle.cli.values import policy_source, policy_value, refused_value
+from pithbundle.cli.render import ReportPrinter, short
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import FileError
@@ -43,12 +43,12 @@ CELL = 40
 
 
 @dataclass(frozen=True)
-class Folded:
-    """What came of the files of one record: the checks, the report on them, the merged state."""
+class LoadedRecord:
+    """The files of one record after reading: the checks, the report, the merged state."""
 
     policy: Policy
     policy_path: str | None
-    examined: Examined
+    checked_files: CheckedFiles
     report: Report
     merged: Merged
 
@@ -59,7 +59,7 @@ class Folded:
 
     @cached_property
     def locations(self) -> dict[str, Location]:
-        """For each event id, where the element is that decides."""
+        """For each event id, the location of the deciding element."""
         return {str(one.copy.event_id): one.location for one in self.report.events}
 
     @cached_property
@@ -68,24 +68,24 @@ class Folded:
         return self.merged.state
 
     def headline(self, out: Output) -> None:
-        """Say the first line, as verify does, and which files were refused."""
-        Telling(out, self.policy, self.policy_path).headline(self.examined, [self.report])
+        """Print the first line, as verify does."""
+        ReportPrinter(out, self.policy, self.policy_path).headline(self.checked_files, [self.report])
 
     def record(self, out: Output) -> None:
-        """Say whose record it is and under which policy it was looked at."""
-        out.verdict("record", str(self.merged.ledger.record.number))
+        """Print the number of the record, the policy, and the rejected files."""
+        out.heading("record", str(self.merged.ledger.record.number))
         out.detail("policy", policy_source(out, self.policy_path))
-        for refused in self.examined.refused:
-            out.detail("rejected", f"{out.place(refused.name)}: {refused.error}")
+        for rejected in self.checked_files.rejected:
+            out.detail("rejected", f"{out.file_name(rejected.name)}: {rejected.error}")
 
     def value(self) -> Object:
-        """The frame of what ``--json`` prints."""
+        """Return the members that every command on a record prints with ``--json``."""
         return {
             **outcome_value(self.report.outcomes),
             "pith_number": str(self.merged.ledger.record.number),
             "rules": self.merged.ledger.rules.name,
             "policy": policy_value(self.policy, self.policy_path),
-            "rejected": refused_value(self.examined.refused),
+            "rejected": rejected_value(self.checked_files.rejected),
             "events_sha256": self.merged.events_sha256,
             "state_sha256": self.merged.state_sha256,
         }
@@ -96,38 +96,44 @@ def files_argument(command: F) -> F:
     return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)(command)
 
 
-def fold_options(command: F) -> F:
-    """Add the options that :func:`fold` takes, and ``--json``."""
+def record_options(command: F) -> F:
+    """Add the options that :func:`load_record` takes, and ``--json``."""
     for option in (json_option, limit_option, format_option, policy_option):
         command = option(command)
     return command
 
 
-def fold(
+def load_record(
     out: Output, files: Sequence[str], policy_path: str | None, limits: Limits, format: Format | None
-) -> Folded:
-    """Read, check and merge files of one record; one that is refused is set aside.
+) -> LoadedRecord:
+    """Read, check and merge files of one record; a rejected file is reported beside them.
 
     Raises:
-        Refusal: a file cannot be read; the files are of different records; none is left.
+        InputRejected: a file cannot be read; the files are of different records; none is left.
         click.UsageError: standard input is named twice.
     """
-    once(policy_path, *files)
+    require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
-    examined = examine(out, files, policy, limits, format)
-    if examined.unread:
-        raise Refusal(examined.unread[0].name, examined.unread[0].error, Exit.USAGE)
-    if not examined.inputs:
-        raise Refusal(examined.refused[0].name, examined.refused[0].error, Exit.INVALID)
-    merged = examined.of_one_record()
-    return Folded(policy, policy_path, examined, Report(examined.inputs, merged, examined.refused), merged)
+    checked_files = check_files(out, files, policy, limits, format)
+    if checked_files.unreadable:
+        raise InputRejected(checked_files.unreadable[0].name, checked_files.unreadable[0].error, Exit.USAGE)
+    if not checked_files.inputs:
+        raise InputRejected(checked_files.rejected[0].name, checked_files.rejected[0].error, Exit.INVALID)
+    merged = checked_files.of_one_record()
+    return LoadedRecord(
+        policy,
+        policy_path,
+        checked_files,
+        Report(checked_files.inputs, merged, checked_files.rejected),
+        merged,
+    )
 
 
-# -- how an event is named ------------------------------------------------------------------
+# -- one event in a line ------------------------------------------------------------------
 
 
-def told(out: Output, event: SignedEvent, width: int = 0) -> str:
-    """One event in a line: id, type (padded to ``width``), time, signer and key."""
+def event_line(out: Output, event: SignedEvent, width: int = 0) -> str:
+    """Return one event as a line: id, type (padded to ``width``), time, signer and key."""
     names = f"{out.show(event.signer, CELL)} {out.show(event.key_id, CELL)}"
     label = out.show(event.event_type, CELL).ljust(width)
     return f"{short(event.event_id)}  {label}  {event.created_at}  {names}"
@@ -136,15 +142,15 @@ def told(out: Output, event: SignedEvent, width: int = 0) -> str:
 # -- files that are written -----------------------------------------------------------------
 
 
-def require_free(paths: Iterable[str | None], force: bool) -> None:
-    """Refuse before the work what :func:`write_output` would refuse after it.
+def require_absent(paths: Iterable[str | None], force: bool) -> None:
+    """Check before the work what :func:`write_outputs` checks after it.
 
     Raises:
-        Refusal: a path exists and ``force`` is not given.
+        InputRejected: a path exists and ``force`` is not given.
     """
     for path in paths:
         if path not in (None, STDIN) and not force and os.path.lexists(str(path)):
-            with about(str(path)):
+            with rejecting(str(path)):
                 raise FileError("io", f"{path}: exists already; --force replaces it")
 
 
@@ -152,21 +158,21 @@ def write_all(folder: str, files: dict[str, bytes], force: bool, inputs: Sequenc
     """Write files into a folder, made if it is missing; all of them or none.
 
     Raises:
-        Refusal: the folder or a file cannot be written.
+        InputRejected: the folder or a file cannot be written.
         click.UsageError: one of the files would replace one of ``inputs``.
     """
     paths = {os.path.join(folder, name): data for name, data in files.items()}
     guard_folder(inputs, "--out-dir", paths)
-    require_free(paths, force)
+    require_absent(paths, force)
     made = False
-    with about(folder):
+    with rejecting(folder):
         try:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(folder)
                 made = True
         except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or str(error)
-            raise FileError("io", f"{folder}: {said[:1].lower()}{said[1:]}") from error
+            reason = getattr(error, "strerror", None) or str(error)
+            raise FileError("io", f"{folder}: {reason[:1].lower()}{reason[1:]}") from error
         try:
             write_outputs(paths, force=force)
         except BaseException:

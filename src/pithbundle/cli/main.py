@@ -1,8 +1,8 @@
-"""The command line: thin, scripted, and the only part that prints (spec CLI-1 to CLI-3).
+"""The command line, the only part of the package that prints (spec CLI-1 to CLI-3).
 
 One file per command, imported when it is called for and not before, so that a short
-command starts fast. A command reads its inputs through :mod:`pithbundle.cli.inputs`, says
-what it has to say to an :class:`~pithbundle.cli.output.Output` and returns an exit status:
+command starts fast. A command reads its inputs through :mod:`pithbundle.cli.inputs`, prints
+to an :class:`~pithbundle.cli.output.Output` and returns an exit status:
 
 * 0, valid;
 * 1, rejected, invalid or conflict;
@@ -10,8 +10,8 @@ what it has to say to an :class:`~pithbundle.cli.output.Output` and returns an e
   read where no 1 is due;
 * 3, incomplete or unverified.
 
-What is said is kept back until the command is through, so a failure prints no half result
-and a reader that goes away early (``| head``) changes no exit status.
+Output is buffered until the command has finished, so that a failure prints no partial result
+and a reader that closes the pipe early (``| head``) changes no exit status.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.inputs import Refusal
+from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
 from pithbundle.cli.signals import Terminated, ending_on_signals
 
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
-#: command under the name ``command``. The line stands here so that ``--help`` loads nothing.
+#: command under the name ``command``. The line is kept here so that ``--help`` loads nothing.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "verify": ("verify", "Check who signed what in one or more bundles."),
     "merge": ("merge", "Recompute the state of a record from its bundles."),
-    "status": ("status", "Say in one line what stands for a record."),
-    "explain": ("explain", "Say why an entry of the state says what it says."),
-    "timeline": ("timeline", "Show the events by signed time, and what each changed."),
+    "status": ("status", "Print a one-line summary of the state of a record."),
+    "explain": ("explain", "Explain which events and rules produce an entry of the state."),
+    "timeline": ("timeline", "List the events by signed time, and what each changed."),
     "diff": ("diff", "Compare two bundles, states or reports by events and verdicts."),
     "proof": ("proof", "Show or write portable proofs of conflicts."),
     "export": ("export", "Write the valid events of a record as bundles again."),
-    "inspect": ("inspect", "Show what is inside a file, nothing of it verified."),
-    "probe": ("probe", "Find the event format that a bundle was signed in."),
+    "inspect": ("inspect", "Show the contents of a file without checks."),
+    "probe": ("probe", "Find the event format under which a bundle was signed."),
     "number": ("number", "Recompute the Pith Number of records or bundles."),
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),
-    "keys": ("keys", "Show the fingerprints of keys, and whether a key is fit to be pinned."),
-    "policy": ("policy", "Show the policy in force, or check one."),
+    "keys": ("keys", "Show the fingerprints of keys, and whether a key is acceptable."),
+    "policy": ("policy", "Show the policy in use, or check a policy file."),
     "conformance": ("conformance", "Run conformance vectors against an implementation."),
     "completion": ("completion", "Print the completion script of a shell."),
 }
@@ -67,7 +67,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of the first word; for another word the nearest name is in the error."""
+        """Return the named command; the error for an unknown name suggests the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -135,14 +135,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(out: Output, argv: Sequence[str] | None) -> int:
-    """Run the command; what it could not do becomes an error message and a status."""
+    """Run the command; a failure becomes an error message and a status."""
     try:
         # Not standalone: click returns what the command returns, and raises instead of exiting.
         status = group.main(args=argv, prog_name="pithbundle", standalone_mode=False, obj=out)
-    except Refusal as refusal:
+    except InputRejected as rejection:
         out.drop()
-        out.refuse(refusal.path, refusal.error)
-        return refusal.status
+        out.print_rejection(rejection.path, rejection.error)
+        return rejection.status
     except click.exceptions.NoArgsIsHelpError as error:
         out.error("missing command")
         out.hint(f"see {error.ctx.command_path} --help")
@@ -155,16 +155,16 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
         out.drop()
         return Exit.INTERRUPTED
     except OSError as error:
-        # Only writing is left to fail: help and completion are printed by click itself.
+        # Only printing can fail here: click itself prints help and completion.
         out.drop()
         out.error(f"standard output: {(error.strerror or str(error)).lower()}")
-        out.give_up_stdout()
+        out.discard_stdout()
         return Exit.USAGE
     return status if isinstance(status, int) else Exit.VALID
 
 
 def _usage_error(out: Output, error: click.ClickException) -> None:
-    """Print an error of click's in the form of ours: lower case, one line, no full stop."""
+    """Print an error of click in the form of this program: lower case, one line, no full stop."""
     message, *more = " ".join(error.format_message().split()).removesuffix(".").split(". ")
     out.error(out.show(message[:1].lower() + message[1:]))
     for sentence in more:

@@ -8,8 +8,8 @@ from typing import Final
 
 import click
 
-# What int() and float() take beside digits has no place here: signs, spaces, underscores,
-# digits of other scripts, exponents, nan, inf.
+# int() and float() also accept signs, spaces, underscores, digits of other scripts,
+# exponents, nan and inf: none of these is accepted here.
 _WHOLE: Final = re.compile("[0-9]{1,15}", re.ASCII)
 _DECIMAL: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 

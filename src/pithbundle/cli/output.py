@@ -1,16 +1,16 @@
-r"""What a command says, and how it reaches a terminal, a pipe or a program (spec CLI-2, DISPLAY-1).
+r"""Output of a command: to a terminal, a pipe or a program (spec CLI-2, DISPLAY-1).
 
-Text of a bundle is hostile: it may hold escape sequences, reorder a line, or look like a
+Text of a bundle is hostile: it may contain escape sequences, reorder a line, or look like a
 verdict. Three rules keep it harmless, wherever it goes:
 
-* data passes :meth:`Output.show`, which leaves one line and nothing that a terminal obeys;
+* data passes :meth:`Output.show`, which returns one line without terminal controls;
 * a line begins with words of this program: data stands after them or is indented, also
-  where a long line is folded at the edge of a terminal;
-* whatever is printed as text is escaped once more on its way out, so that a forgotten
-  ``show`` is a blemish and not a hole.
+  where a long line is loaded at the edge of a terminal;
+* whatever is printed as text is escaped once more on its way out, so that a missing call of
+  ``show`` is a cosmetic fault and no vulnerability.
 
-The text is the same on a terminal and in a pipe, but for colour, folding and the rules of
-a table. ``--json`` is plain ASCII: every other character is written ``\uXXXX``.
+The text is the same on a terminal and in a pipe, except for colour, wrapping and the
+column widths of a table. ``--json`` is plain ASCII: every other character is written ``\uXXXX``.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _SGR: Final[dict[Style, str]] = {
 }
 _RESET: Final = "\x1b[0m"
 
-#: How each word of a verdict is painted.
-WORD_STYLE: Final[dict[str, Style]] = {
+#: The style of each status of a verdict.
+STATUS_STYLE: Final[dict[str, Style]] = {
     "verified": "good",
     "unknown_type": "good",
     "unbound": "doubtful",
@@ -68,7 +68,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-#: What every command's help says of them (REPORT-2).
+#: The paragraph on exit statuses in the help of every command (REPORT-2).
 EXIT_STATUS_HELP: Final = (
     "\b\nExit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error, or an\n"
     "input that cannot be read where no 1 is due; 3 incomplete or unverified."
@@ -76,9 +76,9 @@ EXIT_STATUS_HELP: Final = (
 
 
 def worst(statuses: Iterable[int]) -> int:
-    """The status of a command on several inputs: 1 before 2 before 3 before 0 (REPORT-2).
+    """Return the status of a command on several inputs: 1 before 2 before 3 before 0 (REPORT-2).
 
-    A finding must not hide behind a mistyped path, nor a mistyped path behind a doubt.
+    A finding takes precedence over a mistyped path, and that over an unverified input.
     """
     order = (Exit.INVALID, Exit.USAGE, Exit.UNVERIFIED)
     found = set(statuses)
@@ -86,13 +86,13 @@ def worst(statuses: Iterable[int]) -> int:
 
 
 class Output:
-    """Collects what a command says, for stdout and stderr; :meth:`flush` prints it at the end.
+    """Buffers the output of a command for stdout and stderr; :meth:`flush` prints it at the end.
 
     Args:
-        tty: whether stdout is a terminal; by default it is asked.
+        tty: whether stdout is a terminal; by default it is detected.
         colour: whether to use colour; by default on a terminal, unless ``NO_COLOR`` is set
             and not empty or ``TERM`` is ``dumb``.
-        width: the columns of the terminal; by default it is asked.
+        width: the columns of the terminal; by default it is detected.
     """
 
     def __init__(
@@ -103,97 +103,97 @@ class Output:
         self.colour = (self.tty and not plain) if colour is None else colour
         self.width = width
         self._chosen = colour
-        #: Set by the option ``--json``: the command then says one value and no text.
+        #: Set by the option ``--json``: the command then prints one JSON value and no text.
         self.as_json = False
         self._out: list[bytes | Iterable[bytes]] = []
         self._err: list[bytes | Iterable[bytes]] = []
-        self._aside = False
+        self._to_stderr = False
 
-    def aside(self) -> Output:
-        """An output whose lines go to stderr, for a command whose stdout is the result itself."""
+    def on_stderr(self) -> Output:
+        """Return an output whose lines go to stderr, for a command that writes its result to stdout."""
         other = Output(tty=_is_terminal(sys.stderr), colour=self._chosen, width=self.width)
         other._out = other._err = self._err
-        other._aside = True
+        other._to_stderr = True
         return other
 
     def choose_colour(self, colour: bool) -> None:
-        """Use colour or do not, whatever the terminal and the environment say."""
+        """Switch colour on or off, overriding terminal and environment."""
         self.colour = self._chosen = colour
 
     # -- texts --------------------------------------------------------------------------
 
     @staticmethod
     def show(data: object, limit: int | None = None) -> str:
-        """Data made safe to stand in a line; cut at ``limit`` characters, by default 512."""
+        """Return data escaped for one line; cut at ``limit`` characters, by default 512."""
         return visible(str(data)) if limit is None else visible(str(data), limit)
 
     @classmethod
-    def place(cls, path: str) -> str:
-        """The path of an input, as a message names it."""
+    def file_name(cls, path: str) -> str:
+        """Return the path of an input as messages print it."""
         return "standard input" if path == "-" else cls.show(path)
 
     def line(self, text: str = "", style: Style = "plain", rest: str = "") -> None:
-        """Say one line: ``text`` in ``style``, then ``rest``; data in it has passed :meth:`show`."""
-        for place, part in enumerate(self._folded(_net(text + rest))):
-            head = len(text) if place == 0 else 0
+        """Print one line: ``text`` in ``style``, then ``rest``; data in it has passed :meth:`show`."""
+        for index, part in enumerate(self._wrapped(_escape_controls(text + rest))):
+            head = len(text) if index == 0 else 0
             self._out.append(_encode(self._paint(part[:head], style) + part[head:] + "\n", self._stream()))
 
-    def verdict(self, word: str, rest: str, style: Style | None = None) -> None:
-        """Say one line that begins with the word of a verdict, a column of its own."""
-        chosen = WORD_STYLE.get(word, "plain") if style is None else style
-        self.line(word, chosen, " " * max(1, 14 - len(word)) + rest)
+    def heading(self, label: str, rest: str, style: Style | None = None) -> None:
+        """Print one line that begins with a label, often the status of a verdict, in a column of its own."""
+        chosen = STATUS_STYLE.get(label, "plain") if style is None else style
+        self.line(label, chosen, " " * max(1, 14 - len(label)) + rest)
 
     def detail(self, name: str, text: str) -> None:
-        """Say an indented line below a verdict: a name of ours, then the text."""
+        """Print an indented line below a heading: a fixed name, then the text."""
         self.line(f"  {name:<11} {text}".rstrip())
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Say a table, indented; the first column holds no data, or data that has passed ``show``.
+        """Print a table, indented; its first column contains no data, or data that has passed ``show``.
 
-        On a terminal a cell is folded within its column. In a pipe the columns are as wide as they need.
+        On a terminal a cell is loaded within its column. In a pipe the columns are as wide as they need.
         """
-        safe = [[_net(cell) for cell in row] for row in (head, *rows)]
+        safe = [[_escape_controls(cell) for cell in row] for row in (head, *rows)]
         for number, text in enumerate(table_lines(safe, self._columns() if self.tty else None)):
             self._out.append(
                 _encode(self._paint(text, "plain" if number else "quiet") + "\n", self._stream())
             )
 
     def json(self, value: Any) -> None:
-        """Say one JSON value, in ASCII and indented: what a program reads."""
-        # Written piece by piece when all else is said: a report can be many times its input's size.
+        """Print one JSON value for programs, in ASCII and indented."""
+        # Encoded piece by piece in flush(): a report can be many times the size of its input.
         self._out.append(json_pieces(value))
 
     def raw(self, data: bytes) -> None:
-        """Say bytes as they are; for data call :func:`pithbundle.cli.inputs.deliver` instead."""
+        """Print bytes unchanged; for data call :func:`pithbundle.cli.inputs.deliver` instead."""
         self._out.append(data)
 
     # -- what went wrong ----------------------------------------------------------------
 
     def error(self, text: str) -> None:
-        """Say an error on stderr: lower case, one line, no full stop."""
-        self._err.append(_encode(f"pithbundle: error: {_net(text)}\n", sys.stderr))
+        """Print an error on stderr: lower case, one line, no full stop."""
+        self._err.append(_encode(f"pithbundle: error: {_escape_controls(text)}\n", sys.stderr))
 
     def hint(self, text: str) -> None:
-        """Say what the reader of the error can do."""
-        self._err.append(_encode(f"pithbundle: hint: {_net(text)}\n", sys.stderr))
+        """Print on stderr what the user can do about an error."""
+        self._err.append(_encode(f"pithbundle: hint: {_escape_controls(text)}\n", sys.stderr))
 
     def note(self, text: str) -> None:
-        """Say something beside the result, on stderr."""
-        self._err.append(_encode(f"pithbundle: {_net(text)}\n", sys.stderr))
+        """Print a remark on stderr."""
+        self._err.append(_encode(f"pithbundle: {_escape_controls(text)}\n", sys.stderr))
 
-    def refuse(self, path: str, error: PithError) -> None:
-        """Say why an input was refused, and what to do; ``--json`` says it on stdout as well."""
+    def print_rejection(self, path: str, error: PithError) -> None:
+        """Print why an input was rejected, and the next step; with ``--json`` on stdout as well."""
         if error.code == "io":
-            # Its detail names the path, and what to do follows from what the system said.
+            # The message of the system names the path.
             self.error(str(error))
         else:
-            self.error(f"{self.place(path)}: {error}")
+            self.error(f"{self.file_name(path)}: {error}")
             self.hint(error.hint)
         if self.as_json:
             self.json({"error": {"file": path, **error.fault.to_value(), "hint": error.hint}})
 
     def drop(self) -> None:
-        """Forget what was said on stdout: nothing is printed of a command that failed."""
+        """Discard the output to stdout: a command that failed prints no result."""
         self._out.clear()
 
     # -- the end ------------------------------------------------------------------------
@@ -203,19 +203,19 @@ class Output:
         try:
             _write(sys.stdout, self._out)
         except BrokenPipeError:
-            # The reader has seen enough. The verdict stands, and so does its status.
-            self.give_up_stdout()
+            # The reader closed the pipe. The verdict does not change, nor does the status.
+            self.discard_stdout()
         except OSError as error:
             self.error(f"standard output: {(error.strerror or str(error)).lower()}")
-            self.give_up_stdout()
+            self.discard_stdout()
             status = Exit.USAGE
         with contextlib.suppress(OSError):
             _write(sys.stderr, self._err)
         return int(status)
 
     @staticmethod
-    def give_up_stdout() -> None:
-        """Let the interpreter's own flush at exit go nowhere instead of failing again."""
+    def discard_stdout() -> None:
+        """Redirect stdout to the null device, so that the interpreter's flush at exit does not fail again."""
         if sys.stdout is None:
             return
         with contextlib.suppress(OSError, ValueError):
@@ -229,17 +229,17 @@ class Output:
         return f"{_SGR[style]}{text}{_RESET}" if self.colour and style in _SGR and text else text
 
     def _stream(self) -> TextIO | None:
-        return sys.stderr if self._aside else sys.stdout
+        return sys.stderr if self._to_stderr else sys.stdout
 
     def _columns(self) -> int:
         return max(20, self.width or shutil.get_terminal_size().columns)
 
-    def _folded(self, text: str) -> list[str]:
-        """The pieces of a line that fit the terminal, all but the first indented.
+    def _wrapped(self, text: str) -> list[str]:
+        """Wrap a line at the width of the terminal, all pieces but the first indented.
 
-        Left to the terminal, a fold could put any word of the data at the start of a line.
+        If the terminal wrapped the line, any word of the data could start a line.
         Lines are broken at spaces. A word that fits no line is cut; a digest never is, since a
-        cut one cannot be copied, and hex digits pass for no verdict.
+        cut one cannot be copied, and hex digits resemble no verdict.
         """
         columns = self._columns()
         if not self.tty or text_width(text) <= columns:
@@ -264,12 +264,12 @@ class Output:
 _INDENT: Final = "    "
 #: A word with the spaces before it.
 _TOKEN: Final = re.compile(" *[^ ]+| +$")
-#: A digest or an id, alone on its line, perhaps with a mark of ours behind.
+#: A digest or an id, alone on its line, perhaps with punctuation after it.
 _DIGEST: Final = re.compile("(sha256:)?[0-9a-f]{32,}[,.:;]?")
 
 
-def _net(text: str) -> str:
-    """Escape what a terminal obeys, leaving backslashes as they are."""
+def _escape_controls(text: str) -> str:
+    """Escape terminal controls, leaving backslashes as they are."""
     return "\\".join(visible(part, len(part)) for part in text.split("\\"))
 
 
@@ -308,5 +308,5 @@ def _is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()
     except ValueError:
-        # A closed stream answers nothing.
+        # The stream is closed.
         return False

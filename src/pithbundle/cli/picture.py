@@ -2,10 +2,10 @@
 
 matplotlib is an extra, loaded when a picture is asked for and never before. The same
 events give the same bytes: no date, fixed ids, the fonts that matplotlib brings, and none
-of the settings of whoever draws. Text of a bundle is drawn, never interpreted: no
+of the user's settings. Text of a bundle is drawn, never interpreted: no
 mathematics between dollar signs, and what the font lacks is written as an escape.
 
-Events stand at equal distances in the order of their signed times. A true time axis would
+Events are drawn at equal distances in the order of their signed times. A true time axis would
 let one signer with a clock in the year 9999 press all others into one line.
 """
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import click
 
+from pithbundle.cli.render import plural
 from pithbundle.escape import visible
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.timeline import Change, Moment
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Colours of Okabe and Ito, which most colour-blind readers tell apart; shapes differ as well.
+#: Colours of Okabe and Ito, which most colour-blind readers can distinguish; shapes differ as well.
 _BLUE, _SKY, _GREEN, _ORANGE, _RED, _PURPLE, _GREY = (
     "#0072B2", "#56B4E9", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#767676",
 )  # fmt: skip
@@ -35,20 +36,20 @@ class _Mark(NamedTuple):
     shape: str
     colour: str
     filled: bool
-    said: str
+    label: str
 
 
 #: In the order of the legend.
 _MARKS: Final[dict[Change, _Mark]] = {
     "sets": _Mark("o", _BLUE, True, "sets an empty slot"),
     "adds": _Mark("s", _GREEN, True, "adds an entry"),
-    "replaces": _Mark("^", _BLUE, True, "replaces what stood"),
-    "restates": _Mark("o", _GREY, False, "says it again"),
-    "superseded": _Mark("v", _GREY, False, "loses to what stands"),
-    "retracts": _Mark("X", _RED, True, "takes an event back"),
-    "withdrawn": _Mark("s", _RED, False, "taken back as it came"),
-    "waits": _Mark("D", _ORANGE, False, "retraction that waits"),
-    "rejected": _Mark("P", _PURPLE, False, "retraction refused"),
+    "replaces": _Mark("^", _BLUE, True, "replaces the current value"),
+    "restates": _Mark("o", _GREY, False, "repeats the current value"),
+    "superseded": _Mark("v", _GREY, False, "superseded"),
+    "retracts": _Mark("X", _RED, True, "retracts an event"),
+    "withdrawn": _Mark("s", _RED, False, "retracted on arrival"),
+    "waits": _Mark("D", _ORANGE, False, "retraction without its target"),
+    "rejected": _Mark("P", _PURPLE, False, "retraction rejected"),
     "lists": _Mark("d", _SKY, True, "checkpoint"),
     "unrecognised": _Mark("*", _ORANGE, True, "unrecognised"),
 }
@@ -57,14 +58,14 @@ _MARKS: Final[dict[Change, _Mark]] = {
 class _Arrow(NamedTuple):
     change: Change
     style: Literal["-", "--"]
-    said: str
+    label: str
 
 
-_ARROW_STYLES: Final = (_Arrow("replaces", "-", "replaces"), _Arrow("retracts", "--", "takes back"))
+_ARROW_STYLES: Final = (_Arrow("replaces", "-", "replaces"), _Arrow("retracts", "--", "retracts"))
 
 #: Inches: an event's column, a lane, and the widest picture.
 _COLUMN, _LANE, _WIDEST = 0.62, 0.62, 44.0
-#: With more events than this their ids are left out and the times are thinned.
+#: With more events than this their ids are omitted and only some times are shown.
 _LABELLED: Final = 70
 #: More arrows than this would hide what they point at.
 _ARROWS: Final = 400
@@ -103,13 +104,13 @@ def draw(
 ) -> bytes:
     """Return the picture of a timeline as the bytes of an SVG or PNG file.
 
-    :func:`require` comes first. ``title`` is text of ours or has a fixed alphabet;
+    :func:`require` comes first. ``title`` comes from this program or has a fixed alphabet;
     ``conflicts`` are the ids of events that contradict another one of their signer.
     """
     import matplotlib
 
     with matplotlib.rc_context():
-        # Not the drawer's own settings: the same events are the same picture everywhere.
+        # The user's settings must not change the picture.
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
         figure = _figure(moments, title, conflicts)
@@ -123,7 +124,7 @@ def _figure(moments: Sequence[Moment], title: str, conflicts: Set[str]) -> Figur
     from matplotlib.figure import Figure
 
     lanes = _lanes(moments)
-    rows = {name: place for place, name in enumerate(lanes)}
+    rows = {name: row for row, name in enumerate(lanes)}
     width = min(_WIDEST, max(9.0, 3.4 + _COLUMN * len(moments)))
     height = 3.6 + _LANE * max(1, len(lanes))
     figure = Figure(figsize=(width, height), facecolor="white")
@@ -131,10 +132,8 @@ def _figure(moments: Sequence[Moment], title: str, conflicts: Set[str]) -> Figur
     axes.set_xlim(-0.7, max(1, len(moments)) - 0.3)
     axes.set_ylim(max(1, len(lanes)) - 0.4, -0.6)
     axes.set_yticks(range(len(lanes)), [name.replace("_", " ") for name in lanes], fontsize=10)
-    for place in range(len(lanes)):
-        axes.axhspan(
-            place - 0.5, place + 0.5, facecolor="#f4f4f4" if place % 2 else "white", zorder=0, linewidth=0
-        )
+    for row in range(len(lanes)):
+        axes.axhspan(row - 0.5, row + 0.5, facecolor="#f4f4f4" if row % 2 else "white", zorder=0, linewidth=0)
     axes.tick_params(axis="y", length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
@@ -147,7 +146,7 @@ def _figure(moments: Sequence[Moment], title: str, conflicts: Set[str]) -> Figur
 
 
 def _lanes(moments: Sequence[Moment]) -> list[str]:
-    """The sections that have events, in the order of a state; what has none stands last."""
+    """The sections that have events, in the order of a state; events without a section are last."""
     present = {moment.section for moment in moments}
     known = [kind.section for kind in MERGE_1.event_types.values() if kind.section in present]
     more = sorted(name for name in present if name is not None and name not in known)
@@ -156,13 +155,13 @@ def _lanes(moments: Sequence[Moment]) -> list[str]:
 
 def _times(axes: Axes, moments: Sequence[Moment]) -> None:
     step = max(1, -(-len(moments) // _LABELLED))
-    places = range(0, len(moments), step)
+    shown = range(0, len(moments), step)
     labels = []
-    for place in places:
-        event = moments[place].event
-        said = event.instant.replace("T", " ").removesuffix(".000000")
-        labels.append(f"{said}\n{_drawn(event.signer, _SIGNER)}")
-    axes.set_xticks(places, labels, fontsize=7, rotation=45, ha="right", rotation_mode="anchor")
+    for index in shown:
+        event = moments[index].event
+        time = event.instant.replace("T", " ").removesuffix(".000000")
+        labels.append(f"{time}\n{_drawn(event.signer, _SIGNER)}")
+    axes.set_xticks(shown, labels, fontsize=7, rotation=45, ha="right", rotation_mode="anchor")
     axes.tick_params(axis="x", length=3, color=_GREY)
 
 
@@ -183,7 +182,7 @@ def _marks(axes: Axes, moments: Sequence[Moment], rows: dict[str, int]) -> None:
                 edgecolors=mark.colour if not mark.filled else "#222222",
                 linewidths=1.7 if not mark.filled else 0.6,
                 zorder=4,
-                label=mark.said,
+                label=mark.label,
             )
     if len(moments) <= _LABELLED:
         for x, moment in enumerate(moments):
@@ -196,22 +195,22 @@ def _marks(axes: Axes, moments: Sequence[Moment], rows: dict[str, int]) -> None:
 
 
 def _rings(axes: Axes, moments: Sequence[Moment], rows: dict[str, int], conflicts: Set[str]) -> None:
-    """Ring what a later event takes back, and what is in conflict: neither may be overlooked."""
+    """Ring events that were retracted later, and events in conflict: neither may be overlooked."""
     gone = {m.event.event_id for m in moments if m.retracted_by and m.change != "withdrawn"}
-    for ids, size, colour, style, said in (
-        (gone, 230, _RED, "dashed", "taken back later"),
+    for ids, size, colour, style, label in (
+        (gone, 230, _RED, "dashed", "retracted later"),
         (conflicts, 330, _PURPLE, "solid", "in conflict"),
     ):
         here = [(x, _row(m, rows)) for x, m in enumerate(moments) if m.event.event_id in ids]
         if here:
             axes.scatter(
                 [x for x, _ in here], [y for _, y in here], s=size, marker="o", facecolors="none",
-                edgecolors=colour, linewidths=1.8, linestyles=style, zorder=3, label=said,
+                edgecolors=colour, linewidths=1.8, linestyles=style, zorder=3, label=label,
             )  # fmt: skip
 
 
 def _arrows(axes: Axes, moments: Sequence[Moment], rows: dict[str, int]) -> int:
-    """Draw who replaces and who takes back whom; return how many arrows there is no room for."""
+    """Draw replacements and retractions as arrows; return how many were omitted."""
     spots = {m.event.event_id: (x, _row(m, rows)) for x, m in enumerate(moments)}
     links = [*_links(moments)]
     for source, target, change in links[:_ARROWS]:
@@ -251,19 +250,19 @@ def _words(figure: Figure, axes: Axes, moments: Sequence[Moment], title: str, hi
 
     width, height = figure.get_size_inches()
     figure.text(0.25 / width, 1 - 0.35 / height, f"Timeline of {title}", fontsize=13, weight="bold")
-    said = "by signed time, which a signer chooses; at equal distances, not to scale"
+    subtitle = "by signed time, which a signer chooses; at equal distances, not to scale"
     if not moments:
-        said = "no valid event"
+        subtitle = "no valid event"
     if hidden:
-        said += f"; {hidden} arrows left out"
-    figure.text(0.25 / width, 1 - 0.6 / height, said, fontsize=9, color="#444444")
+        subtitle += f"; {plural(hidden, 'arrow')} omitted"
+    figure.text(0.25 / width, 1 - 0.6 / height, subtitle, fontsize=9, color="#444444")
     handles, labels = axes.get_legend_handles_labels()
     links = {change for _, _, change in _links(moments)}
     for arrow in _ARROW_STYLES:
         if arrow.change in links:
             colour = _MARKS[arrow.change].colour
             handles.append(Line2D([], [], color=colour, linestyle=arrow.style, linewidth=1.3))
-            labels.append(f"arrow: {arrow.said}")
+            labels.append(f"arrow: {arrow.label}")
     if handles:
         figure.legend(
             handles, labels, loc="lower left", bbox_to_anchor=(0.2 / width, 0.05 / height), fontsize=8.5,
@@ -273,6 +272,6 @@ def _words(figure: Figure, axes: Axes, moments: Sequence[Moment], title: str, hi
 
 
 def _drawn(text: str, limit: int) -> str:
-    """Data as it can be drawn: on one line, in letters that the font has, the rest escaped."""
+    """Return data that can be drawn: on one line, in letters that the font has, the rest escaped."""
     shown = visible(text, limit)
     return "".join(c if c < "\u0250" else f"\\u{{{ord(c):x}}}" for c in shown.replace("…", "..."))

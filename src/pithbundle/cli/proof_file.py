@@ -1,4 +1,4 @@
-"""Proof files given to verify: each checked alone, under the policy (spec PROOF-2)."""
+"""Proof files given to verify: each is checked by itself, under the policy (spec PROOF-2)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pithbundle.cli.inputs import Refusal, about
-from pithbundle.cli.load import CELL, told
+from pithbundle.cli.inputs import InputRejected, rejecting
+from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
+from pithbundle.cli.load import CELL, event_line
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.values import policy_source, policy_value, refused_value
+from pithbundle.cli.render import plural
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import PithError
@@ -23,7 +24,7 @@ _MARK: Final = PROOF_TYPE.encode()
 
 
 def looks_like_proof(data: bytes, limits: Limits) -> bool:
-    """Whether a file says that it is a proof; one that cannot be read says nothing."""
+    """Whether a file claims to be a proof; False for one that cannot be parsed."""
     if _MARK not in data:
         return False
     try:
@@ -40,54 +41,54 @@ def verify_proofs(
     limits: Limits,
     quiet: bool,
 ) -> int:
-    """Check proof files and say what they prove; 0 if every one of them holds, else 1."""
+    """Check proof files and print what they prove; return 0 if all are valid, else 1."""
     found: list[tuple[str, Proven]] = []
-    refused: list[Rejection] = []
+    rejected: list[Rejection] = []
     for path, data in files:
         try:
-            with about(path):
+            with rejecting(path):
                 found.append((path, check_proof(data, policy, limits=limits)))
-        except Refusal as refusal:
-            refused.append(Rejection(path, refusal.error))
-    status = Exit.INVALID if refused else Exit.VALID
+        except InputRejected as rejection:
+            rejected.append(Rejection(path, rejection.error))
+    status = Exit.INVALID if rejected else Exit.VALID
     if out.as_json:
         out.json(
             {
-                **outcome_value(["rejected" if refused else "valid"]),
+                **outcome_value(["rejected" if rejected else "valid"]),
                 "policy": policy_value(policy, policy_path),
-                "rejected": refused_value(refused),
+                "rejected": rejected_value(rejected),
                 "proofs": [{"file": portable(path), **describe(proven)} for path, proven in found],
             }
         )
         return status
-    if refused:
-        out.line("NOT PROVEN:", "bad", f" {len(refused)} of {len(files)} proofs do not hold")
+    if rejected:
+        out.line("NOT PROVEN:", "bad", f" {len(rejected)} of {plural(len(files), 'proof')} not valid")
     else:
         count = "a signer" if len(found) == 1 else f"{len(found)} times a signer"
-        said = f" {count} of your policy signed two events that contradict each other"
-        out.line("CONFLICT PROVEN:", "bad", said)
+        rest = f" {count} of your policy signed two events that contradict each other"
+        out.line("CONFLICT PROVEN:", "bad", rest)
     if quiet:
         return status
-    out.verdict("policy", policy_source(out, policy_path))
+    out.heading("policy", policy_source(out, policy_path))
     out.detail("sha256", policy.sha256)
-    for one in refused:
-        out.verdict("rejected", out.place(one.name))
+    for one in rejected:
+        out.heading("rejected", out.file_name(one.name))
         out.detail("why", str(one.error))
         out.detail("hint", one.error.hint)
     for path, proven in found:
-        _say(out, path, proven, policy)
+        _print(out, path, proven, policy)
     return status
 
 
-def _say(out: Output, path: str, proven: Proven, policy: Policy) -> None:
+def _print(out: Output, path: str, proven: Proven, policy: Policy) -> None:
     group = proven.group
-    out.verdict("conflict", f"{group.event_type}, both signed by {out.show(group.signer, CELL)}", "bad")
-    out.detail("file", out.place(path))
+    out.heading("conflict", f"{group.event_type}, both signed by {out.show(group.signer, CELL)}", "bad")
+    out.detail("file", out.file_name(path))
     out.detail("record", str(proven.number))
     out.detail("slot", out.show(group.slot.decode(), 120))
     for event, status in zip(proven.events, proven.statuses, strict=True):
-        out.detail("event", told(out, event))
+        out.detail("event", event_line(out, event))
         out.detail("", event.event_id)
         out.detail("", f"key {event.key.public_key.fingerprint_hex}, {status}")
-        out.detail("", f"says {out.show(event.payload_bytes.decode(), 200)}")
-    out.detail("proves", "the signer's key signed both; how that came about is not in the bytes")
+        out.detail("", f"payload {out.show(event.payload_bytes.decode(), 200)}")
+    out.detail("proves", "the signer's key signed both events; the bytes do not show why")

@@ -1,9 +1,9 @@
-"""A report in words, for verify on stdout and for merge on stderr (spec REPORT-1, DISPLAY-2).
+"""A report as text, for verify on stdout and for merge on stderr (spec REPORT-1, DISPLAY-2).
 
-What matters comes first: one line with the outcome, under a prefix that no data can
-stand at; then whose keys were used; then, for each record, what is wrong before what is
-sound. Nothing is said of an event that its verdict does not allow: what is only claimed
-stands in parentheses, and the text of an unbound event is not shown at all.
+The first line has the outcome, under a prefix that no data can have. The keys that were
+used follow; then, for each record, faults before valid events. Only what the verdict of
+an event allows is printed: claimed values are in parentheses, and the text of an unbound
+event is not shown at all.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pithbundle.cli.check_files import Examined
+from pithbundle.cli.check_files import CheckedFiles
+from pithbundle.cli.json_values import policy_source
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.values import policy_source
 from pithbundle.errors import CODES, Fault
 from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Rejection, Report
 from pithbundle.verify.verdicts import CheckedEvent, Status, Verdict
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: The most lines of one sort before only a number is told (threats C5).
+#: The most lines of one kind; the rest is counted (threat C5).
 MOST: Final = 100
 #: The longest data in a column, in characters.
 _CELL: Final = 40
@@ -32,7 +32,7 @@ _DIGITS: Final = 12
 #: The longest pointer into an event, in characters.
 _POINTER: Final = 80
 
-#: How the first words of all, the outcome in capitals, are painted.
+#: The style of the outcome in capitals, the first word of all.
 _OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
     "rejected": "bad",
     "invalid": "bad",
@@ -43,7 +43,7 @@ _OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
 }
 
 #: Worst first: the order of the counts and of the events.
-_WORDS: Final[tuple[Status, ...]] = (
+_STATUSES: Final[tuple[Status, ...]] = (
     "invalid",
     "unbound",
     "unknown_key",
@@ -53,12 +53,12 @@ _WORDS: Final[tuple[Status, ...]] = (
     "verified",
 )
 
-#: Clause and meaning of the words that can stand without a code, and what to do.
+#: Clause, meaning and hint of each status that can have no code.
 _WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
     "not_signed": (
         "CHECK-2",
-        "there is no signature, so nobody answers for it",
-        "fetch the bundle from another mirror: this copy may have lost it",
+        "there is no signature",
+        "fetch the bundle from another mirror: the signature may be missing in this file only",
     ),
     "unbound": (
         "CHECK-13",
@@ -72,13 +72,13 @@ _WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "unknown_type": (
         "CHECK-10",
-        "the signature verifies; these merge rules have no such type, so it is listed and not applied",
-        "look for a newer pithbundle",
+        "the signature verifies; these merge rules do not define the type: listed and not applied",
+        "check for a newer version of pithbundle",
     ),
 }
 
 
-#: What is said of such an event where it is listed.
+#: The description of such an event where it is listed.
 _BRIEFLY: Final = {
     "not_signed": "no signature",
     "unbound": "not known to be signed as it is",
@@ -92,19 +92,19 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
 
 
 def more(count: int, noun: str, many: str | None = None) -> str:
-    """``3 more events``, for what there was no room to list."""
+    """``3 more events``, for items that were not listed."""
     return plural(count, f"more {noun}", many and f"more {many}")
 
 
-#: What a warning by the caller's clock says; what is unsigned stands with its event.
+#: The text of each warning that depends on the clock; unsigned members are listed with their event.
 _DATED = {
-    "warn_future": "is signed for a time that has not come:",
-    "warn_stale": "is the newest event, and older than you ask for:",
+    "warn_future": "is signed for a time in the future:",
+    "warn_stale": "is the newest event, and older than --max-age:",
 }
 
 
-class Telling:
-    """Tells reports to one output, with one bound on lines for all of them."""
+class ReportPrinter:
+    """Prints reports to one output, with one limit on lines for all of them."""
 
     def __init__(self, out: Output, policy: Policy, policy_path: str | None) -> None:
         self.out = out
@@ -113,23 +113,23 @@ class Telling:
         self._left: Counter[str] = Counter()
         self._codes: dict[str, tuple[str, str, str]] = {}
 
-    def headline(self, examined: Examined, reports: Sequence[Report], differing: int = 0) -> None:
-        """Say the first line: the outcome, and the counts behind it, the reason first."""
-        outcome = examined.outcomes(reports)[0]
+    def headline(self, checked_files: CheckedFiles, reports: Sequence[Report], differing: int = 0) -> None:
+        """Print the first line: the outcome, then the counts, those of the outcome first."""
+        outcome = checked_files.outcomes(reports)[0]
         word, style = outcome.upper(), _OUTCOME_STYLE[outcome]
-        parts = [*_counts(examined, reports)]
+        parts = [*_counts(checked_files, reports)]
         if differing:
             parts.insert(0, f"{plural(differing, 'difference')} in signed content from the expected state")
             if EXIT_STATUS[outcome] != Exit.INVALID:
-                # Nothing is wrong with the bundle: the other state is not what follows from it.
+                # The bundle is valid: the expected state does not follow from it.
                 word, style = "DIFFERENT", "bad"
         self.out.line(f"{word}:", style, " " + ", ".join(parts))
 
-    def whole(self, examined: Examined, reports: Sequence[Report]) -> None:
-        """Say everything below the first line."""
+    def whole(self, checked_files: CheckedFiles, reports: Sequence[Report]) -> None:
+        """Print everything below the first line."""
         self._policy(reports)
-        for refused in self._capped("rejected", examined.refused, "refused file"):
-            self._refused(refused)
+        for rejected in self._capped("rejected", checked_files.rejected, "rejected file"):
+            self._rejected(rejected)
         for report in reports:
             self.out.line()
             self._record(report)
@@ -139,15 +139,15 @@ class Telling:
             self._warnings(report)
         if self._codes:
             self.out.line()
-        for word, (clause, meaning, hint) in self._codes.items():
-            self.out.verdict("why", f"{word} ({clause}): {meaning}")
+        for code, (clause, meaning, hint) in self._codes.items():
+            self.out.heading("why", f"{code} ({clause}): {meaning}")
             self.out.detail("hint", hint)
 
-    # -- whose keys ---------------------------------------------------------------------
+    # -- keys ---------------------------------------------------------------------
 
     def _policy(self, reports: Sequence[Report]) -> None:
         out, policy = self.out, self.policy
-        out.verdict("policy", policy_source(out, self.policy_path))
+        out.heading("policy", policy_source(out, self.policy_path))
         out.detail("sha256", policy.sha256)
         used = _keys_used(reports)
         for key in policy.keys:
@@ -157,25 +157,23 @@ class Telling:
                 names = _name(out, key.signer_id, key.key_id)
                 out.detail("key", f"{key.public_key.fingerprint_hex} {names}{status}")
         if not used:
-            out.detail("key", "no signature by a key of this policy is valid here")
+            out.detail("key", "no signature by a key of this policy is valid in these files")
 
     # -- one record ---------------------------------------------------------------------
 
-    def _refused(self, refused: Rejection) -> None:
-        self.out.verdict("rejected", self.out.place(refused.name))
-        self.out.detail("why", str(refused.error))
-        self.out.detail("hint", refused.hint)
+    def _rejected(self, rejected: Rejection) -> None:
+        self.out.heading("rejected", self.out.file_name(rejected.name))
+        self.out.detail("why", str(rejected.error))
+        self.out.detail("hint", rejected.hint)
 
     def _record(self, report: Report) -> None:
         out = self.out
         first = report.inputs[0].checked
-        out.verdict("record", str(first.record.number))
-        out.detail("sha256", f"{first.record.hex}, recomputed, as stated")
+        out.heading("record", str(first.record.number))
+        out.detail("sha256", f"{first.record.hex}, recomputed, matches the bundle")
         for given in report.inputs:
-            out.detail("file", f"{out.place(given.name)}, {plural(len(given.checked.events), 'event')}")
-        for given, fault in self._capped(
-            "stated", [*_stated(report.inputs)], "stated member that differs", "stated members that differ"
-        ):
+            out.detail("file", f"{out.file_name(given.name)}, {plural(len(given.checked.events), 'event')}")
+        for given, fault in self._capped("mismatch", [*_mismatches(report.inputs)], "mismatch", "mismatches"):
             where = out.show(f"{given.name}#{fault.pointer or ''}")
             out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
         if report.merged is not None:
@@ -184,7 +182,7 @@ class Telling:
             out.detail("state", f"{report.merged.state_sha256} (state_sha256)")
 
     def _completeness(self, report: Report) -> None:
-        """The words of MERGE-9, and no more of completeness than they say."""
+        """Print completeness as MERGE-9 defines it, and claim no more."""
         out = self.out
         known = False
         for signer, missing, as_of in report.completeness:
@@ -200,7 +198,7 @@ class Telling:
                 moment = f"{as_of[0]} {short(as_of[1])}"
                 out.detail("missing", f"nothing that {out.show(signer, _CELL)} listed by {moment} is missing")
         if not known:
-            out.detail("missing", "unknown: no checkpoint says which events there are")
+            out.detail("missing", "unknown: no checkpoint lists the events")
 
     def _conflicts(self, report: Report) -> None:
         groups = () if report.merged is None else report.merged.view.equivocations
@@ -209,7 +207,7 @@ class Telling:
             what = (
                 f"{group.event_type}: {len(group.event_ids)} events signed by {signer} contradict each other"
             )
-            self.out.verdict("conflict", what, "bad")
+            self.out.heading("conflict", what, "bad")
             for name in self._capped("conflict id", group.event_ids, "id"):
                 self.out.detail("id", name)
 
@@ -219,13 +217,13 @@ class Telling:
             if receipt.key is not None:
                 names = self._key(receipt.key)
             carrier = "" if receipt.event_id is None else f" in {short(receipt.event_id)}"
-            self.out.verdict(receipt.verdict.status, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
+            self.out.heading(receipt.verdict.status, f"receipt{carrier}, {names}{_coded(receipt.verdict)}")
             self._why(receipt.verdict, location)
 
     def _events(self, report: Report) -> None:
         listed = sorted(report.events, key=_order)
         wrong = [one for one in listed if not one.copy.verdict.valid]
-        sound = [one for one in listed if one.copy.verdict.valid]
+        valid = [one for one in listed if one.copy.verdict.valid]
         width = max((len(_label(self.out, one.copy)) for one in listed), default=0)
         nameless = self._capped(
             "without id", report.without_id, "element without an id", "elements without an id"
@@ -235,14 +233,14 @@ class Telling:
                 "" if one.copy.claimed_type is None else f" ({self.out.show(one.copy.claimed_type, _CELL)})"
             )
             what = "malformed" if one.copy.verdict.status == "invalid" else "element without an id"
-            self.out.verdict(
+            self.out.heading(
                 one.copy.verdict.status, f"{what}{label}{self._claim(one)}{_coded(one.copy.verdict)}"
             )
             self._why(one.copy.verdict, one.location, "outside the profile: " if what == "malformed" else "")
             self._beside(one)
         for one in self._capped("wrong", wrong, "event that is not valid", "events that are not valid"):
             self._event(one, width)
-        for one in self._capped("sound", sound, "valid event"):
+        for one in self._capped("valid", valid, "valid event"):
             self._event(one, width)
 
     def _event(self, one: Listed, width: int) -> None:
@@ -251,7 +249,7 @@ class Telling:
         if copy.event is not None:
             cells += [copy.event.created_at, self._key(copy.event.key)]
         line = "  ".join(cells) + self._claim(one)
-        out.verdict(copy.verdict.status, line.rstrip() + _coded(copy.verdict))
+        out.heading(copy.verdict.status, line.rstrip() + _coded(copy.verdict))
         self._why(copy.verdict, one.location)
         if copy.verdict.status == "unbound":
             out.detail("text", "not known to be covered by a signature: not shown, not merged")
@@ -262,53 +260,55 @@ class Telling:
             if reason == "retracted":
                 out.detail("not applied", "retracted by its signer")
             else:
-                out.detail("not applied", f"does not fit its kind [{reason}]: {CODES[reason].meaning}")
+                out.detail("not applied", f"schema error [{reason}]: {CODES[reason].meaning}")
 
     def _claim(self, one: Listed) -> str:
         claim = one.copy.claim
         return "" if claim is None else f"  (claims {_name(self.out, claim.signer_id, claim.key_id)})"
 
     def _beside(self, one: Listed) -> None:
-        """Say what the elements carry that nothing signs."""
+        """Print the members of the elements that no signature covers."""
         if one.unsigned:
             shown = ", ".join(self.out.show(name, _CELL) for name in one.unsigned[:5])
             others = "" if len(one.unsigned) <= 5 else f" and {len(one.unsigned) - 5} more"
-            self.out.detail("unsigned", f"{shown}{others}: dropped")
+            self.out.detail("unsigned", f"{shown}{others}: ignored")
 
     def _key(self, key: PolicyKey) -> str:
-        """The names of a key, and the beginning of its fingerprint where it shares them (POL-6)."""
+        """Return the names of a key, and the start of its fingerprint if they are ambiguous (POL-6)."""
         names = _name(self.out, key.signer_id, key.key_id)
         shared = len(self.policy.keys_of(key.signer_id, key.key_id)) > 1
         return f"{names} {key.fingerprint[:_DIGITS]}" if shared else names
 
     def _warnings(self, report: Report) -> None:
-        told = [warning for warning in report.warnings if warning.code in _DATED]
-        for warning in self._capped("warning", told, "warning"):
-            said = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
-            self.out.verdict("warning", f"{said}  [{warning.code}]")
+        dated = [warning for warning in report.warnings if warning.code in _DATED]
+        for warning in self._capped("warning", dated, "warning"):
+            text = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
+            self.out.heading("warning", f"{text}  [{warning.code}]")
 
     def _why(self, verdict: Verdict, location: Location, what: str = "") -> None:
-        """Say where a verdict comes from, and note its code for the end."""
-        # Nobody is accused under an unknown format: what a known one would find is a remark (CHECK-13).
+        """Print the location and fault of a verdict; its code is explained at the end."""
+        # Under an unknown format the fault of a known one is only a remark (CHECK-13).
         fault = verdict.fault
         coded = fault is not None and verdict.status != "unbound"
-        word = fault.code if fault is not None and coded else verdict.status
-        if word == "verified":
+        code = fault.code if fault is not None and coded else verdict.status
+        if code == "verified":
             return
         if coded:
-            info = CODES[word]
-            self._codes.setdefault(word, (info.clause, info.meaning, info.hint))
+            info = CODES[code]
+            self._codes.setdefault(code, (info.clause, info.meaning, info.hint))
         else:
-            self._codes.setdefault(word, _WITHOUT_CODE[word])
+            self._codes.setdefault(code, _WITHOUT_CODE[code])
         if not verdict.valid:
             pointer = "" if fault is None else self.out.show(fault.pointer or "", _POINTER)
-            said = "" if fault is None else fault.message
+            message = "" if fault is None else fault.message
             if not coded:
-                said = _BRIEFLY[word] + (f"; under the format that was tried: {said}" if said else "")
-            self.out.detail("at", f"{where(self.out, location)}{pointer}: {what}{said}")
+                message = _BRIEFLY[code] + (
+                    f"; under the format that was tried: {message}" if message else ""
+                )
+            self.out.detail("at", f"{where(self.out, location)}{pointer}: {what}{message}")
 
     def _capped(self, sort: str, items: Sequence[_T], noun: str, many: str | None = None) -> Iterator[_T]:
-        """The items that there is room to tell; then the number of the rest, in one line."""
+        """Yield the items below the limit on lines; then print the number of the rest."""
         left = MOST - self._left[sort]
         self._left[sort] += min(left, len(items))
         yield from items[:left]
@@ -316,29 +316,29 @@ class Telling:
             self.out.line(f"  and {more(len(items) - left, noun, many)}")
 
 
-# -- what is told, as plain values ------------------------------------------------------------
+# -- counts and names ------------------------------------------------------------
 
 
-def _counts(examined: Examined, reports: Sequence[Report]) -> Iterator[str]:
-    """The counts of the first line, the reasons for each outcome in the order of the outcomes."""
+def _counts(checked_files: CheckedFiles, reports: Sequence[Report]) -> Iterator[str]:
+    """Yield the counts of the first line, in the order of the outcomes that they cause."""
     nameless = Counter(one.copy.verdict.status for report in reports for one in report.without_id)
     conflicts = sum(len(report.merged.view.equivocations) for report in reports if report.merged)
     missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)
     events = Counter(one.copy.verdict.status for report in reports for one in report.events)
     receipts = Counter(receipt.verdict.status for report in reports for _, receipt in report.receipts)
 
-    def counted(word: Status) -> Iterator[str]:
-        if nameless[word]:
-            yield f"{plural(nameless[word], 'element')} {'malformed' if word == 'invalid' else word}"
-        if events[word]:
-            yield f"{plural(events[word], 'event')} {word}"
-        if receipts[word]:
-            yield f"{plural(receipts[word], 'receipt')} {word}"
+    def counted(status: Status) -> Iterator[str]:
+        if nameless[status]:
+            yield f"{plural(nameless[status], 'element')} {'malformed' if status == 'invalid' else status}"
+        if events[status]:
+            yield f"{plural(events[status], 'event')} {status}"
+        if receipts[status]:
+            yield f"{plural(receipts[status], 'receipt')} {status}"
 
-    if examined.unread:
-        yield f"{plural(len(examined.unread), 'file')} not read"
-    if examined.refused:
-        yield f"{plural(len(examined.refused), 'file')} refused"
+    if checked_files.unreadable:
+        yield f"{plural(len(checked_files.unreadable), 'file')} unreadable"
+    if checked_files.rejected:
+        yield f"{plural(len(checked_files.rejected), 'file')} rejected"
     yield from counted("invalid")
     if conflicts:
         yield plural(conflicts, "conflict")
@@ -350,8 +350,8 @@ def _counts(examined: Examined, reports: Sequence[Report]) -> Iterator[str]:
         what = f"in {len(unsigned)}{of} nothing" if of else "nothing in it"
         empty = not events and not receipts and not nameless
         yield f"{what} is signed by a key of the policy" + (": no events and no receipts" if empty else "")
-    for word in _WORDS[1:]:
-        yield from counted(word)
+    for status in _STATUSES[1:]:
+        yield from counted(status)
 
 
 def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
@@ -363,17 +363,17 @@ def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
     return used
 
 
-def _stated(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
+def _mismatches(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
     return ((given, fault) for given in inputs for fault in given.checked.mismatches)
 
 
 def _order(one: Listed) -> tuple[int, str]:
     copy = one.copy
-    return _WORDS.index(copy.verdict.status), copy.event.order if copy.event else copy.event_id or ""
+    return _STATUSES.index(copy.verdict.status), copy.event.order if copy.event else copy.event_id or ""
 
 
 def short(event_id: str) -> str:
-    """Enough digits of an id to find it by; the report for programs has them all."""
+    """Return the first digits of an id; ``--json`` has all of them."""
     return event_id.removeprefix("sha256:")[:_DIGITS]
 
 

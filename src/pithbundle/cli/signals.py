@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Final
 
-#: What a system, a scheduler or a closed terminal ends a program with, beside SIGINT.
+#: The signals by which a system, a scheduler or a closed terminal ends a program, beside SIGINT.
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 

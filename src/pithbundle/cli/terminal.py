@@ -1,4 +1,4 @@
-"""What a terminal needs: the columns of a text, lines that fit, tables, and a progress bar."""
+"""Terminal layout: the width of a string in columns, wrapping, tables, and a progress bar."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def table_lines(rows: Sequence[Sequence[str]], columns: int | None = None) -> It
     """The lines of a table, indented by two spaces, in columns two spaces apart.
 
     With ``columns`` no line is wider than that: the widest columns of the table shrink, and
-    a cell is folded within its own.
+    a cell is wrapped within its own.
     """
     widths = [max(map(text_width, cells)) for cells in zip(*rows, strict=True)]
     if columns is not None:
@@ -57,9 +57,9 @@ def table_lines(rows: Sequence[Sequence[str]], columns: int | None = None) -> It
         while sum(widths) > most and max(widths) > 2:
             widths[widths.index(max(widths))] -= 1
     for row in rows:
-        folded = [chop(cell, width) for cell, width in zip(row, widths, strict=True)]
-        for at in range(max(map(len, folded))):
-            parts = [pieces[at] if at < len(pieces) else "" for pieces in folded]
+        wrapped = [chop(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for at in range(max(map(len, wrapped))):
+            parts = [pieces[at] if at < len(pieces) else "" for pieces in wrapped]
             padded = (
                 part + " " * (width - text_width(part)) for part, width in zip(parts, widths, strict=True)
             )
@@ -67,14 +67,17 @@ def table_lines(rows: Sequence[Sequence[str]], columns: int | None = None) -> It
 
 
 def progress_bar(total: int, *, hidden: bool) -> AbstractContextManager[Callable[[int], None]]:
-    """A progress bar on stderr, if somebody watches; call what it gives with the number that is done."""
+    """Return a context manager that draws a progress bar on stderr, if that is a terminal.
+
+    Its value is called with the number of items that are done.
+    """
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        return nullcontext(_unwatched)
+        return nullcontext(_no_progress)
     return _ProgressBar(total)
 
 
-def _unwatched(done: int) -> None:
-    """Nobody watches."""
+def _no_progress(done: int) -> None:
+    """Draw nothing: stderr is no terminal."""
 
 
 class _ProgressBar(AbstractContextManager[Callable[[int], None]]):

@@ -12,9 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import PurePath
 from types import MappingProxyType
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from pithbundle.bundle.event_formats import EVENT_V1, RULES, UNKNOWN, EventRule
 from pithbundle.ed25519.strict import PublicKey
@@ -23,6 +22,9 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import DEFAULT_LIMITS, Object, Value, pointer, text_fault
 from pithbundle.errors import PinError, PolicyError
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
 
 POLICY_TYPE: Final = "pithbundle_policy"
 POLICY_VERSION: Final = "1"

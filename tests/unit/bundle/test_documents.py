@@ -1,4 +1,4 @@
-"""What a file is by its own account (DOC-1), and what a refusal says of one that is something else."""
+"""What a file is by its own account (DOC-1), and what a rejection says of one that is something else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.command_line import run
 from kit.data import REPO
 from pithbundle.bundle.documents import TYPE_MEMBERS, recognise
 from pithbundle.bundle.reader import BUNDLE_TYPE
-from pithbundle.cli.recognise import advice
+from pithbundle.cli.input_hints import hint_for
 from pithbundle.errors import InputError
 from pithbundle.merge.equivocation import PROOF_TYPE
 from pithbundle.merge.state import STATE_TYPE
@@ -74,9 +74,9 @@ WHOLE = (REPO / "vectors" / "demo" / "bundle.json").read_bytes()
         (b"<?xml version='1.0'?>", "the file is a web page"),
         (gzip.compress(WHOLE), "the file is compressed with gzip"),
         (b"PK\x03\x04", "the file is a zip archive"),
-        (WHOLE.decode().encode("utf-16"), "the file is a text in UTF-16"),
-        (b"\xef\xbb\xbf" + WHOLE, "the file is a text with a byte order mark"),
-        (WHOLE[:900], "the file is cut off"),
+        (WHOLE.decode().encode("utf-16"), "the file is text in UTF-16"),
+        (b"\xef\xbb\xbf" + WHOLE, "the file is text with a byte order mark"),
+        (WHOLE[:900], "the file is truncated"),
         (b"\xd9\xd9\xf7\xa0", "the file is self-described CBOR"),
         (b"%PDF-1.7", "the file is a PDF"),
         (b"\x89PNG\r\n", "the file is a picture"),
@@ -100,4 +100,4 @@ def test_a_refusal_says_what_the_file_is(tmp_path: Path, data: bytes, words: str
 
 def test_another_fault_keeps_its_own_hint() -> None:
     error = InputError("duplicate_key")
-    assert advice(b"<html>", error) == error.hint
+    assert hint_for(b"<html>", error) == error.hint

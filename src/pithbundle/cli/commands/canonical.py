@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.inputs import PATH, about, deliver, format_option, json_option, limit_option, read_value
+from pithbundle.cli.inputs import (
+    PATH,
+    deliver,
+    format_option,
+    json_option,
+    limit_option,
+    read_value,
+    rejecting,
+)
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import Limits
@@ -29,20 +37,20 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(out: Output, file: str, digest: bool, format: Format | None, limits: Limits) -> int:
-    """Print the canonical bytes of FILE, exactly, with no newline at the end.
+    """Print the canonical bytes of FILE, exactly, without a newline at the end.
 
-    Nothing is verified; see pithbundle verify for that.
+    Nothing is verified; use pithbundle verify for that.
     """
     guard_inputs([file], [("-o", None)])
     value = read_value(file, limits, format)
-    with about(file):
+    with rejecting(file):
         data = canonical_bytes(value, limits)
     sha256 = hashlib.sha256(data).hexdigest()
     if out.as_json:
-        said: dict[str, object] = {"bytes": len(data), "sha256": sha256}
+        result: dict[str, object] = {"bytes": len(data), "sha256": sha256}
         if not digest:
-            said["canonical"] = data.decode()
-        out.json(said)
+            result["canonical"] = data.decode()
+        out.json(result)
     elif digest:
         out.line(sha256)
     else:

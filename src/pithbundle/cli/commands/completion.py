@@ -1,4 +1,4 @@
-"""``pithbundle completion``: the script that teaches a shell our words."""
+"""``pithbundle completion``: the completion script of a shell."""
 
 from __future__ import annotations
 

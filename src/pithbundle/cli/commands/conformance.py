@@ -1,4 +1,4 @@
-"""``pithbundle conformance``: prove that an implementation computes the same, or be asked oneself."""
+"""``pithbundle conformance``: test an implementation, or answer as one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from typing import Any, Final
 import click
 
 import pithbundle
-from pithbundle.cli.conformance_text import (
+from pithbundle.cli.guard import guard_folder, guard_inputs
+from pithbundle.cli.inputs import PATH, json_option, rejecting, write_files
+from pithbundle.cli.numeric import decimal, whole
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render_conformance import (
     Selection,
     print_agreement,
     print_disagreement,
@@ -25,10 +29,6 @@ from pithbundle.cli.conformance_text import (
     print_run,
     print_vectors,
 )
-from pithbundle.cli.guard import guard_folder, guard_inputs
-from pithbundle.cli.inputs import PATH, about, json_option, write_files
-from pithbundle.cli.numeric import decimal, whole
-from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.conformance import differential, pairs, reports, showing
 from pithbundle.conformance.protocol import (
@@ -41,7 +41,7 @@ from pithbundle.conformance.protocol import (
 from pithbundle.conformance.runner import command_of, load, reader, run
 from pithbundle.files import read_input, write_output
 
-#: What tells a folder of vectors from another folder of that name.
+#: The file by which a folder of vectors is recognised.
 _MARK: Final = "vectors.schema.json"
 
 
@@ -69,7 +69,7 @@ def serve(out: Output) -> int:
         answer_all(sys.stdin.buffer, sys.stdout.buffer)
     except RequestError as error:
         out.error(out.show(f"standard input: {error}"))
-        out.hint("write one request a line, as vectors/README.md says")
+        out.hint("write one request a line, as described in vectors/README.md")
         return Exit.USAGE
     return Exit.VALID
 
@@ -102,7 +102,7 @@ class _Options:
     "  pithbundle conformance run --show --only json/values/minus-zero\n"
     "  pithbundle conformance run --impl self --impl 'node js/worker.js' --differential 1000 --seed 1\n\n"
     "\b\nExit status: 0 all as expected; 1 a failure, a crash, or an unexpected pass;\n"
-    "2 usage error; 3 the run failed: it says nothing about the implementation.",
+    "2 usage error; 3 the run failed: no result about the implementation.",
 )
 @click.option("--impl", "impls", multiple=True, metavar="COMMAND", help="The worker; self is this one.")
 @click.option(
@@ -118,11 +118,11 @@ class _Options:
     metavar="ID",
     help="Only this vector, or a pattern with *, ? or [...]; repeatable.",
 )
-@click.option("--show", is_flag=True, help="Print the requests and what is expected, decoded.")
+@click.option("--show", is_flag=True, help="Print the requests and the expected answers, decoded.")
 @click.option("--xfail", type=PATH, help="Expected failures: an id and a reason on each line.")
 @click.option(
     "--timeout", default="30", show_default=True, callback=decimal(0.01, 86_400), metavar="SECONDS",
-    help="The time for one answer.",
+    help="Time limit of one answer.",
 )  # fmt: skip
 @click.option(
     "--jobs", default="1", show_default=True, callback=whole(1, 64), metavar="N", help="Workers at a time."
@@ -132,10 +132,12 @@ class _Options:
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 @click.option(
     "--differential", "count", callback=whole(1, 1_000_000_000), metavar="N",
-    help="Send this many drawn cases to two workers.",
+    help="Send this many generated cases to two workers.",
 )  # fmt: skip
-@click.option("--seed", default="1", show_default=True, help="What the cases are drawn from.")
-@click.option("--found", type=PATH, default=".", show_default=True, help="Where a disagreement is written.")
+@click.option("--seed", default="1", show_default=True, help="Seed of the generated cases.")
+@click.option(
+    "--found", type=PATH, default=".", show_default=True, help="Folder for the vector of a disagreement."
+)
 @json_option
 @click.pass_obj
 def run_command(out: Output, /, **options: Any) -> int:
@@ -143,7 +145,7 @@ def run_command(out: Output, /, **options: Any) -> int:
 
     A worker that crashes or hangs is started again and the vector is marked. With --show and
     without --impl the vectors are printed and not sent. With --differential two workers get
-    the same drawn bundles, and the first disagreement is shrunk and written as a vector.
+    the same generated bundles, and the first disagreement is shrunk and written as a vector.
     """
     given = _Options(**options)
     try:
@@ -154,8 +156,8 @@ def run_command(out: Output, /, **options: Any) -> int:
 
 def _run(out: Output, given: _Options) -> int:
     if len(given.impls) != 1 and not (given.show and not given.impls):
-        words = "one --impl, please; two are for --differential"
-        raise click.UsageError(words if given.impls else "missing --impl", click.get_current_context())
+        message = "give --impl once; --differential takes two"
+        raise click.UsageError(message if given.impls else "missing --impl", click.get_current_context())
     folder = _folder(given.folder)
     outputs = [("--html", given.html_path), ("--junit", given.junit_path)]
     guard_inputs([given.xfail, *_vector_files(folder)], [each for each in outputs if each[1] is not None])
@@ -213,32 +215,32 @@ def _starting(impl: str) -> Iterator[None]:
         yield
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        words = f"--impl: {Output.show(impl)}: {why}"
-        raise click.UsageError(words, click.get_current_context()) from None
+        message = f"--impl: {Output.show(impl)}: {why}"
+        raise click.UsageError(message, click.get_current_context()) from None
 
 
 def _expected(path: str | None) -> list[ExpectedFailure]:
     if path is None:
         return []
-    with about(path, Exit.USAGE):
+    with rejecting(path, Exit.USAGE):
         data = read_input(path, 1 << 20)
     return read_expected_failures(data.decode("utf-8", "replace"))
 
 
 def _check_list(listed: Sequence[ExpectedFailure], vectors: Sequence[Vector]) -> None:
-    """A line that names no vector hides a typing error, or is of a vector that is gone."""
+    """Reject a line that names no vector: it is a typing error, or its vector no longer exists."""
     for line in listed:
         if not any(line.covers(vector.id) for vector in vectors):
-            words = f"--xfail: {line.pattern} names no vector: correct the line or delete it"
-            raise click.UsageError(words, click.get_current_context())
+            message = f"--xfail: {line.pattern} matches no vector: correct or delete the line"
+            raise click.UsageError(message, click.get_current_context())
 
 
 def _load(folder: Path) -> list[Vector]:
     try:
         return load(folder)
     except OSError as error:
-        words = f"--vectors: {Output.show(error.filename)}: {error.strerror}"
-        raise click.UsageError(words, click.get_current_context()) from None
+        message = f"--vectors: {Output.show(error.filename)}: {error.strerror}"
+        raise click.UsageError(message, click.get_current_context()) from None
 
 
 def _folder(given: str | None) -> Path:
@@ -246,12 +248,12 @@ def _folder(given: str | None) -> Path:
     if given is not None:
         return Path(given)
     package = Path(pithbundle.__file__).parent
-    places = (Path("vectors"), package / "vectors", package.parent.parent / "vectors")
-    for place in places:
-        if (place / _MARK).is_file():
-            return place
+    candidates = (Path("vectors"), package / "vectors", package.parent.parent / "vectors")
+    for candidate in candidates:
+        if (candidate / _MARK).is_file():
+            return candidate
     raise click.UsageError(
-        f"no vectors in {', '.join(map(str, places))}. Name their folder with --vectors. A checkout of "
+        f"no vectors in {', '.join(map(str, candidates))}. Name their folder with --vectors. A checkout of "
         "pithbundle has them in vectors, and `make vectors-archive` packs them there",
         click.get_current_context(),
     )
@@ -267,8 +269,8 @@ def _selected(vectors: list[Vector], stages: Sequence[str], only: Sequence[str])
     for pattern in only:
         if not any(_matches(vector, pattern) for vector in found):
             near = difflib.get_close_matches(pattern, [vector.id for vector in found], 3)
-            hint = f"; near it are {', '.join(near)}" if near else ""
-            raise click.UsageError(f"--only: {pattern} names no vector{hint}", context)
+            hint = f"; similar ids are {', '.join(near)}" if near else ""
+            raise click.UsageError(f"--only: {pattern} matches no vector{hint}", context)
     return [vector for vector in found if not only or any(_matches(vector, each) for each in only)]
 
 
@@ -281,8 +283,8 @@ def _differ(out: Output, given: _Options, count: int) -> int:
     if len(given.impls) != 2:
         raise click.UsageError("--differential compares two: give --impl twice", click.get_current_context())
     if given.show or given.only or given.stages or given.xfail or given.html_path or given.junit_path:
-        words = "--differential draws its own cases: of the others only --vectors, --timeout, --seed, --found"
-        raise click.UsageError(f"{words}, --force and --json go with it", click.get_current_context())
+        message = "--differential generates its own cases: combine it only with --vectors, --timeout, --seed,"
+        raise click.UsageError(f"{message} --found, --force and --json", click.get_current_context())
     folder = _folder(given.folder)
     vectors = _load(folder)
     corpus = differential.corpus(vectors, reader(folder))
@@ -302,7 +304,7 @@ def _differ(out: Output, given: _Options, count: int) -> int:
     path, data = pairs.as_vector(done.found, name)
     target = str(Path(given.found) / Path(path).name)
     guard_folder(_vector_files(folder), "--found", [target])
-    with about(target, Exit.USAGE):
+    with rejecting(target, Exit.USAGE):
         write_output(target, data, force=given.force)
     print_disagreement(out, given.seed, count, done.compared, done.found, target)
     return Exit.INVALID

@@ -9,13 +9,13 @@ import click
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
-    about,
     deliver,
     format_option,
     json_option,
     limit_option,
     output_options,
     read_value,
+    rejecting,
 )
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.values import Limits
@@ -39,15 +39,16 @@ if TYPE_CHECKING:
 def command(
     out: Output, file: str, to: str, output: str | None, force: bool, format: Format | None, limits: Limits
 ) -> int:
-    """Write FILE as canonical JSON or deterministic CBOR; both say the same, without loss.
+    """Write FILE as canonical JSON or deterministic CBOR; the conversion loses nothing.
 
-    Nothing is verified; see pithbundle verify for that. With --json, say what was written.
+    Nothing is verified; use pithbundle verify for that. With --json, a description of the
+    written file is printed.
     """
     if out.as_json and output in (None, "-"):
-        raise click.UsageError("--json tells of a file: add -o FILE", click.get_current_context())
+        raise click.UsageError("--json describes a file: add -o FILE", click.get_current_context())
     guard_inputs([file], [("-o", output)])
     value = read_value(file, limits, format)
-    with about(file):
+    with rejecting(file):
         if to == "cbor":
             from pithbundle.encoding.cbor import cbor_bytes
 

@@ -1,4 +1,4 @@
-"""``pithbundle diff``: what two bundles, states or reports say differently, by events and verdicts."""
+"""``pithbundle diff``: the differences between two bundles, states or reports, by events and verdicts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import click
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.inputs import (
     PATH,
-    about,
     format_option,
     json_option,
     limit_option,
-    once,
     policy_option,
     read_policy,
+    rejecting,
+    require_single_stdin,
 )
+from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import MOST, plural, short
-from pithbundle.cli.values import policy_value
+from pithbundle.cli.render import MOST, more, plural, short
 from pithbundle.comparison.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.canonical import encode
@@ -40,7 +40,7 @@ _CELL: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """How both sides are read."""
+    """Reads both sides under the same policy and limits."""
 
     policy: Policy
     limits: Limits
@@ -48,12 +48,12 @@ class _Reader:
     cache: SignatureCache
 
     def side(self, path: str) -> Side:
-        """What a file knows.
+        """Read one side.
 
         Raises:
-            Refusal: it is no side of a diff; status 2, because 1 says that two sides differ.
+            InputRejected: the file cannot be compared; status 2, because 1 means that two sides differ.
         """
-        with about(path, Exit.USAGE):
+        with rejecting(path, Exit.USAGE):
             wide = for_written(self.limits)
             data = read_input(path, wide.size)
             if (self.format or detect_format(data)) == "cbor":
@@ -75,7 +75,7 @@ class _Reader:
     epilog="\b\nExamples:\n  pithbundle diff old.json new.json\n"
     "  pithbundle diff bundle.json state.json --policy mine.json\n"
     "  pithbundle diff --json mine.report.json theirs.report.json | jq .events\n\n"
-    "\b\nExit status: 0 equal; 1 different; 2 usage error, or a file that is no side.",
+    "\b\nExit status: 0 equal; 1 different; 2 usage error, or an unusable file.",
 )
 @click.argument("left", metavar="A", type=PATH)
 @click.argument("right", metavar="B", type=PATH)
@@ -92,13 +92,14 @@ def command(
     format: Format | None,
     limits: Limits,
 ) -> int:
-    """Say what A and B say differently: each a bundle, a state.json or a report.
+    """List the differences between A and B: each a bundle, a state.json or a report.
 
-    Compared are the record, the verdict and code of every event, the entries of the states
-    and why they stand; not the text. What only one form can know is not a difference. A
-    bundle is checked under your policy; a state or a report is taken at its word.
+    The record, the verdict and code of every event, the entries of the states and the
+    reasons for them are compared; the text of the files is not. Information that only one
+    kind of file contains is not a difference. A bundle is checked under your policy; the
+    content of a state or a report is not verified.
     """
-    once(policy_path, left, right)
+    require_single_stdin(policy_path, left, right)
     policy = read_policy(policy_path)
     reader = _Reader(policy, limits, format, {})
     ours, theirs = reader.side(left), reader.side(right)
@@ -116,15 +117,15 @@ def command(
             }
         )
         return status
-    _say(out, found, (left, ours), (right, theirs))
+    _print(out, found, (left, ours), (right, theirs))
     return status
 
 
-def _say(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Side]) -> None:
+def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Side]) -> None:
     counts = [
         *([] if found.same_record else ["another record"]),
         *([plural(len(found.events), "event")] if found.events else []),
-        *([plural(len(found.state), "place") + " of the state"] if found.state else []),
+        *([plural(len(found.state), "entry", "entries") + " of the state"] if found.state else []),
         *([plural(len(found.decisions), "reason")] if found.decisions else []),
     ]
     if found.equal:
@@ -134,44 +135,44 @@ def _say(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Sid
         out.line("DIFFERENT:", "bad", " " + ", ".join(counts))
     for name, (path, side) in (("left", left), ("right", right)):
         number = "no record" if side.pith_number is None else out.show(side.pith_number, _CELL)
-        word = "" if side.form == "bundle" else ", taken at its word"
-        out.verdict(name, f"{out.place(path)}: a {side.form} of {number}{word}")
+        word = "" if side.form == "bundle" else ", not checked"
+        out.heading(name, f"{out.file_name(path)}: a {side.form} of {number}{word}")
     for change in found.events[:MOST]:
         label = next((j.event_type for j in (change.left, change.right) if j and j.event_type), None)
         kind = "" if label is None else f"  {out.show(label, _CELL)}"
-        out.verdict("event", f"{out.show(short(change.event_id), _CELL)}{kind}")
+        out.heading("event", f"{out.show(short(change.event_id), _CELL)}{kind}")
         out.detail("left", _judged(out, change.left, left[1]))
         out.detail("right", _judged(out, change.right, right[1]))
     _rest(out, len(found.events), "event")
     for difference in found.state[:MOST]:
-        place = out.show(difference.pointer or "the whole", _VALUE)
+        pointer = out.show(difference.pointer or "the whole", _VALUE)
         how = {"only ours": "only left", "only theirs": "only right"}.get(difference.how, "differs")
         group = "" if difference.group == "signed" else f", {difference.group}"
-        out.verdict("state", f"{place}: {how}{group}")
+        out.heading("state", f"{pointer}: {how}{group}")
         if how != "only right":
             out.detail("left", _brief(out, difference.ours))
         if how != "only left":
             out.detail("right", _brief(out, difference.theirs))
-    _rest(out, len(found.state), "place")
+    _rest(out, len(found.state), "entry", "entries")
     for wins, one, other in found.decisions[:MOST]:
-        out.verdict("reason", f"{', '.join(map(short, wins[:5]))} stands: left {one}, right {other}")
+        out.heading("reason", f"{', '.join(map(short, wins[:5]))}: left {one}, right {other}")
     _rest(out, len(found.decisions), "reason")
     for label, mine, other_value in found.labels:
-        out.verdict("label", label)
+        out.heading("label", label)
         out.detail("left", _brief(out, mine))
         out.detail("right", _brief(out, other_value))
 
 
-def _rest(out: Output, count: int, noun: str) -> None:
+def _rest(out: Output, count: int, noun: str, many: str | None = None) -> None:
     if count > MOST:
-        out.line(f"  and {plural(count - MOST, f'more {noun}')}")
+        out.line(f"  and {more(count - MOST, noun, many)}")
 
 
 def _judged(out: Output, judged: Judged | None, side: Side) -> str:
     if judged is None:
-        return "does not show it" if side.form == "state" else "does not have it"
+        return "not shown in a state" if side.form == "state" else "absent"
     if judged.verdict is None:
-        return "stands" if judged.code is None else f"unrecognised  [{out.show(judged.code, _CELL)}]"
+        return "current" if judged.code is None else f"unrecognised  [{out.show(judged.code, _CELL)}]"
     code = "" if judged.code is None else f"  [{out.show(judged.code, _CELL)}]"
     return out.show(judged.verdict, _CELL) + code
 

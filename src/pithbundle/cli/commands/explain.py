@@ -1,4 +1,4 @@
-"""``pithbundle explain``: why an entry of the state says what it says, back to the signed events."""
+"""``pithbundle explain``: the signed events and the rule behind an entry of the state."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.load import Folded, files_argument, fold, fold_options, told
+from pithbundle.cli.load import LoadedRecord, event_line, files_argument, load_record, record_options
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
-from pithbundle.cli.render import MOST, plural, short, where
+from pithbundle.cli.render import MOST, more, plural, short, where
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import Limits, Object, Value
@@ -26,10 +26,10 @@ from pithbundle.verify.verdicts import SignedEvent
 _SECTIONS: Final = frozenset(
     ("canonical_record", "equivocations", *(kind.section for kind in MERGE_1.event_types.values()))
 )
-#: The longest text of an entry, in characters, and of one member of it.
+#: The longest summary of an entry, in characters, and of one member of it.
 _SAYS: Final = 160
 _MEMBER: Final = 60
-#: The most losers of one entry that are told.
+#: The most losers of one entry that are printed.
 _LOSERS: Final = 20
 
 
@@ -41,72 +41,77 @@ _LOSERS: Final = 20
     "  pithbundle explain bundle.json sha256:1a2b...   (a whole event id)\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
-@fold_options
+@record_options
 @click.pass_obj
 def command(
     out: Output, files: tuple[str, ...], policy_path: str | None, format: Format | None, limits: Limits
 ) -> int:
-    """Say why the state of the bundles FILE says what it says.
+    """Explain the state of the bundles FILE.
 
-    The last word may be a place: a pointer such as /current/citations/0, the name of a
-    section, or an event id; a file of such a name is written ./NAME. For each entry: what
-    it says, the rule that decided, the event that won, and those that lost. Nothing else
-    has a part in the state than the events named here.
+    The last argument may be a location in the state: a pointer such as
+    /current/citations/0, the name of a section, or an event id, of which the first 8 or
+    more hex digits are enough. Write ./NAME for a file with such a name. For each entry the
+    content, the rule that decided, the winners and the losers are printed.
     """
-    place = _place(files[-1])
-    if place is not None:
+    location = _location(files[-1])
+    if location is not None:
         files = files[:-1]
     if not files:
-        raise click.UsageError("no file: the only word is a place in the state", click.get_current_context())
-    folded = fold(out, files, policy_path, limits, format)
-    reasons = _reasons(folded, place)
+        raise click.UsageError(
+            "no file: the only argument is a location in the state", click.get_current_context()
+        )
+    loaded = load_record(out, files, policy_path, limits, format)
+    reasons = _reasons(loaded, location)
     if out.as_json:
-        out.json({**folded.value(), "entries": [_value(folded, reason) for reason in reasons]})
-        return folded.status
-    folded.headline(out)
-    folded.record(out)
-    if place is not None:
-        out.detail("explained", f"{plural(len(reasons), 'entry').replace('entrys', 'entries')} at {place}")
+        out.json({**loaded.value(), "entries": [_value(loaded, reason) for reason in reasons]})
+        return loaded.status
+    loaded.headline(out)
+    loaded.record(out)
+    if location is not None:
+        out.detail("explained", f"{plural(len(reasons), 'entry', 'entries')} at {location}")
     for reason in reasons[:MOST]:
-        _say(out, folded, reason)
+        _print(out, loaded, reason)
     if len(reasons) > MOST:
-        out.line(f"  and {len(reasons) - MOST} more entries; name a section or an entry")
-    return folded.status
+        out.line(f"  and {more(len(reasons) - MOST, 'entry', 'entries')}; name a section or an entry")
+    return loaded.status
 
 
-def _place(word: str) -> str | None:
-    """The last word of the command as a place in the state, or None where it is a file."""
+def _location(word: str) -> str | None:
+    """Return the last argument as a location in the state, or None if it is a file."""
     if word == "/current" or word.startswith("/current/") or event_id_digest(word) is not None:
         return word
     if word.startswith("/") and "\0" not in word and not os.path.lexists(word):
-        # No file, but a pointer: of a place that no state has.
+        # Not a file, so it is meant as a pointer, of which no state has an entry.
         return word
     return f"/current/{word}" if word.split("/")[0] in _SECTIONS else None
 
 
-def _reasons(folded: Folded, place: str | None) -> list[Explanation]:
-    view = folded.merged.view
-    if place is None or place.startswith("/"):
+def _reasons(loaded: LoadedRecord, location: str | None) -> list[Explanation]:
+    view = loaded.merged.view
+    if location is None or location.startswith("/"):
         try:
-            reasons = [*view.explain(place or "")]
+            reasons = [*view.explain(location or "")]
         except InputError as error:
-            raise _no_place(folded, f"{error.fault.detail}: {place}") from error
-        if place is not None and not _exists(folded.state, place):
-            raise _no_place(folded, f"the entry {reasons[0].decision.pointer} has nothing there: {place}")
+            raise _no_entry(loaded, f"{error.fault.detail}: {location}") from error
+        if location is not None and not _exists(loaded.state, location):
+            raise _no_entry(loaded, f"the entry {reasons[0].decision.pointer} has no such member: {location}")
         return reasons
     found = [
         reason
         for reason in view.explain()
-        if place in reason.decision.winners or any(lost.event_id == place for lost in reason.decision.losers)
+        if location in reason.decision.winners
+        or any(lost.event_id == location for lost in reason.decision.losers)
     ]
     if not found:
-        why = "no entry of the state is won or lost by this event"
+        message = "this event is neither a winner nor a loser of any entry of the state"
         for one in view.unrecognised:
-            if one.event_id == place:
-                why = f"the event is valid, but unrecognised [{one.code}]: it has no part in the state"
-        if place not in folded.merged.ledger:
-            why = "no valid event of this id is in these files; pithbundle verify says more"
-        raise click.UsageError(why, click.get_current_context())
+            if one.event_id == location:
+                message = f"the event is valid, but unrecognised [{one.code}]: it does not affect the state"
+        if location not in loaded.merged.ledger:
+            message = (
+                "these files contain no valid event with this id; run pithbundle verify for the verdicts"
+            )
+        raise click.UsageError(message, click.get_current_context())
     return found
 
 
@@ -123,60 +128,61 @@ def _exists(value: Value, pointer: str) -> bool:
     return True
 
 
-def _no_place(folded: Folded, why: str) -> click.UsageError:
-    """The error of a place with nothing in it: it lists the places that there are."""
-    counts = Counter(reason.decision.pointer.split("/")[2] for reason in folded.merged.view.explain())
-    alone = {reason.decision.pointer for reason in folded.merged.view.explain()}
-    places = [
+def _no_entry(loaded: LoadedRecord, why: str) -> click.UsageError:
+    """Return the error for a location without an entry: it lists the entries."""
+    counts = Counter(reason.decision.pointer.split("/")[2] for reason in loaded.merged.view.explain())
+    alone = {reason.decision.pointer for reason in loaded.merged.view.explain()}
+    entries = [
         f"{name}/0" + (f" to {count - 1}" if count > 1 else "") if f"/current/{name}" not in alone else name
         for name, count in counts.items()
     ]
     return click.UsageError(
-        f"{why}. There are entries at /current/ followed by: {', '.join(places)}", click.get_current_context()
+        f"{why}. There are entries at /current/ followed by: {', '.join(entries)}",
+        click.get_current_context(),
     )
 
 
-def _say(out: Output, folded: Folded, reason: Explanation) -> None:
-    step = reason.decision
+def _print(out: Output, loaded: LoadedRecord, reason: Explanation) -> None:
+    decision = reason.decision
     out.line()
-    out.verdict("entry", step.pointer)
-    for line in _says(out, folded, reason):
-        out.detail("says", line)
-    out.detail("because", f"{step.reason}: {SENTENCES[step.reason]} [{reason.clause}]")
+    out.heading("entry", decision.pointer)
+    for line in _summary(out, loaded, reason):
+        out.detail("content", line)
+    out.detail("because", f"{decision.reason}: {SENTENCES[decision.reason]} [{reason.clause}]")
     for event in reason.winners:
-        _event(out, folded, "winners", event, "")
+        _event(out, loaded, "winners", event, "")
     for lost, event in reason.losers[:_LOSERS]:
-        _event(out, folded, "losers", event, f"{lost.reason}: {LOSING[lost.reason]} [{CLAUSES[lost.reason]}]")
+        _event(out, loaded, "losers", event, f"{lost.reason}: {LOSING[lost.reason]} [{CLAUSES[lost.reason]}]")
     if len(reason.losers) > _LOSERS:
         out.detail("", f"and {plural(len(reason.losers) - _LOSERS, 'more event')} that lost")
 
 
-def _event(out: Output, folded: Folded, name: str, event: SignedEvent, why: str) -> None:
-    out.detail(name, told(out, event))
+def _event(out: Output, loaded: LoadedRecord, name: str, event: SignedEvent, why: str) -> None:
+    out.detail(name, event_line(out, event))
     if why:
         out.detail("", why)
-        for retraction in _taken_back_by(folded, event) if why.startswith("retracted") else ():
+        for retraction in _retractions_of(loaded, event) if why.startswith("retracted") else ():
             out.detail("", f"by {short(retraction.event_id)}  {retraction.created_at}")
-    out.detail("", f"at {where(out, folded.locations[event.event_id])}")
+    out.detail("", f"at {where(out, loaded.locations[event.event_id])}")
 
 
-def _taken_back_by(folded: Folded, event: SignedEvent) -> list[SignedEvent]:
-    return [*folded.merged.ledger.retractions_of(event.event_id)][:_LOSERS]
+def _retractions_of(loaded: LoadedRecord, event: SignedEvent) -> list[SignedEvent]:
+    return [*loaded.merged.ledger.retractions_of(event.event_id)][:_LOSERS]
 
 
-# -- what an entry says ---------------------------------------------------------------------
+# -- summary of an entry ---------------------------------------------------------------------
 
 
-def _entry(folded: Folded, pointer: str) -> Value:
-    value: Value = folded.state
+def _entry(loaded: LoadedRecord, pointer: str) -> Value:
+    value: Value = loaded.state
     for name in pointer.split("/")[1:]:
         value = value[int(name)] if type(value) is list else value.get(name) if type(value) is dict else None
     return value
 
 
-def _says(out: Output, folded: Folded, reason: Explanation) -> Iterator[str]:
-    """The entry in a few words: the scalars that merge reads, in the order of the kind's table."""
-    entry = _entry(folded, reason.decision.pointer)
+def _summary(out: Output, loaded: LoadedRecord, reason: Explanation) -> Iterator[str]:
+    """Yield a summary of the entry: the scalars that merge reads, in the order of the event type's table."""
+    entry = _entry(loaded, reason.decision.pointer)
     section = reason.decision.pointer.split("/")[2]
     if type(entry) is not dict:
         yield "nothing: null"
@@ -193,7 +199,7 @@ def _says(out: Output, folded: Folded, reason: Explanation) -> Iterator[str]:
         signer = _shown(out, entry, "signer")
         yield f"{signer} signed {count} events that contradict each other: {_shown(out, entry, 'event_type')}"
     else:
-        kind = folded.merged.ledger.rules.event_types[reason.winners[0].event_type]
+        kind = loaded.merged.ledger.rules.event_types[reason.winners[0].event_type]
         yield _members(out, entry.get("payload"), [name for name in kind.members if name != "event_type"])
         if "effect" in entry:
             yield f"effect: {out.show(entry['effect'])}"
@@ -201,11 +207,11 @@ def _says(out: Output, folded: Folded, reason: Explanation) -> Iterator[str]:
 
 def _members(out: Output, value: Value, names: Sequence[str]) -> str:
     if type(value) is not dict:
-        return "nothing that merge reads"
+        return "no member that merge reads"
     parts = [
         f"{name} {out.show(value[name], _MEMBER)}" for name in names if type(value.get(name)) in (str, int)
     ]
-    return _cut(", ".join(parts)) or "nothing in one line: see --json"
+    return _cut(", ".join(parts)) or "not shown in one line: use --json"
 
 
 def _shown(out: Output, entry: Object, name: str) -> str:
@@ -216,13 +222,13 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SAYS else text[:_SAYS] + "…"
 
 
-def _value(folded: Folded, reason: Explanation) -> Object:
+def _value(loaded: LoadedRecord, reason: Explanation) -> Object:
     locations: Object = {}
     for event in (*reason.winners, *(event for _, event in reason.losers)):
-        locations[event.event_id] = folded.locations[event.event_id].to_value()
+        locations[event.event_id] = loaded.locations[event.event_id].to_value()
     return {
         **reason.to_value(),
         "sentence": SENTENCES[reason.decision.reason],
-        "entry": _entry(folded, reason.decision.pointer),
+        "entry": _entry(loaded, reason.decision.pointer),
         "locations": locations,
     }

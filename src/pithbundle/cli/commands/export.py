@@ -1,4 +1,4 @@
-"""``pithbundle export``: the valid events of a record as bundles again."""
+"""``pithbundle export``: write the valid events of a record as bundles."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 import click
 
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.inputs import PATH, about, deliver, output_options
-from pithbundle.cli.load import files_argument, fold, fold_options, require_free, write_all
+from pithbundle.cli.inputs import PATH, deliver, output_options, rejecting
+from pithbundle.cli.load import files_argument, load_record, record_options, require_absent, write_all
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural
@@ -32,7 +32,7 @@ from pithbundle.files import STDIN
     default=str(DEFAULT_LIMITS.events),
     help=f"The most events in one part; by default {DEFAULT_LIMITS.events}.",
 )
-@fold_options
+@record_options
 @click.pass_obj
 def command(
     out: Output,
@@ -47,9 +47,9 @@ def command(
 ) -> int:
     """Write the valid events of the bundles FILE as one bundle, or as parts in DIR.
 
-    Only what your policy finds valid is written, each event once, with the one signature
-    kept and nothing unsigned. Each part is within the limits of an input, and the parts
-    give the same state as FILE under the same policy. What is said of them goes to stderr.
+    Only what your policy finds valid is written, each event once, with one signature
+    and nothing unsigned. Each part is within the limits of an input, and the parts
+    give the same state as FILE under the same policy. The summary goes to stderr.
     """
     ctx = click.get_current_context()
     if out_dir is not None and output is not None:
@@ -59,13 +59,13 @@ def command(
     inputs = [*files, policy_path]
     if out_dir is None:
         guard_inputs(inputs, [("-o", output)])
-    require_free([output], force)
-    folded = fold(out, files, policy_path, limits, format)
-    ledger = folded.merged.ledger
-    with about(files[0]):
+    require_absent([output], force)
+    loaded = load_record(out, files, policy_path, limits, format)
+    ledger = loaded.merged.ledger
+    with rejecting(files[0]):
         parts = ledger.export(replace(DEFAULT_LIMITS, events=events))
     if out_dir is not None:
-        names = (f"{ledger.record.number.suffix}-part-{place:04}.json" for place in range(1, len(parts) + 1))
+        names = (f"{ledger.record.number.suffix}-part-{index:04}.json" for index in range(1, len(parts) + 1))
         written = write_all(out_dir, dict(zip(names, parts, strict=True)), force, inputs)
     elif len(parts) > 1:
         raise click.UsageError(f"{plural(len(parts), 'part')} do not fit into one file: use --out-dir", ctx)
@@ -77,23 +77,23 @@ def command(
     if out.as_json:
         out.json(
             {
-                **folded.value(),
+                **loaded.value(),
                 "events": len(ledger),
                 "parts": [
                     {"file": path, "bytes": len(part)} for path, part in zip(written, parts, strict=True)
                 ],
             }
         )
-        return folded.status
-    said = out.aside()
-    folded.headline(said)
-    folded.record(said)
-    said.verdict("export", f"{plural(len(ledger), 'valid event')} in {plural(len(parts), 'part')}")
+        return loaded.status
+    err = out.on_stderr()
+    loaded.headline(err)
+    loaded.record(err)
+    err.heading("export", f"{plural(len(ledger), 'valid event')} in {plural(len(parts), 'part')}")
     for path, part in zip(written, parts, strict=True):
-        where = "standard output" if path == STDIN else said.show(path)
-        said.detail("part", f"{plural(len(part), 'byte')} to {where}")
-    report = folded.report
-    left_out = sum(one.copy.event is None for one in report.events) + len(report.without_id)
-    if left_out:
-        said.detail("left out", f"{plural(left_out, 'event')} not valid")
-    return folded.status
+        where = "standard output" if path == STDIN else err.show(path)
+        err.detail("part", f"{plural(len(part), 'byte')} to {where}")
+    report = loaded.report
+    excluded = sum(one.copy.event is None for one in report.events) + len(report.without_id)
+    if excluded:
+        err.detail("excluded", f"{plural(excluded, 'event')} not valid")
+    return loaded.status

@@ -1,4 +1,4 @@
-"""``pithbundle inspect``: what a file says of itself, none of it verified."""
+"""``pithbundle inspect``: the contents of a file, not verified."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from pithbundle.bundle.documents import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
 from pithbundle.bundle.event import Envelope, read_event
-from pithbundle.cli.inputs import PATH, about, format_option, json_option, limit_option, read_bytes
+from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural
 from pithbundle.encoding.document import Format, detect_format
@@ -20,7 +20,7 @@ from pithbundle.encoding.values import Limits, Object, Value, pointer
 from pithbundle.errors import Fault
 from pithbundle.verify.receipts import receipt_at
 
-#: Said first, last, and so often between that every screen of 24 lines shows it.
+#: Printed first, last, and often enough between that every screen of 24 lines shows it.
 WARNING: Final = "NOTHING WAS VERIFIED:"
 _LINES_BETWEEN: Final = 15
 #: The longest text of the file shown, in characters.
@@ -57,7 +57,7 @@ _KNOWN: Final[dict[Document, frozenset[str]]] = {
     ),
     RECORD: frozenset(("source", "metadata", "schema_version")),
 }
-#: What inspect says itself of what no command reads: their own advice is to inspect it.
+#: The last line for files that no command reads: their own hint is to inspect them.
 _ADVICE: Final = dict.fromkeys((OTHER, NO_OBJECT), "no command of pithbundle reads such a file")
 _EVENT_MEMBERS: Final = frozenset(
     (
@@ -78,12 +78,12 @@ _EVENT_MEMBERS: Final = frozenset(
 
 @dataclass(slots=True)
 class Events:
-    """What the elements of ``events`` say of themselves, counted."""
+    """Counts of what the elements of ``events`` claim."""
 
     total: int = 0
     spellings: Counter[str] = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
-    #: By signer_id and key_id as stated; a flat event names a key and no signer.
+    #: By signer_id and key_id as claimed; a flat event names a key and no signer.
     signers: Counter[tuple[str | None, str]] = field(default_factory=Counter)
     signatures: int = 0
     receipts: int = 0
@@ -102,14 +102,14 @@ class Events:
 @json_option
 @click.pass_obj
 def command(out: Output, file: str, format: Format | None, limits: Limits) -> int:
-    """Show what is inside FILE, as it says itself; pithbundle verify is what checks it.
+    """Show the contents of FILE without verifying them; use pithbundle verify for that.
 
-    FILE is a bundle, a state, a record, or whatever else can be read: also a bundle that
-    verify refuses. No hash, number or signature is looked at.
+    FILE is a bundle, a state, a record, or any other file that can be parsed: also a bundle
+    that verify rejects. No hash, number or signature is checked.
     """
     data = read_bytes(file, limits)
     chosen = format or detect_format(data)
-    with about(file):
+    with rejecting(file):
         if chosen == "cbor":
             from pithbundle.encoding.cbor import read_cbor as read
         else:
@@ -118,7 +118,7 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
     faults = [document.faults[at] for at in sorted(document.faults, key=lambda at: -1 if at is None else at)]
     value, kind = document.value, recognise(document.value)
     if out.as_json:
-        said: Object = {
+        result: Object = {
             "nothing_was_verified": True,
             "file": file,
             "format": chosen,
@@ -127,17 +127,17 @@ def command(out: Output, file: str, format: Format | None, limits: Limits) -> in
             "says_it_is": kind.name,
             "faults": [fault.to_value() for fault in faults],
         }
-        out.json({**said, **_value(value, kind)})
+        out.json({**result, **_value(value, kind)})
         return Exit.VALID
     lines = [
-        ("file", f"{out.place(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
-        ("is", f"by its own account {kind.words}, {_shape(value)}"),
+        ("file", f"{out.file_name(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
+        ("form", f"{kind.words}, by its members; {_shape(value)}"),
         *_some(_faults(out, faults), "fault"),
         *(_lines(out, value, kind) if type(value) is dict else ()),
     ]
-    for place, (name, text) in enumerate(lines):
-        if place % _LINES_BETWEEN == 0:
-            out.line(WARNING, "doubtful", " this is what the file says")
+    for index, (name, text) in enumerate(lines):
+        if index % _LINES_BETWEEN == 0:
+            out.line(WARNING, "doubtful", " these are claims of the file")
         out.detail(name, text)
     out.line(WARNING, "doubtful", f" {_ADVICE.get(kind, kind.use)}")
     return Exit.VALID
@@ -150,7 +150,7 @@ def _shape(value: Value) -> str:
     if type(value) is list:
         return f"an array of {plural(len(value), 'element')}"
     if type(value) is str:
-        return f"a text of {plural(len(value), 'character')}"
+        return f"a string of {plural(len(value), 'character')}"
     if value is None or type(value) is bool:
         return {None: "null", True: "true", False: "false"}[value]
     return "a number"
@@ -182,10 +182,10 @@ def _count(elements: Iterable[Value]) -> Events:
 
 
 def _text(value: Value) -> str:
-    return value if type(value) is str else "no text"
+    return value if type(value) is str else "not a string"
 
 
-# -- in words -----------------------------------------------------------------------------
+# -- text -----------------------------------------------------------------------------
 
 
 def _faults(out: Output, faults: Sequence[Fault]) -> list[tuple[str, str]]:
@@ -209,7 +209,7 @@ def _lines(out: Output, value: Object, kind: Document) -> Iterator[tuple[str, st
 def _member(out: Output, name: str, value: Value, known: bool) -> str:
     scalar = type(value) is str or type(value) is int
     shown = out.show(value, _CELL) if scalar else _shape(value)
-    return f"{out.show(name, _CELL)}: {shown}{'' if known else ' (spec.md knows no such member)'}"
+    return f"{out.show(name, _CELL)}: {shown}{'' if known else ' (not defined in spec.md)'}"
 
 
 def _record(out: Output, record: Object) -> Iterator[tuple[str, str]]:
@@ -231,7 +231,7 @@ def _alias(out: Output, alias: Value) -> str:
 def _events(out: Output, found: Events) -> Iterator[tuple[str, str]]:
     spelled = ", ".join(f"{count} {name}" for name, count in sorted(found.spellings.items()))
     yield "events", f"{found.total}{f': {spelled}' if spelled else ''}"
-    yield "signatures", f"{found.signatures} stated on events, {plural(found.receipts, 'receipt')} stated"
+    yield "signatures", f"{found.signatures} on events, {plural(found.receipts, 'receipt')}, as claimed"
     if found.times:
         yield "times", f"{found.times[0]} to {found.times[-1]}, as claimed"
     yield from _some(
@@ -263,12 +263,12 @@ def _value(value: Value, kind: Document) -> Object:
     if type(value) is not dict:
         return {"shape": _shape(value)}
     known = _KNOWN.get(kind, frozenset(value))
-    said: Object = {
+    result: Object = {
         "members": {name: {"shape": _shape(member), "known": name in known} for name, member in value.items()}
     }
     aliases = value.get("source_aliases")
     if type(aliases) is list:
-        said["aliases"] = [
+        result["aliases"] = [
             {"alias_kind": _text(alias.get("alias_kind")), "alias_value": _text(alias.get("alias_value"))}
             for alias in aliases
             if type(alias) is dict
@@ -276,7 +276,7 @@ def _value(value: Value, kind: Document) -> Object:
     events = value.get("events")
     if type(events) is list:
         found = _count(events)
-        said["events"] = {
+        result["events"] = {
             "total": found.total,
             "spellings": dict(found.spellings),
             "types": dict(found.types),
@@ -290,4 +290,4 @@ def _value(value: Value, kind: Document) -> Object:
             "last_time": found.times[-1] if found.times else None,
             "unknown_members": dict(found.unknown),
         }
-    return said
+    return result

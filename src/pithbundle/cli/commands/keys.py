@@ -1,10 +1,17 @@
-"""``pithbundle keys``: fingerprints to compare by eye, and which keys are fit to be pinned."""
+"""``pithbundle keys``: fingerprints to compare by eye, and which keys are acceptable."""
 
 from __future__ import annotations
 
 import click
 
-from pithbundle.cli.inputs import Refusal, about, json_option, once, policy_option, read_policy
+from pithbundle.cli.inputs import (
+    InputRejected,
+    json_option,
+    policy_option,
+    read_policy,
+    rejecting,
+    require_single_stdin,
+)
 from pithbundle.cli.output import Exit, Output
 from pithbundle.ed25519.strict import KEY_BYTES, PublicKey, self_test
 from pithbundle.encoding.values import Object
@@ -21,9 +28,14 @@ _KEY_FILE_BYTES = 1024
     epilog="\b\nExamples:\n  pithbundle keys\n  pithbundle keys --policy mine.json\n"
     "  pithbundle keys --key stVStoiQhXFxp4s2pdzPNoqVNBMojDU/fJ2db5S3CbM=",
 )
-@click.option("--key", metavar="HEX|BASE64|FILE", help="Look at this public key instead of the policy's.")
 @click.option(
-    "--self-test", "test", is_flag=True, help="Check that this machine's libsodium keeps the rules."
+    "--key", metavar="HEX|BASE64|FILE", help="Check this public key instead of listing those of the policy."
+)
+@click.option(
+    "--self-test",
+    "test",
+    is_flag=True,
+    help="Check that the libsodium of this machine follows the signature rules.",
 )
 @policy_option
 @json_option
@@ -31,20 +43,20 @@ _KEY_FILE_BYTES = 1024
 def command(out: Output, key: str | None, test: bool, policy_path: str | None) -> int:
     """Show the keys of the policy, with fingerprints in both forms.
 
-    With --key, say of one key whether it is fit to be pinned (KEY-2), and whether the
-    policy has it; a key that is not fit gives exit status 1. A fingerprint is for
-    people to compare: pin the whole key.
+    With --key, report whether one key is acceptable (KEY-2) and whether the policy has
+    it; the exit status is 1 for an unacceptable key. A fingerprint is for people to
+    compare: put the whole key into a policy.
     """
-    once(key, policy_path)
+    require_single_stdin(key, policy_path)
     if test and key is not None:
-        raise click.UsageError("--self-test and --key do not go together", click.get_current_context())
+        raise click.UsageError("--self-test and --key exclude each other", click.get_current_context())
     if test:
-        with about("self-test"):
+        with rejecting("self-test"):
             self_test()
         if out.as_json:
             out.json({"self_test": "passed"})
         else:
-            out.verdict("passed", "the installed libsodium keeps the signature rules", "good")
+            out.heading("passed", "the installed libsodium follows the signature rules", "good")
         return Exit.VALID
     policy = read_policy(policy_path)
     if key is not None:
@@ -53,38 +65,38 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
         listed = [{**item.to_value(), **_forms(item.public_key)} for item in policy.keys]
         out.json({"keys": listed, "policy_sha256": policy.sha256})
         return Exit.VALID
-    out.verdict("policy", "built in" if policy_path is None else out.place(policy_path))
+    out.heading("policy", "built in" if policy_path is None else out.file_name(policy_path))
     out.detail("sha256", policy.sha256)
     for item in policy.keys:
-        out.verdict("key", f"{out.show(item.signer_id)} {out.show(item.key_id)}")
+        out.heading("key", f"{out.show(item.signer_id)} {out.show(item.key_id)}")
         out.detail("status", item.status)
         types = "all" if item.event_types is None else " ".join(sorted(map(out.show, item.event_types)))
         out.detail("may sign", types)
         out.detail("formats", " ".join(item.event_formats))
         for event_id in sorted(item.accepted_event_ids):
             out.detail("accepts", event_id)
-        _say_forms(out, item.public_key)
+        _print_forms(out, item.public_key)
     return Exit.VALID
 
 
 def _one(out: Output, text: str, policy: Policy) -> int:
     try:
-        with about(text):
+        with rejecting(text):
             found = _read_key(text)
-    except Refusal as refusal:
-        if refusal.error.code != "key_invalid":
+    except InputRejected as rejection:
+        if rejection.error.code != "key_invalid":
             raise
         if out.as_json:
-            out.json({"fit": False, "fault": refusal.error.fault.to_value()})
+            out.json({"fit": False, "fault": rejection.error.fault.to_value()})
         else:
-            out.verdict("unfit", str(refusal.error), "bad")
+            out.heading("unacceptable", str(rejection.error), "bad")
         return Exit.INVALID
     pinned = next((item for item in policy.keys if item.public_key == found), None)
     if out.as_json:
         out.json({"fit": True, **_forms(found), "pinned_as": pinned.to_value() if pinned else None})
         return Exit.VALID
-    out.verdict("fit", "this key may be pinned", "good")
-    _say_forms(out, found)
+    out.heading("acceptable", "this key may be used in a policy", "good")
+    _print_forms(out, found)
     out.detail("in policy", _pinned(out, pinned))
     return Exit.VALID
 
@@ -94,7 +106,7 @@ def _pinned(out: Output, item: PolicyKey | None) -> str:
 
 
 def _read_key(text: str) -> PublicKey:
-    """Read a key as it was given: its text where it looks like one, else a file of it."""
+    """Read a key from the argument itself if it has the form of one, else from a file."""
     spelled = _spelled(text)
     if spelled is not None:
         return spelled
@@ -103,12 +115,14 @@ def _read_key(text: str) -> PublicKey:
         return PublicKey.from_bytes(data)
     found = _spelled(data.decode("ascii", "replace").strip())
     if found is None:
-        raise PinError("encoding", "a key file holds 32 raw bytes, 64 hex digits, or 44 characters of base64")
+        raise PinError(
+            "encoding", "a key file contains 32 raw bytes, 64 hex digits, or 44 characters of base64"
+        )
     return found
 
 
 def _spelled(text: str) -> PublicKey | None:
-    """The key of a text of the length of one, or None; the spelling itself is checked strictly."""
+    """Return the key if the text has the length of one, else None; its spelling is checked strictly."""
     if len(text) == 2 * KEY_BYTES:
         return PublicKey.from_hex(text)
     return PublicKey.from_base64(text) if len(text) == 44 and text.endswith("=") else None
@@ -123,7 +137,7 @@ def _forms(key: PublicKey) -> Object:
     }
 
 
-def _say_forms(out: Output, key: PublicKey) -> None:
+def _print_forms(out: Output, key: PublicKey) -> None:
     out.detail("hex", key.hex)
     out.detail("base64", key.base64)
     out.detail("fingerprint", key.fingerprint_hex)

@@ -10,27 +10,27 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.check_files import Examined, examine
+from pithbundle.cli.check_files import CheckedFiles, check_files
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.guard import guard_inputs, identity
 from pithbundle.cli.inputs import (
     PATH,
-    Refusal,
-    about,
+    InputRejected,
     deliver,
     format_option,
     json_option,
     limit_option,
-    once,
     output_options,
     policy_option,
     read_policy,
+    rejecting,
+    require_single_stdin,
     write_files,
 )
-from pithbundle.cli.load import require_free
+from pithbundle.cli.json_values import policy_value
+from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
-from pithbundle.cli.render import MOST, Telling, more, plural
-from pithbundle.cli.values import policy_value
+from pithbundle.cli.render import MOST, ReportPrinter, more, plural
 from pithbundle.comparison.published import Difference, Group, compare_states, for_written, read_state
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.document import Format
@@ -39,10 +39,10 @@ from pithbundle.files import STDIN, read_input
 from pithbundle.merge.merged import Merged
 from pithbundle.report import Clock, Report
 
-#: What a group of differences is about, in the order told; only the first fails (REPORT-3).
+#: What a group of differences is about, in the order printed; only the first fails (REPORT-3).
 _GROUPS: Final[dict[Group, tuple[str, Style]]] = {
-    "signed": ("in what signatures or the record decide", "bad"),
-    "unsigned": ("in aliases and times that nothing signs; without effect", "doubtful"),
+    "signed": ("in signed content or the record", "bad"),
+    "unsigned": ("in unsigned aliases and times; without effect", "doubtful"),
     "labels": ("in names, versions, counters and order; without effect", "quiet"),
 }
 #: The longest value shown beside a difference, in characters.
@@ -68,10 +68,14 @@ _VALUE: Final = 120
     "expected_path",
     type=PATH,
     metavar="STATE",
-    help="Name every difference from this state.json.",
+    help="List every difference from this state.json.",
 )
 @click.option(
-    "--trace", "trace_path", type=PATH, metavar="FILE", help="Write the trace here: why each entry stands."
+    "--trace",
+    "trace_path",
+    type=PATH,
+    metavar="FILE",
+    help="Write the trace here: the reason for each entry.",
 )
 @policy_option
 @clock_options
@@ -95,16 +99,16 @@ def command(
 ) -> int:
     """Recompute the state of a record from one or more bundles FILE, and print its bytes.
 
-    The state holds the record and its valid events, and no others: it is written even if
-    some events are not valid, and the report and the exit status tell of those. A file
-    that is refused is named, and the others go on; one that cannot be read, or bundles of
-    different records, end it, and nothing is written.
+    The state contains the record and its valid events, and no others. It is written even if
+    some events are not valid; the report and the exit status show those. A rejected file is
+    reported and the others are merged. If a file cannot be read, or the bundles are of
+    different records, nothing is written.
 
     The report goes to stderr. With --json it goes to stdout as JSON, and -o is needed.
     """
-    # The state that is expected is not written over, by whatever name: it is compared, no more.
+    # The expected state is never overwritten, under any name: it is only compared.
     compared_only = _same(output, expected_path)
-    _require_sense(files, output, report_path, trace_path, expected_path, policy_path, out.as_json)
+    _check_options(files, output, report_path, trace_path, expected_path, policy_path, out.as_json)
     guard_inputs(
         [*files, policy_path, expected_path],
         [
@@ -120,16 +124,16 @@ def command(
     policy = read_policy(policy_path)
     expected = None
     if expected_path is not None:
-        # A usage error, not a finding: exit status 1 would say that two states differ.
-        with about(expected_path, Exit.USAGE):
+        # A usage error, not a finding: exit status 1 means that two states differ.
+        with rejecting(expected_path, Exit.USAGE):
             expected = read_state(read_input(expected_path, for_written(limits).size), limits)
-    # Before the work and before the other files: write_output makes sure of it once more.
-    require_free((None if compared_only else output, report_path, trace_path), force)
+    # Before the work and before the other files: write_outputs checks it again.
+    require_absent((None if compared_only else output, report_path, trace_path), force)
 
-    examined = examine(out, files, policy, limits, format)
-    if examined.unread:
-        raise Refusal(examined.unread[0].name, examined.unread[0].error, Exit.USAGE)
-    report, merged = _merged(examined, clock)
+    checked_files = check_files(out, files, policy, limits, format)
+    if checked_files.unreadable:
+        raise InputRejected(checked_files.unreadable[0].name, checked_files.unreadable[0].error, Exit.USAGE)
+    report, merged = _merged(checked_files, clock)
     differences = None
     if merged is not None and expected is not None:
         differences = compare_states(merged.state, expected)
@@ -151,13 +155,13 @@ def command(
         out.json(value)
         return status
 
-    said = out.aside()
-    telling = Telling(said, policy, policy_path)
+    err = out.on_stderr()
+    printer = ReportPrinter(err, policy, policy_path)
     reports = [report] if report.inputs else []
-    telling.headline(examined, reports, differing)
+    printer.headline(checked_files, reports, differing)
     if report_path is None:
-        telling.whole(examined, reports)
-    _say_result(said, merged, differences, output, expected_path, compared_only)
+        printer.whole(checked_files, reports)
+    _print_result(err, merged, differences, output, expected_path, compared_only)
     return status
 
 
@@ -177,7 +181,7 @@ def _deliver(
     if trace_path is not None:
         written[trace_path] = merged.view.trace_json()
     if output == STDIN:
-        # Before the files: the bytes may be unfit for a terminal, and then nothing is written.
+        # Before the files: the bytes may be unsafe for a terminal, and then nothing is written.
         deliver(out, merged.state_bytes, None)
         out.raw(b"\n" if out.tty else b"")
     elif output is not None:
@@ -186,26 +190,26 @@ def _deliver(
         write_files(written, force)
 
 
-def _say_result(
-    said: Output,
+def _print_result(
+    err: Output,
     merged: Merged | None,
     differences: Sequence[Difference] | None,
     output: str | None,
     expected_path: str | None,
     compared_only: bool,
 ) -> None:
-    """Say what differs from the expected state, and where the state went."""
+    """Print the differences from the expected state, and where the state was written."""
     if differences is not None:
-        _say_differences(said, said.place(str(expected_path)), differences)
+        _print_differences(err, err.file_name(str(expected_path)), differences)
     if merged is None:
-        said.verdict("no state", "no file is left to merge; nothing was written", "bad")
+        err.heading("no state", "every file was rejected; nothing was written", "bad")
     else:
         if compared_only:
-            where = f"not written: -o and --expect name one file, {said.show(output)}, which is left as it is"
+            where = f"not written: -o and --expect name one file, {err.show(output)}, which is not changed"
         else:
-            to = "standard output" if output in (None, STDIN) else said.show(output)
+            to = "standard output" if output in (None, STDIN) else err.show(output)
             where = f"{plural(len(merged.state_bytes), 'byte')} to {to}"
-        _say_state(said, merged, where)
+        _print_state(err, merged, where)
 
 
 def _same(output: str | None, expected_path: str | None) -> bool:
@@ -215,7 +219,7 @@ def _same(output: str | None, expected_path: str | None) -> bool:
     return found is not None and found == identity(str(expected_path))
 
 
-def _require_sense(
+def _check_options(
     files: Sequence[str],
     output: str | None,
     report_path: str | None,
@@ -225,7 +229,7 @@ def _require_sense(
     as_json: bool,
 ) -> None:
     ctx = click.get_current_context()
-    once(policy_path, expected_path, *files)
+    require_single_stdin(policy_path, expected_path, *files)
     if as_json and output in (None, STDIN):
         raise click.UsageError("with --json the state needs a file: add -o FILE", ctx)
     if report_path == STDIN:
@@ -238,48 +242,50 @@ def _require_sense(
             raise click.UsageError(f"{option} and {other} name the same file", ctx)
 
 
-def _merged(examined: Examined, clock: Clock) -> tuple[Report, Merged | None]:
-    """The report on all inputs, and what they merge to; None where every one was refused."""
-    if not examined.inputs:
-        return Report((), None, examined.refused, clock), None
-    merged = examined.of_one_record()
-    return Report(examined.inputs, merged, examined.refused, clock), merged
+def _merged(checked_files: CheckedFiles, clock: Clock) -> tuple[Report, Merged | None]:
+    """The report on all inputs, and what they merge to; None if every input was rejected."""
+    if not checked_files.inputs:
+        return Report((), None, checked_files.rejected, clock), None
+    merged = checked_files.of_one_record()
+    return Report(checked_files.inputs, merged, checked_files.rejected, clock), merged
 
 
-def _say_state(said: Output, merged: Merged, where: str) -> None:
+def _print_state(err: Output, merged: Merged, where: str) -> None:
     view = merged.view
-    said.verdict("state", where, "plain")
-    left_out = view.invalid_event_count
-    if left_out:
-        said.detail("holds", f"{plural(view.valid_event_count, 'valid event')}; {left_out} invalid, left out")
+    err.heading("state", where, "plain")
+    excluded = view.invalid_event_count
+    if excluded:
+        err.detail(
+            "contains", f"{plural(view.valid_event_count, 'valid event')}; {excluded} invalid, excluded"
+        )
     else:
-        said.detail("holds", plural(view.valid_event_count, "valid event"))
+        err.detail("contains", plural(view.valid_event_count, "valid event"))
 
 
-def _say_differences(said: Output, path: str, differences: Sequence[Difference]) -> None:
-    said.line()
+def _print_differences(err: Output, path: str, differences: Sequence[Difference]) -> None:
+    err.line()
     if not differences:
-        said.verdict("equal", f"nothing differs from {path}", "good")
+        err.heading("equal", f"nothing differs from {path}", "good")
         return
-    said.verdict("expected", f"{plural(len(differences), 'difference')} from {path}", "plain")
+    err.heading("expected", f"{plural(len(differences), 'difference')} from {path}", "plain")
     counts = Counter(difference.group for difference in differences)
-    for group, (about_it, style) in _GROUPS.items():
+    for group, (meaning, style) in _GROUPS.items():
         if not counts[group]:
             continue
-        said.verdict(group, f"{plural(counts[group], 'difference')} {about_it}", style)
+        err.heading(group, f"{plural(counts[group], 'difference')} {meaning}", style)
         found = [difference for difference in differences if difference.group == group]
         for difference in found[:MOST]:
-            said.detail(difference.how, said.show(difference.pointer or "the whole"))
+            err.detail(difference.how, err.show(difference.pointer or "the whole"))
             if difference.how != "only theirs":
-                said.detail("  ours", _brief(said, difference.ours))
+                err.detail("  ours", _brief(err, difference.ours))
             if difference.how != "only ours":
-                said.detail("  theirs", _brief(said, difference.theirs))
+                err.detail("  theirs", _brief(err, difference.theirs))
         if len(found) > MOST:
-            said.line(f"  and {more(len(found) - MOST, 'difference')}")
+            err.line(f"  and {more(len(found) - MOST, 'difference')}")
 
 
-def _brief(said: Output, value: Value) -> str:
-    return said.show(encode(value).decode(), _VALUE)
+def _brief(err: Output, value: Value) -> str:
+    return err.show(encode(value).decode(), _VALUE)
 
 
 def _comparison(path: str | None, differences: Sequence[Difference]) -> Object:

@@ -11,13 +11,13 @@ from pithbundle.bundle.reader import subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.cli.inputs import (
     PATH,
-    Refusal,
-    about,
+    InputRejected,
     format_option,
     json_option,
     limit_option,
-    once,
     read_bytes,
+    rejecting,
+    require_single_stdin,
 )
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.cbor import read_cbor
@@ -33,9 +33,9 @@ class Found:
 
     pointer: str
     record: Record | None
-    #: What makes the record refused, or a stated number or hash wrong.
+    #: Why the record is rejected, or a claimed number or hash is wrong.
     faults: tuple[Fault, ...]
-    #: Stated members that nothing uses and that are wrong: told, without effect (BUN-6).
+    #: Wrong members that nothing uses: reported, without effect (BUN-6).
     notes: tuple[str, ...] = ()
 
 
@@ -53,42 +53,42 @@ def command(out: Output, files: tuple[str, ...], format: Format | None, limits: 
     """Recompute the Pith Number of the records in each FILE.
 
     A file is a canonical record, a bundle or other object with a canonical_record, or a
-    list of these. A stated pith_number or canonical_sha256 that differs gives exit status
-    1. No signature is looked at; see pithbundle verify for that.
+    list of these. If a pith_number or canonical_sha256 in the file differs, the exit status
+    is 1. No signature is checked; use pithbundle verify for that.
     """
-    once(*files)
+    require_single_stdin(*files)
     statuses: list[int] = []
     results: list[Object] = []
     for file in files:
         try:
             found = list(_numbers(file, limits, format))
-        except Refusal as refusal:
-            statuses.append(refusal.status)
-            results.append({"file": file, "error": refusal.error.fault.to_value()})
-            _say_refusal(out, refusal)
+        except InputRejected as rejection:
+            statuses.append(rejection.status)
+            results.append({"file": file, "error": rejection.error.fault.to_value()})
+            _print_rejection(out, rejection)
             continue
         for item in found:
             statuses.append(Exit.INVALID if item.faults else Exit.VALID)
             results.append(_value(file, item))
             if not out.as_json:
-                _say(out, file, item)
+                _print(out, file, item)
     if out.as_json:
         out.json({"results": results})
     return worst(statuses)
 
 
-def _say_refusal(out: Output, refusal: Refusal) -> None:
-    # Not Output.refuse under --json: the one JSON value at the end tells of it.
+def _print_rejection(out: Output, rejection: InputRejected) -> None:
+    # Without --json: the one JSON value at the end contains the error.
     as_json, out.as_json = out.as_json, False
-    out.refuse(refusal.path, refusal.error)
+    out.print_rejection(rejection.path, rejection.error)
     out.as_json = as_json
 
 
 def _numbers(file: str, limits: Limits, format: Format | None) -> Iterator[Found]:
     data = read_bytes(file, limits)
-    with about(file):
+    with rejecting(file):
         read = read_cbor if (format or detect_format(data)) == "cbor" else read_json
-        # As a bundle is read: what is wrong inside an event says nothing of the record.
+        # As a bundle is read: a fault inside an event does not affect the record.
         document = read(data, limits, confine="events", depth=limits.bundle_depth)
         if None in document.faults:
             raise PithError.of(document.faults[None])
@@ -96,8 +96,8 @@ def _numbers(file: str, limits: Limits, format: Format | None) -> Iterator[Found
         if value == []:
             raise RecordError("type", "an empty list: there is no record in it", pointer="")
     if isinstance(value, list):
-        for place, item in enumerate(value):
-            yield _number(item, f"/{place}")
+        for index, item in enumerate(value):
+            yield _number(item, f"/{index}")
     else:
         yield _number(value, "")
 
@@ -112,8 +112,8 @@ def _number(value: Value, pointer: str) -> Found:
         return Found(pointer, None, (error.fault,))
     faults = []
     if "pith_number" in stated:
-        said = subject_fault(stated["pith_number"], record)
-        if said is not None:
+        mismatch = subject_fault(stated["pith_number"], record)
+        if mismatch is not None:
             faults.append(
                 Fault("subject", f"stated {_brief(stated['pith_number'])}", f"{pointer}/pith_number")
             )
@@ -137,23 +137,23 @@ def _notes(stated: Object, record: Record) -> Iterator[str]:
 
 
 def _brief(value: Value) -> str:
-    return value if isinstance(value, str) else "what is no text"
+    return value if isinstance(value, str) else "not a string"
 
 
-def _say(out: Output, file: str, item: Found) -> None:
-    place = out.place(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
+def _print(out: Output, file: str, item: Found) -> None:
+    where = out.file_name(file) + (f" at {out.show(item.pointer)}" if item.pointer else "")
     if item.record is None:
         fault = item.faults[0]
-        out.verdict("rejected", place)
+        out.heading("rejected", where)
         out.detail("why", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
         return
     if item.faults:
-        out.verdict("mismatch", str(item.record.number), "bad")
+        out.heading("mismatch", str(item.record.number), "bad")
         for fault in item.faults:
             out.detail("differs", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
     else:
-        out.verdict("number", str(item.record.number), "plain")
-    out.detail("file", place)
+        out.heading("number", str(item.record.number), "plain")
+    out.detail("file", where)
     out.detail("short", item.record.number.short)
     out.detail("sha256", item.record.hex)
     for kind, value in item.record.aliases:
@@ -163,7 +163,7 @@ def _say(out: Output, file: str, item: Found) -> None:
 
 
 def _value(file: str, item: Found) -> Object:
-    said: Object = {
+    result: Object = {
         "file": file,
         "pointer": item.pointer,
         "faults": [fault.to_value() for fault in item.faults],
@@ -172,11 +172,11 @@ def _value(file: str, item: Found) -> Object:
         listed: list[Value] = [
             {"alias_kind": kind, "alias_value": value} for kind, value in item.record.aliases
         ]
-        said |= {
+        result |= {
             "pith_number": str(item.record.number),
             "short_pith_number": item.record.number.short,
             "canonical_sha256": item.record.hex,
             "aliases": listed,
             "unsigned_differences": [*item.notes],
         }
-    return said
+    return result

@@ -11,20 +11,20 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
-    about,
     deliver,
     format_option,
     json_option,
     limit_option,
-    once,
     output_options,
     policy_option,
     read_bytes,
     read_policy,
+    rejecting,
+    require_single_stdin,
 )
+from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
-from pithbundle.cli.values import policy_value
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits, Value
 from pithbundle.verify.policy import Policy, PolicyKey
@@ -36,8 +36,8 @@ from pithbundle.verify.probe import Found, Probe, probe
     epilog="\b\nExamples:\n  pithbundle probe bundle.json\n"
     "  pithbundle probe bundle.json -o policy.json\n"
     "  pithbundle verify bundle.json --policy policy.json\n\n"
-    "\b\nExit status: 0 a format is settled; 1 the file is refused; 2 usage error;\n"
-    "3 none is settled.",
+    "\b\nExit status: 0 a format is settled; 1 the file is rejected; 2 usage error;\n"
+    "3 no format is settled.",
 )
 @click.argument("file", type=PATH)
 @output_options
@@ -57,19 +57,19 @@ def command(
 ) -> int:
     """Try every known event format on FILE under the keys of your policy.
 
-    How the registry makes event ids and what it signs is not public. A format that
-    reproduces every stated id and every signature of a bundle is settled: the policy
-    whose keys list it as event_formats is printed, or written to -o. It is for you to
-    decide whether to use it. What your policy lists so far makes no difference here.
+    It is not public how the registry makes event ids and what it signs. A format that
+    reproduces every id and every signature in the bundle is settled: the policy
+    whose keys list it as event_formats is printed, or written to -o. You decide whether
+    to use it. The event formats that your policy lists now do not matter here.
     """
     if output == "-":
         raise click.UsageError("-o needs a file: a policy is printed without it", click.get_current_context())
-    once(policy_path, file)
+    require_single_stdin(policy_path, file)
     if output is not None:
         guard_inputs([file, policy_path], [("-o", output)])
     policy = read_policy(policy_path)
     data = read_bytes(file, limits)
-    with about(file):
+    with rejecting(file):
         result = probe(read_bundle(data, limits=limits, format=format), policy)
     best = result.settled[0] if result.settled else None
     settled = None if best is None else _naming(policy, best)
@@ -89,9 +89,9 @@ def command(
             }
         )
     else:
-        _say(out, file, result)
+        _print(out, file, result)
         if best is not None and settled is not None:
-            _say_policy(out, policy, settled, best, output)
+            _print_policy(out, policy, settled, best, output)
     return Exit.UNVERIFIED if best is None else Exit.VALID
 
 
@@ -116,13 +116,17 @@ def _format(found: Found) -> Value:
     }
 
 
-def _say(out: Output, file: str, result: Probe) -> None:
+def _print(out: Output, file: str, result: Probe) -> None:
     if result.settled:
-        out.line("SETTLED:", "good", f" {result.settled[0].rule.name} reproduces all that this file states")
+        out.line(
+            "SETTLED:",
+            "good",
+            f" {result.settled[0].rule.name} reproduces every id and signature of this file",
+        )
     else:
         out.line("NOT SETTLED:", "doubtful", f" {_why_not(result)}")
-    out.detail("file", out.place(file))
-    stated = f"{plural(result.stated_ids, 'stated id')} and {plural(result.signed, 'signature')}"
+    out.detail("file", out.file_name(file))
+    stated = f"{plural(result.stated_ids, 'id')} and {plural(result.signed, 'signature')}"
     out.detail(
         "tried", f"{plural(len(result.found), 'format')} on {plural(result.events, 'event')}, {stated}"
     )
@@ -143,7 +147,7 @@ def _say(out: Output, file: str, result: Probe) -> None:
         ],
     )
     if len(hits) < len(result.found):
-        out.line(f"  and {plural(len(result.found) - len(hits), 'format')} that nothing here agrees with")
+        out.line(f"  and {plural(len(result.found) - len(hits), 'format')} that reproduce nothing")
 
 
 def _named(out: Output, key: PolicyKey) -> str:
@@ -152,19 +156,19 @@ def _named(out: Output, key: PolicyKey) -> str:
 
 def _why_not(result: Probe) -> str:
     if not result.signed:
-        return "no event carries a signature that could be tried"
+        return "no event has a signature that could be tried"
     if not result.found[0].signatures:
         return "no known event format reproduces a signature under a key of the policy"
-    return "no known event format reproduces every stated id and every signature"
+    return "no known event format reproduces every id and every signature"
 
 
-def _say_policy(out: Output, policy: Policy, settled: Policy, best: Found, output: str | None) -> None:
+def _print_policy(out: Output, policy: Policy, settled: Policy, best: Found, output: str | None) -> None:
     if not best.rule.binds:
         out.detail("note", "the format covers too little: events under it are unbound at best")
     if output is not None:
         out.detail("policy", f"written to {out.show(output)}")
     elif settled == policy:
-        out.detail("policy", "the one in force lists this format already")
+        out.detail("policy", "the policy in use already lists this format")
     else:
         out.detail("policy", "save this as policy.json and give it to --policy")
         out.json(settled.to_value())

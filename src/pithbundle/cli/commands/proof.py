@@ -10,12 +10,12 @@ from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, deliver
 from pithbundle.cli.load import (
     CELL,
-    Folded,
+    LoadedRecord,
+    event_line,
     files_argument,
-    fold,
-    fold_options,
-    require_free,
-    told,
+    load_record,
+    record_options,
+    require_absent,
     write_all,
 )
 from pithbundle.cli.output import Exit, Output
@@ -43,7 +43,7 @@ from pithbundle.merge.selection import Equivocation
 @click.option("--out", "path", type=PATH, metavar="FILE", help="Write the proof of the one conflict here.")
 @click.option("--out-dir", type=PATH, metavar="DIR", help="Write a proof of each conflict into this folder.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-@fold_options
+@record_options
 @click.pass_obj
 def command(
     out: Output,
@@ -58,9 +58,9 @@ def command(
 ) -> int:
     """Show or write proofs that a signer contradicted itself in the bundles FILE.
 
-    A proof is two signed events that contradict each other. Whoever has it and a policy
-    with the signer's key checks it with pithbundle verify: no bundle, no mirror and no
-    network. It says "conflict"; how that came about is not in the bytes.
+    A proof is two signed events that contradict each other. Anybody with a policy
+    that has the signer's key can check it with pithbundle verify, without the bundle and
+    without a network. It shows that there is a conflict, not how it came about.
     """
     ctx = click.get_current_context()
     if listing + (path is not None) + (out_dir is not None) > 1:
@@ -70,73 +70,73 @@ def command(
     inputs = [*files, policy_path]
     if path is not None:
         guard_inputs(inputs, [("--out", path)])
-    require_free([path], force)
-    folded = fold(out, files, policy_path, limits, format)
-    groups = folded.merged.view.equivocations
+    require_absent([path], force)
+    loaded = load_record(out, files, policy_path, limits, format)
+    groups = loaded.merged.view.equivocations
     written: list[str] = []
     if path is not None and len(groups) > 1:
         raise click.UsageError(
-            f"{plural(len(groups), 'conflict')} do not fit into one file: use --out-dir", ctx
+            f"{plural(len(groups), 'conflict')} do not fit into one file: use --out-dir DIR", ctx
         )
     if groups and (path is not None or out_dir is not None):
-        proofs = {_name(folded, data): data for data in (proof_of(folded.merged.ledger, g) for g in groups)}
+        proofs = {_name(loaded, data): data for data in (proof_of(loaded.merged.ledger, g) for g in groups)}
         if out_dir is not None:
             written = write_all(out_dir, proofs, force, inputs)
         elif path is not None:
             deliver(out, proofs.popitem()[1], path, force)
             written = [path]
-    status = Exit.VALID if groups and not folded.examined.refused else Exit.INVALID
+    status = Exit.VALID if groups and not loaded.checked_files.rejected else Exit.INVALID
     if out.as_json:
         conflicts = [_value(group) for group in groups]
         # The outcome of the bundle is not that of this command: a conflict is what it looks for.
-        value = {name: member for name, member in folded.value().items() if not name.startswith("outcome")}
+        value = {name: member for name, member in loaded.value().items() if not name.startswith("outcome")}
         out.json({**value, "exit_status": status, "conflicts": conflicts, "files": written})
         return status
-    _say(out.aside() if path == STDIN else out, folded, groups, written)
+    _print(out.on_stderr() if path == STDIN else out, loaded, groups, written)
     return status
 
 
-def _name(folded: Folded, proof: bytes) -> str:
-    """The name of a proof's file: of the suffix and the ids in it, and of nothing that anyone wrote."""
+def _name(loaded: LoadedRecord, proof: bytes) -> str:
+    """Return the file name of a proof: made of the number's suffix and the ids, of no other data."""
     value = parse_json(proof, for_written(DEFAULT_LIMITS))
     events = value.get("events") if type(value) is dict else None
     ids = [short(str(e.get("event_id"))) for e in events if type(e) is dict] if type(events) is list else []
-    return "-".join(["conflict", folded.merged.ledger.record.number.suffix, *ids]) + ".json"
+    return "-".join(["conflict", loaded.merged.ledger.record.number.suffix, *ids]) + ".json"
 
 
-def _say(said: Output, folded: Folded, groups: Sequence[Equivocation], written: list[str]) -> None:
-    number = folded.merged.ledger.record.number
+def _print(out: Output, loaded: LoadedRecord, groups: Sequence[Equivocation], written: list[str]) -> None:
+    number = loaded.merged.ledger.record.number
     if groups:
-        said.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
+        out.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
     else:
-        said.line("NO CONFLICT:", "good", f" nothing to prove in these events of {number}")
-    folded.record(said)
-    for place, group in enumerate(groups[:MOST]):
-        _say_group(said, folded, place, group)
+        out.line("NO CONFLICT:", "good", f" no contradiction in these events of {number}")
+    loaded.record(out)
+    for index, group in enumerate(groups[:MOST]):
+        _print_group(out, loaded, index, group)
     if len(groups) > MOST:
-        said.line(f"  and {plural(len(groups) - MOST, 'more conflict')}")
+        out.line(f"  and {plural(len(groups) - MOST, 'more conflict')}")
     for path in written:
-        where = "standard output" if path == STDIN else said.show(path)
-        said.verdict("proof", f"written to {where}")
+        where = "standard output" if path == STDIN else out.show(path)
+        out.heading("proof", f"written to {where}")
     if written:
-        said.detail("proves", "the signer's key signed both events, and they contradict each other")
-        said.detail("check", "pithbundle verify PROOF --policy FILE, with a policy that has the key")
+        out.detail("proves", "the signer's key signed both events, and they contradict each other")
+        out.detail("check", "pithbundle verify PROOF --policy FILE, with a policy that contains the key")
 
 
-def _say_group(said: Output, folded: Folded, place: int, group: Equivocation) -> None:
-    signer = said.show(group.signer, CELL)
-    said.verdict(
+def _print_group(out: Output, loaded: LoadedRecord, index: int, group: Equivocation) -> None:
+    signer = out.show(group.signer, CELL)
+    out.heading(
         "conflict",
         f"{group.event_type}: {signer} signed {len(group.event_ids)} events that contradict each other",
         "bad",
     )
-    said.detail("entry", f"/current/equivocations/{place}")
-    said.detail("slot", said.show(group.slot.decode(), 120))
+    out.detail("entry", f"/current/equivocations/{index}")
+    out.detail("slot", out.show(group.slot.decode(), 120))
     for name in group.event_ids[:MOST]:
-        said.detail("event", told(said, folded.merged.ledger[name]))
-        said.detail("", f"at {where(said, folded.locations[name])}")
+        out.detail("event", event_line(out, loaded.merged.ledger[name]))
+        out.detail("", f"at {where(out, loaded.locations[name])}")
     if len(group.event_ids) > MOST:
-        said.line(f"    and {plural(len(group.event_ids) - MOST, 'more event')}")
+        out.line(f"    and {plural(len(group.event_ids) - MOST, 'more event')}")
 
 
 def _value(group: Equivocation) -> Object:

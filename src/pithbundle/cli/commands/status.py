@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.cli.load import files_argument, fold, fold_options
+from pithbundle.cli.load import files_argument, load_record, record_options
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits
@@ -16,22 +16,22 @@ from pithbundle.encoding.values import Limits
     "  pithbundle status --json part1.json part2.json | jq .status.citations\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
-@fold_options
+@record_options
 @click.pass_obj
 def command(
     out: Output, files: tuple[str, ...], policy_path: str | None, format: Format | None, limits: Limits
 ) -> int:
-    """Say in one line what stands for the record of the bundles FILE.
+    """Print a one-line summary of the record of the bundles FILE.
 
-    Supporting and refuting work is counted side by side: nothing cancels anything. A count
-    says that signers of your policy said so, not that it is true.
+    Supporting and refuting work is counted separately, without netting. A count means that
+    signers of your policy claim something, not that it is true.
     """
-    folded = fold(out, files, policy_path, limits, format)
-    view = folded.merged.view
+    loaded = load_record(out, files, policy_path, limits, format)
+    view = loaded.merged.view
     if out.as_json:
-        out.json({**folded.value(), "status": view.status(), "status_line": view.status_line()})
-        return folded.status
-    folded.headline(out)
-    folded.record(out)
-    out.verdict("status", view.status_line())
-    return folded.status
+        out.json({**loaded.value(), "status": view.status(), "status_line": view.status_line()})
+        return loaded.status
+    loaded.headline(out)
+    loaded.record(out)
+    out.heading("status", view.status_line())
+    return loaded.status

@@ -10,7 +10,15 @@ import click
 
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, write_files
-from pithbundle.cli.load import CELL, Folded, files_argument, fold, fold_options, require_free, told
+from pithbundle.cli.load import (
+    CELL,
+    LoadedRecord,
+    event_line,
+    files_argument,
+    load_record,
+    record_options,
+    require_absent,
+)
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.render import plural, short
 from pithbundle.encoding.document import Format
@@ -18,7 +26,7 @@ from pithbundle.encoding.values import Limits, Object
 from pithbundle.files import STDIN
 from pithbundle.merge.timeline import Change, Moment
 
-#: The most moments that are told; a picture and ``--json`` have them all.
+#: The most moments that are printed; a picture and ``--json`` have them all.
 _MOST: Final = 1_000
 
 _STYLES: Final[dict[Change, Style]] = {
@@ -26,10 +34,10 @@ _STYLES: Final[dict[Change, Style]] = {
     "unrecognised": "doubtful", "restates": "quiet", "superseded": "quiet", "lists": "quiet",
 }  # fmt: skip
 
-#: What stands between the change and the ids that it concerns.
+#: The words between the change and the ids that it concerns.
 _OTHERS: Final[dict[Change, str]] = {
-    "replaces": "replaces", "restates": "restates", "superseded": "loses to", "retracts": "takes back",
-    "withdrawn": "taken back by", "waits": "waits for", "rejected": "names",
+    "replaces": "replaces", "restates": "restates", "superseded": "superseded by", "retracts": "retracts",
+    "withdrawn": "retracted by", "waits": "waits for", "rejected": "names",
 }  # fmt: skip
 
 
@@ -42,7 +50,7 @@ _OTHERS: Final[dict[Change, str]] = {
 @click.option("--svg", type=PATH, metavar="FILE", help="Write a picture here, as SVG.")
 @click.option("--png", type=PATH, metavar="FILE", help="Write a picture here, as PNG.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
-@fold_options
+@record_options
 @click.pass_obj
 def command(
     out: Output,
@@ -65,50 +73,50 @@ def command(
         raise click.UsageError("--svg and --png name the same file", click.get_current_context())
     pictures = [(option, path) for option, path in (("--svg", svg), ("--png", png)) if path is not None]
     guard_inputs([*files, policy_path], pictures)
-    require_free((svg, png), force)
+    require_absent((svg, png), force)
     if svg is not None or png is not None:
         # Before the work: without the library there is nothing to wait for.
         from pithbundle.cli import picture
 
         picture.require()
-    folded = fold(out, files, policy_path, limits, format)
-    moments = folded.merged.ledger.timeline()
-    conflicts = {name for group in folded.merged.view.equivocations for name in group.event_ids}
-    number = str(folded.merged.ledger.record.number)
+    loaded = load_record(out, files, policy_path, limits, format)
+    moments = loaded.merged.ledger.timeline()
+    conflicts = {name for group in loaded.merged.view.equivocations for name in group.event_ids}
+    number = str(loaded.merged.ledger.record.number)
     forms: tuple[tuple[str | None, Literal["svg", "png"]], ...] = ((svg, "svg"), (png, "png"))
     drawn = [(path, picture.draw(moments, number, form, conflicts)) for path, form in forms if path]
     written = [path for path, _ in drawn]
     write_files(dict(drawn), force)
     if out.as_json:
-        events = [_value(folded, moment, conflicts) for moment in moments]
-        out.json({**folded.value(), "events": events, "pictures": written})
-        return folded.status
-    folded.headline(out)
-    folded.record(out)
+        events = [_value(loaded, moment, conflicts) for moment in moments]
+        out.json({**loaded.value(), "events": events, "pictures": written})
+        return loaded.status
+    loaded.headline(out)
+    loaded.record(out)
     width = max((len(out.show(m.event.event_type, CELL)) for m in moments[:_MOST]), default=0)
     for moment in moments[:_MOST]:
-        _say(out, moment, width, conflicts)
+        _print(out, moment, width, conflicts)
     if len(moments) > _MOST:
         out.line(f"  and {plural(len(moments) - _MOST, 'more event')}; --json has them all")
     for path in written:
-        out.verdict("picture", f"written to {out.show(path)}")
-    return folded.status
+        out.heading("picture", f"written to {out.show(path)}")
+    return loaded.status
 
 
-def _say(out: Output, moment: Moment, width: int, conflicts: Set[str]) -> None:
-    out.verdict(moment.change, told(out, moment.event, width), _STYLES.get(moment.change, "good"))
+def _print(out: Output, moment: Moment, width: int, conflicts: Set[str]) -> None:
+    out.heading(moment.change, event_line(out, moment.event, width), _STYLES.get(moment.change, "good"))
     if moment.others:
         name, *following = moment.others if moment.change == "retracts" else (moment.others[0],)
         out.detail("", f"{_OTHERS[moment.change]} {short(name)}")
         for other in following:
-            out.detail("", f"brings back {short(other)}")
+            out.detail("", f"restores {short(other)}")
     if moment.event.event_id in conflicts:
         out.detail("", "in conflict with another event of its signer")
     if moment.retracted_by and moment.change != "withdrawn":
-        out.detail("", f"taken back by {short(moment.retracted_by[0])}")
+        out.detail("", f"retracted by {short(moment.retracted_by[0])}")
 
 
-def _value(folded: Folded, moment: Moment, conflicts: Set[str]) -> Object:
+def _value(loaded: LoadedRecord, moment: Moment, conflicts: Set[str]) -> Object:
     event = moment.event
     return {
         "event_id": event.event_id,
@@ -122,5 +130,5 @@ def _value(folded: Folded, moment: Moment, conflicts: Set[str]) -> Object:
         "others": [*moment.others],
         "in_conflict": event.event_id in conflicts,
         "retracted_by": [*moment.retracted_by],
-        "location": folded.locations[event.event_id].to_value(),
+        "location": loaded.locations[event.event_id].to_value(),
     }

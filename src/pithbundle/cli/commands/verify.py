@@ -1,24 +1,24 @@
-"""``pithbundle verify``: who signed what in one or more bundles, and what nobody signed."""
+"""``pithbundle verify``: check signatures in one or more bundles, and list what is unsigned."""
 
 from __future__ import annotations
 
 import click
 
-from pithbundle.cli.check_files import examine
+from pithbundle.cli.check_files import check_files
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.inputs import (
     PATH,
     format_option,
     json_option,
     limit_option,
-    once,
     policy_option,
     read_policy,
+    require_single_stdin,
 )
+from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
-from pithbundle.cli.render import Telling
-from pithbundle.cli.values import policy_value, refused_value
+from pithbundle.cli.render import ReportPrinter
 from pithbundle.encoding.document import Format
 from pithbundle.encoding.values import Limits
 
@@ -29,7 +29,7 @@ from pithbundle.encoding.values import Limits
     "  pithbundle verify --policy mine.json part1.json part2.json\n"
     "  pithbundle verify --json bundle.cbor | jq .outcome\n"
     "  pithbundle verify conflict.json --policy mine.json   (a proof)\n\n"
-    f"{EXIT_STATUS_HELP}\nOf proofs: 0 each of them holds, 1 one does not.",
+    f"{EXIT_STATUS_HELP}\nOf proofs: 0 all are valid; 1 one is not.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")
@@ -54,49 +54,50 @@ def command(
     The first line begins with the outcome, the first of these that holds: REJECTED,
     INVALID, CONFLICT, INCOMPLETE (an event that a signer listed is absent), UNVERIFIED
     (a signature is absent or by no key of your policy, or nothing at all is signed),
-    VALID. A file that is refused is named, and the others go on. Files of one record are
-    reported together.
+    VALID. A rejected file is reported and the others are checked. Files of one record
+    are reported together.
 
-    FILE may be a proof that pithbundle proof has written: it is checked alone, and the
-    first line says CONFLICT PROVEN or NOT PROVEN.
+    FILE may be a proof that pithbundle proof has written: it is checked by itself, and the
+    first line begins with CONFLICT PROVEN or NOT PROVEN.
 
-    That an event is verified says that a key of your policy signed it, not that what it
-    says is true; nor does a bundle show that it is the newest.
+    A verified event was signed by a key of your policy; its content may still be false. A
+    bundle does not show whether it is the newest one.
     """
-    once(policy_path, *files)
+    require_single_stdin(policy_path, *files)
     clock = read_clock(max_age, now)
     policy = read_policy(policy_path)
     proofs: list[tuple[str, bytes]] = []
 
-    def aside(file: str, data: bytes) -> bool:
+    def skip(file: str, data: bytes) -> bool:
         found = looks_like_proof(data, limits)
         if found:
             proofs.append((file, data))
         return found
 
-    examined = examine(out, files, policy, limits, format, aside)
+    checked_files = check_files(out, files, policy, limits, format, skip)
     if proofs:
         if len(proofs) != len(files):
             raise click.UsageError(
-                "proofs and bundles do not mix: verify them one after the other", click.get_current_context()
+                "proofs and bundles need separate commands",
+                click.get_current_context(),
             )
         return verify_proofs(out, proofs, policy, policy_path, limits, quiet)
-    reports = examined.reports(clock)
-    status = examined.status(reports)
+    reports = checked_files.reports(clock)
+    status = checked_files.status(reports)
     if out.as_json:
         out.json(
             {
-                **examined.value(reports),
+                **checked_files.value(reports),
                 "policy": policy_value(policy, policy_path),
-                "rejected": refused_value([*examined.refused, *examined.unread]),
+                "rejected": rejected_value([*checked_files.rejected, *checked_files.unreadable]),
                 "reports": [report.to_value() for report in reports],
             }
         )
         return status
-    for unread in examined.unread:
-        out.refuse(unread.name, unread.error)
-    telling = Telling(out, policy, policy_path)
-    telling.headline(examined, reports)
+    for unread in checked_files.unreadable:
+        out.print_rejection(unread.name, unread.error)
+    printer = ReportPrinter(out, policy, policy_path)
+    printer.headline(checked_files, reports)
     if not quiet:
-        telling.whole(examined, reports)
+        printer.whole(checked_files, reports)
     return status

@@ -28,7 +28,7 @@ _HEADS: Final[dict[str, tuple[str, Style]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a run was of: the worker, the folder, the stages and patterns, and stages without vectors."""
+    """The subject of a run: the worker, the folder, the stages and patterns, and stages without vectors."""
 
     impl: str
     folder: str
@@ -37,7 +37,7 @@ class Selection:
 
 
 def print_run(out: Output, run: Run, of: Selection) -> None:
-    """Print the outcome, what is at fault, counts by stage and clause, and each failure."""
+    """Print the outcome, the faults of the run, counts by stage and clause, and each failure."""
     found = reports.summary(run)
     head, style = _HEADS[found.outcome]
     out.line(
@@ -59,7 +59,7 @@ def print_run(out: Output, run: Run, of: Selection) -> None:
     broken = [
         (name, reports.words(counts)) for name, counts in found.clauses.items() if any(counts[s] for s in BAD)
     ]
-    out.line(f"  {len(found.clauses)} clauses of spec.md are shown; {len(broken)} of them not as expected")
+    out.line(f"  {len(found.clauses)} clauses of spec.md are covered; {len(broken)} of them not as expected")
     if broken:
         out.table(("clause", "vectors"), broken)
     bad = reports.bad(run.results)
@@ -71,7 +71,7 @@ def print_run(out: Output, run: Run, of: Selection) -> None:
 
 def _print_failure(out: Output, result: Result) -> None:
     where = f" ({result.variant})" if result.variant else ""
-    out.verdict(result.status, out.show(result.vector.id + where), _SHOWN[result.status])
+    out.heading(result.status, out.show(result.vector.id + where), _SHOWN[result.status])
     out.detail("clauses", " ".join(result.vector.clauses))
     out.detail("shows", out.show(result.vector.about))
     out.detail("because", out.show(result.detail or result.reason))
@@ -155,7 +155,7 @@ def _print_value(out: Output, name: str, value: Any) -> None:
 
 
 def _spelled(text: str) -> tuple[str, str]:
-    """A text, or its JSON value over several lines where nothing is lost by that."""
+    """Return a text, or its JSON value over several lines if that loses nothing."""
     if len(text) > 80 and text[:1] in ("{", "["):
         try:
             value = json.loads(text)
@@ -179,12 +179,12 @@ def print_failed_comparison(out: Output, impls: Sequence[str], seed: str, done: 
 
 def print_agreement(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> None:
     """Print how many cases two workers agree on."""
-    refused = done.compared - done.accepted
+    rejected = done.compared - done.accepted
     if out.as_json:
-        counts = {"cases": done.compared, "accepted": done.accepted, "rejected": refused}
+        counts = {"cases": done.compared, "accepted": done.accepted, "rejected": rejected}
         out.json({"agree": True, **counts, "seed": seed})
         return
-    counts_text = f"{done.accepted} accepted, {refused} refused"
+    counts_text = f"{done.accepted} accepted, {rejected} rejected"
     out.line("AGREE:", "good", f" {done.compared} cases, seed {out.show(seed)}: {counts_text}")
     for impl in impls:
         out.detail("worker", out.show(impl))

@@ -1,4 +1,4 @@
-"""What a file is that cannot be used, and what to do instead (spec DOC-1)."""
+"""Hints for a file of the wrong kind: what it is, and what to do instead (spec DOC-1)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pithbundle.comparison.published import for_written
 from pithbundle.encoding.values import DEFAULT_LIMITS
 from pithbundle.errors import PithError
 
-#: How files begin that are no JSON and no CBOR: the first bytes, what it is, what to do.
+#: Files that are neither JSON nor CBOR: the first bytes, what the file is, what to do.
 _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\x1f\x8b", "compressed with gzip", "unpack it first: gzip -dc FILE | pithbundle COMMAND -"),
     (b"PK\x03\x04", "a zip archive", "unpack it first and give the files in it"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first: zstd -dc FILE | pithbundle COMMAND -"),
     (b"BZh", "compressed with bzip2", "unpack it first: bzip2 -dc FILE | pithbundle COMMAND -"),
-    (b"\xff\xfe", "a text in UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"),
-    (b"\xfe\xff", "a text in UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"),
-    (b"\xef\xbb\xbf", "a text with a byte order mark", "remove its first three bytes: tail -c +4 FILE"),
+    (b"\xff\xfe", "text in UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"),
+    (b"\xfe\xff", "text in UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"),
+    (b"\xef\xbb\xbf", "text with a byte order mark", "remove its first three bytes: tail -c +4 FILE"),
     (b"\xd9\xd9\xf7", "self-described CBOR", "remove its first three bytes, a tag: tail -c +4 FILE"),
     (b"%PDF", "a PDF", "fetch the bundle of the record instead"),
     (b"\x89PNG", "a picture", "fetch the bundle of the record instead"),
@@ -27,14 +27,14 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"<svg", "a picture", "fetch the bundle of the record instead"),
 )
 _PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|\?xml)", re.IGNORECASE)
-#: Codes that say that the bytes are no JSON or no CBOR, which a look at them explains.
+#: Error codes of bytes that are not JSON or CBOR, which the first bytes can explain.
 _OF_BYTES: Final = frozenset(
     {"syntax", "utf8", "bom", "trailing", "cbor_truncated", "cbor_tag", "cbor_reserved", "type", "version"}
 )
 
 
-def advice(data: bytes, error: PithError) -> str:
-    """What to do about an input that was refused: what it is, if that is known, else the error's hint."""
+def hint_for(data: bytes, error: PithError) -> str:
+    """Return the hint for a rejected input: what the file is, if that is known, else the error's hint."""
     if error.code not in _OF_BYTES:
         return error.hint
     found = _of_bytes(data) or _of_value(data)
@@ -48,9 +48,9 @@ def _of_bytes(data: bytes) -> tuple[str, str] | None:
         if data.startswith(beginning):
             return what, use
     if _PAGE.match(data):
-        return "a web page, perhaps an error of a server", "fetch the bundle again and look at the address"
+        return "a web page, perhaps an error page of a server", "fetch the bundle again and check the address"
     if data[:1] in b"{[" and data.rstrip()[-1:] not in b"}]":
-        return "cut off: it does not end as it began", "fetch it again, and compare its size"
+        return "truncated: the last brace or bracket is missing", "fetch it again, and compare its size"
     return None
 
 

@@ -63,9 +63,9 @@ def check(args: list[str], data: bytes = b"", **how: Any) -> Result:
         assert not result.stdout or json.loads(result.stdout)
         return result
     assert_harmless(result, WORDS)
-    told = result.out.splitlines()
-    assert not told or told[0].startswith(OUTCOMES)
-    assert sum(line.startswith(OUTCOMES) for line in told) <= 1
+    printed = result.out.splitlines()
+    assert not printed or printed[0].startswith(OUTCOMES)
+    assert sum(line.startswith(OUTCOMES) for line in printed) <= 1
     return result
 
 
@@ -122,9 +122,9 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
         if tty:
             assert max(map(columns, (result.out + result.err).splitlines())) <= 40, args
         check([*args, "--json", *(["--force"] if args[0] == "export" else [])], data)
-    told = check(["verify", str(proof), "--policy", str(keys)], tty=tty, env={"COLUMNS": "40"})
-    assert told.status == 0
-    assert told.out.startswith("CONFLICT PROVEN:")
+    printed = check(["verify", str(proof), "--policy", str(keys)], tty=tty, env={"COLUMNS": "40"})
+    assert printed.status == 0
+    assert printed.out.startswith("CONFLICT PROVEN:")
 
 
 MARK = "mark-of-the-place"
@@ -163,7 +163,7 @@ def test_two_proofs_of_which_one_does_not_hold(tmp_path: Path) -> None:
     assert both.out.startswith("CONFLICT PROVEN: 2 times a signer")
     half = check(["verify", str(proof), str(broken), *POLICY])
     assert half.status == 1
-    assert half.out.startswith("NOT PROVEN: 1 of 2 proofs do not hold")
+    assert half.out.startswith("NOT PROVEN: 1 of 2 proofs not valid")
 
 
 def test_receipts_that_differ_are_no_conflict_and_one_that_no_key_signed_is_not_shown(tmp_path: Path) -> None:
@@ -177,9 +177,9 @@ def test_receipts_that_differ_are_no_conflict_and_one_that_no_key_signed_is_not_
     data = to_json(bundle(RECORD, events, aliases_at=WHEN))
     shown = check(["proof", "-", "--policy", str(keys)], data)
     assert shown.out.startswith("NO CONFLICT:")
-    told = check(["explain", "-", "receipt", "--policy", str(keys)], data)
-    assert "nothing: null" in told.out
-    assert "rejected: stands, but its receipt is not verified" in told.out
+    printed = check(["explain", "-", "receipt", "--policy", str(keys)], data)
+    assert "nothing: null" in printed.out
+    assert "rejected: stands, but its receipt is not verified" in printed.out
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
@@ -233,7 +233,7 @@ def test_ids_of_events_that_no_entry_is_about() -> None:
     assert "unrecognised [unknown_type]" in said.err
     absent = check(["explain", str(DEMO / "rich.json"), "sha256:" + "0" * 64, *POLICY])
     assert absent.status == 2
-    assert "no valid event of this id" in absent.err
+    assert "no valid event with this id" in absent.err
 
 
 def crowd(count: int) -> tuple[bytes, bytes]:
@@ -281,12 +281,12 @@ def test_an_equivocation_that_was_withdrawn_is_told_with_its_retraction(tmp_path
     made = bundle(RECORD, [one, two, back, early, gone], aliases_at=WHEN)
     keys = tmp_path / "policy.json"
     keys.write_bytes(to_json(policy(signer)))
-    told = check(["explain", "-", "author_claims", "--policy", str(keys)], to_json(made)).out
-    assert f"by {back['event_id'][7:19]}" in told
-    assert "retracted: was taken back by its signer [MERGE-7]" in told
+    printed = check(["explain", "-", "author_claims", "--policy", str(keys)], to_json(made)).out
+    assert f"by {back['event_id'][7:19]}" in printed
+    assert "retracted: was taken back by its signer [MERGE-7]" in printed
     lines = check(["timeline", "-", "--policy", str(keys)], to_json(made)).out
     assert "withdrawn" in lines
-    assert f"taken back by {gone['event_id'][7:19]}" in lines
+    assert f"retracted by {gone['event_id'][7:19]}" in lines
 
 
 def test_files_of_different_records_are_refused(tmp_path: Path) -> None:
@@ -328,10 +328,10 @@ def test_differences_in_reasons_and_labels_are_told(tmp_path: Path) -> None:
     two.write_bytes(to_json(bundle(RECORD, [old, new], aliases_at=WHEN)))
     result = check(["diff", str(one), str(two), "--policy", str(keys)])
     assert result.status == 1
-    assert f"reason        {new['event_id'][7:19]} stands: left only, right newest" in result.out
+    assert f"reason        {new['event_id'][7:19]}: left only, right newest" in result.out
     assert "label         events_sha256" in result.out
     unknown = event(signer, RECORD, "x", "record", {}, WHEN)
     two.write_bytes(to_json(bundle(RECORD, [new, unknown], aliases_at=WHEN)))
     run("merge", str(two), "--policy", str(keys), "-o", str(tmp_path / "state"))
-    told = check(["diff", str(tmp_path / "state"), str(one), "--policy", str(keys)]).out
-    assert "unrecognised  [unknown_type]" in told
+    printed = check(["diff", str(tmp_path / "state"), str(one), "--policy", str(keys)]).out
+    assert "unrecognised  [unknown_type]" in printed
