@@ -146,8 +146,8 @@ def mixed_order() -> Iterator[Signed]:
 
 def pinned() -> Iterator[Pinned]:
     """Rules 5 and 8, as asked when a key is pinned."""
-    yield "fit", KEY, True
-    yield "fit-other", ed.encode(OTHER.public), True
+    yield "acceptable", KEY, True
+    yield "acceptable-other", ed.encode(OTHER.public), True
     for n, order in enumerate(ORDERS):
         yield f"order-{order}-{n}", ed.encode(TORSION[n]), False
     for name, key in ODD_SMALL_ORDER:

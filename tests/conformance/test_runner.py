@@ -253,7 +253,7 @@ def test_a_real_answer_of_60_mb_under_a_memory_limit_is_accounted_for(megabytes:
         "--vectors",
         str(FOLDER),
         "--only",
-        "number/text-forms/hex-ff",
+        "number/spellings/hex-ff",
         "--impl",
         impl,
     ]
@@ -262,7 +262,7 @@ def test_a_real_answer_of_60_mb_under_a_memory_limit_is_accounted_for(megabytes:
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.startswith("NOT CONFORMING")
-    assert "failed        number/text-forms/hex-ff" in done.stdout
+    assert "failed        number/spellings/hex-ff" in done.stdout
     assert megabytes > 200 or "does not fit the memory" in done.stdout
 
 

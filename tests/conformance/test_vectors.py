@@ -103,7 +103,7 @@ def refuses(vector: Vector) -> bool:
 
 #: These expect a mixture: good and bad copies stand in one bundle, which is what they show.
 MIXED = re.compile(
-    "check/elements/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/places/|event/formats/|event/flat/|real/integrity/|mirror/export/junk"
+    "check/elements/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/locations/|event/formats/|event/flat/|real/integrity/|mirror/export/junk"
 )
 
 

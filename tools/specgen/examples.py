@@ -73,7 +73,7 @@ def _record() -> dict[str, Any]:
 
 def _one_event() -> tuple[dict[str, Any], str]:
     """A bundle with one event, and the policy of its key."""
-    args = _args("event/sound/base")
+    args = _args("event/valid/base")
     return json.loads(_text(args["data"])), args["policy"]
 
 

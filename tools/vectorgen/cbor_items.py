@@ -286,7 +286,7 @@ def items() -> File:
 
 def written() -> File:
     """Writing: canonical JSON and CBOR are one to one."""
-    file = File("cbor", "written", "What the encoder writes of a JSON text.")
+    file = File("cbor", "encoder", "What the encoder writes of a JSON text.")
     for name, _, clauses, value in VALUES:
         file.accept(name, "JSON in, CBOR out: the twin of cbor/items", clauses, "cbor", {"data": as_json(value)},
                     cbor=hexed(cbor(value)))  # fmt: skip
@@ -334,7 +334,7 @@ PLACES: Final = (
 
 def places() -> File:
     """Where a value-level fault is."""
-    file = File("cbor", "places", "The pointer and the offset of a value-level fault: ERR-1.")
+    file = File("cbor", "locations", "The pointer and the offset of a value-level fault: ERR-1.")
     for name, about, data, code, pointer, offset, control in PLACES:
         file.refuse(name, about, "ERR-1 FAULT-2", "parse_cbor", {"data": hexed(data)}, code, f"cbor/items/{control}",
                     pointer=pointer, offset=offset)  # fmt: skip

@@ -106,7 +106,7 @@ def receipts() -> File:
     )
     check("no-signed-at", "nor needed", "RCPT-1", without(own, ("signed_at",)), "verified")
     check("of-rotated-key", "any key of its key_id", "POL-3", receipt(DEMO_NEXT, RECORD, CREATED), "verified")
-    for name, value in (("null", None), ("text", "x"), ("array", []), ("true", True), ("number", 1)):
+    for name, value in (("null", None), ("string", "x"), ("array", []), ("true", True), ("number", 1)):
         check(f"is-{name}", "a receipt is an object", "RCPT-1", value, "invalid", "type")
     check("is-empty", "an object without members", "RCPT-1", {}, "invalid", "type")
     for name in ("kind", "key_id"):
@@ -247,7 +247,7 @@ def receipts() -> File:
         ),
     )
     check(
-        "revoked-honoured",
+        "revoked-accepted",
         "nor if it accepted_event_ids the event that carries it",
         "POL-4",
         receipt(DEMO_OLD, RECORD, CREATED),
@@ -352,7 +352,7 @@ def receipts() -> File:
 
 def receipts_elsewhere() -> File:
     """Where a receipt counts."""
-    file = File("receipt", "places", "Where a receipt is looked for, and which are not.", parts())
+    file = File("receipt", "locations", "Where a receipt is looked for, and which are not.", parts())
     own = receipt(DEMO, RECORD, CREATED)
     sound = created(own)
 
@@ -378,7 +378,7 @@ def receipts_elsewhere() -> File:
         args(snapshot),
         receipts=[told(0, snapshot)],
     )
-    for label, value in (("total", {"total": 1}), ("text", "paid"), ("null", None), ("array", [own]),
+    for label, value in (("total", {"total": 1}), ("string", "paid"), ("null", None), ("array", [own]),
                          ("event-signature", changed(own, ("kind",), "pith_event_signature")), ("no-kind", without(own, ("kind",)))):  # fmt: skip
         bill = attached(DEMO, RECORD, "citation", {"receipt": value}, CREATED)
         file.accept(f"in-other-event-{label}", "what another type calls a receipt is its own business", "RCPT-4", "check", args(bill),
@@ -426,7 +426,7 @@ def receipts_elsewhere() -> File:
     for label, spoil in (
         ("unsigned", lambda made: without(made, ("signature",))),
         ("forged", flipped),
-        ("stranger", lambda made: changed(made, ("signature", "key_id"), "x")),
+        ("unknown-signer", lambda made: changed(made, ("signature", "key_id"), "x")),
         ("altered", lambda made: changed(made, ("payload", "more"), 1)),
     ):  # fmt: skip
         other = spoil(snapshot)
@@ -448,7 +448,7 @@ def receipts_elsewhere() -> File:
         file.accept(f"of-{label}", "a flat element carries one too, listed by payload_sha256", "RCPT-4 EVT-7", "check", args(made_flat),
                     receipts=[{**told(0, made_flat), "event_id": flat["payload_sha256"]}])  # fmt: skip
     flat_text = {**changed(flat, ("payload", "receipt"), "x"), "event_type": "record_created"}
-    file.add("of-flat-created-text", "of that type whatever it is", "RCPT-4 EVT-7", "check", args(flat_text),
+    file.add("of-flat-created-string", "of that type whatever it is", "RCPT-4 EVT-7", "check", args(flat_text),
              {"ok": {"receipts": [{**told(0, flat_text, "invalid", "type"), "event_id": flat["payload_sha256"]}]}}, "of-flat-created")  # fmt: skip
     flat_bad = changed(flat, ("created_at",), "never")
     file.accept("of-flat-malformed", "a malformed one without an id", "RCPT-4 EVT-7", "check", args(flat_bad),
@@ -472,7 +472,7 @@ def receipts_bounded() -> File:
     """Of unverified elements the receipts of the 16 smallest pairs are checked (RCPT-4)."""
     file = File(
         "receipt",
-        "bound",
+        "limit",
         "More receipts than are checked: which of them, and what is said of the others.",
         parts(),
     )
@@ -682,7 +682,7 @@ def one_fault() -> File:
             "unknown_key",
             "key_unknown",
         )
-    refuse("unknown-stranger", "a sound signature by a key of no policy", "CHECK-5 POL-3", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
+    refuse("unknown-third-signer", "a sound signature by a key of no policy", "CHECK-5 POL-3", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
            "unknown_key", "key_unknown")  # fmt: skip
     refuse("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
            "unknown_key", "key_unknown")  # fmt: skip
@@ -756,12 +756,12 @@ def one_fault() -> File:
         "invalid",
         "key_revoked",
         stated=policy(policy_key(DEMO, status="revoked")),
-        control="revoked-honoured",
+        control="revoked-accepted",
     )
     early = alias("early", "0001-01-01T00:00:00Z")
     refuse("revoked-early", "a claimed time accepted_event_ids nothing", "CHECK-6 POL-4", early, "invalid", "key_revoked",
-           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
-    for name, about, status, accepted_event_ids in (("revoked-honoured", "an id that a revoked key accepted_event_ids", "revoked", [base["event_id"]]),
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
+    for name, about, status, accepted_event_ids in (("revoked-accepted", "an id that a revoked key accepted_event_ids", "revoked", [base["event_id"]]),
                                          ("retired", "a retired key", "retired", [])):  # fmt: skip
         file.parts[f"policy-{name}"] = as_json(
             policy(policy_key(DEMO, status=status, accepted_event_ids=accepted_event_ids))
@@ -775,16 +775,16 @@ def one_fault() -> File:
             elements=[copy(0, base, "verified")],
         )
     moved = changed(other, ("event_id",), base["event_id"])
-    refuse("honoured-id-stated", "accepted_event_ids looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
-           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+    refuse("accepted-id-claimed", "accepted_event_ids looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
     refuse("role-before-revoked", "the type before the revocation", "CHECK-6", base, "invalid", "key_role",
-           stated=policy(policy_key(DEMO, status="revoked", event_types=["citation"])), control="revoked-honoured")  # fmt: skip
+           stated=policy(policy_key(DEMO, status="revoked", event_types=["citation"])), control="revoked-accepted")  # fmt: skip
     stolen = {**moved, "signature": base["signature"]}
-    refuse("honoured-id-and-signature-stated", "nor with the signature of the honoured event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
-           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
-    refuse("honoured-other-id-stated", "an honoured content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
+    refuse("accepted-id-and-signature-claimed", "nor with the signature of the honoured event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
+    refuse("accepted-other-id-claimed", "an honoured content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
            changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch",
-           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-honoured")  # fmt: skip
+           stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
     # CHECK-7.
     for name, value in (("upper", "ED25519"), ("space", "ed25519 "), ("hs256", "HS256"), ("none", "none"), ("empty", ""), ("ed448", "ed448"),
                         ("ctx", "ed25519ctx"), ("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519),
@@ -958,7 +958,7 @@ def copies_of_one() -> File:
         check(name, "of two elements of one id the one that got further decides", "CHECK-11", [made for made, _, _ in pair],
               [(good, first[1], first[2])], [copy(place, good, word, code) for place, (_, word, code) in enumerate(pair)])  # fmt: skip
     swapped = changed(good, ("payload", "alias_value"), "y")
-    check("stated-id-joins-nothing", "an element with another content and this id is another event", "CHECK-11 CHECK-3", [good, swapped],
+    check("claimed-id-joins-nothing", "an element with another content and this id is another event", "CHECK-11 CHECK-3", [good, swapped],
           [(good, "verified", None), (swapped, "invalid", "hash_mismatch")], [copy(0, good, "verified"), copy(1, swapped, "invalid", "hash_mismatch")])  # fmt: skip
     repaired = sign(swapped, DEMO)
     check("valid-before-altered", "a valid element before an altered one", "CHECK-11", [swapped, repaired], [(swapped, "verified", None)],
@@ -1191,7 +1191,7 @@ def bundles() -> File:
         "cbor",
     )
     refuse("cbor-c0", "the next byte is none of a map", "BUN-1 JSON-2", hexed("c0 a0"), "utf8", "cbor")
-    for name, source in (("null", "null"), ("array", "[]"), ("text", '"x"'), ("number", "1")):
+    for name, source in (("null", "null"), ("array", "[]"), ("string", '"x"'), ("number", "1")):
         refuse(f"is-{name}", "a bundle is an object", "BUN-1", text(source), "type", pointer="")
     for name, source, code in (
         ("empty", "", "syntax"),
@@ -1206,7 +1206,7 @@ def bundles() -> File:
         ("bundle_type", "pith_mirror_manifest", "type", "another file"), ("bundle_type", None, "type", "null"), ("bundle_type", "Pith_open_graph_bundle", "type", "another case"),
         ("bundle_version", "1.1", "version", "a newer version"), ("bundle_version", "0.9", "version", "an older version"), ("bundle_version", "1", "version", "1 is not 1.0"),
         ("bundle_version", 1, "type", "a number"), ("bundle_version", None, "type", "null"), ("events", None, "type", "null"), ("events", {}, "type", "an object"),
-        ("events", "x", "type", "a text"), ("canonical_record", None, "type", "null"), ("canonical_record", [], "type", "an array"),
+        ("events", "x", "type", "a string"), ("canonical_record", None, "type", "null"), ("canonical_record", [], "type", "an array"),
         ("canonical_sha256", "0" * 64, "hash_mismatch", "another hash"), ("canonical_sha256", RECORD_SHA256.upper(), "hash_mismatch", "upper case"),
         ("canonical_sha256", None, "hash_mismatch", "null"), ("canonical_sha256", "sha256:" + RECORD_SHA256, "hash_mismatch", "a prefix"),
         ("pith_number", OTHER_NUMBER, "subject", "another number"), ("pith_number", NUMBER.lower(), "subject", "lower case"), ("pith_number", "pith:" + NUMBER[10:18], "subject", "a short form"),
@@ -1326,13 +1326,13 @@ def bundles() -> File:
         ("alias-value", "another value of a derived alias", ("source_aliases", 0, "alias_value"), "1", ["/source_aliases/0"]),
         ("alias-kind", "an alias of another kind", ("source_aliases", 0, "alias_kind"), "openalex", []),
         ("alias-time", "its time is not compared", ("source_aliases", 0, "created_at"), "never", []),
-        ("alias-text", "an alias is an object", ("source_aliases", 1), "x", ["/source_aliases/1"]),
+        ("alias-string", "an alias is an object", ("source_aliases", 1), "x", ["/source_aliases/1"]),
         ("alias-null-value", "with two texts", ("source_aliases", 1, "alias_value"), None, ["/source_aliases/1"]),
         ("aliases-null", "an array", ("source_aliases",), None, ["/source_aliases"]),
         ("aliases-empty", "it may be empty", ("source_aliases",), [], []),
     ):  # fmt: skip
         accept(
-            f"stated-{name}",
+            f"claimed-{name}",
             f"{about}: reported at most, no effect",
             "BUN-6 ALIAS-2",
             changed(base, path, new),
@@ -1344,7 +1344,7 @@ def bundles() -> File:
         "source": None,
         "short_pith_number": 1,
     }
-    accept("stated-all", "in the order of the clause, not of the members", "BUN-6", everything,
+    accept("claimed-all", "in the order of the clause, not of the members", "BUN-6", everything,
            mismatches=["/short_pith_number", "/source", "/source_aliases/0", f"/source_aliases/{len(base['source_aliases']) + 1}"])  # fmt: skip
     # Limits of a bundle.
     frame = parts()["frame"]

@@ -86,7 +86,7 @@ GOOD: Final[tuple[tuple[str, str, str, Json, str, tuple[str, ...]], ...]] = (
 def verdicts() -> File:
     """Sound events."""
     file = File(
-        "event", "sound", "Events that are well-formed and validly signed, each alone in a bundle.", parts()
+        "event", "valid", "Events that are well-formed and validly signed, each alone in a bundle.", parts()
     )
     for name, about, clauses, made, verdict, unsigned in GOOD:
         if name != "year-id":
@@ -113,25 +113,25 @@ def verdicts() -> File:
 
 #: A value of each JSON type, by the name of the type.
 OF_TYPE: Final[dict[str, Any]] = {
-    "null": None, "true": True, "number": 1, "float": 0.5, "text": "x", "array": [], "object": {},
+    "null": None, "true": True, "number": 1, "float": 0.5, "string": "x", "array": [], "object": {},
 }  # fmt: skip
 #: Member and the types that it may have.
 MEMBERS: Final = (
-    (("created_at",), ("text",)),
-    (("event_id",), ("text",)),
-    (("event_type",), ("text",)),
+    (("created_at",), ("string",)),
+    (("event_id",), ("string",)),
+    (("event_type",), ("string",)),
     (("payload",), ("object",)),
     (("signature",), ("object", "null")),
-    (("signature", "key_id"), ("text",)),
+    (("signature", "key_id"), ("string",)),
     (("signature", "kind"), ()),
-    (("signature", "signature_b64"), ("text",)),
+    (("signature", "signature_b64"), ("string",)),
     (("signer",), ("object",)),
-    (("signer", "key_id"), ("text",)),
-    (("signer", "public_key_fingerprint"), ("text",)),
-    (("signer", "signer_id"), ("text",)),
-    (("signer", "signer_type"), ("text",)),
-    (("subject_pith_number",), ("text",)),
-    (("target",), ("text",)),
+    (("signer", "key_id"), ("string",)),
+    (("signer", "public_key_fingerprint"), ("string",)),
+    (("signer", "signer_id"), ("string",)),
+    (("signer", "signer_type"), ("string",)),
+    (("subject_pith_number",), ("string",)),
+    (("target",), ("string",)),
 )
 
 
@@ -336,7 +336,7 @@ def _keys_first(refuse: Callable[..., None]) -> None:
         ("fingerprint-other-no-target", changed(without(BASE, ("target",)), ("signer", "public_key_fingerprint"), "x"), "key_unknown", "unknown_key"),
         ("signature-key-other-no-target", changed(without(BASE, ("target",)), ("signature", "key_id"), "x"), "key_unknown", "unknown_key"),
         ("signature-key-other-kind-other", changed(changed(BASE, ("signature", "kind"), "x"), ("signature", "key_id"), "x"), "key_unknown", "unknown_key"),
-        ("signature-text-of-nobody", changed(nobody, ("signature",), "x"), "key_unknown", "unknown_key"),
+        ("signature-string-of-nobody", changed(nobody, ("signature",), "x"), "key_unknown", "unknown_key"),
         ("signature-key-number", changed(BASE, ("signature", "key_id"), 1), "type", "invalid"),
     ):  # fmt: skip
         refuse(
@@ -625,7 +625,7 @@ def unknown() -> File:
         ("time-number", changed(BASE, ("created_at",), 1779070754), "type"),
         ("both-spellings", {**BASE, "payload_sha256": "ab" * 32}, "type"),
         ("depth", {**BASE, "deep": nested(24)}, "depth"),
-        ("signature-text", changed(BASE, ("signature",), "x"), "type"),
+        ("signature-string", changed(BASE, ("signature",), "x"), "type"),
         ("signature-kind", changed(BASE, ("signature", "kind"), "pith_receipt"), "type"),
         ("no-fingerprint", without(BASE, ("signer", "public_key_fingerprint")), "type"),
     )
@@ -888,11 +888,14 @@ def flat() -> File:
     nobody = changed(made, ("signing_key_id",), "other")
     numbered = {**RECORD, "source": {"id": "7", "kind": "example", "version": 1}}
     file.parts["frame-numbered"] = frame(numbered)
-    for label, value, verdict, code in (("text", "7", "unbound", None), ("number", 7, "invalid", "subject")):
+    for label, value, verdict, code in (
+        ("string", "7", "unbound", None),
+        ("number", 7, "invalid", "subject"),
+    ):
         seven = changed(made, ("payload", "arxiv_id"), value)
         data = joined(part("frame-numbered"), element(seven), text("]}"))
         file.add(f"arxiv-id-seven-{label}", "a number is not the text of it", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"elements": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-text")  # fmt: skip
+                 {"ok": {"elements": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-string")  # fmt: skip
     check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
     check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
           "invalid", "signature_invalid")  # fmt: skip
@@ -958,7 +961,7 @@ def flat() -> File:
         )
     _flat_keys(file, made)
     for name, path, wrong in (
-        ("id-text", ("event_id",), "7001"), ("id-true", ("event_id",), True), ("id-null", ("event_id",), None),
+        ("id-string", ("event_id",), "7001"), ("id-true", ("event_id",), True), ("id-null", ("event_id",), None),
         ("type-null", ("event_type",), None), ("created-at-null", ("created_at",), None), ("payload-null", ("payload",), None),
         ("digest-null", ("payload_sha256",), None), ("digest-number", ("payload_sha256",), 1), ("key-id-null", ("signing_key_id",), None),
         ("signature-number", ("signature_b64",), 1), ("payload-array", ("payload",), []),
@@ -1019,10 +1022,10 @@ def flat() -> File:
     for name in ("payload_sha256", "signature_b64", "signing_key_id"):
         mixed = {**BASE, name: "x"}
         file.add(f"envelope-{name.replace('_', '-')}", "of both spellings", "EVT-7 EVT-6", "check", args(mixed),
-                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/valid/base")  # fmt: skip
         mixed = {**BASE, name: None}
         file.add(f"envelope-null-{name.replace('_', '-')}", "null is a member", "EVT-7 EVT-6", "check", args(mixed),
-                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/sound/base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/valid/base")  # fmt: skip
     return file
 
 
@@ -1041,7 +1044,7 @@ def _flat_keys(file: File, made: Json) -> None:
         ("role-record-created", "the type of a receipt is not asked for", [policy_key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
         ("retired", "a retired key is as an active one", [policy_key(DEMO, status="retired")], made, "unbound", None),
         ("revoked", "a revoked key accepts no flat event", [policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
-        ("revoked-honoured", "nor one whose digest it accepted_event_ids", [policy_key(DEMO, status="revoked", accepted_event_ids=[digest_id])], made, "invalid", "key_revoked"),
+        ("revoked-accepted", "nor one whose digest is accepted", [policy_key(DEMO, status="revoked", accepted_event_ids=[digest_id])], made, "invalid", "key_revoked"),
         ("of-another-key", "of several keys one that verifies is enough", [policy_key(twin), policy_key(DEMO), policy_key(third)], made, "unbound", None),
         ("furthest", "else the one that got furthest", [policy_key(twin, **no_role), policy_key(DEMO)], flipped_one, "invalid", "signature_invalid"),
         ("tie-smallest", "of several the smallest code", [policy_key(twin, **no_role), policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
@@ -1075,7 +1078,7 @@ def resigned() -> File:
     """What the signature covers: everything in the body, and nothing else."""
     file = File(
         "event",
-        "covered",
+        "altered",
         "One member changed after signing, the id left out: the signature decides.",
         parts(),
     )

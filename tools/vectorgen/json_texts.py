@@ -18,7 +18,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("zero", "control of the number rules", "DATA-1 DATA-2", "0", 0),
     ("one", "an integer", "DATA-1", "1", 1),
     ("minus-one", "a negative integer", "DATA-1", "-1", -1),
-    ("empty-text", "a text may be empty", "DATA-1", '""', ""),
+    ("empty-string", "a text may be empty", "DATA-1", '""', ""),
     ("empty-array", "an array may be empty", "DATA-1", "[]", []),
     ("empty-object", "an object may be empty", "DATA-1", "{}", {}),
     ("empty-key", "a key may be empty", "DATA-7", '{"":0}', {"": 0}),
@@ -37,9 +37,9 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
      {"a": 1, "A": 2}),
     ("keys-nfc-nfd", "no text is normalised: two keys, though they look like one", "DATA-9",
      '{"\u00e9":1,"e\u0301":2}', {"\u00e9": 1, "e\u0301": 2}),
-    ("text-nfd", "no text is normalised", "DATA-9", '"e\u0301"', "e\u0301"),
-    ("text-hangul-jamo", "no text is normalised", "DATA-9", '"\u1112\u1161\u11ab"', "\u1112\u1161\u11ab"),
-    ("text-angstrom", "U+212B is not U+00C5", "DATA-9", '"\u212b"', "\u212b"),
+    ("string-nfd", "no text is normalised", "DATA-9", '"e\u0301"', "e\u0301"),
+    ("string-hangul-jamo", "no text is normalised", "DATA-9", '"\u1112\u1161\u11ab"', "\u1112\u1161\u11ab"),
+    ("string-angstrom", "U+212B is not U+00C5", "DATA-9", '"\u212b"', "\u212b"),
     ("unknown-members", "unknown members are kept and hashed", "DATA-9", '{"future":{"x":[1]}}',
      {"future": {"x": [1]}}),
     ("key-proto", "a member named __proto__ is a member", "CANON-1", '{"__proto__":{"a":1},"b":2}',
@@ -134,7 +134,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("key-escaped-256", "counted after unescaping", "DATA-7", '{"' + r"\u006b" * 256 + '":1}', {"k" * 256: 1}),
     ("key-with-slash-tilde", "characters that a pointer escapes", "ERR-1", '{"a/b~c":1}', {"a/b~c": 1}),
     ("colon-in-key", "structure inside a text is text", "JSON-4", '{"a:{[,":"]}\\""}', {"a:{[,": ']}"'}),
-    ("brackets-in-text", "brackets in a text do not nest", "JSON-4", '["' + "[" * 40 + '"]', ["[" * 40]),
+    ("brackets-in-string", "brackets in a text do not nest", "JSON-4", '["' + "[" * 40 + '"]', ["[" * 40]),
     ("escaped-quote-before-bracket", "a backslash escapes the quotation mark", "JSON-4", r'["\"[[[["]', ['"[[[[']),
     ("even-backslashes", "two backslashes do not", "JSON-4", r'["\\",[]]', ["\\", []]),
 )  # fmt: skip
@@ -189,7 +189,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("surrogate-high", "a high surrogate alone", "DATA-5", r'"\ud800"', "surrogate", 0, "escape-pair"),
     ("surrogate-low", "a low surrogate alone", "DATA-5", r'"\udc00"', "surrogate", 0, "escape-pair"),
     ("surrogates-swapped", "a pair in the wrong order", "DATA-5", r'"\ude00\ud83d"', "surrogate", 0, "escape-pair"),
-    ("surrogate-then-text", "a high surrogate, then a letter", "DATA-5", r'"\ud83dx"', "surrogate", 0, "escape-pair"),
+    ("surrogate-then-string", "a high surrogate, then a letter", "DATA-5", r'"\ud83dx"', "surrogate", 0, "escape-pair"),
     ("surrogate-pair-and-one", "a pair, then a high one", "DATA-5", r'"\ud83d\ude00\ud83d"', "surrogate", 0,
      "escape-pair"),
     ("surrogate-two-high", "two high ones", "DATA-5", r'"\ud83d\ud83d\ude00"', "surrogate", 0, "escape-pair"),
@@ -246,7 +246,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("deep-first", "position, not depth", "FAULT-2", '{"a":{"b":[NaN]},"c":1.0}', "number_nonfinite", 11, "nested"),
     ("offset-in-bytes", "offsets count bytes, not characters", "FAULT-2 ERR-1", '["\u00e9\u4e00\U0001f600",1.0]', "number_form", 13,
      "nested"),
-    ("text-level-first", "all text-level faults come before all value-level ones", "FAULT-1", "[1.0,", "syntax", None,
+    ("string-level-first", "all text-level faults come before all value-level ones", "FAULT-1", "[1.0,", "syntax", None,
      "number-then-bracket"),
     ("duplicate-then-syntax", "though the duplicate comes first in the text", "FAULT-1", '{"a":1,"a":2', "syntax", None,
      "two-members"),
@@ -274,8 +274,8 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("single-quotes", "texts have quotation marks", "{'a':1}", 1, "empty-key"),
     ("unclosed-array", "everything is closed", "[1", 2, "number-then-bracket"),
     ("unclosed-object", "everything is closed", '{"a":1', 6, "empty-key"),
-    ("unclosed-text", "everything is closed", '"a', 0, "empty-text"),
-    ("unclosed-text-in-array", "an unterminated text in an array", '["a', 1, "empty-text"),
+    ("unclosed-string", "everything is closed", '"a', 0, "empty-string"),
+    ("unclosed-string-in-array", "an unterminated text in an array", '["a', 1, "empty-string"),
     ("closed-wrong", "with its own bracket", "[1}", 2, "number-then-bracket"),
     ("closed-wrong-object", "with its own bracket", '{"a":1]', 6, "empty-key"),
     ("closed-too-often", "and only once", "[1]]", 3, "number-then-bracket"),
@@ -307,9 +307,9 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("null-upper", "words are lower case", "NULL", 0, "null"),
     ("none", "another language's word", "None", 0, "null"),
     ("undefined", "another language's word", "undefined", 0, "null"),
-    ("word-cut", "a word is whole", "tru", 0, "true"),
-    ("word-longer", "and ends", "truex", 4, "true"),
-    ("word-run-together", "two words are two values", "truefalse", 4, "true"),
+    ("literal-cut", "a word is whole", "tru", 0, "true"),
+    ("literal-longer", "and ends", "truex", 4, "true"),
+    ("literal-run-together", "two words are two values", "truefalse", 4, "true"),
     ("raw-newline", "a raw control in a text", '"a\nb"', 0, "escapes-short"),
     ("raw-tab", "a raw tab in a text", '"a\tb"', 0, "escapes-short"),
     ("raw-1f", "U+001F in a text", '"\x1f"', 0, "escapes-controls"),
@@ -345,41 +345,41 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("backslash", "not a value", "[\\n]", 1, "number-then-bracket"),
     ("only-colon", "not a value", ":", 0, "null"),
     ("only-comma", "not a value", ",", 0, "null"),
-    ("only-quote", "not a text", '"', 0, "empty-text"),
+    ("only-quote", "not a text", '"', 0, "empty-string"),
     ("object-without-key", "a value where a key is due", '{"a":1,2}', 7, "two-members"),
     ("object-null-key", "a word where a key is due", "{null:1}", 1, "empty-key"),
     ("object-array-key", "an array where a key is due", "{[]:1}", 1, "empty-key"),
     ("key-only", "a key alone", '{"a"}', 4, "empty-key"),
     ("bracket-only", "an open bracket", "[", 1, "empty-array"),
     ("brace-only", "an open brace", "{", 1, "empty-object"),
-    ("template", "not a text", "`a`", 0, "empty-text"),
-    ("two-texts", "texts are not joined", '"a""b"', 3, "empty-text"),
+    ("template", "not a text", "`a`", 0, "empty-string"),
+    ("two-texts", "texts are not joined", '"a""b"', 3, "empty-string"),
     # The place of what is broken.
-    ("place-leading-zero", "the number is 0, the token behind it is at fault", "[1,02]", 4, "number-then-bracket"),
-    ("place-point", "the number ends before the point", "[2.]", 2, "number-then-bracket"),
-    ("place-two-points", "and before a second one", "[1.5.]", 4, "float-array"),
-    ("place-exponent", "and before an exponent without digits", "[1.5e]", 4, "float-array"),
-    ("place-exponent-sign", "with a sign or not", "[15E-]", 3, "number-then-bracket"),
-    ("place-minus", "a sign without a digit begins no token", "[1,-]", 3, "number-then-bracket"),
-    ("place-minus-infinity", "nor does a cut word", "[-Infinit]", 1, "number-then-bracket"),
-    ("place-infinity-longer", "a word ends where it ends", "[Infinityx]", 9, "number-then-bracket"),
-    ("place-minus-infinity-longer", "also with a sign", "[-Infinity1]", 10, "number-then-bracket"),
-    ("place-word-cut", "a cut word is at fault at its first letter", "[1,nul]", 3, "number-then-bracket"),
-    ("place-text-cut", "a text without end: at its quotation mark", '["a', 1, "empty-text"),
-    ("place-text-cut-behind", "though another text comes before it", '["a","b]', 5, "empty-text"),
-    ("place-text-escape", "a text with an unknown escape: at its quotation mark", r'["ab\q"]', 1, "escapes-short"),
-    ("place-text-control", "with a control too", '["ab\x02"]', 1, "escapes-short"),
-    ("place-key-cut", "a key without end", '{"a":1,"b', 7, "two-members"),
-    ("place-key-escape", "a key with an unknown escape", r'{"a":1,"\q":2}', 7, "two-members"),
-    ("place-end-comma", "the end of the input is a token", "[1,", 3, "number-then-bracket"),
-    ("place-end-colon", "after a colon", '{"a":', 5, "two-members"),
-    ("place-end-key", "after a key", '{"a"', 4, "two-members"),
-    ("place-end-space", "behind white space", "[1, \n", 5, "number-then-bracket"),
-    ("place-behind-space", "white space belongs to no token", "[1, ]", 4, "number-then-bracket"),
-    ("place-colon-space", "nor does it before a colon", '["a" :1]', 5, "number-then-bracket"),
-    ("place-bytes", "counted in bytes", '["\u00e9\u4e00\U0001f600",01]', 14, "number-then-bracket"),
-    ("place-bytes-escaped", "of the input, not of what an escape stands for", r'["\u00e9",01]', 11, "number-then-bracket"),
-    ("place-two-faults", "the first of two", "[1 2,03]", 3, "number-then-bracket"),
+    ("offset-leading-zero", "the number is 0, the token behind it is at fault", "[1,02]", 4, "number-then-bracket"),
+    ("offset-point", "the number ends before the point", "[2.]", 2, "number-then-bracket"),
+    ("offset-two-points", "and before a second one", "[1.5.]", 4, "float-array"),
+    ("offset-exponent", "and before an exponent without digits", "[1.5e]", 4, "float-array"),
+    ("offset-exponent-sign", "with a sign or not", "[15E-]", 3, "number-then-bracket"),
+    ("offset-minus", "a sign without a digit begins no token", "[1,-]", 3, "number-then-bracket"),
+    ("offset-minus-infinity", "nor does a cut word", "[-Infinit]", 1, "number-then-bracket"),
+    ("offset-infinity-longer", "a word ends where it ends", "[Infinityx]", 9, "number-then-bracket"),
+    ("offset-minus-infinity-longer", "also with a sign", "[-Infinity1]", 10, "number-then-bracket"),
+    ("offset-literal-cut", "a cut word is at fault at its first letter", "[1,nul]", 3, "number-then-bracket"),
+    ("offset-string-cut", "a text without end: at its quotation mark", '["a', 1, "empty-string"),
+    ("offset-string-cut-behind", "though another text comes before it", '["a","b]', 5, "empty-string"),
+    ("offset-string-escape", "a text with an unknown escape: at its quotation mark", r'["ab\q"]', 1, "escapes-short"),
+    ("offset-string-control", "with a control too", '["ab\x02"]', 1, "escapes-short"),
+    ("offset-key-cut", "a key without end", '{"a":1,"b', 7, "two-members"),
+    ("offset-key-escape", "a key with an unknown escape", r'{"a":1,"\q":2}', 7, "two-members"),
+    ("offset-end-comma", "the end of the input is a token", "[1,", 3, "number-then-bracket"),
+    ("offset-end-colon", "after a colon", '{"a":', 5, "two-members"),
+    ("offset-end-key", "after a key", '{"a"', 4, "two-members"),
+    ("offset-end-space", "behind white space", "[1, \n", 5, "number-then-bracket"),
+    ("offset-behind-space", "white space belongs to no token", "[1, ]", 4, "number-then-bracket"),
+    ("offset-colon-space", "nor does it before a colon", '["a" :1]', 5, "number-then-bracket"),
+    ("offset-bytes", "counted in bytes", '["\u00e9\u4e00\U0001f600",01]', 14, "number-then-bracket"),
+    ("offset-bytes-escaped", "of the input, not of what an escape stands for", r'["\u00e9",01]', 11, "number-then-bracket"),
+    ("offset-two-faults", "the first of two", "[1 2,03]", 3, "number-then-bracket"),
 )  # fmt: skip
 
 #: name, comment, hex: all of them ``utf8``; offset by JSON-2.
@@ -397,7 +397,7 @@ NOT_UTF8: Final = (
     ("f8", "five bytes", "22 f8 88 80 80 80 22", 1),
     ("latin-1", "another encoding", "22 e9 22", 1),
     ("in-key", "in a key", "7b 22 ff 22 3a 31 7d", 2),
-    ("outside-texts", "outside of any text", "5b 31 ff 5d", 2),
+    ("outside-strings", "outside of any string", "5b 31 ff 5d", 2),
     ("at-the-end", "after the value", "31 c3", 1),
     ("utf-16-le", "UTF-16 is not detected: FF FE", "ff fe 22 00 61 00 22 00", 0),
     ("utf-16-be", "UTF-16 is not detected: FE FF", "fe ff 00 22 00 61 00 22", 0),
@@ -456,7 +456,7 @@ PLACES: Final = (
 
 def places() -> File:
     """Where a value-level fault is."""
-    file = File("json", "places", "The pointer and the offset of a value-level fault: ERR-1.")
+    file = File("json", "locations", "The pointer and the offset of a value-level fault: ERR-1.")
     for name, about, source, code, pointer, offset, control in PLACES:
         file.refuse(name, about, "ERR-1 FAULT-2", "parse_json", {"data": text(source)}, code,
                     f"json/values/{control}", pointer=pointer, offset=offset)  # fmt: skip
@@ -543,7 +543,7 @@ def limits() -> File:
            joined(repeated("[{", 16), text("["), repeated("]", 33)), "depth", "depth-32-arrays", 32)  # fmt: skip
     refuse("depth-below-zero", "a closing bracket takes one, also below zero: then it is syntax", "JSON-4",
            joined(text("]"), repeated("[", 33)), "syntax", "depth-32-arrays", 0)  # fmt: skip
-    refuse("depth-in-unterminated-text", "brackets after an unclosed quotation mark are text", "JSON-4",
+    refuse("depth-in-unterminated-string", "brackets after an unclosed quotation mark are text", "JSON-4",
            joined(text('"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
     refuse("depth-after-escaped-quote", "a backslash outside of a text escapes nothing", "JSON-4",
            joined(text('\\"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
@@ -551,10 +551,10 @@ def limits() -> File:
     twice = joined(text("["), half, text(","), half, text("]"))
     accept("depth-32-twice", "a closing bracket takes one", "JSON-4 LIM-2", twice, twice)
     forty = joined(text(r'["\"","'), repeated("[", 40), text('"]'))
-    accept("depth-text-with-quote", "an escaped quotation mark does not end a text", "JSON-4", forty, forty)
+    accept("depth-string-with-quote", "an escaped quotation mark does not end a text", "JSON-4", forty, forty)
     forty = joined(text(r'["\\","'), repeated("[", 40), text(r'\\"]'))
-    accept("depth-text-with-pairs", "an escaped backslash escapes nothing", "JSON-4", forty, forty)
-    accept("depth-text-with-long-escape", "nor does the last digit of an escape", "JSON-4",
+    accept("depth-string-with-pairs", "an escaped backslash escapes nothing", "JSON-4", forty, forty)
+    accept("depth-string-with-long-escape", "nor does the last digit of an escape", "JSON-4",
            joined(text(r'["\u005c","'), repeated("[", 40), text('"]')),
            joined(text(r'["\\","'), repeated("[", 40), text('"]')))  # fmt: skip
     over = repeated("[", 33)
@@ -575,20 +575,20 @@ def limits() -> File:
             36,
         ),
         (
-            "after-text",
+            "after-string",
             "in bytes: the text in front has four",
             joined(text('"\u4e00\u4e00"'), over),
             "depth",
             40,
         ),
         (
-            "in-text-cut-by-backslash",
+            "in-string-cut-by-backslash",
             "a backslash at the end of the input",
             joined(text('"'), over, text("\\")),
             "syntax",
             0,
         ),
-        ("in-text-with-line-end", "a line end ends no text", joined(text('"\n'), over), "syntax", 0),
+        ("in-string-with-line-end", "a line end ends no text", joined(text('"\n'), over), "syntax", 0),
         ("after-apostrophe", "an apostrophe begins no text", joined(text("'"), over), "depth", 33),
         (
             "after-backslash-quote",
@@ -619,13 +619,13 @@ def limits() -> File:
     spaced = joined(text("["), repeated("[ \t\n\r],", 199_998), text("[]]"))
     accept("nodes-empty-arrays-spaced", "white space does not fill it", "JSON-5", spaced, empty)
     commas = joined(text('["'), repeated(",", 300_000), text('"]'))
-    accept("nodes-commas-in-text", "commas in a text are text", "JSON-5", commas, commas)
+    accept("nodes-commas-in-string", "commas in a text are text", "JSON-5", commas, commas)
     refuse("nodes-before-syntax", "counted though the text is no JSON", "JSON-5 FAULT-1", repeated(",", 200_000), "nodes",
            "nodes-200000")  # fmt: skip
     refuse("depth-before-nodes", "depth is found before nodes", "JSON-4 JSON-5",
            joined(repeated(",", 200_000), repeated("[", 33)), "depth", "depth-32-arrays", 200_032)  # fmt: skip
     for name, about, source in (
-        ("texts", "an array with a text is two values", '["a"]'),
+        ("strings", "an array with a string is two values", '["a"]'),
         ("members", "a member's key is no value", '{"a":1}'),
         ("spaced", "white space behind a bracket or comma is none", '[ "" ]'),
     ):
@@ -647,54 +647,54 @@ def limits() -> File:
         ("empty-mixed-brace", "the other way round", "{ ]", "syntax"),
         ("form-feed", "a form feed is no white space", "[\f]", "nodes"),
         ("no-break-space", "nor is U+00A0", "[\u00a0]", "nodes"),
-        ("text", "a text is a character", '[""]', "nodes"),
-        ("text-cut", "also one without end", '["', "nodes"),
-        ("text-of-bracket", "whatever is in it", '["]', "nodes"),
+        ("string", "a string is a character", '[""]', "nodes"),
+        ("string-cut", "also one without end", '["', "nodes"),
+        ("string-of-bracket", "whatever is in it", '["]', "nodes"),
         ("colon", "so is anything else", "[:]", "nodes"),
         ("closed", "a closing bracket alone is no value", "]}", "syntax"),
-        ("after-text", "commas in a text are text", '"\\",,"', "syntax"),
+        ("after-string", "commas in a text are text", '"\\",,"', "syntax"),
     ):
         refuse(f"nodes-at-{name}", about, "JSON-5 FAULT-1", joined(commas, text(behind)), code, "nodes-200000",
                0 if code == "syntax" else None)  # fmt: skip
     mib = 1024 * 1024
     longest = joined(text('"'), repeated("a", mib), text('"'))
-    accept("text-1-mib", "the longest text", "JSON-7 LIM-4", longest, longest)
-    refuse("text-over", "one byte more", "JSON-7 LIM-4", joined(text('"'), repeated("a", mib + 1), text('"')), "size",
-           "text-1-mib", 0)  # fmt: skip
-    refuse("text-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
-           joined(text('"'), repeated("\u00e9", mib // 2 + 1), text('"')), "size", "text-1-mib")  # fmt: skip
-    accept("text-escaped", "counted after unescaping: 3 MiB of escapes are 0.5 MiB of text", "JSON-7",
+    accept("string-1-mib", "the longest text", "JSON-7 LIM-4", longest, longest)
+    refuse("string-over", "one byte more", "JSON-7 LIM-4", joined(text('"'), repeated("a", mib + 1), text('"')), "size",
+           "string-1-mib", 0)  # fmt: skip
+    refuse("string-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
+           joined(text('"'), repeated("\u00e9", mib // 2 + 1), text('"')), "size", "string-1-mib")  # fmt: skip
+    accept("string-escaped", "counted after unescaping: 3 MiB of escapes are 0.5 MiB of text", "JSON-7",
            joined(text('"'), repeated("\\u0061", mib // 2), text('"')),
            joined(text('"'), repeated("a", mib // 2), text('"')))  # fmt: skip
     refuse("key-over", "a key too", "JSON-7 LIM-4", joined(text('{"'), repeated("a", mib + 1), text('":1}')), "size",
-           "text-1-mib")  # fmt: skip
+           "string-1-mib")  # fmt: skip
     pairs = repeated(r"\ud83d\ude00", mib // 4)
-    accept("text-pairs", "a pair of escapes is four bytes", "JSON-7", joined(text('"'), pairs, text('"')),
+    accept("string-pairs", "a pair of escapes is four bytes", "JSON-7", joined(text('"'), pairs, text('"')),
            joined(text('"'), repeated("\U0001f600", mib // 4), text('"')))  # fmt: skip
     refuse(
-        "text-pairs-over",
+        "string-pairs-over",
         "and a letter more",
         "JSON-7 LIM-4",
         joined(text('"'), pairs, text('a"')),
         "size",
-        "text-pairs",
+        "string-pairs",
         0,
     )
     for name, fill, code in (("at", mib - 3, "surrogate"), ("over", mib - 2, "size")):
-        refuse(f"text-surrogate-{name}", "a lone surrogate counts three bytes", "JSON-7 DATA-5 LIM-4",
-               joined(text('"'), repeated("a", fill), text(r'\udc00"')), code, "text-1-mib", 0)  # fmt: skip
-    refuse("text-first-of-two", "the first of two", "JSON-7",
+        refuse(f"string-surrogate-{name}", "a lone surrogate counts three bytes", "JSON-7 DATA-5 LIM-4",
+               joined(text('"'), repeated("a", fill), text(r'\udc00"')), code, "string-1-mib", 0)  # fmt: skip
+    refuse("string-first-of-two", "the first of two", "JSON-7",
            joined(text('["\u00e9","'), repeated("a", mib + 1), text('",{"'), repeated("b", mib + 2), text('":1}]')), "size",
-           "text-1-mib", 6)  # fmt: skip
-    refuse("text-key-before-value", "a key over the limit comes before its value", "JSON-7",
+           "string-1-mib", 6)  # fmt: skip
+    refuse("string-key-before-value", "a key over the limit comes before its value", "JSON-7",
            joined(text('{"'), repeated("a", mib + 1), text('":"'), repeated("b", mib + 2), text('"}')), "size",
-           "text-1-mib", 1)  # fmt: skip
-    refuse("text-before-key", "an oversized key is `size`, not `key`", "JSON-7 DATA-7 FAULT-1",
-           joined(text('{"'), repeated("\ue000", mib // 3 + 1), text('":1}')), "size", "text-1-mib", 1)  # fmt: skip
-    refuse("syntax-before-text", "syntax is found before an oversized text", "JSON-6 JSON-7 FAULT-1",
-           joined(text('"'), repeated("a", mib + 1), text('"x')), "syntax", "text-1-mib")  # fmt: skip
-    refuse("text-before-values", "an oversized text is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
-           joined(text('[1.0,"'), repeated("a", mib + 1), text('"]')), "size", "text-1-mib")  # fmt: skip
+           "string-1-mib", 1)  # fmt: skip
+    refuse("string-before-key", "an oversized key is `size`, not `key`", "JSON-7 DATA-7 FAULT-1",
+           joined(text('{"'), repeated("\ue000", mib // 3 + 1), text('":1}')), "size", "string-1-mib", 1)  # fmt: skip
+    refuse("syntax-before-string", "syntax is found before an oversized text", "JSON-6 JSON-7 FAULT-1",
+           joined(text('"'), repeated("a", mib + 1), text('"x')), "syntax", "string-1-mib")  # fmt: skip
+    refuse("string-before-values", "an oversized text is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
+           joined(text('[1.0,"'), repeated("a", mib + 1), text('"]')), "size", "string-1-mib")  # fmt: skip
     full = 4 * mib
     accept(
         "size-4-mib",

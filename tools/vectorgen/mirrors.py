@@ -111,7 +111,7 @@ def proofs() -> File:
                  {"ok": {"proofs": [as_json(proof(group, keys)) for group in groups]}})  # fmt: skip
     copies = [a, *(signed_again(a, nonce) for nonce in (12345, 67890))]
     smallest, *others = sorted(copies, key=signature_of)
-    file.add("made-of-copies", "of several valid signatures of one event the smallest is kept", "CHECK-11 PROOF-1 EXPORT-1", "proof",
+    file.add("made-of-occurrences", "of several valid signatures of one event the smallest is kept", "CHECK-11 PROOF-1 EXPORT-1", "proof",
              {"inputs": [file.of(*others, smallest, b)], "policy": part("policy")}, {"ok": {"proofs": [as_json(proof([smallest, b], keys))]}},
              variants=[{"name": "reversed", "args": {"inputs": [file.of(b, smallest, *others[::-1])]}},
                        {"name": "one in each bundle", "args": {"inputs": [file.of(one, b) for one in (others[0], smallest, others[1])]}}])  # fmt: skip
@@ -519,7 +519,7 @@ def comparing() -> File:
         [["signed", "/current/canonical_record/source/version", "differs"]],
     )
     empties: tuple[tuple[str, Any, str], ...] = (
-        ("null", None, "labels"), ("text", "", "labels"), ("object", {}, "labels"), ("false", False, "signed"),
+        ("null", None, "labels"), ("string", "", "labels"), ("object", {}, "labels"), ("false", False, "signed"),
         ("zero", 0, "signed"), ("null-inside", [None], "signed"), ("space", " ", "signed"),
     )  # fmt: skip
     for name, value, group in empties:
@@ -569,7 +569,7 @@ def comparing() -> File:
             [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
     compare("entry-other-id", "another event_id is another entry", changed(state, ("current", "author_claims", 0, "event_id"), 7),
             [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
-    compare("entry-and-text", "a text equal to an event_id is another entry", changed(state, ("current", "author_claims"), [*claims, claims[0]["event_id"]]),
+    compare("entry-and-string", "a text equal to an event_id is another entry", changed(state, ("current", "author_claims"), [*claims, claims[0]["event_id"]]),
             [["signed", "/current/author_claims/2", "only theirs"]])  # fmt: skip
     compare("entry-inserted", "an entry more in front: at its index there, those behind it at ours", changed(changed(state, ("current", "author_claims", 1, "payload", "strength"), "weak"), ("current", "author_claims"),
             [entry, claims[0], changed(claims[1], ("payload", "strength"), "weak")]), [["signed", "/current/author_claims/1/payload/strength", "differs"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
@@ -699,7 +699,7 @@ def exporting() -> File:
     taken = claim(day(1))
     for name, one in (
         ("unknown-type", other("peer_review", day(1))),
-        ("misfit", made("citation", {}, day(1))),
+        ("nonconforming", made("citation", {}, day(1))),
         ("retraction", retract(taken, day(2))),
         ("checkpoint", checkpoint([taken], day(2))),
         ("created", created(day(1))),
@@ -716,7 +716,7 @@ def exporting() -> File:
             }
             for order in ((0, 1, 2), (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1))
         ]
-        file.add(f"copies-of-{name}", "of validly signed copies in several bundles the smallest signature travels", "EXPORT-1 CHECK-11 MERGE-3", "export",
+        file.add(f"occurrences-of-{name}", "of validly signed copies in several bundles the smallest signature travels", "EXPORT-1 CHECK-11 MERGE-3", "export",
                  {"inputs": [file.of(taken), *(file.of(each) for each in copies[::-1])], "policy": part("policy")}, {"ok": expect}, variants=variants)  # fmt: skip
     # EXPORT-2: over one limit of an input an export is several bundles.
     roomy = [claim(day(1 + n), note="n" * 250_000) for n in range(18)]
@@ -765,13 +765,9 @@ def _crowd(file: Merges, count: int) -> None:
     file.add("split-by-events", f"{count:,} events are two bundles at least", "EXPORT-2 EXPORT-3 LIM-5", "export", {"inputs": inputs, "policy": part("policy")}, {"ok": expect})  # fmt: skip
 
 
-def telling() -> File:
-    """Status and timeline."""
-    file = Merges(
-        "mirror",
-        "telling",
-        "What is told of a state: the status, and the events in order with what each changed.",
-    )
+def statuses() -> File:
+    """The counts that describe a state (STATUS-1)."""
+    file = Merges("mirror", "status", "The status of a state: what it counts.")
     events = base_events()
     zero: Json = {
         "attested": {"strong": 0, "weak": 0}, "anchored": 0, "stored": 0, "references": None,
@@ -791,8 +787,8 @@ def telling() -> File:
             {"ok": {"status": told}},
         )
 
-    status("status-empty", "nothing", [], zero)
-    status("status-base", "one of each", events, {
+    status("empty", "nothing", [], zero)
+    status("base", "one of each", events, {
         **zero, "attested": {"strong": 1, "weak": 0}, "anchored": 1, "stored": 1, "citations": {**zero["citations"], "extends": 1},
         "replications": {**zero["replications"], "supports": {"accepted": 0, "pending": 1, "rejected": 0}},
         "findings": {**zero["findings"], "advisory": 1}, "retractions": {"applied": 1, "waiting": 0, "rejected": 0}, "unrecognised": 1})  # fmt: skip
@@ -800,15 +796,15 @@ def telling() -> File:
         made("replication", payloads.replication("a", "c", outcome=o, moderation="accepted"), day(n + 1))
         for n, o in enumerate(payloads.OUTCOMES)
     ]
-    status("status-plural", "for and against stand side by side", for_and_against, {
+    status("plural", "for and against stand side by side", for_and_against, {
         **zero, "replications": {outcome: {"accepted": 1, "pending": 0, "rejected": 0} for outcome in payloads.OUTCOMES}})  # fmt: skip
-    status("status-rescinded", "a rescinded finding is counted apart", [finding(day(1)), finding(day(2), verdict_class="rescinded", severity="critical"), finding(day(1), evidence=2, severity="critical")],
+    status("rescinded", "a rescinded finding is counted apart", [finding(day(1)), finding(day(2), verdict_class="rescinded", severity="critical"), finding(day(1), evidence=2, severity="critical")],
            {**zero, "findings": {"critical": 1, "advisory": 0, "informational": 0, "rescinded": 1}})  # fmt: skip
-    status("status-retracted", "what was taken back is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
+    status("retracted", "what was taken back is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
            {**zero, "retractions": {"applied": 1, "waiting": 1, "rejected": 1}})  # fmt: skip
     tied = [claim(day(1)), claim(day(1), strength="weak")]
     status(
-        "status-conflict",
+        "conflict",
         "a conflict",
         tied,
         {
@@ -821,10 +817,10 @@ def telling() -> File:
         made("graph_snapshot", {"graph_snapshot": {"references": {"count": count}}}, day(n))
         for n, count in ((1, 5), (3, 7), (2, 9))
     ]
-    status("status-references", "of the newest snapshot", snapshots, {**zero, "references": 7})
+    status("references", "of the newest snapshot", snapshots, {**zero, "references": 7})
     # The newest snapshot counts none.
     status(
-        "status-references-none",
+        "references-none",
         "none, where the newest counts none",
         [*snapshots, made("graph_snapshot", {"graph_snapshot": {}}, day(5))],
         zero,
@@ -837,21 +833,21 @@ def telling() -> File:
         ("negative", {"references": {"count": -1}}, None),
         ("half", {"references": {"count": 1.5}}, None),
         ("true", {"references": {"count": True}}, None),
-        ("text", {"references": {"count": "7"}}, None),
+        ("string", {"references": {"count": "7"}}, None),
         ("null", {"references": {"count": None}}, None),
         ("array", {"references": [7]}, None),
         ("number", {"references": 7}, None),
         ("other-member", {"reference": {"count": 7}}, None),
     ):
         status(
-            f"status-references-{label}",
+            f"references-{label}",
             "an integer from 0, of the newest snapshot alone",
             [snapshot_at[0], made("graph_snapshot", {"graph_snapshot": shown}, day(5))],
             {**zero, "references": told},
         )
     gone = made("graph_snapshot", {"graph_snapshot": {"references": {"count": 8}}}, day(5))
     status(
-        "status-references-retracted",
+        "references-retracted",
         "a snapshot that was taken back is not the newest",
         [snapshot_at[0], gone, retract(gone, day(6))],
         {**zero, "references": 7, "retractions": {**zero["retractions"], "applied": 1}},
@@ -861,7 +857,7 @@ def telling() -> File:
         key=event_id,
     )
     status(
-        "status-references-tie",
+        "references-tie",
         "of one instant the greatest id stands last",
         pair,
         {**zero, "references": pair[1]["payload"]["graph_snapshot"]["references"]["count"]},
@@ -887,14 +883,20 @@ def telling() -> File:
         ("others", [created(day(1)), alias("x", day(1)), checkpoint([], day(1))], {}),
     ]  # fmt: skip
     for label, events, counts in rows:
-        status(f"status-counts-{label}", "each counted under its own name", events, {**zero, **counts})
+        status(f"counts-{label}", "each counted under its own name", events, {**zero, **counts})
+    return file
+
+
+def timelines() -> File:
+    """The events in order, each with its change (TIMELINE-2)."""
+    file = Merges("mirror", "timeline", "The valid events in order, each with what it changed.")
 
     def timeline(name: str, about: str, rows: Sequence[tuple[Json, str]]) -> None:
         ordered = sorted(rows, key=lambda row: model.order(row[0]))
         file.add(name, about, "TIMELINE-1 TIMELINE-2 MERGE-4", "timeline", {"inputs": [file.of(*(one for one, _ in reversed(rows)))], "policy": part("policy")},
                  {"ok": {"timeline": [[event_id(one), change] for one, change in ordered]}})  # fmt: skip
 
-    timeline("timeline-empty", "nothing", [])
+    timeline("empty", "nothing", [])
     zero_id = "sha256:" + "0" * 64
 
     def at(count: int, make: Callable[[int], Json]) -> list[Json]:
@@ -904,7 +906,7 @@ def telling() -> File:
     # TIMELINE-2.1: what is unrecognised stays so, whatever takes it back and when.
     strange, misfit = other("peer_review", day(3)), made("citation", {}, day(3))
     timeline(
-        "timeline-unrecognised",
+        "unrecognised",
         "types of the future, and what does not fit: a retraction and a checkpoint too",
         [
             (other("peer_review", day(1)), "unrecognised"),
@@ -914,7 +916,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-unrecognised-retracted",
+        "unrecognised-retracted",
         "a retraction of it retracts",
         [
             (strange, "unrecognised"),
@@ -924,7 +926,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-unrecognised-withdrawn",
+        "unrecognised-withdrawn",
         "one from before does not withdraw it",
         [
             (retract(strange, day(1)), "waits"),
@@ -936,7 +938,7 @@ def telling() -> File:
     # TIMELINE-2.2: retractions.
     one, theirs = claim(day(1)), claim(day(5), AUTHOR)
     timeline(
-        "timeline-retractions",
+        "retractions",
         "applied, waiting, refused",
         [
             (one, "sets"),
@@ -948,7 +950,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-waits-for-anything",
+        "waits-for-anything",
         "while its target is not before it a retraction waits, of whatever effect it will be",
         [
             (retract(theirs, day(2)), "waits"),
@@ -958,7 +960,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-retracts-a-loser",
+        "retracts-a-loser",
         "a retraction of what does not stand",
         [(one, "sets"), (claim(day(2), note="x"), "replaces"), (retract(one, day(3)), "retracts")],
     )
@@ -972,12 +974,12 @@ def telling() -> File:
         for first in (True, False)
     )
     timeline(
-        "timeline-one-instant",
+        "one-instant",
         "at one instant the ids order a retraction and its target: before it",
         [(before, "sets"), (early, "waits"), (target, "withdrawn")],
     )
     timeline(
-        "timeline-one-instant-behind",
+        "one-instant-behind",
         "or behind it",
         [(before, "sets"), (target, "replaces"), (late, "retracts")],
     )
@@ -992,7 +994,7 @@ def telling() -> File:
         again = {"latest": claim(day(4)), "first": created(day(4)), "all": made("citation", payloads.citation("w"), day(4)),
                  "alias": alias("x", day(4)), "checkpoint": checkpoint([], day(4))}[slug]  # fmt: skip
         timeline(
-            f"timeline-withdrawn-{slug}",
+            f"withdrawn-{slug}",
             "taken back by an event before it: it claims nothing, so the next finds its place empty",
             [
                 (retract(gone, day(1)), "waits"),
@@ -1002,18 +1004,18 @@ def telling() -> File:
             ],
         )
         timeline(
-            f"timeline-not-withdrawn-{slug}",
+            f"not-withdrawn-{slug}",
             "another signer's retraction does not",
             [(retract(gone, day(1), AUTHOR), "waits"), (gone, empty)],
         )
         timeline(
-            f"timeline-retracted-{slug}",
+            f"retracted-{slug}",
             "retracted, it stands no longer for the next",
             [(gone, empty), (retract(gone, day(3)), "retracts"), (again, empty)],
         )
     # TIMELINE-2.4: each stands.
     timeline(
-        "timeline-each",
+        "all",
         "of a kind of which each stands every event adds, with an equal payload too",
         [
             (made("citation", payloads.citation("w"), day(1)), "adds"),
@@ -1027,7 +1029,7 @@ def telling() -> File:
     # TIMELINE-2.5: aliases.
     first = alias("x", day(1))
     timeline(
-        "timeline-alias-misfit",
+        "alias-nonconforming",
         "an alias with another target does not fit, so the next one adds",
         [
             (
@@ -1039,7 +1041,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-alias",
+        "alias",
         "a name that is there is restated, by whoever; another kind or value is another name",
         [
             (first, "adds"),
@@ -1050,7 +1052,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-alias-derived",
+        "alias-derived",
         "a name that the record derives is added by the first who signs it",
         [
             (alias("hep-lat/0305021", day(1), kind="arxiv"), "adds"),
@@ -1058,7 +1060,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-alias-retracted",
+        "alias-retracted",
         "with the first taken back the second still gives the name",
         [
             (first, "adds"),
@@ -1069,7 +1071,7 @@ def telling() -> File:
     )
     # TIMELINE-2.6: once.
     timeline(
-        "timeline-once",
+        "first",
         "the first stands, over all signers: later ones restate its payload or lose",
         [
             (first_created := created(day(1)), "sets"),
@@ -1080,7 +1082,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-once-retracted",
+        "first-retracted",
         "with it taken back the next stands, and is what is compared",
         [
             (first_created, "sets"),
@@ -1092,13 +1094,13 @@ def telling() -> File:
     )
     ordered = at(3, lambda n: created(day(1), note=n))
     timeline(
-        "timeline-once-tie",
+        "first-tie",
         "at one instant the smallest id stands",
         [(ordered[0], "sets"), (ordered[1], "superseded"), (ordered[2], "superseded")],
     )
     # TIMELINE-2.6: latest.
     timeline(
-        "timeline-latest",
+        "latest",
         "a later instant replaces, with the same payload too; another slot and another signer set",
         [
             (one, "sets"),
@@ -1109,11 +1111,11 @@ def telling() -> File:
         ],
     )
     low, high = at(2, lambda n: claim(day(1), n=n))
-    timeline("timeline-tie", "of a tie the greater id loses", [(low, "sets"), (high, "superseded")])
+    timeline("tie", "of a tie the greater id loses", [(low, "sets"), (high, "superseded")])
     same = at(
         2, lambda n: made("author_claim", payloads.author_claim(payloads.orcid(1)), day(1), extra={"n": n})
     )
-    timeline("timeline-tie-restated", "or restates", [(same[0], "sets"), (same[1], "restates")])
+    timeline("tie-restated", "or restates", [(same[0], "sets"), (same[1], "restates")])
     # The winner, a loser of another payload, and one that says what the loser says.
     apart = next(e for n in range(99) if event_id(e := claim(day(1), n=n)) > event_id(same[0]))
     twin = next(
@@ -1122,7 +1124,7 @@ def telling() -> File:
         if event_id(e := made("author_claim", apart["payload"], day(1), extra={"n": n})) > event_id(apart)
     )
     timeline(
-        "timeline-restates-a-loser",
+        "restates-a-loser",
         "it is the winner's payload that is restated, not a loser's",
         [(same[0], "sets"), (apart, "superseded"), (twin, "superseded")],
     )
@@ -1132,12 +1134,12 @@ def telling() -> File:
         if event_id(low) < event_id(r := retract(low, day(1), reason=f"{n}")) < event_id(high)
     )
     timeline(
-        "timeline-tie-retracted-between",
+        "tie-retracted-between",
         "a winner that was taken back is beaten by nobody: the next of the instant sets",
         [(low, "sets"), (between, "retracts"), (high, "sets")],
     )
     timeline(
-        "timeline-winner-retracted",
+        "winner-retracted",
         "with the winner taken back the one before it stands, and is replaced",
         [
             (one, "sets"),
@@ -1147,7 +1149,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-slot-emptied",
+        "slot-emptied",
         "with all taken back the slot is empty",
         [
             (one, "sets"),
@@ -1158,7 +1160,7 @@ def telling() -> File:
         ],
     )
     timeline(
-        "timeline-findings",
+        "findings",
         "findings have slots too",
         [
             (finding(day(1)), "sets"),
@@ -1321,7 +1323,15 @@ def outcomes() -> File:
     return file
 
 
-FAMILIES: Final[tuple[Callable[[], File], ...]] = (proofs, comparing, exporting, telling, damaged, outcomes)
+FAMILIES: Final[tuple[Callable[[], File], ...]] = (
+    proofs,
+    comparing,
+    exporting,
+    statuses,
+    timelines,
+    damaged,
+    outcomes,
+)
 
 
 def files() -> list[File]:

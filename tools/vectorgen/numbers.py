@@ -192,7 +192,7 @@ def times() -> File:
 
 def text_forms() -> File:
     """Bytes written as text have one spelling."""
-    file = File("number", "text-forms", "Bytes written as text: hex, base64, event ids.")
+    file = File("number", "spellings", "Bytes written as text: hex, base64, event ids.")
 
     def accept(name: str, about: str, clauses: str, form: str, said: str, raw: bytes) -> None:
         length = None if form == "event_id" else len(raw)

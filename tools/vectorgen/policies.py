@@ -101,7 +101,7 @@ def shapes() -> File:
     )
     accept("event-types", "a list of types, sorted in the effective policy", "POL-2 POL-5",
            key("event_types", ["citation", "author_claim"]))  # fmt: skip
-    accept("event-type-any-text", "a type is any text", "POL-2", key("event_types", ["peer review \u6570"]))
+    accept("event-type-any-string", "a type is any text", "POL-2", key("event_types", ["peer review \u6570"]))
     for status in ("active", "retired", "revoked"):
         accept(f"status-{status}", "a status", "POL-2 POL-4", key("status", status))
     accept("accepted_event_ids", "ids that a revoked key accepted_event_ids, sorted in the effective policy", "POL-2 POL-4 POL-5",
@@ -164,7 +164,7 @@ def shapes() -> File:
            text('{"keys":[{"signer_id":"demo.example","public_key_hex":"' + DEMO.public_key.hex()
                 + '","key_id":"demo-2026-05"}],"policy_version":"1","policy_type":"pithbundle_policy"}'))  # fmt: skip
 
-    for name, value in (("null", None), ("array", []), ("text", "x"), ("number", 1)):
+    for name, value in (("null", None), ("array", []), ("string", "x"), ("number", 1)):
         refuse(f"is-{name}", "a policy is an object", "POL-1", value, "base")
     refuse("is-empty", "its type is stated", "POL-1", {}, "base")
     refuse(
@@ -197,7 +197,7 @@ def shapes() -> File:
     )
     refuse("keys-object", "an array of keys", "POL-1", changed(BASE, ("keys",), {}), "base", "/keys")
     refuse("keys-null", "an array of keys", "POL-1", changed(BASE, ("keys",), None), "base", "/keys")
-    refuse("key-text", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
+    refuse("key-string", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
     refuse("key-unknown-member", "a misspelt member must not be ignored", "POL-1 POL-2", key("event_type", "x"), "base",
            "/keys/0/event_type")  # fmt: skip
     for name in ("signer_id", "key_id"):
@@ -223,9 +223,9 @@ def shapes() -> File:
                "/keys/0/public_key_hex")  # fmt: skip
     for name, raw, is_fit in made.pinned():
         if not is_fit and name in ("order-8-1", "mixed-1", "y-is-p-plus-3", "not-on-the-curve", "order-1-0"):
-            refuse(f"unfit-{name}", "a key unfit to be pinned", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
+            refuse(f"invalid-key-{name}", "a key unfit to be pinned", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
                    "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
-    for name, value in (("text", "citation"), ("empty-text", ""), ("null", None), ("object", {}), ("true", True),
+    for name, value in (("string", "citation"), ("empty-string", ""), ("null", None), ("object", {}), ("true", True),
                         ("empty", []), ("number", [1]), ("empty-name", [""]), ("repeat", ["a", "b", "a"]),
                         ("star-in-list-twice", ["*", "*"]), ("257", ["a", "s" * 257]), ("258-bytes", ["\u00e9" * 129])):  # fmt: skip
         at = {
@@ -256,7 +256,7 @@ def shapes() -> File:
     for status in ("active", "retired"):
         refuse(f"accepted_event_ids-{status}", "only a revoked key has accepted_event_ids", "POL-2 POL-4",
                changed(key("accepted_event_ids", [ID]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
-    for name, value in (("text", ID), ("null", None), ("bare", ["1" * 64]), ("upper", [ID.upper()]), ("number", [1]),
+    for name, value in (("string", ID), ("null", None), ("bare", ["1" * 64]), ("upper", [ID.upper()]), ("number", [1]),
                         ("repeat", [ID, ID]), ("repeat-later", [ID, OTHER_ID, OTHER_ID])):  # fmt: skip
         at = {"bare": "/0", "upper": "/0", "number": "/0", "repeat": "/1", "repeat-later": "/2"}.get(name, "")
         refuse(f"accepted_event_ids-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
@@ -269,7 +269,7 @@ def shapes() -> File:
     for name, value, at in (
         ("other", ["event-v2"], "/0"), ("integrity", ["integrity-v1"], "/0"), ("full-digest", ["event-full-digest"], "/0"),
         ("null", None, ""), ("empty-name", [""], "/0"), ("upper", ["EVENT-V1"], "/0"), ("unknown-upper", ["Unknown"], "/0"),
-        ("text", "event-v1", ""), ("text-unknown", "unknown", ""), ("empty", [], ""), ("object", {}, ""), ("number", [1], "/0"),
+        ("string", "event-v1", ""), ("string-unknown", "unknown", ""), ("empty", [], ""), ("object", {}, ""), ("number", [1], "/0"),
         ("null-item", ["event-v1", None], "/1"), ("other-behind-unknown", ["unknown", "event-v2"], "/1"),
         ("repeat", ["event-v1", "event-v1"], "/1"), ("unknown-twice", ["unknown", "unknown"], "/1"),
         ("two", ["event-v1", "event-full-hex"], "/1"), ("two-around-unknown", ["event-v1", "unknown", "event-full-hex"], "/2"),
@@ -318,9 +318,9 @@ def shapes() -> File:
         pointer="/keys/0/a",
     )
     unfit = next(raw for name, raw, is_fit in made.pinned() if not is_fit and name == "order-8-1").hex()
-    refuse("order-unfit-before-signer-id", "a key unfit to be pinned before the names", "POL-7 KEY-2",
+    refuse("order-invalid-key-before-signer-id", "a key unfit to be pinned before the names", "POL-7 KEY-2",
            changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
-    refuse("order-first-key-before-unfit", "the first key at fault, whatever its code", "POL-7",
+    refuse("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
            with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=unfit)), "base", "/keys/0/status")  # fmt: skip
     refuse("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
            changed(key("accepted_event_ids", [ID]), ("keys", 0, "event_formats"), []), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip

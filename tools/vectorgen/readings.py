@@ -41,7 +41,9 @@ def rule(name: str) -> EventRule:
 
 def checks() -> File:
     """What a bundle is taken for, faults in their order, keys and receipts."""
-    file = File("check", "readings", "Readings of a clause that other vectors do not tell apart.", parts())
+    file = File(
+        "check", "interpretations", "Readings of a clause that other vectors do not tell apart.", parts()
+    )
     base = "check/bundles/base"
     for name, data, code in (("map-of-one-byte-length", "b801", "cbor_nonminimal"), ("map-of-no-length", "bfff", "cbor_indefinite"),
                              ("map-of-23", "b7", "cbor_truncated"), ("map-reserved", "bc00", "cbor_reserved")):  # fmt: skip
@@ -66,7 +68,7 @@ def checks() -> File:
     for length in (8, 12, 16):
         made = event(DEMO, RECORD, "alias_added", "record", BASE["payload"], CREATED, subject="pith:" + NUMBER[10 : 10 + length])  # fmt: skip
         file.add(f"subject-of-{length}", "a short number names no record", "CHECK-4 NUM-5", "check", args(made),
-                 {"ok": {"elements": [copy(0, made, "invalid", "subject")]}}, "event/sound/base")  # fmt: skip
+                 {"ok": {"elements": [copy(0, made, "invalid", "subject")]}}, "event/valid/base")  # fmt: skip
 
     unknown = policy(policy_key(DEMO, event_formats=["unknown"]))
     file.parts["unknown"] = as_json(unknown)
@@ -74,13 +76,13 @@ def checks() -> File:
                               ("key-id-of-nobody", ("signer", "key_id"), "x"), ("signature-of-another", ("signature", "key_id"), "x")):  # fmt: skip
         made = changed(BASE, path, value)
         file.add(name, "a key of unknown format excuses only what names it", "CHECK-5 CHECK-13 RULE-1", "check",
-                 {**args(made), "policy": part("unknown")}, {"ok": {"elements": [copy(0, made, "unknown_key", "key_unknown")]}}, "event/sound/base")  # fmt: skip
+                 {**args(made), "policy": part("unknown")}, {"ok": {"elements": [copy(0, made, "unknown_key", "key_unknown")]}}, "event/valid/base")  # fmt: skip
     return file
 
 
 def receipts() -> File:
     """Which receipts are among the 16 (RCPT-4)."""
-    file = File("receipt", "readings", "Which receipts of unverified elements are checked.", parts())
+    file = File("receipt", "interpretations", "Which receipts of unverified elements are checked.", parts())
 
     def made_up(number: int, **changes: Any) -> Json:
         stated = {**receipt(DEMO, RECORD, CREATED), "signature_b64": b64(bytes(40) + number.to_bytes(24, "big")), **changes}  # fmt: skip
@@ -97,7 +99,7 @@ def receipts() -> File:
         code = {"invalid": "signature_invalid", "not_checked": None, "verified": None}
         rows = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code[word]}
                 for place, (made, word) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
-        file.add(name, about, "RCPT-4", "check", arguments, {"ok": {"receipts": rows}}, "receipt/bound/one")
+        file.add(name, about, "RCPT-4", "check", arguments, {"ok": {"receipts": rows}}, "receipt/limit/one")
 
     second = Signer(120, "second.example", "second-1")
     both = [made_up(n, key_id=key_id) for key_id in (DEMO.key_id, second.key_id) for n in range(9)]
@@ -114,7 +116,7 @@ def receipts() -> File:
 
 def merges() -> File:
     """What is counted, and what an outcome rests on."""
-    file = Merges("merge", "readings", "Readings of a clause that other vectors do not tell apart.")
+    file = Merges("merge", "interpretations", "Readings of a clause that other vectors do not tell apart.")
     file.fold("base", "the events without anything beside them", "MERGE-3", [BASE], arrangements=False)
 
     keys = [Signer(130 + n, f"s{n:02}.example", f"s{n:02}") for n in range(17)]

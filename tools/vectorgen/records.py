@@ -150,7 +150,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
     ("hash-prefixed", "no prefix", "REC-2", "/metadata/abstract_canon_sha256", "sha256:" + "b" * 57, "encoding", "base"),
     ("hash-number", "a text", "REC-2", "/metadata/title_canon_sha256", 1, "type", "base"),
     ("hash-null", "a text", "REC-2", "/metadata/abstract_canon_sha256", None, "type", "base"),
-    ("cross-cats-text", "an array", "REC-2", "/metadata/cross_cats_sorted", "stat.ML", "type", "no-cross-cats"),
+    ("cross-cats-string", "an array", "REC-2", "/metadata/cross_cats_sorted", "stat.ML", "type", "no-cross-cats"),
     ("cross-cats-null", "an array", "REC-2", "/metadata/cross_cats_sorted", None, "type", "no-cross-cats"),
     ("cross-cats-object", "an array", "REC-2", "/metadata/cross_cats_sorted", {}, "type", "no-cross-cats"),
     ("cross-cats-number", "of texts", "REC-2", "/metadata/cross_cats_sorted/0", 1, "type", "no-cross-cats"),
@@ -179,14 +179,14 @@ REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
     ("version-zero", "from 1", "REC-2", "/source/version", 0, "type", "base"),
     ("version-negative", "from 1", "REC-2", "/source/version", -1, "type", "base"),
     ("version-true", "true is not 1", "REC-2", "/source/version", True, "type", "base"),
-    ("version-text", "a text is no integer", "REC-2", "/source/version", "1", "type", "base"),
+    ("version-string", "a text is no integer", "REC-2", "/source/version", "1", "type", "base"),
     ("version-half", "an integer", "REC-2", "/source/version", 1.5, "type", "base"),
     ("event-type", "no signature over a record is one over an event", "REC-4", "/event_type", "x", "type",
      "event-type-inside"),
     ("event-type-null", "whatever its value", "REC-4", "/event_type", None, "type", "event-type-inside"),
     ("metadata-null", "an object", "REC-1", "/metadata", None, "type", "base"),
     ("metadata-array", "an object", "REC-1", "/metadata", [], "type", "base"),
-    ("source-text", "an object", "REC-1", "/source", "arxiv", "type", "base"),
+    ("source-string", "an object", "REC-1", "/source", "arxiv", "type", "base"),
     ("float", "a record holds no float", "REC-4", "/future", 0.5, "number_form", "unknown-member"),
     ("float-in-array", "anywhere", "REC-4", "/future", [1, [0.5]], "number_form", "unknown-member"),
     ("float-in-metadata", "anywhere", "REC-4", "/metadata/future", 0.5, "number_form", "unknown-in-metadata"),
@@ -219,7 +219,7 @@ def shapes() -> File:
     for name, source in (
         ("null", "null"),
         ("array", "[]"),
-        ("text", '"x"'),
+        ("string", '"x"'),
         ("number", "1"),
         ("true", "true"),
     ):
@@ -274,7 +274,7 @@ def orders() -> File:
              (("/metadata", None), leaves[7]), (("/metadata", None), ("/source", 1)), (leaves[7], ("/source", 1)),
              (leaves[1], leaves[6]), (leaves[6], ("/source", 1))]  # fmt: skip
     both(
-        "kind-then-version-text",
+        "kind-then-version-string",
         "the types of both are wrong",
         ("/source/kind", None),
         ("/source/version", "1"),
@@ -311,7 +311,7 @@ def orders() -> File:
             "number_form",
             "/a/1/0/z/0",
         ),
-        ("float-place", "a pointer is escaped", ('"a/b~":{"~1":0.5}',), "number_form", "/a~1b~0/~01"),
+        ("float-location", "a pointer is escaped", ('"a/b~":{"~1":0.5}',), "number_form", "/a~1b~0/~01"),
     ):
         file.refuse(
             name, about, "REC-4 ERR-1", "record", {"data": text_of(*members)}, code, "base", pointer=pointer

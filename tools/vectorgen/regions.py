@@ -138,7 +138,7 @@ def stated() -> File:
     """What a bundle states beside its record: the number's year, aliases."""
     file = File(
         "event",
-        "stated",
+        "claimed",
         "Stated numbers of early years, and stated aliases, beside the record's own.",
         parts=parts(),
     )

@@ -68,8 +68,8 @@ VERIFY: Final[tuple[tuple[str, str, str, str, bool], ...]] = (
 
 #: Name, key (hex), and whether the key is fit to be pinned by rules 5 and 8.
 PIN: Final[tuple[tuple[str, str, bool], ...]] = (
-    ("fit", "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb", True),
-    ("fit-other", "31f8a31f4a56e3d135159f8f958ac574a95f1346a496d5c730cd5990d99cb97b", True),
+    ("acceptable", "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb", True),
+    ("acceptable-other", "31f8a31f4a56e3d135159f8f958ac574a95f1346a496d5c730cd5990d99cb97b", True),
     ("order-1-0", "0100000000000000000000000000000000000000000000000000000000000000", False),
     ("order-8-1", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", False),
     ("order-4-2", "0000000000000000000000000000000000000000000000000000000000000080", False),

@@ -200,7 +200,7 @@ def test_self_test_finds_a_library_with_other_rules(monkeypatch: pytest.MonkeyPa
         patched.setattr(keys, "crypto_sign_open", refuse)
         with pytest.raises(PinError, match="vector valid: refused"):
             self_test()
-    for answer, said in ((True, "order-1-0: accepted"), (False, "key fit: refused")):
+    for answer, said in ((True, "order-1-0: accepted"), (False, "key acceptable: refused")):
         with monkeypatch.context() as patched:
             patched.setattr(keys, "crypto_core_ed25519_is_valid_point", lambda key, answer=answer: answer)
             with pytest.raises(PinError, match=said):
