@@ -1,12 +1,24 @@
-"""A kind that the package does not have: what adding one takes is this file and one vector.
+"""An event type that the package does not have: docs/guides/add-an-event-type.md shows this declaration.
 
-peer_review: a named journal's referees came to a decision; the newest decision of a
-round stands.
+peer_review: the referees of a journal came to a decision; the latest decision of a round is current.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, name, whole, word
+
+
+@dataclass(frozen=True, slots=True)
+class PeerReview(Entry):
+    """A current decision of the referees of a journal."""
+
+    journal: str
+    round: int
+    decision: str
+
 
 EVENT_TYPE = EventType(
     event_type="peer_review",
@@ -14,5 +26,6 @@ EVENT_TYPE = EventType(
     section="peer_reviews",
     select="latest",
     members={"journal": name, "round": whole(1), "decision": word("accept", "revise", "reject")},
+    entry=PeerReview,
     slot=("journal", "round"),
 )

@@ -51,3 +51,13 @@ def test_the_changelog_is_in_order() -> None:
         found = re.findall(r"^### (.+)$", section, re.MULTILINE)
         assert found == [kind for kind in kinds if kind in found]
     assert re.findall(r"^## \[(.+?)\]", text, re.MULTILINE)[0] == "Unreleased"
+
+
+def test_the_examples_are_type_checked() -> None:
+    settings = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    assert settings["strict"] and "docs/examples" in settings["files"]
+
+
+def test_the_example_of_author_claims_is_short() -> None:
+    lines = (REPO / "docs" / "examples" / "author_claims.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 30
