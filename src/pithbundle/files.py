@@ -31,7 +31,7 @@ _CHUNK: Final = 1 << 20
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
-def read_input(path: str, limit: int) -> bytes:
+def read_input(path: str | os.PathLike[str], limit: int) -> bytes:
     """Return the bytes of the file ``path``, or of standard input for ``-`` (CLI-3).
 
     At most ``limit`` + 1 bytes are read, so a device or pipe without an end costs no more.
@@ -40,7 +40,11 @@ def read_input(path: str, limit: int) -> bytes:
     Raises:
         InputError: ``size`` (LIM-1), more than ``limit`` bytes.
         FileError: ``io``, whatever else keeps the bytes from being read.
+        TypeError: ``path`` is neither a string nor a path of one.
     """
+    path = os.fspath(path)
+    if not isinstance(path, str):
+        raise TypeError(f"expected a path as str or pathlib.Path, got {type(path).__name__}")
     try:
         if path == STDIN:
             if sys.stdin is None:
@@ -52,7 +56,7 @@ def read_input(path: str, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         raise _refusal(path, error) from error
     if len(data) > limit:
-        raise InputError("size", f"larger than the limit of {limit} bytes")
+        raise InputError.over_limit("size", limit)
     return data
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.merge.merged import Merged
@@ -31,7 +32,6 @@ EXIT_STATUS: Final[dict[Outcome, int]] = {
     "valid": 0,
 }
 
-REPORT_TYPE = "pithbundle_report"
 REPORT_VERSION = "1"
 
 

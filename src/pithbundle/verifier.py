@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.errors import Fault
 from pithbundle.merge.ledger import Ledger
@@ -102,7 +102,7 @@ class Verifier:
         """
         if encoding not in (None, "json", "cbor"):
             raise TypeError(f'encoding must be "json", "cbor" or None, not {encoding!r}')
-        bundle = read_bundle(as_bytes(data), limits=self.limits, format=encoding)
+        bundle = read_bundle(as_bytes(data), limits=self.limits, encoding=encoding)
         checked = check(bundle, self.policy, self.rules.event_types.keys(), cache=self._cache)
         trim(self._cache, self.cache_size)
         merged = merge(checked, rules=self.rules)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.command_line import HOSTILE, assert_harmless, run
-from pithbundle.encoding.document import detect_format
+from pithbundle.encoding.parsed import detect_encoding
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
 POLICY = str(Path(__file__).parent / "data" / "policy.json")
@@ -16,8 +16,8 @@ POLICY = str(Path(__file__).parent / "data" / "policy.json")
 
 def test_one_byte_decides_the_format() -> None:
     for byte in range(256):
-        assert detect_format(bytes([byte])) == ("cbor" if 0xA0 <= byte <= 0xBF else "json")
-    assert detect_format(b"") == "json"
+        assert detect_encoding(bytes([byte])) == ("cbor" if 0xA0 <= byte <= 0xBF else "json")
+    assert detect_encoding(b"") == "json"
 
 
 @pytest.mark.parametrize("data, code", [(b"", "syntax"), (b"\xbf\xff", "cbor_indefinite"), (b"\x80", "utf8")])

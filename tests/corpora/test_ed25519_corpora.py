@@ -12,7 +12,7 @@ import pytest
 from kit import ed25519_reference as ed
 from kit.data import corpora
 from pithbundle.ed25519.strict import PublicKey, verify_strict
-from pithbundle.errors import PinError
+from pithbundle.errors import InvalidKeyError
 
 Json = Any  # files of other projects
 Vector = tuple[bytes, bytes, bytes]
@@ -87,7 +87,7 @@ def test_which_of_their_keys_may_be_pinned(name: str) -> None:
         if fit:
             assert PublicKey.from_bytes(key).raw == key
         else:
-            with pytest.raises(PinError):
+            with pytest.raises(InvalidKeyError):
                 PublicKey.from_bytes(key)
 
 
@@ -124,5 +124,5 @@ def test_every_mixed_order_point_is_refused() -> None:
         x = ed.recover_x(y, number >> 255)
         assert x is not None
         for point in torsion:
-            with pytest.raises(PinError):
+            with pytest.raises(InvalidKeyError):
                 PublicKey.from_bytes(ed.encode(ed.add((x, y), point)))

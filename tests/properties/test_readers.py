@@ -14,9 +14,9 @@ from kit.cbor import cbor
 from kit.strategies import values
 from pithbundle.encoding.canonical import canonical_bytes, encode
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor, read_cbor
-from pithbundle.encoding.document import Document
 from pithbundle.encoding.json_reader import _fast, parse_json, read_json
 from pithbundle.encoding.json_strict import read_strictly
+from pithbundle.encoding.parsed import Parsed
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import PithError
 
@@ -201,7 +201,7 @@ def texts_of_any_kind(draw: st.DrawFn) -> bytes:
 def outcome(read: Any) -> tuple[object, ...]:
     """Everything that a reader says: bytes of the value and each fault, or the error."""
     try:
-        document: Document = read()
+        document: Parsed = read()
     except PithError as error:
         return ("rejected", error.fault)
     return ("read", canonical_bytes(document.value), document.faults, document.depth, document.nodes)
@@ -318,7 +318,7 @@ def test_parse_raises_the_first_fault_by_position(data: bytes) -> None:
         assert same(parse_json(data), confined.value)
         return
     first = min(confined.faults.values(), key=lambda fault: fault.offset or 0)
-    assert outcome(lambda: Document(parse_json(data), {}, 0, 0)) == ("rejected", first)
+    assert outcome(lambda: Parsed(parse_json(data), {}, 0, 0)) == ("rejected", first)
 
 
 # --- CBOR: nothing but what the forge writes is accepted -------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 
 import pytest
 
 from pithbundle import errors
-from pithbundle.errors import CODES, BundleError, Fault, MergeError, PithError
+from pithbundle.errors import CODES, BundleError, Fault, InputError, MergeError, PithError
 from specgen.pages import all_clauses
 
 CLAUSES = set(all_clauses())
@@ -50,6 +52,47 @@ def test_a_clause_named_where_the_error_is_made_wins() -> None:
 def test_what_cannot_be_merged_is_nobodys_forgery() -> None:
     assert "merge bundles of one record" in MergeError("subject").hint
     assert MergeError("collision").hint == CODES["collision"].hint
+
+
+SAMPLES = [
+    *(kind("type", "detail", pointer="/a", offset=3, clause="BUN-1") for kind in FAMILY),
+    InputError.over_limit("size", 5, 6, pointer="/x", offset=2),
+    BundleError.over_limit("events", 5),
+]
+
+
+@pytest.mark.parametrize("error", SAMPLES, ids=lambda error: f"{type(error).__name__}-{error.code}")
+def test_an_error_pickles_and_copies(error: PithError) -> None:
+    error.add_note("seen in a.json")
+    for again in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error), copy.copy(error)):
+        assert type(again) is type(error)
+        assert (again.fault, again.args, again.__notes__) == (error.fault, error.args, ["seen in a.json"])
+        for name in ("code", "pointer", "offset", "clause", "hint", "limit_name", "limit", "found"):
+            assert getattr(again, name) == getattr(error, name)
+        assert str(again) == str(error)
+    del error.__notes__
+
+
+def test_an_error_of_a_limit_says_how_to_raise_it() -> None:
+    known = InputError.over_limit("text", 10, 12, offset=4)
+    assert str(known) == "12 bytes in one string, the limit is 10 at byte 4 [size, LIM-4]"
+    assert known.hint == "if you trust the source, raise the limit with --limit text=12"
+    unknown = InputError.over_limit("nodes", 10, what="a part")
+    assert str(unknown) == "a part: more than 10 values [nodes, LIM-3]"
+    assert unknown.hint == "if you trust the source, raise the limit with --limit nodes=20"
+    assert InputError.over_limit("depth", 200, fixed=True).hint == "this limit is fixed at 200"
+    assert InputError.over_limit("size", 1, clause="EXPORT-2").clause == "EXPORT-2"
+    assert (InputError("type").limit_name, InputError("type").limit, InputError("type").found) == (
+        "",
+        None,
+        None,
+    )
+
+
+def test_no_hint_tells_the_reader_of_a_file_to_write_it() -> None:
+    for info in CODES.values():
+        assert "produced" not in info.hint
+        assert "spec.md" not in info.hint
 
 
 def test_an_unknown_code_cannot_be_told() -> None:

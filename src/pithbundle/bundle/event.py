@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from pithbundle.bundle.event_formats import ENVELOPE, EventRule
-from pithbundle.encoding.canonical import digest, encode_kept, written
+from pithbundle.encoding.canonical import digest, encode_canonical, raw_json
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import Object, Value, pointer
 from pithbundle.errors import Fault
@@ -220,9 +220,9 @@ def _whole(envelope: Envelope, within_limits: bool) -> _Whole | Fault:
         fault = _measure(whole)
         if fault is not None:
             return fault
-    payload = encode_kept(envelope.payload)
-    whole["payload"] = written(payload)
-    canonical = encode_kept(whole)
+    payload = encode_canonical(envelope.payload)
+    whole["payload"] = raw_json(payload)
+    canonical = encode_canonical(whole)
     if len(canonical) > MAX_BODY_BYTES:
         return Fault("event_size", f"an event of {len(canonical)} canonical bytes", "")
     return whole, canonical, payload
@@ -233,7 +233,9 @@ def _body(whole: _Whole, rule: EventRule) -> Body:
     if rule.payload_only:
         canonical = payload
     elif rule.left_out != ENVELOPE:
-        canonical = encode_kept({name: value for name, value in members.items() if name not in rule.left_out})
+        canonical = encode_canonical(
+            {name: value for name, value in members.items() if name not in rule.left_out}
+        )
     hashed = digest(canonical)
     return Body(canonical, payload, hashed, "sha256:" + hashed.hex())
 

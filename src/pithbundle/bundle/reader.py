@@ -8,19 +8,18 @@ event is confined to that event; a fault anywhere else refuses the whole input.
 from __future__ import annotations
 
 from dataclasses import replace
+from os import PathLike
 from typing import Final, NamedTuple
 
+from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
 from pithbundle.bundle.event import MAX_DEPTH, MAX_NODES
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import read_cbor
-from pithbundle.encoding.document import Document, Format, detect_format
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
-from pithbundle.errors import BundleError, Fault, NumberError, PithError
-
-BUNDLE_TYPE: Final = "pith_open_graph_bundle"
-BUNDLE_VERSION: Final = "1.0"
+from pithbundle.encoding.parsed import Encoding, Parsed, detect_encoding
+from pithbundle.encoding.values import DEFAULT_LIMITS, BytesLike, Limits, Object, Value, as_bytes
+from pithbundle.errors import BundleError, Fault, InputError, NumberError
 
 # An event lies below the bundle's object and its array of events.
 _LEVELS_ABOVE_AN_EVENT: Final = 2
@@ -34,7 +33,7 @@ class Bundle(NamedTuple):
     nothing signs and nothing uses. ``frame`` is the whole object as stated, for display.
     """
 
-    format: Format
+    encoding: Encoding
     record: Record
     events: tuple[Value | Fault, ...]
     stated: tuple[Fault, ...]
@@ -42,27 +41,59 @@ class Bundle(NamedTuple):
     events_within_limits: bool
 
 
-def read_bundle(data: bytes, *, limits: Limits = DEFAULT_LIMITS, format: Format | None = None) -> Bundle:
-    """Read one bundle, JSON or CBOR (detected by the first byte unless ``format`` names it).
+def read_bundle(
+    data: BytesLike, *, limits: Limits = DEFAULT_LIMITS, encoding: Encoding | None = None
+) -> Bundle:
+    """Read one bundle, JSON or CBOR (BUN-1 to BUN-6). No key is needed and no signature is checked.
+
+    The whole input is in memory; it takes time and memory linear in its size, of which
+    ``limits.size`` bounds the bytes, 4 MiB unless raised. A fault inside one event is confined
+    to that event: the element is the fault, and nothing is raised for it.
+
+    Args:
+        data: the file's content, bytes-like.
+        limits: the limits of the input (LIM-1 to LIM-5); the depth is ``limits.bundle_depth``.
+        encoding: ``"json"`` or ``"cbor"``; None detects it by the first byte.
 
     Raises:
-        PithError: InputError for a fault of the bytes outside every event; BundleError for
-            a wrong frame, canonical hash (``hash_mismatch``) or number (``subject``);
-            RecordError for a record that is not one. Whoever reads several bundles goes
-            on with the others (BUN-5).
+        InputError: a fault of the bytes outside every event, or a limit of JSON or CBOR.
+        BundleError: a wrong member of the bundle (``type``, ``version``); too many events or
+            aliases (``events``, ``size``); a wrong canonical hash (``hash_mismatch``) or number
+            (``subject``).
+        RecordError: ``canonical_record`` is not a record, as :meth:`Record.from_read`.
+        TypeError: ``data`` is not bytes-like, or ``encoding`` is another value.
     """
-    if type(data) is not bytes:
-        raise BundleError("type", "a bundle is read from bytes", clause="BUN-1")
-    chosen = format or detect_format(data)
+    if encoding not in (None, "json", "cbor"):
+        raise TypeError(f'encoding must be "json", "cbor" or None, not {encoding!r}')
+    data = as_bytes(data, "use read_bundle_file")
+    chosen = encoding or detect_encoding(data)
     read = read_json if chosen == "json" else read_cbor
     document = read(data, limits, confine="events", depth=limits.bundle_depth)
     outside = document.faults.get(None)
     if outside is not None:
-        raise PithError.of(outside)
+        raise InputError.of(outside)
     return _bundle(document, chosen, limits)
 
 
-def _bundle(document: Document, format: Format, limits: Limits) -> Bundle:
+def read_bundle_file(
+    path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS, encoding: Encoding | None = None
+) -> Bundle:
+    """Read the bundle in a file, as :func:`read_bundle`; ``-`` is standard input (CLI-3).
+
+    Raises:
+        FileError: the file cannot be read.
+        InputError: the file is larger than ``limits.size``; also as :func:`read_bundle`.
+        BundleError: as :func:`read_bundle`.
+        RecordError: as :func:`read_bundle`.
+        TypeError: ``path`` is not a path.
+    """
+    # Lazily: whoever has the bytes needs no file system.
+    from pithbundle.files import read_input
+
+    return read_bundle(read_input(path, limits.size), limits=limits, encoding=encoding)
+
+
+def _bundle(document: Parsed, encoding: Encoding, limits: Limits) -> Bundle:
     frame = document.value
     if type(frame) is not dict:
         raise BundleError("type", "a bundle must be an object", pointer="", clause="BUN-1")
@@ -76,12 +107,13 @@ def _bundle(document: Document, format: Format, limits: Limits) -> Bundle:
     if type(events) is not list:
         raise BundleError("type", "events must be an array", pointer="/events")
     if len(events) > limits.events:
-        raise BundleError("events", f"{len(events)} events, over {limits.events}", pointer="/events")
+        raise BundleError.over_limit("events", limits.events, len(events), pointer="/events")
     stated_aliases = frame.get("source_aliases")
     if type(stated_aliases) is list and len(stated_aliases) > limits.aliases:
-        detail = f"{len(stated_aliases)} aliases, over {limits.aliases}"
-        raise BundleError("size", detail, pointer="/source_aliases")
-    record = Record.from_value(frame.get("canonical_record"), "/canonical_record")
+        raise BundleError.over_limit(
+            "aliases", limits.aliases, len(stated_aliases), pointer="/source_aliases"
+        )
+    record = Record.from_read(frame.get("canonical_record"), "/canonical_record")
     if frame.get("canonical_sha256") != record.hex:
         said = "differs from the hash of canonical_record" if "canonical_sha256" in frame else "is missing"
         detail = f"canonical_sha256 {said}, {record.hex}"
@@ -93,10 +125,10 @@ def _bundle(document: Document, format: Format, limits: Limits) -> Bundle:
     if document.faults:
         elements = tuple(_confined(document, place, value) for place, value in enumerate(events))
     within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH and document.nodes <= MAX_NODES
-    return Bundle(format, record, elements, _stated(frame, record), frame, within)
+    return Bundle(encoding, record, elements, _stated(frame, record), frame, within)
 
 
-def _confined(document: Document, place: int, value: Value) -> Value | Fault:
+def _confined(document: Parsed, place: int, value: Value) -> Value | Fault:
     fault = document.faults.get(place)
     if fault is None:
         return value

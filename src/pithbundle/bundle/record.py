@@ -7,11 +7,11 @@ so a fault here refuses the whole input that carries it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn, cast
 
 from pithbundle.bundle.number import PithNumber
-from pithbundle.encoding.canonical import canonical_bytes, digest, encode_kept
+from pithbundle.encoding.canonical import canonical_bytes, digest, encode_canonical
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
 from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_INTEGER, Limits, Object, Value, text_fault
@@ -93,28 +93,50 @@ class Record:
 
     @classmethod
     def from_value(cls, value: Value, pointer: str = "", limits: Limits = DEFAULT_LIMITS) -> Record:
-        """Check a value as a canonical record and hash it (REC-1 to REC-4).
+        """Check a Python value as a canonical record and hash it (REC-1 to REC-4).
 
-        ``pointer`` is where the value stands in the caller's input; it begins the pointer
-        of every error; ``limits`` bounds unknown members. The checks, first fault first:
+        The checks, first fault first:
 
         1. an object, and without a member ``event_type``;
         2. the members that a record must have, in sorted order, depth first;
-        3. if there are others: no float in the record, all of it within the data model.
+        3. if there are others: all of the record is within the data model and ``limits``, and
+           has no float.
+
+        Args:
+            value: any Python value; :meth:`from_read` is for the value of a parsed input.
+            pointer: the location of the value in the caller's input, with which the pointer
+                of every error begins.
+            limits: limits of unknown members: depth (that of a bundle), values, one string
+                and the canonical bytes.
 
         Raises:
-            RecordError: ``type``, ``encoding``, ``time``, ``version``, ``number_form``, or a
-                code of the data model; always with a pointer.
+            RecordError: ``type``, ``encoding``, ``time``, ``version``, ``number_form``, a
+                code of the data model or of a limit; always with a pointer.
         """
+        return cls._of(value, pointer, limits)
+
+    @classmethod
+    def from_read(cls, value: Value, pointer: str = "") -> Record:
+        """Check a value that a reader of this package returned, or a part of one (REC-1 to REC-4).
+
+        As :meth:`from_value`, without limits: those of the input were applied when it was
+        read, to all of it, and apply once (LIM-10).
+
+        Raises:
+            RecordError: ``type``, ``encoding``, ``time``, ``version`` or ``number_form``; always
+                with a pointer.
+        """
+        return cls._of(value, pointer, None)
+
+    @classmethod
+    def _of(cls, value: Value, pointer: str, limits: Limits | None) -> Record:
         try:
             return cls._checked(value, limits)
         except RecordError as error:
-            raise RecordError(
-                error.code, error.fault.detail, pointer=pointer + (error.pointer or "")
-            ) from None
+            raise RecordError.of(replace(error.fault, pointer=pointer + (error.pointer or ""))) from None
 
     @classmethod
-    def _checked(cls, value: Value, limits: Limits) -> Record:
+    def _checked(cls, value: Value, limits: Limits | None) -> Record:
         # Pointers are relative to the record here, so that the usual case builds none.
         if type(value) is not dict:
             _refuse("type", "a canonical record is an object", "")
@@ -137,7 +159,7 @@ class Record:
         version = _check_source(source)
         if value.keys() == _RECORD and metadata.keys() == _METADATA and source.keys() == _SOURCE:
             # Every value has been checked under its name: nothing is left to walk.
-            canonical = encode_kept(value)
+            canonical = encode_canonical(value)
         else:
             canonical = _open_shape(value, limits)
         id_year, arxiv_id = _read_arxiv_id(source)
@@ -214,12 +236,15 @@ def _read_arxiv_id(source: Object) -> tuple[int | None, str | None]:
     return None, None
 
 
-def _open_shape(value: Object, limits: Limits) -> bytes:
-    """Check a record that has members beyond the known ones, and return its canonical bytes (REC-4)."""
+def _open_shape(value: Object, limits: Limits | None) -> bytes:
+    """Check a record that has members beyond the known ones, and return its canonical bytes (REC-4).
+
+    Without ``limits`` the value is one of the data model.
+    """
     try:
-        canonical = canonical_bytes(value, limits)
+        canonical = encode_canonical(value) if limits is None else canonical_bytes(value, limits)
     except InputError as error:
-        _refuse(error.code, error.fault.detail, error.pointer or "")
+        raise RecordError.of(error.fault) from None
     path = _path_of_float(value)
     if path is not None:
         _refuse("number_form", "a canonical record holds no float", pointer_of(path))

@@ -25,7 +25,8 @@ def title_sha256(title: str) -> str:
     """Return the ``title_canon_sha256`` of a title, 64 lower-case hex digits (TITLE-1).
 
     Raises:
-        RecordError: ``type``, ``surrogate`` or ``string`` for a title outside the data model.
+        RecordError: ``surrogate`` or ``string`` for a title outside the data model.
+        TypeError: ``title`` is not a string.
     """
     return sha256(canonical_title(title).encode()).hexdigest()
 
@@ -42,10 +43,11 @@ def canonical_title(title: str) -> str:
     default mapping of Unicode 14.0 without a locale; nothing else changes, no normalisation.
 
     Raises:
-        RecordError: ``type``, ``surrogate`` or ``string`` for a title outside the data model.
+        RecordError: ``surrogate`` or ``string`` for a title outside the data model.
+        TypeError: ``title`` is not a string.
     """
     if type(title) is not str:
-        raise RecordError("type", "must be a text", pointer="")
+        raise TypeError(f"expected str, got {type(title).__name__}")
     code = text_fault(title)
     if code is not None:
         raise RecordError(code, pointer="")

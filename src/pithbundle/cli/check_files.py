@@ -12,7 +12,7 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.input_hints import hint_for
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output, worst
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.merged import Merged, merge
@@ -124,7 +124,7 @@ def check_files(
                 if skip is not None and skip(file, data):
                     continue
                 with rejecting(file):
-                    bundle = read_bundle(data, limits=limits, format=format)
+                    bundle = read_bundle(data, limits=limits, encoding=format)
             except InputRejected as rejection:
                 if rejection.status == Exit.USAGE:
                     found.unreadable.append(Rejection(file, rejection.error))

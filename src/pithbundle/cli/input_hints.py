@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from pithbundle.bundle.documents import BUNDLE, recognise
+from pithbundle.bundle.document_types import BUNDLE, recognise
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.values import DEFAULT_LIMITS
 from pithbundle.errors import PithError

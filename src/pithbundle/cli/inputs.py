@@ -11,7 +11,7 @@ import click
 
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
-from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.parsed import Format, detect_format
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import FileError, PithError
 from pithbundle.escape import visible
@@ -51,6 +51,8 @@ def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str
                 param,
             )
         changed[name] = found
+    if "depth" in changed:
+        changed.setdefault("bundle_depth", changed["depth"])  # a bundle is an input too
     return replace(DEFAULT_LIMITS, **changed)
 
 

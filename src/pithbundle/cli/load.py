@@ -27,7 +27,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import ReportPrinter, short
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs

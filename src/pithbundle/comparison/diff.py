@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Final, Literal, TypeAlias
 
+from pithbundle.bundle.document_types import REPORT_TYPE, STATE_TYPE
 from pithbundle.comparison.published import Difference, compare_states
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.merged import Merged
-from pithbundle.merge.state import STATE_TYPE
-from pithbundle.report import REPORT_TYPE, Report
+from pithbundle.report import Report
 
 
 class SideError(PithError):

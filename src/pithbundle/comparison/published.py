@@ -13,11 +13,11 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.bundle.documents import STATE, TYPE_MEMBERS, recognise
+from pithbundle.bundle.document_types import STATE_TYPE, recognise
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.document import MAX_DEPTH
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value, pointer
 from pithbundle.errors import InputError, RecordError
 
@@ -25,7 +25,6 @@ Group: TypeAlias = Literal["signed", "unsigned", "labels"]
 Path: TypeAlias = tuple[str | int, ...]
 How: TypeAlias = Literal["differs", "only ours", "only theirs"]
 
-_STATE_TYPE: Final = next(stated for stated, document in TYPE_MEMBERS.values() if document is STATE)
 _ALIASES: Final = "source_aliases"
 _SIGNED_MEMBERS: Final = frozenset({"pith_number", "current"})
 
@@ -50,7 +49,7 @@ def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:
         InputError: the bytes are outside the profile, or no state (``type``).
     """
     value = parse_json(data, for_written(limits))
-    if type(value) is not dict or value.get("state_type") != _STATE_TYPE:
+    if type(value) is not dict or value.get("state_type") != STATE_TYPE:
         found = recognise(value)
         raise InputError(
             "type",
@@ -114,7 +113,7 @@ def _empty(value: Value) -> bool:
 def _derived(current: Object) -> frozenset[str]:
     """The kinds of the aliases that the record of a state derives, without ``doi``; none without a record."""
     try:
-        record = Record.from_value(current.get("canonical_record"), limits=for_written(DEFAULT_LIMITS))
+        record = Record.from_read(current.get("canonical_record"))
     except RecordError:
         return frozenset()
     return frozenset(kind for kind, _ in record.aliases) - {"doi"}

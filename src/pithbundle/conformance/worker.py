@@ -143,7 +143,7 @@ def _number(args: Json) -> Json:
 
 
 def _record(args: Json) -> Json:
-    record = Record.from_value(parse_json(_bytes(args, "data")))
+    record = Record.from_read(parse_json(_bytes(args, "data")))
     return {
         "canonical": _b64(record.canonical),
         "canonical_sha256": record.hex,
@@ -184,7 +184,7 @@ def _shared_cache() -> SignatureCache:
 
 def _check(args: Json) -> Json:
     policy = _policy(args)
-    bundle = read_bundle(_bytes(args, "data"), format=args.get("format"))
+    bundle = read_bundle(_bytes(args, "data"), encoding=args.get("format"))
     checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=_shared_cache())
     report = Report([Input("0", checked)])
     return {

@@ -1,4 +1,4 @@
-"""Strict cofactorless Ed25519, and which keys are fit to be pinned (spec SIG, KEY).
+"""Strict cofactorless Ed25519, and which public keys are valid (spec SIG, KEY).
 
 Libraries disagree on which Ed25519 signatures are valid, and validity is an input to state,
 so the rules and the library that keeps them are both part of the specification:
@@ -10,7 +10,7 @@ so the rules and the library that keeps them are both part of the specification:
 5. ``A``, the public key, is canonically encoded and not of small order.
 6. ``R`` is not of small order, and equals the encoding of ``[S]B - [k]A`` as bytes.
 7. One signature at a time: batch verification follows another equation.
-8. When a key is pinned, and only then: ``A`` is also in the prime-order subgroup.
+8. When a key is added to a policy, and only then: ``A`` is also in the prime-order subgroup.
 
 libsodium, as PyNaCl >= 1.6.2 ships it, keeps rules 4 to 8. OpenSSL, Go and ZIP 215 do not;
 nor does the text of RFC 8032 decide. This module alone imports nacl.
@@ -28,7 +28,8 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 from pithbundle.encoding.spellings import base32_prefix, base64_bytes, hex_bytes
-from pithbundle.errors import PinError
+from pithbundle.encoding.values import BytesLike, as_bytes
+from pithbundle.errors import InvalidKeyError
 
 #: Bytes of a raw public key.
 KEY_BYTES: Final = 32
@@ -37,7 +38,7 @@ SIGNATURE_BYTES: Final = 64
 
 _P: Final = 2**255 - 19
 # The y coordinates of the eight points of small order. The list chooses the words of a
-# refusal; libsodium decides.
+# message; libsodium decides.
 _ORDER_8_Y: Final = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _SMALL_ORDER_Y: Final = frozenset({0, 1, _P - 1, _ORDER_8_Y, _P - _ORDER_8_Y})
 
@@ -67,40 +68,43 @@ def verify_strict(raw_key: bytes, message: bytes, signature: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A public key fit to be pinned: if it exists, it keeps rules 5 and 8 (KEY-2).
+    """A valid public key: every instance keeps rules 5 and 8 (KEY-2).
 
     Raises:
-        PinError: ``key_invalid``, for raw bytes that are not 32, not canonical, of small
+        InvalidKeyError: ``key_invalid``, for raw bytes that are not 32, not canonical, of small
             order, not on the curve, or outside the prime-order subgroup.
+        TypeError: ``raw`` is not bytes-like.
     """
 
     raw: bytes
 
     def __post_init__(self) -> None:
-        if type(self.raw) is not bytes or len(self.raw) != KEY_BYTES:
-            raise PinError("key_invalid", "an Ed25519 public key is 32 bytes")
+        object.__setattr__(self, "raw", as_bytes(self.raw, "use from_hex or from_base64"))
+        if len(self.raw) != KEY_BYTES:
+            raise InvalidKeyError("key_invalid", "an Ed25519 public key is 32 bytes")
         if not crypto_core_ed25519_is_valid_point(self.raw):
-            raise PinError("key_invalid", _why_unfit(self.raw))
+            raise InvalidKeyError("key_invalid", _why_invalid(self.raw))
 
     @classmethod
-    def from_bytes(cls, raw: bytes) -> PublicKey:
-        """Return the key of 32 raw bytes, if it is fit to be pinned (KEY-2).
+    def from_bytes(cls, raw: BytesLike) -> PublicKey:
+        """Return the key of 32 raw bytes, if it is valid (KEY-2).
 
         Raises:
-            PinError: ``key_invalid``.
+            InvalidKeyError: ``key_invalid``, as :class:`PublicKey`.
+            TypeError: ``raw`` is not bytes-like.
         """
-        return cls(raw)
+        return cls(as_bytes(raw, "use from_hex or from_base64"))
 
     @classmethod
     def from_hex(cls, text: str) -> PublicKey:
         """Return the key that 64 lower-case hex digits spell (TEXT-2).
 
         Raises:
-            PinError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
+            InvalidKeyError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
         """
         raw = hex_bytes(text, KEY_BYTES)
         if raw is None:
-            raise PinError("encoding", "a public key in hex is 64 lower-case digits")
+            raise InvalidKeyError("encoding", "a public key in hex is 64 lower-case digits")
         return cls(raw)
 
     @classmethod
@@ -108,20 +112,26 @@ class PublicKey:
         """Return the key that 44 characters of padded standard base64 spell (TEXT-3).
 
         Raises:
-            PinError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
+            InvalidKeyError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
         """
         raw = base64_bytes(text, KEY_BYTES)
         if raw is None:
-            raise PinError("encoding", "a public key in base64 is 44 characters, padded, one spelling")
+            raise InvalidKeyError("encoding", "a public key in base64 is 44 characters, padded, one spelling")
         return cls(raw)
 
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether ``signature``, 64 bytes, is one of ``message`` under this key (SIG-2).
+    def verify(self, message: BytesLike, signature: BytesLike) -> bool:
+        """Whether ``signature`` is a signature of ``message`` under this key (SIG-2).
 
-        The caller decides what the message is. For receipts and events it is the raw 32
-        bytes of a digest, not their hex text and not the JSON.
+        Args:
+            message: what was signed. For receipts and events under the format ``event-v1`` it
+                is the raw 32 bytes of a digest, not its hex string and not the JSON.
+            signature: the raw 64 bytes; of another length it is no signature, and the result
+                is False.
+
+        Raises:
+            TypeError: an argument is not bytes-like.
         """
-        return verify_strict(self.raw, message, signature)
+        return verify_strict(self.raw, as_bytes(message, "decode it"), as_bytes(signature, "decode it"))
 
     @property
     def hex(self) -> str:
@@ -154,8 +164,8 @@ def _sha256(raw: bytes) -> bytes:
     return sha256(raw).digest()
 
 
-def _why_unfit(raw: bytes) -> str:
-    """Say which rule a key breaks that libsodium has refused."""
+def _why_invalid(raw: bytes) -> str:
+    """Return which rule a key breaks that libsodium rejected."""
     encoded = int.from_bytes(raw, "little")
     y = encoded & ((1 << 255) - 1)
     if y % _P in _SMALL_ORDER_Y:
@@ -172,14 +182,14 @@ def self_test() -> None:
     milliseconds; the vectors are made by the project's tests with their own arithmetic.
 
     Raises:
-        PinError: ``backend``, naming the first vector with another verdict.
+        InvalidKeyError: ``backend``, naming the first vector with another verdict.
     """
     from pithbundle.ed25519 import selftest_vectors as ed25519_vectors
 
     for name, key, message, signature, valid in ed25519_vectors.VERIFY:
         verdict = verify_strict(bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature))
         if verdict is not valid:
-            raise PinError("backend", f"vector {name}: {'refused' if valid else 'accepted'}")
+            raise InvalidKeyError("backend", f"vector {name}: {'refused' if valid else 'accepted'}")
     for name, key, fit in ed25519_vectors.PIN:
         if crypto_core_ed25519_is_valid_point(bytes.fromhex(key)) is not fit:
-            raise PinError("backend", f"key {name}: {'refused' if fit else 'accepted'}")
+            raise InvalidKeyError("backend", f"key {name}: {'refused' if fit else 'accepted'}")

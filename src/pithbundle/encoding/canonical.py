@@ -20,7 +20,7 @@ from typing import Final, cast
 
 import orjson
 
-from pithbundle.encoding.document import depth_limit, place
+from pithbundle.encoding.parsed import depth_error, depth_limit, place
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     MAX_INTEGER,
@@ -36,20 +36,25 @@ _SORTED: Final = orjson.OPT_SORT_KEYS
 
 
 def canonical_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """Return the canonical bytes of any Python object that is a value of the model (CANON-1).
+    """Return the canonical bytes of a Python object that is a value of the data model (CANON-1).
 
-    What this writes, the readers read: the limits on depth (that of a bundle), values, one
-    text and the whole size apply.
+    The output is within the limits of an input, so that the readers can read it (LIM-10).
+
+    Args:
+        value: dict with string keys, list, str, int, float, bool or None, of the exact types.
+        limits: limits of the output: the size (bytes), the depth (``limits.bundle_depth``),
+            the number of values and one string (bytes); LIM-1 to LIM-4.
 
     Raises:
-        InputError: the first fault in the order of the walk, with its pointer. The code is
-            ``type`` for a Python type outside the model, subclasses of its types included
-            (an IntEnum, a str subclass, a tuple, a key that is not text).
+        InputError: the first fault in the order of the walk, with its pointer: ``size``,
+            ``depth``, ``nodes``, a code of DATA-2 to DATA-7, or ``type`` for a Python type
+            outside the model, subclasses of its types included (an IntEnum, a subclass of
+            str, a tuple, a key that is not a string).
     """
     require_model(value, limits)
     canonical = encode(value)
     if len(canonical) > limits.size:
-        raise InputError("size", f"canonical bytes over the limit of {limits.size}")
+        raise InputError.over_limit("size", limits.size, len(canonical))
     return canonical
 
 
@@ -61,11 +66,11 @@ def encode(value: Value) -> bytes:
     return orjson.dumps(value, option=_SORTED)
 
 
-def encode_kept(value: Value) -> bytes:
-    """:func:`encode` for bytes that are kept.
+def encode_canonical(value: Value) -> bytes:
+    """:func:`encode` for bytes that are stored: they take no more memory than their length.
 
-    orjson hands out its whole buffer, 4 KiB even for a short text, and shrinking does not
-    give it back: a ledger of 100,000 events would hold a gigabyte of nothing.
+    orjson returns its whole buffer, 4 KiB even for a short text, and shrinking does not
+    return it: a ledger of 100,000 events would occupy a gigabyte for nothing.
     """
     return b"%b" % orjson.dumps(value, option=_SORTED)
 
@@ -75,13 +80,18 @@ def encode_ordered(value: Value) -> bytes:
     return orjson.dumps(value)
 
 
-def written(canonical: bytes) -> Value:
-    """Return canonical bytes as a value that only :func:`encode` takes: they are written as they are.
+def raw_json(canonical: bytes) -> Value:
+    """Return canonical bytes as a value that :func:`encode` writes unchanged.
 
     For building a large object of parts that were encoded before, without encoding them
-    again; the result must never leave the library.
+    again. Only the encoders of this module accept the result; it must not leave the library.
     """
     return cast("Value", orjson.Fragment(canonical))
+
+
+# The names that other parts of the package still use.
+written = raw_json
+encode_kept = encode_canonical
 
 
 def digest(data: bytes) -> bytes:
@@ -112,16 +122,17 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
     while True:
         nodes += 1
         if nodes > limits.nodes:
-            raise InputError("nodes", f"more than {limits.nodes} values", pointer=place(path))
+            raise InputError.over_limit("nodes", limits.nodes, pointer=place(path))
         if type(item) is dict or type(item) is list:
             if len(open_) >= deepest:
-                raise InputError("depth", f"nested more than {deepest} deep", pointer=place(path))
+                raise depth_error(limits, deepest, pointer=place(path))
             is_object = type(item) is dict
             open_.append((is_object, iter(item.items()) if type(item) is dict else iter(enumerate(item))))
             path.append("")
         elif type(item) is str:
             room -= len(item)
-            _require(text_size_fault(item, limits.text, room) or text_fault(item), path)
+            _require_size(item, limits, room, path)
+            _require(text_fault(item), path)
         elif type(item) is int:
             _require(None if -MAX_INTEGER <= item <= MAX_INTEGER else "number_range", path)
         elif type(item) is float:
@@ -141,20 +152,30 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
                 raise InputError("type", f"{_named(step)} is not a member name", pointer=place(path[:-1]))
             room -= len(step)
             path[-1] = step
-            _require(text_size_fault(step, limits.text, room) or key_fault(step), path)
+            _require_size(step, limits, room, path)
+            _require(key_fault(step), path)
         else:
             path[-1] = cast("int", step)
 
 
-def text_size_fault(text: str, limit: int, room: int = 0) -> str | None:
-    """Return ``size`` if the text is over ``limit`` UTF-8 bytes or ``room`` is negative, else None (LIM-4).
+def text_excess(text: str, limit: int) -> int | None:
+    """Return the UTF-8 bytes of a string if there are more than ``limit``, else None (LIM-4).
 
     A lone surrogate counts the three bytes that it would take.
     """
+    # No character takes more than four bytes, so most strings need not be encoded to be counted.
+    if len(text) * 4 <= limit:
+        return None
+    size = len(text.encode("utf-8", "surrogatepass"))
+    return size if size > limit else None
+
+
+def _require_size(text: str, limits: Limits, room: int, path: list[str | int]) -> None:
     if room < 0:
-        return "size"
-    # No character takes more than four bytes, so most texts need not be encoded to be counted.
-    return "size" if len(text) * 4 > limit and len(text.encode("utf-8", "surrogatepass")) > limit else None
+        raise InputError.over_limit("size", limits.size, pointer=place(path))
+    size = text_excess(text, limits.text)
+    if size is not None:
+        raise InputError.over_limit("text", limits.text, size, pointer=place(path))
 
 
 def _require(fault: str | None, path: list[str | int]) -> None:

@@ -22,12 +22,14 @@ import struct
 from typing import Final, cast
 
 from pithbundle.encoding.canonical import require_model
-from pithbundle.encoding.document import Document, depth_limit, place, region
+from pithbundle.encoding.parsed import Parsed, depth_error, depth_limit, place, region
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     MAX_INTEGER,
+    BytesLike,
     Limits,
     Value,
+    as_bytes,
     float_fault,
     key_fault,
     text_fault,
@@ -49,50 +51,65 @@ _FALSE, _TRUE, _NIL = 20, 21, 22
 _HALF: Final = 25
 
 
-def parse_cbor(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
-    """Return the value of a CBOR item in the profile (CBOR-1).
+def parse_cbor(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:
+    """Return the value of a CBOR item in the profile (CBOR-1 to CBOR-10, DATA-1 to DATA-8).
+
+    Args:
+        data: the item, bytes-like, in deterministic encoding.
+        limits: limits of the size (bytes), the depth (``limits.depth``), the number of values
+            and one string (bytes); LIM-1 to LIM-4.
+
+    Returns:
+        A dict with string keys, list, str, int, float, bool or None, of the exact types.
 
     Raises:
-        InputError: the first fault, of encoding or of value, with its byte offset and pointer.
+        InputError: the first fault, with its byte offset and pointer. ``size``, ``depth``,
+            ``nodes``, ``utf8``, ``trailing`` or a code ``cbor_...`` of the encoding, then a
+            code of DATA-2 to DATA-8.
+        TypeError: ``data`` is not bytes-like.
     """
     return read_cbor(data, limits).whole()
 
 
 def read_cbor(
-    data: bytes,
+    data: BytesLike,
     limits: Limits = DEFAULT_LIMITS,
     *,
     confine: str | None = None,
     depth: int | None = None,
-) -> Document:
+) -> Parsed:
     """Return the document of a CBOR item, value-level faults collected (CBOR-1, FAULT-1 to FAULT-3).
 
     Args:
-        data: the item, exactly ``bytes``.
+        data: the item, bytes-like.
         limits: bounds on size (bytes), depth, values and one text (bytes).
         confine: the top-level member whose elements confine a value-level fault.
         depth: the deepest nesting, in place of ``limits.depth``.
 
     Raises:
-        InputError: the first text-level fault; ``type`` for anything but ``bytes``.
+        InputError: the first text-level fault.
+        TypeError: ``data`` is not bytes-like.
     """
-    if type(data) is not bytes:
-        raise InputError("type", "a CBOR item is read from bytes")
+    data = as_bytes(data)
     if len(data) > limits.size:
-        raise InputError("size", f"{len(data)} bytes, the limit is {limits.size}")
+        raise InputError.over_limit("size", limits.size, len(data))
     gate = _Gate(data, limits, depth_limit(limits, depth), confine)
     gate.walk()
-    return Document(_decode(gate), gate.faults, gate.depth, gate.nodes)
+    return Parsed(_decode(gate), gate.faults, gate.depth, gate.nodes)
 
 
 def cbor_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """Return the deterministic CBOR of any Python object that is a value of the model (CBOR-2).
+    """Return the deterministic CBOR of a Python object that is a value of the data model (CBOR-2).
 
-    The value is checked as :func:`pithbundle.encoding.canonical.canonical_bytes` checks it, and
-    what this writes the reader reads.
+    The value is checked as :func:`pithbundle.canonical_bytes` checks it.
+
+    Args:
+        value: dict with string keys, list, str, int, float, bool or None, of the exact types.
+        limits: limits of the output: the size (bytes), the depth (``limits.bundle_depth``),
+            the number of values and one string (bytes); LIM-1 to LIM-4.
 
     Raises:
-        InputError: the first fault in the order of the walk, with its pointer.
+        InputError: as :func:`pithbundle.canonical_bytes`.
     """
     import cbor2
 
@@ -101,7 +118,7 @@ def cbor_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
     # encodings, since the head of a longer text is greater.
     written = cbor2.dumps(value, canonical=True)
     if len(written) > limits.size:
-        raise InputError("size", f"CBOR over the limit of {limits.size}")
+        raise InputError.over_limit("size", limits.size, len(written))
     return written
 
 
@@ -190,10 +207,10 @@ class _Gate:
             raise self.error("cbor_type", start)
         is_container = major in (_ARRAY, _MAP)
         if is_container and len(self.open) >= self.deepest:
-            raise self.error("depth", start, f"nested more than {self.deepest} deep")
+            raise self.over("depth", self.deepest, start)
         self.nodes += 1
         if self.nodes > self.limits.nodes:
-            raise self.error("nodes", start, f"more than {self.limits.nodes} values")
+            raise self.over("nodes", self.limits.nodes, start)
 
         if major == _TEXT:
             code = text_fault(self.text(start, argument))
@@ -267,7 +284,7 @@ class _Gate:
         if length > len(self.data) - self.at:
             raise self.error("cbor_truncated", start, "fewer bytes are left than the text declares")
         if length > self.limits.text:
-            raise self.error("size", start, f"a text of {length} bytes, the limit is {self.limits.text}")
+            raise self.over("text", self.limits.text, start, length)
         raw = self.data[self.at : self.at + length]
         try:
             text = raw.decode("utf-8")
@@ -289,6 +306,13 @@ class _Gate:
         where = region(self.path, self.confine)
         if where not in self.faults:
             self.faults[where] = Fault(code, pointer=place(self.path), offset=start)
+
+    def over(self, name: str, limit: int, start: int, found: int | None = None) -> InputError:
+        """Return the error of an input over a limit."""
+        at = place(self.path)
+        if name == "depth":
+            return depth_error(self.limits, limit, pointer=at, offset=start)
+        return InputError.over_limit(name, limit, found, pointer=at, offset=start)
 
     def error(self, code: str, offset: int, detail: str = "") -> InputError:
         """Return the error that refuses the input."""

@@ -50,43 +50,54 @@ from typing import Final
 
 import orjson
 
-from pithbundle.encoding.document import Document, depth_limit
 from pithbundle.encoding.json_strict import read_strictly
-from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_KEY_BYTES, Limits, Value
+from pithbundle.encoding.parsed import Parsed, depth_limit
+from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_KEY_BYTES, BytesLike, Limits, Value, as_bytes
 from pithbundle.errors import InputError
 
 
-def parse_json(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Value:
-    """Return the value of a JSON text in the profile (JSON-1).
+def parse_json(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:
+    """Return the value of a JSON text in the profile (JSON-1 to JSON-8, DATA-1 to DATA-8).
+
+    Args:
+        data: the text, bytes-like.
+        limits: limits of the size (bytes), the depth (``limits.depth``), the number of values
+            and one string (bytes); LIM-1 to LIM-4.
+
+    Returns:
+        A dict with string keys, list, str, int, float, bool or None, of the exact types.
 
     Raises:
-        InputError: the first fault, of text or of value, with its byte offset and pointer.
+        InputError: the first fault, with its byte offset or pointer. ``size``, ``utf8``,
+            ``bom``, ``depth``, ``nodes`` or ``syntax`` of the text (JSON-1 to JSON-7), then a
+            code of DATA-2 to DATA-8.
+        TypeError: ``data`` is not bytes-like.
     """
     return read_json(data, limits).whole()
 
 
 def read_json(
-    data: bytes,
+    data: BytesLike,
     limits: Limits = DEFAULT_LIMITS,
     *,
     confine: str | None = None,
     depth: int | None = None,
-) -> Document:
+) -> Parsed:
     """Return the document of a JSON text, value-level faults collected (JSON-1, FAULT-1 to FAULT-3).
 
     Args:
-        data: the text, exactly ``bytes``.
+        data: the text, bytes-like.
         limits: bounds on size (bytes), depth, values and one text (bytes).
         confine: the top-level member whose elements confine a value-level fault.
         depth: the deepest nesting, in place of ``limits.depth``.
 
     Raises:
-        InputError: the first text-level fault; ``type`` for anything but ``bytes``.
+        InputError: the first text-level fault.
+        TypeError: ``data`` is not bytes-like.
     """
-    if type(data) is not bytes:
-        raise InputError("type", "a JSON text is read from bytes")
+    data = as_bytes(data)
     if len(data) > limits.size:
-        raise InputError("size", f"{len(data)} bytes, the limit is {limits.size}")
+        raise InputError.over_limit("size", limits.size, len(data))
     deepest = depth_limit(limits, depth)
     return _fast(data, limits, deepest) or read_strictly(data, limits, deepest, confine)
 
@@ -94,7 +105,7 @@ def read_json(
 # --- The fast tier ---------------------------------------------------------------------
 
 
-def _fast(data: bytes, limits: Limits, deepest: int) -> Document | None:
+def _fast(data: bytes, limits: Limits, deepest: int) -> Parsed | None:
     """Return what the strict tier would, or None: not known without it."""
     if len(data) > limits.nodes and (data.count(b",") + data.count(b"[") + data.count(b"{") >= limits.nodes):
         return None
@@ -119,7 +130,7 @@ def _fast(data: bytes, limits: Limits, deepest: int) -> Document | None:
         or (b"\xef" in written and b"\xef\xb7" in written)
     ):
         return None
-    return Document(value, {}, *shape)
+    return Parsed(value, {}, *shape)
 
 
 _SPACE: Final = b" \t\n\r"

@@ -12,8 +12,8 @@ from itertools import accumulate, compress, count
 from math import isinf
 from typing import Final, cast
 
-from pithbundle.encoding.canonical import text_size_fault
-from pithbundle.encoding.document import Document, place, region
+from pithbundle.encoding.canonical import text_excess
+from pithbundle.encoding.parsed import Parsed, depth_error, place, region
 from pithbundle.encoding.values import MAX_INTEGER, Limits, Value, float_fault, key_fault, text_fault
 from pithbundle.errors import Fault, InputError
 
@@ -28,7 +28,7 @@ _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 _STEPS: Final = bytes.maketrans(_BRACKETS, b"\x01\xff\x01\xff")  # +1 and -1 as signed bytes
 
 
-def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None) -> Document:
+def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None) -> Parsed:
     """Return the document of a JSON text whose size is within the limit, by the rules alone.
 
     Raises:
@@ -40,11 +40,11 @@ def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None
         raise InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start) from None
     if text.startswith("\ufeff"):
         raise InputError("bom", offset=0)
-    depth, nodes = _scan(text, limits.nodes, deepest)
+    depth, nodes = _scan(text, limits, deepest)
     return _Parser(text, limits.text, confine).document(depth, nodes)
 
 
-def _scan(text: str, most: int, deepest: int) -> tuple[int, int]:
+def _scan(text: str, limits: Limits, deepest: int) -> tuple[int, int]:
     """Return (depth, nodes) of a text, exact for JSON, defined for any text (LIM-2, LIM-3).
 
     Both are read off the text with every string taken out. Depth is the largest balance of
@@ -59,12 +59,12 @@ def _scan(text: str, most: int, deepest: int) -> tuple[int, int]:
     too_deep = next(compress(count(1), map(deepest.__lt__, accumulate(steps))), None)
     if too_deep is not None:
         at = _offset_of_bracket(text, too_deep)
-        raise InputError("depth", f"nested more than {deepest} deep", offset=at)
+        raise depth_error(limits, deepest, offset=at)
     depth = max(accumulate(steps), default=0)
     empty = sum(map(skeleton.count, (b"[]", b"{}", b"[}", b"{]")))
     nodes = 1 + sum(map(skeleton.count, (b",", b"[", b"{"))) - empty
-    if nodes > most:
-        raise InputError("nodes", f"{nodes} values, the limit is {most}")
+    if nodes > limits.nodes:
+        raise InputError.over_limit("nodes", limits.nodes, nodes)
     return max(depth, 0), nodes
 
 
@@ -109,15 +109,16 @@ class _Parser:
         self.path: list[str | int] = []
         self.open: list[dict[str, Value] | list[Value]] = []
         self.top: Value = None
-        self.oversized: int | None = None
+        self.oversized: tuple[int, int] | None = None  # index in the text, bytes
         self.faults: dict[int | None, tuple[str, str, int]] = {}  # code, pointer, index in the text
 
-    def document(self, depth: int, nodes: int) -> Document:
+    def document(self, depth: int, nodes: int) -> Parsed:
         """Read it; raise the first fault of the text, give those of values to the document."""
         self.read()
         if self.oversized is not None:
-            raise InputError("size", f"a text over {self.longest} bytes", offset=self.offset(self.oversized))
-        return Document(self.value(), self.placed(), depth, nodes)
+            index, size = self.oversized
+            raise InputError.over_limit("text", self.longest, size, offset=self.offset(index))
+        return Parsed(self.value(), self.placed(), depth, nodes)
 
     def value(self) -> Value:
         """Return the value, without what is faulty."""
@@ -181,7 +182,7 @@ class _Parser:
             else:
                 path[-1] = len(open_[-1])
         if found.lastindex != _END:
-            raise self.syntax("expected the end of the text", found)
+            raise self.syntax("there are bytes after the end of the JSON text", found)
 
     def key(self, found: re.Match[str]) -> re.Match[str]:
         """Read a member name and its colon; return the token after it."""
@@ -224,8 +225,8 @@ class _Parser:
         token = found[_TEXT]
         # The pattern has vouched for the token, and its escapes are undone in C.
         text: str = _unescape(token)[0] if "\\" in token else token[1:-1]
-        if text_size_fault(text, self.longest) and self.oversized is None:
-            self.oversized = found.start(_TEXT)
+        if self.oversized is None and (size := text_excess(text, self.longest)) is not None:
+            self.oversized = found.start(_TEXT), size
         return text
 
     def judge(self, code: str, index: int) -> None:

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NewType, TypeAlias
 
 #: object (text keys), array, text, integer, portable float, true, false, null (DATA-1).
 Value: TypeAlias = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
 Object: TypeAlias = dict[str, Value]
+
+#: ``sha256:`` and 64 lower-case hex digits: the id of an event (EVT-4, TEXT-4).
+EventId = NewType("EventId", str)
+#: 26 characters ``YYYY-MM-DDTHH:MM:SS.ffffff``, UTC; instants sort as strings (TIME-2).
+Instant = NewType("Instant", str)
+#: A SHA-256 digest as 64 lower-case hex digits (CANON-2, TEXT-2).
+DigestHex = NewType("DigestHex", str)
+#: An RFC 6901 JSON pointer; empty for the whole document. May contain text from an input.
+Pointer = NewType("Pointer", str)
 
 #: The largest integer that every reader represents exactly (DATA-2).
 MAX_INTEGER: Final = 9_007_199_254_740_991
@@ -31,21 +40,51 @@ _KEY_TOO_HIGH: Final = re.compile("[\ud800-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one input (LIM-1 to LIM-5). They are options: they change no verdict.
+    """Limits of one input (LIM-1 to LIM-5). They are options: they change no verdict.
 
-    An input over a limit is refused whole, never cut. Sizes are bytes, the rest counts.
+    An input over a limit is rejected as a whole and never truncated. The limits apply once, to
+    the input as a whole, and not again to a part of it (LIM-10). Sizes are bytes, the rest counts.
     """
 
+    #: Bytes of the input (LIM-1).
     size: int = 4 * 1024 * 1024
+    #: Nesting of any input but a bundle or a proof (LIM-2).
     depth: int = 32
+    #: Values, member names not counted (LIM-3).
     nodes: int = 200_000
+    #: UTF-8 bytes of one string or member name (LIM-4).
     text: int = 1024 * 1024
+    #: Events of a bundle (LIM-5).
     events: int = 5_000
+    #: Elements of ``source_aliases`` of a bundle (LIM-4).
     aliases: int = 1_000
+    #: Nesting of a bundle or a proof (LIM-2).
     bundle_depth: int = 64
 
 
 DEFAULT_LIMITS: Final = Limits()
+
+#: What is accepted where bytes are: the content is copied, so a later change has no effect.
+BytesLike: TypeAlias = bytes | bytearray | memoryview
+
+
+def as_bytes(data: object, instead: str = "read the file in binary mode") -> bytes:
+    """Return the bytes of a bytes-like object.
+
+    Args:
+        data: what a caller gave; ``bytes``, ``bytearray`` or ``memoryview``.
+        instead: what a caller with another type can do, for the message.
+
+    Raises:
+        TypeError: any other type.
+    """
+    if type(data) is bytes:
+        return data
+    if isinstance(data, bytes | bytearray | memoryview):
+        return bytes(data)
+    if isinstance(data, str):
+        instead = f"encode it, or {instead}"
+    raise TypeError(f"expected bytes, got {type(data).__name__}; {instead}")
 
 
 def text_fault(text: str) -> str | None:

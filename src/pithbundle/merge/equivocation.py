@@ -125,7 +125,7 @@ def check_proof(
         raise ProofError("version", f'proof_version must be "{PROOF_VERSION}"', pointer="/proof_version")
     if proof.get("rules") != rules.name:
         raise ProofError("version", f"a proof under other rules than {rules.name}", pointer="/rules")
-    record = Record.from_value(proof.get("canonical_record"), "/canonical_record", limits)
+    record = Record.from_read(proof.get("canonical_record"), "/canonical_record")
     events, keys = proof.get("events"), proof.get("keys")
     if type(events) is not list or len(events) != 2:
         raise ProofError("type", "a proof holds exactly two events", pointer="/events")

@@ -32,7 +32,7 @@ from pithbundle.bundle.event import Body, Envelope, FlatEvent, Signature, bind, 
 from pithbundle.bundle.event_formats import EVENT_V1, EventRule
 from pithbundle.bundle.reader import Bundle, subject_fault
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import encode, encode_kept
+from pithbundle.encoding.canonical import encode, encode_canonical
 from pithbundle.encoding.spellings import event_id_digest, hex_bytes
 from pithbundle.encoding.values import Object, Value
 from pithbundle.encoding.values import pointer as pointer_of
@@ -232,7 +232,7 @@ class _Run:
         written = encode(stated)
         known = self.signers.get(written)
         if known is None:
-            known = encode_kept(stated)
+            known = encode_canonical(stated)
             self.signers[known] = known
         return known
 

@@ -15,18 +15,18 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
+from pithbundle.bundle.document_types import POLICY_TYPE
 from pithbundle.bundle.event_formats import EVENT_V1, RULES, UNKNOWN, EventRule
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import DEFAULT_LIMITS, Object, Value, pointer, text_fault
-from pithbundle.errors import PinError, PolicyError
+from pithbundle.errors import InvalidKeyError, PolicyError
 
 if TYPE_CHECKING:
     from pathlib import PurePath
 
-POLICY_TYPE: Final = "pithbundle_policy"
 POLICY_VERSION: Final = "1"
 #: The most keys in one policy (POL-1), of one (signer_id, key_id) and of one key_id (POL-6).
 MAX_KEYS: Final = 1_000
@@ -370,7 +370,7 @@ def _read_relative_key(value: Value) -> PolicyKey:
         _refuse("write the raw public key, 64 lower-case hex digits", "/public_key_hex")
     try:
         public_key = PublicKey.from_hex(public_key_hex)
-    except PinError as error:
+    except InvalidKeyError as error:
         code = "key_invalid" if error.code == "key_invalid" else "policy"
         raise PolicyError(code, error.fault.detail, pointer="/public_key_hex") from None
     signer_id = _check_name(value.get("signer_id"), "/signer_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ import pytest
 from kit import Json, bundle, cbor, changed, made_record, pith_number, to_json, without
 from kit.data import real
 from kit.tampered import OTHER_NUMBER, twin_key
-from pithbundle.bundle.reader import read_bundle
+from pithbundle.bundle.reader import read_bundle, read_bundle_file
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.encoding.document import detect_format
+from pithbundle.encoding.parsed import detect_encoding
 from pithbundle.encoding.values import Limits
-from pithbundle.errors import BundleError, Fault, PithError, RecordError
+from pithbundle.errors import BundleError, Fault, FileError, InputError, PithError, RecordError
 
 RECORD = made_record()
 SOUND = bundle(RECORD, [{"any": "thing"}])
@@ -37,7 +38,7 @@ def spoilt(path: tuple[str, ...], new: Any, frame: Json = SOUND) -> Json:
 
 def test_a_sound_bundle_is_read_and_recomputed() -> None:
     made = read_bundle(to_json(SOUND))
-    assert (made.format, str(made.record.number)) == ("json", pith_number(RECORD))
+    assert (made.encoding, str(made.record.number)) == ("json", pith_number(RECORD))
     assert made.record.hex == SOUND["canonical_sha256"]
     assert made.events == ({"any": "thing"},)
     assert made.stated == ()
@@ -48,26 +49,51 @@ def test_a_sound_bundle_is_read_and_recomputed() -> None:
     [(byte, "cbor" if 0xA0 <= byte <= 0xBF else "json") for byte in range(256)],
 )
 def test_the_first_byte_decides_the_format(first: int, format: str) -> None:
-    assert detect_format(bytes([first]) + b"x") == format
+    assert detect_encoding(bytes([first]) + b"x") == format
 
 
 def test_an_empty_input_is_json_and_refused() -> None:
-    assert detect_format(b"") == "json"
+    assert detect_encoding(b"") == "json"
     assert refused(b"")[0] == "syntax"
 
 
 def test_a_named_format_is_not_replaced() -> None:
-    assert read_bundle(cbor(SOUND)).format == "cbor"
-    assert read_bundle(cbor(SOUND), format="cbor").record == read_bundle(to_json(SOUND)).record
-    assert refused(cbor(SOUND), format="json")[0] == "utf8"
-    assert refused(to_json(SOUND), format="cbor")[0].startswith("cbor_")
+    assert read_bundle(cbor(SOUND)).encoding == "cbor"
+    assert read_bundle(cbor(SOUND), encoding="cbor").record == read_bundle(to_json(SOUND)).record
+    assert refused(cbor(SOUND), encoding="json")[0] == "utf8"
+    assert refused(to_json(SOUND), encoding="cbor")[0].startswith("cbor_")
 
 
-@pytest.mark.parametrize("data", ["{}", bytearray(b"{}"), None, {}])
+@pytest.mark.parametrize("data", ["{}", None, {}])
 def test_a_bundle_is_read_from_bytes(data: Any) -> None:
-    with pytest.raises(BundleError) as caught:
+    with pytest.raises(
+        TypeError, match=f"^expected bytes, got {type(data).__name__}; .*use read_bundle_file$"
+    ):
         read_bundle(data)
-    assert caught.value.code == "type"
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_a_bundle_is_read_from_what_is_bytes_like(kind: Callable[[bytes], Any]) -> None:
+    data = to_json(SOUND)
+    assert read_bundle(kind(data)) == read_bundle(data)
+
+
+def test_an_encoding_is_one_of_two() -> None:
+    with pytest.raises(TypeError, match=r"^encoding must be .* not 'xml'$"):
+        read_bundle(b"{}", encoding="xml")  # type: ignore[arg-type]
+
+
+def test_a_bundle_is_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.json"
+    path.write_bytes(to_json(SOUND))
+    assert read_bundle_file(path) == read_bundle_file(str(path)) == read_bundle(to_json(SOUND))
+    with pytest.raises(InputError) as caught:
+        read_bundle_file(path, limits=Limits(size=100))
+    assert (caught.value.code, caught.value.limit_name, caught.value.limit) == ("size", "size", 100)
+    with pytest.raises(FileError):
+        read_bundle_file(tmp_path / "absent")
+    with pytest.raises(TypeError, match=r"^expected a path as str"):
+        read_bundle_file(b"bundle.json")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("frame", [None, True, 1, "text", [], [SOUND]])
@@ -130,6 +156,65 @@ def test_the_limits_come_before_the_frame() -> None:
     assert refused(spoilt(("bundle_type",), "x"), limits=Limits(size=100))[0] == "size"
     assert refused(spoilt(("bundle_type",), "x"), limits=Limits(nodes=10))[0] == "nodes"
     assert refused(spoilt(("bundle_type",), "x"), limits=Limits(bundle_depth=3))[0] == "depth"
+
+
+def laden(member: Any) -> Json:
+    """A bundle whose record has an unknown member."""
+    return bundle({**RECORD, "x": member}, [])
+
+
+def test_limits_apply_once_to_the_input_and_not_to_the_record_in_it() -> None:
+    """A record within a CBOR input of 0.9 MB was refused for its 5.4 MB of canonical JSON."""
+    controls = laden("\x01" * 900_000)
+    data = cbor(controls)
+    assert len(data) < Limits().size
+    made = read_bundle(data)
+    assert len(made.record.canonical) > Limits().size
+    assert refused(to_json(controls)) == ("size", None)
+    # And what is over a limit stays so: the limit of one string is one of the input.
+    assert refused(cbor(laden("\x01" * (1024 * 1024 + 1))))[0] == "size"
+
+
+@pytest.mark.parametrize(
+    ("member", "name", "raised"),
+    [
+        ("x" * (1024 * 1024 + 1), "text", Limits(text=2_000_000)),
+        ([0] * 200_001, "nodes", Limits(nodes=300_000)),
+        ([["x" * 1_000_000]] * 5, "size", Limits(size=8_000_000)),
+        (json.loads("[" * 70 + "]" * 70), "bundle_depth", Limits(bundle_depth=100)),
+    ],
+    ids=["text", "nodes", "size", "bundle_depth"],
+)
+def test_a_raised_limit_reaches_the_record(member: Any, name: str, raised: Limits) -> None:
+    data = to_json(laden(member))
+    with pytest.raises(InputError) as caught:
+        read_bundle(data)
+    assert caught.value.limit_name == name
+    assert f"--limit {name}=" in caught.value.hint
+    assert read_bundle(data, limits=raised).record.value["x"] == member
+
+
+def test_an_error_of_a_limit_names_its_clause_and_the_limit() -> None:
+    def error(data: bytes, **limits: int) -> PithError:
+        with pytest.raises(PithError) as caught:
+            read_bundle(data, limits=Limits(**limits))
+        return caught.value
+
+    data = to_json(SOUND)
+    for name, clause, limit in (
+        ("size", "LIM-1", 100), ("bundle_depth", "LIM-2", 3), ("nodes", "LIM-3", 10),
+        ("text", "LIM-4", 5), ("aliases", "LIM-4", 5), ("events", "LIM-5", 0),
+    ):  # fmt: skip
+        for encoded in (data, cbor(SOUND)):
+            found = error(encoded, **{name: limit})
+            assert (found.clause, found.limit_name, found.limit) == (clause, name, limit)
+    deep = error(to_json(laden(json.loads("[" * 250 + "]" * 250))), bundle_depth=300)
+    assert (deep.limit_name, deep.limit, deep.hint) == ("", 200, "this limit is fixed at 200")
+
+
+def test_bytes_after_the_end_are_called_so() -> None:
+    with pytest.raises(InputError, match="bytes after the end of the JSON text"):
+        read_bundle(to_json(SOUND) + b"}")
 
 
 def test_the_number_of_events_and_aliases_is_limited() -> None:

@@ -64,7 +64,7 @@ def test_titles_outside_the_model(text: str, code: str) -> None:
         with pytest.raises(RecordError) as caught:
             hashed(text)
         assert (caught.value.code, caught.value.pointer) == (code, "")
-    with pytest.raises(RecordError):
+    with pytest.raises(TypeError, match=r"^expected str, got NoneType$"):
         title_sha256(None)  # type: ignore[arg-type]
 
 

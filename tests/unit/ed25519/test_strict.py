@@ -17,7 +17,7 @@ from kit import ed25519_reference as ed
 from pithbundle.ed25519 import selftest_vectors as ed25519_vectors
 from pithbundle.ed25519 import strict as keys
 from pithbundle.ed25519.strict import PublicKey, self_test, verify_strict
-from pithbundle.errors import PinError
+from pithbundle.errors import InvalidKeyError
 
 SECRET = ed.Secret.from_seed(hashlib.sha256(b"a key of these tests").digest())
 KEY = ed.encode(SECRET.public)
@@ -43,7 +43,7 @@ def test_every_way_to_be_unfit(key: bytes, fit: bool) -> None:
     if fit:
         assert PublicKey.from_bytes(key).raw == key
         return
-    with pytest.raises(PinError) as caught:
+    with pytest.raises(InvalidKeyError) as caught:
         PublicKey.from_bytes(key)
     assert caught.value.code == "key_invalid"
 
@@ -52,7 +52,7 @@ def test_the_reason_of_unfitness() -> None:
     reasons = {}
     for name, key, fit in ed25519_vectors.PIN:
         if not fit:
-            with pytest.raises(PinError) as caught:
+            with pytest.raises(InvalidKeyError) as caught:
                 PublicKey.from_hex(key)
             reasons[name] = caught.value.fault.detail
     small = {name for name, reason in reasons.items() if "small order" in reason}
@@ -99,7 +99,8 @@ def zip215(key: bytes, message: bytes, signature: bytes) -> bool:
     return ed.multiply(8, rest) == ed.IDENTITY
 
 
-WRONG: list[Any] = [None, "", "00" * 64, 0, 64, [], {}, bytearray(SIGNATURE), memoryview(SIGNATURE), object()]
+WRONG: list[Any] = [None, "", "00" * 64, 0, 64, [], {}, object()]
+BYTES_LIKE: list[Any] = [bytearray, memoryview]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: type(wrong).__name__)
@@ -107,9 +108,23 @@ def test_wrong_types_are_false_and_never_raise(wrong: Any) -> None:
     assert verify_strict(KEY, DIGEST, wrong) is False
     assert verify_strict(KEY, wrong, SIGNATURE) is False
     assert verify_strict(wrong, DIGEST, SIGNATURE) is False
-    assert PublicKey.from_bytes(KEY).verify(DIGEST, wrong) is False
-    with pytest.raises(PinError):
-        PublicKey.from_bytes(wrong)
+    key = PublicKey.from_bytes(KEY)
+    for call in (lambda: key.verify(DIGEST, wrong), lambda: key.verify(wrong, SIGNATURE),
+                 lambda: PublicKey.from_bytes(wrong), lambda: PublicKey(wrong)):  # fmt: skip
+        with pytest.raises(TypeError, match=f"^expected bytes, got {type(wrong).__name__}; "):
+            call()
+
+
+@pytest.mark.parametrize("kind", BYTES_LIKE)
+def test_a_key_takes_what_is_bytes_like(kind: Any) -> None:
+    key = PublicKey.from_bytes(kind(KEY))
+    assert key == PublicKey(kind(KEY)) == PublicKey.from_bytes(KEY)
+    assert type(key.raw) is bytes
+    assert key.verify(kind(DIGEST), kind(SIGNATURE))
+    assert not key.verify(kind(DIGEST), kind(SIGNATURE)[:-1])
+    # The low-level function takes bytes alone.
+    assert verify_strict(KEY, kind(DIGEST), SIGNATURE) is False
+    assert verify_strict(KEY, DIGEST, kind(SIGNATURE)) is False
 
 
 @pytest.mark.parametrize("length", [*range(0, 64), *range(65, 130)])
@@ -168,7 +183,7 @@ def test_forms_and_fingerprints() -> None:
     ],
 )
 def test_a_key_has_one_spelling(parse: Callable[[str], PublicKey], text: str) -> None:
-    with pytest.raises(PinError) as caught:
+    with pytest.raises(InvalidKeyError) as caught:
         parse(text)
     assert caught.value.code == "encoding"
 
@@ -176,7 +191,7 @@ def test_a_key_has_one_spelling(parse: Callable[[str], PublicKey], text: str) ->
 @pytest.mark.parametrize("parse", [PublicKey.from_hex, PublicKey.from_base64])
 def test_the_right_spelling_of_an_unfit_key(parse: Callable[[str], PublicKey]) -> None:
     text = bytes(32).hex() if parse == PublicKey.from_hex else base64.b64encode(bytes(32)).decode()
-    with pytest.raises(PinError) as caught:
+    with pytest.raises(InvalidKeyError) as caught:
         parse(text)
     assert caught.value.code == "key_invalid"
 
@@ -188,7 +203,7 @@ def test_self_test_passes_here() -> None:
 def test_self_test_finds_a_library_with_other_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(keys, "crypto_sign_open", lambda signed, key: signed[64:])
-        with pytest.raises(PinError) as caught:
+        with pytest.raises(InvalidKeyError) as caught:
             self_test()
         assert caught.value.code == "backend"
         assert "other-message: accepted" in str(caught.value)
@@ -198,12 +213,12 @@ def test_self_test_finds_a_library_with_other_rules(monkeypatch: pytest.MonkeyPa
 
     with monkeypatch.context() as patched:
         patched.setattr(keys, "crypto_sign_open", refuse)
-        with pytest.raises(PinError, match="vector valid: refused"):
+        with pytest.raises(InvalidKeyError, match="vector valid: refused"):
             self_test()
     for answer, said in ((True, "order-1-0: accepted"), (False, "key acceptable: refused")):
         with monkeypatch.context() as patched:
             patched.setattr(keys, "crypto_core_ed25519_is_valid_point", lambda key, answer=answer: answer)
-            with pytest.raises(PinError, match=said):
+            with pytest.raises(InvalidKeyError, match=said):
                 self_test()
 
 
@@ -212,7 +227,7 @@ def test_self_test_finds_the_subgroup_check_of_old_versions(monkeypatch: pytest.
     check = nacl.bindings.crypto_core_ed25519_is_valid_point
     order_2l = ed.encode(ed.add(make_ed25519_vectors.SECRET.public, make_ed25519_vectors.TORSION[4]))
     monkeypatch.setattr(keys, "crypto_core_ed25519_is_valid_point", lambda key: key == order_2l or check(key))
-    with pytest.raises(PinError, match="key mixed-4: accepted"):
+    with pytest.raises(InvalidKeyError, match="key mixed-4: accepted"):
         self_test()
 
 

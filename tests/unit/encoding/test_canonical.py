@@ -16,9 +16,9 @@ from pithbundle.encoding.canonical import (
     encode_ordered,
     require_model,
     sha256_hex,
-    text_size_fault,
+    text_excess,
 )
-from pithbundle.encoding.document import MAX_DEPTH, place
+from pithbundle.encoding.parsed import MAX_DEPTH, place
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import InputError
 
@@ -174,11 +174,10 @@ def test_messages_name_the_type() -> None:
 
 
 def test_text_size_counts_utf8_bytes() -> None:
-    assert text_size_fault("é" * 10, 20) is None
-    assert text_size_fault("é" * 10, 19) == "size"
-    assert text_size_fault("\ud800", 3) is None
-    assert text_size_fault("\ud800", 2) == "size"
-    assert text_size_fault("", 5, -1) == "size"
+    assert text_excess("é" * 10, 20) is None
+    assert text_excess("é" * 10, 19) == 20
+    assert text_excess("\ud800", 3) is None
+    assert text_excess("\ud800", 2) == 3
 
 
 def test_places_can_always_be_reported() -> None:

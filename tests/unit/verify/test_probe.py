@@ -10,7 +10,7 @@ from kit import AUTHOR, DEMO, Json, Signer, event, made_record, payloads, policy
 from kit.results import WHEN, read, refused_signatures
 from kit.tampered import flipped
 from pithbundle.bundle.event_formats import RULES
-from pithbundle.encoding.canonical import encode_kept
+from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probe import NAMED, SAMPLE, Probe, probe
 
@@ -176,9 +176,9 @@ def test_each_cover_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def counted(value: Any) -> bytes:
         encoded.append(value)
-        return encode_kept(value)
+        return encode_canonical(value)
 
-    monkeypatch.setattr("pithbundle.bundle.event.encode_kept", counted)
+    monkeypatch.setattr("pithbundle.bundle.event.encode_canonical", counted)
     probed([made(0, RULES["event-v1"])])
     # The payload, the whole, and the three covers that leave something out.
     assert len(encoded) == 5

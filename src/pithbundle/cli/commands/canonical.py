@@ -22,7 +22,7 @@ from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import Limits
 
 if TYPE_CHECKING:
-    from pithbundle.encoding.document import Format
+    from pithbundle.encoding.parsed import Format
 
 
 @click.command(

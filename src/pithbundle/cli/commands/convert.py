@@ -21,7 +21,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.values import Limits
 
 if TYPE_CHECKING:
-    from pithbundle.encoding.document import Format
+    from pithbundle.encoding.parsed import Format
 
 
 @click.command(

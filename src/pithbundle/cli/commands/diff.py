@@ -24,7 +24,7 @@ from pithbundle.cli.render import MOST, more, plural, short
 from pithbundle.comparison.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.parsed import Format, detect_format
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.files import read_input
 from pithbundle.merge.merged import merge
@@ -64,7 +64,7 @@ class _Reader:
             value = document.value
             if type(value) is dict and "bundle_type" not in value:
                 return side_of_value(document.whole())
-            bundle = read_bundle(data, limits=self.limits, format=self.format)
+            bundle = read_bundle(data, limits=self.limits, encoding=self.format)
             checked = check(bundle, self.policy, MERGE_1.event_types.keys(), cache=self.cache)
             merged = merge(checked)
             return side_of_bundle(Report([Input(path, checked)], merged), merged)

@@ -12,7 +12,7 @@ from pithbundle.cli.load import files_argument, load_record, record_options, req
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.files import STDIN
 

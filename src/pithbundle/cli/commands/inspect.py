@@ -9,12 +9,12 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.documents import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
+from pithbundle.bundle.document_types import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
 from pithbundle.bundle.event import Envelope, read_event
 from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural
-from pithbundle.encoding.document import Format, detect_format
+from pithbundle.encoding.parsed import Format, detect_format
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import Limits, Object, Value, pointer
 from pithbundle.errors import Fault

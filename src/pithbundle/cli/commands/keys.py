@@ -15,7 +15,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output
 from pithbundle.ed25519.strict import KEY_BYTES, PublicKey, self_test
 from pithbundle.encoding.values import Object
-from pithbundle.errors import PinError
+from pithbundle.errors import InvalidKeyError
 from pithbundle.files import read_input
 from pithbundle.verify.policy import Policy, PolicyKey
 
@@ -115,7 +115,7 @@ def _read_key(text: str) -> PublicKey:
         return PublicKey.from_bytes(data)
     found = _spelled(data.decode("ascii", "replace").strip())
     if found is None:
-        raise PinError(
+        raise InvalidKeyError(
             "encoding", "a key file contains 32 raw bytes, 64 hex digits, or 44 characters of base64"
         )
     return found

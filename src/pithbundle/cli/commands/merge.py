@@ -33,7 +33,7 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pi
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
 from pithbundle.comparison.published import Difference, Group, compare_states, for_written, read_state
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import Limits, Object, Value, portable
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.merged import Merged

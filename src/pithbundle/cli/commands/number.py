@@ -21,8 +21,8 @@ from pithbundle.cli.inputs import (
 )
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.cbor import read_cbor
-from pithbundle.encoding.document import Format, detect_format
 from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.parsed import Format, detect_format
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.errors import Fault, PithError, RecordError
 
@@ -107,7 +107,7 @@ def _number(value: Value, pointer: str) -> Found:
     if isinstance(value, dict) and "canonical_record" in value:
         stated, value = value, value["canonical_record"]
     try:
-        record = Record.from_value(value, f"{pointer}/canonical_record" if stated else pointer)
+        record = Record.from_read(value, f"{pointer}/canonical_record" if stated else pointer)
     except PithError as error:
         return Found(pointer, None, (error.fault,))
     faults = []

@@ -25,7 +25,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import Limits, Value
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probe import Found, Probe, probe
@@ -70,7 +70,7 @@ def command(
     policy = read_policy(policy_path)
     data = read_bytes(file, limits)
     with rejecting(file):
-        result = probe(read_bundle(data, limits=limits, format=format), policy)
+        result = probe(read_bundle(data, limits=limits, encoding=format), policy)
     best = result.settled[0] if result.settled else None
     settled = None if best is None else _naming(policy, best)
     if settled is not None and output is not None:

@@ -21,8 +21,8 @@ from pithbundle.cli.load import (
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural, short, where
 from pithbundle.comparison.published import for_written
-from pithbundle.encoding.document import Format
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import proof_of

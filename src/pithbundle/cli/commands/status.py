@@ -6,7 +6,7 @@ import click
 
 from pithbundle.cli.load import files_argument, load_record, record_options
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import Limits
 
 

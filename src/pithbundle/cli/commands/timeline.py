@@ -21,7 +21,7 @@ from pithbundle.cli.load import (
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.render import plural, short
-from pithbundle.encoding.document import Format
+from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.files import STDIN
 from pithbundle.merge.timeline import Change, Moment

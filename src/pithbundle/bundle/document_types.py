@@ -1,7 +1,8 @@
-"""What a file is, by its own account: the documents of Pith and of pithbundle (spec DOC-1).
+"""Types of documents: what a file claims to be, of Pith or of pithbundle (spec DOC-1).
 
-A document names its type in a member of its own, or is known by its members. Nothing here
-is verified: what is recognised is what a message calls a file, and which command to use.
+A document names its type in a member, or is recognised by its members. Nothing here is
+verified: the type decides only what a message calls a file and which command it recommends.
+The names of all types are defined here, once.
 """
 
 from __future__ import annotations
@@ -9,6 +10,16 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from pithbundle.encoding.values import Value
+
+#: The values of ``bundle_type``, ``bundle_version`` and the other members that name a type.
+BUNDLE_TYPE: Final = "pith_open_graph_bundle"
+BUNDLE_VERSION: Final = "1.0"
+STATE_TYPE: Final = "pith_open_graph_state"
+REPORT_TYPE: Final = "pithbundle_report"
+POLICY_TYPE: Final = "pithbundle_policy"
+PROOF_TYPE: Final = "pithbundle_equivocation_proof"
+RECORD_TYPE: Final = "pith_number_record"
+MANIFEST_TYPE: Final = "pith_mirror_manifest"
 
 
 class Document(NamedTuple):
@@ -53,13 +64,13 @@ NO_OBJECT: Final = Document("none", "not an object", "pithbundle inspect shows w
 
 #: The members that name a type, with the value that spec.md knows.
 TYPE_MEMBERS: Final[dict[str, tuple[str, Document]]] = {
-    "bundle_type": ("pith_open_graph_bundle", BUNDLE),
-    "state_type": ("pith_open_graph_state", STATE),
-    "report_type": ("pithbundle_report", REPORT),
-    "policy_type": ("pithbundle_policy", POLICY),
-    "proof_type": ("pithbundle_equivocation_proof", PROOF),
-    "record_type": ("pith_number_record", RECORD_DOCUMENT),
-    "manifest_type": ("pith_mirror_manifest", MANIFEST),
+    "bundle_type": (BUNDLE_TYPE, BUNDLE),
+    "state_type": (STATE_TYPE, STATE),
+    "report_type": (REPORT_TYPE, REPORT),
+    "policy_type": (POLICY_TYPE, POLICY),
+    "proof_type": (PROOF_TYPE, PROOF),
+    "record_type": (RECORD_TYPE, RECORD_DOCUMENT),
+    "manifest_type": (MANIFEST_TYPE, MANIFEST),
 }
 #: Documents that name no type, by members that all of them have.
 _BY_MEMBERS: Final[tuple[tuple[frozenset[str], Document], ...]] = (

@@ -12,13 +12,16 @@ import pytest
 from kit import bundle, made_record
 from kit.command_line import run
 from kit.data import REPO
-from pithbundle.bundle.documents import TYPE_MEMBERS, recognise
-from pithbundle.bundle.reader import BUNDLE_TYPE
+from pithbundle.bundle.document_types import (
+    BUNDLE_TYPE,
+    PROOF_TYPE,
+    REPORT_TYPE,
+    STATE_TYPE,
+    TYPE_MEMBERS,
+    recognise,
+)
 from pithbundle.cli.input_hints import hint_for
 from pithbundle.errors import InputError
-from pithbundle.merge.equivocation import PROOF_TYPE
-from pithbundle.merge.state import STATE_TYPE
-from pithbundle.report import REPORT_TYPE
 
 RECORD = made_record()
 

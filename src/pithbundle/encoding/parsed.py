@@ -22,10 +22,11 @@ from pithbundle.errors import Fault, InputError
 MAX_DEPTH: Final = 200
 
 
-Format: TypeAlias = Literal["json", "cbor"]
+#: The two encodings of a value (BUN-1).
+Encoding: TypeAlias = Literal["json", "cbor"]
 
 
-def detect_format(data: bytes) -> Format:
+def detect_encoding(data: bytes) -> Encoding:
     """Return ``cbor`` iff the first byte is the head of a CBOR map, else ``json`` (BUN-1).
 
     No JSON text starts with a byte from 0xA0 to 0xBF, so one byte decides.
@@ -34,7 +35,7 @@ def detect_format(data: bytes) -> Format:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Parsed:
     """One input that has no text-level fault (FAULT-1).
 
     ``faults`` holds the first value-level fault, by position, of each region. ``depth`` is
@@ -63,6 +64,14 @@ def depth_limit(limits: Limits, depth: int | None) -> int:
     return min(limits.depth if depth is None else depth, MAX_DEPTH)
 
 
+def depth_error(
+    limits: Limits, deepest: int, *, pointer: str | None = None, offset: int | None = None
+) -> InputError:
+    """Return the error of an input nested deeper than ``deepest``, which :func:`depth_limit` gave (LIM-2)."""
+    name = "depth" if deepest == limits.depth else "bundle_depth"
+    return InputError.over_limit(name, deepest, fixed=deepest == MAX_DEPTH, pointer=pointer, offset=offset)
+
+
 def region(path: Sequence[str | int], confine: str | None) -> int | None:
     """Return the index of the element of ``confine`` that the token at ``path`` lies in (FAULT-2).
 
@@ -87,3 +96,8 @@ def place(path: Sequence[str | int]) -> str:
         ]
     )
     return portable(text)
+
+
+# The names that other parts of the package still use.
+Format = Encoding
+detect_format = detect_encoding

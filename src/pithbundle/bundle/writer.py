@@ -1,0 +1,129 @@
+"""The bundle writer: a record and signed elements as bundles (spec EXPORT-1, EXPORT-2).
+
+The writer keeps the order of the elements that it is given and checks no signature: what an
+export contains, and in which order, is decided by the ledger that it is made of.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from collections.abc import Iterable
+from typing import Final
+
+from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.canonical import encode, encode_ordered, raw_json
+from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.parsed import MAX_DEPTH
+from pithbundle.encoding.values import DEFAULT_LIMITS, EventId, Limits, Object, Value
+from pithbundle.errors import InputError
+
+# An event lies below the bundle's object and its array of events; the record below the object.
+_LEVELS_ABOVE_AN_EVENT: Final = 2
+# What is written here was within the limits of an input, or was built by the library.
+_UNBOUNDED: Final = Limits(size=1 << 40, depth=MAX_DEPTH, nodes=1 << 40, text=1 << 40)
+
+
+def signed_element(content: bytes, event_id: EventId, key_id: str, signature: bytes) -> Object:
+    """Return an event as an element of a bundle: its signed content, its id, one signature (EXPORT-1).
+
+    Args:
+        content: the canonical bytes of the signed content, an object.
+        event_id: the recomputed id.
+        key_id: the key that signed, by the name in the policy.
+        signature: the 64 raw bytes.
+    """
+    members = signed_content(content)
+    members["event_id"] = event_id
+    members["signature"] = {
+        "algorithm": "ed25519",
+        "key_id": key_id,
+        "kind": "pith_event_signature",
+        "signature_b64": b2a_base64(signature, newline=False).decode("ascii"),
+    }
+    return members
+
+
+def signed_content(content: bytes) -> Object:
+    """Return the members of the signed content of an event, decoded from its canonical bytes."""
+    value = read_json(content, _UNBOUNDED).value
+    return dict(value) if type(value) is dict else {}
+
+
+def write_bundles(record: Record, elements: Iterable[Object], limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
+    """Return JSON bundles that contain the elements in their order, each within ``limits`` (EXPORT-2).
+
+    A new bundle starts where the next element exceeds the size, the values or the events of
+    the one before. No elements give one bundle without events.
+
+    Args:
+        record: the record of every bundle.
+        elements: events as :func:`signed_element` makes them, values of the data model.
+        limits: the limits under which every bundle can be read (LIM-1 to LIM-5).
+
+    Raises:
+        InputError: ``size``, ``nodes``, ``depth`` or ``events``, where the record and one
+            element exceed a limit in a bundle of their own.
+    """
+    frame = _frame(record)
+    # The record may have unknown members, so the frame is measured and not assumed small.
+    base = _Measured(encode_ordered({**frame, "events": []}), 0)
+    base.require_within(limits)
+    parts: list[list[Value]] = [[]]
+    size, nodes = base.size, base.nodes
+    for element in elements:
+        canonical = encode(element)
+        one = _Measured(canonical, _LEVELS_ABOVE_AN_EVENT)
+        full = (
+            len(parts[-1]) >= limits.events
+            or size + one.size + 1 > limits.size
+            or nodes + one.nodes > limits.nodes
+        )
+        if full and parts[-1]:
+            parts.append([])
+            size, nodes = base.size, base.nodes
+        if not parts[-1]:
+            one.require_within(limits, base.size, base.nodes, 1)
+        else:
+            one.require_within(limits)
+        parts[-1].append(raw_json(canonical))
+        size += one.size + 1
+        nodes += one.nodes
+    return [encode_ordered({**frame, "events": part}) for part in parts]
+
+
+class _Measured:
+    """How much of each limit one JSON text takes."""
+
+    __slots__ = ("depth", "nodes", "size")
+
+    def __init__(self, canonical: bytes, levels_above: int) -> None:
+        read = read_json(canonical, _UNBOUNDED)
+        self.size = len(canonical)
+        self.nodes = read.nodes
+        self.depth = read.depth + levels_above
+
+    def require_within(self, limits: Limits, size: int = 0, nodes: int = 0, events: int = 0) -> None:
+        """Raise InputError where this, beside what a bundle has already, exceeds a limit."""
+        what = "the record and one event do not fit into one bundle"
+        for name, found, limit in (
+            ("bundle_depth", self.depth, limits.bundle_depth),
+            ("size", self.size + size, limits.size),
+            ("nodes", self.nodes + nodes, limits.nodes),
+            ("events", events, limits.events),
+        ):
+            if found > limit:
+                raise InputError.over_limit(name, limit, found, clause="EXPORT-2", what=what)
+
+
+def _frame(record: Record) -> Object:
+    return {
+        "bundle_type": BUNDLE_TYPE,
+        "bundle_version": BUNDLE_VERSION,
+        "pith_number": str(record.number),
+        "short_pith_number": record.number.short,
+        "canonical_record": raw_json(record.canonical),
+        "canonical_sha256": record.hex,
+        "source": raw_json(encode(record.value["source"])),
+        "source_aliases": [],
+    }
