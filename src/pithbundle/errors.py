@@ -100,8 +100,8 @@ class _Limit(NamedTuple):
 #: By the name of the limit, as in ``Limits`` and ``--limit``.
 _LIMITS: Final[dict[str, _Limit]] = {
     "size": _Limit("size", "LIM-1", "bytes"),
-    "depth": _Limit("depth", "LIM-2", "levels"),
-    "bundle_depth": _Limit("depth", "LIM-2", "levels"),
+    "depth": _Limit("depth", "LIM-2", "levels of nesting"),
+    "bundle_depth": _Limit("depth", "LIM-2", "levels of nesting"),
     "nodes": _Limit("nodes", "LIM-3", "values"),
     "text": _Limit("size", "LIM-4", "bytes in one string"),
     "aliases": _Limit("size", "LIM-4", "aliases"),
@@ -226,7 +226,11 @@ class PithError(Exception):
             what: what is over the limit, where it is not the input at the location.
         """
         code, owner, unit = _LIMITS[name]
-        detail = f"more than {limit} {unit}" if found is None else f"{found} {unit}, the limit is {limit}"
+        detail = (
+            f"more than the limit of {limit} {unit}"
+            if found is None
+            else f"{found} {unit}, the limit is {limit}"
+        )
         if what:
             detail = f"{what}: {detail}"
         return cls.of(

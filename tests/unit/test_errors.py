@@ -78,7 +78,7 @@ def test_an_error_of_a_limit_says_how_to_raise_it() -> None:
     assert str(known) == "12 bytes in one string, the limit is 10 at byte 4 [size, LIM-4]"
     assert known.hint == "if you trust the source, raise the limit with --limit text=12"
     unknown = InputError.over_limit("nodes", 10, what="a part")
-    assert str(unknown) == "a part: more than 10 values [nodes, LIM-3]"
+    assert str(unknown) == "a part: more than the limit of 10 values [nodes, LIM-3]"
     assert unknown.hint == "if you trust the source, raise the limit with --limit nodes=20"
     assert InputError.over_limit("depth", 200, fixed=True).hint == "this limit is fixed at 200"
     assert InputError.over_limit("size", 1, clause="EXPORT-2").clause == "EXPORT-2"

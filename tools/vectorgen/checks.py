@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -1388,6 +1388,7 @@ def bundles() -> File:
         "size",
         "aliases-1000",
     )
+    _limits_apply_once(file, arguments)
     file.accept("built-in-policy", "without a policy the registry's key stands alone", "POL-5", "check", {"data": spelt(base), "policy": None, "format": None},
                 policy_sha256=policy_sha256(policy(REGISTRY_KEY)), elements=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
     keyed = {
@@ -1403,6 +1404,29 @@ def bundles() -> File:
 
 
 #: Used by the tests of the generator: these functions stay in the order of the checks.
+def _limits_apply_once(file: File, arguments: Callable[[Bytes], Json]) -> None:
+    """LIM-10: the record in a bundle is part of the input and no input of its own."""
+
+    def laden(member: str) -> Json:
+        return bundle({**RECORD, "x": member}, [])
+
+    def with_run(data: bytes, run: bytes, times: int) -> Bytes:
+        front, behind = data.split(run * times)
+        return joined(hexed(front), repeated(hexed(run), times), hexed(behind))
+
+    many, most = 900_000, 1_048_576
+    value = laden("\x01" * many)
+    file.accept("record-canonical-over-size", "a CBOR input of 0.9 MB; the canonical bytes of its record have 5.4 MB",
+                "LIM-10", "check", arguments(with_run(cbor(value), b"\x01", many)),
+                canonical_sha256=value["canonical_sha256"], elements=[])  # fmt: skip
+    file.refuse("record-json-over-size", "the same bundle in JSON is an input of 5.4 MB", "LIM-10 LIM-1", "check",
+                arguments(with_run(to_json(value), b"\\u0001", many)), "size", "record-canonical-over-size")  # fmt: skip
+    file.accept("record-string-at-limit", "a string of the record has the limit of any string", "LIM-10 LIM-4", "check",
+                arguments(with_run(cbor(laden("y" * most)), b"y", most)), elements=[])  # fmt: skip
+    file.refuse("record-string-over-limit", "one byte more", "LIM-10 LIM-4", "check",
+                arguments(with_run(cbor(laden("y" * (most + 1))), b"y", most + 1)), "size", "record-string-at-limit")  # fmt: skip
+
+
 FAMILIES: Final = (receipts, receipts_elsewhere, receipts_bounded, one_fault, copies_of_one, bundles)
 
 

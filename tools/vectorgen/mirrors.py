@@ -20,6 +20,7 @@ from kit import (
     attached,
     bundle,
     canonical,
+    cbor,
     event,
     event_id,
     payloads,
@@ -733,6 +734,21 @@ def exporting() -> File:
         wanted["elements"] = [sha256_hex(canonical(one)) for one in events]
         half = len(events) // 2
         file.add(name, about, "EXPORT-2 EXPORT-3 LIM-1 LIM-3", "export", {"inputs": [file.of(*events[:half]), file.of(*events[half:])], "policy": part("policy")}, {"ok": wanted})  # fmt: skip
+    # EXPORT-2, LIM-10: what was read as CBOR may be too large as JSON.
+    for name, about, count, code in (
+        ("record-fits", "3.6 MB of canonical JSON fit into a bundle", 600_000, None),
+        ("record-too-large", "5.4 MB do not, though they were read from 0.9 MB of CBOR", 900_000, "size"),
+    ):
+        record = {**RECORD, "x": "\x01" * count}
+        front, behind = cbor(bundle(record, [])).split(b"\x01" * count)
+        inputs = [joined(hexed(front), repeated(hexed(b"\x01"), count), hexed(behind))]
+        args: Json = {"inputs": inputs, "policy": part("policy")}
+        if code is None:
+            fits: Json = answer(record, [], POLICY)
+            fits = {key: fits[key] for key in ("state_sha256", "events_sha256", "rejected")}
+            file.add(name, about, "EXPORT-2 LIM-10", "export", args, {"ok": {**fits, "elements": []}})
+        else:
+            file.refuse(name, about, "EXPORT-2 LIM-10", "export", args, code, "record-fits")
     _crowd(file, 5_001)
     return file
 
