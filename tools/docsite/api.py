@@ -212,7 +212,7 @@ def _entries(text: str) -> Iterator[str]:
     entries = [" ".join(entry.split()) for entry in re.split(r"\n(?=\S)", text) if entry.strip()]
     if entries and all(_ENTRY.match(entry) for entry in entries):
         yield "\n".join(
-            f"* `{found[1]}`: {_inline(entry[found.end() :])}"
+            f"* {_code_span(f'`{found[1]}`')}: {_inline(entry[found.end() :])}"
             for entry in entries
             if (found := _ENTRY.match(entry))
         )
