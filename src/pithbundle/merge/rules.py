@@ -22,22 +22,24 @@ from pithbundle.merge.event_types import (
     storage_attestation,
     timestamp_anchor,
 )
-from pithbundle.merge.schema import EventType, MergeRules
+from pithbundle.merge.schema import EventType, MergeRules, built_in
 
 __all__ = ["MERGE_1", "EventType", "MergeRules"]
 
 #: The rule set of this release, in the order of the sections of a state.
-MERGE_1: Final = MergeRules.of(
-    "pithbundle-merge-1",
-    record_created.EVENT_TYPE,
-    alias_added.EVENT_TYPE,
-    graph_snapshot.EVENT_TYPE,
-    timestamp_anchor.EVENT_TYPE,
-    storage_attestation.EVENT_TYPE,
-    author_claim.EVENT_TYPE,
-    citation.EVENT_TYPE,
-    replication.EVENT_TYPE,
-    integrity.EVENT_TYPE,
-    event_retracted.EVENT_TYPE,
-    checkpoint.EVENT_TYPE,
+MERGE_1: Final = built_in(
+    MergeRules.of(
+        "pithbundle-merge-1",
+        record_created.EVENT_TYPE,
+        alias_added.EVENT_TYPE,
+        graph_snapshot.EVENT_TYPE,
+        timestamp_anchor.EVENT_TYPE,
+        storage_attestation.EVENT_TYPE,
+        author_claim.EVENT_TYPE,
+        citation.EVENT_TYPE,
+        replication.EVENT_TYPE,
+        integrity.EVENT_TYPE,
+        event_retracted.EVENT_TYPE,
+        checkpoint.EVENT_TYPE,
+    )
 )

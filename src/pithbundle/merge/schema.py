@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode_kept
@@ -172,6 +172,26 @@ class EventType:
     def __repr__(self) -> str:
         return f"<EventType {self.event_type}>"
 
+    def __copy__(self) -> EventType:
+        return self
+
+    def __deepcopy__(self, memo: object) -> EventType:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By the name of a built-in rule set that has it: its checks are functions, which are not pickled.
+
+        Raises:
+            TypeError: no built-in rule set has this event type.
+        """
+        for rules in _BUILT_IN.values():
+            if rules.event_types.get(self.event_type) == self:
+                return built_in_event_type, (rules.name, self.event_type)
+        raise TypeError(
+            f"the event type {self.event_type} is of no built-in rule set, so it cannot be pickled: "
+            "define it in a module that each process imports"
+        )
+
     def schema_error(self, target: str, payload: Object, record: Record) -> str | None:
         """Return the code of the first thing that does not conform, or None (KIND-2).
 
@@ -231,7 +251,53 @@ class MergeRules:
     def __repr__(self) -> str:
         return f"<MergeRules {self.name}>"
 
+    def __copy__(self) -> MergeRules:
+        return self
+
+    def __deepcopy__(self, memo: object) -> MergeRules:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By name: the checks of event types are functions, which are not pickled.
+
+        Raises:
+            TypeError: the rule set is not built in.
+        """
+        if _BUILT_IN.get(self.name) != self:
+            raise TypeError(
+                f"the merge rules {self.name} are not built in, so they cannot be pickled, and neither can "
+                "a ledger or a state under them: merge in one process, or pass bundles and policies"
+            )
+        return built_in_rules, (self.name,)
+
     @classmethod
     def of(cls, name: str, *event_types: EventType) -> MergeRules:
         """The rule set of these event types, in the order in which a state lists their sections."""
         return cls(name, {event_type.event_type: event_type for event_type in event_types})
+
+
+# The rule sets of this package by name. Whatever unpickles imports the package first, which fills it.
+_BUILT_IN: Final[dict[str, MergeRules]] = {}
+
+
+def built_in(rules: MergeRules) -> MergeRules:
+    """Enter a rule set of this package under its name, so that it can be pickled."""
+    return _BUILT_IN.setdefault(rules.name, rules)
+
+
+def built_in_rules(name: str) -> MergeRules:
+    """The built-in rule set of a name.
+
+    Raises:
+        KeyError: this version of the package has no rule set of the name.
+    """
+    return _BUILT_IN[name]
+
+
+def built_in_event_type(rules: str, event_type: str) -> EventType:
+    """The event type of a name in the built-in rule set of a name.
+
+    Raises:
+        KeyError: there is none in this version of the package.
+    """
+    return _BUILT_IN[rules].event_types[event_type]
