@@ -21,7 +21,7 @@ from pithbundle.conformance.worker import answer
 from pithbundle.errors import CODES
 from specgen.pages import all_clauses
 from vectorgen import clauses
-from vectorgen.accumulated import DIGESTS, SEED, naive_digest, pool
+from vectorgen.accumulated import DIGESTS, SEED, oracle_digest, pool
 from vectorgen.build import FOLDER, archive, built, files, stale
 
 VECTORS = load(FOLDER)
@@ -218,14 +218,14 @@ def invalid(value: Any, rule: Any, root: Any) -> str | None:
     return None
 
 
-def test_the_digest_of_twenty_with_the_naive_model() -> None:
+def test_the_digest_of_twenty_by_the_oracle() -> None:
     expected = BY_ID["merge/accumulated/20"].expect["ok"]["digest"]
-    assert naive_digest(SEED, 20, pool()) == expected
+    assert oracle_digest(SEED, 20, pool()) == expected
 
 
 @pytest.mark.slow
-def test_the_digest_of_a_thousand_with_the_naive_model() -> None:
-    assert naive_digest(SEED, 1_000, pool()) == DIGESTS[1_000]
+def test_the_digest_of_a_thousand_by_the_oracle() -> None:
+    assert oracle_digest(SEED, 1_000, pool()) == DIGESTS[1_000]
 
 
 @pytest.mark.long

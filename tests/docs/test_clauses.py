@@ -66,7 +66,7 @@ def test_the_places_are_read() -> None:
         "README.md",
         "src/pithbundle/verify/checks.py",
         "js/src/verify/checks.js",
-        "tests/kit/oracle.py",
+        "tests/kit/oracle/state.py",
     } <= read
     assert len(read) > 300
 

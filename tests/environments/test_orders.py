@@ -15,12 +15,12 @@ from kit import (
     demo,
     made_record,
     many_events,
+    oracle,
     payloads,
     receipt,
     strategies,
     to_json,
 )
-from kit import oracle as model
 from kit.results import WHEN, check, checked, empty_ledger, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
@@ -54,7 +54,7 @@ def small() -> list[Json]:
 
 def test_all_720_orders_of_a_small_bundle() -> None:
     events = small()
-    expected = model.to_bytes(model.fold(RECORD, events, KEYS["keys"]))
+    expected = oracle.to_bytes(oracle.state_of(RECORD, events, KEYS["keys"]))
     cache: dict[tuple[bytes, bytes, bytes], bool] = {}
     for order in itertools.permutations(events):
         made = check(read_bundle(to_json(bundle(RECORD, order))), POLICY, cache=cache)
@@ -122,7 +122,7 @@ def test_a_thousand_orders_of_twenty_large_sets() -> None:
 def test_the_large_set_is_the_models_state_too() -> None:
     frames = list(many_events(RECORD, 120))
     made = merge(check(read_bundle(to_json(bundle(RECORD, frames))), POLICY))
-    assert made.state_bytes == model.to_bytes(model.fold(RECORD, frames, KEYS["keys"]))
+    assert made.state_bytes == oracle.to_bytes(oracle.state_of(RECORD, frames, KEYS["keys"]))
     assert made.view.equivocations or made.view.sections["retractions"]
 
 

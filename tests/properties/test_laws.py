@@ -1,4 +1,4 @@
-"""LAW-1 to LAW-4 on canonical bytes, each law its own property; and the naive model as an oracle.
+"""LAW-1 to LAW-4 on canonical bytes, each law its own property; and the oracle.
 
 Sets of events are built compatible (strategies.event_sets), so no drawn case is thrown away.
 """
@@ -11,8 +11,7 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from kit import Json, attached, cbor, payloads, strategies, to_json
-from kit import oracle as model
+from kit import Json, attached, cbor, oracle, payloads, strategies, to_json
 from kit.data import examples
 from kit.results import check, empty_ledger, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
@@ -61,15 +60,15 @@ def seen(ledger: Ledger) -> tuple[bytes, str, tuple[Any, ...], dict[str, bytes]]
 
 @given(strategies.event_sets(max_size=12, conflicts=1))
 @examples(120)
-def test_the_state_is_the_one_that_the_naive_model_folds(whole: strategies.EventSet) -> None:
+def test_the_state_is_the_one_that_the_oracle_computes(whole: strategies.EventSet) -> None:
     result = merged(whole.bundle())
-    expected = model.fold(whole.record, whole.events, KEYS["keys"])
-    assert result.state_bytes == model.to_bytes(expected)
+    expected = oracle.state_of(whole.record, whole.events, KEYS["keys"])
+    assert result.state_bytes == oracle.to_bytes(expected)
     assert result.state == expected
-    assert result.state_sha256 == model.state_sha256(expected)
-    assert result.events_sha256 == model.events_sha256(map(model.id_of, whole.events))
+    assert result.state_sha256 == oracle.state_sha256(expected)
+    assert result.events_sha256 == oracle.events_sha256(map(oracle.id_of, whole.events))
     told = {name: ([*absent], as_of) for name, absent, as_of in result.ledger.completeness()}
-    assert told == model.missing(whole.events, whole.record)
+    assert told == oracle.missing(whole.events, whole.record)
 
 
 #: A conflict among other events, and sets of little else.
@@ -97,7 +96,7 @@ def test_the_strategies_draw_conflicts() -> None:
 @given(CROWDED)
 @examples(80)
 def test_the_model_agrees_where_events_meet_in_slots(whole: strategies.EventSet) -> None:
-    expected = model.to_bytes(model.fold(whole.record, whole.events, KEYS["keys"]))
+    expected = oracle.to_bytes(oracle.state_of(whole.record, whole.events, KEYS["keys"]))
     assert merged(whole.bundle()).state_bytes == expected
 
 
@@ -223,10 +222,10 @@ def test_unknown_types_change_neither_current_nor_its_digest(data: st.DataObject
     )
     named = {one["payload"].get("event_id") for one in whole.events}
     plain, result = merged(whole.bundle()), merged(whole.bundle([*whole.events, *strange]))
-    assert not named & {model.id_of(one) for one in strange}
+    assert not named & {oracle.id_of(one) for one in strange}
     assert result.state["current"] == plain.state["current"]
     assert result.state_sha256 == plain.state_sha256
-    added = len({model.id_of(one) for one in strange})
+    added = len({oracle.id_of(one) for one in strange})
     assert len(result.view.unrecognised) == len(plain.view.unrecognised) + added
 
 
@@ -257,7 +256,7 @@ def test_retraction_commutes_with_everything(data: st.DataObject) -> None:
     taken: list[Json] = [
         attached(
             next(one for one in strategies.HOUSE if one.key_id == event["signer"]["key_id"]),
-            whole.record, "event_retracted", payloads.event_retracted(model.id_of(event)),
+            whole.record, "event_retracted", payloads.event_retracted(oracle.id_of(event)),
             data.draw(strategies.instants()),
         )
         for event in data.draw(st.lists(st.sampled_from(whole.events), unique_by=id) if whole.events
@@ -269,7 +268,7 @@ def test_retraction_commutes_with_everything(data: st.DataObject) -> None:
     early = merged(whole.bundle(taken), whole.bundle(whole.events))
     mixed = merged(whole.bundle(every[:cut]), whole.bundle(every[cut:]))
     assert late.state_bytes == early.state_bytes == mixed.state_bytes
-    standing = {model.id_of(event) for event in whole.events} - {one["payload"]["event_id"] for one in taken}
+    standing = {oracle.id_of(event) for event in whole.events} - {one["payload"]["event_id"] for one in taken}
     current: Any = late.state["current"]
     shown = {entry["event_id"] for name in SECTIONS for entry in current[name]}
     assert shown <= standing

@@ -1,6 +1,6 @@
 """Replicas that hear of events in any order, twice, never, or among junk, until all hold the same.
 
-The machine draws who tells what to whom; the naive model, which knows of no replicas, says
+The machine draws who tells what to whom; the oracle, which knows of no replicas, says
 at every step what each of them must hold.
 """
 
@@ -13,8 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from kit import Json, made_record, strategies, to_json
-from kit import oracle as model
+from kit import Json, made_record, oracle, strategies, to_json
 from kit.data import examples
 from kit.results import check, ledger_of, one_by_one
 from pithbundle.bundle.reader import read_bundle
@@ -49,7 +48,7 @@ class Replicas(RuleBasedStateMachine):
 
     def tell(self, replica: int, events: list[Any]) -> None:
         self.ledgers[replica] |= ledger_of(self.checked(events))
-        self.heard[replica] |= {model.id_of(one): one for one in events if one in self.world}
+        self.heard[replica] |= {oracle.id_of(one): one for one in events if one in self.world}
         self.stale.add(replica)
 
     @rule(replica=st.integers(0, REPLICAS - 1), data=st.data())
@@ -85,15 +84,15 @@ class Replicas(RuleBasedStateMachine):
         self.stale = set()
 
     def compare(self, ledger: Ledger, events: list[Json]) -> None:
-        expected = model.fold(RECORD, events, KEYS["keys"])
+        expected = oracle.state_of(RECORD, events, KEYS["keys"])
         result = ledger.snapshot()
         state: Any = json.loads(result.to_json())
         # Junk is counted; LAW-2 speaks of the rest.
         assert state | {"event_count": 0, "invalid_event_count": 0} == expected | {
             "event_count": 0, "invalid_event_count": 0,
         }  # fmt: skip
-        assert result.sha256 == model.state_sha256(expected)
-        assert result.events_sha256 == model.events_sha256(map(model.id_of, events))
+        assert result.sha256 == oracle.state_sha256(expected)
+        assert result.events_sha256 == oracle.events_sha256(map(oracle.id_of, events))
 
     def teardown(self) -> None:
         """Everybody tells everybody everything, in two different orders: then all are one."""

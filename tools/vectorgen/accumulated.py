@@ -7,8 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from kit import AUTHOR, DEMO_NEXT, Json, payloads, to_json
-from kit import oracle as model
+from kit import AUTHOR, DEMO_NEXT, Json, oracle, payloads, to_json
 from pithbundle.bundle.record import Record
 from pithbundle.conformance.worker import accumulate
 from pithbundle.verify.policy import Policy
@@ -28,7 +27,7 @@ from vectorgen.merges import (
 )
 
 SEED: Final = "pithbundle accumulated 1"
-#: Count and digest. The first is recomputed with the naive model whenever vectors are built,
+#: Count and digest. The first is recomputed with the oracle whenever vectors are built,
 #: the second in the slow tests; ``make accumulated`` recomputes the last.
 DIGESTS: Final = {
     1_000: "fd0a606396cd2e2f26081526a3c51f6b32d1c9f14731d7410ac8c2e948b2ab49",
@@ -54,14 +53,14 @@ def pool() -> list[Json]:
     return [*base, *more]
 
 
-def naive_digest(seed: str, count: int, events: Sequence[Json]) -> str:
-    """The recipe, folded with the naive model."""
+def oracle_digest(seed: str, count: int, events: Sequence[Json]) -> str:
+    """The recipe, folded with the naive oracle."""
     running = hashlib.sha256()
     for place in range(count):
         block = hashlib.sha256(f"{seed}/{place}".encode()).digest()
         either = int.from_bytes(block[:8], "big") | int.from_bytes(block[8:16], "big")
         drawn = [event for at, event in enumerate(events) if either >> at & 1]
-        state = model.to_bytes(model.fold(RECORD, drawn, POLICY["keys"]))
+        state = oracle.to_bytes(oracle.state_of(RECORD, drawn, POLICY["keys"]))
         running.update(hashlib.sha256(state).digest())
     return running.hexdigest()
 
@@ -101,15 +100,15 @@ def files() -> list[File]:
     for count in (1, 20):
         file.accept(
             str(count),
-            "folded with the naive model of the tests",
+            "computed by the oracle of the tests",
             clauses,
             "accumulate",
             {**base, "count": count},
-            digest=naive_digest(SEED, count, events),
+            digest=oracle_digest(SEED, count, events),
         )
     file.accept(
         "1000",
-        "recomputed with the naive model in the slow tests",
+        "recomputed with the oracle in the slow tests",
         clauses,
         "accumulate",
         {**base, "count": 1_000},

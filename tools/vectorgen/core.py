@@ -1,7 +1,7 @@
 """What a vector file is made of, and the short ways to write one down.
 
 A family is a table: one row, one vector, its second word the comment. Expected values are
-written by hand or computed with ``forge``, ``model`` and ``vectorgen.naive``; none comes from the
+written by hand or computed with ``kit``, its oracle and ``vectorgen.answers``; none comes from the
 package, so a vector cannot agree with it by construction.
 """
 

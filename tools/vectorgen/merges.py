@@ -32,12 +32,12 @@ from kit import (
     sha256_hex,
     to_json,
 )
-from kit.oracle import KINDS, misfit
+from kit.oracle import EVENT_TYPES, schema_error
 from kit.stream import Stream
 from kit.tampered import changed, decorated, flipped, without
+from vectorgen.answers import NOTHING, Beside, answer
 from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, made_of, part, repeated, text
 from vectorgen.house import CREATED, POLICY, RECORD, element, frame
-from vectorgen.naive import NOTHING, Beside, answer
 
 DAY: Final = "2026-06-{:02}T00:00:00Z"
 
@@ -1177,14 +1177,14 @@ def junk() -> File:
     # Rejection inputs (BUN-5).
     page, binary = text("<!doctype html><title>502</title>"), hexed("a1 61 61 41 00")
     wrong = as_text(to_json(changed(bundle(RECORD, events), ("canonical_sha256",), "0" * 64)))
-    for name, about, inputs, refused in (
+    for name, about, inputs, rejected in (
         ("rejected-page", "an error page beside a bundle", [page, file.of(*events)], ((0, "syntax"),)),
         ("rejected-cbor", "a CBOR bundle with a byte string", [file.of(*events), binary], ((1, "cbor_type"),)),
         ("rejected-hash", "a bundle with another hash", [file.of(*events[:2]), wrong, file.of(*events[2:])], ((1, "hash_mismatch"),)),
         ("rejected-several", "several", [page, wrong, file.of(*events), binary], ((0, "syntax"), (1, "hash_mismatch"), (3, "cbor_type"))),
     ):  # fmt: skip
         file.add(name, f"{about}: it is named, the others go on", "BUN-5 LAW-2", "merge", {"inputs": inputs, "policy": part("policy")},
-                 {"ok": answer(RECORD, events, POLICY, Beside(refused=refused), receipts=["verified"])}, "base")  # fmt: skip
+                 {"ok": answer(RECORD, events, POLICY, Beside(rejected=rejected), receipts=["verified"])}, "base")  # fmt: skip
     file.refuse(
         "rejected-all",
         "with nothing left the first refusal is the answer",
@@ -1428,7 +1428,7 @@ def fits() -> File:
         )
         wanted = {name: expect[name] for name in ("state", "state_sha256", "verdicts", "exit_status")}
         said = about.rpartition(": ")[2]
-        if (misfit(made_event, RECORD) or "conforms") != said:
+        if (schema_error(made_event, RECORD) or "conforms") != said:
             raise ValueError(f"{kind}-{label} does not do what the row says: {said}")
         if label != "base":
             # Hundreds of states that differ in one entry: the digest is enough, the comment says the rest.
@@ -1612,7 +1612,7 @@ def fits() -> File:
         "event_retracted": ("KIND-12", payloads.event_retracted("sha256:" + "0" * 64, "because")),
     }  # fmt: skip
     for name, (clause, payload) in whole_payloads.items():
-        for first, second in _decided_by_order(KINDS[name][4]):
+        for first, second in _decided_by_order(EVENT_TYPES[name][4]):
             spoilt = {**payload, first[0]: first[1], second[0]: second[1]}
             one(
                 name,

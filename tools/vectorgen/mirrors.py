@@ -23,14 +23,15 @@ from kit import (
     cbor,
     event,
     event_id,
+    oracle,
     payloads,
     policy,
     policy_key,
     sha256_hex,
     to_json,
 )
-from kit import oracle as model
 from kit.tampered import changed, flipped, signature_of, signed_again, without
+from vectorgen.answers import answer, counted_state
 from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, made_of, part, repeated, text
 from vectorgen.house import POLICY, RECORD
 from vectorgen.merges import (
@@ -46,7 +47,6 @@ from vectorgen.merges import (
     other,
     retract,
 )
-from vectorgen.naive import answer, state_of
 
 
 def shown_key(key: Json) -> Json:
@@ -68,7 +68,7 @@ def proof(events: Sequence[Json], keys: Sequence[Json], record: Json = RECORD) -
     first = group[0]
 
     def decides(one: Json) -> list[Any]:
-        return [one["payload"].get(name) for name in model.DECIDING[one["event_type"]]]
+        return [one["payload"].get(name) for name in oracle.DECIDING[one["event_type"]]]
 
     second = next((one for one in group if decides(one) != decides(first)), group[1])
     named = {one["signer"]["key_id"] for one in (first, second)}
@@ -78,7 +78,7 @@ def proof(events: Sequence[Json], keys: Sequence[Json], record: Json = RECORD) -
         "keys": by_raw_key(shown_key(key) for key in keys if key["key_id"] in named),
         "proof_type": "pithbundle_equivocation_proof",
         "proof_version": "1",
-        "rules": model.NAME,
+        "rules": oracle.NAME,
     }
 
 
@@ -356,11 +356,11 @@ def comparing() -> File:
         claim(day(4), number=2),
         made("graph_snapshot", payloads.graph_snapshot(RECORD), day(5)),
     ]
-    state = state_of(RECORD, events, POLICY["keys"])
+    state = counted_state(RECORD, events, POLICY["keys"])
 
     def compare(name: str, about: str, theirs: Any, differences: list[list[str]]) -> None:
         same = all(group != "signed" for group, _, _ in differences)
-        file.add(name, about, "REPORT-3 REPORT-5", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
+        file.add(name, about, "REPORT-3 REPORT-5", "compare", {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_text(oracle.to_bytes(theirs))},
                  {"ok": {"differences": differences, "same": same}}, None if same else "same")  # fmt: skip
 
     compare("same", "no difference", state, [])
@@ -434,7 +434,7 @@ def comparing() -> File:
         [["signed", "/current/author_claims/0", "only ours"]],
     )
     more = claim(day(9), number=3)
-    entry = state_of(RECORD, [more], POLICY["keys"])["current"]["author_claims"][0]
+    entry = counted_state(RECORD, [more], POLICY["keys"])["current"]["author_claims"][0]
     compare(
         "entry-more",
         "an entry more",
@@ -496,7 +496,7 @@ def comparing() -> File:
     compare("label-bundle-type", "a state is one by its state_type, whatever type members stand beside it",
             {**state, "bundle_type": "pith_open_graph_bundle"}, [["labels", "/bundle_type", "only theirs"]])  # fmt: skip
     classed = changed(RECORD, ("source", "id"), "math.GT/0309136")
-    derived = state_of(classed, [], POLICY["keys"])
+    derived = counted_state(classed, [], POLICY["keys"])
     shorts = derived["current"]["source_aliases"]
     for kind, group in (
         ("arxiv", "unsigned"),
@@ -511,7 +511,7 @@ def comparing() -> File:
         )
         same = group == "unsigned"
         file.add(f"alias-of-a-class-{kind.replace('_', '-')}", "only theirs, where the id has a subject class: " + ("the record derives no such alias" if same else "the record derives the alias"),
-                 "REPORT-3 ALIAS-1", "compare", {"inputs": [as_json(bundle(classed, []))], "policy": part("policy"), "state": as_text(model.to_bytes(theirs))},
+                 "REPORT-3 ALIAS-1", "compare", {"inputs": [as_json(bundle(classed, []))], "policy": part("policy"), "state": as_text(oracle.to_bytes(theirs))},
                  {"ok": {"differences": [[group, f"/current/source_aliases/{len(shorts)}", "only theirs"]], "same": same}}, None if same else "same")  # fmt: skip
     compare(
         "true-is-not-1",
@@ -596,17 +596,17 @@ def comparing() -> File:
         deep = {"a": deep}
     record = {**RECORD, "deep": deep}
     file.add("deep", "a record of 61 levels gives a state of 63, which is read", "REPORT-3 LIM-7", "compare",
-             {"inputs": [as_json(bundle(record, []))], "policy": part("policy"), "state": as_text(model.to_bytes(state_of(record, [], POLICY["keys"])))},
+             {"inputs": [as_json(bundle(record, []))], "policy": part("policy"), "state": as_text(oracle.to_bytes(counted_state(record, [], POLICY["keys"])))},
              {"ok": {"differences": [], "same": True}})  # fmt: skip
     many: Bytes = joined(
-        text(model.to_bytes(state).decode()[:-1] + ',"more":['), repeated("0,", 200_000), text("0]}")
+        text(oracle.to_bytes(state).decode()[:-1] + ',"more":['), repeated("0,", 200_000), text("0]}")
     )
     file.add("many-values", "a state of more values than an input may have", "REPORT-3 LIM-7", "compare",
              {"inputs": [file.of(*events)], "policy": part("policy"), "state": many},
              {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
     for levels in (199, 200):
         inner = joined(repeated("[", levels), repeated("]", levels), text("}"))
-        nested = joined(text(model.to_bytes(state).decode()[:-1] + ',"more":'), inner)
+        nested = joined(text(oracle.to_bytes(state).decode()[:-1] + ',"more":'), inner)
         args = {"inputs": [file.of(*events)], "policy": part("policy"), "state": nested}
         if levels == 199:
             file.add("levels-200", "a state is read to 200 levels", "LIM-7 LIM-2", "compare", args,
@@ -662,7 +662,7 @@ def exporting() -> File:
         ("extra", "unknown members are in the body and travel", [alias("x", day(1), extra={"__proto__": 1, "10": [0.5]})], []),
         ("unknown-type", "types of the future travel", [other("peer_review", day(1), x=1)], []),
     ):  # fmt: skip
-        ordered = sorted(events, key=model.order)
+        ordered = sorted(events, key=oracle.order)
         expect = answer(RECORD, events, POLICY, receipts=receipts)
         expect["elements"] = [sha256_hex(canonical(one)) for one in ordered]
         file.add(
@@ -709,7 +709,7 @@ def exporting() -> File:
         copies = sorted((one, *(signed_again(one, nonce) for nonce in (12345, 67890))), key=signature_of)
         events = [taken, copies[0]]
         expect = answer(RECORD, events, POLICY, receipts=["verified"] if name == "created" else [])
-        expect["elements"] = [sha256_hex(canonical(each)) for each in sorted(events, key=model.order)]
+        expect["elements"] = [sha256_hex(canonical(each)) for each in sorted(events, key=oracle.order)]
         variants = [
             {
                 "name": f"copies {order}",
@@ -776,7 +776,7 @@ def _crowd(file: Merges, count: int) -> None:
             ]
         file.parts[name] = joined(*pieces, part("end"))
     names = {event_id(one): one for one in events}
-    expect = {"events_sha256": model.events_sha256(names), "rejected": [], "exit_status": 0}
+    expect = {"events_sha256": oracle.events_sha256(names), "rejected": [], "exit_status": 0}
     inputs = [made_of("frame", "crowd"), made_of("frame", "more")]
     file.add("split-by-events", f"{count:,} events are two bundles at least", "EXPORT-2 EXPORT-3 LIM-5", "export", {"inputs": inputs, "policy": part("policy")}, {"ok": expect})  # fmt: skip
 
@@ -908,7 +908,7 @@ def timelines() -> File:
     file = Merges("mirror", "timeline", "The valid events in order, each with what it changed.")
 
     def timeline(name: str, about: str, rows: Sequence[tuple[Json, str]]) -> None:
-        ordered = sorted(rows, key=lambda row: model.order(row[0]))
+        ordered = sorted(rows, key=lambda row: oracle.order(row[0]))
         file.add(name, about, "TIMELINE-1 TIMELINE-2 MERGE-4", "timeline", {"inputs": [file.of(*(one for one, _ in reversed(rows)))], "policy": part("policy")},
                  {"ok": {"timeline": [[event_id(one), change] for one, change in ordered]}})  # fmt: skip
 

@@ -14,21 +14,21 @@ from kit import (
     event,
     event_id,
     flat_event,
+    oracle,
     payloads,
     policy,
     policy_key,
     receipt,
     sign,
 )
-from kit import oracle as model
 from kit.signing import b64
 from kit.tampered import changed, flipped, without
 from pithbundle.bundle.event_formats import RULES, EventRule
+from vectorgen.answers import Beside, answer
 from vectorgen.checks import created
 from vectorgen.core import File, as_json, as_text, hexed, joined, part, repeated, text
 from vectorgen.house import CREATED, DEMO, NUMBER, RECORD, args, copy, frame, parts
 from vectorgen.merges import Merges, alias, checkpoint, claim, day, finding, other, retract
-from vectorgen.naive import Beside, answer
 
 BASE: Final = alias("base")
 NO_TIME: Final = "event-no-time-digest"
@@ -143,7 +143,7 @@ def merges() -> File:
         state = json.loads(made["state"]["$text"])
         state["event_count"] += count
         state["invalid_event_count"] += count
-        return {**made, "state": as_text(model.to_bytes(state))}
+        return {**made, "state": as_text(oracle.to_bytes(state))}
 
     for label, elements, count in (("unbound-alone", [unbound], 0), ("unbound-and-invalid", [unbound, wrong], 1), ("invalid-and-unbound", [wrong, unbound], 1)):  # fmt: skip
         file.add(label, "an id counts where any element of it is invalid, whichever decides", "STATE-7 CHECK-11", "merge",
@@ -217,7 +217,7 @@ def _with_one_more(made: Json) -> Json:
     state = json.loads(made["state"]["$text"])
     state["event_count"] += 1
     state["invalid_event_count"] += 1
-    return {**made, "state": as_text(model.to_bytes(state))}
+    return {**made, "state": as_text(oracle.to_bytes(state))}
 
 
 def files() -> list[File]:

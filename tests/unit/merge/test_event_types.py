@@ -18,11 +18,11 @@ from kit import (
     canonical_hash,
     event,
     made_record,
+    oracle,
     payloads,
     receipt,
     without,
 )
-from kit import oracle as model
 from kit.results import WHEN, merged
 from kit.signing import b64
 from pithbundle.merge.rules import MERGE_1
@@ -174,7 +174,7 @@ def code_of(kind: str, payload: Any, target: str | None = None) -> str | None:
     made = event(DEMO, RECORD, kind, TARGETS[kind] if target is None else target, payload, WHEN)
     result = merged(RECORD, [made])
     assert (result.view.valid_event_count, result.view.invalid_event_count) == (1, 0)
-    code = model.misfit(made, RECORD)
+    code = oracle.schema_error(made, RECORD)
     if code is None:
         assert result.view.unrecognised == ()
         return None
@@ -188,11 +188,11 @@ KINDS = pytest.mark.parametrize("kind", FULL)
 
 
 def test_there_is_a_row_for_every_kind_and_member() -> None:
-    assert list(FULL) == list(MERGE_1.event_types) == list(model.KINDS)
+    assert list(FULL) == list(MERGE_1.event_types) == list(oracle.EVENT_TYPES)
     for name, kind in MERGE_1.event_types.items():
         assert FULL[name].keys() == kind.members.keys()
         assert REQUIRED[name] == [member for member in kind.members if member not in kind.optional]
-        target, section, select, slot, checks = model.KINDS[name]
+        target, section, select, slot, checks = oracle.EVENT_TYPES[name]
         assert (kind.target, kind.section, kind.select, kind.slot) == (target, section, select, slot)
         assert list(kind.members) == [member.removesuffix("?") for member in checks]
 
@@ -358,7 +358,9 @@ def test_what_does_not_fit_is_valid_listed_and_in_no_section(kind: str) -> None:
 def test_every_kind_is_deep_enough_in_its_section(kind: str) -> None:
     made = attached(DEMO, RECORD, kind, FULL[kind], WHEN)
     result = merged(RECORD, [made])
-    assert result.state_bytes == model.to_bytes(model.fold(RECORD, [made], []) | _receipt(result.state, kind))
+    assert result.state_bytes == oracle.to_bytes(
+        oracle.state_of(RECORD, [made], []) | _receipt(result.state, kind)
+    )
 
 
 def _receipt(state: Json, kind: str) -> Json:

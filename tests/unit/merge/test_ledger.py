@@ -20,6 +20,7 @@ from kit import (
     attached,
     event,
     made_record,
+    oracle,
     payloads,
     pith_number,
     policy,
@@ -27,7 +28,6 @@ from kit import (
     strategies,
     without,
 )
-from kit import oracle as model
 from kit.results import WHEN, check, checked, empty_ledger, ledger_of, merged, read
 from kit.strategies import HOUSE, other_record
 from kit.tampered import signature_of, signed_again
@@ -483,7 +483,7 @@ def test_completeness_that_grew_is_completeness_from_all(data: st.DataObject) ->
     for place, one in enumerate(events):
         ledger |= ledger_of(checked(whole.record, [one]))
         told = {name: ([*absent], as_of) for name, absent, as_of in ledger.completeness()}
-        assert told == model.missing(events[: place + 1], whole.record)
+        assert told == oracle.missing(events[: place + 1], whole.record)
 
 
 # Which bundles and ledgers come together (MERGE-2, MERGE-3).

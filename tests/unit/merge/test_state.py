@@ -20,13 +20,13 @@ from kit import (
     event,
     flat_event,
     made_record,
+    oracle,
     payloads,
     policy,
     policy_key,
     receipt,
     without,
 )
-from kit import oracle as model
 from kit.data import real
 from kit.results import WHEN, check, checked, merged, read
 from kit.tampered import flipped
@@ -315,4 +315,4 @@ def test_a_state_of_more_than_one_inputs_limits_reads_back() -> None:
         attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {"at": n, "deep": deep}}, WHEN)
         for n in range(3)
     ]
-    assert merged(RECORD, events).state == model.fold(RECORD, events, [])
+    assert merged(RECORD, events).state == oracle.state_of(RECORD, events, [])

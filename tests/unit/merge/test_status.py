@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from kit import AUTHOR, DEMO, Json, attached, event, payloads, strategies
-from kit import oracle as model
+from kit import AUTHOR, DEMO, Json, attached, event, oracle, payloads, strategies
 from kit.command_line import unsafe
 from kit.demo import RECORD, rich
 from kit.results import WHEN, checked, ledger_of, merged
@@ -108,7 +107,7 @@ def test_under_rules_that_lack_the_sections() -> None:
 @settings(max_examples=40)
 def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
     result = merged(whole.record, whole.events)
-    current: Any = model.fold(whole.record, whole.events, strategies.house_policy()["keys"])["current"]
+    current: Any = oracle.state_of(whole.record, whole.events, strategies.house_policy()["keys"])["current"]
     told: Any = result.view.status()
 
     def count(section: str, **wanted: str) -> int:

@@ -16,11 +16,11 @@ from kit import (
     attached,
     event,
     many_events,
+    oracle,
     payloads,
     receipt,
     strategies,
 )
-from kit import oracle as model
 from kit.demo import RECORD, rich
 from kit.results import WHEN, merged
 from pithbundle.merge.merged import Merged
@@ -55,9 +55,9 @@ def test_a_slot_is_set_and_replaced() -> None:
 
 
 def test_of_one_instant_the_second_loses_or_restates() -> None:
-    one, two = sorted((claim(note="a"), claim(note="b")), key=model.id_of)
+    one, two = sorted((claim(note="a"), claim(note="b")), key=oracle.id_of)
     assert told(one, two) == [("sets", []), ("superseded", [one["event_id"]])]
-    zulu, offset = sorted((claim(), claim("2026-05-18T01:39:14+00:00")), key=model.id_of)
+    zulu, offset = sorted((claim(), claim("2026-05-18T01:39:14+00:00")), key=oracle.id_of)
     assert told(zulu, offset) == [("sets", []), ("restates", [zulu["event_id"]])]
 
 
@@ -222,7 +222,7 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
 @settings(max_examples=60)
 def test_each_change_is_that_of_the_clauses(whole: strategies.EventSet) -> None:
     moments = merged(whole.record, whole.events).ledger.timeline()
-    assert [(m.event.event_id, m.change) for m in moments] == model.changes(whole.record, whole.events)
+    assert [(m.event.event_id, m.change) for m in moments] == oracle.timeline(whole.record, whole.events)
 
 
 def test_the_strategies_draw_every_change() -> None:
@@ -231,7 +231,7 @@ def test_the_strategies_draw_every_change() -> None:
     @given(strategies.event_sets(max_size=14, conflicts=1) | strategies.crowded_sets())
     @settings(max_examples=60, phases=[Phase.generate], database=None)
     def look(whole: strategies.EventSet) -> None:
-        found.update(change for _, change in model.changes(whole.record, whole.events))
+        found.update(change for _, change in oracle.timeline(whole.record, whole.events))
 
     look()
     assert found == set(get_args(Change))
