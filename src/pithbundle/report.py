@@ -1,69 +1,39 @@
-"""The report: what was checked and what came of it (spec REPORT-1, REPORT-2).
+"""The report: the verdict on every element of the inputs of one record (spec REPORT-1, REPORT-2).
 
-A report is for people and programs; it is never part of a state, so it may name files,
-locations and everything else that differs from one reader to the next. Text and JSON are
-made of the same members: whoever prints a report decides nothing.
+A report is for people and programs. It is never part of a state, so it may name files,
+locations and everything else that differs between readers. Text and JSON are made of the
+same members: a renderer decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.bundle.document_types import REPORT_TYPE
-from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.errors import PithError
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.values import Object, portable
+from pithbundle.errors import MergeError, PithError
+from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts
+from pithbundle.merge.completeness import Completeness
+from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import Merged
-from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, Identity, ReceiptVerdict, Verdict
+from pithbundle.merge.schema import MergeRules
+from pithbundle.merge.state import State
+from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, raise_for, together
+from pithbundle.report_json import event_value, input_value, ledger_value, receipt_value
+from pithbundle.verify.verdicts import ReceiptVerdict, Verdict
+
+__all__ = [
+    "EXIT_STATUS", "Clock", "FileReport", "Input", "Listed", "Location", "Outcome", "Rejection", "Report",
+    "Warning", "outcome_value", "reports_of", "together",
+]  # fmt: skip
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
 
-#: What a run came to (REPORT-2).
-Outcome: TypeAlias = Literal["rejected", "invalid", "conflict", "incomplete", "unverified", "valid"]
-
-#: Every outcome with its exit status, in the order in which the first that holds is chosen.
-EXIT_STATUS: Final[dict[Outcome, int]] = {
-    "rejected": 1,
-    "invalid": 1,
-    "conflict": 1,
-    "incomplete": 3,
-    "unverified": 3,
-    "valid": 0,
-}
-
 REPORT_VERSION = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where something is: the input by its position and name, the element, the pointer in the input.
-
-    ``input`` is the position in :attr:`Report.inputs`, since two inputs may have one name.
-    ``index`` is that of the element of ``events``.
-    """
-
-    input: int
-    file: str
-    index: int
-    pointer: str
-
-    def to_value(self) -> Object:
-        """The location as JSON."""
-        return {
-            "input": self.input,
-            "file": portable(self.file),
-            "index": self.index,
-            "pointer": self.pointer,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One named input that was read and checked."""
-
-    name: str
-    checked: CheckedBundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +48,6 @@ class Rejection:
     def hint(self) -> str:
         """What the reader of the refusal can do."""
         return self.advice or self.error.hint
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One id over all inputs: the element that decides, where all elements of the id are.
-
-    ``unsigned`` names what any of them carries unsigned. ``not_applied`` says why a valid
-    event has no part in the state: ``retracted``, or the code of what does not conform.
-    """
-
-    copy: CheckedEvent
-    location: Location
-    locations: tuple[Location, ...]
-    unsigned: tuple[str, ...] = ()
-    not_applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,40 +71,92 @@ class Warning:
     detail: str
 
 
+@dataclass(frozen=True, repr=False, init=False)
 class Report:
-    """The report on the inputs of one record, and on those refused beside them."""
+    """The report on the inputs of one record; immutable.
+
+    ``ledger`` has the valid events of all inputs, None where nothing was merged. ``rejected`` are
+    the inputs that were rejected as a whole: they may have been of any record. ``clock`` is
+    needed for warnings alone.
+    """
+
+    inputs: tuple[Input, ...]
+    ledger: Ledger | None = None
+    rejected: tuple[Rejection, ...] = ()
+    clock: Clock | None = None
 
     def __init__(
         self,
-        inputs: Sequence[Input],
-        merged: Merged | None = None,
-        refused: Sequence[Rejection] = (),
+        inputs: Iterable[Input],
+        ledger: Ledger | Merged | None = None,
+        rejected: Iterable[Rejection] = (),
         clock: Clock | None = None,
     ) -> None:
-        self.inputs = tuple(inputs)
-        self.merged = merged
-        self.refused = tuple(refused)
-        self.clock = clock
-        #: Every id, in order of first appearance, by the element that decides: a valid one, else an
-        #: unbound one, else the one that got furthest (CHECK-11).
-        self.events: tuple[Listed, ...]
-        #: The elements without an id, whatever their verdict: malformed ones among them.
-        self.without_id: tuple[Listed, ...]
-        joined, self.without_id = _join(self.inputs)
-        not_applied = _not_applied(merged)
-        self.events = tuple(
+        """Make the report of checked inputs of one record; ``ledger`` is the union of theirs."""
+        members = {
+            "inputs": tuple(inputs),
+            "ledger": ledger.ledger if isinstance(ledger, Merged) else ledger,
+            "rejected": tuple(rejected),
+            "clock": clock,
+        }
+        # A frozen dataclass sets its own fields this way only.
+        for name, value in members.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def merged(self) -> Merged | None:
+        """The ledger and its views."""
+        return None if self.ledger is None else Merged(self.ledger, ())
+
+    def __repr__(self) -> str:
+        number = self.record and self.record.number
+        return f"Report({number}, {self.outcome}, inputs={len(self.inputs)}, events={len(self.events)})"
+
+    @property
+    def record(self) -> Record | None:
+        """The record of the inputs, None where every input was rejected."""
+        return self.inputs[0].checked.record if self.inputs else None
+
+    @property
+    def rules(self) -> MergeRules | None:
+        """The merge rules, None where nothing was merged."""
+        return None if self.ledger is None else self.ledger.rules
+
+    @property
+    def state(self) -> State | None:
+        """The current state of the valid events of all inputs, None where nothing was merged."""
+        return None if self.ledger is None else self.ledger.snapshot()
+
+    @cached_property
+    def _joined(self) -> tuple[dict[str, Joined], tuple[Listed, ...]]:
+        return join(self.inputs)
+
+    @cached_property
+    def events(self) -> tuple[Listed, ...]:
+        """Every id, in order of first appearance, by the deciding element (CHECK-11)."""
+        not_applied = _not_applied(self.ledger)
+        return tuple(
             Listed(
                 one.element, one.location, tuple(one.locations), tuple(sorted(one.unsigned)),
                 not_applied.get(one.element.id or "", ()) if one.element.event else (),
             )
-            for one in joined.values()
+            for one in self._joined[0].values()
         )  # fmt: skip
-        #: The receipts, each once for each event that carries it.
-        self.receipts = tuple(_receipts(self.inputs))
-        #: For each signer the missing ids, and as of what nothing is missing (MERGE-9).
-        self.completeness = () if merged is None else merged.ledger.completeness()
-        #: Every outcome that holds, in the order of :data:`EXIT_STATUS`; at least one (REPORT-2).
-        self.outcomes = self._outcomes()
+
+    @property
+    def without_id(self) -> tuple[Listed, ...]:
+        """The elements without an id, whatever their verdict; malformed ones are among them."""
+        return self._joined[1]
+
+    @cached_property
+    def receipts(self) -> tuple[tuple[Location, ReceiptVerdict], ...]:
+        """The receipts, each once for each event that contains it (RCPT-4)."""
+        return tuple(join_receipts(self.inputs))
+
+    @property
+    def completeness(self) -> tuple[Completeness, ...]:
+        """For each signer the missing ids, and as of which checkpoint nothing is missing (MERGE-9)."""
+        return () if self.ledger is None else self.ledger.completeness()
 
     @property
     def verdicts(self) -> Iterator[Verdict]:
@@ -163,12 +170,14 @@ class Report:
         """Whether any signature, of an event or of a receipt, verifies under the policy."""
         return any(verdict.valid for verdict in self.verdicts)
 
-    def _outcomes(self) -> tuple[Outcome, ...]:
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every outcome that holds, in the order of REPORT-2; at least one."""
         words = {verdict.status for verdict in self.verdicts}
         holds: dict[Outcome, bool] = {
-            "rejected": bool(self.refused),
+            "rejected": bool(self.rejected),
             "invalid": "invalid" in words,
-            "conflict": self.merged is not None and bool(self.merged.view.equivocations),
+            "conflict": self.state is not None and bool(self.state.equivocations),
             "incomplete": any(missing for _, missing, _ in self.completeness),
             "unverified": bool(words & _UNVERIFIED) or (bool(self.inputs) and not self.signature_verifies),
         }
@@ -183,6 +192,14 @@ class Report:
     def exit_status(self) -> int:
         """The exit status of the outcome (REPORT-2)."""
         return EXIT_STATUS[self.outcome]
+
+    def raise_for_outcome(self) -> None:
+        """Return if the outcome is ``valid``.
+
+        Raises:
+            OutcomeError: it is another.
+        """
+        raise_for(self.outcomes)
 
     @property
     def warnings(self) -> Iterator[Warning]:
@@ -206,13 +223,13 @@ class Report:
             "report_type": REPORT_TYPE,
             "report_version": REPORT_VERSION,
             **outcome_value(self.outcomes),
-            "inputs": [_input(given) for given in self.inputs],
+            "inputs": [input_value(given) for given in self.inputs],
             "rejected": [
-                {"file": portable(given.name), **given.error.fault.to_value()} for given in self.refused
+                {"file": portable(given.name), **given.error.fault.to_value()} for given in self.rejected
             ],
-            "events": [_event(listed) for listed in self.events],
-            "without_id": [_event(listed) for listed in self.without_id],
-            "receipts": [_receipt(location, receipt) for location, receipt in self.receipts],
+            "events": [event_value(listed) for listed in self.events],
+            "without_id": [event_value(listed) for listed in self.without_id],
+            "receipts": [receipt_value(location, receipt) for location, receipt in self.receipts],
         }
         value["warnings"] = [
             {"code": warning.code, "event_id": warning.event_id, "detail": warning.detail}
@@ -220,8 +237,8 @@ class Report:
         ]
         if self.inputs:
             value["policy_sha256"] = self.inputs[0].checked.policy_sha256
-        if self.merged is not None:
-            value.update(_merged(self.merged))
+        if self.ledger is not None:
+            value.update(ledger_value(self.ledger))
             value["completeness"] = [
                 {"signer": signer, "missing": [*missing], "as_of": as_of and [*as_of]}
                 for signer, missing, as_of in self.completeness
@@ -229,153 +246,82 @@ class Report:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """The report on one named input, or its rejection; one of the two is None."""
+
+    name: str
+    report: Report | None
+    rejection: Rejection | None = None
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every outcome that holds (REPORT-2)."""
+        return ("rejected",) if self.report is None else self.report.outcomes
+
+    @property
+    def outcome(self) -> Outcome:
+        """The first outcome that holds (REPORT-2)."""
+        return self.outcomes[0]
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of the outcome (REPORT-2)."""
+        return EXIT_STATUS[self.outcome]
+
+    def raise_for_outcome(self) -> None:
+        """Return if the outcome is ``valid``.
+
+        Raises:
+            PithError: the input was rejected; the error is that of the rejection.
+            OutcomeError: the outcome is another.
+        """
+        if self.rejection is not None:
+            raise self.rejection.error
+        raise_for(self.outcomes)
+
+
+def reports_of(
+    inputs: Iterable[tuple[Input, Ledger]],
+    rejected: Iterable[Rejection] = (),
+    clock: Clock | None = None,
+) -> list[Report]:
+    """One report for each record, in order of first appearance; each has every rejected input.
+
+    Inputs of records with one number and two hashes are rejected here, all of them (MERGE-2).
+    Where nothing is left but rejected inputs there is one report of no record.
+    """
+    by_number: dict[str, list[tuple[Input, Ledger]]] = {}
+    for each in inputs:
+        by_number.setdefault(str(each[0].checked.record.number), []).append(each)
+    set_aside = [*rejected]
+    merged: list[tuple[list[Input], Ledger]] = []
+    for group in by_number.values():
+        builder = group[0][1].builder()
+        try:
+            for _, ledger in group[1:]:
+                builder.add(ledger)
+        except MergeError as error:
+            set_aside += [Rejection(given.name, error) for given, _ in group]
+        else:
+            merged.append(([given for given, _ in group], builder.build()))
+    if not merged:
+        return [Report((), None, set_aside, clock)] if set_aside else []
+    return [Report(group, ledger, set_aside, clock) for group, ledger in merged]
+
+
 _UNVERIFIED: Final = frozenset({"unbound", "unknown_key", "not_signed"})
 
 
-def together(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-    """The outcomes of several reports as those of one: each that holds, ``valid`` if no other does."""
-    found = {*outcomes} - {"valid"}
-    return tuple(outcome for outcome in EXIT_STATUS if outcome in found) or ("valid",)
-
-
-def outcome_value(outcomes: Sequence[Outcome]) -> Object:
-    """The members that every JSON output has: the outcome, all that hold, the exit status."""
-    return {
-        "outcome": outcomes[0],
-        "outcomes": [*outcomes],
-        "exit_status": EXIT_STATUS[outcomes[0]],
-    }
-
-
-@dataclass(slots=True)
-class _Joined:
-    """The elements of one id, over all inputs: the one that decides, and where all are."""
-
-    element: CheckedEvent
-    location: Location
-    locations: list[Location]
-    unsigned: set[str]
-
-
-def _join(inputs: Sequence[Input]) -> tuple[dict[str, _Joined], tuple[Listed, ...]]:
-    """Join the elements of all inputs, and list those without an id; linear in the elements (CHECK-11).
-
-    This is the one place where elements are joined.
-    """
-    joined: dict[str, _Joined] = {}
-    without_id = []
-    for position, given in enumerate(inputs):
-        for element in given.checked.events:
-            location = Location(position, given.name, element.index, element.pointer)
-            if element.id is None:
-                without_id.append(Listed(element, location, (location,), element.unsigned))
-                continue
-            known = joined.get(element.id)
-            if known is None:
-                joined[element.id] = _Joined(element, location, [location], {*element.unsigned})
-                continue
-            known.locations.append(location)
-            known.unsigned.update(element.unsigned)
-            if element.before(known.element):
-                known.element, known.location = element, location
-    return joined, tuple(without_id)
-
-
-def _not_applied(merged: Merged | None) -> dict[str, tuple[str, ...]]:
+def _not_applied(ledger: Ledger | None) -> dict[str, tuple[str, ...]]:
     """For each valid event with no part in the state, why (MERGE-6, MERGE-7)."""
-    if merged is None:
+    if ledger is None:
         return {}
     # A type of no kind is a verdict of its own: unknown_type.
     found: dict[str, tuple[str, ...]]
-    found = {one.event_id: (one.code,) for one in merged.view.unrecognised if one.code != "unknown_type"}
-    for name in merged.ledger.retracted:
+    found = {
+        one.event_id: (one.code,) for one in ledger.snapshot().unrecognised if one.code != "unknown_type"
+    }
+    for name in ledger.retracted:
         found[name] = (*found.get(name, ()), "retracted")
     return found
-
-
-def _receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:
-    """The receipts, each once for the elements of one identity (RCPT-4)."""
-    found: dict[Identity | int, tuple[Location, ReceiptVerdict]] = {}
-    for position, given in enumerate(inputs):
-        for receipt in given.checked.receipts:
-            # Elements of one id that covers the same part of them contain one receipt: the payload is
-            # in that part. Under formats that cover different parts the payload of one element may be
-            # the content of another, with another receipt. Where one element was checked and another
-            # was not, the checked one is reported. The id of a flat element is no digest of its
-            # content (EVT-7): its receipt is listed by itself.
-            identity = given.checked.events[receipt.element].identity
-            name = len(found) if identity is None or identity[1] == "stated" else identity
-            if name not in found or found[name][1].verdict.status == "not_checked":
-                location = Location(position, given.name, receipt.element, receipt.pointer)
-                found[name] = location, receipt
-    return found.values()
-
-
-def _input(given: Input) -> Value:
-    checked = given.checked
-    return {
-        "file": portable(given.name),
-        "pith_number": str(checked.record.number),
-        "canonical_sha256": checked.record.hex,
-        "elements": len(checked.events),
-        "mismatches": [fault.to_value() for fault in checked.mismatches],
-    }
-
-
-def _event(listed: Listed) -> Value:
-    copy = listed.copy
-    value: Object = {"event_id": copy.event_id, "event_type": copy.claimed_type, **_verdict(copy.verdict)}
-    if copy.event is not None:
-        value["created_at"] = copy.event.created_at
-        value["signer"] = copy.event.signer
-        value["key_id"] = copy.event.key_id
-        value["not_applied"] = [*listed.not_applied]
-    if copy.fingerprint is not None:
-        # Of an element that is not valid: the key that it names, not one that signed it (POL-6).
-        value["public_key_fingerprint"] = copy.fingerprint
-    if copy.claim is not None:
-        value["claim"] = {"signer_id": copy.claim.signer_id, "key_id": copy.claim.key_id}
-    if copy.claimed_id is not None:
-        value["claimed_event_id"] = copy.claimed_id
-    value["location"] = listed.location.to_value()
-    value["locations"] = [location.to_value() for location in listed.locations]
-    value["unsigned"] = [*listed.unsigned]
-    return value
-
-
-def _receipt(location: Location, receipt: ReceiptVerdict) -> Value:
-    return {
-        "location": location.to_value(),
-        "event_id": receipt.event_id,
-        "key_id": receipt.key_id,
-        "signer": receipt.signer,
-        "public_key_fingerprint": receipt.fingerprint,
-        **_verdict(receipt.verdict),
-    }
-
-
-def _verdict(verdict: Verdict) -> Object:
-    fault = verdict.fault
-    return {"verdict": verdict.status, **({"code": None} if fault is None else fault.to_value())}
-
-
-def _merged(merged: Merged) -> Object:
-    view, ledger = merged.view, merged.ledger
-    return {
-        "rules": ledger.rules.name,
-        "pith_number": str(ledger.record.number),
-        "canonical_sha256": ledger.record.hex,
-        "events_sha256": merged.events_sha256,
-        "state_sha256": merged.state_sha256,
-        "event_count": view.event_count,
-        "valid_event_count": view.valid_event_count,
-        "invalid_event_count": view.invalid_event_count,
-        "equivocations": [
-            {"event_type": group.event_type, "signer": group.signer, "event_ids": [*group.event_ids]}
-            for group in view.equivocations
-        ],
-        "unrecognised": [
-            {"event_id": one.event_id, "event_type": one.event_type, "code": one.code}
-            for one in view.unrecognised
-        ],
-    }

@@ -6,47 +6,80 @@ returns was checked in the same way and can be merged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.parsed import Format
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
-from pithbundle.errors import Fault
+from pithbundle.errors import Fault, PithError
+from pithbundle.merge.equivocation import Proven as EquivocationProof
+from pithbundle.merge.equivocation import check_proof
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.report import Input, Outcome, Report
+from pithbundle.outcomes import Outcome, raise_for
+from pithbundle.report import FileReport, Input, Rejection, Report, reports_of
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
 from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, ReceiptVerdict
+
+#: The bytes of an input, in any of the types that contain bytes.
+Data: TypeAlias = bytes | bytearray | memoryview
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedBundle:
     """One bundle after the checks under one policy: the verdict of every element, and the ledger.
 
-    ``ledger`` contains the valid events. ``events`` has one entry for each element of the bundle.
+    Immutable. ``events`` has one entry for each element of the bundle, in its order; ``ledger`` has
+    the valid events; the rest of the bundle, which no signature covers, is not kept.
     """
 
     record: Record
-    #: The policy under which the bundle was checked, by its digest in hex (POL-5).
+    #: The digest of the effective policy, in hex (POL-5).
     policy_sha256: str
     events: tuple[CheckedEvent, ...]
     receipts: tuple[ReceiptVerdict, ...]
     #: The faults of members that no signature covers and that nothing uses (BUN-6).
     mismatches: tuple[Fault, ...]
     ledger: Ledger
-    #: The first outcome that holds (REPORT-2).
-    outcome: Outcome
-    _checked: CheckedBundle = field(repr=False, compare=False)
 
     def __repr__(self) -> str:
-        return (
-            f"VerifiedBundle({self.ledger.record.number}, {self.outcome}, events={len(self.events)}, "
-            f"receipts={len(self.receipts)})"
-        )
+        counts = f"events={len(self.events)}, valid={len(self.ledger)}, receipts={len(self.receipts)}"
+        return f"VerifiedBundle({self.record.number}, {counts})"
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every outcome that holds, in the order of REPORT-2; at least one."""
+        return self.report().outcomes
+
+    def report(self, name: str = "") -> Report:
+        """The report on this bundle alone, as an input of this name."""
+        return Report((_input(name, self),), self.ledger)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The first outcome that holds (REPORT-2)."""
+        return self.outcomes[0]
+
+    def raise_for_outcome(self) -> None:
+        """Return if the outcome is ``valid``.
+
+        Raises:
+            OutcomeError: it is another.
+        """
+        raise_for(self.outcomes)
+
+
+def _input(name: str, bundle: VerifiedBundle) -> Input:
+    """The named results of the checks, as a report reads them."""
+    checked = CheckedBundle(
+        bundle.record, bundle.policy_sha256, bundle.events, bundle.receipts, bundle.mismatches, ()
+    )
+    return Input(name, checked)
 
 
 class Verifier:
@@ -88,9 +121,7 @@ class Verifier:
     def __repr__(self) -> str:
         return f"Verifier(keys={len(self.policy.keys)}, policy={self.policy.sha256}, rules={self.rules.name})"
 
-    def verify(
-        self, data: bytes | bytearray | memoryview, *, encoding: Format | None = None
-    ) -> VerifiedBundle:
+    def verify(self, data: Data, *, encoding: Format | None = None) -> VerifiedBundle:
         """Read one bundle, JSON or CBOR, and check every event and receipt in it.
 
         ``encoding`` is ``"json"`` or ``"cbor"``; None detects it by the first byte. An invalid
@@ -105,15 +136,75 @@ class Verifier:
         bundle = read_bundle(as_bytes(data), limits=self.limits, encoding=encoding)
         checked = check(bundle, self.policy, self.rules.event_types.keys(), cache=self._cache)
         trim(self._cache, self.cache_size)
-        merged = merge(checked, rules=self.rules)
-        outcome = Report([Input("", checked)], merged).outcome
+        ledger = Ledger.of_checked(
+            checked.record, checked.policy_sha256, self.rules, checked.signed, checked.ids_without_valid_event
+        )
         return VerifiedBundle(
             checked.record, checked.policy_sha256, checked.events, checked.receipts,
-            checked.mismatches, merged.ledger, outcome, checked,
+            checked.mismatches, ledger,
         )  # fmt: skip
 
+    def verify_each(self, inputs: Iterable[tuple[str, Data]]) -> Iterator[FileReport]:
+        """Verify named inputs one by one, each by itself; no input is kept.
 
-def as_bytes(data: bytes | bytearray | memoryview) -> bytes:
+        An input that is rejected raises nothing: its report contains the rejection.
+
+        Raises:
+            TypeError: a name is not a str, or the data is not bytes.
+        """
+        for name, found in self._each(inputs):
+            if isinstance(found, PithError):
+                yield FileReport(name, None, Rejection(name, found))
+            else:
+                yield FileReport(name, found.report(name))
+
+    def verify_together(self, inputs: Iterable[tuple[str, Data]]) -> list[Report]:
+        """Verify named inputs and merge those of one record: one report for each record.
+
+        The reports are in the order of first appearance. A rejected input may have been of any
+        record, so every report contains it; where no input is left, one report contains the
+        rejections alone, and its ``record`` is None.
+
+        Raises:
+            TypeError: a name is not a str, or the data is not bytes.
+        """
+        rejected: list[Rejection] = []
+        verified: list[tuple[Input, Ledger]] = []
+        for name, found in self._each(inputs):
+            if isinstance(found, PithError):
+                rejected.append(Rejection(name, found))
+            else:
+                verified.append((_input(name, found), found.ledger))
+        return reports_of(verified, rejected)
+
+    def _each(self, inputs: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, VerifiedBundle | PithError]]:
+        for name, data in inputs:
+            if not isinstance(name, str):
+                raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
+            try:
+                yield name, self.verify(data)
+            except PithError as error:
+                yield name, error
+
+    def verify_proof(self, data: Data) -> EquivocationProof:
+        """Check a proof of an equivocation by itself (PROOF-2).
+
+        Raises:
+            PithError: InputError or RecordError for what cannot be read, else ProofError.
+            TypeError: ``data`` is not bytes.
+        """
+        return check_proof(as_bytes(data), self.policy, rules=self.rules, limits=self.limits)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The cache is not part of it: a copy begins with an empty one.
+        return _verifier, (self.policy, self.rules, self.limits, self.cache_size)
+
+
+def _verifier(policy: Policy, rules: MergeRules, limits: Limits, cache_size: int) -> Verifier:
+    return Verifier(policy, rules=rules, limits=limits, cache_size=cache_size)
+
+
+def as_bytes(data: Data) -> bytes:
     """Return the bytes of a bytes-like object.
 
     Raises:

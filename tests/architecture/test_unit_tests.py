@@ -26,7 +26,10 @@ THROUGH = {
     "encoding/parsed.py": "encoding/json_reader.py",
     "encoding/json_strict.py": "encoding/json_reader.py",
     "encoding/values.py": "encoding/json_reader.py",
+    "joined.py": "report.py",
     "merge/rules.py": "merge/event_types",
+    "outcomes.py": "report.py",
+    "report_json.py": "report.py",
     "verify/signatures.py": "verify/checks.py",
 }
 

@@ -12,7 +12,6 @@ import pytest
 
 from kit.data import REPO
 from pithbundle.conformance import differential, reports
-from pithbundle.conformance.judging import judge
 from pithbundle.conformance.protocol import (
     ExpectedFailure,
     Result,
@@ -80,15 +79,11 @@ def test_a_pool_event_that_is_not_valid() -> None:
     assert answer({"id": 1, "op": "accumulate", "args": spoilt})["error"]["code"] == "type"
 
 
-def test_the_cache_of_the_worker_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_of_the_worker_is_bounded() -> None:
     from pithbundle.conformance import worker
 
-    monkeypatch.setattr(worker, "_CACHE_SIZE", -1)
-    worker._cache[b"", b"", b""] = True
-    vector = next(v for v in load(FOLDER, "check") if v.id == "check/faults/base")
-    (request,) = requests(vector, reader(FOLDER))
-    assert judge(request.expect, answer({"id": 1, "op": request.op, "args": request.args})) is None
-    assert (b"", b"", b"") not in worker._cache
+    assert worker._verifier_of.cache_info().maxsize == 16
+    assert worker._verifier_of(None).cache_size == 10_000
 
 
 # Shrinking.

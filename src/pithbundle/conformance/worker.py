@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
@@ -26,19 +27,18 @@ from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
-from pithbundle.errors import InputError, PithError, RecordError
-from pithbundle.merge.equivocation import check_proof, proof_of
+from pithbundle.encoding.values import Object
+from pithbundle.errors import InputError, MergeError, PithError, RecordError
+from pithbundle.merge.equivocation import proof_of
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged, merge
-from pithbundle.merge.rules import MERGE_1
-from pithbundle.report import Input, Rejection, Report
-from pithbundle.verify.checks import SignatureCache, check
+from pithbundle.report import Report
+from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Verdict
 
 # Signature checks are pure, and the variants of a vector repeat theirs.
-_CACHE_SIZE: Final = 100_000
-_cache: SignatureCache = {}
+_CACHE_SIZE: Final = 10_000
+_VERIFIERS: Final = 16
 
 
 def answer(request: Json) -> Json:
@@ -176,108 +176,109 @@ def _verdict(event_id: str | None, verdict: Verdict) -> Json:
     return {"event_id": event_id, "verdict": verdict.status, "code": verdict.code}
 
 
-def _shared_cache() -> SignatureCache:
-    if len(_cache) > _CACHE_SIZE:
-        _cache.clear()
-    return _cache
+@lru_cache(maxsize=_VERIFIERS)
+def _verifier_of(policy: bytes | None) -> Verifier:
+    return Verifier(
+        Policy.registry() if policy is None else Policy.from_bytes(policy), cache_size=_CACHE_SIZE
+    )
+
+
+def _verifier(args: Json) -> Verifier:
+    return _verifier_of(None if args.get("policy") is None else _bytes(args, "policy"))
 
 
 def _check(args: Json) -> Json:
-    policy = _policy(args)
-    bundle = read_bundle(_bytes(args, "data"), encoding=args.get("format"))
-    checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=_shared_cache())
-    report = Report([Input("0", checked)])
+    bundle = _verifier(args).verify(_bytes(args, "data"), encoding=args.get("format"))
     return {
-        "pith_number": str(checked.record.number),
-        "canonical_sha256": checked.record.hex,
-        "policy_sha256": checked.policy_sha256,
+        "pith_number": str(bundle.record.number),
+        "canonical_sha256": bundle.record.hex,
+        "policy_sha256": bundle.policy_sha256,
         "elements": [
             {
-                "pointer": copy.pointer,
-                **_verdict(copy.event_id, copy.verdict),
-                "unsigned": sorted(copy.unsigned),
+                "pointer": element.pointer,
+                **_verdict(element.id, element.verdict),
+                "unsigned": sorted(element.unsigned),
             }
-            for copy in checked.events
+            for element in bundle.events
         ],
         "events": [
-            {**_verdict(listed.copy.event_id, listed.copy.verdict), "unsigned": [*listed.unsigned]}
-            for listed in sorted(report.events, key=lambda listed: listed.copy.event_id or "")
+            {**_verdict(listed.copy.id, listed.copy.verdict), "unsigned": [*listed.unsigned]}
+            for listed in sorted(bundle.report().events, key=lambda listed: listed.copy.id or "")
         ],
         "receipts": [
-            {**_verdict(found.event_id, found.verdict), "pointer": found.pointer}
-            for found in checked.receipts
+            {**_verdict(found.event_id, found.verdict), "pointer": found.pointer} for found in bundle.receipts
         ],
-        "mismatches": [fault.pointer for fault in checked.mismatches],
+        "mismatches": [fault.pointer for fault in bundle.mismatches],
     }
 
 
-def _fold(inputs: Sequence[bytes], policy: Policy) -> tuple[Merged, Report]:
-    """Read, check and merge; refused inputs are left out, and raised only where none is left (BUN-5)."""
-    read: list[Input] = []
-    refused: list[Rejection] = []
-    for place, data in enumerate(inputs):
-        try:
-            checked = check(read_bundle(data), policy, MERGE_1.event_types.keys(), cache=_shared_cache())
-            read.append(Input(str(place), checked))
-        except PithError as error:
-            refused.append(Rejection(str(place), error))
-    if refused and not read:
-        raise refused[0].error
-    merged = merge(*(given.checked for given in read))
-    return merged, Report(read, merged, refused)
+def _together(inputs: Sequence[bytes], verifier: Verifier) -> tuple[Report, Ledger]:
+    """The report and the ledger of the inputs of one record; rejected inputs are reported (BUN-5).
+
+    Raises:
+        PithError: no input is left, or the inputs are of different records.
+    """
+    reports = verifier.verify_together((str(place), data) for place, data in enumerate(inputs))
+    if not reports:
+        raise MergeError("type", "there is nothing to merge: give at least one bundle")
+    ledgers = [report.ledger for report in reports if report.ledger is not None]
+    if not ledgers:
+        raise reports[0].rejected[0].error
+    for other in ledgers[1:]:
+        ledgers[0] |= other
+    return reports[0], ledgers[0]
 
 
-def _merged(inputs: Sequence[bytes], policy: Policy) -> Json:
-    merged, report = _fold(inputs, policy)
-    by_id = sorted((listed.copy for listed in report.events), key=lambda copy: copy.event_id or "")
+def _merged(inputs: Sequence[bytes], verifier: Verifier) -> Json:
+    report, ledger = _together(inputs, verifier)
+    state = ledger.snapshot()
+    by_id = sorted((listed.copy for listed in report.events), key=lambda element: element.id or "")
     return {
-        "state": _b64(merged.state_bytes),
-        "state_sha256": merged.state_sha256,
-        "events_sha256": merged.events_sha256,
-        "policy_sha256": policy.sha256,
-        "verdicts": [_verdict(copy.event_id, copy.verdict) for copy in by_id],
+        "state": _b64(state.to_json()),
+        "state_sha256": state.sha256,
+        "events_sha256": state.events_sha256,
+        "policy_sha256": verifier.policy.sha256,
+        "verdicts": [_verdict(element.id, element.verdict) for element in by_id],
         "without_id": [
             {
-                "input": int(given.name),
-                "pointer": copy.pointer,
-                "verdict": copy.verdict.status,
-                "code": copy.verdict.code,
+                "input": int(listed.location.file),
+                "pointer": listed.location.pointer,
+                "verdict": listed.copy.verdict.status,
+                "code": listed.copy.verdict.code,
             }
-            for given in report.inputs
-            for copy in given.checked.events
-            if copy.id is None
+            for listed in report.without_id
         ],
-        "rejected": [{"input": int(each.name), "code": each.error.code} for each in report.refused],
-        "trace": _b64(merged.view.trace_json()),
+        "rejected": [{"input": int(each.name), "code": each.error.code} for each in report.rejected],
+        "trace": _b64(state.trace_json()),
         "exit_status": report.exit_status,
         "outcomes": [*report.outcomes],
         "completeness": [
             {"signer": signer, "missing": [*missing], "as_of": [*as_of] if as_of else None}
-            for signer, missing, as_of in merged.ledger.completeness()
+            for signer, missing, as_of in report.completeness
         ],
     }
 
 
 def _merge(args: Json) -> Json:
-    return _merged(_inputs(args), _policy(args))
+    return _merged(_inputs(args), _verifier(args))
 
 
 def _status(args: Json) -> Json:
-    return {"status": _fold(_inputs(args), _policy(args))[0].view.status()}
+    return {"status": _together(_inputs(args), _verifier(args))[1].snapshot().status()}
 
 
 def _timeline(args: Json) -> Json:
-    ledger = _fold(_inputs(args), _policy(args))[0].ledger
+    ledger = _together(_inputs(args), _verifier(args))[1]
     return {"timeline": [[moment.event.event_id, moment.change] for moment in ledger.timeline()]}
 
 
 def _proof(args: Json) -> Json:
-    ledger = _fold(_inputs(args), _policy(args))[0].ledger
+    ledger = _together(_inputs(args), _verifier(args))[1]
     return {"proofs": [_b64(proof_of(ledger, group)) for group in ledger.equivocations()]}
 
 
 def _verify_proof(args: Json) -> Json:
-    proven = check_proof(_bytes(args, "data"), _policy(args))
+    proven = _verifier(args).verify_proof(_bytes(args, "data"))
     return {
         "event_type": proven.group.event_type,
         "signer": proven.group.signer,
@@ -287,8 +288,8 @@ def _verify_proof(args: Json) -> Json:
 
 
 def _compare(args: Json) -> Json:
-    merged, _ = _fold(_inputs(args), _policy(args))
-    found = compare_states(merged.state, read_state(_bytes(args, "state")))
+    ledger = _together(_inputs(args), _verifier(args))[1]
+    found = compare_states(read_state(ledger.snapshot().to_json()), read_state(_bytes(args, "state")))
     return {
         "differences": [[each.group, each.pointer, each.how] for each in found],
         "same": all(each.group != "signed" for each in found),
@@ -296,12 +297,11 @@ def _compare(args: Json) -> Json:
 
 
 def _export(args: Json) -> Json:
-    policy = _policy(args)
-    merged, _ = _fold(_inputs(args), policy)
-    parts = merged.ledger.export()
+    verifier = _verifier(args)
+    parts = _together(_inputs(args), verifier)[1].export()
     elements = [element for part in parts for element in read_bundle(part).events]
     return {
-        **_merged(parts, policy),
+        **_merged(parts, verifier),
         "elements": [sha256_hex(canonical_bytes(element)) for element in elements],  # type: ignore[arg-type]
     }
 
@@ -321,23 +321,19 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
     Raises:
         RecordError: ``type``, if an event of the pool is not valid under the policy.
     """
-    frame = {
+    frame: Object = {
         "bundle_type": "pith_open_graph_bundle",
         "bundle_version": "1.0",
         "pith_number": str(record.number),
         "canonical_record": record.value,
         "canonical_sha256": record.hex,
-        "events": [parse_json(event) for event in events],
+        "events": [],
     }
-    checked = check(read_bundle(encode(frame)), policy, MERGE_1.event_types.keys())  # type: ignore[arg-type]
-    if any(copy.event is None for copy in checked.events):
+    verifier = Verifier(policy)
+    empty = verifier.verify(encode(frame)).ledger
+    pool = [verifier.verify(encode({**frame, "events": [parse_json(event)]})).ledger for event in events]
+    if not all(pool):
         raise RecordError("type", "an event of the pool is not valid")
-    by_id = {
-        event.event_id: Ledger.of_checked(record, policy.sha256, MERGE_1, [(event, payload)])
-        for event, payload in checked.signed
-    }
-    pool = [by_id[str(copy.event_id)] for copy in checked.events]
-    empty = Ledger.of_checked(record, policy.sha256, MERGE_1, ())
     running = sha256()
     for place in range(count):
         block = sha256(f"{seed}/{place}".encode()).digest()

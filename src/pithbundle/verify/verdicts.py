@@ -222,7 +222,7 @@ class CheckedEvent:
         return f"CheckedEvent({self.pointer}, id={self.id}, {self.verdict.status}, code={self.verdict.code})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckedBundle:
     """One bundle after the checks, under one policy and one set of known event types."""
 

@@ -1,0 +1,107 @@
+"""Elements and receipts of several inputs, joined by id, with their locations (spec CHECK-11, RCPT-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pithbundle.encoding.values import Object, portable
+from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, Identity, ReceiptVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something is: the input by its position and name, the element, the pointer in the input.
+
+    ``input`` is the position in :attr:`Report.inputs`, since two inputs may have one name.
+    ``index`` is that of the element of ``events``.
+    """
+
+    input: int
+    file: str
+    index: int
+    pointer: str
+
+    def to_value(self) -> Object:
+        """The location as JSON."""
+        return {
+            "input": self.input,
+            "file": portable(self.file),
+            "index": self.index,
+            "pointer": self.pointer,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One named input that was read and checked."""
+
+    name: str
+    checked: CheckedBundle
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One id over all inputs: the element that decides, where all elements of the id are.
+
+    ``unsigned`` names what any of them carries unsigned. ``not_applied`` says why a valid
+    event has no part in the state: ``retracted``, or the code of what does not conform.
+    """
+
+    copy: CheckedEvent
+    location: Location
+    locations: tuple[Location, ...]
+    unsigned: tuple[str, ...] = ()
+    not_applied: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Joined:
+    """The elements of one id, over all inputs: the one that decides, and where all are."""
+
+    element: CheckedEvent
+    location: Location
+    locations: list[Location]
+    unsigned: set[str]
+
+
+def join(inputs: Sequence[Input]) -> tuple[dict[str, Joined], tuple[Listed, ...]]:
+    """Join the elements of all inputs, and list those without an id; linear in the elements (CHECK-11).
+
+    This is the one place where elements are joined.
+    """
+    joined: dict[str, Joined] = {}
+    without_id = []
+    for position, given in enumerate(inputs):
+        for element in given.checked.events:
+            location = Location(position, given.name, element.index, element.pointer)
+            if element.id is None:
+                without_id.append(Listed(element, location, (location,), element.unsigned))
+                continue
+            known = joined.get(element.id)
+            if known is None:
+                joined[element.id] = Joined(element, location, [location], {*element.unsigned})
+                continue
+            known.locations.append(location)
+            known.unsigned.update(element.unsigned)
+            if element.before(known.element):
+                known.element, known.location = element, location
+    return joined, tuple(without_id)
+
+
+def join_receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:
+    """The receipts, each once for the elements of one identity (RCPT-4)."""
+    found: dict[Identity | int, tuple[Location, ReceiptVerdict]] = {}
+    for position, given in enumerate(inputs):
+        for receipt in given.checked.receipts:
+            # Elements of one id that covers the same part of them contain one receipt: the payload is
+            # in that part. Under formats that cover different parts the payload of one element may be
+            # the content of another, with another receipt. Where one element was checked and another
+            # was not, the checked one is reported. The id of a flat element is no digest of its
+            # content (EVT-7): its receipt is listed by itself.
+            identity = given.checked.events[receipt.element].identity
+            name = len(found) if identity is None or identity[1] == "stated" else identity
+            if name not in found or found[name][1].verdict.status == "not_checked":
+                location = Location(position, given.name, receipt.element, receipt.pointer)
+                found[name] = location, receipt
+    return found.values()
