@@ -142,5 +142,5 @@ def test_a_page_cannot_write_into_the_repository(tmp_path: Path, monkeypatch: py
 def test_the_guide_declares_the_event_type_that_the_tests_use() -> None:
     page = pages.parse("docs/guides/add-an-event-type.md")
     first = next(block for block in page.blocks if block.language == "python")
-    source = (REPO / "tests" / "added_kind" / "peer_review.py").read_text(encoding="utf-8")
+    source = (REPO / "tests" / "added_event_type" / "peer_review.py").read_text(encoding="utf-8")
     assert source.endswith(f"\n\n{first.text}")

@@ -40,7 +40,14 @@ UNDER_EACH_PYTHON: Final = (
 )
 #: The tests that are fast and read files of every folder of the archive.
 FROM_THE_ARCHIVE: Final = (
-    *("tests/architecture", "tests/docs", "tests/unit", "tests/added_kind", "tests/real", "tests/vectors"),
+    *(
+        "tests/architecture",
+        "tests/docs",
+        "tests/unit",
+        "tests/added_event_type",
+        "tests/real",
+        "tests/vectors",
+    ),
     *("tests/determinism", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
 )
 #: It is fetched for the JavaScript implementation and no part of the archive.

@@ -1,4 +1,4 @@
-"""Adding a kind is one file and one vector; merging under other rules differs by what they say (MERGE-1)."""
+"""Adding an event type takes one file, one vector and one line in a rule set (MERGE-1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from added_kind.peer_review import EVENT_TYPE
+from added_event_type.peer_review import EVENT_TYPE, PeerReview
 from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
 from kit.results import check
 from pithbundle import Ledger, Merged, Policy, merge, read_bundle
@@ -32,10 +32,13 @@ def merged(rules: MergeRules) -> tuple[Report, Merged]:
     return Report([Input("reviews", checked)], result), result
 
 
-def test_the_new_kind_reads_as_its_vector_says() -> None:
+def test_the_new_event_type_is_merged_as_its_vector_says() -> None:
     report, result = merged(RULES)
     current: Any = result.state["current"]
-    assert [entry["payload"] for entry in current["peer_reviews"]] == VECTOR["standing"]
+    assert [entry["payload"] for entry in current["peer_reviews"]] == VECTOR["current"]
+    reviews = [(review.journal, review.round, review.decision) for review in result.view.entries(PeerReview)]
+    assert reviews == [(each["journal"], each["round"], each["decision"]) for each in VECTOR["current"]]
+    assert result.view.sections["peer_reviews"] == result.view.entries(PeerReview)
     assert list(current)[-2:] == ["peer_reviews", "equivocations"]
     unrecognised: Any = result.state["unrecognised"]
     assert [entry["code"] for entry in unrecognised] == VECTOR["unrecognised"]
@@ -43,7 +46,7 @@ def test_the_new_kind_reads_as_its_vector_says() -> None:
     assert result.state["merge_version"] == RULES.name
 
 
-def test_the_old_rules_carry_it_without_applying_it() -> None:
+def test_the_old_rules_list_it_and_do_not_apply_it() -> None:
     report, result = merged(MERGE_1)
     assert {listed.copy.verdict.status for listed in report.events} == {"unknown_type"}
     assert "peer_reviews" not in result.state["current"]  # type: ignore[operator]
