@@ -14,7 +14,7 @@ from kit.command_line import run
 from kit.data import REPO
 from kit.demo import RECORD, plain
 from kit.payloads import alias_added, graph_snapshot
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 
 DEMOS = REPO / "vectors" / "demo"
 WHEN = "2026-06-01T00:00:00Z"
@@ -22,7 +22,7 @@ WHEN = "2026-06-01T00:00:00Z"
 
 def under(rule: str) -> dict[str, Any]:
     made = [
-        event(DEMO, RECORD, kind, TARGETS[kind], payload, WHEN, rule=RULES[rule])
+        event(DEMO, RECORD, kind, TARGETS[kind], payload, WHEN, rule=EVENT_FORMATS[rule])
         for kind, payload in (
             ("graph_snapshot", graph_snapshot(RECORD)),
             ("alias_added", alias_added("example", "x")),
@@ -31,7 +31,7 @@ def under(rule: str) -> dict[str, Any]:
     return bundle(RECORD, made, aliases_at=WHEN)
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", EVENT_FORMATS)
 def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str
 ) -> None:
@@ -42,8 +42,8 @@ def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
     assert result.status == 0
     assert result.out.startswith(f"SETTLED: {rule} ")
     verified = run("verify", "b.json", "--policy", "found.json")
-    assert verified.status == (0 if RULES[rule].binds else 3)
-    assert ("too little" in result.out) == any(not RULES[name].binds for name in [rule])
+    assert verified.status == (0 if EVENT_FORMATS[rule].is_binding else 3)
+    assert ("too little" in result.out) == any(not EVENT_FORMATS[name].is_binding for name in [rule])
     said = json.loads(run("probe", "b.json", "--policy", "mine.json", "--json").stdout)
     assert said["settled"] == rule
     assert said["policy"] == json.loads(Path("found.json").read_bytes())
@@ -88,11 +88,11 @@ def test_nothing_is_settled_without_signatures_or_keys(tmp_path: Path) -> None:
 
 def test_a_bundle_of_all_rules_settles_none(tmp_path: Path) -> None:
     path = tmp_path / "b.json"
-    made = [each for rule in RULES for each in under(rule)["events"]]
+    made = [each for rule in EVENT_FORMATS for each in under(rule)["events"]]
     path.write_bytes(to_json(bundle(RECORD, made, aliases_at=WHEN)))
     result = run("probe", str(path), "--policy", str(DEMOS / "policy.json"))
     assert result.status == 3
-    assert all(f"  {rule} " in result.out for rule in RULES)
+    assert all(f"  {rule} " in result.out for rule in EVENT_FORMATS)
 
 
 def test_a_rotated_key_is_named_only_where_it_signed(tmp_path: Path) -> None:

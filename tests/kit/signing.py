@@ -1,7 +1,7 @@
 """Keys, signatures, events and bundles, written from spec.md and not from the package.
 
 What the package computes is computed here a second time, with ``json`` and ``hashlib``
-alone, so that a test compares two answers. Only :class:`pithbundle.bundle.event_formats.EventRule`
+alone, so that a test compares two answers. Only :class:`pithbundle.bundle.event_formats.EventFormat`
 comes from the package: the family of rules is data. Values are plain ``dict``s, so that a
 test may spoil any of them.
 """
@@ -18,7 +18,7 @@ from typing import Any, Final, TypeAlias
 
 from nacl.signing import SigningKey
 
-from pithbundle.bundle.event_formats import EVENT_V1, EventRule
+from pithbundle.bundle.event_formats import EVENT_V1, EventFormat
 
 Json: TypeAlias = dict[str, Any]
 
@@ -147,19 +147,19 @@ def aliases(record: Json, created_at: str, *, doi: bool = True) -> list[Json]:
     return [{"alias_kind": k, "alias_value": v, "created_at": created_at} for k, v in sorted(values.items())]
 
 
-def body(event: Json, rule: EventRule = EVENT_V1) -> Any:
+def body(event: Json, rule: EventFormat = EVENT_V1) -> Any:
     """What an event's id and signature cover under a rule."""
     if rule.payload_only:
         return event["payload"]
-    return {name: value for name, value in event.items() if name not in rule.left_out}
+    return {name: value for name, value in event.items() if name not in rule.excluded}
 
 
-def event_id(event: Json, rule: EventRule = EVENT_V1) -> str:
+def event_id(event: Json, rule: EventFormat = EVENT_V1) -> str:
     """The id that an event has under a rule, whatever it states."""
     return "sha256:" + sha256_hex(canonical(body(event, rule)))
 
 
-def signed_bytes(event: Json, rule: EventRule = EVENT_V1) -> bytes:
+def signed_bytes(event: Json, rule: EventFormat = EVENT_V1) -> bytes:
     """The message that an event's signature signs under a rule."""
     covered = canonical(body(event, rule))
     digest = hashlib.sha256(covered)
@@ -181,7 +181,7 @@ def signature_member(signer: Signer, message: bytes) -> Json:
     }
 
 
-def sign(unsigned: Json, signer: Signer, rule: EventRule = EVENT_V1, *, with_id: bool = True) -> Json:
+def sign(unsigned: Json, signer: Signer, rule: EventFormat = EVENT_V1, *, with_id: bool = True) -> Json:
     """A copy of an event with its id and signature made (again). Its members may be anything."""
     event = {k: v for k, v in unsigned.items() if k not in ("event_id", "signature")}
     message = signed_bytes(event, rule)
@@ -199,7 +199,7 @@ def event(
     payload: Any,
     created_at: str,
     *,
-    rule: EventRule = EVENT_V1,
+    rule: EventFormat = EVENT_V1,
     subject: str | None = None,
     extra: Mapping[str, Any] | None = None,
     with_id: bool = True,

@@ -39,7 +39,7 @@ from kit import (
 )
 from kit import payloads as forged
 from kit.tampered import OTHER_NUMBER
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 
 T = TypeVar("T")
 
@@ -224,7 +224,7 @@ HOUSE: Final = (DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 #: Keys of the house whose events are unbound at best: their format covers the payload alone, or is unknown.
 LOOSE: Final = Signer(20, "loose.example", "loose-1")
 OPAQUE: Final = Signer(21, "opaque.example", "opaque-1")
-_LOOSE_FORMAT: Final = RULES["event-payload-digest"]
+_LOOSE_FORMAT: Final = EVENT_FORMATS["event-payload-digest"]
 
 
 def house_policy() -> Json:
@@ -471,7 +471,7 @@ def unbound_events(draw: st.DrawFn, whole: EventSet) -> Json:
         content = draw(st.sampled_from(whole.events))
     payload = {name: value for name, value in content.items() if name not in ("event_id", "signature")}
     kind = draw(st.sampled_from(("citation", "record_created", "event_retracted", "x.y")))
-    signer, rule = draw(st.sampled_from(((LOOSE, _LOOSE_FORMAT), (OPAQUE, RULES["event-v1"]))))
+    signer, rule = draw(st.sampled_from(((LOOSE, _LOOSE_FORMAT), (OPAQUE, EVENT_FORMATS["event-v1"]))))
     return event(signer, record, kind, "record", payload, draw(instants()), rule=rule)
 
 

@@ -122,7 +122,7 @@ def test_a_place_is_a_pointer_an_offset_both_or_nothing(
 
 
 def test_a_detail_takes_the_place_of_the_meaning_and_is_made_safe() -> None:
-    assert Fault("type", "must be a text").message == "must be a text"
+    assert Fault("type", "must be a string").message == "must be a string"
     assert Fault("type").message == CODES["type"].meaning
     hostile = PithError("type", "a\nverified: all\x1b[32m", pointer="/\u202e")
     assert str(hostile) == "a\\u{a}verified: all\\u{1b}[32m at /\\u{202e} [type, EVT-1]"

@@ -29,7 +29,7 @@ from kit import (
 )
 from kit.results import WHEN, check, checked, read
 from kit.tampered import flipped
-from pithbundle.bundle.event_formats import ENVELOPE, RULES
+from pithbundle.bundle.event_formats import ENVELOPE, EVENT_FORMATS
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
@@ -379,7 +379,7 @@ def test_the_demo_is_reported_as_expected() -> None:
 
 def test_an_invalid_receipt_is_not_hidden_by_another_event_with_the_same_id() -> None:
     """Under a format that covers the payload alone, a payload can be the content of another event."""
-    rule = RULES["event-payload-digest"]
+    rule = EVENT_FORMATS["event-payload-digest"]
     sound, broken = SOUND_RECEIPT, {**SOUND_RECEIPT, "kind": "pith_receipt", "signature_b64": "x"}
     whole = event(
         DEMO, RECORD, "record_created", "record", created(sound)["payload"], WHEN, extra={"receipt": broken}

@@ -25,7 +25,7 @@ from kit import (
 )
 from kit.demo import FOLDER
 from kit.results import check
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
@@ -80,14 +80,14 @@ def test_one_fault_one_verdict_whatever_the_type(spoilt: Any, kind: str) -> None
     assert said(result) == [(spoilt.verdict, spoilt.code)]
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
 def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any) -> None:
     made = event(
         DEMO, RECORD, "citation", "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z", rule=rule
     )
     data = to_json(bundle(RECORD, [made]))
-    word = "verified" if rule.binds else "unbound"
-    for other in RULES.values():
+    word = "verified" if rule.is_binding else "unbound"
+    for other in EVENT_FORMATS.values():
         keys = policy(policy_key(DEMO, event_formats=[other.name]))
         if other == rule:
             assert said(checked(data, keys)) == [(word, None)]

@@ -41,7 +41,7 @@ from kit import (
 from kit.data import real
 from kit.signing import signed_bytes
 from kit.tampered import respelt, signature_of
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.values import Value, float_fault, key_fault, text_fault
 
 RECORD = made_record()
@@ -69,12 +69,12 @@ def test_numbers_and_hashes_agree_with_the_real_records() -> None:
         assert canonical_hash(one["canonical_record"]) == one["canonical_sha256"]
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", EVENT_FORMATS)
 def test_an_event_signs_what_its_rule_says(name: str) -> None:
-    rule = RULES[name]
+    rule = EVENT_FORMATS[name]
     made = event(DEMO, RECORD, "alias_added", "record", {"a": 1}, "2026-05-18T01:39:14Z", rule=rule)
     covered = (
-        made["payload"] if rule.payload_only else {k: v for k, v in made.items() if k not in rule.left_out}
+        made["payload"] if rule.payload_only else {k: v for k, v in made.items() if k not in rule.excluded}
     )
     digest = hashlib.sha256(canonical(covered)).digest()
     assert made["event_id"] == "sha256:" + digest.hex()

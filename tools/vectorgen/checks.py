@@ -36,7 +36,7 @@ from kit import (
 from kit.demo import RECEIPT
 from kit.signing import b64, signed_bytes
 from kit.tampered import OTHER_NUMBER, anonymous, changed, decorated, flipped, plus_order, respelt, without
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from vectorgen.core import Bytes, File, as_json, as_text, hexed, joined, part, repeated, text
 from vectorgen.events import alias
 from vectorgen.house import (
@@ -1019,7 +1019,7 @@ def copies_of_one() -> File:
 
 def _of_one_payload(file: File) -> None:
     """Elements of several keys with one id: their format covers the payload alone, which may be an event's content."""
-    rule = RULES["event-payload-digest"]
+    rule = EVENT_FORMATS["event-payload-digest"]
     whole = attached(MIRROR, RECORD, "alias_added", payloads.alias_added("example", "whole"), CREATED)
     content = anonymous(without(whole, ("signature",)))
     unbound, remarked, role, gone = (

@@ -21,7 +21,7 @@ from kit import (
 )
 from kit.signing import signature_member, signed_bytes
 from kit.tampered import anonymous, changed, decorated, without
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from vectorgen.core import Bytes, File, as_text, joined, part, repeated, text
 from vectorgen.house import (
     CREATED,
@@ -380,7 +380,7 @@ def limits() -> File:
         before, _, after = to_json(made).decode().partition(filler)
         return made, joined(text(before), repeated(unit, times), text(after))
 
-    room = 262_144 - len(signed_bytes({**alias("size"), "filler": ""}, RULES["event-full-bytes"]))
+    room = 262_144 - len(signed_bytes({**alias("size"), "filler": ""}, EVENT_FORMATS["event-full-bytes"]))
     check("size", "262,144 canonical bytes", *filled("size", "f" * room, "f", room), "verified")
     check(
         "size-over",
@@ -389,7 +389,7 @@ def limits() -> File:
         "invalid",
         "event_size",
     )
-    odd = 262_144 - len(signed_bytes({**alias("bytes"), "filler": ""}, RULES["event-full-bytes"]))
+    odd = 262_144 - len(signed_bytes({**alias("bytes"), "filler": ""}, EVENT_FORMATS["event-full-bytes"]))
     times = odd // 2
     check(
         "size-in-bytes",
@@ -492,7 +492,7 @@ def rules() -> File:
         "formats",
         "The same event under each event format, with a policy whose key lists that format.",
     )
-    for name, rule in RULES.items():
+    for name, rule in EVENT_FORMATS.items():
         stated = {**POLICY, "keys": [policy_key(DEMO, event_formats=[name])]}
         made = attached(
             DEMO, RECORD, "alias_added", payloads.alias_added("example", "rule"), CREATED, rule=rule
@@ -502,7 +502,7 @@ def rules() -> File:
             m
             for m in made
             if m not in ("event_id", "signature")
-            and (m in rule.left_out or (rule.payload_only and m != "payload"))
+            and (m in rule.excluded or (rule.payload_only and m != "payload"))
         ]
         told = {
             **copy(0, made, "verified" if binds else "unbound", None, [f"/{m}" for m in left]),
@@ -538,7 +538,7 @@ def rules() -> File:
                           "unsigned": sorted(f"/{m}" for m in left)}  # fmt: skip
             check(f"{name}-of-event-v1", "an event made by event-v1 is another event under this format", "RULE-1 RULE-2 CHECK-3",
                   under_v1, expect, name if binds else "event-v1")  # fmt: skip
-    loose = RULES["event-no-time-digest"]
+    loose = EVENT_FORMATS["event-no-time-digest"]
     strange = event(DEMO, RECORD, "peer_review", "record", {}, CREATED, rule=loose)
     file.add("unknown-type-without-time", "a type of no rules, in a format that does not bind", "RULE-3 CHECK-10", "check",
              {"data": bundle_of(strange), "policy": part("policy-event-no-time-digest"), "format": None},
@@ -680,7 +680,7 @@ def unknown() -> File:
         event_id_=BASE["event_id"],
         clauses="CHECK-6",
     )
-    payload_rule = RULES["event-payload-digest"]
+    payload_rule = EVENT_FORMATS["event-payload-digest"]
     of_payload = attached(DEMO, RECORD, "alias_added", ALIAS, CREATED, rule=payload_rule)
     outside = tuple(f"/{name}" for name in sorted(of_payload.keys() - {"event_id", "signature", "payload"}))
     check("base", "a format that does not bind, beside unknown", "beside-payload", of_payload, "unbound", None,
@@ -1099,7 +1099,7 @@ def resigned() -> File:
     file.add("without-future", "an unknown member is signed", "EVT-3 CHECK-9", "check", args(less),
              {"ok": {"elements": [copy(0, less, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
     for name, form in (("hex", "event-full-hex"), ("id", "event-full-id"), ("bytes", "event-full-bytes")):
-        other = {**made, "signature": signature_member(DEMO, signed_bytes(made, RULES[form]))}
+        other = {**made, "signature": signature_member(DEMO, signed_bytes(made, EVENT_FORMATS[form]))}
         file.add(f"signed-{name}", "event-v1 signs the raw 32 bytes", "EVT-4 RULE-2 SIG-1", "check", args(other),
                  {"ok": {"elements": [copy(0, other, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
     return file

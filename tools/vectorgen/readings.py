@@ -23,7 +23,7 @@ from kit import (
 )
 from kit.signing import b64
 from kit.tampered import changed, flipped, without
-from pithbundle.bundle.event_formats import RULES, EventRule
+from pithbundle.bundle.event_formats import EVENT_FORMATS, EventFormat
 from vectorgen.answers import Beside, answer
 from vectorgen.checks import created
 from vectorgen.core import File, as_json, as_text, hexed, joined, part, repeated, text
@@ -34,9 +34,9 @@ BASE: Final = alias("base")
 NO_TIME: Final = "event-no-time-digest"
 
 
-def rule(name: str) -> EventRule:
+def rule(name: str) -> EventFormat:
     """An event format of the forge by the name that a policy gives it."""
-    return RULES[name]
+    return EVENT_FORMATS[name]
 
 
 def checks() -> File:

@@ -1,15 +1,19 @@
-"""The bundle reader: bytes in, a frozen :class:`Bundle` or one refusal out (spec BUN-1 to BUN-6).
+"""The bundle reader: bytes in, a frozen :class:`Bundle` or one error out (spec BUN-1 to BUN-6).
 
 The reader recomputes everything that needs no key: the canonical hash, the Pith Number,
-the derived aliases. What is recomputed replaces what is stated. A fault inside one
-event is confined to that event; a fault anywhere else refuses the whole input.
+the derived aliases. What is recomputed replaces what is claimed. A fault inside one
+event is confined to that event; a fault anywhere else rejects the whole input.
+
+An input is read as a whole and kept in memory: reading one of 4 MiB, the default limit, takes
+some tens of milliseconds, and about ten times its size of memory for a moment. A larger set of
+events is published as several bundles, which merge to the same state (LIM-5).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from os import PathLike
-from typing import Final, NamedTuple
+from typing import Final
 
 from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
 from pithbundle.bundle.event import MAX_DEPTH, MAX_NODES
@@ -25,20 +29,24 @@ from pithbundle.errors import BundleError, Fault, InputError, NumberError
 _LEVELS_ABOVE_AN_EVENT: Final = 2
 
 
-class Bundle(NamedTuple):
-    """A bundle as read: the record is recomputed, the events are as stated.
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle as read: the record is recomputed, the events are as claimed."""
 
-    ``events`` holds one element for each element of the input, in its order: the value,
-    or the fault that makes it malformed. ``stated`` are the faults of members that
-    nothing signs and nothing uses. ``frame`` is the whole object as stated, for display.
-    """
-
+    #: The encoding of the input.
     encoding: Encoding
     record: Record
+    #: For each element of the input, in its order: its value, or the fault that makes it malformed.
     events: tuple[Value | Fault, ...]
-    stated: tuple[Fault, ...]
+    #: The faults of members that no signature covers and that nothing uses (BUN-6).
+    mismatches: tuple[Fault, ...]
+    #: The whole object as claimed, for display.
     frame: Object
+    #: Whether the depth and the number of values of every event are known to be within LIM-6.
     events_within_limits: bool
+
+    def __repr__(self) -> str:
+        return f"Bundle({self.record.number}, {self.encoding}, events={len(self.events)})"
 
 
 def read_bundle(
@@ -125,7 +133,7 @@ def _bundle(document: Parsed, encoding: Encoding, limits: Limits) -> Bundle:
     if document.faults:
         elements = tuple(_confined(document, place, value) for place, value in enumerate(events))
     within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH and document.nodes <= MAX_NODES
-    return Bundle(encoding, record, elements, _stated(frame, record), frame, within)
+    return Bundle(encoding, record, elements, _mismatches(frame, record), frame, within)
 
 
 def _confined(document: Parsed, place: int, value: Value) -> Value | Fault:
@@ -136,18 +144,18 @@ def _confined(document: Parsed, place: int, value: Value) -> Value | Fault:
     return replace(fault, pointer=(fault.pointer or "").removeprefix(f"/events/{place}"))
 
 
-def subject_fault(stated: Value, record: Record) -> str | None:
-    """Return why ``stated`` does not name ``record``, or None where it does (CHECK-4).
+def subject_fault(claimed: Value, record: Record) -> str | None:
+    """Return why ``claimed`` does not name ``record``, or None where it does (CHECK-4).
 
     The suffix is the record's; the year is that of ``submitted_at`` or of the arXiv id,
     because which of the two governs is not known.
     """
-    if stated == str(record.number):
+    if claimed == str(record.number):
         return None
-    if type(stated) is not str:
-        return "the Pith Number is missing or not a text"
+    if type(claimed) is not str:
+        return "the Pith Number is missing or not a string"
     try:
-        named = PithNumber.parse(stated)
+        named = PithNumber.parse(claimed)
     except NumberError:
         return "the Pith Number is not a full number"
     if named.suffix != record.number.suffix:
@@ -155,7 +163,7 @@ def subject_fault(stated: Value, record: Record) -> str | None:
     return None if named.year in record.years else "the Pith Number has another year"
 
 
-def _stated(frame: Object, record: Record) -> tuple[Fault, ...]:
+def _mismatches(frame: Object, record: Record) -> tuple[Fault, ...]:
     """The members that nothing signs, compared with what the record gives (BUN-6)."""
     faults = []
     number = record.number
@@ -174,7 +182,7 @@ def _stated(frame: Object, record: Record) -> tuple[Fault, ...]:
         kind = alias.get("alias_kind") if type(alias) is dict else None
         value = alias.get("alias_value") if type(alias) is dict else None
         if type(kind) is not str or type(value) is not str:
-            faults.append(Fault("type", "an alias has a text alias_kind and a text alias_value", where))
+            faults.append(Fault("type", "an alias has the strings alias_kind and alias_value", where))
         elif kind in derived and derived[kind] != value:
             faults.append(Fault("subject", f"the {kind} alias of this record is {derived[kind]}", where))
     return tuple(faults)

@@ -1,7 +1,7 @@
-"""The canonical record: its rules, its hash and what it implies (spec REC, ALIAS-1).
+"""The canonical record: its rules, its hash, its number and its aliases (spec REC, NUM-1, ALIAS-1).
 
-Every member is hashed, known or not, and none is repaired. A record's hash is its name,
-so a fault here refuses the whole input that carries it.
+Every member is hashed, known or not, and none is repaired. The hash of a record is its name,
+so a fault here rejects the whole input that contains it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import canonical_bytes, digest, encode_canonical
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
-from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_INTEGER, Limits, Object, Value, text_fault
+from pithbundle.encoding.values import (
+    DEFAULT_LIMITS,
+    MAX_INTEGER,
+    DigestHex,
+    Limits,
+    Object,
+    Value,
+    text_fault,
+)
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import InputError, RecordError
 
@@ -66,9 +74,9 @@ class Record:
     number: PithNumber = field(compare=False)
 
     @property
-    def hex(self) -> str:
+    def hex(self) -> DigestHex:
         """The canonical hash as 64 lower-case hex digits."""
-        return self.sha256.hex()
+        return DigestHex(self.sha256.hex())
 
     @property
     def aliases(self) -> tuple[tuple[str, str], ...]:
@@ -150,7 +158,7 @@ class Record:
         year = _check_metadata(metadata)
         schema_version = value.get("schema_version")
         if type(schema_version) is not str:
-            _refuse("type", 'must be the text "1.0"', "/schema_version")
+            _refuse("type", 'must be the string "1.0"', "/schema_version")
         if schema_version != SCHEMA_VERSION:
             _refuse("version", f"schema_version {schema_version}, not 1.0", "/schema_version")
         source = value.get("source")
@@ -175,7 +183,7 @@ def _refuse(code: str, detail: str, pointer: str) -> NoReturn:
 
 def _check_text(value: Value, pointer: str) -> str:
     if type(value) is not str:
-        _refuse("type", "must be a text", pointer)
+        _refuse("type", "must be a string", pointer)
     # A parsed text has passed this already; a text of a caller's own making has not.
     code = text_fault(value)
     if code is not None:
@@ -185,7 +193,7 @@ def _check_text(value: Value, pointer: str) -> str:
 
 def _check_hash(value: Value, pointer: str) -> None:
     if type(value) is not str:
-        _refuse("type", "must be a text", pointer)
+        _refuse("type", "must be a string", pointer)
     if hex_bytes(value, 32) is None:
         _refuse("encoding", "must be 64 lower-case hex digits", pointer)
 
@@ -195,14 +203,14 @@ def _check_metadata(metadata: Object) -> int:
     _check_hash(metadata.get("abstract_canon_sha256"), "/metadata/abstract_canon_sha256")
     cross_cats = metadata.get("cross_cats_sorted")
     if type(cross_cats) is not list:
-        _refuse("type", "must be an array of texts", "/metadata/cross_cats_sorted")
+        _refuse("type", "must be an array of strings", "/metadata/cross_cats_sorted")
     for index, category in enumerate(cross_cats):
         _check_text(category, f"/metadata/cross_cats_sorted/{index}")
     _check_text(metadata.get("license"), "/metadata/license")
     _check_text(metadata.get("primary_cat"), "/metadata/primary_cat")
     submitted_at = metadata.get("submitted_at")
     if type(submitted_at) is not str:
-        _refuse("type", "must be a text", "/metadata/submitted_at")
+        _refuse("type", "must be a string", "/metadata/submitted_at")
     if not is_submitted_at(submitted_at):
         _refuse("time", "must be a real time written YYYY-MM-DDTHH:MM:SSZ", "/metadata/submitted_at")
     _check_hash(metadata.get("title_canon_sha256"), "/metadata/title_canon_sha256")

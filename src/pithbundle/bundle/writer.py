@@ -33,7 +33,7 @@ def signed_element(content: bytes, event_id: EventId, key_id: str, signature: by
         key_id: the key that signed, by the name in the policy.
         signature: the 64 raw bytes.
     """
-    members = signed_content(content)
+    members = _members(content)
     members["event_id"] = event_id
     members["signature"] = {
         "algorithm": "ed25519",
@@ -44,7 +44,7 @@ def signed_element(content: bytes, event_id: EventId, key_id: str, signature: by
     return members
 
 
-def signed_content(content: bytes) -> Object:
+def _members(content: bytes) -> Object:
     """Return the members of the signed content of an event, decoded from its canonical bytes."""
     value = read_json(content, _UNBOUNDED).value
     return dict(value) if type(value) is dict else {}

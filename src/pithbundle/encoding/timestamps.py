@@ -1,4 +1,4 @@
-"""Signed times: one grammar, compared as text (spec TIME-1, TIME-2, REC-2).
+"""Signed times: one grammar, compared as strings (spec TIME-1, TIME-2, REC-2).
 
 No library parses here. ``datetime.fromisoformat`` takes 29 of the 79 malformed texts of
 our tests, and which ones depends on its version. An instant is never turned into a number
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from typing import Final
+
+from pithbundle.encoding.values import Instant
 
 # The calendar is in the pattern, but for the 29th of February.
 _DAY: Final = (
@@ -35,7 +37,7 @@ def _is_missing_day(text: str) -> bool:
     return year % 4 != 0 or (year % 100 == 0 and year % 400 != 0)
 
 
-def instant(text: str) -> str | None:
+def instant(text: str) -> Instant | None:
     """Return the instant that a ``created_at`` names, or None where it is not of the grammar (TIME-1).
 
     The instant is 26 ASCII characters, ``YYYY-MM-DDTHH:MM:SS.ffffff``, UTC; instants sort as
@@ -45,7 +47,7 @@ def instant(text: str) -> str | None:
     found = _CREATED_AT(text)
     if found is None or _is_missing_day(text):
         return None
-    return text[:19] + (found[1] or ".").ljust(7, "0")
+    return Instant(text[:19] + (found[1] or ".").ljust(7, "0"))
 
 
 def is_submitted_at(text: str) -> bool:

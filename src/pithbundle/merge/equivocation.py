@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
@@ -166,8 +166,8 @@ def _not_held(stated: Value, policy: Policy) -> str | None:
         if key.event_format is not None and stated == shown:
             return None
         named = stated.get("event_format")
-        rule = RULES.get(named) if type(named) is str else None
-        if rule is None or not rule.binds:
+        rule = EVENT_FORMATS.get(named) if type(named) is str else None
+        if rule is None or not rule.is_binding:
             return "the policy has this key; the proof names no event format that binds its events"
         return (
             f"the policy has this key under the event format {key.event_formats[0]}, the proof "

@@ -28,8 +28,16 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Final
 
-from pithbundle.bundle.event import Body, Envelope, FlatEvent, Signature, bind, is_flat, read_event
-from pithbundle.bundle.event_formats import EVENT_V1, EventRule
+from pithbundle.bundle.event import (
+    Envelope,
+    FlatEvent,
+    Signature,
+    SignedContent,
+    is_flat,
+    read_event,
+    signed_content,
+)
+from pithbundle.bundle.event_formats import EVENT_V1, EventFormat
 from pithbundle.bundle.reader import Bundle, subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_canonical
@@ -94,7 +102,8 @@ def check(
     run = _Run(bundle, policy, known_types, {} if cache is None else cache)
     events = tuple([run.element(index, stated) for index, stated in enumerate(bundle.events)])
     return CheckedBundle(
-        bundle.record, policy.sha256, events, run.receipts.verdicts(), bundle.stated, (*run.signed.values(),)
+        bundle.record, policy.sha256, events, run.receipts.verdicts(),
+        bundle.mismatches, (*run.signed.values(),),
     )  # fmt: skip
 
 
@@ -162,45 +171,47 @@ class _Run:
             # CHECK-13: no format is tried.
             return self.without_id(index, stated, keys, verdict or _UNBOUND, claim)
         # A well-formed signer states a fingerprint, so a well-formed event names one key at most.
-        rule = EVENT_V1 if unknown is not None or not keys else keys[0].event_format or EVENT_V1
-        body = self.bound(event, rule)
+        event_format = EVENT_V1 if unknown is not None or not keys else keys[0].event_format or EVENT_V1
+        body = self.bound(event, event_format)
         if isinstance(event, Fault) or isinstance(body, Fault):
             fault = body if isinstance(body, Fault) else None
             verdict = verdict or _tolerant(Verdict("invalid", STEP_FORM, fault), keys)
             return self.without_id(index, stated, keys, verdict, claim)
         unsigned = event.unsigned
-        if rule is not EVENT_V1:
-            unsigned += tuple(pointer_of([name]) for name in rule.uncovered(stated.keys()))
+        if event_format is not EVENT_V1:
+            unsigned += tuple(pointer_of([name]) for name in event_format.unsigned_members(stated.keys()))
         valid = None
         if verdict is None:
-            verdict, valid = self.judged(index, event, keys[0], rule, body)
+            verdict, valid = self.judged(index, event, keys[0], event_format, body)
         if valid is None:
             self.collect(event.event_type, event.payload, index, body.event_id)
-        covers: IdCovers = "payload" if rule.payload_only else "event"
+        covers: IdCovers = "payload" if event_format.payload_only else "event"
         return checked_event(
             index, body.event_id, event.event_type, verdict, valid, unsigned,
             keys[0] if keys else None, covers, claim,
         )  # fmt: skip
 
-    def bound(self, event: Envelope | Fault, rule: EventRule) -> Body | Fault:
+    def bound(self, event: Envelope | Fault, event_format: EventFormat) -> SignedContent | Fault:
         """The signed content of an event under a format, or the fault of its form or size (CHECK-1)."""
         if isinstance(event, Fault):
             return event
-        return bind(event, rule, within_limits=self.bundle.events_within_limits)
+        return signed_content(event, event_format, within_limits=self.bundle.events_within_limits)
 
     def judged(
-        self, index: int, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+        self, index: int, event: Envelope, key: PolicyKey, event_format: EventFormat, body: SignedContent
     ) -> tuple[Verdict, SignedEvent | None]:
         """What a well-formed and signed event of a known key comes to, and the event if it is valid."""
-        refused, raw = self.refused(event, key, rule, body)
+        refused, raw = self.refused(event, key, event_format, body)
         if refused is not None:
             return _tolerant(refused, (key,)), None
-        if not rule.binds:
+        if not event_format.is_binding:
             return _UNBOUND, None
         known = event.event_type in self.known_types
         return (_VERIFIED if known else _UNKNOWN_TYPE), self.valid(index, event, body, raw, key)
 
-    def valid(self, index: int, event: Envelope, body: Body, raw: bytes, key: PolicyKey) -> SignedEvent:
+    def valid(
+        self, index: int, event: Envelope, body: SignedContent, raw: bytes, key: PolicyKey
+    ) -> SignedEvent:
         """The event as its signed content and its one signature, its receipt checked."""
         receipt_verified = False
         stated = receipt_at(event.event_type, event.payload)
@@ -237,7 +248,7 @@ class _Run:
         return known
 
     def refused(
-        self, event: Envelope, key: PolicyKey, rule: EventRule, body: Body
+        self, event: Envelope, key: PolicyKey, event_format: EventFormat, body: SignedContent
     ) -> tuple[Verdict | None, bytes]:
         """CHECK-4 to CHECK-9: the verdict of the first that fails, or None and the raw signature."""
         signature: Signature = event.signature  # type: ignore[assignment]
@@ -250,7 +261,7 @@ class _Run:
         verdict = verdict or algorithm_fault(signature.algorithm, "/signature")
         if verdict is not None:
             return verdict, b""
-        stated, other = event.stated_id, None
+        stated, other = event.claimed_id, None
         if stated is not None and stated != body.event_id:
             other = event_id_digest(stated)
             if other is None:
@@ -259,9 +270,9 @@ class _Run:
         raw = raw_signature(signature.text, "/signature")
         if isinstance(raw, Verdict):
             return raw, b""
-        genuine = self.signatures.valid(key, rule.message(body.canonical, body.digest), raw)
+        genuine = self.signatures.valid(key, event_format.message(body.canonical, body.digest), raw)
         if other is not None:
-            return self.mismatch(genuine, key, rule.message_of_digest(other), raw, body.event_id), b""
+            return self.mismatch(genuine, key, event_format.message_of_digest(other), raw, body.event_id), b""
         return (None if genuine else not_verified("/signature")), raw
 
     def mismatch(

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from pithbundle.bundle.document_types import POLICY_TYPE
-from pithbundle.bundle.event_formats import EVENT_V1, RULES, UNKNOWN, EventRule
+from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1, UNKNOWN, EventFormat
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
@@ -66,7 +66,7 @@ class PolicyKey:
     status: Status = "active"
     #: The ids of the events of a revoked key that still count, ``sha256:`` and 64 hex digits.
     accepted_event_ids: frozenset[str] = frozenset()
-    #: A name of :data:`pithbundle.bundle.event_formats.RULES`, or ``unknown``, or both: ``unknown`` is last.
+    #: A name in ``EVENT_FORMATS``, or ``unknown``, or both: ``unknown`` is last.
     event_formats: tuple[str, ...] = (EVENT_V1.name,)
 
     def __post_init__(self) -> None:
@@ -85,9 +85,9 @@ class PolicyKey:
         object.__setattr__(self, "event_formats", _check_event_formats([*self.event_formats]))
 
     @property
-    def event_format(self) -> EventRule | None:
+    def event_format(self) -> EventFormat | None:
         """The format that the key's events are read under, None if ``unknown`` stands alone (RULE-1)."""
-        return RULES.get(self.event_formats[0])
+        return EVENT_FORMATS.get(self.event_formats[0])
 
     @property
     def lists_unknown(self) -> bool:
@@ -307,8 +307,10 @@ def _check_event_formats(value: Value) -> tuple[str, ...]:
     seen: list[str] = []
     for index, item in enumerate(value):
         where = f"/event_formats/{index}"
-        if type(item) is not str or (item not in RULES and item != UNKNOWN):
-            _refuse(f"no such event format; write one of: {', '.join(sorted(RULES))}, {UNKNOWN}", where)
+        if type(item) is not str or (item not in EVENT_FORMATS and item != UNKNOWN):
+            _refuse(
+                f"no such event format; write one of: {', '.join(sorted(EVENT_FORMATS))}, {UNKNOWN}", where
+            )
         if item in seen:
             _refuse("stands in the list twice: leave one out", where)
         if item != UNKNOWN and any(name != UNKNOWN for name in seen):

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from pithbundle.bundle.event import Body, Envelope, bind_each, read_event
-from pithbundle.bundle.event_formats import RULES, EventRule
+from pithbundle.bundle.event import Envelope, SignedContent, read_event, signed_contents
+from pithbundle.bundle.event_formats import EVENT_FORMATS, EventFormat
 from pithbundle.bundle.reader import Bundle
 from pithbundle.ed25519.strict import SIGNATURE_BYTES
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
@@ -34,7 +34,7 @@ SAMPLE: Final = 4
 class Found:
     """What one format reproduces: ``ids`` of stated ids, ``signatures`` under keys of the policy."""
 
-    rule: EventRule
+    event_format: EventFormat
     ids: int
     signatures: int
     keys: tuple[PolicyKey, ...]
@@ -78,10 +78,10 @@ def probe(bundle: Bundle, policy: Policy | None = None) -> Probe:
     What the keys list as their ``event_formats`` is not asked: this is how one finds it.
     """
     search = _Search(policy or Policy.default())
-    ids = dict.fromkeys(RULES, 0)
+    ids = dict.fromkeys(EVENT_FORMATS, 0)
     events = stated_ids = signed = 0
     for event in _envelopes(bundle):
-        found = bind_each(event, RULES.values())
+        found = signed_contents(event, EVENT_FORMATS.values())
         # One over its limits is counted, and reproduced by nothing.
         bodies = found if isinstance(found, dict) else {}
         events += 1
@@ -95,8 +95,8 @@ def probe(bundle: Bundle, policy: Policy | None = None) -> Probe:
             search.add(attempt)
     search.finish()
     results = [
-        Found(rule, ids[name], search.hits[name], tuple(sorted(search.keys[name], key=_raw)))
-        for name, rule in RULES.items()
+        Found(event_format, ids[name], search.hits[name], tuple(sorted(search.keys[name], key=_raw)))
+        for name, event_format in EVENT_FORMATS.items()
     ]
     # Stable: among equals the family's own order stands, event-v1 first.
     results.sort(key=lambda each: (-each.signatures, -each.ids))
@@ -108,8 +108,8 @@ class _Search:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.hits = dict.fromkeys(RULES, 0)
-        self.keys: dict[str, set[PolicyKey]] = {name: set() for name in RULES}
+        self.hits = dict.fromkeys(EVENT_FORMATS, 0)
+        self.keys: dict[str, set[PolicyKey]] = {name: set() for name in EVENT_FORMATS}
         self.by_fingerprint = {key.fingerprint: key for key in policy.keys}
         #: What no named key explains, and the keys that the sample of it found.
         self.left: list[_Signed] = []
@@ -163,14 +163,16 @@ def _envelopes(bundle: Bundle) -> Iterator[Envelope]:
             yield event
 
 
-def _signed(event: Envelope, bodies: Mapping[str, Body]) -> _Signed | None:
+def _signed(event: Envelope, bodies: Mapping[str, SignedContent]) -> _Signed | None:
     """The signature of an event in its text form and what it may sign, or None without one."""
     if event.signature is None:
         return None
     raw = base64_bytes(event.signature.text, SIGNATURE_BYTES)
     if raw is None:
         return None
-    messages = {name: RULES[name].message(body.canonical, body.digest) for name, body in bodies.items()}
+    messages = {
+        name: EVENT_FORMATS[name].message(body.canonical, body.digest) for name, body in bodies.items()
+    }
     return _Signed(event, event.signature.key_id, raw, messages)
 
 
@@ -180,5 +182,5 @@ def _raw(key: PolicyKey) -> bytes:
 
 def _digest(event: Envelope) -> bytes | None:
     """The digest in a stated id, with or without its prefix: the registry's form is not known."""
-    stated = event.stated_id
+    stated = event.claimed_id
     return None if stated is None else event_id_digest(stated) or hex_bytes(stated, 32)

@@ -103,13 +103,13 @@ class Receipts:
             return ReceiptVerdict(_wrong(f'must be "{KIND}"', "/kind"), event_id, index, None)
         key_id, text = stated.get("key_id"), stated.get("signature_b64")
         if type(key_id) is not str:
-            return ReceiptVerdict(_wrong("must be a text", "/key_id"), event_id, index, None)
+            return ReceiptVerdict(_wrong("must be a string", "/key_id"), event_id, index, None)
         if not self._signatures.policy.keys_with_id(key_id):
             verdict = Verdict("unknown_key", STEP_KEY, unknown_key_id("/key_id"))
         elif text is None:
             verdict = Verdict("not_signed", STEP_SIGNED)
         elif type(text) is not str:
-            verdict = _wrong("must be a text", "/signature_b64")
+            verdict = _wrong("must be a string", "/signature_b64")
         else:
             attempt = self._signatures.attempt(
                 Stated(key_id, "/key_id", CARRIER, stated.get("algorithm"), text)

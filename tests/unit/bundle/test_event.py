@@ -29,8 +29,8 @@ from kit import (
 )
 from kit.results import WHEN, check, checked, read, said
 from kit.signing import body
-from pithbundle.bundle.event import Body, Envelope, FlatEvent, bind, read_event
-from pithbundle.bundle.event_formats import EVENT_V1, RULES
+from pithbundle.bundle.event import Envelope, FlatEvent, SignedContent, read_event, signed_content
+from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.values import Limits
 from pithbundle.errors import Fault
@@ -66,7 +66,7 @@ def test_a_sound_event_is_read_whole() -> None:
     assert isinstance(found, Envelope)
     assert (found.event_type, found.target, found.created_at) == ("alias_added", "record", WHEN)
     assert (found.signer_id, found.key_id) == (DEMO.signer_id, DEMO.key_id)
-    assert found.stated_id == SOUND["event_id"]
+    assert found.claimed_id == SOUND["event_id"]
     assert found.instant == "2026-05-18T01:39:14.000000"
 
 
@@ -189,13 +189,13 @@ def test_of_two_flat_faults_the_first_by_name_speaks_and_the_time_last() -> None
 # EVT-3, EVT-4: body, digest and id.
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
 def test_the_body_is_what_the_rule_covers(rule: Any) -> None:
     made = event(DEMO, RECORD, "x", "y", {"é": [1.5]}, WHEN, rule=rule, extra={"more": {"b": 1, "a": 2}})
     found = read_event(made)
     assert isinstance(found, Envelope)
-    bound = bind(found, rule)
-    assert isinstance(bound, Body)
+    bound = signed_content(found, rule)
+    assert isinstance(bound, SignedContent)
     covered = canonical(body(made, rule))
     assert (bound.canonical, bound.digest) == (covered, hashlib.sha256(covered).digest())
     assert bound.event_id == made["event_id"] == event_id(made, rule)
@@ -216,8 +216,8 @@ def test_every_member_of_the_body_is_in_the_id(name: str) -> None:
     assert event_id({**SOUND, name: other}) != SOUND["event_id"]
     found = read_event({**SOUND, name: other if name != "created_at" else WHEN[:-1] + "+00:00"})
     assert isinstance(found, Envelope)
-    bound = bind(found, EVENT_V1)
-    assert isinstance(bound, Body)
+    bound = signed_content(found, EVENT_V1)
+    assert isinstance(bound, SignedContent)
     assert bound.event_id != SOUND["event_id"]
 
 
@@ -278,7 +278,7 @@ def test_262144_bytes_are_an_event_and_one_more_is_none() -> None:
 
 def test_the_size_is_that_of_the_whole_event_under_every_rule() -> None:
     keys = policy({**policy(DEMO)["keys"][0], "event_formats": ["event-payload-digest"]})
-    made = sign({**SOUND, "more": "x" * 262_144}, DEMO, RULES["event-payload-digest"])
+    made = sign({**SOUND, "more": "x" * 262_144}, DEMO, EVENT_FORMATS["event-payload-digest"])
     assert said(checked(RECORD, [made], keys).events[0]) == ("invalid", "event_size", "")
 
 

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from pithbundle.bundle.event_formats import ENVELOPE, EVENT_V1, RULES, UNKNOWN, EventRule
+from pithbundle.bundle.event_formats import ENVELOPE, EVENT_FORMATS, EVENT_V1, UNKNOWN, EventFormat
 
 COVERS = {
     "full": set(),
@@ -23,39 +23,39 @@ MEMBERS = {
 
 def test_the_family_is_every_pair_of_cover_and_form_under_its_name() -> None:
     names = {f"event-{cover}-{form}" for cover in (*COVERS, "payload") for form in SIGNED}
-    assert set(RULES) == names - {"event-full-digest"} | {"event-v1"}
-    assert len(RULES) == 20
-    assert all(rule.name == name for name, rule in RULES.items())
-    assert len({(rule.left_out, rule.signed, rule.payload_only) for rule in RULES.values()}) == 20
-    assert RULES["event-v1"] is EVENT_V1
-    assert next(iter(RULES)) == "event-v1"
-    assert UNKNOWN not in RULES
+    assert set(EVENT_FORMATS) == names - {"event-full-digest"} | {"event-v1"}
+    assert len(EVENT_FORMATS) == 20
+    assert all(rule.name == name for name, rule in EVENT_FORMATS.items())
+    assert len({(rule.excluded, rule.signed, rule.payload_only) for rule in EVENT_FORMATS.values()}) == 20
+    assert EVENT_FORMATS["event-v1"] is EVENT_V1
+    assert next(iter(EVENT_FORMATS)) == "event-v1"
+    assert UNKNOWN not in EVENT_FORMATS
 
 
 def test_the_family_cannot_be_added_to() -> None:
     with pytest.raises(TypeError):
-        RULES["mine"] = EVENT_V1  # type: ignore[index]
+        EVENT_FORMATS["mine"] = EVENT_V1  # type: ignore[index]
 
 
 @pytest.mark.parametrize("form", SIGNED)
 @pytest.mark.parametrize("cover", COVERS)
 def test_a_cover_says_what_it_leaves_out(cover: str, form: str) -> None:
-    rule = RULES.get(f"event-{cover}-{form}", EVENT_V1)
-    assert rule.left_out == ENVELOPE | COVERS[cover]
+    rule = EVENT_FORMATS.get(f"event-{cover}-{form}", EVENT_V1)
+    assert rule.excluded == ENVELOPE | COVERS[cover]
     assert not rule.payload_only
-    assert rule.binds == (cover == "full")
-    assert rule.uncovered(MEMBERS) == sorted(COVERS[cover])
+    assert rule.is_binding == (cover == "full")
+    assert rule.unsigned_members(MEMBERS) == sorted(COVERS[cover])
 
 
 @pytest.mark.parametrize("form", SIGNED)
 def test_a_rule_over_the_payload_covers_nothing_else(form: str) -> None:
-    rule = RULES[f"event-payload-{form}"]
-    assert not rule.binds
-    assert rule.uncovered(MEMBERS) == sorted(MEMBERS - ENVELOPE - {"payload"})
+    rule = EVENT_FORMATS[f"event-payload-{form}"]
+    assert not rule.is_binding
+    assert rule.unsigned_members(MEMBERS) == sorted(MEMBERS - ENVELOPE - {"payload"})
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
-def test_what_is_signed(rule: EventRule) -> None:
+@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
+def test_what_is_signed(rule: EventFormat) -> None:
     body = b'{"a":1}'
     digest = hashlib.sha256(body).digest()
     expected = {

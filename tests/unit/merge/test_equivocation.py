@@ -28,7 +28,7 @@ from kit import (
 )
 from kit.demo import RECORD
 from kit.results import WHEN, checked, ledger_of, merged
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
 from pithbundle.merge.equivocation import ProofError, check_proof, describe, is_proof, proof_of
@@ -284,7 +284,7 @@ def test_no_leaf_of_a_proof_can_be_another(rule: str) -> None:
     keys = policy(policy_key(AUTHOR, event_formats=[rule]))
     events = [
         event(AUTHOR, RECORD, "author_claim", "record",
-              payloads.author_claim(payloads.orcid(1), strength=word), WHEN, rule=RULES[rule])
+              payloads.author_claim(payloads.orcid(1), strength=word), WHEN, rule=EVENT_FORMATS[rule])
         for word in payloads.STRENGTHS
     ]  # fmt: skip
     data = proven(*events, keys=keys)

@@ -25,7 +25,7 @@ from kit import (
 )
 from kit.demo import RECORD, rich
 from kit.results import WHEN, check, checked, merged
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
@@ -138,11 +138,11 @@ def test_what_fits_into_no_part_is_refused(limits: dict[str, int], code: str) ->
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("rule", sorted(name for name, rule in RULES.items() if rule.binds))
+@pytest.mark.parametrize("rule", sorted(name for name, rule in EVENT_FORMATS.items() if rule.is_binding))
 def test_under_every_rule_that_binds(rule: str) -> None:
     keys = Policy.from_value(policy(policy_key(DEMO, event_formats=[rule]), policy_key(DEMO_NEXT)))
     made = event(DEMO, RECORD, "graph_snapshot", "graph", payloads.graph_snapshot(RECORD), WHEN,
-                 rule=RULES[rule], extra={"unknown": {"é": [1, None]}})  # fmt: skip
+                 rule=EVENT_FORMATS[rule], extra={"unknown": {"é": [1, None]}})  # fmt: skip
     other = attached(DEMO_NEXT, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
     found = check(framed(made, other), keys)
     assert len(found.valid) == 2

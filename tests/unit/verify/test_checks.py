@@ -37,7 +37,7 @@ from kit import ed25519_reference as reference
 from kit.results import WHEN, by_id, check, checked, read, said
 from kit.signing import b64, signed_bytes
 from kit.tampered import OTHER_NUMBER, flipped, respelt, signature_of, twin_key, with_signature
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import CODES
 from pithbundle.merge.rules import MERGE_1, MergeRules
@@ -65,7 +65,7 @@ class Recipe:
         return said(self.copy())
 
     def made(self) -> Json:
-        made = sign(self.body, DEMO, RULES[self.key["event_formats"][0]], with_id=self.with_id)
+        made = sign(self.body, DEMO, EVENT_FORMATS[self.key["event_formats"][0]], with_id=self.with_id)
         made = copy.deepcopy(made)
         for change in self.afterwards:
             change(made)
@@ -243,7 +243,7 @@ def test_a_signature_of_neither_content_is_said_to_be_none() -> None:
     )
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
 def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
     made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE}, DEMO, rule)
     keys = policy(policy_key(DEMO, event_formats=[rule.name]))
@@ -514,7 +514,7 @@ def test_the_copy_that_got_furthest_speaks_in_any_order() -> None:
 
 def test_an_unbound_element_decides_before_an_invalid_one_and_after_a_valid_one() -> None:
     # Two keys may sign one payload, and the payload alone is the body: one id.
-    rule = RULES["event-payload-digest"]
+    rule = EVENT_FORMATS["event-payload-digest"]
     keys = policy(
         policy_key(DEMO, event_formats=[rule.name]),
         policy_key(AUTHOR, event_formats=[rule.name, "unknown"]),
@@ -545,7 +545,7 @@ def test_an_unbound_element_decides_before_an_invalid_one_and_after_a_valid_one(
 
 def test_among_equals_the_smallest_code_decides() -> None:
     # Both fail CHECK-6 under their own key, and have one id: the payload alone is the body.
-    rule = RULES["event-payload-digest"]
+    rule = EVENT_FORMATS["event-payload-digest"]
     keys = policy(
         policy_key(DEMO, event_formats=[rule.name], event_types=["citation"]),
         policy_key(AUTHOR, event_formats=[rule.name], status="revoked"),
@@ -585,17 +585,17 @@ def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
     assert b"verified" not in one.event.body
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
 def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
     made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE} | {"more": 1}, DEMO, rule)
     (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
-    covered = {"payload"} if rule.payload_only else made.keys() - rule.left_out
+    covered = {"payload"} if rule.payload_only else made.keys() - rule.excluded
     assert set(one.unsigned) == {f"/{name}" for name in made.keys() - covered - set(ENVELOPE)}
-    assert (one.event is not None) == rule.binds
+    assert (one.event is not None) == rule.is_binding
 
 
 def test_what_a_rule_leaves_out_and_what_stands_beside_the_signature_are_both_named() -> None:
-    rule = RULES["event-no-signer-digest"]
+    rule = EVENT_FORMATS["event-no-signer-digest"]
     body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
     made = sign(body, DEMO, rule)
     made = {**made, "signature": made["signature"] | {"note": "hidden"}}

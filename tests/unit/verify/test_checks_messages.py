@@ -101,8 +101,8 @@ def test_a_key_without_the_right(rights: Json, fault: Fault) -> None:
     ("changes", "step", "fault"),
     [
         ({"kind": "x"}, 3, Fault("type", 'must be "pith_receipt"', "/kind")),
-        ({"key_id": 1}, 3, Fault("type", "must be a text", "/key_id")),
-        ({"signature_b64": 1}, 3, Fault("type", "must be a text", "/signature_b64")),
+        ({"key_id": 1}, 3, Fault("type", "must be a string", "/key_id")),
+        ({"signature_b64": 1}, 3, Fault("type", "must be a string", "/signature_b64")),
         ({"signature_b64": None}, 2, None),
         ({"key_id": "x"}, 1, Fault("key_unknown", "the policy has no key of this key_id", "/key_id")),
         ({"algorithm": "x"}, 6, Fault("algorithm", "", "/algorithm")),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kit import ed25519_reference as ed
 from kit.data import REPO
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.errors import FileError, InputError, PolicyError
@@ -354,7 +354,7 @@ def test_built_from_parts_the_same_rules_hold() -> None:
 def test_the_schema_names_every_rule_and_member() -> None:
     VALIDATOR.check_schema(SCHEMA)
     members = SCHEMA["$defs"]["key"]["properties"]
-    assert SCHEMA["$defs"]["event_format"]["enum"] == sorted(RULES)
+    assert SCHEMA["$defs"]["event_format"]["enum"] == sorted(EVENT_FORMATS)
     assert members["event_formats"]["default"] == ["event-v1"]
     assert set(members) == set(Policy.default().keys[0].to_value())
     assert SCHEMA["properties"]["keys"]["maxItems"] == MAX_KEYS

@@ -9,7 +9,7 @@ import pytest
 from kit import AUTHOR, DEMO, Json, Signer, event, made_record, payloads, policy, policy_key, without
 from kit.results import WHEN, read, refused_signatures
 from kit.tampered import flipped
-from pithbundle.bundle.event_formats import RULES
+from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probe import NAMED, SAMPLE, Probe, probe
@@ -26,29 +26,29 @@ def probed(events: list[Any], keys: Policy | None = KEYS) -> Probe:
     return probe(read(RECORD, events), keys)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
 def test_the_rule_that_made_a_bundle_is_found_alone_and_first(rule: Any) -> None:
     events = [made(0, rule), made(1, rule, AUTHOR)]
     found = probed(events)
     assert (found.events, found.stated_ids, found.signed) == (2, 2, 2)
-    assert len(found.found) == len(RULES)
-    assert [one.rule for one in found.settled] == [rule]
+    assert len(found.found) == len(EVENT_FORMATS)
+    assert [one.event_format for one in found.settled] == [rule]
     best = found.found[0]
-    assert (best.rule, best.ids, best.signatures) == (rule, 2, 2)
+    assert (best.event_format, best.ids, best.signatures) == (rule, 2, 2)
     assert [key.public_key.raw for key in best.keys] == sorted([AUTHOR.public_key, DEMO.public_key])
     assert all(one.signatures == 0 for one in found.found[1:])
     # The same cover has the same ids, whatever is signed.
-    alike = [other for other in RULES.values() if other.left_out == rule.left_out
+    alike = [other for other in EVENT_FORMATS.values() if other.excluded == rule.excluded
              and other.payload_only == rule.payload_only]  # fmt: skip
-    assert {one.rule for one in found.found if one.ids == 2} == set(alike)
+    assert {one.event_format for one in found.found if one.ids == 2} == set(alike)
 
 
 def test_a_rule_is_settled_only_if_it_reproduces_everything() -> None:
-    v1, hexed = RULES["event-v1"], RULES["event-full-hex"]
-    assert [one.rule for one in probed([made(0, v1), made(1, v1)]).settled] == [v1]
+    v1, hexed = EVENT_FORMATS["event-v1"], EVENT_FORMATS["event-full-hex"]
+    assert [one.event_format for one in probed([made(0, v1), made(1, v1)]).settled] == [v1]
     mixed = probed([made(0, v1), made(1, hexed)])
     assert mixed.settled == ()
-    assert [(one.rule.name, one.signatures) for one in mixed.found[:2]] == [
+    assert [(one.event_format.name, one.signatures) for one in mixed.found[:2]] == [
         ("event-v1", 1),
         ("event-full-hex", 1),
     ]
@@ -57,32 +57,32 @@ def test_a_rule_is_settled_only_if_it_reproduces_everything() -> None:
 
 
 def test_ids_may_be_absent_or_bare_hex() -> None:
-    v1 = RULES["event-v1"]
+    v1 = EVENT_FORMATS["event-v1"]
     whole = made(0, v1)
     bare = probed([whole | {"event_id": whole["event_id"][7:]}])
     assert (bare.stated_ids, bare.found[0].ids) == (1, 1)
     none = probed([without(whole, ("event_id",)), without(made(1, v1), ("event_id",)) | {"event_id": "x"}])
     assert (none.stated_ids, none.signed) == (0, 2)
-    assert [one.rule for one in none.settled] == [v1]
+    assert [one.event_format for one in none.settled] == [v1]
 
 
 def test_nothing_signed_settles_nothing() -> None:
     assert probed([]).settled == ()
-    unsigned = probed([without(made(0, RULES["event-v1"]), ("signature",))])
+    unsigned = probed([without(made(0, EVENT_FORMATS["event-v1"]), ("signature",))])
     assert (unsigned.events, unsigned.stated_ids, unsigned.signed, unsigned.settled) == (1, 1, 0, ())
     assert unsigned.found[0].ids == 1
 
 
 def test_the_keys_are_those_of_the_policy_whatever_the_event_says() -> None:
-    assert probed([made(0, RULES["event-v1"])], None).found[0].signatures == 0
-    posing = made(0, RULES["event-no-signer-digest"]) | {"signer": AUTHOR.described()}
+    assert probed([made(0, EVENT_FORMATS["event-v1"])], None).found[0].signatures == 0
+    posing = made(0, EVENT_FORMATS["event-no-signer-digest"]) | {"signer": AUTHOR.described()}
     found = probed([posing]).found[0]
-    assert found.rule.name == "event-no-signer-digest"
+    assert found.event_format.name == "event-no-signer-digest"
     assert [key.public_key.raw for key in found.keys] == [DEMO.public_key]
 
 
 def test_what_is_no_event_is_left_out() -> None:
-    v1 = RULES["event-v1"]
+    v1 = EVENT_FORMATS["event-v1"]
     flat = {"payload_sha256": "ab" * 32, "event_id": 1}
     broken = [None, 7, {}, {"x": 1.0}, flat, made(1, v1) | {"created_at": "never"}]
     over = made(2, v1) | {"more": "x" * 300_000}
@@ -94,10 +94,10 @@ def test_what_is_no_event_is_left_out() -> None:
 
 
 def test_what_the_keys_list_makes_no_difference() -> None:
-    made_ = [made(0, RULES["event-full-hex"])]
+    made_ = [made(0, EVENT_FORMATS["event-full-hex"])]
     for formats in (["unknown"], ["event-v1"], ["event-no-time-id", "unknown"]):
         found = probed(made_, Policy.from_value(policy(policy_key(DEMO, event_formats=formats))))
-        assert [one.rule.name for one in found.settled] == ["event-full-hex"]
+        assert [one.event_format.name for one in found.settled] == ["event-full-hex"]
 
 
 def posing(event_: Json, **signer: str) -> Json:
@@ -116,7 +116,7 @@ def posing(event_: Json, **signer: str) -> Json:
 )
 def test_an_event_names_its_key_by_any_of_its_names(signer: dict[str, str]) -> None:
     """By its pair, its key_id, its fingerprint, or the signature's key_id: no sample is needed."""
-    events = [posing(made(n, RULES["event-no-signer-id"]), **signer) for n in range(2 * SAMPLE)]
+    events = [posing(made(n, EVENT_FORMATS["event-no-signer-id"]), **signer) for n in range(2 * SAMPLE)]
     assert probed(events).found[0].signatures == 2 * SAMPLE
 
 
@@ -130,9 +130,9 @@ def nameless(number: int, rule: Any) -> Json:
 
 
 def test_a_key_that_no_event_names_is_found_by_the_sample_and_then_tried_on_all() -> None:
-    events = [nameless(n, RULES["event-no-signer-hex"]) for n in range(3 * SAMPLE)]
+    events = [nameless(n, EVENT_FORMATS["event-no-signer-hex"]) for n in range(3 * SAMPLE)]
     found = probed(events, many(30))
-    assert [one.rule.name for one in found.settled] == ["event-no-signer-hex"]
+    assert [one.event_format.name for one in found.settled] == ["event-no-signer-hex"]
     assert [key.public_key.raw for key in found.found[0].keys] == [DEMO.public_key]
 
 
@@ -142,7 +142,7 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
 ) -> None:
     """5,000 events under 100 keys were unfinished after 8 minutes: 20 formats of each under each key."""
     calls = refused_signatures(monkeypatch)
-    rule, keys = RULES["event-v1"], 100
+    rule, keys = EVENT_FORMATS["event-v1"], 100
     policy_ = many(keys - 1)
     counts = []
     for size in (50, 100, 200):
@@ -150,11 +150,11 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
         found = probed([made(n, rule) if named else nameless(n, rule) for n in range(size)], policy_)
         assert (found.signed, found.settled) == (size, ())
         counts.append(len(calls))
-    once = SAMPLE * keys * len(RULES)
-    each = len(RULES) if named else 0
+    once = SAMPLE * keys * len(EVENT_FORMATS)
+    each = len(EVENT_FORMATS) if named else 0
     assert counts == [size * each + once - (SAMPLE * each) for size in (50, 100, 200)]
     assert all(
-        count <= size * (NAMED + SAMPLE) * len(RULES) + once
+        count <= size * (NAMED + SAMPLE) * len(EVENT_FORMATS) + once
         for count, size in zip(counts, (50, 100, 200), strict=True)
     )
 
@@ -162,10 +162,10 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
 def test_of_many_keys_of_one_name_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = refused_signatures(monkeypatch)
     twins = [Signer(200 + n, f"t{n}", DEMO.key_id) for n in range(15)]
-    events = [made(n, RULES["event-v1"]) for n in range(SAMPLE + 1)]
+    events = [made(n, EVENT_FORMATS["event-v1"]) for n in range(SAMPLE + 1)]
     probed(events, Policy.from_value(policy(DEMO, *twins)))
-    last = calls[-NAMED * len(RULES) :]
-    assert len(calls) == SAMPLE * 16 * len(RULES) + len(last)
+    last = calls[-NAMED * len(EVENT_FORMATS) :]
+    assert len(calls) == SAMPLE * 16 * len(EVENT_FORMATS) + len(last)
     # The key that the event names whole comes first.
     assert last[0] == DEMO.public_key
     assert len(set(last)) == NAMED
@@ -179,6 +179,6 @@ def test_each_cover_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return encode_canonical(value)
 
     monkeypatch.setattr("pithbundle.bundle.event.encode_canonical", counted)
-    probed([made(0, RULES["event-v1"])])
+    probed([made(0, EVENT_FORMATS["event-v1"])])
     # The payload, the whole, and the three covers that leave something out.
     assert len(encoded) == 5

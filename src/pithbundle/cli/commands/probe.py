@@ -84,7 +84,7 @@ def command(
                 "stated_ids": result.stated_ids,
                 "signatures": result.signed,
                 "event_formats": [_format(found) for found in result.found],
-                "settled": None if best is None else best.rule.name,
+                "settled": None if best is None else best.event_format.name,
                 "policy": None if settled is None else settled.to_value(),
             }
         )
@@ -97,7 +97,7 @@ def command(
 
 def _naming(policy: Policy, found: Found) -> Policy:
     """The policy, with the format listed by the keys whose signatures it reproduces, in place of unknown."""
-    formats = (found.rule.name,)
+    formats = (found.event_format.name,)
     return Policy(
         tuple(replace(key, event_formats=formats) if key in found.keys else key for key in policy.keys)
     )
@@ -105,10 +105,10 @@ def _naming(policy: Policy, found: Found) -> Policy:
 
 def _format(found: Found) -> Value:
     return {
-        "event_format": found.rule.name,
+        "event_format": found.event_format.name,
         "ids": found.ids,
         "signatures": found.signatures,
-        "covers_enough": found.rule.binds,
+        "covers_enough": found.event_format.is_binding,
         "keys": [
             {"signer_id": key.signer_id, "key_id": key.key_id, "public_key_fingerprint": key.fingerprint}
             for key in found.keys
@@ -121,7 +121,7 @@ def _print(out: Output, file: str, result: Probe) -> None:
         out.line(
             "SETTLED:",
             "good",
-            f" {result.settled[0].rule.name} reproduces every id and signature of this file",
+            f" {result.settled[0].event_format.name} reproduces every id and signature of this file",
         )
     else:
         out.line("NOT SETTLED:", "doubtful", f" {_why_not(result)}")
@@ -137,10 +137,10 @@ def _print(out: Output, file: str, result: Probe) -> None:
         ("event format", "ids", "signatures", "covers", "keys"),
         [
             (
-                found.rule.name,
+                found.event_format.name,
                 f"{found.ids} of {result.stated_ids}",
                 f"{found.signatures} of {result.signed}",
-                "enough" if found.rule.binds else "too little",
+                "enough" if found.event_format.is_binding else "too little",
                 ", ".join(_named(out, key) for key in found.keys) or "-",
             )
             for found in hits
@@ -163,7 +163,7 @@ def _why_not(result: Probe) -> str:
 
 
 def _print_policy(out: Output, policy: Policy, settled: Policy, best: Found, output: str | None) -> None:
-    if not best.rule.binds:
+    if not best.event_format.is_binding:
         out.detail("note", "the format covers too little: events under it are unbound at best")
     if output is not None:
         out.detail("policy", f"written to {out.show(output)}")
