@@ -107,6 +107,11 @@ test("each module states its purpose and runs no text as code", () => {
   }
 });
 
+test("the README has every module", () => {
+  const readme = readFileSync(new URL("README.md", JS), "utf8");
+  for (const name of MODULES) assert.ok(new RegExp(`^\\|.*\`(?:src/)?${name.split("/").at(-1)}\``, "m").test(readme), `README.md lacks ${name}`);
+});
+
 test("the public names", () => {
   assert.deepEqual(Object.keys(pith).sort(), [
     "BUNDLE_LIMITS", "LIMITS", "MERGE_RULES", "PithError", "STATE_LIMITS", "canonicalBytes", "canonicalJson", "canonicalSha256", "cborBytes",
