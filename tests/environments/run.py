@@ -48,7 +48,7 @@ FROM_THE_ARCHIVE: Final = (
         "tests/real",
         "tests/vectors",
     ),
-    *("tests/determinism", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
+    *("tests/environments", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
 )
 #: It is fetched for the JavaScript implementation and no part of the archive.
 WITHOUT_NODE_MODULES: Final = "not test_types"

@@ -52,7 +52,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_the_plain_run_says_something_of_everything(plain: str) -> None:
     lines = plain.splitlines()
     assert sum(" verified " in line for line in lines) > 20
-    assert [line.split()[:3] for line in lines if " refused " in line] == [
+    assert [line.split()[:3] for line in lines if " rejected " in line] == [
         ["digits", "rejected", "number_range"],
         ["deep", "rejected", "depth"],
         ["bool", "rejected", "type"],
