@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.errors import Fault, PithError
 from pithbundle.merge.equivocation import Proven as EquivocationProof
@@ -121,7 +121,7 @@ class Verifier:
     def __repr__(self) -> str:
         return f"Verifier(keys={len(self.policy.keys)}, policy={self.policy.sha256}, rules={self.rules.name})"
 
-    def verify(self, data: Data, *, encoding: Format | None = None) -> VerifiedBundle:
+    def verify(self, data: Data, *, encoding: Encoding | None = None) -> VerifiedBundle:
         """Read one bundle, JSON or CBOR, and check every event and receipt in it.
 
         ``encoding`` is ``"json"`` or ``"cbor"``; None detects it by the first byte. An invalid

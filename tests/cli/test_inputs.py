@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.command_line import HOSTILE, assert_harmless, run
+from kit.data import REPO
 from pithbundle.encoding.parsed import detect_encoding
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
@@ -37,6 +38,17 @@ def test_a_stated_format_is_used() -> None:
 )
 def test_limits_are_read_strictly(value: str) -> None:
     assert run("canonical", "--limit", value, RECORD).status == 2
+
+
+def test_a_limit_of_the_depth_is_one_of_bundles_too() -> None:
+    """It was accepted and had no effect there."""
+    bundle = str(REPO / "vectors" / "demo" / "bundle.json")
+    for command in ("verify", "merge", "inspect", "status"):
+        result = run(command, "--limit", "depth=2", bundle)
+        assert result.status == 1, command
+        assert "[depth, LIM-2]" in result.out + result.err
+        assert "--limit depth=4" in result.out + result.err
+    assert run("inspect", "--limit", "depth=2", "--limit", "bundle_depth=64", bundle).status == 0
 
 
 def test_limits_are_lowered_and_raised() -> None:

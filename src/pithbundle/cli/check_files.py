@@ -12,7 +12,7 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.input_hints import hint_for
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output, worst
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.merged import Merged, merge
@@ -105,7 +105,7 @@ def check_files(
     files: Sequence[str],
     policy: Policy,
     limits: Limits,
-    format: Format | None,
+    format: Encoding | None,
     skip: Callable[[str, bytes], bool] | None = None,
 ) -> CheckedFiles:
     """Read and check every file; a bad file raises no error.

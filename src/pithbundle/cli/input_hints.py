@@ -8,6 +8,7 @@ from typing import Final
 
 from pithbundle.bundle.document_types import BUNDLE, recognise
 from pithbundle.comparison.published import for_written
+from pithbundle.encoding.json_strict import AFTER_THE_END
 from pithbundle.encoding.values import DEFAULT_LIMITS
 from pithbundle.errors import PithError
 
@@ -37,6 +38,8 @@ def hint_for(data: bytes, error: PithError) -> str:
     """Return the hint for a rejected input: what the file is, if that is known, else the error's hint."""
     if error.code not in _OF_BYTES:
         return error.hint
+    if error.code == "syntax" and error.fault.detail == AFTER_THE_END:
+        return "the file is longer than its content: fetch it again, or remove what was appended"
     found = _of_bytes(data) or _of_value(data)
     return error.hint if found is None else f"the file is {found[0]}: {found[1]}"
 

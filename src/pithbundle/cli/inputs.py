@@ -11,7 +11,7 @@ import click
 
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
-from pithbundle.encoding.parsed import Format, detect_format
+from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import FileError, PithError
 from pithbundle.escape import visible
@@ -163,7 +163,7 @@ def read_bytes(path: str, limits: Limits) -> bytes:
         return read_input(path, limits.size)
 
 
-def read_value(path: str, limits: Limits, format: Format | None = None) -> Value:
+def read_value(path: str, limits: Limits, format: Encoding | None = None) -> Value:
     """Return the value of a JSON or CBOR input.
 
     Raises:
@@ -172,14 +172,14 @@ def read_value(path: str, limits: Limits, format: Format | None = None) -> Value
     return parse(path, read_bytes(path, limits), limits, format)
 
 
-def parse(path: str, data: bytes, limits: Limits, format: Format | None = None) -> Value:
+def parse(path: str, data: bytes, limits: Limits, format: Encoding | None = None) -> Value:
     """Return the value of bytes that were read from ``path``.
 
     Raises:
         InputRejected: they are outside the profile.
     """
     with rejecting(path):
-        if (format or detect_format(data)) == "cbor":
+        if (format or detect_encoding(data)) == "cbor":
             from pithbundle.encoding.cbor import parse_cbor
 
             return parse_cbor(data, limits)

@@ -27,7 +27,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import ReportPrinter, short
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs
@@ -104,7 +104,7 @@ def record_options(command: F) -> F:
 
 
 def load_record(
-    out: Output, files: Sequence[str], policy_path: str | None, limits: Limits, format: Format | None
+    out: Output, files: Sequence[str], policy_path: str | None, limits: Limits, format: Encoding | None
 ) -> LoadedRecord:
     """Read, check and merge files of one record; a rejected file is reported beside them.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pithbundle.bundle.document_types import PROOF_TYPE
 from pithbundle.cli.inputs import InputRejected, rejecting
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.load import CELL, event_line
@@ -14,7 +15,7 @@ from pithbundle.cli.render import plural
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import PithError
-from pithbundle.merge.equivocation import PROOF_TYPE, Proven, check_proof, describe, is_proof
+from pithbundle.merge.equivocation import Proven, check_proof, describe, is_proof
 from pithbundle.report import Rejection, outcome_value
 
 if TYPE_CHECKING:

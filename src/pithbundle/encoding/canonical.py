@@ -89,11 +89,6 @@ def raw_json(canonical: bytes) -> Value:
     return cast("Value", orjson.Fragment(canonical))
 
 
-# The names that other parts of the package still use.
-written = raw_json
-encode_kept = encode_canonical
-
-
 def digest(data: bytes) -> bytes:
     """Return the SHA-256 of ``data``, 32 raw bytes (CANON-2)."""
     return hashlib.sha256(data).digest()

@@ -26,6 +26,8 @@ _STRINGS: Final = re.compile(_STRING, re.DOTALL)
 _BRACKETS: Final = b"[]{}"
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 _STEPS: Final = bytes.maketrans(_BRACKETS, b"\x01\xff\x01\xff")  # +1 and -1 as signed bytes
+#: The detail of the fault of an input that goes on after its one value.
+AFTER_THE_END: Final = "there are bytes after the end of the JSON text"
 
 
 def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None) -> Parsed:
@@ -182,7 +184,7 @@ class _Parser:
             else:
                 path[-1] = len(open_[-1])
         if found.lastindex != _END:
-            raise self.syntax("there are bytes after the end of the JSON text", found)
+            raise self.syntax(AFTER_THE_END, found)
 
     def key(self, found: re.Match[str]) -> re.Match[str]:
         """Read a member name and its colon; return the token after it."""

@@ -96,8 +96,3 @@ def place(path: Sequence[str | int]) -> str:
         ]
     )
     return portable(text)
-
-
-# The names that other parts of the package still use.
-Format = Encoding
-detect_format = detect_encoding

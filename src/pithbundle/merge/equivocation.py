@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
+from pithbundle.bundle.document_types import PROOF_TYPE
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import encode, written
+from pithbundle.encoding.canonical import encode, raw_json
 from pithbundle.encoding.json_reader import read_json
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.errors import PithError
@@ -29,7 +30,6 @@ from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.verdicts import SignedEvent
 
-PROOF_TYPE: Final = "pithbundle_equivocation_proof"
 PROOF_VERSION: Final = "1"
 
 
@@ -76,7 +76,7 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
             "proof_type": PROOF_TYPE,
             "proof_version": PROOF_VERSION,
             "rules": ledger.rules.name,
-            "canonical_record": written(ledger.record.canonical),
+            "canonical_record": raw_json(ledger.record.canonical),
             "events": [signed_event(first), signed_event(second)],
             "keys": [_shown(key) for key in keys],
         }

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import encode_kept
+from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value
@@ -226,11 +226,11 @@ class EventType:
 
         Only for ``latest``: all events of another event type are in the slot ``b""``.
         """
-        return encode_kept([signer, *map(payload.get, self.slot)])
+        return encode_canonical([signer, *map(payload.get, self.slot)])
 
     def deciding_bytes(self, payload: Object) -> bytes:
         """Canonical bytes of the members that decide a conflict, null where absent (MERGE-8)."""
-        return encode_kept([*map(payload.get, self.deciding)])
+        return encode_canonical([*map(payload.get, self.deciding)])
 
 
 @dataclass(frozen=True, slots=True)

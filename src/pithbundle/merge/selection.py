@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import written
+from pithbundle.encoding.canonical import raw_json
 from pithbundle.encoding.values import Object
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.event_types.alias_added import ALIASES
@@ -73,7 +73,7 @@ class Equivocation:
             "event_type": self.event_type,
             "instant": self.instant,
             "signer": self.signer,
-            "slot": written(self.slot),
+            "slot": raw_json(self.slot),
         }
 
 

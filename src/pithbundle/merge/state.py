@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from pithbundle.bundle.document_types import STATE_TYPE
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import encode, encode_ordered, sha256_hex, written
+from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha256_hex
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.entries import Entry
@@ -34,7 +35,6 @@ from pithbundle.merge.selection import AliasDecision, Equivocation, Selection
 from pithbundle.merge.status import status_line, status_of
 from pithbundle.merge.trace import Decision, trace_json, trace_of
 
-STATE_TYPE: Final = "pith_open_graph_state"
 STATE_VERSION: Final = "1.0"
 
 # The members of an entry in the registry's order, and sorted; the absent ones are empty.
@@ -137,12 +137,12 @@ class State:
         """``current``, its members in the registry's order (STATE-2); the encoder sorts them or not."""
         selection = self._selection
         current: Object = {
-            "canonical_record": written(self.record.canonical),
+            "canonical_record": raw_json(self.record.canonical),
             ALIASES: [_alias_value(alias) for alias in selection.aliases],
         }
         decided = selection.receipt
         winner = None if decided is None else decided.winner
-        receipt = None if winner is None else written(winner.kept[0].encode())
+        receipt = None if winner is None else raw_json(winner.kept[0].encode())
         for event_type in selection.rules.event_types.values():
             events = selection.current.get(event_type.event_type)
             if events is None:
@@ -175,7 +175,7 @@ class State:
                 if canonical
                 else _ORDERED % (name, target, when, signer, event.payload_bytes, tail)
             )
-        return written(b"[%b]" % b",".join(written_entries))
+        return raw_json(b"[%b]" % b",".join(written_entries))
 
     # Counters.
 

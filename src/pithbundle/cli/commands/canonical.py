@@ -22,7 +22,7 @@ from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import Limits
 
 if TYPE_CHECKING:
-    from pithbundle.encoding.parsed import Format
+    from pithbundle.encoding.parsed import Encoding
 
 
 @click.command(
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @limit_option
 @json_option
 @click.pass_obj
-def command(out: Output, file: str, digest: bool, format: Format | None, limits: Limits) -> int:
+def command(out: Output, file: str, digest: bool, format: Encoding | None, limits: Limits) -> int:
     """Print the canonical bytes of FILE, exactly, without a newline at the end.
 
     Nothing is verified; use pithbundle verify for that.

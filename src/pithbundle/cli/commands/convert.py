@@ -21,7 +21,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.values import Limits
 
 if TYPE_CHECKING:
-    from pithbundle.encoding.parsed import Format
+    from pithbundle.encoding.parsed import Encoding
 
 
 @click.command(
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(
-    out: Output, file: str, to: str, output: str | None, force: bool, format: Format | None, limits: Limits
+    out: Output, file: str, to: str, output: str | None, force: bool, format: Encoding | None, limits: Limits
 ) -> int:
     """Write FILE as canonical JSON or deterministic CBOR; the conversion loses nothing.
 

@@ -24,7 +24,7 @@ from pithbundle.cli.render import MOST, more, plural, short
 from pithbundle.comparison.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.parsed import Format, detect_format
+from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.files import read_input
 from pithbundle.merge.merged import merge
@@ -44,7 +44,7 @@ class _Reader:
 
     policy: Policy
     limits: Limits
-    format: Format | None
+    format: Encoding | None
     cache: SignatureCache
 
     def side(self, path: str) -> Side:
@@ -56,7 +56,7 @@ class _Reader:
         with rejecting(path, Exit.USAGE):
             wide = for_written(self.limits)
             data = read_input(path, wide.size)
-            if (self.format or detect_format(data)) == "cbor":
+            if (self.format or detect_encoding(data)) == "cbor":
                 from pithbundle.encoding.cbor import read_cbor as read
             else:
                 from pithbundle.encoding.json_reader import read_json as read
@@ -89,7 +89,7 @@ def command(
     left: str,
     right: str,
     policy_path: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """List the differences between A and B: each a bundle, a state.json or a report.

@@ -13,7 +13,7 @@ from pithbundle.cli.load import LoadedRecord, event_line, files_argument, load_r
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import MOST, more, plural, short, where
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.errors import InputError
@@ -44,7 +44,7 @@ _LOSERS: Final = 20
 @record_options
 @click.pass_obj
 def command(
-    out: Output, files: tuple[str, ...], policy_path: str | None, format: Format | None, limits: Limits
+    out: Output, files: tuple[str, ...], policy_path: str | None, format: Encoding | None, limits: Limits
 ) -> int:
     """Explain the state of the bundles FILE.
 

@@ -12,7 +12,7 @@ from pithbundle.cli.load import files_argument, load_record, record_options, req
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.files import STDIN
 
@@ -42,7 +42,7 @@ def command(
     out_dir: str | None,
     events: int,
     policy_path: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """Write the valid events of the bundles FILE as one bundle, or as parts in DIR.

@@ -14,7 +14,7 @@ from pithbundle.bundle.event import Envelope, read_event
 from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural
-from pithbundle.encoding.parsed import Format, detect_format
+from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import Limits, Object, Value, pointer
 from pithbundle.errors import Fault
@@ -101,14 +101,14 @@ class Events:
 @limit_option
 @json_option
 @click.pass_obj
-def command(out: Output, file: str, format: Format | None, limits: Limits) -> int:
+def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> int:
     """Show the contents of FILE without verifying them; use pithbundle verify for that.
 
     FILE is a bundle, a state, a record, or any other file that can be parsed: also a bundle
     that verify rejects. No hash, number or signature is checked.
     """
     data = read_bytes(file, limits)
-    chosen = format or detect_format(data)
+    chosen = format or detect_encoding(data)
     with rejecting(file):
         if chosen == "cbor":
             from pithbundle.encoding.cbor import read_cbor as read

@@ -33,7 +33,7 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pi
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
 from pithbundle.comparison.published import Difference, Group, compare_states, for_written, read_state
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object, Value, portable
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.merged import Merged
@@ -94,7 +94,7 @@ def command(
     policy_path: str | None,
     max_age: float | None,
     now: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """Recompute the state of a record from one or more bundles FILE, and print its bytes.

@@ -22,7 +22,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.parsed import Format, detect_format
+from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.errors import Fault, PithError, RecordError
 
@@ -49,7 +49,7 @@ class Found:
 @limit_option
 @json_option
 @click.pass_obj
-def command(out: Output, files: tuple[str, ...], format: Format | None, limits: Limits) -> int:
+def command(out: Output, files: tuple[str, ...], format: Encoding | None, limits: Limits) -> int:
     """Recompute the Pith Number of the records in each FILE.
 
     A file is a canonical record, a bundle or other object with a canonical_record, or a
@@ -84,10 +84,10 @@ def _print_rejection(out: Output, rejection: InputRejected) -> None:
     out.as_json = as_json
 
 
-def _numbers(file: str, limits: Limits, format: Format | None) -> Iterator[Found]:
+def _numbers(file: str, limits: Limits, format: Encoding | None) -> Iterator[Found]:
     data = read_bytes(file, limits)
     with rejecting(file):
-        read = read_cbor if (format or detect_format(data)) == "cbor" else read_json
+        read = read_cbor if (format or detect_encoding(data)) == "cbor" else read_json
         # As a bundle is read: a fault inside an event does not affect the record.
         document = read(data, limits, confine="events", depth=limits.bundle_depth)
         if None in document.faults:

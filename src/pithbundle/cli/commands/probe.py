@@ -25,7 +25,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Value
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probe import Found, Probe, probe
@@ -52,7 +52,7 @@ def command(
     output: str | None,
     force: bool,
     policy_path: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """Try every known event format on FILE under the keys of your policy.

@@ -22,7 +22,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural, short, where
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import proof_of
@@ -53,7 +53,7 @@ def command(
     out_dir: str | None,
     force: bool,
     policy_path: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """Show or write proofs that a signer contradicted itself in the bundles FILE.

@@ -6,7 +6,7 @@ import click
 
 from pithbundle.cli.load import files_argument, load_record, record_options
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits
 
 
@@ -19,7 +19,7 @@ from pithbundle.encoding.values import Limits
 @record_options
 @click.pass_obj
 def command(
-    out: Output, files: tuple[str, ...], policy_path: str | None, format: Format | None, limits: Limits
+    out: Output, files: tuple[str, ...], policy_path: str | None, format: Encoding | None, limits: Limits
 ) -> int:
     """Print a one-line summary of the record of the bundles FILE.
 

@@ -21,7 +21,7 @@ from pithbundle.cli.load import (
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.render import plural, short
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.files import STDIN
 from pithbundle.merge.timeline import Change, Moment
@@ -59,7 +59,7 @@ def command(
     png: str | None,
     force: bool,
     policy_path: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """Show the valid events of the bundles FILE by signed time, and what each changed.

@@ -19,7 +19,7 @@ from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
 from pithbundle.cli.render import ReportPrinter
-from pithbundle.encoding.parsed import Format
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits
 
 
@@ -46,7 +46,7 @@ def command(
     policy_path: str | None,
     max_age: float | None,
     now: str | None,
-    format: Format | None,
+    format: Encoding | None,
     limits: Limits,
 ) -> int:
     """Check the record, receipts and events of each bundle FILE.
