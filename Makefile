@@ -39,12 +39,12 @@ help:
 # The lists are complete and hashed, so nothing is resolved: a resolver would look at the newest
 # releases and break an old commit. `pip check` says if a list ever lacks something. The build
 # backend is among them, so the package itself installs without fetching anything more.
-$(RUNTIME): requirements/runtime.txt pyproject.toml
+$(RUNTIME): requirements/cli.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'error: $(PYTHON) must start a Python 3.11 or later; name another with make PYTHON=python3.12' >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo 'error: cannot make a virtual environment; on Debian: apt-get install python3-venv' >&2; exit 1; }
-	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/runtime.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/cli.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	$(PIP) check
 	@touch $@
@@ -184,7 +184,7 @@ mutants: $(MUTANTS)
 
 # Needs the tool uv; nothing else here does.
 lock:
-	for name in runtime dev mutants docs; do \
+	for name in runtime cli dev mutants docs; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -74,7 +74,7 @@ def write_output(path: str, data: bytes, *, force: bool = False) -> None:
     write_outputs({path: data}, force=force)
 
 
-def write_outputs(files: Mapping[str, bytes], *, force: bool = False) -> None:
+def write_outputs(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]], *, force: bool = False) -> None:
     """Write every file whole, or after a failure none of them (CLI-1).
 
     An existing file is replaced only with ``force``; without it not even one that appears
@@ -88,12 +88,14 @@ def write_outputs(files: Mapping[str, bytes], *, force: bool = False) -> None:
     Raises:
         FileError: ``io``, for each of these and for whatever the system refuses.
     """
-    staged = [_Staged(path, data, force) for path, data in files.items()]
+    staged: list[_Staged] = []
     # Open while this runs: a folder that is renamed meanwhile stays the one that was meant.
     folders: dict[str, int] = {}
     try:
-        for each in staged:
-            each.write(folders)
+        # Of an iterator no more than one file is in memory at a time.
+        for path, data in files.items() if isinstance(files, Mapping) else files:
+            staged.append(_Staged(path, force))
+            staged[-1].write(data, folders)
         for each in staged:
             each.give_name()
         _clean(staged, folders)
@@ -108,9 +110,8 @@ def write_outputs(files: Mapping[str, bytes], *, force: bool = False) -> None:
 class _Staged:
     """One file of :func:`write_outputs`: under a temporary name first, then under its own."""
 
-    def __init__(self, path: str, data: bytes, force: bool) -> None:
+    def __init__(self, path: str, force: bool) -> None:
         self.path = path
-        self.data = data
         self.force = force
         self.name = os.path.basename(path)
         # Its own short name: the target's may already be as long as the file system allows.
@@ -120,7 +121,7 @@ class _Staged:
         #: The new file that has got its name, by device and inode.
         self._new: tuple[int, int] | None = None
 
-    def write(self, folders: dict[str, int]) -> None:
+    def write(self, data: bytes, folders: dict[str, int]) -> None:
         """Write the file under its temporary name."""
         with self._errors():
             if self.name in ("", ".", ".."):
@@ -139,7 +140,7 @@ class _Staged:
                 self._temporary_exists = False
                 raise
             try:
-                rest = memoryview(self.data)
+                rest = memoryview(data)
                 while rest:
                     rest = rest[os.write(descriptor, rest) :]
                 os.fsync(descriptor)

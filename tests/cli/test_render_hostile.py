@@ -233,7 +233,7 @@ def test_ids_of_events_that_no_entry_is_about() -> None:
     assert "unrecognised [unknown_type]" in said.err
     absent = check(["explain", str(DEMO / "rich.json"), "sha256:" + "0" * 64, *POLICY])
     assert absent.status == 2
-    assert "no valid event with this id" in absent.err
+    assert "no valid event with the id" in absent.err
 
 
 def crowd(count: int) -> tuple[bytes, bytes]:

@@ -189,6 +189,7 @@ FIRST_WORDS = {
     "rejected",
     "unacceptable",
     "usable",
+    "warning",
 }
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.cli.input_hints import hint_for
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
-from pithbundle.cli.output import Exit, Output, worst
+from pithbundle.cli.output import Exit, worst
+from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import MergeError
@@ -101,7 +99,6 @@ class CheckedFiles:
 
 
 def check_files(
-    out: Output,
     files: Sequence[str],
     policy: Policy,
     limits: Limits,
@@ -114,46 +111,19 @@ def check_files(
     """
     cache: SignatureCache = {}
     found = CheckedFiles()
-    progress = _Progress(out, len(files))
-    try:
+    with progress_bar(len(files), hidden=len(files) < _MANY_FILES) as step:
         for done, file in enumerate(files):
-            progress.tell(done)
+            step(done)
             try:
-                data = b""
                 data = read_bytes(file, limits)
                 if skip is not None and skip(file, data):
                     continue
-                with rejecting(file):
+                with rejecting(file, data=data, of_bundle=True):
                     bundle = read_bundle(data, limits=limits, encoding=format)
             except InputRejected as rejection:
-                if rejection.status == Exit.USAGE:
-                    found.unreadable.append(Rejection(file, rejection.error))
-                else:
-                    found.rejected.append(Rejection(file, rejection.error, hint_for(data, rejection.error)))
+                unusable = found.unreadable if rejection.status == Exit.USAGE else found.rejected
+                unusable.append(Rejection(file, rejection.error, rejection.hint))
                 continue
             checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=cache)
             found.inputs.append(Input(file, checked))
-    finally:
-        progress.clear()
     return found
-
-
-class _Progress:
-    """Tells on a terminal how many of many files are done, and takes the line away in the end."""
-
-    def __init__(self, out: Output, count: int) -> None:
-        self.count = count
-        self.stream = sys.stderr if count >= _MANY_FILES and out.on_stderr().tty else None
-
-    def tell(self, done: int) -> None:
-        self._write(f"\rpithbundle: {done} of {self.count} files")
-
-    def clear(self) -> None:
-        self._write("\r" + " " * (len(f"{self.count}") * 2 + 23) + "\r")
-
-    def _write(self, text: str) -> None:
-        if self.stream is not None:
-            # Nothing depends on it: a terminal that has gone away must not end the work.
-            with suppress(OSError):
-                self.stream.write(text)
-                self.stream.flush()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +14,8 @@ from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_strict import AFTER_THE_END
 from pithbundle.encoding.values import DEFAULT_LIMITS
 from pithbundle.errors import PithError
+from pithbundle.escape import visible
+from pithbundle.files import STDIN
 
 #: Files that are neither JSON nor CBOR: the first bytes, what the file is, what to do.
 _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
@@ -27,6 +32,9 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\xff\xd8\xff", "a picture", "fetch the bundle of the record instead"),
     (b"<svg", "a picture", "fetch the bundle of the record instead"),
 )
+_URL: Final = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
+#: The most names of files that a hint lists.
+_MOST_FILES: Final = 5
 _PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|\?xml)", re.IGNORECASE)
 #: Error codes of bytes that are not JSON or CBOR, which the first bytes can explain.
 _OF_BYTES: Final = frozenset(
@@ -34,14 +42,50 @@ _OF_BYTES: Final = frozenset(
 )
 
 
-def hint_for(data: bytes, error: PithError) -> str:
-    """Return the hint for a rejected input: what the file is, if that is known, else the error's hint."""
-    if error.code not in _OF_BYTES:
+def hint_for(path: str, data: bytes | None, error: PithError, *, of_bundle: bool = True) -> str:
+    """Return the hint for a rejected input: what the file is, if that is known, else the error's hint.
+
+    ``data`` are the bytes that were read under the limits of ``--limit``, None for another file.
+    With ``of_bundle`` a bundle was expected, so another kind of document is named.
+    The hint is empty for a file that cannot be read for a reason that the error states.
+    """
+    if error.code == "io":
+        return _of_path(path)
+    if data is None:
         return error.hint
+    if error.code == "size":
+        return _of_size(path, error)
     if error.code == "syntax" and error.fault.detail == AFTER_THE_END:
         return "the file is longer than its content: fetch it again, or remove what was appended"
-    found = _of_bytes(data) or _of_value(data)
+    if error.code not in _OF_BYTES:
+        return error.hint
+    found = _of_bytes(data) or (_of_value(data) if of_bundle else None)
     return error.hint if found is None else f"the file is {found[0]}: {found[1]}"
+
+
+def _of_path(path: str) -> str:
+    if _URL.match(path):
+        return "a URL is not read: download the file first, then give its path"
+    try:
+        names = sorted(os.listdir(path)) if os.path.isdir(path) else None
+    except (OSError, ValueError):
+        return ""
+    if names is None:
+        return ""
+    files = [visible(os.path.join(path, name)) for name in names if name.endswith((".json", ".cbor"))]
+    if not files:
+        return "this is a folder without .json and .cbor files: give the path of a file"
+    more = "" if len(files) <= _MOST_FILES else f" and {len(files) - _MOST_FILES} more"
+    return f"this is a folder: give the files in it, which are {', '.join(files[:_MOST_FILES])}{more}"
+
+
+def _of_size(path: str, error: PithError) -> str:
+    """The hint of the error, but with the size of the file where it is known."""
+    with suppress(OSError, ValueError):
+        found = os.stat(path)
+        if path != STDIN and stat.S_ISREG(found.st_mode):
+            return f"if you trust the source, raise the limit with --limit size={found.st_size}"
+    return error.hint
 
 
 def _of_bytes(data: bytes) -> tuple[str, str] | None:

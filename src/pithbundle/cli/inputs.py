@@ -38,6 +38,12 @@ def _set_colour(ctx: click.Context, param: click.Parameter, value: str | None) -
         ctx.find_object(Output).choose_colour(value == "always")  # type: ignore[union-attr]
 
 
+def _note_source(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource.ENVIRONMENT:
+        ctx.find_object(Output).policy_of_environment = value  # type: ignore[union-attr]
+    return value
+
+
 def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str]) -> Limits:
     known = [field.name for field in fields(Limits)]
     changed: dict[str, int] = {}
@@ -100,6 +106,7 @@ def policy_option(command: F) -> F:
         type=PATH,
         metavar="FILE",
         envvar="PITHBUNDLE_POLICY",
+        callback=_note_source,
         help="Your policy; by default that of $PITHBUNDLE_POLICY, else the built-in one.",
     )(command)
 
@@ -118,18 +125,24 @@ def output_options(command: F) -> F:
 class InputRejected(Exception):
     """An input without which a command cannot continue: which one, why, and the exit status."""
 
-    def __init__(self, path: str, error: PithError, status: Exit) -> None:
-        super().__init__(path, error, status)
+    def __init__(self, path: str, error: PithError, status: Exit, hint: str | None = None) -> None:
+        super().__init__(path, error, status, hint)
         self.path = path
         self.error = error
         self.status = status
+        #: What the user can do; may be empty.
+        self.hint = error.hint if hint is None else hint
 
 
 @contextlib.contextmanager
-def rejecting(path: str, status: Exit = Exit.INVALID) -> Iterator[None]:
+def rejecting(
+    path: str, status: Exit = Exit.INVALID, *, data: bytes | None = None, of_bundle: bool = False
+) -> Iterator[None]:
     """Attribute every error raised inside to the file ``path``.
 
-    The exit status is ``status``, but 2 for a file that cannot be read or written.
+    The exit status is ``status``, but 2 for a file that cannot be read or written. ``data`` are
+    the bytes of an input under the limits of ``--limit``: the hint depends on them, and on
+    whether a bundle was expected.
 
     Raises:
         InputRejected: for any :class:`PithError`.
@@ -137,7 +150,10 @@ def rejecting(path: str, status: Exit = Exit.INVALID) -> Iterator[None]:
     try:
         yield
     except PithError as error:
-        raise InputRejected(path, error, Exit.USAGE if isinstance(error, FileError) else status) from error
+        from pithbundle.cli.input_hints import hint_for
+
+        chosen = Exit.USAGE if isinstance(error, FileError) else status
+        raise InputRejected(path, error, chosen, hint_for(path, data, error, of_bundle=of_bundle)) from error
 
 
 # -- reading ------------------------------------------------------------------------------
@@ -159,7 +175,7 @@ def read_bytes(path: str, limits: Limits) -> bytes:
     Raises:
         InputRejected: it cannot be read, or is over ``limits.size``.
     """
-    with rejecting(path):
+    with rejecting(path, data=b""):
         return read_input(path, limits.size)
 
 
@@ -178,7 +194,7 @@ def parse(path: str, data: bytes, limits: Limits, format: Encoding | None = None
     Raises:
         InputRejected: they are outside the profile.
     """
-    with rejecting(path):
+    with rejecting(path, data=data):
         if (format or detect_encoding(data)) == "cbor":
             from pithbundle.encoding.cbor import parse_cbor
 

@@ -104,7 +104,7 @@ def record_options(command: F) -> F:
 
 
 def load_record(
-    out: Output, files: Sequence[str], policy_path: str | None, limits: Limits, format: Encoding | None
+    files: Sequence[str], policy_path: str | None, limits: Limits, format: Encoding | None
 ) -> LoadedRecord:
     """Read, check and merge files of one record; a rejected file is reported beside them.
 
@@ -114,11 +114,13 @@ def load_record(
     """
     require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
-    checked_files = check_files(out, files, policy, limits, format)
+    checked_files = check_files(files, policy, limits, format)
     if checked_files.unreadable:
-        raise InputRejected(checked_files.unreadable[0].name, checked_files.unreadable[0].error, Exit.USAGE)
+        first = checked_files.unreadable[0]
+        raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
     if not checked_files.inputs:
-        raise InputRejected(checked_files.rejected[0].name, checked_files.rejected[0].error, Exit.INVALID)
+        first = checked_files.rejected[0]
+        raise InputRejected(first.name, first.error, Exit.INVALID, first.hint)
     merged = checked_files.of_one_record()
     return LoadedRecord(
         policy,
@@ -146,22 +148,36 @@ def require_absent(paths: Iterable[str | None], force: bool) -> None:
     """Check before the work what :func:`write_outputs` checks after it.
 
     Raises:
-        InputRejected: a path exists and ``force`` is not given.
+        InputRejected: a path exists and ``force`` is not given, or is a folder.
     """
     for path in paths:
-        if path not in (None, STDIN) and not force and os.path.lexists(str(path)):
-            with rejecting(str(path)):
-                raise FileError("io", f"{path}: exists already; --force replaces it")
+        if path in (None, STDIN) or not os.path.lexists(str(path)):
+            continue
+        if not force or os.path.isdir(str(path)):
+            reason = (
+                "is a folder, not a file"
+                if os.path.isdir(str(path))
+                else "exists already; --force replaces it"
+            )
+            raise InputRejected(str(path), FileError("io", f"{path}: {reason}"), Exit.USAGE, "")
 
 
-def write_all(folder: str, files: dict[str, bytes], force: bool, inputs: Sequence[str | None]) -> list[str]:
+def write_all(
+    folder: str,
+    names: Sequence[str],
+    contents: Iterable[bytes],
+    force: bool,
+    inputs: Sequence[str | None],
+) -> list[str]:
     """Write files into a folder, made if it is missing; all of them or none.
+
+    ``contents`` are written one by one, so that an iterator needs the memory of one file.
 
     Raises:
         InputRejected: the folder or a file cannot be written.
         click.UsageError: one of the files would replace one of ``inputs``.
     """
-    paths = {os.path.join(folder, name): data for name, data in files.items()}
+    paths = [os.path.join(folder, name) for name in names]
     guard_folder(inputs, "--out-dir", paths)
     require_absent(paths, force)
     made = False
@@ -174,10 +190,10 @@ def write_all(folder: str, files: dict[str, bytes], force: bool, inputs: Sequenc
             reason = getattr(error, "strerror", None) or str(error)
             raise FileError("io", f"{folder}: {reason[:1].lower()}{reason[1:]}") from error
         try:
-            write_outputs(paths, force=force)
+            write_outputs(zip(paths, contents, strict=True), force=force)
         except BaseException:
             if made:
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)
             raise
-    return [*paths]
+    return paths

@@ -16,6 +16,7 @@ and a reader that closes the pipe early (``| head``) changes no exit status.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -26,6 +27,7 @@ import click
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
 from pithbundle.cli.signals import Terminated, ending_on_signals
+from pithbundle.encoding.values import portable
 
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
 #: command under the name ``command``. The line is kept here so that ``--help`` loads nothing.
@@ -141,14 +143,12 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
         status = group.main(args=argv, prog_name="pithbundle", standalone_mode=False, obj=out)
     except InputRejected as rejection:
         out.drop()
-        out.print_rejection(rejection.path, rejection.error)
+        out.print_rejection(rejection.path, rejection.error, rejection.hint)
         return rejection.status
-    except click.exceptions.NoArgsIsHelpError as error:
-        out.error("missing command")
-        out.hint(f"see {error.ctx.command_path} --help")
-        return Exit.USAGE
     except click.ClickException as error:
         out.drop()
+        # The option may not have been read yet when the error was found.
+        out.as_json |= "--json" in (sys.argv[1:] if argv is None else argv)
         _usage_error(out, error)
         return Exit.USAGE
     except click.Abort:
@@ -165,10 +165,17 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
 
 def _usage_error(out: Output, error: click.ClickException) -> None:
     """Print an error of click in the form of this program: lower case, one line, no full stop."""
-    message, *more = " ".join(error.format_message().split()).removesuffix(".").split(". ")
-    out.error(out.show(message[:1].lower() + message[1:]))
-    for sentence in more:
-        out.hint(out.show(sentence[:1].lower() + sentence[1:]))
+    text = "missing command"
+    if not isinstance(error, click.exceptions.NoArgsIsHelpError):
+        text = " ".join(error.format_message().split()).removesuffix(".")
+    message, *hints = (sentence[:1].lower() + sentence[1:] for sentence in text.split(". "))
     ctx = getattr(error, "ctx", None)
     if isinstance(ctx, click.Context):
-        out.hint(f"see {ctx.command_path} --help")
+        hints.append(f"see {ctx.command_path} --help")
+    out.error(out.show(message))
+    for each in hints:
+        out.hint(out.show(each))
+    if out.as_json:
+        out.json(
+            {"error": {"code": "usage", "message": portable(message), "hint": portable(". ".join(hints))}}
+        )

@@ -105,6 +105,8 @@ class Output:
         self._chosen = colour
         #: Set by the option ``--json``: the command then prints one JSON value and no text.
         self.as_json = False
+        #: The path of the policy if ``PITHBUNDLE_POLICY`` names it.
+        self.policy_of_environment: str | None = None
         self._out: list[bytes | Iterable[bytes]] = []
         self._err: list[bytes | Iterable[bytes]] = []
         self._to_stderr = False
@@ -181,16 +183,19 @@ class Output:
         """Print a remark on stderr."""
         self._err.append(_encode(f"pithbundle: {_escape_controls(text)}\n", sys.stderr))
 
-    def print_rejection(self, path: str, error: PithError) -> None:
+    def print_rejection(self, path: str, error: PithError, hint: str) -> None:
         """Print why an input was rejected, and the next step; with ``--json`` on stdout as well."""
         if error.code == "io":
             # The message of the system names the path.
             self.error(str(error))
         else:
             self.error(f"{self.file_name(path)}: {error}")
-            self.hint(error.hint)
+        if hint:
+            self.hint(hint)
+        if path == self.policy_of_environment:
+            self.hint("PITHBUNDLE_POLICY names this policy: change the variable, or give --policy")
         if self.as_json:
-            self.json({"error": {"file": path, **error.fault.to_value(), "hint": error.hint}})
+            self.json({"error": {"file": path, **error.fault.to_value(), "hint": hint or error.hint}})
 
     def drop(self) -> None:
         """Discard the output to stdout: a command that failed prints no result."""

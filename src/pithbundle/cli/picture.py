@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import click
 
+from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.render import plural
 from pithbundle.escape import visible
 from pithbundle.merge.rules import MERGE_1
@@ -93,8 +94,7 @@ def require() -> None:
         import matplotlib  # noqa: F401
     except ImportError as error:
         raise click.UsageError(
-            "a picture needs matplotlib, which is not installed. "
-            'add it with: python -m pip install "pithbundle[plot]"',
+            f"a picture needs matplotlib, which is not installed. {how_to_install('plot')}",
             click.get_current_context(),
         ) from error
 

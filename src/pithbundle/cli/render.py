@@ -136,7 +136,7 @@ class ReportPrinter:
             self._conflicts(report)
             self._receipts(report)
             self._events(report)
-            self._warnings(report)
+            self.warnings(report)
         if self._codes:
             self.out.line()
         for code, (clause, meaning, hint) in self._codes.items():
@@ -279,7 +279,8 @@ class ReportPrinter:
         shared = len(self.policy.keys_of(key.signer_id, key.key_id)) > 1
         return f"{names} {key.fingerprint[:_DIGITS]}" if shared else names
 
-    def _warnings(self, report: Report) -> None:
+    def warnings(self, report: Report) -> None:
+        """Print the warnings that depend on the clock (REPORT-4)."""
         dated = [warning for warning in report.warnings if warning.code in _DATED]
         for warning in self._capped("warning", dated, "warning"):
             text = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"

@@ -7,7 +7,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Final
 
 #: Symbols that Unicode 16.0 made two columns wide: older tables of Python have them as one.
@@ -106,5 +106,7 @@ class _ProgressBar(AbstractContextManager[Callable[[int], None]]):
 
     @staticmethod
     def _write(text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        # A terminal that has gone away must not end the work.
+        with suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()

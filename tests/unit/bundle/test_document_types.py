@@ -105,4 +105,4 @@ def test_a_refusal_says_what_the_file_is(tmp_path: Path, data: bytes, words: str
 
 def test_another_fault_keeps_its_own_hint() -> None:
     error = InputError("duplicate_key")
-    assert hint_for(b"<html>", error) == error.hint
+    assert hint_for("FILE", b"<html>", error) == error.hint

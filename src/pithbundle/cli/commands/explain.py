@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -26,6 +27,8 @@ from pithbundle.verify.verdicts import SignedEvent
 _SECTIONS: Final = frozenset(
     ("canonical_record", "equivocations", *(kind.section for kind in MERGE_1.event_types.values()))
 )
+#: The start of an event id, with at least 8 of its hex digits.
+_ID_PREFIX: Final = re.compile("(sha256:)?[0-9a-f]{8,64}")
 #: The longest summary of an entry, in characters, and of one member of it.
 _SAYS: Final = 160
 _MEMBER: Final = 60
@@ -38,7 +41,7 @@ _LOSERS: Final = 20
     epilog="\b\nExamples:\n  pithbundle explain bundle.json\n"
     "  pithbundle explain bundle.json /current/integrity_findings/0\n"
     "  pithbundle explain part1.json part2.json integrity_findings\n"
-    "  pithbundle explain bundle.json sha256:1a2b...   (a whole event id)\n\n" + EXIT_STATUS_HELP,
+    "  pithbundle explain bundle.json 1a2b3c4d   (the start of an event id)\n\n" + EXIT_STATUS_HELP,
 )
 @files_argument
 @record_options
@@ -60,7 +63,7 @@ def command(
         raise click.UsageError(
             "no file: the only argument is a location in the state", click.get_current_context()
         )
-    loaded = load_record(out, files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, format)
     reasons = _reasons(loaded, location)
     if out.as_json:
         out.json({**loaded.value(), "entries": [_value(loaded, reason) for reason in reasons]})
@@ -80,6 +83,8 @@ def _location(word: str) -> str | None:
     """Return the last argument as a location in the state, or None if it is a file."""
     if word == "/current" or word.startswith("/current/") or event_id_digest(word) is not None:
         return word
+    if _ID_PREFIX.fullmatch(word) and not os.path.lexists(word):
+        return word
     if word.startswith("/") and "\0" not in word and not os.path.lexists(word):
         # Not a file, so it is meant as a pointer, of which no state has an entry.
         return word
@@ -96,21 +101,49 @@ def _reasons(loaded: LoadedRecord, location: str | None) -> list[Explanation]:
         if location is not None and not _exists(loaded.state, location):
             raise _no_entry(loaded, f"the entry {reasons[0].decision.pointer} has no such member: {location}")
         return reasons
+    return _reasons_of_event(loaded, _event_id(loaded, location))
+
+
+def _event_id(loaded: LoadedRecord, prefix: str) -> str:
+    """Return the id of the one valid event whose digits begin like this.
+
+    Raises:
+        click.UsageError: there is none, or more than one.
+    """
+    digits = prefix.removeprefix("sha256:")
+    found = [
+        e.event_id for e in loaded.merged.ledger if e.event_id.removeprefix("sha256:").startswith(digits)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(found[:_LOSERS])
+        message = f"{len(found)} events have an id that begins with {digits}: {ids}. Give more digits"
+    else:
+        message = (
+            f"these files contain no valid event with the id {prefix}. Run pithbundle verify for the verdicts"
+        )
+    raise click.UsageError(message, click.get_current_context())
+
+
+def _reasons_of_event(loaded: LoadedRecord, event_id: str) -> list[Explanation]:
+    """Return the decisions that an event won or lost.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    view = loaded.merged.view
     found = [
         reason
         for reason in view.explain()
-        if location in reason.decision.winners
-        or any(lost.event_id == location for lost in reason.decision.losers)
+        if event_id in reason.decision.winners
+        or any(lost.event_id == event_id for lost in reason.decision.losers)
     ]
     if not found:
         message = "this event is neither a winner nor a loser of any entry of the state"
         for one in view.unrecognised:
-            if one.event_id == location:
+            if one.event_id == event_id:
                 message = f"the event is valid, but unrecognised [{one.code}]: it does not affect the state"
-        if location not in loaded.merged.ledger:
-            message = (
-                "these files contain no valid event with this id; run pithbundle verify for the verdicts"
-            )
         raise click.UsageError(message, click.get_current_context())
     return found
 

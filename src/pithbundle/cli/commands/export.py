@@ -8,12 +8,19 @@ import click
 
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import PATH, deliver, output_options, rejecting
-from pithbundle.cli.load import files_argument, load_record, record_options, require_absent, write_all
+from pithbundle.cli.load import (
+    LoadedRecord,
+    files_argument,
+    load_record,
+    record_options,
+    require_absent,
+    write_all,
+)
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.files import STDIN
 
 
@@ -60,13 +67,13 @@ def command(
     if out_dir is None:
         guard_inputs(inputs, [("-o", output)])
     require_absent([output], force)
-    loaded = load_record(out, files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, format)
     ledger = loaded.merged.ledger
     with rejecting(files[0]):
         parts = ledger.export(replace(DEFAULT_LIMITS, events=events))
     if out_dir is not None:
-        names = (f"{ledger.record.number.suffix}-part-{index:04}.json" for index in range(1, len(parts) + 1))
-        written = write_all(out_dir, dict(zip(names, parts, strict=True)), force, inputs)
+        names = [f"{ledger.record.number.suffix}-part-{index:04}.json" for index in range(1, len(parts) + 1)]
+        written = write_all(out_dir, names, parts, force, inputs)
     elif len(parts) > 1:
         raise click.UsageError(f"{plural(len(parts), 'part')} do not fit into one file: use --out-dir", ctx)
     else:
@@ -74,26 +81,27 @@ def command(
         written = [STDIN if output is None else output]
         if out.tty and output in (None, STDIN):
             out.raw(b"\n")
+    _print(out, loaded, written, list(map(len, parts)))
+    return loaded.status
+
+
+def _print(out: Output, loaded: LoadedRecord, written: list[str], sizes: list[int]) -> None:
+    """Print what was written, to stderr or as JSON."""
+    count = len(loaded.merged.ledger)
     if out.as_json:
-        out.json(
-            {
-                **loaded.value(),
-                "events": len(ledger),
-                "parts": [
-                    {"file": path, "bytes": len(part)} for path, part in zip(written, parts, strict=True)
-                ],
-            }
-        )
-        return loaded.status
+        parts: list[Value] = [
+            {"file": path, "bytes": size} for path, size in zip(written, sizes, strict=True)
+        ]
+        out.json({**loaded.value(), "events": count, "parts": parts})
+        return
     err = out.on_stderr()
     loaded.headline(err)
     loaded.record(err)
-    err.heading("export", f"{plural(len(ledger), 'valid event')} in {plural(len(parts), 'part')}")
-    for path, part in zip(written, parts, strict=True):
+    err.heading("export", f"{plural(count, 'valid event')} in {plural(len(sizes), 'part')}")
+    for path, size in zip(written, sizes, strict=True):
         where = "standard output" if path == STDIN else err.show(path)
-        err.detail("part", f"{plural(len(part), 'byte')} to {where}")
+        err.detail("part", f"{plural(size, 'byte')} to {where}")
     report = loaded.report
     excluded = sum(one.copy.event is None for one in report.events) + len(report.without_id)
     if excluded:
         err.detail("excluded", f"{plural(excluded, 'event')} not valid")
-    return loaded.status

@@ -109,7 +109,7 @@ def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> 
     """
     data = read_bytes(file, limits)
     chosen = format or detect_encoding(data)
-    with rejecting(file):
+    with rejecting(file, data=data):
         if chosen == "cbor":
             from pithbundle.encoding.cbor import read_cbor as read
         else:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -49,6 +50,57 @@ _GROUPS: Final[dict[Group, tuple[str, Style]]] = {
 _VALUE: Final = 120
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The options of the command, by their names."""
+
+    files: tuple[str, ...]
+    output: str | None
+    force: bool
+    report_path: str | None
+    expected_path: str | None
+    trace_path: str | None
+    policy_path: str | None
+    max_age: float | None
+    now: str | None
+    format: Encoding | None
+    limits: Limits
+
+    @property
+    def compared_only(self) -> bool:
+        """Whether -o and --expect are one file: the expected state is never overwritten (CLI-6)."""
+        if self.output in (None, STDIN) or self.expected_path in (None, STDIN):
+            return False
+        found = identity(str(self.output))
+        return found is not None and found == identity(str(self.expected_path))
+
+    def check(self, as_json: bool) -> None:
+        """Check that the options can be combined.
+
+        Raises:
+            click.UsageError: they cannot, or an output is also an input.
+        """
+        ctx = click.get_current_context()
+        require_single_stdin(self.policy_path, self.expected_path, *self.files)
+        if as_json and self.output in (None, STDIN):
+            raise click.UsageError("with --json the state needs a file: add -o FILE", ctx)
+        if self.report_path == STDIN:
+            raise click.UsageError("--report needs a file: --json prints the report", ctx)
+        if self.trace_path == STDIN:
+            raise click.UsageError("--trace needs a file: standard output is for the state", ctx)
+        beside = (("--report", self.report_path), ("--trace", self.trace_path))
+        for (option, path), (other, also) in combinations((("-o", self.output), *beside), 2):
+            if path is not None and also is not None and os.path.abspath(path) == os.path.abspath(also):
+                raise click.UsageError(f"{option} and {other} name the same file", ctx)
+        guard_inputs(
+            [*self.files, self.policy_path, self.expected_path],
+            [
+                *([] if self.compared_only else [("-o", self.output)]),
+                *(each for each in beside if each[1] is not None),
+            ],
+        )
+
+
 @click.command(
     "merge",
     epilog="\b\nExamples:\n  pithbundle merge bundle.json > state.json\n"
@@ -83,20 +135,7 @@ _VALUE: Final = 120
 @limit_option
 @json_option
 @click.pass_obj
-def command(
-    out: Output,
-    files: tuple[str, ...],
-    output: str | None,
-    force: bool,
-    report_path: str | None,
-    expected_path: str | None,
-    trace_path: str | None,
-    policy_path: str | None,
-    max_age: float | None,
-    now: str | None,
-    format: Encoding | None,
-    limits: Limits,
-) -> int:
+def command(out: Output, /, **options: Any) -> int:
     """Recompute the state of a record from one or more bundles FILE, and print its bytes.
 
     The state contains the record and its valid events, and no others. It is written even if
@@ -106,33 +145,22 @@ def command(
 
     The report goes to stderr. With --json it goes to stdout as JSON, and -o is needed.
     """
-    # The expected state is never overwritten, under any name: it is only compared.
-    compared_only = _same(output, expected_path)
-    _check_options(files, output, report_path, trace_path, expected_path, policy_path, out.as_json)
-    guard_inputs(
-        [*files, policy_path, expected_path],
-        [
-            *([] if compared_only else [("-o", output)]),
-            *(
-                (option, path)
-                for option, path in (("--report", report_path), ("--trace", trace_path))
-                if path
-            ),
-        ],
-    )
-    clock = read_clock(max_age, now)
-    policy = read_policy(policy_path)
-    expected = None
-    if expected_path is not None:
-        # A usage error, not a finding: exit status 1 means that two states differ.
-        with rejecting(expected_path, Exit.USAGE):
-            expected = read_state(read_input(expected_path, for_written(limits).size), limits)
-    # Before the work and before the other files: write_outputs checks it again.
-    require_absent((None if compared_only else output, report_path, trace_path), force)
+    return _merge(out, _Options(**options))
 
-    checked_files = check_files(out, files, policy, limits, format)
+
+def _merge(out: Output, given: _Options) -> int:
+    given.check(out.as_json)
+    clock = read_clock(given.max_age, given.now)
+    policy = read_policy(given.policy_path)
+    expected = _expected(given)
+    # Before the work and before the other files: write_outputs checks it again.
+    state_path = None if given.compared_only else given.output
+    require_absent((state_path, given.report_path, given.trace_path), given.force)
+
+    checked_files = check_files(given.files, policy, given.limits, given.format)
     if checked_files.unreadable:
-        raise InputRejected(checked_files.unreadable[0].name, checked_files.unreadable[0].error, Exit.USAGE)
+        first = checked_files.unreadable[0]
+        raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
     report, merged = _merged(checked_files, clock)
     differences = None
     if merged is not None and expected is not None:
@@ -141,105 +169,69 @@ def command(
     status = worst([report.exit_status, Exit.INVALID if differing else Exit.VALID])
 
     value: Object = {**report.to_value(), "exit_status": status}
-    value["policy"] = policy_value(policy, policy_path)
+    value["policy"] = policy_value(policy, given.policy_path)
     if merged is not None:
-        value["state"] = {
-            "bytes": len(merged.state_bytes),
-            "file": None if compared_only or output is None else portable(output),
-        }
+        written_to = None if state_path is None else portable(state_path)
+        value["state"] = {"bytes": len(merged.state_bytes), "file": written_to}
         if differences is not None:
-            value["expected"] = _comparison(expected_path, differences)
-        target = None if compared_only else STDIN if output is None else output
-        _deliver(out, merged, value, target, report_path, trace_path, force)
+            value["expected"] = _comparison(given.expected_path, differences)
+        _deliver(out, merged, value, given)
     if out.as_json:
         out.json(value)
         return status
 
     err = out.on_stderr()
-    printer = ReportPrinter(err, policy, policy_path)
+    printer = ReportPrinter(err, policy, given.policy_path)
     reports = [report] if report.inputs else []
     printer.headline(checked_files, reports, differing)
-    if report_path is None:
+    if given.report_path is None:
         printer.whole(checked_files, reports)
-    _print_result(err, merged, differences, output, expected_path, compared_only)
+    _print_result(err, merged, differences, given)
     return status
 
 
-def _deliver(
-    out: Output,
-    merged: Merged,
-    value: Object,
-    output: str | None,
-    report_path: str | None,
-    trace_path: str | None,
-    force: bool,
-) -> None:
-    """Write the state, if ``output`` names where to, and beside it the report and the trace."""
+def _expected(given: _Options) -> Object | None:
+    """Read the state to compare with; a wrong file is a usage error, since 1 means that two states differ."""
+    if given.expected_path is None:
+        return None
+    with rejecting(given.expected_path, Exit.USAGE):
+        return read_state(read_input(given.expected_path, for_written(given.limits).size), given.limits)
+
+
+def _deliver(out: Output, merged: Merged, value: Object, given: _Options) -> None:
+    """Write the state, unless it is only compared, and with it the report and the trace."""
     written: dict[str, bytes] = {}
-    if report_path is not None:
-        written[report_path] = b"".join(json_pieces(value))
-    if trace_path is not None:
-        written[trace_path] = merged.view.trace_json()
-    if output == STDIN:
+    if given.report_path is not None:
+        written[given.report_path] = b"".join(json_pieces(value))
+    if given.trace_path is not None:
+        written[given.trace_path] = merged.view.trace_json()
+    if given.output in (None, STDIN):
         # Before the files: the bytes may be unsafe for a terminal, and then nothing is written.
         deliver(out, merged.state_bytes, None)
         out.raw(b"\n" if out.tty else b"")
-    elif output is not None:
-        written[output] = merged.state_bytes
+    elif not given.compared_only:
+        written[str(given.output)] = merged.state_bytes
     if written:
-        write_files(written, force)
+        write_files(written, given.force)
 
 
 def _print_result(
-    err: Output,
-    merged: Merged | None,
-    differences: Sequence[Difference] | None,
-    output: str | None,
-    expected_path: str | None,
-    compared_only: bool,
+    err: Output, merged: Merged | None, differences: Sequence[Difference] | None, given: _Options
 ) -> None:
     """Print the differences from the expected state, and where the state was written."""
     if differences is not None:
-        _print_differences(err, err.file_name(str(expected_path)), differences)
+        _print_differences(err, err.file_name(str(given.expected_path)), differences)
     if merged is None:
         err.heading("no state", "every file was rejected; nothing was written", "bad")
     else:
-        if compared_only:
-            where = f"not written: -o and --expect name one file, {err.show(output)}, which is not changed"
+        if given.compared_only:
+            where = (
+                f"not written: -o and --expect name one file, {err.show(given.output)}, which is not changed"
+            )
         else:
-            to = "standard output" if output in (None, STDIN) else err.show(output)
+            to = "standard output" if given.output in (None, STDIN) else err.show(given.output)
             where = f"{plural(len(merged.state_bytes), 'byte')} to {to}"
         _print_state(err, merged, where)
-
-
-def _same(output: str | None, expected_path: str | None) -> bool:
-    if output in (None, STDIN) or expected_path in (None, STDIN):
-        return False
-    found = identity(str(output))
-    return found is not None and found == identity(str(expected_path))
-
-
-def _check_options(
-    files: Sequence[str],
-    output: str | None,
-    report_path: str | None,
-    trace_path: str | None,
-    expected_path: str | None,
-    policy_path: str | None,
-    as_json: bool,
-) -> None:
-    ctx = click.get_current_context()
-    require_single_stdin(policy_path, expected_path, *files)
-    if as_json and output in (None, STDIN):
-        raise click.UsageError("with --json the state needs a file: add -o FILE", ctx)
-    if report_path == STDIN:
-        raise click.UsageError("--report needs a file: --json prints the report", ctx)
-    if trace_path == STDIN:
-        raise click.UsageError("--trace needs a file: standard output is for the state", ctx)
-    written = (("-o", output), ("--report", report_path), ("--trace", trace_path))
-    for (option, path), (other, also) in combinations(written, 2):
-        if path is not None and also is not None and os.path.abspath(path) == os.path.abspath(also):
-            raise click.UsageError(f"{option} and {other} name the same file", ctx)
 
 
 def _merged(checked_files: CheckedFiles, clock: Clock) -> tuple[Report, Merged | None]:

@@ -80,13 +80,13 @@ def command(out: Output, files: tuple[str, ...], format: Encoding | None, limits
 def _print_rejection(out: Output, rejection: InputRejected) -> None:
     # Without --json: the one JSON value at the end contains the error.
     as_json, out.as_json = out.as_json, False
-    out.print_rejection(rejection.path, rejection.error)
+    out.print_rejection(rejection.path, rejection.error, rejection.hint)
     out.as_json = as_json
 
 
 def _numbers(file: str, limits: Limits, format: Encoding | None) -> Iterator[Found]:
     data = read_bytes(file, limits)
-    with rejecting(file):
+    with rejecting(file, data=data):
         read = read_cbor if (format or detect_encoding(data)) == "cbor" else read_json
         # As a bundle is read: a fault inside an event does not affect the record.
         document = read(data, limits, confine="events", depth=limits.bundle_depth)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, rejecting
 from pithbundle.cli.output import Exit, Output
-from pithbundle.encoding.values import DEFAULT_LIMITS
+from pithbundle.cli.render import plural
+from pithbundle.encoding.values import DEFAULT_LIMITS, Value
 from pithbundle.files import read_input
-from pithbundle.verify.policy import Policy
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.verify.policy import Policy, PolicyKey
 
 
 @click.group("policy", epilog="\b\nExample:\n  pithbundle policy show > mine.json")
@@ -41,15 +45,32 @@ def check(out: Output, file: str) -> int:
     """Check whether FILE is a valid policy, and print what must change if not."""
     with rejecting(file):
         policy = Policy.from_bytes(read_input(file, DEFAULT_LIMITS.size))
+    unknown = [*_unknown_types(policy)]
     if out.as_json:
-        out.json({"keys": len(policy.keys), "policy_sha256": policy.sha256})
+        warnings: list[Value] = [
+            {"signer_id": key.signer_id, "key_id": key.key_id, "event_type": name} for key, name in unknown
+        ]
+        keys = {"keys": len(policy.keys), "policy_sha256": policy.sha256}
+        out.json({**keys, "unknown_event_types": warnings})
         return Exit.VALID
-    count = len(policy.keys)
-    out.heading("usable", f"{count} key{'' if count == 1 else 's'}", "good")
+    out.heading("usable", plural(len(policy.keys), "key"), "good")
     out.detail("file", out.file_name(file))
     out.detail("sha256", policy.sha256)
     for item in policy.keys:
         out.detail(
             "key", f"{item.fingerprint} {out.show(item.signer_id)} {out.show(item.key_id)}, {item.status}"
         )
+    for key, name in unknown:
+        names = f"{out.show(key.signer_id)} {out.show(key.key_id)}"
+        out.heading("warning", f"{names}: {out.show(name)} is no event type of {MERGE_1.name}", "doubtful")
+    if unknown:
+        out.detail("known", " ".join(sorted(MERGE_1.event_types)))
     return Exit.VALID
+
+
+def _unknown_types(policy: Policy) -> Iterator[tuple[PolicyKey, str]]:
+    """Yield each event type of a key that the merge rules do not define: often a typing error."""
+    for key in policy.keys:
+        for name in sorted(key.event_types or ()):
+            if name not in MERGE_1.event_types:
+                yield key, name

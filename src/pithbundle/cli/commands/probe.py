@@ -69,7 +69,7 @@ def command(
         guard_inputs([file, policy_path], [("-o", output)])
     policy = read_policy(policy_path)
     data = read_bytes(file, limits)
-    with rejecting(file):
+    with rejecting(file, data=data, of_bundle=True):
         result = probe(read_bundle(data, limits=limits, encoding=format), policy)
     best = result.settled[0] if result.settled else None
     settled = None if best is None else _naming(policy, best)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.inputs import PATH, deliver
+from pithbundle.cli.inputs import PATH, InputRejected, deliver
 from pithbundle.cli.load import (
     CELL,
     LoadedRecord,
@@ -20,10 +20,10 @@ from pithbundle.cli.load import (
 )
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural, short, where
-from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
+from pithbundle.errors import MergeError
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import proof_of
 from pithbundle.merge.selection import Equivocation
@@ -71,7 +71,7 @@ def command(
     if path is not None:
         guard_inputs(inputs, [("--out", path)])
     require_absent([path], force)
-    loaded = load_record(out, files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, format)
     groups = loaded.merged.view.equivocations
     written: list[str] = []
     if path is not None and len(groups) > 1:
@@ -79,11 +79,12 @@ def command(
             f"{plural(len(groups), 'conflict')} do not fit into one file: use --out-dir DIR", ctx
         )
     if groups and (path is not None or out_dir is not None):
-        proofs = {_name(loaded, data): data for data in (proof_of(loaded.merged.ledger, g) for g in groups)}
+        proofs = (_proof(files[0], loaded, group) for group in groups)
         if out_dir is not None:
-            written = write_all(out_dir, proofs, force, inputs)
+            names = [_name(loaded, group) for group in groups]
+            written = write_all(out_dir, names, proofs, force, inputs)
         elif path is not None:
-            deliver(out, proofs.popitem()[1], path, force)
+            deliver(out, next(proofs), path, force)
             written = [path]
     status = Exit.VALID if groups and not loaded.checked_files.rejected else Exit.INVALID
     if out.as_json:
@@ -96,12 +97,26 @@ def command(
     return status
 
 
-def _name(loaded: LoadedRecord, proof: bytes) -> str:
+def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:
+    """Return a proof.
+
+    Raises:
+        InputRejected: it is larger than the limit on an input, so verify could not read it.
+    """
+    data = proof_of(loaded.merged.ledger, group)
+    limit = DEFAULT_LIMITS.size
+    if len(data) > limit:
+        error = MergeError("size", f"a proof of {len(data)} bytes, and no reader accepts more than {limit}")
+        hint = "keep the bundles: pithbundle proof --list shows the conflict in them"
+        raise InputRejected(file, error, Exit.INVALID, hint)
+    return data
+
+
+def _name(loaded: LoadedRecord, group: Equivocation) -> str:
     """Return the file name of a proof: made of the number's suffix and the ids, of no other data."""
-    value = parse_json(proof, for_written(DEFAULT_LIMITS))
-    events = value.get("events") if type(value) is dict else None
-    ids = [short(str(e.get("event_id"))) for e in events if type(e) is dict] if type(events) is list else []
-    return "-".join(["conflict", loaded.merged.ledger.record.number.suffix, *ids]) + ".json"
+    ledger = loaded.merged.ledger
+    ids = [short(event.event_id) for event in ledger.contradiction(group)]
+    return "-".join(["conflict", ledger.record.number.suffix, *ids]) + ".json"
 
 
 def _print(out: Output, loaded: LoadedRecord, groups: Sequence[Equivocation], written: list[str]) -> None:

@@ -26,7 +26,7 @@ def command(
     Supporting and refuting work is counted separately, without netting. A count means that
     signers of your policy claim something, not that it is true.
     """
-    loaded = load_record(out, files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, format)
     view = loaded.merged.view
     if out.as_json:
         out.json({**loaded.value(), "status": view.status(), "status_line": view.status_line()})

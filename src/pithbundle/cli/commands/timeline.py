@@ -79,7 +79,7 @@ def command(
         from pithbundle.cli import picture
 
         picture.require()
-    loaded = load_record(out, files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, format)
     moments = loaded.merged.ledger.timeline()
     conflicts = {name for group in loaded.merged.view.equivocations for name in group.event_ids}
     number = str(loaded.merged.ledger.record.number)

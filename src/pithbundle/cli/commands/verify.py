@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.cli.check_files import check_files
+from pithbundle.cli.check_files import CheckedFiles, check_files
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.inputs import (
     PATH,
@@ -21,6 +21,8 @@ from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
 from pithbundle.cli.render import ReportPrinter
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits
+from pithbundle.report import Clock
+from pithbundle.verify.policy import Policy
 
 
 @click.command(
@@ -32,7 +34,7 @@ from pithbundle.encoding.values import Limits
     f"{EXIT_STATUS_HELP}\nOf proofs: 0 all are valid; 1 one is not.",
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
-@click.option("-q", "--quiet", is_flag=True, help="Print the first line only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the first line only; warnings go to stderr.")
 @policy_option
 @clock_options
 @format_option
@@ -74,7 +76,7 @@ def command(
             proofs.append((file, data))
         return found
 
-    checked_files = check_files(out, files, policy, limits, format, skip)
+    checked_files = check_files(files, policy, limits, format, skip)
     if proofs:
         if len(proofs) != len(files):
             raise click.UsageError(
@@ -82,6 +84,18 @@ def command(
                 click.get_current_context(),
             )
         return verify_proofs(out, proofs, policy, policy_path, limits, quiet)
+    return _print(out, checked_files, clock, policy, policy_path, quiet)
+
+
+def _print(
+    out: Output,
+    checked_files: CheckedFiles,
+    clock: Clock,
+    policy: Policy,
+    policy_path: str | None,
+    quiet: bool,
+) -> int:
+    """Print the reports and return the exit status."""
     reports = checked_files.reports(clock)
     status = checked_files.status(reports)
     if out.as_json:
@@ -95,9 +109,13 @@ def command(
         )
         return status
     for unread in checked_files.unreadable:
-        out.print_rejection(unread.name, unread.error)
+        out.print_rejection(unread.name, unread.error, unread.advice)
     printer = ReportPrinter(out, policy, policy_path)
     printer.headline(checked_files, reports)
-    if not quiet:
+    if quiet:
+        beside = ReportPrinter(out.on_stderr(), policy, policy_path)
+        for report in reports:
+            beside.warnings(report)
+    else:
         printer.whole(checked_files, reports)
     return status
