@@ -179,7 +179,7 @@ def test_receipts_that_differ_are_no_conflict_and_one_that_no_key_signed_is_not_
     assert shown.out.startswith("NO CONFLICT:")
     printed = check(["explain", "-", "receipt", "--policy", str(keys)], data)
     assert "nothing: null" in printed.out
-    assert "rejected: stands, but its receipt is not verified" in printed.out
+    assert "rejected: is current, but its receipt is not verified" in printed.out
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
@@ -283,7 +283,7 @@ def test_an_equivocation_that_was_withdrawn_is_told_with_its_retraction(tmp_path
     keys.write_bytes(to_json(policy(signer)))
     printed = check(["explain", "-", "author_claims", "--policy", str(keys)], to_json(made)).out
     assert f"by {back['event_id'][7:19]}" in printed
-    assert "retracted: was taken back by its signer [MERGE-7]" in printed
+    assert "retracted: was retracted by its signer [MERGE-7]" in printed
     lines = check(["timeline", "-", "--policy", str(keys)], to_json(made)).out
     assert "withdrawn" in lines
     assert f"retracted by {gone['event_id'][7:19]}" in lines

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
@@ -39,25 +40,25 @@ class Explanation:
         }
 
 
-#: What each deciding word means, said of an entry (EXPLAIN-2).
-SENTENCES = {
-    "derived": "follows from the canonical record itself; no event is needed",
-    "only": "the only event that claims this place",
-    "first": "the earliest by signed time, then by id, of the events that claim this place",
-    "newest": "the newest by signed time of the events in this slot",
-    "smallest_id": "of the newest events in this slot, all of one signed time, the one with the smallest id",
-    "listed": "every event of this kind stands",
-    "retracted": "every event that claimed this place was taken back by its signer",
-    "waiting": "names an event that is not in the set; it takes effect once that event arrives",
-    "rejected": "has no effect: a target of another signer or one never retracted, or a receipt not verified",
+#: What each reason means for an entry (EXPLAIN-2).
+SENTENCES: Final = {
+    "derived": "follows from the canonical record; no event is needed",
+    "only": "the only candidate",
+    "first": "the first of the candidates, by signed time, then by id",
+    "newest": "the newest of the candidates, by signed time",
+    "smallest_id": "of the candidates with the newest signed time, the one with the smallest id",
+    "listed": "every event of this type is current",
+    "retracted": "every candidate was retracted by its signer",
+    "waiting": "names an event that is not in the set; it takes effect when that event is added",
+    "rejected": "no effect: the target is of another signer or a retraction, or the receipt is not verified",
 }
 
-#: What each word means, said of an event that an entry does not show (EXPLAIN-2).
-LOSING = {
-    "restated": "says the same again",
-    "superseded": "lost to the event that this rule puts first",
-    "retracted": "was taken back by its signer",
-    "rejected": "stands, but its receipt is not verified",
+#: What each reason means for an event that an entry does not show (EXPLAIN-2).
+LOSING: Final = {
+    "restated": "has the same payload as the winner, or the same alias",
+    "superseded": "the rule selects another event",
+    "retracted": "was retracted by its signer",
+    "rejected": "is current, but its receipt is not verified",
 }
 
 

@@ -1,8 +1,8 @@
 """Schemas of payloads: exact JSON types, fixed words, ASCII grammars with lengths (spec KIND-2).
 
 A grammar is a regular expression over ASCII with a bounded length, so any language can
-repeat it without a URL, proof or Unicode library. A check returns the code of the
-misfit, or None. Whether a link, a proof or a claim is *true* is never asked here.
+repeat it without a URL, proof or Unicode library. A check returns the code of the schema
+error, or None. Whether a link, a proof or a claim is *true* is never checked here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Select: TypeAlias = Literal["first", "latest", "all"]
 
 
 def grammar(pattern: str) -> Check:
-    """A text that matches ``pattern`` from end to end; ``encoding`` where it does not."""
+    """A string that matches ``pattern`` from end to end; ``encoding`` if it does not."""
     matches = re.compile(pattern, re.ASCII).fullmatch
 
     def check(value: Value) -> str | None:
@@ -45,7 +45,7 @@ def grammar(pattern: str) -> Check:
 
 
 def word(*allowed: str) -> Check:
-    """One of a fixed list of words, compared as bytes; ``type`` where it is another."""
+    """One string of a fixed list, compared as bytes; ``type`` if it is another."""
     words = frozenset(allowed)
 
     def check(value: Value) -> str | None:
@@ -55,7 +55,7 @@ def word(*allowed: str) -> Check:
 
 
 def prose(longest: int) -> Check:
-    """A text of 1 to ``longest`` UTF-8 bytes in any script, shown but never parsed."""
+    """A string of 1 to ``longest`` UTF-8 bytes in any script, shown but never parsed."""
 
     def check(value: Value) -> str | None:
         if type(value) is not str:
@@ -67,7 +67,7 @@ def prose(longest: int) -> Check:
 
 
 def whole(smallest: int) -> Check:
-    """An integer from ``smallest`` up."""
+    """An integer of at least ``smallest``."""
 
     def check(value: Value) -> str | None:
         return None if type(value) is int and smallest <= value <= MAX_INTEGER else "type"
@@ -76,7 +76,7 @@ def whole(smallest: int) -> Check:
 
 
 def an_object(value: Value) -> str | None:
-    """A JSON object, whatever it holds."""
+    """A JSON object, whatever it contains."""
     return None if type(value) is dict else "type"
 
 

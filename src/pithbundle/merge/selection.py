@@ -21,7 +21,7 @@ from pithbundle.merge.event_types.event_retracted import RETRACTION, Effect
 from pithbundle.merge.event_types.record_created import RECEIPT
 from pithbundle.merge.schema import EventType, MergeRules, Select
 
-#: The frozen words and nothing else (TRACE-2).
+#: The reasons of a decision and of a loser (TRACE-2).
 ReasonCode: TypeAlias = Literal[
     "only", "first", "newest", "smallest_id", "listed", "restated",
     "superseded", "retracted", "waiting", "rejected", "derived",
@@ -318,12 +318,8 @@ _NO_SLOTS: Final[Mapping[bytes, list[ClassifiedEvent]]] = MappingProxyType({})
 _DERIVED: Final = SlotDecision(None, "derived")
 
 
-def _by_winner(pair: tuple[ClassifiedEvent, SlotDecision]) -> str:
-    return pair[0].event.order
-
-
 def _restated(loser: Loser) -> Loser:
-    """Every event of one name says the same, whatever else its payload contains (TRACE-3)."""
+    """The events of one name restate each other, whatever else their payloads contain (TRACE-3)."""
     return Loser(loser.event_id, "restated") if loser.reason == "superseded" else loser
 
 

@@ -1,7 +1,7 @@
-"""The status line of a record, derived from its state (spec STATUS-1, STATUS-2).
+"""The status summary of a record, derived from its state (spec STATUS-1, STATUS-2).
 
 Disagreement stays plural: supporting and refuting work is counted side by side and never
-folded into one number, and what was taken back is in the default view.
+combined into one number, and what was retracted is in the default view.
 """
 
 from __future__ import annotations

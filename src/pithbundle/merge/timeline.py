@@ -30,8 +30,8 @@ class Moment:
     """One event of the timeline and what it changed.
 
     ``others`` are the ids that the change concerns: what was replaced, restated or not
-    beaten; what a retraction names, then what it brings back; the retractions of an event
-    that is ``withdrawn`` as it comes. ``retracted_by`` contains the retractions that apply to
+    beaten; what a retraction names, then what it brings back; the retractions that are
+    before an event that is ``withdrawn``. ``retracted_by`` contains the retractions that apply to
     this event in the whole set, by (instant, id).
     """
 

@@ -127,6 +127,14 @@ def test_a_rule_set_of_another_cannot_be_pickled_and_says_so() -> None:
     assert copy.deepcopy(rules.event_types["peer_review"]) is made
 
 
+def test_equal_results_have_equal_hashes() -> None:
+    again = ledger_of(checked(RECORD, rich()["events"][::-1]))
+    assert hash(again) == hash(LEDGER)
+    assert hash(again.snapshot()) == hash(STATE)
+    assert len({again, LEDGER}) == len({again.snapshot(), STATE}) == 1
+    assert STATE.to_json() != STATE
+
+
 def test_a_rule_set_keeps_its_own_tables() -> None:
     members = {"review": an_object}
     made = EventType("peer_review", "record", "peer_reviews", "all", members)

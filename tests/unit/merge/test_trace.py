@@ -238,7 +238,7 @@ def test_a_kind_of_which_one_stands_in_a_section_of_its_own() -> None:
     rules = MergeRules.of("test-1", *MERGE_1.event_types.values(), first_word)
     one, two = (attached_as("x.first", at) for at in (WHEN, LATER))
     steps = [step for step in under([two, one], rules).view.trace() if "first_words" in step.pointer]
-    # Equal payloads: what comes later only says the same again.
+    # Equal payloads: the later event restates the earlier one.
     assert steps == [
         Decision("/current/first_words/0", "first", (one["event_id"],), (Loser(two["event_id"], "restated"),))
     ]

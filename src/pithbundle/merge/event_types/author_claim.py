@@ -1,4 +1,4 @@
-"""author_claim: a person says that this paper is theirs (spec KIND-8).
+"""author_claim: a person claims to be an author of this paper (spec KIND-8).
 
 Another strength at a later time is a revision of the claim, at the same instant a conflict.
 """

@@ -1,4 +1,4 @@
-"""checkpoint: a signer lists the events that a bundle should hold (spec KIND-13, MERGE-9)."""
+"""checkpoint: a signer lists the events that a bundle should contain (spec KIND-13, MERGE-9)."""
 
 from __future__ import annotations
 

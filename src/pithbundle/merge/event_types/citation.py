@@ -1,4 +1,4 @@
-"""citation: another work points at this record (spec KIND-9)."""
+"""citation: another work refers to this record (spec KIND-9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""event_retracted: a signer takes back one of its own events (spec KIND-12, MERGE-7)."""
+"""event_retracted: a signer retracts one of its own events (spec KIND-12, MERGE-7)."""
 
 from __future__ import annotations
 

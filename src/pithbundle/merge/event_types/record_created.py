@@ -1,4 +1,4 @@
-"""record_created: the registry made this record; carries its receipt (spec KIND-3)."""
+"""record_created: the registry made this record; contains its receipt (spec KIND-3)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _receipt_text(payload: Object) -> tuple[str, ...]:
 def _is_this_record(payload: Object, record: Record) -> str | None:
     if payload["canonical_sha256"] != record.hex:
         return "hash_mismatch"
-    # Canonical bytes, not ==: Python holds 1, 1.0 and true equal.
+    # Canonical bytes, not ==: in Python 1, 1.0 and true are equal.
     return None if encode(payload["canonical_record"]) == record.canonical else "hash_mismatch"
 
 

@@ -1,6 +1,6 @@
 """replication: somebody repeated, falsified or formalised a claim of the paper (spec KIND-10).
 
-Every one stands: a replication that fails never cancels one that succeeds.
+All are current: a replication that fails does not cancel one that succeeds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""storage_attestation: somebody keeps a copy at a URL (spec KIND-7)."""
+"""storage_attestation: a copy of the paper is stored at a URL (spec KIND-7)."""
 
 from __future__ import annotations
 
