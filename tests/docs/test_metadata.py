@@ -61,3 +61,8 @@ def test_the_examples_are_type_checked() -> None:
 def test_the_example_of_author_claims_is_short() -> None:
     lines = (REPO / "docs" / "examples" / "author_claims.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 30
+
+
+def test_the_quick_start_names_every_extra() -> None:
+    page = (REPO / "docs" / "quick-start.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE)) == set(PROJECT["optional-dependencies"])
