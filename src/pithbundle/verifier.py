@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
@@ -24,7 +24,7 @@ from pithbundle.report import FileReport, Input, Rejection, Report, reports_of
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
-from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, ReceiptVerdict
+from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, ReceiptVerdict, maker
 
 #: The bytes of an input, in any of the types that contain bytes.
 Data: TypeAlias = bytes | bytearray | memoryview
@@ -72,6 +72,9 @@ class VerifiedBundle:
             OutcomeError: it is another.
         """
         raise_for(self.outcomes)
+
+
+_verified_bundle: Final = maker(VerifiedBundle)
 
 
 def _input(name: str, bundle: VerifiedBundle) -> Input:
@@ -139,7 +142,7 @@ class Verifier:
         ledger = Ledger.of_checked(
             checked.record, checked.policy_sha256, self.rules, checked.signed, checked.ids_without_valid_event
         )
-        return VerifiedBundle(
+        return _verified_bundle(
             checked.record, checked.policy_sha256, checked.events, checked.receipts,
             checked.mismatches, ledger,
         )  # fmt: skip

@@ -74,6 +74,7 @@ from pithbundle.verify.verdicts import (
     IdCovers,
     SignedEvent,
     Verdict,
+    checked_bundle,
     checked_event,
     signed_event,
 )
@@ -101,7 +102,7 @@ def check(
     """
     run = _Run(bundle, policy, known_types, {} if cache is None else cache)
     events = tuple([run.element(index, stated) for index, stated in enumerate(bundle.events)])
-    return CheckedBundle(
+    return checked_bundle(
         bundle.record, policy.sha256, events, run.receipts.verdicts(),
         bundle.mismatches, (*run.signed.values(),),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from pithbundle.verify.verdicts import (
     STEP_VALID,
     ReceiptVerdict,
     Verdict,
+    receipt_verdict,
 )
 
 KIND: Final = "pith_receipt"
@@ -88,22 +89,22 @@ class Receipts:
             return found
         if (found.key_id, found.text) in chosen:
             return self._verdict(found)
-        return ReceiptVerdict(_NOT_CHECKED, found.event_id, found.element, found.key_id)
+        return receipt_verdict(_NOT_CHECKED, found.event_id, found.element, found.key_id)
 
     def _verdict(self, found: _Open) -> ReceiptVerdict:
         key = self._signatures.verifies(found.attempt, self._record.sha256)
         verdict = found.attempt.failed if key is None else _VERIFIED
-        return ReceiptVerdict(verdict, found.event_id, found.element, found.key_id, key)
+        return receipt_verdict(verdict, found.event_id, found.element, found.key_id, key)
 
     def _read(self, stated: Value, index: int, event_id: str | None) -> ReceiptVerdict | _Open:
         """The verdict of a receipt if it needs no signature check, else what is left to do (RCPT-2)."""
         if type(stated) is not dict:
-            return ReceiptVerdict(_wrong("a receipt must be an object", ""), event_id, index, None)
+            return receipt_verdict(_wrong("a receipt must be an object", ""), event_id, index, None)
         if stated.get("kind") != KIND:
-            return ReceiptVerdict(_wrong(f'must be "{KIND}"', "/kind"), event_id, index, None)
+            return receipt_verdict(_wrong(f'must be "{KIND}"', "/kind"), event_id, index, None)
         key_id, text = stated.get("key_id"), stated.get("signature_b64")
         if type(key_id) is not str:
-            return ReceiptVerdict(_wrong("must be a string", "/key_id"), event_id, index, None)
+            return receipt_verdict(_wrong("must be a string", "/key_id"), event_id, index, None)
         if not self._signatures.policy.keys_with_id(key_id):
             verdict = Verdict("unknown_key", STEP_KEY, unknown_key_id("/key_id"))
         elif text is None:
@@ -117,7 +118,7 @@ class Receipts:
             if attempt.keys:
                 return _Open(index, event_id, key_id, text, attempt)
             verdict = attempt.failed
-        return ReceiptVerdict(verdict, event_id, index, key_id)
+        return receipt_verdict(verdict, event_id, index, key_id)
 
 
 def _wrong(detail: str, pointer: str) -> Verdict:

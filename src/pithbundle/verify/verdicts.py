@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, make_dataclass
-from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from pithbundle.bundle.record import Record
@@ -222,7 +221,7 @@ class CheckedEvent:
         return f"CheckedEvent({self.pointer}, id={self.id}, {self.verdict.status}, code={self.verdict.code})"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class CheckedBundle:
     """One bundle after the checks, under one policy and one set of known event types."""
 
@@ -242,7 +241,7 @@ class CheckedBundle:
         """The valid events, one for each id."""
         return tuple([event for event, _ in self.signed])
 
-    @cached_property
+    @property
     def ids_without_valid_event(self) -> frozenset[str]:
         """The ids with an invalid element and no valid one: a state counts them (STATE-7)."""
         if len(self.signed) == len(self.events):
@@ -259,27 +258,28 @@ class CheckedBundle:
 #: The old name.
 Checked = CheckedBundle
 
-_Made = TypeVar("_Made", bound=SignedEvent | CheckedEvent)
+_Made = TypeVar("_Made")
 
 
-def _maker(made: type[_Made]) -> type[_Made]:
-    """A constructor of ``made`` that costs a fifth of its own.
+def maker(made: type[_Made]) -> Callable[..., _Made]:
+    """A constructor of a frozen dataclass with slots that costs a fifth of its own.
 
     A frozen dataclass sets each field through ``object.__setattr__``. This one fills a twin with
-    the same slots that is not frozen and gives it the class. One is made for each element.
+    the same slots that is not frozen, and then sets its class. It takes positional arguments.
     """
-    members: list[tuple[str, Any, Any]] = [
-        (each.name, Any, field(default=each.default)) for each in fields(made)
-    ]
+    members = [(each.name, Any, field(default=each.default)) for each in fields(cast("Any", made))]
     twin: Callable[..., Any] = make_dataclass(f"_{made.__name__}", members, slots=True, eq=False, repr=False)
 
-    def make(*values: Any) -> Any:
+    def make(*values: Any) -> _Made:
         one = twin(*values)
         one.__class__ = made
-        return one
+        return cast("_Made", one)
 
-    return cast("type[_Made]", make)
+    return make
 
 
-signed_event: Final = _maker(SignedEvent)
-checked_event: Final = _maker(CheckedEvent)
+# One of each is made for every element, or for every bundle.
+signed_event: Final = maker(SignedEvent)
+checked_event: Final = maker(CheckedEvent)
+receipt_verdict: Final = maker(ReceiptVerdict)
+checked_bundle: Final = maker(CheckedBundle)
