@@ -72,7 +72,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     # Authenticity.
     "hash_mismatch": CodeInfo("a claimed digest or id differs from the recomputed one", "CHECK-3", _FORGED),
     "subject": CodeInfo("belongs to another record", "CHECK-4", _FORGED),
-    "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, add its key to your policy"),
+    "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, add its key to your policy; if its key is there already, this copy may have been altered: compare it with another mirror's"),
     "key_role": CodeInfo("the key may not sign this event type", "CHECK-6", "if the key may sign it, add the type to event_types in your policy"),
     "key_revoked": CodeInfo("the key is revoked and does not accept this id", "CHECK-6", "if you trust this event all the same, add its id to accepted_event_ids in your policy"),
     "algorithm": CodeInfo("the algorithm is not ed25519", "CHECK-7", _FORGED),

@@ -170,6 +170,11 @@ class Report:
         """Whether any signature, of an event or of a receipt, verifies under the policy."""
         return any(verdict.valid for verdict in self.verdicts)
 
+    @property
+    def has_unverified_elements(self) -> bool:
+        """Whether an element could not be checked under the policy: it may be valid under another."""
+        return any(one.copy.verdict.status in _UNVERIFIED for one in (*self.events, *self.without_id))
+
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every outcome that holds, in the order of REPORT-2; at least one."""

@@ -12,7 +12,7 @@ from added_event_type.peer_review import EVENT_TYPE, PeerReview
 from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
 from kit.results import check
 from pithbundle import Ledger, Merged, Policy, merge, read_bundle
-from pithbundle.comparison.diff import diff, side_of_bundle
+from pithbundle.comparison.sides import diff
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.report import Input, Report
 
@@ -54,7 +54,7 @@ def test_the_old_rules_list_it_and_do_not_apply_it() -> None:
 
 
 def test_two_rule_sets_differ_by_verdicts_and_state() -> None:
-    found = diff(side_of_bundle(*merged(MERGE_1)), side_of_bundle(*merged(RULES)))
+    found = diff(merged(MERGE_1)[0], merged(RULES)[0])
     assert not found.equal
     assert {
         (change.left.verdict, change.right.verdict) for change in found.events if change.left and change.right

@@ -33,7 +33,7 @@ from kit import (
 from kit.results import check, empty_ledger, one_by_one
 from kit.signing import b64
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.comparison.diff import Side, diff, side_of_bundle
+from pithbundle.comparison.sides import Side, diff_sides, side_of_report
 from pithbundle.merge.equivocation import proof_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
@@ -231,9 +231,7 @@ def _state(ledger: Ledger) -> object:
 
 def _side(parts: list[Checked]) -> Side:
     merged = merge(*parts)
-    return side_of_bundle(
-        Report([Input(str(place), part) for place, part in enumerate(parts)], merged), merged
-    )
+    return side_of_report(Report([Input(str(place), part) for place, part in enumerate(parts)], merged))
 
 
 #: Every view by name: a function of the checked bundles and their ledger.
@@ -251,7 +249,7 @@ VIEWS: Final[Mapping[str, Callable[[list[Checked], Ledger], object]]] = {
     "proof": lambda parts, ledger: [proof_of(ledger, group) for group in fresh(ledger).equivocations()],
     "export": lambda parts, ledger: fresh(ledger).export(),
     "entries": lambda parts, ledger: fresh(ledger).snapshot().sections,
-    "diff": lambda parts, ledger: diff(_side(parts), _side(parts[:1])),
+    "diff": lambda parts, ledger: diff_sides(_side(parts), _side(parts[:1])),
     "explain": lambda parts, ledger: [one.to_value() for one in fresh(ledger).snapshot().explain()],
 }
 

@@ -263,8 +263,10 @@ class ReportPrinter:
                 out.detail("not applied", f"schema error [{reason}]: {CODES[reason].meaning}")
 
     def _claim(self, one: Listed) -> str:
-        claim = one.copy.claim
-        return "" if claim is None else f"  (claims {_name(self.out, claim.signer_id, claim.key_id)})"
+        claim, claimed_id = one.copy.claim, one.copy.claimed_id
+        claims = [] if claim is None else [_name(self.out, claim.signer_id, claim.key_id)]
+        claims += [] if claimed_id is None else [f"id {self.out.show(short(claimed_id), _CELL)}"]
+        return f"  (claims {', '.join(claims)})" if claims else ""
 
     def _beside(self, one: Listed) -> None:
         """Print the members of the elements that no signature covers."""

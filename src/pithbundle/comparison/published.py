@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 from pithbundle.bundle.document_types import STATE_TYPE, recognise
 from pithbundle.bundle.record import Record
@@ -20,6 +20,8 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value, pointer
 from pithbundle.errors import InputError, RecordError
+from pithbundle.merge.state import State
+from pithbundle.report import Report
 
 Group: TypeAlias = Literal["signed", "unsigned", "labels"]
 Path: TypeAlias = tuple[str | int, ...]
@@ -38,6 +40,57 @@ class Difference:
     how: How
     ours: Value = None
     theirs: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The comparison of a report with a published state (REPORT-3).
+
+    ``comparable`` is false where the report has unverified elements, or the other state is of
+    other merge rules: a difference is then no evidence against the other state.
+    """
+
+    differences: tuple[Difference, ...]
+    comparable: bool
+
+    @property
+    def same(self) -> bool:
+        """Whether no signed content differs."""
+        return all(difference.group != "signed" for difference in self.differences)
+
+    @property
+    def result(self) -> Literal["same", "different", "not_comparable"]:
+        """The result in one word."""
+        if self.same:
+            return "same"
+        return "different" if self.comparable else "not_comparable"
+
+    @property
+    def exit_status(self) -> int:
+        """0 for the same, 1 for different, 3 for not comparable (REPORT-2)."""
+        return {"same": 0, "different": 1, "not_comparable": 3}[self.result]
+
+
+def compare_published(report: Report, theirs: Object) -> Comparison:
+    """Compare the state of a report with a published state, which :func:`read_state` read.
+
+    Raises:
+        TypeError: the report has no state, since nothing was merged.
+    """
+    if report.state is None:
+        raise TypeError("the report has no state: every input was rejected")
+    found = compare_states(state_value(report.state), theirs)
+    comparable = not report.has_unverified_elements and theirs.get("merge_version") == report.state.rules.name
+    return Comparison(tuple(found), comparable)
+
+
+def state_value(state: State) -> Object:
+    """A state as one JSON object, read back from its bytes; a new one each time."""
+    # A state may be larger than any input: its set of events has no limit.
+    return cast("Object", parse_json(state.to_json(), _UNBOUNDED))
+
+
+_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
 
 
 def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:

@@ -10,13 +10,37 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from kit import DEMO, Json, aliases, attached, made_record, payloads, receipt, strategies, to_json, without
+from kit import (
+    DEMO,
+    Json,
+    aliases,
+    attached,
+    bundle,
+    made_record,
+    payloads,
+    policy,
+    policy_key,
+    receipt,
+    strategies,
+    to_json,
+    without,
+)
 from kit.data import real
 from kit.results import WHEN, merged
-from pithbundle.comparison.published import Difference, compare_states, for_written, read_state
+from pithbundle.comparison.published import (
+    Difference,
+    compare_published,
+    compare_states,
+    for_written,
+    read_state,
+    state_value,
+)
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Limits, Object, Value
 from pithbundle.errors import InputError
+from pithbundle.report import Report
+from pithbundle.verifier import Verifier
+from pithbundle.verify.policy import Policy
 
 RECORD = made_record()
 EVENTS = [
@@ -391,3 +415,30 @@ def test_an_alias_of_any_shape_is_a_difference(kind: Value) -> None:
     theirs["current"]["source_aliases"].append({"alias_kind": kind})
     (found,) = compare_states(OURS, theirs)
     assert (found.group, found.pointer, found.how) == ("unsigned", ALIASES_END, "only theirs")
+
+
+@pytest.mark.parametrize(
+    ("formats", "change", "result", "status"),
+    [
+        (["event-v1"], {}, "same", 0),
+        (["event-v1"], {"current": {}}, "different", 1),
+        (["unknown"], {}, "not_comparable", 3),
+        (["event-v1"], {"current": {}, "merge_version": "another"}, "not_comparable", 3),
+        (["event-v1"], {"merge_version": "another"}, "same", 0),
+    ],
+)
+def test_a_state_is_not_different_where_events_could_not_be_checked(
+    formats: list[str], change: Json, result: str, status: int
+) -> None:
+    record = made_record()
+    event = attached(DEMO, record, "author_claim", payloads.author_claim(payloads.orcid(1)), WHEN)
+    data = to_json(bundle(record, [event]))
+    theirs = state_value(Verifier(Policy.from_value(policy(DEMO))).verify(data).ledger.snapshot())
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=formats)))
+    found = compare_published(Verifier(keys).verify(data).report(), {**theirs, **change})
+    assert (found.result, found.exit_status) == (result, status)
+
+
+def test_a_report_of_rejected_inputs_alone_has_no_state_to_compare() -> None:
+    with pytest.raises(TypeError, match="the report has no state"):
+        compare_published(Report([]), {})

@@ -21,11 +21,11 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural, short
-from pithbundle.comparison.diff import Diff, Judged, Side, diff, side_of_bundle, side_of_value
 from pithbundle.comparison.published import for_written
+from pithbundle.comparison.sides import Diff, Judged, Side, diff_sides, side_of_report, side_of_value
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.encoding.values import Limits, Object, Value, portable
 from pithbundle.files import read_input
 from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1
@@ -67,7 +67,7 @@ class _Reader:
             bundle = read_bundle(data, limits=self.limits, encoding=self.format)
             checked = check(bundle, self.policy, MERGE_1.event_types.keys(), cache=self.cache)
             merged = merge(checked)
-            return side_of_bundle(Report([Input(path, checked)], merged), merged)
+            return side_of_report(Report([Input(path, checked)], merged))
 
 
 @click.command(
@@ -103,7 +103,7 @@ def command(
     policy = read_policy(policy_path)
     reader = _Reader(policy, limits, format, {})
     ours, theirs = reader.side(left), reader.side(right)
-    found = diff(ours, theirs)
+    found = diff_sides(ours, theirs)
     status = Exit.VALID if found.equal else Exit.INVALID
     if out.as_json:
         out.json(
@@ -174,7 +174,8 @@ def _judged(out: Output, judged: Judged | None, side: Side) -> str:
     if judged.verdict is None:
         return "current" if judged.code is None else f"unrecognised  [{out.show(judged.code, _CELL)}]"
     code = "" if judged.code is None else f"  [{out.show(judged.code, _CELL)}]"
-    return out.show(judged.verdict, _CELL) + code
+    claimed = ", by its claimed id: it could not be checked" if judged.claimed else ""
+    return out.show(judged.verdict, _CELL) + code + claimed
 
 
 def _brief(out: Output, value: Value) -> str:
@@ -182,7 +183,7 @@ def _brief(out: Output, value: Value) -> str:
 
 
 def _side(path: str, side: Side) -> Object:
-    return {"file": path, "form": side.form, "pith_number": side.pith_number}
+    return {"file": portable(path), "form": side.form, "pith_number": side.pith_number}
 
 
 def _value(found: Diff) -> Object:
@@ -207,4 +208,6 @@ def _value(found: Diff) -> Object:
 def _judged_value(judged: Judged | None) -> Value:
     if judged is None:
         return None
-    return {"event_type": judged.event_type, "verdict": judged.verdict, "code": judged.code}
+    value: Object = {"event_type": judged.event_type, "verdict": judged.verdict, "code": judged.code}
+    # Only where it is so: the id is else the recomputed one.
+    return {**value, "claimed": True} if judged.claimed else value

@@ -10,14 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit import AUTHOR, DEMO, STRANGER, Json, attached, payloads, policy, strategies
+from kit import AUTHOR, DEMO, STRANGER, Json, attached, payloads, policy, policy_key, strategies
 from kit.demo import RECORD, rich
 from kit.results import WHEN, checked
-from pithbundle.comparison.diff import Diff, Judged, Side, SideError, diff, side_of_bundle, side_of_value
+from pithbundle.comparison.sides import (
+    Diff,
+    Judged,
+    Side,
+    SideError,
+    diff,
+    diff_sides,
+    side_of_report,
+    side_of_value,
+)
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.errors import PithError
 from pithbundle.merge.merged import Merged, merge
-from pithbundle.report import Input, Report
+from pithbundle.report import Input, Rejection, Report
 
 
 def made(record: Json, events: Any, keys: Json | None = None) -> tuple[Report, Merged]:
@@ -27,13 +37,13 @@ def made(record: Json, events: Any, keys: Json | None = None) -> tuple[Report, M
 
 
 def bundle_side(record: Json, events: Any, keys: Json | None = None) -> Side:
-    return side_of_bundle(*made(record, events, keys))
+    return side_of_report(made(record, events, keys)[0])
 
 
 def sides(record: Json, events: Any, keys: Json | None = None) -> dict[str, Side]:
     report, result = made(record, events, keys)
     return {
-        "bundle": side_of_bundle(report, result),
+        "bundle": side_of_report(report),
         "state": side_of_value(result.state),
         "report": side_of_value(parse_json(json.dumps(report.to_value()).encode())),
     }
@@ -71,14 +81,14 @@ def cited(value: str) -> Json:
 def test_forms_of_one_bundle_do_not_differ(left: str, right: str) -> None:
     events = [*rich()["events"], alias("W9", STRANGER)]
     both = sides(RECORD, events)
-    assert empty(diff(both[left], both[right]))
+    assert empty(diff_sides(both[left], both[right]))
 
 
 @given(strategies.event_sets(max_size=6))
 @settings(max_examples=30)
 def test_nothing_differs_from_itself(whole: strategies.EventSet) -> None:
     for side in sides(whole.record, whole.events).values():
-        assert empty(diff(side, side))
+        assert empty(diff_sides(side, side))
 
 
 @given(st.data())
@@ -91,7 +101,7 @@ def test_seen_from_the_other_side_it_is_the_mirror_image(data: st.DataObject) ->
     right = sides(whole.record, whole.events[cut // 2 :])
     for one in left.values():
         for other in right.values():
-            assert mirrored(diff(one, other), diff(other, one)), (one.form, other.form)
+            assert mirrored(diff_sides(one, other), diff_sides(other, one)), (one.form, other.form)
 
 
 @given(st.data())
@@ -99,9 +109,9 @@ def test_seen_from_the_other_side_it_is_the_mirror_image(data: st.DataObject) ->
 def test_bundles_are_equal_iff_they_say_the_same_of_every_event(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets())
     arranged = data.draw(strategies.arrangements(whole.events))
-    assert empty(diff(bundle_side(whole.record, whole.events), bundle_side(whole.record, arranged)))
+    assert empty(diff_sides(bundle_side(whole.record, whole.events), bundle_side(whole.record, arranged)))
     cut = data.draw(st.integers(0, len(whole.events)))
-    part = diff(bundle_side(whole.record, whole.events), bundle_side(whole.record, whole.events[:cut]))
+    part = diff_sides(bundle_side(whole.record, whole.events), bundle_side(whole.record, whole.events[:cut]))
     assert part.equal == (cut == len(whole.events))
     assert len(part.events) == len(whole.events) - cut
     assert all(change.right is None and change.left is not None for change in part.events)
@@ -111,20 +121,20 @@ def test_an_event_that_one_side_lacks() -> None:
     one, two = cited("a"), cited("b")
     left, right = sides(RECORD, [one, two]), sides(RECORD, [one])
     for form in ("bundle", "state", "report"):
-        found = diff(left[form], right[form])
+        found = diff_sides(left[form], right[form])
         assert not found.equal
         assert [change.event_id for change in found.events] == [two["event_id"]]
-    entry = diff(left["bundle"], right["bundle"]).state
+    entry = diff_sides(left["bundle"], right["bundle"]).state
     assert {difference.how for difference in entry if difference.group == "signed"} == {"only ours"}
 
 
 def test_a_verdict_that_differs_is_told_with_both_codes() -> None:
     event = cited("a")
     left, right = bundle_side(RECORD, [event]), bundle_side(RECORD, [event], policy(DEMO))
-    (change,) = diff(left, right).events
+    (change,) = diff_sides(left, right).events
     assert change.left == Judged("citation", "verified", None)
     assert change.right == Judged("citation", "unknown_key", "key_unknown")
-    assert [name for name, _, _ in diff(left, right).labels] == [
+    assert [name for name, _, _ in diff_sides(left, right).labels] == [
         "policy_sha256", "events_sha256", "state_sha256",
     ]  # fmt: skip
 
@@ -132,7 +142,7 @@ def test_a_verdict_that_differs_is_told_with_both_codes() -> None:
 def test_an_entry_that_stands_for_another_reason() -> None:
     claim = payloads.author_claim(payloads.orcid(1))
     old, new = (attached(AUTHOR, RECORD, "author_claim", claim, at) for at in (WHEN, "2026-05-19T00:00:00Z"))
-    found = diff(bundle_side(RECORD, [new]), bundle_side(RECORD, [old, new]))
+    found = diff_sides(bundle_side(RECORD, [new]), bundle_side(RECORD, [old, new]))
     assert found.decisions == (((new["event_id"],), "only", "newest"),)
     assert [change.event_id for change in found.events] == [old["event_id"]]
     assert not found.state or all(difference.group == "labels" for difference in found.state)
@@ -140,19 +150,49 @@ def test_an_entry_that_stands_for_another_reason() -> None:
 
 def test_another_record() -> None:
     other = strategies.other_record(RECORD)
-    found = diff(bundle_side(RECORD, []), bundle_side(other, []))
+    found = diff_sides(bundle_side(RECORD, []), bundle_side(other, []))
     assert not found.same_record
     assert not found.equal
+
+
+def test_two_reports_that_name_no_record_are_not_equal() -> None:
+    nothing = Report([], None, [Rejection("x", PithError("syntax"))])
+    assert not diff(nothing, nothing).equal
+    value = parse_json(json.dumps(nothing.to_value()).encode())
+    assert not diff_sides(side_of_value(value), side_of_value(value)).equal
+
+
+def test_an_element_that_could_not_be_checked_is_compared_by_its_claimed_id() -> None:
+    """Of an unknown format no id is computed, and the event was reported as absent."""
+    event = cited("a")
+    opaque = policy(policy_key(AUTHOR, event_formats=["unknown"]))
+    known, unknown = (made(RECORD, [event], keys)[0] for keys in (policy(AUTHOR), opaque))
+    written = side_of_value(parse_json(json.dumps(unknown.to_value()).encode()))
+    for side in (side_of_report(unknown), written):
+        (change,) = diff_sides(side, side_of_report(known)).events
+        assert change.event_id == event["event_id"]
+        assert change.left == Judged("citation", "unbound", None, claimed=True)
+        assert change.right == Judged("citation", "verified", None)
+
+
+def test_reports_and_states_are_compared() -> None:
+    one, other = (made(RECORD, events)[0] for events in ([cited("a")], [cited("b")]))
+    assert one.state is not None and other.state is not None
+    assert diff(one, one).equal and diff(one.state, one.state).equal and diff(one, one.state).equal
+    for left, right in ((one, other), (one.state, other.state), (one, other.state)):
+        assert not diff(left, right).equal
+    with pytest.raises(TypeError, match="must be a Report or a State, not str"):
+        diff("state.json", one)  # type: ignore[arg-type]
 
 
 def test_a_report_on_checks_alone_names_its_record_too() -> None:
     found = checked(RECORD, [cited("a")])
     alone: Any = parse_json(json.dumps(Report([Input("x", found)]).to_value()).encode())
     assert "pith_number" not in alone
-    assert empty(diff(side_of_value(alone), bundle_side(RECORD, [cited("a")])))
+    assert empty(diff_sides(side_of_value(alone), bundle_side(RECORD, [cited("a")])))
     odd: tuple[Any, ...] = ([], None, [1], [{"pith_number": 1}])
     for inputs in odd:
-        assert not diff(
+        assert not diff_sides(
             side_of_value({**alone, "inputs": inputs}), bundle_side(RECORD, [cited("a")])
         ).same_record
 
@@ -162,12 +202,12 @@ def test_a_state_need_not_know_the_event_that_lost_but_must_not_show_one_that_is
     old, new = (attached(AUTHOR, RECORD, "author_claim", claim, at) for at in (WHEN, "2026-05-19T00:00:00Z"))
     state = sides(RECORD, [old, new])["state"]
     report = sides(RECORD, [old, new])["report"]
-    assert diff(report, state).equal
-    assert diff(state, report).equal
+    assert diff_sides(report, state).equal
+    assert diff_sides(state, report).equal
     doubtful = sides(RECORD, [old, new], policy(DEMO))["report"]
-    for found in (diff(state, doubtful), diff(doubtful, state)):
+    for found in (diff_sides(state, doubtful), diff_sides(doubtful, state)):
         assert [change.event_id for change in found.events] == [new["event_id"]]
-    assert not diff(state, sides(RECORD, [old])["report"]).equal
+    assert not diff_sides(state, sides(RECORD, [old])["report"]).equal
 
 
 @pytest.mark.parametrize("repeat", ["same", "other"])
@@ -180,9 +220,9 @@ def test_an_entry_that_a_state_shows_twice_differs_from_either_side(repeat: str)
         entry["created_at"] = "2026-05-19T00:00:00Z"
     twice["current"]["citations"].insert(0, entry)
     plain, odd = side_of_value(state), side_of_value(twice)
-    assert not diff(plain, odd).equal
-    assert not diff(odd, plain).equal
-    assert empty(diff(odd, side_of_value(copy.deepcopy(twice))))
+    assert not diff_sides(plain, odd).equal
+    assert not diff_sides(odd, plain).equal
+    assert empty(diff_sides(odd, side_of_value(copy.deepcopy(twice))))
 
 
 @pytest.mark.parametrize("value", [None, 1, [], {}, {"state_type": 1}, {"report_type": "x"}, "report"])
@@ -206,11 +246,13 @@ def test_a_hostile_state_or_report_is_a_side_and_never_an_error(data: st.DataObj
         **{name: data.draw(hostile_members(value)) for name in members},
     }
     side = side_of_value(hostile)
-    assert empty(diff(side, side_of_value(copy.deepcopy(hostile))))
+    found = diff_sides(side, side_of_value(copy.deepcopy(hostile)))
+    assert found.equal == found.same_record == (side.pith_number is not None)
+    assert not (found.events or found.state or found.decisions or found.labels)
     own = sides(RECORD, [cited("a")])
     for other in own.values():
-        assert mirrored(diff(side, other), diff(other, side))
-        assert not diff(side, other).equal
+        assert mirrored(diff_sides(side, other), diff_sides(other, side))
+        assert not diff_sides(side, other).equal
 
 
 @st.composite

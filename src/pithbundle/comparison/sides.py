@@ -6,14 +6,14 @@ state. Two sides of different forms are compared in what both know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from pithbundle.bundle.document_types import REPORT_TYPE, STATE_TYPE
-from pithbundle.comparison.published import Difference, compare_states
+from pithbundle.comparison.published import Difference, compare_states, state_value
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
-from pithbundle.merge.merged import Merged
+from pithbundle.merge.state import State
 from pithbundle.report import Report
 
 
@@ -33,11 +33,13 @@ Form: TypeAlias = Literal["bundle", "state", "report"]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What one side says of an event; ``verdict`` is None where only a state shows it."""
+    """The verdict of one side on an event; ``verdict`` is None where only a state shows it."""
 
     event_type: str | None
     verdict: str | None
     code: str | None = None
+    #: Whether the side has the id only as the claim of an element that it could not check.
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Side:
     pith_number: str | None
     events: dict[str, Judged]
     state: Object | None = None
-    #: The deciding word of each entry of the state, by its winners.
-    words: dict[tuple[str, ...], str] = field(default_factory=dict)
+    #: The reason of each entry of the state, by its winners.
+    reasons: dict[tuple[str, ...], str] = field(default_factory=dict)
     labels: Object = field(default_factory=dict)
 
 
@@ -64,12 +66,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What two sides say differently (DIFF-2)."""
+    """The differences of two sides (DIFF-2); immutable."""
 
     same_record: bool
     events: tuple[Change, ...]
     state: tuple[Difference, ...]
-    #: Winners that stand on both sides for another reason: the word on the left and on the right.
+    #: Winners of both sides with another reason: the reason on the left and on the right.
     decisions: tuple[tuple[tuple[str, ...], str, str], ...]
     labels: tuple[tuple[str, Value, Value], ...]
 
@@ -82,20 +84,51 @@ class Diff:
 _LABELS: Final = ("policy_sha256", "rules", "events_sha256", "state_sha256")
 
 
-def side_of_bundle(report: Report, merged: Merged) -> Side:
-    """A bundle, or several, checked and merged."""
+def diff(left: Report | State, right: Report | State) -> Diff:
+    """Compare two reports, two states, or one of each (DIFF-2).
+
+    Raises:
+        TypeError: a side is neither a :class:`Report` nor a :class:`State`.
+    """
+    return diff_sides(_side(left), _side(right))
+
+
+def _side(given: Report | State) -> Side:
+    if isinstance(given, Report):
+        return side_of_report(given)
+    if isinstance(given, State):
+        return side_of_state(given)
+    raise TypeError(f"a side must be a Report or a State, not {type(given).__name__}")
+
+
+def side_of_report(report: Report) -> Side:
+    """The side of one or several bundles that were verified."""
     events = {
-        str(listed.copy.event_id): Judged(
+        str(listed.copy.id): Judged(
             listed.copy.claimed_type, listed.copy.verdict.status, listed.copy.verdict.code
         )
         for listed in report.events
     }
-    words: dict[tuple[str, ...], str] = {
-        decision.winners: decision.reason for decision in merged.view.trace() if decision.winners
-    }
+    for listed in report.without_id:
+        element = listed.copy
+        if element.claimed_id is not None:
+            judged = Judged(element.claimed_type, element.verdict.status, element.verdict.code, claimed=True)
+            events.setdefault(element.claimed_id, judged)
     value = report.to_value()
     labels: Object = {name: value[name] for name in _LABELS if name in value}
-    return Side("bundle", str(merged.ledger.record.number), events, merged.state, words, labels)
+    number = None if report.record is None else str(report.record.number)
+    if report.state is None:
+        return Side("bundle", number, events, labels=labels)
+    return replace(side_of_state(report.state), form="bundle", events=events, labels=labels)
+
+
+def side_of_state(state: State) -> Side:
+    """The side of a state that was computed here."""
+    reasons: dict[tuple[str, ...], str] = {
+        decision.winners: decision.reason for decision in state.trace() if decision.winners
+    }
+    value = state_value(state)
+    return Side("state", str(state.record.number), _events_of_state(value), value, reasons)
 
 
 def side_of_value(value: Value) -> Side:
@@ -112,9 +145,10 @@ def side_of_value(value: Value) -> Side:
     raise SideError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
 
 
-def diff(left: Side, right: Side) -> Diff:
-    """Compare two sides (DIFF-2). Events stand by id; what only one form can know is not a difference."""
-    same = left.pith_number == right.pith_number
+def diff_sides(left: Side, right: Side) -> Diff:
+    """Compare two sides (DIFF-2); what only one form of a side can contain is no difference."""
+    # A side that names no record is not known to be of the record of the other.
+    same = left.pith_number is not None and left.pith_number == right.pith_number
     both_judge = "state" not in (left.form, right.form)
     changes = []
     for name in sorted({*left.events, *right.events}):
@@ -136,9 +170,9 @@ def diff(left: Side, right: Side) -> Diff:
         if name in left.labels and name in right.labels and left.labels[name] != right.labels[name]
     )
     decisions = tuple(
-        (wins, word, right.words[wins])
-        for wins, word in sorted(left.words.items())
-        if right.words.get(wins, word) != word
+        (winners, reason, right.reasons[winners])
+        for winners, reason in sorted(left.reasons.items())
+        if right.reasons.get(winners, reason) != reason
     )
     return Diff(same, tuple(changes), state, decisions, labels)
 
@@ -172,10 +206,18 @@ def _events_of_report(report: Object) -> dict[str, Judged]:
     for entry in listed if type(listed) is list else ():
         name = entry.get("event_id") if type(entry) is dict else None
         if type(entry) is dict and type(name) is str:
-            found[name] = Judged(
-                _text(entry.get("event_type")), _text(entry.get("verdict")), _text(entry.get("code"))
-            )
+            found[name] = _judged(entry, claimed=False)
+    without_id = report.get("without_id")
+    for entry in without_id if type(without_id) is list else ():
+        name = entry.get("claimed_event_id") if type(entry) is dict else None
+        if type(entry) is dict and type(name) is str:
+            found.setdefault(name, _judged(entry, claimed=True))
     return found
+
+
+def _judged(entry: Object, *, claimed: bool) -> Judged:
+    event_type, verdict, code = map(entry.get, ("event_type", "verdict", "code"))
+    return Judged(_text(event_type), _text(verdict), _text(code), claimed)
 
 
 def _text(value: Value) -> str | None:
