@@ -148,11 +148,11 @@ class Fault:
 
     @property
     def message(self) -> str:
-        """One line for people: the detail where there is one, else what the code means."""
+        """One line for people: the detail where there is one, else the meaning of the code."""
         return visible(self.detail) if self.detail else CODES[self.code].meaning
 
     def to_value(self) -> dict[str, Any]:
-        """The fault as JSON, of strings, integers and null; texts are exact here, since JSON escapes them."""
+        """The fault as JSON, of strings, integers and null; strings are exact here, since JSON escapes them."""
         return {
             "code": self.code,
             "clause": self.clause,
@@ -162,7 +162,7 @@ class Fault:
         }
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it is: ``at /events/3``, ``at byte 17``, both, or empty."""
         parts = []
         if self.pointer is not None:
@@ -248,7 +248,7 @@ class PithError(Exception):
 
     @property
     def pointer(self) -> str | None:
-        """RFC 6901 JSON pointer to the fault, where there is one. May hold hostile text."""
+        """RFC 6901 JSON pointer to the fault, where there is one. May contain hostile text."""
         return self.fault.pointer
 
     @property
@@ -282,8 +282,8 @@ class PithError(Exception):
         return self.fault.hint
 
     def __str__(self) -> str:
-        place = self.fault.place
-        return f"{self.fault.message}{' ' + place if place else ''} [{self.code}, {self.clause}]"
+        location = self.fault.location
+        return f"{self.fault.message}{' ' + location if location else ''} [{self.code}, {self.clause}]"
 
 
 def _restore(cls: type[PithError], args: tuple[Any, ...]) -> PithError:

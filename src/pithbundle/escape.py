@@ -34,7 +34,7 @@ def _unsafe() -> re.Pattern[str]:
 
 
 def _ranges(table: str) -> str:
-    """The ranges of a table as they stand in the brackets of a pattern."""
+    """The ranges of a table, in the form of the brackets of a pattern."""
     spans = (span.partition("..") for span in table.split())
     return "".join(
         f"\\U{int(first, 16):08x}" + (f"-\\U{int(last, 16):08x}" if last else "") for first, _, last in spans

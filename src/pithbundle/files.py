@@ -1,7 +1,7 @@
-"""Files in and out: the one place of the library that touches a disk (spec CLI-1, CLI-3).
+"""Files in and out: the one module of the library that accesses a disk (spec CLI-1, CLI-3).
 
 Input is read up to a limit and no further, whatever the file claims of itself. Output
-appears whole or not at all: a new file beside the target, written, synced, and only then
+is written atomically: a new file beside the target, written, synced, and only then
 given its name. POSIX only: the rules lean on O_NOFOLLOW and on links relative to a folder.
 """
 
@@ -54,7 +54,7 @@ def read_input(path: str | os.PathLike[str], limit: int) -> bytes:
             with open(path, "rb") as file:
                 data = _read(file, limit + 1)
     except (OSError, ValueError) as error:
-        raise _refusal(path, error) from error
+        raise _file_error(path, error) from error
     if len(data) > limit:
         raise InputError.over_limit("size", limit)
     return data
@@ -70,7 +70,7 @@ def _read(file: BinaryIO, most: int) -> bytes:
 
 
 def write_output(path: str, data: bytes, *, force: bool = False) -> None:
-    """Write ``data`` to ``path``, whole or not at all: :func:`write_outputs` of one file (CLI-1)."""
+    """Write ``data`` to ``path`` atomically: :func:`write_outputs` of one file (CLI-1)."""
     write_outputs({path: data}, force=force)
 
 
@@ -79,14 +79,14 @@ def write_outputs(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]], *, f
 
     An existing file is replaced only with ``force``; without it not even one that appears
     while this runs. A symbolic link, folder, FIFO, socket or device under the name is
-    refused always. With ``force`` a hard link is parted from its other names, which keep
-    what they held. All files are written under temporary names before the first gets its
+    rejected always. With ``force`` a hard link is separated from its other names, which keep
+    their content. All files are written under temporary names before the first gets its
     own, so that a full disk, a signal or a missing folder leaves the old file, or none,
     under every name. What fails after that, in giving the names, takes new files away again;
     a file that was already replaced stays replaced.
 
     Raises:
-        FileError: ``io``, for each of these and for whatever the system refuses.
+        FileError: ``io``, for each of these and for whatever the system rejects.
     """
     staged: list[_Staged] = []
     # Open while this runs: a folder that is renamed meanwhile stays the one that was meant.
@@ -130,8 +130,8 @@ class _Staged:
             if folder not in folders:
                 folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             self._folder = folders[folder]
-            _refuse_irregular(self._folder, self.path, self.name)
-            # O_EXCL follows no link either; O_NOFOLLOW says so where a file system forgets it.
+            _require_regular(self._folder, self.path, self.name)
+            # O_EXCL follows no link either; O_NOFOLLOW repeats it for a file system that ignores that.
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             self._temporary_exists = True
             try:
@@ -187,7 +187,7 @@ class _Staged:
         except FileExistsError as error:
             raise FileError("io", f"{self.path}: exists already; --force replaces it") from error
         except (OSError, ValueError) as error:
-            raise _refusal(self.path, error) from error
+            raise _file_error(self.path, error) from error
 
 
 def _clean(staged: Iterable[_Staged], folders: dict[str, int]) -> None:
@@ -197,20 +197,20 @@ def _clean(staged: Iterable[_Staged], folders: dict[str, int]) -> None:
         os.close(folders.popitem()[1])
 
 
-def _refuse_irregular(place: int, path: str, name: str) -> None:
+def _require_regular(folder: int, path: str, name: str) -> None:
     """Say early, and in words, what must not be replaced; a plain file is left to the link."""
     try:
-        found = os.stat(name, dir_fd=place, follow_symlinks=False)
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         return
     if not stat.S_ISREG(found.st_mode):
         raise FileError("io", f"{path}: is not a regular file, and only those are replaced")
 
 
-def _link(place: int, temporary: str, name: str) -> None:
+def _link(folder: int, temporary: str, name: str) -> None:
     """Give the file its name if nothing has it: unlike a rename, a link replaces nothing."""
     try:
-        os.link(temporary, name, src_dir_fd=place, dst_dir_fd=place, follow_symlinks=False)
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
     except OSError as error:
         if error.errno in _NO_LINKS:
             # To create the name first and rename over it would leave an empty file after a crash.
@@ -220,16 +220,16 @@ def _link(place: int, temporary: str, name: str) -> None:
         raise
 
 
-def _sync_folder(place: int) -> None:
+def _sync_folder(folder: int) -> None:
     try:
-        os.fsync(place)
+        os.fsync(folder)
     except OSError as error:
         if error.errno not in _NO_FOLDER_SYNC:
             raise
 
 
-def _refusal(path: str, error: OSError | ValueError) -> FileError:
-    """The error for what the system said, which may quote the path but needs not."""
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _file_error(path: str, error: OSError | ValueError) -> FileError:
+    """The error for what the system reported, whose text may or may not contain the path."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     name = "standard input" if path == STDIN else path
-    return FileError("io", f"{name}: {said[:1].lower()}{said[1:]}")
+    return FileError("io", f"{name}: {reason[:1].lower()}{reason[1:]}")

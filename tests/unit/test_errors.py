@@ -116,7 +116,7 @@ def test_a_place_is_a_pointer_an_offset_both_or_nothing(
     pointer: str | None, offset: int | None, place: str
 ) -> None:
     fault = Fault("type", "", pointer, offset)
-    assert fault.place == place
+    assert fault.location == place
     told = str(PithError.of(fault))
     assert told == f"{CODES['type'].meaning}{' ' + place if place else ''} [type, EVT-1]"
 

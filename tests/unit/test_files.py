@@ -407,7 +407,7 @@ class TestRace:
 
     @pytest.fixture
     def unseen(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "_refuse_irregular", lambda *args: None)
+        monkeypatch.setattr(files, "_require_regular", lambda *args: None)
 
     @pytest.mark.parametrize("kind", ["file", "link", "folder", "fifo"])
     @pytest.mark.usefixtures("unseen")

@@ -89,8 +89,8 @@ def recognise(value: Value) -> Document:
     """What a value is by its own account (DOC-1)."""
     if type(value) is not dict:
         return NO_OBJECT
-    for member, (stated, document) in TYPE_MEMBERS.items():
-        if value.get(member) == stated:
+    for member, (claimed, document) in TYPE_MEMBERS.items():
+        if value.get(member) == claimed:
             return document
     for members, document in _BY_MEMBERS:
         if members <= value.keys():

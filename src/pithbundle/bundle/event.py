@@ -107,8 +107,8 @@ def _read_envelope(value: Object) -> Envelope | Fault:
         return _wrong(value, "event_type", "a string")
     if type(payload) is not dict:
         return _wrong(value, "payload", "an object")
-    stated = get("signature")
-    signature = None if stated is None else _read_signature(stated)
+    claimed = get("signature")
+    signature = None if claimed is None else _read_signature(claimed)
     if type(signature) is Fault:
         return signature
     if type(signer) is not dict:
@@ -130,8 +130,8 @@ def _read_envelope(value: Object) -> Envelope | Fault:
     if moment is None:
         return Fault("time", "created_at is not a time of the accepted grammar", "/created_at")
     unsigned: tuple[str, ...] = ()
-    if type(stated) is dict and not stated.keys() <= _SIGNATURE_MEMBERS:
-        unsigned = tuple(pointer(["signature", name]) for name in sorted(stated.keys() - _SIGNATURE_MEMBERS))
+    if type(claimed) is dict and not claimed.keys() <= _SIGNATURE_MEMBERS:
+        unsigned = tuple(pointer(["signature", name]) for name in sorted(claimed.keys() - _SIGNATURE_MEMBERS))
     return Envelope(
         value, event_type, subject, target, payload, created_at, moment,
         signer, signer_id, key_id, fingerprint, claimed_id,
@@ -139,17 +139,17 @@ def _read_envelope(value: Object) -> Envelope | Fault:
     )  # fmt: skip
 
 
-def _read_signature(stated: Value) -> Signature | Fault:
-    if type(stated) is not dict:
+def _read_signature(claimed: Value) -> Signature | Fault:
+    if type(claimed) is not dict:
         return Fault("type", "must be an object", "/signature")
-    key_id, kind, text = map(stated.get, ("key_id", "kind", "signature_b64"))
+    key_id, kind, text = map(claimed.get, ("key_id", "kind", "signature_b64"))
     if type(key_id) is not str:
-        return _wrong(stated, "key_id", "a string", "/signature")
+        return _wrong(claimed, "key_id", "a string", "/signature")
     if kind != "pith_event_signature":
-        return _wrong(stated, "kind", '"pith_event_signature"', "/signature")
+        return _wrong(claimed, "kind", '"pith_event_signature"', "/signature")
     if type(text) is not str:
-        return _wrong(stated, "signature_b64", "a string", "/signature")
-    return Signature(key_id, stated.get("algorithm"), text)
+        return _wrong(claimed, "signature_b64", "a string", "/signature")
+    return Signature(key_id, claimed.get("algorithm"), text)
 
 
 def _read_flat(value: Object) -> FlatEvent | Fault:

@@ -1,8 +1,8 @@
 """Pith Numbers: the name that a canonical record gives itself (spec NUM-1 to NUM-5).
 
 A number is ``pith:YYYY:SUFFIX``. The suffix is 130 bits of the record's hash; the year is
-for people. What a mirror, a file name or a URL says is only ever compared with it, and
-anything that is not of the grammar is refused before a path or URL is built from it.
+for people. A number in a mirror's answer, a file name or a URL is only compared with it, and a
+string that is not of the grammar is rejected before a path or URL is built from it.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class PithNumber:
         """Read a short form, ``pith:`` and 8, 12 or 16 characters, and return those characters (NUM-5).
 
         A short form is a prefix of a suffix and names no record for certain: 40 bits can be
-        met on purpose. Bare characters without ``pith:`` are refused, since a word of eight
+        met on purpose. Bare characters without ``pith:`` are rejected, since a word of eight
         letters is not a number. A full number is not a short one.
 
         Raises:

@@ -116,32 +116,32 @@ def _bundle(document: Parsed, encoding: Encoding, limits: Limits) -> Bundle:
         raise BundleError("type", "events must be an array", pointer="/events")
     if len(events) > limits.events:
         raise BundleError.over_limit("events", limits.events, len(events), pointer="/events")
-    stated_aliases = frame.get("source_aliases")
-    if type(stated_aliases) is list and len(stated_aliases) > limits.aliases:
+    claimed_aliases = frame.get("source_aliases")
+    if type(claimed_aliases) is list and len(claimed_aliases) > limits.aliases:
         raise BundleError.over_limit(
-            "aliases", limits.aliases, len(stated_aliases), pointer="/source_aliases"
+            "aliases", limits.aliases, len(claimed_aliases), pointer="/source_aliases"
         )
     record = Record.from_read(frame.get("canonical_record"), "/canonical_record")
     if frame.get("canonical_sha256") != record.hex:
-        said = "differs from the hash of canonical_record" if "canonical_sha256" in frame else "is missing"
-        detail = f"canonical_sha256 {said}, {record.hex}"
+        state = "differs from the hash of canonical_record" if "canonical_sha256" in frame else "is missing"
+        detail = f"canonical_sha256 {state}, {record.hex}"
         raise BundleError("hash_mismatch", detail, pointer="/canonical_sha256")
     fault = subject_fault(frame.get("pith_number"), record)
     if fault is not None:
         raise BundleError("subject", f"{fault}; the record's is {record.number}", pointer="/pith_number")
     elements: tuple[Value | Fault, ...] = tuple(events)
     if document.faults:
-        elements = tuple(_confined(document, place, value) for place, value in enumerate(events))
+        elements = tuple(_confined(document, index, value) for index, value in enumerate(events))
     within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH and document.nodes <= MAX_NODES
     return Bundle(encoding, record, elements, _mismatches(frame, record), frame, within)
 
 
-def _confined(document: Parsed, place: int, value: Value) -> Value | Fault:
-    fault = document.faults.get(place)
+def _confined(document: Parsed, index: int, value: Value) -> Value | Fault:
+    fault = document.faults.get(index)
     if fault is None:
         return value
     # Inside an event every fault points from the event, whoever found it.
-    return replace(fault, pointer=(fault.pointer or "").removeprefix(f"/events/{place}"))
+    return replace(fault, pointer=(fault.pointer or "").removeprefix(f"/events/{index}"))
 
 
 def subject_fault(claimed: Value, record: Record) -> str | None:
@@ -172,13 +172,13 @@ def _mismatches(frame: Object, record: Record) -> tuple[Fault, ...]:
         faults.append(Fault("subject", f"short_pith_number is not {number.short}", "/short_pith_number"))
     if "source" in frame and not _same_source(frame["source"], record.value["source"]):
         faults.append(Fault("subject", "source differs from the record's", "/source"))
-    stated = frame.get("source_aliases", [])
-    if type(stated) is not list:
+    claimed = frame.get("source_aliases", [])
+    if type(claimed) is not list:
         faults.append(Fault("type", "source_aliases must be an array", "/source_aliases"))
         return tuple(faults)
     derived = dict(record.aliases)
-    for place, alias in enumerate(stated):
-        where = f"/source_aliases/{place}"
+    for index, alias in enumerate(claimed):
+        where = f"/source_aliases/{index}"
         kind = alias.get("alias_kind") if type(alias) is dict else None
         value = alias.get("alias_value") if type(alias) is dict else None
         if type(kind) is not str or type(value) is not str:
@@ -188,11 +188,11 @@ def _mismatches(frame: Object, record: Record) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def _same_source(stated: Value, source: Value) -> bool:
-    # Python's == holds 1, 1.0 and true equal; the exact types are compared first.
-    if type(stated) is not dict or type(source) is not dict:
+def _same_source(claimed: Value, source: Value) -> bool:
+    # For Python's == 1, 1.0 and True are equal; the exact types are compared first.
+    if type(claimed) is not dict or type(source) is not dict:
         return False
     names = ("id", "kind", "version")
     return all(
-        type(stated.get(name)) is type(source[name]) and stated[name] == source[name] for name in names
+        type(claimed.get(name)) is type(source[name]) and claimed[name] == source[name] for name in names
     )

@@ -147,23 +147,23 @@ class Record:
     def _checked(cls, value: Value, limits: Limits | None) -> Record:
         # Pointers are relative to the record here, so that the usual case builds none.
         if type(value) is not dict:
-            _refuse("type", "a canonical record is an object", "")
+            _reject("type", "a canonical record is an object", "")
         if "event_type" in value:
             # A signature covers 32 bytes and does not say of what. With this rule no object
             # is both a record and an event, so none can pass as the other.
-            _refuse("type", "a canonical record has no member event_type", "/event_type")
+            _reject("type", "a canonical record has no member event_type", "/event_type")
         metadata = value.get("metadata")
         if type(metadata) is not dict:
-            _refuse("type", "must be an object", "/metadata")
+            _reject("type", "must be an object", "/metadata")
         year = _check_metadata(metadata)
         schema_version = value.get("schema_version")
         if type(schema_version) is not str:
-            _refuse("type", 'must be the string "1.0"', "/schema_version")
+            _reject("type", 'must be the string "1.0"', "/schema_version")
         if schema_version != SCHEMA_VERSION:
-            _refuse("version", f"schema_version {schema_version}, not 1.0", "/schema_version")
+            _reject("version", f"schema_version {schema_version}, not 1.0", "/schema_version")
         source = value.get("source")
         if type(source) is not dict:
-            _refuse("type", "must be an object", "/source")
+            _reject("type", "must be an object", "/source")
         version = _check_source(source)
         if value.keys() == _RECORD and metadata.keys() == _METADATA and source.keys() == _SOURCE:
             # Every value has been checked under its name: nothing is left to walk.
@@ -177,25 +177,25 @@ class Record:
         return cls(value, canonical, sha256, years, arxiv_id, version, number)
 
 
-def _refuse(code: str, detail: str, pointer: str) -> NoReturn:
+def _reject(code: str, detail: str, pointer: str) -> NoReturn:
     raise RecordError(code, detail, pointer=pointer)
 
 
 def _check_text(value: Value, pointer: str) -> str:
     if type(value) is not str:
-        _refuse("type", "must be a string", pointer)
+        _reject("type", "must be a string", pointer)
     # A parsed text has passed this already; a text of a caller's own making has not.
     code = text_fault(value)
     if code is not None:
-        _refuse(code, "", pointer)
+        _reject(code, "", pointer)
     return value
 
 
 def _check_hash(value: Value, pointer: str) -> None:
     if type(value) is not str:
-        _refuse("type", "must be a string", pointer)
+        _reject("type", "must be a string", pointer)
     if hex_bytes(value, 32) is None:
-        _refuse("encoding", "must be 64 lower-case hex digits", pointer)
+        _reject("encoding", "must be 64 lower-case hex digits", pointer)
 
 
 def _check_metadata(metadata: Object) -> int:
@@ -203,16 +203,16 @@ def _check_metadata(metadata: Object) -> int:
     _check_hash(metadata.get("abstract_canon_sha256"), "/metadata/abstract_canon_sha256")
     cross_cats = metadata.get("cross_cats_sorted")
     if type(cross_cats) is not list:
-        _refuse("type", "must be an array of strings", "/metadata/cross_cats_sorted")
+        _reject("type", "must be an array of strings", "/metadata/cross_cats_sorted")
     for index, category in enumerate(cross_cats):
         _check_text(category, f"/metadata/cross_cats_sorted/{index}")
     _check_text(metadata.get("license"), "/metadata/license")
     _check_text(metadata.get("primary_cat"), "/metadata/primary_cat")
     submitted_at = metadata.get("submitted_at")
     if type(submitted_at) is not str:
-        _refuse("type", "must be a string", "/metadata/submitted_at")
+        _reject("type", "must be a string", "/metadata/submitted_at")
     if not is_submitted_at(submitted_at):
-        _refuse("time", "must be a real time written YYYY-MM-DDTHH:MM:SSZ", "/metadata/submitted_at")
+        _reject("time", "must be a real time written YYYY-MM-DDTHH:MM:SSZ", "/metadata/submitted_at")
     _check_hash(metadata.get("title_canon_sha256"), "/metadata/title_canon_sha256")
     return int(submitted_at[:4])
 
@@ -224,9 +224,9 @@ def _check_source(source: Object) -> int:
     version = source.get("version")
     # By exact type: True is an int to isinstance, and 1.0 == 1.
     if type(version) is not int or version < 1:
-        _refuse("type", "must be an integer from 1", "/source/version")
+        _reject("type", "must be an integer from 1", "/source/version")
     if version > MAX_INTEGER:
-        _refuse("number_range", "", "/source/version")
+        _reject("number_range", "", "/source/version")
     return version
 
 
@@ -255,7 +255,7 @@ def _open_shape(value: Object, limits: Limits | None) -> bytes:
         raise RecordError.of(error.fault) from None
     path = _path_of_float(value)
     if path is not None:
-        _refuse("number_form", "a canonical record holds no float", pointer_of(path))
+        _reject("number_form", "a canonical record contains no float", pointer_of(path))
     return canonical
 
 

@@ -1,4 +1,4 @@
-"""Titles and abstracts: the text whose hash a record holds (spec TITLE-1, TITLE-2).
+"""Titles and abstracts: the strings whose hashes a record contains (spec TITLE-1, TITLE-2).
 
 Lower-casing uses the tables of Unicode 14.0 in :mod:`pithbundle.bundle.unicode14`, never ``str.lower``: its
 answer changes with the Unicode version of the interpreter, and the hash would change with it.
@@ -62,14 +62,14 @@ def _lower(text: str) -> str:
     return sigmas_done.translate(_mapping())
 
 
-def _is_final(text: str, place: int) -> bool:
-    """Whether the condition Final_Sigma of Unicode holds for the character at ``place``.
+def _is_final(text: str, index: int) -> bool:
+    """Whether the condition Final_Sigma of Unicode is met for the character at ``index``.
 
     A character that is both Cased and Case_Ignorable is passed over. No sigma is Case_Ignorable, so
     however many there are, the walks between them are linear in the text together.
     """
     cased, ignorable = _set(CASED), _set(CASE_IGNORABLE)
-    before, after = place - 1, place + 1
+    before, after = index - 1, index + 1
     while before >= 0 and text[before] in ignorable:
         before -= 1
     if before < 0 or text[before] not in cased:

@@ -189,7 +189,7 @@ def self_test() -> None:
     for name, key, message, signature, valid in ed25519_vectors.VERIFY:
         verdict = verify_strict(bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature))
         if verdict is not valid:
-            raise InvalidKeyError("backend", f"vector {name}: {'refused' if valid else 'accepted'}")
+            raise InvalidKeyError("backend", f"vector {name}: {'rejected' if valid else 'accepted'}")
     for name, key, fit in ed25519_vectors.PIN:
         if crypto_core_ed25519_is_valid_point(bytes.fromhex(key)) is not fit:
-            raise InvalidKeyError("backend", f"key {name}: {'refused' if fit else 'accepted'}")
+            raise InvalidKeyError("backend", f"key {name}: {'rejected' if fit else 'accepted'}")

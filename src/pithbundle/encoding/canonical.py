@@ -5,8 +5,8 @@ separators=(",", ":"), ensure_ascii=False)`` in UTF-8. The formula alone is no r
 prints the key 1 as the key "1", True as an integer's equal, NaN as a word that no reader
 takes. So the value is checked first, by exact types, and then written.
 
-orjson writes it. For values of the model its bytes are those of the formula: keys hold
-nothing from U+D800 up, so its order by UTF-8 bytes is the order by code points; floats
+orjson writes it. For values of the model its bytes are those of the formula: keys have
+no character from U+D800 up, so its order by UTF-8 bytes is the order by code points; floats
 are portable, so its shortest text is ``repr``; integers are within 64 bits. A property
 test compares the two. The rejected alternative, json.dumps itself, is ten times slower and
 its verdict on depth depends on how deep the caller's own stack is.
@@ -20,7 +20,7 @@ from typing import Final, cast
 
 import orjson
 
-from pithbundle.encoding.parsed import depth_error, depth_limit, place
+from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     MAX_INTEGER,
@@ -117,10 +117,10 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
     while True:
         nodes += 1
         if nodes > limits.nodes:
-            raise InputError.over_limit("nodes", limits.nodes, pointer=place(path))
+            raise InputError.over_limit("nodes", limits.nodes, pointer=pointer_to(path))
         if type(item) is dict or type(item) is list:
             if len(open_) >= deepest:
-                raise depth_error(limits, deepest, pointer=place(path))
+                raise depth_error(limits, deepest, pointer=pointer_to(path))
             is_object = type(item) is dict
             open_.append((is_object, iter(item.items()) if type(item) is dict else iter(enumerate(item))))
             path.append("")
@@ -133,7 +133,7 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
         elif type(item) is float:
             _require(float_fault(item), path)
         elif item is not None and type(item) is not bool:
-            raise InputError("type", f"{_named(item)} is not a value of the model", pointer=place(path))
+            raise InputError("type", f"{_named(item)} is not a value of the model", pointer=pointer_to(path))
 
         coming = None
         while open_ and (coming := next(open_[-1][1], None)) is None:
@@ -144,7 +144,9 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
         step, item = coming
         if open_[-1][0]:
             if type(step) is not str:
-                raise InputError("type", f"{_named(step)} is not a member name", pointer=place(path[:-1]))
+                raise InputError(
+                    "type", f"{_named(step)} is not a member name", pointer=pointer_to(path[:-1])
+                )
             room -= len(step)
             path[-1] = step
             _require_size(step, limits, room, path)
@@ -167,15 +169,15 @@ def text_excess(text: str, limit: int) -> int | None:
 
 def _require_size(text: str, limits: Limits, room: int, path: list[str | int]) -> None:
     if room < 0:
-        raise InputError.over_limit("size", limits.size, pointer=place(path))
+        raise InputError.over_limit("size", limits.size, pointer=pointer_to(path))
     size = text_excess(text, limits.text)
     if size is not None:
-        raise InputError.over_limit("text", limits.text, size, pointer=place(path))
+        raise InputError.over_limit("text", limits.text, size, pointer=pointer_to(path))
 
 
 def _require(fault: str | None, path: list[str | int]) -> None:
     if fault is not None:
-        raise InputError(fault, pointer=place(path))
+        raise InputError(fault, pointer=pointer_to(path))
 
 
 def _named(item: object) -> str:

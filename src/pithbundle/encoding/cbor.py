@@ -22,7 +22,7 @@ import struct
 from typing import Final, cast
 
 from pithbundle.encoding.canonical import require_model
-from pithbundle.encoding.parsed import Parsed, depth_error, depth_limit, place, region
+from pithbundle.encoding.parsed import Parsed, depth_error, depth_limit, pointer_to, region
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     MAX_INTEGER,
@@ -229,7 +229,7 @@ class _Gate:
     def key(self, container: _Open) -> None:
         """Walk one key of an open map."""
         start = self.at
-        self.path.pop()  # while the key is not known, the place is the map's
+        self.path.pop()  # while the key is not known, the pointer is the map's
         _, _, length = self.head(is_key=True)
         key = self.text(start, length)
         self.path.append(key)
@@ -305,22 +305,22 @@ class _Gate:
         """Note a value-level fault if it is the first of its region."""
         where = region(self.path, self.confine)
         if where not in self.faults:
-            self.faults[where] = Fault(code, pointer=place(self.path), offset=start)
+            self.faults[where] = Fault(code, pointer=pointer_to(self.path), offset=start)
 
     def over(self, name: str, limit: int, start: int, found: int | None = None) -> InputError:
         """Return the error of an input over a limit."""
-        at = place(self.path)
+        at = pointer_to(self.path)
         if name == "depth":
             return depth_error(self.limits, limit, pointer=at, offset=start)
         return InputError.over_limit(name, limit, found, pointer=at, offset=start)
 
     def error(self, code: str, offset: int, detail: str = "") -> InputError:
-        """Return the error that refuses the input."""
-        return InputError(code, detail, pointer=place(self.path), offset=offset)
+        """Return the error that rejects the input."""
+        return InputError(code, detail, pointer=pointer_to(self.path), offset=offset)
 
 
 def _fits(number: float, layout: str) -> bool:
-    """Whether the narrower format holds exactly the same number."""
+    """Whether the narrower format represents exactly the same number."""
     try:
         return bool(struct.unpack(layout, struct.pack(layout, number))[0] == number)
     except OverflowError:

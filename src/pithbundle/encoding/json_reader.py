@@ -14,7 +14,7 @@ Its argument, for ``value = orjson.loads(data)`` and ``written = orjson.dumps(va
    ends aside. So the text is a spelling that orjson writes. It never writes a member twice,
    ``-0``, an escape that need not be one, a byte order mark or invalid UTF-8, and it reads and
    writes RFC 8259 only: no ``utf8``, ``bom``, ``syntax`` or ``duplicate_key``, no lone surrogate
-   (orjson refuses those), no second spelling of an integer.
+   (orjson rejects those), no second spelling of an integer.
 2. Or the two become equal when what RFC 8259 leaves to the writer is taken out of both: the
    escapes of characters that need none, the long escapes of those that have a short one, and
    every space, tab, line feed and carriage return. Then both are the same sequence of other
@@ -30,15 +30,15 @@ Its argument, for ``value = orjson.loads(data)`` and ``written = orjson.dumps(va
    tier. Where nothing written has a backslash, there is none of them: each would be a quotation
    mark more than are written. The backslash that goes before a solidus may be the second of
    a pair; then something written has it still, and the two are not equal.
-3. Of what orjson can write, the walk refuses what the profile does: floats (they are left
+3. Of what orjson can write, the walk rejects what the profile does: floats (they are left
    to the strict tier, and so is an integer over 64 bits, which orjson reads as a float),
    integers out of range, keys that are not ASCII or too long, nesting, one text over the limit.
-4. The rest is excluded on the bytes of ``written``, in which every character stands raw if it
-   can: U+0000 is written ``\u0000``; every non-character holds the bytes BF BE, BF BF or EF B7.
+4. The rest is excluded on the bytes of ``written``, in which every character is raw if it
+   can: U+0000 is written ``\u0000``; every non-character has the bytes BF BE, BF BF or EF B7.
 5. ``size`` and ``nodes`` come first and bound the memory of orjson: a value takes at least
    one byte and, but for the first, a comma or an opening bracket of its own.
 
-Each step may refuse a good text: that only costs time. A differential test compares the
+Each step may reject a valid text: that only costs time. A differential test compares the
 tiers on generated, mutated and hostile texts, and on all short texts over an alphabet.
 """
 
@@ -122,7 +122,7 @@ def _fast(data: bytes, limits: Limits, deepest: int) -> Parsed | None:
         return None
     if written != data and not _is_respelt(data.strip(_SPACE), value, written):
         return None
-    # One byte is found by memchr, ten times faster than two: most texts hold neither.
+    # One byte is found by memchr, ten times faster than two: most texts have neither.
     if b"\\" in written and b"\\u0000" in written:
         return None
     if not written.isascii() and (
@@ -153,7 +153,7 @@ def _is_respelt(data: bytes, value: Value, written: bytes) -> bool:
         return True  # the indentation that most tools write: known without taking anything out
     if b"\\" in data:
         if b"\\u" in data:
-            # Where nothing that is written needs an escape, no long escape stands for a short one.
+            # Where nothing that is written needs an escape, no long escape replaces a short one.
             if b"\\" in written and b"\\u00" in data and _LONG.search(data):
                 if b"\\\\" in data:
                     return False
@@ -169,7 +169,7 @@ def _is_respelt(data: bytes, value: Value, written: bytes) -> bool:
 def _unescaped(text: bytes) -> bytes:
     r"""Return a JSON text with the character in place of each ``\uXXXX``.
 
-    What a reader should have refused (a lone surrogate, bytes that are not UTF-8) becomes bytes
+    What a reader should have rejected (a lone surrogate, bytes that are not UTF-8) becomes bytes
     that are never written.
     """
     # The codec, all in C, undoes the escapes whose backslash is not itself escaped. It reads Latin-1, so
@@ -185,7 +185,7 @@ def _unescaped(text: bytes) -> bytes:
 
 
 def _shape(value: Value, deepest: int, longest: int | None) -> tuple[int, int] | None:
-    """Return (depth, nodes) of a value from orjson, or None where the model may refuse it.
+    """Return (depth, nodes) of a value from orjson, or None where the model may reject it.
 
     ``longest`` bounds one text in bytes; None where no text can be over the limit.
     """
@@ -213,7 +213,7 @@ def _shape(value: Value, deepest: int, longest: int | None) -> tuple[int, int] |
                 if kind is str or kind is int:
                     continue
                 if kind is dict or kind is list:
-                    inner.append(element)  # type: ignore[arg-type]  # kind has said so
+                    inner.append(element)  # type: ignore[arg-type]  # by its type
                 elif kind is float:
                     return None
             if longest is not None and any(type(e) is str and len(e) * 4 > longest for e in elements):

@@ -13,7 +13,7 @@ from math import isinf
 from typing import Final, cast
 
 from pithbundle.encoding.canonical import text_excess
-from pithbundle.encoding.parsed import Parsed, depth_error, place, region
+from pithbundle.encoding.parsed import Parsed, depth_error, pointer_to, region
 from pithbundle.encoding.values import MAX_INTEGER, Limits, Value, float_fault, key_fault, text_fault
 from pithbundle.errors import Fault, InputError
 
@@ -235,10 +235,10 @@ class _Parser:
         """Note a fault of the token at ``index`` if it is the first of its region."""
         where = region(self.path, self.confine)
         if where not in self.faults:
-            self.faults[where] = (code, place(self.path), index)
+            self.faults[where] = (code, pointer_to(self.path), index)
 
     def syntax(self, detail: str, found: re.Match[str]) -> InputError:
-        """Return the error for a token that does not belong where it stands."""
+        """Return the error for a token that is not allowed at its position."""
         kind = found.lastindex or _NONE
         return InputError(
             "syntax", detail, offset=self.offset(found.start(_TEXT if kind == _COLON else kind))

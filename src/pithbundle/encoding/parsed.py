@@ -1,11 +1,11 @@
 """What both readers return: a value of the shared model, and the faults confined to its events.
 
-A text-level fault refuses the whole input, so it is raised. A value-level fault may spoil
-one event only (FAULT-1 to FAULT-3), so a reader that is told where events stand collects
-such faults by *region*: the index of the element of ``confine`` that holds the offending
-token, or None for every other place. What is faulty never reaches the value: the element
+A text-level fault rejects the whole input, so it is raised. A value-level fault may affect
+one event only (FAULT-1 to FAULT-3), so a reader that knows where the events are collects
+such faults by *region*: the index of the element of ``confine`` that contains the faulty
+token, or None for every other location. What is faulty never reaches the value: the element
 of a faulty region is null there, and a fault outside every region leaves no value at all.
-So ``value`` is always in the model, whoever forgets to look at ``faults``.
+So ``value`` is always in the model, even for a caller that ignores ``faults``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.encoding.values import Limits, Value, portable
+from pithbundle.encoding.values import Limits, Pointer, Value, portable
 from pithbundle.errors import Fault, InputError
 
 #: However high a limit on depth is set, nothing deeper is read (LIM-2): the encoders of JSON
@@ -38,9 +38,10 @@ def detect_encoding(data: bytes) -> Encoding:
 class Parsed:
     """One input that has no text-level fault (FAULT-1).
 
-    ``faults`` holds the first value-level fault, by position, of each region. ``depth`` is
+    ``faults`` has the first value-level fault, by position, of each region. ``depth`` is
     the deepest nesting, the outermost container counting 1; ``nodes`` the number of
-    objects, arrays and scalars, keys not counted. Both speak of the input as it came.
+    objects, arrays and scalars, keys not counted. Both are those of the input, before faulty
+    elements became null.
     """
 
     value: Value
@@ -73,9 +74,9 @@ def depth_error(
 
 
 def region(path: Sequence[str | int], confine: str | None) -> int | None:
-    """Return the index of the element of ``confine`` that the token at ``path`` lies in (FAULT-2).
+    """Return the index of the element of ``confine`` that contains the token at ``path`` (FAULT-2).
 
-    A text as first step means that the top level is an object, an integer as second step
+    A string as first step means that the top level is an object, an integer as second step
     that the member is an array.
     """
     if len(path) > 1 and path[0] == confine and isinstance(path[1], int):
@@ -83,16 +84,16 @@ def region(path: Sequence[str | int], confine: str | None) -> int | None:
     return None
 
 
-def place(path: Sequence[str | int]) -> str:
-    """Return the JSON pointer of ``path`` as a text that reports can carry.
+def pointer_to(path: Sequence[str | int]) -> Pointer:
+    """Return the JSON pointer of ``path`` as a string that reports can contain.
 
     A character outside the model (a lone surrogate in a faulty key, say) becomes U+FFFD.
     """
-    # Not by way of model.pointer: a hostile input has a fault in each of 200,000 elements.
-    text = "".join(
+    # Not by way of values.pointer: a hostile input has a fault in each of 200,000 elements.
+    found = "".join(
         [
             f"/{step}" if isinstance(step, int) else "/" + step.replace("~", "~0").replace("/", "~1")
             for step in path
         ]
     )
-    return portable(text)
+    return Pointer(portable(found))

@@ -31,7 +31,7 @@ def hex_bytes(text: str, length: int) -> bytes | None:
 def base64_bytes(text: str, length: int) -> bytes | None:
     """Return the ``length`` bytes that ``text`` spells in padded standard base64, or None (TEXT-3).
 
-    The alphabet is that of RFC 4648 section 4; unused bits are zero; nothing stands
+    The alphabet is that of RFC 4648 section 4; unused bits are zero; there is nothing
     before, between or after the characters.
     """
     if len(text) != 4 * ((length + 2) // 3):

@@ -51,5 +51,5 @@ def instant(text: str) -> Instant | None:
 
 
 def is_submitted_at(text: str) -> bool:
-    """Whether ``text`` is ``YYYY-MM-DDTHH:MM:SSZ`` of a real day: what a record may hold (REC-2)."""
+    """Whether ``text`` is ``YYYY-MM-DDTHH:MM:SSZ`` of a real day: what a record may contain (REC-2)."""
     return _SUBMITTED_AT(text) is not None and not _is_missing_day(text)

@@ -1,7 +1,7 @@
 """The shared data model: what a value is, and which values have one meaning (spec DATA-1 to DATA-8).
 
-JSON and CBOR carry exactly these values. A rule stands here when it speaks of the value;
-a rule about its spelling stands with the reader of that spelling.
+JSON and CBOR contain exactly these values. A rule about a value is here; a rule about its
+spelling is in the reader of that spelling.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NewType, TypeAlias
 
-#: object (text keys), array, text, integer, portable float, true, false, null (DATA-1).
+#: object (string keys), array, string, integer, portable float, true, false, null (DATA-1).
 Value: TypeAlias = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
 Object: TypeAlias = dict[str, Value]
 
@@ -88,7 +88,7 @@ def as_bytes(data: object, instead: str = "read the file in binary mode") -> byt
 
 
 def text_fault(text: str) -> str | None:
-    """Return the code that refuses ``text`` as a value, or None (DATA-5, DATA-6, in that order)."""
+    """Return the code that rejects ``text`` as a value, or None (DATA-5, DATA-6, in that order)."""
     if text.isascii():
         return "string" if "\0" in text else None
     if _SURROGATE.search(text):
@@ -97,14 +97,14 @@ def text_fault(text: str) -> str | None:
 
 
 def portable(text: str) -> str:
-    """The text with U+FFFD for what no text of the model has: in a name of a file, say (ERR-1)."""
+    """Return ``text`` with U+FFFD for each character that no string of the model has (ERR-1)."""
     if text_fault(text) is None:
         return text
     return "".join("\ufffd" if text_fault(character) else character for character in text)
 
 
 def key_fault(key: str) -> str | None:
-    """Return the code that refuses ``key`` as a member name, or None (DATA-5 to DATA-7, in that order)."""
+    """Return the code that rejects ``key`` as a member name, or None (DATA-5 to DATA-7, in that order)."""
     fault = text_fault(key)
     if fault is not None:
         return fault
@@ -114,7 +114,7 @@ def key_fault(key: str) -> str | None:
 
 
 def float_fault(number: float) -> str | None:
-    """Return the code that refuses the float as a value, or None (DATA-2 to DATA-4).
+    """Return the code that rejects the float as a value, or None (DATA-2 to DATA-4).
 
     A *portable* float is finite, not whole, and 1e-4 <= abs(x) < 1e16: within that range
     every implementation prints the same shortest decimal text without an exponent.
@@ -126,6 +126,6 @@ def float_fault(number: float) -> str | None:
     return None
 
 
-def pointer(path: tuple[str | int, ...] | list[str | int]) -> str:
+def pointer(path: tuple[str | int, ...] | list[str | int]) -> Pointer:
     """Return the RFC 6901 JSON pointer of a path of member names and indices."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return Pointer("".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path))

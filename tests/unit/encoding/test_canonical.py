@@ -18,7 +18,7 @@ from pithbundle.encoding.canonical import (
     sha256_hex,
     text_excess,
 )
-from pithbundle.encoding.parsed import MAX_DEPTH, place
+from pithbundle.encoding.parsed import MAX_DEPTH, pointer_to
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import InputError
 
@@ -181,8 +181,8 @@ def test_text_size_counts_utf8_bytes() -> None:
 
 
 def test_places_can_always_be_reported() -> None:
-    assert place(["a/b", 0, "~", ""]) == "/a~1b/0/~0/"
-    assert canonical_bytes(place(["\ud800", "\x00", "\uffff", "\U0001f600"])).decode() == (
+    assert pointer_to(["a/b", 0, "~", ""]) == "/a~1b/0/~0/"
+    assert canonical_bytes(pointer_to(["\ud800", "\x00", "\uffff", "\U0001f600"])).decode() == (
         '"/\ufffd/\ufffd/\ufffd/\U0001f600"'
     )
 

@@ -189,7 +189,7 @@ def _text(value: Value) -> str:
 
 
 def _faults(out: Output, faults: Sequence[Fault]) -> list[tuple[str, str]]:
-    return [("fault", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]") for fault in faults]
+    return [("fault", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]") for fault in faults]
 
 
 def _lines(out: Output, value: Object, kind: Document) -> Iterator[tuple[str, str]]:

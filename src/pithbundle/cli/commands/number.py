@@ -145,12 +145,12 @@ def _print(out: Output, file: str, item: Found) -> None:
     if item.record is None:
         fault = item.faults[0]
         out.heading("rejected", where)
-        out.detail("why", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
+        out.detail("why", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]")
         return
     if item.faults:
         out.heading("mismatch", str(item.record.number), "bad")
         for fault in item.faults:
-            out.detail("differs", f"{fault.message} {fault.place} [{fault.code}, {fault.clause}]")
+            out.detail("differs", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]")
     else:
         out.heading("number", str(item.record.number), "plain")
     out.detail("file", where)
