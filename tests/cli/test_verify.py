@@ -30,7 +30,8 @@ from kit.data import REPO
 from kit.demo import RECORD, plain, rich
 from kit.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
 from kit.results import check
-from kit.tampered import SPOILT
+from kit.tampered import TAMPERED
+from kit.tampered import tampered as row_of
 from pithbundle import Record, read_bundle
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.clock import read_clock
@@ -56,14 +57,14 @@ def written(path: Path, value: Any) -> str:
     return str(path)
 
 
-def spoilt(name: str) -> dict[str, Any]:
+def tampered(name: str) -> dict[str, Any]:
     event = attached(DEMO, RECORD, "alias_added", alias_added("example", name), WHEN)
-    made = next(each for each in SPOILT if each.name == name).make(event)
+    made = row_of(name).make(event)
     return bundle(RECORD, [made], aliases_at=WHEN)
 
 
 def first_of(verdict: str) -> str:
-    return next(each.name for each in SPOILT if each.verdict == verdict)
+    return next(each.name for each in TAMPERED if each.verdict == verdict)
 
 
 ALIAS = attached(DEMO, RECORD, "alias_added", alias_added("a", "b"), WHEN)
@@ -94,15 +95,15 @@ SINGLE: dict[str, tuple[Any, int, str]] = {
         "VALID:",
     ),
     "conflict": (rich(), 1, "CONFLICT: 1 conflict"),
-    "invalid": (spoilt(first_of("invalid")), 1, "INVALID:"),
+    "invalid": (tampered(first_of("invalid")), 1, "INVALID:"),
     "unbound": (
         bundle(RECORD, [flat_event(DEMO, integrity(RECORD, WHEN), WHEN, 1)], aliases_at=WHEN),
         3,
         "UNVERIFIED: nothing in it is signed by a key of the policy",
     ),
-    "altered": (spoilt("payload_swapped"), 1, "INVALID:"),
-    "unknown key": (spoilt(first_of("unknown_key")), 3, "UNVERIFIED: nothing in it is signed by a key"),
-    "not signed": (spoilt(first_of("not_signed")), 3, "UNVERIFIED: nothing in it is signed by a key"),
+    "altered": (tampered("payload_swapped"), 1, "INVALID:"),
+    "unknown key": (tampered(first_of("unknown_key")), 3, "UNVERIFIED: nothing in it is signed by a key"),
+    "not signed": (tampered(first_of("not_signed")), 3, "UNVERIFIED: nothing in it is signed by a key"),
     "rejected": ({**plain(), "canonical_sha256": "0" * 64}, 1, "REJECTED: 1 file rejected"),
     "other number": ({**plain(), "pith_number": "pith:2003:" + "A" * 26}, 1, "REJECTED: 1 file rejected"),
     "not an object": ([], 1, "REJECTED: 1 file rejected"),

@@ -38,7 +38,7 @@ from kit.signing import (
     to_json,
 )
 from kit.stream import Stream, big_bundle, instant, made_record, many_events
-from kit.tampered import SPOILT, Spoilt, anonymous, changed, decorated, without
+from kit.tampered import TAMPERED, Tampered, anonymous, changed, decorated, without
 
 __all__ = [
     "AUTHOR",
@@ -48,13 +48,13 @@ __all__ = [
     "MIRROR",
     "REGISTRY_KEY",
     "SIGNERS",
-    "SPOILT",
     "STRANGER",
+    "TAMPERED",
     "TARGETS",
     "Json",
     "Signer",
-    "Spoilt",
     "Stream",
+    "Tampered",
     "aliases",
     "anonymous",
     "attached",

@@ -30,7 +30,7 @@ from kit.signing import (
     sha256_hex,
     to_json,
 )
-from kit.tampered import SPOILT, changed, decorated, twin_key
+from kit.tampered import DEMO_TAMPERED, changed, decorated, twin_key
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors" / "demo"
 
@@ -208,11 +208,11 @@ def _tampered() -> list[tuple[str, Json, str, str | None]]:
          changed(attached(DEMO, RECORD, "alias_added", payloads.alias_added("isbn", "0"), CREATED),
                  (_TWIN,), "graph"), "invalid", "duplicate_key"),
     ]  # fmt: skip
-    for index, spoilt in enumerate(SPOILT):
+    for index, row in enumerate(DEMO_TAMPERED):
         # Each from its own event: else copies of one id would collapse to the best of them.
-        alias, when = payloads.alias_added("example", spoilt.name), f"2026-06-01T00:00:{index:02}Z"
+        alias, when = payloads.alias_added("example", row.name), f"2026-06-01T00:00:{index:02}Z"
         whole = attached(DEMO, RECORD, "alias_added", alias, when)
-        rows.append((spoilt.name, spoilt.make(whole), spoilt.verdict, spoilt.code))
+        rows.append((row.name, row.make(whole), row.verdict, row.code))
     elsewhere = "pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE"
     alias = payloads.alias_added("example", "moved")
     finding = payloads.integrity(RECORD, "2026-06-02T08:00:00Z")

@@ -22,7 +22,6 @@ from kit import (
     DEMO,
     DEMO_NEXT,
     MIRROR,
-    SPOILT,
     STRANGER,
     Json,
     Signer,
@@ -38,7 +37,7 @@ from kit import (
     to_json,
 )
 from kit import payloads as forged
-from kit.tampered import OTHER_NUMBER
+from kit.tampered import ALTERED, OTHER_NUMBER
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 
 T = TypeVar("T")
@@ -455,11 +454,11 @@ def checkpoint_over(draw: st.DrawFn, record: Json, made: Sequence[Json]) -> Json
 
 
 @st.composite
-def spoilt_copies(draw: st.DrawFn, made: Sequence[Json]) -> Json:
+def tampered_events(draw: st.DrawFn, made: Sequence[Json]) -> Json:
     """A copy of one of the events with one fault, its unsigned members added, or both."""
     whole = draw(st.sampled_from([one for one in made if "event_id" in one]))
-    spoilt = draw(st.sampled_from(SPOILT)).make(whole)
-    return decorated(spoilt) if "signature" in spoilt and draw(st.booleans()) else spoilt
+    altered = draw(st.sampled_from(ALTERED)).make(whole)
+    return decorated(altered) if "signature" in altered and draw(st.booleans()) else altered
 
 
 @st.composite
@@ -500,7 +499,7 @@ def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
     kinds: list[st.SearchStrategy[Any]] = [values(max_leaves=5), st.sampled_from((stranger, elsewhere, flat))]
     kinds += [unbound_events(whole), unsigned_receipts(record)]
     if any("event_id" in one for one in whole.events):
-        kinds += [spoilt_copies(whole.events)] * 3
+        kinds += [tampered_events(whole.events)] * 3
     return draw(st.lists(st.one_of(kinds), max_size=max_size))
 
 

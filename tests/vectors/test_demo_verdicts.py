@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from kit import (
     DEMO,
-    SPOILT,
+    TAMPERED,
     TARGETS,
+    Tampered,
     attached,
     bundle,
     event,
@@ -72,12 +73,12 @@ def test_every_event_of_the_rich_bundle_fits_its_kind() -> None:
     ] == [None] * len(known)
 
 
-@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
+@pytest.mark.parametrize("row", TAMPERED, ids=lambda row: row.name)
 @pytest.mark.parametrize("kind", ["citation", "of the future"])
-def test_one_fault_one_verdict_whatever_the_type(spoilt: Any, kind: str) -> None:
+def test_one_fault_one_verdict_whatever_the_type(row: Tampered, kind: str) -> None:
     whole = event(DEMO, RECORD, kind, "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z")
-    result = checked(to_json(bundle(RECORD, [spoilt.make(whole)])), policy(DEMO))
-    assert said(result) == [(spoilt.verdict, spoilt.code)]
+    result = checked(to_json(bundle(RECORD, [row.make(whole)])), policy(DEMO))
+    assert said(result) == [(row.verdict, row.code)]
 
 
 @pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))

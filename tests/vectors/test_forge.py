@@ -20,10 +20,11 @@ from nacl.signing import VerifyKey
 from kit import (
     DEMO,
     SIGNERS,
-    SPOILT,
+    TAMPERED,
     TARGETS,
     Json,
     Stream,
+    Tampered,
     attached,
     big_bundle,
     canonical,
@@ -82,22 +83,22 @@ def test_an_event_signs_what_its_rule_says(name: str) -> None:
     assert sound(made, signed_bytes(made, rule))
 
 
-@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.name)
-def test_a_fault_is_where_it_says_and_the_original_is_left_alone(spoilt: Any) -> None:
+@pytest.mark.parametrize("row", TAMPERED, ids=lambda row: row.name)
+def test_a_tampered_event_is_a_copy_with_the_fault_of_its_row(row: Tampered) -> None:
     before = canonical(SOUND)
-    made = spoilt.make(SOUND)
+    made = row.make(SOUND)
     assert canonical(SOUND) == before
     assert canonical(made) != before
-    if spoilt.code == "hash_mismatch":
-        stated = bytes.fromhex(made["event_id"][7:])
+    if row.code == "hash_mismatch":
+        claimed = bytes.fromhex(made["event_id"][7:])
         assert made["event_id"] != event_id(made)
-        assert sound(made, stated) == (spoilt.name != "wrong_id")
-    if spoilt.code in ("subject", "signature_invalid"):
+        assert sound(made, claimed) == (row.name not in ("wrong_id", "id_zero", "neither"))
+    if row.code in ("subject", "signature_invalid"):
         assert not sound(made, signed_bytes(made))
 
 
-def test_every_spoilt_event_has_its_own_name() -> None:
-    assert len({spoilt.name for spoilt in SPOILT}) == len(SPOILT)
+def test_every_tampered_event_has_its_own_name() -> None:
+    assert len({row.name for row in TAMPERED}) == len(TAMPERED)
 
 
 def test_all_fifteen_respelt_signatures_decode_to_the_same_bytes() -> None:

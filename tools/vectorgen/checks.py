@@ -13,8 +13,8 @@ from kit import (
     DEMO_NEXT,
     DEMO_OLD,
     REGISTRY_KEY,
-    SPOILT,
     STRANGER,
+    TAMPERED,
     Json,
     Signer,
     attached,
@@ -601,8 +601,7 @@ def one_fault() -> File:
     )
     base = alias("spoilt")
     code: str | None
-    value: Any
-    file.accept("base", "nothing spoilt", "CHECK-1 CHECK-2 CHECK-3 CHECK-4 CHECK-5 CHECK-6 CHECK-7 CHECK-8 CHECK-9 CHECK-10",
+    file.accept("base", "nothing tampered with", "CHECK-1 CHECK-2 CHECK-3 CHECK-4 CHECK-5 CHECK-6 CHECK-7 CHECK-8 CHECK-9 CHECK-10",
                 "check", args(base), elements=[copy(0, base, "verified")], pith_number=NUMBER, canonical_sha256=RECORD_SHA256,
                 policy_sha256=policy_sha256(POLICY), receipts=[], mismatches=[])  # fmt: skip
 
@@ -615,42 +614,15 @@ def one_fault() -> File:
         file.add(name, about, clauses, "check", arguments, {"ok": {"elements": [copy(0, made if named else None, verdict, code, unsigned)]}},
                  control)  # fmt: skip
 
-    clause_of = {
-        "not_signed": "CHECK-2", "hash_mismatch": "CHECK-3", "encoding": "CHECK-3 CHECK-8", "subject": "CHECK-4",
-        "key_unknown": "CHECK-5", "algorithm": "CHECK-7", "signature_invalid": "CHECK-9",
-    }  # fmt: skip
-    for spoilt in SPOILT:
-        made = spoilt.make(base)
-        clauses = clause_of.get(spoilt.code or spoilt.verdict, "CHECK-1")
-        refuse(spoilt.name.replace("_", "-"), "a way to spoil an event of the demo", clauses, made, spoilt.verdict, spoilt.code,
-               named=clauses != "CHECK-1")  # fmt: skip
-    # CHECK-3 in detail.
+    for row in TAMPERED:
+        refuse(row.name.replace("_", "-"), row.about, row.clauses, row.make(base), row.verdict, row.code,
+               named=row.clauses != "CHECK-1")  # fmt: skip
+    # CHECK-3: the id of another event.
     other = alias("other")
-    for name, about, value, verdict, code in (
-        ("id-of-another", "the id and the signature of another event: a genuine signature, but for other content", other, "invalid", "hash_mismatch"),
-        ("id-of-another-only", "only the id of another event: the content is genuine", other["event_id"], "invalid", "hash_mismatch"),
-        ("id-empty", "an empty id", "", "invalid", "encoding"),
-        ("id-prefix", "nothing but the prefix", "sha256:", "invalid", "encoding"),
-        ("id-sha512", "another prefix", "sha512:" + base["event_id"][7:], "invalid", "encoding"),
-        ("id-space", "a space behind", base["event_id"] + " ", "invalid", "encoding"),
-        ("id-zero", "no digest of anything", "sha256:" + "0" * 64, "invalid", "hash_mismatch"),
-    ):  # fmt: skip
-        made = (
-            changed(base, ("event_id",), value)
-            if isinstance(value, str)
-            else {**base, "event_id": value["event_id"], "signature": value["signature"]}
-        )
-        refuse(name, about, "CHECK-3" if code == "hash_mismatch" else "CHECK-8", made, verdict, code)
-    for name, about, made in (
-        ("altered-letter", "one letter of a signed text", changed(base, ("payload", "alias_value"), "X")),
-        ("altered-time", "the time", changed(base, ("created_at",), "2026-05-18T01:39:15Z")),
-        ("altered-type", "the type, to one of no rules", changed(base, ("event_type",), "peer_review")),
-        ("altered-target", "the target", changed(base, ("target",), "graph")),
-        ("altered-signer-type", "the signer's type", changed(base, ("signer", "signer_type"), "author")),
-        ("altered-member", "a member added", {**base, "note": 1}),
-        ("neither", "content and signature altered: no genuine signature", flipped(changed(base, ("payload", "alias_value"), "X"))),
-    ):  # fmt: skip
-        refuse(name, f"altered after signing: {about}", "CHECK-3 CHECK-12", made, "invalid", "hash_mismatch")
+    refuse("id-of-another", "the id and the signature of another event: a genuine signature, but for other content", "CHECK-3",
+           {**base, "event_id": other["event_id"], "signature": other["signature"]}, "invalid", "hash_mismatch")  # fmt: skip
+    refuse("id-of-another-only", "only the id of another event: the content is genuine", "CHECK-3",
+           changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch")  # fmt: skip
     # CHECK-4 in detail; each signed, so only the subject is wrong.
     for name, about, subject in (
         ("subject-other", "another record", OTHER_NUMBER),
@@ -664,24 +636,8 @@ def one_fault() -> File:
     ):
         refuse(name, about, "CHECK-4 NUM-2", alias(name, subject=subject), "invalid", "subject")
     # CHECK-5.
-    for name, path, value in (
-        ("signer-id", ("signer", "signer_id"), "nobody"), ("signer-case", ("signer", "signer_id"), "Demo.example"),
-        ("key-id", ("signer", "key_id"), "nothing"), ("key-of-author", ("signer", "key_id"), AUTHOR.key_id),
-        ("fingerprint-upper", ("signer", "public_key_fingerprint"), DEMO.fingerprint.upper()),
-        ("fingerprint-base32", ("signer", "public_key_fingerprint"), "RVFV5Z2OI2J3ZUO7ERDEBCYNKS"),
-        ("fingerprint-raw-key", ("signer", "public_key_fingerprint"), DEMO.public_key.hex()),
-        ("fingerprint-empty", ("signer", "public_key_fingerprint"), ""),
-        ("signer-proto", ("signer", "signer_id"), "__proto__"), ("key-proto", ("signer", "key_id"), "constructor"),
-    ):  # fmt: skip
-        made = sign(changed(base, path, value), DEMO)
-        refuse(
-            f"unknown-{name}",
-            "no key of the policy made this; a fingerprint selects none",
-            "CHECK-5 POL-3",
-            made,
-            "unknown_key",
-            "key_unknown",
-        )
+    refuse("unknown-key-of-author", "the key_id of another signer", "CHECK-5 POL-3", sign(changed(base, ("signer", "key_id"), AUTHOR.key_id), DEMO),
+           "unknown_key", "key_unknown")  # fmt: skip
     refuse("unknown-third-signer", "a sound signature by a key of no policy", "CHECK-5 POL-3", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
            "unknown_key", "key_unknown")  # fmt: skip
     refuse("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
@@ -785,59 +741,7 @@ def one_fault() -> File:
     refuse("accepted-other-id-claimed", "an honoured content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
            changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch",
            stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
-    # CHECK-7.
-    for name, value in (("upper", "ED25519"), ("space", "ed25519 "), ("hs256", "HS256"), ("none", "none"), ("empty", ""), ("ed448", "ed448"),
-                        ("ctx", "ed25519ctx"), ("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519),
-                        ("true", True)):  # fmt: skip
-        refuse(
-            f"algorithm-{name}",
-            "exactly the text ed25519",
-            "CHECK-7",
-            changed(base, ("signature", "algorithm"), value),
-            "invalid",
-            "algorithm",
-        )
-    refuse(
-        "algorithm-missing",
-        "exactly the text ed25519",
-        "CHECK-7",
-        without(base, ("signature", "algorithm")),
-        "invalid",
-        "algorithm",
-    )
-    # CHECK-8.
-    said = base["signature"]["signature_b64"]
-    for name, value in (("empty", ""), ("space", said + " "), ("newline", said + "\n"), ("url-safe", "-" + said[1:]), ("hex", "ab" * 64),
-                        ("twice", said + said), ("pad-first", "=" + said[:-1])):  # fmt: skip
-        refuse(
-            f"form-{name}",
-            "88 characters of padded standard base64",
-            "CHECK-8 TEXT-3",
-            changed(base, ("signature", "signature_b64"), value),
-            "invalid",
-            "encoding",
-        )
-    for spare in range(2, 16):
-        refuse(f"form-spare-{spare}", "unused bits are zero: another spelling of one signature", "CHECK-8 TEXT-1 TEXT-3",
-               changed(base, ("signature", "signature_b64"), respelt(said, spare)), "invalid", "encoding")  # fmt: skip
     # CHECK-9.
-    for bit in (0, 7, 255, 256, 511):
-        refuse(
-            f"bit-{bit}",
-            "one bit of the signature",
-            "CHECK-9 SIG-2",
-            flipped(base, bit),
-            "invalid",
-            "signature_invalid",
-        )
-    refuse(
-        "zero-signature",
-        "64 zero bytes",
-        "CHECK-9 SIG-2",
-        changed(base, ("signature", "signature_b64"), b64(bytes(64))),
-        "invalid",
-        "signature_invalid",
-    )
     refuse("receipt-signature", "a receipt's signature is none of an event", "CHECK-9 SIG-1 REC-4",
            changed(base, ("signature", "signature_b64"), receipt(DEMO, RECORD, CREATED)["signature_b64"]), "invalid", "signature_invalid")  # fmt: skip
     refuse("other-key", "signed by another key of the policy", "CHECK-9", changed(base, ("signature", "signature_b64"), b64(AUTHOR.sign(signed_bytes(base)))),
