@@ -15,11 +15,10 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.errors import Fault, PithError
-from pithbundle.merge.equivocation import Proven as EquivocationProof
-from pithbundle.merge.equivocation import check_proof
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.outcomes import Outcome, raise_for
+from pithbundle.proof import EquivocationProof, check_proof
 from pithbundle.report import FileReport, Input, Rejection, Report, reports_of
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy

@@ -34,9 +34,9 @@ from kit.results import check, empty_ledger, one_by_one
 from kit.signing import b64
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.comparison.sides import Side, diff_sides, side_of_report
-from pithbundle.merge.equivocation import proof_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.merged import merge
+from pithbundle.proof import proof_of
 from pithbundle.report import Input, Report
 from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.policy import Policy

@@ -15,7 +15,7 @@ from pithbundle.cli.render import plural
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import PithError
-from pithbundle.merge.equivocation import Proven, check_proof, describe, is_proof
+from pithbundle.proof import EquivocationProof, check_proof, describe, is_proof
 from pithbundle.report import Rejection, outcome_value
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def verify_proofs(
     quiet: bool,
 ) -> int:
     """Check proof files and print what they prove; return 0 if all are valid, else 1."""
-    found: list[tuple[str, Proven]] = []
+    found: list[tuple[str, EquivocationProof]] = []
     rejected: list[Rejection] = []
     for path, data in files:
         try:
@@ -81,7 +81,7 @@ def verify_proofs(
     return status
 
 
-def _print(out: Output, path: str, proven: Proven, policy: Policy) -> None:
+def _print(out: Output, path: str, proven: EquivocationProof, policy: Policy) -> None:
     group = proven.group
     out.heading("conflict", f"{group.event_type}, both signed by {out.show(group.signer, CELL)}", "bad")
     out.detail("file", out.file_name(path))

@@ -29,8 +29,8 @@ from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_byt
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import Object
 from pithbundle.errors import InputError, MergeError, PithError, RecordError
-from pithbundle.merge.equivocation import proof_of
 from pithbundle.merge.ledger import Ledger
+from pithbundle.proof import proof_of
 from pithbundle.report import Report
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy

@@ -31,8 +31,8 @@ from kit.results import WHEN, checked, ledger_of, merged
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
-from pithbundle.merge.equivocation import ProofError, check_proof, describe, is_proof, proof_of
 from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.proof import ProofError, check_proof, describe, is_proof, proof_of
 from pithbundle.verify.policy import Policy
 
 HOUSE = Policy.from_value(strategies.house_policy())

@@ -52,10 +52,11 @@ class ProofError(PithError):
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
-    """What a checked proof shows: two valid events of one signer that contradict each other."""
+class EquivocationProof:
+    """A proof that was checked: two valid events of one signer that contradict each other."""
 
     number: PithNumber
+    #: The name of the merge rules.
     rules: str
     group: Equivocation
     events: tuple[SignedEvent, SignedEvent]
@@ -103,7 +104,7 @@ def check_proof(
     *,
     rules: MergeRules = MERGE_1,
     limits: Limits = DEFAULT_LIMITS,
-) -> Proven:
+) -> EquivocationProof:
     """Check a proof alone; the first claim that fails is raised (PROOF-2).
 
     The built-in policy proves nothing: the event format of its key is unknown.
@@ -153,7 +154,7 @@ def check_proof(
     one, other = (ledger[name] for name in groups[0].event_ids)
     statuses = {key.public_key.raw: key.status for key in policy.keys}
     told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]
-    return Proven(record.number, rules.name, groups[0], (one, other), told)
+    return EquivocationProof(record.number, rules.name, groups[0], (one, other), told)
 
 
 def _not_held(stated: Value, policy: Policy) -> str | None:
@@ -181,7 +182,7 @@ def _whatever_status(policy: Policy) -> Policy:
     return Policy(tuple(replace(key, status="active", accepted_event_ids=frozenset()) for key in policy.keys))
 
 
-def describe(proven: Proven) -> Object:
+def describe(proven: EquivocationProof) -> Object:
     """What a proof shows, as JSON."""
     return {
         "pith_number": str(proven.number),
