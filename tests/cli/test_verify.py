@@ -29,16 +29,17 @@ from kit.command_line import run
 from kit.data import REPO
 from kit.demo import RECORD, plain, rich
 from kit.payloads import alias_added, checkpoint, graph_snapshot, integrity, record_created
-from kit.results import check
 from kit.tampered import TAMPERED
 from kit.tampered import tampered as row_of
-from pithbundle import Record, read_bundle
+from pithbundle import Record
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
 from pithbundle.cli.output import Output
 from pithbundle.cli.render import ReportPrinter
-from pithbundle.report import Input, Report
+from pithbundle.merge.ledger import Ledger
+from pithbundle.report import Report
+from pithbundle.verifier import Verifier
 
 DEMOS = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMOS / "policy.json")]
@@ -170,10 +171,12 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
 
 
 def test_one_number_with_two_hashes_is_refused() -> None:
-    checked = check(read_bundle(to_json(plain())))
-    other = replace(Record.from_value(made_record(7)), number=checked.record.number)
-    twin = replace(checked, record=other)
-    checked_files = CheckedFiles([Input("one", checked), Input("two", twin)])
+    verifier = Verifier(read_policy(None))
+    one = verifier.verify(to_json(plain()))
+    other = replace(Record.from_value(made_record(7)), number=one.record.number)
+    ledger = Ledger.of_checked(other, one.policy_sha256, verifier.rules, (), ())
+    twin = replace(one, record=other, ledger=ledger)
+    checked_files = CheckedFiles([("one", one), ("two", twin)])
     assert checked_files.reports(read_clock(None, None)) == []
     assert [(each.name, each.error.code) for each in checked_files.rejected] == [
         ("one", "collision"),
@@ -404,10 +407,10 @@ def test_verified_is_said_of_events_and_receipts_that_are(name: str, arguments: 
 
 
 def test_a_report_without_a_merge_says_nothing_of_a_state(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    checked = check(read_bundle((DEMOS / "bundle.json").read_bytes()), read_policy(POLICY[1]))
-    checked_files = CheckedFiles([Input("one", checked)])
+    bundle = Verifier(read_policy(POLICY[1])).verify((DEMOS / "bundle.json").read_bytes())
+    report = Report(bundle.report("one").inputs)
     out = Output(tty=False)
-    ReportPrinter(out, read_policy(POLICY[1]), None).whole(checked_files, [Report(checked_files.inputs)])
+    ReportPrinter(out, read_policy(POLICY[1]), None).whole(CheckedFiles(), [report])
     out.flush(0)
     said = capfdbinary.readouterr().out.decode()
     assert "verified      17f9cb471524  record_created" in said
@@ -417,7 +420,7 @@ def test_a_report_without_a_merge_says_nothing_of_a_state(capfdbinary: pytest.Ca
 # Keys and verdicts in words.
 
 
-def event_line(folder: Path, events: list[Any], keys: Any) -> tuple[int, list[str]]:
+def verify_events(folder: Path, events: list[Any], keys: Any) -> tuple[int, list[str]]:
     """The status and the lines of ``verify`` on a bundle of these events."""
     bundle_path = written(folder / "b.json", bundle(RECORD, events, aliases_at=WHEN))
     result = run("verify", bundle_path, "--policy", written(folder / "p.json", keys))
@@ -431,7 +434,7 @@ def lines_of(lines: list[str], *labels: str) -> list[str]:
 def test_more_receipts_than_are_checked_are_named_and_change_no_status(folder: Path) -> None:
     """They once could have cost a minute, and then had no words."""
     made = [{"payload": {"receipt": receipt(DEMO, made_record(n), WHEN)}} for n in range(17)]
-    status, lines = event_line(folder, made, policy(DEMO))
+    status, lines = verify_events(folder, made, policy(DEMO))
     assert status == 1
     assert "16 receipts invalid" in lines[0] and "1 receipt not_checked" in lines[0]
     assert any(line.startswith("not_checked") for line in lines)
@@ -439,7 +442,7 @@ def test_more_receipts_than_are_checked_are_named_and_change_no_status(folder: P
 
 
 def test_of_an_unknown_format_it_is_said_that_nothing_was_checked(folder: Path) -> None:
-    status, lines = event_line(
+    status, lines = verify_events(
         folder, [ALIAS, {**ALIAS, "created_at": 1}], policy(policy_key(DEMO, event_formats=["unknown"]))
     )
     assert status == 3
@@ -457,7 +460,7 @@ def test_of_an_unknown_format_it_is_said_that_nothing_was_checked(folder: Path) 
 
 def test_a_remark_accuses_nobody(folder: Path) -> None:
     keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
-    status, lines = event_line(folder, [{**ALIAS, "payload": {}}, {**ALIAS, "created_at": 1}], keys)
+    status, lines = verify_events(folder, [{**ALIAS, "payload": {}}, {**ALIAS, "created_at": 1}], keys)
     assert status == 3
     assert all("under the format that was tried" in line for line in lines_of(lines, "at"))
     assert len(lines_of(lines, "at")) == 2
@@ -470,7 +473,7 @@ def test_of_keys_of_one_name_the_fingerprint_is_named(folder: Path) -> None:
     events = [
         attached(one, RECORD, "record_created", record_created(RECORD, own), WHEN) for one in (DEMO, twin)
     ]
-    status, lines = event_line(folder, events, policy(DEMO, twin, other))
+    status, lines = verify_events(folder, events, policy(DEMO, twin, other))
     assert status == 0
     shown = [line for line in lines if line.startswith("verified")]
     assert all(line.endswith(twin.fingerprint[:12]) for line in shown if "receipt" in line)

@@ -6,15 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.output import Exit, worst
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import MergeError
-from pithbundle.merge.merged import Merged, merge
-from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import (
     EXIT_STATUS,
     Clock,
@@ -23,9 +20,10 @@ from pithbundle.report import (
     Rejection,
     Report,
     outcome_value,
+    reports_of,
     together,
 )
-from pithbundle.verify.checks import SignatureCache, check
+from pithbundle.verifier import VerifiedBundle, Verifier
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -41,7 +39,7 @@ class CheckedFiles:
     ``rejected`` were read and are rejected as a whole; ``unreadable`` could not be read at all.
     """
 
-    inputs: list[Input] = field(default_factory=list)
+    verified: list[tuple[str, VerifiedBundle]] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     unreadable: list[Rejection] = field(default_factory=list)
 
@@ -50,34 +48,27 @@ class CheckedFiles:
 
         Records with one number and two hashes are rejected here, all of them (MERGE-2).
         """
-        by_number: dict[str, list[Input]] = {}
-        for given in self.inputs:
-            by_number.setdefault(str(given.checked.record.number), []).append(given)
-        reports = []
-        for group in by_number.values():
-            try:
-                merged: Merged = merge(*(given.checked for given in group))
-            except MergeError as error:
-                self.rejected.extend(Rejection(given.name, error) for given in group)
-                continue
-            reports.append(Report(group, merged, clock=clock))
-        return reports
+        inputs = [(_input(name, bundle), bundle.ledger) for name, bundle in self.verified]
+        found = reports_of(inputs, (), clock)
+        self.rejected.extend(found[0].rejected if found else ())
+        return [Report(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
 
-    def of_one_record(self) -> Merged:
-        """Merge the inputs, at least one, of a command about one record.
+    def report(self, clock: Clock | None = None) -> Report:
+        """Return the report of a command about one record.
 
         Raises:
             InputRejected: a file is of another record, which is named.
         """
-        first = self.inputs[0].checked
-        for given in self.inputs[1:]:
-            # Pair by pair first, so that the error names the file of another record.
-            if given.checked.record.sha256 != first.record.sha256:
-                try:
-                    merge(first, given.checked)
-                except MergeError as error:
-                    raise InputRejected(given.name, error, Exit.INVALID) from error
-        return merge(*(given.checked for given in self.inputs))
+        if not self.verified:
+            return Report((), None, self.rejected, clock)
+        builder = self.verified[0][1].ledger.builder()
+        for name, bundle in self.verified[1:]:
+            try:
+                builder.add(bundle.ledger)
+            except MergeError as error:
+                raise InputRejected(name, error, Exit.INVALID) from error
+        inputs = [_input(name, bundle) for name, bundle in self.verified]
+        return Report(inputs, builder.build(), self.rejected, clock)
 
     def outcomes(self, reports: Sequence[Report]) -> tuple[Outcome, ...]:
         """Return every outcome of the reports and of the other inputs (REPORT-2).
@@ -109,7 +100,7 @@ def check_files(
 
     ``skip`` gets each file and its bytes first, and returns True for one that is no bundle.
     """
-    cache: SignatureCache = {}
+    verifier = Verifier(policy, limits=limits)
     found = CheckedFiles()
     with progress_bar(len(files), hidden=len(files) < _MANY_FILES) as step:
         for done, file in enumerate(files):
@@ -119,11 +110,14 @@ def check_files(
                 if skip is not None and skip(file, data):
                     continue
                 with rejecting(file, data=data, of_bundle=True):
-                    bundle = read_bundle(data, limits=limits, encoding=format)
+                    bundle = verifier.verify(data, encoding=format)
             except InputRejected as rejection:
                 unusable = found.unreadable if rejection.status == Exit.USAGE else found.rejected
                 unusable.append(Rejection(file, rejection.error, rejection.hint))
                 continue
-            checked = check(bundle, policy, MERGE_1.event_types.keys(), cache=cache)
-            found.inputs.append(Input(file, checked))
+            found.verified.append((file, bundle))
     return found
+
+
+def _input(name: str, bundle: VerifiedBundle) -> Input:
+    return bundle.report(name).inputs[0]

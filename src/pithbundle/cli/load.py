@@ -24,14 +24,15 @@ from pithbundle.cli.inputs import (
     rejecting,
     require_single_stdin,
 )
-from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
+from pithbundle.cli.json_values import policy_source, policy_value, rejected_value, state_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import ReportPrinter, short
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs
-from pithbundle.merge.merged import Merged
+from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.state import State
 from pithbundle.report import Location, Report, outcome_value
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import SignedEvent
@@ -44,18 +45,23 @@ CELL = 40
 
 @dataclass(frozen=True)
 class LoadedRecord:
-    """The files of one record after reading: the checks, the report, the merged state."""
+    """The files of one record after reading: the checks, the report, the ledger."""
 
     policy: Policy
     policy_path: str | None
     checked_files: CheckedFiles
     report: Report
-    merged: Merged
+    ledger: Ledger
 
     @property
     def status(self) -> int:
         """The exit status of the inputs (REPORT-2)."""
         return self.report.exit_status
+
+    @property
+    def state(self) -> State:
+        """The current state of the record."""
+        return self.ledger.snapshot()
 
     @cached_property
     def locations(self) -> dict[str, Location]:
@@ -63,9 +69,9 @@ class LoadedRecord:
         return {str(one.copy.event_id): one.location for one in self.report.events}
 
     @cached_property
-    def state(self) -> Object:
-        """The state as one JSON object, read back once however many entries are looked up in it."""
-        return self.merged.state
+    def state_value(self) -> Object:
+        """The state as one JSON object, parsed once however many entries are looked up in it."""
+        return state_value(self.state)
 
     def headline(self, out: Output) -> None:
         """Print the first line, as verify does."""
@@ -73,7 +79,7 @@ class LoadedRecord:
 
     def record(self, out: Output) -> None:
         """Print the number of the record, the policy, and the rejected files."""
-        out.heading("record", str(self.merged.ledger.record.number))
+        out.heading("record", str(self.ledger.record.number))
         out.detail("policy", policy_source(out, self.policy_path))
         for rejected in self.checked_files.rejected:
             out.detail("rejected", f"{out.file_name(rejected.name)}: {rejected.error}")
@@ -82,12 +88,12 @@ class LoadedRecord:
         """Return the members that every command on a record prints with ``--json``."""
         return {
             **outcome_value(self.report.outcomes),
-            "pith_number": str(self.merged.ledger.record.number),
-            "rules": self.merged.ledger.rules.name,
+            "pith_number": str(self.ledger.record.number),
+            "rules": self.ledger.rules.name,
             "policy": policy_value(self.policy, self.policy_path),
             "rejected": rejected_value(self.checked_files.rejected),
-            "events_sha256": self.merged.events_sha256,
-            "state_sha256": self.merged.state_sha256,
+            "events_sha256": self.state.events_sha256,
+            "state_sha256": self.state.sha256,
         }
 
 
@@ -118,17 +124,11 @@ def load_record(
     if checked_files.unreadable:
         first = checked_files.unreadable[0]
         raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
-    if not checked_files.inputs:
+    report = checked_files.report()
+    if report.ledger is None:
         first = checked_files.rejected[0]
         raise InputRejected(first.name, first.error, Exit.INVALID, first.hint)
-    merged = checked_files.of_one_record()
-    return LoadedRecord(
-        policy,
-        policy_path,
-        checked_files,
-        Report(checked_files.inputs, merged, checked_files.rejected),
-        merged,
-    )
+    return LoadedRecord(policy, policy_path, checked_files, report, report.ledger)
 
 
 # -- one event in a line ------------------------------------------------------------------

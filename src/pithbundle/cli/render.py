@@ -176,10 +176,10 @@ class ReportPrinter:
         for given, fault in self._capped("mismatch", [*_mismatches(report.inputs)], "mismatch", "mismatches"):
             where = out.show(f"{given.name}#{fault.pointer or ''}")
             out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
-        if report.merged is not None:
+        if report.state is not None:
             self._completeness(report)
-            out.detail("events", f"{report.merged.events_sha256} (events_sha256)")
-            out.detail("state", f"{report.merged.state_sha256} (state_sha256)")
+            out.detail("events", f"{report.state.events_sha256} (events_sha256)")
+            out.detail("state", f"{report.state.sha256} (state_sha256)")
 
     def _completeness(self, report: Report) -> None:
         """Print completeness as MERGE-9 defines it, and claim no more."""
@@ -201,7 +201,7 @@ class ReportPrinter:
             out.detail("missing", "unknown: no checkpoint lists the events")
 
     def _conflicts(self, report: Report) -> None:
-        groups = () if report.merged is None else report.merged.view.equivocations
+        groups = () if report.state is None else report.state.equivocations
         for group in self._capped("conflict", groups, "conflict"):
             signer = self.out.show(group.signer, _CELL)
             what = (
@@ -325,7 +325,7 @@ class ReportPrinter:
 def _counts(checked_files: CheckedFiles, reports: Sequence[Report]) -> Iterator[str]:
     """Yield the counts of the first line, in the order of the outcomes that they cause."""
     nameless = Counter(one.copy.verdict.status for report in reports for one in report.without_id)
-    conflicts = sum(len(report.merged.view.equivocations) for report in reports if report.merged)
+    conflicts = sum(len(report.state.equivocations) for report in reports if report.state)
     missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)
     events = Counter(one.copy.verdict.status for report in reports for one in report.events)
     receipts = Counter(receipt.verdict.status for report in reports for _, receipt in report.receipts)

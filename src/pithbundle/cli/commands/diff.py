@@ -7,7 +7,6 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.inputs import (
     PATH,
     format_option,
@@ -27,11 +26,7 @@ from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.values import Limits, Object, Value, portable
 from pithbundle.files import read_input
-from pithbundle.merge.merged import merge
-from pithbundle.merge.rules import MERGE_1
-from pithbundle.report import Input, Report
-from pithbundle.verify.checks import SignatureCache, check
-from pithbundle.verify.policy import Policy
+from pithbundle.verifier import Verifier
 
 #: The longest value shown beside a difference, in characters.
 _VALUE: Final = 120
@@ -42,10 +37,8 @@ _CELL: Final = 40
 class _Reader:
     """Reads both sides under the same policy and limits."""
 
-    policy: Policy
-    limits: Limits
+    verifier: Verifier
     format: Encoding | None
-    cache: SignatureCache
 
     def side(self, path: str) -> Side:
         """Read one side.
@@ -54,7 +47,7 @@ class _Reader:
             InputRejected: the file cannot be compared; status 2, because 1 means that two sides differ.
         """
         with rejecting(path, Exit.USAGE):
-            wide = for_written(self.limits)
+            wide = for_written(self.verifier.limits)
             data = read_input(path, wide.size)
             if (self.format or detect_encoding(data)) == "cbor":
                 from pithbundle.encoding.cbor import read_cbor as read
@@ -64,10 +57,7 @@ class _Reader:
             value = document.value
             if type(value) is dict and "bundle_type" not in value:
                 return side_of_value(document.whole())
-            bundle = read_bundle(data, limits=self.limits, encoding=self.format)
-            checked = check(bundle, self.policy, MERGE_1.event_types.keys(), cache=self.cache)
-            merged = merge(checked)
-            return side_of_report(Report([Input(path, checked)], merged))
+            return side_of_report(self.verifier.verify(data, encoding=self.format).report(path))
 
 
 @click.command(
@@ -101,7 +91,7 @@ def command(
     """
     require_single_stdin(policy_path, left, right)
     policy = read_policy(policy_path)
-    reader = _Reader(policy, limits, format, {})
+    reader = _Reader(Verifier(policy, limits=limits), format)
     ours, theirs = reader.side(left), reader.side(right)
     found = diff_sides(ours, theirs)
     status = Exit.VALID if found.equal else Exit.INVALID

@@ -92,13 +92,13 @@ def _location(word: str) -> str | None:
 
 
 def _reasons(loaded: LoadedRecord, location: str | None) -> list[Explanation]:
-    view = loaded.merged.view
+    state = loaded.state
     if location is None or location.startswith("/"):
         try:
-            reasons = [*view.explain(location or "")]
+            reasons = [*state.explain(location or "")]
         except InputError as error:
             raise _no_entry(loaded, f"{error.fault.detail}: {location}") from error
-        if location is not None and not _exists(loaded.state, location):
+        if location is not None and not _exists(loaded.state_value, location):
             raise _no_entry(loaded, f"the entry {reasons[0].decision.pointer} has no such member: {location}")
         return reasons
     return _reasons_of_event(loaded, _event_id(loaded, location))
@@ -111,9 +111,7 @@ def _event_id(loaded: LoadedRecord, prefix: str) -> str:
         click.UsageError: there is none, or more than one.
     """
     digits = prefix.removeprefix("sha256:")
-    found = [
-        e.event_id for e in loaded.merged.ledger if e.event_id.removeprefix("sha256:").startswith(digits)
-    ]
+    found = [e.event_id for e in loaded.ledger if e.event_id.removeprefix("sha256:").startswith(digits)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -132,16 +130,16 @@ def _reasons_of_event(loaded: LoadedRecord, event_id: str) -> list[Explanation]:
     Raises:
         click.UsageError: there is none.
     """
-    view = loaded.merged.view
+    state = loaded.state
     found = [
         reason
-        for reason in view.explain()
+        for reason in state.explain()
         if event_id in reason.decision.winners
         or any(lost.event_id == event_id for lost in reason.decision.losers)
     ]
     if not found:
         message = "this event is neither a winner nor a loser of any entry of the state"
-        for one in view.unrecognised:
+        for one in state.unrecognised:
             if one.event_id == event_id:
                 message = f"the event is valid, but unrecognised [{one.code}]: it does not affect the state"
         raise click.UsageError(message, click.get_current_context())
@@ -163,8 +161,8 @@ def _exists(value: Value, pointer: str) -> bool:
 
 def _no_entry(loaded: LoadedRecord, why: str) -> click.UsageError:
     """Return the error for a location without an entry: it lists the entries."""
-    counts = Counter(reason.decision.pointer.split("/")[2] for reason in loaded.merged.view.explain())
-    alone = {reason.decision.pointer for reason in loaded.merged.view.explain()}
+    counts = Counter(reason.decision.pointer.split("/")[2] for reason in loaded.state.explain())
+    alone = {reason.decision.pointer for reason in loaded.state.explain()}
     entries = [
         f"{name}/0" + (f" to {count - 1}" if count > 1 else "") if f"/current/{name}" not in alone else name
         for name, count in counts.items()
@@ -200,14 +198,14 @@ def _event(out: Output, loaded: LoadedRecord, name: str, event: SignedEvent, why
 
 
 def _retractions_of(loaded: LoadedRecord, event: SignedEvent) -> list[SignedEvent]:
-    return [*loaded.merged.ledger.retractions_of(event.event_id)][:_LOSERS]
+    return [*loaded.ledger.retractions_of(event.event_id)][:_LOSERS]
 
 
 # -- summary of an entry ---------------------------------------------------------------------
 
 
 def _entry(loaded: LoadedRecord, pointer: str) -> Value:
-    value: Value = loaded.state
+    value: Value = loaded.state_value
     for name in pointer.split("/")[1:]:
         value = value[int(name)] if type(value) is list else value.get(name) if type(value) is dict else None
     return value
@@ -232,7 +230,7 @@ def _summary(out: Output, loaded: LoadedRecord, reason: Explanation) -> Iterator
         signer = _shown(out, entry, "signer")
         yield f"{signer} signed {count} events that contradict each other: {_shown(out, entry, 'event_type')}"
     else:
-        kind = loaded.merged.ledger.rules.event_types[reason.winners[0].event_type]
+        kind = loaded.ledger.rules.event_types[reason.winners[0].event_type]
         yield _members(out, entry.get("payload"), [name for name in kind.members if name != "event_type"])
         if "effect" in entry:
             yield f"effect: {out.show(entry['effect'])}"

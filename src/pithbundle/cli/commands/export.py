@@ -68,7 +68,7 @@ def command(
         guard_inputs(inputs, [("-o", output)])
     require_absent([output], force)
     loaded = load_record(files, policy_path, limits, format)
-    ledger = loaded.merged.ledger
+    ledger = loaded.ledger
     with rejecting(files[0]):
         parts = ledger.export(replace(DEFAULT_LIMITS, events=events))
     if out_dir is not None:
@@ -87,7 +87,7 @@ def command(
 
 def _print(out: Output, loaded: LoadedRecord, written: list[str], sizes: list[int]) -> None:
     """Print what was written, to stderr or as JSON."""
-    count = len(loaded.merged.ledger)
+    count = len(loaded.ledger)
     if out.as_json:
         parts: list[Value] = [
             {"file": path, "bytes": size} for path, size in zip(written, sizes, strict=True)

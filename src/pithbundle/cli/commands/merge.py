@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from pithbundle.cli.check_files import CheckedFiles, check_files
+from pithbundle.cli.check_files import check_files
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.guard import guard_inputs, identity
 from pithbundle.cli.inputs import (
@@ -28,7 +28,7 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
     write_files,
 )
-from pithbundle.cli.json_values import policy_value
+from pithbundle.cli.json_values import policy_value, state_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
@@ -37,8 +37,7 @@ from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object, Value, portable
 from pithbundle.files import STDIN, read_input
-from pithbundle.merge.merged import Merged
-from pithbundle.report import Clock, Report
+from pithbundle.merge.state import State
 
 #: What a group of differences is about, in the order printed; only the first fails (REPORT-3).
 _GROUPS: Final[dict[Group, tuple[str, Style]]] = {
@@ -161,21 +160,22 @@ def _merge(out: Output, given: _Options) -> int:
     if checked_files.unreadable:
         first = checked_files.unreadable[0]
         raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
-    report, merged = _merged(checked_files, clock)
+    report = checked_files.report(clock)
+    state = report.state
     differences = None
-    if merged is not None and expected is not None:
-        differences = compare_states(merged.state, expected)
+    if state is not None and expected is not None:
+        differences = compare_states(state_value(state), expected)
     differing = sum(difference.group == "signed" for difference in differences or ())
     status = worst([report.exit_status, Exit.INVALID if differing else Exit.VALID])
 
     value: Object = {**report.to_value(), "exit_status": status}
     value["policy"] = policy_value(policy, given.policy_path)
-    if merged is not None:
+    if state is not None:
         written_to = None if state_path is None else portable(state_path)
-        value["state"] = {"bytes": len(merged.state_bytes), "file": written_to}
+        value["state"] = {"bytes": len(state.to_json()), "file": written_to}
         if differences is not None:
             value["expected"] = _comparison(given.expected_path, differences)
-        _deliver(out, merged, value, given)
+        _deliver(out, state, value, given)
     if out.as_json:
         out.json(value)
         return status
@@ -186,7 +186,7 @@ def _merge(out: Output, given: _Options) -> int:
     printer.headline(checked_files, reports, differing)
     if given.report_path is None:
         printer.whole(checked_files, reports)
-    _print_result(err, merged, differences, given)
+    _print_result(err, state, differences, given)
     return status
 
 
@@ -198,30 +198,30 @@ def _expected(given: _Options) -> Object | None:
         return read_state(read_input(given.expected_path, for_written(given.limits).size), given.limits)
 
 
-def _deliver(out: Output, merged: Merged, value: Object, given: _Options) -> None:
+def _deliver(out: Output, state: State, value: Object, given: _Options) -> None:
     """Write the state, unless it is only compared, and with it the report and the trace."""
     written: dict[str, bytes] = {}
     if given.report_path is not None:
         written[given.report_path] = b"".join(json_pieces(value))
     if given.trace_path is not None:
-        written[given.trace_path] = merged.view.trace_json()
+        written[given.trace_path] = state.trace_json()
     if given.output in (None, STDIN):
         # Before the files: the bytes may be unsafe for a terminal, and then nothing is written.
-        deliver(out, merged.state_bytes, None)
+        deliver(out, state.to_json(), None)
         out.raw(b"\n" if out.tty else b"")
     elif not given.compared_only:
-        written[str(given.output)] = merged.state_bytes
+        written[str(given.output)] = state.to_json()
     if written:
         write_files(written, given.force)
 
 
 def _print_result(
-    err: Output, merged: Merged | None, differences: Sequence[Difference] | None, given: _Options
+    err: Output, state: State | None, differences: Sequence[Difference] | None, given: _Options
 ) -> None:
     """Print the differences from the expected state, and where the state was written."""
     if differences is not None:
         _print_differences(err, err.file_name(str(given.expected_path)), differences)
-    if merged is None:
+    if state is None:
         err.heading("no state", "every file was rejected; nothing was written", "bad")
     else:
         if given.compared_only:
@@ -230,28 +230,19 @@ def _print_result(
             )
         else:
             to = "standard output" if given.output in (None, STDIN) else err.show(given.output)
-            where = f"{plural(len(merged.state_bytes), 'byte')} to {to}"
-        _print_state(err, merged, where)
+            where = f"{plural(len(state.to_json()), 'byte')} to {to}"
+        _print_state(err, state, where)
 
 
-def _merged(checked_files: CheckedFiles, clock: Clock) -> tuple[Report, Merged | None]:
-    """The report on all inputs, and what they merge to; None if every input was rejected."""
-    if not checked_files.inputs:
-        return Report((), None, checked_files.rejected, clock), None
-    merged = checked_files.of_one_record()
-    return Report(checked_files.inputs, merged, checked_files.rejected, clock), merged
-
-
-def _print_state(err: Output, merged: Merged, where: str) -> None:
-    view = merged.view
+def _print_state(err: Output, state: State, where: str) -> None:
     err.heading("state", where, "plain")
-    excluded = view.invalid_event_count
+    excluded = state.invalid_event_count
     if excluded:
         err.detail(
-            "contains", f"{plural(view.valid_event_count, 'valid event')}; {excluded} invalid, excluded"
+            "contains", f"{plural(state.valid_event_count, 'valid event')}; {excluded} invalid, excluded"
         )
     else:
-        err.detail("contains", plural(view.valid_event_count, "valid event"))
+        err.detail("contains", plural(state.valid_event_count, "valid event"))
 
 
 def _print_differences(err: Output, path: str, differences: Sequence[Difference]) -> None:

@@ -72,7 +72,7 @@ def command(
         guard_inputs(inputs, [("--out", path)])
     require_absent([path], force)
     loaded = load_record(files, policy_path, limits, format)
-    groups = loaded.merged.view.equivocations
+    groups = loaded.state.equivocations
     written: list[str] = []
     if path is not None and len(groups) > 1:
         raise click.UsageError(
@@ -103,7 +103,7 @@ def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:
     Raises:
         InputRejected: it is larger than the limit on an input, so verify could not read it.
     """
-    data = proof_of(loaded.merged.ledger, group)
+    data = proof_of(loaded.ledger, group)
     limit = DEFAULT_LIMITS.size
     if len(data) > limit:
         error = MergeError("size", f"a proof of {len(data)} bytes, and no reader accepts more than {limit}")
@@ -114,13 +114,13 @@ def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:
 
 def _name(loaded: LoadedRecord, group: Equivocation) -> str:
     """Return the file name of a proof: made of the number's suffix and the ids, of no other data."""
-    ledger = loaded.merged.ledger
+    ledger = loaded.ledger
     ids = [short(event.event_id) for event in ledger.contradiction(group)]
     return "-".join(["conflict", ledger.record.number.suffix, *ids]) + ".json"
 
 
 def _print(out: Output, loaded: LoadedRecord, groups: Sequence[Equivocation], written: list[str]) -> None:
-    number = loaded.merged.ledger.record.number
+    number = loaded.ledger.record.number
     if groups:
         out.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
     else:
@@ -148,7 +148,7 @@ def _print_group(out: Output, loaded: LoadedRecord, index: int, group: Equivocat
     out.detail("entry", f"/current/equivocations/{index}")
     out.detail("slot", out.show(group.slot.decode(), 120))
     for name in group.event_ids[:MOST]:
-        out.detail("event", event_line(out, loaded.merged.ledger[name]))
+        out.detail("event", event_line(out, loaded.ledger[name]))
         out.detail("", f"at {where(out, loaded.locations[name])}")
     if len(group.event_ids) > MOST:
         out.line(f"    and {plural(len(group.event_ids) - MOST, 'more event')}")

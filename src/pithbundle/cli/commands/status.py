@@ -27,11 +27,11 @@ def command(
     signers of your policy claim something, not that it is true.
     """
     loaded = load_record(files, policy_path, limits, format)
-    view = loaded.merged.view
+    state = loaded.state
     if out.as_json:
-        out.json({**loaded.value(), "status": view.status(), "status_line": view.status_line()})
+        out.json({**loaded.value(), "status": state.status(), "status_line": state.status_line()})
         return loaded.status
     loaded.headline(out)
     loaded.record(out)
-    out.heading("status", view.status_line())
+    out.heading("status", state.status_line())
     return loaded.status

@@ -80,9 +80,9 @@ def command(
 
         picture.require()
     loaded = load_record(files, policy_path, limits, format)
-    moments = loaded.merged.ledger.timeline()
-    conflicts = {name for group in loaded.merged.view.equivocations for name in group.event_ids}
-    number = str(loaded.merged.ledger.record.number)
+    moments = loaded.ledger.timeline()
+    conflicts = {name for group in loaded.state.equivocations for name in group.event_ids}
+    number = str(loaded.ledger.record.number)
     forms: tuple[tuple[str | None, Literal["svg", "png"]], ...] = ((svg, "svg"), (png, "png"))
     drawn = [(path, picture.draw(moments, number, form, conflicts)) for path, form in forms if path]
     written = [path for path, _ in drawn]
