@@ -13,7 +13,7 @@ from pathlib import Path
 
 from timing import medians_of
 
-from pithbundle import Policy, check, merge, read_bundle
+from pithbundle import Policy, Verifier, read_bundle
 
 DEMO = Path(__file__).resolve().parent.parent / "vectors" / "demo"
 
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         ),
         "verify and merge": medians_of(
             {
-                name: lambda data=data: merge(check(read_bundle(data), policy)).state_bytes
+                name: lambda data=data: Verifier(policy).verify(data).ledger.snapshot().to_json()
                 for name, data in texts.items()
             },
             chosen.seconds,

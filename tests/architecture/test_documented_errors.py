@@ -71,6 +71,17 @@ DOCUMENTED: Final[dict[Callable[..., Any], dict[type[Exception], Callable[[], An
     cbor_bytes: {InputError: lambda: cbor_bytes(WRONG)},
     as_bytes: {TypeError: lambda: as_bytes(1)},
     Record.from_value: {RecordError: lambda: Record.from_value(WRONG)},
+    Record.from_bytes: {
+        InputError: lambda: Record.from_bytes(b""),
+        RecordError: lambda: Record.from_bytes(b"{}"),
+        TypeError: lambda: Record.from_bytes(WRONG),
+    },
+    Record.from_file: {
+        FileError: lambda: Record.from_file(ABSENT),
+        InputError: lambda: Record.from_file(HERE),
+        RecordError: lambda: Record.from_file(str(POLICY)),
+        TypeError: lambda: Record.from_file(WRONG),
+    },
     Record.from_read: {RecordError: lambda: Record.from_read([])},
     PithNumber.from_record: {TypeError: lambda: PithNumber.from_record(WRONG)},
     PithNumber.of_hash: {NumberError: lambda: PithNumber.of_hash(2003, b"")},

@@ -9,7 +9,10 @@ import re
 import pytest
 
 from pithbundle import errors
+from pithbundle.comparison.sides import SideError
+from pithbundle.conformance.protocol import VectorError
 from pithbundle.errors import CODES, BundleError, Fault, InputError, MergeError, PithError
+from pithbundle.proof import ProofError
 from specgen.pages import all_clauses
 
 CLAUSES = set(all_clauses())
@@ -58,6 +61,9 @@ SAMPLES = [
     *(kind("type", "detail", pointer="/a", offset=3, clause="BUN-1") for kind in FAMILY),
     InputError.over_limit("size", 5, 6, pointer="/x", offset=2),
     BundleError.over_limit("events", 5),
+    ProofError("type", "detail", pointer="/keys/0"),
+    SideError("type", "detail"),
+    VectorError("type", "detail"),
 ]
 
 

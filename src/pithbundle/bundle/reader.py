@@ -21,7 +21,7 @@ from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.parsed import Encoding, Parsed, detect_encoding
+from pithbundle.encoding.parsed import Encoding, Parsed, chosen_encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, BytesLike, Limits, Object, Value, as_bytes
 from pithbundle.errors import BundleError, Fault, InputError, NumberError
 
@@ -71,10 +71,8 @@ def read_bundle(
         RecordError: ``canonical_record`` is not a record, as :meth:`Record.from_read`.
         TypeError: ``data`` is not bytes-like, or ``encoding`` is another value.
     """
-    if encoding not in (None, "json", "cbor"):
-        raise TypeError(f'encoding must be "json", "cbor" or None, not {encoding!r}')
     data = as_bytes(data, "use read_bundle_file")
-    chosen = encoding or detect_encoding(data)
+    chosen = chosen_encoding(data, encoding)
     read = read_json if chosen == "json" else read_cbor
     document = read(data, limits, confine="events", depth=limits.bundle_depth)
     outside = document.faults.get(None)

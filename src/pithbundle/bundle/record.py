@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from os import PathLike
 from typing import Final, NoReturn, cast
 
 from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import canonical_bytes, digest, encode_canonical
+from pithbundle.encoding.cbor import parse_cbor
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.parsed import Encoding, chosen_encoding
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     MAX_INTEGER,
+    BytesLike,
     DigestHex,
     Limits,
     Object,
     Value,
+    as_bytes,
     text_fault,
 )
 from pithbundle.encoding.values import pointer as pointer_of
@@ -135,6 +141,43 @@ class Record:
                 with a pointer.
         """
         return cls._of(value, pointer, None)
+
+    @classmethod
+    def from_bytes(
+        cls, data: BytesLike, *, limits: Limits = DEFAULT_LIMITS, encoding: Encoding | None = None
+    ) -> Record:
+        """Read a canonical record on its own, JSON or CBOR (REC-1 to REC-4).
+
+        Args:
+            data: the content of the file, bytes-like.
+            limits: the limits of the input (LIM-1 to LIM-4); the depth is ``limits.depth``.
+            encoding: ``"json"`` or ``"cbor"``; None detects it by the first byte.
+
+        Raises:
+            InputError: the bytes are not JSON or CBOR of the profile, or are over a limit.
+            RecordError: as :meth:`from_read`.
+            TypeError: ``data`` is not bytes-like, or ``encoding`` is another value.
+        """
+        data = as_bytes(data, "use Record.from_file")
+        parse = parse_json if chosen_encoding(data, encoding) == "json" else parse_cbor
+        return cls.from_read(parse(data, limits))
+
+    @classmethod
+    def from_file(
+        cls, path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS, encoding: Encoding | None = None
+    ) -> Record:
+        """Read the canonical record in a file, as :meth:`from_bytes`; ``-`` is standard input (CLI-3).
+
+        Raises:
+            FileError: the file cannot be read.
+            InputError: the file is larger than ``limits.size``; also as :meth:`from_bytes`.
+            RecordError: as :meth:`from_read`.
+            TypeError: ``path`` is not a path, or ``encoding`` is another value.
+        """
+        # Lazily: whoever has the bytes needs no file system.
+        from pithbundle.files import read_input
+
+        return cls.from_bytes(read_input(path, limits.size), limits=limits, encoding=encoding)
 
     @classmethod
     def _of(cls, value: Value, pointer: str, limits: Limits | None) -> Record:

@@ -34,6 +34,19 @@ def detect_encoding(data: bytes) -> Encoding:
     return "cbor" if data and 0xA0 <= data[0] <= 0xBF else "json"
 
 
+def chosen_encoding(data: bytes, encoding: Encoding | None) -> Encoding:
+    """Return ``encoding``, or the detected one for None.
+
+    Raises:
+        TypeError: ``encoding`` is another value.
+    """
+    if encoding is None:
+        return detect_encoding(data)
+    if encoding in ("json", "cbor"):
+        return encoding
+    raise TypeError(f'encoding must be "json", "cbor" or None, not {encoding!r}')
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """One input that has no text-level fault (FAULT-1).

@@ -44,6 +44,11 @@ def test_a_sound_bundle_is_read_and_recomputed() -> None:
     assert made.mismatches == ()
 
 
+def test_its_repr_is_one_short_line() -> None:
+    many = read_bundle(to_json(bundle(RECORD, [{"any": "thing" * 20}] * 500)))
+    assert repr(many) == f"Bundle({pith_number(RECORD)}, json, events=500)"
+
+
 @pytest.mark.parametrize(
     ("first", "format"),
     [(byte, "cbor" if 0xA0 <= byte <= 0xBF else "json") for byte in range(256)],

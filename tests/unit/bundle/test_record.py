@@ -5,16 +5,18 @@ import hashlib
 import json
 import sys
 from base64 import b32encode
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit import cbor
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Limits
-from pithbundle.errors import RecordError
+from pithbundle.errors import InputError, RecordError
 
 Json = Any  # the tests build wrong records on purpose
 
@@ -328,3 +330,37 @@ def test_any_value_is_a_record_or_refused(path: str, new: Json) -> None:
         assert error.pointer is not None and error.pointer.startswith("/r")
     else:
         assert made.canonical == formula(value)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_record_is_read_from_bytes_of_either_encoding(kind: Any) -> None:
+    made = Record.from_value(record())
+    for data in (formula(record()), cbor(record())):
+        assert Record.from_bytes(kind(data)) == made
+    assert Record.from_bytes(cbor(record()), encoding="cbor") == made
+    with pytest.raises(InputError):
+        Record.from_bytes(cbor(record()), encoding="json")
+    with pytest.raises(TypeError, match=r"^encoding must be"):
+        Record.from_bytes(b"{}", encoding="xml")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^expected bytes, got str; .*use Record.from_file$"):
+        Record.from_bytes("{}")  # type: ignore[arg-type]
+
+
+def test_a_record_is_read_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(formula(record()))
+    assert Record.from_file(path) == Record.from_file(str(path)) == Record.from_value(record())
+    with pytest.raises(InputError):
+        Record.from_file(path, limits=Limits(size=10))
+
+
+def test_a_record_on_its_own_has_the_depth_of_any_value() -> None:
+    for levels, code in ((31, None), (32, "depth")):
+        value = record()
+        value["x"] = json.loads("[" * levels + "]" * levels)
+        if code is None:
+            assert Record.from_bytes(formula(value)).value == value
+        else:
+            with pytest.raises(InputError) as caught:
+                Record.from_bytes(formula(value))
+            assert caught.value.code == code

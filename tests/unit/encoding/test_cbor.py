@@ -205,6 +205,10 @@ def test_depth_may_be_given_and_has_a_ceiling() -> None:
     assert refusal(b"\x81" + deepest, raised)[0] == "depth"
 
 
+def test_a_single_beyond_the_range_of_a_half_is_in_its_shortest_form() -> None:
+    assert parse_cbor(bytes.fromhex("fa47c35040")) == 100000.5
+
+
 @pytest.mark.parametrize("data", [bytearray(b"\x80"), memoryview(b"\x80"), type("B", (bytes,), {})(b"\x80")])
 def test_takes_what_is_bytes_like(data: bytes) -> None:
     assert read_cbor(data).value == []
