@@ -1,4 +1,4 @@
-"""Says of bundles, on standard output, everything that no environment may change. Run as a program."""
+"""Print of bundles everything that no environment may change. Run as a program."""
 
 from __future__ import annotations
 
@@ -7,37 +7,35 @@ import sys
 from pathlib import Path
 
 import pithbundle
-from pithbundle import Input, PithError, Policy, Report, canonical_bytes, merge, read_bundle
-from pithbundle.merge.rules import MERGE_1
-from pithbundle.verify.checks import check
+from pithbundle import PithError, Policy, Verifier, canonical_bytes
 
 
-def told(name: str, data: bytes, policy: Policy) -> None:
+def report_on(name: str, data: bytes, policy: Policy) -> None:
     try:
-        checked = check(read_bundle(data), policy, MERGE_1.event_types.keys())
+        bundle = Verifier(policy).verify(data)
     except PithError as error:
         print(name, "rejected", error.code, error.pointer, error.offset, ascii(str(error)))
         return
-    merged = merge(checked)
-    report = canonical_bytes(Report([Input(name, checked)], merged).to_value())
-    print(name, hashlib.sha256(merged.state_bytes).hexdigest(), merged.state_sha256, merged.events_sha256)
+    state = bundle.ledger.snapshot()
+    report = canonical_bytes(bundle.report(name).to_value())
+    print(name, hashlib.sha256(state.to_json()).hexdigest(), state.sha256, state.events_sha256)
     print(name, hashlib.sha256(report).hexdigest())
-    for copy in checked.events:
-        print(name, copy.pointer, copy.verdict.status, copy.verdict.code, copy.event_id)
+    for element in bundle.events:
+        print(name, element.pointer, element.verdict.status, element.verdict.code, element.event_id)
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     policy = Policy.from_bytes((folder / "policy.json").read_bytes())
     for name in ("bundle.json", "bundle.cbor", "rich.json", "tampered.json"):
-        told(name, (folder / name).read_bytes(), policy)
-    sound = (folder / "bundle.json").read_bytes()
+        report_on(name, (folder / name).read_bytes(), policy)
+    valid = (folder / "bundle.json").read_bytes()
     # Whatever a stack, a limit on digits, an assertion or a codec could get in the way of.
-    told("digits", sound.replace(b'"version":1', b'"version":' + b"9" * 5_000), policy)
-    told("deep", b"[" * 100_000, policy)
-    told("bool", sound.replace(b'"version":1', b'"version":true'), policy)
-    told("latin", sound.replace(b"arxiv", b"arx\xefv"), policy)
-    told("hash", sound.replace(b'"hep-lat"', b'"hep-LAT"'), policy)
+    report_on("digits", valid.replace(b'"version":1', b'"version":' + b"9" * 5_000), policy)
+    report_on("deep", b"[" * 100_000, policy)
+    report_on("bool", valid.replace(b'"version":1', b'"version":true'), policy)
+    report_on("latin", valid.replace(b"arxiv", b"arx\xefv"), policy)
+    report_on("hash", valid.replace(b'"hep-lat"', b'"hep-LAT"'), policy)
     print(policy.sha256, pithbundle.title_sha256("\u0130I\u1e9e\u03a3 i\u0307"))
 
 

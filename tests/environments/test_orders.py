@@ -21,10 +21,9 @@ from kit import (
     strategies,
     to_json,
 )
-from kit.results import WHEN, check, checked, empty_ledger, ledger_of, one_by_one
+from kit.results import WHEN, check, checked, empty_ledger, ledger_of, merge, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import merge
 from pithbundle.verify.policy import Policy
 
 KEYS = strategies.house_policy()

@@ -46,14 +46,13 @@ from kit import (
     without,
 )
 from kit.data import real
-from kit.results import WHEN, by_id, check, checked, ledger_of, merged, read, said
+from kit.results import WHEN, by_id, check, checked, ledger_of, merge, merged, read, report_on, said
 from kit.signing import L, b64
 from kit.tampered import flipped, respelt, signature_of, with_signature
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import PithError
-from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1
-from pithbundle.report import Input, Report
+from pithbundle.report import Input
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 
@@ -334,7 +333,7 @@ def test_an_algorithm_is_one_text() -> None:
 def test_a_removed_signature_is_told_of_and_never_skipped() -> None:
     result = never_verified([without(one, ("signature",)) for one in EVENTS])
     assert {one.verdict.status for one in result.events} == {"not_signed"}
-    assert Report([Input("a", result)], merge(result)).outcome == "unverified"
+    assert report_on(result).outcome == "unverified"
 
 
 # A14: near names of types.
@@ -380,10 +379,10 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
     ]  # fmt: skip
     events = [*findings, *claims]
     inputs = [Input("a", checked(RECORD, events))]
-    report = Report(inputs, merge(inputs[0].checked))
+    report = report_on(inputs[0].checked)
     assert (report.outcome, report.exit_status) == ("conflict", 1)
-    assert report.merged is not None
-    view = report.merged.view
+    assert report.ledger is not None
+    view = report.ledger.snapshot()
     assert view.valid_event_count == len(events)
     assert len(view.equivocations) == 11
     named = {name for group in view.equivocations for name in group.event_ids}
@@ -393,7 +392,7 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
     chance = random.Random(15)
     for _ in range(20):
         chance.shuffle(events)
-        assert merged(RECORD, events).state_bytes == report.merged.state_bytes
+        assert merged(RECORD, events).state_bytes == view.to_json()
 
 
 def test_an_honest_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -> None:
@@ -408,9 +407,9 @@ def test_an_honest_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -
         attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1), note=n), WHEN)
         for n in range(3)
     ]
-    report = Report(inputs := [Input("a", checked(RECORD, [*created, *claims]))], merge(inputs[0].checked))
-    assert report.merged is not None
-    assert report.merged.view.equivocations == ()
+    report = report_on(checked(RECORD, [*created, *claims]))
+    assert report.ledger is not None
+    assert report.ledger.equivocations() == ()
     assert report.outcome == "valid"
 
 
@@ -452,7 +451,7 @@ def test_the_outcome_of_one_bad_event_is_not_valid() -> None:
     for row in TAMPERED:
         victim = attached(DEMO, RECORD, "citation", payloads.citation(row.name), WHEN)
         result = checked(RECORD, [SOUND, row.make(victim)])
-        outcome = Report([Input("a", result)], merge(result)).outcome
+        outcome = report_on(result).outcome
         assert outcome == ("invalid" if row.verdict == "invalid" else "unverified")
 
 

@@ -30,17 +30,16 @@ from kit import (
     sign,
     to_json,
 )
-from kit.results import check, empty_ledger, one_by_one
+from kit.results import check, empty_ledger, ledger_of, one_by_one
 from kit.signing import b64
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.comparison.sides import Side, diff_sides, side_of_report
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import merge
 from pithbundle.proof import proof_of
 from pithbundle.report import Input, Report
 from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD: Final = made_record()
 NUMBER: Final = pith_number(RECORD)
@@ -203,13 +202,13 @@ CROWDS: Final[Mapping[str, Callable[[int], Iterator[Json]]]] = {
 }  # fmt: skip
 
 
-def checked(events: list[Json]) -> list[Checked]:
+def checked(events: list[Json]) -> list[CheckedBundle]:
     """The events as checked bundles of at most :data:`PART` each."""
     parts = [events[place : place + PART] for place in range(0, len(events), PART)]
     return [check(read_bundle(to_json(bundle(RECORD, part))), POLICY, cache=CACHE) for part in parts]
 
 
-def grown(parts: list[Checked]) -> Ledger:
+def grown(parts: list[CheckedBundle]) -> Ledger:
     """The ledger of every copy, added one at a time in the order of the inputs, then once more."""
     first = parts[0]
     builder = empty_ledger(first).builder()
@@ -229,13 +228,13 @@ def _state(ledger: Ledger) -> object:
     return state.to_json(), state.sha256, state.events_sha256
 
 
-def _side(parts: list[Checked]) -> Side:
-    merged = merge(*parts)
-    return side_of_report(Report([Input(str(place), part) for place, part in enumerate(parts)], merged))
+def _side(parts: list[CheckedBundle]) -> Side:
+    inputs = [Input(str(index), part) for index, part in enumerate(parts)]
+    return side_of_report(Report(inputs, ledger_of(*parts)))
 
 
 #: Every view by name: a function of the checked bundles and their ledger.
-VIEWS: Final[Mapping[str, Callable[[list[Checked], Ledger], object]]] = {
+VIEWS: Final[Mapping[str, Callable[[list[CheckedBundle], Ledger], object]]] = {
     "growth": lambda parts, ledger: grown(parts),
     "growth backwards": lambda parts, ledger: grown(
         [replace(part, events=part.events[::-1]) for part in reversed(parts)]
@@ -254,10 +253,10 @@ VIEWS: Final[Mapping[str, Callable[[list[Checked], Ledger], object]]] = {
 }
 
 
-def made(name: str, count: int) -> tuple[list[Checked], Ledger]:
+def made(name: str, count: int) -> tuple[list[CheckedBundle], Ledger]:
     """A crowd of about ``count`` events, checked and merged."""
     parts = checked(list(CROWDS[name](count)))
-    return parts, merge(*parts).ledger
+    return parts, ledger_of(*parts)
 
 
 def write(name: str, count: int, folder: Path) -> list[Path]:

@@ -1,8 +1,10 @@
-"""Short ways from forged events to what the package says of them, by its public functions alone."""
+"""The one way from events to a result: a verified bundle, its ledger, its state, a report."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,18 +13,14 @@ from kit import Json, bundle, to_json
 from kit.strategies import house_policy
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged, ledger_of, merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.state import State
 from pithbundle.report import Input, Report
+from pithbundle.verifier import VerifiedBundle, Verifier
 from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.checks import check as check_bundle
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked, CheckedEvent
-
-__all__ = [
-    "WHEN", "checked", "empty_ledger", "ledger_of", "merged", "one_by_one", "read",
-    "refused_signatures", "said",
-]  # fmt: skip
+from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent
 
 WHEN = "2026-05-18T01:39:14Z"
 
@@ -38,27 +36,96 @@ def check(
     *,
     rules: MergeRules = MERGE_1,
     cache: SignatureCache | None = None,
-) -> Checked:
+) -> CheckedBundle:
     """Check a bundle for a rule set, under the registry's policy unless another is given."""
     return check_bundle(bundle, policy or Policy.registry(), rules.event_types.keys(), cache=cache)
 
 
-def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> Checked:
-    """The same, checked under a policy; by default under the one that knows every house signer."""
+def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> CheckedBundle:
+    """The bundle, checked and not merged, under a policy: by default one with a key of every test signer."""
     return check(read(record, events, **changes), Policy.from_value(keys or house_policy()))
 
 
+def verified(
+    record: Json,
+    events: Iterable[Any],
+    keys: Json | None = None,
+    *,
+    rules: MergeRules = MERGE_1,
+    **changes: Any,
+) -> VerifiedBundle:
+    """The same through the public API: bytes into a verifier, a verified bundle out."""
+    verifier = Verifier(Policy.from_value(keys or house_policy()), rules=rules)
+    return verifier.verify(to_json(bundle(record, events, **changes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A ledger and its state, as bytes and as values that a test may compare."""
+
+    ledger: Ledger
+
+    @property
+    def view(self) -> State:
+        """The state."""
+        return self.ledger.snapshot()
+
+    @property
+    def state_bytes(self) -> bytes:
+        """The bytes of state.json."""
+        return self.view.to_json()
+
+    @property
+    def state(self) -> Json:
+        """The state as a JSON object."""
+        value: Json = json.loads(self.state_bytes)
+        return value
+
+    @property
+    def state_sha256(self) -> str:
+        """The digest of the state (STATE-5)."""
+        return self.view.sha256
+
+    @property
+    def events_sha256(self) -> str:
+        """The digest of the sorted ids (STATE-6)."""
+        return self.ledger.events_sha256
+
+
 def merged(record: Json, events: Iterable[Any], keys: Json | None = None) -> Merged:
-    """The same, merged."""
-    return merge(checked(record, events, keys))
+    """The ledger and state of events, through the public API."""
+    return Merged(verified(record, events, keys).ledger)
 
 
-def empty_ledger(given: Checked, rules: MergeRules = MERGE_1) -> Ledger:
+def ledger_of(first: CheckedBundle, *others: CheckedBundle, rules: MergeRules = MERGE_1) -> Ledger:
+    """The ledger of the union of checked bundles of one record (MERGE-2)."""
+    builder = _ledger(first, rules).builder()
+    for other in others:
+        builder.add(_ledger(other, rules))
+    return builder.build()
+
+
+def _ledger(one: CheckedBundle, rules: MergeRules) -> Ledger:
+    return Ledger.of_checked(one.record, one.policy_sha256, rules, one.signed, one.ids_without_valid_event)
+
+
+def merge(first: CheckedBundle, *others: CheckedBundle, rules: MergeRules = MERGE_1) -> Merged:
+    """The union of checked bundles of one record, and its state."""
+    return Merged(ledger_of(first, *others, rules=rules))
+
+
+def report_on(*checked: CheckedBundle) -> Report:
+    """The report on checked bundles of one record, as inputs named a, b, c."""
+    inputs = [Input(chr(ord("a") + index), one) for index, one in enumerate(checked)]
+    return Report(inputs, ledger_of(*checked))
+
+
+def empty_ledger(given: CheckedBundle, rules: MergeRules = MERGE_1) -> Ledger:
     """The ledger of no event, of the record and policy of a checked bundle."""
     return Ledger.of_checked(given.record, given.policy_sha256, rules, ())
 
 
-def one_by_one(given: Checked, rules: MergeRules = MERGE_1) -> list[Ledger]:
+def one_by_one(given: CheckedBundle, rules: MergeRules = MERGE_1) -> list[Ledger]:
     """A ledger of each valid element alone, in the order of the input; of each signature of one id."""
     return [
         Ledger.of_checked(given.record, given.policy_sha256, rules, [(one.event, one.event.payload)])
@@ -67,7 +134,7 @@ def one_by_one(given: Checked, rules: MergeRules = MERGE_1) -> list[Ledger]:
     ]
 
 
-def by_id(result: Checked) -> dict[str, CheckedEvent]:
+def by_id(result: CheckedBundle) -> dict[str, CheckedEvent]:
     """The deciding element of each id, in the order of first appearance."""
     return {str(one.copy.id): one.copy for one in Report([Input("", result)]).events}
 

@@ -19,8 +19,8 @@ import pytest
 
 from kit import crowds
 from kit.command_line import run
+from kit.results import merge
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import merge
 
 EACH = pytest.mark.parametrize("name", crowds.CROWDS)
 

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from kit import Json, attached, cbor, oracle, payloads, strategies, to_json
 from kit.data import examples
-from kit.results import check, empty_ledger, ledger_of, one_by_one
+from kit.results import Merged, check, empty_ledger, ledger_of, merge, one_by_one
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged, merge
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Checked
 

@@ -27,14 +27,13 @@ from kit import (
     strategies,
     without,
 )
-from kit.results import WHEN, check, checked, read
+from kit.results import WHEN, check, checked, ledger_of, read, report_on
 from kit.tampered import flipped
 from pithbundle.bundle.event_formats import ENVELOPE, EVENT_FORMATS
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import CODES, BundleError
-from pithbundle.merge.merged import merge
 from pithbundle.report import (
     EXIT_STATUS,
     Input,
@@ -90,7 +89,7 @@ SOUND_RECEIPT = receipt(DEMO, RECORD, WHEN)
 
 def reported(*events: list[Any], refused: tuple[Rejection, ...] = (), **changes: Any) -> Report:
     inputs = [Input(f"{number}.json", checked(RECORD, each, **changes)) for number, each in enumerate(events)]
-    return Report(inputs, merge(*(one.checked for one in inputs)) if inputs else None, refused)
+    return Report(inputs, ledger_of(*(one.checked for one in inputs)) if inputs else None, refused)
 
 
 @pytest.mark.parametrize(
@@ -329,14 +328,13 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
         DEMO, RECORD, "checkpoint", payloads.checkpoint([GOOD["event_id"], UNSIGNED["event_id"]]), WHEN
     )
     report = reported([GOOD, finding(), finding("critical"), listing, MISFIT, FORGED])
-    merged, value = report.merged, report.to_value()
-    assert merged is not None
-    names = ("state_sha256", "events_sha256")
-    assert [value[name] for name in names] == [getattr(merged, name) for name in names]
+    assert report.ledger is not None
+    state, value = report.ledger.snapshot(), report.to_value()
+    assert (value["state_sha256"], value["events_sha256"]) == (state.sha256, state.events_sha256)
     assert value["policy_sha256"] == report.inputs[0].checked.policy_sha256
     assert value["rules"] == "pithbundle-merge-1"
     assert (value["event_count"], value["valid_event_count"], value["invalid_event_count"]) == (6, 5, 1)
-    (conflict,) = merged.view.equivocations
+    (conflict,) = state.equivocations
     assert value["equivocations"] == [
         {"event_type": "pith.integrity.v1", "signer": "demo.example", "event_ids": [*conflict.event_ids]}
     ]
@@ -365,14 +363,14 @@ def test_a_report_is_a_value_of_the_model_whatever_was_in_the_input(data: st.Dat
         read(whole.record, events, short_pith_number=hostile, source_aliases=[{"alias_kind": hostile}]),
         Policy.from_value(policy(DEMO, AUTHOR)),
     )
-    value = Report([Input("a", result), Input("b", result)], merge(result, result)).to_value()
+    value = report_on(result, result).to_value()
     assert parse_json(canonical_bytes(value, UNBOUNDED), UNBOUNDED) == value
 
 
 def test_the_demo_is_reported_as_expected() -> None:
     keys = Policy.from_value(demo.demo_policy())
     result = check(read(demo.RECORD, demo.plain()["events"]), keys)
-    assert Report([Input("a", result)], merge(result)).outcome == "valid"
+    assert report_on(result).outcome == "valid"
     for row in demo.expected():
         assert row["code"] is None or row["code"] in CODES
 

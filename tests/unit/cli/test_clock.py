@@ -11,8 +11,8 @@ import pytest
 from kit import DEMO, attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import run
 from kit.data import REPO
-from kit.results import check
-from pithbundle import Policy, merge, read_bundle
+from kit.results import check, ledger_of
+from pithbundle import Policy, read_bundle
 from pithbundle.cli.clock import read_clock
 from pithbundle.report import Clock, Input, Report
 
@@ -26,7 +26,7 @@ def reported(clock: Clock | None, *times: str) -> Report:
         for index, when in enumerate(times)
     ]
     checked = check(read_bundle(to_json(bundle(RECORD, events))), Policy.from_value(KEYS))
-    return Report([Input("a", checked)], merge(checked), clock=clock)
+    return Report([Input("a", checked)], ledger_of(checked), clock=clock)
 
 
 def warned(clock: Clock | None, *times: str) -> list[tuple[str, str]]:
@@ -66,8 +66,8 @@ def test_without_a_clock_nothing_is_said_and_without_events_neither() -> None:
 def test_a_warning_changes_no_outcome_and_no_state() -> None:
     warm, cold = reported(read_clock(1, NOW), "9999-01-01T00:00:00Z"), reported(None, "9999-01-01T00:00:00Z")
     assert (warm.outcome, cold.outcome) == ("valid", "valid")
-    assert warm.merged and cold.merged
-    assert warm.merged.state_bytes == cold.merged.state_bytes
+    assert warm.ledger and cold.ledger
+    assert warm.ledger.snapshot().to_json() == cold.ledger.snapshot().to_json()
     assert warm.to_value()["warnings"] != cold.to_value()["warnings"] == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kit import AUTHOR, DEMO, STRANGER, Json, attached, payloads, policy, policy_key, strategies
 from kit.demo import RECORD, rich
-from kit.results import WHEN, checked
+from kit.results import WHEN, Merged, checked, merge
 from pithbundle.comparison.sides import (
     Diff,
     Judged,
@@ -26,14 +26,13 @@ from pithbundle.comparison.sides import (
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
-from pithbundle.merge.merged import Merged, merge
 from pithbundle.report import Input, Rejection, Report
 
 
 def made(record: Json, events: Any, keys: Json | None = None) -> tuple[Report, Merged]:
     found = checked(record, events, keys)
     result = merge(found)
-    return Report([Input("x", found)], result), result
+    return Report([Input("x", found)], result.ledger), result
 
 
 def bundle_side(record: Json, events: Any, keys: Json | None = None) -> Side:

@@ -24,13 +24,12 @@ from kit import (
     to_json,
 )
 from kit.demo import RECORD, rich
-from kit.results import WHEN, check, checked, merged
+from kit.results import WHEN, Merged, check, checked, merge, merged
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
 from pithbundle.errors import InputError
-from pithbundle.merge.merged import Merged, merge
 from pithbundle.verify.policy import Policy
 
 KEYS = Policy.from_value(strategies.house_policy())

@@ -28,13 +28,13 @@ from kit import (
     strategies,
     without,
 )
-from kit.results import WHEN, check, checked, empty_ledger, ledger_of, merged, read
+from kit.results import WHEN, check, checked, empty_ledger, ledger_of, merge, merged, read
 from kit.strategies import HOUSE, other_record
 from kit.tampered import signature_of, signed_again
 from pithbundle.bundle.record import Record
 from pithbundle.errors import MergeError
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import merge
+from pithbundle.merge.merged import ledger_of as union_of
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.verify.policy import Policy
 
@@ -491,7 +491,7 @@ def test_completeness_that_grew_is_completeness_from_all(data: st.DataObject) ->
 
 def test_nothing_at_all_is_no_merge() -> None:
     with pytest.raises(MergeError) as caught:
-        merge()
+        union_of()
     assert caught.value.code == "type"
 
 

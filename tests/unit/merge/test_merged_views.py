@@ -1,12 +1,11 @@
-"""What a merge offers beside the bytes of the state: inputs, slots, and the views of other rule sets."""
+"""What a ledger offers beside the bytes of the state: slots, and the views of other rule sets."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kit import AUTHOR, DEMO, Json, attached, made_record, payloads
-from kit.results import WHEN, checked
-from pithbundle.merge.merged import merge
+from kit.results import WHEN, checked, merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
 
 RECORD = made_record()
@@ -16,12 +15,6 @@ ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "
 def claim(signer: Any, strength: str) -> Json:
     payload = payloads.author_claim(payloads.orcid(1), strength=strength)
     return attached(signer, RECORD, "author_claim", payload, WHEN)
-
-
-def test_the_inputs_stand_in_the_order_given() -> None:
-    one, other = checked(RECORD, [ALIAS]), checked(RECORD, [])
-    assert merge(one, other).inputs == (one, other)
-    assert merge(other, one).inputs == (other, one)
 
 
 def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None:

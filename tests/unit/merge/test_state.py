@@ -28,9 +28,8 @@ from kit import (
     without,
 )
 from kit.data import real
-from kit.results import WHEN, check, checked, merged, read
+from kit.results import WHEN, check, checked, merge, merged, read
 from kit.tampered import flipped
-from pithbundle.merge.merged import merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.policy import Policy
 

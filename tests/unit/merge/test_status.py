@@ -116,7 +116,7 @@ def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
     assert told["anchored"] == len(current["timestamp_anchors"])
     assert told["stored"] == len(current["storage_attestations"])
     assert told["conflicts"] == len(current["equivocations"])
-    assert told["unrecognised"] == len(result.state["unrecognised"])  # type: ignore[arg-type]
+    assert told["unrecognised"] == len(result.state["unrecognised"])
     for strength in ("strong", "weak"):
         assert told["attested"][strength] == count("author_claims", strength=strength)
     for relationship in payloads.RELATIONSHIPS:

@@ -22,8 +22,7 @@ from kit import (
     strategies,
 )
 from kit.demo import RECORD, rich
-from kit.results import WHEN, merged
-from pithbundle.merge.merged import Merged
+from kit.results import WHEN, Merged, merged
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.timeline import Change, Moment
 

@@ -23,9 +23,8 @@ from kit import (
     strategies,
 )
 from kit.demo import RECORD
-from kit.results import WHEN, check, merged, read
+from kit.results import WHEN, Merged, check, merge, merged, read
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.merge.merged import Merged, merge
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.merge.selection import Loser
 from pithbundle.merge.trace import CLAUSES, Decision

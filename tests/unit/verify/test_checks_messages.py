@@ -25,11 +25,12 @@ from kit import (
     receipt,
     sign,
 )
-from kit.results import WHEN, by_id, checked, ledger_of
+from kit.results import WHEN, by_id, checked
 from kit.tampered import OTHER_NUMBER
 from pithbundle.bundle.record import Record
 from pithbundle.errors import Fault, MergeError
 from pithbundle.merge.ledger import Ledger
+from pithbundle.merge.merged import ledger_of as union_of
 from pithbundle.merge.rules import MERGE_1, MergeRules
 
 RECORD = made_record()
@@ -161,7 +162,7 @@ def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1
 
 
 def nothing() -> None:
-    ledger_of()
+    union_of()
 
 
 def two_records() -> None:
