@@ -183,8 +183,8 @@ def build() -> str:
     lines += [
         ")",
         "",
-        "#: Name, key (hex), and whether the key is fit to be pinned by rules 5 and 8.",
-        "PIN: Final[tuple[tuple[str, str, bool], ...]] = (",
+        "#: Name, key (hex), and whether the key is valid by rules 5 and 8.",
+        "KEYS: Final[tuple[tuple[str, str, bool], ...]] = (",
     ]
     lines += [f'    ("{name}", "{key.hex()}", {fit}),' for name, key, fit in pinned()]
     return "\n".join([*lines, ")", ""])

@@ -96,7 +96,10 @@ DOCUMENTED: Final[dict[Callable[..., Any], dict[type[Exception], Callable[[], An
     PublicKey.from_base64: {InvalidKeyError: lambda: PublicKey.from_base64("")},
     PublicKey.verify: {TypeError: lambda: KEY.verify("message", b"")},  # type: ignore[arg-type]
     title_sha256: {RecordError: lambda: title_sha256("\0"), TypeError: lambda: title_sha256(WRONG)},
-    abstract_sha256: {},
+    abstract_sha256: {
+        RecordError: lambda: abstract_sha256("\0"),
+        TypeError: lambda: abstract_sha256(WRONG),
+    },
     canonical_title: {RecordError: lambda: canonical_title("\0"), TypeError: lambda: canonical_title(WRONG)},
     write_bundles: {InputError: lambda: write_bundles(Record.from_value(RECORD), [], Limits(size=1))},
     read_input: {

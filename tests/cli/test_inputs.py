@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kit import bundle, made_record, to_json
 from kit.command_line import HOSTILE, assert_harmless, run
 from kit.data import REPO
 from pithbundle.encoding.parsed import detect_encoding
@@ -42,13 +43,27 @@ def test_limits_are_read_strictly(value: str) -> None:
 
 def test_a_limit_of_the_depth_is_one_of_bundles_too() -> None:
     """It was accepted and had no effect there."""
-    bundle = str(REPO / "vectors" / "demo" / "bundle.json")
+    demo = str(REPO / "vectors" / "demo" / "bundle.json")
     for command in ("verify", "merge", "inspect", "status"):
-        result = run(command, "--limit", "depth=2", bundle)
+        result = run(command, "--limit", "depth=2", demo)
         assert result.status == 1, command
         assert "[depth, LIM-2]" in result.out + result.err
         assert "--limit depth=4" in result.out + result.err
-    assert run("inspect", "--limit", "depth=2", "--limit", "bundle_depth=64", bundle).status == 0
+    assert run("inspect", "--limit", "depth=2", "--limit", "bundle_depth=64", demo).status == 0
+
+
+def test_what_was_read_under_raised_limits_is_exported_under_them(tmp_path: Path) -> None:
+    """A record of 92 levels was verified with a raised limit, and no limit let it be exported."""
+    deep = json.loads("[" * 90 + "]" * 90)
+    data = to_json(bundle({**made_record(), "x": deep}, []))
+    assert run("export", "-", stdin=data).status == 1
+    written = run("export", "-", "--limit", "depth=120", stdin=data)
+    assert json.loads(written.stdout)["canonical_record"]["x"] == deep
+    assert run("verify", "-", "--limit", "depth=120", stdin=written.stdout).status == 3
+    # Raised limits do not make larger parts of what fits into the usual ones.
+    usual = run("export", "-", stdin=to_json(bundle(made_record(), [])))
+    raised = run("export", "-", "--limit", "size=9999999", stdin=to_json(bundle(made_record(), [])))
+    assert usual.stdout == raised.stdout
 
 
 def test_limits_are_lowered_and_raised() -> None:

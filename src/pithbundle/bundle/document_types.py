@@ -56,7 +56,7 @@ RECORD_DOCUMENT: Final = Document(
 TRACE: Final = Document("trace", "a trace", "pithbundle explain gives it in words")
 VECTORS: Final = Document("vectors", "a file of conformance vectors", "pithbundle conformance run reads it")
 PUBLIC_KEY: Final = Document(
-    "key", "a public key file", "pithbundle keys --key shows a key; your policy pins it"
+    "key", "a public key file", "pithbundle keys --key shows it; add it to your policy to use it"
 )
 EVENT: Final = Document("event", "one event, without a bundle", "fetch the bundle of its record")
 OTHER: Final = Document("other", "an object of no known type", "pithbundle inspect shows what is inside")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from hashlib import sha256
 from typing import Final
 
 from pithbundle.bundle.unicode14 import CASE_IGNORABLE, CASED, LOWER
-from pithbundle.encoding.values import text_fault
+from pithbundle.encoding.canonical import sha256_hex
+from pithbundle.encoding.values import DigestHex, text_fault
 from pithbundle.errors import RecordError
 
 # Written out, because languages disagree on what white space is. Python 3.11 takes exactly these.
@@ -21,18 +21,23 @@ _SIGMA: Final = re.compile("\u03a3")
 _ROW: Final = re.compile(r"([0-9a-f]+)(?:\.\.([0-9a-f]+))?(/2)?(?:([+-][0-9a-f]+)|=([0-9a-f.]+))?")
 
 
-def title_sha256(title: str) -> str:
+def title_sha256(title: str) -> DigestHex:
     """Return the ``title_canon_sha256`` of a title, 64 lower-case hex digits (TITLE-1).
 
     Raises:
         RecordError: ``surrogate`` or ``string`` for a title outside the data model.
         TypeError: ``title`` is not a string.
     """
-    return sha256(canonical_title(title).encode()).hexdigest()
+    return sha256_hex(canonical_title(title).encode())
 
 
-def abstract_sha256(abstract: str) -> str:
-    """Return the ``abstract_canon_sha256`` of an abstract (TITLE-2): as :func:`title_sha256`."""
+def abstract_sha256(abstract: str) -> DigestHex:
+    """Return the ``abstract_canon_sha256`` of an abstract, 64 lower-case hex digits (TITLE-2).
+
+    Raises:
+        RecordError: ``surrogate`` or ``string`` for an abstract outside the data model.
+        TypeError: ``abstract`` is not a string.
+    """
     return title_sha256(abstract)
 
 

@@ -66,8 +66,8 @@ VERIFY: Final[tuple[tuple[str, str, str, str, bool], ...]] = (
     ("mixed-r-cofactored-only-4", "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb", "dac15fdc6a26a51cc08887cd6735abfa0f483fb906dcad5db5d1fbb9a7384775", "b693d82c072d8860f31fd8b3aff21742add35538c7a7a3e885ff54d3e1a07d7eda086d157b6755860c8d6e052c14d886574c130edeefcb444188e398a978fb0a", False),
 )
 
-#: Name, key (hex), and whether the key is fit to be pinned by rules 5 and 8.
-PIN: Final[tuple[tuple[str, str, bool], ...]] = (
+#: Name, key (hex), and whether the key is valid by rules 5 and 8.
+KEYS: Final[tuple[tuple[str, str, bool], ...]] = (
     ("acceptable", "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb", True),
     ("acceptable-other", "31f8a31f4a56e3d135159f8f958ac574a95f1346a496d5c730cd5990d99cb97b", True),
     ("order-1-0", "0100000000000000000000000000000000000000000000000000000000000000", False),

@@ -190,6 +190,6 @@ def self_test() -> None:
         verdict = verify_strict(bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature))
         if verdict is not valid:
             raise InvalidKeyError("backend", f"vector {name}: {'rejected' if valid else 'accepted'}")
-    for name, key, fit in ed25519_vectors.PIN:
-        if crypto_core_ed25519_is_valid_point(bytes.fromhex(key)) is not fit:
-            raise InvalidKeyError("backend", f"key {name}: {'rejected' if fit else 'accepted'}")
+    for name, key, valid in ed25519_vectors.KEYS:
+        if crypto_core_ed25519_is_valid_point(bytes.fromhex(key)) is not valid:
+            raise InvalidKeyError("backend", f"key {name}: {'rejected' if valid else 'accepted'}")

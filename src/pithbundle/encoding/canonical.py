@@ -24,6 +24,7 @@ from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     MAX_INTEGER,
+    DigestHex,
     Limits,
     Value,
     float_fault,
@@ -94,9 +95,9 @@ def digest(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def sha256_hex(data: bytes) -> str:
+def sha256_hex(data: bytes) -> DigestHex:
     """Return the SHA-256 of ``data`` as 64 lower-case hex digits (CANON-2)."""
-    return hashlib.sha256(data).hexdigest()
+    return DigestHex(hashlib.sha256(data).hexdigest())
 
 
 def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:

@@ -37,10 +37,11 @@ def test_every_way_to_break_the_rules(key: bytes, message: bytes, signature: byt
 
 
 @pytest.mark.parametrize(
-    ("key", "fit"), [pytest.param(bytes.fromhex(key), fit, id=name) for name, key, fit in ed25519_vectors.PIN]
+    ("key", "valid"),
+    [pytest.param(bytes.fromhex(key), valid, id=name) for name, key, valid in ed25519_vectors.KEYS],
 )
-def test_every_way_to_be_unfit(key: bytes, fit: bool) -> None:
-    if fit:
+def test_every_way_to_be_invalid(key: bytes, valid: bool) -> None:
+    if valid:
         assert PublicKey.from_bytes(key).raw == key
         return
     with pytest.raises(InvalidKeyError) as caught:
@@ -48,10 +49,10 @@ def test_every_way_to_be_unfit(key: bytes, fit: bool) -> None:
     assert caught.value.code == "key_invalid"
 
 
-def test_the_reason_of_unfitness() -> None:
+def test_the_reason_of_invalidity() -> None:
     reasons = {}
-    for name, key, fit in ed25519_vectors.PIN:
-        if not fit:
+    for name, key, valid in ed25519_vectors.KEYS:
+        if not valid:
             with pytest.raises(InvalidKeyError) as caught:
                 PublicKey.from_hex(key)
             reasons[name] = caught.value.fault.detail
@@ -189,7 +190,7 @@ def test_a_key_has_one_spelling(parse: Callable[[str], PublicKey], text: str) ->
 
 
 @pytest.mark.parametrize("parse", [PublicKey.from_hex, PublicKey.from_base64])
-def test_the_right_spelling_of_an_unfit_key(parse: Callable[[str], PublicKey]) -> None:
+def test_the_right_spelling_of_an_invalid_key(parse: Callable[[str], PublicKey]) -> None:
     text = bytes(32).hex() if parse == PublicKey.from_hex else base64.b64encode(bytes(32)).decode()
     with pytest.raises(InvalidKeyError) as caught:
         parse(text)

@@ -21,7 +21,9 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
+from pithbundle.errors import InputError
 from pithbundle.files import STDIN
+from pithbundle.merge.ledger import Ledger
 
 
 @click.command(
@@ -70,7 +72,7 @@ def command(
     loaded = load_record(files, policy_path, limits, format)
     ledger = loaded.ledger
     with rejecting(files[0]):
-        parts = ledger.export(replace(DEFAULT_LIMITS, events=events))
+        parts = _parts(ledger, events, limits)
     if out_dir is not None:
         names = [f"{ledger.record.number.suffix}-part-{index:04}.json" for index in range(1, len(parts) + 1)]
         written = write_all(out_dir, names, parts, force, inputs)
@@ -83,6 +85,15 @@ def command(
             out.raw(b"\n")
     _print(out, loaded, written, list(map(len, parts)))
     return loaded.status
+
+
+def _parts(ledger: Ledger, events: int, limits: Limits) -> list[bytes]:
+    """The bundles of an export, readable without options where the record and each event allow it."""
+    try:
+        return ledger.export(replace(DEFAULT_LIMITS, events=events))
+    except InputError:
+        # Read under a raised limit, it is written under that limit too (EXPORT-2).
+        return ledger.export(replace(limits, events=events))
 
 
 def _print(out: Output, loaded: LoadedRecord, written: list[str], sizes: list[int]) -> None:
