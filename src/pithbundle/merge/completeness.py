@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pithbundle.merge.event_types.checkpoint import CHECKPOINT
+from pithbundle.merge.schema import CHECKPOINT
 from pithbundle.merge.selection import Selection
 
 

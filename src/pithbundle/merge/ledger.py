@@ -29,7 +29,7 @@ from pithbundle.merge.timeline import Moment, timeline_of
 from pithbundle.verify.verdicts import SignedEvent
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class Ledger:
     """The valid events of one record under one policy and one rule set; immutable.
 
@@ -45,6 +45,24 @@ class Ledger:
     #: The ids of which an element is invalid and none was valid in its input; only counters use them.
     ids_without_valid_event: frozenset[str]
     _events: Mapping[str, ClassifiedEvent]
+
+    def __init__(
+        self,
+        record: Record,
+        policy_sha256: str,
+        rules: MergeRules,
+        ids_without_valid_event: frozenset[str],
+        events: Mapping[str, ClassifiedEvent],
+    ) -> None:
+        """Internal: a ledger comes from the verifier, from ``|`` or from a builder."""
+        # All at once: the assignments that a frozen dataclass makes are slower than a small merge.
+        self.__dict__.update(
+            record=record,
+            policy_sha256=policy_sha256,
+            rules=rules,
+            ids_without_valid_event=ids_without_valid_event,
+            _events=events,
+        )
 
     @classmethod
     def of_checked(

@@ -20,6 +20,15 @@ from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value
 from pithbundle.merge.entries import Entry
 
+#: The event types that MERGE-7 and MERGE-9 read.
+RETRACTION: Final = "event_retracted"
+CHECKPOINT: Final = "checkpoint"
+#: The sections that do not list entries (STATE-2, STATE-4).
+ALIASES: Final = "source_aliases"
+RECEIPT: Final = "receipt"
+_READ_TYPES: Final = frozenset({RETRACTION, CHECKPOINT})
+_READ_SECTIONS: Final = frozenset({ALIASES, RECEIPT})
+
 #: A check of one member: the code of what does not conform, or None.
 Check: TypeAlias = Callable[[Value], str | None]
 #: A check of a whole payload against the record.
@@ -240,9 +249,31 @@ class MergeRules:
     name: str
     event_types: Mapping[str, EventType]
 
+    #: The names of the event types whose sections list entries: all but the aliases and the receipt.
+    listing: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    #: The sections of these event types, in the same order.
+    sections: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    #: Whether an event type signs names of the record; a state of other rules lists none.
+    has_aliases: bool = field(init=False, repr=False, compare=False)
+    #: The names of the event types that have deciding members.
+    deciding: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
-        """Keep a read-only copy: a rule set is frozen under its name."""
-        object.__setattr__(self, "event_types", MappingProxyType(dict(self.event_types)))
+        """Keep a read-only copy: a rule set is frozen under its name.
+
+        Raises:
+            ValueError: an event type of which merge reads strings of the payload keeps none.
+        """
+        event_types = MappingProxyType(dict(self.event_types))
+        for each in event_types.values():
+            if each.keeps is None and (each.event_type in _READ_TYPES or each.section in _READ_SECTIONS):
+                raise ValueError(f"the event type {each.event_type} needs keeps: merge reads what it returns")
+        listing = tuple(name for name, each in event_types.items() if each.section not in _READ_SECTIONS)
+        object.__setattr__(self, "event_types", event_types)
+        object.__setattr__(self, "listing", listing)
+        object.__setattr__(self, "has_aliases", any(each.section == ALIASES for each in event_types.values()))
+        object.__setattr__(self, "sections", tuple(event_types[name].section for name in listing))
+        object.__setattr__(self, "deciding", tuple(n for n, each in event_types.items() if each.deciding))
 
     def __hash__(self) -> int:
         """By name: equal rule sets have equal names."""

@@ -7,8 +7,9 @@ here, once for each ledger. State, trace, timeline, explanation and status prese
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -16,10 +17,8 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import raw_json
 from pithbundle.encoding.values import Object
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
-from pithbundle.merge.event_types.alias_added import ALIASES
-from pithbundle.merge.event_types.event_retracted import RETRACTION, Effect
-from pithbundle.merge.event_types.record_created import RECEIPT
-from pithbundle.merge.schema import EventType, MergeRules, Select
+from pithbundle.merge.event_types.event_retracted import Effect
+from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, Select
 
 #: The reasons of a decision and of a loser (TRACE-2).
 ReasonCode: TypeAlias = Literal[
@@ -124,12 +123,12 @@ class Selection:
     """
 
     __slots__ = (
-        "aliases",
         "conforming",
         "contested",
         "current",
         "effects",
         "events",
+        "names",
         "receipt",
         "record",
         "retracted",
@@ -156,21 +155,21 @@ class Selection:
         #: The ids of retracted events.
         self.retracted: Set[str] = self.retractions.keys()
         #: The current events of each listing event type, by (instant, id).
-        self.current: dict[str, list[ClassifiedEvent]] = {}
+        self.current: dict[str, Sequence[ClassifiedEvent]] = dict.fromkeys(rules.listing, ())
         #: The decision of each slot that has a current event and others, by the id of the current one.
         self.contested: dict[str, SlotDecision] = {}
         #: The decision on the receipt, None without a conforming event of its type (TRACE-1).
         self.receipt: SlotDecision | None = None
-        #: Every name of the record, by kind and value (STATE-4).
-        self.aliases: list[AliasDecision] = []
-        for event_type in rules.event_types.values():
-            slots = self.conforming.get(event_type.event_type, _NO_SLOTS)
+        #: The conforming events that sign a name of the record.
+        self.names: Mapping[bytes, list[ClassifiedEvent]] = _NO_SLOTS
+        for name, slots in self.conforming.items():
+            event_type = rules.event_types[name]
             if event_type.section == ALIASES:
-                self.aliases = self._aliases(slots)
+                self.names = slots
             elif event_type.section == RECEIPT:
                 self.receipt = self._receipt(event_type, slots)
             else:
-                self.current[event_type.event_type] = self._select(event_type, slots) if slots else []
+                self.current[name] = self._select(event_type, slots)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The decisions follow from these three; they are made again where they arrive.
@@ -193,7 +192,9 @@ class Selection:
         self.unrecognised.sort(key=ORDER)
 
     def _retractions(self) -> None:
-        for retraction in sorted(self.conforming.get(RETRACTION, {}).get(b"", ()), key=ORDER):
+        if RETRACTION not in self.conforming:
+            return
+        for retraction in sorted(_events(self.conforming[RETRACTION]), key=ORDER):
             effect = self.effects[retraction.event.event_id] = self._effect(retraction)
             if effect == "applied":
                 self.retractions.setdefault(retraction.kept[0], []).append(retraction)
@@ -255,13 +256,9 @@ class Selection:
                 reason = "restated"
             yield Loser(one.event.event_id, reason)
 
-    def _receipt(
-        self, event_type: EventType, slots: Mapping[bytes, list[ClassifiedEvent]]
-    ) -> SlotDecision | None:
+    def _receipt(self, event_type: EventType, slots: Mapping[bytes, list[ClassifiedEvent]]) -> SlotDecision:
         """The current record_created if its receipt is verified (STATE-2, TRACE-3)."""
-        if not slots:
-            return None
-        ordered = sorted((one for events in slots.values() for one in events), key=ORDER)
+        ordered = sorted(_events(slots), key=ORDER)
         decided = self._decide(event_type.select, ordered)
         winner = decided.winner
         if winner is None or winner.event.receipt_verified:
@@ -270,15 +267,17 @@ class Selection:
         losers = (Loser(one.event.event_id, reasons.get(one.event.event_id, "rejected")) for one in ordered)
         return SlotDecision(None, "rejected", tuple(losers))
 
-    def _aliases(self, slots: Mapping[bytes, list[ClassifiedEvent]]) -> list[AliasDecision]:
-        derived = self.record.aliases
-        if not slots:
-            return [AliasDecision(kind, value, True, _DERIVED) for kind, value in derived]
+    def aliases(self) -> list[AliasDecision]:
+        """The decision on every name of the record, by kind and value (STATE-4)."""
+        derived = self.record.aliases if self.rules.has_aliases else ()
         decided: dict[tuple[str, ...], SlotDecision] = dict.fromkeys(derived, _DERIVED)
         named: dict[tuple[str, ...], list[ClassifiedEvent]] = {}
-        for one in slots[b""]:
+        for one in _events(self.names):
             named.setdefault(one.kept, []).append(one)
         for name, events in named.items():
+            if len(events) == 1 and events[0].event.event_id not in self.retracted:
+                decided[name] = SlotDecision(events[0], "derived" if name in decided else "only")
+                continue
             winner, reason, losers = self._decide("first", sorted(events, key=ORDER))
             if name in decided:
                 reason = "derived"
@@ -305,9 +304,8 @@ class Selection:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
         found = [
             group
-            for event_type in self.rules.event_types.values()
-            if event_type.deciding
-            for events in self.conforming.get(event_type.event_type, {}).values()
+            for name in self.rules.deciding
+            for events in self.conforming.get(name, _NO_SLOTS).values()
             if len(events) > 1
             for group in _contradictions(events)
         ]
@@ -316,6 +314,10 @@ class Selection:
 
 _NO_SLOTS: Final[Mapping[bytes, list[ClassifiedEvent]]] = MappingProxyType({})
 _DERIVED: Final = SlotDecision(None, "derived")
+
+
+def _events(slots: Mapping[bytes, list[ClassifiedEvent]]) -> Iterator[ClassifiedEvent]:
+    return chain.from_iterable(slots.values())
 
 
 def _restated(loser: Loser) -> Loser:

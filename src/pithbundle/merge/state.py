@@ -6,7 +6,7 @@ digest is over a canonical object of the same entries, so it needs no order of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -17,20 +17,20 @@ from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha2
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.event_types.alias_added import ALIASES, Alias
+from pithbundle.merge.event_types.alias_added import Alias
 from pithbundle.merge.event_types.author_claim import AuthorClaim
 from pithbundle.merge.event_types.checkpoint import Checkpoint
 from pithbundle.merge.event_types.citation import Citation
-from pithbundle.merge.event_types.event_retracted import RETRACTION, Retraction
+from pithbundle.merge.event_types.event_retracted import Retraction
 from pithbundle.merge.event_types.graph_snapshot import GraphSnapshot
 from pithbundle.merge.event_types.integrity import IntegrityFinding
-from pithbundle.merge.event_types.record_created import RECEIPT, Receipt
+from pithbundle.merge.event_types.record_created import Receipt
 from pithbundle.merge.event_types.replication import Replication
 from pithbundle.merge.event_types.storage_attestation import StorageAttestation
 from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation, explanations
 from pithbundle.merge.lazy import lazy
-from pithbundle.merge.schema import EventType, MergeRules
+from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules
 from pithbundle.merge.selection import AliasDecision, Equivocation, Selection
 from pithbundle.merge.status import status_line, status_of
 from pithbundle.merge.trace import Decision, trace_json, trace_of
@@ -53,7 +53,7 @@ class Unrecognised:
     code: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, init=False, eq=False, repr=False)
 class State:
     """The current state of a record: a view of a ledger, which :meth:`Ledger.snapshot` returns.
 
@@ -63,6 +63,10 @@ class State:
 
     _selection: Selection
     _event_count: int
+
+    def __init__(self, selection: Selection, event_count: int) -> None:
+        """Internal: a state comes from a ledger."""
+        self.__dict__.update(_selection=selection, _event_count=event_count)
 
     def __repr__(self) -> str:
         count = f"{len(self._selection.events)} valid events"
@@ -138,23 +142,20 @@ class State:
         selection = self._selection
         current: Object = {
             "canonical_record": raw_json(self.record.canonical),
-            ALIASES: [_alias_value(alias) for alias in selection.aliases],
+            ALIASES: _alias_values(selection),
         }
         decided = selection.receipt
         winner = None if decided is None else decided.winner
         receipt = None if winner is None else raw_json(winner.kept[0].encode())
-        for event_type in selection.rules.event_types.values():
-            events = selection.current.get(event_type.event_type)
-            if events is None:
-                continue
-            current[event_type.section] = self._entries(events, canonical) if events else []
+        for section, events in zip(selection.rules.sections, selection.current.values(), strict=True):
+            current[section] = self._entries(events, canonical) if events else []
             if RECEIPT not in current:
                 # The registry shows the receipt behind graph_snapshots, its first listing.
                 current[RECEIPT] = receipt
         current["equivocations"] = [group.to_value() for group in self.equivocations]
         return current
 
-    def _entries(self, events: list[ClassifiedEvent], canonical: bool) -> Value:
+    def _entries(self, events: Sequence[ClassifiedEvent], canonical: bool) -> Value:
         """The entries of a section, sorted members or the registry's order (STATE-3).
 
         All of it was encoded before, or is ASCII that needs no escape: ids and times.
@@ -199,7 +200,7 @@ class State:
     @lazy
     def source_aliases(self) -> tuple[Alias, ...]:
         """Every name of the record, by kind and value (STATE-4)."""
-        return tuple(map(_alias, self._selection.aliases))
+        return tuple(map(_alias, self._selection.aliases()))
 
     @lazy
     def receipt(self) -> Receipt | None:
@@ -323,11 +324,17 @@ class State:
         return status_line(self.status())
 
 
-def _alias_value(decided: AliasDecision) -> Object:
-    kind, value, _, (winner, _, _) = decided
-    if winner is None:
-        return {"alias_kind": kind, "alias_value": value}
-    return {"alias_kind": kind, "alias_value": value, "created_at": winner.event.created_at}
+def _alias_values(selection: Selection) -> Value:
+    if not selection.names and selection.rules.has_aliases:
+        # As aliases() returns them; most records have no other names.
+        return [{"alias_kind": kind, "alias_value": value} for kind, value in selection.record.aliases]
+    values: list[Value] = []
+    for kind, name, _, (winner, _, _) in selection.aliases():
+        value: Object = {"alias_kind": kind, "alias_value": name}
+        if winner is not None:
+            value["created_at"] = winner.event.created_at
+        values.append(value)
+    return values
 
 
 def _alias(decided: AliasDecision) -> Alias:

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
-from pithbundle.merge.event_types.alias_added import ALIASES
-from pithbundle.merge.event_types.checkpoint import CHECKPOINT
-from pithbundle.merge.event_types.event_retracted import RETRACTION
-from pithbundle.merge.schema import EventType
+from pithbundle.merge.schema import ALIASES, CHECKPOINT, RETRACTION, EventType
 from pithbundle.merge.selection import Candidates, Selection
 from pithbundle.verify.verdicts import SignedEvent
 

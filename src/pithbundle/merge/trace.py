@@ -14,8 +14,7 @@ from typing import Final
 from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object, Value
-from pithbundle.merge.event_types.alias_added import ALIASES
-from pithbundle.merge.event_types.record_created import RECEIPT
+from pithbundle.merge.schema import ALIASES, RECEIPT
 from pithbundle.merge.selection import Equivocation, Loser, ReasonCode, Selection, SlotDecision
 
 #: The clause behind each reason (TRACE-2).
@@ -65,12 +64,11 @@ def trace_json(number: PithNumber, rules: str, decisions: Iterable[Decision]) ->
 
 def _decisions(selection: Selection, equivocations: Iterable[Equivocation]) -> Iterator[Decision]:
     yield Decision("/current/canonical_record", "derived", (), ())
-    for index, alias in enumerate(selection.aliases):
+    for index, alias in enumerate(selection.aliases()):
         yield _located(f"/current/{ALIASES}/{index}", alias.decision)
     receipt = selection.receipt
-    for event_type in selection.rules.event_types.values():
-        if event_type.event_type not in selection.current:
-            continue
+    for name in selection.rules.listing:
+        event_type = selection.rules.event_types[name]
         for index, decided in enumerate(selection.decisions(event_type)):
             yield _located(f"/current/{event_type.section}/{index}", decided)
         if receipt is not None:

@@ -527,7 +527,7 @@ def test_records_are_one_if_their_canonical_bytes_are() -> None:
 
 def same_name() -> MergeRules:
     """Another definition under the name of the built-in rule set: every event conforms."""
-    loose = [replace(each, members={}, match=None, keeps=None) for each in MERGE_1.event_types.values()]
+    loose = [replace(each, members={}, match=None) for each in MERGE_1.event_types.values()]
     return MergeRules.of(MERGE_1.name, *loose)
 
 

@@ -14,6 +14,7 @@ from kit import DEMO, Json, event, made_record
 from kit.results import WHEN, checked
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import MAX_INTEGER, Object
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.schema import (
     Check,
     EventType,
@@ -196,6 +197,13 @@ def test_kinds_that_say_the_same_are_equal() -> None:
     one, other = (EventType("peer_review", "record", "reviews", "all", {"a": an_object}) for _ in range(2))
     assert one == other
     assert "_required" not in repr(one)
+
+
+@pytest.mark.parametrize("name", ["event_retracted", "checkpoint", "alias_added", "record_created"])
+def test_an_event_type_that_merge_reads_must_keep_what_it_reads(name: str) -> None:
+    broken = replace(MERGE_1.event_types[name], keeps=None)
+    with pytest.raises(ValueError, match=f"the event type {name} needs keeps"):
+        MergeRules.of("test-1", broken)
 
 
 def test_a_rule_set_keeps_its_name_and_order() -> None:

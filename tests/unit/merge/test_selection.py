@@ -49,7 +49,7 @@ def test_a_slot_without_a_current_event_has_no_decision() -> None:
     one = claim()
     found = selection([one, retraction(one)])
     assert [*found.decisions(found.rules.event_types["author_claim"])] == []
-    assert found.current["author_claim"] == []
+    assert [*found.current["author_claim"]] == []
     assert found.retracted == {one["event_id"]}
     assert [r.event.event_id for r in found.retractions[one["event_id"]]] == [retraction(one)["event_id"]]
 
@@ -92,8 +92,8 @@ def test_what_is_current_is_what_the_decisions_say(whole: strategies.EventSet) -
     found = selection(whole.events, whole.record)
     for name, current in found.current.items():
         decisions = [*found.decisions(found.rules.event_types[name])]
-        assert [decided.winner for decided in decisions] == current
-        assert current == sorted(current, key=ORDER)
+        assert [decided.winner for decided in decisions] == [*current]
+        assert [*current] == sorted(current, key=ORDER)
         for decided in decisions:
             assert decided.reason in get_args(ReasonCode)
             reasons = {loser.event_id: loser.reason for loser in decided.losers}

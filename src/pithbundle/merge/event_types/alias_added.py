@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
-from pithbundle.merge.schema import EventType, grammar, identifier
-
-#: The section that lists aliases and not entries (STATE-4).
-ALIASES = "source_aliases"
+from pithbundle.merge.schema import ALIASES, EventType, grammar, identifier
 
 _DERIVED = frozenset({"arxiv", "arxiv_version"})
 _SHORT = "pith_short_"

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, sorted_ids
-
-#: The name of the event type, which MERGE-9 reads.
-CHECKPOINT = "checkpoint"
+from pithbundle.merge.schema import CHECKPOINT, EventType, sorted_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,7 @@ from typing import Literal, TypeAlias
 
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, event_id, prose
-
-#: The name of the event type, which MERGE-7 reads.
-RETRACTION = "event_retracted"
+from pithbundle.merge.schema import RETRACTION, EventType, event_id, prose
 
 #: What a retraction does (MERGE-7).
 Effect: TypeAlias = Literal["applied", "waiting", "rejected"]

@@ -8,10 +8,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, an_object, sha256_hex
-
-#: The section that contains one receipt or null (STATE-2).
-RECEIPT = "receipt"
+from pithbundle.merge.schema import RECEIPT, EventType, an_object, sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
