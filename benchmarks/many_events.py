@@ -48,14 +48,15 @@ def make(size: int, folder: Path) -> None:
 
 
 def one(folder: Path) -> dict[str, float]:
-    from pithbundle import Ledger, Policy, check, merge, read_bundle
-    from pithbundle.merge.rules import MERGE_1
+    from pithbundle import MERGE_1, Ledger, Policy, read_bundle
+    from pithbundle.merge.merged import merge
+    from pithbundle.verify.checks import check
 
     parts = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.json"))]
     keys = Policy.from_bytes((folder / "policy.json").read_bytes())
     before = peak()
     start = time.perf_counter()
-    checked = [check(read_bundle(part), keys) for part in parts]
+    checked = [check(read_bundle(part), keys, MERGE_1.event_types.keys()) for part in parts]
     checking = time.perf_counter() - start
     rounds = max(5, 20_000 // max(1, len(checked[0].events) * len(checked)))
     merging = timed(lambda: merge(*checked).state_bytes, rounds)

@@ -14,7 +14,8 @@ from pathlib import Path
 from nacl.signing import VerifyKey
 from timing import best_of
 
-from pithbundle import Policy, check, merge, read_bundle
+from pithbundle import MERGE_1, Policy, Verifier, read_bundle
+from pithbundle.verify.checks import check
 
 DEMO = Path(__file__).resolve().parent.parent / "vectors" / "demo"
 
@@ -28,15 +29,16 @@ def main(arguments: list[str]) -> int:
     policy = Policy.from_bytes((DEMO / "policy.json").read_bytes())
     asked: dict[tuple[bytes, bytes, bytes], bool] = {}
     bundle = read_bundle(data)
-    checked = check(bundle, policy, cache=asked)
+    check(bundle, policy, MERGE_1.event_types.keys(), cache=asked)
+    ledger = Verifier(policy).verify(data).ledger
     signatures = [(VerifyKey(key), message, signature) for key, message, signature in asked]
     best = best_of(
         {
             "signatures": lambda: [key.verify(message, raw) for key, message, raw in signatures],
-            "verify and merge": lambda: merge(check(read_bundle(data), policy)).state_bytes,
+            "verify and merge": lambda: Verifier(policy).verify(data).ledger.snapshot().to_json(),
             "read": lambda: read_bundle(data),
-            "check": lambda: check(bundle, policy),
-            "merge": lambda: merge(checked).state_bytes,
+            "check": lambda: check(bundle, policy, MERGE_1.event_types.keys()),
+            "merge": lambda: ledger.builder().build().snapshot().to_json(),
         },
         chosen.seconds,
     )

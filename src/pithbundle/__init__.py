@@ -1,58 +1,153 @@
-"""pithbundle: recompute the current state of a Pith bundle, trusting nothing but pinned keys.
+"""pithbundle: recompute the current state of a Pith bundle, trusting nothing but the keys of a policy.
 
-Bytes in, a value or a :class:`PithError` out. The whole of it::
+Bytes in, a value or a :class:`PithError` out::
 
     verifier = Verifier(Policy.from_file("policy.json"))
-    verified = verifier.verify(data)                 # who signed what
-    ledger = verified.ledger                         # what follows
+    bundle = verifier.verify(data)      # the verdict on every event
+    bundle.raise_for_outcome()
+    state = bundle.ledger.snapshot()    # what follows from the valid ones
+
+Everything that this module names is public. Results are immutable and can be pickled.
 """
 
 from __future__ import annotations
 
 from pithbundle.bundle.number import PithNumber
-from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.bundle.reader import Bundle, read_bundle, read_bundle_file
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import abstract_sha256, title_sha256
+from pithbundle.comparison.published import Difference
+from pithbundle.comparison.sides import Change, Diff, Judged, diff
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Value
-from pithbundle.errors import PithError
-from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged, merge
-from pithbundle.report import Input, Rejection, Report
+from pithbundle.errors import (
+    BundleError,
+    Fault,
+    FileError,
+    InputError,
+    InvalidKeyError,
+    MergeError,
+    NumberError,
+    PithError,
+    PolicyError,
+    RecordError,
+)
+from pithbundle.joined import Input, Listed, Location
+from pithbundle.merge.completeness import Completeness
+from pithbundle.merge.entries import Entry
+from pithbundle.merge.event_types.alias_added import Alias
+from pithbundle.merge.event_types.author_claim import AuthorClaim
+from pithbundle.merge.event_types.checkpoint import Checkpoint
+from pithbundle.merge.event_types.citation import Citation
+from pithbundle.merge.event_types.event_retracted import Retraction
+from pithbundle.merge.event_types.graph_snapshot import GraphSnapshot
+from pithbundle.merge.event_types.integrity import IntegrityFinding
+from pithbundle.merge.event_types.record_created import Receipt
+from pithbundle.merge.event_types.replication import Replication
+from pithbundle.merge.event_types.storage_attestation import StorageAttestation
+from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
+from pithbundle.merge.explain import Explanation
+from pithbundle.merge.ledger import Ledger, LedgerBuilder
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.merge.schema import EventType, MergeRules
+from pithbundle.merge.selection import Equivocation, Loser
+from pithbundle.merge.state import State, Unrecognised
+from pithbundle.merge.timeline import Moment
+from pithbundle.merge.trace import Decision
+from pithbundle.outcomes import Outcome, OutcomeError
+from pithbundle.proof import EquivocationProof, ProofError
+from pithbundle.report import Clock, FileReport, Rejection, Report, ReportWarning
 from pithbundle.verifier import VerifiedBundle, Verifier
-from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import CheckedEvent
+from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.probing import Found, Probe, probe
+from pithbundle.verify.verdicts import CheckedEvent, Claim, ReceiptVerdict, SignedEvent, Verdict
 
 #: The version of the package, as in its metadata.
 __version__ = "0.1.0"
 
 __all__ = [
+    "MERGE_1",
+    "Alias",
+    "AuthorClaim",
     "Bundle",
+    "BundleError",
+    "Change",
     "CheckedEvent",
+    "Checkpoint",
+    "Citation",
+    "Claim",
+    "Clock",
+    "Completeness",
+    "Decision",
+    "Diff",
+    "Difference",
+    "Encoding",
+    "Entry",
+    "Equivocation",
+    "EquivocationProof",
+    "EventType",
+    "Explanation",
+    "Fault",
+    "FileError",
+    "FileReport",
+    "Found",
+    "GraphSnapshot",
     "Input",
+    "InputError",
+    "IntegrityFinding",
+    "InvalidKeyError",
+    "Judged",
     "Ledger",
+    "LedgerBuilder",
     "Limits",
-    "Merged",
+    "Listed",
+    "Location",
+    "Loser",
+    "MergeError",
+    "MergeRules",
+    "Moment",
+    "NumberError",
+    "Outcome",
+    "OutcomeError",
     "PithError",
     "PithNumber",
     "Policy",
+    "PolicyError",
+    "PolicyKey",
+    "Probe",
+    "ProofError",
     "PublicKey",
+    "Receipt",
+    "ReceiptVerdict",
     "Record",
+    "RecordError",
     "Rejection",
+    "Replication",
     "Report",
+    "ReportWarning",
+    "Retraction",
+    "SignedEvent",
+    "State",
+    "StorageAttestation",
+    "TimestampAnchor",
+    "Unrecognised",
     "Value",
+    "Verdict",
     "VerifiedBundle",
     "Verifier",
     "__version__",
     "abstract_sha256",
     "canonical_bytes",
     "cbor_bytes",
-    "merge",
+    "diff",
     "parse_cbor",
     "parse_json",
+    "probe",
     "read_bundle",
+    "read_bundle_file",
     "title_sha256",
 ]

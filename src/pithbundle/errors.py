@@ -241,6 +241,13 @@ class PithError(Exception):
         # The constructor takes keywords, so it cannot be called again with ``args`` alone.
         return _restore, (type(self), self.args), self.__dict__
 
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same error of the same kind: results that contain errors are compared."""
+        return isinstance(other, PithError) and (type(other), other.fault) == (type(self), self.fault)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.fault))
+
     @property
     def code(self) -> str:
         """The stable code, one of :data:`CODES`."""

@@ -48,11 +48,16 @@ class Listed:
     event has no part in the state: ``retracted``, or the code of what does not conform.
     """
 
-    copy: CheckedEvent
+    element: CheckedEvent
     location: Location
     locations: tuple[Location, ...]
     unsigned: tuple[str, ...] = ()
     not_applied: tuple[str, ...] = ()
+
+    @property
+    def copy(self) -> CheckedEvent:
+        """The deciding element."""
+        return self.element
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from pithbundle.verify.verdicts import ReceiptVerdict, Verdict
 
 __all__ = [
     "EXIT_STATUS", "Clock", "FileReport", "Input", "Listed", "Location", "Outcome", "Rejection", "Report",
-    "Warning", "outcome_value", "reports_of", "together",
+    "ReportWarning", "outcome_value", "reports_of", "together",
 ]  # fmt: skip
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
@@ -63,7 +63,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class ReportWarning:
     """What a reader should know and no verdict says (REPORT-4); it changes no outcome."""
 
     code: WarningCode
@@ -161,8 +161,8 @@ class Report:
     @property
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict that counts for the outcome."""
-        yield from (listed.copy.verdict for listed in self.events)
-        yield from (listed.copy.verdict for listed in self.without_id)
+        yield from (listed.element.verdict for listed in self.events)
+        yield from (listed.element.verdict for listed in self.without_id)
         yield from (receipt.verdict for _, receipt in self.receipts)
 
     @property
@@ -173,7 +173,7 @@ class Report:
     @property
     def has_unverified_elements(self) -> bool:
         """Whether an element could not be checked under the policy: it may be valid under another."""
-        return any(one.copy.verdict.status in _UNVERIFIED for one in (*self.events, *self.without_id))
+        return any(one.element.verdict.status in _UNVERIFIED for one in (*self.events, *self.without_id))
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -207,20 +207,20 @@ class Report:
         raise_for(self.outcomes)
 
     @property
-    def warnings(self) -> Iterator[Warning]:
+    def warnings(self) -> Iterator[ReportWarning]:
         """Members that nothing signs; and by the caller's clock, what is from the future or stale."""
         for listed in self.events:
             if listed.unsigned:
-                yield Warning("warn_unsigned", listed.copy.event_id, ", ".join(listed.unsigned))
+                yield ReportWarning("warn_unsigned", listed.element.event_id, ", ".join(listed.unsigned))
         if self.clock is None:
             return
-        dated = [listed.copy.event for listed in self.events if listed.copy.event is not None]
+        dated = [listed.element.event for listed in self.events if listed.element.event is not None]
         for event in dated:
             if event.instant > self.clock.future_after:
-                yield Warning("warn_future", event.event_id, event.created_at)
+                yield ReportWarning("warn_future", event.event_id, event.created_at)
         newest = max(dated, key=lambda event: event.order, default=None)
         if newest is not None and newest.instant < (self.clock.stale_before or ""):
-            yield Warning("warn_stale", newest.event_id, newest.created_at)
+            yield ReportWarning("warn_stale", newest.event_id, newest.created_at)
 
     def to_value(self) -> Object:
         """The report as one JSON object."""

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
+from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, as_bytes
 from pithbundle.errors import Fault, PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
@@ -204,16 +204,3 @@ class Verifier:
 
 def _verifier(policy: Policy, rules: MergeRules, limits: Limits, cache_size: int) -> Verifier:
     return Verifier(policy, rules=rules, limits=limits, cache_size=cache_size)
-
-
-def as_bytes(data: Data) -> bytes:
-    """Return the bytes of a bytes-like object.
-
-    Raises:
-        TypeError: it is none; a text or a path is named as such.
-    """
-    if type(data) is bytes:
-        return data
-    if isinstance(data, bytes | bytearray | memoryview):
-        return bytes(data)
-    raise TypeError(f"data must be bytes, not {type(data).__name__}; read the file in binary mode first")

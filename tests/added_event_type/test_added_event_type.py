@@ -13,6 +13,7 @@ from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, p
 from kit.results import Merged, check, merge
 from pithbundle import Ledger, Policy, read_bundle
 from pithbundle.comparison.sides import diff
+from pithbundle.merge.merged import Merged, merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.report import Input, Report
 
@@ -42,7 +43,7 @@ def test_the_new_event_type_is_merged_as_its_vector_says() -> None:
     assert list(current)[-2:] == ["peer_reviews", "equivocations"]
     unrecognised: Any = result.state["unrecognised"]
     assert [entry["code"] for entry in unrecognised] == VECTOR["unrecognised"]
-    assert {listed.copy.verdict.status for listed in report.events} == {"verified"}
+    assert {listed.element.verdict.status for listed in report.events} == {"verified"}
     assert result.state["merge_version"] == RULES.name
 
 

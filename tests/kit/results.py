@@ -136,7 +136,7 @@ def one_by_one(given: CheckedBundle, rules: MergeRules = MERGE_1) -> list[Ledger
 
 def by_id(result: CheckedBundle) -> dict[str, CheckedEvent]:
     """The deciding element of each id, in the order of first appearance."""
-    return {str(one.copy.id): one.copy for one in Report([Input("", result)]).events}
+    return {str(one.element.id): one.element for one in Report([Input("", result)]).events}
 
 
 def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:

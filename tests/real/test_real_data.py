@@ -38,7 +38,7 @@ TITLES: list[Json] = load("titles.json")
 MIRROR: Json = load("pith-mirrors.json")["mirrors"][0]
 BY_NUMBER = {entry["pith_number"]: entry for entry in RECORDS}
 WHOLE = "pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH"
-KEY = Policy.default().keys[0].public_key
+KEY = Policy.registry().keys[0].public_key
 
 
 def ident(entry: Json) -> str:
@@ -173,7 +173,7 @@ def test_the_built_in_key_is_the_one_of_the_manifest() -> None:
     )
     assert KEY.fingerprint_hex == stated["fingerprint_sha256_hex"]
     assert KEY.fingerprint_base32 == stated["fingerprint_sha256_b32_first128bits"]
-    assert Policy.default().keys[0].key_id == stated["key_id"]
+    assert Policy.registry().keys[0].key_id == stated["key_id"]
 
 
 SIGNED = [

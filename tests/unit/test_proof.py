@@ -130,7 +130,7 @@ def test_two_keys_of_one_signer() -> None:
 
 def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
     with pytest.raises(ProofError) as caught:
-        check_proof(demo(), Policy.default())
+        check_proof(demo(), Policy.registry())
     assert caught.value.code == "key_unknown"
 
 

@@ -228,7 +228,7 @@ def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
     for order, decides in (([[GOOD], [flipped(GOOD)]], 0), ([[flipped(GOOD)], [GOOD]], 1)):
         report = reported(*order)
         ((one),) = report.events
-        assert one.copy.verdict.status == "verified"
+        assert one.element.verdict.status == "verified"
         assert one.location == Location(decides, f"{decides}.json", 0, "/events/0")
         assert [(each.input, each.index) for each in one.locations] == [(0, 0), (1, 0)]
         assert report.outcome == "valid"

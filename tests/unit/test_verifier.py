@@ -46,7 +46,7 @@ def test_the_encoding_is_detected_or_named() -> None:
         (lambda: Verifier(POLICY, rules="merge-1"), "rules must be MergeRules, not str"),  # type: ignore[arg-type]
         (lambda: Verifier(POLICY, limits=5), "limits must be Limits, not int"),  # type: ignore[arg-type]
         (lambda: Verifier(POLICY, cache_size=-1), "cache_size must be an int from 0, not -1"),
-        (lambda: verifier().verify("bundle.json"), "data must be bytes, not str"),  # type: ignore[arg-type]
+        (lambda: verifier().verify("bundle.json"), "expected bytes, got str"),  # type: ignore[arg-type]
         (lambda: verifier().verify(DATA, encoding="xml"), "encoding must be"),  # type: ignore[arg-type]
     ],
 )

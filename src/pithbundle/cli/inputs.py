@@ -213,7 +213,7 @@ def read_policy(path: str | None) -> Policy:
     from pithbundle.verify.policy import Policy
 
     if path is None:
-        return Policy.default()
+        return Policy.registry()
     with rejecting(path, Exit.USAGE):
         return Policy.from_bytes(read_input(path, DEFAULT_LIMITS.size))
 

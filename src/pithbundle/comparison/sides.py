@@ -75,6 +75,10 @@ class Diff:
     decisions: tuple[tuple[tuple[str, ...], str, str], ...]
     labels: tuple[tuple[str, Value, Value], ...]
 
+    def __repr__(self) -> str:
+        counts = f"events={len(self.events)}, state={len(self.state)}, decisions={len(self.decisions)}"
+        return f"Diff(equal={self.equal}, same_record={self.same_record}, {counts})"
+
     @property
     def equal(self) -> bool:
         """Whether the sides agree on the record, on every event and on every entry of the state."""
@@ -104,13 +108,13 @@ def _side(given: Report | State) -> Side:
 def side_of_report(report: Report) -> Side:
     """The side of one or several bundles that were verified."""
     events = {
-        str(listed.copy.id): Judged(
-            listed.copy.claimed_type, listed.copy.verdict.status, listed.copy.verdict.code
+        str(listed.element.id): Judged(
+            listed.element.claimed_type, listed.element.verdict.status, listed.element.verdict.code
         )
         for listed in report.events
     }
     for listed in report.without_id:
-        element = listed.copy
+        element = listed.element
         if element.claimed_id is not None:
             judged = Judged(element.claimed_type, element.verdict.status, element.verdict.code, claimed=True)
             events.setdefault(element.claimed_id, judged)

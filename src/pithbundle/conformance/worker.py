@@ -85,7 +85,7 @@ def _inputs(args: Json) -> list[bytes]:
 
 
 def _policy(args: Json, name: str = "policy") -> Policy:
-    return Policy.default() if args.get(name) is None else Policy.from_bytes(_bytes(args, name))
+    return Policy.registry() if args.get(name) is None else Policy.from_bytes(_bytes(args, name))
 
 
 def _hello(args: Json) -> Json:
@@ -202,8 +202,8 @@ def _check(args: Json) -> Json:
             for element in bundle.events
         ],
         "events": [
-            {**_verdict(listed.copy.id, listed.copy.verdict), "unsigned": [*listed.unsigned]}
-            for listed in sorted(bundle.report().events, key=lambda listed: listed.copy.id or "")
+            {**_verdict(listed.element.id, listed.element.verdict), "unsigned": [*listed.unsigned]}
+            for listed in sorted(bundle.report().events, key=lambda listed: listed.element.id or "")
         ],
         "receipts": [
             {**_verdict(found.event_id, found.verdict), "pointer": found.pointer} for found in bundle.receipts
@@ -232,7 +232,7 @@ def _together(inputs: Sequence[bytes], verifier: Verifier) -> tuple[Report, Ledg
 def _merged(inputs: Sequence[bytes], verifier: Verifier) -> Json:
     report, ledger = _together(inputs, verifier)
     state = ledger.snapshot()
-    by_id = sorted((listed.copy for listed in report.events), key=lambda element: element.id or "")
+    by_id = sorted((listed.element for listed in report.events), key=lambda element: element.id or "")
     return {
         "state": _b64(state.to_json()),
         "state_sha256": state.sha256,
@@ -243,8 +243,8 @@ def _merged(inputs: Sequence[bytes], verifier: Verifier) -> Json:
             {
                 "input": int(listed.location.file),
                 "pointer": listed.location.pointer,
-                "verdict": listed.copy.verdict.status,
-                "code": listed.copy.verdict.code,
+                "verdict": listed.element.verdict.status,
+                "code": listed.element.verdict.code,
             }
             for listed in report.without_id
         ],

@@ -158,13 +158,17 @@ class Policy:
         object.__setattr__(self, "_by_name", MappingProxyType(by_name))
         object.__setattr__(self, "sha256", sha256_hex(encode(self.to_value())))
 
+    def __repr__(self) -> str:
+        return f"Policy(keys={len(self.keys)}, sha256={self.sha256})"
+
+    def __reduce__(self) -> tuple[type[Policy], tuple[tuple[PolicyKey, ...]]]:
+        # The indexes are made anew of the keys.
+        return Policy, (self.keys,)
+
     @classmethod
     def registry(cls) -> Policy:
         """Return the built-in policy: the registry's one key, all types, format unknown (POL-5)."""
         return _registry()
-
-    #: The old name.
-    default = registry
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Policy:

@@ -336,7 +336,7 @@ def test_of_unknown_alone_only_the_key_and_a_signature_are_asked(way: Way) -> No
 
 def test_under_the_built_in_policy_the_registrys_events_are_unbound_whatever_they_state() -> None:
     signer = {"signer_id": "pith.science", "signer_type": "pith_registry", "key_id": "pith-v1-2026-05",
-              "public_key_fingerprint": Policy.default().keys[0].fingerprint}  # fmt: skip
+              "public_key_fingerprint": Policy.registry().keys[0].fingerprint}  # fmt: skip
     signature = {**SOUND["signature"], "key_id": "pith-v1-2026-05"}
     base = {**SOUND, "signer": signer, "signature": signature}
     for made in (
@@ -444,7 +444,7 @@ def test_the_types_of_a_key_are_compared_exactly() -> None:
 
 def test_without_a_policy_only_the_registrys_key_counts() -> None:
     result = check(read(RECORD, [SOUND]))
-    assert result.policy_sha256 == Policy.default().sha256
+    assert result.policy_sha256 == Policy.registry().sha256
     assert said(result.events[0])[0] == "unknown_key"
 
 

@@ -70,14 +70,14 @@ FULL = policy(
 
 
 def test_the_default_is_the_registry() -> None:
-    default = Policy.default()
+    default = Policy.registry()
     (only,) = default.keys
     assert (only.signer_id, only.key_id) == ("pith.science", "pith-v1-2026-05")
     assert only.public_key.hex == REGISTRY
     assert (only.event_types, only.status, only.accepted_event_ids) == (None, "active", frozenset())
     assert (only.event_formats, only.event_format, only.lists_unknown) == (("unknown",), None, True)
     assert only.may_sign("anything at all")
-    assert default is Policy.default()
+    assert default is Policy.registry()
     assert default.key("pith.science", "pith-v1-2026-05", only.fingerprint) is only
     assert default.key("pith.science", "pith-v1-2026-05", only.public_key.fingerprint_base32) is None
     assert default.keys_of("pith.science", "pith-v1-2026-05") == (only,)
@@ -165,7 +165,7 @@ LONG = "x" * 256
 GOOD = [policy(key()), FULL, policy(key(signer_id=LONG)), policy(key(signer_id="é" * 128, key_id="\u202e"))]
 
 
-@pytest.mark.parametrize("value", [*GOOD, Policy.default().to_value()])
+@pytest.mark.parametrize("value", [*GOOD, Policy.registry().to_value()])
 def test_good(value: Json) -> None:
     Policy.from_value(value)
     VALIDATOR.validate(value)
@@ -356,7 +356,7 @@ def test_the_schema_names_every_rule_and_member() -> None:
     members = SCHEMA["$defs"]["key"]["properties"]
     assert SCHEMA["$defs"]["event_format"]["enum"] == sorted(EVENT_FORMATS)
     assert members["event_formats"]["default"] == ["event-v1"]
-    assert set(members) == set(Policy.default().keys[0].to_value())
+    assert set(members) == set(Policy.registry().keys[0].to_value())
     assert SCHEMA["properties"]["keys"]["maxItems"] == MAX_KEYS
 
 
@@ -370,7 +370,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
-MEMBERS = st.sampled_from([*Policy.default().keys[0].to_value(), "other"])
+MEMBERS = st.sampled_from([*Policy.registry().keys[0].to_value(), "other"])
 
 
 @given(MEMBERS, ANYTHING)

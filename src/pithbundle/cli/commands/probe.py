@@ -28,7 +28,7 @@ from pithbundle.cli.render import plural
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Value
 from pithbundle.verify.policy import Policy, PolicyKey
-from pithbundle.verify.probe import Found, Probe, probe
+from pithbundle.verify.probing import Found, Probe, probe
 
 
 @click.command(

@@ -72,12 +72,12 @@ class _Signed(NamedTuple):
     messages: Mapping[str, bytes]
 
 
-def probe(bundle: Bundle, policy: Policy | None = None) -> Probe:
+def probe(bundle: Bundle, policy: Policy) -> Probe:
     """Try every event format on every well-formed event of ``bundle`` under the keys of ``policy``.
 
     What the keys list as their ``event_formats`` is not asked: this is how one finds it.
     """
-    search = _Search(policy or Policy.default())
+    search = _Search(policy)
     ids = dict.fromkeys(EVENT_FORMATS, 0)
     events = stated_ids = signed = 0
     for event in _envelopes(bundle):

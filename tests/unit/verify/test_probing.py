@@ -12,7 +12,7 @@ from kit.tampered import flipped
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.probe import NAMED, SAMPLE, Probe, probe
+from pithbundle.verify.probing import NAMED, SAMPLE, Probe, probe
 
 RECORD = made_record()
 KEYS = Policy.from_value(policy(DEMO, AUTHOR))
@@ -22,7 +22,7 @@ def made(number: int, rule: Any, signer: Signer = DEMO) -> Json:
     return event(signer, RECORD, "citation", "record", payloads.citation(f"w{number}"), WHEN, rule=rule)
 
 
-def probed(events: list[Any], keys: Policy | None = KEYS) -> Probe:
+def probed(events: list[Any], keys: Policy = KEYS) -> Probe:
     return probe(read(RECORD, events), keys)
 
 
@@ -74,7 +74,7 @@ def test_nothing_signed_settles_nothing() -> None:
 
 
 def test_the_keys_are_those_of_the_policy_whatever_the_event_says() -> None:
-    assert probed([made(0, EVENT_FORMATS["event-v1"])], None).found[0].signatures == 0
+    assert probed([made(0, EVENT_FORMATS["event-v1"])], Policy.registry()).found[0].signatures == 0
     posing = made(0, EVENT_FORMATS["event-no-signer-digest"]) | {"signer": AUTHOR.described()}
     found = probed([posing]).found[0]
     assert found.event_format.name == "event-no-signer-digest"
