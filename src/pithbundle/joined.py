@@ -54,11 +54,6 @@ class Listed:
     unsigned: tuple[str, ...] = ()
     not_applied: tuple[str, ...] = ()
 
-    @property
-    def copy(self) -> CheckedEvent:
-        """The deciding element."""
-        return self.element
-
 
 @dataclass(slots=True)
 class Joined:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pithbundle.cli.output import Output
-from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.values import Limits, Object, Value, portable
-from pithbundle.merge.state import State
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.report import Rejection
 
 if TYPE_CHECKING:
@@ -32,13 +30,3 @@ def policy_value(policy: Policy, policy_path: str | None) -> Object:
 def rejected_value(rejected: Iterable[Rejection]) -> list[Value]:
     """Inputs that were rejected or are unreadable, for ``--json``."""
     return [{"file": portable(one.name), **one.error.fault.to_value(), "hint": one.hint} for one in rejected]
-
-
-#: A state may be larger than any input: its set of events has no limit.
-_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
-
-
-def state_value(state: State) -> Object:
-    """Return a state as one JSON object."""
-    value = parse_json(state.to_json(), _UNBOUNDED)
-    return value if type(value) is dict else {}

@@ -24,9 +24,10 @@ from pithbundle.cli.inputs import (
     rejecting,
     require_single_stdin,
 )
-from pithbundle.cli.json_values import policy_source, policy_value, rejected_value, state_value
+from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import ReportPrinter, short
+from pithbundle.comparison.published import state_value
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object
 from pithbundle.errors import FileError
@@ -66,7 +67,7 @@ class LoadedRecord:
     @cached_property
     def locations(self) -> dict[str, Location]:
         """For each event id, the location of the deciding element."""
-        return {str(one.copy.event_id): one.location for one in self.report.events}
+        return {str(one.element.event_id): one.location for one in self.report.events}
 
     @cached_property
     def state_value(self) -> Object:

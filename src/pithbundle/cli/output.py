@@ -285,11 +285,21 @@ def _encode(text: str, stream: TextIO | None) -> bytes:
 
 
 def json_pieces(value: Any) -> Iterator[bytes]:
-    """A JSON value as :meth:`Output.json` prints it, in pieces of some kilobytes."""
+    """A JSON value as :meth:`Output.json` prints it, in pieces of some kilobytes.
+
+    A file name or an argument that is not UTF-8 has lone surrogates in Python, which a strict reader of
+    JSON rejects: each is printed as U+FFFD. A piece is of whole tokens, so no string is split.
+    """
     written = json.JSONEncoder(ensure_ascii=True, allow_nan=False, indent=2).iterencode(value)
     while piece := "".join(islice(written, _PIECE)):
+        if "\\ud" in piece:
+            piece = _ESCAPE.sub(lambda found: "\\ufffd" if found["lone"] else found[0], piece)
         yield piece.encode("ascii")
     yield b"\n"
+
+
+#: An escape in a JSON string: of a pair of surrogates, of a lone one, of another character.
+_ESCAPE: Final = re.compile(r"\\ud[89ab]..\\ud[c-f]..|(?P<lone>\\ud[89a-f]..)|\\.")
 
 
 def _write(stream: TextIO | None, parts: list[bytes | Iterable[bytes]]) -> None:

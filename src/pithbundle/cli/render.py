@@ -222,21 +222,18 @@ class ReportPrinter:
 
     def _events(self, report: Report) -> None:
         listed = sorted(report.events, key=_order)
-        wrong = [one for one in listed if not one.copy.verdict.valid]
-        valid = [one for one in listed if one.copy.verdict.valid]
-        width = max((len(_label(self.out, one.copy)) for one in listed), default=0)
+        wrong = [one for one in listed if not one.element.verdict.valid]
+        valid = [one for one in listed if one.element.verdict.valid]
+        width = max((len(_label(self.out, one.element)) for one in listed), default=0)
         nameless = self._capped(
             "without id", report.without_id, "element without an id", "elements without an id"
         )
         for one in nameless:
-            label = (
-                "" if one.copy.claimed_type is None else f" ({self.out.show(one.copy.claimed_type, _CELL)})"
-            )
-            what = "malformed" if one.copy.verdict.status == "invalid" else "element without an id"
-            self.out.heading(
-                one.copy.verdict.status, f"{what}{label}{self._claim(one)}{_coded(one.copy.verdict)}"
-            )
-            self._why(one.copy.verdict, one.location, "outside the profile: " if what == "malformed" else "")
+            claimed_type, verdict = one.element.claimed_type, one.element.verdict
+            label = "" if claimed_type is None else f" ({self.out.show(claimed_type, _CELL)})"
+            what = "malformed" if verdict.status == "invalid" else "element without an id"
+            self.out.heading(verdict.status, f"{what}{label}{self._claim(one)}{_coded(verdict)}")
+            self._why(verdict, one.location, "outside the profile: " if what == "malformed" else "")
             self._beside(one)
         for one in self._capped("wrong", wrong, "event that is not valid", "events that are not valid"):
             self._event(one, width)
@@ -244,7 +241,7 @@ class ReportPrinter:
             self._event(one, width)
 
     def _event(self, one: Listed, width: int) -> None:
-        out, copy = self.out, one.copy
+        out, copy = self.out, one.element
         cells = [short(copy.event_id or ""), _label(out, copy).ljust(width)]
         if copy.event is not None:
             cells += [copy.event.created_at, self._key(copy.event.key)]
@@ -263,7 +260,7 @@ class ReportPrinter:
                 out.detail("not applied", f"schema error [{reason}]: {CODES[reason].meaning}")
 
     def _claim(self, one: Listed) -> str:
-        claim, claimed_id = one.copy.claim, one.copy.claimed_id
+        claim, claimed_id = one.element.claim, one.element.claimed_id
         claims = [] if claim is None else [_name(self.out, claim.signer_id, claim.key_id)]
         claims += [] if claimed_id is None else [f"id {self.out.show(short(claimed_id), _CELL)}"]
         return f"  (claims {', '.join(claims)})" if claims else ""
@@ -324,10 +321,10 @@ class ReportPrinter:
 
 def _counts(checked_files: CheckedFiles, reports: Sequence[Report]) -> Iterator[str]:
     """Yield the counts of the first line, in the order of the outcomes that they cause."""
-    nameless = Counter(one.copy.verdict.status for report in reports for one in report.without_id)
+    nameless = Counter(one.element.verdict.status for report in reports for one in report.without_id)
     conflicts = sum(len(report.state.equivocations) for report in reports if report.state)
     missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)
-    events = Counter(one.copy.verdict.status for report in reports for one in report.events)
+    events = Counter(one.element.verdict.status for report in reports for one in report.events)
     receipts = Counter(receipt.verdict.status for report in reports for _, receipt in report.receipts)
 
     def counted(status: Status) -> Iterator[str]:
@@ -361,7 +358,7 @@ def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
     """The keys under which something verifies: by raw key, since several can share a name (POL-6)."""
     used: set[PolicyKey] = set()
     for report in reports:
-        used |= {event.key for one in report.events if (event := one.copy.event) is not None}
+        used |= {event.key for one in report.events if (event := one.element.event) is not None}
         used |= {receipt.key for _, receipt in report.receipts if receipt.key is not None}
     return used
 
@@ -371,7 +368,7 @@ def _mismatches(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
 
 
 def _order(one: Listed) -> tuple[int, str]:
-    copy = one.copy
+    copy = one.element
     return _STATUSES.index(copy.verdict.status), copy.event.order if copy.event else copy.event_id or ""
 
 

@@ -54,9 +54,14 @@ class Comparison:
     comparable: bool
 
     @property
+    def signed_count(self) -> int:
+        """The number of differences in signed content."""
+        return sum(difference.group == "signed" for difference in self.differences)
+
+    @property
     def same(self) -> bool:
         """Whether no signed content differs."""
-        return all(difference.group != "signed" for difference in self.differences)
+        return self.signed_count == 0
 
     @property
     def result(self) -> Literal["same", "different", "not_comparable"]:

@@ -113,6 +113,6 @@ def _print(out: Output, loaded: LoadedRecord, written: list[str], sizes: list[in
         where = "standard output" if path == STDIN else err.show(path)
         err.detail("part", f"{plural(size, 'byte')} to {where}")
     report = loaded.report
-    excluded = sum(one.copy.event is None for one in report.events) + len(report.without_id)
+    excluded = sum(one.element.event is None for one in report.events) + len(report.without_id)
     if excluded:
         err.detail("excluded", f"{plural(excluded, 'event')} not valid")

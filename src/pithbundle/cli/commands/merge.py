@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final
@@ -28,11 +27,11 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
     write_files,
 )
-from pithbundle.cli.json_values import policy_value, state_value
+from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
-from pithbundle.comparison.published import Difference, Group, compare_states, for_written, read_state
+from pithbundle.comparison.published import Comparison, Group, compare_published, for_written, read_state
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Limits, Object, Value, portable
@@ -162,19 +161,18 @@ def _merge(out: Output, given: _Options) -> int:
         raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
     report = checked_files.report(clock)
     state = report.state
-    differences = None
+    comparison = None
     if state is not None and expected is not None:
-        differences = compare_states(state_value(state), expected)
-    differing = sum(difference.group == "signed" for difference in differences or ())
-    status = worst([report.exit_status, Exit.INVALID if differing else Exit.VALID])
+        comparison = compare_published(report, expected)
+    status = worst([report.exit_status, comparison.exit_status if comparison else Exit.VALID])
 
     value: Object = {**report.to_value(), "exit_status": status}
     value["policy"] = policy_value(policy, given.policy_path)
     if state is not None:
         written_to = None if state_path is None else portable(state_path)
         value["state"] = {"bytes": len(state.to_json()), "file": written_to}
-        if differences is not None:
-            value["expected"] = _comparison(given.expected_path, differences)
+        if comparison is not None:
+            value["expected"] = _comparison(given.expected_path, comparison)
         _deliver(out, state, value, given)
     if out.as_json:
         out.json(value)
@@ -183,10 +181,11 @@ def _merge(out: Output, given: _Options) -> int:
     err = out.on_stderr()
     printer = ReportPrinter(err, policy, given.policy_path)
     reports = [report] if report.inputs else []
+    differing = comparison.signed_count if comparison and comparison.result == "different" else 0
     printer.headline(checked_files, reports, differing)
     if given.report_path is None:
         printer.whole(checked_files, reports)
-    _print_result(err, state, differences, given)
+    _print_result(err, state, comparison, given)
     return status
 
 
@@ -215,12 +214,10 @@ def _deliver(out: Output, state: State, value: Object, given: _Options) -> None:
         write_files(written, given.force)
 
 
-def _print_result(
-    err: Output, state: State | None, differences: Sequence[Difference] | None, given: _Options
-) -> None:
+def _print_result(err: Output, state: State | None, comparison: Comparison | None, given: _Options) -> None:
     """Print the differences from the expected state, and where the state was written."""
-    if differences is not None:
-        _print_differences(err, err.file_name(str(given.expected_path)), differences)
+    if comparison is not None:
+        _print_differences(err, err.file_name(str(given.expected_path)), comparison)
     if state is None:
         err.heading("no state", "every file was rejected; nothing was written", "bad")
     else:
@@ -245,8 +242,12 @@ def _print_state(err: Output, state: State, where: str) -> None:
         err.detail("contains", plural(state.valid_event_count, "valid event"))
 
 
-def _print_differences(err: Output, path: str, differences: Sequence[Difference]) -> None:
+def _print_differences(err: Output, path: str, comparison: Comparison) -> None:
+    differences = comparison.differences
     err.line()
+    if comparison.result == "not_comparable":
+        why = "not every event could be checked under this policy, or its merge rules are others"
+        err.heading("expected", f"cannot be compared with {path}: {why}", "doubtful")
     if not differences:
         err.heading("equal", f"nothing differs from {path}", "good")
         return
@@ -271,11 +272,12 @@ def _brief(err: Output, value: Value) -> str:
     return err.show(encode(value).decode(), _VALUE)
 
 
-def _comparison(path: str | None, differences: Sequence[Difference]) -> Object:
+def _comparison(path: str | None, comparison: Comparison) -> Object:
     return {
         "file": None if path is None else portable(path),
-        "equal": not differences,
-        "signed_content_equal": not any(difference.group == "signed" for difference in differences),
+        "result": comparison.result,
+        "equal": not comparison.differences,
+        "signed_content_equal": comparison.same,
         "differences": [
             {
                 "group": difference.group,
@@ -284,6 +286,6 @@ def _comparison(path: str | None, differences: Sequence[Difference]) -> Object:
                 "ours": difference.ours,
                 "theirs": difference.theirs,
             }
-            for difference in differences
+            for difference in comparison.differences
         ],
     }
