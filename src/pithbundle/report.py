@@ -19,7 +19,6 @@ from pithbundle.errors import MergeError, PithError
 from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts
 from pithbundle.merge.completeness import Completeness
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import Merged
 from pithbundle.merge.schema import MergeRules
 from pithbundle.merge.state import State
 from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, raise_for, together
@@ -88,25 +87,20 @@ class Report:
     def __init__(
         self,
         inputs: Iterable[Input],
-        ledger: Ledger | Merged | None = None,
+        ledger: Ledger | None = None,
         rejected: Iterable[Rejection] = (),
         clock: Clock | None = None,
     ) -> None:
         """Make the report of checked inputs of one record; ``ledger`` is the union of theirs."""
         members = {
             "inputs": tuple(inputs),
-            "ledger": ledger.ledger if isinstance(ledger, Merged) else ledger,
+            "ledger": ledger,
             "rejected": tuple(rejected),
             "clock": clock,
         }
         # A frozen dataclass sets its own fields this way only.
         for name, value in members.items():
             object.__setattr__(self, name, value)
-
-    @property
-    def merged(self) -> Merged | None:
-        """The ledger and its views."""
-        return None if self.ledger is None else Merged(self.ledger, ())
 
     def __repr__(self) -> str:
         number = self.record and self.record.number

@@ -13,7 +13,6 @@ from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, p
 from kit.results import Merged, check, merge
 from pithbundle import Ledger, Policy, read_bundle
 from pithbundle.comparison.sides import diff
-from pithbundle.merge.merged import Merged, merge
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.report import Input, Report
 
@@ -49,7 +48,7 @@ def test_the_new_event_type_is_merged_as_its_vector_says() -> None:
 
 def test_the_old_rules_list_it_and_do_not_apply_it() -> None:
     report, result = merged(MERGE_1)
-    assert {listed.copy.verdict.status for listed in report.events} == {"unknown_type"}
+    assert {listed.element.verdict.status for listed in report.events} == {"unknown_type"}
     assert "peer_reviews" not in result.state["current"]
     assert len(result.view.unrecognised) == len(VECTOR["events"])
 
