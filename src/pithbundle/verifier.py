@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, as_bytes
+from pithbundle.encoding.values import DEFAULT_LIMITS, DigestHex, Limits, as_bytes
 from pithbundle.errors import Fault, PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
@@ -39,7 +39,7 @@ class VerifiedBundle:
 
     record: Record
     #: The digest of the effective policy, in hex (POL-5).
-    policy_sha256: str
+    policy_sha256: DigestHex
     events: tuple[CheckedEvent, ...]
     receipts: tuple[ReceiptVerdict, ...]
     #: The faults of members that no signature covers and that nothing uses (BUN-6).

@@ -211,7 +211,7 @@ def _rings(axes: Axes, moments: Sequence[Moment], rows: dict[str, int], conflict
 
 def _arrows(axes: Axes, moments: Sequence[Moment], rows: dict[str, int]) -> int:
     """Draw replacements and retractions as arrows; return how many were omitted."""
-    spots = {m.event.event_id: (x, _row(m, rows)) for x, m in enumerate(moments)}
+    spots: dict[str, tuple[int, int]] = {m.event.event_id: (x, _row(m, rows)) for x, m in enumerate(moments)}
     links = [*_links(moments)]
     for source, target, change in links[:_ARROWS]:
         (x, y), (x_to, y_to) = spots[source], spots[target]

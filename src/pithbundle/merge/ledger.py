@@ -74,7 +74,9 @@ class Ledger:
         ids_without_valid_event: Iterable[str] = (),
     ) -> Ledger:
         """The ledger of the valid events of one checked bundle, each with its payload."""
-        events = {event.event_id: classify(event, payload, record, rules) for event, payload in signed}
+        events: dict[str, ClassifiedEvent] = {
+            event.event_id: classify(event, payload, record, rules) for event, payload in signed
+        }
         return cls(record, policy_sha256, rules, frozenset(ids_without_valid_event), events)
 
     def __repr__(self) -> str:

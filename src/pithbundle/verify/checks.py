@@ -42,7 +42,7 @@ from pithbundle.bundle.reader import Bundle, subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_canonical
 from pithbundle.encoding.spellings import event_id_digest, hex_bytes
-from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.values import EventId, Object, Value
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import Policy, PolicyKey
@@ -233,7 +233,7 @@ class _Run:
             self.signed[body.event_id] = valid, event.payload
         return valid
 
-    def collect(self, event_type: Value, payload: Value, index: int, event_id: str | None) -> None:
+    def collect(self, event_type: Value, payload: Value, index: int, event_id: EventId | None) -> None:
         """Take up the receipt, if there is one, of an element that is not a valid record_created."""
         stated = receipt_at(event_type, payload)
         if stated is not None:
@@ -277,7 +277,7 @@ class _Run:
         return (None if genuine else not_verified("/signature")), raw
 
     def mismatch(
-        self, genuine: bool, key: PolicyKey, stated: bytes | None, raw: bytes, event_id: str
+        self, genuine: bool, key: PolicyKey, stated: bytes | None, raw: bytes, event_id: EventId
     ) -> Verdict:
         """CHECK-3 failed: say which content the signature is for; ``stated`` is the stated id's message."""
         if genuine:
@@ -295,7 +295,8 @@ class _Run:
     def flat(self, index: int, event: FlatEvent) -> CheckedEvent:
         """The checks of the flat spelling (EVT-8): unbound at best."""
         digest = hex_bytes(event.payload_sha256, 32)
-        name = None if digest is None else event.payload_sha256
+        # A flat event is listed by its claimed digest (EVT-8).
+        name = None if digest is None else EventId(event.payload_sha256)
         self.collect(event.event_type, event.payload, index, name)
         verdict, key = self.flat_verdict(event, digest)
         if verdict.status == "invalid":

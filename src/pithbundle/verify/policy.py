@@ -21,7 +21,14 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import event_id_digest
-from pithbundle.encoding.values import DEFAULT_LIMITS, Object, Value, pointer, text_fault
+from pithbundle.encoding.values import (
+    DEFAULT_LIMITS,
+    DigestHex,
+    Object,
+    Value,
+    pointer,
+    text_fault,
+)
 from pithbundle.errors import InvalidKeyError, PolicyError
 
 if TYPE_CHECKING:
@@ -131,7 +138,7 @@ class Policy:
 
     keys: tuple[PolicyKey, ...]
     #: SHA-256 of the canonical bytes of :meth:`to_value`, in hex: ``policy_sha256`` (POL-5).
-    sha256: str = field(init=False, compare=False, repr=False)
+    sha256: DigestHex = field(init=False, compare=False, repr=False)
     _by_pair: Mapping[tuple[str, str], tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_key_id: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_name: Mapping[tuple[str, str, str], PolicyKey] = field(init=False, compare=False, repr=False)

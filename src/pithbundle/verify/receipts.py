@@ -12,7 +12,7 @@ from collections.abc import Set
 from typing import Final, NamedTuple
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import Value
+from pithbundle.encoding.values import EventId, Value
 from pithbundle.errors import Fault
 from pithbundle.verify.signatures import Attempt, Signatures, Stated, unknown_key_id
 from pithbundle.verify.verdicts import (
@@ -40,7 +40,7 @@ class _Open(NamedTuple):
     """A receipt whose verdict needs a signature check; ``element`` is the index of its element."""
 
     element: int
-    event_id: str | None
+    event_id: EventId | None
     key_id: str
     text: str
     attempt: Attempt
@@ -67,14 +67,14 @@ class Receipts:
         self._record = record
         self._found: list[ReceiptVerdict | _Open] = []
 
-    def check(self, stated: Value, index: int, event_id: str) -> bool:
+    def check(self, stated: Value, index: int, event_id: EventId) -> bool:
         """Check the receipt of a valid ``record_created`` and return whether it is verified."""
         found = self._read(stated, index, event_id)
         checked = self._verdict(found) if isinstance(found, _Open) else found
         self._found.append(checked)
         return checked.verdict.status == "verified"
 
-    def collect(self, stated: Value, index: int, event_id: str | None) -> None:
+    def collect(self, stated: Value, index: int, event_id: EventId | None) -> None:
         """Take up the receipt of another element."""
         self._found.append(self._read(stated, index, event_id))
 
@@ -96,7 +96,7 @@ class Receipts:
         verdict = found.attempt.failed if key is None else _VERIFIED
         return receipt_verdict(verdict, found.event_id, found.element, found.key_id, key)
 
-    def _read(self, stated: Value, index: int, event_id: str | None) -> ReceiptVerdict | _Open:
+    def _read(self, stated: Value, index: int, event_id: EventId | None) -> ReceiptVerdict | _Open:
         """The verdict of a receipt if it needs no signature check, else what is left to do (RCPT-2)."""
         if type(stated) is not dict:
             return receipt_verdict(_wrong("a receipt must be an object", ""), event_id, index, None)

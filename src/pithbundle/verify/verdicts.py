@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import DigestHex, EventId, Instant, Object
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import PolicyKey
 
@@ -73,7 +73,7 @@ class ReceiptVerdict:
 
     verdict: Verdict
     #: The id of the element that contains the receipt, None where it has none.
-    event_id: str | None
+    event_id: EventId | None
     #: The index of that element in ``events``.
     element: int
     #: The claimed key id.
@@ -108,11 +108,11 @@ class SignedEvent:
     one id has one signer and one key.
     """
 
-    event_id: str
+    event_id: EventId
     event_type: str
     target: str
     created_at: str
-    instant: str
+    instant: Instant
     #: The instant and the id, joined. Both have a fixed length, so text order is the total order
     #: of events by (instant, id) (MERGE-4).
     order: str
@@ -226,7 +226,7 @@ class CheckedBundle:
     """One bundle after the checks, under one policy and one set of known event types."""
 
     record: Record
-    policy_sha256: str
+    policy_sha256: DigestHex
     #: One entry for each element, in the order of the input.
     events: tuple[CheckedEvent, ...]
     receipts: tuple[ReceiptVerdict, ...]
