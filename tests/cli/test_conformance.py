@@ -217,18 +217,18 @@ def test_a_silent_worker_stops_the_run_at_hello() -> None:
 
 
 def test_an_exception_in_the_run_is_never_conforming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from pithbundle.conformance import judging, runner
+    from pithbundle.conformance import answers, runner
 
     calls = 0
 
-    def judge(expect: dict[str, object], answer: dict[str, object]) -> object:
+    def compare_answer(expect: dict[str, object], answer: dict[str, object]) -> object:
         nonlocal calls
         calls += 1
         if calls == 5:
             raise TypeError("an unexpected kind")
-        return judging.judge(expect, answer)
+        return answers.compare_answer(expect, answer)
 
-    monkeypatch.setattr(runner, "judge", judge)
+    monkeypatch.setattr(runner, "compare_answer", compare_answer)
     page, xml = tmp_path / "out.html", tmp_path / "out.xml"
     args = ("--impl", "self", "--stage", "policy", "--html", str(page), "--junit", str(xml))
     status, out, _ = conformance(*args)
@@ -300,7 +300,7 @@ def test_a_malformed_vector_file_is_refused_by_place(
     assert place in found.err
 
 
-# Selecting and showing.
+# Selecting and display.
 
 
 def test_stages_and_patterns_accumulate() -> None:

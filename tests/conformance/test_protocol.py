@@ -290,8 +290,8 @@ def test_summary() -> None:
     failed = reports.summary(Run((), tuple(results()), ("x",)))
     assert (failed.outcome, failed.exit_status) == ("run failed", 3)
     assert failed.faults[0] == "x" and "too many results" in failed.faults[1]
-    assert reports.words(found.stages["merge"]) == "1 passed"
-    assert reports.words(reports.summary(run_of([])).total) == "nothing"
+    assert reports.counts_text(found.stages["merge"]) == "1 passed"
+    assert reports.counts_text(reports.summary(run_of([])).total) == "nothing"
     value = reports.to_value(HOSTILE, run_of(results()))
     assert json.loads(json.dumps(value))["results"][1]["detail"] == HOSTILE
     assert (value["outcome"], value["faults"]) == ("not conforming", [])
@@ -323,7 +323,7 @@ def test_junit_is_xml() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["protocol", "byteforms", "vectorfiles", "judging", "showing", "reports", "shrink", "differential"],
+    ["protocol", "byteforms", "vectorfiles", "answers", "display", "reports", "shrink", "differential"],
 )
 def test_the_pure_parts_are_pure(name: str) -> None:
     """Only ``process`` starts processes, and ``runner`` reads files; the worker's streams are given to it."""

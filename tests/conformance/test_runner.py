@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kit.data import REPO
-from pithbundle.conformance import judging, process, runner
+from pithbundle.conformance import answers, process, runner
 from pithbundle.conformance.process import MAX_LINE, Worker
 from pithbundle.conformance.protocol import (
     ExpectedFailure,
@@ -399,14 +399,14 @@ def test_an_exception_in_the_run_is_a_fault_of_the_run(
     error: Exception, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It used to drop the other vectors, and what was left had passed."""
-    real = judging.judge
+    real = answers.compare_answer
 
-    def judge(expect: dict[str, object], answer: dict[str, object]) -> object:
+    def compare_answer(expect: dict[str, object], answer: dict[str, object]) -> object:
         if "error" in expect:
             raise error
         return real(expect, answer)
 
-    monkeypatch.setattr(runner, "judge", judge)
+    monkeypatch.setattr(runner, "compare_answer", compare_answer)
     found = broken_run("right", [THREE[0], THREE[2], THREE[1]], jobs=jobs)
     assert type(error).__name__ in found.faults[0]
     assert "vectors have no result" in account(found)[1]
@@ -419,13 +419,13 @@ def test_a_worker_that_cannot_be_started_again_is_a_fault_of_the_run(
     script = tmp_path / "worker"
     script.write_text(f'#!/bin/sh\nexec {sys.executable} {BROKEN} "$@"\n')
     script.chmod(0o755)
-    real = judging.judge
+    real = answers.compare_answer
 
-    def judge(expect: dict[str, object], answer: dict[str, object]) -> object:
+    def compare_answer(expect: dict[str, object], answer: dict[str, object]) -> object:
         script.unlink(missing_ok=True)
         return real(expect, answer)
 
-    monkeypatch.setattr(runner, "judge", judge)
+    monkeypatch.setattr(runner, "compare_answer", compare_answer)
     found = run([str(script), "crash", "2"], THREE, nowhere, timeout=20.0)
     assert "FileNotFoundError" in found.faults[0]
     assert statuses(found.results) == ["passed", "crash"]
@@ -467,7 +467,7 @@ def test_a_runner_that_loses_a_vector_is_caught_by_the_account() -> None:
         assert summary(found).outcome == RUN_FAILED
     odd = Result(THREE[2], "perhaps")  # type: ignore[arg-type]
     assert account(Run(tuple(THREE), (*good[:2], odd))) == ["a result has the unknown status perhaps"]
-    assert account(Run((), ())) == ["no vector was judged: the worker supports none of the operations"]
+    assert account(Run((), ())) == ["no vector was tested: the worker supports none of the operations"]
 
 
 def test_expected_failures() -> None:
@@ -491,7 +491,7 @@ def test_a_run_in_which_nothing_is_supported_shows_nothing() -> None:
     found = broken_run("unsupported", EXTRA_ONE, when=1)
     assert statuses(found.results) == ["unsupported"]
     assert summary(found).outcome == RUN_FAILED
-    assert "no vector was judged" in account(found)[0]
+    assert "no vector was tested" in account(found)[0]
 
 
 def test_a_variant_decides_too() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from pithbundle.conformance import byteforms
 from pithbundle.conformance.byteforms import MAX_EXPANDED, expand, to_bytes
+from pithbundle.conformance.display import shown_vector
 from pithbundle.conformance.protocol import VectorError
-from pithbundle.conformance.showing import shown_vector
 from pithbundle.conformance.vectorfiles import MAX_DEPTH, check_requests, depth, read_vectors, requests
 
 
@@ -149,7 +149,7 @@ def in_args(form: Any, **more: Any) -> bytes:
         (in_args({"$repeat": [{"$text": "a"}, True]}), "/args/data/$repeat/1 must be an integer from 0 to"),
         (in_args({"$repeat": [{"$text": "a"}, -1]}), "/args/data/$repeat/1 must be an integer from 0 to"),
         (in_args({"$repeat": [{"$text": ""}, 1 << 40]}), "/args/data/$repeat/1 must be an integer from 0"),
-        (in_args({"$repeat": [{"$text": "aa"}, MAX_EXPANDED]}), "/args/data stands for more than"),
+        (in_args({"$repeat": [{"$text": "aa"}, MAX_EXPANDED]}), "/args/data expands to more than"),
         (in_args({"$file": 1}), "/args/data/$file must be the path of a file"),
         (in_args({"$bundle": []}), "/args/data/$bundle must be an array of names of parts"),
         (in_args({"$bundle": "p"}), "/args/data/$bundle must be an array of names of parts"),
@@ -164,7 +164,7 @@ def in_args(form: Any, **more: Any) -> bytes:
         (whole(parts={"p": {"$part": "p"}}), "nests more than 16 forms, or refers to itself"),
         (
             in_args([{"$repeat": [{"$text": "a"}, 60 << 20]}, {"$repeat": [{"$text": "a"}, 60 << 20]}]),
-            "f.json: /vectors/0/args/data stands for more than 67108864 bytes",
+            "f.json: /vectors/0/args/data expands to more than 67108864 bytes",
         ),
     ],
 )  # fmt: skip
@@ -252,7 +252,7 @@ def test_requests_are_checked_with_the_files_that_they_name() -> None:
     (vector,) = read_vectors(
         file_of(args={"a": {"$file": "f"}}, variants=[{"name": "v", "args": {"b": {"$file": "f"}}}]), "f.json"
     )
-    with pytest.raises(VectorError, match=r"f\.json: /vectors/0/variants/0/args stands for more than"):
+    with pytest.raises(VectorError, match=r"f\.json: /vectors/0/variants/0/args expands to more than"):
         check_requests([vector], read)
     (vector,) = read_vectors(file_of(expect={"ok": {"a": {"$file": "absent"}}}), "f.json")
     with pytest.raises(VectorError, match=r"f.json: /vectors/0/expect/ok/a/\$file names a file that is not"):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pithbundle.conformance.judging import judge
+from pithbundle.conformance.answers import compare_answer
 from pithbundle.conformance.protocol import STAGES, Vector, VectorError
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import read_vectors, requests
@@ -65,7 +65,7 @@ def test_the_package_passes(stage: str) -> None:
         if vector.stage != stage:
             continue
         for request in requests(vector, read):
-            told = judge(
+            told = compare_answer(
                 request.expect,
                 json.loads(json.dumps(answer({"id": 1, "op": request.op, "args": request.args}))),
             )

@@ -4,7 +4,7 @@
 * Under each Python of ``interpreters.VERSIONS`` that the machine has: unit tests and vectors,
   and the same digests of the same bundles under all of them.
 * From the source archive, unpacked in an empty folder: the tests that need nothing else.
-* The wheel alone, without the repository.
+* The wheel with the extra ``cli`` and without extras, away from the repository.
 
 What the machine does not have is named. ``--newest-pip`` adds the newest pip of the index, which
 is no part of a reproducible run.
@@ -176,21 +176,52 @@ def archive(folder: Path) -> str:
     return tested(root / ".venv", *FROM_THE_ARCHIVE, "-k", WITHOUT_NODE_MODULES, root=root, env=env)
 
 
-def wheel(folder: Path) -> str:
-    """Install the wheel without the repository, and use it."""
+def build_wheel(folder: Path) -> Path:
+    """Build the wheel and return its path."""
     step(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist")
     (packed,) = (folder / "dist").iterdir()
+    return packed
+
+
+def install_wheel(folder: Path, requirements: str) -> Path:
+    """Install the wheel and a list of packages, without the repository; return the environment."""
     venv = folder / "venv"
     step(sys.executable, "-m", "venv", venv)
     pip = (venv / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check")
     hashed = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
-    step(*pip, "install", *hashed, "-r", REPO / "requirements" / "runtime.txt")
-    step(*pip, "install", "--no-deps", packed)
+    step(*pip, "install", *hashed, "-r", REPO / "requirements" / requirements)
+    step(*pip, "install", "--no-deps", build_wheel(folder))
     step(*pip, "check")
+    return venv
+
+
+def wheel(folder: Path) -> str:
+    """Install the wheel with the extra ``cli``, and use its command."""
+    venv = install_wheel(folder, "cli.txt")
     verify_demo(venv)
     # The vectors are in the wheel.
-    said = step(venv / "bin" / "pithbundle", "conformance", "run", "--impl", "self", cwd=venv)
-    return f"installs, the demo verifies, {said.splitlines()[0].lower()}"
+    printed = step(venv / "bin" / "pithbundle", "conformance", "run", "--impl", "self", cwd=venv)
+    return f"installs, the demo verifies, {printed.splitlines()[0].lower()}"
+
+
+def plain_wheel(folder: Path) -> str:
+    """Install the wheel without extras: the library works, and the command names the missing extra."""
+    venv = install_wheel(folder, "runtime.txt")
+    script = (
+        "import sys, pithbundle; policy = pithbundle.Policy.from_file(sys.argv[2]);"
+        "print(pithbundle.Verifier(policy).verify(open(sys.argv[1], 'rb').read()).outcome)"
+    )
+    outcome = step(
+        venv / "bin" / "python", "-c", script, DEMO / "bundle.json", DEMO / "policy.json", cwd=venv
+    )
+    try:
+        step(venv / "bin" / "pithbundle", "verify", DEMO / "bundle.json", cwd=venv)
+    except Failed as error:
+        if "pithbundle[cli]" not in str(error) or "Traceback" in str(error) or "status 2" not in str(error):
+            raise
+    else:
+        raise Failed("the command runs without the extra cli")
+    return f"installs, the library finds the demo {outcome.strip()}, the command names the extra"
 
 
 def jobs(newest_pip: bool) -> Iterator[Job | str]:
@@ -212,7 +243,8 @@ def jobs(newest_pip: bool) -> Iterator[Job | str]:
     if newest_pip:
         yield Job("newest pip", with_pip(sys.executable, None))
     yield Job("source archive", archive)
-    yield Job("wheel", wheel)
+    yield Job("wheel with cli", wheel)
+    yield Job("wheel without extras", plain_wheel)
 
 
 def done(job: Job) -> bool:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from kit.data import REPO
-from pithbundle.conformance.judging import judge
+from pithbundle.conformance.answers import compare_answer
 from pithbundle.conformance.process import Worker
 from pithbundle.conformance.protocol import EXTRA, STAGES, Request, Vector
 from pithbundle.conformance.runner import load, reader
@@ -195,7 +195,7 @@ def failures(worker: Worker, prepared: Iterable[Prepared]) -> Iterator[tuple[str
                 unsupported.add(op)
                 break
             else:
-                kind, why = "failed", str(judge(request.expect, answer.value) or "")
+                kind, why = "failed", str(compare_answer(request.expect, answer.value) or "")
             if why:
                 yield each.vector.id, kind, why
                 break

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pithbundle.cli.output import Output, Style
 from pithbundle.conformance import reports
-from pithbundle.conformance.pairs import Comparison, Disagreement
+from pithbundle.conformance.paired import Comparison, Disagreement
 from pithbundle.conformance.protocol import BAD, STATUSES, Json, Result, Run
 
 #: Failures that are printed one by one; a broken reader fails a thousand.
@@ -41,7 +41,9 @@ def print_run(out: Output, run: Run, of: Selection) -> None:
     found = reports.summary(run)
     head, style = _HEADS[found.outcome]
     out.line(
-        head, style, f" {len(run.vectors)} vectors, {found.requests} requests: {reports.words(found.total)}"
+        head,
+        style,
+        f" {len(run.vectors)} vectors, {found.requests} requests: {reports.counts_text(found.total)}",
     )
     for fault in found.faults:
         out.detail("because", out.show(fault))
@@ -57,7 +59,9 @@ def print_run(out: Output, run: Run, of: Selection) -> None:
         [(name, *(str(counts[s] or "") for s in used)) for name, counts in found.stages.items()],
     )
     broken = [
-        (name, reports.words(counts)) for name, counts in found.clauses.items() if any(counts[s] for s in BAD)
+        (name, reports.counts_text(counts))
+        for name, counts in found.clauses.items()
+        if any(counts[s] for s in BAD)
     ]
     out.line(f"  {len(found.clauses)} clauses of spec.md are covered; {len(broken)} of them not as expected")
     if broken:
@@ -196,10 +200,16 @@ def print_disagreement(
     """Print the first case on which two workers disagree, and where its vector is."""
     if out.as_json:
         out.json(
-            {"agree": False, "case": number, "seed": seed, "disagreement": found.words, "vector": target}
+            {
+                "agree": False,
+                "case": number,
+                "seed": seed,
+                "disagreement": found.description,
+                "vector": target,
+            }
         )
         return
     out.line("DISAGREE:", "bad", f" case {number} of {count}, seed {out.show(seed)}")
-    out.detail("because", out.show(found.words))
+    out.detail("because", out.show(found.description))
     out.detail("bytes", f"{found.case.size}, shrunk to {found.smallest.size}")
     out.detail("vector", out.show(target))

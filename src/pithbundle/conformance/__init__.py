@@ -1,7 +1,9 @@
-"""Conformance: proving that another implementation computes the same (vectors/README.md).
+"""Conformance: test whether another implementation computes the same (vectors/README.md).
 
-``protocol`` reads vector files and judges answers, ``worker`` answers requests with this
-package, ``runner`` drives any executable, ``differential`` and ``shrink`` look for
-disagreement between two of them, ``reports`` says what came of it. Only ``runner`` starts
-processes and only ``worker.serve`` reads a stream; the rest are functions of their arguments.
+``protocol`` has the values of a run, ``vectorfiles`` and ``byteforms`` read vector files,
+``answers`` compares an answer with the expected one, ``worker`` answers requests with this
+package, ``runner`` drives any executable, ``differential``, ``paired`` and ``shrink`` look for
+disagreement between two of them, ``reports`` and ``display`` print results. Only ``process``
+starts processes and only ``worker.serve`` reads a stream; the rest are functions of their
+arguments.
 """

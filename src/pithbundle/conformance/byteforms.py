@@ -17,7 +17,7 @@ from pithbundle.encoding.values import pointer
 
 #: The largest byte string, and the largest sum of those of one request.
 MAX_EXPANDED: Final = 64 * 1024 * 1024
-#: How deep forms may stand in forms, through parts as well.
+#: How deep forms may be nested in forms, through parts as well.
 MAX_LEVEL: Final = 16
 #: Of how many forms one byte string may be made; this also ends what refers to itself widely.
 MAX_FORMS: Final = 100_000
@@ -31,7 +31,7 @@ _Path = tuple[str | int, ...]
 
 
 def is_form(value: object) -> bool:
-    """Whether a value stands for bytes."""
+    """Whether a value is a form of bytes."""
     return type(value) is dict and len(value) == 1 and not FORMS.isdisjoint(value)
 
 
@@ -39,7 +39,7 @@ class Measure:
     """Checks forms and adds up their bytes, without making any.
 
     Args:
-        name: where the value stands: the beginning of every message.
+        name: the location of the value, with which every message begins.
         parts: the named byte strings of the file.
         read: reads a file that a form names.
     """
@@ -51,7 +51,7 @@ class Measure:
         self._forms = 0
 
     def total(self, value: Any, path: _Path = (), *, digests: bool = False) -> int:
-        """Return how many bytes the forms anywhere in a value stand for.
+        """Return how many bytes the forms anywhere in a value expand to.
 
         Raises:
             VectorError: a form is malformed, or they are too large.
@@ -75,7 +75,7 @@ class Measure:
         return self.form(value, path)
 
     def form(self, form: Any, path: _Path, level: int = 0) -> int:
-        """Return the number of bytes that one form stands for.
+        """Return the number of bytes that one form expands to.
 
         Raises:
             VectorError: it is no such form, names no part, nests endlessly or is too large.
@@ -157,12 +157,12 @@ class Measure:
 
     def _bounded(self, size: int, path: _Path) -> int:
         if size > MAX_EXPANDED:
-            raise self.error(path, f"stands for more than {MAX_EXPANDED} bytes", "size")
+            raise self.error(path, f"expands to more than {MAX_EXPANDED} bytes", "size")
         return size
 
-    def error(self, path: _Path, words: str, code: str = "type") -> VectorError:
-        """An error that says where it is."""
-        return VectorError(code, f"{self._name}{pointer(path)} {words}")
+    def error(self, path: _Path, message: str, code: str = "type") -> VectorError:
+        """Return the error with its location."""
+        return VectorError(code, f"{self._name}{pointer(path)} {message}")
 
 
 def expand(value: Any, parts: Mapping[str, Any], read: ReadFile) -> Any:
@@ -186,7 +186,7 @@ def _expanded(value: Any, parts: Mapping[str, Any], read: ReadFile) -> Any:
 
 
 def to_bytes(form: Any, parts: Mapping[str, Any], read: ReadFile) -> bytes:
-    """Return the bytes that a form stands for.
+    """Return the bytes of a form.
 
     Raises:
         VectorError: it is no such form, names no part, nests endlessly or is too large.

@@ -1,8 +1,8 @@
-"""Two implementations, one seed: drawn and mutated bundles on which they must agree.
+"""Two implementations, one seed: generated and mutated bundles on which they must agree.
 
 The cases are made from the signed events of the vectors, so nothing here signs: which
 events meet, in which order, split and repeated how, under which policy, and what is then
-spoilt. Draws come from SHA-256 of the seed and a counter, as in vectors/accumulated.md.
+tampered. Draws come from SHA-256 of the seed and a counter, as in vectors/accumulated.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
-from pithbundle.conformance.judging import difference
+from pithbundle.conformance.answers import difference
 from pithbundle.conformance.protocol import Json, ReadFile, Request, Vector, VectorError
 from pithbundle.conformance.shrink import Case
 from pithbundle.conformance.vectorfiles import MAX_DEPTH, depth, requests
@@ -158,7 +158,7 @@ def _case(draws: Draws, given: Corpus) -> Case:
         drawn += drawn[: draws.below(len(drawn) + 1)]
     parts = 1 + draws.below(3)
     bundles = [drawn[place::parts] for place in range(parts)]
-    # Half of the cases are sound: there the whole merge is compared, not only a refusal.
+    # Half of the cases are valid: their whole merge is compared, not only a rejection.
     spoil = draws.below(2) == 1
     inputs = tuple(_bundle(draws, given.frame, events, spoil) for events in bundles)
     op = "check" if len(inputs) == 1 and draws.below(3) == 0 else "merge"
@@ -199,8 +199,8 @@ def _parsed(data: bytes) -> Any:
     return value if depth(value) <= MAX_DEPTH else None
 
 
-def _places(value: Any, limit: int = 400) -> list[tuple[Any, Any]]:
-    """(container, key) of every place inside a value, breadth first."""
+def _members(value: Any, limit: int = 400) -> list[tuple[Any, Any]]:
+    """(container, key) of every member inside a value, breadth first."""
     found: list[tuple[Any, Any]] = []
     level = [value]
     while level and len(found) < limit:
@@ -216,12 +216,12 @@ def _places(value: Any, limit: int = 400) -> list[tuple[Any, Any]]:
 
 
 def _odd_value(draws: Draws, data: bytes) -> bytes:
-    """One place of the value set to something odd, spelt as it is and not as a library would."""
+    """Set one member of the value to something odd, in a spelling that no library would write."""
     value = _parsed(data)
-    places = _places(value) if type(value) in (dict, list) else []
-    if not places:
+    members = _members(value) if type(value) in (dict, list) else []
+    if not members:
         return draws.choice(_ODD).encode()
-    container, key = draws.choice(places)
+    container, key = draws.choice(members)
     if type(container) is dict and draws.below(4) == 0:
         key = draws.choice(("future", "__proto__", "10", "constructor"))
     container[key] = _MARK
@@ -235,10 +235,10 @@ def _text_of(value: Any) -> bytes:
 
 def _dropped(draws: Draws, data: bytes) -> bytes:
     value = _parsed(data)
-    places = _places(value) if type(value) in (dict, list) else []
-    if not places:
+    members = _members(value) if type(value) in (dict, list) else []
+    if not members:
         return b""
-    container, key = draws.choice(places)
+    container, key = draws.choice(members)
     del container[key]
     return _text_of(value)
 
@@ -281,7 +281,7 @@ def _reversed(draws: Draws, data: bytes) -> bytes:
 
 def _as_cbor(draws: Draws, data: bytes) -> bytes:
     try:
-        # What the reader refuses has no twin in CBOR: it stays as it is.
+        # What the reader rejects has no CBOR form: it is left as it is.
         return cbor_bytes(parse_json(data))
     except PithError:
         return data
@@ -304,7 +304,7 @@ def request_of(case: Case) -> Request:
 def disagreement(one: Json | None, other: Json | None, members: Collection[str] = ()) -> str | None:
     """Return how two answers disagree, or None. No answer at all disagrees with everything.
 
-    Places of refusals are not compared: where the specification fixes none, each may be right.
+    Pointers of rejections are not compared: where the specification fixes none, each may be right.
     What is not supported, or lacks one of ``members``, has not been compared, so it is no agreement.
     """
     if one is None or other is None:
@@ -329,11 +329,11 @@ _FILED: Final = {
 }  # fmt: skip
 
 
-def vector_file(case: Case, told: str, answer: Json, name: str) -> tuple[str, bytes]:
+def vector_file(case: Case, description: str, answer: Json, name: str) -> tuple[str, bytes]:
     """A disagreement as a vector file: its path, and its bytes.
 
     What it expects is the first implementation's answer. Which of the two is right is for
-    people and the specification to say: the comment asks them.
+    people and the specification to decide: the comment asks them.
     """
     stage, clause = _FILED[case.op]
     args = {
@@ -347,7 +347,7 @@ def vector_file(case: Case, told: str, answer: Json, name: str) -> tuple[str, by
     )
     vector = {
         "id": f"{stage}/{name}/0",
-        "about": f"found by a differential run, to be judged: {told}",
+        "about": f"found by a differential run, to be decided: {description}",
         "clauses": [clause],
         "op": case.op,
         "args": args,

@@ -109,7 +109,7 @@ class Worker:
         return self._answer
 
     def finish(self) -> str:
-        """End the input, wait for the process to leave, and say what it wrote that nobody asked for."""
+        """End the input, wait for the process to leave, and return what it wrote without a request."""
         process = self._process
         if process is None:
             return ""
@@ -168,7 +168,7 @@ class Worker:
         return found
 
     def attend(self, *, ready: bool) -> None:
-        """Write and read what the pipes take and give; nobody waits here."""
+        """Write and read what the pipes take and give; this never blocks."""
         try:
             if ready:
                 self._write()
@@ -177,7 +177,7 @@ class Worker:
                 self._look_at_the_clock(ready)
         except MemoryError:
             self._incoming.clear()
-            self._end("garbage", "an answer that does not fit the memory")
+            self._end("garbage", "an answer that exceeds the memory")
 
     def _start(self) -> None:
         # A session of its own, so that a shell script's children go with it and no signal of our
@@ -213,7 +213,7 @@ class Worker:
             return None
 
     def _read(self) -> bool:
-        """Read and judge what is there; whether anything was."""
+        """Read and compare_answer what is there; whether anything was."""
         if not self.busy:
             return False
         chunk = self._receive()
@@ -232,7 +232,7 @@ class Worker:
         return True
 
     def _line(self, end: int) -> None:
-        """Judge the line that ends at ``end``."""
+        """Check the line that ends at ``end``."""
         if end + 1 < len(self._incoming):
             self._end("garbage", f"more than one line: {_quoted(self._incoming[end + 1 : end + 100])}")
         elif self._outgoing:
@@ -255,8 +255,8 @@ class Worker:
     def _ended(self) -> str:
         with suppress(subprocess.TimeoutExpired):
             status = cast("subprocess.Popen[bytes]", self._process).wait(0.5)
-            words = f"killed by signal {-status}" if status < 0 else f"exited with status {status}"
-            return words + (f" inside of a line: {_quoted(self._incoming)}" if self._incoming else "")
+            cause = f"killed by signal {-status}" if status < 0 else f"exited with status {status}"
+            return cause + (f" inside of a line: {_quoted(self._incoming)}" if self._incoming else "")
         return "closed its output"
 
     def _end(self, fault: Fault, detail: str) -> None:
@@ -301,10 +301,10 @@ def _answer(line: bytes, number: int) -> Answer:
         return Answer(None, "garbage", f"nests more than {MAX_DEPTH} levels")
     if type(value.get("id")) is not int or value["id"] != number:
         return Answer(None, "garbage", f"answers request {value.get('id')!r:.60}, not {number}")
-    said = [name for name in ("ok", "error", "unsupported") if name in value]
-    if len(said) != 1:
+    kinds = [name for name in ("ok", "error", "unsupported") if name in value]
+    if len(kinds) != 1:
         return Answer(None, "garbage", "must have one of ok, error and unsupported")
-    why = _malformed(said[0], value[said[0]])
+    why = _malformed(kinds[0], value[kinds[0]])
     return Answer(None, "garbage", why) if why else Answer(value)
 
 

@@ -1,7 +1,7 @@
 """Vectors, requests and results as values (vectors/README.md sections 1 to 3).
 
 Nothing here reads a file or starts a process. ``vectorfiles`` reads vectors, ``byteforms``
-expands their byte strings, ``judging`` compares an answer with what is expected.
+expands their byte strings, ``answers`` compares an answer with the expected one.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def read_expected_failures(text: str) -> list[ExpectedFailure]:
     """Read an expected-failure list: ``ID reason`` a line, ``#`` begins a comment.
 
     Raises:
-        VectorError: a line without a reason. What nobody can explain is not expected.
+        VectorError: a line without a reason. A failure without a reason is not expected.
     """
     found = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -138,7 +138,7 @@ class Result:
     variant: str = ""
     seconds: float = 0.0
     reason: str = ""
-    #: Both sides of the first difference, decoded, where they do not fit the detail.
+    #: Both sides of the first difference, decoded, where they are too long for the detail.
     expected: str = ""
     found: str = ""
 
@@ -160,20 +160,21 @@ class Run:
 def account(run: Run) -> list[str]:
     """Return why a run proves nothing: its own faults, and every vector without exactly one result.
 
-    It trusts nothing that the runner says of itself: the vectors that were read are compared
+    It does not rely on counts of the runner: the vectors that were read are compared
     with the results, by id.
     """
     faults = [*run.faults]
     read = Counter(vector.id for vector in run.vectors)
-    judged = Counter(result.vector.id for result in run.results)
-    for found, words in ((read - judged, "have no result"), (judged - read, "have too many results")):
+    with_result = Counter(result.vector.id for result in run.results)
+    lost, extra = read - with_result, with_result - read
+    for found, what in ((lost, "have no result"), (extra, "have too many results")):
         if found:
-            faults.append(f"{found.total()} of {read.total()} vectors {words}; the first is {min(found)}")
+            faults.append(f"{found.total()} of {read.total()} vectors {what}; the first is {min(found)}")
     unknown = sorted({result.status for result in run.results} - set(STATUSES))
     if unknown:
         faults.append(f"a result has the unknown status {unknown[0]}")
     if not faults and not _counts(run.results, "passed", "failed", "crash", "timeout", "xfailed", "xpassed"):
-        faults.append("no vector was judged: the worker supports none of the operations")
+        faults.append("no vector was tested: the worker supports none of the operations")
     return faults
 
 

@@ -1,7 +1,7 @@
 """What a run came to: summary, JSON, a static page, JUnit. Text of a worker is hostile here too.
 
-Whatever a worker said is shown by :func:`pithbundle.escape.visible` and escaped for where
-it goes. The page holds no script and loads nothing.
+Text of a worker is escaped by :func:`pithbundle.escape.visible` and escaped for where
+it goes. The page contains no script and loads nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Final
 from pithbundle.conformance.protocol import BAD, STAGES, STATUSES, Json, Result, Run, account
 from pithbundle.escape import visible
 
-#: Characters that XML 1.0 cannot hold, even escaped.
+#: Characters that XML 1.0 cannot contain, even escaped.
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-#: What a run came to, in a word.
+#: The outcome of a run.
 CONFORMING: Final = "conforming"
 AS_EXPECTED: Final = "as expected"
 NOT_CONFORMING: Final = "not conforming"
@@ -74,8 +74,8 @@ def _by_number(clause: str) -> tuple[str, int]:
     return family, int(number) if number.isdigit() else 0
 
 
-def words(counts: Counter[str]) -> str:
-    """Counts in words: ``3 passed, 1 failed``."""
+def counts_text(counts: Counter[str]) -> str:
+    """Counts as text: ``3 passed, 1 failed``."""
     return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status]) or "nothing"
 
 
@@ -140,7 +140,7 @@ def to_html(impl: str, run: Run) -> str:
         f"<title>Conformance: {found.outcome}</title><style>{_STYLE}</style></head><body>",
         f"<h1>Conformance: {found.outcome}</h1>",
         f"<p>Implementation: <code>{_shown(impl)}</code>. {len(run.vectors)} vectors, "
-        f"{found.requests} requests: {words(found.total)}.</p>",
+        f"{found.requests} requests: {counts_text(found.total)}.</p>",
         "".join(f'<p class="failed">The run failed: {_shown(fault)}.</p>' for fault in found.faults),
         _html_results("Not as expected", [result for result in results if result.bad]),
         _html_results("Expected failures", [result for result in results if result.status == "xfailed"]),
@@ -229,9 +229,11 @@ def _case(result: Result) -> str:
     )
     if result.status == "passed":
         return f"{head}/>\n"
-    said = ": ".join(part for part in (result.status, result.variant, result.detail, result.reason) if part)
+    message = ": ".join(
+        part for part in (result.status, result.variant, result.detail, result.reason) if part
+    )
     tag = "failure" if result.bad else "skipped"
-    return f'{head}><{tag} message="{_xml(said)}"/></testcase>\n'
+    return f'{head}><{tag} message="{_xml(message)}"/></testcase>\n'
 
 
 def bad(results: Iterable[Result]) -> list[Result]:

@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from pithbundle.conformance.answers import Difference, compare_answer
 from pithbundle.conformance.byteforms import MAX_EXPANDED
-from pithbundle.conformance.judging import Difference, judge
 from pithbundle.conformance.process import MAX_LINE, Answer, Worker, wait
 from pithbundle.conformance.protocol import (
     EXTRA,
@@ -123,10 +123,10 @@ def reader(folder: Path) -> ReadFile:
     return read
 
 
-Judging: TypeAlias = Generator[Request, Answer, Result]
+Steps: TypeAlias = Generator[Request, Answer, Result]
 
 
-def judging(vector: Vector, read: ReadFile, listed: Sequence[ExpectedFailure] = ()) -> Judging:
+def vector_steps(vector: Vector, read: ReadFile, listed: Sequence[ExpectedFailure] = ()) -> Steps:
     """Yield the requests of one vector and take the answers; the first that goes wrong decides."""
     started = time.monotonic()
     status: Status = "passed"
@@ -134,7 +134,7 @@ def judging(vector: Vector, read: ReadFile, listed: Sequence[ExpectedFailure] = 
     variant = ""
     for request in requests(vector, read):
         answer = yield request
-        status, difference = _judged(request, answer)
+        status, difference = _status_of(request, answer)
         if status != "passed":
             variant = request.name
             break
@@ -149,13 +149,13 @@ def judging(vector: Vector, read: ReadFile, listed: Sequence[ExpectedFailure] = 
     )  # fmt: skip
 
 
-def _judged(request: Request, answer: Answer) -> tuple[Status, Difference]:
+def _status_of(request: Request, answer: Answer) -> tuple[Status, Difference]:
     if answer.value is None:
         return "failed" if answer.fault == "garbage" else answer.fault or "crash", Difference(answer.detail)
     if "unsupported" in answer.value:
         words = Difference(f"the operation {request.op} is not supported")
         return ("unsupported" if request.op in EXTRA else "failed"), words
-    difference = judge(request.expect, answer.value)
+    difference = compare_answer(request.expect, answer.value)
     return ("passed", Difference("")) if difference is None else ("failed", difference)
 
 
@@ -163,7 +163,7 @@ def run_vector(
     worker: Worker, vector: Vector, read: ReadFile, listed: Sequence[ExpectedFailure] = ()
 ) -> Result:
     """Ask every request of one vector; the first that goes wrong decides."""
-    steps = judging(vector, read, listed)
+    steps = vector_steps(vector, read, listed)
     request = next(steps)
     while True:
         try:
@@ -174,7 +174,7 @@ def run_vector(
 
 
 def greet(worker: Worker) -> str:
-    """Ask a worker for its name and protocol; return why it is not fit for a run, or an empty string.
+    """Ask a worker for its name and protocol; return why it cannot take part in a run, or an empty string.
 
     Raises:
         OSError: the command cannot be started.
@@ -182,12 +182,12 @@ def greet(worker: Worker) -> str:
     answer = worker.ask(_HELLO)
     if answer.value is None:
         return f"the worker does not answer hello: {answer.detail}"
-    said = answer.value.get("ok")
-    if said is None:
+    hello = answer.value.get("ok")
+    if hello is None:
         return "the worker does not accept hello, which every worker answers: vectors/README.md section 2"
-    if said.get("protocol") != PROTOCOL:
-        return f"the worker has the protocol {said.get('protocol')!r:.60} in hello, not {PROTOCOL!r}"
-    if type(said.get("name")) is not str or type(said.get("version")) is not str:
+    if hello.get("protocol") != PROTOCOL:
+        return f"the worker has the protocol {hello.get('protocol')!r:.60} in hello, not {PROTOCOL!r}"
+    if type(hello.get("name")) is not str or type(hello.get("version")) is not str:
         return "the worker does not give its name and version in hello, as strings"
     return ""
 
@@ -242,7 +242,7 @@ class _Loop:
         self._read = read
         self._listed = listed
         self._progress = progress
-        self._active: dict[int, tuple[Worker, int, Judging]] = {}
+        self._active: dict[int, tuple[Worker, int, Steps]] = {}
         self._silent = 0
 
     def finished(self, workers: Sequence[Worker]) -> str:
@@ -263,12 +263,12 @@ class _Loop:
         """Give a worker the next vector, if there is one."""
         self._active.pop(id(worker), None)
         for place, vector in self._waiting:
-            steps = judging(vector, self._read, self._listed)
+            steps = vector_steps(vector, self._read, self._listed)
             worker.begin(next(steps))
             self._active[id(worker)] = (worker, place, steps)
             return
 
-    def _step(self, worker: Worker, place: int, steps: Judging, answer: Answer) -> None:
+    def _step(self, worker: Worker, place: int, steps: Steps, answer: Answer) -> None:
         """Hand on an answer: the vector has a next request, or a result."""
         try:
             request = steps.send(answer)

@@ -1,7 +1,7 @@
-"""Reading vector files: everything that a file must be is checked here, by place.
+"""Reading vector files: all rules of the format are checked here, with the location of each fault.
 
 The rules are those of ``vectors/vectors.schema.json`` and of section 3 of vectors/README.md.
-A file that breaks one is refused before a worker starts, so that a run cannot lose a vector
+A file that breaks one is rejected before a worker starts, so that a run cannot lose a vector
 to a typing error in it.
 """
 
@@ -41,7 +41,7 @@ def read_vectors(data: bytes, name: str) -> list[Vector]:
     """Return the vectors of one file; ``name`` is what an error calls it.
 
     Raises:
-        VectorError: the file is not of the format; the detail says where.
+        VectorError: the file is not of the format; the detail has the location.
     """
     whole = _Place(f"{name}: ", "", _read_json(data, name))
     if type(whole.value) is not dict or whole.value.get("vectors_version") != VECTORS_VERSION:
@@ -56,22 +56,22 @@ def read_vectors(data: bytes, name: str) -> list[Vector]:
 
 
 class _Place:
-    """A value in a file and where it stands; each method refuses what is not of its kind."""
+    """A value in a file and its location; each method rejects a value of another type."""
 
     def __init__(self, name: str, path: str, value: Any) -> None:
         self.name = name
         self.path = path
         self.value = value
 
-    def refuse(self, words: str) -> NoReturn:
-        raise VectorError("type", f"{self.name}{self.path or 'the top level'} {words}")
+    def reject(self, message: str) -> NoReturn:
+        raise VectorError("type", f"{self.name}{self.path or 'the top level'} {message}")
 
     def member(self, name: str) -> _Place:
         return _Place(self.name, f"{self.path}/{name}", self.value[name])
 
     def object(self) -> Json:
         if type(self.value) is not dict:
-            self.refuse("must be an object")
+            self.reject("must be an object")
         found: Json = self.value
         return found
 
@@ -80,28 +80,28 @@ class _Place:
         known, least = set(names), set(names) - set(optional)
         found = self.object().keys()
         for name in sorted(found - known):
-            self.refuse(f"has the unknown member {name!r}")
+            self.reject(f"has the unknown member {name!r}")
         for name in sorted(least - found):
-            self.refuse(f"has no member {name!r}")
+            self.reject(f"has no member {name!r}")
 
     def text(self) -> str:
         if type(self.value) is not str or not self.value:
-            self.refuse("must be a string that is not empty")
+            self.reject("must be a string that is not empty")
         return str(self.value)
 
     def matching(self, pattern: re.Pattern[str]) -> str:
         if type(self.value) is not str or not pattern.fullmatch(self.value):
-            self.refuse(f"must be a string of the form {pattern.pattern}")
+            self.reject(f"must be a string of the form {pattern.pattern}")
         return str(self.value)
 
-    def one_of(self, words: Iterable[str]) -> str:
-        if type(self.value) is not str or self.value not in words:
-            self.refuse(f"must be one of {', '.join(sorted(words))}")
+    def one_of(self, choices: Iterable[str]) -> str:
+        if type(self.value) is not str or self.value not in choices:
+            self.reject(f"must be one of {', '.join(sorted(choices))}")
         return str(self.value)
 
     def items(self, *, least: int) -> list[_Place]:
         if type(self.value) is not list or len(self.value) < least:
-            self.refuse(f"must be an array of at least {least} items")
+            self.reject(f"must be an array of at least {least} items")
         return [_Place(self.name, f"{self.path}/{at}", item) for at, item in enumerate(self.value)]
 
     def forms(self, parts: Json, *, digests: bool = False) -> Json:
@@ -114,15 +114,15 @@ def _vector(one: _Place, stage: str, parts: Json) -> Vector:
     one.members(_VECTOR, optional={"control", "variants"})
     name = one.member("id").matching(ID)
     if not name.startswith(f"{stage}/"):
-        one.member("id").refuse(f"must begin with the stage, {stage}/")
+        one.member("id").reject(f"must begin with the stage, {stage}/")
     clauses = [clause.matching(_CLAUSE) for clause in one.member("clauses").items(least=1)]
     if len(set(clauses)) < len(clauses):
-        one.member("clauses").refuse("names a clause twice")
+        one.member("clauses").reject("names a clause twice")
     expect = _expect(one.member("expect"), parts)
     variants = one.member("variants").items(least=0) if "variants" in one.value else []
     found = tuple(_variant(variant, parts, "ok" in expect) for variant in variants)
     if len({variant.name for variant in found}) < len(found):
-        one.member("variants").refuse("has two variants of one name")
+        one.member("variants").reject("has two variants of one name")
     return Vector(
         stage=stage,
         id=name,
@@ -144,14 +144,14 @@ def _expect(expect: _Place, parts: Json) -> Json:
         expect.member("ok").forms(parts, digests=True)
         return found
     if found.keys() != {"error"}:
-        expect.refuse("must have one member, ok or error")
+        expect.reject("must have one member, ok or error")
     error = expect.member("error")
     error.members({"code", "pointer", "offset"}, optional={"pointer", "offset"})
     error.member("code").one_of(CODES)
     if "pointer" in error.value and type(error.value["pointer"]) is not str:
-        error.member("pointer").refuse("must be a JSON pointer")
+        error.member("pointer").reject("must be a JSON pointer")
     if "offset" in error.value and (type(error.value["offset"]) is not int or error.value["offset"] < 0):
-        error.member("offset").refuse("must be an integer that is not negative")
+        error.member("offset").reject("must be an integer that is not negative")
     return found
 
 
@@ -167,7 +167,7 @@ def _variant(one: _Place, parts: Json, accepted: bool) -> Variant:
 
 
 def _unread(name: str) -> bytes:
-    """Files are read when the requests are checked: a file of vectors alone does not say what they hold."""
+    """Files are read when the requests are checked: a file of vectors alone does not have their content."""
     return b""
 
 
@@ -239,7 +239,7 @@ def check_requests(vectors: Iterable[Vector], read: ReadFile) -> None:
     """Refuse vectors whose requests cannot be made, before any is: a missing file, or too many bytes.
 
     Raises:
-        VectorError: the detail says where.
+        VectorError: the detail has the location.
     """
     for vector in vectors:
         spelled = [(vector.where, {**vector.args}, vector.expect)]

@@ -270,7 +270,7 @@ def test_the_receipts_of_valid_record_created_events_are_all_checked_and_take_no
     assert words_of(other) == [*["invalid"] * 16, "not_checked"]
 
 
-def test_pairs_are_ordered_by_key_id_then_signature_as_code_points() -> None:
+def test_paired_are_ordered_by_key_id_then_signature_as_code_points() -> None:
     """U+FFEE is before U+10000, though its UTF-16 is behind."""
     low, high = Signer(7, "low.example", "\uffee"), Signer(8, "high.example", "\U00010000")
     made = [made_up(n) | {"key_id": one.key_id} for n, one in enumerate([high] * 9 + [low] * 9)]

@@ -30,7 +30,7 @@ from pithbundle.cli.render_conformance import (
     print_vectors,
 )
 from pithbundle.cli.terminal import progress_bar
-from pithbundle.conformance import differential, pairs, reports, showing
+from pithbundle.conformance import differential, display, paired, reports
 from pithbundle.conformance.protocol import (
     STAGES,
     ExpectedFailure,
@@ -165,7 +165,7 @@ def _run(out: Output, given: _Options) -> int:
     every = _load(folder)
     _check_list(listed, every)
     vectors = _selected(every, given.stages, given.only)
-    shown = [showing.shown_vector(vector, reader(folder)) for vector in vectors] if given.show else []
+    shown = [display.shown_vector(vector, reader(folder)) for vector in vectors] if given.show else []
     if not given.impls:
         if out.as_json:
             out.json({"vectors": shown})
@@ -291,7 +291,7 @@ def _differ(out: Output, given: _Options, count: int) -> int:
     commands = [_command(impl) for impl in given.impls]
     cases = differential.cases(given.seed, count, corpus)
     with progress_bar(count, hidden=out.as_json) as step, _starting(" and ".join(given.impls)):
-        done = pairs.compare(
+        done = paired.compare(
             commands, cases, count, timeout=given.timeout, members=corpus.members, progress=step
         )
     if done.fault:
@@ -301,7 +301,7 @@ def _differ(out: Output, given: _Options, count: int) -> int:
         print_agreement(out, given.impls, given.seed, done)
         return Exit.VALID
     name = f"found-{re.sub('[^a-z0-9]+', '-', given.seed.lower())}-{done.compared}"
-    path, data = pairs.as_vector(done.found, name)
+    path, data = paired.as_vector(done.found, name)
     target = str(Path(given.found) / Path(path).name)
     guard_folder(_vector_files(folder), "--found", [target])
     with rejecting(target, Exit.USAGE):

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kit.data import REPO
-from pithbundle.conformance import pairs
-from pithbundle.conformance.pairs import Comparison, Disagreement, as_vector, compare
+from pithbundle.conformance import paired
+from pithbundle.conformance.paired import Comparison, Disagreement, as_vector, compare
 from pithbundle.conformance.runner import SELF, command_of
 from pithbundle.conformance.shrink import Case
 from pithbundle.conformance.vectorfiles import read_vectors
@@ -65,7 +65,7 @@ def test_two_that_agree() -> None:
 def test_what_is_a_disagreement(how: str, said: str) -> None:
     found = compared(OURS, worker(how, 3), timeout=5.0 if how == "hang" else 30.0)
     assert found.compared == 3 and found.fault == ""
-    assert found.found is not None and said in found.found.words
+    assert found.found is not None and said in found.found.description
 
 
 def test_a_disagreement_is_shrunk_unless_each_question_takes_the_whole_time() -> None:
@@ -100,7 +100,7 @@ def test_an_exception_in_the_cases_leaves_no_agreement() -> None:
 
 
 def test_refusals_alone_compare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pairs, "_ENOUGH", 2)
+    monkeypatch.setattr(paired, "_ENOUGH", 2)
     refused = [CASES[1]] * 2
     found = compared(OURS, OURS, refused, 2)
     assert "no case was accepted by both" in found.fault

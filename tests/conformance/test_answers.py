@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pithbundle.conformance import judging
-from pithbundle.conformance.judging import difference, judge, revealed
+from pithbundle.conformance import answers
+from pithbundle.conformance.answers import compare_answer, difference, revealed
 
 
 def b64(data: bytes) -> str:
@@ -53,9 +53,9 @@ def written(value: Any) -> str:
     ],
 )
 def test_difference(wanted: Any, found: Any, same: bool) -> None:
-    told = difference(wanted, found)
-    assert (told is None) is same
-    assert told is None or (len(told.reason) < 500 and str(told) == told.reason)
+    found = difference(wanted, found)
+    assert (found is None) is same
+    assert found is None or (len(found.reason) < 500 and str(found) == found.reason)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_difference(wanted: Any, found: Any, same: bool) -> None:
     ],
 )
 def test_judge(expect: Any, said: Any, passes: bool) -> None:
-    assert (judge(expect, said) is None) is passes
+    assert (compare_answer(expect, said) is None) is passes
 
 
 STATE = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": "strong", "id": "1" * 80}]}}
@@ -88,27 +88,29 @@ OTHER = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": 
 
 
 def test_a_difference_inside_of_decoded_json_is_said_by_its_place() -> None:
-    told = judge({"ok": {"state": written(STATE)}}, {"ok": {"state": written(OTHER)}})
-    assert told is not None
-    assert told.reason == (
+    found = compare_answer({"ok": {"state": written(STATE)}}, {"ok": {"state": written(OTHER)}})
+    assert found is not None
+    assert found.reason == (
         "at /state, decoded: at /current/author_claims/0/strength: 'weak', where 'strong' is expected"
     )
-    assert '"strength": "strong"' in told.expected and '"strength": "weak"' in told.found
+    assert '"strength": "strong"' in found.expected and '"strength": "weak"' in found.found
 
 
 def test_byte_strings_inside_of_what_is_shown_are_decoded() -> None:
-    told = judge({"ok": {"a": {"state": written(STATE)}}}, {"ok": {"a": {"state": written(STATE), "b": 1}}})
-    assert told is not None and told.reason == "at /a: member 'b' is not expected"
-    assert '"strength": "strong"' in told.found and told.found.endswith("…")
+    found = compare_answer(
+        {"ok": {"a": {"state": written(STATE)}}}, {"ok": {"a": {"state": written(STATE), "b": 1}}}
+    )
+    assert found is not None and found.reason == "at /a: member 'b' is not expected"
+    assert '"strength": "strong"' in found.found and found.found.endswith("…")
     values = [[1], "a b", -1.5, True]
     assert revealed([*map(written, values), "text", "full", 1]) == [*values, "text", "full", 1]
     assert revealed([written(None), ""]) == [written(None), ""]
 
 
 def test_accepted_where_a_refusal_is_expected_shows_what_was_accepted() -> None:
-    told = judge({"error": {"code": "type"}}, {"ok": {"canonical": written([1])}})
-    assert told is not None and told.reason == "accepted, where 'type' is expected"
-    assert told.found.split() == ["{", '"canonical":', "[", "1", "]", "}"]
+    found = compare_answer({"error": {"code": "type"}}, {"ok": {"canonical": written([1])}})
+    assert found is not None and found.reason == "accepted, where 'type' is expected"
+    assert found.found.split() == ["{", '"canonical":', "[", "1", "]", "}"]
 
 
 @pytest.mark.parametrize(
@@ -129,29 +131,29 @@ def test_accepted_where_a_refusal_is_expected_shows_what_was_accepted() -> None:
     ],
 )  # fmt: skip
 def test_strings(wanted: str, found: str, said: str) -> None:
-    told = difference(wanted, found, ("x",))
-    assert told is not None and told.reason.startswith("at /x")
-    assert said in told.reason
+    answer = difference(wanted, found, ("x",))
+    assert answer is not None and answer.reason.startswith("at /x")
+    assert said in answer.reason
 
 
 def test_what_a_worker_sends_decoded_costs_no_recursion(monkeypatch: pytest.MonkeyPatch) -> None:
     for levels in (500, 100_000):
         deep = b64(b"[" * levels + b"]" * levels)
-        told = difference(b64(b"[1]"), deep, ("x",))
-        assert told is not None and "decoded" not in told.reason.split("at character")[0].replace(
+        found = difference(b64(b"[1]"), deep, ("x",))
+        assert found is not None and "decoded" not in found.reason.split("at character")[0].replace(
             "decoded, f", ""
         )
         assert revealed(deep) == deep
-    monkeypatch.setattr(judging, "_MOST_BYTES", 3)
+    monkeypatch.setattr(answers, "_MOST_BYTES", 3)
     assert revealed(written([1])) == written([1])
 
 
 def test_long_sides_are_cut() -> None:
-    told = difference(list(range(100)), [0] * 2)
-    assert told is not None
-    told = difference({"a": ["y" * 500] * 30}, {}, ())
-    assert told is not None and told.expected.endswith("…") and told.found == "{}"
-    assert len(told.expected.splitlines()) == 13 and max(map(len, told.expected.splitlines())) == 160
+    found = difference(list(range(100)), [0] * 2)
+    assert found is not None
+    found = difference({"a": ["y" * 500] * 30}, {}, ())
+    assert found is not None and found.expected.endswith("…") and found.found == "{}"
+    assert len(found.expected.splitlines()) == 13 and max(map(len, found.expected.splitlines())) == 160
     short = difference({"a": {"b": 1}, "c": [0] * 30}, {"a": {"b": 2}, "c": [0] * 30})
     assert short is not None and '"b": 1' in short.expected
     long = difference({"a": 1, "c": [0] * 30}, {"a": 2, "c": [0] * 30})
@@ -160,9 +162,9 @@ def test_long_sides_are_cut() -> None:
 
 def test_a_digest_says_which_it_is() -> None:
     wanted = "00" * 32
-    told = difference({"$sha256": wanted}, b64(b""), ("state",))
-    assert told is not None
-    assert told.reason == (
+    found = difference({"$sha256": wanted}, b64(b""), ("state",))
+    assert found is not None
+    assert found.reason == (
         "at /state: bytes of the digest "
         f"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855, where {wanted} is expected"
     )

@@ -1,4 +1,4 @@
-"""Two implementations on the same drawn cases, until they disagree (vectors/README.md section 4).
+"""Two implementations on the same generated cases, until they disagree (vectors/README.md section 4).
 
 Every case that was asked for is compared or the comparison has a fault: what stops early, or
 has not compared anything, is no agreement.
@@ -17,7 +17,7 @@ from pithbundle.conformance.runner import greet
 from pithbundle.conformance.shrink import BUDGET, Case, shrink
 from pithbundle.conformance.vectorfiles import read_vectors
 
-#: Of so many cases some are accepted by every implementation: half of those drawn are sound.
+#: Of so many cases some are accepted by every implementation: half of the generated ones are valid.
 _ENOUGH: Final = 50
 _NOTHING: Final[Mapping[str, frozenset[str]]] = {}
 
@@ -28,7 +28,7 @@ class Disagreement:
 
     case: Case
     smallest: Case
-    words: str
+    description: str
     answers: tuple[Json | None, Json | None]
 
 
@@ -64,18 +64,18 @@ def compare(
                 return Comparison(0, 0, None, fault)
         compared = accepted = 0
         for case in cases:
-            words = pair.ask(case)
+            description = pair.ask(case)
             compared += 1
             accepted += pair.accepted
             if progress is not None:
                 progress(compared)
-            if words is not None:
-                return Comparison(compared, accepted, pair.shrunk(case, words))
+            if description is not None:
+                return Comparison(compared, accepted, pair.shrunk(case, description))
         extra = next(filter(None, [worker.finish() for worker in pair.workers]), "")
     if compared != count:
         extra = extra or f"{compared} of {count} cases were compared"
     if not extra and not accepted and count >= _ENOUGH:
-        extra = "no case was accepted by both, so that nothing but refusals was compared"
+        extra = "no case was accepted by both, so that only rejections were compared"
     return Comparison(compared, accepted, None, extra)
 
 
@@ -94,7 +94,7 @@ class _Pair:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What each did with the last case: ``ok``, the code of a refusal, or how it failed to answer."""
+        """What each did with the last case: ``ok``, the code of a rejection, or how it failed to answer."""
         if any(answer.fault for answer in self._answers):
             # What the other does is of no interest then.
             return tuple(answer.fault or "" for answer in self._answers)
@@ -109,17 +109,17 @@ class _Pair:
             wait(self.workers)
         one, other = (worker.take() or Answer(None) for worker in self.workers)
         self._answers = (one, other)
-        words = disagreement(one.value, other.value, self._members.get(case.op, frozenset()))
-        if words is None:
+        description = disagreement(one.value, other.value, self._members.get(case.op, frozenset()))
+        if description is None:
             return None
         faults = [
             f"{name}: {answer.fault} {answer.detail}"
             for name, answer in zip(("first", "second"), (one, other), strict=True)
             if answer.fault
         ]
-        return " ".join([words, *faults])
+        return " ".join([description, *faults])
 
-    def shrunk(self, case: Case, words: str) -> Disagreement:
+    def shrunk(self, case: Case, description: str) -> Disagreement:
         """Make the last case small, unless each question costs the whole time that an answer may take.
 
         The disagreement stays of its kind: a smaller case of another one would hide the first.
@@ -133,9 +133,9 @@ class _Pair:
                 case, lambda attempt: self.ask(attempt) is not None and self.kinds == kinds, budget
             )
             # Asked again: the last attempt was one that they agree on.
-            words = self.ask(smallest) or words
+            description = self.ask(smallest) or description
             answers = self._answers
-        return Disagreement(case, smallest, words, (answers[0].value, answers[1].value))
+        return Disagreement(case, smallest, description, (answers[0].value, answers[1].value))
 
 
 def _kind(value: Json) -> str:
@@ -147,11 +147,11 @@ def _kind(value: Json) -> str:
 def as_vector(found: Disagreement, name: str) -> tuple[str, bytes]:
     """A disagreement as a vector file: its path, and its bytes.
 
-    It expects the first answer that a vector can expect, and says so; if there is none, it
+    It expects the first answer that a vector can expect; if there is none, it
     expects that the input is accepted.
     """
-    said = [answer for answer in found.answers if answer is not None and "unsupported" not in answer]
-    made = (vector_file(found.smallest, found.words, answer, name) for answer in (*said, {}))
+    answers = [answer for answer in found.answers if answer is not None and "unsupported" not in answer]
+    made = (vector_file(found.smallest, found.description, answer, name) for answer in (*answers, {}))
     return next((path, data) for path, data in made if _is_vector_file(data, path))
 
 

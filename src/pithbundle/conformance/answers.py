@@ -1,7 +1,7 @@
 """Comparing an answer with what is expected (vectors/README.md section 3, Passing).
 
-A difference is said for people: at its place, also inside of byte strings that are JSON, and
-with both sides decoded.
+A difference is described for people: with its pointer, also inside of byte strings that are JSON,
+and with both sides decoded.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Difference:
         return self.reason
 
 
-def judge(expect: Json, answer: Json) -> Difference | None:
+def compare_answer(expect: Json, answer: Json) -> Difference | None:
     """Return why an answer is not the expected one, or None."""
     if "error" in expect:
-        return _judge_error(expect["error"], answer)
+        return _compare_error(expect["error"], answer)
     if "ok" not in answer:
-        said = answer.get("error")
-        code = said.get("code") if type(said) is dict else None
-        return Difference(f"refused with {shown(code)}, where a value is expected")
+        error = answer.get("error")
+        code = error.get("code") if type(error) is dict else None
+        return Difference(f"rejected with {shown(code)}, where a value is expected")
     if type(answer["ok"]) is not dict:
         return Difference("ok is not an object")
     for name, wanted in expect["ok"].items():
@@ -62,22 +62,22 @@ def judge(expect: Json, answer: Json) -> Difference | None:
     return None
 
 
-def _judge_error(wanted: Json, answer: Json) -> Difference | None:
-    said = answer.get("error")
-    if type(said) is not dict:
+def _compare_error(wanted: Json, answer: Json) -> Difference | None:
+    error = answer.get("error")
+    if type(error) is not dict:
         return Difference(f"accepted, where {wanted['code']!r} is expected", found=_pretty(answer.get("ok")))
-    if said.get("code") != wanted["code"]:
-        return Difference(f"code {shown(said.get('code'))}, where {wanted['code']!r} is expected")
+    if error.get("code") != wanted["code"]:
+        return Difference(f"code {shown(error.get('code'))}, where {wanted['code']!r} is expected")
     for name in ("pointer", "offset"):
-        if name in wanted and said.get(name) is not None:
-            found = difference(wanted[name], said[name], (name,))
+        if name in wanted and error.get(name) is not None:
+            found = difference(wanted[name], error[name], (name,))
             if found is not None:
                 return found
     return None
 
 
 def difference(wanted: Any, found: Any, path: _Path = ()) -> Difference | None:
-    """Return the first place where two JSON values differ, or None.
+    """Return the first difference of two JSON values, or None.
 
     Types are exact: to Python 1, 1.0 and true are equal, to JSON they are not.
     """
@@ -87,8 +87,8 @@ def difference(wanted: Any, found: Any, path: _Path = ()) -> Difference | None:
         return _differ(wanted, found, path)
     if type(wanted) is dict:
         for name in sorted(wanted.keys() ^ found.keys()):
-            words = "is missing" if name in wanted else "is not expected"
-            reason = f"{_at(path)}: member {name!r} {words}"
+            state = "is missing" if name in wanted else "is not expected"
+            reason = f"{_at(path)}: member {name!r} {state}"
             return Difference(reason, _pretty(wanted), _pretty(found))
         inner = (difference(wanted[name], found[name], (*path, name)) for name in sorted(wanted))
         return _with_sides(next((each for each in inner if each is not None), None), wanted, found)
@@ -146,13 +146,13 @@ def _string_difference(wanted: str, found: str, path: _Path) -> Difference:
     return _differ(wanted, found, path)
 
 
-def _text_difference(wanted: str | None, found: str | None, path: _Path, words: str) -> Difference:
+def _text_difference(wanted: str | None, found: str | None, path: _Path, prefix: str) -> Difference:
     left, right = wanted or "", found or ""
     pairs = zip(left, right, strict=False)
     at = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(left), len(right)))
     start = max(0, at - _AROUND)
     sides = [("…" if start else "") + repr(text[start : at + _AROUND]) for text in (left, right)]
-    reason = f"{_at(path)}: {words}at character {at}: {sides[1]}, where {sides[0]} is expected"
+    reason = f"{_at(path)}: {prefix}at character {at}: {sides[1]}, where {sides[0]} is expected"
     return Difference(reason)
 
 
@@ -207,5 +207,5 @@ def _pretty(value: Any) -> str:
 
 def shown(value: Any) -> str:
     """A value in a line of a message, cut."""
-    told = repr(value) if type(value) is str else json.dumps(value)
-    return told if len(told) <= 120 else told[:119] + "…"
+    text = repr(value) if type(value) is str else json.dumps(value)
+    return text if len(text) <= 120 else text[:119] + "…"
