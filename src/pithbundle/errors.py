@@ -103,7 +103,7 @@ _LIMITS: Final[dict[str, _Limit]] = {
     "depth": _Limit("depth", "LIM-2", "levels of nesting"),
     "bundle_depth": _Limit("depth", "LIM-2", "levels of nesting"),
     "nodes": _Limit("nodes", "LIM-3", "values"),
-    "text": _Limit("size", "LIM-4", "bytes in one string"),
+    "string": _Limit("size", "LIM-4", "bytes in one string"),
     "aliases": _Limit("size", "LIM-4", "aliases"),
     "events": _Limit("events", "LIM-5", "events"),
 }

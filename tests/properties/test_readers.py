@@ -20,7 +20,7 @@ from pithbundle.encoding.parsed import Parsed
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import PithError
 
-SMALL = Limits(size=2_000, depth=5, nodes=40, text=24)
+SMALL = Limits(size=2_000, depth=5, nodes=40, string=24)
 
 
 def formula(value: Value) -> bytes:

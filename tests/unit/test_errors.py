@@ -80,9 +80,9 @@ def test_an_error_pickles_and_copies(error: PithError) -> None:
 
 
 def test_an_error_of_a_limit_says_how_to_raise_it() -> None:
-    known = InputError.over_limit("text", 10, 12, offset=4)
+    known = InputError.over_limit("string", 10, 12, offset=4)
     assert str(known) == "12 bytes in one string, the limit is 10 at byte 4 [size, LIM-4]"
-    assert known.hint == "if you trust the source, raise the limit with --limit text=12"
+    assert known.hint == "if you trust the source, raise the limit with --limit string=12"
     unknown = InputError.over_limit("nodes", 10, what="a part")
     assert str(unknown) == "a part: more than the limit of 10 values [nodes, LIM-3]"
     assert unknown.hint == "if you trust the source, raise the limit with --limit nodes=20"

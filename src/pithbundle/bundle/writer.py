@@ -21,7 +21,7 @@ from pithbundle.errors import InputError
 # An event lies below the bundle's object and its array of events; the record below the object.
 _LEVELS_ABOVE_AN_EVENT: Final = 2
 # What is written here was within the limits of an input, or was built by the library.
-_UNBOUNDED: Final = Limits(size=1 << 40, depth=MAX_DEPTH, nodes=1 << 40, text=1 << 40)
+_UNBOUNDED: Final = Limits(size=1 << 40, depth=MAX_DEPTH, nodes=1 << 40, string=1 << 40)
 
 
 def signed_element(content: bytes, event_id: EventId, key_id: str, signature: bytes) -> Object:

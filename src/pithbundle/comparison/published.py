@@ -95,7 +95,7 @@ def state_value(state: State) -> Object:
     return cast("Object", parse_json(state.to_json(), _UNBOUNDED))
 
 
-_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
+_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, string=1 << 62)
 
 
 def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:

@@ -171,9 +171,9 @@ def text_excess(text: str, limit: int) -> int | None:
 def _require_size(text: str, limits: Limits, room: int, path: list[str | int]) -> None:
     if room < 0:
         raise InputError.over_limit("size", limits.size, pointer=pointer_to(path))
-    size = text_excess(text, limits.text)
+    size = text_excess(text, limits.string)
     if size is not None:
-        raise InputError.over_limit("text", limits.text, size, pointer=pointer_to(path))
+        raise InputError.over_limit("string", limits.string, size, pointer=pointer_to(path))
 
 
 def _require(fault: str | None, path: list[str | int]) -> None:

@@ -283,8 +283,8 @@ class _Gate:
         """Walk the content of a text; return it."""
         if length > len(self.data) - self.at:
             raise self.error("cbor_truncated", start, "fewer bytes are left than the text declares")
-        if length > self.limits.text:
-            raise self.over("text", self.limits.text, start, length)
+        if length > self.limits.string:
+            raise self.over("string", self.limits.string, start, length)
         raw = self.data[self.at : self.at + length]
         try:
             text = raw.decode("utf-8")

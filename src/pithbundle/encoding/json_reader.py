@@ -113,7 +113,7 @@ def _fast(data: bytes, limits: Limits, deepest: int) -> Parsed | None:
         value: Value = orjson.loads(data)
     except orjson.JSONDecodeError:
         return None
-    shape = _shape(value, deepest, limits.text if len(data) > limits.text else None)
+    shape = _shape(value, deepest, limits.string if len(data) > limits.string else None)
     if shape is None:
         return None
     try:

@@ -43,7 +43,7 @@ def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None
     if text.startswith("\ufeff"):
         raise InputError("bom", offset=0)
     depth, nodes = _scan(text, limits, deepest)
-    return _Parser(text, limits.text, confine).document(depth, nodes)
+    return _Parser(text, limits.string, confine).document(depth, nodes)
 
 
 def _scan(text: str, limits: Limits, deepest: int) -> tuple[int, int]:
@@ -119,7 +119,7 @@ class _Parser:
         self.read()
         if self.oversized is not None:
             index, size = self.oversized
-            raise InputError.over_limit("text", self.longest, size, offset=self.offset(index))
+            raise InputError.over_limit("string", self.longest, size, offset=self.offset(index))
         return Parsed(self.value(), self.placed(), depth, nodes)
 
     def value(self) -> Value:

@@ -53,7 +53,7 @@ class Limits:
     #: Values, member names not counted (LIM-3).
     nodes: int = 200_000
     #: UTF-8 bytes of one string or member name (LIM-4).
-    text: int = 1024 * 1024
+    string: int = 1024 * 1024
     #: Events of a bundle (LIM-5).
     events: int = 5_000
     #: Elements of ``source_aliases`` of a bundle (LIM-4).

@@ -53,7 +53,7 @@ class Entry:
 
 _BASE: Final = frozenset(Entry.__dataclass_fields__)
 # Canonical bytes were read within the limits of an input before they were signed content here.
-_UNBOUNDED: Final = Limits(size=1 << 40, depth=64, nodes=1 << 40, text=1 << 40)
+_UNBOUNDED: Final = Limits(size=1 << 40, depth=64, nodes=1 << 40, string=1 << 40)
 
 
 def decoded(canonical: bytes) -> Object:

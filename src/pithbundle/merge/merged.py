@@ -55,7 +55,7 @@ class Merged:
 
 
 # A state may be larger than any input: its set of events has no limit.
-_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, text=1 << 62)
+_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, string=1 << 62)
 
 
 def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:

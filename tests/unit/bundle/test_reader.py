@@ -183,12 +183,12 @@ def test_limits_apply_once_to_the_input_and_not_to_the_record_in_it() -> None:
 @pytest.mark.parametrize(
     ("member", "name", "raised"),
     [
-        ("x" * (1024 * 1024 + 1), "text", Limits(text=2_000_000)),
+        ("x" * (1024 * 1024 + 1), "string", Limits(string=2_000_000)),
         ([0] * 200_001, "nodes", Limits(nodes=300_000)),
         ([["x" * 1_000_000]] * 5, "size", Limits(size=8_000_000)),
         (json.loads("[" * 70 + "]" * 70), "bundle_depth", Limits(bundle_depth=100)),
     ],
-    ids=["text", "nodes", "size", "bundle_depth"],
+    ids=["string", "nodes", "size", "bundle_depth"],
 )
 def test_a_raised_limit_reaches_the_record(member: Any, name: str, raised: Limits) -> None:
     data = to_json(laden(member))
@@ -208,7 +208,7 @@ def test_an_error_of_a_limit_names_its_clause_and_the_limit() -> None:
     data = to_json(SOUND)
     for name, clause, limit in (
         ("size", "LIM-1", 100), ("bundle_depth", "LIM-2", 3), ("nodes", "LIM-3", 10),
-        ("text", "LIM-4", 5), ("aliases", "LIM-4", 5), ("events", "LIM-5", 0),
+        ("string", "LIM-4", 5), ("aliases", "LIM-4", 5), ("events", "LIM-5", 0),
     ):  # fmt: skip
         for encoded in (data, cbor(SOUND)):
             found = error(encoded, **{name: limit})

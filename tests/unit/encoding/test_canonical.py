@@ -143,8 +143,8 @@ def test_limits() -> None:
     assert refusal(nested(MAX_DEPTH + 1), raised)[0] == "depth"
     assert refusal([1, 2, 3], Limits(nodes=3)) == ("nodes", "/2")
     assert canonical_bytes([1, 2], Limits(nodes=3)) == b"[1,2]"
-    assert refusal("aaaa", Limits(text=3)) == ("size", "")
-    assert refusal({"aaaa": 1}, Limits(text=3)) == ("size", "/aaaa")
+    assert refusal("aaaa", Limits(string=3)) == ("size", "")
+    assert refusal({"aaaa": 1}, Limits(string=3)) == ("size", "/aaaa")
     assert refusal("\n" * 5, Limits(size=8)) == ("size", None)
     assert refusal(["aaaa", "aaaaa"], Limits(size=8)) == ("size", "/1")
     assert refusal({"aaaa": "aaaa", "b": 1}, Limits(size=8)) == ("size", "/b")

@@ -13,7 +13,7 @@ from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import CODES, InputError
 
-SMALL = Limits(size=60, depth=4, nodes=10, text=20)
+SMALL = Limits(size=60, depth=4, nodes=10, string=20)
 
 
 def refusal(data: str | bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None, str | None]:

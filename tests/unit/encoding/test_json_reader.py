@@ -12,7 +12,7 @@ from pithbundle.encoding.parsed import MAX_DEPTH, Parsed
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
 from pithbundle.errors import CODES, Fault, InputError
 
-SMALL = Limits(size=200, depth=4, nodes=10, text=20)
+SMALL = Limits(size=200, depth=4, nodes=10, string=20)
 
 
 def refusal(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None, str | None]:
