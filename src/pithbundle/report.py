@@ -205,7 +205,7 @@ class Report:
         """Members that nothing signs; and by the caller's clock, what is from the future or stale."""
         for listed in self.events:
             if listed.unsigned:
-                yield ReportWarning("warn_unsigned", listed.element.event_id, ", ".join(listed.unsigned))
+                yield ReportWarning("warn_unsigned", listed.element.id, ", ".join(listed.unsigned))
         if self.clock is None:
             return
         dated = [listed.element.event for listed in self.events if listed.element.event is not None]

@@ -23,7 +23,7 @@ def input_value(given: Input) -> Value:
 def event_value(listed: Listed) -> Value:
     """One id, or one element without an id."""
     copy = listed.element
-    value: Object = {"event_id": copy.event_id, "event_type": copy.claimed_type, **_verdict(copy.verdict)}
+    value: Object = {"event_id": copy.id, "event_type": copy.claimed_type, **_verdict(copy.verdict)}
     if copy.event is not None:
         value["created_at"] = copy.event.created_at
         value["signer"] = copy.event.signer

@@ -54,7 +54,7 @@ from pithbundle.errors import PithError
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import Input
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD = made_record()
 KEYS = Policy.from_value(strategies.house_policy())
@@ -66,7 +66,7 @@ def words(events: list[Any], keys: Json | None = None, record: Json = RECORD) ->
     return [one.verdict.status for one in checked(record, events, keys).events]
 
 
-def never_verified(events: list[Any], keys: Json | None = None, record: Json = RECORD) -> Checked:
+def never_verified(events: list[Any], keys: Json | None = None, record: Json = RECORD) -> CheckedBundle:
     result = checked(record, events, keys)
     assert [said(one) for one in result.events if one.verdict.valid] == []
     assert not result.valid

@@ -18,14 +18,14 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.merge.ledger import Ledger
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedBundle
 
 KEYS = strategies.house_policy()
 POLICY = Policy.from_value(KEYS)
 FEW = examples(25)
 
 
-def checked(frame: Json) -> Checked:
+def checked(frame: Json) -> CheckedBundle:
     return check(read_bundle(to_json(frame)), POLICY)
 
 

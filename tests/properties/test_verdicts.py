@@ -31,7 +31,7 @@ from kit.data import examples
 from kit.results import by_id, check
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD: Final = made_record()
 WHEN: Final = "2026-05-18T01:39:14Z"
@@ -42,7 +42,7 @@ VALUE_LEVEL: Final = frozenset(
 Path = tuple[str | int, ...]
 
 
-def checked(elements: Sequence[Any], keys: Json) -> Checked:
+def checked(elements: Sequence[Any], keys: Json) -> CheckedBundle:
     return check(read_bundle(to_json(bundle(RECORD, elements))), Policy.from_value(keys))
 
 
@@ -109,7 +109,7 @@ def test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same(el
     if known.verdict.status in ("unknown_key", "not_signed") or not names_key:
         assert alone.verdict == known.verdict
     else:
-        assert (alone.verdict.status, alone.verdict.code, alone.event_id) == ("unbound", None, None)
+        assert (alone.verdict.status, alone.verdict.code, alone.id) == ("unbound", None, None)
 
 
 @given(elements(), st.sampled_from(["event-v1", "unknown"]))
@@ -155,7 +155,7 @@ def test_verdicts_of_ids_are_the_same_in_any_order_and_repetition(drawn: list[An
     random.shuffle(mixed)
     other = checked(mixed, keys)
 
-    def said(found: Checked) -> dict[str, tuple[str, str | None, bytes]]:
+    def said(found: CheckedBundle) -> dict[str, tuple[str, str | None, bytes]]:
         return {
             name: (one.verdict.status, one.verdict.code, b"" if one.event is None else one.event.signature)
             for name, one in by_id(found).items()

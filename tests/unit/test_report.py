@@ -36,6 +36,7 @@ from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import CODES, BundleError
 from pithbundle.report import (
     EXIT_STATUS,
+    Clock,
     Input,
     Location,
     Outcome,
@@ -394,3 +395,15 @@ def test_an_invalid_receipt_is_not_hidden_by_another_event_with_the_same_id() ->
         ["invalid", "verified"]
     ] * 4
     assert {report.outcomes for report in found} == {("invalid",)}
+
+
+def test_the_hint_of_a_rejection_is_its_own_or_that_of_its_code() -> None:
+    error = BundleError("type")
+    assert Rejection("a", error).hint == error.hint
+    assert Rejection("a", error, "do this").hint == "do this"
+
+
+def test_a_set_of_old_events_is_stale_by_the_clock_of_the_caller() -> None:
+    clock = Clock("2030-01-01T00:00:00.000000Z", "2029-01-01T00:00:00.000000Z")
+    (warning,) = Report([Input("a", checked(RECORD, [GOOD]))], clock=clock).warnings
+    assert (warning.code, warning.event_id, warning.detail) == ("warn_stale", GOOD["event_id"], WHEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +10,19 @@ import pytest
 from kit import DEMO, attached, bundle, made_record, payloads, to_json
 from kit.results import WHEN
 from kit.strategies import house_policy
-from pithbundle import Limits, PithError, Policy, Verifier
+from pithbundle import (
+    MERGE_1,
+    InputError,
+    Limits,
+    MergeRules,
+    OutcomeError,
+    PithError,
+    Policy,
+    ProofError,
+    Verifier,
+)
 from pithbundle.encoding.cbor import cbor_bytes
+from pithbundle.proof import proof_of
 
 POLICY = Policy.from_value(house_policy())
 RECORD = made_record()
@@ -75,3 +87,121 @@ def test_representations_are_short() -> None:
 
 def test_the_built_in_policy_is_named() -> None:
     assert Verifier(Policy.registry()).verify(DATA).outcome == "unverified"
+
+
+OTHER = made_record(7)
+OTHERS = to_json(bundle(OTHER, [attached(DEMO, OTHER, "alias_added", payloads.alias_added("x", "1"), WHEN)]))
+CONFLICT = [
+    attached(DEMO, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1), strength=strength), WHEN)
+    for strength in ("strong", "weak")
+]
+
+
+def parts() -> list[tuple[str, bytes]]:
+    """The events in two inputs, with an event in both, another record and an input that is no bundle."""
+    one, two = (to_json(bundle(RECORD, part)) for part in (EVENTS[:3], EVENTS[2:]))
+    return [("one", one), ("other", OTHERS), ("bad", b"{"), ("two", two)]
+
+
+def test_each_input_is_verified_by_itself() -> None:
+    asked: list[str] = []
+
+    def inputs() -> Iterator[tuple[str, bytes]]:
+        for name, data in parts():
+            asked.append(name)
+            yield name, data
+
+    found = verifier().verify_each(inputs())
+    first = next(found)
+    assert asked == ["one"]
+    assert (first.name, first.outcome, first.exit_status, first.rejection) == ("one", "valid", 0, None)
+    first.raise_for_outcome()
+    assert first.report is not None and first.report.ledger is not None and len(first.report.ledger) == 3
+    _, bad, two = found
+    assert (bad.name, bad.outcomes, bad.exit_status, bad.report) == ("bad", ("rejected",), 1, None)
+    with pytest.raises(InputError):
+        bad.raise_for_outcome()
+    assert two.report is not None and two.report.inputs[0].name == "two"
+
+
+def test_inputs_of_one_record_are_merged_and_rejections_are_in_every_report() -> None:
+    one, other = verifier().verify_together(parts())
+    assert [given.name for given in one.inputs] == ["one", "two"]
+    assert (
+        one.ledger is not None and one.record is not None and one.state is not None and one.rules is not None
+    )
+    assert one.ledger == verifier().verify(DATA).ledger
+    assert one.state.to_json() == verifier().verify(DATA).ledger.snapshot().to_json()
+    assert str(one.record.number) == str(one.state.record.number)
+    assert [len(listed.locations) for listed in one.events] == [1, 1, 2, 1, 1]
+    assert other.ledger is not None and len(other.ledger) == 1
+    for report in (one, other):
+        assert [(bad.name, bad.error.code) for bad in report.rejected] == [("bad", "syntax")]
+        assert report.outcome == "rejected"
+        with pytest.raises(OutcomeError, match="rejected: an input was rejected as a whole"):
+            report.raise_for_outcome()
+
+
+def test_where_no_input_is_left_one_report_has_the_rejections() -> None:
+    (report,) = verifier().verify_together([("a", b"{"), ("b", b"[")])
+    assert [bad.name for bad in report.rejected] == ["a", "b"]
+    assert (report.record, report.ledger, report.state, report.rules, report.outcome) == (
+        *(None,) * 4,
+        "rejected",
+    )
+    assert verifier().verify_together([]) == []
+    assert len(repr(report)) < 200
+
+
+def test_two_records_of_one_number_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """128 bits of a hash cannot be made to collide here, so the suffix is cut to nothing."""
+    monkeypatch.setattr("pithbundle.bundle.number.base32_prefix", lambda digest: "A" * 26)
+    inputs = []
+    twin = {**RECORD, "metadata": {**RECORD["metadata"], "license": "another"}}
+    for name, record in (("one", RECORD), ("other", twin)):
+        value = bundle(record, [], omit=["source_aliases", "short_pith_number"])
+        number = f"pith:{record['metadata']['submitted_at'][:4]}:{'A' * 26}"
+        inputs.append((name, to_json({**value, "pith_number": number})))
+    (report,) = verifier().verify_together(inputs)
+    assert [(bad.name, bad.error.code) for bad in report.rejected] == [
+        ("one", "collision"),
+        ("other", "collision"),
+    ]
+    assert report.record is None
+
+
+@pytest.mark.parametrize(
+    "inputs, message", [([(1, DATA)], "must be a str, not int"), ([("a", "x")], "bytes")]
+)
+def test_wrong_inputs_are_type_errors(inputs: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        verifier().verify_together(inputs)
+    with pytest.raises(TypeError, match=message):
+        list(verifier().verify_each(inputs))
+
+
+def test_an_outcome_that_is_not_valid_is_raised() -> None:
+    conflict = verifier().verify(to_json(bundle(RECORD, CONFLICT)))
+    assert conflict.outcomes == ("conflict",)
+    with pytest.raises(OutcomeError) as caught:
+        conflict.raise_for_outcome()
+    assert (caught.value.outcome, caught.value.outcomes) == ("conflict", ("conflict",))
+    verifier().verify(DATA).raise_for_outcome()
+
+
+def test_a_proof_is_verified() -> None:
+    ledger = verifier().verify(to_json(bundle(RECORD, CONFLICT))).ledger
+    (group,) = ledger.equivocations()
+    proof = proof_of(ledger, group)
+    assert verifier().verify_proof(memoryview(proof)).group == group
+    with pytest.raises(ProofError):
+        verifier().verify_proof(proof + b" ")
+    with pytest.raises(TypeError, match="expected bytes, got str"):
+        verifier().verify_proof("proof.json")  # type: ignore[arg-type]
+
+
+def test_a_verifier_checks_under_its_own_rules() -> None:
+    few = MergeRules.of("few", *list(MERGE_1.event_types.values())[:1])
+    found = verifier(rules=few).verify(DATA)
+    assert {element.verdict.status for element in found.events} == {"unknown_type"}
+    assert found.ledger.rules is few

@@ -30,20 +30,20 @@ from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD = made_record()
 
 
-def checked(data: bytes, keys: Any) -> Checked:
+def checked(data: bytes, keys: Any) -> CheckedBundle:
     return check(read_bundle(data), Policy.from_value(keys))
 
 
-def said(result: Checked) -> list[tuple[str, str | None]]:
+def said(result: CheckedBundle) -> list[tuple[str, str | None]]:
     return [(copy.verdict.status, copy.verdict.code) for copy in result.events]
 
 
-def demo(name: str) -> Checked:
+def demo(name: str) -> CheckedBundle:
     return checked((FOLDER / name).read_bytes(), json.loads((FOLDER / "policy.json").read_bytes()))
 
 

@@ -995,7 +995,7 @@ def flat() -> File:
         named=False,
     )
     for name in ("signature", "signer", "subject_pith_number", "target"):
-        # Checked as an envelope: it names no key, and carries no signature of an envelope.
+        # CheckedBundle as an envelope: it names no key, and carries no signature of an envelope.
         check(f"both-{name.replace('_', '-')}", "of both spellings: checked as an envelope, not signed as one", "EVT-6 CHECK-2",
               {**made, name: None}, "not_signed", None, named=False)  # fmt: skip
     check(

@@ -242,7 +242,7 @@ class ReportPrinter:
 
     def _event(self, one: Listed, width: int) -> None:
         out, copy = self.out, one.element
-        cells = [short(copy.event_id or ""), _label(out, copy).ljust(width)]
+        cells = [short(copy.id or ""), _label(out, copy).ljust(width)]
         if copy.event is not None:
             cells += [copy.event.created_at, self._key(copy.event.key)]
         line = "  ".join(cells) + self._claim(one)
@@ -369,7 +369,7 @@ def _mismatches(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
 
 def _order(one: Listed) -> tuple[int, str]:
     copy = one.element
-    return _STATUSES.index(copy.verdict.status), copy.event.order if copy.event else copy.event_id or ""
+    return _STATUSES.index(copy.verdict.status), copy.event.order if copy.event else copy.id or ""
 
 
 def short(event_id: str) -> str:

@@ -14,7 +14,7 @@ from pithbundle.errors import MergeError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.merge.state import State
-from pithbundle.verify.verdicts import Checked
+from pithbundle.verify.verdicts import CheckedBundle
 
 
 class Merged:
@@ -22,7 +22,7 @@ class Merged:
 
     __slots__ = ("inputs", "ledger")
 
-    def __init__(self, ledger: Ledger, inputs: tuple[Checked, ...]) -> None:
+    def __init__(self, ledger: Ledger, inputs: tuple[CheckedBundle, ...]) -> None:
         self.ledger = ledger
         #: The checked bundles that went in, in the order given; only the report reads them.
         self.inputs = inputs
@@ -58,7 +58,7 @@ class Merged:
 _UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, string=1 << 62)
 
 
-def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:
+def merge(*checked: CheckedBundle, rules: MergeRules = MERGE_1) -> Merged:
     """Merge checked bundles of one record into its current state.
 
     Raises:
@@ -69,7 +69,7 @@ def merge(*checked: Checked, rules: MergeRules = MERGE_1) -> Merged:
     return Merged(ledger_of(*checked, rules=rules), checked)
 
 
-def ledger_of(*checked: Checked, rules: MergeRules = MERGE_1) -> Ledger:
+def ledger_of(*checked: CheckedBundle, rules: MergeRules = MERGE_1) -> Ledger:
     """The ledger of the union of checked bundles of one record (MERGE-2)."""
     if not checked:
         raise MergeError("type", "there is nothing to merge: give at least one checked bundle")

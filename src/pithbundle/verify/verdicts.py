@@ -189,11 +189,6 @@ class CheckedEvent:
     claimed_id: str | None = None
 
     @property
-    def event_id(self) -> str | None:
-        """The id."""
-        return self.id
-
-    @property
     def identity(self) -> Identity | None:
         """The id and what it covers; None without an id (RCPT-4)."""
         return None if self.id is None else (self.id, self.id_covers)
@@ -254,9 +249,6 @@ class CheckedBundle:
             f"CheckedBundle({self.record.number}, events={len(self.events)}, receipts={len(self.receipts)})"
         )
 
-
-#: The old name.
-Checked = CheckedBundle
 
 _Made = TypeVar("_Made")
 

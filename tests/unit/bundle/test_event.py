@@ -207,7 +207,7 @@ def test_the_id_of_any_event_is_that_of_its_canonical_body(payload: Json, extra:
     extra = {name: value for name, value in extra.items() if name not in (*SOUND, *FLAT)}
     made = sign({**SOUND, "payload": payload, **extra}, DEMO)
     (one,) = checked(RECORD, [made], policy(DEMO)).events
-    assert (one.verdict.status, one.event_id) == ("verified", made["event_id"])
+    assert (one.verdict.status, one.id) == ("verified", made["event_id"])
 
 
 @pytest.mark.parametrize("name", sorted(body(SOUND)))
@@ -302,5 +302,5 @@ def test_a_limit_of_the_input_changes_no_verdict() -> None:
 
 def test_an_event_over_a_limit_has_no_id() -> None:
     (one,) = checked(RECORD, [grown("more", nested(30))]).events
-    assert (one.event_id, one.claimed_type) == (None, "alias_added")
+    assert (one.id, one.claimed_type) == (None, "alias_added")
     assert read(RECORD, [grown("more", nested(30))]).events

@@ -270,9 +270,9 @@ def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], 
     ]
     for element, expected in cases:
         (one,) = checked(RECORD, [element]).events
-        assert (said(one), one.event_id) == (expected, None)
+        assert (said(one), one.id) == (expected, None)
     (one,) = checked(RECORD, [made]).events
-    assert (one.verdict.status, one.event_id) == ("invalid", None)
+    assert (one.verdict.status, one.id) == ("invalid", None)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], 
 )  # fmt: skip
 def test_a_malformed_element_names_a_key_by_a_pair_of_texts(signer: Any, expected: Any) -> None:
     (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).events
-    assert (said(one), one.event_id) == (expected, None)
+    assert (said(one), one.id) == (expected, None)
     # The key_id beside the signature is compared with that of a pair alone.
     other = {**SOUND, "signer": signer, "signature": {**SOUND["signature"], "key_id": "x"}}
     named = type(signer) is dict and signer.get("signer_id") == DEMO.signer_id
@@ -330,7 +330,7 @@ def test_of_unknown_alone_only_the_key_and_a_signature_are_asked(way: Way) -> No
     (one,) = checked(RECORD, [made], policy(recipe.key)).events
     assert said(one) == (way.expected if way.step < 3 else ("unbound", None, None))
     # What fails CHECK-5 is read as event-v1 (RULE-1).
-    assert (one.event_id is not None) == (way.step == 1)
+    assert (one.id is not None) == (way.step == 1)
     assert not one.unsigned
 
 
@@ -349,9 +349,9 @@ def test_under_the_built_in_policy_the_registrys_events_are_unbound_whatever_the
         {**base, "signature": "x"},
     ):
         (one,) = check(read(RECORD, [made])).events
-        assert (said(one), one.event_id) == (("unbound", None, None), None)
+        assert (said(one), one.id) == (("unbound", None, None), None)
     (one,) = check(read(RECORD, [{**base, "signature": None}])).events
-    assert (said(one), one.event_id) == (("not_signed", None, None), None)
+    assert (said(one), one.id) == (("not_signed", None, None), None)
 
 
 def test_of_several_candidates_one_that_lists_unknown_is_enough() -> None:
@@ -368,7 +368,7 @@ def test_of_several_candidates_one_that_lists_unknown_is_enough() -> None:
         for one, two in ((DEMO, twin), (twin, DEMO)):
             keys = policy(policy_key(one, event_formats=formats), policy_key(two, event_formats=other))
             (copy_,) = checked(RECORD, [nameless], keys).events
-            assert (said(copy_), copy_.event_id, copy_.key) == (expected, None, None)
+            assert (said(copy_), copy_.id, copy_.key) == (expected, None, None)
 
 
 # CHECK-4: the subject's year.
@@ -548,7 +548,7 @@ def test_among_equals_the_smallest_code_decides() -> None:
 def test_copies_are_joined_by_the_recomputed_id() -> None:
     swapped = {**SOUND, "payload": {"swapped": True}}
     result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
-    assert [one.event_id for one in result.events] == [ID, event_id(swapped), ID]
+    assert [one.id for one in result.events] == [ID, event_id(swapped), ID]
     assert list(by_id(result)) == [ID, event_id(swapped)]
     assert [one.event_id for one in result.valid] == [ID]
 
@@ -685,7 +685,7 @@ def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
     shown = {**FLAT, **changes}
     well_formed = type(shown["created_at"]) is str and type(shown["signing_key_id"]) is str
     named = well_formed and not shown["payload_sha256"].isupper()
-    assert one.event_id == (shown["payload_sha256"] if named else None)
+    assert one.id == (shown["payload_sha256"] if named else None)
     assert one.fingerprint == (
         DEMO.fingerprint if expected[1:] == (None, None) and expected[0] != "not_signed" else None
     )

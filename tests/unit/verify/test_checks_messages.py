@@ -140,7 +140,7 @@ def test_an_event_over_a_limit() -> None:
     for _ in range(24):
         made["payload"] = {"deep": made["payload"]}
     (_, copy) = checked(RECORD, [SOUND, made]).events
-    assert (copy.pointer, copy.claimed_type, copy.event_id) == ("/events/1", "alias_added", None)
+    assert (copy.pointer, copy.claimed_type, copy.id) == ("/events/1", "alias_added", None)
     assert copy.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
 
 

@@ -6,7 +6,10 @@ import itertools
 
 import pytest
 
+from kit import demo
+from kit.results import checked
 from pithbundle.errors import Fault
+from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VALID, CheckedEvent, Verdict
 
 
@@ -54,3 +57,11 @@ def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> N
         assert not second.before(first)
     same = CheckedEvent(0, "x", None, ladder[3])
     assert not same.before(same)
+
+
+def test_representations_name_what_identifies_a_value() -> None:
+    result = checked(demo.RECORD, demo.plain()["events"], demo.demo_policy())
+    assert repr(result) == f"CheckedBundle({result.record.number}, events=2, receipts=1)"
+    assert repr(result.receipts[0]).startswith("ReceiptVerdict(/events/")
+    policy = Policy.from_value(demo.demo_policy())
+    assert repr(policy) == f"Policy(keys={len(policy.keys)}, sha256={policy.sha256})"
