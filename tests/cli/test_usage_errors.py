@@ -198,6 +198,15 @@ class TestProof:
         assert most == 1 and len(list(tmp_path.iterdir())) == 5
 
 
+def test_a_proof_is_inspected_as_a_proof(tmp_path: Path) -> None:
+    proof = tmp_path / "proof.json"
+    assert run("proof", RICH, *POLICY, "--out", str(proof)).status == 0
+    shown = run("inspect", str(proof)).out
+    assert "  form        a proof of a conflict, by its members; " in shown and "not defined" not in shown
+    proof.write_text(json.dumps({**json.loads(proof.read_text()), "bundle_version": "1"}))
+    assert "bundle_version: 1 (not defined in spec.md)" in run("inspect", str(proof)).out
+
+
 class TestExtras:
     def without(self, package: str, *args: str) -> subprocess.CompletedProcess[str]:
         code = f"import sys; sys.modules[{package!r}] = None; from pithbundle.__main__ import main"

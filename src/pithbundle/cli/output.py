@@ -4,7 +4,7 @@ Text of a bundle is hostile: it may contain escape sequences, reorder a line, or
 verdict. Three rules keep it harmless, wherever it goes:
 
 * data passes :meth:`Output.show`, which returns one line without terminal controls;
-* a line begins with words of this program: data stands after them or is indented, also
+* a line begins with words of this program: data follows them or is indented, also
   where a long line is loaded at the edge of a terminal;
 * whatever is printed as text is escaped once more on its way out, so that a missing call of
   ``show`` is a cosmetic fault and no vulnerability.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pithbundle.cli.output import Output, Style
+from pithbundle.cli.render import plural
 from pithbundle.conformance import reports
 from pithbundle.conformance.paired import Comparison, Disagreement
 from pithbundle.conformance.protocol import BAD, STATUSES, Json, Result, Run
@@ -36,6 +37,10 @@ class Selection:
     absent: tuple[str, ...]
 
 
+def _sizes(vectors: int, requests: int) -> str:
+    return f"{plural(vectors, 'vector')}, {plural(requests, 'request')}"
+
+
 def print_run(out: Output, run: Run, of: Selection) -> None:
     """Print the outcome, the faults of the run, counts by stage and clause, and each failure."""
     found = reports.summary(run)
@@ -43,7 +48,7 @@ def print_run(out: Output, run: Run, of: Selection) -> None:
     out.line(
         head,
         style,
-        f" {len(run.vectors)} vectors, {found.requests} requests: {reports.counts_text(found.total)}",
+        f" {_sizes(len(run.vectors), found.requests)}: {reports.counts_text(found.total)}",
     )
     for fault in found.faults:
         out.detail("because", out.show(fault))
@@ -63,7 +68,9 @@ def print_run(out: Output, run: Run, of: Selection) -> None:
         for name, counts in found.clauses.items()
         if any(counts[s] for s in BAD)
     ]
-    out.line(f"  {len(found.clauses)} clauses of spec.md are covered; {len(broken)} of them not as expected")
+    out.line(
+        f"  {plural(len(found.clauses), 'clause')} of spec.md covered; {len(broken)} of them not as expected"
+    )
     if broken:
         out.table(("clause", "vectors"), broken)
     bad = reports.bad(run.results)
@@ -175,7 +182,7 @@ def print_failed_comparison(out: Output, impls: Sequence[str], seed: str, done: 
     if out.as_json:
         out.json({"agree": False, "fault": done.fault, "compared": done.compared, "seed": seed})
         return
-    out.line("RUN FAILED:", "bad", f" {done.compared} cases compared, seed {out.show(seed)}")
+    out.line("RUN FAILED:", "bad", f" {plural(done.compared, 'case')} compared, seed {out.show(seed)}")
     out.detail("because", out.show(done.fault))
     for impl in impls:
         out.detail("worker", out.show(impl))
@@ -189,7 +196,7 @@ def print_agreement(out: Output, impls: Sequence[str], seed: str, done: Comparis
         out.json({"agree": True, **counts, "seed": seed})
         return
     counts_text = f"{done.accepted} accepted, {rejected} rejected"
-    out.line("AGREE:", "good", f" {done.compared} cases, seed {out.show(seed)}: {counts_text}")
+    out.line("AGREE:", "good", f" {plural(done.compared, 'case')}, seed {out.show(seed)}: {counts_text}")
     for impl in impls:
         out.detail("worker", out.show(impl))
 

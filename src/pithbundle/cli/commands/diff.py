@@ -144,8 +144,8 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
         if how != "only left":
             out.detail("right", _brief(out, difference.theirs))
     _rest(out, len(found.state), "entry", "entries")
-    for wins, one, other in found.decisions[:MOST]:
-        out.heading("reason", f"{', '.join(map(short, wins[:5]))}: left {one}, right {other}")
+    for winners, one, other in found.decisions[:MOST]:
+        out.heading("reason", f"{', '.join(map(short, winners[:5]))}: left {one}, right {other}")
     _rest(out, len(found.decisions), "reason")
     for label, mine, other_value in found.labels:
         out.heading("label", label)
@@ -189,7 +189,7 @@ def _value(found: Diff) -> Object:
             for d in found.state
         ],
         "decisions": [
-            {"event_ids": [*wins], "left": one, "right": other} for wins, one, other in found.decisions
+            {"event_ids": [*winners], "left": one, "right": other} for winners, one, other in found.decisions
         ],
         "labels": [{"name": name, "left": one, "right": other} for name, one, other in found.labels],
     }  # fmt: skip

@@ -9,7 +9,16 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.document_types import BUNDLE, NO_OBJECT, OTHER, RECORD, STATE, Document, recognise
+from pithbundle.bundle.document_types import (
+    BUNDLE,
+    NO_OBJECT,
+    OTHER,
+    PROOF,
+    RECORD,
+    STATE,
+    Document,
+    recognise,
+)
 from pithbundle.bundle.event import Envelope, read_event
 from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output
@@ -56,6 +65,7 @@ _KNOWN: Final[dict[Document, frozenset[str]]] = {
         )
     ),
     RECORD: frozenset(("source", "metadata", "schema_version")),
+    PROOF: frozenset(("proof_type", "proof_version", "rules", "canonical_record", "events", "keys")),
 }
 #: The last line for files that no command reads: their own hint is to inspect them.
 _ADVICE: Final = dict.fromkeys((OTHER, NO_OBJECT), "no command of pithbundle reads such a file")

@@ -103,37 +103,37 @@ def _numbers(file: str, limits: Limits, format: Encoding | None) -> Iterator[Fou
 
 
 def _number(value: Value, pointer: str) -> Found:
-    stated: Object = {}
+    claimed: Object = {}
     if isinstance(value, dict) and "canonical_record" in value:
-        stated, value = value, value["canonical_record"]
+        claimed, value = value, value["canonical_record"]
     try:
-        record = Record.from_read(value, f"{pointer}/canonical_record" if stated else pointer)
+        record = Record.from_read(value, f"{pointer}/canonical_record" if claimed else pointer)
     except PithError as error:
         return Found(pointer, None, (error.fault,))
     faults = []
-    if "pith_number" in stated:
-        mismatch = subject_fault(stated["pith_number"], record)
+    if "pith_number" in claimed:
+        mismatch = subject_fault(claimed["pith_number"], record)
         if mismatch is not None:
             faults.append(
-                Fault("subject", f"stated {_brief(stated['pith_number'])}", f"{pointer}/pith_number")
+                Fault("subject", f"claimed {_brief(claimed['pith_number'])}", f"{pointer}/pith_number")
             )
-    if "canonical_sha256" in stated and stated["canonical_sha256"] != record.hex:
-        detail = f"stated {_brief(stated['canonical_sha256'])}"
+    if "canonical_sha256" in claimed and claimed["canonical_sha256"] != record.hex:
+        detail = f"claimed {_brief(claimed['canonical_sha256'])}"
         faults.append(Fault("hash_mismatch", detail, f"{pointer}/canonical_sha256"))
-    return Found(pointer, record, tuple(faults), tuple(_notes(stated, record)))
+    return Found(pointer, record, tuple(faults), tuple(_notes(claimed, record)))
 
 
-def _notes(stated: Object, record: Record) -> Iterator[str]:
+def _notes(claimed: Object, record: Record) -> Iterator[str]:
     number = record.number
-    if "short_pith_number" in stated and stated["short_pith_number"] != number.short:
-        yield f"short_pith_number: stated {_brief(stated['short_pith_number'])}"
+    if "short_pith_number" in claimed and claimed["short_pith_number"] != number.short:
+        yield f"short_pith_number: claimed {_brief(claimed['short_pith_number'])}"
     derived = dict(record.aliases)
-    listed = stated.get("source_aliases")
+    listed = claimed.get("source_aliases")
     for alias in listed if isinstance(listed, list) else ():
         if isinstance(alias, dict):
             kind, value = alias.get("alias_kind"), alias.get("alias_value")
             if isinstance(kind, str) and kind in derived and value != derived[kind]:
-                yield f"alias {kind}: stated {_brief(value)}"
+                yield f"alias {kind}: claimed {_brief(value)}"
 
 
 def _brief(value: Value) -> str:

@@ -126,10 +126,8 @@ def _print(out: Output, file: str, result: Probe) -> None:
     else:
         out.line("NOT SETTLED:", "doubtful", f" {_why_not(result)}")
     out.detail("file", out.file_name(file))
-    stated = f"{plural(result.stated_ids, 'id')} and {plural(result.signed, 'signature')}"
-    out.detail(
-        "tried", f"{plural(len(result.found), 'format')} on {plural(result.events, 'event')}, {stated}"
-    )
+    tried = f"{plural(result.stated_ids, 'id')} and {plural(result.signed, 'signature')}"
+    out.detail("tried", f"{plural(len(result.found), 'format')} on {plural(result.events, 'event')}, {tried}")
     hits = [found for found in result.found if found.ids or found.signatures]
     if not hits:
         return

@@ -53,7 +53,7 @@ def command(
 ) -> int:
     """Check the record, receipts and events of each bundle FILE.
 
-    The first line begins with the outcome, the first of these that holds: REJECTED,
+    The first line begins with the outcome, the first of these that applies: REJECTED,
     INVALID, CONFLICT, INCOMPLETE (an event that a signer listed is absent), UNVERIFIED
     (a signature is absent or by no key of your policy, or nothing at all is signed),
     VALID. A rejected file is reported and the others are checked. Files of one record
@@ -108,8 +108,8 @@ def _print(
             }
         )
         return status
-    for unread in checked_files.unreadable:
-        out.print_rejection(unread.name, unread.error, unread.advice)
+    for one in checked_files.unreadable:
+        out.print_rejection(one.name, one.error, one.advice)
     printer = ReportPrinter(out, policy, policy_path)
     printer.headline(checked_files, reports)
     if quiet:
