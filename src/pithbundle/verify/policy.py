@@ -1,9 +1,8 @@
 """Policies: whose keys count, for what, and since when not (spec POL-1 to POL-7).
 
-A policy is the user's own data. It is the only source of keys: no bundle, manifest or
-server adds one. It is read strictly, since a misspelt member that was ignored would grant
-or withhold a right in silence. `policy.schema.json` beside this file says the same as a
-JSON Schema, but for what a schema cannot say: uniqueness, revocation, fitness of keys.
+A policy is the user's own data and the only source of keys: no bundle, manifest or server adds one.
+It is read strictly: a misspelt member that was ignored would grant or withhold a right.
+`policy.schema.json` has the same rules but for uniqueness, revocation and validity of keys.
 """
 
 from __future__ import annotations
