@@ -22,10 +22,10 @@ from pithbundle.encoding.canonical import encode, raw_json
 from pithbundle.encoding.json_reader import read_json
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
 from pithbundle.errors import PithError
+from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.export import signed_event
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.merge.selection import Equivocation
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.verdicts import SignedEvent

@@ -20,10 +20,11 @@ from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
+from pithbundle.merge.equivocation import Equivocation, contradiction_of
 from pithbundle.merge.export import export_events
 from pithbundle.merge.lazy import lazy
 from pithbundle.merge.schema import MergeRules
-from pithbundle.merge.selection import Equivocation, Selection
+from pithbundle.merge.selection import Selection
 from pithbundle.merge.state import State
 from pithbundle.merge.timeline import Moment, timeline_of
 from pithbundle.verify.verdicts import SignedEvent
@@ -196,9 +197,7 @@ class Ledger:
         They are the one with the smallest id and, of those whose deciding members differ from
         its, the one with the smallest id.
         """
-        first, *others = (self._events[event_id] for event_id in group.event_ids)
-        second = next(one for one in others if one.deciding != first.deciding)
-        return first.event, second.event
+        return contradiction_of(self._selection, group)
 
     def export(self, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
         """The events as JSON bundles, by (instant, id), each within ``limits``; at least one (EXPORT-2).

@@ -14,8 +14,6 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import raw_json
-from pithbundle.encoding.values import Object
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.event_types.event_retracted import Effect
 from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, Select
@@ -53,27 +51,6 @@ class AliasDecision(NamedTuple):
     alias_value: str
     derived: bool
     decision: SlotDecision
-
-
-@dataclass(frozen=True, slots=True)
-class Equivocation:
-    """Conforming events of one signer, type, slot and instant that contradict each other (MERGE-8)."""
-
-    event_type: str
-    signer: str
-    slot: bytes
-    instant: str
-    event_ids: tuple[str, ...]
-
-    def to_value(self) -> Object:
-        """The group as a state lists it; the slot for :mod:`canonical` to write."""
-        return {
-            "event_ids": [*self.event_ids],
-            "event_type": self.event_type,
-            "instant": self.instant,
-            "signer": self.signer,
-            "slot": raw_json(self.slot),
-        }
 
 
 class Candidates:
@@ -300,17 +277,6 @@ class Selection:
             else:
                 yield SlotDecision(one, "listed" if effect is None else effect)
 
-    def equivocations(self) -> list[Equivocation]:
-        """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
-        found = [
-            group
-            for name in self.rules.deciding
-            for events in self.conforming.get(name, _NO_SLOTS).values()
-            if len(events) > 1
-            for group in _contradictions(events)
-        ]
-        return sorted(found, key=lambda g: (g.event_type.encode(), g.signer.encode(), g.slot, g.instant))
-
 
 _NO_SLOTS: Final[Mapping[bytes, list[ClassifiedEvent]]] = MappingProxyType({})
 _DERIVED: Final = SlotDecision(None, "derived")
@@ -323,15 +289,3 @@ def _events(slots: Mapping[bytes, list[ClassifiedEvent]]) -> Iterator[Classified
 def _restated(loser: Loser) -> Loser:
     """The events of one name restate each other, whatever else their payloads contain (TRACE-3)."""
     return Loser(loser.event_id, "restated") if loser.reason == "superseded" else loser
-
-
-def _contradictions(events: Iterable[ClassifiedEvent]) -> Iterator[Equivocation]:
-    groups: dict[str, list[ClassifiedEvent]] = {}
-    for one in events:
-        # Another instant is a revision.
-        groups.setdefault(one.event.instant, []).append(one)
-    for instant, group in groups.items():
-        if len(group) > 1 and len({one.deciding for one in group}) > 1:
-            ids = tuple(sorted(one.event.event_id for one in group))
-            first = group[0]
-            yield Equivocation(first.event.event_type, first.event.signer, first.slot, instant, ids)

@@ -17,6 +17,7 @@ from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha2
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.entries import Entry
+from pithbundle.merge.equivocation import Equivocation, equivocations_of
 from pithbundle.merge.event_types.alias_added import Alias
 from pithbundle.merge.event_types.author_claim import AuthorClaim
 from pithbundle.merge.event_types.checkpoint import Checkpoint
@@ -31,7 +32,7 @@ from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation, explanations
 from pithbundle.merge.lazy import lazy
 from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules
-from pithbundle.merge.selection import AliasDecision, Equivocation, Selection
+from pithbundle.merge.selection import AliasDecision, Selection
 from pithbundle.merge.status import status_line, status_of
 from pithbundle.merge.trace import Decision, trace_json, trace_of
 
@@ -282,7 +283,7 @@ class State:
     @lazy
     def equivocations(self) -> tuple[Equivocation, ...]:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""
-        return tuple(self._selection.equivocations())
+        return equivocations_of(self._selection)
 
     @lazy
     def unrecognised(self) -> tuple[Unrecognised, ...]:

@@ -14,8 +14,9 @@ from typing import Final
 from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object, Value
+from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.schema import ALIASES, RECEIPT
-from pithbundle.merge.selection import Equivocation, Loser, ReasonCode, Selection, SlotDecision
+from pithbundle.merge.selection import Loser, ReasonCode, Selection, SlotDecision
 
 #: The clause behind each reason (TRACE-2).
 CLAUSES: Final[dict[ReasonCode, str]] = {

@@ -25,7 +25,7 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.files import STDIN
-from pithbundle.merge.selection import Equivocation
+from pithbundle.merge.equivocation import Equivocation
 from pithbundle.proof import proof_of
 
 
