@@ -39,6 +39,7 @@ from pithbundle.errors import (
 from pithbundle.joined import Input, Listed, Location
 from pithbundle.merge.completeness import Completeness
 from pithbundle.merge.entries import Entry
+from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.event_types.alias_added import Alias
 from pithbundle.merge.event_types.author_claim import AuthorClaim
 from pithbundle.merge.event_types.checkpoint import Checkpoint
@@ -54,7 +55,7 @@ from pithbundle.merge.explain import Explanation
 from pithbundle.merge.ledger import Ledger, LedgerBuilder
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.schema import EventType, MergeRules
-from pithbundle.merge.selection import Equivocation, Loser
+from pithbundle.merge.selection import Loser
 from pithbundle.merge.state import State, Unrecognised
 from pithbundle.merge.timeline import Moment
 from pithbundle.merge.trace import Decision

@@ -34,7 +34,6 @@ from kit.tampered import signature_of, signed_again
 from pithbundle.bundle.record import Record
 from pithbundle.errors import MergeError
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import ledger_of as union_of
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.verify.policy import Policy
 
@@ -487,12 +486,6 @@ def test_completeness_that_grew_is_completeness_from_all(data: st.DataObject) ->
 
 
 # Which bundles and ledgers come together (MERGE-2, MERGE-3).
-
-
-def test_nothing_at_all_is_no_merge() -> None:
-    with pytest.raises(MergeError) as caught:
-        union_of()
-    assert caught.value.code == "type"
 
 
 def test_bundles_of_two_records_do_not_merge() -> None:

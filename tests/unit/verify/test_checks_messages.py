@@ -30,7 +30,6 @@ from kit.tampered import OTHER_NUMBER
 from pithbundle.bundle.record import Record
 from pithbundle.errors import Fault, MergeError
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.merged import ledger_of as union_of
 from pithbundle.merge.rules import MERGE_1, MergeRules
 
 RECORD = made_record()
@@ -161,10 +160,6 @@ def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1
     return Ledger.of_checked(record, policy_sha256, rules, ())
 
 
-def nothing() -> None:
-    union_of()
-
-
 def two_records() -> None:
     assert ledger() | ledger(1)
 
@@ -185,7 +180,6 @@ def two_hashes() -> None:
 @pytest.mark.parametrize(
     ("merge", "code", "detail"),
     [
-        (nothing, "type", "there is nothing to merge: give at least one checked bundle"),
         (two_records, "subject",
          f"{ledger(1).record.number} is not {ledger().record.number}; merge takes bundles of one record"),
         (two_policies, "policy", "the bundles were checked under different policies"),
