@@ -17,7 +17,7 @@ VALUES: Final[tuple[tuple[str, str, str, Any], ...]] = (
     ("null", "a simple value", "CBOR-6", None),
     ("true", "a simple value", "CBOR-6", True),
     ("false", "a simple value", "CBOR-6", False),
-    ("empty-text", "an empty text", "CBOR-1", ""),
+    ("empty-text", "an empty string", "CBOR-1", ""),
     ("empty-array", "an empty array", "CBOR-1", []),
     ("empty-map", "an empty map", "CBOR-1", {}),
     *((f"integer-{n}", "the head grows with the argument", "CBOR-4", n)
@@ -50,8 +50,8 @@ VALUES: Final[tuple[tuple[str, str, str, Any], ...]] = (
     ("keys-proto", "a member named __proto__", "CBOR-8 CANON-1", {"__proto__": {"x": 1}, "constructor": 2}),
     ("keys-highest", "the highest key character", "CBOR-8 DATA-7", {"\ud7ff": 1}),
     ("key-256", "the longest key", "CBOR-8 DATA-7", {"k" * 256: 1}),
-    ("nested", "each kind in each kind", "CBOR-1 DATA-1", {"a": [{"b": [None, True, "x", -1, 0.5, {}]}]}),
-    ("text-non-normalised", "no text is normalised", "DATA-9", "e\u0301"),
+    ("nested", "each type in each type", "CBOR-1 DATA-1", {"a": [{"b": [None, True, "x", -1, 0.5, {}]}]}),
+    ("text-non-normalised", "no string is normalised", "DATA-9", "e\u0301"),
 )  # fmt: skip
 
 #: name, comment, clauses, hex, code, offset, control.
@@ -104,11 +104,11 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("truncated-single", "a float cut short", "CBOR-3", "fa 3f0000", "cbor_truncated", 0, "float-single"),
     ("truncated-double", "a float cut short", "CBOR-3", "fb 3fb99999999999", "cbor_truncated", 0, "float-double"),
     ("truncated-tag", "a tag cut short", "CBOR-3", "d8", "cbor_truncated", 0, "integer-0"),
-    ("declared-2-62-text", "a length that nobody can allocate", "CBOR-3", "7b 4000000000000000 61", "cbor_truncated",
+    ("declared-2-62-text", "a length that cannot be allocated", "CBOR-3", "7b 4000000000000000 61", "cbor_truncated",
      0, "text-1"),
-    ("declared-2-62-array", "a length that nobody can allocate", "CBOR-3", "9b 4000000000000000 00", "cbor_truncated",
+    ("declared-2-62-array", "a length that cannot be allocated", "CBOR-3", "9b 4000000000000000 00", "cbor_truncated",
      0, "array-1"),
-    ("declared-2-64-map", "a length that nobody can allocate", "CBOR-3", "bb ffffffffffffffff 6100", "cbor_truncated",
+    ("declared-2-64-map", "a length that cannot be allocated", "CBOR-3", "bb ffffffffffffffff 6100", "cbor_truncated",
      0, "map-1"),
     ("declared-map-one-short", "a map takes two bytes a pair at least", "CBOR-3", "a2 60 00 60", "cbor_truncated",
      0, "map-1"),
@@ -142,7 +142,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("declared-before-utf8", "a text cut short that is no UTF-8", "CBOR-1", "62 ff", "cbor_truncated", 0, "text-1"),
     ("utf8-before-order", "a key that is no UTF-8 and out of order", "CBOR-1", "a2 6162 00 61ff 00", "utf8", 4, "map-2"),
     ("utf8-before-order-less", "also one that would come first", "CBOR-1", "a2 626262 00 61ff 00", "utf8", 5, "map-2"),
-    ("order-before-value-fault", "a key out of order that holds U+0000", "CBOR-1 FAULT-1", "a2 6162 00 6100 00", "cbor_key_order", 4, "map-2"),
+    ("order-before-value-fault", "a key out of order that contains U+0000", "CBOR-1 FAULT-1", "a2 6162 00 6100 00", "cbor_key_order", 4, "map-2"),
     ("order-after-value-fault", "out of order behind a value-level fault", "FAULT-1", "a2 6162 f97e00 6161 00", "cbor_key_order", 6, "map-2"),
     ("order-after-duplicate", "a duplicate, and out of order behind it", "FAULT-1 CBOR-8", "a3 6162 00 6162 00 6161 00", "cbor_key_order", 7,
      "map-2"),
@@ -154,7 +154,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
      "duplicate_key", 7, "nested"),
     ("key-own-before-duplicate", "a key's own fault comes before that it comes twice", "FAULT-2", "a2 63ee8080 00 63ee8080 00", "key", 1,
      "keys-highest"),
-    ("float-form-before-nonminimal", "0.00001 in double precision, which a shorter width would not hold", "CBOR-4 FAULT-1",
+    ("float-form-before-nonminimal", "0.00001 in double precision, which a shorter width cannot represent", "CBOR-4 FAULT-1",
      "82 fb 3ee4f8b588e368f1 c000", "cbor_tag", 10, "array-2"),
     ("nonfinite-wide-single", "an infinity in single precision, then a text-level fault", "CBOR-4 FAULT-1", "82 fa 7f800000 f7", "cbor_type",
      6, "array-2"),
@@ -266,7 +266,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("first-by-position-other", "and the other way round", "CBOR-1", "82 c000 f7", "cbor_tag", 1, "array-1"),
     ("first-value-fault", "two value-level faults: the first in the input", "FAULT-2", "82 f93c00 f97e00",
      "number_form", 1, "array-1"),
-    ("key-fault-before-value", "a key stands before its value", "FAULT-2", "a1 61 00 f97e00", "string", 1, "map-1"),
+    ("key-fault-before-value", "a key is before its value", "FAULT-2", "a1 61 00 f97e00", "string", 1, "map-1"),
 )  # fmt: skip
 
 
@@ -288,12 +288,12 @@ def written() -> File:
     """Writing: canonical JSON and CBOR are one to one."""
     file = File("cbor", "encoder", "What the encoder writes of a JSON text.")
     for name, _, clauses, value in VALUES:
-        file.accept(name, "JSON in, CBOR out: the twin of cbor/items", clauses, "cbor", {"data": as_json(value)},
+        file.accept(name, "JSON in, CBOR out: the counterpart of cbor/items", clauses, "cbor", {"data": as_json(value)},
                     cbor=hexed(cbor(value)))  # fmt: skip
     for name, about, source, value in (
         (
             "unsorted",
-            "members as they stand in the text are sorted",
+            "members are sorted, whatever their order in the text",
             '{"b":1,"a":2,"c":3}',
             {"a": 2, "b": 1, "c": 3},
         ),
@@ -322,8 +322,8 @@ PLACES: Final = (
     ("after-container", "containers before it count one", "83 80 a0 f97e00", "number_nonfinite", "/2", 3, "array-2"),
     ("inside", "members and indices", "a1 6161 82 00 a1 6162 f97e00", "number_nonfinite", "/a/1/b", 8, "nested"),
     ("deep", "each level has its step", "81 81 81 81 81 f93c00", "number_form", "/0/0/0/0/0", 5, "array-1"),
-    ("key", "a key at fault is its own place", "81 a1 63ee8080 00", "key", "/0/\ue000", 2, "map-1"),
-    ("key-nul", "what no text may hold is U+FFFD", "81 a1 626100 00", "string", "/0/a\ufffd", 2, "map-1"),
+    ("key", "a key at fault is its own location", "81 a1 63ee8080 00", "key", "/0/\ue000", 2, "map-1"),
+    ("key-nul", "a character that no string may contain is shown as U+FFFD", "81 a1 626100 00", "string", "/0/a\ufffd", 2, "map-1"),
     ("duplicate", "the second of one name", "82 00 a2 6161 00 6161 00", "duplicate_key", "/1/a", 6, "map-2"),
     ("text", "a text", "82 6161 6100", "string", "/1", 3, "array-2"),
     ("integer", "an integer", "82 00 1b 0020000000000000", "number_range", "/1", 2, "array-2"),
@@ -366,7 +366,7 @@ def limits() -> File:
            joined(repeated(hexed("81"), 32), hexed("80")), "depth", "depth-32", 32)  # fmt: skip
     refuse("depth-33-map", "a map counts too", "CBOR-10 LIM-2",
            joined(repeated(hexed("81"), 32), hexed("a0")), "depth", "depth-32", 32)  # fmt: skip
-    refuse("depth-100000", "the stack of nobody decides", "CBOR-10 LIM-2",
+    refuse("depth-100000", "no implementation's stack decides", "CBOR-10 LIM-2",
            joined(repeated(hexed("81"), 100_000), hexed("80")), "depth", "depth-32", 32)  # fmt: skip
     ones = repeated("1,", 199_998)
     accept("nodes-200000", "200,000 values", "CBOR-10 LIM-3",
@@ -392,7 +392,7 @@ def limits() -> File:
     # 200,000 values, then one more: the order of CBOR-1.
     full = joined(hexed("9a 00030d40"), repeated(hexed("01"), 199_999))
     for name, about, item, code in (
-        ("declared", "value count before a length that nobody has", "9a ffffffff", "nodes"),
+        ("declared", "value count before a length that cannot be allocated", "9a ffffffff", "nodes"),
         ("declared-text", "also of a text", "62 61", "nodes"),
         ("utf8", "and before the text", "61 ff", "nodes"),
         ("nan", "and before a value-level fault", "f9 7e00", "nodes"),
@@ -406,7 +406,7 @@ def limits() -> File:
         refuse(f"nodes-before-{name}" if code == "nodes" else f"{name}-before-nodes", about, "CBOR-1 CBOR-10",
                joined(full, hexed(item)), code, "nodes-200000", 200_004)  # fmt: skip
     deep = repeated(hexed("81"), 32)
-    refuse("depth-before-declared", "depth before a length that nobody has", "CBOR-1", joined(deep, hexed("9a ffffffff")), "depth",
+    refuse("depth-before-declared", "depth before a length that cannot be allocated", "CBOR-1", joined(deep, hexed("9a ffffffff")), "depth",
            "depth-32", 32)  # fmt: skip
     refuse(
         "depth-before-declared-map",
@@ -482,7 +482,7 @@ def floats() -> File:
         for place, number in enumerate(ambiguous):
             for sign, value in (("", number), ("-minus", -number)):
                 said, data = text(decimals.shortest(value)), hexed(cbor(value))
-                about = f"{decimals.shortest(value)} of several shortest texts: json/floats/{kind}-{place:02}{sign}"
+                about = f"{decimals.shortest(value)} of several shortest spellings: json/floats/{kind}-{place:02}{sign}"
                 file.accept(
                     f"{kind}-{place:02}{sign}", about, "DATA-3", "parse_cbor", {"data": data}, canonical=said
                 )

@@ -66,7 +66,7 @@ def receipts() -> File:
     file = File(
         "receipt",
         "verdicts",
-        "Receipts in record_created events: the event is sound, the receipt speaks for itself.",
+        "Receipts in record_created events: the event is valid, the receipt has its own verdict.",
         parts(),
     )
     own = receipt(DEMO, RECORD, "2026-05-18T01:39:14.078722Z")
@@ -126,8 +126,8 @@ def receipts() -> File:
         "invalid",
         "type",
     )
-    check("key-id-number", "a text", "RCPT-1", changed(own, ("key_id",), 1), "invalid", "type")
-    check("signature-number", "a text", "RCPT-1", changed(own, ("signature_b64",), 1), "invalid", "type")
+    check("key-id-number", "a string", "RCPT-1", changed(own, ("key_id",), 1), "invalid", "type")
+    check("signature-number", "a string", "RCPT-1", changed(own, ("signature_b64",), 1), "invalid", "type")
     check("without-signature", "no signature", "CHECK-2", without(own, ("signature_b64",)), "not_signed")
     check(
         "signature-null",
@@ -197,7 +197,7 @@ def receipts() -> File:
     )
     check(
         "of-other-key",
-        "signed by another key than it says",
+        "signed by another key than it claims",
         "CHECK-9",
         {**receipt(AUTHOR, RECORD, CREATED), "key_id": DEMO.key_id},
         "invalid",
@@ -205,7 +205,7 @@ def receipts() -> File:
     )
     of_text = {**own, "signature_b64": b64(DEMO.sign(RECORD_SHA256.encode()))}
     check(
-        "of-hex-text", "the raw bytes, not their hex text", "SIG-1", of_text, "invalid", "signature_invalid"
+        "of-hex-text", "the raw bytes, not their hex digits", "SIG-1", of_text, "invalid", "signature_invalid"
     )
     of_event = {**own, "signature_b64": alias("as receipt")["signature"]["signature_b64"]}
     check(
@@ -231,7 +231,7 @@ def receipts() -> File:
     revoked = policy(DEMO, policy_key(DEMO_OLD, status="revoked"))
     check(
         "revoked",
-        "a revoked key accepted_event_ids no receipt",
+        "no receipt of a revoked key is valid",
         "POL-4 CHECK-6",
         receipt(DEMO_OLD, RECORD, CREATED),
         "invalid",
@@ -248,7 +248,7 @@ def receipts() -> File:
     )
     check(
         "revoked-accepted",
-        "nor if it accepted_event_ids the event that carries it",
+        "nor if the policy accepts the event that carries it",
         "POL-4",
         receipt(DEMO_OLD, RECORD, CREATED),
         "invalid",
@@ -290,9 +290,9 @@ def receipts() -> File:
     for name, about, stated, verdict, code in (
         ("kind-before-key", "the form before the key", {**own, "kind": "x", "key_id": "x"}, "invalid", "type"),
         ("key-before-unsigned", "the key before the signature", {**own, "key_id": "x", "signature_b64": None}, "unknown_key", "key_unknown"),
-        ("key-before-signature-type", "nobody is accused under a key that nobody pinned", {**own, "key_id": "x", "signature_b64": 1}, "unknown_key", "key_unknown"),
+        ("key-before-signature-type", "no receipt is invalid under a key that is not in the policy", {**own, "key_id": "x", "signature_b64": 1}, "unknown_key", "key_unknown"),
         ("key-before-algorithm", "the key before the algorithm", {**own, "key_id": "x", "algorithm": "x"}, "unknown_key", "key_unknown"),
-        ("key-empty", "the empty text is a key_id", {**own, "key_id": ""}, "unknown_key", "key_unknown"),
+        ("key-empty", "the empty string is a key_id", {**own, "key_id": ""}, "unknown_key", "key_unknown"),
         ("unsigned-before-algorithm", "the signature before the algorithm", {**own, "signature_b64": None, "algorithm": "x"}, "not_signed", None),
         ("signature-type-before-algorithm", "the type before the algorithm", {**own, "signature_b64": 1, "algorithm": "x"}, "invalid", "type"),
         ("algorithm-before-form", "the algorithm before the form", {**own, "signature_b64": "x", "algorithm": "x"}, "invalid", "algorithm"),
@@ -306,7 +306,7 @@ def receipts() -> File:
         ("tie", "of several that got as far the smallest code", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id, **gone)], of_third, "key_revoked"),
         ("tie-other-way", "whichever key has it", [policy_key(DEMO, **gone), policy_key(AUTHOR, key_id=DEMO.key_id, **no_role)], of_third, "key_revoked"),
         ("algorithm-beside-role", "the algorithm is further than the right", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "algorithm": "x"}, "algorithm"),
-        ("form-beside-role", "the text form too", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "signature_b64": "x"}, "encoding"),
+        ("form-beside-role", "the spelling too", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "signature_b64": "x"}, "encoding"),
     ):  # fmt: skip
         made_policy = policy(*keys, DEMO_NEXT)
         check(f"order-{name}", about, "CHECK-6", stated, "invalid", code, made_policy, event_signer=DEMO_NEXT)
@@ -381,13 +381,13 @@ def receipts_elsewhere() -> File:
     for label, value in (("total", {"total": 1}), ("string", "paid"), ("null", None), ("array", [own]),
                          ("event-signature", changed(own, ("kind",), "pith_event_signature")), ("no-kind", without(own, ("kind",)))):  # fmt: skip
         bill = attached(DEMO, RECORD, "citation", {"receipt": value}, CREATED)
-        file.accept(f"in-other-event-{label}", "what another type calls a receipt is its own business", "RCPT-4", "check", args(bill),
+        file.accept(f"in-other-event-{label}", "a member named receipt of another event type is no receipt", "RCPT-4", "check", args(bill),
                     receipts=[], elements=[copy(0, bill, "verified")])  # fmt: skip
         in_created = {**created(value), "target": 1}
         file.add(f"in-malformed-created-{label}", "in a record_created, well-formed or not, it can only be a receipt", "RCPT-4 RCPT-2", "check", args(in_created),
                  {"ok": {"receipts": [{**told(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
     kinded = attached(DEMO, RECORD, "citation", {"receipt": without(own, ("key_id",))}, CREATED)
-    file.add("in-other-event-no-key-id", "an object of its kind is one, with all its faults", "RCPT-4 RCPT-2", "check", args(kinded),
+    file.add("in-other-event-no-key-id", "an object of kind pith_receipt is a receipt, with all its faults", "RCPT-4 RCPT-2", "check", args(kinded),
              {"ok": {"receipts": [told(0, kinded, "invalid", "type")]}}, "in-other-event")  # fmt: skip
     deeper = attached(DEMO, RECORD, "citation", {"x": {"receipt": own}}, CREATED)
     file.accept(
@@ -473,7 +473,7 @@ def receipts_bounded() -> File:
     file = File(
         "receipt",
         "limit",
-        "More receipts than are checked: which of them, and what is said of the others.",
+        "More receipts than are checked: which of them, and the verdict of the others.",
         parts(),
     )
 
@@ -515,10 +515,10 @@ def receipts_bounded() -> File:
     check("sixteen", "sixteen are checked", sixteen, [bad] * 16)
     more = [*sixteen, *(unsigned(made_up(n)) for n in (16, 17))]
     check("eighteen", "of more the largest are not", more, [*[bad] * 16, left, left])
-    check("eighteen-reversed", "wherever they stand", more[::-1], [left, left, *[bad] * 16])
+    check("eighteen-reversed", "whatever their position", more[::-1], [left, left, *[bad] * 16])
     check(
         "repeated",
-        "a pair counts once",
+        "equal pairs count as one",
         [*sixteen, *(unsigned({**made_up(n), "signed_at": "x"}) for n in range(16))],
         [bad] * 32,
     )
@@ -528,12 +528,10 @@ def receipts_bounded() -> File:
         [*sixteen, unsigned(own)],
         [*[bad] * 16, left],
     )
-    check(
-        "genuine-among", "nor said to be anything else", [unsigned(own), *sixteen[:15]], [good, *[bad] * 15]
-    )
+    check("genuine-among", "nor reported otherwise", [unsigned(own), *sixteen[:15]], [good, *[bad] * 15])
     check(
         "valid-apart",
-        "that of a valid record_created is checked always, and takes no place",
+        "that of a valid record_created is always checked, and does not count",
         [created(own), *sixteen],
         [good, *[bad] * 16],
     )
@@ -554,7 +552,7 @@ def receipts_bounded() -> File:
         (made_up(0, key_id=1), ("invalid", "type")),
     ]  # fmt: skip
     behind = [unsigned(made_up(n)) for n in range(1, 18)]
-    check("cheap-first", "what needs no signature check takes no place", [*(unsigned(one) for one, _ in cheap), *behind],
+    check("cheap-first", "a receipt that needs no signature check does not count", [*(unsigned(one) for one, _ in cheap), *behind],
           [*(word for _, word in cheap), *[bad] * 16, left])  # fmt: skip
     last = [
         unsigned(
@@ -566,7 +564,7 @@ def receipts_bounded() -> File:
     ]
     check(
         "cheap-last",
-        "and is said however large it is",
+        "and is reported however large it is",
         [*behind, *last],
         [*[bad] * 16, left, *(word for _, word in cheap)],
     )
@@ -596,7 +594,7 @@ def one_fault() -> File:
     file = File(
         "check",
         "faults",
-        "One fault each, in the order of the checks; the record and the rest are sound.",
+        "One fault each, in the order of the checks; the record and the rest are valid.",
         parts(),
     )
     base = alias("spoilt")
@@ -638,7 +636,7 @@ def one_fault() -> File:
     # CHECK-5.
     refuse("unknown-key-of-author", "the key_id of another signer", "CHECK-5 POL-3", sign(changed(base, ("signer", "key_id"), AUTHOR.key_id), DEMO),
            "unknown_key", "key_unknown")  # fmt: skip
-    refuse("unknown-third-signer", "a sound signature by a key of no policy", "CHECK-5 POL-3", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
+    refuse("unknown-third-signer", "a genuine signature by a key of no policy", "CHECK-5 POL-3", attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
            "unknown_key", "key_unknown")  # fmt: skip
     refuse("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
            "unknown_key", "key_unknown")  # fmt: skip
@@ -715,9 +713,9 @@ def one_fault() -> File:
         control="revoked-accepted",
     )
     early = alias("early", "0001-01-01T00:00:00Z")
-    refuse("revoked-early", "a claimed time accepted_event_ids nothing", "CHECK-6 POL-4", early, "invalid", "key_revoked",
+    refuse("revoked-early", "a claimed time does not make a revoked key valid", "CHECK-6 POL-4", early, "invalid", "key_revoked",
            stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
-    for name, about, status, accepted_event_ids in (("revoked-accepted", "an id that a revoked key accepted_event_ids", "revoked", [base["event_id"]]),
+    for name, about, status, accepted_event_ids in (("revoked-accepted", "an id that the policy accepts of a revoked key", "revoked", [base["event_id"]]),
                                          ("retired", "a retired key", "retired", [])):  # fmt: skip
         file.parts[f"policy-{name}"] = as_json(
             policy(policy_key(DEMO, status=status, accepted_event_ids=accepted_event_ids))
@@ -731,14 +729,14 @@ def one_fault() -> File:
             elements=[copy(0, base, "verified")],
         )
     moved = changed(other, ("event_id",), base["event_id"])
-    refuse("accepted-id-claimed", "accepted_event_ids looks at the recomputed id: a stated one helps nobody", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
+    refuse("accepted-id-claimed", "accepted ids are compared with the recomputed id, not with the claimed one", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
            stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
     refuse("role-before-revoked", "the type before the revocation", "CHECK-6", base, "invalid", "key_role",
            stated=policy(policy_key(DEMO, status="revoked", event_types=["citation"])), control="revoked-accepted")  # fmt: skip
     stolen = {**moved, "signature": base["signature"]}
-    refuse("accepted-id-and-signature-claimed", "nor with the signature of the honoured event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
+    refuse("accepted-id-and-signature-claimed", "nor with the signature of the accepted event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
            stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
-    refuse("accepted-other-id-claimed", "an honoured content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
+    refuse("accepted-other-id-claimed", "accepted content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
            changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch",
            stated=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
     # CHECK-9.
@@ -809,7 +807,7 @@ def copies_of_one() -> File:
     file = File(
         "check",
         "elements",
-        "Several elements: copies are joined by the recomputed id, and nothing spoils the rest.",
+        "Several elements: those of one event are joined by the recomputed id; an invalid one changes no other.",
         parts(),
     )
     good, other = alias("good"), alias("other")
@@ -840,13 +838,13 @@ def copies_of_one() -> File:
     spoilt = flipped(good)
     for name, order in (("valid-first", [good, spoilt]), ("valid-last", [spoilt, good])):
         words = {id(good): ("verified", None), id(spoilt): ("invalid", "signature_invalid")}
-        check(name, "the copy that got furthest speaks, wherever it stands", "CHECK-11", list(order), [(good, "verified", None)],
+        check(name, "the element that got furthest decides, whatever its position", "CHECK-11", list(order), [(good, "verified", None)],
               [copy(place, made, *words[id(made)]) for place, made in enumerate(order)])  # fmt: skip
     unsigned, unpadded = (
         without(good, ("signature",)),
         changed(good, ("signature", "signature_b64"), good["signature"]["signature_b64"][:86]),
     )
-    check("furthest", "of copies that all fail the one that got furthest", "CHECK-11", [unsigned, spoilt, unpadded], [(good, "invalid", "signature_invalid")],
+    check("furthest", "of elements that all fail the one that got furthest", "CHECK-11", [unsigned, spoilt, unpadded], [(good, "invalid", "signature_invalid")],
           [copy(0, good, "not_signed"), copy(1, good, "invalid", "signature_invalid"), copy(2, good, "invalid", "encoding")])  # fmt: skip
     stated_other = changed(good, ("event_id",), other["event_id"])
     stated_text = changed(good, ("event_id",), "x")
@@ -873,8 +871,8 @@ def copies_of_one() -> File:
     noted = changed(good, ("signature", "note"), 1)
     for name, about, elements in (
         ("unsigned-member", "an element with an unsigned member is the same event", [good, marked]),
-        ("unsigned-member-first", "what an earlier element carries is said of the id", [marked, good]),
-        ("unsigned-member-between", "wherever it stands", [good, marked, good]),
+        ("unsigned-member-first", "what an earlier element carries is reported of the id", [marked, good]),
+        ("unsigned-member-between", "whatever its position", [good, marked, good]),
         ("unsigned-members-differ", "and all that any element of the id carries", [marked, noted]),
         ("unsigned-members-differ-reversed", "in any order", [noted, marked]),
         ("unsigned-member-of-invalid", "of an element that does not decide too", [good, decorated(spoilt)]),
@@ -892,13 +890,13 @@ def copies_of_one() -> File:
               [copy(place, good, said[place][0], said[place][1], each[place]) for place in range(len(elements))],
               tuple(sorted({pointer for pointers in each for pointer in pointers})))  # fmt: skip
     nameless = anonymous(good)
-    check("without-id", "a copy without an id is the same event", "CHECK-11 CHECK-3", [nameless, good], [(good, "verified", None)],
+    check("without-id", "an element without an id is the same event", "CHECK-11 CHECK-3", [nameless, good], [(good, "verified", None)],
           [copy(0, good, "verified"), copy(1, good, "verified")])  # fmt: skip
     time_only = changed(good, ("created_at",), "today")
     rows: list[Any] = [None, 1, "x", [], {}, time_only, good, spoilt, "not an object"]
     told = [copy(place, None, "invalid", "type") for place in range(4)] + [
         copy(4, None, "not_signed"), copy(5, None, "invalid", "time"), copy(6, good, "verified"), copy(7, good, "invalid", "signature_invalid"), copy(8, None, "invalid", "type")]  # fmt: skip
-    check("junk", "elements that are no event are listed by place and spoil nothing", "CHECK-12 CHECK-11 FAULT-3",
+    check("junk", "elements that are no event are listed by pointer and change nothing else", "CHECK-12 CHECK-11 FAULT-3",
           [to_json(row).decode() if not isinstance(row, dict) else row for row in rows], [(good, "verified", None)], told)  # fmt: skip
     broken = to_json(other).decode()[:-1] + ',"x":1.0}'
     check("value-fault-beside", "a value-level fault is confined to its element", "CHECK-12 FAULT-3", [broken, good, broken], [(good, "verified", None)],
@@ -910,7 +908,7 @@ def copies_of_one() -> File:
                     key=lambda one: str(one["event_id"]))  # fmt: skip
     file.accept(
         "flat-beside",
-        "a flat event is listed by its stated digest",
+        "a flat event is listed by its claimed digest",
         "CHECK-11 EVT-7",
         "check",
         args(flat, good, flat),
@@ -972,7 +970,7 @@ def bundles() -> File:
     file = File(
         "check",
         "bundles",
-        "The frame of a bundle: what refuses it whole, and what is only reported.",
+        "The frame of a bundle: faults that reject it, and those that are only reported.",
         parts(),
     )
     made = alias("in a bundle")
@@ -1208,7 +1206,7 @@ def bundles() -> File:
     # BUN-6.
     for name, about, path, new, stated in (
         ("short-other", "another short form", ("short_pith_number",), "pith:AAAAAAAA", ["/short_pith_number"]),
-        ("short-12", "a form of 12 characters is not the one that is stated", ("short_pith_number",), "pith:" + NUMBER[10:22], ["/short_pith_number"]),
+        ("short-12", "a form of 12 characters is not the one of this member", ("short_pith_number",), "pith:" + NUMBER[10:22], ["/short_pith_number"]),
         ("short-16", "nor one of 16", ("short_pith_number",), "pith:" + NUMBER[10:26], ["/short_pith_number"]),
         ("short-bare", "nor the bare characters", ("short_pith_number",), NUMBER[10:18], ["/short_pith_number"]),
         ("short-full", "nor the full number", ("short_pith_number",), NUMBER, ["/short_pith_number"]),
@@ -1216,9 +1214,9 @@ def bundles() -> File:
         ("source-kind", "another kind", ("source", "kind"), "doi", ["/source"]),
         ("source-id", "another id", ("source", "id"), "x", ["/source"]),
         ("source-array", "an array", ("source",), [], ["/source"]),
-        ("alias-number-kind", "a kind that is no text", ("source_aliases", 1, "alias_kind"), 1, ["/source_aliases/1"]),
+        ("alias-number-kind", "a kind that is not a string", ("source_aliases", 1, "alias_kind"), 1, ["/source_aliases/1"]),
         ("alias-derived-null", "a derived kind without a value", ("source_aliases", 0), {"alias_kind": "arxiv"}, ["/source_aliases/0"]),
-        ("alias-other-null", "an alias of another kind without a text", ("source_aliases", 1), {"alias_kind": "openalex", "alias_value": None}, ["/source_aliases/1"]),
+        ("alias-other-null", "an alias of another kind without a string", ("source_aliases", 1), {"alias_kind": "openalex", "alias_value": None}, ["/source_aliases/1"]),
         ("alias-other-number", "or with a number", ("source_aliases", 1), {"alias_kind": "openalex", "alias_value": 1}, ["/source_aliases/1"]),
         ("alias-repeated", "each alias is compared", ("source_aliases", 1), {"alias_kind": "arxiv", "alias_value": "x"}, ["/source_aliases/1"]),
         ("aliases-object", "an object is no array", ("source_aliases",), {}, ["/source_aliases"]),
@@ -1231,7 +1229,7 @@ def bundles() -> File:
         ("alias-kind", "an alias of another kind", ("source_aliases", 0, "alias_kind"), "openalex", []),
         ("alias-time", "its time is not compared", ("source_aliases", 0, "created_at"), "never", []),
         ("alias-string", "an alias is an object", ("source_aliases", 1), "x", ["/source_aliases/1"]),
-        ("alias-null-value", "with two texts", ("source_aliases", 1, "alias_value"), None, ["/source_aliases/1"]),
+        ("alias-null-value", "with two strings", ("source_aliases", 1, "alias_value"), None, ["/source_aliases/1"]),
         ("aliases-null", "an array", ("source_aliases",), None, ["/source_aliases"]),
         ("aliases-empty", "it may be empty", ("source_aliases",), [], []),
     ):  # fmt: skip
@@ -1293,7 +1291,7 @@ def bundles() -> File:
         "aliases-1000",
     )
     _limits_apply_once(file, arguments)
-    file.accept("built-in-policy", "without a policy the registry's key stands alone", "POL-5", "check", {"data": spelt(base), "policy": None, "format": None},
+    file.accept("built-in-policy", "without a policy only the registry's key is known", "POL-5", "check", {"data": spelt(base), "policy": None, "format": None},
                 policy_sha256=policy_sha256(policy(REGISTRY_KEY)), elements=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
     keyed = {
         **base,

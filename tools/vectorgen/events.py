@@ -50,7 +50,7 @@ BASE: Final = alias("base")
 
 #: name, comment, clauses, event, verdict, unsigned pointers.
 GOOD: Final[tuple[tuple[str, str, str, Json, str, tuple[str, ...]], ...]] = (
-    ("base", "every member, sound", "EVT-1 EVT-3 EVT-4 CHECK-10 SIG-1", BASE, "verified", ()),
+    ("base", "every member, valid", "EVT-1 EVT-3 EVT-4 CHECK-10 SIG-1", BASE, "verified", ()),
     ("no-event-id", "the id may be absent", "EVT-1 CHECK-3", alias("no-event-id", with_id=False), "verified", ()),
     ("member-order", "the order of members does not matter", "EVT-4 CANON-1", dict(reversed(alias("order").items())), "verified", ()),
     ("unknown-type", "another type is valid, and not of the merge rules", "CHECK-10 EVT-1",
@@ -58,23 +58,23 @@ GOOD: Final[tuple[tuple[str, str, str, Json, str, tuple[str, ...]], ...]] = (
     ("near-type-space", "a type is compared exactly", "CHECK-10", event(DEMO, RECORD, "record_created ", "record", {}, CREATED), "unknown_type", ()),
     ("near-type-case", "in its case too", "CHECK-10", event(DEMO, RECORD, "Alias_added", "record", ALIAS, CREATED), "unknown_type", ()),
     ("near-type-zero-width", "and to the invisible", "CHECK-10", event(DEMO, RECORD, "alias_added\u200b", "record", ALIAS, CREATED), "unknown_type", ()),
-    ("type-empty", "any text is a type", "EVT-1 CHECK-10", event(DEMO, RECORD, "", "record", {}, CREATED), "unknown_type", ()),
+    ("type-empty", "any string is a type", "EVT-1 CHECK-10", event(DEMO, RECORD, "", "record", {}, CREATED), "unknown_type", ()),
     ("type-proto", "a type named __proto__", "CHECK-10", event(DEMO, RECORD, "__proto__", "record", {}, CREATED), "unknown_type", ()),
     ("type-constructor", "a type named constructor", "CHECK-10", event(DEMO, RECORD, "constructor", "record", {}, CREATED), "unknown_type", ()),
     ("type-to-string", "a type named toString", "CHECK-10", event(DEMO, RECORD, "toString", "record", {}, CREATED), "unknown_type", ()),
-    ("empty-payload", "a payload may be empty: that it does not fit is merge's to say", "EVT-1 CHECK-10 CHECK-12",
+    ("empty-payload", "a payload may be empty: the schema belongs to the merge", "EVT-1 CHECK-10 CHECK-12",
      event(DEMO, RECORD, "alias_added", "record", {}, CREATED), "verified", ()),
-    ("any-target", "any text is a target", "EVT-1", event(DEMO, RECORD, "alias_added", "moon", ALIAS, CREATED), "verified", ()),
+    ("any-target", "any string is a target", "EVT-1", event(DEMO, RECORD, "alias_added", "moon", ALIAS, CREATED), "verified", ()),
     ("extra-member", "an unknown member is in the body and signed", "EVT-3 DATA-9", alias("extra", extra={"future": {"x": [1, 0.5]}}), "verified", ()),
     ("extra-proto", "a member named __proto__ is in the body", "EVT-3 CANON-1", alias("proto", extra={"__proto__": {"event_type": "x"}}), "verified", ()),
-    ("extra-numeric", "members 10 and 9 sort as texts", "EVT-3 CANON-1", alias("numeric", extra={"10": 1, "9": 2}), "verified", ()),
+    ("extra-numeric", "members 10 and 9 sort as strings", "EVT-3 CANON-1", alias("numeric", extra={"10": 1, "9": 2}), "verified", ()),
     ("payload-numeric", "in the payload too", "EVT-4 CANON-1",
      attached(DEMO, RECORD, "alias_added", {**ALIAS, "9": 1, "10": 2, "constructor": {"__proto__": 0}}, CREATED), "verified", ()),
-    ("payload-utf16", "texts that sort differently in UTF-16 stand as they are", "EVT-4 CANON-1",
+    ("payload-utf16", "strings that sort differently in UTF-16 are unchanged", "EVT-4 CANON-1",
      attached(DEMO, RECORD, "alias_added", {**ALIAS, "note": "\U00010000\uff5e", "list": ["\uff5e", "\U00010000"]}, CREATED), "verified", ()),
     ("signer-extra", "an unknown member of the signer is in the body", "EVT-3",
      sign({**BASE, "signer": {**DEMO.described(), "site": "x"}}, DEMO), "verified", ()),
-    ("signer-type-any", "the signer's type is any text", "EVT-1", sign({**BASE, "signer": {**DEMO.described(), "signer_type": ""}}, DEMO), "verified", ()),
+    ("signer-type-any", "the signer's type is any string", "EVT-1", sign({**BASE, "signer": {**DEMO.described(), "signer_type": ""}}, DEMO), "verified", ()),
     ("signature-extra", "an unsigned member beside the signature's four is dropped and named", "EVT-5",
      decorated(alias("signature-extra")), "verified", ("/signature/verified",)),
     ("signature-extras", "several, and a name that a pointer escapes", "EVT-5 ERR-1",
@@ -140,10 +140,10 @@ def malformed() -> File:
     file = File(
         "event",
         "malformed",
-        "Elements that are no event: invalid, with the fault's code, listed by place.",
+        "Elements that are no event: invalid, with the fault's code, listed by pointer.",
         parts(),
     )
-    file.accept("base", "a sound event", "CHECK-1 EVT-1", "check", args(BASE), elements=[copy(0, BASE, "verified")], events=[
+    file.accept("base", "a valid event", "CHECK-1 EVT-1", "check", args(BASE), elements=[copy(0, BASE, "verified")], events=[
         decided(BASE, "verified")])  # fmt: skip
 
     def refuse(
@@ -178,7 +178,7 @@ def malformed() -> File:
             refuse(f"element-{name}", "an element is an object", "EVT-6", to_json(made).decode(), "type")
     refuse(
         "element-empty",
-        "an object that states nothing is not signed",
+        "an object without members is not signed",
         "EVT-1 EVT-6",
         "{}",
         None,
@@ -316,7 +316,7 @@ def _keys_first(refuse: Callable[..., None]) -> None:
                "key_unknown", "unknown_key")  # fmt: skip
         refuse(
             f"unsigned-and-{name}",
-            "a missing signature is said before the form",
+            "a missing signature is reported before the form",
             "EVT-6",
             spoil(unsigned),
             None,
@@ -341,7 +341,7 @@ def _keys_first(refuse: Callable[..., None]) -> None:
     ):  # fmt: skip
         refuse(
             f"named-{name}",
-            "what of its key a malformed element states, and what that gives",
+            "what a malformed element claims of its key, and the verdict",
             "EVT-1 EVT-6",
             made,
             code,
@@ -546,7 +546,7 @@ def rules() -> File:
     unsigned_rule = {**BASE, "event_formats": ["event-payload-digest"]}
     file.parts["policy"] = parts()["policy"]
     arguments = {"data": bundle_of(unsigned_rule), "policy": part("policy"), "format": None}
-    file.add("format-in-event", "a format stated by the event chooses nothing", "RULE-1", "check", arguments,
+    file.add("format-in-event", "a format named by the event selects nothing", "RULE-1", "check", arguments,
              {"ok": {"elements": [copy(0, unsigned_rule, "invalid", "hash_mismatch")]}}, "event-v1")  # fmt: skip
     _read_as_v1(file)
     return file
@@ -642,16 +642,14 @@ def unknown() -> File:
     )
     for name, made, code in malformed_ones:
         check(name, "no form of an event is asked for", "alone", made, "unbound")
-        check(
-            name, "what event-v1 says stays as a remark", "beside", made, "unbound", code, clauses="CHECK-1"
-        )
+        check(name, "the code of event-v1 is kept", "beside", made, "unbound", code, clauses="CHECK-1")
     for name, made, code in (("base", BASE, None), *well_formed):
         check(name, "whatever its id and signature", "alone", made, "unbound")
         word = "unbound" if code else "unknown_type" if name == "unknown-type" else "verified"
         marked = ("/signature/verified",) if name == "marked" else ()
         check(
             name,
-            "unbound in place of invalid, the code a remark",
+            "unbound in place of invalid; the code is kept",
             "beside",
             made,
             word,
@@ -689,7 +687,7 @@ def unknown() -> File:
         gone = without(BASE, ("signature",))
         check(
             "unsigned",
-            "a missing signature is said",
+            "a missing signature is reported",
             keys,
             gone,
             "not_signed",
@@ -707,7 +705,7 @@ def unknown() -> File:
             clauses="CHECK-2",
         )
         other = changed(BASE, ("signature", "key_id"), "x")
-        check("signature-key-other", "an unknown key is said, and the element read as event-v1", keys, other, "unknown_key", "key_unknown",
+        check("signature-key-other", "an unknown key is reported, and the element read as event-v1", keys, other, "unknown_key", "key_unknown",
               event_id_=event_id(other), clauses="CHECK-5")  # fmt: skip
         check(
             "signature-key-other-malformed",
@@ -730,7 +728,7 @@ def unknown() -> File:
     nameless = without(BASE, ("signer", "public_key_fingerprint"))
     check(
         "no-fingerprint",
-        "one of two candidates lists unknown: what the other says is a remark",
+        "one of two candidate keys lists unknown: the code of the other is kept",
         "two",
         nameless,
         "unbound",
@@ -812,7 +810,7 @@ def flat() -> File:
 
     check(
         "unbound",
-        "its signature verifies over the stated digest; that is all that is known",
+        "its signature verifies over the claimed digest; nothing else is known",
         "CHECK-10",
         made,
         "unbound",
@@ -894,14 +892,14 @@ def flat() -> File:
     ):
         seven = changed(made, ("payload", "arxiv_id"), value)
         data = joined(part("frame-numbered"), element(seven), text("]}"))
-        file.add(f"arxiv-id-seven-{label}", "a number is not the text of it", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
+        file.add(f"arxiv-id-seven-{label}", "a number is not its string", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
                  {"ok": {"elements": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-string")  # fmt: skip
     check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
     check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
           "invalid", "signature_invalid")  # fmt: skip
     check("signature-unpadded", "one spelling", "EVT-8 CHECK-8", changed(made, ("signature_b64",), made["signature_b64"][:-2]),
           "invalid", "encoding")  # fmt: skip
-    check("signature-empty", "the empty text is a signature of another form", "EVT-8 CHECK-8", changed(made, ("signature_b64",), ""),
+    check("signature-empty", "the empty string is a signature of another form", "EVT-8 CHECK-8", changed(made, ("signature_b64",), ""),
           "invalid", "encoding")  # fmt: skip
     for algorithm in ("ed25519", "none", None):
         check(
@@ -1049,14 +1047,14 @@ def _flat_keys(file: File, made: Json) -> None:
         ("furthest", "else the one that got furthest", [policy_key(twin, **no_role), policy_key(DEMO)], flipped_one, "invalid", "signature_invalid"),
         ("tie-smallest", "of several the smallest code", [policy_key(twin, **no_role), policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
         ("tie-smallest-other", "whichever key has it", [policy_key(twin, status="revoked"), policy_key(DEMO, **no_role)], made, "invalid", "key_revoked"),
-        ("role-before-form", "the right before the text of the signature", [policy_key(DEMO, **no_role)], short, "invalid", "key_role"),
-        ("form-beside-role", "the text form is further than the right", [policy_key(twin, **no_role), policy_key(DEMO)], short, "invalid", "encoding"),
+        ("role-before-form", "the key's event types before the spelling of the signature", [policy_key(DEMO, **no_role)], short, "invalid", "key_role"),
+        ("form-beside-role", "the spelling is further than the event types", [policy_key(twin, **no_role), policy_key(DEMO)], short, "invalid", "encoding"),
         ("unknown", "a key of unknown format", [policy_key(DEMO, event_formats=["unknown"])], made, "unbound", None),
         ("unknown-flipped", "under one nothing is invalid, and the code stays", [policy_key(DEMO, event_formats=["unknown"])], flipped_one, "unbound", "signature_invalid"),
         ("unknown-role", "nor a right that is missing", [policy_key(DEMO, event_formats=["event-v1", "unknown"], **no_role)], made, "unbound", "key_role"),
         ("unknown-of-another", "one key of the key_id that lists unknown is enough", [policy_key(DEMO), policy_key(twin, event_formats=["unknown"])], flipped_one, "unbound", "signature_invalid"),
         ("unknown-subject", "nor a subject", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("payload", "arxiv_id"), "x"), "unbound", "subject"),
-        ("unknown-unsigned", "a missing signature is said", [policy_key(DEMO, event_formats=["unknown"])], without(made, ("signature_b64",)), "not_signed", None),
+        ("unknown-unsigned", "a missing signature is reported", [policy_key(DEMO, event_formats=["unknown"])], without(made, ("signature_b64",)), "not_signed", None),
         ("unknown-malformed", "nor a form", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("created_at",), 1), "unbound", "type"),
         ("unknown-digest", "nor a digest of another form", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("payload_sha256",), "x"), "unbound", "encoding"),
     ):  # fmt: skip

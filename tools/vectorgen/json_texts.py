@@ -13,32 +13,32 @@ MAX: Final = 2**53 - 1
 #: name, comment, clauses, text, its value.
 ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("null", "the smallest values", "DATA-1 JSON-6", "null", None),
-    ("true", "a word", "DATA-1", "true", True),
-    ("false", "a word", "DATA-1", "false", False),
+    ("true", "a literal", "DATA-1", "true", True),
+    ("false", "a literal", "DATA-1", "false", False),
     ("zero", "control of the number rules", "DATA-1 DATA-2", "0", 0),
     ("one", "an integer", "DATA-1", "1", 1),
     ("minus-one", "a negative integer", "DATA-1", "-1", -1),
-    ("empty-string", "a text may be empty", "DATA-1", '""', ""),
+    ("empty-string", "a string may be empty", "DATA-1", '""', ""),
     ("empty-array", "an array may be empty", "DATA-1", "[]", []),
     ("empty-object", "an object may be empty", "DATA-1", "{}", {}),
     ("empty-key", "a key may be empty", "DATA-7", '{"":0}', {"": 0}),
     ("space-around", "the four white space characters, around everything", "JSON-6",
      ' \t\n\r{ \t\n\r"a" \t\n\r: \t\n\r[ \t\n\r1 \t\n\r, \t\n\r2 \t\n\r] \t\n\r} \t\n\r', {"a": [1, 2]}),
     ("empty-containers-spaced", "white space inside empty containers", "JSON-6", "[ [ ], { } ]", [[], {}]),
-    ("nested", "each kind in each kind", "DATA-1", '{"a":[{"b":[null,true,false,"x",1,0.5]}]}',
+    ("nested", "each type in each type", "DATA-1", '{"a":[{"b":[null,true,false,"x",1,0.5]}]}',
      {"a": [{"b": [None, True, False, "x", 1, 0.5]}]}),
     ("number-then-bracket", "a number ends where its grammar ends", "JSON-6", "[1]", [1]),
     ("two-members", "control of duplicate keys", "DATA-8", '{"a":1,"b":2}', {"a": 1, "b": 2}),
-    ("same-key-in-two-objects", "a key may stand once in each object", "DATA-8",
+    ("same-key-in-two-objects", "a key may be once in each object", "DATA-8",
      '[{"a":1},{"a":2}]', [{"a": 1}, {"a": 2}]),
     ("same-key-at-two-levels", "and once at each level", "DATA-8", '{"a":{"a":{"a":1}}}',
      {"a": {"a": {"a": 1}}}),
     ("keys-differ-in-case", "keys are compared as written", "DATA-8 DATA-9", '{"a":1,"A":2}',
      {"a": 1, "A": 2}),
-    ("keys-nfc-nfd", "no text is normalised: two keys, though they look like one", "DATA-9",
+    ("keys-nfc-nfd", "no string is normalised: two keys, though they look like one", "DATA-9",
      '{"\u00e9":1,"e\u0301":2}', {"\u00e9": 1, "e\u0301": 2}),
-    ("string-nfd", "no text is normalised", "DATA-9", '"e\u0301"', "e\u0301"),
-    ("string-hangul-jamo", "no text is normalised", "DATA-9", '"\u1112\u1161\u11ab"', "\u1112\u1161\u11ab"),
+    ("string-nfd", "no string is normalised", "DATA-9", '"e\u0301"', "e\u0301"),
+    ("string-hangul-jamo", "no string is normalised", "DATA-9", '"\u1112\u1161\u11ab"', "\u1112\u1161\u11ab"),
     ("string-angstrom", "U+212B is not U+00C5", "DATA-9", '"\u212b"', "\u212b"),
     ("unknown-members", "unknown members are kept and hashed", "DATA-9", '{"future":{"x":[1]}}',
      {"future": {"x": [1]}}),
@@ -55,9 +55,9 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("key-class-self", "names with a meaning in other languages", "CANON-1",
      '{"self":1,"class":2,"__class__":3,"$ref":4,"$text":5}',
      {"self": 1, "class": 2, "__class__": 3, "$ref": 4, "$text": 5}),
-    ("keys-ten-and-nine", "keys that look like integers sort as texts: 10 before 9", "CANON-1",
+    ("keys-ten-and-nine", "keys that look like integers sort as strings: 10 before 9", "CANON-1",
      '{"9":"nine","10":"ten","1":"one","02":"two"}', {"9": "nine", "10": "ten", "1": "one", "02": "two"}),
-    ("keys-negative-and-large", "as texts, whatever an engine makes of an index", "CANON-1",
+    ("keys-negative-and-large", "as strings, whatever an engine makes of an index", "CANON-1",
      '{"4294967295":1,"-1":2,"4294967294":3,"1.5":4,"1e3":5}',
      {"4294967295": 1, "-1": 2, "4294967294": 3, "1.5": 4, "1e3": 5}),
     ("keys-word-like", "texts, not the values of that spelling", "CANON-1",
@@ -73,10 +73,10 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("keys-control-order", "by the character, not by its escape: U+000A before space", "CANON-1",
      '{" ":1,"\\n":2,"\\u001f":3,"!":4,"\\"":5,"\\\\":6}',
      {" ": 1, "\n": 2, "\x1f": 3, "!": 4, '"': 5, "\\": 6}),
-    ("keys-del", "U+007F stands raw in a key", "CANON-1", '{"\x7f":1,"~":2}', {"\x7f": 1, "~": 2}),
+    ("keys-del", "U+007F is written raw in a key", "CANON-1", '{"\x7f":1,"~":2}', {"\x7f": 1, "~": 2}),
     ("array-order", "the order of an array is kept", "CANON-1", '["\U00010000","\uffee","\ud7ff","a"]',
      ["\U00010000", "\uffee", "\ud7ff", "a"]),
-    ("values-sort-differently-in-utf16", "values may hold any character; only keys are sorted", "CANON-1",
+    ("values-sort-differently-in-utf16", "values may contain any character; only keys are sorted", "CANON-1",
      '{"a":"\U0001f600","b":"\uffee"}', {"a": "\U0001f600", "b": "\uffee"}),
     ("integer-max", "the largest integer", "DATA-2", str(MAX), MAX),
     ("integer-min", "the smallest integer", "DATA-2", str(-MAX), -MAX),
@@ -84,7 +84,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("integer-32-bit", "not a 32-bit integer", "DATA-2", "[2147483648,4294967296]", [2**31, 2**32]),
     ("float-half", "a portable float", "DATA-3", "0.5", 0.5),
     ("float-negative", "a portable float", "DATA-3", "-0.5", -0.5),
-    ("float-tenth", "the shortest text of the double", "DATA-3", "0.1", 0.1),
+    ("float-tenth", "the shortest spelling of the double", "DATA-3", "0.1", 0.1),
     ("float-third", "sixteen digits", "DATA-3", "0.3333333333333333", 1 / 3),
     ("float-seventeen-digits", "seventeen are needed", "DATA-3", "0.30000000000000004", 0.1 + 0.2),
     ("float-smallest", "the smallest magnitude", "DATA-3", "0.0001", 0.0001),
@@ -112,10 +112,10 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("escape-pair-last", "the last character but two", "CANON-1 DATA-5", r'"\udbff\udffd"', "\U0010fffd"),
     ("escape-pair-first", "the first character above U+FFFF", "CANON-1 DATA-5", r'"\ud800\udc00"', "\U00010000"),
     ("escape-backslash-u", "an escaped backslash and then letters", "CANON-1 JSON-4", r'"\\u0041\\"', "\\u0041\\"),
-    ("delete", "U+007F stands raw", "CANON-1", '"\x7f"', "\x7f"),
+    ("delete", "U+007F is written raw", "CANON-1", '"\x7f"', "\x7f"),
     ("delete-escaped", "also where it came as an escape", "CANON-1", r'"\u007f"', "\x7f"),
-    ("line-separators", "U+2028, U+2029, U+0085 stand raw", "CANON-1", '"\u2028\u2029\x85"', "\u2028\u2029\x85"),
-    ("bom-inside", "U+FEFF inside a text is a character", "CANON-1 JSON-3", '"\ufeff"', "\ufeff"),
+    ("line-separators", "U+2028, U+2029, U+0085 are written raw", "CANON-1", '"\u2028\u2029\x85"', "\u2028\u2029\x85"),
+    ("bom-inside", "U+FEFF inside a string is a character", "CANON-1 JSON-3", '"\ufeff"', "\ufeff"),
     ("bom-inside-escaped", "and as an escape", "CANON-1 JSON-3", r'"\ufeff"', "\ufeff"),
     ("replacement-character", "U+FFFD is a character like others", "DATA-6", '"\ufffd"', "\ufffd"),
     ("below-non-characters", "U+FDCF and U+FDF0 surround the forbidden ones", "DATA-6", '"\ufdcf\ufdf0"',
@@ -125,7 +125,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
      "a\u202eb\u200bc"),
     ("html-in-value", "nothing is escaped for HTML", "CANON-1", '"</script><&>\'"', "</script><&>'"),
     ("control-one", "control of U+0000", "DATA-6", r'"\u0001"', "\x01"),
-    ("key-below-surrogates", "the highest character a key may hold", "DATA-7", '{"\ud7ff":1}', {"\ud7ff": 1}),
+    ("key-below-surrogates", "the highest character that a key may contain", "DATA-7", '{"\ud7ff":1}', {"\ud7ff": 1}),
     ("key-256", "the longest key, in bytes", "DATA-7", '{"' + "k" * 256 + '":1}', {"k" * 256: 1}),
     ("key-256-bytes", "counted in UTF-8, not in characters", "DATA-7", '{"' + "\u00e9" * 128 + '":1}',
      {"\u00e9" * 128: 1}),
@@ -133,8 +133,8 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
      {"\u4e00" * 85 + "a": 1}),
     ("key-escaped-256", "counted after unescaping", "DATA-7", '{"' + r"\u006b" * 256 + '":1}', {"k" * 256: 1}),
     ("key-with-slash-tilde", "characters that a pointer escapes", "ERR-1", '{"a/b~c":1}', {"a/b~c": 1}),
-    ("colon-in-key", "structure inside a text is text", "JSON-4", '{"a:{[,":"]}\\""}', {"a:{[,": ']}"'}),
-    ("brackets-in-string", "brackets in a text do not nest", "JSON-4", '["' + "[" * 40 + '"]', ["[" * 40]),
+    ("colon-in-key", "structure inside a string is characters", "JSON-4", '{"a:{[,":"]}\\""}', {"a:{[,": ']}"'}),
+    ("brackets-in-string", "brackets in a string do not nest", "JSON-4", '["' + "[" * 40 + '"]', ["[" * 40]),
     ("escaped-quote-before-bracket", "a backslash escapes the quotation mark", "JSON-4", r'["\"[[[["]', ['"[[[[']),
     ("even-backslashes", "two backslashes do not", "JSON-4", r'["\\",[]]', ["\\", []]),
 )  # fmt: skip
@@ -152,7 +152,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("float-over", "too large for a double", "DATA-2", "1e400", "number_range", 0, "one"),
     ("float-under", "too large for a double, negative", "DATA-2", "-1e400", "number_range", 0, "minus-one"),
     ("float-huge-exponent", "an exponent of many digits", "DATA-2", "1e99999999999999999999", "number_range", 0, "one"),
-    ("minus-zero", "-0 and 0 would be two texts of one number", "DATA-3", "-0", "number_form", 0, "zero"),
+    ("minus-zero", "-0 and 0 would be two spellings of one number", "DATA-3", "-0", "number_form", 0, "zero"),
     ("minus-zero-float", "also as a float", "DATA-3", "-0.0", "number_form", 0, "zero"),
     ("whole-float", "1.0 is 1 to half of the world", "DATA-3", "1.0", "number_form", 0, "one"),
     ("whole-float-large", "also a large one", "DATA-3", "1000000.0", "number_form", 0, "one"),
@@ -169,7 +169,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("exponent-plus", "nor with a sign", "DATA-3", "1E+2", "number_form", 0, "one"),
     ("exponent-of-portable", "though the value is portable", "DATA-3", "15e-1", "number_form", 0, "float-half"),
     ("trailing-zero", "0.50 is 0.5", "DATA-3", "0.50", "number_form", 0, "float-half"),
-    ("trailing-digits", "a longer text of the same double", "DATA-3", "0.1000000000000000055", "number_form", 0,
+    ("trailing-digits", "a longer spelling of the same double", "DATA-3", "0.1000000000000000055", "number_form", 0,
      "float-tenth"),
     ("eighteen-digits", "one digit more than it takes", "DATA-3", "0.333333333333333315", "number_form", 0,
      "float-third"),
@@ -184,7 +184,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("nan", "not a number", "DATA-4 JSON-6", "NaN", "number_nonfinite", 0, "null"),
     ("infinity", "an infinity", "DATA-4 JSON-6", "Infinity", "number_nonfinite", 0, "null"),
     ("minus-infinity", "the other", "DATA-4 JSON-6", "-Infinity", "number_nonfinite", 0, "null"),
-    ("nan-inside", "inside an array, at its own place", "DATA-4 FAULT-2", "[1,NaN]", "number_nonfinite", 3,
+    ("nan-inside", "inside an array, at its own pointer", "DATA-4 FAULT-2", "[1,NaN]", "number_nonfinite", 3,
      "number-then-bracket"),
     ("surrogate-high", "a high surrogate alone", "DATA-5", r'"\ud800"', "surrogate", 0, "escape-pair"),
     ("surrogate-low", "a low surrogate alone", "DATA-5", r'"\udc00"', "surrogate", 0, "escape-pair"),
@@ -195,9 +195,9 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("surrogate-two-high", "two high ones", "DATA-5", r'"\ud83d\ud83d\ude00"', "surrogate", 0, "escape-pair"),
     ("surrogate-in-key", "in a key", "DATA-5", r'{"\ud800":1}', "surrogate", 1, "empty-key"),
     ("nul", "U+0000", "DATA-6", r'"\u0000"', "string", 0, "control-one"),
-    ("nul-inside", "U+0000 inside a text", "DATA-6", r'"a\u0000b"', "string", 0, "control-one"),
+    ("nul-inside", "U+0000 inside a string", "DATA-6", r'"a\u0000b"', "string", 0, "control-one"),
     ("nul-in-key", "U+0000 in a key", "DATA-6", r'{"\u0000":1}', "string", 1, "empty-key"),
-    ("surrogate-before-string", "of two faults of one text the surrogate is named", "FAULT-2", r'"\u0000\ud800"',
+    ("surrogate-before-string", "of two faults of one string the surrogate is reported", "FAULT-2", r'"\u0000\ud800"',
      "surrogate", 0, "control-one"),
     ("string-before-key", "U+0000 in a key that is too long as well", "FAULT-2",
      '{"' + "k" * 257 + r'\u0000":1}', "string", 1, "key-256"),
@@ -239,9 +239,9 @@ REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("first-by-position", "the first fault, not the worst", "FAULT-2", r'[1.0,"\ud800",NaN]', "number_form", 1,
      "nested"),
     ("second-by-position", "the same the other way round", "FAULT-2", r'["\ud800",1.0]', "surrogate", 1, "nested"),
-    ("value-before-second-key", "a value stands before the key after it", "FAULT-2", '{"a":1.0,"a":2}', "number_form", 5,
+    ("value-before-second-key", "a value is before the key after it", "FAULT-2", '{"a":1.0,"a":2}', "number_form", 5,
      "two-members"),
-    ("duplicate-before-its-value", "a key stands before its value", "FAULT-2", '{"a":1,"a":1.0}', "duplicate_key", 7,
+    ("duplicate-before-its-value", "a key is before its value", "FAULT-2", '{"a":1,"a":1.0}', "duplicate_key", 7,
      "two-members"),
     ("deep-first", "position, not depth", "FAULT-2", '{"a":{"b":[NaN]},"c":1.0}', "number_nonfinite", 11, "nested"),
     ("offset-in-bytes", "offsets count bytes, not characters", "FAULT-2 ERR-1", '["\u00e9\u4e00\U0001f600",1.0]', "number_form", 13,
@@ -269,13 +269,13 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("two-colons", "one colon", '{"a"::1}', 5, "empty-key"),
     ("comma-for-colon", "a comma in place of the colon", '{"a",1}', 4, "empty-key"),
     ("colon-in-array", "an array has no members", '["a":1]', 4, "number-then-bracket"),
-    ("unquoted-key", "keys are texts", "{a:1}", 1, "empty-key"),
-    ("number-key", "keys are texts", "{1:1}", 1, "empty-key"),
-    ("single-quotes", "texts have quotation marks", "{'a':1}", 1, "empty-key"),
+    ("unquoted-key", "keys are strings", "{a:1}", 1, "empty-key"),
+    ("number-key", "keys are strings", "{1:1}", 1, "empty-key"),
+    ("single-quotes", "strings have quotation marks", "{'a':1}", 1, "empty-key"),
     ("unclosed-array", "everything is closed", "[1", 2, "number-then-bracket"),
     ("unclosed-object", "everything is closed", '{"a":1', 6, "empty-key"),
     ("unclosed-string", "everything is closed", '"a', 0, "empty-string"),
-    ("unclosed-string-in-array", "an unterminated text in an array", '["a', 1, "empty-string"),
+    ("unclosed-string-in-array", "an unterminated string in an array", '["a', 1, "empty-string"),
     ("closed-wrong", "with its own bracket", "[1}", 2, "number-then-bracket"),
     ("closed-wrong-object", "with its own bracket", '{"a":1]', 6, "empty-key"),
     ("closed-too-often", "and only once", "[1]]", 3, "number-then-bracket"),
@@ -303,16 +303,16 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("inf-short", "only the exact token", "inf", 0, "null"),
     ("plus-infinity", "no plus sign there either", "+Infinity", 0, "null"),
     ("minus-nan", "not a grammatical token", "-NaN", 0, "null"),
-    ("true-upper", "words are lower case", "True", 0, "true"),
-    ("null-upper", "words are lower case", "NULL", 0, "null"),
-    ("none", "another language's word", "None", 0, "null"),
-    ("undefined", "another language's word", "undefined", 0, "null"),
-    ("literal-cut", "a word is whole", "tru", 0, "true"),
+    ("true-upper", "literals are lower case", "True", 0, "true"),
+    ("null-upper", "literals are lower case", "NULL", 0, "null"),
+    ("none", "a literal of another language", "None", 0, "null"),
+    ("undefined", "a literal of another language", "undefined", 0, "null"),
+    ("literal-cut", "a literal is whole", "tru", 0, "true"),
     ("literal-longer", "and ends", "truex", 4, "true"),
-    ("literal-run-together", "two words are two values", "truefalse", 4, "true"),
-    ("raw-newline", "a raw control in a text", '"a\nb"', 0, "escapes-short"),
-    ("raw-tab", "a raw tab in a text", '"a\tb"', 0, "escapes-short"),
-    ("raw-1f", "U+001F in a text", '"\x1f"', 0, "escapes-controls"),
+    ("literal-run-together", "two literals are two values", "truefalse", 4, "true"),
+    ("raw-newline", "a raw control character in a string", '"a\nb"', 0, "escapes-short"),
+    ("raw-tab", "a raw tab in a string", '"a\tb"', 0, "escapes-short"),
+    ("raw-1f", "U+001F in a string", '"\x1f"', 0, "escapes-controls"),
     ("raw-control-in-key", "and in a key", '{"\x01":1}', 1, "keys-control-order"),
     ("raw-nul", "U+0000 raw is a control", '"\0"', 0, "control-one"),
     ("escape-unknown", "no such escape", r'"\a"', 0, "escapes-short"),
@@ -347,13 +347,13 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("only-comma", "not a value", ",", 0, "null"),
     ("only-quote", "not a text", '"', 0, "empty-string"),
     ("object-without-key", "a value where a key is due", '{"a":1,2}', 7, "two-members"),
-    ("object-null-key", "a word where a key is due", "{null:1}", 1, "empty-key"),
+    ("object-null-key", "a literal where a key is required", "{null:1}", 1, "empty-key"),
     ("object-array-key", "an array where a key is due", "{[]:1}", 1, "empty-key"),
     ("key-only", "a key alone", '{"a"}', 4, "empty-key"),
     ("bracket-only", "an open bracket", "[", 1, "empty-array"),
     ("brace-only", "an open brace", "{", 1, "empty-object"),
     ("template", "not a text", "`a`", 0, "empty-string"),
-    ("two-texts", "texts are not joined", '"a""b"', 3, "empty-string"),
+    ("two-texts", "strings are not joined", '"a""b"', 3, "empty-string"),
     # The place of what is broken.
     ("offset-leading-zero", "the number is 0, the token behind it is at fault", "[1,02]", 4, "number-then-bracket"),
     ("offset-point", "the number ends before the point", "[2.]", 2, "number-then-bracket"),
@@ -361,13 +361,13 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("offset-exponent", "and before an exponent without digits", "[1.5e]", 4, "float-array"),
     ("offset-exponent-sign", "with a sign or not", "[15E-]", 3, "number-then-bracket"),
     ("offset-minus", "a sign without a digit begins no token", "[1,-]", 3, "number-then-bracket"),
-    ("offset-minus-infinity", "nor does a cut word", "[-Infinit]", 1, "number-then-bracket"),
-    ("offset-infinity-longer", "a word ends where it ends", "[Infinityx]", 9, "number-then-bracket"),
+    ("offset-minus-infinity", "nor does a cut literal", "[-Infinit]", 1, "number-then-bracket"),
+    ("offset-infinity-longer", "a literal ends where it ends", "[Infinityx]", 9, "number-then-bracket"),
     ("offset-minus-infinity-longer", "also with a sign", "[-Infinity1]", 10, "number-then-bracket"),
-    ("offset-literal-cut", "a cut word is at fault at its first letter", "[1,nul]", 3, "number-then-bracket"),
-    ("offset-string-cut", "a text without end: at its quotation mark", '["a', 1, "empty-string"),
-    ("offset-string-cut-behind", "though another text comes before it", '["a","b]', 5, "empty-string"),
-    ("offset-string-escape", "a text with an unknown escape: at its quotation mark", r'["ab\q"]', 1, "escapes-short"),
+    ("offset-literal-cut", "a cut literal is at fault at its first letter", "[1,nul]", 3, "number-then-bracket"),
+    ("offset-string-cut", "a string without end: at its quotation mark", '["a', 1, "empty-string"),
+    ("offset-string-cut-behind", "though another string is before it", '["a","b]', 5, "empty-string"),
+    ("offset-string-escape", "a string with an unknown escape: at its quotation mark", r'["ab\q"]', 1, "escapes-short"),
     ("offset-string-control", "with a control too", '["ab\x02"]', 1, "escapes-short"),
     ("offset-key-cut", "a key without end", '{"a":1,"b', 7, "two-members"),
     ("offset-key-escape", "a key with an unknown escape", r'{"a":1,"\q":2}', 7, "two-members"),
@@ -439,8 +439,8 @@ PLACES: Final = (
     ("member-empty", "a member with an empty name", '{"":[1.0]}', "number_form", "//0", 5, "empty-key"),
     ("tilde", "a tilde is ~0, a solidus ~1", '{"~1/":[-0]}', "number_form", "/~01~1/0", 8, "key-with-slash-tilde"),
     ("no-escape", "nothing else is escaped", '{"a%20\u00e9\\"":-0}', "number_form", '/a%20\u00e9"', 12, "key-with-slash-tilde"),
-    ("key", "a key at fault is its own place", '{"a":{"\ue000":1}}', "key", "/a/\ue000", 6, "key-below-surrogates"),
-    ("key-nul", "what no text may hold is U+FFFD", r'{"a\u0000b":1}', "string", "/a\ufffdb", 1, "empty-key"),
+    ("key", "a key at fault is its own location", '{"a":{"\ue000":1}}', "key", "/a/\ue000", 6, "key-below-surrogates"),
+    ("key-nul", "a character that no string may contain is shown as U+FFFD", r'{"a\u0000b":1}', "string", "/a\ufffdb", 1, "empty-key"),
     ("key-surrogate", "a lone surrogate too", r'{"x":{"\ud800":1}}', "surrogate", "/x/\ufffd", 6, "empty-key"),
     ("key-non-character", "and a non-character", r'{"\uffff\ufdd0":1}', "string", "/\ufffd\ufffd", 1, "empty-key"),
     ("key-before-value", "a key's fault comes before its value's", r'{"\ud800":NaN}', "surrogate", "/\ufffd", 1, "empty-key"),
@@ -489,7 +489,7 @@ def grammar() -> File:
 
 def characters() -> File:
     """Each non-character, raw and escaped."""
-    file = File("json", "characters", "Every character that a text must not hold, raw and as an escape.")
+    file = File("json", "characters", "Every character that a string must not contain, raw and as an escape.")
     file.accept("neighbours", "U+FDCF, U+FDF0, U+FFFD and U+10FFFD are characters", "DATA-6", "parse_json",
                 {"data": text('"\ufdcf\ufdf0\ufffd\U0010fffd"')},
                 **canonical_answer("\ufdcf\ufdf0\ufffd\U0010fffd"))  # fmt: skip
@@ -533,7 +533,7 @@ def limits() -> File:
             accept(f"depth-{depth}-{name}", f"nested {depth} deep", "JSON-4 LIM-2", made, made)
         refuse(f"depth-33-{name}", "nested 33 deep", "JSON-4 LIM-2", nested(open_, close, 33, "1"),
                "depth", f"depth-32-{name}", 32 * len(open_))  # fmt: skip
-    refuse("depth-100000", "the stack of nobody decides", "JSON-4 LIM-2", nested("[", "]", 100_000), "depth",
+    refuse("depth-100000", "no implementation's stack decides", "JSON-4 LIM-2", nested("[", "]", 100_000), "depth",
            "depth-32-arrays", 32)  # fmt: skip
     refuse("depth-unclosed", "depth is found before syntax", "JSON-4 FAULT-1", repeated("[", 33), "depth",
            "depth-32-arrays", 32)  # fmt: skip
@@ -543,15 +543,17 @@ def limits() -> File:
            joined(repeated("[{", 16), text("["), repeated("]", 33)), "depth", "depth-32-arrays", 32)  # fmt: skip
     refuse("depth-below-zero", "a closing bracket takes one, also below zero: then it is syntax", "JSON-4",
            joined(text("]"), repeated("[", 33)), "syntax", "depth-32-arrays", 0)  # fmt: skip
-    refuse("depth-in-unterminated-string", "brackets after an unclosed quotation mark are text", "JSON-4",
+    refuse("depth-in-unterminated-string", "brackets after an unclosed quotation mark are in a string", "JSON-4",
            joined(text('"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
-    refuse("depth-after-escaped-quote", "a backslash outside of a text escapes nothing", "JSON-4",
+    refuse("depth-after-escaped-quote", "a backslash outside of a string escapes nothing", "JSON-4",
            joined(text('\\"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
     half = joined(repeated("[", 31), repeated("]", 31))
     twice = joined(text("["), half, text(","), half, text("]"))
     accept("depth-32-twice", "a closing bracket takes one", "JSON-4 LIM-2", twice, twice)
     forty = joined(text(r'["\"","'), repeated("[", 40), text('"]'))
-    accept("depth-string-with-quote", "an escaped quotation mark does not end a text", "JSON-4", forty, forty)
+    accept(
+        "depth-string-with-quote", "an escaped quotation mark does not end a string", "JSON-4", forty, forty
+    )
     forty = joined(text(r'["\\","'), repeated("[", 40), text(r'\\"]'))
     accept("depth-string-with-pairs", "an escaped backslash escapes nothing", "JSON-4", forty, forty)
     accept("depth-string-with-long-escape", "nor does the last digit of an escape", "JSON-4",
@@ -569,14 +571,14 @@ def limits() -> File:
         ),
         (
             "after-pair",
-            "a text that ends with a pair of backslashes has ended",
+            "a string that ends with a pair of backslashes has ended",
             joined(text(r'"\\"'), over),
             "depth",
             36,
         ),
         (
             "after-string",
-            "in bytes: the text in front has four",
+            "in bytes: the string before it has four",
             joined(text('"\u4e00\u4e00"'), over),
             "depth",
             40,
@@ -588,11 +590,11 @@ def limits() -> File:
             "syntax",
             0,
         ),
-        ("in-string-with-line-end", "a line end ends no text", joined(text('"\n'), over), "syntax", 0),
-        ("after-apostrophe", "an apostrophe begins no text", joined(text("'"), over), "depth", 33),
+        ("in-string-with-line-end", "a line end ends no string", joined(text('"\n'), over), "syntax", 0),
+        ("after-apostrophe", "an apostrophe begins no string", joined(text("'"), over), "depth", 33),
         (
             "after-backslash-quote",
-            "outside of a text a backslash escapes nothing, so a text begins",
+            "outside of a string a backslash escapes nothing, so a string begins",
             joined(text('\\"\\"'), text('"'), over),
             "depth",
             37,
@@ -619,7 +621,7 @@ def limits() -> File:
     spaced = joined(text("["), repeated("[ \t\n\r],", 199_998), text("[]]"))
     accept("nodes-empty-arrays-spaced", "white space does not fill it", "JSON-5", spaced, empty)
     commas = joined(text('["'), repeated(",", 300_000), text('"]'))
-    accept("nodes-commas-in-string", "commas in a text are text", "JSON-5", commas, commas)
+    accept("nodes-commas-in-string", "commas in a string are characters", "JSON-5", commas, commas)
     refuse("nodes-before-syntax", "counted though the text is no JSON", "JSON-5 FAULT-1", repeated(",", 200_000), "nodes",
            "nodes-200000")  # fmt: skip
     refuse("depth-before-nodes", "depth is found before nodes", "JSON-4 JSON-5",
@@ -652,7 +654,7 @@ def limits() -> File:
         ("string-of-bracket", "whatever is in it", '["]', "nodes"),
         ("colon", "so is anything else", "[:]", "nodes"),
         ("closed", "a closing bracket alone is no value", "]}", "syntax"),
-        ("after-string", "commas in a text are text", '"\\",,"', "syntax"),
+        ("after-string", "commas in a string are characters", '"\\",,"', "syntax"),
     ):
         refuse(f"nodes-at-{name}", about, "JSON-5 FAULT-1", joined(commas, text(behind)), code, "nodes-200000",
                0 if code == "syntax" else None)  # fmt: skip
@@ -663,7 +665,7 @@ def limits() -> File:
            "string-1-mib", 0)  # fmt: skip
     refuse("string-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
            joined(text('"'), repeated("\u00e9", mib // 2 + 1), text('"')), "size", "string-1-mib")  # fmt: skip
-    accept("string-escaped", "counted after unescaping: 3 MiB of escapes are 0.5 MiB of text", "JSON-7",
+    accept("string-escaped", "counted after unescaping: 3 MiB of escapes are a string of 0.5 MiB", "JSON-7",
            joined(text('"'), repeated("\\u0061", mib // 2), text('"')),
            joined(text('"'), repeated("a", mib // 2), text('"')))  # fmt: skip
     refuse("key-over", "a key too", "JSON-7 LIM-4", joined(text('{"'), repeated("a", mib + 1), text('":1}')), "size",
@@ -691,9 +693,9 @@ def limits() -> File:
            "string-1-mib", 1)  # fmt: skip
     refuse("string-before-key", "an oversized key is `size`, not `key`", "JSON-7 DATA-7 FAULT-1",
            joined(text('{"'), repeated("\ue000", mib // 3 + 1), text('":1}')), "size", "string-1-mib", 1)  # fmt: skip
-    refuse("syntax-before-string", "syntax is found before an oversized text", "JSON-6 JSON-7 FAULT-1",
+    refuse("syntax-before-string", "syntax is found before an oversized string", "JSON-6 JSON-7 FAULT-1",
            joined(text('"'), repeated("a", mib + 1), text('"x')), "syntax", "string-1-mib")  # fmt: skip
-    refuse("string-before-values", "an oversized text is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
+    refuse("string-before-values", "an oversized string is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
            joined(text('[1.0,"'), repeated("a", mib + 1), text('"]')), "size", "string-1-mib")  # fmt: skip
     full = 4 * mib
     accept(
@@ -712,7 +714,7 @@ def limits() -> File:
 
 def canonical_forms() -> File:
     """Many texts of one value have one canonical text."""
-    file = File("json", "canonical", "Spellings of one value, and the one text that is hashed.")
+    file = File("json", "canonical", "Spellings of one value, and the one form that is hashed.")
     value = {"b": [1, 0.5, True, None], "a": {"\u00e9": "\u00e9\n", "10": 1, "9": 2}}
     spellings = (
         '{"b":[1,0.5,true,null],"a":{"\u00e9":"\u00e9\\n","10":1,"9":2}}',
@@ -722,7 +724,7 @@ def canonical_forms() -> File:
         '{\t"b" : [1 ,0.5 , true,\r\nnull], "a":{"10":1,"\u00e9":"\\u00e9\\n","9":2}}',
     )
     for place, source in enumerate(spellings):
-        file.accept(f"spelling-{place}", "one value, one canonical text, one digest", "CANON-1 CANON-2", "parse_json",
+        file.accept(f"spelling-{place}", "one value, one canonical form, one digest", "CANON-1 CANON-2", "parse_json",
                     {"data": text(source)}, **canonical_answer(value))  # fmt: skip
     for code in (
         *range(0x20, 0x7F),
@@ -740,17 +742,17 @@ def canonical_forms() -> File:
     ):
         character = chr(code)
         shown = {'"': '\\"', "\\": "\\\\"}.get(character, character)
-        file.accept(f"raw-u{code:04x}", f"U+{code:04X} stands raw, or has its short escape", "CANON-1", "parse_json",
+        file.accept(f"raw-u{code:04x}", f"U+{code:04X} is written raw, or with its short escape", "CANON-1", "parse_json",
                     {"data": text(f'"{escaped(code)}"')}, canonical=as_text(f'"{shown}"'.encode()))  # fmt: skip
     return file
 
 
 def floats() -> File:
     """Floats that have several texts of the fewest digits, both signs; the texts by exact arithmetic."""
-    file = File("json", "floats", "Of several shortest texts of a float one is accepted: DATA-3.")
+    file = File("json", "floats", "Of several shortest spellings of a float one is accepted: DATA-3.")
     for kind, numbers, about in (
-        ("tie", decimals.TIES, "two shortest texts are equally near: the last digit is even"),
-        ("near", decimals.SEVERAL, "the nearest of several shortest texts"),
+        ("tie", decimals.TIES, "two shortest spellings are equally near: the last digit is even"),
+        ("near", decimals.SEVERAL, "the nearest of several shortest spellings"),
     ):
         for place, positive in enumerate(numbers):
             for sign, number in (("", positive), ("-minus", -positive)):

@@ -251,7 +251,7 @@ def kinds_and_order() -> File:
     )
     fold = file.fold
     everything = base_events()
-    fold("base", "one event of each kind, and one of a type of the future", "MERGE-1 MERGE-3 MERGE-4 KIND-1 STATE-1 STATE-2 STATE-3 STATE-5 STATE-6 STATE-7 LAW-1 TRACE-1 TRACE-4 CHECK-10",
+    fold("base", "one event of each event type, and one of a later type", "MERGE-1 MERGE-3 MERGE-4 KIND-1 STATE-1 STATE-2 STATE-3 STATE-5 STATE-6 STATE-7 LAW-1 TRACE-1 TRACE-4 CHECK-10",
          everything, receipts=["verified"])  # fmt: skip
     file.vectors[-1]["variants"].append(
         {"name": "as CBOR", "args": {"inputs": [hexed(cbor(bundle(RECORD, everything, aliases_at=CREATED)))]}}
@@ -282,7 +282,7 @@ def kinds_and_order() -> File:
     )
     fold(
         "spellings-of-instants",
-        "instants are compared, texts are kept",
+        "instants are compared, spellings are kept",
         "TIME-2 MERGE-4 STATE-3",
         [made("citation", payloads.citation(f"w{n}"), when) for n, when in enumerate(spelt)],
     )
@@ -303,7 +303,7 @@ def kinds_and_order() -> File:
     )
     fold(
         "year-9999-wins",
-        "an event dated 9999 holds its slot, and only its slot",
+        "an event of the year 9999 is current in its slot, and only there",
         "MERGE-5 TIME-2",
         [claim("9999-12-31T23:59:59Z", note="late"), claim(day(1)), claim(day(2), number=2)],
     )
@@ -341,7 +341,7 @@ def kinds_and_order() -> File:
             alias("10.48550/arxiv.hep-lat/0305021", day(3), kind="doi"),
         ],
     )
-    fold("alias-retracted", "a retracted alias is gone, a derived one loses only its time", "STATE-4 MERGE-7 TRACE-3",
+    fold("alias-retracted", "a retracted alias is removed, a derived one loses only its time", "STATE-4 MERGE-7 TRACE-3",
          [gone := alias("x", day(2)), retract(gone, day(3)), own := alias("hep-lat/0305021", day(2), kind="arxiv"), retract(own, day(4))])  # fmt: skip
     fold(
         "alias-retracted-first",
@@ -364,7 +364,7 @@ def kinds_and_order() -> File:
     second = created(day(3))
     fold(
         "receipt-first",
-        "of two restatements the first stands",
+        "of two restatements the first is current",
         "KIND-3 MERGE-5 TRACE-2 TRACE-3",
         [second, created(day(2))],
         receipts=["verified"],
@@ -379,14 +379,14 @@ def kinds_and_order() -> File:
     bad = {**own_receipt(), "signature_b64": own_receipt(AUTHOR)["signature_b64"]}
     fold(
         "receipt-unverified",
-        "a receipt that does not verify is not shown; its event stands",
+        "a receipt that does not verify is not in the state; its event is current",
         "STATE-4 TRACE-2 RCPT-2 RCPT-3",
         [created(day(2), stated=bad)],
         receipts=["invalid"],
     )
     fold(
         "receipt-unverified-first",
-        "nor does the next take its place",
+        "nor does the next one replace it",
         "STATE-4 MERGE-5 TRACE-2",
         [created(day(2), AUTHOR, bad), created(day(3))],
         receipts=["invalid", "verified"],
@@ -407,17 +407,17 @@ def kinds_and_order() -> File:
     )
     fold(
         "receipt-retracted-next",
-        "and the next one stands",
+        "and the next one is current",
         "MERGE-7 MERGE-5 TRACE-2",
         [gone := created(day(2)), created(day(4)), retract(gone, day(3))],
         receipts=["verified"],
     )
-    fold("receipt-retracted-then-rejected", "losers stand by (instant, id), also where none wins", "TRACE-1 TRACE-2",
+    fold("receipt-retracted-then-rejected", "losers are sorted by (instant, id), also where there is no winner", "TRACE-1 TRACE-2",
          [gone := created(day(2)), created(day(4), stated=bad, note="x"), created(day(5)), retract(gone, day(3))], receipts=["verified", "invalid"])  # fmt: skip
     tied = sorted((created(day(2), stated=receipt(DEMO, RECORD, day(n))) for n in range(1, 4)), key=event_id)
     fold(
         "receipt-tie",
-        "at one instant the smallest id stands, which the shown receipt tells; the word is first",
+        "at one instant the smallest id is current, as the receipt shows; the reason is first",
         "MERGE-5 MERGE-4 TRACE-2",
         tied,
         receipts=["verified"],
@@ -435,21 +435,21 @@ def kinds_and_order() -> File:
     )
     fold(
         "receipt-rejected-restated",
-        "who says the same as a standing event with a bad receipt is restated, others are superseded",
+        "an event equal to the current one with an invalid receipt is restated, others are superseded",
         "TRACE-2 TRACE-3",
         [created(day(2), stated=bad), created(day(3), stated=bad), created(day(4))],
         receipts=["verified", "invalid"],
     )
     fold(
         "receipt-retracted-is-not-restated",
-        "a loser that was taken back is retracted, whatever it says",
+        "a retracted loser is retracted, whatever its payload",
         "TRACE-2",
         [created(day(2)), gone := created(day(3)), created(day(4)), retract(gone, day(5))],
         receipts=["verified"],
     )
     fold(
         "receipt-nonconforming",
-        "a record_created that does not fit is no candidate: no step, no receipt",
+        "a nonconforming record_created is no candidate: no decision, no receipt",
         "TRACE-1 MERGE-6 STATE-4",
         [
             made(
@@ -487,13 +487,13 @@ def kinds_and_order() -> File:
         "MERGE-5 KIND-8 MERGE-8 TRACE-2",
         [claim(day(1)), claim(day(2), strength="weak")],
     )
-    fold("slots-by-member", "each slot member tells slots apart", "MERGE-5 KIND-8", [claim(day(1)), claim(day(3), number=2),
+    fold("slots-by-member", "each slot member distinguishes slots", "MERGE-5 KIND-8", [claim(day(1)), claim(day(3), number=2),
          made("author_claim", payloads.author_claim(payloads.orcid(1), scheme="isni"), day(4))])  # fmt: skip
-    fold("slots-not-normalised", "nothing is normalised: case and form tell slots apart", "MERGE-5",
+    fold("slots-not-normalised", "nothing is normalised: case and form distinguish slots", "MERGE-5",
          [made("author_claim", payloads.author_claim(value), day(1 + n)) for n, value in enumerate(("A", "a", "A.", "__proto__", "10", "9"))])  # fmt: skip
     fold(
         "latest-reasons",
-        "of those that lost: restated, superseded, and retracted, whatever it says",
+        "the losers: restated, superseded, and retracted, whatever the payload",
         "TRACE-2 TRACE-3 MERGE-5",
         [
             claim(day(1)),
@@ -519,7 +519,7 @@ def kinds_and_order() -> File:
     for label, gone in (("smallest", pair[0]), ("greatest", pair[1])):
         fold(
             f"latest-tie-{label}-retracted",
-            "a tie of which one was taken back is none: the word is newest, and only without an older one",
+            "a tie of which one is retracted is none: the reason is newest, and only without an older one",
             "TRACE-2 TRACE-3 MERGE-7",
             [claim(day(1)), *pair, retract(gone, day(3))],
         )
@@ -531,7 +531,7 @@ def kinds_and_order() -> File:
         )
     fold(
         "alias-reasons",
-        "the first signed one wins, with one left it is the only one; taken back is not restated",
+        "the first signed one wins, with one left it is the only one; retracted is not restated",
         "TRACE-2 TRACE-3 STATE-4",
         [
             gone := alias("x", day(1)),
@@ -564,13 +564,13 @@ def kinds_and_order() -> File:
     )
     fold(
         "findings",
-        "one evidence is one finding, the newest emission stands",
+        "one evidence is one finding, the newest emission is current",
         "KIND-11 MERGE-5",
         [finding(day(1)), finding(day(2), severity="critical"), finding(day(3), evidence=2)],
     )
     fold(
         "finding-rescinded",
-        "a rescinded finding stands in its slot",
+        "a rescinded finding is current in its slot",
         "KIND-11 MERGE-5",
         [finding(day(1)), finding(day(2), verdict_class="rescinded")],
     )
@@ -580,19 +580,19 @@ def kinds_and_order() -> File:
         "KIND-11 MERGE-5",
         [finding(day(1)), finding(day(1), detector="ref_match")],
     )
-    fold("all-stays-plural", "of a kind of which each stands nothing replaces anything", "MERGE-5 KIND-9 KIND-10",
+    fold("all-stays-plural", "in an event type of which all are current nothing replaces anything", "MERGE-5 KIND-9 KIND-10",
          [made("citation", payloads.citation("w", rel), day(1 + n)) for n, rel in enumerate(payloads.RELATIONSHIPS)]
          + [made("replication", payloads.replication("a", "c", outcome=o, moderation=m), day(10 + n)) for n, (o, m) in enumerate((o, m) for o in payloads.OUTCOMES for m in payloads.MODERATIONS)])  # fmt: skip
     fold("extra-members", "members that merge does not read are kept and shown, sorted", "KIND-1 STATE-3 CANON-1 DATA-9",
          [made("author_claim", {**payloads.author_claim(payloads.orcid(1)), "__proto__": {"constructor": 1}, "10": "ten", "9": "nine", "\u00e9": [0.5, None], "zz": {"b": 1, "a": 2}}, day(1))])  # fmt: skip
-    fold("utf16-traps", "texts that sort differently in UTF-16, in payloads and signers", "CANON-1 STATE-3",
+    fold("utf16-traps", "strings that sort differently in UTF-16, in payloads and signers", "CANON-1 STATE-3",
          [made("replication", payloads.replication("\U00010000\uff5e", "\uff5e\U00010000"), day(1))])  # fmt: skip
     # Unknown types and misfits.
     fold("unknown-types", "types of the future are listed, never dropped and never applied", "MERGE-6 LAW-3 CHECK-10",
          [other("peer_review", day(2), a=1), other("__proto__", day(1)), other("constructor", day(1)), other("", day(3)), other("record_created ", day(4)), alias("x", day(5))])  # fmt: skip
     fold(
         "unknown-types-any-target",
-        "whatever its target and payload, a type that no kind has is unknown_type",
+        "whatever its target and payload, a type outside the rule set is unknown_type",
         "MERGE-6 CHECK-10",
         [
             event(DEMO, RECORD, kind, target, payload, day(1))
@@ -608,7 +608,7 @@ def kinds_and_order() -> File:
     )
     fold(
         "unrecognised-order",
-        "unrecognised stands by (instant, id), unknown types and misfits among each other",
+        "unrecognised is sorted by (instant, id), unknown types and schema errors together",
         "STATE-4 MERGE-6 MERGE-4",
         [
             one
@@ -621,7 +621,7 @@ def kinds_and_order() -> File:
             )
         ],
     )
-    fold("nonconforming", "what does not fit is listed with its code and is no less valid", "MERGE-6 KIND-2 CHECK-12",
+    fold("nonconforming", "a nonconforming event is listed with its code and is no less valid", "MERGE-6 KIND-2 CHECK-12",
          [made("alias_added", {"alias_kind": "X", "alias_value": "y"}, day(1)), made("citation", {"citing_work": "w"}, day(2)), made("timestamp_anchor", {"canonical_sha256": "0" * 64, "proof_b64": "AQ=="}, day(3)),
           made("storage_attestation", {**payloads.storage_attestation(RECORD, day(1)), "captured_at": "today"}, day(4)), alias("other", day(5), kind="arxiv")])  # fmt: skip
     return file
@@ -630,7 +630,7 @@ def kinds_and_order() -> File:
 def retractions() -> File:
     """Retractions and what they do (MERGE-7)."""
     file = Merges(
-        "merge", "retractions", "Retractions: applied, waiting, refused; the order of arrival never matters."
+        "merge", "retractions", "Retractions: applied, waiting, rejected; the order of arrival never matters."
     )
     fold = file.fold
     first, second = claim(day(1)), claim(day(2), note="second")
@@ -648,7 +648,7 @@ def retractions() -> File:
     )
     fold(
         "loser",
-        "retracting a loser changes nothing that stands",
+        "retracting a loser changes no current entry",
         "MERGE-7 TRACE-2",
         [first, second, retract(first, day(3))],
     )
@@ -662,7 +662,7 @@ def retractions() -> File:
     fold("waiting-nothing", "or never will be", "MERGE-7", [retract("sha256:" + "0" * 64, day(3))])
     fold(
         "by-another",
-        "another signer's retraction is refused",
+        "another signer's retraction is rejected",
         "MERGE-7 TRACE-2",
         [first, retract(first, day(3), AUTHOR)],
     )
@@ -674,7 +674,7 @@ def retractions() -> File:
     )
     fold(
         "of-retraction",
-        "a retraction cannot be taken back",
+        "a retraction cannot be retracted",
         "MERGE-7",
         [first, one := retract(first, day(3)), retract(one, day(4))],
     )
@@ -686,7 +686,7 @@ def retractions() -> File:
     )
     fold(
         "of-checkpoint-by-another",
-        "by nobody but its signer",
+        "only by its signer",
         "MERGE-7 MERGE-9",
         [first, one := checkpoint([first], day(2)), retract(one, day(3), AUTHOR)],
     )
@@ -704,13 +704,13 @@ def retractions() -> File:
     )
     fold(
         "twice-one-rejected",
-        "one applies, one is refused",
+        "one applies, one is rejected",
         "MERGE-7 LAW-4",
         [first, retract(first, day(3)), retract(first, day(2), AUTHOR)],
     )
     fold(
         "of-all",
-        "an entry of a kind of which each stands",
+        "an entry of an event type of which all are current",
         "MERGE-7 TRACE-3",
         [
             gone := made("citation", payloads.citation("w"), day(1)),
@@ -720,7 +720,7 @@ def retractions() -> File:
     )
     fold(
         "of-nonconforming",
-        "the target need not fit",
+        "the target need not conform",
         "MERGE-7 MERGE-6",
         [gone := made("citation", {"citing_work": "w"}, day(1)), retract(gone, day(2))],
     )
@@ -766,7 +766,7 @@ def retractions() -> File:
     )
     fold(
         "nonconforming-retraction",
-        "a retraction that does not fit retracts nothing",
+        "a nonconforming retraction retracts nothing",
         "MERGE-7 MERGE-6",
         [first, made("event_retracted", {"event_id": event_id(first)[7:]}, day(2))],
     )
@@ -806,7 +806,7 @@ def checkpoints() -> File:
         "MERGE-9 KIND-13",
         [one, two, checkpoint([one, two], day(4))],
     )
-    fold("missing", "an id that nobody holds", "MERGE-9", [one, checkpoint([one, two], day(4))])
+    fold("missing", "an id of no event in the set", "MERGE-9", [one, checkpoint([one, two], day(4))])
     absent = [alias(f"absent {n}", day(1)) for n in range(8)]
     fold(
         "missing-sorted",
@@ -863,7 +863,7 @@ def checkpoints() -> File:
     old, new = checkpoint([one, two], day(4)), checkpoint([one], day(5))
     fold(
         "retracted",
-        "a checkpoint that its signer takes back lists nothing: only the other counts, as X too",
+        "a retracted checkpoint lists nothing: only the other one counts, as X too",
         "MERGE-9 MERGE-7",
         [one, old, new, retract(old, day(6))],
     )
@@ -893,7 +893,7 @@ def checkpoints() -> File:
     )
     fold(
         "retracted-twice",
-        "twice is once",
+        "retracted twice is retracted",
         "MERGE-9 MERGE-7",
         [one, old, checkpoint([one, two], day(5)), retract(old, day(6)), retract(old, day(7))],
     )
@@ -911,25 +911,25 @@ def checkpoints() -> File:
     )
     fold(
         "retracted-nonconforming",
-        "a retraction that does not fit takes nothing back",
+        "a nonconforming retraction retracts nothing",
         "MERGE-9 MERGE-6",
         [one, old, made("event_retracted", {"event_id": event_id(old), "reason": ""}, day(6))],
     )
     fold(
         "retracted-is-listed",
-        "a checkpoint may list one that is taken back, and its retraction: they are held",
+        "a checkpoint may list a retracted event, and its retraction: both are in the set",
         "MERGE-9 MERGE-7",
         [one, old, back := retract(old, day(6)), checkpoint([one, old, back], day(7))],
     )
     fold(
         "nonconforming-checkpoint",
-        "one that does not fit lists nothing",
+        "a nonconforming checkpoint lists nothing",
         "MERGE-9 MERGE-6",
         [one, made("checkpoint", {"event_ids": ["sha256:" + "1" * 64, "sha256:" + "0" * 64]}, day(4))],
     )
     fold(
         "rotation",
-        "keys of one signer speak for one signer",
+        "keys of one signer are one signer",
         "MERGE-9 POL-3",
         [one, checkpoint([one], day(4)), checkpoint([two], day(5), DEMO_NEXT)],
     )
@@ -953,7 +953,7 @@ def checkpoints() -> File:
 def policies() -> File:
     """One bundle under several policies."""
     file = Merges(
-        "merge", "policies", "The same events under other policies: what a policy says is all that changes."
+        "merge", "policies", "The same events under other policies: only the effect of the policy changes."
     )
     events = [
         created(),
@@ -994,7 +994,7 @@ def policies() -> File:
     )
     under("revoked", "a revoked key's events are gone, all", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked"), MIRROR),
           {2: ("invalid", "key_revoked"), 4: ("invalid", "key_revoked")})  # fmt: skip
-    under("revoked-accepted", "but those it accepted_event_ids", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[event_id(events[2])]), MIRROR),
+    under("revoked-accepted", "but those whose ids the policy accepts", "POL-4 CHECK-6", policy(DEMO, policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[event_id(events[2])]), MIRROR),
           {4: ("invalid", "key_revoked")})  # fmt: skip
     under(
         "roles",
@@ -1006,7 +1006,7 @@ def policies() -> File:
     renamed = policy(policy_key(DEMO, signer_id="x.example"), DEMO_OLD, MIRROR)
     under("other-name", "an event names a signer that the policy calls otherwise", "CHECK-5 POL-3", renamed,
           {0: ("unknown_key", "key_unknown"), 1: ("unknown_key", "key_unknown")})  # fmt: skip
-    under("nobody", "a policy of a stranger: nothing is known, the record is", "CHECK-5 STATE-4", policy(STRANGER),
+    under("nobody", "a policy of another key: no event is valid, the record is as before", "CHECK-5 STATE-4", policy(STRANGER),
           {place: ("unknown_key", "key_unknown") for place in range(5)}, ["unknown_key"])  # fmt: skip
     under("no-right-to-receipts", "a key that may not sign record_created makes no receipt", "RCPT-2 STATE-4",
           policy(policy_key(DEMO, event_types=["author_claim"]), DEMO_OLD, MIRROR), {0: ("invalid", "key_role")}, ["invalid"])  # fmt: skip
@@ -1093,7 +1093,7 @@ def junk() -> File:
     )
     with_junk(
         "empty-objects",
-        "an object that states nothing is not signed",
+        "an object without members is not signed",
         "CHECK-2 CHECK-12",
         ["{}", '{"event_type":"citation"}'],
         Beside(without_id=((0, "", "not_signed", None),) * 2),
@@ -1123,7 +1123,7 @@ def junk() -> File:
     )
     with_junk(
         "unknown-signer",
-        "an event of nobody known",
+        "an event of no known signer",
         "CHECK-5",
         [strange],
         Beside(((event_id(strange), "unknown_key", "key_unknown"),)),
@@ -1141,14 +1141,14 @@ def junk() -> File:
     with_junk("flat", "a flat event", "EVT-7", [flat], Beside(((flat["payload_sha256"], "unbound", None),)))
     with_junk(
         "tampered-elements",
-        "spoilt copies of good events join them and speak for nobody",
+        "tampered elements of valid events do not change them",
         "CHECK-11",
         [flipped(events[1]), without(events[2], ("signature",)), decorated(events[3])],
         NOTHING,
     )
     with_junk(
         "unknown-signer-retracts",
-        "a stranger's retraction",
+        "a retraction by an unknown signer",
         "MERGE-7 CHECK-5",
         [gone := retract(events[1], day(5), STRANGER)],
         Beside(((event_id(gone), "unknown_key", "key_unknown"),)),
@@ -1187,7 +1187,7 @@ def junk() -> File:
                  {"ok": answer(RECORD, events, POLICY, Beside(rejected=rejected), receipts=["verified"])}, "base")  # fmt: skip
     file.refuse(
         "rejected-all",
-        "with nothing left the first refusal is the answer",
+        "where every input is rejected the code of the first is the answer",
         "BUN-5",
         "merge",
         {"inputs": [page, wrong], "policy": part("policy")},
@@ -1222,7 +1222,7 @@ def conflicts() -> File:
     fold("base", "a revision is no conflict", "MERGE-8", [a, claim(day(2), strength="weak")])
     fold(
         "tie",
-        "two strengths of one slot at one instant: the smallest id stands",
+        "two strengths of one slot at one instant: the smallest id is current",
         "MERGE-8 MERGE-5 KIND-8 STATE-4 TRACE-2 TRACE-3 LAW-4",
         [a, b],
     )
@@ -1234,7 +1234,7 @@ def conflicts() -> File:
     )
     fold(
         "tie-and-revision",
-        "a later revision stands, the conflict stays",
+        "a later revision is current, the conflict stays",
         "MERGE-8 MERGE-5",
         [a, b, claim(day(2), note="d")],
     )
@@ -1322,7 +1322,7 @@ def conflicts() -> File:
     for slug, pair in two_of_each.items():
         fold(
             f"no-tie-of-{slug}",
-            "a kind without deciding members never conflicts",
+            "an event type without deciding members never conflicts",
             "MERGE-8 KIND-1",
             pair,
             receipts=["verified"] if slug == "record-created" else [],
@@ -1363,7 +1363,7 @@ def conflicts() -> File:
     )
     fold(
         "nonconforming-one",
-        "one that does not fit is in no group",
+        "a nonconforming event is in no group",
         "MERGE-8 MERGE-6",
         [a, made("author_claim", {**b["payload"], "strength": "maybe"}, day(1))],
     )
@@ -1415,7 +1415,7 @@ def fits() -> File:
     file = Merges(
         "merge",
         "schema",
-        "One event of a kind, one member changed: standing in its section, or unrecognised with the code in the comment.",
+        "One event of an event type, one member changed: current in its section, or unrecognised with the code in the comment.",
     )
     target_of = payloads.TARGETS
     seen: dict[str, int] = {}
@@ -1661,7 +1661,7 @@ def fits() -> File:
                 name,
                 "KIND-1",
                 f"target-{wrong_target or 'empty'}",
-                "a target of another kind: type",
+                "a target of another event type: type",
                 complete[name],
                 wrong_target,
             )

@@ -154,12 +154,12 @@ def proofs() -> File:
         "encoding",
         "proves",
     )
-    refuse("more-members", "nothing stands in it beside", "PROOF-1", {**sound, "note": "x"}, "encoding")
+    refuse("more-members", "no other member is in it", "PROOF-1", {**sound, "note": "x"}, "encoding")
     verify("proves-finding", "two findings", "PROOF-2", proof(pair, keys), kind="pith.integrity.v1")
     verify("proves-rotated", "of two keys", "PROOF-2 POL-3", proof(turned, keys))
     verify(
         "proves-revoked",
-        "a key revoked later still said both things",
+        "a key revoked later has still signed both",
         "PROOF-3",
         sound,
         policy(policy_key(DEMO, status="revoked")),
@@ -175,7 +175,7 @@ def proofs() -> File:
     )
     refuse(
         "swapped",
-        "the smaller id stands first",
+        "the smaller id is first",
         "PROOF-1",
         {**sound, "events": sound["events"][::-1]},
         "encoding",
@@ -247,7 +247,7 @@ def proofs() -> File:
                 "depth",
                 control="proves-deep-record",
             )
-    refuse("keys-swapped", "keys stand by raw key", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][::-1]}, "encoding", control="proves-rotated")  # fmt: skip
+    refuse("keys-swapped", "keys are sorted by raw key", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][::-1]}, "encoding", control="proves-rotated")  # fmt: skip
     refuse("keys-one-of-two", "both are named", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][:1]}, "encoding", control="proves-rotated")  # fmt: skip
     file.refuse("value-fault", "an input that is not JSON of the profile is not a proof", "PROOF-2 FAULT-3", "verify_proof",
                 {"data": text(canonical(sound).decode().replace('"proof_version":"1"', '"proof_version":-0')), "policy": part("policy")}, "number_form", "proves", pointer="/proof_version")  # fmt: skip
@@ -338,7 +338,7 @@ def proofs() -> File:
         ("id", ("event_id",), "x", "encoding", "/event_id"),
         ("signature", ("signature", "signature_b64"), "x", "encoding", "/signature/signature_b64"),
     ):  # fmt: skip
-        refuse(f"at-{name}", "the place of a fault in an event is below the event", "PROOF-2", {**sound, "events": [a, changed(b, path, value)]}, code, pointer=f"/events/1{at}")  # fmt: skip
+        refuse(f"at-{name}", "the pointer of a fault in an event begins with that of the event", "PROOF-2", {**sound, "events": [a, changed(b, path, value)]}, code, pointer=f"/events/1{at}")  # fmt: skip
     refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, strength="weak")],
            "keys": by_raw_key(shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id))}, "type")  # fmt: skip
     return file
@@ -493,7 +493,7 @@ def comparing() -> File:
     )
     compare("alias-derived", "another value of a derived alias", changed(state, ("current", "source_aliases", 0, "alias_value"), "2304.01373"),
             [["unsigned", "/current/source_aliases/0", "only ours"], ["signed", "/current/source_aliases/0", "only theirs"]])  # fmt: skip
-    compare("label-bundle-type", "a state is one by its state_type, whatever type members stand beside it",
+    compare("label-bundle-type", "a state is one by its state_type, whatever other type members it has",
             {**state, "bundle_type": "pith_open_graph_bundle"}, [["labels", "/bundle_type", "only theirs"]])  # fmt: skip
     classed = changed(RECORD, ("source", "id"), "math.GT/0309136")
     derived = counted_state(classed, [], POLICY["keys"])
@@ -570,7 +570,7 @@ def comparing() -> File:
             [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
     compare("entry-other-id", "another event_id is another entry", changed(state, ("current", "author_claims", 0, "event_id"), 7),
             [["signed", "/current/author_claims/0", "only ours"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
-    compare("entry-and-string", "a text equal to an event_id is another entry", changed(state, ("current", "author_claims"), [*claims, claims[0]["event_id"]]),
+    compare("entry-and-string", "a string equal to an event_id is another entry", changed(state, ("current", "author_claims"), [*claims, claims[0]["event_id"]]),
             [["signed", "/current/author_claims/2", "only theirs"]])  # fmt: skip
     compare("entry-inserted", "an entry more in front: at its index there, those behind it at ours", changed(changed(state, ("current", "author_claims", 1, "payload", "strength"), "weak"), ("current", "author_claims"),
             [entry, claims[0], changed(claims[1], ("payload", "strength"), "weak")]), [["signed", "/current/author_claims/1/payload/strength", "differs"], ["signed", "/current/author_claims/0", "only theirs"]])  # fmt: skip
@@ -652,10 +652,10 @@ def exporting() -> File:
     file = Merges(
         "mirror",
         "export",
-        "A set exported, read back and merged again: the same digests; each element exactly as EXPORT-1 says.",
+        "A set exported, read back and merged again: the same digests; each element exactly as in EXPORT-1.",
     )
     for name, about, events, receipts in (
-        ("base", "one event of each kind", base_events(), ["verified"]),
+        ("base", "one event of each event type", base_events(), ["verified"]),
         ("empty", "no event: one bundle without events", [], []),
         ("retracted", "retracted events travel too", [one := claim(day(1)), claim(day(2), note="x"), retract(one, day(3))], []),
         ("conflict", "a conflict travels whole", [claim(day(1)), claim(day(1), strength="weak")], []),
@@ -688,7 +688,7 @@ def exporting() -> File:
     nameless = without(whole, ("event_id",))
     file.add(
         "without-id",
-        "an exported event states its id",
+        "an exported event contains its id",
         "EXPORT-1",
         "export",
         {"inputs": [file.of(nameless)], "policy": part("policy")},
@@ -717,7 +717,7 @@ def exporting() -> File:
             }
             for order in ((0, 1, 2), (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1))
         ]
-        file.add(f"occurrences-of-{name}", "of validly signed copies in several bundles the smallest signature travels", "EXPORT-1 CHECK-11 MERGE-3", "export",
+        file.add(f"occurrences-of-{name}", "of validly signed elements in several bundles the smallest signature is exported", "EXPORT-1 CHECK-11 MERGE-3", "export",
                  {"inputs": [file.of(taken), *(file.of(each) for each in copies[::-1])], "policy": part("policy")}, {"ok": expect}, variants=variants)  # fmt: skip
     # EXPORT-2: over one limit of an input an export is several bundles.
     roomy = [claim(day(1 + n), note="n" * 250_000) for n in range(18)]
@@ -812,11 +812,11 @@ def statuses() -> File:
         made("replication", payloads.replication("a", "c", outcome=o, moderation="accepted"), day(n + 1))
         for n, o in enumerate(payloads.OUTCOMES)
     ]
-    status("plural", "for and against stand side by side", for_and_against, {
+    status("plural", "outcomes for and against are counted separately", for_and_against, {
         **zero, "replications": {outcome: {"accepted": 1, "pending": 0, "rejected": 0} for outcome in payloads.OUTCOMES}})  # fmt: skip
     status("rescinded", "a rescinded finding is counted apart", [finding(day(1)), finding(day(2), verdict_class="rescinded", severity="critical"), finding(day(1), evidence=2, severity="critical")],
            {**zero, "findings": {"critical": 1, "advisory": 0, "informational": 0, "rescinded": 1}})  # fmt: skip
-    status("retracted", "what was taken back is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
+    status("retracted", "a retracted event is not counted, the retraction is", [one := claim(day(1)), retract(one, day(2)), retract(one, day(3), AUTHOR), retract("sha256:" + "0" * 64, day(4))],
            {**zero, "retractions": {"applied": 1, "waiting": 1, "rejected": 1}})  # fmt: skip
     tied = [claim(day(1)), claim(day(1), strength="weak")]
     status(
@@ -864,7 +864,7 @@ def statuses() -> File:
     gone = made("graph_snapshot", {"graph_snapshot": {"references": {"count": 8}}}, day(5))
     status(
         "references-retracted",
-        "a snapshot that was taken back is not the newest",
+        "a retracted snapshot is not the newest",
         [snapshot_at[0], gone, retract(gone, day(6))],
         {**zero, "references": 7, "retractions": {**zero["retractions"], "applied": 1}},
     )
@@ -874,7 +874,7 @@ def statuses() -> File:
     )
     status(
         "references-tie",
-        "of one instant the greatest id stands last",
+        "of one instant the greatest id is last",
         pair,
         {**zero, "references": pair[1]["payload"]["graph_snapshot"]["references"]["count"]},
     )
@@ -923,7 +923,7 @@ def timelines() -> File:
     strange, misfit = other("peer_review", day(3)), made("citation", {}, day(3))
     timeline(
         "unrecognised",
-        "types of the future, and what does not fit: a retraction and a checkpoint too",
+        "unknown types, and nonconforming events: a retraction and a checkpoint too",
         [
             (other("peer_review", day(1)), "unrecognised"),
             (made("citation", {}, day(2)), "unrecognised"),
@@ -955,7 +955,7 @@ def timelines() -> File:
     one, theirs = claim(day(1)), claim(day(5), AUTHOR)
     timeline(
         "retractions",
-        "applied, waiting, refused",
+        "applied, waiting, rejected",
         [
             (one, "sets"),
             (back := retract(one, day(2)), "retracts"),
@@ -977,7 +977,7 @@ def timelines() -> File:
     )
     timeline(
         "retracts-a-loser",
-        "a retraction of what does not stand",
+        "a retraction of an event that is not current",
         [(one, "sets"), (claim(day(2), note="x"), "replaces"), (retract(one, day(3)), "retracts")],
     )
     before, target = claim(day(1)), claim(day(2))
@@ -1011,7 +1011,7 @@ def timelines() -> File:
                  "alias": alias("x", day(4)), "checkpoint": checkpoint([], day(4))}[slug]  # fmt: skip
         timeline(
             f"withdrawn-{slug}",
-            "taken back by an event before it: it claims nothing, so the next finds its place empty",
+            "retracted by an earlier event: it sets nothing, so the next one finds the slot empty",
             [
                 (retract(gone, day(1)), "waits"),
                 (gone, "withdrawn"),
@@ -1026,13 +1026,13 @@ def timelines() -> File:
         )
         timeline(
             f"retracted-{slug}",
-            "retracted, it stands no longer for the next",
+            "retracted, it is not compared with the next",
             [(gone, empty), (retract(gone, day(3)), "retracts"), (again, empty)],
         )
     # TIMELINE-2.4: each stands.
     timeline(
         "all",
-        "of a kind of which each stands every event adds, with an equal payload too",
+        "in an event type of which all are current every event adds, with an equal payload too",
         [
             (made("citation", payloads.citation("w"), day(1)), "adds"),
             (made("citation", payloads.citation("w"), day(2)), "adds"),
@@ -1046,7 +1046,7 @@ def timelines() -> File:
     first = alias("x", day(1))
     timeline(
         "alias-nonconforming",
-        "an alias with another target does not fit, so the next one adds",
+        "an alias with another target does not conform, so the next one adds",
         [
             (
                 event(DEMO, RECORD, "alias_added", "graph", payloads.alias_added("example", "x"), day(1)),
@@ -1058,7 +1058,7 @@ def timelines() -> File:
     )
     timeline(
         "alias",
-        "a name that is there is restated, by whoever; another kind or value is another name",
+        "an alias that exists is restated, by any signer; another kind or value is another alias",
         [
             (first, "adds"),
             (alias("x", day(2)), "restates"),
@@ -1077,7 +1077,7 @@ def timelines() -> File:
     )
     timeline(
         "alias-retracted",
-        "with the first taken back the second still gives the name",
+        "with the first retracted the second still gives the alias",
         [
             (first, "adds"),
             (alias("x", day(2)), "restates"),
@@ -1088,7 +1088,7 @@ def timelines() -> File:
     # TIMELINE-2.6: once.
     timeline(
         "first",
-        "the first stands, over all signers: later ones restate its payload or lose",
+        "the first is current, over all signers: later ones are restated or superseded",
         [
             (first_created := created(day(1)), "sets"),
             (created(day(2)), "restates"),
@@ -1099,7 +1099,7 @@ def timelines() -> File:
     )
     timeline(
         "first-retracted",
-        "with it taken back the next stands, and is what is compared",
+        "with it retracted the next is current, and is what is compared",
         [
             (first_created, "sets"),
             (created(day(2), note="x"), "superseded"),
@@ -1111,7 +1111,7 @@ def timelines() -> File:
     ordered = at(3, lambda n: created(day(1), note=n))
     timeline(
         "first-tie",
-        "at one instant the smallest id stands",
+        "at one instant the smallest id is current",
         [(ordered[0], "sets"), (ordered[1], "superseded"), (ordered[2], "superseded")],
     )
     # TIMELINE-2.6: latest.
@@ -1151,12 +1151,12 @@ def timelines() -> File:
     )
     timeline(
         "tie-retracted-between",
-        "a winner that was taken back is beaten by nobody: the next of the instant sets",
+        "a retracted winner leaves the slot empty: the next of the instant sets",
         [(low, "sets"), (between, "retracts"), (high, "sets")],
     )
     timeline(
         "winner-retracted",
-        "with the winner taken back the one before it stands, and is replaced",
+        "with the winner retracted the one before it is current, and is replaced",
         [
             (one, "sets"),
             (two := claim(day(2), note="x"), "replaces"),
@@ -1166,7 +1166,7 @@ def timelines() -> File:
     )
     timeline(
         "slot-emptied",
-        "with all taken back the slot is empty",
+        "with all retracted the slot is empty",
         [
             (one, "sets"),
             (two, "replaces"),
@@ -1243,7 +1243,7 @@ def outcomes() -> File:
     file = Merges(
         "mirror",
         "outcomes",
-        "The exit status of a report: the first outcome that holds, each alone and before the next.",
+        "The exit status of a report: the first outcome that applies, each alone and before the next.",
     )
     one, absent = claim(day(1)), claim(day(2), number=2)
     listing = checkpoint([one, absent], day(3))

@@ -42,8 +42,8 @@ def numbers() -> File:
         ("digit-9-of-12", "9 is not of the alphabet", f"pith:{SUFFIX[:11]}9"),
         ("digit-0-of-16", "0 is not of the alphabet", f"pith:{SUFFIX[:15]}0"),
         ("lower-of-12", "upper case to the end", f"pith:{SUFFIX[:8]}{SUFFIX[8:12].lower()}"),
-        ("newline", "nothing stands behind", short + "\n"),
-        ("space", "nothing stands behind", short + " "),
+        ("newline", "nothing is after it", short + "\n"),
+        ("space", "nothing is after it", short + " "),
         ("padding", "no padding", short + "===="),
         ("upper-scheme", "the scheme is lower case", "PITH:" + SUFFIX[:8]),
         ("with-year", "a year makes it no short form", f"pith:2003:{SUFFIX[:8]}"),
@@ -52,7 +52,7 @@ def numbers() -> File:
     ):
         refuse(f"short-{name}", about, "NUM-5", said, "short-8")
     for name, about, said in (
-        ("no-second-colon", "a colon stands before the suffix", f"pith:2003{SUFFIX}"),
+        ("no-second-colon", "a colon is before the suffix", f"pith:2003{SUFFIX}"),
         ("empty", "nothing", ""),
         ("prefix", "nothing but the scheme", "pith:"),
         ("bare", "bare characters are not a short form", SUFFIX[:8]),
@@ -76,10 +76,10 @@ def numbers() -> File:
         ("digit-8", "8 is not of the alphabet", FULL[:-1] + "8"),
         ("digit-9", "9 is not of the alphabet", FULL[:-1] + "9"),
         ("padding", "base32 padding is not part of it", FULL[:-1] + "="),
-        ("newline", "nothing stands behind", FULL + "\n"),
-        ("space-front", "nothing stands in front", " " + FULL),
-        ("space-behind", "nothing stands behind", FULL + " "),
-        ("nul", "nothing stands behind", FULL + "\0"),
+        ("newline", "nothing is after it", FULL + "\n"),
+        ("space-front", "nothing is before it", " " + FULL),
+        ("space-behind", "nothing is after it", FULL + " "),
+        ("nul", "nothing is after it", FULL + "\0"),
         ("path", "a path is not a suffix", "pith:2003:../../../etc/passwdAAAAAA"),
         ("slash", "a slash is not of the alphabet", FULL[:-1] + "/"),
         ("percent", "nothing is decoded", FULL[:-3] + "%41"),
@@ -192,7 +192,7 @@ def times() -> File:
 
 def text_forms() -> File:
     """Bytes written as text have one spelling."""
-    file = File("number", "spellings", "Bytes written as text: hex, base64, event ids.")
+    file = File("number", "spellings", "Spellings of bytes: hex, base64, event ids.")
 
     def accept(name: str, about: str, clauses: str, form: str, said: str, raw: bytes) -> None:
         length = None if form == "event_id" else len(raw)

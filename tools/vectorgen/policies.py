@@ -93,7 +93,7 @@ def shapes() -> File:
         return made_policy
 
     default = {"policy_type": "pithbundle_policy", "policy_version": "1", "keys": [REGISTRY_KEY]}
-    file.accept("built-in", "without a policy the registry's key stands alone", "POL-5 KEY-1", "policy", {"data": None},
+    file.accept("built-in", "without a policy only the registry's key is known", "POL-5 KEY-1", "policy", {"data": None},
                 **answer(default))  # fmt: skip
     accept("base", "the required members; every default is written out", "POL-1 POL-2 POL-5", BASE)
     accept(
@@ -101,10 +101,12 @@ def shapes() -> File:
     )
     accept("event-types", "a list of types, sorted in the effective policy", "POL-2 POL-5",
            key("event_types", ["citation", "author_claim"]))  # fmt: skip
-    accept("event-type-any-string", "a type is any text", "POL-2", key("event_types", ["peer review \u6570"]))
+    accept(
+        "event-type-any-string", "a type is any string", "POL-2", key("event_types", ["peer review \u6570"])
+    )
     for status in ("active", "retired", "revoked"):
         accept(f"status-{status}", "a status", "POL-2 POL-4", key("status", status))
-    accept("accepted_event_ids", "ids that a revoked key accepted_event_ids, sorted in the effective policy", "POL-2 POL-4 POL-5",
+    accept("accepted_event_ids", "accepted ids of a revoked key, sorted in the effective policy", "POL-2 POL-4 POL-5",
            changed(REVOKED, ("keys", 0, "accepted_event_ids"), [ID, OTHER_ID]))  # fmt: skip
     accept("accepted_event_ids-empty", "an empty list is no list", "POL-2", key("accepted_event_ids", []))
     for cover in ("full", "no-signer", "no-time", "no-signer-no-time", "payload"):
@@ -125,7 +127,7 @@ def shapes() -> File:
     accept("several", "keys are sorted by raw key", "POL-5", minimal(DEMO_OLD, AUTHOR, DEMO_NEXT, DEMO))
     accept(
         "several-reversed",
-        "in whatever order they stand",
+        "in any order",
         "POL-5",
         minimal(DEMO, DEMO_NEXT, AUTHOR, DEMO_OLD),
     )
@@ -166,18 +168,23 @@ def shapes() -> File:
 
     for name, value in (("null", None), ("array", []), ("string", "x"), ("number", 1)):
         refuse(f"is-{name}", "a policy is an object", "POL-1", value, "base")
-    refuse("is-empty", "its type is stated", "POL-1", {}, "base")
+    refuse("is-empty", "its type is required", "POL-1", {}, "base")
     refuse(
-        "without-type", "its type is stated", "POL-1", without(BASE, ("policy_type",)), "base", "/policy_type"
+        "without-type",
+        "its type is required",
+        "POL-1",
+        without(BASE, ("policy_type",)),
+        "base",
+        "/policy_type",
     )
-    refuse("without-version", "its version is stated", "POL-1", without(BASE, ("policy_version",)), "base",
+    refuse("without-version", "its version is required", "POL-1", without(BASE, ("policy_version",)), "base",
            "/policy_version")  # fmt: skip
-    refuse("without-keys", "its keys are stated", "POL-1", without(BASE, ("keys",)), "base", "/keys")
+    refuse("without-keys", "its keys are required", "POL-1", without(BASE, ("keys",)), "base", "/keys")
     refuse("other-type", "another file", "POL-1", changed(BASE, ("policy_type",), "pith_mirror_manifest"), "base",
            "/policy_type")  # fmt: skip
     refuse("other-version", "another version", "POL-1", changed(BASE, ("policy_version",), "2"), "base",
            "/policy_version")  # fmt: skip
-    refuse("version-number", "the version is a text", "POL-1", changed(BASE, ("policy_version",), 1), "base",
+    refuse("version-number", "the version is a string", "POL-1", changed(BASE, ("policy_version",), 1), "base",
            "/policy_version")  # fmt: skip
     refuse(
         "unknown-member",
@@ -189,7 +196,7 @@ def shapes() -> File:
     )
     refuse(
         "no-keys",
-        "a policy without keys trusts nobody",
+        "a policy without keys makes no event valid",
         "POL-1",
         changed(BASE, ("keys",), []),
         "base",
@@ -212,7 +219,7 @@ def shapes() -> File:
         )
         for label, value in (("empty", ""), ("number", 1), ("null", None), ("257", "s" * 257),
                              ("258-bytes", "\u00e9" * 129)):  # fmt: skip
-            refuse(f"{slug}-{label}", "a name is a text of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
+            refuse(f"{slug}-{label}", "a name is a string of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
                    f"/keys/0/{name}")  # fmt: skip
     refuse("without-public-key", "a required member", "POL-2", without(BASE, ("keys", 0, "public_key_hex")), "base",
            "/keys/0/public_key_hex")  # fmt: skip
@@ -223,7 +230,7 @@ def shapes() -> File:
                "/keys/0/public_key_hex")  # fmt: skip
     for name, raw, is_fit in made.pinned():
         if not is_fit and name in ("order-8-1", "mixed-1", "y-is-p-plus-3", "not-on-the-curve", "order-1-0"):
-            refuse(f"invalid-key-{name}", "a key unfit to be pinned", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
+            refuse(f"invalid-key-{name}", "a key that is not acceptable", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
                    "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     for name, value in (("string", "citation"), ("empty-string", ""), ("null", None), ("object", {}), ("true", True),
                         ("empty", []), ("number", [1]), ("empty-name", [""]), ("repeat", ["a", "b", "a"]),
@@ -247,7 +254,7 @@ def shapes() -> File:
     ):
         refuse(
             f"status-{name}",
-            "a word of the list",
+            "one of the listed values",
             "POL-2",
             key("status", value),
             "status-active",
@@ -293,12 +300,12 @@ def shapes() -> File:
                f"/keys/0{at_fault.get(earlier, '/' + earlier)}")  # fmt: skip
     refuse("order-unknown-before-public-key", "unknown members before the others", "POL-7",
            changed(key("public_key_hex", "x"), ("keys", 0, "zz"), 1), "base", "/keys/0/zz")  # fmt: skip
-    refuse("order-unknown-sorted", "the first in sorted order, not as they stand", "POL-7",
+    refuse("order-unknown-sorted", "the first in sorted order, not in the order of the file", "POL-7",
            changed(key("b", 1), ("keys", 0, "a"), 1), "base", "/keys/0/a")  # fmt: skip
     spelt = to_json({**minimal(DEMO), "b": 1, "a": 1})
     file.refuse(
         "order-unknown-sorted-top",
-        "whatever order they stand in",
+        "whatever their order",
         "POL-7",
         "policy",
         {"data": as_text(spelt)},
@@ -318,7 +325,7 @@ def shapes() -> File:
         pointer="/keys/0/a",
     )
     unfit = next(raw for name, raw, is_fit in made.pinned() if not is_fit and name == "order-8-1").hex()
-    refuse("order-invalid-key-before-signer-id", "a key unfit to be pinned before the names", "POL-7 KEY-2",
+    refuse("order-invalid-key-before-signer-id", "a key that is not acceptable before the names", "POL-7 KEY-2",
            changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     refuse("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
            with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=unfit)), "base", "/keys/0/status")  # fmt: skip

@@ -42,7 +42,10 @@ def rule(name: str) -> EventFormat:
 def checks() -> File:
     """What a bundle is taken for, faults in their order, keys and receipts."""
     file = File(
-        "check", "interpretations", "Readings of a clause that other vectors do not tell apart.", parts()
+        "check",
+        "interpretations",
+        "Interpretations of a clause that other vectors do not distinguish.",
+        parts(),
     )
     base = "check/bundles/base"
     for name, data, code in (("map-of-one-byte-length", "b801", "cbor_nonminimal"), ("map-of-no-length", "bfff", "cbor_indefinite"),
@@ -107,7 +110,7 @@ def receipts() -> File:
     own = created(receipt(DEMO, RECORD, CREATED))
     # The receipt of the valid event begins with a letter between "/" and "z".
     high = [made_up(n, signature_b64=b64(bytes.fromhex("cf3cf3") * 10 + bytes(33) + bytes([n]))) for n in range(17)]  # fmt: skip
-    check("valid-before-sixteen", "the receipt of a valid record_created takes no place, where its pair is the smallest",
+    check("valid-before-sixteen", "the receipt of a valid record_created does not count, where its pair is the smallest",
           [own, *high], ["verified", *["invalid"] * 16, "not_checked"])  # fmt: skip
     low = [made_up(n, signature_b64=b64(b"\xff" * 30 + bytes(33) + bytes([n]))) for n in range(17)]
     check("valid-after-sixteen", "nor where its pair is the largest", [own, *low], ["verified", *["invalid"] * 16, "not_checked"])  # fmt: skip
@@ -116,7 +119,9 @@ def receipts() -> File:
 
 def merges() -> File:
     """What is counted, and what an outcome rests on."""
-    file = Merges("merge", "interpretations", "Readings of a clause that other vectors do not tell apart.")
+    file = Merges(
+        "merge", "interpretations", "Interpretations of a clause that other vectors do not distinguish."
+    )
     file.fold("base", "the events without anything beside them", "MERGE-3", [BASE], arrangements=False)
 
     keys = [Signer(130 + n, f"s{n:02}.example", f"s{n:02}") for n in range(17)]
@@ -184,19 +189,19 @@ def merges() -> File:
         for stated in (receipt(DEMO, RECORD, CREATED), {**receipt(DEMO, RECORD, CREATED), "algorithm": "x"})
     )
     for label, elements in (("good-first", [flat_good, flat_bad]), ("bad-first", [flat_bad, flat_good])):
-        outcome(f"flat-receipts-{label}", "elements of one stated digest carry receipts of their own", elements, 1, "invalid unverified")  # fmt: skip
+        outcome(f"flat-receipts-{label}", "elements of one claimed digest carry receipts of their own", elements, 1, "invalid unverified")  # fmt: skip
     absent = checkpoint([BASE, claim(day(1))], day(3))
     two = [claim(day(1), strength=word) for word in payloads.STRENGTHS]
     outcome("all-but-rejected", "all that hold are listed", [flipped(BASE), *two, absent, unsigned], 1, "invalid conflict incomplete unverified")  # fmt: skip
     outcome("all", "in their order", [flipped(BASE), *two, absent, unsigned], 1,
             "rejected invalid conflict incomplete unverified", [text("x")])  # fmt: skip
-    outcome("rejected-beside-valid", "an input is refused", [BASE], 1, "rejected", [text("x")])
+    outcome("rejected-beside-valid", "an input is rejected", [BASE], 1, "rejected", [text("x")])
 
     clashes = [claim(day(when), number=number, strength=word) for number, when in ((1, 2), (2, 1)) for word in payloads.STRENGTHS]  # fmt: skip
     slots = sorted({str(one["payload"]["identifier"]) for one in clashes})
     if [one["payload"]["identifier"] for one in clashes[::2]] != slots:
         raise ValueError("the later conflict is not that of the first slot")
-    file.fold("conflicts-by-slot-before-instant", "conflicts stand by slot before instant", "STATE-4", clashes, arrangements=False)  # fmt: skip
+    file.fold("conflicts-by-slot-before-instant", "conflicts are sorted by slot before instant", "STATE-4", clashes, arrangements=False)  # fmt: skip
     last, first = Signer(140, "z.example", "z"), Signer(141, "a.example", "a")
     typed = [*(claim(day(1), last, strength=word) for word in payloads.STRENGTHS),
              *(finding(day(1), signer=first, severity=word) for word in ("critical", "advisory"))]  # fmt: skip

@@ -36,7 +36,9 @@ class Real(File):
 
 def records() -> File:
     """Every real record, its number and hash as the registry states them."""
-    file = Real("real", "records", "Real records: the number and the hash that the registry states of each.")
+    file = Real(
+        "real", "records", "Real records: the number and the hash that the registry publishes of each."
+    )
     seen = set()
     for row in [*data("seed_records"), *data("records")]:
         number, record = row["pith_number"], row["canonical_record"]
@@ -57,7 +59,7 @@ def records() -> File:
 
 def titles() -> File:
     """Real titles and the hashes in their records."""
-    file = Real("real", "titles", "Real titles: the hash that stands in the record.")
+    file = Real("real", "titles", "Real titles: the hash that is in the record.")
     for row in data("titles"):
         file.accept(
             row["pith_number"][10:],
@@ -165,7 +167,7 @@ def flat_events() -> File:
         file.add(f"{name}-moved", "its payload of another record: a remark, since the registry's format is unknown", "EVT-8 CHECK-13 POL-5",
                  "check", args, {"ok": {"elements": [{**told, "code": "subject"}]}}, name)  # fmt: skip
         known = as_json(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
-        file.add(f"{name}-moved-known", "the same under a policy that states a format", "EVT-8", "check", {**args, "policy": known},
+        file.add(f"{name}-moved-known", "the same under a policy that names a format", "EVT-8", "check", {**args, "policy": known},
                  {"ok": {"elements": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
     return file
 
@@ -175,7 +177,7 @@ def manifest() -> File:
     file = Real(
         "real",
         "manifest",
-        "The registry's key as its mirrors manifest states it: a hint, compared and never believed.",
+        "The registry's key in its mirrors manifest: a hint that is compared and never trusted.",
     )
     stated = data("pith-mirrors")["mirrors"][0]["public_key"]
     file.accept("key", "both fingerprints", "KEY-1 KEY-3 KEY-4", "public_key", {"key": {"$base64": stated["public_key_b64"]}},

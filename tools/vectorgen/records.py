@@ -81,7 +81,7 @@ def at(path: str) -> tuple[str | int, ...]:
 
 #: name, comment, clauses, pointer, value in its place.
 ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
-    ("empty-license", "a license may be the empty text", "REC-2", "/metadata/license", ""),
+    ("empty-license", "a license may be the empty string", "REC-2", "/metadata/license", ""),
     ("license", "or an address", "REC-2", "/metadata/license", "http://creativecommons.org/licenses/by/4.0/"),
     ("no-cross-cats", "no further categories", "REC-2", "/metadata/cross_cats_sorted", []),
     ("cross-cats-unsorted", "whether they are sorted is not checked", "REC-2", "/metadata/cross_cats_sorted",
@@ -90,10 +90,10 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("unknown-in-metadata", "in the metadata too", "REC-4 REC-5", "/metadata/future", "x"),
     ("unknown-in-source", "and in the source", "REC-4 REC-5", "/source/future", -1),
     ("unknown-proto", "a member named __proto__ is hashed", "REC-4 CANON-1", "/__proto__", {"license": "x"}),
-    ("unknown-numeric", "members that look like integers sort as texts", "REC-4 CANON-1", "/future",
+    ("unknown-numeric", "members that look like integers sort as strings", "REC-4 CANON-1", "/future",
      {"10": 1, "9": 2}),
     ("event-type-inside", "only at the top a member event_type is forbidden", "REC-4", "/source/event_type", "x"),
-    ("non-ascii", "texts in any script", "REC-2", "/metadata/primary_cat", "数学-\u00e9-\U0001f600"),
+    ("non-ascii", "strings in any script", "REC-2", "/metadata/primary_cat", "数学-\u00e9-\U0001f600"),
     ("version-large", "the largest version", "REC-2", "/source/version", 2**53 - 1),
     ("other-kind", "another kind has no arXiv aliases and one year", "ALIAS-1 NUM-3", "/source/kind", "openreview"),
     ("kind-case", "the kind is compared exactly", "ALIAS-1 NUM-3", "/source/kind", "arXiv"),
@@ -128,15 +128,15 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("id-old-six", "an old-style id has seven digits", "ALIAS-1 NUM-3", "/source/id", "hep-th/010502"),
     ("id-old-eight", "and no more", "ALIAS-1 NUM-3", "/source/id", "hep-th/01050211"),
     ("id-old-version", "and no version", "ALIAS-1 NUM-3", "/source/id", "hep-th/0105021v1"),
-    ("id-space", "nothing stands in front", "ALIAS-1 NUM-3", "/source/id", " 2304.01373"),
+    ("id-space", "nothing is before it", "ALIAS-1 NUM-3", "/source/id", " 2304.01373"),
     ("id-scheme", "no scheme", "ALIAS-1 NUM-3", "/source/id", "arXiv:2304.01373"),
-    ("id-old-newline", "nothing stands behind", "ALIAS-1 NUM-3", "/source/id", "hep-th/0105021\n"),
+    ("id-old-newline", "nothing is after it", "ALIAS-1 NUM-3", "/source/id", "hep-th/0105021\n"),
     *((f"id-month-{month}", "a month is 01 to 12", "ALIAS-1 NUM-3", "/source/id", f"23{month}.01373") for month in ("00", "01", "09", "10", "12", "20", "99")),
     *((f"id-old-month-{month}", "in an old-style id too", "ALIAS-1 NUM-3", "/source/id", f"hep-th/99{month}021") for month in ("00", "01", "09", "10", "12", "13", "20", "99")),
     ("id-newline", "the whole id matches, a line end is not left out", "ALIAS-1", "/source/id", "2304.01373\n"),
     ("id-arabic-digits", "ASCII digits", "ALIAS-1 NUM-3", "/source/id", "٢٣٠٤.01373"),
     ("id-month-13", "no such month: no alias and no year", "ALIAS-1 NUM-3", "/source/id", "2313.01373"),
-    ("id-free", "any text is an id", "REC-2", "/source/id", ""),
+    ("id-free", "any string is an id", "REC-2", "/source/id", ""),
     ("submitted-first", "the first year", "REC-2 NUM-1", "/metadata/submitted_at", "0001-01-01T00:00:00Z"),
     ("submitted-last", "the last year", "REC-2 NUM-1", "/metadata/submitted_at", "9999-12-31T23:59:59Z"),
     ("submitted-leap", "a leap day", "REC-2", "/metadata/submitted_at", "2024-02-29T00:00:00Z"),
@@ -148,15 +148,15 @@ REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
     ("hash-short", "64 digits", "REC-2", "/metadata/title_canon_sha256", "b" * 63, "encoding", "base"),
     ("hash-long", "64 digits", "REC-2", "/metadata/abstract_canon_sha256", "b" * 65, "encoding", "base"),
     ("hash-prefixed", "no prefix", "REC-2", "/metadata/abstract_canon_sha256", "sha256:" + "b" * 57, "encoding", "base"),
-    ("hash-number", "a text", "REC-2", "/metadata/title_canon_sha256", 1, "type", "base"),
-    ("hash-null", "a text", "REC-2", "/metadata/abstract_canon_sha256", None, "type", "base"),
+    ("hash-number", "a string", "REC-2", "/metadata/title_canon_sha256", 1, "type", "base"),
+    ("hash-null", "a string", "REC-2", "/metadata/abstract_canon_sha256", None, "type", "base"),
     ("cross-cats-string", "an array", "REC-2", "/metadata/cross_cats_sorted", "stat.ML", "type", "no-cross-cats"),
     ("cross-cats-null", "an array", "REC-2", "/metadata/cross_cats_sorted", None, "type", "no-cross-cats"),
     ("cross-cats-object", "an array", "REC-2", "/metadata/cross_cats_sorted", {}, "type", "no-cross-cats"),
-    ("cross-cats-number", "of texts", "REC-2", "/metadata/cross_cats_sorted/0", 1, "type", "no-cross-cats"),
+    ("cross-cats-number", "of strings", "REC-2", "/metadata/cross_cats_sorted/0", 1, "type", "no-cross-cats"),
     ("license-null", "never null", "REC-2", "/metadata/license", None, "type", "empty-license"),
-    ("license-false", "a text", "REC-2", "/metadata/license", False, "type", "empty-license"),
-    ("primary-cat-array", "a text", "REC-2", "/metadata/primary_cat", ["x"], "type", "base"),
+    ("license-false", "a string", "REC-2", "/metadata/license", False, "type", "empty-license"),
+    ("primary-cat-array", "a string", "REC-2", "/metadata/primary_cat", ["x"], "type", "base"),
     ("submitted-fraction", "no fraction in a record", "REC-2", "/metadata/submitted_at", "2003-05-25T19:15:20.000000Z",
      "time", "base"),
     ("submitted-offset", "only Z in a record", "REC-2", "/metadata/submitted_at", "2003-05-25T19:15:20+00:00", "time",
@@ -168,18 +168,18 @@ REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
      "submitted-last"),
     ("submitted-year-0", "no year 0000", "REC-2", "/metadata/submitted_at", "0000-01-01T00:00:00Z", "time",
      "submitted-first"),
-    ("submitted-number", "a text", "REC-2", "/metadata/submitted_at", 20030525, "type", "base"),
+    ("submitted-number", "a string", "REC-2", "/metadata/submitted_at", 20030525, "type", "base"),
     ("schema-1-1", "another version", "REC-3", "/schema_version", "1.1", "version", "base"),
-    ("schema-empty", "another text", "REC-3", "/schema_version", "", "version", "base"),
+    ("schema-empty", "another string", "REC-3", "/schema_version", "", "version", "base"),
     ("schema-1", "1 is not 1.0", "REC-3", "/schema_version", "1", "version", "base"),
-    ("schema-number", "a number is no text", "REC-3", "/schema_version", 1, "type", "base"),
-    ("schema-null", "null is no text", "REC-3", "/schema_version", None, "type", "base"),
-    ("id-number", "a text", "REC-2", "/source/id", 2304, "type", "base"),
-    ("kind-null", "a text", "REC-2", "/source/kind", None, "type", "base"),
+    ("schema-number", "a number is no string", "REC-3", "/schema_version", 1, "type", "base"),
+    ("schema-null", "null is no string", "REC-3", "/schema_version", None, "type", "base"),
+    ("id-number", "a string", "REC-2", "/source/id", 2304, "type", "base"),
+    ("kind-null", "a string", "REC-2", "/source/kind", None, "type", "base"),
     ("version-zero", "from 1", "REC-2", "/source/version", 0, "type", "base"),
     ("version-negative", "from 1", "REC-2", "/source/version", -1, "type", "base"),
     ("version-true", "true is not 1", "REC-2", "/source/version", True, "type", "base"),
-    ("version-string", "a text is no integer", "REC-2", "/source/version", "1", "type", "base"),
+    ("version-string", "a string is no integer", "REC-2", "/source/version", "1", "type", "base"),
     ("version-half", "an integer", "REC-2", "/source/version", 1.5, "type", "base"),
     ("event-type", "no signature over a record is one over an event", "REC-4", "/event_type", "x", "type",
      "event-type-inside"),
@@ -187,7 +187,7 @@ REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
     ("metadata-null", "an object", "REC-1", "/metadata", None, "type", "base"),
     ("metadata-array", "an object", "REC-1", "/metadata", [], "type", "base"),
     ("source-string", "an object", "REC-1", "/source", "arxiv", "type", "base"),
-    ("float", "a record holds no float", "REC-4", "/future", 0.5, "number_form", "unknown-member"),
+    ("float", "a record contains no float", "REC-4", "/future", 0.5, "number_form", "unknown-member"),
     ("float-in-array", "anywhere", "REC-4", "/future", [1, [0.5]], "number_form", "unknown-member"),
     ("float-in-metadata", "anywhere", "REC-4", "/metadata/future", 0.5, "number_form", "unknown-in-metadata"),
 )  # fmt: skip
@@ -214,7 +214,7 @@ def shapes() -> File:
         *(f"/source/{name}" for name in sorted(BASE["source"])),
     ):  # fmt: skip
         name = pointer[1:].replace("/", "-").replace("_", "-")
-        file.refuse(f"without-{name}", "every member is required, and has a place where it is missing", "REC-1 ERR-1", "record",
+        file.refuse(f"without-{name}", "every member is required, and a missing one is reported by its pointer", "REC-1 ERR-1", "record",
                     {"data": as_json(without(BASE, at(pointer)))}, "type", "base", pointer=pointer)  # fmt: skip
     for name, source in (
         ("null", "null"),
@@ -288,7 +288,7 @@ def orders() -> File:
         both(name, "in sorted order, depth first", first, second, "type", first[0])
     for name, wrong, index in (("first", [1, "a", None], 0), ("second", ["a", None, 1], 1)):
         record = changed(BASE, at("/metadata/cross_cats_sorted"), wrong)
-        file.refuse(f"cross-cats-{name}", "the first that is no text", "REC-2 REC-4", "record", {"data": as_json(record)}, "type",
+        file.refuse(f"cross-cats-{name}", "the first that is no string", "REC-2 REC-4", "record", {"data": as_json(record)}, "type",
                     "base", pointer=f"/metadata/cross_cats_sorted/{index}")  # fmt: skip
 
     def text_of(*members: str) -> Bytes:
@@ -298,7 +298,7 @@ def orders() -> File:
     for name, about, members, code, pointer in (
         (
             "floats-unsorted",
-            "in sorted order, whatever the order of the text",
+            "in sorted order, whatever the order in the text",
             ('"zz":0.5', '"a":1.5'),
             "number_form",
             "/a",
@@ -454,7 +454,7 @@ def limits() -> File:
 
 def depths() -> list[File]:
     """The depth of what is read alone beside records (LIM-2)."""
-    policy = File("policy", "depth", "A policy is as deep as any other text: 32.")
+    policy = File("policy", "depth", "A policy is as deep as any other input: 32.")
     proof = File("equivocation", "depth", "A proof is as deep as a bundle: 64.")
     head = as_text(canonical(minimal())[:-1] + b',"x":')
     front = text(
@@ -462,7 +462,7 @@ def depths() -> list[File]:
     )
     for levels, code in ((31, "policy"), (32, "depth")):
         data = joined(head, repeated("[", levels), repeated("]", levels), text("}"))
-        about = "an unknown member, as deep as a text may be" if code == "policy" else "one level deeper"
+        about = "an unknown member, as deep as an input may be" if code == "policy" else "one level deeper"
         policy.refuse(
             f"nested-{levels + 1}", about, "LIM-2 POL-1", "policy", {"data": data}, code, "policy/shapes/base"
         )

@@ -68,7 +68,7 @@ def regions() -> File:
     file = File(
         "event",
         "regions",
-        "A value-level fault spoils one element, or the bundle.",
+        "A value-level fault rejects one element, or the bundle.",
         parts={**parts(), "head": _head()},
     )
     tail = text("}")
@@ -139,7 +139,7 @@ def stated() -> File:
     file = File(
         "event",
         "claimed",
-        "Stated numbers of early years, and stated aliases, beside the record's own.",
+        "Claimed numbers of early years, and claimed aliases, compared with the record's own.",
         parts=parts(),
     )
     early = changed(RECORD, ("metadata", "submitted_at"), "0987-12-31T23:59:59Z")
@@ -186,7 +186,7 @@ def stated() -> File:
         file.accept(f"alias-{name}", about, "ALIAS-2 BUN-6", "check", check({**plain, "source_aliases": aliases}),
                     mismatches=[f"/source_aliases/{place}"] if differs else [])  # fmt: skip
     other = [*rows, {"alias_kind": "openalex", "alias_value": "W1"}]
-    file.accept("alias-other", "of a kind that is not derived any value may be stated", "ALIAS-2 BUN-6", "check",
+    file.accept("alias-other", "an alias of a kind that is not derived may have any value", "ALIAS-2 BUN-6", "check",
                 check({**plain, "source_aliases": other}), mismatches=[])  # fmt: skip
     return file
 

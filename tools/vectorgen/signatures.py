@@ -21,7 +21,7 @@ from vectorgen.core import File, hexed
 FAMILIES: Final = (
     ("valid", "SIG-1 SIG-2", "a signature that verifies"),
     ("other-", "SIG-2", "of another message or another key"),
-    ("hex-text-signed", "SIG-1", "over the hex text of the digest"),
+    ("hex-text-signed", "SIG-1", "over the hex digits of the digest"),
     ("halves-", "SIG-2", "R and S swapped"),
     ("sign-of-r", "SIG-2", "the sign bit of R changed"),
     ("all-zero", "SIG-2", "64 zero bytes"),
@@ -33,7 +33,7 @@ FAMILIES: Final = (
     ("key-", "SIG-2", "under a key of small order, or spelt in another way: anyone can sign"),
     ("r-", "SIG-2", "R of small order, or spelt in another way"),
     ("mixed-key-torsion", "SIG-3", "a mixed-order key whose torsion cancels: SIG-2 alone accepts it"),
-    ("mixed-", "SIG-2", "only the cofactored equation holds"),
+    ("mixed-", "SIG-2", "only the cofactored equation is satisfied"),
 )
 
 
