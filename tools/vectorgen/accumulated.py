@@ -11,8 +11,7 @@ from kit import AUTHOR, DEMO_NEXT, Json, oracle, payloads, to_json
 from pithbundle.bundle.record import Record
 from pithbundle.conformance.worker import accumulate
 from pithbundle.verify.policy import Policy
-from vectorgen.core import File, as_json, as_text, part
-from vectorgen.house import POLICY, RECORD
+from vectorgen.fixtures import POLICY, RECORD
 from vectorgen.merges import (
     alias,
     base_events,
@@ -25,6 +24,7 @@ from vectorgen.merges import (
     other,
     retract,
 )
+from vectorgen.vector_file import File, as_json, as_text, part
 
 SEED: Final = "pithbundle accumulated 1"
 #: Count and digest. The first is recomputed with the oracle whenever vectors are built,

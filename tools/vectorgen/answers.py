@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kit import Json, canonical, oracle
-from vectorgen.core import as_text
-from vectorgen.house import policy_sha256
+from vectorgen.fixtures import policy_sha256
+from vectorgen.vector_file import as_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from vectorgen import clauses, schema
-from vectorgen.core import File
+from vectorgen.vector_file import File
 
 FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors"
-#: One module per stage, in the order in which an implementation meets them.
+#: The modules of the stages, in the order in which an implementation meets them.
 MODULES: Final = (
-    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events", "regions", "checks",
-    "merges", "mirrors", "accumulated", "reals", "readings",
+    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events", "event_formats",
+    "flat_events", "regions", "receipts", "checks", "bundles", "merge_sets", "merge_effects", "merge_schema",
+    "equivocations", "proofs", "comparisons", "exports", "histories", "mirrors", "accumulated", "reals",
+    "interpretations",
 )  # fmt: skip
 
 

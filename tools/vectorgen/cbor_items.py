@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kit import cbor
 from vectorgen import decimals
-from vectorgen.core import File, as_json, canonical_answer, hexed, joined, repeated, text
+from vectorgen.vector_file import File, as_json, canonical_answer, hexed, joined, repeated, text
 
 MAX: Final = 2**53 - 1
 

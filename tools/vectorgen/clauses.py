@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from specgen.pages import all_clauses
-from vectorgen.core import File
+from vectorgen.vector_file import File
 
 #: Clauses that no vector shows, with the reason. A clause that gets a vector leaves the table.
 UNTESTABLE: Final = {

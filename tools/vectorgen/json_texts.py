@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from vectorgen import decimals
-from vectorgen.core import Bytes, File, as_text, canonical_answer, hexed, joined, repeated, text
+from vectorgen.vector_file import Bytes, File, as_text, canonical_answer, hexed, joined, repeated, text
 
 MAX: Final = 2**53 - 1
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 from typing import Final
 
-from vectorgen.core import File, hexed
+from vectorgen.vector_file import File, hexed
 
 SUFFIX: Final = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
 FULL: Final = f"pith:2003:{SUFFIX}"

@@ -20,7 +20,7 @@ from kit import (
     to_json,
 )
 from kit.tampered import changed, without
-from vectorgen.core import Bytes, File, as_json, as_text, text
+from vectorgen.vector_file import Bytes, File, as_json, as_text, text
 
 ID: Final = "sha256:" + "1" * 64
 OTHER_ID: Final = "sha256:" + "0" * 64

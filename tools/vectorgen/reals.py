@@ -11,9 +11,9 @@ from typing import Any
 
 from kit import REGISTRY_KEY, Json, bundle, policy, to_json
 from kit.tampered import changed
-from vectorgen.core import File, as_json, as_text, hexed
-from vectorgen.house import policy_sha256
+from vectorgen.fixtures import policy_sha256
 from vectorgen.records import answer as record_answer
+from vectorgen.vector_file import File, as_json, as_text, hexed
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "real"
 KEY = bytes.fromhex(REGISTRY_KEY["public_key_hex"])

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from kit import Json, canonical, canonical_hash, pith_number
 from kit.tampered import changed, without
-from vectorgen.core import Bytes, File, as_json, as_text, joined, repeated, text
 from vectorgen.policies import minimal
+from vectorgen.vector_file import Bytes, File, as_json, as_text, joined, repeated, text
 
 BASE: Final[Json] = {
     "metadata": {

@@ -7,8 +7,8 @@ from typing import Final
 
 from kit import Json, bundle, pith_number
 from kit.tampered import changed
-from vectorgen.core import Bytes, File, as_json, hexed, joined, part, text
-from vectorgen.house import RECORD, frame, parts
+from vectorgen.fixtures import RECORD, frame, parts
+from vectorgen.vector_file import Bytes, File, as_json, hexed, joined, part, text
 
 #: name, comment, members before `events`, the value of `events`, members behind it, code, pointer.
 REFUSED: Final = (

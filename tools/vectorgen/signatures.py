@@ -15,7 +15,7 @@ import make_ed25519_vectors as made
 from kit import SIGNERS
 from kit import ed25519_reference as ed
 from kit.stream import Stream
-from vectorgen.core import File, hexed
+from vectorgen.vector_file import File, hexed
 
 #: Beginning of a name, clauses, what the vector breaks.
 FAMILIES: Final = (

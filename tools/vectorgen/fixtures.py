@@ -24,7 +24,7 @@ from kit import (
     to_json,
 )
 from kit.demo import CREATED, RECORD
-from vectorgen.core import Bytes, as_json, joined, part, repeated, text
+from vectorgen.vector_file import Bytes, as_json, joined, part, repeated, text
 
 NUMBER: Final = pith_number(RECORD)
 RECORD_SHA256: Final = canonical_hash(RECORD)

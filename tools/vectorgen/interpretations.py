@@ -25,10 +25,10 @@ from kit.signing import b64
 from kit.tampered import changed, flipped, without
 from pithbundle.bundle.event_formats import EVENT_FORMATS, EventFormat
 from vectorgen.answers import Beside, answer
-from vectorgen.checks import created
-from vectorgen.core import File, as_json, as_text, hexed, joined, part, repeated, text
-from vectorgen.house import CREATED, DEMO, NUMBER, RECORD, args, copy, frame, parts
+from vectorgen.fixtures import CREATED, DEMO, NUMBER, RECORD, args, copy, frame, parts
 from vectorgen.merges import Merges, alias, checkpoint, claim, day, finding, other, retract
+from vectorgen.receipts import created
+from vectorgen.vector_file import File, as_json, as_text, hexed, joined, part, repeated, text
 
 BASE: Final = alias("base")
 NO_TIME: Final = "event-no-time-digest"
