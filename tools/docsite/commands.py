@@ -25,11 +25,16 @@ def reference() -> str:
     Raises:
         ValueError: a command or an option has no help.
     """
-    parts = [*_command(click.Context(group, info_name=PROGRAM), group, 2)]
+    parts = [*_command(_context(group, PROGRAM), group, 2)]
     for name in COMMANDS:
         command = import_module(f"pithbundle.cli.commands.{COMMANDS[name][0]}").command
-        parts += _command(click.Context(command, info_name=f"{PROGRAM} {name}"), command, 2)
+        parts += _command(_context(command, f"{PROGRAM} {name}"), command, 2)
     return "\n\n".join(parts) + "\n"
+
+
+def _context(command: click.Command, name: str) -> click.Context:
+    # With the settings of the program: click keeps the help option that it makes here.
+    return click.Context(command, info_name=name, **group.context_settings)
 
 
 def _command(context: click.Context, command: click.Command, level: int) -> Iterator[str]:
@@ -49,7 +54,7 @@ def _command(context: click.Context, command: click.Command, level: int) -> Iter
         for sub in command.list_commands(context):
             found = command.get_command(context, sub)
             if found is not None:
-                yield from _command(click.Context(found, info_name=f"{name} {sub}"), found, level + 1)
+                yield from _command(_context(found, f"{name} {sub}"), found, level + 1)
 
 
 def _hidden(param: click.Parameter) -> bool:
