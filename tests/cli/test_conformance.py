@@ -58,7 +58,7 @@ def test_a_wrong_worker_does_not_conform() -> None:
     assert "REC-5" in out
 
 
-def test_what_a_worker_says_is_shown_harmless() -> None:
+def test_text_of_a_worker_is_escaped() -> None:
     _, out, _ = conformance("--impl", worker("garbage", 10), "--stage", "policy", tty=True)
     assert "\x1b" not in out
     assert "not JSON" in out
@@ -115,7 +115,7 @@ def test_expected_failures(tmp_path: Path) -> None:
         (("--impl", "/nonexistent/a", "--impl", "/nonexistent/b", "--differential", "1"), "no such file"),
     ],
 )
-def test_wrong_use(args: tuple[str, ...], said: str) -> None:
+def test_usage_errors(args: tuple[str, ...], said: str) -> None:
     status, out, err = conformance(*args)
     assert (status, out) == (2, "")
     assert said in err.lower()
@@ -272,7 +272,7 @@ def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> N
         (None, "json/b.json: 1e400 is not an integer"),
     ],
 )
-def test_a_malformed_vector_file_is_refused_by_place(
+def test_a_malformed_vector_file_is_rejected_with_its_location(
     change: dict[str, object] | None, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of these dropped the other vectors and ended in CONFORMING, or in a traceback."""
@@ -314,7 +314,7 @@ def test_stages_and_patterns_accumulate() -> None:
     assert all(name.startswith("number/times/z") for name in names[2:])
 
 
-def test_a_stage_without_vectors_is_a_mistake_or_said(tmp_path: Path) -> None:
+def test_a_stage_without_vectors_is_an_error_or_reported(tmp_path: Path) -> None:
     (tmp_path / "policy").symlink_to(REPO / "vectors" / "policy")
     args = ("conformance", "run", "--vectors", str(tmp_path), "--impl", "self")
     found = run(*args, "--stage", "json")

@@ -28,7 +28,7 @@ def printed(out: Output, monkeypatch: pytest.MonkeyPatch, status: int = 0) -> tu
     "statuses, status",
     [([], 0), ([0, 0], 0), ([0, 3], 3), ([3, 2, 0], 2), ([2, 1, 3], 1), ([Exit.VALID, Exit.INVALID], 1)],
 )
-def test_the_worst_status_speaks(statuses: list[int], status: int) -> None:
+def test_the_worst_status_is_returned(statuses: list[int], status: int) -> None:
     for order in itertools.permutations(statuses):
         assert worst(order) == status
 
@@ -79,7 +79,7 @@ def test_json_is_ascii_and_exact(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(shown) == [*exact, "\x7f\x80\u2028"]
 
 
-def test_json_refuses_what_is_not_json() -> None:
+def test_json_rejects_what_is_not_json() -> None:
     with pytest.raises(ValueError):
         list(json_pieces(float("nan")))
 
@@ -130,7 +130,7 @@ class TestFolding:
         lines = collected(out).splitlines()
         assert [line[:4] for line in lines] == ["numb", "    ", "numb", "    "]
 
-    def test_a_word_at_the_fold(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_word_at_the_edge(self, monkeypatch: pytest.MonkeyPatch) -> None:
         out = Output(tty=True, colour=False, width=40)
         out.line("  title ", "plain", out.show("x" * 32 + "verified      everything"))
         assert printed(out, monkeypatch)[1] == "  title " + "x" * 32 + "\n    verified      everything\n"
@@ -161,7 +161,7 @@ class TestTable:
         assert ("\x1b[" in shown) is colour
         assert all(line.startswith((" ", "\x1b")) for line in shown.splitlines())
 
-    def test_a_narrow_terminal_folds_within_the_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_narrow_terminal_wraps_within_the_column(self, monkeypatch: pytest.MonkeyPatch) -> None:
         out = Output(tty=True, colour=False, width=30)
         out.table(["id", "what"], [["a" * 40, "verified " * 20]])
         lines = printed(out, monkeypatch)[1].splitlines()

@@ -87,7 +87,7 @@ DRAWN = (
 
 
 @pytest.mark.parametrize("text", DRAWN)
-def test_hostile_text_is_drawn_and_never_obeyed(text: str) -> None:
+def test_hostile_text_is_drawn_and_never_interpreted(text: str) -> None:
     tame = text.replace("\0", "").replace("\ud800", "").replace("\U0010ffff", "")[:2000] or "x"
     signer = Signer(7, tame[:60], "k")
     events = [
@@ -161,7 +161,7 @@ def test_nothing_is_loaded_until_a_picture_is_asked_for() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_picture_replaces_nothing_unless_told(tmp_path: Path) -> None:
+def test_a_picture_replaces_nothing_without_force(tmp_path: Path) -> None:
     target = tmp_path / "t.svg"
     target.write_bytes(b"mine")
     args = ["timeline", str(DEMO / "bundle.json"), *POLICY, "--svg", str(target)]

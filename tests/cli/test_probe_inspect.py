@@ -117,7 +117,7 @@ def shouted(text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ["bundle.json", "bundle.cbor", "rich.json", "tampered.json", "policy.json"])
-def test_every_screenful_says_that_nothing_was_verified(name: str) -> None:
+def test_every_screen_shows_that_nothing_was_verified(name: str) -> None:
     result = run("inspect", str(DEMOS / name))
     assert result.status == 0
     assert shouted(result.out)
@@ -162,12 +162,12 @@ def test_whatever_can_be_read_is_shown(value: Any, shape: str) -> None:
     ],
     ids=("bundle", "policy", "record", "other", "none"),
 )
-def test_the_last_line_says_what_to_do_with_such_a_file(value: Any, use: str) -> None:
+def test_the_last_line_has_the_next_step(value: Any, use: str) -> None:
     out = run("inspect", "-", stdin=to_json(value)).out
     assert out.splitlines()[-1] == f"NOTHING WAS VERIFIED: {use}"
 
 
-def test_what_verify_refuses_is_shown_with_its_faults() -> None:
+def test_a_file_that_verify_rejects_is_shown_with_its_faults() -> None:
     data = to_json(plain()).replace(b'"bundle_version":"1.0"', b'"bundle_version":1e400,"bundle_version":2')
     assert run("verify", "-", stdin=data).status == 1
     result = run("inspect", "-", stdin=data)
@@ -176,7 +176,7 @@ def test_what_verify_refuses_is_shown_with_its_faults() -> None:
     assert run("inspect", "-", stdin=b"{").status == 1
 
 
-def test_unknown_members_and_floods_are_told() -> None:
+def test_unknown_members_and_floods_are_printed() -> None:
     value = {**plain(), "surprise": 1, "source_aliases": [{"alias_kind": "k", "alias_value": "v"}] * 300}
     value["events"][0]["extra"] = 1
     value["events"][1]["signature"] = None

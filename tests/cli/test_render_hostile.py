@@ -252,7 +252,7 @@ def crowd(count: int) -> tuple[bytes, bytes]:
     return to_json(bundle(RECORD, events, aliases_at=WHEN)), to_json(policy(signer))
 
 
-def test_what_is_long_is_cut_and_says_so(tmp_path: Path) -> None:
+def test_long_text_is_cut_visibly(tmp_path: Path) -> None:
     data, mine = crowd(130)
     keys = tmp_path / "policy.json"
     keys.write_bytes(mine)
@@ -269,7 +269,7 @@ def test_what_is_long_is_cut_and_says_so(tmp_path: Path) -> None:
     assert "and 272 more events" in shown.out or "more events" in shown.out
 
 
-def test_an_equivocation_that_was_withdrawn_is_told_with_its_retraction(tmp_path: Path) -> None:
+def test_an_equivocation_that_was_withdrawn_is_printed_with_its_retraction(tmp_path: Path) -> None:
     signer = Signer(7, "s", "k")
     one, two = (
         attached(signer, RECORD, "author_claim", author_claim(orcid(1), strength=word), WHEN)
@@ -289,7 +289,7 @@ def test_an_equivocation_that_was_withdrawn_is_told_with_its_retraction(tmp_path
     assert f"retracted by {gone['event_id'][7:19]}" in lines
 
 
-def test_files_of_different_records_are_refused(tmp_path: Path) -> None:
+def test_files_of_different_records_are_rejected(tmp_path: Path) -> None:
     other: Json = json.loads(json.dumps(RECORD))
     other["source"]["version"] += 1
     path = tmp_path / "other.json"
@@ -318,7 +318,7 @@ def test_a_state_in_cbor_and_an_export_to_a_terminal(tmp_path: Path) -> None:
     assert json.loads(shown.stdout)["bundle_type"] == "pith_open_graph_bundle"
 
 
-def test_differences_in_reasons_and_labels_are_told(tmp_path: Path) -> None:
+def test_differences_in_reasons_and_labels_are_printed(tmp_path: Path) -> None:
     signer = Signer(7, "s", "k")
     old, new = (attached(signer, RECORD, "author_claim", author_claim(orcid(1)), at) for at in (WHEN, LATER))
     keys = tmp_path / "policy.json"

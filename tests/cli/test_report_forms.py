@@ -113,7 +113,7 @@ def block(text: str, event_id: str) -> list[str]:
 
 @given(st.data())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_text_and_json_say_the_same(tmp_path: Path, data: st.DataObject) -> None:
+def test_text_and_json_agree(tmp_path: Path, data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=6))
     junk = [*data.draw(strategies.junk(whole)), *data.draw(st.lists(strategies.values(), max_size=3))]
     elements = data.draw(st.permutations([*whole.events, *junk]))
@@ -169,7 +169,7 @@ def test_receipts_that_were_not_checked_are_shown_and_change_no_outcome(tmp_path
     assert result.out.count("\nnot_checked   receipt in ") == 4
 
 
-def test_an_unbound_event_accuses_nobody(tmp_path: Path) -> None:
+def test_an_unbound_event_is_no_fault(tmp_path: Path) -> None:
     """What a format that may be another one would find is a remark (CHECK-13)."""
     keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
     (tmp_path / "policy").write_bytes(to_json(keys))

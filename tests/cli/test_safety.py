@@ -131,7 +131,7 @@ def test_no_output_is_an_input(
     assert {name: name.read_bytes() for name in folder.rglob("*") if name.is_file()} == before
 
 
-def test_it_is_said_before_anything_is_read(folder: Path) -> None:
+def test_it_is_reported_before_anything_is_read(folder: Path) -> None:
     os.mkfifo("pipe")
     # Reading the pipe would wait for ever.
     result = run("merge", "pipe", "bundle.json", "-o", "bundle.json", "--force")

@@ -44,7 +44,7 @@ def test_pieces_fit_and_are_the_text(text: str, width: int) -> None:
     assert all(columns(piece) <= width for piece in pieces)
 
 
-def test_a_character_wider_than_the_line_stands_alone() -> None:
+def test_a_character_wider_than_the_line_has_its_own_line() -> None:
     assert chop("a\u4e2db", 1) == ["a", "\u4e2d", "b"]
 
 
@@ -53,7 +53,7 @@ def test_a_table_is_padded_by_columns_and_not_by_characters() -> None:
     assert list(table_lines(rows)) == ["  id    what", "  \u4e2d\u4e2d  x", "  e\u0301     y"]
 
 
-def test_a_cell_is_folded_within_its_column() -> None:
+def test_a_cell_is_wrapped_within_its_column() -> None:
     lines = list(table_lines([("id", "what"), ("abc", "verified " * 2)], 14))
     assert lines == ["  id   what", "  abc  verifie", "       d verif", "       ied"]
 
@@ -90,7 +90,7 @@ class TestProgressBar:
     @pytest.mark.parametrize(
         "term, tty, hidden", [("dumb", True, False), ("xterm", False, False), ("xterm", True, True)]
     )
-    def test_nobody_watches(
+    def test_no_terminal_no_bar(
         self, monkeypatch: pytest.MonkeyPatch, term: str, tty: bool, hidden: bool
     ) -> None:
         assert self.drawn(monkeypatch, term, tty, hidden) == ""

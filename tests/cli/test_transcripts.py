@@ -64,7 +64,7 @@ def shown(result: Result) -> list[str]:
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_commands_print_what_the_transcript_says(path: Path) -> None:
+def test_commands_print_the_transcript(path: Path) -> None:
     stated = path.read_text(encoding="utf-8")
     now = played(stated, run)
     if UPDATE:

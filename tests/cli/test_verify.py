@@ -149,7 +149,7 @@ def test_the_worst_of_several_counts(folder: Path, one: str, status: int, missin
     assert json.loads(run("verify", "--json", *paths, *POLICY).stdout)["exit_status"] == expected
 
 
-def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
+def test_bundles_of_several_records_are_reported_by_record(folder: Path) -> None:
     other = made_record(7)
     event = attached(DEMO, other, "graph_snapshot", graph_snapshot(other), WHEN)
     paths = [
@@ -170,7 +170,7 @@ def test_bundles_of_several_records_are_told_apart(folder: Path) -> None:
     assert not (folder / "state.json").exists()
 
 
-def test_one_number_with_two_hashes_is_refused() -> None:
+def test_one_number_with_two_hashes_is_rejected() -> None:
     verifier = Verifier(read_policy(None))
     one = verifier.verify(to_json(plain()))
     other = replace(Record.from_value(made_record(7)), number=one.record.number)
@@ -185,7 +185,7 @@ def test_one_number_with_two_hashes_is_refused() -> None:
     assert checked_files.status([]) == 1
 
 
-def test_what_is_told_is_bounded(folder: Path) -> None:
+def test_the_output_is_bounded(folder: Path) -> None:
     wrong = [{"event_type": f"made-{place}"} for place in range(700)]
     unsigned = [
         {k: v for k, v in event.items() if k != "signature"} for event in many_events(RECORD, 300, seed="1")
@@ -209,7 +209,7 @@ def test_what_is_told_is_bounded(folder: Path) -> None:
     assert len(refused.out.splitlines()) < 400
 
 
-def test_an_event_that_does_not_fit_or_is_retracted_is_told(folder: Path) -> None:
+def test_an_event_with_a_schema_error_or_a_retraction_is_reported(folder: Path) -> None:
     misfit = attached(DEMO, RECORD, "alias_added", {"alias_kind": "UPPER", "alias_value": "x"}, WHEN)
     path = written(folder / "misfit.json", bundle(RECORD, [misfit], aliases_at=WHEN))
     result = run("verify", path, *POLICY)
@@ -218,7 +218,7 @@ def test_an_event_that_does_not_fit_or_is_retracted_is_told(folder: Path) -> Non
     assert "not applied retracted by its signer" in run("verify", str(DEMOS / "rich.json"), *POLICY).out
 
 
-def test_missing_events_are_told_by_the_words_of_the_specification(folder: Path) -> None:
+def test_missing_events_are_reported_as_specified(folder: Path) -> None:
     whole = rich()
     gone = whole["events"].pop(0)["event_id"]
     result = run("verify", written(folder / "partial.json", whole), *POLICY)
@@ -236,7 +236,7 @@ def test_a_receipt_that_does_not_verify(folder: Path) -> None:
     assert "(no signer pith-v1-2026-05)  [signature_invalid, CHECK-9]" in result.out
 
 
-def test_the_fingerprint_stands_beside_a_name_that_looks_alike(folder: Path) -> None:
+def test_the_fingerprint_is_shown_beside_a_name_that_looks_alike(folder: Path) -> None:
     """A signer whose name reads like the registry's is told by its key (E5)."""
     twin = "pith.sc\u0456ence"
     fake = Signer(41, twin, "pith-v1-2026-05")
@@ -272,7 +272,7 @@ def test_the_state_is_the_same_to_a_pipe_a_terminal_and_a_file(folder: Path) -> 
     assert run("merge", again, "copy.cbor", path, *POLICY).stdout == piped
 
 
-def test_a_state_that_a_terminal_would_obey_goes_nowhere_near_one(folder: Path) -> None:
+def test_a_state_with_terminal_controls_is_not_printed(folder: Path) -> None:
     event = attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {"x": "\u202egnorw"}}, WHEN)
     path = written(folder / "b.json", bundle(RECORD, [event], aliases_at=WHEN))
     result = run("merge", path, *POLICY, tty=True)
@@ -380,7 +380,7 @@ def literals(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def test_the_words_verified_and_complete_are_said_by_no_other_text() -> None:
+def test_no_other_text_contains_verified_or_complete() -> None:
     found = {
         text
         for path in sorted(CLI.rglob("*.py"))
@@ -394,7 +394,7 @@ def test_the_words_verified_and_complete_are_said_by_no_other_text() -> None:
 
 @pytest.mark.parametrize("name", ["bundle.json", "rich.json", "tampered.json"])
 @pytest.mark.parametrize("arguments", [[], POLICY])
-def test_verified_is_said_of_events_and_receipts_that_are(name: str, arguments: list[str]) -> None:
+def test_only_verified_events_and_receipts_are_printed_as_verified(name: str, arguments: list[str]) -> None:
     path = str(DEMOS / name)
     report = json.loads(run("verify", "--json", path, *arguments).stdout)["reports"][0]
     verified = [each["verdict"] for each in report["events"] + report["receipts"]].count("verified")
@@ -406,7 +406,7 @@ def test_verified_is_said_of_events_and_receipts_that_are(name: str, arguments: 
     assert not any("complete" in line.lower() for line in lines)
 
 
-def test_a_report_without_a_merge_says_nothing_of_a_state(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_a_report_without_a_merge_has_no_state(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     bundle = Verifier(read_policy(POLICY[1])).verify((DEMOS / "bundle.json").read_bytes())
     report = Report(bundle.report("one").inputs)
     out = Output(tty=False)
@@ -441,7 +441,7 @@ def test_more_receipts_than_are_checked_are_named_and_change_no_status(folder: P
     assert any(line.startswith("why") and "not_checked (RCPT-4)" in line for line in lines)
 
 
-def test_of_an_unknown_format_it_is_said_that_nothing_was_checked(folder: Path) -> None:
+def test_events_of_an_unknown_format_are_reported_as_unchecked(folder: Path) -> None:
     status, lines = verify_events(
         folder, [ALIAS, {**ALIAS, "created_at": 1}], policy(policy_key(DEMO, event_formats=["unknown"]))
     )
@@ -458,7 +458,7 @@ def test_of_an_unknown_format_it_is_said_that_nothing_was_checked(folder: Path) 
     assert lines_of(lines, "hint") == ["hint        pithbundle probe FILE tries every known event format"]
 
 
-def test_a_remark_accuses_nobody(folder: Path) -> None:
+def test_a_remark_is_no_fault(folder: Path) -> None:
     keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
     status, lines = verify_events(folder, [{**ALIAS, "payload": {}}, {**ALIAS, "created_at": 1}], keys)
     assert status == 3

@@ -87,7 +87,7 @@ STATE = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": 
 OTHER = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": "weak", "id": "1" * 80}]}}
 
 
-def test_a_difference_inside_of_decoded_json_is_said_by_its_place() -> None:
+def test_a_difference_inside_of_decoded_json_has_a_pointer() -> None:
     found = compare_answer({"ok": {"state": written(STATE)}}, {"ok": {"state": written(OTHER)}})
     assert found is not None
     assert found.reason == (
@@ -107,7 +107,7 @@ def test_byte_strings_inside_of_what_is_shown_are_decoded() -> None:
     assert revealed([written(None), ""]) == [written(None), ""]
 
 
-def test_accepted_where_a_refusal_is_expected_shows_what_was_accepted() -> None:
+def test_accepted_where_a_rejection_is_expected_shows_what_was_accepted() -> None:
     found = compare_answer({"error": {"code": "type"}}, {"ok": {"canonical": written([1])}})
     assert found is not None and found.reason == "accepted, where 'type' is expected"
     assert found.found.split() == ["{", '"canonical":', "[", "1", "]", "}"]
@@ -160,7 +160,7 @@ def test_long_sides_are_cut() -> None:
     assert long is not None and (long.expected, long.found) == ("", "")
 
 
-def test_a_digest_says_which_it_is() -> None:
+def test_a_digest_is_named() -> None:
     wanted = "00" * 32
     found = difference({"$sha256": wanted}, b64(b""), ("state",))
     assert found is not None

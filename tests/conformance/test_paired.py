@@ -99,7 +99,7 @@ def test_an_exception_in_the_cases_leaves_no_agreement() -> None:
         compare([OURS, OURS], cases(), 2, timeout=30.0)
 
 
-def test_refusals_alone_compare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejections_alone_compare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paired, "_ENOUGH", 2)
     refused = [CASES[1]] * 2
     found = compared(OURS, OURS, refused, 2)

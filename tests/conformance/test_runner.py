@@ -539,7 +539,7 @@ def test_bytes_that_cannot_be_expanded_stop_the_run_before_a_worker_starts(
         run([SELF], [*THREE, *spoilt], reader(tmp_path))
 
 
-def test_a_greeting_says_what_is_missing() -> None:
+def test_a_greeting_names_what_is_missing() -> None:
     with Worker(command_of(SELF, str.split), 60.0) as worker:
         assert greet(worker) == ""
         assert worker.finish() == ""

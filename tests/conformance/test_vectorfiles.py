@@ -168,7 +168,7 @@ def in_args(form: Any, **more: Any) -> bytes:
         ),
     ],
 )  # fmt: skip
-def test_what_is_no_vector_file_is_refused_by_place(data: bytes, said: str) -> None:
+def test_a_wrong_vector_file_is_rejected_with_its_location(data: bytes, said: str) -> None:
     with pytest.raises(VectorError) as error:
         read_vectors(data, "f.json")
     assert said in error.value.fault.detail

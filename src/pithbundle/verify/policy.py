@@ -1,8 +1,7 @@
 """Policies: whose keys count, for what, and since when not (spec POL-1 to POL-7).
 
-A policy is the user's own data and the only source of keys: no bundle, manifest or server adds one.
-It is read strictly: a misspelt member that was ignored would grant or withhold a right.
-`policy.schema.json` has the same rules but for uniqueness, revocation and validity of keys.
+A policy is the user's own data and the only source of keys. It is read strictly, since a misspelt member
+would change a right. `policy.schema.json` lacks only uniqueness, revocation and validity of keys.
 """
 
 from __future__ import annotations
