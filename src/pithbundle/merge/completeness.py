@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pithbundle.encoding.values import EventId, Instant
 from pithbundle.merge.schema import CHECKPOINT
 from pithbundle.merge.selection import Selection
 
@@ -16,11 +17,11 @@ class Completeness(NamedTuple):
     """
 
     signer: str
-    missing: tuple[str, ...]
-    as_of: tuple[str, str] | None
+    missing: tuple[EventId, ...]
+    as_of: tuple[Instant, EventId] | None
 
 
-def missing_ids(selection: Selection) -> dict[str, tuple[str, ...]]:
+def missing_ids(selection: Selection) -> dict[str, tuple[EventId, ...]]:
     """For each signer with a checkpoint that counts, the missing ids; signers and ids sorted.
 
     Linear in the ids that are listed.
@@ -29,7 +30,7 @@ def missing_ids(selection: Selection) -> dict[str, tuple[str, ...]]:
     for one in selection.current.get(CHECKPOINT, ()):
         listed.setdefault(one.event.signer, set()).update(one.kept)
     return {
-        signer: tuple(sorted(event_ids - selection.events.keys()))
+        signer: tuple(map(EventId, sorted(event_ids - selection.events.keys())))
         for signer, event_ids in sorted(listed.items())
     }
 

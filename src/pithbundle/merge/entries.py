@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.encoding.values import EventId, Limits, Object, Value
 from pithbundle.verify.verdicts import SignedEvent
 
 
@@ -22,7 +22,7 @@ class Entry:
     (POL-3). ``created_at`` is the time as signed.
     """
 
-    event_id: str
+    event_id: EventId
     event_type: str
     target: str
     created_at: str

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pithbundle.encoding.canonical import raw_json
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import EventId, Instant, Object
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.selection import Selection
 from pithbundle.verify.verdicts import SignedEvent
@@ -26,8 +26,8 @@ class Equivocation:
     event_type: str
     signer: str
     slot: bytes
-    instant: str
-    event_ids: tuple[str, ...]
+    instant: Instant
+    event_ids: tuple[EventId, ...]
 
     def to_value(self) -> Object:
         """The group as a state lists it; the slot for :mod:`canonical` to write."""
@@ -54,7 +54,7 @@ def equivocations_of(selection: Selection) -> tuple[Equivocation, ...]:
 
 def _groups(events: Iterable[ClassifiedEvent]) -> Iterator[Equivocation]:
     """The equivocations in one slot."""
-    groups: dict[str, list[ClassifiedEvent]] = {}
+    groups: dict[Instant, list[ClassifiedEvent]] = {}
     for one in events:
         # Another instant is a revision.
         groups.setdefault(one.event.instant, []).append(one)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
+from pithbundle.encoding.values import DEFAULT_LIMITS, DigestHex, EventId, Limits, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
@@ -159,7 +159,7 @@ class Ledger:
         return self._state
 
     @property
-    def events_sha256(self) -> str:
+    def events_sha256(self) -> DigestHex:
         """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
         return self._state.events_sha256
 
@@ -176,7 +176,7 @@ class Ledger:
         """Every valid event by (instant, id), with its change against those before it (TIMELINE-1)."""
         return timeline_of(self._selection)
 
-    def missing(self) -> dict[str, tuple[str, ...]]:
+    def missing(self) -> dict[str, tuple[EventId, ...]]:
         """For each signer with a checkpoint that counts, the listed ids that are absent (MERGE-9).
 
         Signers and ids are sorted; a new dict each time.

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.bundle.record import Record
+from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.event_types.event_retracted import Effect
 from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, Select
@@ -29,7 +30,7 @@ ReasonCode: TypeAlias = Literal[
 class Loser:
     """An event that an entry does not show, and the reason."""
 
-    event_id: str
+    event_id: EventId
     reason: ReasonCode
 
 
@@ -273,7 +274,7 @@ class Selection:
         for one in self.current[event_type.event_type]:
             effect = self.effects.get(one.event.event_id)
             if effect == "applied":
-                yield SlotDecision(one, "listed", (Loser(one.kept[0], "retracted"),))
+                yield SlotDecision(one, "listed", (Loser(EventId(one.kept[0]), "retracted"),))
             else:
                 yield SlotDecision(one, "listed" if effect is None else effect)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from pithbundle.bundle.document_types import STATE_TYPE
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha256_hex
-from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.values import DigestHex, EventId, Object, Value
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.equivocation import Equivocation, equivocations_of
@@ -49,7 +49,7 @@ E = TypeVar("E", bound=Entry)
 class Unrecognised:
     """A valid event that takes no part in the state, and the code (MERGE-6)."""
 
-    event_id: str
+    event_id: EventId
     event_type: str
     code: str
 
@@ -123,7 +123,7 @@ class State:
         )
 
     @lazy
-    def sha256(self) -> str:
+    def sha256(self) -> DigestHex:
         """``state_sha256`` in hex: the digest of what the state means, without counters (STATE-5)."""
         meaning: Object = {
             "canonical_sha256": self.record.hex,
@@ -134,7 +134,7 @@ class State:
         return sha256_hex(encode(meaning))
 
     @lazy
-    def events_sha256(self) -> str:
+    def events_sha256(self) -> DigestHex:
         """SHA-256 of the canonical sorted list of valid ids, in hex (STATE-6): compare it first."""
         return sha256_hex(encode([*sorted(self._selection.events)]))
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.schema import ALIASES, CHECKPOINT, RETRACTION, EventType
 from pithbundle.merge.selection import Candidates, Selection
@@ -35,8 +36,8 @@ class Moment:
     event: SignedEvent
     section: str | None
     change: Change
-    others: tuple[str, ...]
-    retracted_by: tuple[str, ...]
+    others: tuple[EventId, ...]
+    retracted_by: tuple[EventId, ...]
 
 
 def timeline_of(selection: Selection) -> tuple[Moment, ...]:
@@ -50,7 +51,7 @@ def timeline_of(selection: Selection) -> tuple[Moment, ...]:
         event_type = past.event_type(one)
         retractions = selection.retractions.get(one.event.event_id, ())
         change: Change = "unrecognised"
-        others: tuple[str, ...] = ()
+        others: tuple[EventId, ...] = ()
         if event_type is not None:
             change, others = past.change(event_type, one, retractions)
         section = None if event_type is None else event_type.section
@@ -79,7 +80,7 @@ class _Past:
 
     def change(
         self, event_type: EventType, one: ClassifiedEvent, retractions: Sequence[ClassifiedEvent]
-    ) -> tuple[Change, tuple[str, ...]]:
+    ) -> tuple[Change, tuple[EventId, ...]]:
         """What a conforming event changes, and which events that concerns."""
         if event_type.event_type == RETRACTION:
             return self.retraction(one)
@@ -100,8 +101,8 @@ class _Past:
         same = event_type.select == "all" or before.event.payload_bytes == one.event.payload_bytes
         return ("restates" if same else "superseded"), (before.event.event_id,)
 
-    def retraction(self, one: ClassifiedEvent) -> tuple[Change, tuple[str, ...]]:
-        name = one.kept[0]
+    def retraction(self, one: ClassifiedEvent) -> tuple[Change, tuple[EventId, ...]]:
+        name = EventId(one.kept[0])
         target = self.selection.events.get(name)
         if target is None or target.event.order > one.event.order:
             return "waits", (name,)

@@ -13,7 +13,7 @@ from typing import Final
 
 from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.values import EventId, Object, Pointer, Value
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.schema import ALIASES, RECEIPT
 from pithbundle.merge.selection import Loser, ReasonCode, Selection, SlotDecision
@@ -33,9 +33,9 @@ class Decision:
     Winners are ids in the order in which the state uses them; losers are ordered by (instant, id).
     """
 
-    pointer: str
+    pointer: Pointer
     reason: ReasonCode
-    winners: tuple[str, ...]
+    winners: tuple[EventId, ...]
     losers: tuple[Loser, ...]
 
     def to_value(self) -> Value:
@@ -64,7 +64,7 @@ def trace_json(number: PithNumber, rules: str, decisions: Iterable[Decision]) ->
 
 
 def _decisions(selection: Selection, equivocations: Iterable[Equivocation]) -> Iterator[Decision]:
-    yield Decision("/current/canonical_record", "derived", (), ())
+    yield Decision(Pointer("/current/canonical_record"), "derived", (), ())
     for index, alias in enumerate(selection.aliases()):
         yield _located(f"/current/{ALIASES}/{index}", alias.decision)
     receipt = selection.receipt
@@ -77,9 +77,9 @@ def _decisions(selection: Selection, equivocations: Iterable[Equivocation]) -> I
             yield _located(f"/current/{RECEIPT}", receipt)
             receipt = None
     for index, group in enumerate(equivocations):
-        yield Decision(f"/current/equivocations/{index}", "listed", group.event_ids, ())
+        yield Decision(Pointer(f"/current/equivocations/{index}"), "listed", group.event_ids, ())
 
 
 def _located(pointer: str, decided: SlotDecision) -> Decision:
     winners = () if decided.winner is None else (decided.winner.event.event_id,)
-    return Decision(pointer, decided.reason, winners, decided.losers)
+    return Decision(Pointer(pointer), decided.reason, winners, decided.losers)

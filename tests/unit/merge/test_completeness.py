@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from kit import AUTHOR, DEMO, attached, made_record, payloads
 from kit.results import WHEN, checked, ledger_of
+from pithbundle.encoding.values import EventId, Instant
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
 
 RECORD = made_record()
-ABSENT = "sha256:" + "f" * 64
+ABSENT = EventId("sha256:" + "f" * 64)
 
 
 def test_missing_ids_are_of_each_signer_with_a_checkpoint_and_completeness_of_every_signer() -> None:
@@ -21,7 +22,7 @@ def test_missing_ids_are_of_each_signer_with_a_checkpoint_and_completeness_of_ev
     )
     selection = ledger_of(checked(RECORD, [cited, whole, listing]))._selection
     assert missing_ids(selection) == {"author.example": (), "demo.example": (ABSENT,)}
-    instant = "2026-05-18T01:39:14.000000"
+    instant = Instant("2026-05-18T01:39:14.000000")
     assert completeness_of(selection) == (
         Completeness("author.example", (), (instant, whole["event_id"])),
         Completeness("demo.example", (ABSENT,), None),

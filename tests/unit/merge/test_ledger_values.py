@@ -245,6 +245,27 @@ def test_views_asked_for_in_threads_are_the_same() -> None:
     assert found == [results(LEDGER)] * 4
 
 
+def test_no_payload_is_decoded_for_a_merge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What views need of a payload is kept when the event enters the ledger, while the payload is at hand."""
+    parts = [ledger_of(checked(RECORD, [one])) for one in rich()["events"]]
+
+    def decode(*_: object, **__: object) -> None:
+        raise AssertionError("a payload was decoded")
+
+    monkeypatch.setattr("pithbundle.merge.entries.decoded", decode)
+    monkeypatch.setattr("pithbundle.verify.verdicts.SignedEvent.payload", property(decode))
+    builder = parts[0].builder()
+    for part in parts[1:]:
+        builder.add(part)
+    ledger = builder.build()
+    state = ledger.snapshot()
+    assert state.to_json() == STATE.to_json()
+    assert (state.sha256, state.events_sha256) == (STATE.sha256, STATE.events_sha256)
+    assert (state.trace(), ledger.timeline()) == (STATE.trace(), LEDGER.timeline())
+    assert ledger.completeness() == LEDGER.completeness()
+    assert ledger.equivocations() == LEDGER.equivocations()
+
+
 # Printing.
 
 

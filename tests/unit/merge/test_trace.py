@@ -25,6 +25,7 @@ from kit import (
 from kit.demo import RECORD
 from kit.results import WHEN, Merged, check, merge, merged, read
 from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.values import Pointer
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.merge.selection import Loser
 from pithbundle.merge.trace import CLAUSES, Decision
@@ -239,7 +240,12 @@ def test_a_kind_of_which_one_stands_in_a_section_of_its_own() -> None:
     steps = [step for step in under([two, one], rules).view.trace() if "first_words" in step.pointer]
     # Equal payloads: the later event restates the earlier one.
     assert steps == [
-        Decision("/current/first_words/0", "first", (one["event_id"],), (Loser(two["event_id"], "restated"),))
+        Decision(
+            Pointer("/current/first_words/0"),
+            "first",
+            (one["event_id"],),
+            (Loser(two["event_id"], "restated"),),
+        )
     ]
 
 

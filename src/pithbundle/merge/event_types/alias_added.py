@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import EventId, Object
 from pithbundle.merge.schema import ALIASES, EventType, grammar, identifier
 
 _DERIVED = frozenset({"arxiv", "arxiv_version"})
@@ -23,7 +23,7 @@ class Alias:
     alias_kind: str
     alias_value: str
     derived: bool
-    event_id: str | None
+    event_id: EventId | None
     created_at: str | None
 
 

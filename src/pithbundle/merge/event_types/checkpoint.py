@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import EventId, Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import CHECKPOINT, EventType, sorted_ids
 
@@ -13,7 +13,7 @@ from pithbundle.merge.schema import CHECKPOINT, EventType, sorted_ids
 class Checkpoint(Entry):
     """A current checkpoint: the ids of the events that its signer lists, ascending."""
 
-    event_ids: tuple[str, ...]
+    event_ids: tuple[EventId, ...]
 
 
 def _event_ids(payload: Object) -> tuple[str, ...]:

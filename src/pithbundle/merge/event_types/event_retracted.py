@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import EventId, Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import RETRACTION, EventType, event_id, prose
 
@@ -17,7 +17,7 @@ Effect: TypeAlias = Literal["applied", "waiting", "rejected"]
 class Retraction(Entry):
     """A current retraction: the id that it names and its effect."""
 
-    retracted_id: str
+    retracted_id: EventId
     reason: str | None
     effect: Effect
 
