@@ -214,6 +214,19 @@ def merges() -> File:
 
     elsewhere = [sign({**without(other("peer_review", day(2)), ("signature",)), "target": target}, DEMO) for target in ("graph", "bundle", "event", "x", "")]  # fmt: skip
     file.fold("unknown-type-of-any-target", "an unknown type is unknown whatever its target", "MERGE-6", elsewhere, arrangements=False)  # fmt: skip
+
+    alone = rule("event-payload-digest")
+    broken = {**receipt(DEMO, RECORD, CREATED), "signature_b64": "x"}
+    whole = event(
+        DEMO, RECORD, "record_created", "record", own["payload"], CREATED, extra={"receipt": broken}
+    )
+    content = without(without(whole, ("event_id",)), ("signature",))
+    nested = event(STRANGER, RECORD, "record_created", "record", content, CREATED, rule=alone)
+    file.parts["policy-payload"] = as_json(policy(DEMO, policy_key(STRANGER, event_formats=[alone.name])))
+    for label, elements in (("verified-first", [whole, nested]), ("unbound-first", [nested, whole])):
+        file.add(f"receipts-of-one-id-{label}", "an event and a payload of one id have receipts of their own", "RCPT-4 CHECK-11",
+                 "merge", {"inputs": [file.of(*elements)], "policy": part("policy-payload")},
+                 {"ok": {"exit_status": 1, "outcomes": ["invalid"]}}, "base")  # fmt: skip
     return file
 
 

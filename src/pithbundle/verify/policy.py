@@ -194,8 +194,7 @@ class Policy:
             InputError: the bytes are not JSON of the profile, or over the size limit.
             PolicyError: as :meth:`from_value`.
         """
-        # Lazily: whoever has bytes or a value needs no file system.
-        from pithbundle.files import read_input
+        from pithbundle.files import read_input  # lazily: bytes and values need no file system
 
         return cls.from_bytes(read_input(str(path), DEFAULT_LIMITS.size))
 
