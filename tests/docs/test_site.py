@@ -26,6 +26,11 @@ def test_links_within_the_reference_lead_somewhere() -> None:
     assert {link[1:] for _, link in markdown.links(page) if link[0] == "#"} <= set(markdown.anchors(page))
 
 
+def test_attributes_are_shown_as_attributes() -> None:
+    assert "```python\nsha256: str\n```" in API
+    assert "```python\nto_json() -> bytes\n```" in API
+
+
 def test_no_mark_of_a_docstring_is_left() -> None:
     prose = "\n".join(markdown.parse(API).prose.values())
     assert not re.search(r":(class|func|meth|data|mod):|``", prose)

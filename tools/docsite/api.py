@@ -121,9 +121,10 @@ def _function(name: str, node: ast.AST, missing: list[str], level: int, anchor: 
     doc = ast.get_docstring(node)
     if not doc and name not in _SPECIAL:
         missing.append(anchor)
-    decorators = {ast.unparse(item) for item in node.decorator_list}
-    is_property = bool(decorators & {"property", "cached_property"})
-    label = "property" if is_property else "class method" if "classmethod" in decorators else ""
+    # Whatever else decorates a method makes an attribute of it: property, or a value that is kept.
+    decorators = {ast.unparse(item).rpartition(".")[2] for item in node.decorator_list}
+    plain = {"classmethod", "staticmethod", "override", "overload"}
+    label = "property" if level == 4 and decorators - plain else ""
     heading = f"{'#' * level} {anchor.replace('__', chr(92) + '_' * 2)} {{ #{anchor} }}"
     parts = [heading, _signature(name, node, label)]
     return "\n\n".join([*parts, *_docstring(doc or "")])
