@@ -1,9 +1,10 @@
-"""The forge: everything that signs lives here, with the tests, and nowhere in the package.
+"""What several tests and the writer of the vectors use. Everything that signs is here, not in the package.
 
-``core`` makes keys, events, bundles and policies; ``payloads`` what goes into an event of
-each type; ``tamper`` spoils events in ways that each have one right verdict; ``cbor`` is
-an independent encoder; ``stream`` makes events by the thousand; ``demo`` writes
-``vectors/demo``.
+``signing`` makes keys, events, bundles and policies; ``payloads`` the payload of each event type;
+``tampered`` is the table of tampered events; ``oracle`` computes a merge a second time, from the
+specification; ``results`` goes from events to a verified bundle, a ledger, a state; ``strategies``
+draws sets of events; ``cbor`` is an independent encoder; ``stream`` and ``crowds`` make events by the
+thousand; ``demo`` writes ``vectors/demo``.
 """
 
 from __future__ import annotations

@@ -139,6 +139,14 @@ def by_id(result: CheckedBundle) -> dict[str, CheckedEvent]:
     return {str(one.element.id): one.element for one in Report([Input("", result)]).events}
 
 
+def verdicts_by_id(
+    record: Json, events: Iterable[Any], keys: Json | None = None
+) -> dict[str, tuple[str, str | None]]:
+    """Status and code of the deciding element of each id."""
+    found = by_id(checked(record, events, keys))
+    return {name: (one.verdict.status, one.verdict.code) for name, one in found.items()}
+
+
 def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:
     """Word, code and pointer of a copy's verdict."""
     fault = copy.verdict.fault

@@ -11,31 +11,23 @@ from typing import Any
 import pytest
 
 from kit import (
-    AUTHOR,
     DEMO,
     DEMO_NEXT,
     DEMO_OLD,
-    MIRROR,
     STRANGER,
     Json,
     Signer,
     attached,
-    bundle,
-    cbor,
     event,
     event_id,
-    flat_event,
     made_record,
     payloads,
     pith_number,
     policy,
     policy_key,
     sign,
-    to_json,
 )
-from kit import ed25519_reference as reference
-from kit.results import WHEN, by_id, check, checked, read, said
-from kit.signing import signed_bytes
+from kit.results import WHEN, check, checked, read, said, verdicts_by_id
 from kit.tampered import (
     OTHER_NUMBER,
     TAMPERED,
@@ -43,11 +35,9 @@ from kit.tampered import (
     flipped,
     signature_of,
     tampered,
-    twin_key,
     with_signature,
 )
 from pithbundle.bundle.event_formats import EVENT_FORMATS
-from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import CODES
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.policy import Policy
@@ -458,295 +448,6 @@ def test_a_type_is_known_if_the_rules_have_its_kind() -> None:
     assert one.event is not None
 
 
-# CHECK-11: copies.
-
-
-def words(events: list[Any], keys: Json | None = None) -> dict[str, tuple[str, str | None]]:
-    deciding = by_id(checked(RECORD, events, keys))
-    return {name: (one.verdict.status, one.verdict.code) for name, one in deciding.items()}
-
-
-def another_signature(made: Json, nonce: int, signer: Signer = DEMO) -> Json:
-    """The event with another valid signature of its own signer: Ed25519 lets the signer choose the nonce."""
-    secret = reference.Secret.from_seed(signer.seed)
-    r = reference.encode(reference.multiply(nonce, reference.B))
-    k = reference.hash_to_scalar(r, signer.public_key, signed_bytes(made))
-    return with_signature(made, r + ((nonce + k * secret.scalar) % reference.L).to_bytes(32, "little"))
-
-
-def test_the_smallest_of_several_valid_signatures_is_kept_in_any_order() -> None:
-    copies = [SOUND, *(another_signature(SOUND, nonce) for nonce in (12345, 67890))]
-    raw = [signature_of(one) for one in copies]
-    assert len(set(raw)) == 3
-    for order in itertools.permutations(copies):
-        result = checked(RECORD, list(order))
-        assert [one.verdict.status for one in result.events] == ["verified"] * 3
-        (kept,) = result.valid
-        assert (kept.event_id, kept.signature) == (ID, min(raw))
-
-
-def test_the_copy_that_got_furthest_speaks_in_any_order() -> None:
-    signature = SOUND["signature"]
-    ladder = [
-        (SOUND, ("verified", None)),
-        (flipped(SOUND), ("invalid", "signature_invalid")),
-        ({**SOUND, "event_id": OTHER_ID}, ("invalid", "hash_mismatch")),
-        ({**SOUND, "signature": signature | {"signature_b64": "x"}}, ("invalid", "encoding")),
-        ({**SOUND, "signature": signature | {"algorithm": "none"}}, ("invalid", "algorithm")),
-        ({k: v for k, v in SOUND.items() if k != "signature"}, ("not_signed", None)),
-        ({**SOUND, "signature": signature | {"key_id": "x"}}, ("unknown_key", "key_unknown")),
-    ]
-    for place, (better, expected) in enumerate(ladder):
-        for worse, _ in ladder[place:]:
-            assert words([better, worse]) == words([worse, better]) == {ID: expected}
-
-
-def test_an_unbound_element_decides_before_an_invalid_one_and_after_a_valid_one() -> None:
-    # Two keys may sign one payload, and the payload alone is the body: one id.
-    rule = EVENT_FORMATS["event-payload-digest"]
-    keys = policy(
-        policy_key(DEMO, event_formats=[rule.name]),
-        policy_key(AUTHOR, event_formats=[rule.name, "unknown"]),
-        policy_key(MIRROR),
-    )
-    whole = attached(MIRROR, RECORD, "alias_added", ALIAS, WHEN)
-    content = {name: value for name, value in whole.items() if name not in ENVELOPE}
-    # The payload is the content of an event of MIRROR: the same bytes have the same id.
-    unbound, remarked = (
-        attached(one, RECORD, "citation", content, WHEN, rule=rule) for one in (DEMO, AUTHOR)
-    )
-    remarked = {**remarked, "signature": remarked["signature"] | {"algorithm": "none"}}
-    spelt = {**remarked, "signature": remarked["signature"] | {"algorithm": "ed25519", "signature_b64": "x"}}
-    ladder = [
-        (whole, ("verified", None)),
-        (unbound, ("unbound", None)),
-        (spelt, ("unbound", "encoding")),
-        (remarked, ("unbound", "algorithm")),
-        (flipped(whole), ("invalid", "signature_invalid")),
-    ]
-    assert len({event_id(made, rule) for made in (unbound, remarked)} | {whole["event_id"]}) == 1
-    for index, (better, expected) in enumerate(ladder):
-        for worse, _ in ladder[index:]:
-            assert (
-                words([better, worse], keys) == words([worse, better], keys) == {whole["event_id"]: expected}
-            )
-
-
-def test_among_equals_the_smallest_code_decides() -> None:
-    # Both fail CHECK-6 under their own key, and have one id: the payload alone is the body.
-    rule = EVENT_FORMATS["event-payload-digest"]
-    keys = policy(
-        policy_key(DEMO, event_formats=[rule.name], event_types=["citation"]),
-        policy_key(AUTHOR, event_formats=[rule.name], status="revoked"),
-    )
-    made = [attached(one, RECORD, "alias_added", ALIAS, WHEN, rule=rule) for one in (DEMO, AUTHOR)]
-    assert [said(one)[1] for one in checked(RECORD, made, keys).events] == ["key_role", "key_revoked"]
-    expected = {event_id(made[0], rule): ("invalid", "key_revoked")}
-    assert words(made, keys) == words(made[::-1], keys) == expected
-
-
-def test_copies_are_joined_by_the_recomputed_id() -> None:
-    swapped = {**SOUND, "payload": {"swapped": True}}
-    result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
-    assert [one.id for one in result.events] == [ID, event_id(swapped), ID]
-    assert list(by_id(result)) == [ID, event_id(swapped)]
-    assert [one.event_id for one in result.valid] == [ID]
-
-
-def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
-    result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
-    assert [(one.pointer, one.claimed_type) for one in result.events if one.id is None] == [
-        ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
-        ("/events/5", None),
-    ]  # fmt: skip
-    assert list(by_id(result)) == [ID]
-
-
-# EVT-5: what no signature covers is dropped and named.
-
-
-def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
-    decorated = {**SOUND, "signature": SOUND["signature"] | {"verified": True, "a/b~": 1}}
-    (one,) = checked(RECORD, [decorated]).events
-    assert said(one) == ("verified", None, None)
-    assert one.unsigned == ("/signature/a~1b~0", "/signature/verified")
-    assert one.event is not None
-    assert b"verified" not in one.event.body
-
-
-@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
-def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
-    made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE} | {"more": 1}, DEMO, rule)
-    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
-    covered = {"payload"} if rule.payload_only else made.keys() - rule.excluded
-    assert set(one.unsigned) == {f"/{name}" for name in made.keys() - covered - set(ENVELOPE)}
-    assert (one.event is not None) == rule.is_binding
-
-
-def test_what_a_rule_leaves_out_and_what_stands_beside_the_signature_are_both_named() -> None:
-    rule = EVENT_FORMATS["event-no-signer-digest"]
-    body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
-    made = sign(body, DEMO, rule)
-    made = {**made, "signature": made["signature"] | {"note": "hidden"}}
-    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
-    assert one.unsigned == ("/signature/note", "/signer")
-
-
-# CHECK-12, FAULT-3: one bad event spoils nothing else, in JSON and in CBOR.
-
-
-def test_bad_events_of_every_sort_leave_the_good_one_alone() -> None:
-    bad = [flipped(SOUND), {**SOUND, "x": 1.0}, {**SOUND, "x": 2**53}, 7, {}, {**SOUND, "signature": 1}]
-    plain = checked(RECORD, [SOUND])
-    mixed = checked(RECORD, [*bad, SOUND, *bad])
-    assert mixed.valid == plain.valid
-    text = to_json(bundle(RECORD, [{**SOUND, "twin": 1}, SOUND]))
-    twice = check(read_bundle(twin_key(text, "twin", "target")), Policy.from_value(policy(DEMO)))
-    assert said(twice.events[0]) == ("invalid", "duplicate_key", "/target")
-    assert twice.valid == plain.valid
-
-
-def test_json_and_cbor_give_the_same_verdicts() -> None:
-    frame = bundle(RECORD, [SOUND, flipped(SOUND), {**SOUND, "payload": {}}, None, {**SOUND, "é": [1.5]}])
-    one = check(read_bundle(to_json(frame)), Policy.from_value(policy(DEMO)))
-    other = check(read_bundle(cbor(frame)), Policy.from_value(policy(DEMO)))
-    assert one == other
-
-
-def test_a_shared_cache_changes_no_verdict() -> None:
-    cache: dict[tuple[bytes, bytes, bytes], bool] = {}
-    keys = Policy.from_value(policy(DEMO))
-    given = read(RECORD, [SOUND, flipped(SOUND), attached(MIRROR, RECORD, "alias_added", ALIAS, WHEN)])
-    first = check(given, keys, cache=cache)
-    assert sorted(cache.values()) == [False, True]
-    assert check(given, keys, cache=cache) == first == check(given, keys)
-    # A cached answer is for the raw key, the message and the raw signature, never for an id.
-    assert {key for key, _, _ in cache} == {DEMO.public_key}
-
-
-def test_what_the_cache_answers_is_not_computed_again() -> None:
-    cache: dict[tuple[bytes, bytes, bytes], bool] = {}
-    keys, given = Policy.from_value(policy(DEMO)), read(RECORD, [SOUND])
-    check(given, keys, cache=cache)
-    # A wrong answer shows that it was asked: no test of time would.
-    cache.update(dict.fromkeys(cache, False))
-    assert said(check(given, keys, cache=cache).events[0])[:2] == ("invalid", "signature_invalid")
-
-
-def test_events_of_one_signer_share_one_copy_of_it() -> None:
-    """Most of what an event would else take of memory beside its body."""
-    made = [attached(DEMO, RECORD, "alias_added", ALIAS, WHEN.replace("14Z", f"{n}Z")) for n in (15, 16, 17)]
-    first, *others = (one.signer_bytes for one in checked(RECORD, made).valid)
-    assert all(other is first for other in others)
-
-
-# EVT-7: the flat spelling.
-
-
-ARXIV_RECORD = made_record()
-FINDING = payloads.integrity(ARXIV_RECORD, WHEN)
-FLAT = flat_event(DEMO, FINDING, WHEN, 7)
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, ("unbound", None, None)),
-        ({"signing_key_id": "x"}, ("unknown_key", "key_unknown", "/signing_key_id")),
-        ({"signing_key_id": "x", "signature_b64": "y"}, ("unknown_key", "key_unknown", "/signing_key_id")),
-        ({"signing_key_id": "x", "signature_b64": None}, ("unknown_key", "key_unknown", "/signing_key_id")),
-        ({"signing_key_id": "x", "created_at": 1}, ("unknown_key", "key_unknown", "/signing_key_id")),
-        ({"signature_b64": None}, ("not_signed", None, None)),
-        ({"signature_b64": None, "payload": {}}, ("not_signed", None, None)),
-        ({"signature_b64": None, "created_at": 1}, ("not_signed", None, None)),
-        ({"signing_key_id": 1, "signature_b64": None}, ("not_signed", None, None)),
-        ({"signing_key_id": 1}, ("invalid", "type", "/signing_key_id")),
-        ({"created_at": 1, "payload": {}}, ("invalid", "type", "/created_at")),
-        ({"payload": {"arxiv_id": "1"}}, ("invalid", "subject", "/payload/arxiv_id")),
-        ({"payload": {}, "payload_sha256": "AB" * 32}, ("invalid", "subject", "/payload/arxiv_id")),
-        ({"payload_sha256": "AB" * 32}, ("invalid", "encoding", "/payload_sha256")),
-        ({"payload_sha256": "AB" * 32, "signature_b64": "x"}, ("invalid", "encoding", "/payload_sha256")),
-        ({"payload_sha256": "AB" * 32, "signature_b64": None}, ("not_signed", None, None)),
-        ({"signature_b64": "x"}, ("invalid", "encoding", "/signature_b64")),
-        ({"payload_sha256": "ab" * 32}, ("invalid", "signature_invalid", "/signature_b64")),
-        # Nothing that the digest is not known to cover changes the verdict.
-        ({"event_id": 8, "created_at": "2027-01-01T00:00:00Z"}, ("unbound", None, None)),
-        ({"payload": FINDING | {"note": "swapped"}}, ("unbound", None, None)),
-        ({"event_type": "another"}, ("unbound", None, None)),
-    ],
-)
-def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
-    result = checked(ARXIV_RECORD, [{**FLAT, **changes}])
-    (one,) = result.events
-    assert said(one) == expected
-    steps = {None: 10, "key_unknown": 1, "type": 3, "subject": 4, "encoding": 7, "signature_invalid": 9}
-    assert one.verdict.step == (2 if expected[0] == "not_signed" else steps[expected[1]])
-    assert not result.valid
-    shown = {**FLAT, **changes}
-    well_formed = type(shown["created_at"]) is str and type(shown["signing_key_id"]) is str
-    named = well_formed and not shown["payload_sha256"].isupper()
-    assert one.id == (shown["payload_sha256"] if named else None)
-    assert one.fingerprint == (
-        DEMO.fingerprint if expected[1:] == (None, None) and expected[0] != "not_signed" else None
-    )
-
-
-@pytest.mark.parametrize("formats", [["unknown"], ["event-v1", "unknown"]])
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, ("unbound", None)),
-        ({"signature_b64": None}, ("not_signed", None)),
-        ({"signing_key_id": "x"}, ("unknown_key", "key_unknown")),
-        ({"created_at": 1}, ("unbound", "type")),
-        ({"payload": {}}, ("unbound", "subject")),
-        ({"payload_sha256": "AB" * 32}, ("unbound", "encoding")),
-        ({"payload_sha256": "ab" * 32}, ("unbound", "signature_invalid")),
-    ],
-)
-def test_under_a_key_that_lists_unknown_no_flat_event_is_invalid(
-    formats: list[str], changes: Json, expected: Any
-) -> None:
-    twin = Signer(7, "a.twin.example", DEMO.key_id)
-    keys = policy(policy_key(DEMO), policy_key(twin, event_formats=formats))
-    assert said(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).events[0])[:2] == expected
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"event_types": ["citation"]}, ("invalid", "key_role", "/signing_key_id")),
-        ({"event_types": ["pith.integrity.v1"]}, ("unbound", None, None)),
-        ({"status": "retired"}, ("unbound", None, None)),
-        ({"status": "revoked"}, ("invalid", "key_revoked", "/signing_key_id")),
-        # A revoked key accepted_event_ids ids of events, and a flat one has none (RCPT-2).
-        ({"status": "revoked", "accepted_event_ids": ["sha256:" + FLAT["payload_sha256"]]},
-         ("invalid", "key_revoked", "/signing_key_id")),
-    ],
-)  # fmt: skip
-def test_the_key_of_a_flat_event_needs_the_right(changes: Json, expected: Any) -> None:
-    (one,) = checked(ARXIV_RECORD, [FLAT], policy(policy_key(DEMO, **changes))).events
-    assert said(one) == expected
-
-
-def test_a_flat_event_of_a_record_of_another_source_is_compared_by_source_id_alone() -> None:
-    record = made_record()
-    record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
-    finding = FINDING | {"arxiv_id": "10.1/x"}
-    assert said(checked(record, [flat_event(DEMO, finding, WHEN, 7)]).events[0]) == ("unbound", None, None)
-
-
-def test_two_keys_of_one_key_id_may_answer_for_a_flat_event() -> None:
-    twin = Signer(7, "a.twin.example", DEMO.key_id)
-    for keys in (policy(twin, DEMO), policy(DEMO, twin)):
-        assert said(checked(ARXIV_RECORD, [FLAT], keys).events[0]) == ("unbound", None, None)
-
-
-def test_a_flat_event_and_an_envelope_never_share_an_id() -> None:
-    twice = [FLAT, FLAT, SOUND]
-    assert list(by_id(checked(ARXIV_RECORD, twice))) == [FLAT["payload_sha256"], ID]
-
-
 def test_every_code_of_a_verdict_is_in_the_table() -> None:
     assert {way.expected[1] for way in WAYS} - {None} <= CODES.keys()
 
@@ -765,7 +466,7 @@ def test_the_events_of_a_revoked_key_count_by_id_whatever_time_they_claim() -> N
     early = attached(DEMO_OLD, RECORD, "alias_added", ALIAS, "0001-01-01T00:00:00Z")
     late = event(DEMO_OLD, RECORD, "alias_added", "record", ALIAS, "9999-12-31T23:59:59Z")
     keys = policy(policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[late["event_id"]]))
-    assert words([early, late], keys) == {
+    assert verdicts_by_id(RECORD, [early, late], keys) == {
         early["event_id"]: ("invalid", "key_revoked"),
         late["event_id"]: ("verified", None),
     }

@@ -1,0 +1,129 @@
+"""EVT-7 and EVT-8: the flat spelling, under keys of every sort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kit import (
+    DEMO,
+    Json,
+    Signer,
+    attached,
+    flat_event,
+    made_record,
+    payloads,
+    policy,
+    policy_key,
+)
+from kit.results import WHEN, by_id, checked, said
+
+RECORD = made_record()
+ALIAS = payloads.alias_added("openalex", "W1")
+SOUND = attached(DEMO, RECORD, "alias_added", ALIAS, WHEN)
+ID = SOUND["event_id"]
+
+
+ARXIV_RECORD = made_record()
+FINDING = payloads.integrity(ARXIV_RECORD, WHEN)
+FLAT = flat_event(DEMO, FINDING, WHEN, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("unbound", None, None)),
+        ({"signing_key_id": "x"}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signing_key_id": "x", "signature_b64": "y"}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signing_key_id": "x", "signature_b64": None}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signing_key_id": "x", "created_at": 1}, ("unknown_key", "key_unknown", "/signing_key_id")),
+        ({"signature_b64": None}, ("not_signed", None, None)),
+        ({"signature_b64": None, "payload": {}}, ("not_signed", None, None)),
+        ({"signature_b64": None, "created_at": 1}, ("not_signed", None, None)),
+        ({"signing_key_id": 1, "signature_b64": None}, ("not_signed", None, None)),
+        ({"signing_key_id": 1}, ("invalid", "type", "/signing_key_id")),
+        ({"created_at": 1, "payload": {}}, ("invalid", "type", "/created_at")),
+        ({"payload": {"arxiv_id": "1"}}, ("invalid", "subject", "/payload/arxiv_id")),
+        ({"payload": {}, "payload_sha256": "AB" * 32}, ("invalid", "subject", "/payload/arxiv_id")),
+        ({"payload_sha256": "AB" * 32}, ("invalid", "encoding", "/payload_sha256")),
+        ({"payload_sha256": "AB" * 32, "signature_b64": "x"}, ("invalid", "encoding", "/payload_sha256")),
+        ({"payload_sha256": "AB" * 32, "signature_b64": None}, ("not_signed", None, None)),
+        ({"signature_b64": "x"}, ("invalid", "encoding", "/signature_b64")),
+        ({"payload_sha256": "ab" * 32}, ("invalid", "signature_invalid", "/signature_b64")),
+        # Nothing that the digest is not known to cover changes the verdict.
+        ({"event_id": 8, "created_at": "2027-01-01T00:00:00Z"}, ("unbound", None, None)),
+        ({"payload": FINDING | {"note": "swapped"}}, ("unbound", None, None)),
+        ({"event_type": "another"}, ("unbound", None, None)),
+    ],
+)
+def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
+    result = checked(ARXIV_RECORD, [{**FLAT, **changes}])
+    (one,) = result.events
+    assert said(one) == expected
+    steps = {None: 10, "key_unknown": 1, "type": 3, "subject": 4, "encoding": 7, "signature_invalid": 9}
+    assert one.verdict.step == (2 if expected[0] == "not_signed" else steps[expected[1]])
+    assert not result.valid
+    shown = {**FLAT, **changes}
+    well_formed = type(shown["created_at"]) is str and type(shown["signing_key_id"]) is str
+    named = well_formed and not shown["payload_sha256"].isupper()
+    assert one.id == (shown["payload_sha256"] if named else None)
+    assert one.fingerprint == (
+        DEMO.fingerprint if expected[1:] == (None, None) and expected[0] != "not_signed" else None
+    )
+
+
+@pytest.mark.parametrize("formats", [["unknown"], ["event-v1", "unknown"]])
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("unbound", None)),
+        ({"signature_b64": None}, ("not_signed", None)),
+        ({"signing_key_id": "x"}, ("unknown_key", "key_unknown")),
+        ({"created_at": 1}, ("unbound", "type")),
+        ({"payload": {}}, ("unbound", "subject")),
+        ({"payload_sha256": "AB" * 32}, ("unbound", "encoding")),
+        ({"payload_sha256": "ab" * 32}, ("unbound", "signature_invalid")),
+    ],
+)
+def test_under_a_key_that_lists_unknown_no_flat_event_is_invalid(
+    formats: list[str], changes: Json, expected: Any
+) -> None:
+    twin = Signer(7, "a.twin.example", DEMO.key_id)
+    keys = policy(policy_key(DEMO), policy_key(twin, event_formats=formats))
+    assert said(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).events[0])[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"event_types": ["citation"]}, ("invalid", "key_role", "/signing_key_id")),
+        ({"event_types": ["pith.integrity.v1"]}, ("unbound", None, None)),
+        ({"status": "retired"}, ("unbound", None, None)),
+        ({"status": "revoked"}, ("invalid", "key_revoked", "/signing_key_id")),
+        # A revoked key accepted_event_ids ids of events, and a flat one has none (RCPT-2).
+        ({"status": "revoked", "accepted_event_ids": ["sha256:" + FLAT["payload_sha256"]]},
+         ("invalid", "key_revoked", "/signing_key_id")),
+    ],
+)  # fmt: skip
+def test_the_key_of_a_flat_event_needs_the_right(changes: Json, expected: Any) -> None:
+    (one,) = checked(ARXIV_RECORD, [FLAT], policy(policy_key(DEMO, **changes))).events
+    assert said(one) == expected
+
+
+def test_a_flat_event_of_a_record_of_another_source_is_compared_by_source_id_alone() -> None:
+    record = made_record()
+    record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
+    finding = FINDING | {"arxiv_id": "10.1/x"}
+    assert said(checked(record, [flat_event(DEMO, finding, WHEN, 7)]).events[0]) == ("unbound", None, None)
+
+
+def test_two_keys_of_one_key_id_may_answer_for_a_flat_event() -> None:
+    twin = Signer(7, "a.twin.example", DEMO.key_id)
+    for keys in (policy(twin, DEMO), policy(DEMO, twin)):
+        assert said(checked(ARXIV_RECORD, [FLAT], keys).events[0]) == ("unbound", None, None)
+
+
+def test_a_flat_event_and_an_envelope_never_share_an_id() -> None:
+    twice = [FLAT, FLAT, SOUND]
+    assert list(by_id(checked(ARXIV_RECORD, twice))) == [FLAT["payload_sha256"], ID]
