@@ -27,7 +27,7 @@ def test_links_within_the_reference_lead_somewhere() -> None:
 
 
 def test_attributes_are_shown_as_attributes() -> None:
-    assert "```python\nsha256: str\n```" in API
+    assert re.search(r"```python\nsha256: \w+\n```", API)
     assert "```python\nto_json() -> bytes\n```" in API
 
 
