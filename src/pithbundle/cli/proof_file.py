@@ -15,8 +15,9 @@ from pithbundle.cli.render import plural
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Limits, portable
 from pithbundle.errors import PithError
-from pithbundle.proof import EquivocationProof, check_proof, describe, is_proof
+from pithbundle.proof import EquivocationProof, describe, is_proof
 from pithbundle.report import Rejection, outcome_value
+from pithbundle.verifier import Verifier
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -45,10 +46,11 @@ def verify_proofs(
     """Check proof files and print what they prove; return 0 if all are valid, else 1."""
     found: list[tuple[str, EquivocationProof]] = []
     rejected: list[Rejection] = []
+    verifier = Verifier(policy, limits=limits)
     for path, data in files:
         try:
             with rejecting(path):
-                found.append((path, check_proof(data, policy, limits=limits)))
+                found.append((path, verifier.verify_proof(data)))
         except InputRejected as rejection:
             rejected.append(Rejection(path, rejection.error))
     status = Exit.INVALID if rejected else Exit.VALID
