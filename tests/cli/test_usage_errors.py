@@ -13,6 +13,7 @@ import pytest
 from kit.command_line import HOSTILE, assert_harmless, process_env, run
 from kit.data import REPO
 from pithbundle import files
+from pithbundle.__main__ import main as entry_point
 from pithbundle.encoding.values import DEFAULT_LIMITS
 
 DEMO = REPO / "vectors" / "demo"
@@ -226,6 +227,19 @@ class TestExtras:
             "pithbundle: hint: run python -m pip install 'pithbundle[cli]', "
             "or in a checkout python -m pip install -e '.[cli]'",
         ]
+
+    def test_the_entry_point(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["pithbundle", "--version"])
+        assert entry_point() == 0
+        monkeypatch.delitem(sys.modules, "pithbundle.cli.main")
+        monkeypatch.setitem(sys.modules, "click", None)
+        assert entry_point() == 2
+        assert "pithbundle[cli]" in capsys.readouterr().err
+        monkeypatch.setitem(sys.modules, "pithbundle.cli.main", None)
+        with pytest.raises(ModuleNotFoundError, match="cli.main"):
+            entry_point()
 
     def test_without_matplotlib(self, tmp_path: Path) -> None:
         done = self.without("matplotlib", "timeline", BUNDLE, *POLICY, "--svg", str(tmp_path / "x.svg"))
