@@ -187,7 +187,7 @@ def code_of(kind: str, payload: Any, target: str | None = None) -> str | None:
 KINDS = pytest.mark.parametrize("kind", FULL)
 
 
-def test_there_is_a_row_for_every_kind_and_member() -> None:
+def test_there_is_a_row_for_every_event_type_and_member() -> None:
     assert list(FULL) == list(MERGE_1.event_types) == list(oracle.EVENT_TYPES)
     for name, kind in MERGE_1.event_types.items():
         assert FULL[name].keys() == kind.members.keys()
@@ -198,13 +198,13 @@ def test_there_is_a_row_for_every_kind_and_member() -> None:
 
 
 @KINDS
-def test_a_full_payload_fits_and_other_members_beside_it_change_nothing(kind: str) -> None:
+def test_a_full_payload_conforms_and_other_members_change_nothing(kind: str) -> None:
     assert code_of(kind, FULL[kind]) is None
     assert code_of(kind, {**FULL[kind], "unknown": {"é": [1.5, None]}}) is None
 
 
 @KINDS
-def test_the_target_is_the_kinds_own(kind: str) -> None:
+def test_the_target_is_that_of_the_event_type(kind: str) -> None:
     for target in {"record", "graph", "event", "bundle", "", "Record", "record "} - {TARGETS[kind]}:
         assert code_of(kind, FULL[kind], target) == "type"
 
@@ -232,7 +232,7 @@ def test_the_json_type_of_a_member_is_exact(kind: str, member: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "member"), WORDS)
-def test_words_are_those_of_the_list_and_no_others(kind: str, member: str) -> None:
+def test_only_the_strings_of_the_list_conform(kind: str, member: str) -> None:
     for word in WORDS[kind, member]:
         assert code_of(kind, {**FULL[kind], member: word}) is None
         for near in (word.upper(), word + " ", " " + word, word[:-1], "", "\u200b" + word, word + "\n"):
@@ -280,7 +280,7 @@ def test_the_ids_of_a_checkpoint_ascend() -> None:
     assert code([IDS[1], IDS[0], 1]) == "encoding"  # the first fault speaks
 
 
-def test_the_first_misfit_speaks_in_the_order_of_the_table_target_first_match_last() -> None:
+def test_the_first_schema_error_decides_target_first_match_last() -> None:
     spoilt = payloads.citation("a b", "likes")
     assert code_of("citation", spoilt) == "encoding"
     assert code_of("citation", spoilt, "graph") == "type"
@@ -355,7 +355,7 @@ def test_what_does_not_fit_is_valid_listed_and_in_no_section(kind: str) -> None:
 
 
 @KINDS
-def test_every_kind_is_deep_enough_in_its_section(kind: str) -> None:
+def test_every_event_type_is_deep_enough_in_its_section(kind: str) -> None:
     made = attached(DEMO, RECORD, kind, FULL[kind], WHEN)
     result = merged(RECORD, [made])
     assert result.state_bytes == oracle.to_bytes(

@@ -80,7 +80,7 @@ def test_a_reason_names_the_signed_events() -> None:
     assert all(lost["signer"] == "demo.example" for lost in loses)
 
 
-def test_every_word_has_its_clause_and_its_sentence() -> None:
+def test_every_reason_has_its_clause_and_its_sentence() -> None:
     words = set(typing.get_args(ReasonCode))
     assert words == CLAUSES.keys() == SENTENCES.keys() | LOSING.keys()
 

@@ -57,7 +57,7 @@ def read_back(parts: list[bytes], keys: Policy = KEYS, limits: Limits = DEFAULT_
 
 @given(st.data())
 @settings(max_examples=50)
-def test_an_export_read_back_says_the_same(data: st.DataObject) -> None:
+def test_an_export_that_is_read_back_gives_the_same_state(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets())
     mixed = [*whole.events, *data.draw(strategies.junk(whole))]
     result = merged(whole.record, mixed)
@@ -71,7 +71,7 @@ def test_an_export_read_back_says_the_same(data: st.DataObject) -> None:
     assert again.ledger.export(limits) == parts
 
 
-def test_events_stand_by_time_and_id_over_all_parts() -> None:
+def test_events_are_ordered_by_time_and_id_over_all_parts() -> None:
     result = merged(RECORD, rich()["events"])
     parts = [json.loads(part) for part in result.ledger.export(replace(DEFAULT_LIMITS, events=4))]
     ids = [one["event_id"] for part in parts for one in part["events"]]
@@ -130,7 +130,7 @@ def test_a_record_with_many_values_leaves_less_room() -> None:
     ("limits", "code"),
     [({"size": 100}, "size"), ({"size": 1_500}, "size"), ({"nodes": 20}, "nodes"), ({"events": 0}, "events")],
 )
-def test_what_fits_into_no_part_is_refused(limits: dict[str, int], code: str) -> None:
+def test_an_event_over_the_limits_of_a_part_is_rejected(limits: dict[str, int], code: str) -> None:
     result = merged(RECORD, many_events(RECORD, 3))
     with pytest.raises(InputError) as caught:
         result.ledger.export(replace(DEFAULT_LIMITS, **limits))

@@ -153,7 +153,7 @@ def effects(events: list[Json]) -> dict[str, str]:
     return {entry["event_id"]: entry["effect"] for entry in current["retractions"]}
 
 
-def test_a_signer_takes_back_its_own_event_whatever_the_times_and_keys() -> None:
+def test_a_signer_retracts_its_own_event_whatever_the_times_and_keys() -> None:
     victim = citation("w")
     for when in (EARLY, WHEN, LATE):
         for signer in (DEMO, DEMO_NEXT):
@@ -163,7 +163,7 @@ def test_a_signer_takes_back_its_own_event_whatever_the_times_and_keys() -> None
                 assert effects(order) == {taken["event_id"]: "applied"}
 
 
-def test_another_signers_retraction_is_refused() -> None:
+def test_another_signers_retraction_is_rejected() -> None:
     victim = citation("w")
     taken = retracted(victim, signer=AUTHOR)
     assert section("citations", [victim, taken]) == ids(victim)
@@ -179,14 +179,14 @@ def test_a_retraction_waits_for_its_target() -> None:
     assert effects([taken, without(victim, ("signature",))])[taken["event_id"]] == "waiting"
 
 
-def test_a_retraction_cannot_be_taken_back() -> None:
+def test_a_retraction_cannot_be_retracted() -> None:
     lasting = retracted("sha256:" + "0" * 64)
     taken = retracted(lasting)
     assert effects([lasting, taken])[taken["event_id"]] == "rejected"
     assert lasting["event_id"] in section("retractions", [lasting, taken])
 
 
-def test_a_checkpoint_can_be_taken_back_by_its_signer_and_by_nobody_else() -> None:
+def test_a_checkpoint_can_be_retracted_by_its_signer_only() -> None:
     lists = listing("sha256:" + "0" * 64)
     taken = retracted(lists)
     for order in ([lists, taken], [taken, lists]):
@@ -198,7 +198,7 @@ def test_a_checkpoint_can_be_taken_back_by_its_signer_and_by_nobody_else() -> No
     assert section("checkpoints", [lists, foreign]) == ids(lists)
 
 
-def test_an_event_that_does_not_fit_or_is_of_no_kind_can_be_taken_back() -> None:
+def test_an_unrecognised_event_can_be_retracted() -> None:
     misfit = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
     strange = event(DEMO, RECORD, "of the future", "record", {}, WHEN)
     for victim in (misfit, strange):
@@ -209,7 +209,7 @@ def test_an_event_that_does_not_fit_or_is_of_no_kind_can_be_taken_back() -> None
         assert [one.event_id for one in result.view.unrecognised] == ids(victim)
 
 
-def test_a_misfit_retraction_does_nothing() -> None:
+def test_a_nonconforming_retraction_has_no_effect() -> None:
     victim = citation("w")
     paid = payloads.event_retracted(victim["event_id"])
     for bad in (
@@ -220,7 +220,7 @@ def test_a_misfit_retraction_does_nothing() -> None:
         assert effects([victim, bad]) == {}
 
 
-def test_the_next_in_a_slot_stands_when_the_winner_is_taken_back() -> None:
+def test_the_next_in_a_slot_is_current_when_the_winner_is_retracted() -> None:
     first, second, third = claim(EARLY), claim(WHEN), claim(LATE)
     events = [first, second, third]
     assert section("author_claims", [*events, retracted(third)]) == ids(second)
@@ -229,7 +229,7 @@ def test_the_next_in_a_slot_stands_when_the_winner_is_taken_back() -> None:
     assert section("author_claims", [*events, retracted(first)]) == ids(third)
 
 
-def test_among_tied_events_the_next_id_stands() -> None:
+def test_among_tied_events_the_next_id_is_current() -> None:
     tied = sorted([claim(when, note=n) for when in SAME for n in range(2)], key=lambda e: e["event_id"])
     assert section("author_claims", [*tied, retracted(tied[0])]) == ids(tied[1])
 
@@ -315,7 +315,7 @@ def test_a_revision_and_another_slot_are_no_conflict() -> None:
     assert conflicts([citation("a"), citation("b")]) == []
 
 
-def test_kinds_without_deciding_members_never_conflict() -> None:
+def test_event_types_without_deciding_members_never_conflict() -> None:
     assert {name for name, kind in MERGE_1.event_types.items() if kind.deciding} == {
         "author_claim", "pith.integrity.v1",
     }  # fmt: skip
@@ -364,12 +364,12 @@ def test_deciding_members_are_compared_as_canonical_bytes_null_where_absent() ->
         assert count(one, other) == 1
 
 
-def test_misfits_contradict_nobody() -> None:
+def test_nonconforming_events_contradict_nothing() -> None:
     bad = event(DEMO, RECORD, "author_claim", "graph", claim(strength="weak")["payload"], WHEN)
     assert conflicts([claim(), bad]) == []
 
 
-def test_groups_stand_by_type_signer_slot_and_instant() -> None:
+def test_groups_are_ordered_by_type_signer_slot_and_instant() -> None:
     def pair(when: str, **options: Any) -> list[Json]:
         return [claim(when, **options), claim(when, strength="weak", **options)]
 
@@ -423,7 +423,7 @@ def test_ids_of_any_checkpoint_are_missed_until_a_valid_event_has_them() -> None
     assert completeness([old, new, one, other])["demo.example"][0] == []
 
 
-def test_an_empty_checkpoint_misses_nothing_and_says_so() -> None:
+def test_with_an_empty_checkpoint_nothing_is_missing() -> None:
     empty = listing()
     assert completeness([empty]) == {"demo.example": ([], ("2026-05-18T01:39:14.000000", empty["event_id"]))}
 
@@ -435,7 +435,9 @@ def test_signers_list_for_themselves_and_anyones_valid_event_counts() -> None:
     assert completeness([mine, theirs])["author.example"] == ([], None)
 
 
-def test_retracted_misfit_and_unknown_events_are_there_and_misfit_checkpoints_list_nothing() -> None:
+def test_retracted_and_unrecognised_events_are_not_missing_and_nonconforming_checkpoints_list_nothing() -> (
+    None
+):
     strange = event(DEMO, RECORD, "of the future", "record", {}, WHEN)
     misfit = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
     victim = citation("w")
@@ -445,7 +447,7 @@ def test_retracted_misfit_and_unknown_events_are_there_and_misfit_checkpoints_li
     assert completeness([bad]) == {"demo.example": ([], None)}
 
 
-def test_a_checkpoint_that_was_taken_back_lists_nothing() -> None:
+def test_a_retracted_checkpoint_lists_nothing() -> None:
     one, other, absent = claim(), citation("w"), "sha256:" + "0" * 64
     old, new = listing(absent, *ids(one), when=EARLY), listing(*ids(one, other), when=LATE)
     back = retracted(old)

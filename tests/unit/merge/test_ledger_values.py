@@ -111,7 +111,7 @@ def test_a_rule_set_is_pickled_by_its_name() -> None:
     assert copy.deepcopy(MERGE_1) is copy.copy(MERGE_1) is MERGE_1
 
 
-def test_a_rule_set_of_another_cannot_be_pickled_and_says_so() -> None:
+def test_a_custom_rule_set_cannot_be_pickled() -> None:
     made = EventType("peer_review", "record", "peer_reviews", "all", {"review": an_object})
     rules = MergeRules.of("journal-1", *MERGE_1.event_types.values(), made)
     posing = MergeRules.of(MERGE_1.name, made)

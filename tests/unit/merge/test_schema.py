@@ -133,7 +133,7 @@ def test_whole(smallest: int, value: Any, code: str | None) -> None:
         (sorted_ids, {}, "type"),
     ],
 )
-def test_a_check_says_the_code_of_a_misfit(check: Check, value: Any, code: str | None) -> None:
+def test_a_check_returns_the_code_of_a_schema_error(check: Check, value: Any, code: str | None) -> None:
     assert check(value) == code
 
 
@@ -193,7 +193,7 @@ def test_an_optional_member_may_be_absent_before_the_one_that_does_not_fit() -> 
     assert kind.schema_error("record", {"b": 0, "a": ""}, Record.from_value(RECORD)) == "type"
 
 
-def test_kinds_that_say_the_same_are_equal() -> None:
+def test_equal_definitions_are_equal_event_types() -> None:
     one, other = (EventType("peer_review", "record", "reviews", "all", {"a": an_object}) for _ in range(2))
     assert one == other
     assert "_required" not in repr(one)

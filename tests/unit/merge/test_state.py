@@ -63,7 +63,7 @@ def test_the_bytes_are_compact_utf8_without_a_newline() -> None:
 
 
 @pytest.mark.parametrize("events", [[], demo.rich()["events"]])
-def test_members_stand_in_the_registrys_order_and_are_always_there(events: list[Json]) -> None:
+def test_members_are_in_the_registrys_order_and_always_present(events: list[Json]) -> None:
     result = merged(demo.RECORD, events, demo.demo_policy())
     state = ordered(result.state_bytes)
     assert [name for name, _ in state] == MEMBERS
@@ -147,7 +147,7 @@ def test_derived_and_signed_aliases_are_one_list_by_kind_and_value() -> None:
     assert len(found) == len(derived) + 6
 
 
-def test_an_alias_stands_once_with_the_time_of_its_smallest_event() -> None:
+def test_an_alias_is_listed_once_with_the_time_of_its_first_event() -> None:
     events = [
         alias("openalex", "W1", "2026-05-18T01:39:15Z"),
         alias("openalex", "W1", "2026-05-18T01:39:14.000000Z", signer=AUTHOR),
@@ -165,7 +165,7 @@ def test_an_alias_stands_once_with_the_time_of_its_smallest_event() -> None:
     assert after["created_at"] == left["created_at"]
 
 
-def test_a_derived_alias_that_is_signed_has_a_time_and_loses_it_when_taken_back() -> None:
+def test_a_derived_alias_that_is_signed_has_a_time_and_loses_it_when_retracted() -> None:
     source = RECORD["source"]["id"]
     signed = alias("arxiv", source)
     taken = attached(DEMO, RECORD, "event_retracted", payloads.event_retracted(signed["event_id"]), WHEN)
@@ -216,7 +216,7 @@ def test_a_copy_that_is_invalid_here_and_valid_there_counts_as_valid() -> None:
     )  # fmt: skip
 
 
-def test_unrecognised_stands_by_instant_and_id() -> None:
+def test_unrecognised_is_ordered_by_instant_and_id() -> None:
     events = [
         event(DEMO, RECORD, kind, "elsewhere", {"n": n}, when)
         for n, when in enumerate((WHEN, "2026-05-18T01:39:14+00:00", "2026-05-18T01:39:13Z"))
@@ -295,7 +295,7 @@ def test_two_policies_that_admit_the_same_events_give_the_same_state() -> None:
     assert one.state_sha256 == other.state_sha256
 
 
-def test_another_rule_set_says_its_own_name() -> None:
+def test_another_rule_set_states_its_own_name() -> None:
     few = MergeRules.of("few", *list(MERGE_1.event_types.values())[:4])
     given = read(RECORD, [alias("x", "1"), attached(DEMO, RECORD, "citation", payloads.citation("w"), WHEN)])
     keys = Policy.from_value(policy(DEMO))

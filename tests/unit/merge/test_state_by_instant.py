@@ -62,7 +62,7 @@ def test_the_checkpoint_as_of_which_nothing_is_missing_is_the_latest() -> None:
         assert as_of is not None and as_of[1] == events[-1]["event_id"]
 
 
-def test_sections_unrecognised_and_exports_stand_by_instant() -> None:
+def test_sections_unrecognised_and_exports_are_ordered_by_instant() -> None:
     listed, unknown = descending(checkpoint), descending(review)
     result = merged(RECORD, [*unknown[::-1], *listed[::-1]])
     state: Any = result.state
@@ -73,7 +73,7 @@ def test_sections_unrecognised_and_exports_stand_by_instant() -> None:
     assert [one for one in ids(exported["events"]) if one in ids(listed)] == ids(listed)
 
 
-def test_retractions_of_one_event_stand_by_instant() -> None:
+def test_retractions_of_one_event_are_ordered_by_instant() -> None:
     target = claim("2026-05-18T00:00:00Z")
 
     def retraction(when: str) -> Json:
@@ -84,7 +84,7 @@ def test_retractions_of_one_event_stand_by_instant() -> None:
     assert [one.event_id for one in found] == ids(events)
 
 
-def test_losers_stand_by_instant() -> None:
+def test_losers_are_ordered_by_instant() -> None:
     # The first alias and the first record_created stand, of claims the last.
     first_alias, *aliases = descending(alias)
     place = next(

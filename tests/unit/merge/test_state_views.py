@@ -17,7 +17,7 @@ def claim(signer: Any, strength: str) -> Json:
     return attached(signer, RECORD, "author_claim", payload, WHEN)
 
 
-def test_slots_are_of_the_fitting_events_and_one_where_a_kind_has_none() -> None:
+def test_slots_are_of_the_conforming_events_and_one_where_an_event_type_has_none() -> None:
     strong, weak, theirs = claim(DEMO, "strong"), claim(DEMO, "weak"), claim(AUTHOR, "weak")
     claims = [strong, weak, theirs]
     slots = merge(checked(RECORD, [ALIAS, *claims])).ledger._selection.conforming

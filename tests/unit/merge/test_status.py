@@ -86,7 +86,7 @@ def test_findings_by_severity_with_the_rescinded_apart() -> None:
     assert "findings: 1 critical, 1 advisory, 1 rescinded" in view.status_line()
 
 
-def test_what_was_taken_back_and_what_conflicts_is_in_the_default_view() -> None:
+def test_retractions_and_conflicts_are_in_the_status_line() -> None:
     claims = [payloads.author_claim(payloads.orcid(1), strength=word) for word in payloads.STRENGTHS]
     events = [attached(AUTHOR, RECORD, "author_claim", claim, WHEN) for claim in claims]
     target = events[0]["event_id"]

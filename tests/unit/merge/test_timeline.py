@@ -60,14 +60,14 @@ def test_of_one_instant_the_second_loses_or_restates() -> None:
     assert told(zulu, offset) == [("sets", []), ("restates", [zulu["event_id"]])]
 
 
-def test_the_first_record_created_stands() -> None:
+def test_the_first_record_created_is_current() -> None:
     made = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN))
     one = attached(DEMO, RECORD, "record_created", made, WHEN)
     two = attached(MIRROR, RECORD, "record_created", made, LATER)
     assert told(one, two) == [("sets", []), ("restates", [one["event_id"]])]
 
 
-def test_of_some_kinds_each_is_added_and_a_checkpoint_is_listed() -> None:
+def test_events_of_the_selection_all_are_added_and_a_checkpoint_is_listed() -> None:
     cited = [attached(AUTHOR, RECORD, "citation", payloads.citation(w, "cites"), WHEN) for w in "ab"]
     listed = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), LATER)
     assert told(*cited, listed) == [("adds", []), ("adds", []), ("lists", [])]
@@ -113,7 +113,7 @@ def test_what_was_brought_back_is_what_the_next_one_replaces() -> None:
     ]
 
 
-def test_a_retraction_of_what_no_kind_takes() -> None:
+def test_a_retraction_of_an_unrecognised_event() -> None:
     strange = event(DEMO, RECORD, "peer_review", "record", {}, WHEN)
     assert told(strange, back(strange, LATER, DEMO))[1] == ("retracts", [strange["event_id"]])
     misfit = event(DEMO, RECORD, "author_claim", "record", {"scheme": "orcid"}, WHEN)
@@ -130,7 +130,7 @@ def test_a_retraction_without_effect() -> None:
     assert told(waits, back(waits, LAST))[1] == ("rejected", [waits["event_id"]])
 
 
-def test_an_event_that_is_taken_back_before_its_time() -> None:
+def test_an_event_that_is_retracted_before_its_time() -> None:
     """It seemed to set a slot that the state shows empty: its retraction has the earlier signed time."""
     for late in (claim(LATER), alias(LATER, AUTHOR)):
         gone = back(late, WHEN)

@@ -105,21 +105,21 @@ def test_a_tie_below_the_newest_does_not_decide() -> None:
     assert step_at("/current/author_claims/0", events)[0] == "newest"
 
 
-def test_a_retracted_rival_does_not_count_for_the_word() -> None:
+def test_a_retracted_rival_does_not_count_for_the_reason() -> None:
     old, new = claim(), claim(LATER)
     back = retraction(AUTHOR, new)
     word, wins, loses = step_at("/current/author_claims/0", [old, new, back])
     assert (word, wins, loses) == ("only", [old["event_id"]], [(new["event_id"], "retracted")])
 
 
-def test_an_entry_of_which_each_stands_wins_alone() -> None:
+def test_an_entry_of_the_selection_all_wins_alone() -> None:
     first, second = (attached(AUTHOR, RECORD, "citation", payloads.citation(work, "cites"), WHEN)
                      for work in strategies.CITING)  # fmt: skip
     for place, one in enumerate(sorted((first, second), key=oracle.order)):
         assert step_at(f"/current/citations/{place}", [first, second]) == ("listed", [one["event_id"]], [])
 
 
-def test_a_retraction_says_its_effect() -> None:
+def test_the_reason_of_a_retraction_is_its_effect() -> None:
     target, absent = claim(), claim(note="absent")
     applied, waiting, refused = (
         retraction(AUTHOR, target),
@@ -169,7 +169,7 @@ def test_a_receipt_that_is_not_verified_is_refused() -> None:
     assert loses == [(bad["event_id"], "rejected"), (good["event_id"], "superseded")]
 
 
-def test_losers_of_a_refused_receipt_stand_in_their_order_too() -> None:
+def test_losers_of_a_rejected_receipt_are_ordered_too() -> None:
     """A withdrawn one from before stood behind the refused one at first."""
     early = ids_without_valid_event("2026-05-17T00:00:00Z", signed_at="x")
     bad = ids_without_valid_event()
@@ -233,7 +233,7 @@ def under(events: Sequence[Json], rules: MergeRules) -> Merged:
     return merge(check(read(RECORD, events), Policy.from_value(KEYS), rules=rules), rules=rules)
 
 
-def test_a_kind_of_which_one_stands_in_a_section_of_its_own() -> None:
+def test_an_event_type_of_the_selection_first_in_a_section_of_its_own() -> None:
     first_word = EventType("x.first", "record", "first_words", "first", {})
     rules = MergeRules.of("test-1", *MERGE_1.event_types.values(), first_word)
     one, two = (attached_as("x.first", at) for at in (WHEN, LATER))
