@@ -238,7 +238,7 @@ class TestExtras:
         assert entry_point() == 2
         assert "pithbundle[cli]" in capsys.readouterr().err
         monkeypatch.setitem(sys.modules, "pithbundle.cli.main", None)
-        with pytest.raises(ModuleNotFoundError, match="cli.main"):
+        with pytest.raises(ModuleNotFoundError, match="pithbundle"):
             entry_point()
 
     def test_without_matplotlib(self, tmp_path: Path) -> None:
