@@ -45,7 +45,7 @@ PIECES = {
 
 
 def sound(kind: str) -> list[bytes]:
-    """A few inputs that are accepted, to be spoilt."""
+    """A few inputs that are accepted, to be tampered."""
     event = {
         "event_type": "citation",
         "payload": {"n": [1, -2, 0.5, None, True], "t": "é\n\U0001f600\\"},
@@ -84,10 +84,10 @@ def inputs(kind: str, count: int, seed: int) -> Iterator[bytes]:
             data, at = draw.choice(base), draw.randrange(60)
             yield data[:at] + draw.choice(PIECES[kind]) + data[at + draw.randrange(3) :]
         else:
-            spoilt = bytearray(draw.choice(base))
+            tampered = bytearray(draw.choice(base))
             for _ in range(draw.randrange(1, 4)):
-                spoilt[draw.randrange(len(spoilt))] ^= 1 << draw.randrange(8)
-            yield bytes(spoilt)
+                tampered[draw.randrange(len(tampered))] ^= 1 << draw.randrange(8)
+            yield bytes(tampered)
 
 
 def only_pith_errors(kind: str, count: int, seed: int) -> None:

@@ -252,17 +252,17 @@ def test_changes_to_real_integrity_events_never_rise_above_unbound() -> None:
         result = check(read(record, variants))
         assert [said(copy) for copy in result.events] == [("unbound", None, None)] * len(variants)
         assert len(by_id(result)) == 1
-        spoilt = [{**whole, "signing_key_id": "pith-v2"}, {**whole, "payload_sha256": "0" * 64},
+        tampered = [{**whole, "signing_key_id": "pith-v2"}, {**whole, "payload_sha256": "0" * 64},
                   {**whole, "payload": {"arxiv_id": "x"}}, without(whole, ("signature_b64",))]  # fmt: skip
         # The built-in policy says that the registry's format is unknown: nothing of it is invalid.
-        assert [copy.verdict.status for copy in check(read(record, spoilt)).events] == [
+        assert [copy.verdict.status for copy in check(read(record, tampered)).events] == [
             "unknown_key", "unbound", "unbound", "not_signed",
         ]  # fmt: skip
         known = Policy.from_value(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
         assert [said(copy) for copy in check(read(record, variants), known).events] == [
             ("unbound", None, None)
         ] * len(variants)
-        assert [copy.verdict.status for copy in check(read(record, spoilt), known).events] == [
+        assert [copy.verdict.status for copy in check(read(record, tampered), known).events] == [
             "unknown_key", "invalid", "invalid", "not_signed",
         ]  # fmt: skip
         assert merge(result).state["current"] == merge(check(read(record, []))).state["current"]

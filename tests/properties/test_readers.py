@@ -1,4 +1,4 @@
-"""The readers against independent oracles: the formula, the forge's CBOR, and each other."""
+"""The readers against independent oracles: the formula, the CBOR of the test kit, and each other."""
 
 from __future__ import annotations
 
@@ -321,7 +321,7 @@ def test_parse_raises_the_first_fault_by_position(data: bytes) -> None:
     assert outcome(lambda: Parsed(parse_json(data), {}, 0, 0)) == ("rejected", first)
 
 
-# --- CBOR: nothing but what the forge writes is accepted -------------------------
+# --- CBOR: nothing but what the test kit writes is accepted ----------------------
 
 
 @st.composite
@@ -349,14 +349,14 @@ def test_accepted_cbor_is_deterministic(data: bytes) -> None:
 
 
 @given(st.lists(values(5), max_size=5), st.lists(st.integers(0, 4), max_size=3))
-def test_a_confined_cbor_fault_spoils_its_element_alone(events: list[Value], spoilt: list[int]) -> None:
-    spoilt = sorted({index for index in spoilt if index < len(events)})
+def test_a_confined_cbor_fault_spoils_its_element_alone(events: list[Value], tampered: list[int]) -> None:
+    tampered = sorted({index for index in tampered if index < len(events)})
     parts = [b"\x82" + cbor(event) + b"\xf9\x7c\x00" for event in events]
     plain = [cbor(event) for event in events]
-    chosen = [parts[i] if i in spoilt else plain[i] for i in range(len(events))]
+    chosen = [parts[i] if i in tampered else plain[i] for i in range(len(events))]
     data = b"\xa1\x66events" + bytes([0x80 | len(events)]) + b"".join(chosen)
     document = read_cbor(data, confine="events")
-    assert list(document.faults) == spoilt
+    assert list(document.faults) == tampered
     assert {fault.code for fault in document.faults.values()} <= {"number_nonfinite"}
-    expected: Value = {"events": [None if i in spoilt else event for i, event in enumerate(events)]}
+    expected: Value = {"events": [None if i in tampered else event for i, event in enumerate(events)]}
     assert canonical_bytes(document.value) == canonical_bytes(expected)

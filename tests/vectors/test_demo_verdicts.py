@@ -1,4 +1,4 @@
-"""The package says of forged events what the forge, which does not use it, says that it must."""
+"""The package gives the events of the test kit the verdicts that the kit, which does not use it, expects."""
 
 from __future__ import annotations
 

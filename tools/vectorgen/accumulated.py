@@ -54,7 +54,7 @@ def pool() -> list[Json]:
 
 
 def oracle_digest(seed: str, count: int, events: Sequence[Json]) -> str:
-    """The recipe, folded with the naive oracle."""
+    """The recipe, folded with the oracle."""
     running = hashlib.sha256()
     for place in range(count):
         block = hashlib.sha256(f"{seed}/{place}".encode()).digest()

@@ -291,23 +291,23 @@ def copies_of_one() -> File:
         [(good, "verified", None)],
         [copy(0, good, "verified"), copy(1, good, "verified")],
     )
-    spoilt = flipped(good)
-    for name, order in (("valid-first", [good, spoilt]), ("valid-last", [spoilt, good])):
-        words = {id(good): ("verified", None), id(spoilt): ("invalid", "signature_invalid")}
+    tampered = flipped(good)
+    for name, order in (("valid-first", [good, tampered]), ("valid-last", [tampered, good])):
+        words = {id(good): ("verified", None), id(tampered): ("invalid", "signature_invalid")}
         check(name, "the element that got furthest decides, whatever its position", "CHECK-11", list(order), [(good, "verified", None)],
               [copy(place, made, *words[id(made)]) for place, made in enumerate(order)])  # fmt: skip
     unsigned, unpadded = (
         without(good, ("signature",)),
         changed(good, ("signature", "signature_b64"), good["signature"]["signature_b64"][:86]),
     )
-    check("furthest", "of elements that all fail the one that got furthest", "CHECK-11", [unsigned, spoilt, unpadded], [(good, "invalid", "signature_invalid")],
+    check("furthest", "of elements that all fail the one that got furthest", "CHECK-11", [unsigned, tampered, unpadded], [(good, "invalid", "signature_invalid")],
           [copy(0, good, "not_signed"), copy(1, good, "invalid", "signature_invalid"), copy(2, good, "invalid", "encoding")])  # fmt: skip
     stated_other = changed(good, ("event_id",), other["event_id"])
     stated_text = changed(good, ("event_id",), "x")
     nobody = changed(good, ("signature", "key_id"), "x")
     wrong_algorithm = changed(good, ("signature", "algorithm"), "x")
     ladder: list[Step] = [
-        (good, "verified", None), (spoilt, "invalid", "signature_invalid"), (stated_other, "invalid", "hash_mismatch"),
+        (good, "verified", None), (tampered, "invalid", "signature_invalid"), (stated_other, "invalid", "hash_mismatch"),
         (stated_text, "invalid", "encoding"), (wrong_algorithm, "invalid", "algorithm"), (unsigned, "not_signed", None),
         (nobody, "unknown_key", "key_unknown"),
     ]  # fmt: skip
@@ -331,15 +331,15 @@ def copies_of_one() -> File:
         ("unsigned-member-between", "whatever its position", [good, marked, good]),
         ("unsigned-members-differ", "and all that any element of the id carries", [marked, noted]),
         ("unsigned-members-differ-reversed", "in any order", [noted, marked]),
-        ("unsigned-member-of-invalid", "of an element that does not decide too", [good, decorated(spoilt)]),
-        ("unsigned-member-of-invalid-first", "in any order", [decorated(spoilt), good]),
+        ("unsigned-member-of-invalid", "of an element that does not decide too", [good, decorated(tampered)]),
+        ("unsigned-member-of-invalid-first", "in any order", [decorated(tampered), good]),
     ):  # fmt: skip
         each = [
             (verified,) if "verified" in made["signature"] else (note,) if "note" in made["signature"] else ()
             for made in elements
         ]
         said = [
-            ("invalid", "signature_invalid") if made == decorated(spoilt) else ("verified", None)
+            ("invalid", "signature_invalid") if made == decorated(tampered) else ("verified", None)
             for made in elements
         ]
         check(name, about, "CHECK-11 EVT-5", list(elements), [(good, "verified", None)],
@@ -349,7 +349,7 @@ def copies_of_one() -> File:
     check("without-id", "an element without an id is the same event", "CHECK-11 CHECK-3", [nameless, good], [(good, "verified", None)],
           [copy(0, good, "verified"), copy(1, good, "verified")])  # fmt: skip
     time_only = changed(good, ("created_at",), "today")
-    rows: list[Any] = [None, 1, "x", [], {}, time_only, good, spoilt, "not an object"]
+    rows: list[Any] = [None, 1, "x", [], {}, time_only, good, tampered, "not an object"]
     told = [copy(place, None, "invalid", "type") for place in range(4)] + [
         copy(4, None, "not_signed"), copy(5, None, "invalid", "time"), copy(6, good, "verified"), copy(7, good, "invalid", "signature_invalid"), copy(8, None, "invalid", "type")]  # fmt: skip
     check("junk", "elements that are no event are listed by pointer and change nothing else", "CHECK-12 CHECK-11 FAULT-3",

@@ -100,7 +100,7 @@ def rules() -> File:
 def _read_as_v1(file: File) -> None:
     """What fails CHECK-5 is read as event-v1, whatever format other keys of the signer list (RULE-1)."""
     made = alias("of no key")
-    for name, about, spoilt in (
+    for name, about, tampered in (
         ("other-key-id", "another key_id of a known signer", changed(changed(made, ("signer", "key_id"), "x"), ("signature", "key_id"), "x")),
         ("other-fingerprint", "another fingerprint of a known name", changed(made, ("signer", "public_key_fingerprint"), "0" * 32)),
         ("other-signature-key", "another key_id in the signature", changed(made, ("signature", "key_id"), "x")),
@@ -109,10 +109,10 @@ def _read_as_v1(file: File) -> None:
         for form in ("event-payload-digest", "unknown"):
             label = f"policy-read-{form}"
             file.parts[label] = as_text(to_json({**POLICY, "keys": [policy_key(DEMO, event_formats=[form])]}))
-            arguments = {"data": bundle_of(spoilt), "policy": part(label), "format": None}
+            arguments = {"data": bundle_of(tampered), "policy": part(label), "format": None}
             # The id is that of event-v1, of which the signer is a part.
             file.add(f"{name}-beside-{form}", f"{about}: read as event-v1", "RULE-1 CHECK-5", "check", arguments,
-                     {"ok": {"elements": [copy(0, spoilt, "unknown_key", "key_unknown")]}}, "event-v1")  # fmt: skip
+                     {"ok": {"elements": [copy(0, tampered, "unknown_key", "key_unknown")]}}, "event-v1")  # fmt: skip
 
 
 def unknown() -> File:
@@ -305,12 +305,12 @@ def unknown() -> File:
             code,
             clauses="CHECK-5 POL-6",
         )
-    spoilt = changed(of_twin, ("signature", "algorithm"), "x")
+    tampered = changed(of_twin, ("signature", "algorithm"), "x")
     check(
         "twin-algorithm",
         "of which nothing is tolerated",
         "two",
-        spoilt,
+        tampered,
         "invalid",
         "algorithm",
         event_id_=of_twin["event_id"],

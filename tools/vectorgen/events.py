@@ -497,10 +497,10 @@ def resigned() -> File:
         (("payload", "alias_value"), "y"), (("payload", "more"), None), (("signer", "signer_type"), "author"),
         (("signer", "more"), 1), (("future",), 2), (("future",), 0.5), (("more",), {}),
     ):  # fmt: skip
-        spoilt = changed(made, path, value)
+        tampered = changed(made, path, value)
         name = "-".join(path).replace("_", "-") + ("-half" if value == 0.5 else "")
-        file.add(name, f"{'.'.join(path)} is signed", "EVT-3 EVT-4 CHECK-9", "check", args(spoilt),
-                 {"ok": {"elements": [copy(0, spoilt, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
+        file.add(name, f"{'.'.join(path)} is signed", "EVT-3 EVT-4 CHECK-9", "check", args(tampered),
+                 {"ok": {"elements": [copy(0, tampered, "invalid", "signature_invalid")]}}, "base")  # fmt: skip
     less = without(made, ("future",))
     file.add("without-future", "an unknown member is signed", "EVT-3 CHECK-9", "check", args(less),
              {"ok": {"elements": [copy(0, less, "invalid", "signature_invalid")]}}, "base")  # fmt: skip

@@ -34,7 +34,7 @@ POLICY: Final = policy(DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 
 def policy_sha256(stated: Json) -> str:
-    """The digest of a policy whose defaults are written out, as those of the forge are (POL-5)."""
+    """The digest of a policy whose defaults are written out, as those of the test kit are (POL-5)."""
     keys = [
         {
             **key,

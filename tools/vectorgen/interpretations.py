@@ -35,7 +35,7 @@ NO_TIME: Final = "event-no-time-digest"
 
 
 def rule(name: str) -> EventFormat:
-    """An event format of the forge by the name that a policy gives it."""
+    """An event format of the test kit by the name that a policy gives it."""
     return EVENT_FORMATS[name]
 
 

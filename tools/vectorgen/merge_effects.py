@@ -534,8 +534,8 @@ def junk() -> File:
         Beside(((event_id(strange), "unknown_key", "key_unknown"),)),
     )
     flat_id = flat["payload_sha256"]
-    spoilt_flat = changed(flat, ("signature_b64",), "A" * 86 + "==")
-    for label, rows in (("", [flat, spoilt_flat]), ("-reversed", [spoilt_flat, flat])):
+    tampered_flat = changed(flat, ("signature_b64",), "A" * 86 + "==")
+    for label, rows in (("", [flat, tampered_flat]), ("-reversed", [tampered_flat, flat])):
         with_junk(f"flat-unbound-and-invalid{label}", "an unbound element decides, and an invalid one of the same id counts", "EVT-8 CHECK-11",
                   rows, Beside(((flat_id, "unbound", None),), invalid_too=(flat_id,)))  # fmt: skip
     unsigned_one = without(flipped(one), ("signature",))

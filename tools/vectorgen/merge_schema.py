@@ -225,13 +225,13 @@ def fits() -> File:
     }  # fmt: skip
     for name, (clause, payload) in whole_payloads.items():
         for first, second in _decided_by_order(EVENT_TYPES[name][4]):
-            spoilt = {**payload, first[0]: first[1], second[0]: second[1]}
+            tampered = {**payload, first[0]: first[1], second[0]: second[1]}
             one(
                 name,
                 clause,
                 f"order-{first[0]}-{second[0]}",
                 f"{first[0]} before {second[0]}: {first[2]}",
-                spoilt,
+                tampered,
             )
     one(
         "alias_added",
@@ -301,10 +301,10 @@ def fits() -> File:
 
 
 def _decided_by_order(checks: Mapping[str, Any]) -> list[tuple[tuple[str, Any, str], tuple[str, Any, str]]]:
-    """Pairs of members of a kind, each spoilt, whose order shows in the code: neighbours, or the nearest."""
+    """Pairs of members of a kind, each tampered, whose order shows in the code: neighbours, or the nearest."""
     names = [name.removesuffix("?") for name in checks]
 
-    def spoilt(name: str) -> dict[str, Any]:
+    def tampered(name: str) -> dict[str, Any]:
         """By code, a value that gives it."""
         check = checks.get(name) or checks[f"{name}?"]
         tried: tuple[Any, ...] = (True, "", "today")
@@ -316,12 +316,12 @@ def _decided_by_order(checks: Mapping[str, Any]) -> list[tuple[tuple[str, Any, s
             for other in others:
                 first, second = (name, other) if names.index(other) > place else (other, name)
                 codes = next(
-                    ((x, y) for x in spoilt(first) for y in spoilt(second) if x != y),
+                    ((x, y) for x in tampered(first) for y in tampered(second) if x != y),
                     None,
                 )
                 if codes is not None:
                     x, y = codes
-                    found[first, second] = ((first, spoilt(first)[x], x), (second, spoilt(second)[y], y))
+                    found[first, second] = ((first, tampered(first)[x], x), (second, tampered(second)[y], y))
                     break
     return list(found.values())
 

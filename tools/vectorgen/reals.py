@@ -73,7 +73,7 @@ def titles() -> File:
 
 
 def signatures() -> File:
-    """Real receipts and integrity signatures, whole and spoilt."""
+    """Real receipts and integrity signatures, whole and tampered."""
     file = Real(
         "real",
         "signatures",
@@ -87,7 +87,7 @@ def signatures() -> File:
             return {"key": hexed(key), "message": hexed(over), "signature": hexed(by)}
 
         file.accept(name, about, clauses, "verify_signature", args(), valid=True)
-        for what, spoilt in (
+        for what, tampered in (
             ("message", args(over=bytes([message[0] ^ 1]) + message[1:])),
             ("signature", args(by=signature[:40] + bytes([signature[40] ^ 1]) + signature[41:])),
             ("key", args(key=bytes([KEY[0] ^ 2]) + KEY[1:])),
@@ -98,7 +98,7 @@ def signatures() -> File:
                 f"{about}, the {what} changed",
                 clauses,
                 "verify_signature",
-                spoilt,
+                tampered,
                 {"ok": {"valid": False}},
                 name,
             )

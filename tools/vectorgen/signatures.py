@@ -63,10 +63,10 @@ def bits() -> File:
     stream = Stream("signature bits")
     for what in ("signature", "message", "key"):
         for place in range(0, len(base[what]), 2):
-            spoilt = bytearray(base[what])
-            spoilt[place] ^= 1 << stream.below(8)
+            tampered = bytearray(base[what])
+            tampered[place] ^= 1 << stream.below(8)
             file.add(f"{what}-{place}", f"one bit of byte {place}", "SIG-2", "verify_signature",
-                     args(**{what: bytes(spoilt)}), {"ok": {"valid": False}}, "whole")  # fmt: skip
+                     args(**{what: bytes(tampered)}), {"ok": {"valid": False}}, "whole")  # fmt: skip
     return file
 
 

@@ -1,4 +1,4 @@
-"""The forge and the strategies do what they say: else tests that lean on them prove nothing."""
+"""The test kit makes what its docstrings state: signed events, tampered events, and drawn sets of events."""
 
 from __future__ import annotations
 
