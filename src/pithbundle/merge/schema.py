@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.bundle.record import Record
@@ -19,6 +18,7 @@ from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_byt
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value
 from pithbundle.merge.entries import Entry
+from pithbundle.merge.frozen_map import FrozenMap
 
 #: The event types that MERGE-7 and MERGE-9 read.
 RETRACTION: Final = "event_retracted"
@@ -150,7 +150,8 @@ class EventType:
     ``latest``, and ``deciding`` those that two events of one slot and instant must agree
     in (MERGE-8). ``match`` compares the payload with the record. ``entry`` is the class of
     the entries of the section. ``keeps`` returns the strings of a conforming payload that
-    the ledger keeps, so that no view decodes the payload for them.
+    the ledger keeps, so that no view decodes the payload for them. Two event types are equal if
+    all of this is, the order of ``members`` included: it decides the code of a schema error.
     """
 
     event_type: str
@@ -169,7 +170,7 @@ class EventType:
 
     def __post_init__(self) -> None:
         """Freeze and split the members once: a frozen dataclass sets its own fields this way only."""
-        members = MappingProxyType(dict(self.members))
+        members = FrozenMap(self.members)
         required = tuple(each for each in members.items() if each[0] not in self.optional)
         object.__setattr__(self, "members", members)
         object.__setattr__(self, "_required", required)
@@ -244,7 +245,11 @@ class EventType:
 
 @dataclass(frozen=True, slots=True)
 class MergeRules:
-    """A named, frozen rule set: its event types by name, in table order (MERGE-1)."""
+    """A named, frozen rule set: its event types by name, in table order (MERGE-1).
+
+    Two rule sets are equal if their names and event types are, in the same order: a state lists
+    the sections in it.
+    """
 
     name: str
     event_types: Mapping[str, EventType]
@@ -264,7 +269,7 @@ class MergeRules:
         Raises:
             ValueError: an event type of which merge reads strings of the payload keeps none.
         """
-        event_types = MappingProxyType(dict(self.event_types))
+        event_types = FrozenMap(self.event_types)
         for each in event_types.values():
             if each.keeps is None and (each.event_type in _READ_TYPES or each.section in _READ_SECTIONS):
                 raise ValueError(f"the event type {each.event_type} needs keeps: merge reads what it returns")

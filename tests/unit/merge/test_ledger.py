@@ -526,6 +526,11 @@ def same_name() -> MergeRules:
     return MergeRules.of(MERGE_1.name, *loose)
 
 
+def reordered() -> MergeRules:
+    """The built-in rule set with its event types in another order: its states list other sections first."""
+    return MergeRules.of(MERGE_1.name, *[*MERGE_1.event_types.values()][::-1])
+
+
 def test_a_ledger_accepts_no_events_of_another_record_policy_or_rule_set() -> None:
     mine = ledger_of(checked(RECORD, [claim()]))
     before = mine.snapshot().to_json()
@@ -536,6 +541,11 @@ def test_a_ledger_accepts_no_events_of_another_record_policy_or_rule_set() -> No
         (ledger_of(checked(RECORD, []), rules=other_name), "policy", "pithbundle-merge-1 and other"),
         (
             ledger_of(checked(RECORD, []), rules=same_name()),
+            "policy",
+            "two definitions of pithbundle-merge-1",
+        ),
+        (
+            ledger_of(checked(RECORD, []), rules=reordered()),
             "policy",
             "two definitions of pithbundle-merge-1",
         ),

@@ -5,6 +5,7 @@ The kinds make their checks once, on import, where no test stands beside: here e
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -197,6 +198,27 @@ def test_equal_definitions_are_equal_event_types() -> None:
     one, other = (EventType("peer_review", "record", "reviews", "all", {"a": an_object}) for _ in range(2))
     assert one == other
     assert "_required" not in repr(one)
+
+
+def test_an_event_type_with_its_members_in_another_order_is_another() -> None:
+    """The first member that does not conform decides the code (KIND-2)."""
+    members = {"a": an_object, "b": whole(1)}
+    one = EventType("peer_review", "record", "reviews", "all", members, optional=frozenset({"b"}))
+    other = replace(one, members=dict([*members.items()][::-1]))
+    assert one != other
+    assert one == replace(one, members=dict(members))
+
+
+def test_a_rule_set_with_its_event_types_in_another_order_is_another() -> None:
+    """It was equal: two ledgers joined to states whose bytes depended on which came first."""
+    other = MergeRules.of(MERGE_1.name, *[*MERGE_1.event_types.values()][::-1])
+    assert other != MERGE_1
+    with pytest.raises(TypeError, match="are not built in, so they cannot be pickled"):
+        pickle.dumps(other)
+    citation = MERGE_1.event_types["citation"]
+    reordered = replace(citation, members=dict([*citation.members.items()][::-1]))
+    with pytest.raises(TypeError, match="of no built-in rule set"):
+        pickle.dumps(reordered)
 
 
 @pytest.mark.parametrize("name", ["event_retracted", "checkpoint", "alias_added", "record_created"])
