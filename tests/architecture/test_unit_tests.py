@@ -30,6 +30,7 @@ THROUGH = {
     "merge/rules.py": "merge/event_types",
     "outcomes.py": "report.py",
     "report_json.py": "report.py",
+    "verify/policy_members.py": "verify/policy.py",
     "verify/signatures.py": "verify/checks.py",
 }
 

@@ -6,28 +6,39 @@ would change a right. `policy.schema.json` lacks only uniqueness, revocation and
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from pithbundle.bundle.document_types import POLICY_TYPE
 from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1, UNKNOWN, EventFormat
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import (
     DEFAULT_LIMITS,
     DigestHex,
     Object,
     Value,
-    pointer,
-    text_fault,
 )
 from pithbundle.errors import InvalidKeyError, PolicyError
+from pithbundle.verify.policy_members import (
+    Status,
+    check_accepted,
+    check_event_formats,
+    check_event_id,
+    check_members,
+    check_name,
+    check_status,
+    frozen,
+    read_set,
+    refuse,
+    string_or_none,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from pathlib import PurePath
@@ -37,15 +48,6 @@ POLICY_VERSION: Final = "1"
 MAX_KEYS: Final = 1_000
 MAX_KEYS_OF_A_PAIR: Final = 4
 MAX_KEYS_OF_A_KEY_ID: Final = 16
-#: The longest name, in UTF-8 bytes (POL-2).
-MAX_NAME_BYTES: Final = 256
-
-#: What a key's owner, or the user, says of it. ``retired`` verifies as ``active`` and is shown.
-Status = Literal["active", "retired", "revoked"]
-_STATUSES: Final[Mapping[str, Status]] = MappingProxyType(
-    {"active": "active", "retired": "retired", "revoked": "revoked"}
-)
-
 _POLICY_MEMBERS: Final = ("keys", "policy_type", "policy_version")
 _REQUIRED: Final = ("key_id", "public_key_hex", "signer_id")
 _OPTIONAL: Final = ("event_formats", "event_types", "accepted_event_ids", "status")
@@ -61,6 +63,8 @@ class PolicyKey:
             or too long, an empty ``event_types``, ``accepted_event_ids`` on a key that is not revoked
             or with anything but event ids, an unknown status, or event formats that are not one
             name, ``unknown``, or both.
+        TypeError: ``public_key`` is not a :class:`PublicKey`, or ``event_types`` or
+            ``accepted_event_ids`` is not a collection of strings; a collection is copied.
     """
 
     signer_id: str
@@ -75,19 +79,25 @@ class PolicyKey:
     event_formats: tuple[str, ...] = (EVENT_V1.name,)
 
     def __post_init__(self) -> None:
-        _check_name(self.signer_id, "/signer_id")
-        _check_name(self.key_id, "/key_id")
-        if self.event_types is not None:
-            if not self.event_types:
-                _refuse(_NO_TYPES, "/event_types")
-            for event_type in self.event_types:
-                _check_name(event_type, "/event_types")
-        _check_status(self.status)
-        _check_honours(self.accepted_event_ids, self.status)
-        for event_id in self.accepted_event_ids:
-            _check_event_id(event_id, "/accepted_event_ids")
+        check_name(self.signer_id, "/signer_id")
+        check_name(self.key_id, "/key_id")
+        if not isinstance(self.public_key, PublicKey):
+            raise TypeError(f"public_key must be a PublicKey, not {type(self.public_key).__name__}")
+        event_types = None if self.event_types is None else frozen("event_types", self.event_types)
+        accepted_event_ids = frozen("accepted_event_ids", self.accepted_event_ids)
+        if event_types is not None:
+            if not event_types:
+                refuse(_NO_TYPES, "/event_types")
+            for event_type in event_types:
+                check_name(event_type, "/event_types")
+        check_status(self.status)
+        check_accepted(accepted_event_ids, self.status)
+        for event_id in accepted_event_ids:
+            check_event_id(event_id, "/accepted_event_ids")
         # A frozen dataclass sets its own fields this way only.
-        object.__setattr__(self, "event_formats", _check_event_formats([*self.event_formats]))
+        object.__setattr__(self, "event_types", event_types)
+        object.__setattr__(self, "accepted_event_ids", accepted_event_ids)
+        object.__setattr__(self, "event_formats", check_event_formats([*self.event_formats]))
 
     @property
     def event_format(self) -> EventFormat | None:
@@ -132,6 +142,7 @@ class Policy:
         PolicyError: ``policy``, for no key, more than 1,000, a raw key twice, a fifth key of
             one (signer_id, key_id) or a seventeenth of one key_id (POL-6); the pointer is
             into ``keys`` as given.
+        TypeError: ``keys`` is not an iterable of :class:`PolicyKey`.
     """
 
     keys: tuple[PolicyKey, ...]
@@ -142,10 +153,11 @@ class Policy:
     _by_name: Mapping[tuple[str, str, str], PolicyKey] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", _policy_keys(self.keys))
         if not self.keys:
-            _refuse("a policy without keys trusts nobody: add at least one key", "/keys")
+            refuse("a policy without keys trusts nobody: add at least one key", "/keys")
         if len(self.keys) > MAX_KEYS:
-            _refuse(f"{len(self.keys)} keys; a policy holds {MAX_KEYS} at most", "/keys")
+            refuse(f"{len(self.keys)} keys; a policy holds {MAX_KEYS} at most", "/keys")
         _check_clashes(self.keys)
         ordered = tuple(sorted(self.keys, key=lambda key: key.public_key.raw))
         by_pair: dict[tuple[str, str], tuple[PolicyKey, ...]] = {}
@@ -193,10 +205,13 @@ class Policy:
             FileError: the file cannot be read.
             InputError: the bytes are not JSON of the profile, or over the size limit.
             PolicyError: as :meth:`from_value`.
+            TypeError: ``path`` is neither a string nor a path.
         """
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f"path must be a str or a path, not {type(path).__name__}")
         from pithbundle.files import read_input  # lazily: bytes and values need no file system
 
-        return cls.from_bytes(read_input(str(path), DEFAULT_LIMITS.size))
+        return cls.from_bytes(read_input(os.fspath(path), DEFAULT_LIMITS.size))
 
     @classmethod
     def from_value(cls, value: Value) -> Policy:
@@ -210,18 +225,18 @@ class Policy:
                 pointer to what must change.
         """
         if type(value) is not dict:
-            _refuse("a policy is an object with policy_type, policy_version and keys", "")
-        if _of(value.get("policy_type")) != POLICY_TYPE:
-            _refuse(f'write "{POLICY_TYPE}"', "/policy_type")
-        if _of(value.get("policy_version")) != POLICY_VERSION:
-            _refuse(f'write "{POLICY_VERSION}", the only version that this reader knows', "/policy_version")
-        _check_members(value, _POLICY_MEMBERS, "")
+            refuse("a policy is an object with policy_type, policy_version and keys", "")
+        if string_or_none(value.get("policy_type")) != POLICY_TYPE:
+            refuse(f'write "{POLICY_TYPE}"', "/policy_type")
+        if string_or_none(value.get("policy_version")) != POLICY_VERSION:
+            refuse(f'write "{POLICY_VERSION}", the only version that this reader knows', "/policy_version")
+        check_members(value, _POLICY_MEMBERS, "")
         keys = value.get("keys")
         if type(keys) is not list:
-            _refuse("write an array of keys", "/keys")
+            refuse("write an array of keys", "/keys")
         # Asked before each of a million entries is looked at.
         if len(keys) > MAX_KEYS:
-            _refuse(f"{len(keys)} keys; a policy holds {MAX_KEYS} at most", "/keys")
+            refuse(f"{len(keys)} keys; a policy holds {MAX_KEYS} at most", "/keys")
         return cls(tuple(_read_key(item, f"/keys/{index}") for index, item in enumerate(keys)))
 
     def to_value(self) -> Object:
@@ -256,75 +271,21 @@ def _registry() -> Policy:
     return Policy((key,))
 
 
-def _refuse(detail: str, where: str) -> NoReturn:
-    raise PolicyError("policy", detail, pointer=where)
+def _policy_keys(given: object) -> tuple[PolicyKey, ...]:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"keys must be PolicyKeys, not {type(given).__name__}")
+    keys = tuple(given)
+    for key in keys:
+        if not isinstance(key, PolicyKey):
+            raise TypeError(f"keys must be PolicyKeys, not {type(key).__name__}; see Policy.from_value")
+    return keys
 
 
-def _of(value: Value) -> str | None:
-    return value if type(value) is str else None
-
-
-def _check_name(name: Value, where: str) -> str:
-    if type(name) is not str or not name or text_fault(name) or len(name.encode()) > MAX_NAME_BYTES:
-        _refuse(f"write a text of 1 to {MAX_NAME_BYTES} bytes", where)
-    return name
-
-
-def _check_members(value: Object, known: tuple[str, ...], where: str) -> None:
-    if any(type(name) is not str for name in value):
-        _refuse("member names are texts", where)
-    unknown = sorted(name for name in value if name not in known)
-    if unknown:
-        _refuse(f"no such member; known here: {', '.join(sorted(known))}", where + pointer((unknown[0],)))
-
-
-def _check_event_id(text: Value, where: str) -> str:
-    if type(text) is not str or event_id_digest(text) is None:
-        _refuse("write an event id: sha256: and 64 lower-case hex digits", where)
-    return text
-
-
-def _check_status(text: Value) -> Status:
-    # A dictionary answers with the exact literal, so that no cast is needed.
-    status = _STATUSES.get(text) if type(text) is str else None
-    if status is None:
-        _refuse('write "active", "retired" or "revoked"', "/status")
-    return status
-
-
-def _check_honours(accepted_event_ids: Collection[Value], status: Status) -> None:
-    if accepted_event_ids and status != "revoked":
-        # An exception to a revocation that is not there would be a trap for later.
-        _refuse(
-            'only a revoked key has accepted_event_ids: leave them out, or write status "revoked"',
-            "/accepted_event_ids",
-        )
-
-
-def _read_honours(value: Value, status: Status) -> frozenset[str]:
+def _read_accepted(value: Value, status: Status) -> frozenset[str]:
     """Read the ids: that the status allows none is said of the list before its items are read (POL-7)."""
     if type(value) is list:
-        _check_honours(value, status)
-    return _read_set(value, _check_event_id, "/accepted_event_ids")
-
-
-def _check_event_formats(value: Value) -> tuple[str, ...]:
-    """Return the formats of a key, ``unknown`` last: one name of the family, ``unknown``, or both."""
-    if type(value) is not list or not value:
-        _refuse(f'write a list of one event format, or ["{UNKNOWN}"], or both in one list', "/event_formats")
-    seen: list[str] = []
-    for index, item in enumerate(value):
-        where = f"/event_formats/{index}"
-        if type(item) is not str or (item not in EVENT_FORMATS and item != UNKNOWN):
-            _refuse(
-                f"no such event format; write one of: {', '.join(sorted(EVENT_FORMATS))}, {UNKNOWN}", where
-            )
-        if item in seen:
-            _refuse("stands in the list twice: leave one out", where)
-        if item != UNKNOWN and any(name != UNKNOWN for name in seen):
-            _refuse(f"a key has one event format, and {UNKNOWN} beside it at most", where)
-        seen.append(item)
-    return tuple(sorted(seen, key=lambda name: name == UNKNOWN))
+        check_accepted(value, status)
+    return read_set(value, check_event_id, "/accepted_event_ids")
 
 
 def _check_clashes(keys: tuple[PolicyKey, ...]) -> None:
@@ -337,30 +298,17 @@ def _check_clashes(keys: tuple[PolicyKey, ...]) -> None:
         if first != index:
             # One key under two names would let one signature speak for two signers.
             detail = f"the same key as /keys/{first}: a key belongs to one signer, once"
-            _refuse(detail, f"/keys/{index}/public_key_hex")
+            refuse(detail, f"/keys/{index}/public_key_hex")
         pair = (key.signer_id, key.key_id)
         of_pair[pair] += 1
         of_key_id[key.key_id] += 1
         # Both bounds hold the signature checks of one element (POL-6).
         if of_pair[pair] > MAX_KEYS_OF_A_PAIR:
             detail = f"{MAX_KEYS_OF_A_PAIR} keys at most share signer_id and key_id: give it another key_id"
-            _refuse(detail, f"/keys/{index}/key_id")
+            refuse(detail, f"/keys/{index}/key_id")
         if of_key_id[key.key_id] > MAX_KEYS_OF_A_KEY_ID:
             detail = f"{MAX_KEYS_OF_A_KEY_ID} keys at most share a key_id: give it another"
-            _refuse(detail, f"/keys/{index}/key_id")
-
-
-def _read_set(value: Value, check: Callable[[Value, str], str], where: str) -> frozenset[str]:
-    """Read an array of texts that each pass ``check``, without repeats."""
-    if type(value) is not list:
-        _refuse("write an array of texts", where)
-    seen: set[str] = set()
-    for index, item in enumerate(value):
-        text = check(item, f"{where}/{index}")
-        if text in seen:
-            _refuse("stands in the list twice: leave one out", f"{where}/{index}")
-        seen.add(text)
-    return frozenset(seen)
+            refuse(detail, f"/keys/{index}/key_id")
 
 
 def _read_key(value: Value, where: str) -> PolicyKey:
@@ -373,27 +321,27 @@ def _read_key(value: Value, where: str) -> PolicyKey:
 def _read_relative_key(value: Value) -> PolicyKey:
     """Read one entry of ``keys``; its errors point into the entry."""
     if type(value) is not dict:
-        _refuse(f"write an object with {', '.join(_REQUIRED)}", "")
-    _check_members(value, _REQUIRED + _OPTIONAL, "")
-    public_key_hex = _of(value.get("public_key_hex"))
+        refuse(f"write an object with {', '.join(_REQUIRED)}", "")
+    check_members(value, _REQUIRED + _OPTIONAL, "")
+    public_key_hex = string_or_none(value.get("public_key_hex"))
     if public_key_hex is None:
-        _refuse("write the raw public key, 64 lower-case hex digits", "/public_key_hex")
+        refuse("write the raw public key, 64 lower-case hex digits", "/public_key_hex")
     try:
         public_key = PublicKey.from_hex(public_key_hex)
     except InvalidKeyError as error:
         code = "key_invalid" if error.code == "key_invalid" else "policy"
         raise PolicyError(code, error.fault.detail, pointer="/public_key_hex") from None
-    signer_id = _check_name(value.get("signer_id"), "/signer_id")
-    key_id = _check_name(value.get("key_id"), "/key_id")
+    signer_id = check_name(value.get("signer_id"), "/signer_id")
+    key_id = check_name(value.get("key_id"), "/key_id")
     event_types = _read_event_types(value.get("event_types", "*"))
-    status = _check_status(value.get("status", "active"))
-    accepted_event_ids = _read_honours(value.get("accepted_event_ids", []), status)
-    event_formats = _check_event_formats(value.get("event_formats", [EVENT_V1.name]))
+    status = check_status(value.get("status", "active"))
+    accepted_event_ids = _read_accepted(value.get("accepted_event_ids", []), status)
+    event_formats = check_event_formats(value.get("event_formats", [EVENT_V1.name]))
     return PolicyKey(signer_id, key_id, public_key, event_types, status, accepted_event_ids, event_formats)
 
 
 def _read_event_types(value: Value) -> frozenset[str] | None:
     if value == "*":
         return None
-    event_types = _read_set(value, _check_name, "/event_types")
-    return event_types or _refuse(_NO_TYPES, "/event_types")
+    event_types = read_set(value, check_name, "/event_types")
+    return event_types or refuse(_NO_TYPES, "/event_types")

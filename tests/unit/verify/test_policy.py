@@ -391,3 +391,39 @@ def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
     assert Policy.from_file(path) == Policy.from_file(str(path)) == Policy.registry()
     with pytest.raises(FileError):
         Policy.from_file(tmp_path / "absent.json")
+
+
+def test_a_later_change_of_the_collections_given_changes_no_right() -> None:
+    public_key = PublicKey.from_hex(ALICE)
+    event_types: Any = {"alias_added"}
+    accepted: Any = {IDS[0]}
+    one = PolicyKey("alice", "a1", public_key, event_types, "revoked", accepted)
+    keys: Any = [one]
+    policy = Policy(keys)
+    event_types.add("author_claim")
+    accepted.clear()
+    keys.clear()
+    assert policy.keys == (one,)
+    assert not one.may_sign("author_claim")
+    assert one.accepted_event_ids == {IDS[0]}
+    assert (type(one.event_types), type(one.accepted_event_ids)) == (frozenset, frozenset)
+    assert policy == Policy.from_value(policy.to_value())
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda good: Policy([1]), "keys must be PolicyKeys, not int"),  # type: ignore[arg-type]
+        (lambda good: Policy(1), "keys must be PolicyKeys, not int"),  # type: ignore[arg-type]
+        (lambda good: Policy.from_file(None), "path must be a str or a path, not NoneType"),  # type: ignore[arg-type]
+        (lambda good: PolicyKey("a", "a1", ALICE), "public_key must be a PublicKey, not str"),  # type: ignore[arg-type]
+        (lambda good: PolicyKey("a", "a1", good, "alias_added"), "event_types must be a frozenset"),  # type: ignore[arg-type]
+        (
+            lambda good: PolicyKey("a", "a1", good, None, "revoked", None),  # type: ignore[arg-type]
+            "accepted_event_ids must be a frozenset",
+        ),
+    ],
+)
+def test_wrong_argument_types_are_type_errors(call: Json, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call(PublicKey.from_hex(ALICE))
