@@ -91,7 +91,7 @@ class Verifier:
     the cache changes no verdict, only time.
     """
 
-    __slots__ = ("_cache", "cache_size", "limits", "policy", "rules")
+    __slots__ = ("_cache", "_cache_size", "_limits", "_policy", "_rules")
 
     def __init__(
         self,
@@ -114,11 +114,31 @@ class Verifier:
             raise TypeError(f"limits must be Limits, not {type(limits).__name__}")
         if type(cache_size) is not int or cache_size < 0:
             raise TypeError(f"cache_size must be an int from 0, not {cache_size!r}")
-        self.policy = policy
-        self.rules = rules
-        self.limits = limits
-        self.cache_size = cache_size
+        self._policy = policy
+        self._rules = rules
+        self._limits = limits
+        self._cache_size = cache_size
         self._cache: SignatureCache = {}
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that every bundle is checked under."""
+        return self._policy
+
+    @property
+    def rules(self) -> MergeRules:
+        """The merge rules of every ledger."""
+        return self._rules
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of one input (LIM-1 to LIM-5)."""
+        return self._limits
+
+    @property
+    def cache_size(self) -> int:
+        """How many results of signature checks are kept between bundles at most."""
+        return self._cache_size
 
     def __repr__(self) -> str:
         return f"Verifier(keys={len(self.policy.keys)}, policy={self.policy.sha256}, rules={self.rules.name})"

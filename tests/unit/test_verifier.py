@@ -67,6 +67,13 @@ def test_wrong_argument_types_are_type_errors(call: Any, message: str) -> None:
         call()
 
 
+@pytest.mark.parametrize("name", ["policy", "rules", "limits", "cache_size"])
+def test_what_a_verifier_was_made_with_is_read_only(name: str) -> None:
+    mine = verifier()
+    with pytest.raises(AttributeError):
+        setattr(mine, name, getattr(mine, name))
+
+
 def test_the_limits_are_applied() -> None:
     with pytest.raises(PithError) as caught:
         verifier(limits=Limits(size=100)).verify(DATA)
