@@ -9,6 +9,7 @@ people read the rest. An argument of a wrong Python type is an error of the call
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
@@ -190,14 +191,14 @@ class PithError(Exception):
         offset: int | None = None,
         clause: str = "",
     ) -> None:
-        self.fault = Fault(code, detail, pointer, offset, clause or self.CLAUSES.get(code, ""))
+        self._fault = Fault(code, detail, pointer, offset, clause or self.CLAUSES.get(code, ""))
         super().__init__(code, detail, pointer, offset)
 
     @classmethod
     def of(cls, fault: Fault) -> Self:
         """Return the error that reports ``fault``."""
         error = cls(fault.code, fault.detail, pointer=fault.pointer, offset=fault.offset)
-        error.fault = fault if fault.ruled_by else replace(fault, ruled_by=cls.CLAUSES.get(fault.code, ""))
+        error._fault = fault if fault.ruled_by else replace(fault, ruled_by=cls.CLAUSES.get(fault.code, ""))
         return error
 
     @classmethod
@@ -247,6 +248,22 @@ class PithError(Exception):
 
     def __hash__(self) -> int:
         return hash((type(self), self.fault))
+
+    def detached(self) -> Self:
+        """Return an equal error that refers to nothing else: no traceback, cause or context.
+
+        A traceback refers to every local variable of its frames, and so to the whole input. What
+        keeps an error keeps this copy of it, and raises another copy of that.
+        """
+        alone = copy.copy(self)
+        if hasattr(self, "__notes__"):
+            alone.__notes__ = [*self.__notes__]
+        return alone
+
+    @property
+    def fault(self) -> Fault:
+        """The fault as plain data."""
+        return self._fault
 
     @property
     def code(self) -> str:

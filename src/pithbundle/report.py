@@ -37,15 +37,23 @@ REPORT_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One named input that was refused whole; ``advice`` is what to do, if more is known than of the code."""
+    """One named input that was rejected as a whole; immutable.
+
+    ``error`` is a copy of the error without its traceback, which would refer to the whole input.
+    ``advice`` is what to do, if more is known than of the code.
+    """
 
     name: str
     error: PithError
     advice: str = ""
 
+    def __post_init__(self) -> None:
+        # A frozen dataclass sets its own fields this way only.
+        object.__setattr__(self, "error", self.error.detached())
+
     @property
     def hint(self) -> str:
-        """What the reader of the refusal can do."""
+        """What the reader of the rejection can do."""
         return self.advice or self.error.hint
 
 
@@ -276,7 +284,7 @@ class FileReport:
             OutcomeError: the outcome is another.
         """
         if self.rejection is not None:
-            raise self.rejection.error
+            raise self.rejection.error.detached()
         raise_for(self.outcomes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+from typing import Any
 
 import pytest
 
@@ -138,3 +139,27 @@ def test_an_error_and_its_fault_are_one_another() -> None:
     fault = Fault("subject", "detail", "/a", 5)
     assert PithError.of(fault).fault == fault
     assert PithError.of(fault).args == ("subject", "detail", "/a", 5)
+
+
+def test_the_fault_of_an_error_is_read_only() -> None:
+    error: Any = InputError("syntax")
+    with pytest.raises(AttributeError):
+        error.fault = Fault("type")
+    assert error.code == "syntax"
+
+
+def test_a_detached_error_refers_to_nothing_else() -> None:
+    with pytest.raises(InputError) as caught:
+        try:
+            raise ValueError("cause")
+        except ValueError as cause:
+            raise InputError("syntax", offset=3) from cause
+    error = caught.value
+    error.add_note("seen in a.json")
+    alone = error.detached()
+    assert alone == error
+    assert (type(alone), alone.args, alone.__notes__) == (InputError, error.args, ["seen in a.json"])
+    assert (alone.__traceback__, alone.__cause__, alone.__context__) == (None, None, None)
+    assert error.__traceback__ is not None
+    alone.add_note("seen again")
+    assert error.__notes__ == ["seen in a.json"]

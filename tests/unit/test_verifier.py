@@ -212,3 +212,27 @@ def test_a_verifier_checks_under_its_own_rules() -> None:
     found = verifier(rules=few).verify(DATA)
     assert {element.verdict.status for element in found.events} == {"unknown_type"}
     assert found.ledger.rules is few
+
+
+def test_a_rejection_does_not_refer_to_the_input() -> None:
+    data = b'{"a": ' + b"[" * 20_000
+    given = [("a", data)]
+    (one,) = verifier().verify_each(given)
+    (together,) = verifier().verify_together(given)
+    assert one.rejection is not None
+    for rejection in (one.rejection, *together.rejected):
+        error = rejection.error
+        assert (error.__traceback__, error.__cause__, error.__context__) == (None, None, None)
+
+
+def test_a_rejection_is_raised_as_a_new_error_each_time() -> None:
+    (one,) = verifier().verify_each([("a", b"{")])
+    assert one.rejection is not None
+    depths = []
+    for _ in range(3):
+        with pytest.raises(InputError) as caught:
+            one.raise_for_outcome()
+        assert caught.value == one.rejection.error
+        depths.append(len(caught.traceback))
+    assert len({*depths}) == 1
+    assert one.rejection.error.__traceback__ is None
