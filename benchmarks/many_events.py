@@ -61,7 +61,7 @@ def one(folder: Path) -> dict[str, float]:
 
     def merge() -> bytes:
         ledgers = [
-            Ledger.of_checked(part.record, part.policy_sha256, MERGE_1, part.signed) for part in checked
+            Ledger._of_checked(part.record, part.policy_sha256, MERGE_1, part.signed) for part in checked
         ]
         builder = ledgers[0].builder()
         for ledger in ledgers[1:]:
@@ -72,11 +72,11 @@ def one(folder: Path) -> dict[str, float]:
     memory = peak() - before
     first = checked[0]
     ledgers = [
-        Ledger.of_checked(first.record, first.policy_sha256, MERGE_1, [pair])
+        Ledger._of_checked(first.record, first.policy_sha256, MERGE_1, [pair])
         for part in checked
         for pair in part.signed
     ]
-    builder = Ledger.of_checked(first.record, first.policy_sha256, MERGE_1, ()).builder()
+    builder = Ledger._of_checked(first.record, first.policy_sha256, MERGE_1, ()).builder()
     for ledger in ledgers[:-200]:
         builder.add(ledger)
     adding = []

@@ -144,7 +144,7 @@ def check_proof(
             code = "type" if fault is None else fault.code
             detail = f"the event is {copy.verdict.status}"
             raise ProofError(code, detail, pointer=copy.pointer + ((fault and fault.pointer) or ""))
-    ledger = Ledger.of_checked(record, checked.policy_sha256, rules, checked.signed)
+    ledger = Ledger._of_checked(record, checked.policy_sha256, rules, checked.signed)
     groups = ledger.equivocations()
     if len(groups) != 1:
         raise ProofError("type", "the two events do not contradict each other", pointer="/events")

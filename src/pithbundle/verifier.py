@@ -158,7 +158,7 @@ class Verifier:
         bundle = read_bundle(as_bytes(data), limits=self.limits, encoding=encoding)
         checked = check(bundle, self.policy, self.rules.event_types.keys(), cache=self._cache)
         trim(self._cache, self.cache_size)
-        ledger = Ledger.of_checked(
+        ledger = Ledger._of_checked(
             checked.record, checked.policy_sha256, self.rules, checked.signed, checked.ids_without_valid_event
         )
         return _verified_bundle(

@@ -93,5 +93,5 @@ def test_events_of_another_record_are_classified_by_the_record_of_the_ledger() -
     checked = check(read_bundle(to_json(bundle(mine, [made]))), KEYS)
     strange = check(read_bundle(to_json(bundle(other, []))), KEYS)
     for given, codes in ((strange, ["hash_mismatch"]), (checked, [])):
-        ledger = Ledger.of_checked(given.record, given.policy_sha256, MERGE_1, checked.signed)
+        ledger = Ledger._of_checked(given.record, given.policy_sha256, MERGE_1, checked.signed)
         assert [one.code for one in ledger.snapshot().unrecognised] == codes

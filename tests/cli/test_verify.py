@@ -174,7 +174,7 @@ def test_one_number_with_two_hashes_is_rejected() -> None:
     verifier = Verifier(read_policy(None))
     one = verifier.verify(to_json(plain()))
     other = replace(Record.from_value(made_record(7)), number=one.record.number)
-    ledger = Ledger.of_checked(other, one.policy_sha256, verifier.rules, (), ())
+    ledger = Ledger._of_checked(other, one.policy_sha256, verifier.rules, (), ())
     twin = replace(one, record=other, ledger=ledger)
     checked_files = CheckedFiles([("one", one), ("two", twin)])
     assert checked_files.reports(read_clock(None, None)) == []

@@ -106,7 +106,7 @@ def ledger_of(first: CheckedBundle, *others: CheckedBundle, rules: MergeRules = 
 
 
 def _ledger(one: CheckedBundle, rules: MergeRules) -> Ledger:
-    return Ledger.of_checked(one.record, one.policy_sha256, rules, one.signed, one.ids_without_valid_event)
+    return Ledger._of_checked(one.record, one.policy_sha256, rules, one.signed, one.ids_without_valid_event)
 
 
 def merge(first: CheckedBundle, *others: CheckedBundle, rules: MergeRules = MERGE_1) -> Merged:
@@ -122,13 +122,13 @@ def report_on(*checked: CheckedBundle) -> Report:
 
 def empty_ledger(given: CheckedBundle, rules: MergeRules = MERGE_1) -> Ledger:
     """The ledger of no event, of the record and policy of a checked bundle."""
-    return Ledger.of_checked(given.record, given.policy_sha256, rules, ())
+    return Ledger._of_checked(given.record, given.policy_sha256, rules, ())
 
 
 def one_by_one(given: CheckedBundle, rules: MergeRules = MERGE_1) -> list[Ledger]:
     """A ledger of each valid element alone, in the order of the input; of each signature of one id."""
     return [
-        Ledger.of_checked(given.record, given.policy_sha256, rules, [(one.event, one.event.payload)])
+        Ledger._of_checked(given.record, given.policy_sha256, rules, [(one.event, one.event.payload)])
         for one in given.events
         if one.event is not None
     ]

@@ -47,26 +47,16 @@ class Ledger:
     ids_without_valid_event: frozenset[str]
     _events: Mapping[str, ClassifiedEvent]
 
-    def __init__(
-        self,
-        record: Record,
-        policy_sha256: str,
-        rules: MergeRules,
-        ids_without_valid_event: frozenset[str],
-        events: Mapping[str, ClassifiedEvent],
-    ) -> None:
-        """Internal: a ledger comes from the verifier, from ``|`` or from a builder."""
-        # All at once: the assignments that a frozen dataclass makes are slower than a small merge.
-        self.__dict__.update(
-            record=record,
-            policy_sha256=policy_sha256,
-            rules=rules,
-            ids_without_valid_event=ids_without_valid_event,
-            _events=events,
-        )
+    def __init__(self, *_: object, **__: object) -> None:
+        """Refuse: nothing here checks an event, so a ledger comes from a verifier or from ledgers.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a ledger is made by Verifier.verify, by ledger | ledger or by ledger.builder()")
 
     @classmethod
-    def of_checked(
+    def _of_checked(
         cls,
         record: Record,
         policy_sha256: str,
@@ -74,11 +64,11 @@ class Ledger:
         signed: Iterable[tuple[SignedEvent, Object]],
         ids_without_valid_event: Iterable[str] = (),
     ) -> Ledger:
-        """The ledger of the valid events of one checked bundle, each with its payload."""
+        """Internal, for the verifier: the valid events of one checked bundle, each with its payload."""
         events: dict[str, ClassifiedEvent] = {
             event.event_id: classify(event, payload, record, rules) for event, payload in signed
         }
-        return cls(record, policy_sha256, rules, frozenset(ids_without_valid_event), events)
+        return _ledger(record, policy_sha256, rules, frozenset(ids_without_valid_event), events)
 
     def __repr__(self) -> str:
         return f"<Ledger of {self.record.number}: {len(self)} valid events, {self.rules.name}>"
@@ -118,7 +108,7 @@ class Ledger:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The views follow from the events; they are computed again where they are asked for.
-        return Ledger, (
+        return _ledger, (
             self.record, self.policy_sha256, self.rules, self.ids_without_valid_event, self._events,
         )  # fmt: skip
 
@@ -244,7 +234,27 @@ class LedgerBuilder:
         """The ledger of everything that was added."""
         first = self._ledger
         ids = frozenset(self._ids_without_valid_event)
-        return Ledger(first.record, first.policy_sha256, first.rules, ids, dict(self._events))
+        return _ledger(first.record, first.policy_sha256, first.rules, ids, dict(self._events))
+
+
+def _ledger(
+    record: Record,
+    policy_sha256: str,
+    rules: MergeRules,
+    ids_without_valid_event: frozenset[str],
+    events: Mapping[str, ClassifiedEvent],
+) -> Ledger:
+    """The ledger of classified events; ``events`` is its own from now on."""
+    made = object.__new__(Ledger)
+    # All at once: the assignments that a frozen dataclass makes are slower than a small merge.
+    made.__dict__.update(
+        record=record,
+        policy_sha256=policy_sha256,
+        rules=rules,
+        ids_without_valid_event=ids_without_valid_event,
+        _events=events,
+    )
+    return made
 
 
 def _require_one_set(first: Ledger, other: Ledger) -> None:

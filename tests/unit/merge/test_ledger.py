@@ -502,7 +502,7 @@ def test_one_number_of_two_records_is_a_collision() -> None:
     # Made by hand: 130 bits of SHA-256 have no known collision.
     mine = ledger_of(checked(RECORD, []))
     record = replace(Record.from_value(other_record(RECORD)), number=mine.record.number)
-    posing = Ledger.of_checked(record, mine.policy_sha256, MERGE_1, ())
+    posing = Ledger._of_checked(record, mine.policy_sha256, MERGE_1, ())
     with pytest.raises(MergeError) as caught:
         mine | posing
     assert caught.value.code == "collision"
@@ -569,9 +569,23 @@ def test_a_ledger_accepts_ledgers_only() -> None:
     public = {name for name in dir(mine) if not name.startswith("_")}
     assert public == {
         "builder", "completeness", "contradiction", "equivocations", "events_sha256", "export",
-        "ids_without_valid_event", "missing", "of_checked", "policy_sha256", "record", "retracted",
+        "ids_without_valid_event", "missing", "policy_sha256", "record", "retracted",
         "retractions_of", "rules", "snapshot", "timeline",
     }  # fmt: skip
+
+
+def test_no_public_way_makes_a_ledger_of_unchecked_events() -> None:
+    """A ledger was made of any event and payload, and kept the dict that the caller held."""
+    mine = ledger_of(checked(RECORD, [claim()]))
+    members: tuple[Any, ...] = (mine.record, mine.policy_sha256, mine.rules, frozenset(), {})
+    names = ("record", "policy_sha256", "rules", "ids_without_valid_event", "events")
+    for arguments, named in ((members, {}), ((), dict(zip(names, members, strict=True))), ((), {})):
+        with pytest.raises(TypeError, match=r"a ledger is made by Verifier\.verify, by ledger \| ledger or"):
+            Ledger(*arguments, **named)
+    with pytest.raises(TypeError, match="a ledger is made by"):
+        replace(mine, policy_sha256="another")
+    with pytest.raises(AttributeError):
+        Ledger.of_checked  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_equal_definitions_of_one_name_are_one_rule_set() -> None:

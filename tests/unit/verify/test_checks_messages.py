@@ -157,7 +157,7 @@ def test_of_equal_copies_the_first_speaks() -> None:
 
 def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:
     record = Record.from_value(made_record(number))
-    return Ledger.of_checked(record, policy_sha256, rules, ())
+    return Ledger._of_checked(record, policy_sha256, rules, ())
 
 
 def two_records() -> None:
@@ -174,7 +174,7 @@ def two_rule_sets() -> None:
 
 def two_hashes() -> None:
     record = replace(ledger().record, number=ledger(1).record.number)
-    assert Ledger.of_checked(record, "", MERGE_1, ()) | ledger(1)
+    assert Ledger._of_checked(record, "", MERGE_1, ()) | ledger(1)
 
 
 @pytest.mark.parametrize(
