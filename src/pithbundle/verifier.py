@@ -56,7 +56,13 @@ class VerifiedBundle:
         return self.report().outcomes
 
     def report(self, name: str = "") -> Report:
-        """The report on this bundle alone, as an input of this name."""
+        """The report on this bundle alone, as an input of this name.
+
+        Raises:
+            TypeError: ``name`` is not a str.
+        """
+        if not isinstance(name, str):
+            raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
         return Report((_input(name, self),), self.ledger)
 
     @property
@@ -172,7 +178,7 @@ class Verifier:
         An input that is rejected raises nothing: its report contains the rejection.
 
         Raises:
-            TypeError: a name is not a str, or the data is not bytes.
+            TypeError: an input is not a pair, its name is not a str, or its data is not bytes.
         """
         for name, found in self._each(inputs):
             if isinstance(found, PithError):
@@ -188,7 +194,7 @@ class Verifier:
         rejections alone, and its ``record`` is None.
 
         Raises:
-            TypeError: a name is not a str, or the data is not bytes.
+            TypeError: an input is not a pair, its name is not a str, or its data is not bytes.
         """
         rejected: list[Rejection] = []
         verified: list[tuple[Input, Ledger]] = []
@@ -200,7 +206,14 @@ class Verifier:
         return reports_of(verified, rejected)
 
     def _each(self, inputs: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, VerifiedBundle | PithError]]:
-        for name, data in inputs:
+        if not isinstance(inputs, Iterable):
+            raise TypeError(f"inputs must be pairs of a name and bytes, not {type(inputs).__name__}")
+        # Checked as what it is: a mapping, a string or a list of data is a frequent mistake.
+        given: Iterable[object] = inputs
+        for pair in given:
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise TypeError(f"each input must be a pair of a name and bytes, not {type(pair).__name__}")
+            name, data = pair
             if not isinstance(name, str):
                 raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
             try:

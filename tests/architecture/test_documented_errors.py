@@ -50,6 +50,12 @@ def _a_bundle_without_a_record() -> str:
     return path
 
 
+def _released() -> memoryview:
+    view = memoryview(b"{}")
+    view.release()
+    return view
+
+
 #: function -> exception -> arguments that raise it.
 DOCUMENTED: Final[dict[Callable[..., Any], dict[type[Exception], Callable[[], Any]]]] = {
     read_bundle: {
@@ -67,9 +73,12 @@ DOCUMENTED: Final[dict[Callable[..., Any], dict[type[Exception], Callable[[], An
     },
     parse_json: {InputError: lambda: parse_json(b""), TypeError: lambda: parse_json(WRONG)},
     parse_cbor: {InputError: lambda: parse_cbor(b""), TypeError: lambda: parse_cbor(WRONG)},
-    canonical_bytes: {InputError: lambda: canonical_bytes(WRONG)},
-    cbor_bytes: {InputError: lambda: cbor_bytes(WRONG)},
-    as_bytes: {TypeError: lambda: as_bytes(1)},
+    canonical_bytes: {
+        InputError: lambda: canonical_bytes(WRONG),
+        TypeError: lambda: canonical_bytes(1, WRONG),
+    },
+    cbor_bytes: {InputError: lambda: cbor_bytes(WRONG), TypeError: lambda: cbor_bytes(1, WRONG)},
+    as_bytes: {TypeError: lambda: as_bytes(1), ValueError: lambda: as_bytes(_released())},
     Record.from_value: {RecordError: lambda: Record.from_value(WRONG)},
     Record.from_bytes: {
         InputError: lambda: Record.from_bytes(b""),

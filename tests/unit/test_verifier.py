@@ -60,6 +60,7 @@ def test_the_encoding_is_detected_or_named() -> None:
         (lambda: Verifier(POLICY, cache_size=-1), "cache_size must be an int from 0, not -1"),
         (lambda: verifier().verify("bundle.json"), "expected bytes, got str"),  # type: ignore[arg-type]
         (lambda: verifier().verify(DATA, encoding="xml"), "encoding must be"),  # type: ignore[arg-type]
+        (lambda: verifier().verify(DATA).report(5), "name of an input must be a str, not int"),  # type: ignore[arg-type]
     ],
 )
 def test_wrong_argument_types_are_type_errors(call: Any, message: str) -> None:
@@ -178,7 +179,16 @@ def test_two_records_of_one_number_are_rejected(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    "inputs, message", [([(1, DATA)], "must be a str, not int"), ([("a", "x")], "bytes")]
+    "inputs, message",
+    [
+        ([(1, DATA)], "must be a str, not int"),
+        ([("a", "x")], "bytes"),
+        ({"a": DATA}, "each input must be a pair of a name and bytes, not str"),
+        ("ab", "each input must be a pair of a name and bytes, not str"),
+        ([DATA], "each input must be a pair of a name and bytes, not bytes"),
+        ([("a", DATA, "json")], "each input must be a pair of a name and bytes, not tuple"),
+        (5, "inputs must be pairs of a name and bytes, not int"),
+    ],
 )
 def test_wrong_inputs_are_type_errors(inputs: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):

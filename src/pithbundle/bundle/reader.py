@@ -22,7 +22,15 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.json_reader import read_json
 from pithbundle.encoding.parsed import Encoding, Parsed, chosen_encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, BytesLike, Limits, Object, Value, as_bytes
+from pithbundle.encoding.values import (
+    DEFAULT_LIMITS,
+    BytesLike,
+    Limits,
+    Object,
+    Value,
+    as_bytes,
+    require_limits,
+)
 from pithbundle.errors import BundleError, Fault, InputError, NumberError
 
 # An event lies below the bundle's object and its array of events.
@@ -69,8 +77,10 @@ def read_bundle(
             aliases (``events``, ``size``); a wrong canonical hash (``hash_mismatch``) or number
             (``subject``).
         RecordError: ``canonical_record`` is not a record, as :meth:`Record.from_read`.
-        TypeError: ``data`` is not bytes-like, or ``encoding`` is another value.
+        TypeError: ``data`` is not bytes-like, ``limits`` is not :class:`Limits`, or ``encoding``
+            is another value.
     """
+    require_limits(limits)
     data = as_bytes(data, "use read_bundle_file")
     chosen = chosen_encoding(data, encoding)
     read = read_json if chosen == "json" else read_cbor
@@ -91,8 +101,9 @@ def read_bundle_file(
         InputError: the file is larger than ``limits.size``; also as :func:`read_bundle`.
         BundleError: as :func:`read_bundle`.
         RecordError: as :func:`read_bundle`.
-        TypeError: ``path`` is not a path.
+        TypeError: ``path`` is not a path, or ``limits`` is not :class:`Limits`.
     """
+    require_limits(limits)
     # Lazily: whoever has the bytes needs no file system.
     from pithbundle.files import read_input
 

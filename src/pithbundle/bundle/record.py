@@ -27,6 +27,7 @@ from pithbundle.encoding.values import (
     Object,
     Value,
     as_bytes,
+    require_limits,
     text_fault,
 )
 from pithbundle.encoding.values import pointer as pointer_of
@@ -156,7 +157,8 @@ class Record:
         Raises:
             InputError: the bytes are not JSON or CBOR of the profile, or are over a limit.
             RecordError: as :meth:`from_read`.
-            TypeError: ``data`` is not bytes-like, or ``encoding`` is another value.
+            TypeError: ``data`` is not bytes-like, ``limits`` is not :class:`Limits`, or ``encoding``
+                is another value.
         """
         data = as_bytes(data, "use Record.from_file")
         parse = parse_json if chosen_encoding(data, encoding) == "json" else parse_cbor
@@ -172,8 +174,10 @@ class Record:
             FileError: the file cannot be read.
             InputError: the file is larger than ``limits.size``; also as :meth:`from_bytes`.
             RecordError: as :meth:`from_read`.
-            TypeError: ``path`` is not a path, or ``encoding`` is another value.
+            TypeError: ``path`` is not a path, ``limits`` is not :class:`Limits`, or ``encoding`` is
+                another value.
         """
+        require_limits(limits)
         # Lazily: whoever has the bytes needs no file system.
         from pithbundle.files import read_input
 

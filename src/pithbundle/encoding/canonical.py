@@ -29,6 +29,7 @@ from pithbundle.encoding.values import (
     Value,
     float_fault,
     key_fault,
+    require_limits,
     text_fault,
 )
 from pithbundle.errors import InputError
@@ -51,6 +52,7 @@ def canonical_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
             ``depth``, ``nodes``, a code of DATA-2 to DATA-7, or ``type`` for a Python type
             outside the model, subclasses of its types included (an IntEnum, a subclass of
             str, a tuple, a key that is not a string).
+        TypeError: ``limits`` is not :class:`Limits`.
     """
     require_model(value, limits)
     canonical = encode(value)
@@ -108,7 +110,9 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
 
     Raises:
         InputError: the first fault, depth first, members in their order in the dict.
+        TypeError: ``limits`` is not :class:`Limits`.
     """
+    require_limits(limits)
     deepest = depth_limit(limits, limits.bundle_depth)
     nodes = 0
     room = limits.size  # a lower bound of what is left of it: characters, without quotes or escapes

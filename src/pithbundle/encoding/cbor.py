@@ -32,6 +32,7 @@ from pithbundle.encoding.values import (
     as_bytes,
     float_fault,
     key_fault,
+    require_limits,
     text_fault,
 )
 from pithbundle.errors import Fault, InputError
@@ -66,8 +67,9 @@ def parse_cbor(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:
         InputError: the first fault, with its byte offset and pointer. ``size``, ``depth``,
             ``nodes``, ``utf8``, ``trailing`` or a code ``cbor_...`` of the encoding, then a
             code of DATA-2 to DATA-8.
-        TypeError: ``data`` is not bytes-like.
+        TypeError: ``data`` is not bytes-like, or ``limits`` is not :class:`Limits`.
     """
+    require_limits(limits)
     return read_cbor(data, limits).whole()
 
 
@@ -110,6 +112,7 @@ def cbor_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
 
     Raises:
         InputError: as :func:`pithbundle.canonical_bytes`.
+        TypeError: ``limits`` is not :class:`Limits`.
     """
     import cbor2
 

@@ -52,7 +52,15 @@ import orjson
 
 from pithbundle.encoding.json_strict import read_strictly
 from pithbundle.encoding.parsed import Parsed, depth_limit
-from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_KEY_BYTES, BytesLike, Limits, Value, as_bytes
+from pithbundle.encoding.values import (
+    DEFAULT_LIMITS,
+    MAX_KEY_BYTES,
+    BytesLike,
+    Limits,
+    Value,
+    as_bytes,
+    require_limits,
+)
 from pithbundle.errors import InputError
 
 
@@ -71,8 +79,9 @@ def parse_json(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:
         InputError: the first fault, with its byte offset or pointer. ``size``, ``utf8``,
             ``bom``, ``depth``, ``nodes`` or ``syntax`` of the text (JSON-1 to JSON-7), then a
             code of DATA-2 to DATA-8.
-        TypeError: ``data`` is not bytes-like.
+        TypeError: ``data`` is not bytes-like, or ``limits`` is not :class:`Limits`.
     """
+    require_limits(limits)
     return read_json(data, limits).whole()
 
 

@@ -7,7 +7,7 @@ spelling is in the reader of that spelling.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, NewType, TypeAlias
 
 #: object (string keys), array, string, integer, portable float, true, false, null (DATA-1).
@@ -44,6 +44,9 @@ class Limits:
 
     An input over a limit is rejected as a whole and never truncated. The limits apply once, to
     the input as a whole, and not again to a part of it (LIM-10). Sizes are bytes, the rest counts.
+
+    Raises:
+        TypeError: a limit is not an int from 0.
     """
 
     #: Bytes of the input (LIM-1).
@@ -61,6 +64,12 @@ class Limits:
     #: Nesting of a bundle or a proof (LIM-2).
     bundle_depth: int = 64
 
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if type(value) is not int or value < 0:
+                raise TypeError(f"limit {each.name} must be an int from 0, not {value!r}")
+
 
 DEFAULT_LIMITS: Final = Limits()
 
@@ -77,6 +86,7 @@ def as_bytes(data: object, instead: str = "read the file in binary mode") -> byt
 
     Raises:
         TypeError: any other type.
+        ValueError: a memoryview that is released.
     """
     if type(data) is bytes:
         return data
@@ -85,6 +95,16 @@ def as_bytes(data: object, instead: str = "read the file in binary mode") -> byt
     if isinstance(data, str):
         instead = f"encode it, or {instead}"
     raise TypeError(f"expected bytes, got {type(data).__name__}; {instead}")
+
+
+def require_limits(limits: object) -> None:
+    """Check that a caller gave limits.
+
+    Raises:
+        TypeError: ``limits`` is not :class:`Limits`.
+    """
+    if not isinstance(limits, Limits):
+        raise TypeError(f"limits must be Limits, not {type(limits).__name__}")
 
 
 def text_fault(text: str) -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import DEFAULT_LIMITS, DigestHex, EventId, Limits, Object
+from pithbundle.encoding.values import DEFAULT_LIMITS, DigestHex, EventId, Limits, Object, require_limits
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
@@ -194,7 +194,9 @@ class Ledger:
 
         Raises:
             InputError: ``size``, ``nodes`` or ``events`` if the record and one event do not fit.
+            TypeError: ``limits`` is not :class:`Limits`.
         """
+        require_limits(limits)
         return export_events(self.record, self._ordered, limits)
 
 
@@ -219,7 +221,10 @@ class LedgerBuilder:
         Raises:
             MergeError: ``subject`` for another record, ``collision`` for another record of the
                 same number, ``policy`` for another policy or other merge rules.
+            TypeError: ``ledger`` is not a :class:`Ledger`.
         """
+        if not isinstance(ledger, Ledger):
+            raise TypeError(f"ledger must be a Ledger, not {type(ledger).__name__}")
         _require_one_set(self._ledger, ledger)
         self._ids_without_valid_event |= ledger.ids_without_valid_event
         events = self._events

@@ -373,3 +373,11 @@ def test_every_real_record_makes_a_bundle() -> None:
         assert made.record.canonical == canonical_bytes(one["canonical_record"])
         assert made == read_bundle(to_json(frame, indent=2))
         assert read_bundle(cbor(frame)).record == made.record
+
+
+def test_limits_of_another_type_are_a_type_error() -> None:
+    wrong: Any = 5
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        read_bundle(b"{}", limits=wrong)
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        read_bundle_file("bundle.json", limits=wrong)

@@ -364,3 +364,11 @@ def test_a_record_on_its_own_has_the_depth_of_any_value() -> None:
             with pytest.raises(InputError) as caught:
                 Record.from_bytes(formula(value))
             assert caught.value.code == code
+
+
+def test_limits_of_another_type_are_a_type_error() -> None:
+    wrong: Any = 5
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        Record.from_bytes(b"{}", limits=wrong)
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        Record.from_file("record.json", limits=wrong)

@@ -190,3 +190,9 @@ def test_places_can_always_be_reported() -> None:
 def test_digests() -> None:
     assert sha256_hex(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     assert digest(b"") == bytes.fromhex(sha256_hex(b""))
+
+
+def test_limits_of_another_type_are_a_type_error() -> None:
+    wrong: Any = 5
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        canonical_bytes(1, wrong)

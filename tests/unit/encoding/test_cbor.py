@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -283,3 +284,11 @@ def test_reading_json_does_not_load_cbor2() -> None:
     assert (
         subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}).returncode == 0
     )
+
+
+def test_limits_of_another_type_are_a_type_error() -> None:
+    wrong: Any = 5
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        parse_cbor(b"\xa0", wrong)
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        cbor_bytes(1, wrong)

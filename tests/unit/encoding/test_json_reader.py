@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -427,3 +428,24 @@ def test_the_fast_tier_keeps_the_limits(data: bytes, takes: bool) -> None:
     assert (_fast(data, replace(SMALL, nodes=len(data)), SMALL.depth) is not None) == (
         takes or data.count(b",") == 9
     )
+
+
+@pytest.mark.parametrize("value", ["x", None, True, 1.0, -1])
+@pytest.mark.parametrize("name", ["size", "depth", "nodes", "string", "events", "aliases", "bundle_depth"])
+def test_a_limit_is_an_int_from_0(name: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"limit {name} must be an int from 0, not "):
+        Limits(**{name: value})
+    assert getattr(Limits(**{name: 0}), name) == 0
+
+
+def test_limits_of_another_type_are_a_type_error() -> None:
+    wrong: Any = 5
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        parse_json(b"{}", wrong)
+
+
+def test_a_released_memoryview_is_a_value_error() -> None:
+    data = memoryview(b"{}")
+    data.release()
+    with pytest.raises(ValueError, match="released memoryview"):
+        parse_json(data)

@@ -678,3 +678,15 @@ def test_the_smaller_signature_is_kept_in_every_order(made: Json) -> None:
         assert all(event is ledger[event.event_id] for event in ledger)
         named = ledger.retractions_of(str(made["payload"].get("event_id")))
         assert all(one is ledger[one.event_id] for one in named)
+
+
+def test_limits_of_another_type_are_a_type_error() -> None:
+    wrong: Any = 5
+    with pytest.raises(TypeError, match="limits must be Limits, not int"):
+        empty_ledger(checked(RECORD, [])).export(wrong)
+
+
+def test_only_a_ledger_is_added() -> None:
+    wrong: Any = "a"
+    with pytest.raises(TypeError, match="ledger must be a Ledger, not str"):
+        empty_ledger(checked(RECORD, [])).builder().add(wrong)
