@@ -7,6 +7,7 @@ and one place that verifies a signature.
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from hashlib import sha512
 from typing import Final, NamedTuple, TypeAlias
 
 from pithbundle.ed25519.strict import SIGNATURE_BYTES
@@ -23,7 +24,8 @@ from pithbundle.verify.verdicts import (
 )
 
 #: Results of signature checks, keyed by (raw key, message, raw signature): a pure function,
-#: so sharing one between calls changes no verdict, only time (CHECK-9).
+#: so sharing one between calls changes no verdict, only time (CHECK-9). A message that is longer
+#: than 64 bytes is represented by its digest, so that an entry has a fixed size.
 SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
 
 
@@ -36,6 +38,14 @@ def trim(cache: SignatureCache, size: int) -> None:
         newest = list(cache.items())[len(cache) - size // 2 :]
         cache.clear()
         cache.update(newest)
+
+
+_SHORT: Final = 64
+
+
+def _represented(message: bytes) -> bytes:
+    """The digest of a long message in 65 bytes: no message that represents itself is as long."""
+    return b"\0" + sha512(message).digest()
 
 
 #: The one algorithm (CHECK-7).
@@ -108,7 +118,7 @@ class Signatures:
 
     def valid(self, key: PolicyKey, message: bytes, raw: bytes) -> bool:
         """CHECK-9: whether ``raw`` is a signature of ``message`` under ``key``."""
-        question = (key.public_key.raw, message, raw)
+        question = (key.public_key.raw, message if len(message) <= _SHORT else _represented(message), raw)
         known = self.cache.get(question)
         if known is None:
             known = self.cache[question] = key.public_key.verify(message, raw)
