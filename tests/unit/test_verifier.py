@@ -224,6 +224,17 @@ def test_a_verifier_checks_under_its_own_rules() -> None:
     assert found.ledger.rules is few
 
 
+def test_what_a_caller_does_with_the_record_changes_no_result() -> None:
+    verified = verifier().verify(DATA)
+    before = verified.ledger.export()
+    value: Any = verified.record.value
+    value["source"]["id"] = "another"
+    value.clear()
+    again = verifier().verify(DATA)
+    assert verified.ledger.export() == before == again.ledger.export()
+    assert verified.record.value == again.record.value
+
+
 def test_a_rejection_does_not_refer_to_the_input() -> None:
     data = b'{"a": ' + b"[" * 20_000
     given = [("a", data)]

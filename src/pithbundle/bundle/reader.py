@@ -179,7 +179,7 @@ def _mismatches(frame: Object, record: Record) -> tuple[Fault, ...]:
     short = frame.get("short_pith_number")
     if "short_pith_number" in frame and short != number.short:
         faults.append(Fault("subject", f"short_pith_number is not {number.short}", "/short_pith_number"))
-    if "source" in frame and not _same_source(frame["source"], record.value["source"]):
+    if "source" in frame and not _same_source(frame["source"], record):
         faults.append(Fault("subject", "source differs from the record's", "/source"))
     claimed = frame.get("source_aliases", [])
     if type(claimed) is not list:
@@ -197,11 +197,9 @@ def _mismatches(frame: Object, record: Record) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def _same_source(claimed: Value, source: Value) -> bool:
+def _same_source(claimed: Value, record: Record) -> bool:
     # For Python's == 1, 1.0 and True are equal; the exact types are compared first.
-    if type(claimed) is not dict or type(source) is not dict:
+    if type(claimed) is not dict:
         return False
-    names = ("id", "kind", "version")
-    return all(
-        type(claimed.get(name)) is type(source[name]) and claimed[name] == source[name] for name in names
-    )
+    source = (("id", record.source_id), ("kind", record.source_kind), ("version", record.version))
+    return all(type(claimed.get(name)) is type(value) and claimed[name] == value for name, value in source)

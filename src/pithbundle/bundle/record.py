@@ -12,7 +12,7 @@ from os import PathLike
 from typing import Final, NoReturn, cast
 
 from pithbundle.bundle.number import PithNumber
-from pithbundle.encoding.canonical import canonical_bytes, digest, encode_canonical
+from pithbundle.encoding.canonical import canonical_bytes, decode, digest, encode_canonical
 from pithbundle.encoding.cbor import parse_cbor
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.parsed import Encoding, chosen_encoding
@@ -62,11 +62,10 @@ _FIRST_YY: Final = 91
 class Record:
     """A well-formed canonical record with its canonical bytes and hash (REC-1, REC-5).
 
-    Built by :meth:`from_value`. Two records are equal iff their canonical bytes are.
+    Built by :meth:`from_value`. Two records are equal iff their canonical bytes are. Immutable:
+    a record keeps no part of the value that it was made of.
     """
 
-    #: The object as given, not a copy: do not change it.
-    value: Object = field(compare=False, repr=False)
     canonical: bytes
     #: The raw 32 bytes of the SHA-256 of ``canonical``: what a receipt signs.
     sha256: bytes = field(compare=False, repr=False)
@@ -75,10 +74,19 @@ class Record:
     years: tuple[int, ...] = field(compare=False)
     #: ``source.id`` where ``source.kind`` is ``arxiv`` and aliases follow from the id (ALIAS-1).
     arxiv_id: str | None = field(compare=False)
+    #: ``source.id``.
+    source_id: str = field(compare=False)
+    #: ``source.kind``.
+    source_kind: str = field(compare=False)
     #: ``source.version``, from 1.
     version: int = field(compare=False)
     #: The Pith Number: the year of ``submitted_at`` and the suffix of the hash (NUM-1).
     number: PithNumber = field(compare=False)
+
+    @property
+    def value(self) -> Object:
+        """The record as a JSON object, decoded anew for every caller: a change of it changes no record."""
+        return cast("Object", decode(self.canonical))
 
     @property
     def hex(self) -> DigestHex:
@@ -217,11 +225,12 @@ class Record:
             canonical = encode_canonical(value)
         else:
             canonical = _open_shape(value, limits)
-        id_year, arxiv_id = _read_arxiv_id(source)
+        identifier, kind = cast("str", source["id"]), cast("str", source["kind"])
+        id_year, arxiv_id = _read_arxiv_id(identifier, kind)
         years = (year,) if id_year is None or id_year == year else (year, id_year)
         sha256 = digest(canonical)
         number = PithNumber.of_hash(year, sha256)
-        return cls(value, canonical, sha256, years, arxiv_id, version, number)
+        return cls(canonical, sha256, years, arxiv_id, identifier, kind, version, number)
 
 
 def _reject(code: str, detail: str, pointer: str) -> NoReturn:
@@ -277,10 +286,9 @@ def _check_source(source: Object) -> int:
     return version
 
 
-def _read_arxiv_id(source: Object) -> tuple[int | None, str | None]:
-    """Return the year in the id of a checked ``source`` (NUM-3) and the id where aliases follow (ALIAS-1)."""
-    identifier = cast("str", source["id"])
-    if source["kind"] != "arxiv":
+def _read_arxiv_id(identifier: str, kind: str) -> tuple[int | None, str | None]:
+    """Return the year in the id of a source (NUM-3) and the id where aliases follow (ALIAS-1)."""
+    if kind != "arxiv":
         return None, None
     if new := _NEW_ID(identifier):
         return 2000 + int(new[1]), identifier

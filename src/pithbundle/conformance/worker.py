@@ -22,7 +22,7 @@ from pithbundle.comparison.published import compare_states, read_state
 from pithbundle.conformance.protocol import PROTOCOL, Json
 from pithbundle.conformance.requests import Args, RequestError, decoded, request_of
 from pithbundle.ed25519.strict import PublicKey, verify_strict
-from pithbundle.encoding.canonical import canonical_bytes, encode, sha256_hex
+from pithbundle.encoding.canonical import canonical_bytes, encode, raw_json, sha256_hex
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
@@ -325,7 +325,7 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
         "bundle_type": "pith_open_graph_bundle",
         "bundle_version": "1.0",
         "pith_number": str(record.number),
-        "canonical_record": record.value,
+        "canonical_record": raw_json(record.canonical),
         "canonical_sha256": record.hex,
         "events": [],
     }

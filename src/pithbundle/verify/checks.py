@@ -309,8 +309,7 @@ class _Run:
             return Verdict("unknown_key", STEP_KEY, unknown_key_id("/signing_key_id")), None
         if event.signature_text is None:
             return _NOT_SIGNED, None
-        source: Object = self.record.value["source"]  # type: ignore[assignment]
-        if event.payload.get("arxiv_id") != source["id"]:
+        if event.payload.get("arxiv_id") != self.record.source_id:
             fault = Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")
             return Verdict("invalid", STEP_SUBJECT, fault), None
         if digest is None:

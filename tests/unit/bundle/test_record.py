@@ -60,7 +60,7 @@ def test_a_record_is_its_canonical_bytes() -> None:
     before = copy.deepcopy(value)
     made = Record.from_value(value)
     assert value == before
-    assert made.value is value
+    assert made.value == value
     assert made.canonical == formula(value)
     assert made.sha256 == hashlib.sha256(made.canonical).digest()
     assert made.hex == made.sha256.hex()
@@ -69,6 +69,20 @@ def test_a_record_is_its_canonical_bytes() -> None:
     assert Record.from_value(shuffled) == made
     assert hash(Record.from_value(shuffled)) == hash(made)
     assert Record.from_value(record(source__version=2)) != made
+
+
+def test_a_record_keeps_no_value_of_a_caller() -> None:
+    """Its value was the dict that the caller gave: a change of it changed what a ledger exported."""
+    value = record(extra=["x", {"a": 1}])
+    made = Record.from_value(value)
+    before = formula(value)
+    value["source"]["id"] = "another"
+    assert formula(made.value) == before
+    changed: Json = made.value
+    changed["source"]["id"] = "another"
+    changed["extra"][1].clear()
+    assert formula(made.value) == before
+    assert (made.source_id, made.source_kind) == ("hep-lat/0305021", "arxiv")
 
 
 REQUIRED = [

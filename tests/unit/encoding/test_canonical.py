@@ -11,6 +11,7 @@ import pytest
 
 from pithbundle.encoding.canonical import (
     canonical_bytes,
+    decode,
     digest,
     encode,
     encode_ordered,
@@ -19,7 +20,7 @@ from pithbundle.encoding.canonical import (
     text_excess,
 )
 from pithbundle.encoding.parsed import MAX_DEPTH, pointer_to
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
+from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_INTEGER, Limits, Value
 from pithbundle.errors import InputError
 
 
@@ -185,6 +186,17 @@ def test_places_can_always_be_reported() -> None:
     assert canonical_bytes(pointer_to(["\ud800", "\x00", "\uffff", "\U0001f600"])).decode() == (
         '"/\ufffd/\ufffd/\ufffd/\U0001f600"'
     )
+
+
+def test_what_was_encoded_is_decoded_anew_each_time() -> None:
+    value: Value = {"b": [1, 2.5, None, True, MAX_INTEGER, {"é": "\x7f\U0001f600"}], "a": {}}
+    data = canonical_bytes(value)
+    again = decode(data)
+    assert encode(again) == data
+    assert again == value
+    assert decode(data) is not again
+    deep = nested(MAX_DEPTH)
+    assert decode(encode(deep)) == deep
 
 
 def test_digests() -> None:

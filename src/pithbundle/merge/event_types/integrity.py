@@ -46,8 +46,7 @@ class IntegrityFinding(Entry):
 
 
 def _is_of_this_paper(payload: Object, record: Record) -> str | None:
-    source = record.value["source"]
-    return None if type(source) is dict and payload["arxiv_id"] == source["id"] else "subject"
+    return None if payload["arxiv_id"] == record.source_id else "subject"
 
 
 EVENT_TYPE = EventType(
