@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeAlias, cast
 
 from pithbundle.bundle.document_types import STATE_TYPE, recognise
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.canonical import encode, encode_canonical
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value, pointer
@@ -33,13 +33,31 @@ _SIGNED_MEMBERS: Final = frozenset({"pith_number", "current"})
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference: its group, where it is, and both values; the absent side is None."""
+    """One difference: its group, where it is, and both values; the absent side is None.
+
+    Immutable: it keeps canonical bytes and decodes the values anew each time.
+    """
 
     group: Group
     pointer: str
     how: How
-    ours: Value = None
-    theirs: Value = None
+    ours_bytes: bytes
+    theirs_bytes: bytes
+
+    @classmethod
+    def of(cls, group: Group, pointer: str, how: How, ours: Value = None, theirs: Value = None) -> Difference:
+        """The difference of two values of the data model."""
+        return cls(group, pointer, how, encode_canonical(ours), encode_canonical(theirs))
+
+    @property
+    def ours(self) -> Value:
+        """Our value, a new one each time; None where only the other side has one."""
+        return parse_json(self.ours_bytes, _UNBOUNDED)
+
+    @property
+    def theirs(self) -> Value:
+        """The other value, a new one each time; None where only our side has one."""
+        return parse_json(self.theirs_bytes, _UNBOUNDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,13 +224,13 @@ def _matched(
         if name in right:
             _walk(found, group, (*path, place), value, right[name][1])
         else:
-            found.append(Difference(group, pointer([*path, place]), "only ours", value))
+            found.append(Difference.of(group, pointer([*path, place]), "only ours", value))
     for name, (place, value) in right.items():
         if name not in left:
-            found.append(Difference(group, pointer([*path, place]), "only theirs", None, value))
+            found.append(Difference.of(group, pointer([*path, place]), "only theirs", None, value))
     in_both = [name for name in left if name in right]
     if in_both != [name for name in right if name in left]:
-        found.append(Difference("labels", pointer(path), "differs", "order", "another order"))
+        found.append(Difference.of("labels", pointer(path), "differs", "order", "another order"))
 
 
 def _identified(
@@ -249,21 +267,21 @@ def _walk(found: list[Difference], group: Group, path: Path, ours: Value, theirs
             _walk(found, group, (*path, place), mine, other)
         both = min(len(ours), len(theirs))
         for place, value in enumerate(ours[both:], both):
-            found.append(Difference(group, pointer([*path, place]), "only ours", value))
+            found.append(Difference.of(group, pointer([*path, place]), "only ours", value))
         for place, value in enumerate(theirs[both:], both):
-            found.append(Difference(group, pointer([*path, place]), "only theirs", None, value))
+            found.append(Difference.of(group, pointer([*path, place]), "only theirs", None, value))
     # Python's == holds 1, 1.0 and true equal; the exact types are compared too.
     elif type(ours) is not type(theirs) or ours != theirs:
-        found.append(Difference(group, pointer(path), "differs", ours, theirs))
+        found.append(Difference.of(group, pointer(path), "differs", ours, theirs))
 
 
 def _member(
     found: list[Difference], group: Group, path: Path, ours: Object, theirs: Object, name: str
 ) -> None:
     if name not in theirs:
-        found.append(Difference(group, pointer(path), "only ours", ours[name]))
+        found.append(Difference.of(group, pointer(path), "only ours", ours[name]))
     elif name not in ours:
-        found.append(Difference(group, pointer(path), "only theirs", None, theirs[name]))
+        found.append(Difference.of(group, pointer(path), "only theirs", None, theirs[name]))
     else:
         _walk(found, group, path, ours[name], theirs[name])
 

@@ -52,7 +52,7 @@ class Side:
     state: Object | None = None
     #: The reason of each entry of the state, by its winners.
     reasons: dict[tuple[str, ...], str] = field(default_factory=dict)
-    labels: Object = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Diff:
     state: tuple[Difference, ...]
     #: Winners of both sides with another reason: the reason on the left and on the right.
     decisions: tuple[tuple[tuple[str, ...], str, str], ...]
-    labels: tuple[tuple[str, Value, Value], ...]
+    labels: tuple[tuple[str, str, str], ...]
 
     def __repr__(self) -> str:
         counts = f"events={len(self.events)}, state={len(self.state)}, decisions={len(self.decisions)}"
@@ -119,11 +119,17 @@ def side_of_report(report: Report) -> Side:
             judged = Judged(element.claimed_type, element.verdict.status, element.verdict.code, claimed=True)
             events.setdefault(element.claimed_id, judged)
     value = report.to_value()
-    labels: Object = {name: value[name] for name in _LABELS if name in value}
+    labels = _labels(value)
     number = None if report.record is None else str(report.record.number)
     if report.state is None:
         return Side("bundle", number, events, labels=labels)
     return replace(side_of_state(report.state), form="bundle", events=events, labels=labels)
+
+
+def _labels(report: Object) -> dict[str, str]:
+    """The labels of a report; what is not a string is no label."""
+    found = ((name, report.get(name)) for name in _LABELS)
+    return {name: value for name, value in found if type(value) is str}
 
 
 def side_of_state(state: State) -> Side:
@@ -144,7 +150,7 @@ def side_of_value(value: Value) -> Side:
     if type(value) is dict and value.get("state_type") == STATE_TYPE:
         return Side("state", _text(value.get("pith_number")), _events_of_state(value), value)
     if type(value) is dict and value.get("report_type") == REPORT_TYPE:
-        labels: Object = {name: value[name] for name in _LABELS if name in value}
+        labels = _labels(value)
         return Side("report", _number_of_report(value), _events_of_report(value), None, {}, labels)
     raise SideError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
 

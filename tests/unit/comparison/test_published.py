@@ -290,7 +290,7 @@ def test_both_values_are_given() -> None:
     theirs = copy.deepcopy(OURS)
     theirs["pith_number"] = "x"
     assert compare_states(OURS, theirs) == [
-        Difference("signed", "/pith_number", "differs", OURS["pith_number"], "x")
+        Difference.of("signed", "/pith_number", "differs", OURS["pith_number"], "x")
     ]
 
 
@@ -442,3 +442,13 @@ def test_a_state_is_not_different_where_events_could_not_be_checked(
 def test_a_report_of_rejected_inputs_alone_has_no_state_to_compare() -> None:
     with pytest.raises(TypeError, match="the report has no state"):
         compare_published(Report([]), {})
+
+
+def test_a_difference_is_immutable_and_hashable() -> None:
+    other = {**OURS, "pith_number": {"a": [1]}}
+    (one,) = compare_states(OURS, other)
+    (again,) = compare_states(OURS, other)
+    changed: Any = one.theirs
+    changed["a"].append(2)
+    assert (one.ours, one.theirs) == (OURS["pith_number"], {"a": [1]})
+    assert (one, hash(one)) == (again, hash(again))

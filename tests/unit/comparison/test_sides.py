@@ -262,3 +262,20 @@ def hostile_members(draw: st.DrawFn, value: Any) -> Any:
     )  # fmt: skip
     rows = st.lists(entry | st.just(value), max_size=3)
     return draw(rows | st.just(value) | st.fixed_dictionaries({"citations": rows, "source_aliases": rows}))
+
+
+def test_a_diff_of_any_report_is_hashable() -> None:
+    one = bundle_side(RECORD, [])
+    value: Any = {"report_type": "pithbundle_report", "rules": {"a": 1}, "events_sha256": "other"}
+    other = side_of_value(value)
+    assert other.labels == {"events_sha256": "other"}
+    found = diff_sides(one, other)
+    assert hash(found) == hash(diff_sides(one, other))
+    assert [name for name, _, _ in found.labels] == ["events_sha256"]
+
+
+def test_a_diff_with_differences_of_objects_is_hashable() -> None:
+    one, other = (made(RECORD, [alias(name)])[1].ledger.snapshot() for name in ("A1", "A2"))
+    found = diff(one, other)
+    assert found.state
+    assert hash(found) == hash(diff(one, other))
