@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
@@ -22,6 +23,7 @@ from pithbundle.errors import InputError
 _LEVELS_ABOVE_AN_EVENT: Final = 2
 # What is written here was within the limits of an input, or was built by the library.
 _UNBOUNDED: Final = Limits(size=1 << 40, depth=MAX_DEPTH, nodes=1 << 40, string=1 << 40)
+_NO_ROOM: Final = "the record and one event do not fit into one bundle"
 
 
 def signed_element(content: bytes, event_id: EventId, key_id: str, signature: bytes) -> Object:
@@ -62,18 +64,18 @@ def write_bundles(record: Record, elements: Iterable[Object], limits: Limits = D
         limits: the limits under which every bundle can be read (LIM-1 to LIM-5).
 
     Raises:
-        InputError: ``size``, ``nodes``, ``depth`` or ``events``, where the record and one
-            element exceed a limit in a bundle of their own.
+        InputError: ``size`` (of the bundle or of one string), ``nodes``, ``depth`` or ``events``,
+            where the record and one element exceed a limit in a bundle of their own.
     """
     frame = _frame(record)
     # The record may have unknown members, so the frame is measured and not assumed small.
-    base = _Measured(encode_ordered({**frame, "events": []}), 0)
+    base = _Measured(encode_ordered({**frame, "events": []}), 0, limits)
     base.require_within(limits)
     parts: list[list[Value]] = [[]]
     size, nodes = base.size, base.nodes
     for element in elements:
         canonical = encode(element)
-        one = _Measured(canonical, _LEVELS_ABOVE_AN_EVENT)
+        one = _Measured(canonical, _LEVELS_ABOVE_AN_EVENT, limits)
         full = (
             len(parts[-1]) >= limits.events
             or size + one.size + 1 > limits.size
@@ -93,19 +95,31 @@ def write_bundles(record: Record, elements: Iterable[Object], limits: Limits = D
 
 
 class _Measured:
-    """How much of each limit one JSON text takes."""
+    """How much of each limit one JSON text takes; no string of it is over its own.
+
+    Raises:
+        InputError: ``size``, for a string or a member name over ``limits.string`` (LIM-4);
+            ``depth``, for more than any reader reads.
+    """
 
     __slots__ = ("depth", "nodes", "size")
 
-    def __init__(self, canonical: bytes, levels_above: int) -> None:
-        read = read_json(canonical, _UNBOUNDED)
+    def __init__(self, canonical: bytes, levels_above: int, limits: Limits) -> None:
+        try:
+            read = read_json(canonical, replace(_UNBOUNDED, string=limits.string))
+        except InputError as error:
+            if error.limit_name != "string":
+                raise
+            # Without its pointer, which is into a bundle that is not written.
+            raise InputError.over_limit(
+                "string", limits.string, error.fault.found, clause="EXPORT-2", what=_NO_ROOM
+            ) from None
         self.size = len(canonical)
         self.nodes = read.nodes
         self.depth = read.depth + levels_above
 
     def require_within(self, limits: Limits, size: int = 0, nodes: int = 0, events: int = 0) -> None:
         """Raise InputError where this, beside what a bundle has already, exceeds a limit."""
-        what = "the record and one event do not fit into one bundle"
         for name, found, limit in (
             ("bundle_depth", self.depth, limits.bundle_depth),
             ("size", self.size + size, limits.size),
@@ -113,7 +127,7 @@ class _Measured:
             ("events", events, limits.events),
         ):
             if found > limit:
-                raise InputError.over_limit(name, limit, found, clause="EXPORT-2", what=what)
+                raise InputError.over_limit(name, limit, found, clause="EXPORT-2", what=_NO_ROOM)
 
 
 def _frame(record: Record) -> Object:

@@ -193,7 +193,7 @@ class Ledger:
         """The events as JSON bundles, by (instant, id), each within ``limits``; at least one (EXPORT-2).
 
         Raises:
-            InputError: ``size``, ``nodes`` or ``events`` if the record and one event do not fit.
+            InputError: ``size``, ``nodes``, ``depth`` or ``events`` if the record and one event do not fit.
             TypeError: ``limits`` is not :class:`Limits`.
         """
         require_limits(limits)

@@ -13,6 +13,7 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
 from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import DEFAULT_LIMITS, EventId, Limits
 from pithbundle.errors import InputError
 
@@ -121,3 +122,37 @@ def test_an_element_too_deep_is_refused_in_any_bundle() -> None:
     with pytest.raises(InputError) as caught:
         write_bundles(record(), [element(1), deep])
     assert caught.value.limit_name == "bundle_depth"
+
+
+def test_a_string_over_its_limit_is_refused_in_the_record_and_in_an_element() -> None:
+    """One of 1.5 MB, read under raised limits, was written under the default ones, which refuse it."""
+    long = "x" * (DEFAULT_LIMITS.string + 1)
+    raised = replace(DEFAULT_LIMITS, string=len(long))
+    made = Record.from_read({**RECORD, "x": long})
+    for given, elements in ((record(), [element(1), element(2, x=long)]), (made, [element(1)])):
+        with pytest.raises(InputError, match=r"do not fit into one bundle: .* EXPORT-2\]$") as caught:
+            write_bundles(given, elements)
+        fault = caught.value.fault
+        assert (fault.code, fault.limit_name, fault.limit) == ("size", "string", DEFAULT_LIMITS.string)
+        (part,) = write_bundles(given, elements, raised)
+        assert len(numbers(part, raised)) == len(elements)
+
+
+def test_the_border_of_the_limit_of_a_string() -> None:
+    # Every string and member name of the frame is shorter. In UTF-8 bytes: two for each of these.
+    limits = Limits(string=200)
+    (part,) = write_bundles(record(), [element(1, x="é" * 100)], limits)
+    assert numbers(part, limits) == [1]
+    for more in ({"x": "é" * 101}, {"y" * 201: 1}):
+        with pytest.raises(InputError) as caught:
+            write_bundles(record(), [element(1, **more)], limits)
+        assert caught.value.limit_name == "string"
+
+
+def test_a_record_of_the_greatest_depth_fits_into_no_bundle() -> None:
+    limits = replace(DEFAULT_LIMITS, bundle_depth=MAX_DEPTH)
+    deep = json.loads("[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1))
+    made = Record.from_value({**RECORD, "x": deep}, limits=limits)
+    with pytest.raises(InputError) as caught:
+        write_bundles(made, [], limits)
+    assert (caught.value.code, caught.value.limit) == ("depth", MAX_DEPTH)
