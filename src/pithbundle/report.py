@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.bundle.record import Record
@@ -113,6 +113,10 @@ class Report:
     def __repr__(self) -> str:
         number = self.record and self.record.number
         return f"Report({number}, {self.outcome}, inputs={len(self.inputs)}, events={len(self.events)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The views follow from the members; they are computed again where they are asked for.
+        return Report, (self.inputs, self.ledger, self.rejected, self.clock)
 
     @property
     def record(self) -> Record | None:

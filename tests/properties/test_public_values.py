@@ -106,7 +106,8 @@ def test_there_is_a_value_of_every_public_class() -> None:
 @pytest.mark.parametrize("name", sorted(set(CLASSES) - NO_VALUE))
 def test_a_public_value_pickles_copies_and_has_a_short_repr(name: str) -> None:
     value = values()[name]
-    for twin in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value), copy.copy(value)):
+    pickled = [pickle.loads(pickle.dumps(value, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    for twin in (*pickled, copy.deepcopy(value), copy.copy(value)):
         assert type(twin) is type(value)
         # A verifier is no value: its cache grows.
         assert twin == value or name == "Verifier"

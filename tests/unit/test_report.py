@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +93,15 @@ SOUND_RECEIPT = receipt(DEMO, RECORD, WHEN)
 def reported(*events: list[Any], refused: tuple[Rejection, ...] = (), **changes: Any) -> Report:
     inputs = [Input(f"{number}.json", checked(RECORD, each, **changes)) for number, each in enumerate(events)]
     return Report(inputs, ledger_of(*(one.checked for one in inputs)) if inputs else None, refused)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_report_that_was_read_pickles_and_copies(protocol: int) -> None:
+    report = report_on(checked(made_record(), []))
+    value = report.to_value()
+    for again in (pickle.loads(pickle.dumps(report, protocol)), copy.copy(report), copy.deepcopy(report)):
+        assert again == report
+        assert again.to_value() == value
 
 
 @pytest.mark.parametrize(

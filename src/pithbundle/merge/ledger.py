@@ -235,6 +235,10 @@ class LedgerBuilder:
                 events[event_id] = one
         return self
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy begins with everything that was added, and grows by itself.
+        return LedgerBuilder, (self.build(),)
+
     def build(self) -> Ledger:
         """The ledger of everything that was added."""
         first = self._ledger

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from pithbundle.bundle.document_types import STATE_TYPE
@@ -30,6 +29,7 @@ from pithbundle.merge.event_types.replication import Replication
 from pithbundle.merge.event_types.storage_attestation import StorageAttestation
 from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation, explanations
+from pithbundle.merge.frozen_map import FrozenMap
 from pithbundle.merge.lazy import lazy
 from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules
 from pithbundle.merge.selection import AliasDecision, Selection
@@ -215,7 +215,7 @@ class State:
     def sections(self) -> Mapping[str, tuple[Entry, ...]]:
         """The entries of every listing section, by (instant, id)."""
         event_types = self.rules.event_types
-        return MappingProxyType(
+        return FrozenMap(
             {
                 event_types[name].section: tuple(self._entry(event_types[name], one) for one in events)
                 for name, events in self._selection.current.items()

@@ -47,6 +47,8 @@ RESULTS: dict[str, Callable[[Ledger], Any]] = {
     "explanations": lambda ledger: ledger.snapshot().explain(),
     "timeline": lambda ledger: ledger.timeline(),
     "entries": lambda ledger: dict(ledger.snapshot().sections),
+    "sections": lambda ledger: ledger.snapshot().sections,
+    "event types": lambda ledger: ledger.rules.event_types,
     "aliases": lambda ledger: ledger.snapshot().source_aliases,
     "receipt": lambda ledger: ledger.snapshot().receipt,
     "equivocations": lambda ledger: ledger.equivocations(),
@@ -64,12 +66,24 @@ def results(ledger: Ledger) -> dict[str, Any]:
     return {name: of(ledger) for name, of in RESULTS.items()}
 
 
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 @EACH
-def test_it_pickles(name: str) -> None:
+def test_it_pickles(name: str, protocol: int) -> None:
     value = RESULTS[name](LEDGER)
-    again = pickle.loads(pickle.dumps(value))
+    again = pickle.loads(pickle.dumps(value, protocol))
     assert again == value
     assert repr(again) == repr(value)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_builder_pickles_and_copies_with_what_was_added(protocol: int) -> None:
+    """Its copy had the same dict: what was added to one was in the other."""
+    more = ledger_of(checked(RECORD, [attached(DEMO, RECORD, "citation", payloads.citation("more"), WHEN)]))
+    builder = LEDGER.builder()
+    for again in (pickle.loads(pickle.dumps(builder, protocol)), copy.copy(builder), copy.deepcopy(builder)):
+        assert again.build() == LEDGER
+        assert again.add(more).build() == LEDGER | more
+        assert builder.build() == LEDGER
 
 
 @EACH
