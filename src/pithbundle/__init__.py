@@ -22,8 +22,9 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits, Value
+from pithbundle.encoding.values import Value
 from pithbundle.errors import (
     BundleError,
     Fault,

@@ -20,7 +20,8 @@ from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, raw_json
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.export import signed_event

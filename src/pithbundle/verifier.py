@@ -12,8 +12,9 @@ from typing import Any, Final, TypeAlias
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, DigestHex, Limits, as_bytes
+from pithbundle.encoding.values import DigestHex, as_bytes
 from pithbundle.errors import Fault, PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules

@@ -22,7 +22,8 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.values import Limits, as_bytes
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import as_bytes
 from pithbundle.errors import (
     BundleError,
     FileError,

@@ -66,6 +66,7 @@ CORE_STDLIB = {
     "binascii",
     "bisect",
     "collections",
+    "copy",
     "dataclasses",
     "enum",
     "functools",

@@ -25,6 +25,7 @@ TABLES = {
 THROUGH = {
     "encoding/parsed.py": "encoding/json_reader.py",
     "encoding/json_strict.py": "encoding/json_reader.py",
+    "encoding/limits.py": "encoding/json_reader.py",
     "encoding/values.py": "encoding/json_reader.py",
     "joined.py": "report.py",
     "merge/rules.py": "merge/event_types",

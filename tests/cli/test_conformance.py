@@ -351,7 +351,7 @@ def test_what_is_shown_is_decoded_and_bounded() -> None:
 
 def test_vectors_can_be_shown_beside_a_run() -> None:
     status, out, _ = conformance("--show", "--only", "json/values/zero", "--impl", "self")
-    assert status == 0 and out.startswith("json/values/zero\n") and "CONFORMING: 1 vectors" in out
+    assert status == 0 and out.startswith("json/values/zero\n") and "CONFORMING: 1 vector" in out
     _, out, _ = conformance("--show", "--only", "json/values/zero", "--impl", "self", "--json")
     value = json.loads(out)
     assert value["outcome"] == "conforming" and value["shown"][0]["id"] == "json/values/zero"

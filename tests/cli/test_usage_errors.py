@@ -14,7 +14,7 @@ from kit.command_line import HOSTILE, assert_harmless, process_env, run
 from kit.data import REPO
 from pithbundle import files
 from pithbundle.__main__ import main as entry_point
-from pithbundle.encoding.values import DEFAULT_LIMITS
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 
 DEMO = REPO / "vectors" / "demo"
 POLICY = ["--policy", str(DEMO / "policy.json")]

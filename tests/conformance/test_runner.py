@@ -120,7 +120,7 @@ def test_a_right_worker_passes() -> None:
         ("escaped-child", "crash", "exited with status 7"),
         ("wrong", "failed", "/canonical"),
         ("accepts", "failed", "lacks canonical"),
-        ("refuses", "failed", "refused with 'syntax'"),
+        ("refuses", "failed", "rejected with 'syntax'"),
         ("error-without-code", "failed", "error must be an object with a code"),
         ("error-text", "failed", "error must be an object with a code"),
         ("ok-list", "failed", "ok must be an object"),
@@ -225,7 +225,7 @@ def test_an_answer_that_does_not_fit_the_memory_fails_its_vector(monkeypatch: py
     monkeypatch.setattr(process, "_answer", small_memory)
     results = broken("right")
     assert statuses(results) == ["passed", "failed", "passed"]
-    assert results[1].detail == "an answer that does not fit the memory"
+    assert results[1].detail == "an answer that exceeds the memory"
 
 
 @pytest.mark.parametrize("megabytes", [160, 200, 280])
@@ -263,7 +263,7 @@ def test_a_real_answer_of_60_mb_under_a_memory_limit_is_accounted_for(megabytes:
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.startswith("NOT CONFORMING")
     assert "failed        number/spellings/hex-ff" in done.stdout
-    assert megabytes > 200 or "does not fit the memory" in done.stdout
+    assert megabytes > 200 or "exceeds the memory" in done.stdout
 
 
 def test_a_crash_that_does_not_come_back(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from kit.data import corpora
 from pithbundle.encoding.canonical import canonical_bytes, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.json_strict import read_strictly
-from pithbundle.encoding.values import DEFAULT_LIMITS, Value
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.values import Value
 from pithbundle.errors import PithError
 
 JCS = ("arrays", "french", "structures", "unicode", "values", "weird")

@@ -16,8 +16,9 @@ from pithbundle.encoding.canonical import canonical_bytes, encode
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor, read_cbor
 from pithbundle.encoding.json_reader import _fast, parse_json, read_json
 from pithbundle.encoding.json_strict import read_strictly
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Parsed
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
+from pithbundle.encoding.values import Value
 from pithbundle.errors import PithError
 
 SMALL = Limits(size=2_000, depth=5, nodes=40, string=24)

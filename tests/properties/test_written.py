@@ -17,7 +17,7 @@ from kit.command_line import run
 from kit.strategies import HOUSE
 from pithbundle import Policy, parse_json
 from pithbundle.comparison.published import for_written, read_state
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 
 #: Names that a file system takes and a text does not.
 NAMES = ["b.json", "b\udc80.json", "b\ufffe", "b\n\u202e", "b" * 200]

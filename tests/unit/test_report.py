@@ -34,7 +34,8 @@ from kit.tampered import flipped
 from pithbundle.bundle.event_formats import ENVELOPE, EVENT_FORMATS
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.values import Limits, portable
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import portable
 from pithbundle.errors import CODES, BundleError
 from pithbundle.report import (
     EXIT_STATUS,

@@ -21,16 +21,9 @@ from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding, Parsed, chosen_encoding
-from pithbundle.encoding.values import (
-    DEFAULT_LIMITS,
-    BytesLike,
-    Limits,
-    Object,
-    Value,
-    as_bytes,
-    require_limits,
-)
+from pithbundle.encoding.values import BytesLike, Object, Value, as_bytes
 from pithbundle.errors import BundleError, Fault, InputError, NumberError
 
 # An event lies below the bundle's object and its array of events.

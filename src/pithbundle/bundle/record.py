@@ -15,21 +15,11 @@ from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import canonical_bytes, decode, digest, encode_canonical
 from pithbundle.encoding.cbor import parse_cbor
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding, chosen_encoding
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
-from pithbundle.encoding.values import (
-    DEFAULT_LIMITS,
-    MAX_INTEGER,
-    BytesLike,
-    DigestHex,
-    Limits,
-    Object,
-    Value,
-    as_bytes,
-    require_limits,
-    text_fault,
-)
+from pithbundle.encoding.values import MAX_INTEGER, BytesLike, DigestHex, Object, Value, as_bytes, text_fault
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import InputError, RecordError
 

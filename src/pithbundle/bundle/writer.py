@@ -15,8 +15,9 @@ from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json
 from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH
-from pithbundle.encoding.values import DEFAULT_LIMITS, EventId, Limits, Object, Value
+from pithbundle.encoding.values import EventId, Object, Value
 from pithbundle.errors import InputError
 
 # An event lies below the bundle's object and its array of events; the record below the object.

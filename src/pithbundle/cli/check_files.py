@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.output import Exit, worst
 from pithbundle.cli.terminal import progress_bar
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits, Object
+from pithbundle.encoding.values import Object
 from pithbundle.errors import MergeError
 from pithbundle.report import (
     EXIT_STATUS,

@@ -12,7 +12,7 @@ from typing import Final
 from pithbundle.bundle.document_types import BUNDLE, recognise
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_strict import AFTER_THE_END
-from pithbundle.encoding.values import DEFAULT_LIMITS
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import PithError
 from pithbundle.escape import visible
 from pithbundle.files import STDIN

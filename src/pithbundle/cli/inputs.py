@@ -11,8 +11,9 @@ import click
 
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Value
+from pithbundle.encoding.values import Value
 from pithbundle.errors import FileError, PithError
 from pithbundle.escape import visible
 from pithbundle.files import STDIN, read_input, write_outputs

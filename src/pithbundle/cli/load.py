@@ -28,8 +28,9 @@ from pithbundle.cli.json_values import policy_source, policy_value, rejected_val
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import ReportPrinter, short
 from pithbundle.comparison.published import state_value
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits, Object
+from pithbundle.encoding.values import Object
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs
 from pithbundle.merge.ledger import Ledger

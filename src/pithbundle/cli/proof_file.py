@@ -13,7 +13,8 @@ from pithbundle.cli.load import CELL, event_line
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.values import Limits, portable
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import portable
 from pithbundle.errors import PithError
 from pithbundle.proof import EquivocationProof, describe, is_proof
 from pithbundle.report import Rejection, outcome_value

@@ -17,8 +17,9 @@ from pithbundle.bundle.document_types import STATE_TYPE, recognise
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_canonical
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object, Value, pointer
+from pithbundle.encoding.values import Object, Value, pointer
 from pithbundle.errors import InputError, RecordError
 from pithbundle.merge.state import State
 from pithbundle.report import Report

@@ -20,18 +20,9 @@ from typing import Final, cast
 
 import orjson
 
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
-from pithbundle.encoding.values import (
-    DEFAULT_LIMITS,
-    MAX_INTEGER,
-    DigestHex,
-    Limits,
-    Value,
-    float_fault,
-    key_fault,
-    require_limits,
-    text_fault,
-)
+from pithbundle.encoding.values import MAX_INTEGER, DigestHex, Value, float_fault, key_fault, text_fault
 from pithbundle.errors import InputError
 
 _SORTED: Final = orjson.OPT_SORT_KEYS

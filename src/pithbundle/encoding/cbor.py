@@ -22,17 +22,15 @@ import struct
 from typing import Final, cast
 
 from pithbundle.encoding.canonical import require_model
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Parsed, depth_error, depth_limit, pointer_to, region
 from pithbundle.encoding.values import (
-    DEFAULT_LIMITS,
     MAX_INTEGER,
     BytesLike,
-    Limits,
     Value,
     as_bytes,
     float_fault,
     key_fault,
-    require_limits,
     text_fault,
 )
 from pithbundle.errors import Fault, InputError

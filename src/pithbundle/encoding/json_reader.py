@@ -51,16 +51,9 @@ from typing import Final
 import orjson
 
 from pithbundle.encoding.json_strict import read_strictly
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Parsed, depth_limit
-from pithbundle.encoding.values import (
-    DEFAULT_LIMITS,
-    MAX_KEY_BYTES,
-    BytesLike,
-    Limits,
-    Value,
-    as_bytes,
-    require_limits,
-)
+from pithbundle.encoding.values import MAX_KEY_BYTES, BytesLike, Value, as_bytes
 from pithbundle.errors import InputError
 
 

@@ -13,8 +13,9 @@ from math import isinf
 from typing import Final, cast
 
 from pithbundle.encoding.canonical import text_excess
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Parsed, depth_error, pointer_to, region
-from pithbundle.encoding.values import MAX_INTEGER, Limits, Value, float_fault, key_fault, text_fault
+from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, text_fault
 from pithbundle.errors import Fault, InputError
 
 # --- The text as a whole ---------------------------------------------------------------

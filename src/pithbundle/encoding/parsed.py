@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.encoding.values import Limits, Pointer, Value, portable
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import Pointer, Value, portable
 from pithbundle.errors import Fault, InputError
 
 #: However high a limit on depth is set, nothing deeper is read (LIM-2): the encoders of JSON

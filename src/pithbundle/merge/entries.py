@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.values import EventId, Limits, Object, Value
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import EventId, Object, Value
 from pithbundle.verify.verdicts import SignedEvent
 
 

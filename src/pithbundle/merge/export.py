@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
-from pithbundle.encoding.values import EventId, Limits, Object
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import EventId, Object
 from pithbundle.verify.verdicts import SignedEvent
 
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import DEFAULT_LIMITS, DigestHex, EventId, Limits, Object, require_limits
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
+from pithbundle.encoding.values import DigestHex, EventId, Object
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids

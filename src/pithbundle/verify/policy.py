@@ -19,12 +19,8 @@ from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1, UNKNOWN, Ev
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
-from pithbundle.encoding.values import (
-    DEFAULT_LIMITS,
-    DigestHex,
-    Object,
-    Value,
-)
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.values import DigestHex, Object, Value
 from pithbundle.errors import InvalidKeyError, PolicyError
 from pithbundle.verify.policy_members import (
     Status,

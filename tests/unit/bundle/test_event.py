@@ -32,7 +32,7 @@ from kit.signing import body
 from pithbundle.bundle.event import Envelope, FlatEvent, SignedContent, read_event, signed_content
 from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.encoding.values import Limits
+from pithbundle.encoding.limits import Limits
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import Policy
 

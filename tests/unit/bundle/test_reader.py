@@ -15,8 +15,8 @@ from kit.data import real
 from kit.tampered import OTHER_NUMBER, twin_key
 from pithbundle.bundle.reader import read_bundle, read_bundle_file
 from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import detect_encoding
-from pithbundle.encoding.values import Limits
 from pithbundle.errors import BundleError, Fault, FileError, InputError, PithError, RecordError
 
 RECORD = made_record()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kit import cbor
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import Limits
+from pithbundle.encoding.limits import Limits
 from pithbundle.errors import InputError, RecordError
 
 Json = Any  # the tests build wrong records on purpose

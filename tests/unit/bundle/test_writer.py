@@ -13,8 +13,9 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
 from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH
-from pithbundle.encoding.values import DEFAULT_LIMITS, EventId, Limits
+from pithbundle.encoding.values import EventId
 from pithbundle.errors import InputError
 
 RECORD = made_record()

@@ -36,7 +36,8 @@ from pithbundle.comparison.published import (
     state_value,
 )
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
 from pithbundle.report import Report
 from pithbundle.verifier import Verifier

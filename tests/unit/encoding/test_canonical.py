@@ -19,8 +19,9 @@ from pithbundle.encoding.canonical import (
     sha256_hex,
     text_excess,
 )
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH, pointer_to
-from pithbundle.encoding.values import DEFAULT_LIMITS, MAX_INTEGER, Limits, Value
+from pithbundle.encoding.values import MAX_INTEGER, Value
 from pithbundle.errors import InputError
 
 

@@ -28,7 +28,7 @@ from kit.results import WHEN, Merged, check, checked, merge, merged
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.errors import InputError
 from pithbundle.verify.policy import Policy
 

@@ -19,7 +19,7 @@ from pithbundle.cli.inputs import (
 )
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.encoding.values import Limits
+from pithbundle.encoding.limits import Limits
 
 if TYPE_CHECKING:
     from pithbundle.encoding.parsed import Encoding

@@ -18,7 +18,7 @@ from pithbundle.cli.inputs import (
     rejecting,
 )
 from pithbundle.cli.output import Exit, Output
-from pithbundle.encoding.values import Limits
+from pithbundle.encoding.limits import Limits
 
 if TYPE_CHECKING:
     from pithbundle.encoding.parsed import Encoding

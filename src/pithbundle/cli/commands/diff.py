@@ -23,8 +23,9 @@ from pithbundle.cli.render import MOST, more, plural, short
 from pithbundle.comparison.published import for_written
 from pithbundle.comparison.sides import Diff, Judged, Side, diff_sides, side_of_report, side_of_value
 from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.encoding.values import Limits, Object, Value, portable
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import read_input
 from pithbundle.verifier import Verifier
 

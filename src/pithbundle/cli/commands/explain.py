@@ -14,9 +14,10 @@ from pithbundle.cli.load import LoadedRecord, event_line, files_argument, load_r
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import MOST, more, plural, short, where
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.spellings import event_id_digest
-from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
 from pithbundle.merge.explain import LOSING, SENTENCES, Explanation
 from pithbundle.merge.rules import MERGE_1

@@ -23,9 +23,10 @@ from pithbundle.bundle.event import Envelope, read_event
 from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.timestamps import instant
-from pithbundle.encoding.values import Limits, Object, Value, pointer
+from pithbundle.encoding.values import Object, Value, pointer
 from pithbundle.errors import Fault
 from pithbundle.verify.receipts import receipt_at
 

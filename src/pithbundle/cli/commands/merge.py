@@ -33,8 +33,9 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pi
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
 from pithbundle.comparison.published import Comparison, Group, compare_published, for_written, read_state
 from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits, Object, Value, portable
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.state import State
 

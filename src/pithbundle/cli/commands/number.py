@@ -22,8 +22,9 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.output import Exit, Output, worst
 from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.json_reader import read_json
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.encoding.values import Limits, Object, Value
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import Fault, PithError, RecordError
 
 

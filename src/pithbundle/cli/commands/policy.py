@@ -9,7 +9,8 @@ import click
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
-from pithbundle.encoding.values import DEFAULT_LIMITS, Value
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.values import Value
 from pithbundle.files import read_input
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy, PolicyKey

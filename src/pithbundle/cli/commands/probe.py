@@ -25,8 +25,9 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits, Value
+from pithbundle.encoding.values import Value
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probing import Found, Probe, probe
 

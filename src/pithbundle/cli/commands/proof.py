@@ -21,8 +21,9 @@ from pithbundle.cli.load import (
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural, short, where
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import DEFAULT_LIMITS, Limits, Object
+from pithbundle.encoding.values import Object
 from pithbundle.errors import MergeError
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import Equivocation

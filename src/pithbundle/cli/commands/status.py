@@ -6,8 +6,8 @@ import click
 
 from pithbundle.cli.load import files_argument, load_record, record_options
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits
 
 
 @click.command(

@@ -21,8 +21,9 @@ from pithbundle.cli.load import (
 )
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.render import plural, short
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits, Object
+from pithbundle.encoding.values import Object
 from pithbundle.files import STDIN
 from pithbundle.merge.timeline import Change, Moment
 

@@ -19,8 +19,8 @@ from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
 from pithbundle.cli.render import ReportPrinter
+from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Limits
 from pithbundle.report import Clock
 from pithbundle.verify.policy import Policy
 
