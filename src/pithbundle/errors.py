@@ -9,9 +9,8 @@ people read the rest. An argument of a wrong Python type is an error of the call
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final, NamedTuple, Self
+from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
 from pithbundle.escape import visible
 
@@ -173,6 +172,9 @@ class Fault:
         return " ".join(parts)
 
 
+_Error = TypeVar("_Error", bound="PithError")
+
+
 class PithError(Exception):
     """Base of every error: any input gives a value or one of these (ERR-1).
 
@@ -255,7 +257,8 @@ class PithError(Exception):
         A traceback refers to every local variable of its frames, and so to the whole input. What
         keeps an error keeps this copy of it, and raises another copy of that.
         """
-        alone = copy.copy(self)
+        alone = _restore(type(self), self.args)
+        alone.__dict__.update(self.__dict__)
         if hasattr(self, "__notes__"):
             alone.__notes__ = [*self.__notes__]
         return alone
@@ -310,7 +313,7 @@ class PithError(Exception):
         return f"{self.fault.message}{' ' + location if location else ''} [{self.code}, {self.clause}]"
 
 
-def _restore(cls: type[PithError], args: tuple[Any, ...]) -> PithError:
+def _restore(cls: type[_Error], args: tuple[Any, ...]) -> _Error:
     """Return an error without its attributes, which unpickling sets."""
     return cls.__new__(cls, *args)
 
