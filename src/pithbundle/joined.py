@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from pithbundle.encoding.values import Object, portable
-from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, Identity, ReceiptVerdict
+from pithbundle.bundle.record import Record
+from pithbundle.encoding.values import DigestHex, Object, portable
+from pithbundle.errors import Fault
+from pithbundle.verify.verdicts import CheckedEvent, Identity, ReceiptVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,52 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One named input that was read and checked."""
+    """One named input that was read and checked; the ledger of its report has its valid events."""
 
     name: str
-    checked: CheckedBundle
+    record: Record
+    #: The digest of the effective policy, in hex (POL-5).
+    policy_sha256: DigestHex
+    #: One entry for each element, in the order of the input.
+    events: tuple[CheckedEvent, ...]
+    receipts: tuple[ReceiptVerdict, ...]
+    #: The faults of members that no signature covers and that nothing uses (BUN-6).
+    mismatches: tuple[Fault, ...]
+
+    def __repr__(self) -> str:
+        counts = f"events={len(self.events)}, receipts={len(self.receipts)}"
+        return f"Input({self.name!r:.50}, {self.record.number}, {counts})"
+
+
+class Checked(Protocol):
+    """What a bundle is after the checks."""
+
+    @property
+    def record(self) -> Record:
+        """The record of the bundle."""
+
+    @property
+    def policy_sha256(self) -> DigestHex:
+        """The digest of the effective policy, in hex (POL-5)."""
+
+    @property
+    def events(self) -> tuple[CheckedEvent, ...]:
+        """One entry for each element, in the order of the input."""
+
+    @property
+    def receipts(self) -> tuple[ReceiptVerdict, ...]:
+        """The verdicts on the receipts."""
+
+    @property
+    def mismatches(self) -> tuple[Fault, ...]:
+        """The faults of members that nothing signs (BUN-6)."""
+
+
+def input_of(name: str, checked: Checked) -> Input:
+    """The results of the checks under a name, as a report reads them."""
+    return Input(
+        name, checked.record, checked.policy_sha256, checked.events, checked.receipts, checked.mismatches
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +118,7 @@ def join(inputs: Sequence[Input]) -> tuple[dict[str, Joined], tuple[Listed, ...]
     joined: dict[str, Joined] = {}
     without_id = []
     for position, given in enumerate(inputs):
-        for element in given.checked.events:
+        for element in given.events:
             location = Location(position, given.name, element.index, element.pointer)
             if element.id is None:
                 without_id.append(Listed(element, location, (location,), element.unsigned))
@@ -93,13 +138,13 @@ def join_receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVe
     """The receipts, each once for the elements of one identity (RCPT-4)."""
     found: dict[Identity | int, tuple[Location, ReceiptVerdict]] = {}
     for position, given in enumerate(inputs):
-        for receipt in given.checked.receipts:
+        for receipt in given.receipts:
             # Elements of one id that covers the same part of them contain one receipt: the payload is
             # in that part. Under formats that cover different parts the payload of one element may be
             # the content of another, with another receipt. Where one element was checked and another
             # was not, the checked one is reported. The id of a flat element is no digest of its
             # content (EVT-7): its receipt is listed by itself.
-            identity = given.checked.events[receipt.element].identity
+            identity = given.events[receipt.element].identity
             name = len(found) if identity is None or identity[1] == "stated" else identity
             if name not in found or found[name][1].verdict.status == "not_checked":
                 location = Location(position, given.name, receipt.element, receipt.pointer)

@@ -82,7 +82,7 @@ class ReportWarning:
 class Report:
     """The report on the inputs of one record; immutable.
 
-    ``ledger`` has the valid events of all inputs, None where nothing was merged. ``rejected`` are
+    ``ledger`` has the valid events of all inputs, None where there is no input. ``rejected`` are
     the inputs that were rejected as a whole: they may have been of any record. ``clock`` is
     needed for warnings alone.
     """
@@ -92,23 +92,35 @@ class Report:
     rejected: tuple[Rejection, ...] = ()
     clock: Clock | None = None
 
-    def __init__(
-        self,
+    def __init__(self, *_: object, **__: object) -> None:
+        """Refuse: the ledger of a report follows from its inputs, so a verifier makes both.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a report is made by Verifier.verify_each, verify_together or VerifiedBundle.report")
+
+    @classmethod
+    def _of(
+        cls,
         inputs: Iterable[Input],
         ledger: Ledger | None = None,
         rejected: Iterable[Rejection] = (),
         clock: Clock | None = None,
-    ) -> None:
-        """Make the report of checked inputs of one record; ``ledger`` is the union of theirs."""
-        members = {
-            "inputs": tuple(inputs),
-            "ledger": ledger,
-            "rejected": tuple(rejected),
-            "clock": clock,
-        }
+    ) -> Report:
+        """Internal: the report of checked inputs of one record; ``ledger`` is the union of theirs.
+
+        Raises:
+            ValueError: the ledger is not that of the inputs.
+        """
+        inputs = tuple(inputs)
+        _require_ledger_of(inputs, ledger)
+        made = object.__new__(cls)
+        members = {"inputs": inputs, "ledger": ledger, "rejected": tuple(rejected), "clock": clock}
         # A frozen dataclass sets its own fields this way only.
         for name, value in members.items():
-            object.__setattr__(self, name, value)
+            object.__setattr__(made, name, value)
+        return made
 
     def __repr__(self) -> str:
         number = self.record and self.record.number
@@ -116,21 +128,21 @@ class Report:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The views follow from the members; they are computed again where they are asked for.
-        return Report, (self.inputs, self.ledger, self.rejected, self.clock)
+        return _report, (self.inputs, self.ledger, self.rejected, self.clock)
 
     @property
     def record(self) -> Record | None:
         """The record of the inputs, None where every input was rejected."""
-        return self.inputs[0].checked.record if self.inputs else None
+        return self.inputs[0].record if self.inputs else None
 
     @property
     def rules(self) -> MergeRules | None:
-        """The merge rules, None where nothing was merged."""
+        """The merge rules, None where every input was rejected."""
         return None if self.ledger is None else self.ledger.rules
 
     @property
     def state(self) -> State | None:
-        """The current state of the valid events of all inputs, None where nothing was merged."""
+        """The current state of the valid events of all inputs, None where every input was rejected."""
         return None if self.ledger is None else self.ledger.snapshot()
 
     @cached_property
@@ -247,7 +259,7 @@ class Report:
             for warning in self.warnings
         ]
         if self.inputs:
-            value["policy_sha256"] = self.inputs[0].checked.policy_sha256
+            value["policy_sha256"] = self.inputs[0].policy_sha256
         if self.ledger is not None:
             value.update(ledger_value(self.ledger))
             value["completeness"] = [
@@ -304,7 +316,7 @@ def reports_of(
     """
     by_number: dict[str, list[tuple[Input, Ledger]]] = {}
     for each in inputs:
-        by_number.setdefault(str(each[0].checked.record.number), []).append(each)
+        by_number.setdefault(str(each[0].record.number), []).append(each)
     set_aside = [*rejected]
     merged: list[tuple[list[Input], Ledger]] = []
     for group in by_number.values():
@@ -317,8 +329,31 @@ def reports_of(
         else:
             merged.append(([given for given, _ in group], builder.build()))
     if not merged:
-        return [Report((), None, set_aside, clock)] if set_aside else []
-    return [Report(group, ledger, set_aside, clock) for group, ledger in merged]
+        return [Report._of((), None, set_aside, clock)] if set_aside else []
+    return [Report._of(group, ledger, set_aside, clock) for group, ledger in merged]
+
+
+def _report(
+    inputs: tuple[Input, ...], ledger: Ledger | None, rejected: tuple[Rejection, ...], clock: Clock | None
+) -> Report:
+    return Report._of(inputs, ledger, rejected, clock)
+
+
+def _require_ledger_of(inputs: tuple[Input, ...], ledger: Ledger | None) -> None:
+    """Check that a ledger is of the record and policy of the inputs, and has their valid events alone.
+
+    Raises:
+        ValueError: it is not, or it is absent, or there is one without inputs.
+    """
+    valid = {one.event.event_id for given in inputs for one in given.events if one.event is not None}
+    if ledger is None:
+        held = not inputs
+    else:
+        parts = {(given.record.sha256, given.policy_sha256) for given in inputs}
+        held = parts == {(ledger.record.sha256, ledger.policy_sha256)}
+        held = held and len(ledger) == len(valid) and all(event_id in ledger for event_id in valid)
+    if not held:
+        raise ValueError("the ledger of a report must be that of its inputs")
 
 
 _UNVERIFIED: Final = frozenset({"unbound", "unknown_key", "not_signed"})

@@ -10,13 +10,12 @@ from pithbundle.verify.verdicts import ReceiptVerdict, Verdict
 
 def input_value(given: Input) -> Value:
     """One input, by its name and record."""
-    checked = given.checked
     return {
         "file": portable(given.name),
-        "pith_number": str(checked.record.number),
-        "canonical_sha256": checked.record.hex,
-        "elements": len(checked.events),
-        "mismatches": [fault.to_value() for fault in checked.mismatches],
+        "pith_number": str(given.record.number),
+        "canonical_sha256": given.record.hex,
+        "elements": len(given.events),
+        "mismatches": [fault.to_value() for fault in given.mismatches],
     }
 
 

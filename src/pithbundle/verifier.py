@@ -16,15 +16,16 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import DigestHex, as_bytes
 from pithbundle.errors import Fault, PithError
+from pithbundle.joined import Input, input_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.outcomes import Outcome, raise_for
 from pithbundle.proof import EquivocationProof, check_proof
-from pithbundle.report import FileReport, Input, Rejection, Report, reports_of
+from pithbundle.report import FileReport, Rejection, Report, reports_of
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
-from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent, ReceiptVerdict, maker
+from pithbundle.verify.verdicts import CheckedEvent, ReceiptVerdict, maker
 
 #: The bytes of an input, in any of the types that contain bytes.
 Data: TypeAlias = bytes | bytearray | memoryview
@@ -64,7 +65,7 @@ class VerifiedBundle:
         """
         if not isinstance(name, str):
             raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
-        return Report((_input(name, self),), self.ledger)
+        return Report._of((input_of(name, self),), self.ledger)
 
     @property
     def outcome(self) -> Outcome:
@@ -81,14 +82,6 @@ class VerifiedBundle:
 
 
 _verified_bundle: Final = maker(VerifiedBundle)
-
-
-def _input(name: str, bundle: VerifiedBundle) -> Input:
-    """The named results of the checks, as a report reads them."""
-    checked = CheckedBundle(
-        bundle.record, bundle.policy_sha256, bundle.events, bundle.receipts, bundle.mismatches, ()
-    )
-    return Input(name, checked)
 
 
 class Verifier:
@@ -203,7 +196,7 @@ class Verifier:
             if isinstance(found, PithError):
                 rejected.append(Rejection(name, found))
             else:
-                verified.append((_input(name, found), found.ledger))
+                verified.append((input_of(name, found), found.ledger))
         return reports_of(verified, rejected)
 
     def _each(self, inputs: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, VerifiedBundle | PithError]]:

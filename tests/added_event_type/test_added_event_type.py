@@ -10,11 +10,11 @@ import pytest
 
 from added_event_type.peer_review import EVENT_TYPE, PeerReview
 from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, policy, receipt, to_json
-from kit.results import Merged, check, merge
+from kit.results import Merged, check, merge, report_on
 from pithbundle import Ledger, Policy, read_bundle
 from pithbundle.comparison.sides import diff
 from pithbundle.merge.rules import MERGE_1, MergeRules
-from pithbundle.report import Input, Report
+from pithbundle.report import Report
 
 RULES = MergeRules.of("test-merge-with-reviews", *MERGE_1.event_types.values(), EVENT_TYPE)
 VECTOR: dict[str, Any] = json.loads((Path(__file__).parent / "vector.json").read_text(encoding="utf-8"))
@@ -29,7 +29,7 @@ def merged(rules: MergeRules) -> tuple[Report, Merged]:
     ]
     checked = check(read_bundle(to_json(bundle(record, events))), KEYS, rules=rules)
     result = merge(checked, rules=rules)
-    return Report([Input("reviews", checked)], result.ledger), result
+    return report_on(checked, rules=rules), result
 
 
 def test_the_new_event_type_is_merged_as_its_vector_says() -> None:

@@ -35,10 +35,7 @@ from pithbundle import Record
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
-from pithbundle.cli.output import Output
-from pithbundle.cli.render import ReportPrinter
 from pithbundle.merge.ledger import Ledger
-from pithbundle.report import Report
 from pithbundle.verifier import Verifier
 
 DEMOS = REPO / "vectors" / "demo"
@@ -404,17 +401,6 @@ def test_only_verified_events_and_receipts_are_printed_as_verified(name: str, ar
     rest = [line for line in lines[1:] if "verified" in line.lower() and not line.startswith("verified ")]
     assert all(line.startswith("  unsigned ") for line in rest)
     assert not any("complete" in line.lower() for line in lines)
-
-
-def test_a_report_without_a_merge_has_no_state(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    bundle = Verifier(read_policy(POLICY[1])).verify((DEMOS / "bundle.json").read_bytes())
-    report = Report(bundle.report("one").inputs)
-    out = Output(tty=False)
-    ReportPrinter(out, read_policy(POLICY[1]), None).whole(CheckedFiles(), [report])
-    out.flush(0)
-    said = capfdbinary.readouterr().out.decode()
-    assert "verified      17f9cb471524  record_created" in said
-    assert "_sha256" not in said and "missing" not in said
 
 
 # Keys and verdicts in words.

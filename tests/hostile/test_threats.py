@@ -52,7 +52,6 @@ from kit.tampered import flipped, respelt, signature_of, with_signature
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.errors import PithError
 from pithbundle.merge.rules import MERGE_1
-from pithbundle.report import Input
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedBundle
 
@@ -378,8 +377,7 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
         for n in range(30)
     ]  # fmt: skip
     events = [*findings, *claims]
-    inputs = [Input("a", checked(RECORD, events))]
-    report = report_on(inputs[0].checked)
+    report = report_on(checked(RECORD, events))
     assert (report.outcome, report.exit_status) == ("conflict", 1)
     assert report.ledger is not None
     view = report.ledger.snapshot()

@@ -30,13 +30,12 @@ from kit import (
     sign,
     to_json,
 )
-from kit.results import check, empty_ledger, ledger_of, one_by_one
+from kit.results import check, empty_ledger, ledger_of, one_by_one, report_on
 from kit.signing import b64
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.comparison.sides import Side, diff_sides, side_of_report
 from pithbundle.merge.ledger import Ledger
 from pithbundle.proof import proof_of
-from pithbundle.report import Input, Report
 from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedBundle
@@ -229,8 +228,7 @@ def _state(ledger: Ledger) -> object:
 
 
 def _side(parts: list[CheckedBundle]) -> Side:
-    inputs = [Input(str(index), part) for index, part in enumerate(parts)]
-    return side_of_report(Report(inputs, ledger_of(*parts)))
+    return side_of_report(report_on(*parts, names=map(str, range(len(parts)))))
 
 
 #: Every view by name: a function of the checked bundles and their ledger.

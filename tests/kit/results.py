@@ -12,10 +12,11 @@ import pytest
 from kit import Json, bundle, to_json
 from kit.strategies import house_policy
 from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.joined import input_of, join
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.merge.state import State
-from pithbundle.report import Input, Report
+from pithbundle.report import Clock, Rejection, Report
 from pithbundle.verifier import VerifiedBundle, Verifier
 from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.checks import check as check_bundle
@@ -114,10 +115,16 @@ def merge(first: CheckedBundle, *others: CheckedBundle, rules: MergeRules = MERG
     return Merged(ledger_of(first, *others, rules=rules))
 
 
-def report_on(*checked: CheckedBundle) -> Report:
-    """The report on checked bundles of one record, as inputs named a, b, c."""
-    inputs = [Input(chr(ord("a") + index), one) for index, one in enumerate(checked)]
-    return Report(inputs, ledger_of(*checked))
+def report_on(
+    *checked: CheckedBundle,
+    names: Iterable[str] = "abcdefghijklmnopqrstuvwxyz",
+    rejected: Iterable[Rejection] = (),
+    clock: Clock | None = None,
+    rules: MergeRules = MERGE_1,
+) -> Report:
+    """The report on checked bundles of one record, as inputs named a, b, c, and on rejected inputs."""
+    inputs = [input_of(name, one) for name, one in zip(names, checked, strict=False)]
+    return Report._of(inputs, ledger_of(*checked, rules=rules) if checked else None, rejected, clock)
 
 
 def empty_ledger(given: CheckedBundle, rules: MergeRules = MERGE_1) -> Ledger:
@@ -136,7 +143,7 @@ def one_by_one(given: CheckedBundle, rules: MergeRules = MERGE_1) -> list[Ledger
 
 def by_id(result: CheckedBundle) -> dict[str, CheckedEvent]:
     """The deciding element of each id, in the order of first appearance."""
-    return {str(one.element.id): one.element for one in Report([Input("", result)]).events}
+    return {event_id: one.element for event_id, one in join([input_of("", result)])[0].items()}
 
 
 def verdicts_by_id(

@@ -54,7 +54,7 @@ def values() -> dict[str, Any]:
     report = verifier.verify_together([("a", data), ("b", b"{"), ("c", to_json(demo.plain()))])[0]
     unknown = Verifier(OPAQUE).verify(data)
     ledger, state = verified.ledger, verified.ledger.snapshot()
-    dated = Report(report.inputs, ledger, clock=Clock("2000-01-01T00:00:00.000000Z"))
+    dated = Report._of(report.inputs, report.ledger, clock=Clock("2000-01-01T00:00:00.000000Z"))
     changed = diff(report, unknown.report())
     found: list[Any] = [
         verifier, verified, report, ledger, state, ledger.builder().build(), KEYS, KEYS.keys[0],
@@ -187,7 +187,7 @@ def test_a_repr_of_thousands_of_events_fits_a_line() -> None:
     shown = [
         verified, verified.ledger, verified.ledger.snapshot(), report, verified.events[0],
         verified.events[0].event, verified.events[0].verdict, FileReport("x", report),
-        diff(report, Report([], None, [Rejection("x", PithError("type"))])),
+        diff(report, Report._of([], None, [Rejection("x", PithError("type"))])),
     ]  # fmt: skip
     assert {type(one).__name__: len(repr(one)) for one in shown if len(repr(one)) >= 200} == {}
 

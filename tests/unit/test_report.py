@@ -40,7 +40,6 @@ from pithbundle.errors import CODES, BundleError
 from pithbundle.report import (
     EXIT_STATUS,
     Clock,
-    Input,
     Location,
     Outcome,
     Rejection,
@@ -92,8 +91,8 @@ SOUND_RECEIPT = receipt(DEMO, RECORD, WHEN)
 
 
 def reported(*events: list[Any], refused: tuple[Rejection, ...] = (), **changes: Any) -> Report:
-    inputs = [Input(f"{number}.json", checked(RECORD, each, **changes)) for number, each in enumerate(events)]
-    return Report(inputs, ledger_of(*(one.checked for one in inputs)) if inputs else None, refused)
+    names = (f"{number}.json" for number in range(len(events)))
+    return report_on(*(checked(RECORD, each, **changes) for each in events), names=names, rejected=refused)
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
@@ -161,8 +160,6 @@ def test_all_outcomes_that_hold_are_listed_the_first_one_decides() -> None:
     assert (value["exit_status"], report.exit_status) == (1, 1)
     assert reported([GOOD]).outcomes == ("valid",)
     assert reported([FORGED]).outcomes == ("invalid", "unverified")
-    # Without a merge nothing is known of conflicts and of what is missing.
-    assert Report([Input("a", checked(RECORD, [LISTING]))]).outcomes == ("valid",)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +188,7 @@ def test_a_refused_input_makes_it_rejected_and_the_others_go_on() -> None:
         }
     ]  # fmt: skip
     assert [one["event_id"] for one in value["events"]] == [GOOD["event_id"]]
-    alone: Any = Report([], None, [gone]).to_value()
+    alone: Any = report_on(rejected=[gone]).to_value()
     assert (alone["outcome"], alone["inputs"], alone["events"]) == ("rejected", [], [])
     assert "state_sha256" not in alone
     assert "policy_sha256" not in alone
@@ -263,8 +260,7 @@ def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> Non
 
 
 def test_what_an_element_claims_is_reported_where_its_key_is_unknown() -> None:
-    given = Input("0.json", checked(RECORD, [GOOD, UNKNOWN]))
-    value: Any = Report([given]).to_value()
+    value: Any = reported([GOOD, UNKNOWN]).to_value()
     good, unknown = value["events"]
     assert unknown["claim"] == {"signer_id": STRANGER.signer_id, "key_id": STRANGER.key_id}
     assert "claim" not in good
@@ -309,10 +305,10 @@ def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() 
     verdict = replace(receipt_of.verdict, status="not_checked")
     unknown = replace(known, receipts=(replace(receipt_of, verdict=verdict),))
     for first, second, where in ((known, unknown, 0), (unknown, known, 1)):
-        report = Report([Input("0.json", first), Input("1.json", second)])
+        report = report_on(first, second)
         ((location, found),) = report.receipts
         assert (found.verdict.status, location.input) == ("verified", where)
-    assert Report([Input("0.json", unknown)]).outcome == "valid"
+    assert report_on(unknown).outcome == "valid"
 
 
 @pytest.mark.parametrize(
@@ -320,8 +316,8 @@ def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() 
     [("a.json", "a.json"), ("\udc80b", "\ufffdb"), ("\ufffe\0\u00e9", "\ufffd\ufffd\u00e9")],
 )
 def test_the_name_of_a_file_is_a_text_of_the_data_model(name: str, shown: str) -> None:
-    value: Any = Report(
-        [Input(name, checked(RECORD, [GOOD]))], None, [Rejection(name, BundleError("type"))]
+    value: Any = report_on(
+        checked(RECORD, [GOOD]), names=[name], rejected=[Rejection(name, BundleError("type"))]
     ).to_value()
     assert portable(name) == shown
     assert [one["file"] for one in (*value["inputs"], *value["rejected"])] == [shown, shown]
@@ -344,7 +340,7 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
     assert report.ledger is not None
     state, value = report.ledger.snapshot(), report.to_value()
     assert (value["state_sha256"], value["events_sha256"]) == (state.sha256, state.events_sha256)
-    assert value["policy_sha256"] == report.inputs[0].checked.policy_sha256
+    assert value["policy_sha256"] == report.inputs[0].policy_sha256
     assert value["rules"] == "pithbundle-merge-1"
     assert (value["event_count"], value["valid_event_count"], value["invalid_event_count"]) == (6, 5, 1)
     (conflict,) = state.equivocations
@@ -400,7 +396,7 @@ def test_an_invalid_receipt_is_not_hidden_by_another_event_with_the_same_id() ->
     assert nested["event_id"] == whole["event_id"]
     keys = policy(DEMO, policy_key(AUTHOR, event_formats=[rule.name]))
     found = [
-        Report([Input(str(place), checked(RECORD, part, keys)) for place, part in enumerate(parts)])
+        report_on(*(checked(RECORD, part, keys) for part in parts))
         for parts in ([[whole, nested]], [[nested, whole]], [[whole], [nested]], [[nested], [whole]])
     ]
     assert [sorted(one.verdict.status for _, one in report.receipts) for report in found] == [
@@ -417,5 +413,44 @@ def test_the_hint_of_a_rejection_is_its_own_or_that_of_its_code() -> None:
 
 def test_a_set_of_old_events_is_stale_by_the_clock_of_the_caller() -> None:
     clock = Clock("2030-01-01T00:00:00.000000Z", "2029-01-01T00:00:00.000000Z")
-    (warning,) = Report([Input("a", checked(RECORD, [GOOD]))], clock=clock).warnings
+    (warning,) = report_on(checked(RECORD, [GOOD]), clock=clock).warnings
     assert (warning.code, warning.event_id, warning.detail) == ("warn_stale", GOOD["event_id"], WHEN)
+
+
+def test_no_public_way_makes_a_report_with_another_ledger() -> None:
+    """Without the ledger a conflict was reported as valid, and the ledger of another record was accepted."""
+    conflict = reported([finding(), finding("critical")])
+    assert conflict.outcome == "conflict"
+    for ledger in (None, conflict.ledger):
+        with pytest.raises(TypeError, match=r"a report is made by Verifier\.verify_each"):
+            Report(conflict.inputs, ledger)
+    with pytest.raises(TypeError, match=r"a report is made by Verifier\.verify_each"):
+        replace(conflict, ledger=None)
+
+
+def test_a_report_has_the_ledger_of_its_inputs_alone() -> None:
+    report = reported([GOOD])
+    assert Report._of(report.inputs, report.ledger) == report
+    wrong = [
+        None,
+        ledger_of(checked(RECORD, [])),
+        ledger_of(checked(RECORD, [claim()])),
+        ledger_of(checked(RECORD, [GOOD, claim()])),
+        ledger_of(checked(RECORD, [GOOD], policy(DEMO))),
+        ledger_of(checked(strategies.other_record(RECORD), [])),
+    ]
+    for ledger in wrong:
+        with pytest.raises(ValueError, match="the ledger of a report must be that of its inputs"):
+            Report._of(report.inputs, ledger)
+    with pytest.raises(ValueError, match="the ledger of a report"):
+        Report._of((), report.ledger)
+
+
+def test_an_input_has_the_results_of_the_checks() -> None:
+    found = checked(RECORD, [GOOD, FORGED], short_pith_number="pith:AAAAAAAA")
+    (given,) = report_on(found, names=["x" * 500]).inputs
+    assert (given.record, given.policy_sha256, given.events, given.receipts, given.mismatches) == (
+        found.record, found.policy_sha256, found.events, found.receipts, found.mismatches,
+    )  # fmt: skip
+    assert not hasattr(given, "valid") and not hasattr(given, "ids_without_valid_event")
+    assert len(repr(given)) < 200

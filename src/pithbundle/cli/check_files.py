@@ -13,10 +13,10 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import MergeError
+from pithbundle.joined import input_of
 from pithbundle.report import (
     EXIT_STATUS,
     Clock,
-    Input,
     Outcome,
     Rejection,
     Report,
@@ -49,10 +49,10 @@ class CheckedFiles:
 
         Records with one number and two hashes are rejected here, all of them (MERGE-2).
         """
-        inputs = [(_input(name, bundle), bundle.ledger) for name, bundle in self.verified]
+        inputs = [(input_of(name, bundle), bundle.ledger) for name, bundle in self.verified]
         found = reports_of(inputs, (), clock)
         self.rejected.extend(found[0].rejected if found else ())
-        return [Report(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
+        return [Report._of(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
 
     def report(self, clock: Clock | None = None) -> Report:
         """Return the report of a command about one record.
@@ -61,15 +61,15 @@ class CheckedFiles:
             InputRejected: a file is of another record, which is named.
         """
         if not self.verified:
-            return Report((), None, self.rejected, clock)
+            return Report._of((), None, self.rejected, clock)
         builder = self.verified[0][1].ledger.builder()
         for name, bundle in self.verified[1:]:
             try:
                 builder.add(bundle.ledger)
             except MergeError as error:
                 raise InputRejected(name, error, Exit.INVALID) from error
-        inputs = [_input(name, bundle) for name, bundle in self.verified]
-        return Report(inputs, builder.build(), self.rejected, clock)
+        inputs = [input_of(name, bundle) for name, bundle in self.verified]
+        return Report._of(inputs, builder.build(), self.rejected, clock)
 
     def outcomes(self, reports: Sequence[Report]) -> tuple[Outcome, ...]:
         """Return every outcome of the reports and of the other inputs (REPORT-2).
@@ -118,7 +118,3 @@ def check_files(
                 continue
             found.verified.append((file, bundle))
     return found
-
-
-def _input(name: str, bundle: VerifiedBundle) -> Input:
-    return bundle.report(name).inputs[0]

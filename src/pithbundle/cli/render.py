@@ -168,11 +168,11 @@ class ReportPrinter:
 
     def _record(self, report: Report) -> None:
         out = self.out
-        first = report.inputs[0].checked
+        first = report.inputs[0]
         out.heading("record", str(first.record.number))
         out.detail("sha256", f"{first.record.hex}, recomputed, matches the bundle")
         for given in report.inputs:
-            out.detail("file", f"{out.file_name(given.name)}, {plural(len(given.checked.events), 'event')}")
+            out.detail("file", f"{out.file_name(given.name)}, {plural(len(given.events), 'event')}")
         for given, fault in self._capped("mismatch", [*_mismatches(report.inputs)], "mismatch", "mismatches"):
             where = out.show(f"{given.name}#{fault.pointer or ''}")
             out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
@@ -364,7 +364,7 @@ def _keys_used(reports: Sequence[Report]) -> set[PolicyKey]:
 
 
 def _mismatches(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
-    return ((given, fault) for given in inputs for fault in given.checked.mismatches)
+    return ((given, fault) for given in inputs for fault in given.mismatches)
 
 
 def _order(one: Listed) -> tuple[int, str]:

@@ -11,10 +11,10 @@ import pytest
 from kit import DEMO, attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import run
 from kit.data import REPO
-from kit.results import check, ledger_of
+from kit.results import check, report_on
 from pithbundle import Policy, read_bundle
 from pithbundle.cli.clock import read_clock
-from pithbundle.report import Clock, Input, Report
+from pithbundle.report import Clock, Report
 
 RECORD = made_record()
 KEYS = policy(DEMO)
@@ -26,7 +26,7 @@ def reported(clock: Clock | None, *times: str) -> Report:
         for index, when in enumerate(times)
     ]
     checked = check(read_bundle(to_json(bundle(RECORD, events))), Policy.from_value(KEYS))
-    return Report([Input("a", checked)], ledger_of(checked), clock=clock)
+    return report_on(checked, clock=clock)
 
 
 def warned(clock: Clock | None, *times: str) -> list[tuple[str, str]]:
@@ -95,7 +95,7 @@ def test_what_is_unsigned_is_a_warning_too() -> None:
     event = attached(DEMO, RECORD, "citation", payloads.citation("doi:10.1/1", "cites"), NOW)
     event["signature"]["verified"] = True
     checked = check(read_bundle(to_json(bundle(RECORD, [event]))), Policy.from_value(KEYS))
-    [warning] = Report([Input("a", checked)]).warnings
+    [warning] = report_on(checked).warnings
     assert (warning.code, warning.detail) == ("warn_unsigned", "/signature/verified")
 
 

@@ -26,7 +26,7 @@ from kit import (
     without,
 )
 from kit.data import real
-from kit.results import WHEN, merged
+from kit.results import WHEN, merged, report_on
 from pithbundle.comparison.published import (
     Difference,
     compare_published,
@@ -39,7 +39,6 @@ from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
-from pithbundle.report import Report
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 
@@ -442,7 +441,7 @@ def test_a_state_is_not_different_where_events_could_not_be_checked(
 
 def test_a_report_of_rejected_inputs_alone_has_no_state_to_compare() -> None:
     with pytest.raises(TypeError, match="the report has no state"):
-        compare_published(Report([]), {})
+        compare_published(report_on(), {})
 
 
 def test_a_difference_is_immutable_and_hashable() -> None:
