@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, NamedTuple, Self, TypeVar
 
+from pithbundle.brief import brief
 from pithbundle.escape import visible
 
 
@@ -129,6 +130,8 @@ class Fault:
     limit_name: str = ""
     limit: int | None = None
     found: int | None = None
+
+    __repr__ = brief
 
     @property
     def hint(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import DigestHex, Object, portable
 from pithbundle.errors import Fault
@@ -24,6 +25,8 @@ class Location:
     file: str
     index: int
     pointer: str
+
+    __repr__ = brief
 
     def to_value(self) -> Object:
         """The location as JSON."""
@@ -98,6 +101,8 @@ class Listed:
     locations: tuple[Location, ...]
     unsigned: tuple[str, ...] = ()
     not_applied: tuple[str, ...] = ()
+
+    __repr__ = brief
 
 
 @dataclass(slots=True)

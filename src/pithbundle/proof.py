@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
+from pithbundle.brief import brief
 from pithbundle.bundle.document_types import PROOF_TYPE
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.number import PithNumber
@@ -63,6 +64,8 @@ class EquivocationProof:
     events: tuple[SignedEvent, SignedEvent]
     #: The policy's status of the key of each event: a proof holds whatever it is (PROOF-3).
     statuses: tuple[str, str]
+
+    __repr__ = brief
 
 
 def proof_of(ledger: Ledger, group: Equivocation) -> bytes:

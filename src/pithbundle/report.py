@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
+from pithbundle.brief import brief
 from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object, portable
@@ -47,6 +48,8 @@ class Rejection:
     error: PithError
     advice: str = ""
 
+    __repr__ = brief
+
     def __post_init__(self) -> None:
         # A frozen dataclass sets its own fields this way only.
         object.__setattr__(self, "error", self.error.detached())
@@ -76,6 +79,8 @@ class ReportWarning:
     code: WarningCode
     event_id: str | None
     detail: str
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, repr=False, init=False)
@@ -276,6 +281,8 @@ class FileReport:
     name: str
     report: Report | None
     rejection: Rejection | None = None
+
+    __repr__ = brief
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -20,6 +20,7 @@ from kit.results import WHEN
 from pithbundle import (
     BundleError,
     Clock,
+    Entry,
     FileError,
     FileReport,
     InputError,
@@ -31,6 +32,7 @@ from pithbundle import (
     Policy,
     PolicyError,
     ProofError,
+    Record,
     RecordError,
     Rejection,
     Report,
@@ -39,6 +41,7 @@ from pithbundle import (
     probe,
     read_bundle,
 )
+from pithbundle.brief import LONGEST, brief
 from pithbundle.proof import proof_of
 
 KEYS: Final = Policy.from_value(demo.demo_policy())
@@ -104,13 +107,34 @@ def test_there_is_a_value_of_every_public_class() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(CLASSES) - NO_VALUE))
-def test_a_public_value_pickles_copies_and_has_a_short_repr(name: str) -> None:
+def test_a_public_value_pickles_and_copies(name: str) -> None:
     value = values()[name]
     pickled = [pickle.loads(pickle.dumps(value, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
     for twin in (*pickled, copy.deepcopy(value), copy.copy(value)):
         assert type(twin) is type(value)
         # A verifier is no value: its cache grows.
         assert twin == value or name == "Verifier"
+
+
+@pytest.mark.parametrize("name", sorted(set(CLASSES) - {"Entry"}))
+def test_a_public_value_has_a_short_repr(name: str) -> None:
+    """A record printed all of its bytes, and a probe every key of the policy."""
+    value = values()["Ledger"].builder() if name == "LedgerBuilder" else values()[name]
+    assert len(repr(value)) <= LONGEST
+    if isinstance(value, Entry) or vars(type(value)).get("__repr__") is brief:
+        # Texts from an input have any length.
+        twin = copy.copy(value)
+        for member in dataclasses.fields(value):
+            if isinstance(getattr(value, member.name), str):
+                object.__setattr__(twin, member.name, "\u202e" * 100_000)
+        assert len(repr(twin)) <= LONGEST
+        assert "\u202e" not in repr(twin)
+
+
+def test_a_record_of_any_size_has_a_short_repr() -> None:
+    record = Record.from_value({**made_record(), "x": "x" * 100_000})
+    assert len(repr(record)) < 80
+    assert str(record.number) in repr(record)
 
 
 def test_public_values_cross_a_process_pool() -> None:

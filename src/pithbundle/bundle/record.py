@@ -73,6 +73,9 @@ class Record:
     #: The Pith Number: the year of ``submitted_at`` and the suffix of the hash (NUM-1).
     number: PithNumber = field(compare=False)
 
+    def __repr__(self) -> str:
+        return f"<Record {self.number}: {len(self.canonical)} bytes>"
+
     @property
     def value(self) -> Object:
         """The record as a JSON object, decoded anew for every caller: a change of it changes no record."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, cast
 
+from pithbundle.brief import brief
 from pithbundle.bundle.document_types import STATE_TYPE, recognise
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_canonical
@@ -44,6 +45,8 @@ class Difference:
     how: How
     ours_bytes: bytes
     theirs_bytes: bytes
+
+    __repr__ = brief
 
     @classmethod
     def of(cls, group: Group, pointer: str, how: How, ours: Value = None, theirs: Value = None) -> Difference:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal, TypeAlias
 
+from pithbundle.brief import brief
 from pithbundle.bundle.document_types import REPORT_TYPE, STATE_TYPE
 from pithbundle.comparison.published import Difference, compare_states, state_value
 from pithbundle.encoding.values import Object, Value
@@ -41,6 +42,8 @@ class Judged:
     #: Whether the side has the id only as the claim of an element that it could not check.
     claimed: bool = False
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -62,6 +65,8 @@ class Change:
     event_id: str
     left: Judged | None
     right: Judged | None
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pithbundle.brief import brief
 from pithbundle.encoding.values import EventId, Instant
 from pithbundle.merge.schema import CHECKPOINT
 from pithbundle.merge.selection import Selection
@@ -19,6 +20,9 @@ class Completeness(NamedTuple):
     signer: str
     missing: tuple[EventId, ...]
     as_of: tuple[Instant, EventId] | None
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def missing_ids(selection: Selection) -> dict[str, tuple[EventId, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from pithbundle.brief import brief
 from pithbundle.encoding.json_reader import read_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import EventId, Object, Value
@@ -31,6 +32,8 @@ class Entry:
     key_id: str
     #: The canonical bytes of the payload.
     payload_bytes: bytes = field(repr=False)
+
+    __repr__ = brief
 
     @property
     def payload(self) -> Object:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pithbundle.brief import brief
 from pithbundle.encoding.canonical import raw_json
 from pithbundle.encoding.values import EventId, Instant, Object
 from pithbundle.merge.classification import ClassifiedEvent
@@ -28,6 +29,8 @@ class Equivocation:
     slot: bytes
     instant: Instant
     event_ids: tuple[EventId, ...]
+
+    __repr__ = brief
 
     def to_value(self) -> Object:
         """The group as a state lists it; the slot for :mod:`canonical` to write."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.brief import brief
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
 from pithbundle.merge.classification import ClassifiedEvent
@@ -25,6 +26,8 @@ class Explanation:
     clause: str
     winners: tuple[SignedEvent, ...]
     losers: tuple[tuple[Loser, SignedEvent], ...]
+
+    __repr__ = brief
 
     def to_value(self) -> Object:
         """The explanation as JSON."""

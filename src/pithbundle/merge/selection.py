@@ -13,6 +13,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
@@ -32,6 +33,8 @@ class Loser:
 
     event_id: EventId
     reason: ReasonCode
+
+    __repr__ = brief
 
 
 class SlotDecision(NamedTuple):

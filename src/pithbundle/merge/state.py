@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from pithbundle.brief import brief
 from pithbundle.bundle.document_types import STATE_TYPE
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha256_hex
@@ -52,6 +53,8 @@ class Unrecognised:
     event_id: EventId
     event_type: str
     code: str
+
+    __repr__ = brief
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)

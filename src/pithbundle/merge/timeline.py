@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pithbundle.brief import brief
 from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.schema import ALIASES, CHECKPOINT, RETRACTION, EventType
@@ -38,6 +39,8 @@ class Moment:
     change: Change
     others: tuple[EventId, ...]
     retracted_by: tuple[EventId, ...]
+
+    __repr__ = brief
 
 
 def timeline_of(selection: Selection) -> tuple[Moment, ...]:

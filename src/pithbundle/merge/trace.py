@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.brief import brief
 from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import EventId, Object, Pointer, Value
@@ -37,6 +38,8 @@ class Decision:
     reason: ReasonCode
     winners: tuple[EventId, ...]
     losers: tuple[Loser, ...]
+
+    __repr__ = brief
 
     def to_value(self) -> Value:
         """The decision as JSON."""

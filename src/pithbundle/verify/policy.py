@@ -14,6 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from pithbundle.brief import brief
 from pithbundle.bundle.document_types import POLICY_TYPE
 from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1, UNKNOWN, EventFormat
 from pithbundle.ed25519.strict import PublicKey
@@ -73,6 +74,8 @@ class PolicyKey:
     accepted_event_ids: frozenset[str] = frozenset()
     #: A name in ``EVENT_FORMATS``, or ``unknown``, or both: ``unknown`` is last.
     event_formats: tuple[str, ...] = (EVENT_V1.name,)
+
+    __repr__ = brief
 
     def __post_init__(self) -> None:
         check_name(self.signer_id, "/signer_id")

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from pithbundle.brief import brief
 from pithbundle.bundle.event import Envelope, SignedContent, read_event, signed_contents
 from pithbundle.bundle.event_formats import EVENT_FORMATS, EventFormat
 from pithbundle.bundle.reader import Bundle
@@ -39,6 +40,8 @@ class Found:
     signatures: int
     keys: tuple[PolicyKey, ...]
 
+    __repr__ = brief
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -52,6 +55,8 @@ class Probe:
     stated_ids: int
     signed: int
     found: tuple[Found, ...]
+
+    __repr__ = brief
 
     @property
     def settled(self) -> tuple[Found, ...]:

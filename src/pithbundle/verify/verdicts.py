@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, make_dataclass
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
+from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import DigestHex, EventId, Instant, Object
@@ -49,6 +50,8 @@ class Verdict:
     status: Status
     step: int
     fault: Fault | None = None
+
+    __repr__ = brief
 
     @property
     def code(self) -> str | None:
@@ -154,6 +157,8 @@ class Claim:
 
     signer_id: str
     key_id: str
+
+    __repr__ = brief
 
 
 #: What the id of an element is a digest of: the event, the payload alone, or, in the flat

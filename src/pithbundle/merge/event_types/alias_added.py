@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import EventId, Object
 from pithbundle.merge.schema import ALIASES, EventType, grammar, identifier
@@ -25,6 +26,8 @@ class Alias:
     derived: bool
     event_id: EventId | None
     created_at: str | None
+
+    __repr__ = brief
 
 
 def _names(payload: Object) -> tuple[str, ...]:

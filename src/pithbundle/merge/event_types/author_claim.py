@@ -11,7 +11,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, identifier, name, word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AuthorClaim(Entry):
     """A current author claim; ``strength`` is ``strong`` or ``weak``."""
 

@@ -9,7 +9,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import CHECKPOINT, EventType, sorted_ids
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Checkpoint(Entry):
     """A current checkpoint: the ids of the events that its signer lists, ascending."""
 

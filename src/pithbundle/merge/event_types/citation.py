@@ -13,7 +13,7 @@ RELATIONSHIPS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Citation(Entry):
     """A current citation; ``relationship`` is one of :data:`RELATIONSHIPS`."""
 

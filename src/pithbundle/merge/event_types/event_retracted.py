@@ -13,7 +13,7 @@ from pithbundle.merge.schema import RETRACTION, EventType, event_id, prose
 Effect: TypeAlias = Literal["applied", "waiting", "rejected"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Retraction(Entry):
     """A current retraction: the id that it names and its effect."""
 

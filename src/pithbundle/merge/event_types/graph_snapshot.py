@@ -9,7 +9,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, an_object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class GraphSnapshot(Entry):
     """A current graph snapshot."""
 

@@ -16,7 +16,7 @@ _NAME = grammar(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 _TEXT = prose(65_536)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class IntegrityFinding(Entry):
     """A current finding of a detector."""
 

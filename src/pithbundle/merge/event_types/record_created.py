@@ -11,7 +11,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import RECEIPT, EventType, an_object, sha256_hex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Receipt(Entry):
     """The verified receipt of the current record_created."""
 

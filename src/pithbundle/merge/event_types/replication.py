@@ -11,7 +11,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, prose, web_url, word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Replication(Entry):
     """A current replication, of any outcome and moderation."""
 

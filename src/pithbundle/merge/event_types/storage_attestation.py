@@ -8,7 +8,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, moment, name, sha256_hex, web_url
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StorageAttestation(Entry):
     """A current storage attestation; whether the URL serves the content is not known here."""
 

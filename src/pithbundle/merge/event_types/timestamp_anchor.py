@@ -10,7 +10,7 @@ from pithbundle.merge.entries import Entry
 from pithbundle.merge.schema import EventType, base64_text, sha256_hex
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TimestampAnchor(Entry):
     """A current timestamp anchor; the proof is not opened."""
 
