@@ -85,6 +85,11 @@ def test_a_record_keeps_no_value_of_a_caller() -> None:
     assert (made.source_id, made.source_kind) == ("hep-lat/0305021", "arxiv")
 
 
+def test_a_record_prints_its_number_and_size() -> None:
+    made = Record.from_value(record(extra="x" * 100_000))
+    assert repr(made) == f"<Record {made.number}: {len(made.canonical)} bytes>"
+
+
 REQUIRED = [
     "metadata",
     "metadata/abstract_canon_sha256",
