@@ -241,7 +241,10 @@ test("a longer export is split, and reads back to the same state", async () => {
     const checked = await Promise.all(parts.map(async (part) => pith.check(await pith.readBundle(part, { limits: { ...pith.BUNDLE_LIMITS, ...limits } }), policy)));
     assert.deepEqual((await pith.merge(checked)).stateBytes, stateBytes);
   }
-  for (const [name, value] of [["events", 0], ["size", 1000], ["nodes", 20]]) {
+  for (const [name, value] of [["events", 0], ["size", 1000], ["nodes", 20], ["depth", 4]]) {
     assert.throws(() => pith.exportParts(state, { ...pith.BUNDLE_LIMITS, [name]: value }), { code: name });
   }
+  // The longest string of it is a signature of 88 characters.
+  assert.equal(pith.exportParts(state, { ...pith.BUNDLE_LIMITS, string: 88 }).length, 1);
+  assert.throws(() => pith.exportParts(state, { ...pith.BUNDLE_LIMITS, string: 87 }), { code: "size" });
 });

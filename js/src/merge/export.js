@@ -9,6 +9,7 @@
 /** @import { State } from "./state.js" */
 import { PithError } from "../errors.js";
 import { canonicalBytes } from "../encoding/canonical.js";
+import { parseJson } from "../encoding/json-reader.js";
 import { BUNDLE_LIMITS } from "../encoding/limits.js";
 import { toBase64 } from "../encoding/spellings.js";
 import { countValues, objectOf } from "../encoding/values.js";
@@ -19,10 +20,21 @@ export function exportedEvent({ id, key, content, signature }) {
   return new Map([...content, ["event_id", id], ["signature", members]]);
 }
 
+/** The bundle and its list of events. */
+const LEVELS_ABOVE_AN_EVENT = 2;
+
 /** @typedef {Record<"size" | "nodes" | "events", number>} Cost of a part, or of one more event */
 
-/** @param {Value} value @param {number} events @returns {Cost} */
-const costOf = (value, events) => ({ size: canonicalBytes(value).length, nodes: countValues(value), events });
+/**
+ * @param {Value} value @param {number} events @param {Limits} limits of strings and of depth, which no sum concerns
+ * @param {number} above levels of the bundle above the value
+ * @returns {Cost} throws `size` for a string or a name over its limit, `depth` [EXPORT-2]
+ */
+function costOf(value, events, limits, above) {
+  const canonical = canonicalBytes(value);
+  parseJson(canonical, { ...limits, size: Infinity, nodes: Infinity, depth: limits.depth - above });
+  return { size: canonical.length, nodes: countValues(value), events };
+}
 /** @param {Cost} a @param {Cost} b @returns {Cost} */
 const sumOf = (a, b) => ({ size: a.size + b.size, nodes: a.nodes + b.nodes, events: a.events + b.events });
 /** @param {Cost} cost @param {Limits} limits @returns {"size" | "nodes" | "events" | undefined} the code of the first limit that it exceeds */
@@ -30,7 +42,7 @@ const exceededBy = (cost, limits) => /** @type {const} */ (["size", "nodes", "ev
 
 /**
  * @param {State} state @param {Limits} [limits] of an input
- * @returns {Uint8Array[]} one or more bundles; throws `size`, `nodes` or `events` where the record and one event fit into none [EXPORT-2]
+ * @returns {Uint8Array[]} one or more bundles; throws `size`, `nodes`, `depth` or `events` where the record and one event fit into none [EXPORT-2]
  */
 export function exportParts({ record, ledger }, limits = BUNDLE_LIMITS) {
   const bundleOf = (/** @type {Value[]} */ events) => objectOf({
@@ -41,7 +53,7 @@ export function exportParts({ record, ledger }, limits = BUNDLE_LIMITS) {
     const code = exceededBy(cost, limits);
     if (code !== undefined) throw new PithError(code);
   };
-  const empty = costOf(bundleOf([]), 0);
+  const empty = costOf(bundleOf([]), 0, limits, 0);
   ensureFits(empty);
   const comma = { size: 1, nodes: 0, events: 0 };
   /** @type {Value[]} */
@@ -49,7 +61,7 @@ export function exportParts({ record, ledger }, limits = BUNDLE_LIMITS) {
   let used = empty;
   const parts = [part];
   for (const event of ledger.events.map(exportedEvent)) {
-    const cost = costOf(event, 1);
+    const cost = costOf(event, 1, limits, LEVELS_ABOVE_AN_EVENT);
     const more = sumOf(sumOf(used, comma), cost);
     if (part.length > 0 && exceededBy(more, limits) === undefined) used = more;
     else {
