@@ -166,15 +166,18 @@ class Verifier:
             checked.mismatches, ledger,
         )  # fmt: skip
 
-    def verify_each(self, inputs: Iterable[tuple[str, Data]]) -> Iterator[FileReport]:
+    def verify_each(
+        self, inputs: Iterable[tuple[str, Data]], *, encoding: Encoding | None = None
+    ) -> Iterator[FileReport]:
         """Verify named inputs one by one, each by itself; no input is kept.
 
-        An input that is rejected raises nothing: its report contains the rejection.
+        An input that is rejected raises nothing: its report contains the rejection. ``encoding``
+        is that of every input, as for :meth:`verify`.
 
         Raises:
             TypeError: an input is not a pair, its name is not a str, or its data is not bytes.
         """
-        for name, found in self._each(inputs):
+        for name, found in self._each(inputs, encoding):
             if isinstance(found, PithError):
                 yield FileReport(name, None, Rejection(name, found))
             else:
@@ -199,7 +202,9 @@ class Verifier:
                 verified.append((input_of(name, found), found.ledger))
         return reports_of(verified, rejected)
 
-    def _each(self, inputs: Iterable[tuple[str, Data]]) -> Iterator[tuple[str, VerifiedBundle | PithError]]:
+    def _each(
+        self, inputs: Iterable[tuple[str, Data]], encoding: Encoding | None = None
+    ) -> Iterator[tuple[str, VerifiedBundle | PithError]]:
         if not isinstance(inputs, Iterable):
             raise TypeError(f"inputs must be pairs of a name and bytes, not {type(inputs).__name__}")
         # Checked as what it is: a mapping, a string or a list of data is a frequent mistake.
@@ -211,7 +216,7 @@ class Verifier:
             if not isinstance(name, str):
                 raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
             try:
-                yield name, self.verify(data)
+                yield name, self.verify(data, encoding=encoding)
             except PithError as error:
                 yield name, error
 

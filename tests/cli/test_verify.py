@@ -35,6 +35,7 @@ from pithbundle import Record
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
+from pithbundle.joined import input_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.verifier import Verifier
 
@@ -173,7 +174,9 @@ def test_one_number_with_two_hashes_is_rejected() -> None:
     other = replace(Record.from_value(made_record(7)), number=one.record.number)
     ledger = Ledger._of_checked(other, one.policy_sha256, verifier.rules, (), ())
     twin = replace(one, record=other, ledger=ledger)
-    checked_files = CheckedFiles([("one", one), ("two", twin)])
+    checked_files = CheckedFiles(
+        [(input_of(name, each), each.ledger) for name, each in (("one", one), ("two", twin))]
+    )
     assert checked_files.reports(read_clock(None, None)) == []
     assert [(each.name, each.error.code) for each in checked_files.rejected] == [
         ("one", "collision"),

@@ -257,3 +257,10 @@ def test_a_rejection_is_raised_as_a_new_error_each_time() -> None:
         depths.append(len(caught.traceback))
     assert len({*depths}) == 1
     assert one.rejection.error.__traceback__ is None
+
+
+def test_the_encoding_of_every_input_is_named() -> None:
+    given = [("a", DATA), ("b", cbor_bytes(bundle(RECORD, EVENTS)))]
+    assert [one.outcome for one in verifier().verify_each(given)] == ["valid", "valid"]
+    named = verifier().verify_each(given, encoding="cbor")
+    assert [one.outcome for one in named] == ["rejected", "valid"]

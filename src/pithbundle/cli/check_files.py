@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
+from pithbundle.cli.input_hints import hint_for
+from pithbundle.cli.inputs import InputRejected, read_bytes
 from pithbundle.cli.output import Exit, worst
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import MergeError
-from pithbundle.joined import input_of
+from pithbundle.joined import Input
+from pithbundle.merge.ledger import Ledger
 from pithbundle.report import (
     EXIT_STATUS,
     Clock,
@@ -24,7 +26,7 @@ from pithbundle.report import (
     reports_of,
     together,
 )
-from pithbundle.verifier import VerifiedBundle, Verifier
+from pithbundle.verifier import Verifier
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -40,7 +42,7 @@ class CheckedFiles:
     ``rejected`` were read and are rejected as a whole; ``unreadable`` could not be read at all.
     """
 
-    verified: list[tuple[str, VerifiedBundle]] = field(default_factory=list)
+    verified: list[tuple[Input, Ledger]] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     unreadable: list[Rejection] = field(default_factory=list)
 
@@ -49,8 +51,7 @@ class CheckedFiles:
 
         Records with one number and two hashes are rejected here, all of them (MERGE-2).
         """
-        inputs = [(input_of(name, bundle), bundle.ledger) for name, bundle in self.verified]
-        found = reports_of(inputs, (), clock)
+        found = reports_of(self.verified, (), clock)
         self.rejected.extend(found[0].rejected if found else ())
         return [Report._of(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
 
@@ -62,13 +63,13 @@ class CheckedFiles:
         """
         if not self.verified:
             return Report._of((), None, self.rejected, clock)
-        builder = self.verified[0][1].ledger.builder()
-        for name, bundle in self.verified[1:]:
+        builder = self.verified[0][1].builder()
+        for given, ledger in self.verified[1:]:
             try:
-                builder.add(bundle.ledger)
+                builder.add(ledger)
             except MergeError as error:
-                raise InputRejected(name, error, Exit.INVALID) from error
-        inputs = [input_of(name, bundle) for name, bundle in self.verified]
+                raise InputRejected(given.name, error, Exit.INVALID) from error
+        inputs = [given for given, _ in self.verified]
         return Report._of(inputs, builder.build(), self.rejected, clock)
 
     def outcomes(self, reports: Sequence[Report]) -> tuple[Outcome, ...]:
@@ -101,20 +102,38 @@ def check_files(
 
     ``skip`` gets each file and its bytes first, and returns True for one that is no bundle.
     """
-    verifier = Verifier(policy, limits=limits)
     found = CheckedFiles()
     with progress_bar(len(files), hidden=len(files) < _MANY_FILES) as step:
-        for done, file in enumerate(files):
-            step(done)
-            try:
-                data = read_bytes(file, limits)
-                if skip is not None and skip(file, data):
-                    continue
-                with rejecting(file, data=data, of_bundle=True):
-                    bundle = verifier.verify(data, encoding=format)
-            except InputRejected as rejection:
-                unusable = found.unreadable if rejection.status == Exit.USAGE else found.rejected
-                unusable.append(Rejection(file, rejection.error, rejection.hint))
-                continue
-            found.verified.append((file, bundle))
+        inputs = _Inputs(files, limits, found, skip, step)
+        for one in Verifier(policy, limits=limits).verify_each(inputs, encoding=format):
+            if one.rejection is not None:
+                error = one.rejection.error
+                found.rejected.append(Rejection(one.name, error, hint_for(one.name, inputs.data, error)))
+            elif one.report is not None and one.report.ledger is not None:
+                found.verified.append((one.report.inputs[0], one.report.ledger))
     return found
+
+
+@dataclass(slots=True)
+class _Inputs:
+    """The files that can be read and are not skipped, one at a time; ``data`` is the current one."""
+
+    files: Sequence[str]
+    limits: Limits
+    found: CheckedFiles
+    skip: Callable[[str, bytes], bool] | None
+    step: Callable[[int], None]
+    data: bytes = b""
+
+    def __iter__(self) -> Iterator[tuple[str, bytes]]:
+        for done, file in enumerate(self.files):
+            self.step(done)
+            try:
+                self.data = read_bytes(file, self.limits)
+            except InputRejected as rejection:
+                of_usage = rejection.status == Exit.USAGE
+                rejected = self.found.unreadable if of_usage else self.found.rejected
+                rejected.append(Rejection(file, rejection.error, rejection.hint))
+                continue
+            if self.skip is None or not self.skip(file, self.data):
+                yield file, self.data
