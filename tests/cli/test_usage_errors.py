@@ -166,6 +166,24 @@ class TestPolicy:
         assert "warning" not in run("policy", "check", str(DEMO / "policy.json")).out
 
 
+class TestUnverified:
+    """The policy was forgotten: no event has a known key."""
+
+    def test_no_conflict_is_not_said_of_events_that_were_not_verified(self, tmp_path: Path) -> None:
+        result = run("proof", RICH, "--out", str(tmp_path / "z.json"))
+        assert result.status == 3
+        assert result.out.startswith("UNVERIFIED: no conflict was found, and not every event was verified\n")
+        assert "pithbundle verify names the events" in result.out
+        assert json.loads(run("proof", RICH, "--json").stdout)["exit_status"] == 3
+        assert run("proof", BUNDLE, *POLICY).status == 1
+
+    def test_an_entry_that_is_missed_may_be_of_an_unverified_event(self) -> None:
+        result = run("explain", RICH, "author_claims")
+        assert result.status == 2
+        assert "not every event is verified under this policy" in result.err
+        assert "not every event" not in run("explain", RICH, *POLICY, "/current/citations/999").err
+
+
 class TestProof:
     def test_a_proof_that_no_reader_accepts_is_not_written(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -253,3 +271,13 @@ class TestExtras:
     def test_the_library_needs_no_extra(self) -> None:
         code = "import sys; sys.modules['click'] = sys.modules['matplotlib'] = None; import pithbundle"
         subprocess.run([sys.executable, "-c", code], env=process_env(), check=True)
+
+
+def test_a_long_string_is_read_under_the_limit_that_the_hint_names(tmp_path: Path) -> None:
+    """The hint named the size of the file, which was not the limit that was exceeded."""
+    value = {**json.loads(Path(BUNDLE).read_bytes()), "note": "x" * 1_100_000}
+    (tmp_path / "str.json").write_text(json.dumps(value))
+    result = run("verify", str(tmp_path / "str.json"), *POLICY)
+    assert result.status == 1
+    (option,) = re.findall(r"--limit (string=\d+)", result.out)
+    assert run("verify", str(tmp_path / "str.json"), *POLICY, "--limit", option).status == 0

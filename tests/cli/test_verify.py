@@ -362,6 +362,12 @@ CLAIMS = {
     "unverified",
     "incomplete",
     "nothing_was_verified",
+    # Of events that are not verified.
+    "UNVERIFIED:",
+    " no conflict was found, and not every event was verified",
+    "pithbundle verify names the events that are not verified, and why",
+    ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
+    " verify says which; --policy FILE names another policy",
 }
 
 

@@ -53,7 +53,7 @@ def hint_for(path: str, data: bytes | None, error: PithError, *, of_bundle: bool
         return _of_path(path)
     if data is None:
         return error.hint
-    if error.code == "size":
+    if error.limit_name == "size":
         return _of_size(path, error)
     if error.code == "syntax" and error.fault.detail == AFTER_THE_END:
         return "the file is longer than its content: fetch it again, or remove what was appended"

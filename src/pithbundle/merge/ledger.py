@@ -269,7 +269,7 @@ def _ledger(
 
 def _require_one_set(first: Ledger, other: Ledger) -> None:
     if other.record.sha256 != first.record.sha256:
-        if other.record.number.suffix == first.record.number.suffix:
+        if other.record.number == first.record.number:
             raise MergeError("collision", f"two records have the number {other.record.number}")
         raise MergeError(
             "subject",

@@ -690,3 +690,13 @@ def test_only_a_ledger_is_added() -> None:
     wrong: Any = "a"
     with pytest.raises(TypeError, match="ledger must be a Ledger, not str"):
         empty_ledger(checked(RECORD, [])).builder().add(wrong)
+
+
+def test_records_of_one_suffix_and_two_years_have_two_numbers() -> None:
+    """MERGE-2 compares whole numbers: it said "two records have the number" of two numbers."""
+    mine = ledger_of(checked(RECORD, []))
+    number = replace(mine.record.number, year=mine.record.number.year + 1)
+    record = replace(Record.from_value(other_record(RECORD)), number=number)
+    with pytest.raises(MergeError) as caught:
+        mine | Ledger._of_checked(record, mine.policy_sha256, MERGE_1, ())
+    assert caught.value.code == "subject"

@@ -168,10 +168,14 @@ def _no_entry(loaded: LoadedRecord, why: str) -> click.UsageError:
         f"{name}/0" + (f" to {count - 1}" if count > 1 else "") if f"/current/{name}" not in alone else name
         for name, count in counts.items()
     ]
-    return click.UsageError(
-        f"{why}. There are entries at /current/ followed by: {', '.join(entries)}",
-        click.get_current_context(),
-    )
+    message = f"{why}. There are entries at /current/ followed by: {', '.join(entries)}"
+    if "unverified" in loaded.report.outcomes:
+        # Most often the policy was forgotten, so that no event has a known key.
+        message += (
+            ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
+            " verify says which; --policy FILE names another policy"
+        )
+    return click.UsageError(message, click.get_current_context())
 
 
 def _print(out: Output, loaded: LoadedRecord, reason: Explanation) -> None:

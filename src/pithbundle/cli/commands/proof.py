@@ -37,7 +37,8 @@ from pithbundle.proof import proof_of
     "  pithbundle proof bundle.json other.json --out-dir proofs\n"
     "  pithbundle verify conflict.json --policy mine.json\n\n"
     "\b\nExit status: 0 there is a conflict, and its proofs are listed or written; 1\n"
-    "there is none, or a file is rejected; 2 usage error.",
+    "there is none, or a file is rejected; 2 usage error; 3 there is none, and not every\n"
+    "event was verified.",
 )
 @files_argument
 @click.option("--list", "listing", is_flag=True, help="List the conflicts and write nothing: the default.")
@@ -87,7 +88,7 @@ def command(
         elif path is not None:
             deliver(out, next(proofs), path, force)
             written = [path]
-    status = Exit.VALID if groups and not loaded.checked_files.rejected else Exit.INVALID
+    status = _status(loaded)
     if out.as_json:
         conflicts = [_value(group) for group in groups]
         # The outcome of the bundle is not that of this command: a conflict is what it looks for.
@@ -96,6 +97,19 @@ def command(
         return status
     _print(out.on_stderr() if path == STDIN else out, loaded, groups, written)
     return status
+
+
+def _unverified(loaded: LoadedRecord) -> bool:
+    """Return whether a contradiction could be among events that were not verified."""
+    return "unverified" in loaded.report.outcomes
+
+
+def _status(loaded: LoadedRecord) -> Exit:
+    if loaded.checked_files.rejected:
+        return Exit.INVALID
+    if loaded.state.equivocations:
+        return Exit.VALID
+    return Exit.UNVERIFIED if _unverified(loaded) else Exit.INVALID
 
 
 def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:
@@ -124,9 +138,13 @@ def _print(out: Output, loaded: LoadedRecord, groups: Sequence[Equivocation], wr
     number = loaded.ledger.record.number
     if groups:
         out.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
+    elif _unverified(loaded):
+        out.line("UNVERIFIED:", "doubtful", " no conflict was found, and not every event was verified")
     else:
         out.line("NO CONFLICT:", "good", f" no contradiction in these events of {number}")
     loaded.record(out)
+    if not groups and _unverified(loaded):
+        out.detail("hint", "pithbundle verify names the events that are not verified, and why")
     for index, group in enumerate(groups[:MOST]):
         _print_group(out, loaded, index, group)
     if len(groups) > MOST:
