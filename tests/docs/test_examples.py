@@ -90,6 +90,13 @@ def test_every_command_that_a_page_names_exists(name: str) -> None:
             assert used <= known, f"{name}, line {line + 1}: {used - known}"
 
 
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_a_server_that_a_page_starts_is_for_this_machine_alone(name: str) -> None:
+    """Without ``--bind`` Python's server answers the whole network."""
+    text = (REPO / name).read_text(encoding="utf-8")
+    assert text.count("-m http.server") == text.count("-m http.server --bind 127.0.0.1")
+
+
 # -- the mechanism itself -------------------------------------------------------------------
 
 
