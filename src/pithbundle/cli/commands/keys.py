@@ -87,13 +87,14 @@ def _one(out: Output, text: str, policy: Policy) -> int:
         if rejection.error.code != "key_invalid":
             raise
         if out.as_json:
-            out.json({"fit": False, "fault": rejection.error.fault.to_value()})
+            out.json({"acceptable": False, "fault": rejection.error.fault.to_value()})
         else:
             out.heading("unacceptable", str(rejection.error), "bad")
         return Exit.INVALID
     pinned = next((item for item in policy.keys if item.public_key == found), None)
     if out.as_json:
-        out.json({"fit": True, **_forms(found), "pinned_as": pinned.to_value() if pinned else None})
+        policy_key = pinned.to_value() if pinned else None
+        out.json({"acceptable": True, **_forms(found), "policy_key": policy_key})
         return Exit.VALID
     out.heading("acceptable", "this key may be used in a policy", "good")
     _print_forms(out, found)
