@@ -145,7 +145,7 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert result.status == 2
     assert not result.out
     assert result.err.startswith("pithbundle: error: a picture needs matplotlib, which is not installed\n")
-    assert "pithbundle: hint: run python -m pip install 'pithbundle[plot]', or in a checkout" in result.err
+    assert "pithbundle: hint: in a checkout run python -m pip install -e '.[plot]', or" in result.err
     assert not target.exists()
     # Words need no library.
     assert run("timeline", str(DEMO / "rich.json"), *POLICY).status == 1

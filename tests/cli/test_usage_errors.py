@@ -242,8 +242,8 @@ class TestExtras:
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.splitlines() == [
             "pithbundle: error: the command line needs click, which is not installed",
-            "pithbundle: hint: run python -m pip install 'pithbundle[cli]', "
-            "or in a checkout python -m pip install -e '.[cli]'",
+            "pithbundle: hint: in a checkout run python -m pip install -e '.[cli]', "
+            "or, where a package index has pithbundle, python -m pip install 'pithbundle[cli]'",
         ]
 
     def test_the_entry_point(
@@ -262,7 +262,7 @@ class TestExtras:
     def test_without_matplotlib(self, tmp_path: Path) -> None:
         done = self.without("matplotlib", "timeline", BUNDLE, *POLICY, "--svg", str(tmp_path / "x.svg"))
         assert done.returncode == 2 and "Traceback" not in done.stderr
-        assert "run python -m pip install 'pithbundle[plot]'" in done.stderr
+        assert "in a checkout run python -m pip install -e '.[plot]'" in done.stderr
 
     def test_another_missing_module_is_no_missing_extra(self) -> None:
         done = self.without("orjson", "verify", BUNDLE)

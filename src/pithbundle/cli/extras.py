@@ -6,6 +6,6 @@ from __future__ import annotations
 def how_to_install(extra: str) -> str:
     """Return what to run to install an extra of the package."""
     return (
-        f"run python -m pip install 'pithbundle[{extra}]', "
-        f"or in a checkout python -m pip install -e '.[{extra}]'"
+        f"in a checkout run python -m pip install -e '.[{extra}]', "
+        f"or, where a package index has pithbundle, python -m pip install 'pithbundle[{extra}]'"
     )
