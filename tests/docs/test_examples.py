@@ -20,6 +20,8 @@ UPDATE: Final = os.environ.get("PITHBUNDLE_UPDATE") == "1"
 RUN: Final = [
     name for name in pages.PAGES if {"console", "python"} & {b.language for b in pages.parse(name).blocks}
 ]
+#: What a reader opens before the guides.
+FIRST: Final = ("README.md", "docs/quick-start.md")
 
 
 @pytest.mark.parametrize("name", RUN)
@@ -33,6 +35,17 @@ def test_each_page_shows_what_happens(name: str, tmp_path: Path, monkeypatch: py
         return
     for item in shown:
         assert item.agrees(), f"{name}, {item.what}:\n" + "\n".join(item.found)
+
+
+def test_the_pages_can_be_followed_in_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one shell, in the order in which the README offers them: none finds its outputs there already."""
+    session = pages.scratch(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    followed = [name for name in RUN if name in FIRST or name.startswith("docs/guides/")]
+    assert followed[:2] == list(FIRST) and len(followed) > 6
+    for name in followed:
+        for item in pages.console(pages.parse(name), session):
+            assert item.agrees(), f"{name}, {item.what}:\n" + "\n".join(item.found)
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
@@ -113,6 +126,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pages.Session:
         ("$ echo a; echo b\na", False),
         ("$ echo a\na\n...", False),
         ("$ export WORD=a\n$ echo $WORD\na", True),
+        ("$ export WORD=a\n$ unset WORD\n$ echo ${WORD-none}\nnone", True),
         ("$ pithbundle number vectors/demo/none.json\n...\n$ echo $?\n2", True),
         ("$ false\n$ echo $?\n0", False),
     ],

@@ -54,6 +54,9 @@ class Session:
         if found := re.fullmatch(r"export (\w+)=(\S+)", command):
             self.env[found[1]] = found[2]
             return ""
+        if found := re.fullmatch(r"unset (\w+)", command):
+            self.env.pop(found[1], None)
+            return ""
         if command.startswith("pithbundle ") and not _SHELL.search(command):
             result = run(*shlex.split(command)[1:], env=self.env)
             self.status = result.status
