@@ -62,7 +62,7 @@ class EquivocationProof:
     rules: str
     group: Equivocation
     events: tuple[SignedEvent, SignedEvent]
-    #: The policy's status of the key of each event: a proof holds whatever it is (PROOF-3).
+    #: The policy's status of the key of each event: a proof is valid whatever it is (PROOF-3).
     statuses: tuple[str, str]
 
     __repr__ = brief
@@ -133,7 +133,7 @@ def check_proof(
     record = Record.from_read(proof.get("canonical_record"), "/canonical_record")
     events, keys = proof.get("events"), proof.get("keys")
     if type(events) is not list or len(events) != 2:
-        raise ProofError("type", "a proof holds exactly two events", pointer="/events")
+        raise ProofError("type", "a proof contains exactly two events", pointer="/events")
     if type(keys) is not list or not 1 <= len(keys) <= 2:
         raise ProofError("type", "a proof names the one or two keys of its events", pointer="/keys")
     for place, key in enumerate(keys):

@@ -84,7 +84,7 @@ def read_event(value: Value) -> Envelope | FlatEvent | Fault:
     """Return the event in ``value``, or the first fault of its form, pointing inside it (CHECK-1).
 
     Order: spelling, members and types (sorted by name, the signer's and the signature's
-    below theirs), time; the limits are :func:`bind`'s (EVT-6).
+    below theirs), time; the limits are :func:`signed_content`'s (EVT-6).
     """
     if type(value) is not dict:
         return Fault("type", "an event must be an object", "")

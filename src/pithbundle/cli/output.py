@@ -5,7 +5,7 @@ verdict. Three rules keep it harmless, wherever it goes:
 
 * data passes :meth:`Output.show`, which returns one line without terminal controls;
 * a line begins with words of this program: data follows them or is indented, also
-  where a long line is loaded at the edge of a terminal;
+  where a long line is wrapped at the edge of a terminal;
 * whatever is printed as text is escaped once more on its way out, so that a missing call of
   ``show`` is a cosmetic fault and no vulnerability.
 
@@ -152,7 +152,7 @@ class Output:
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Print a table, indented; its first column contains no data, or data that has passed ``show``.
 
-        On a terminal a cell is loaded within its column. In a pipe the columns are as wide as they need.
+        On a terminal a cell is wrapped within its column. In a pipe the columns are as wide as they need.
         """
         safe = [[_escape_controls(cell) for cell in row] for row in (head, *rows)]
         for number, text in enumerate(table_lines(safe, self._columns() if self.tty else None)):

@@ -279,16 +279,17 @@ class _Run:
     def mismatch(
         self, genuine: bool, key: PolicyKey, stated: bytes | None, raw: bytes, event_id: EventId
     ) -> Verdict:
-        """CHECK-3 failed: say which content the signature is for; ``stated`` is the stated id's message."""
+        """CHECK-3 failed: say which content the signature is for; ``stated`` is the claimed id's message."""
         if genuine:
-            detail = f"the content is genuine; the stated id is not its id, {event_id}"
+            detail = f"the content is genuine; the claimed id is not its id, {event_id}"
         elif stated is not None and self.signatures.valid(key, stated, raw):
             detail = (
-                f"a genuine signature, but for other content: this copy was altered; its id is {event_id}"
+                "the signature is genuine, but for other content: this element was altered; "
+                f"its id is {event_id}"
             )
         else:
             detail = (
-                f"no genuine signature, neither for this content nor for the stated id; its id is {event_id}"
+                f"no genuine signature, neither for this content nor for the claimed id; its id is {event_id}"
             )
         return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, "/event_id"))
 

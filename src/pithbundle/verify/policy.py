@@ -156,7 +156,7 @@ class Policy:
         if not self.keys:
             refuse("a policy without keys trusts nobody: add at least one key", "/keys")
         if len(self.keys) > MAX_KEYS:
-            refuse(f"{len(self.keys)} keys; a policy holds {MAX_KEYS} at most", "/keys")
+            refuse(f"{len(self.keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
         _check_clashes(self.keys)
         ordered = tuple(sorted(self.keys, key=lambda key: key.public_key.raw))
         by_pair: dict[tuple[str, str], tuple[PolicyKey, ...]] = {}
@@ -235,7 +235,7 @@ class Policy:
             refuse("write an array of keys", "/keys")
         # Asked before each of a million entries is looked at.
         if len(keys) > MAX_KEYS:
-            refuse(f"{len(keys)} keys; a policy holds {MAX_KEYS} at most", "/keys")
+            refuse(f"{len(keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
         return cls(tuple(_read_key(item, f"/keys/{index}") for index, item in enumerate(keys)))
 
     def to_value(self) -> Object:
@@ -301,7 +301,7 @@ def _check_clashes(keys: tuple[PolicyKey, ...]) -> None:
         pair = (key.signer_id, key.key_id)
         of_pair[pair] += 1
         of_key_id[key.key_id] += 1
-        # Both bounds hold the signature checks of one element (POL-6).
+        # Both bounds limit the signature checks of one element (POL-6).
         if of_pair[pair] > MAX_KEYS_OF_A_PAIR:
             detail = f"{MAX_KEYS_OF_A_PAIR} keys at most share signer_id and key_id: give it another key_id"
             refuse(detail, f"/keys/{index}/key_id")

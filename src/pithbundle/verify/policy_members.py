@@ -41,14 +41,14 @@ def frozen(name: str, given: object) -> frozenset[str]:
 def check_name(name: Value, where: str) -> str:
     """Return a signer_id, key_id or event type (POL-2)."""
     if type(name) is not str or not name or text_fault(name) or len(name.encode()) > MAX_NAME_BYTES:
-        refuse(f"write a text of 1 to {MAX_NAME_BYTES} bytes", where)
+        refuse(f"must be a string of 1 to {MAX_NAME_BYTES} bytes", where)
     return name
 
 
 def check_members(value: Object, known: tuple[str, ...], where: str) -> None:
     """Check that an object has no unknown members (POL-1)."""
     if any(type(name) is not str for name in value):
-        refuse("member names are texts", where)
+        refuse("a member name must be a string", where)
     unknown = sorted(name for name in value if name not in known)
     if unknown:
         refuse(f"no such member; known here: {', '.join(sorted(known))}", where + pointer((unknown[0],)))
@@ -92,7 +92,7 @@ def check_event_formats(value: Value) -> tuple[str, ...]:
                 f"no such event format; write one of: {', '.join(sorted(EVENT_FORMATS))}, {UNKNOWN}", where
             )
         if item in seen:
-            refuse("stands in the list twice: leave one out", where)
+            refuse("is in the list twice: leave one out", where)
         if item != UNKNOWN and any(name != UNKNOWN for name in seen):
             refuse(f"a key has one event format, and {UNKNOWN} beside it at most", where)
         seen.append(item)
@@ -100,13 +100,13 @@ def check_event_formats(value: Value) -> tuple[str, ...]:
 
 
 def read_set(value: Value, check: Callable[[Value, str], str], where: str) -> frozenset[str]:
-    """Read an array of texts that each pass ``check``, without repeats."""
+    """Read an array of strings that each pass ``check``, without repeats."""
     if type(value) is not list:
-        refuse("write an array of texts", where)
+        refuse("must be an array of strings", where)
     seen: set[str] = set()
     for index, item in enumerate(value):
         text = check(item, f"{where}/{index}")
         if text in seen:
-            refuse("stands in the list twice: leave one out", f"{where}/{index}")
+            refuse("is in the list twice: leave one out", f"{where}/{index}")
         seen.add(text)
     return frozenset(seen)

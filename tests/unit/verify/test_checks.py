@@ -202,23 +202,24 @@ def mismatch(made: Json, keys: Json | None = None) -> str:
 def test_one_altered_letter_is_invalid_and_the_message_says_that_the_copy_was_altered() -> None:
     altered = {**SOUND, "payload": {**ALIAS, "alias_value": "W2"}}
     assert mismatch(altered) == (
-        f"a genuine signature, but for other content: this copy was altered; its id is {event_id(altered)}"
+        "the signature is genuine, but for other content: this element was altered; "
+        f"its id is {event_id(altered)}"
     )
 
 
 def test_a_genuine_event_under_another_id_is_invalid_and_the_message_says_so() -> None:
     wrong = {**SOUND, "event_id": OTHER_ID}
-    assert mismatch(wrong) == f"the content is genuine; the stated id is not its id, {ID}"
-    # The stated id is that of another genuine event of the same signer: nothing changes.
+    assert mismatch(wrong) == f"the content is genuine; the claimed id is not its id, {ID}"
+    # The claimed id is that of another genuine event of the same signer: nothing changes.
     other = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
     wrong = {**SOUND, "event_id": other["event_id"]}
-    assert mismatch(wrong) == f"the content is genuine; the stated id is not its id, {ID}"
+    assert mismatch(wrong) == f"the content is genuine; the claimed id is not its id, {ID}"
 
 
 def test_a_signature_of_neither_content_is_said_to_be_none() -> None:
     forged = flipped({**SOUND, "payload": {}})
     assert mismatch(forged) == (
-        f"no genuine signature, neither for this content nor for the stated id; its id is {event_id(forged)}"
+        f"no genuine signature, neither for this content nor for the claimed id; its id is {event_id(forged)}"
     )
 
 
@@ -228,7 +229,9 @@ def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
     keys = policy(policy_key(DEMO, event_formats=[rule.name]))
     detail = mismatch({**made, "payload": {"swapped": True}}, keys)
     # Where the signature signs canonical bytes, a stated digest does not give the message.
-    assert detail.startswith("no genuine signature" if rule.signed == "bytes" else "a genuine signature, but")
+    assert detail.startswith(
+        "no genuine signature" if rule.signed == "bytes" else "the signature is genuine, but"
+    )
 
 
 def test_a_revoked_key_honours_the_recomputed_id_never_the_stated_one() -> None:

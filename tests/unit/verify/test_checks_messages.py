@@ -55,7 +55,7 @@ EVENTS: list[tuple[Json, int, Fault]] = [
     (changed(SOUND, event_id="W1"), 7,
      Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")),
     (changed(SOUND, event_id="sha256:" + "0" * 64), 8,
-     Fault("hash_mismatch", f"the content is genuine; the stated id is not its id, {SOUND['event_id']}",
+     Fault("hash_mismatch", f"the content is genuine; the claimed id is not its id, {SOUND['event_id']}",
            "/event_id")),
     (signed_with(subject_pith_number=OTHER_NUMBER), 4,
      Fault("subject", "the Pith Number is another record's", "/subject_pith_number")),

@@ -184,8 +184,8 @@ BAD: list[tuple[Json, str, bool, str]] = [
     (policy(key(), policy_version="2"), "/policy_version", True, '"1"'),
     (policy(key(), name="mine"), "/name", True, "keys"),
     (policy(key(), **{"z": 1, "a/b": 1}), "/a~1b", True, "keys"),
-    ({**policy(key()), 10**5000: 1}, "", False, "texts"),
-    ({**policy({**key(), None: 1})}, "/keys/0", False, "texts"),
+    ({**policy(key()), 10**5000: 1}, "", False, "member name"),
+    ({**policy({**key(), None: 1})}, "/keys/0", False, "member name"),
     (policy(keys=...), "/keys", True, "array"),
     (policy(keys={}), "/keys", True, "array"),
     (policy(keys="*"), "/keys", True, "array"),
@@ -194,16 +194,16 @@ BAD: list[tuple[Json, str, bool, str]] = [
     (policy(key(), 1), "/keys/1", True, "object"),
     (policy(key(public_key=ALICE)), "/keys/0/public_key", True, "public_key_hex"),
     (policy(key(Status="active")), "/keys/0/Status", True, "status"),
-    (policy(key(signer_id=...)), "/keys/0/signer_id", True, "text"),
-    (policy(key(signer_id="")), "/keys/0/signer_id", True, "text"),
-    (policy(key(signer_id=None)), "/keys/0/signer_id", True, "text"),
-    (policy(key(signer_id=7)), "/keys/0/signer_id", True, "text"),
+    (policy(key(signer_id=...)), "/keys/0/signer_id", True, "string"),
+    (policy(key(signer_id="")), "/keys/0/signer_id", True, "string"),
+    (policy(key(signer_id=None)), "/keys/0/signer_id", True, "string"),
+    (policy(key(signer_id=7)), "/keys/0/signer_id", True, "string"),
     (policy(key(signer_id=LONG + "x")), "/keys/0/signer_id", True, "256"),
     (policy(key(signer_id="é" * 129)), "/keys/0/signer_id", False, "256"),
-    (policy(key(signer_id="\0")), "/keys/0/signer_id", False, "text"),
-    (policy(key(signer_id="\ud800")), "/keys/0/signer_id", False, "text"),
-    (policy(key(key_id=...)), "/keys/0/key_id", True, "text"),
-    (policy(key(key_id=[])), "/keys/0/key_id", True, "text"),
+    (policy(key(signer_id="\0")), "/keys/0/signer_id", False, "string"),
+    (policy(key(signer_id="\ud800")), "/keys/0/signer_id", False, "string"),
+    (policy(key(key_id=...)), "/keys/0/key_id", True, "string"),
+    (policy(key(key_id=[])), "/keys/0/key_id", True, "string"),
     (policy(key(public_key_hex=...)), "/keys/0/public_key_hex", True, "64"),
     (policy(key(public_key_hex=None)), "/keys/0/public_key_hex", True, "64"),
     (policy(key(public_key_hex=ALICE.upper())), "/keys/0/public_key_hex", True, "64"),
@@ -213,8 +213,8 @@ BAD: list[tuple[Json, str, bool, str]] = [
     (policy(key(event_types="a")), "/keys/0/event_types", True, "array"),
     (policy(key(event_types={})), "/keys/0/event_types", True, "array"),
     (policy(key(event_types=["a", "b", "a"])), "/keys/0/event_types/2", True, "twice"),
-    (policy(key(event_types=["a", 1])), "/keys/0/event_types/1", True, "text"),
-    (policy(key(event_types=[""])), "/keys/0/event_types/0", True, "text"),
+    (policy(key(event_types=["a", 1])), "/keys/0/event_types/1", True, "string"),
+    (policy(key(event_types=[""])), "/keys/0/event_types/0", True, "string"),
     (policy(key(status="Active")), "/keys/0/status", True, "retired"),
     (policy(key(status=None)), "/keys/0/status", True, "retired"),
     (policy(key(status=["active"])), "/keys/0/status", True, "retired"),
@@ -256,8 +256,8 @@ BAD: list[tuple[Json, str, bool, str]] = [
     ),
     # The order of POL-7 within a key.
     (policy(key(public_key_hex="x", signer_id="")), "/keys/0/public_key_hex", True, "64"),
-    (policy(key(signer_id="", key_id="")), "/keys/0/signer_id", True, "text"),
-    (policy(key(key_id="", event_types=[])), "/keys/0/key_id", True, "text"),
+    (policy(key(signer_id="", key_id="")), "/keys/0/signer_id", True, "string"),
+    (policy(key(key_id="", event_types=[])), "/keys/0/key_id", True, "string"),
     (policy(key(event_types=[], status="x")), "/keys/0/event_types", True, '"*"'),
     (policy(key(status="x", accepted_event_ids="x")), "/keys/0/status", True, "retired"),
     (policy(key(accepted_event_ids=["x"])), "/keys/0/accepted_event_ids", True, "revoked"),
@@ -274,7 +274,7 @@ def test_bad(value: Json, pointer: str, schema_sees: bool, word: str) -> None:
     error = refusal(value)
     assert (error.code, error.pointer) == ("policy", pointer)
     assert word in error.fault.detail
-    if word != "texts":  # JSON has no other names
+    if word != "member name":  # JSON has no other names
         assert VALIDATOR.is_valid(value) is not schema_sees
 
 
