@@ -96,10 +96,12 @@ class TestProgressBar:
         assert self.drawn(monkeypatch, term, tty, hidden) == ""
 
     def test_nothing_to_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sys, "stderr", Stream(tty=True))
+        stream = Stream(tty=True)
+        monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setenv("TERM", "xterm")
         with progress_bar(0, hidden=False):
             pass
+        assert stream.bytes.getvalue().decode() == f"\r\x1b[K[{' ' * 40}] 0/0 0:00\r\x1b[K"
 
 
 def test_no_command_needs_rich() -> None:

@@ -167,7 +167,16 @@ GOOD = [policy(key()), FULL, policy(key(signer_id=LONG)), policy(key(signer_id="
 
 @pytest.mark.parametrize("value", [*GOOD, Policy.registry().to_value()])
 def test_good(value: Json) -> None:
-    Policy.from_value(value)
+    made: Json = Policy.from_value(value).to_value()
+    read = {one["public_key_hex"]: one for one in made["keys"]}
+    assert len(read) == len(value["keys"])
+    for said in value["keys"]:
+        one = read[said["public_key_hex"]]
+        for name, member in said.items():
+            if isinstance(member, list):
+                assert sorted(one[name]) == sorted(member)
+            else:
+                assert one[name] == member
     VALIDATOR.validate(value)
 
 
