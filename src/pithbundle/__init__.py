@@ -12,19 +12,20 @@ Everything that this module names is public. Results are immutable and can be pi
 
 from __future__ import annotations
 
+from pithbundle.bundle.event_formats import EventFormat
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle, read_bundle, read_bundle_file
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import abstract_sha256, title_sha256
 from pithbundle.comparison.published import Difference
-from pithbundle.comparison.sides import Change, Diff, Judged, diff
+from pithbundle.comparison.sides import Change, Diff, Judged, SideError, diff
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Value
+from pithbundle.encoding.values import BytesLike, DigestHex, EventId, Instant, Object, Pointer, Value
 from pithbundle.errors import (
     BundleError,
     Fault,
@@ -45,7 +46,7 @@ from pithbundle.merge.event_types.alias_added import Alias
 from pithbundle.merge.event_types.author_claim import AuthorClaim
 from pithbundle.merge.event_types.checkpoint import Checkpoint
 from pithbundle.merge.event_types.citation import Citation
-from pithbundle.merge.event_types.event_retracted import Retraction
+from pithbundle.merge.event_types.event_retracted import Effect, Retraction
 from pithbundle.merge.event_types.graph_snapshot import GraphSnapshot
 from pithbundle.merge.event_types.integrity import IntegrityFinding
 from pithbundle.merge.event_types.record_created import Receipt
@@ -56,7 +57,7 @@ from pithbundle.merge.explain import Explanation
 from pithbundle.merge.ledger import Ledger, LedgerBuilder
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.schema import EventType, MergeRules
-from pithbundle.merge.selection import Loser
+from pithbundle.merge.selection import Loser, ReasonCode
 from pithbundle.merge.state import State, Unrecognised
 from pithbundle.merge.timeline import Moment
 from pithbundle.merge.trace import Decision
@@ -65,8 +66,9 @@ from pithbundle.proof import EquivocationProof, ProofError
 from pithbundle.report import Clock, FileReport, Rejection, Report, ReportWarning
 from pithbundle.verifier import VerifiedBundle, Verifier
 from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.policy_members import KeyStatus
 from pithbundle.verify.probing import Found, Probe, probe
-from pithbundle.verify.verdicts import CheckedEvent, Claim, ReceiptVerdict, SignedEvent, Verdict
+from pithbundle.verify.verdicts import CheckedEvent, Claim, ReceiptVerdict, SignedEvent, Status, Verdict
 
 #: The version of the package, as in its metadata.
 __version__ = "0.1.0"
@@ -77,6 +79,7 @@ __all__ = [
     "AuthorClaim",
     "Bundle",
     "BundleError",
+    "BytesLike",
     "Change",
     "CheckedEvent",
     "Checkpoint",
@@ -87,10 +90,14 @@ __all__ = [
     "Decision",
     "Diff",
     "Difference",
+    "DigestHex",
+    "Effect",
     "Encoding",
     "Entry",
     "Equivocation",
     "EquivocationProof",
+    "EventFormat",
+    "EventId",
     "EventType",
     "Explanation",
     "Fault",
@@ -100,9 +107,11 @@ __all__ = [
     "GraphSnapshot",
     "Input",
     "InputError",
+    "Instant",
     "IntegrityFinding",
     "InvalidKeyError",
     "Judged",
+    "KeyStatus",
     "Ledger",
     "LedgerBuilder",
     "Limits",
@@ -113,16 +122,19 @@ __all__ = [
     "MergeRules",
     "Moment",
     "NumberError",
+    "Object",
     "Outcome",
     "OutcomeError",
     "PithError",
     "PithNumber",
+    "Pointer",
     "Policy",
     "PolicyError",
     "PolicyKey",
     "Probe",
     "ProofError",
     "PublicKey",
+    "ReasonCode",
     "Receipt",
     "ReceiptVerdict",
     "Record",
@@ -132,8 +144,10 @@ __all__ = [
     "Report",
     "ReportWarning",
     "Retraction",
+    "SideError",
     "SignedEvent",
     "State",
+    "Status",
     "StorageAttestation",
     "TimestampAnchor",
     "Unrecognised",

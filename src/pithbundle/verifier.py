@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import DigestHex, as_bytes
+from pithbundle.encoding.values import BytesLike, DigestHex, as_bytes
 from pithbundle.errors import Fault, PithError
 from pithbundle.joined import Input, input_of
 from pithbundle.merge.ledger import Ledger
@@ -26,9 +26,6 @@ from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
 from pithbundle.verify.verdicts import CheckedEvent, ReceiptVerdict, maker
-
-#: The bytes of an input, in any of the types that contain bytes.
-Data: TypeAlias = bytes | bytearray | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,7 @@ class Verifier:
     def __repr__(self) -> str:
         return f"Verifier(keys={len(self.policy.keys)}, policy={self.policy.sha256}, rules={self.rules.name})"
 
-    def verify(self, data: Data, *, encoding: Encoding | None = None) -> VerifiedBundle:
+    def verify(self, data: BytesLike, *, encoding: Encoding | None = None) -> VerifiedBundle:
         """Read one bundle, JSON or CBOR, and check every event and receipt in it.
 
         ``encoding`` is ``"json"`` or ``"cbor"``; None detects it by the first byte. An invalid
@@ -167,7 +164,7 @@ class Verifier:
         )  # fmt: skip
 
     def verify_each(
-        self, inputs: Iterable[tuple[str, Data]], *, encoding: Encoding | None = None
+        self, inputs: Iterable[tuple[str, BytesLike]], *, encoding: Encoding | None = None
     ) -> Iterator[FileReport]:
         """Verify named inputs one by one, each by itself; no input is kept.
 
@@ -183,7 +180,7 @@ class Verifier:
             else:
                 yield FileReport(name, found.report(name))
 
-    def verify_together(self, inputs: Iterable[tuple[str, Data]]) -> list[Report]:
+    def verify_together(self, inputs: Iterable[tuple[str, BytesLike]]) -> list[Report]:
         """Verify named inputs and merge those of one record: one report for each record.
 
         The reports are in the order of first appearance. A rejected input may have been of any
@@ -203,7 +200,7 @@ class Verifier:
         return reports_of(verified, rejected)
 
     def _each(
-        self, inputs: Iterable[tuple[str, Data]], encoding: Encoding | None = None
+        self, inputs: Iterable[tuple[str, BytesLike]], encoding: Encoding | None = None
     ) -> Iterator[tuple[str, VerifiedBundle | PithError]]:
         if not isinstance(inputs, Iterable):
             raise TypeError(f"inputs must be pairs of a name and bytes, not {type(inputs).__name__}")
@@ -220,7 +217,7 @@ class Verifier:
             except PithError as error:
                 yield name, error
 
-    def verify_proof(self, data: Data) -> EquivocationProof:
+    def verify_proof(self, data: BytesLike) -> EquivocationProof:
         """Check a proof of an equivocation by itself (PROOF-2).
 
         Raises:

@@ -21,6 +21,12 @@ def test_every_public_name_has_a_section() -> None:
     assert {name.strip("_") for name in pithbundle.__all__} <= set(markdown.anchors(markdown.parse(API)))
 
 
+def test_a_value_is_shown_from_the_module_that_the_package_imports_it_from() -> None:
+    """Other modules have a ``Status`` of their own."""
+    section = API.partition("### Status")[2].partition("\n### ")[0]
+    assert "'verified'" in section and "(CHECK-1 to CHECK-14)" in section
+
+
 def test_links_within_the_reference_lead_somewhere() -> None:
     page = markdown.parse(API)
     assert {link[1:] for _, link in markdown.links(page) if link[0] == "#"} <= set(markdown.anchors(page))

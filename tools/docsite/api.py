@@ -153,20 +153,27 @@ def _code(text: str) -> str:
 
 def _value(name: str, missing: list[str]) -> str:
     """A constant, a type alias or a new type: its definition and the comment above it."""
-    for module in [pithbundle.__name__, *sorted(sys.modules)]:
-        if module.split(".")[0] != "pithbundle" or module not in sys.modules:
-            continue
-        tree, lines = _module(module)
-        for node in tree.body:
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            if any(isinstance(item, ast.Name) and item.id == name for item in targets):
-                comment = _comment(node, lines)
-                if not comment:
-                    missing.append(name)
-                anchor = name.strip("_")
-                shown = _code(ast.unparse(node))
-                return f"### {escape(name)} {{ #{anchor} }}\n\n{shown}\n\n{_inline(comment)}"
-    raise ValueError(f"no module of the package defines {name} at its top")
+    module = _home(name)
+    tree, lines = _module(module)
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(item, ast.Name) and item.id == name for item in targets):
+            comment = _comment(node, lines)
+            if not comment:
+                missing.append(name)
+            anchor = name.strip("_")
+            shown = _code(ast.unparse(node))
+            return f"### {escape(name)} {{ #{anchor} }}\n\n{shown}\n\n{_inline(comment)}"
+    raise ValueError(f"{module} does not define {name} at its top")
+
+
+def _home(name: str) -> str:
+    """The module that the package imports a name from: several define a ``Status``."""
+    for node in _module(pithbundle.__name__)[0].body:
+        if isinstance(node, ast.ImportFrom) and any(item.name == name for item in node.names):
+            assert node.module is not None
+            return node.module
+    return pithbundle.__name__
 
 
 def _inline(text: str) -> str:

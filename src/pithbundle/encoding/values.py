@@ -11,6 +11,7 @@ from typing import Final, NewType, TypeAlias
 
 #: object (string keys), array, string, integer, portable float, true, false, null (DATA-1).
 Value: TypeAlias = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
+#: A JSON object: string keys, each once, in the order in which they were read (DATA-1).
 Object: TypeAlias = dict[str, Value]
 
 #: ``sha256:`` and 64 lower-case hex digits: the id of an event (EVT-4, TEXT-4).

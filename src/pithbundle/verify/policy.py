@@ -24,7 +24,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.values import DigestHex, Object, Value
 from pithbundle.errors import InvalidKeyError, PolicyError
 from pithbundle.verify.policy_members import (
-    Status,
+    KeyStatus,
     check_accepted,
     check_event_formats,
     check_event_id,
@@ -69,7 +69,7 @@ class PolicyKey:
     public_key: PublicKey
     #: The event types that it may sign; None means all (``"*"``).
     event_types: frozenset[str] | None = None
-    status: Status = "active"
+    status: KeyStatus = "active"
     #: The ids of the events of a revoked key that still count, ``sha256:`` and 64 hex digits.
     accepted_event_ids: frozenset[str] = frozenset()
     #: A name in ``EVENT_FORMATS``, or ``unknown``, or both: ``unknown`` is last.
@@ -280,7 +280,7 @@ def _policy_keys(given: object) -> tuple[PolicyKey, ...]:
     return keys
 
 
-def _read_accepted(value: Value, status: Status) -> frozenset[str]:
+def _read_accepted(value: Value, status: KeyStatus) -> frozenset[str]:
     """Read the ids: that the status allows none is said of the list before its items are read (POL-7)."""
     if type(value) is list:
         check_accepted(value, status)

@@ -15,8 +15,8 @@ from pithbundle.errors import PolicyError
 MAX_NAME_BYTES: Final = 256
 
 #: What a key's owner, or the user, says of it. ``retired`` verifies as ``active`` and is shown.
-Status: TypeAlias = Literal["active", "retired", "revoked"]
-_STATUSES: Final[Mapping[str, Status]] = MappingProxyType(
+KeyStatus: TypeAlias = Literal["active", "retired", "revoked"]
+_STATUSES: Final[Mapping[str, KeyStatus]] = MappingProxyType(
     {"active": "active", "retired": "retired", "revoked": "revoked"}
 )
 
@@ -61,7 +61,7 @@ def check_event_id(text: Value, where: str) -> str:
     return text
 
 
-def check_status(text: Value) -> Status:
+def check_status(text: Value) -> KeyStatus:
     """Return the status of a key (POL-4)."""
     # A dictionary answers with the exact literal, so that no cast is needed.
     status = _STATUSES.get(text) if type(text) is str else None
@@ -70,7 +70,7 @@ def check_status(text: Value) -> Status:
     return status
 
 
-def check_accepted(accepted_event_ids: Collection[Value], status: Status) -> None:
+def check_accepted(accepted_event_ids: Collection[Value], status: KeyStatus) -> None:
     """Check that only a revoked key has ``accepted_event_ids`` (POL-4)."""
     if accepted_event_ids and status != "revoked":
         # An exception to a revocation that is not there would be a trap for later.

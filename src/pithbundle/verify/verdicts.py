@@ -17,6 +17,7 @@ from pithbundle.encoding.values import DigestHex, EventId, Instant, Object
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import PolicyKey
 
+#: What the checks of an element came to (CHECK-1 to CHECK-14); ``not_checked`` is of receipts alone (RCPT-4).
 Status: TypeAlias = Literal[
     "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "not_checked"
 ]
