@@ -90,6 +90,13 @@ CODES: Final[dict[str, CodeInfo]] = {
 }  # fmt: skip
 
 
+#: By the clause that rejects it, where the hint of the code is for another situation.
+_HINTS: Final[dict[str, str]] = {
+    "DATA-1": "give a dict with str keys, a list, a str, an int, a float, a bool or None, and no subclass of these",
+    "EXPLAIN-1": "give /current/ and the name of a section, as State.sections lists them, or no pointer for all",
+}  # fmt: skip
+
+
 class _Limit(NamedTuple):
     """How an error of one limit is reported: its code, its clause, what is counted."""
 
@@ -136,9 +143,8 @@ class Fault:
     @property
     def hint(self) -> str:
         """What the person who sees it can do."""
-        info = CODES[self.code].hint
         if self.limit is None:
-            return info
+            return _HINTS.get(self.ruled_by) or CODES[self.code].hint
         if not self.limit_name:
             return f"this limit is fixed at {self.limit}"
         enough = self.limit * 2 if self.found is None else self.found

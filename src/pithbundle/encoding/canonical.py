@@ -134,7 +134,8 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
         elif type(item) is float:
             _require(float_fault(item), path)
         elif item is not None and type(item) is not bool:
-            raise InputError("type", f"{_named(item)} is not a value of the model", pointer=pointer_to(path))
+            detail = f"{_named(item)} is not a value of the model"
+            raise InputError("type", detail, pointer=pointer_to(path), clause="DATA-1")
 
         coming = None
         while open_ and (coming := next(open_[-1][1], None)) is None:
@@ -145,9 +146,8 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
         step, item = coming
         if open_[-1][0]:
             if type(step) is not str:
-                raise InputError(
-                    "type", f"{_named(step)} is not a member name", pointer=pointer_to(path[:-1])
-                )
+                detail = f"{_named(step)} is not a member name"
+                raise InputError("type", detail, pointer=pointer_to(path[:-1]), clause="DATA-1")
             room -= len(step)
             path[-1] = step
             _require_size(step, limits, room, path)

@@ -132,6 +132,14 @@ def test_refuses(value: object, code: str, pointer: str) -> None:
     assert refusal(value) == (code, pointer)
 
 
+@pytest.mark.parametrize("value", [object(), {"a": {1: 2}}])
+def test_a_value_outside_the_model_names_its_clause_and_what_to_give(value: object) -> None:
+    with pytest.raises(InputError) as caught:
+        canonical_bytes(value)  # type: ignore[arg-type]
+    assert caught.value.clause == "DATA-1"
+    assert caught.value.hint.startswith("give a dict with str keys, a list,")
+
+
 def test_subclasses_of_containers_are_foreign() -> None:
     assert refusal(type("D", (dict,), {})()) == ("type", "")
     assert refusal([type("L", (list,), {})()]) == ("type", "/0")

@@ -48,6 +48,10 @@ def test_a_place_with_nothing_to_explain(place: str) -> None:
         demo().explain(place)
     assert caught.value.code == "type"
     assert caught.value.pointer == place
+    assert caught.value.clause == "EXPLAIN-1"
+    assert caught.value.hint == (
+        "give /current/ and the name of a section, as State.sections lists them, or no pointer for all"
+    )
 
 
 def test_entry_one_is_not_entry_ten() -> None:
