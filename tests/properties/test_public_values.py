@@ -36,6 +36,7 @@ from pithbundle import (
     RecordError,
     Rejection,
     Report,
+    SideError,
     Verifier,
     diff,
     probe,
@@ -61,7 +62,7 @@ def values() -> dict[str, Any]:
     changed = diff(report, unknown.report())
     found: list[Any] = [
         verifier, verified, report, ledger, state, ledger.builder().build(), KEYS, KEYS.keys[0],
-        KEYS.keys[0].public_key, ledger.record, ledger.record.number, ledger.rules,
+        KEYS.keys[0].public_key, KEYS.keys[0].event_format, ledger.record, ledger.record.number, ledger.rules,
         FileReport("a", report), report.rejected[0], Clock("2026-01-01T00:00:00.000000Z"),
         *report.events[:1], *report.receipts[:1], report.events[0].location, *report.inputs[:1],
         *verified.events, *verified.receipts, *unknown.events, *(one.claim for one in unknown.events),
@@ -84,7 +85,7 @@ ERRORS: Final[list[Exception]] = [
         kind("type", "detail", pointer="/a", offset=3, clause="JSON-1")
         for kind in (
             BundleError, FileError, InputError, InvalidKeyError, MergeError, NumberError, PithError,
-            PolicyError, ProofError, RecordError,
+            PolicyError, ProofError, RecordError, SideError,
         )
     ),
     OutcomeError(("invalid", "unverified")),
