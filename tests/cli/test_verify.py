@@ -177,12 +177,18 @@ def test_one_number_with_two_hashes_is_rejected() -> None:
     checked_files = CheckedFiles(
         [(input_of(name, each), each.ledger) for name, each in (("one", one), ("two", twin))]
     )
-    assert checked_files.reports(read_clock(None, None)) == []
-    assert [(each.name, each.error.code) for each in checked_files.rejected] == [
+    clock = read_clock(None, None)
+    left, reports = checked_files.reports(clock)
+    assert (left.verified, reports) == ([], [])
+    assert [(each.name, each.error.code) for each in left.rejected] == [
         ("one", "collision"),
         ("two", "collision"),
     ]
-    assert checked_files.status([]) == 1
+    assert left.status([]) == 1
+    # The inputs are a value: asking for the reports changes nothing, however often.
+    assert checked_files.rejected == []
+    assert checked_files.reports(clock) == (left, reports)
+    assert left.reports(clock) == (left, reports)
 
 
 def test_the_output_is_bounded(folder: Path) -> None:

@@ -46,14 +46,21 @@ class CheckedFiles:
     rejected: list[Rejection] = field(default_factory=list)
     unreadable: list[Rejection] = field(default_factory=list)
 
-    def reports(self, clock: Clock) -> list[Report]:
-        """One report for each record, in order of appearance; rejected inputs are in none.
+    def reports(self, clock: Clock) -> tuple[CheckedFiles, list[Report]]:
+        """Return one report for each record, in order of appearance, after the inputs that they are of.
 
-        Records with one number and two hashes are rejected here, all of them (MERGE-2).
+        Rejected inputs are in no report. Records with one number and two hashes are rejected
+        here, all of them (MERGE-2): the inputs that are returned list these as rejected.
         """
         found = reports_of(self.verified, (), clock)
-        self.rejected.extend(found[0].rejected if found else ())
-        return [Report._of(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
+        reports = [Report._of(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
+        kept = {id(given) for report in reports for given in report.inputs}
+        left = CheckedFiles(
+            [each for each in self.verified if id(each[0]) in kept],
+            [*self.rejected, *(found[0].rejected if found else ())],
+            self.unreadable,
+        )
+        return left, reports
 
     def report(self, clock: Clock | None = None) -> Report:
         """Return the report of a command about one record.

@@ -96,7 +96,7 @@ def _print(
     quiet: bool,
 ) -> int:
     """Print the reports and return the exit status."""
-    reports = checked_files.reports(clock)
+    checked_files, reports = checked_files.reports(clock)
     status = checked_files.status(reports)
     if out.as_json:
         out.json(
