@@ -63,6 +63,15 @@ def test_without_a_clock_nothing_is_said_and_without_events_neither() -> None:
     assert warned(read_clock(1, NOW)) == []
 
 
+def test_the_json_of_a_report_does_not_contain_the_time_of_the_clock() -> None:
+    one, other = read_clock(None, NOW), read_clock(None, "2026-06-02T00:00:00Z")
+    when = "2026-05-01T12:00:00Z"
+    assert one != other
+    assert (
+        reported(one, when).to_value() == reported(other, when).to_value() == reported(None, when).to_value()
+    )
+
+
 def test_a_warning_changes_no_outcome_and_no_state() -> None:
     warm, cold = reported(read_clock(1, NOW), "9999-01-01T00:00:00Z"), reported(None, "9999-01-01T00:00:00Z")
     assert (warm.outcome, cold.outcome) == ("valid", "valid")
