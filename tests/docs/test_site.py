@@ -37,6 +37,17 @@ def test_attributes_are_shown_as_attributes() -> None:
     assert "```python\nto_json() -> bytes\n```" in API
 
 
+def test_a_pipe_in_a_type_is_not_escaped() -> None:
+    """The site tool shows what is in a code span as it stands, a backslash too."""
+    assert "\\|" not in API + commands.reference()
+    assert re.search(r"^\| `\w+` \| `[^`]*\w \| None` \|", API, re.MULTILINE)
+
+
+def test_the_anchor_of_a_special_method_has_no_underscores() -> None:
+    assert "\n#### Ledger.\\_\\_len\\_\\_ { #Ledger.len }\n" in API
+    assert not re.search(r"\{ #\S*__", API)
+
+
 def test_no_mark_of_a_docstring_is_left() -> None:
     prose = "\n".join(markdown.parse(API).prose.values())
     assert not re.search(r":(class|func|meth|data|mod):|``", prose)
@@ -53,7 +64,7 @@ def test_every_command_has_a_section_with_its_options() -> None:
     text = commands.reference()
     page = markdown.parse(text)
     assert {f"pithbundle-{name}" for name in COMMANDS} <= set(markdown.anchors(page))
-    assert "`--expect STATE`" in text and "`--from [json\\|cbor]`" in text
+    assert "`--expect STATE`" in text and "`--from [json|cbor]`" in text
     assert "### pithbundle conformance run" in text
 
 
@@ -87,6 +98,12 @@ SOUND = '<html><body id="top"><a href="b.html#here">b</a><a href="#top">a</a><im
         (SOUND.replace("#top", "#none"), ["a.html: #none: no such anchor"]),
         (SOUND.replace("<img", '<p id="top"><img'), ["a.html: the anchor top twice"]),
         (SOUND.replace("b.html#here", "https://example.org/"), []),
+        (SOUND.replace(">b<", "><code>str \\| None</code><"), ["a.html: shows Markdown: \\|"]),
+        (SOUND.replace(">b<", ">--from [json\\|cbor] <"), ["a.html: shows Markdown: [json\\|cbor]"]),
+        (SOUND.replace(">b<", ">a.<em>len_</em> { #a.<b>len</b> }<"),
+         ["a.html: shows Markdown: a.len_ { #a.len"]),
+        (SOUND.replace(">b<", "><pre>a \\| b { #c }</pre><script>a { #b }</script><"), []),
+        (SOUND.replace(">b<", ">a | b, {#c}<"), []),
         (SOUND.replace("c.png", "//x.y/c.png"), ["a.html: <img src=//x.y/c.png> loads from another host"]),
     ],
 )  # fmt: skip

@@ -102,8 +102,8 @@ def _field(node: ast.AnnAssign, lines: list[str]) -> str:
     """A row for an attribute that a class declares; nothing for a private one or a constant."""
     if not isinstance(node.target, ast.Name) or node.target.id.startswith("_"):
         return ""
-    kind = ast.unparse(node.annotation).replace("|", "\\|")
-    return f"| `{node.target.id}` | `{kind}` | {_inline(_comment(node, lines))} |"
+    # The site tool reads a pipe in a code span of a table as it stands, and shows a backslash before it.
+    return f"| `{node.target.id}` | `{ast.unparse(node.annotation)}` | {_inline(_comment(node, lines))} |"
 
 
 def _comment(node: ast.stmt, lines: list[str]) -> str:
@@ -125,7 +125,8 @@ def _function(name: str, node: ast.AST, missing: list[str], level: int, anchor: 
     decorators = {ast.unparse(item).rpartition(".")[2] for item in node.decorator_list}
     plain = {"classmethod", "staticmethod", "override", "overload"}
     label = "property" if level == 4 and decorators - plain else ""
-    heading = f"{'#' * level} {anchor.replace('__', chr(92) + '_' * 2)} {{ #{anchor} }}"
+    # Two underscores in the name of an anchor are emphasis, and none follow them: len for __len__.
+    heading = f"{'#' * level} {escape(anchor)} {{ #{anchor.replace('__', '')} }}"
     parts = [heading, _signature(name, node, label)]
     return "\n\n".join([*parts, *_docstring(doc or "")])
 

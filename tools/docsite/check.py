@@ -1,4 +1,4 @@
-"""Checks the built site: every link and anchor leads somewhere, nothing is loaded from another host."""
+"""Checks the built site: links and anchors lead somewhere, no Markdown is shown, no other host is asked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 #: What a browser loads by itself: never from another host.
 _LOADED: Final = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
+#: Markdown that was not read as such: an escaped pipe, and the attributes of a heading.
+_MARKDOWN: Final = re.compile(r"\S*\\\|\S*|\S* \{ #\S*")
+#: What no reader sees as prose: programs, and blocks that show their text as it stands.
+_LITERAL: Final = frozenset({"script", "style", "pre"})
 _REMOTE_CSS: Final = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])(?:https?:)?//""")
 
 
@@ -18,13 +22,25 @@ class _Reader(HTMLParser):
         super().__init__()
         self.ids: list[str] = []
         self.links: list[tuple[str, str, str]] = []
+        self.text: list[str] = []
+        self._literal: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _LITERAL:
+            self._literal.append(tag)
         for name, value in attrs:
             if name == "id" or (name == "name" and tag == "a"):
                 self.ids.append(value or "")
             elif name in ("href", "src") and value is not None:
                 self.links.append((tag, name, value))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._literal:
+            self._literal.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._literal:
+            self.text.append(data)
 
 
 def faults(site: Path) -> list[str]:
@@ -40,6 +56,9 @@ def faults(site: Path) -> list[str]:
             continue
         name = path.relative_to(site.resolve()).as_posix()
         found += [f"{name}: the anchor {doubled} twice" for doubled in _doubled(reader.ids)]
+        # The navigation repeats the headings.
+        shown = dict.fromkeys(_MARKDOWN.findall("".join(reader.text)))
+        found += [f"{name}: shows Markdown: {text}" for text in shown]
         found += [f"{name}: {fault}" for link in reader.links if (fault := _link(path, link, pages))]
     for path in site.rglob("*.css"):
         if _REMOTE_CSS.search(path.read_text(encoding="utf-8")):
