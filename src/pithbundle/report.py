@@ -24,7 +24,7 @@ from pithbundle.merge.schema import MergeRules
 from pithbundle.merge.state import State
 from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, raise_for, together
 from pithbundle.report_json import event_value, input_value, ledger_value, receipt_value
-from pithbundle.verify.verdicts import ReceiptVerdict, Verdict
+from pithbundle.verify.verdicts import ReceiptVerdict, Verdict, maker
 
 __all__ = [
     "EXIT_STATUS", "Clock", "FileReport", "Input", "Listed", "Location", "Outcome", "Rejection", "Report",
@@ -274,15 +274,29 @@ class Report:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class FileReport:
     """The report on one named input, or its rejection; one of the two is None."""
 
     name: str
     report: Report | None
-    rejection: Rejection | None = None
+    rejection: Rejection | None
 
     __repr__ = brief
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Refuse: a file has either a report or a rejection, and a verifier makes both.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a report on a file is made by Verifier.verify_each")
+
+    @classmethod
+    def _of(cls, name: str, found: Report | Rejection) -> FileReport:
+        """Internal: the report on a named input, or its rejection."""
+        rejected = isinstance(found, Rejection)
+        return _file_report(name, None if rejected else found, found if rejected else None)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -309,6 +323,9 @@ class FileReport:
         if self.rejection is not None:
             raise self.rejection.error.detached()
         raise_for(self.outcomes)
+
+
+_file_report: Final = maker(FileReport)
 
 
 def reports_of(

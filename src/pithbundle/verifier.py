@@ -28,7 +28,7 @@ from pithbundle.verify.signatures import SignatureCache, trim
 from pithbundle.verify.verdicts import CheckedEvent, ReceiptVerdict, maker
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class VerifiedBundle:
     """One bundle after the checks under one policy: the verdict of every element, and the ledger.
 
@@ -44,6 +44,14 @@ class VerifiedBundle:
     #: The faults of members that no signature covers and that nothing uses (BUN-6).
     mismatches: tuple[Fault, ...]
     ledger: Ledger
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Refuse: its members follow from one bundle, so a verifier makes all of them.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a verified bundle is made by Verifier.verify")
 
     def __repr__(self) -> str:
         counts = f"events={len(self.events)}, valid={len(self.ledger)}, receipts={len(self.receipts)}"
@@ -176,9 +184,9 @@ class Verifier:
         """
         for name, found in self._each(inputs, encoding):
             if isinstance(found, PithError):
-                yield FileReport(name, None, Rejection(name, found))
+                yield FileReport._of(name, Rejection(name, found))
             else:
-                yield FileReport(name, found.report(name))
+                yield FileReport._of(name, found.report(name))
 
     def verify_together(self, inputs: Iterable[tuple[str, BytesLike]]) -> list[Report]:
         """Verify named inputs and merge those of one record: one report for each record.

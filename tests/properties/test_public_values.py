@@ -63,7 +63,7 @@ def values() -> dict[str, Any]:
     found: list[Any] = [
         verifier, verified, report, ledger, state, ledger.builder().build(), KEYS, KEYS.keys[0],
         KEYS.keys[0].public_key, KEYS.keys[0].event_format, ledger.record, ledger.record.number, ledger.rules,
-        FileReport("a", report), report.rejected[0], Clock("2026-01-01T00:00:00.000000Z"),
+        FileReport._of("a", report), report.rejected[0], Clock("2026-01-01T00:00:00.000000Z"),
         *report.events[:1], *report.receipts[:1], report.events[0].location, *report.inputs[:1],
         *verified.events, *verified.receipts, *unknown.events, *(one.claim for one in unknown.events),
         *(one.verdict for one in unknown.events), *(one.verdict.fault for one in unknown.events),
@@ -211,10 +211,22 @@ def test_a_repr_of_thousands_of_events_fits_a_line() -> None:
     report = verified.report("x" * 50)
     shown = [
         verified, verified.ledger, verified.ledger.snapshot(), report, verified.events[0],
-        verified.events[0].event, verified.events[0].verdict, FileReport("x", report),
+        verified.events[0].event, verified.events[0].verdict, FileReport._of("x", report),
         diff(report, Report._of([], None, [Rejection("x", PithError("type"))])),
     ]  # fmt: skip
     assert {type(one).__name__: len(repr(one)) for one in shown if len(repr(one)) >= 200} == {}
+
+
+@pytest.mark.parametrize("name", ["FileReport", "Ledger", "Report", "State", "VerifiedBundle"])
+def test_what_follows_from_checked_events_is_made_by_no_caller(name: str) -> None:
+    """A verified bundle took another ledger, a state any counter, and a report on a file nothing at all."""
+    one = values()[name]
+    members = {each.name: getattr(one, each.name) for each in dataclasses.fields(one)}
+    for arguments, named in ((members.values(), {}), ((), members), ((), {})):
+        with pytest.raises(TypeError, match=" is made by "):
+            type(one)(*arguments, **named)
+    with pytest.raises(TypeError, match=" is made by "):
+        dataclasses.replace(one, **dict([*members.items()][-1:]))
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -143,7 +143,7 @@ class Ledger:
     @lazy
     def _state(self) -> State:
         absent = self.ids_without_valid_event - self._events.keys()
-        return State(self._selection, len(self._events) + len(absent))
+        return State._of(self._selection, len(self._events) + len(absent))
 
     def snapshot(self) -> State:
         """The current state."""

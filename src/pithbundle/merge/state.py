@@ -68,9 +68,20 @@ class State:
     _selection: Selection
     _event_count: int
 
-    def __init__(self, selection: Selection, event_count: int) -> None:
-        """Internal: a state comes from a ledger."""
-        self.__dict__.update(_selection=selection, _event_count=event_count)
+    def __init__(self, *_: object, **__: object) -> None:
+        """Refuse: its counters are those of a ledger, which makes it.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a state is made by Ledger.snapshot")
+
+    @classmethod
+    def _of(cls, selection: Selection, event_count: int) -> State:
+        """Internal, for a ledger: the state of its selection, and how many ids were seen (STATE-7)."""
+        made = object.__new__(cls)
+        made.__dict__.update(_selection=selection, _event_count=event_count)
+        return made
 
     def __repr__(self) -> str:
         count = f"{len(self._selection.events)} valid events"
@@ -83,7 +94,7 @@ class State:
         return hash(self.sha256)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return State, (self._selection, self._event_count)
+        return _state, (self._selection, self._event_count)
 
     @property
     def record(self) -> Record:
@@ -326,6 +337,10 @@ class State:
     def status_line(self) -> str:
         """The status summary in one line of plain words (STATUS-2)."""
         return status_line(self.status())
+
+
+def _state(selection: Selection, event_count: int) -> State:
+    return State._of(selection, event_count)
 
 
 def _alias_values(selection: Selection) -> Value:
