@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 from pithbundle.brief import brief
 from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import Object, portable
+from pithbundle.encoding.values import Object, portable, require_type
 from pithbundle.errors import MergeError, PithError
 from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts
 from pithbundle.merge.completeness import Completeness
@@ -42,6 +42,9 @@ class Rejection:
 
     ``error`` is a copy of the error without its traceback, which would refer to the whole input.
     ``advice`` is what to do, if more is known than of the code.
+
+    Raises:
+        TypeError: ``name`` is not a str, or ``error`` is not a :class:`PithError`.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Rejection:
     __repr__ = brief
 
     def __post_init__(self) -> None:
+        require_type("name", self.name, str)
+        require_type("error", self.error, PithError)
         # A frozen dataclass sets its own fields this way only.
         object.__setattr__(self, "error", self.error.detached())
 
@@ -121,10 +126,7 @@ class Report:
         inputs = tuple(inputs)
         _require_ledger_of(inputs, ledger)
         made = object.__new__(cls)
-        members = {"inputs": inputs, "ledger": ledger, "rejected": tuple(rejected), "clock": clock}
-        # A frozen dataclass sets its own fields this way only.
-        for name, value in members.items():
-            object.__setattr__(made, name, value)
+        made.__dict__.update(inputs=inputs, ledger=ledger, rejected=tuple(rejected), clock=clock)
         return made
 
     def __repr__(self) -> str:

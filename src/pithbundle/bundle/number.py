@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.encoding.spellings import base32_prefix
+from pithbundle.encoding.values import require_type
 from pithbundle.errors import NumberError
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class PithNumber:
 
         Raises:
             NumberError: ``suffix``, for any other text.
+            TypeError: ``text`` is not a str.
         """
+        require_type("text", text, str)
         found = _NUMBER(text)
         if found is None:
             raise NumberError("suffix", f"not a full Pith Number: {text}")
@@ -94,7 +97,9 @@ class PithNumber:
 
         Raises:
             NumberError: ``suffix``, for any other text.
+            TypeError: ``text`` is not a str.
         """
+        require_type("text", text, str)
         found = _SHORT(text)
         if found is None:
             raise NumberError("suffix", f"not a short Pith Number: {text}")

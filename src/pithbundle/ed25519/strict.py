@@ -28,7 +28,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
 from pithbundle.encoding.spellings import base32_prefix, base64_bytes, hex_bytes
-from pithbundle.encoding.values import BytesLike, as_bytes
+from pithbundle.encoding.values import BytesLike, as_bytes, require_type
 from pithbundle.errors import InvalidKeyError
 
 #: Bytes of a raw public key.
@@ -101,7 +101,9 @@ class PublicKey:
 
         Raises:
             InvalidKeyError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
+            TypeError: ``text`` is not a str.
         """
+        require_type("text", text, str)
         raw = hex_bytes(text, KEY_BYTES)
         if raw is None:
             raise InvalidKeyError("encoding", "a public key in hex is 64 lower-case digits")
@@ -113,7 +115,9 @@ class PublicKey:
 
         Raises:
             InvalidKeyError: ``encoding`` for another spelling, ``key_invalid`` as :meth:`from_bytes`.
+            TypeError: ``text`` is not a str.
         """
+        require_type("text", text, str)
         raw = base64_bytes(text, KEY_BYTES)
         if raw is None:
             raise InvalidKeyError("encoding", "a public key in base64 is 44 characters, padded, one spelling")

@@ -61,6 +61,17 @@ def as_bytes(data: object, instead: str = "read the file in binary mode") -> byt
     raise TypeError(f"expected bytes, got {type(data).__name__}; {instead}")
 
 
+def require_type(name: str, given: object, expected: type) -> None:
+    """Check that an argument of a caller is of a class.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if not isinstance(given, expected):
+        article = "an" if expected.__name__[0] in "AEIOU" else "a"
+        raise TypeError(f"{name} must be {article} {expected.__name__}, not {type(given).__name__}")
+
+
 def text_fault(text: str) -> str | None:
     """Return the code that rejects ``text`` as a value, or None (DATA-5, DATA-6, in that order)."""
     if text.isascii():

@@ -17,7 +17,7 @@ from typing import Any
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
-from pithbundle.encoding.values import DigestHex, EventId, Object
+from pithbundle.encoding.values import DigestHex, EventId, Object, require_type
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
@@ -160,7 +160,12 @@ class Ledger:
         return frozenset(self._selection.retracted)
 
     def retractions_of(self, event_id: str) -> tuple[SignedEvent, ...]:
-        """The applied retractions of an event, by (instant, id) (MERGE-7)."""
+        """The applied retractions of an event, by (instant, id) (MERGE-7); empty for an unknown id.
+
+        Raises:
+            TypeError: ``event_id`` is not a str.
+        """
+        require_type("event_id", event_id, str)
         return tuple(one.event for one in self._selection.retractions.get(event_id, ()))
 
     def timeline(self) -> tuple[Moment, ...]:
@@ -187,7 +192,12 @@ class Ledger:
 
         They are the one with the smallest id and, of those whose deciding members differ from
         its, the one with the smallest id.
+
+        Raises:
+            KeyError: no valid event has an id of the group: it is of another ledger.
+            TypeError: ``group`` is not an :class:`Equivocation`.
         """
+        require_type("group", group, Equivocation)
         return contradiction_of(self._selection, group)
 
     def export(self, limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
@@ -210,6 +220,12 @@ class LedgerBuilder:
     __slots__ = ("_events", "_ids_without_valid_event", "_ledger")
 
     def __init__(self, ledger: Ledger) -> None:
+        """Begin with the events of a ledger.
+
+        Raises:
+            TypeError: ``ledger`` is not a :class:`Ledger`.
+        """
+        require_type("ledger", ledger, Ledger)
         self._ledger = ledger
         self._events = dict(ledger._events)
         self._ids_without_valid_event = set(ledger.ids_without_valid_event)
@@ -224,8 +240,7 @@ class LedgerBuilder:
                 same number, ``policy`` for another policy or other merge rules.
             TypeError: ``ledger`` is not a :class:`Ledger`.
         """
-        if not isinstance(ledger, Ledger):
-            raise TypeError(f"ledger must be a Ledger, not {type(ledger).__name__}")
+        require_type("ledger", ledger, Ledger)
         _require_one_set(self._ledger, ledger)
         self._ids_without_valid_event |= ledger.ids_without_valid_event
         events = self._events

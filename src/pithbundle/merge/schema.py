@@ -16,7 +16,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
-from pithbundle.encoding.values import MAX_INTEGER, Object, Value
+from pithbundle.encoding.values import MAX_INTEGER, Object, Value, require_type
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.frozen_map import FrozenMap
 
@@ -267,8 +267,13 @@ class MergeRules:
         """Keep a read-only copy: a rule set is frozen under its name.
 
         Raises:
+            TypeError: ``name`` is not a str, or ``event_types`` no mapping to :class:`EventType`.
             ValueError: an event type of which merge reads strings of the payload keeps none.
         """
+        require_type("name", self.name, str)
+        require_type("event_types", self.event_types, Mapping)
+        for each in self.event_types.values():
+            require_type("an event type", each, EventType)
         event_types = FrozenMap(self.event_types)
         for each in event_types.values():
             if each.keeps is None and (each.event_type in _READ_TYPES or each.section in _READ_SECTIONS):
@@ -308,7 +313,14 @@ class MergeRules:
 
     @classmethod
     def of(cls, name: str, *event_types: EventType) -> MergeRules:
-        """The rule set of these event types, in the order in which a state lists their sections."""
+        """The rule set of these event types, in the order in which a state lists their sections.
+
+        Raises:
+            TypeError: an argument is of another type.
+            ValueError: as :class:`MergeRules`.
+        """
+        for each in event_types:
+            require_type("an event type", each, EventType)
         return cls(name, {event_type.event_type: event_type for event_type in event_types})
 
 

@@ -14,7 +14,7 @@ from pithbundle.brief import brief
 from pithbundle.bundle.document_types import STATE_TYPE
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha256_hex
-from pithbundle.encoding.values import DigestHex, EventId, Object, Value
+from pithbundle.encoding.values import DigestHex, EventId, Object, Value, require_type
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.equivocation import Equivocation, equivocations_of
@@ -244,7 +244,14 @@ class State:
         return event_type.entry.of(classified.event)
 
     def entries(self, of: type[E]) -> tuple[E, ...]:
-        """The entries of one class, over all sections; also for the event types of another rule set."""
+        """The entries of one class, over all sections; also for the event types of another rule set.
+
+        Raises:
+            TypeError: ``of`` is not a class of entries.
+        """
+        given: object = of
+        if not isinstance(given, type) or not issubclass(given, Entry):
+            raise TypeError(f"of must be a class of entries, such as AuthorClaim, not {given!r}")
         return tuple(
             entry for section in self.sections.values() for entry in section if isinstance(entry, of)
         )
@@ -327,7 +334,9 @@ class State:
 
         Raises:
             InputError: ``type`` if the state has no entry there.
+            TypeError: ``pointer`` is not a str.
         """
+        require_type("pointer", pointer, str)
         return explanations(self._trace, self._selection.events, pointer)
 
     def status(self) -> Object:

@@ -23,6 +23,7 @@ from pithbundle.bundle.event_formats import EVENT_FORMATS, EventFormat
 from pithbundle.bundle.reader import Bundle
 from pithbundle.ed25519.strict import SIGNATURE_BYTES
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
+from pithbundle.encoding.values import require_type
 from pithbundle.verify.policy import Policy, PolicyKey
 
 #: The keys that an event names by whatever it states are tried first, at most so many of them.
@@ -81,7 +82,12 @@ def probe(bundle: Bundle, policy: Policy) -> Probe:
     """Try every event format on every well-formed event of ``bundle`` under the keys of ``policy``.
 
     What the keys list as their ``event_formats`` is not asked: this is how one finds it.
+
+    Raises:
+        TypeError: an argument is of another type.
     """
+    require_type("bundle", bundle, Bundle)
+    require_type("policy", policy, Policy)
     search = _Search(policy)
     ids = dict.fromkeys(EVENT_FORMATS, 0)
     events = stated_ids = signed = 0
