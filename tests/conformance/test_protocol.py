@@ -360,3 +360,8 @@ def test_nothing_in_the_folder_signs() -> None:
     for path in PACKAGE.glob("*.py"):
         assert "SigningKey" not in path.read_text() and "crypto_sign_detached" not in path.read_text()
     assert Path(PACKAGE / "worker.py").is_file()
+
+
+def test_nothing_to_merge_is_an_error_of_the_merge() -> None:
+    told = answer({"id": 1, "op": "merge", "args": {"inputs": [], "policy": None}})
+    assert told["error"]["code"] == "type"

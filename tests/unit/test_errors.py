@@ -163,3 +163,9 @@ def test_a_detached_error_refers_to_nothing_else() -> None:
     assert error.__traceback__ is not None
     alone.add_note("seen again")
     assert error.__notes__ == ["seen in a.json"]
+
+
+def test_equal_errors_have_one_hash() -> None:
+    one, other = InputError("syntax", offset=3), InputError("syntax", offset=3)
+    assert one == other and hash(one) == hash(other)
+    assert len({one, other, InputError("syntax", offset=4)}) == 2
