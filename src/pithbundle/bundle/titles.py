@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from hashlib import sha256
 from typing import Final
 
 from pithbundle.bundle.unicode14 import CASE_IGNORABLE, CASED, LOWER
-from pithbundle.encoding.canonical import sha256_hex
 from pithbundle.encoding.values import DigestHex, text_fault
 from pithbundle.errors import RecordError
 
@@ -28,7 +28,8 @@ def title_sha256(title: str) -> DigestHex:
         RecordError: ``surrogate`` or ``string`` for a title outside the data model.
         TypeError: ``title`` is not a string.
     """
-    return sha256_hex(canonical_title(title).encode())
+    # By hashlib alone: every Python of a machine can compute it, without orjson (vectors/titles.md).
+    return DigestHex(sha256(canonical_title(title).encode()).hexdigest())
 
 
 def abstract_sha256(abstract: str) -> DigestHex:

@@ -129,7 +129,7 @@ def test_the_recipe_counts_the_code_points() -> None:
     "version", [THIS, *(one for one in VERSIONS if one != THIS and find(one) is not None)]
 )
 def test_one_digest_over_every_code_point(version: str) -> None:
-    script = str(REPO / "tests" / "titles_digest.py")
+    script = str(REPO / "tests" / "kit" / "titles_digest.py")
     digest, unicode_version = run(find(version) or sys.executable, script).split()
     assert digest == stated("digest")
     assert (unicode_version == make_unicode14.VERSION) is (version == "3.11")
