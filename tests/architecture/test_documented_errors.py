@@ -95,15 +95,27 @@ DOCUMENTED: Final[dict[Callable[..., Any], dict[type[Exception], Callable[[], An
     Record.from_read: {RecordError: lambda: Record.from_read([])},
     PithNumber.from_record: {TypeError: lambda: PithNumber.from_record(WRONG)},
     PithNumber.of_hash: {NumberError: lambda: PithNumber.of_hash(2003, b"")},
-    PithNumber.parse: {NumberError: lambda: PithNumber.parse("pith:1")},
-    PithNumber.parse_short: {NumberError: lambda: PithNumber.parse_short("pith:1")},
+    PithNumber.parse: {
+        NumberError: lambda: PithNumber.parse("pith:1"),
+        TypeError: lambda: PithNumber.parse(WRONG),
+    },
+    PithNumber.parse_short: {
+        NumberError: lambda: PithNumber.parse_short("pith:1"),
+        TypeError: lambda: PithNumber.parse_short(WRONG),
+    },
     PithNumber.matches: {NumberError: lambda: NUMBER.matches("pith:1")},
     PublicKey.from_bytes: {
         InvalidKeyError: lambda: PublicKey.from_bytes(b""),
         TypeError: lambda: PublicKey.from_bytes(WRONG),
     },
-    PublicKey.from_hex: {InvalidKeyError: lambda: PublicKey.from_hex("")},
-    PublicKey.from_base64: {InvalidKeyError: lambda: PublicKey.from_base64("")},
+    PublicKey.from_hex: {
+        InvalidKeyError: lambda: PublicKey.from_hex(""),
+        TypeError: lambda: PublicKey.from_hex(WRONG),
+    },
+    PublicKey.from_base64: {
+        InvalidKeyError: lambda: PublicKey.from_base64(""),
+        TypeError: lambda: PublicKey.from_base64(WRONG),
+    },
     PublicKey.verify: {TypeError: lambda: KEY.verify("message", b"")},  # type: ignore[arg-type]
     title_sha256: {RecordError: lambda: title_sha256("\0"), TypeError: lambda: title_sha256(WRONG)},
     abstract_sha256: {
