@@ -177,6 +177,13 @@ class TestUnverified:
         assert json.loads(run("proof", RICH, "--json").stdout)["exit_status"] == 3
         assert run("proof", BUNDLE, *POLICY).status == 1
 
+    def test_a_bundle_without_events_has_no_event_that_is_not_verified(self, tmp_path: Path) -> None:
+        """Its outcome is unverified all the same, for nothing in it is signed."""
+        value = {**json.loads(Path(BUNDLE).read_bytes()), "events": []}
+        (tmp_path / "empty.json").write_text(json.dumps(value))
+        result = run("proof", str(tmp_path / "empty.json"), *POLICY)
+        assert result.status == 1 and result.out.startswith("NO CONFLICT: ")
+
     def test_an_entry_that_is_missed_may_be_of_an_unverified_event(self) -> None:
         result = run("explain", RICH, "author_claims")
         assert result.status == 2

@@ -169,7 +169,7 @@ def _no_entry(loaded: LoadedRecord, why: str) -> click.UsageError:
         for name, count in counts.items()
     ]
     message = f"{why}. There are entries at /current/ followed by: {', '.join(entries)}"
-    if "unverified" in loaded.report.outcomes:
+    if loaded.report.has_unverified_elements:
         # Most often the policy was forgotten, so that no event has a known key.
         message += (
             ". Only valid events have entries, and not every event is verified under this policy: pithbundle"

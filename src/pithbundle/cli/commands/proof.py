@@ -99,17 +99,12 @@ def command(
     return status
 
 
-def _unverified(loaded: LoadedRecord) -> bool:
-    """Return whether a contradiction could be among events that were not verified."""
-    return "unverified" in loaded.report.outcomes
-
-
 def _status(loaded: LoadedRecord) -> Exit:
     if loaded.checked_files.rejected:
         return Exit.INVALID
     if loaded.state.equivocations:
         return Exit.VALID
-    return Exit.UNVERIFIED if _unverified(loaded) else Exit.INVALID
+    return Exit.UNVERIFIED if loaded.report.has_unverified_elements else Exit.INVALID
 
 
 def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:
@@ -138,12 +133,12 @@ def _print(out: Output, loaded: LoadedRecord, groups: Sequence[Equivocation], wr
     number = loaded.ledger.record.number
     if groups:
         out.line("CONFLICT:", "bad", f" {plural(len(groups), 'conflict')} in the events of {number}")
-    elif _unverified(loaded):
+    elif loaded.report.has_unverified_elements:
         out.line("UNVERIFIED:", "doubtful", " no conflict was found, and not every event was verified")
     else:
         out.line("NO CONFLICT:", "good", f" no contradiction in these events of {number}")
     loaded.record(out)
-    if not groups and _unverified(loaded):
+    if not groups and loaded.report.has_unverified_elements:
         out.detail("hint", "pithbundle verify names the events that are not verified, and why")
     for index, group in enumerate(groups[:MOST]):
         _print_group(out, loaded, index, group)
