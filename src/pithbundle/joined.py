@@ -1,4 +1,4 @@
-"""Elements and receipts of several inputs, joined by id, with their locations (spec CHECK-11, RCPT-4)."""
+"""Several inputs as one: ledgers by record, elements and receipts by id (spec MERGE-2, CHECK-11, RCPT-4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Protocol
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import DigestHex, Object, portable
-from pithbundle.errors import Fault
+from pithbundle.errors import Fault, MergeError
+from pithbundle.merge.ledger import Ledger
 from pithbundle.verify.verdicts import CheckedEvent, Identity, ReceiptVerdict
 
 
@@ -155,3 +156,27 @@ def join_receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVe
                 location = Location(position, given.name, receipt.element, receipt.pointer)
                 found[name] = location, receipt
     return found.values()
+
+
+def merge_by_record(
+    inputs: Iterable[tuple[Input, Ledger]],
+) -> tuple[list[tuple[list[Input], Ledger]], list[tuple[Input, MergeError]]]:
+    """The inputs of each record with their ledger, in order of first appearance; the colliding inputs.
+
+    Inputs of records with one number and two hashes collide, all of them (MERGE-2).
+    """
+    by_number: dict[str, list[tuple[Input, Ledger]]] = {}
+    for each in inputs:
+        by_number.setdefault(str(each[0].record.number), []).append(each)
+    merged: list[tuple[list[Input], Ledger]] = []
+    colliding: list[tuple[Input, MergeError]] = []
+    for group in by_number.values():
+        builder = group[0][1].builder()
+        try:
+            for _, ledger in group[1:]:
+                builder.add(ledger)
+        except MergeError as error:
+            colliding += [(given, error) for given, _ in group]
+        else:
+            merged.append(([given for given, _ in group], builder.build()))
+    return merged, colliding

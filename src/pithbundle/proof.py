@@ -156,9 +156,9 @@ def check_proof(
         detail = "not written as a proof is: other members, another order or another spelling"
         raise ProofError("encoding", detail, pointer="")
     one, other = (ledger[name] for name in groups[0].event_ids)
-    statuses = {key.public_key.raw: key.status for key in policy.keys}
-    told = statuses[one.key.public_key.raw], statuses[other.key.public_key.raw]
-    return EquivocationProof(record.number, rules.name, groups[0], (one, other), told)
+    status_of = {key.public_key.raw: key.status for key in policy.keys}
+    statuses = status_of[one.key.public_key.raw], status_of[other.key.public_key.raw]
+    return EquivocationProof(record.number, rules.name, groups[0], (one, other), statuses)
 
 
 def _not_held(stated: Value, policy: Policy) -> str | None:

@@ -16,8 +16,8 @@ from pithbundle.brief import brief
 from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object, portable, require_type
-from pithbundle.errors import MergeError, PithError
-from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts
+from pithbundle.errors import PithError
+from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts, merge_by_record
 from pithbundle.merge.completeness import Completeness
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.schema import MergeRules
@@ -340,23 +340,11 @@ def reports_of(
     Inputs of records with one number and two hashes are rejected here, all of them (MERGE-2).
     Where nothing is left but rejected inputs there is one report of no record.
     """
-    by_number: dict[str, list[tuple[Input, Ledger]]] = {}
-    for each in inputs:
-        by_number.setdefault(str(each[0].record.number), []).append(each)
-    set_aside = [*rejected]
-    merged: list[tuple[list[Input], Ledger]] = []
-    for group in by_number.values():
-        builder = group[0][1].builder()
-        try:
-            for _, ledger in group[1:]:
-                builder.add(ledger)
-        except MergeError as error:
-            set_aside += [Rejection(given.name, error) for given, _ in group]
-        else:
-            merged.append(([given for given, _ in group], builder.build()))
+    merged, colliding = merge_by_record(inputs)
+    all_rejected = [*rejected, *(Rejection(given.name, error) for given, error in colliding)]
     if not merged:
-        return [Report._of((), None, set_aside, clock)] if set_aside else []
-    return [Report._of(group, ledger, set_aside, clock) for group, ledger in merged]
+        return [Report._of((), None, all_rejected, clock)] if all_rejected else []
+    return [Report._of(group, ledger, all_rejected, clock) for group, ledger in merged]
 
 
 def _report(

@@ -9,21 +9,18 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json
-from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
-from pithbundle.encoding.parsed import MAX_DEPTH
+from pithbundle.encoding.json_reader import decode_canonical, read_json
+from pithbundle.encoding.limits import DEFAULT_LIMITS, UNBOUNDED, Limits
 from pithbundle.encoding.values import EventId, Object, Value
 from pithbundle.errors import InputError
 
 # An event lies below the bundle's object and its array of events; the record below the object.
 _LEVELS_ABOVE_AN_EVENT: Final = 2
-# What is written here was within the limits of an input, or was built by the library.
-_UNBOUNDED: Final = Limits(size=1 << 40, depth=MAX_DEPTH, nodes=1 << 40, string=1 << 40)
 _NO_ROOM: Final = "the record and one event do not fit into one bundle"
 
 
@@ -36,7 +33,7 @@ def signed_element(content: bytes, event_id: EventId, key_id: str, signature: by
         key_id: the key that signed, by the name in the policy.
         signature: the 64 raw bytes.
     """
-    members = _members(content)
+    members = cast("Object", decode_canonical(content))
     members["event_id"] = event_id
     members["signature"] = {
         "algorithm": "ed25519",
@@ -45,12 +42,6 @@ def signed_element(content: bytes, event_id: EventId, key_id: str, signature: by
         "signature_b64": b2a_base64(signature, newline=False).decode("ascii"),
     }
     return members
-
-
-def _members(content: bytes) -> Object:
-    """Return the members of the signed content of an event, decoded from its canonical bytes."""
-    value = read_json(content, _UNBOUNDED).value
-    return dict(value) if type(value) is dict else {}
 
 
 def write_bundles(record: Record, elements: Iterable[Object], limits: Limits = DEFAULT_LIMITS) -> list[bytes]:
@@ -107,7 +98,7 @@ class _Measured:
 
     def __init__(self, canonical: bytes, levels_above: int, limits: Limits) -> None:
         try:
-            read = read_json(canonical, replace(_UNBOUNDED, string=limits.string))
+            read = read_json(canonical, replace(UNBOUNDED, string=limits.string))
         except InputError as error:
             if error.limit_name != "string":
                 raise

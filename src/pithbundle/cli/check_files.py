@@ -14,7 +14,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import MergeError
-from pithbundle.joined import Input
+from pithbundle.joined import Input, merge_by_record
 from pithbundle.merge.ledger import Ledger
 from pithbundle.report import (
     EXIT_STATUS,
@@ -23,7 +23,6 @@ from pithbundle.report import (
     Rejection,
     Report,
     outcome_value,
-    reports_of,
     together,
 )
 from pithbundle.verifier import Verifier
@@ -52,15 +51,12 @@ class CheckedFiles:
         Rejected inputs are in no report. Records with one number and two hashes are rejected
         here, all of them (MERGE-2): the inputs that are returned list these as rejected.
         """
-        found = reports_of(self.verified, (), clock)
-        reports = [Report._of(report.inputs, report.ledger, (), clock) for report in found if report.inputs]
-        kept = {id(given) for report in reports for given in report.inputs}
-        left = CheckedFiles(
-            [each for each in self.verified if id(each[0]) in kept],
-            [*self.rejected, *(found[0].rejected if found else ())],
-            self.unreadable,
-        )
-        return left, reports
+        merged, colliding = merge_by_record(self.verified)
+        kept = {id(given) for inputs, _ in merged for given in inputs}
+        verified = [each for each in self.verified if id(each[0]) in kept]
+        rejected = [*self.rejected, *(Rejection(given.name, error) for given, error in colliding)]
+        left = CheckedFiles(verified, rejected, self.unreadable)
+        return left, [Report._of(inputs, ledger, (), clock) for inputs, ledger in merged]
 
     def report(self, clock: Clock | None = None) -> Report:
         """Return the report of a command about one record.

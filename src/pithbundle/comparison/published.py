@@ -17,7 +17,7 @@ from pithbundle.brief import brief
 from pithbundle.bundle.document_types import STATE_TYPE, recognise
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_canonical
-from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.json_reader import decode_canonical, parse_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import Object, Value, pointer
@@ -56,12 +56,12 @@ class Difference:
     @property
     def ours(self) -> Value:
         """Our value, a new one each time; None where only the other side has one."""
-        return parse_json(self.ours_bytes, _UNBOUNDED)
+        return decode_canonical(self.ours_bytes)
 
     @property
     def theirs(self) -> Value:
         """The other value, a new one each time; None where only our side has one."""
-        return parse_json(self.theirs_bytes, _UNBOUNDED)
+        return decode_canonical(self.theirs_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,7 @@ def compare_published(report: Report, theirs: Object) -> Comparison:
 
 def state_value(state: State) -> Object:
     """A state as one JSON object, read back from its bytes; a new one each time."""
-    # A state may be larger than any input: its set of events has no limit.
-    return cast("Object", parse_json(state.to_json(), _UNBOUNDED))
-
-
-_UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, string=1 << 62)
+    return cast("Object", decode_canonical(state.to_json()))
 
 
 def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:

@@ -16,6 +16,7 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.state import State
 from pithbundle.report import Report
+from pithbundle.verify.verdicts import VALID
 
 
 class SideError(PithError):
@@ -171,9 +172,9 @@ def diff_sides(left: Side, right: Side) -> Diff:
         if both_judge or left.form == right.form:
             differs = mine != other
         else:
-            # A state shows standing events only: one that it lacks may have lost its slot.
+            # A state shows current events only: one that it lacks may have lost its slot.
             shown, judged = (mine, other) if left.form == "state" else (other, mine)
-            differs = shown is not None and (judged is None or judged.verdict not in _SHOWABLE)
+            differs = shown is not None and (judged is None or judged.verdict not in VALID)
         if differs:
             changes.append(Change(name, mine, other))
     state: tuple[Difference, ...] = ()
@@ -190,9 +191,6 @@ def diff_sides(left: Side, right: Side) -> Diff:
         if right.reasons.get(winners, reason) != reason
     )
     return Diff(same, tuple(changes), state, decisions, labels)
-
-
-_SHOWABLE: Final = frozenset({"verified", "unknown_type"})
 
 
 def _events_of_state(state: Object) -> dict[str, Judged]:

@@ -118,7 +118,7 @@ def _time(args: Json) -> Json:
     return {"instant": found}
 
 
-def _text_form(args: Json) -> Json:
+def _spelling(args: Json) -> Json:
     text: str = args["text"]
     length: int = args.get("length") or 0
     match args["form"]:
@@ -162,7 +162,7 @@ def _verify_signature(args: Json) -> Json:
     return {"valid": verify_strict(key, message, signature)}
 
 
-def _pin_key(args: Json) -> Json:
+def _public_key(args: Json) -> Json:
     key = PublicKey.from_bytes(_bytes(args, "key"))
     return {"fingerprint_hex": key.fingerprint_hex, "fingerprint_base32": key.fingerprint_base32}
 
@@ -358,12 +358,12 @@ OPERATIONS: Final[Mapping[str, Callable[[Json], Json]]] = MappingProxyType(
         "parse_cbor": _parse_cbor,
         "cbor": _cbor,
         "time": _time,
-        "spelling": _text_form,
+        "spelling": _spelling,
         "number": _number,
         "record": _record,
         "title": _title,
         "verify_signature": _verify_signature,
-        "public_key": _pin_key,
+        "public_key": _public_key,
         "policy": _read_policy,
         "check": _check,
         "merge": _merge,

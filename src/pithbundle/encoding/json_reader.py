@@ -51,7 +51,7 @@ from typing import Final
 import orjson
 
 from pithbundle.encoding.json_strict import read_strictly
-from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
+from pithbundle.encoding.limits import DEFAULT_LIMITS, UNBOUNDED, Limits, require_limits
 from pithbundle.encoding.parsed import Parsed, depth_limit
 from pithbundle.encoding.values import MAX_KEY_BYTES, BytesLike, Value, as_bytes
 from pithbundle.errors import InputError
@@ -76,6 +76,15 @@ def parse_json(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:
     """
     require_limits(limits)
     return read_json(data, limits).whole()
+
+
+def decode_canonical(data: bytes) -> Value:
+    """Return the value, a new one each time, of JSON that this library wrote itself.
+
+    It was within the limits of an input before it was written, or is a view of many inputs, so
+    only the nesting that every reader has bounds it (LIM-2, LIM-10).
+    """
+    return read_json(data, UNBOUNDED).whole()
 
 
 def read_json(

@@ -40,6 +40,8 @@ class Limits:
 
 
 DEFAULT_LIMITS: Final = Limits()
+#: Of what this library wrote itself: readers cap the nesting all the same (LIM-2).
+UNBOUNDED: Final = Limits(size=1 << 62, depth=1 << 30, nodes=1 << 62, string=1 << 62)
 
 
 def require_limits(limits: object) -> None:

@@ -7,11 +7,10 @@ Each event type defines the frozen dataclass of its entries in its own file, bes
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from pithbundle.brief import brief
-from pithbundle.encoding.json_reader import read_json
-from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.json_reader import decode_canonical
 from pithbundle.encoding.values import EventId, Object, Value
 from pithbundle.verify.verdicts import SignedEvent
 
@@ -38,12 +37,12 @@ class Entry:
     @property
     def payload(self) -> Object:
         """The payload, decoded anew each time: a change of the returned dict changes nothing here."""
-        return decoded(self.payload_bytes)
+        return cast("Object", decode_canonical(self.payload_bytes))
 
     @classmethod
     def of(cls, event: SignedEvent, **computed: object) -> Self:
         """The entry of a conforming event; ``computed`` are fields that are not members of the payload."""
-        payload = decoded(event.payload_bytes)
+        payload = event.payload
         own: dict[str, Any] = {
             name: _frozen(payload.get(name))
             for name in cls.__dataclass_fields__
@@ -56,14 +55,6 @@ class Entry:
 
 
 _BASE: Final = frozenset(Entry.__dataclass_fields__)
-# Canonical bytes were read within the limits of an input before they were signed content here.
-_UNBOUNDED: Final = Limits(size=1 << 40, depth=64, nodes=1 << 40, string=1 << 40)
-
-
-def decoded(canonical: bytes) -> Object:
-    """The object that canonical bytes of this library encode."""
-    value = read_json(canonical, _UNBOUNDED).value
-    return value if type(value) is dict else {}
 
 
 def _frozen(value: Value) -> object:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pithbundle.brief import brief
-from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.values import Object
 from pithbundle.errors import InputError
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.selection import Loser
@@ -35,9 +35,9 @@ class Explanation:
             "pointer": self.decision.pointer,
             "reason": self.decision.reason,
             "clause": self.clause,
-            "winners": [_event(event) for event in self.winners],
+            "winners": [event.to_value() for event in self.winners],
             "losers": [
-                {"reason": loser.reason, "clause": CLAUSES[loser.reason], **_event(event)}
+                {"reason": loser.reason, "clause": CLAUSES[loser.reason], **event.to_value()}
                 for loser, event in self.losers
             ],
         }
@@ -94,13 +94,3 @@ def explanations(
 
 def _at_or_below(pointer: str, above: str) -> bool:
     return pointer == above or pointer.startswith(above + "/")
-
-
-def _event(event: SignedEvent) -> dict[str, Value]:
-    return {
-        "event_id": event.event_id,
-        "event_type": event.event_type,
-        "created_at": event.created_at,
-        "signer": event.signer,
-        "key_id": event.key_id,
-    }

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.json_reader import decode_canonical
 from pithbundle.encoding.values import DigestHex, EventId, Instant, Object
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import PolicyKey
@@ -135,7 +135,17 @@ class SignedEvent:
     @property
     def payload(self) -> Object:
         """The payload, decoded anew for every caller: a change of it changes no event."""
-        return cast("Object", parse_json(self.payload_bytes))
+        return cast("Object", decode_canonical(self.payload_bytes))
+
+    def to_value(self) -> Object:
+        """Which event it is, as JSON: its id and type, when it was created, who signed it."""
+        return {
+            "event_id": self.event_id,
+            "event_type": self.event_type,
+            "created_at": self.created_at,
+            "signer": self.signer,
+            "key_id": self.key_id,
+        }
 
     @property
     def signer(self) -> str:

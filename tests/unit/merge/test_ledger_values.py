@@ -266,7 +266,7 @@ def test_no_payload_is_decoded_for_a_merge(monkeypatch: pytest.MonkeyPatch) -> N
     def decode(*_: object, **__: object) -> None:
         raise AssertionError("a payload was decoded")
 
-    monkeypatch.setattr("pithbundle.merge.entries.decoded", decode)
+    monkeypatch.setattr("pithbundle.merge.entries.decode_canonical", decode)
     monkeypatch.setattr("pithbundle.verify.verdicts.SignedEvent.payload", property(decode))
     builder = parts[0].builder()
     for part in parts[1:]:

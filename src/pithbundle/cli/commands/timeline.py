@@ -120,11 +120,7 @@ def _print(out: Output, moment: Moment, width: int, conflicts: Set[str]) -> None
 def _value(loaded: LoadedRecord, moment: Moment, conflicts: Set[str]) -> Object:
     event = moment.event
     return {
-        "event_id": event.event_id,
-        "event_type": event.event_type,
-        "created_at": event.created_at,
-        "signer": event.signer,
-        "key_id": event.key_id,
+        **event.to_value(),
         "public_key_fingerprint": event.key.fingerprint,
         "section": moment.section,
         "change": moment.change,
