@@ -23,6 +23,7 @@ TABLES = {
 }  # fmt: skip
 #: Tested through the module named: they are halves of one subject.
 THROUGH = {
+    "codes.py": "errors.py",
     "encoding/parsed.py": "encoding/json_reader.py",
     "encoding/json_strict.py": "encoding/json_reader.py",
     "encoding/limits.py": "encoding/json_reader.py",

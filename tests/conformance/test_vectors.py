@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from pithbundle.codes import CODES
 from pithbundle.conformance.answers import compare_answer
 from pithbundle.conformance.protocol import STAGES, Vector, VectorError
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import read_vectors, requests
 from pithbundle.conformance.worker import answer
-from pithbundle.errors import CODES
 from specgen.pages import all_clauses
 from vectorgen import clauses
 from vectorgen.accumulated import DIGESTS, SEED, oracle_digest, pool

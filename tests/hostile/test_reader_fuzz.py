@@ -15,11 +15,12 @@ import pytest
 
 from kit.cbor import cbor
 from kit.data import REPO, fuzz_count
+from pithbundle.codes import CODES
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.cbor import parse_cbor, read_cbor
 from pithbundle.encoding.json_reader import parse_json, read_json
 from pithbundle.encoding.parsed import Parsed
-from pithbundle.errors import CODES, PithError
+from pithbundle.errors import PithError
 
 Reader = Callable[..., Parsed]
 READERS: dict[str, Reader] = {"json": read_json, "cbor": read_cbor}

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from pithbundle import errors
+from pithbundle.codes import CODES
 from pithbundle.comparison.sides import SideError
 from pithbundle.conformance.protocol import VectorError
-from pithbundle.errors import CODES, BundleError, Fault, InputError, MergeError, PithError
+from pithbundle.errors import BundleError, Fault, InputError, MergeError, PithError
 from pithbundle.proof import ProofError
 from specgen.pages import all_clauses
 

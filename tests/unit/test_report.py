@@ -32,11 +32,12 @@ from kit import (
 from kit.results import WHEN, check, checked, ledger_of, read, report_on
 from kit.tampered import flipped
 from pithbundle.bundle.event_formats import ENVELOPE, EVENT_FORMATS
+from pithbundle.codes import CODES
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
-from pithbundle.errors import CODES, BundleError
+from pithbundle.errors import BundleError
 from pithbundle.report import (
     EXIT_STATUS,
     Clock,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pithbundle.codes import CODES
 from pithbundle.conformance.byteforms import MAX_EXPANDED
 from pithbundle.conformance.protocol import CORE, EXTRA, STAGES, VECTORS_VERSION
-from pithbundle.errors import CODES
 
 
 def schema() -> dict[str, Any]:

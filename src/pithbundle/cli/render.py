@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.json_values import policy_source
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.errors import CODES, Fault
+from pithbundle.codes import CODES
+from pithbundle.errors import Fault
 from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Rejection, Report
 from pithbundle.verify.verdicts import CheckedEvent, Status, Verdict
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn
 
+from pithbundle.codes import CODES
 from pithbundle.conformance.byteforms import Measure, expand
 from pithbundle.conformance.protocol import (
     CORE,
@@ -25,7 +26,6 @@ from pithbundle.conformance.protocol import (
     Vector,
     VectorError,
 )
-from pithbundle.errors import CODES
 
 #: How deep a file may nest, and the largest magnitude of a number in it.
 MAX_DEPTH: Final = 64

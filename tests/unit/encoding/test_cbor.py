@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from pithbundle.codes import CODES
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor, read_cbor
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import Value
-from pithbundle.errors import CODES, InputError
+from pithbundle.errors import InputError
 
 SMALL = Limits(size=60, depth=4, nodes=10, string=20)
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from pithbundle.codes import CODES
 from pithbundle.encoding.json_reader import _fast, parse_json, read_json
 from pithbundle.encoding.json_strict import read_strictly
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH, Parsed
 from pithbundle.encoding.values import Value
-from pithbundle.errors import CODES, Fault, InputError
+from pithbundle.errors import Fault, InputError
 
 SMALL = Limits(size=200, depth=4, nodes=10, string=20)
 

@@ -38,7 +38,7 @@ from kit.tampered import (
     with_signature,
 )
 from pithbundle.bundle.event_formats import EVENT_FORMATS
-from pithbundle.errors import CODES
+from pithbundle.codes import CODES
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedEvent
