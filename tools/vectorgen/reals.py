@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from vectorgen.records import answer as record_answer
 from vectorgen.vector_file import File, as_json, as_text, hexed
 
 FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "real"
+GRAPH = "GDXOZPDQTIP2G73CWJKKU6BJJJ"
 KEY = bytes.fromhex(REGISTRY_KEY["public_key_hex"])
 
 
@@ -40,7 +42,7 @@ def records() -> File:
         "real", "records", "Real records: the number and the hash that the registry publishes of each."
     )
     seen = set()
-    for row in [*data("seed_records"), *data("records")]:
+    for row in [*data("seed_records"), *data("records"), *data("records_2"), _record_of_graph()]:
         number, record = row["pith_number"], row["canonical_record"]
         if number in seen:
             continue
@@ -57,10 +59,58 @@ def records() -> File:
     return file
 
 
+def _record_of_graph() -> Json:
+    """The record that follows from the metadata of the graph document, under the number that serves it.
+
+    The document has no record: its title and its abstract, which its excerpt has whole, are hashed here.
+    """
+    document = data(f"{GRAPH}.graph")
+    paper = document["paper"]
+    record = {
+        "metadata": {
+            "abstract_canon_sha256": _canonical_hash(paper["abstract_excerpt"]),
+            "cross_cats_sorted": paper["cross_cats"],
+            "license": paper["license"],
+            "primary_cat": paper["primary_cat"],
+            "submitted_at": paper["submitted_at"],
+            "title_canon_sha256": _canonical_hash(paper["title"]),
+        },
+        "schema_version": "1.0",
+        "source": document["source"],
+    }
+    return {
+        "pith_number": f"pith:2016:{GRAPH}",
+        "canonical_record": record,
+        "canonical_sha256": sha256(
+            json.dumps(record, sort_keys=True, separators=(",", ":")).encode()
+        ).hexdigest(),
+    }
+
+
+def _canonical_hash(text: str) -> str:
+    """The hash of an ASCII title or abstract, by the standard library alone."""
+    return sha256(" ".join(text.split()).lower().encode("ascii")).hexdigest()
+
+
 def titles() -> File:
-    """Real titles and the hashes in their records."""
-    file = Real("real", "titles", "Real titles: the hash that is in the record.")
-    for row in data("titles"):
+    """Real titles and the hashes in their records, and one abstract."""
+    file = Real("real", "titles", "Real titles, and one abstract: the hash that is in the record.")
+    text = data("record_document_prefixes")[0]["text"]
+    document = json.loads(text[: text.rindex(",")] + "}}}")  # the beginning of a record document, closed
+    stated = document["canonical_record"]["metadata"]["title_canon_sha256"]
+    graph = _record_of_graph()
+    metadata, paper = graph["canonical_record"]["metadata"], data(f"{GRAPH}.graph")["paper"]
+    rows = [
+        *data("titles"),
+        *(
+            {**row, "title_canon_sha256": row["canonical_record"]["metadata"]["title_canon_sha256"]}
+            for row in data("records_2")
+            if "title" in row
+        ),
+        {**document, **document["paper"], "title_canon_sha256": stated},
+        {**graph, **paper, "title_canon_sha256": metadata["title_canon_sha256"]},
+    ]
+    for row in rows:
         file.accept(
             row["pith_number"][10:],
             "a title of the registry",
@@ -69,6 +119,14 @@ def titles() -> File:
             {"text": row["title"]},
             sha256=row["title_canon_sha256"],
         )
+    file.accept(
+        f"{GRAPH}-abstract",
+        "an abstract of the registry: the record with its hash has the number of the document",
+        "TITLE-2",
+        "title",
+        {"text": paper["abstract_excerpt"]},
+        sha256=metadata["abstract_canon_sha256"],
+    )
     return file
 
 
@@ -226,6 +284,21 @@ def manifest() -> File:
     return file
 
 
+def snapshots() -> File:
+    """The digests of snapshots that the registry publishes, and the value whose digest they are."""
+    file = Real("real", "snapshots", "Real snapshot_sha256: the digest of an object with the member payload.")
+    empty = data(f"{GRAPH}.graph")["claims"]
+    file.accept(
+        "empty",
+        "the snapshot of an empty list",
+        "CANON-2",
+        "parse_json",
+        {"data": as_json({"payload": empty["items"]})},
+        sha256=empty["snapshot_sha256"],
+    )
+    return file
+
+
 def files() -> list[File]:
     """The files of the stage."""
-    return [records(), titles(), signatures(), flat_events(), manifest()]
+    return [records(), titles(), signatures(), flat_events(), manifest(), snapshots()]
