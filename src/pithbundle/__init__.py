@@ -55,8 +55,8 @@ from pithbundle.merge.event_types.storage_attestation import StorageAttestation
 from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation
 from pithbundle.merge.ledger import Ledger, LedgerBuilder
+from pithbundle.merge.rule_sets import EventType, MergeRules
 from pithbundle.merge.rules import MERGE_1
-from pithbundle.merge.schema import EventType, MergeRules
 from pithbundle.merge.selection import Loser, ReasonCode
 from pithbundle.merge.state import State, Unrecognised
 from pithbundle.merge.timeline import Moment

@@ -195,9 +195,7 @@ def describe(proven: EquivocationProof) -> Object:
         "event_type": proven.group.event_type,
         "events": [
             {
-                "event_id": event.event_id,
-                "created_at": event.created_at,
-                "key_id": event.key_id,
+                **event.to_value(),
                 "public_key_fingerprint": event.key.fingerprint,
                 "status": status,
             }

@@ -13,17 +13,16 @@ from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.brief import brief
-from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import Object, portable, require_type
+from pithbundle.encoding.values import Object, require_type
 from pithbundle.errors import PithError
 from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts, merge_by_record
 from pithbundle.merge.completeness import Completeness
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.schema import MergeRules
+from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.state import State
 from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, raise_for, together
-from pithbundle.report_json import event_value, input_value, ledger_value, receipt_value
+from pithbundle.report_json import report_value
 from pithbundle.verify.verdicts import ReceiptVerdict, Verdict, maker
 
 __all__ = [
@@ -32,8 +31,6 @@ __all__ = [
 ]  # fmt: skip
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
-
-REPORT_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,32 +245,8 @@ class Report:
             yield ReportWarning("warn_stale", newest.event_id, newest.created_at)
 
     def to_value(self) -> Object:
-        """The report as one JSON object."""
-        value: Object = {
-            "report_type": REPORT_TYPE,
-            "report_version": REPORT_VERSION,
-            **outcome_value(self.outcomes),
-            "inputs": [input_value(given) for given in self.inputs],
-            "rejected": [
-                {"file": portable(given.name), **given.error.fault.to_value()} for given in self.rejected
-            ],
-            "events": [event_value(listed) for listed in self.events],
-            "without_id": [event_value(listed) for listed in self.without_id],
-            "receipts": [receipt_value(location, receipt) for location, receipt in self.receipts],
-        }
-        value["warnings"] = [
-            {"code": warning.code, "event_id": warning.event_id, "detail": warning.detail}
-            for warning in self.warnings
-        ]
-        if self.inputs:
-            value["policy_sha256"] = self.inputs[0].policy_sha256
-        if self.ledger is not None:
-            value.update(ledger_value(self.ledger))
-            value["completeness"] = [
-                {"signer": signer, "missing": [*missing], "as_of": as_of and [*as_of]}
-                for signer, missing, as_of in self.completeness
-            ]
-        return value
+        """The report as one JSON object (REPORT-1); a new one each time."""
+        return report_value(self)
 
 
 @dataclass(frozen=True, slots=True, init=False)

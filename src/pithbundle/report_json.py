@@ -1,14 +1,53 @@
-"""The parts of a report as JSON values (spec REPORT-1)."""
+"""A report as a JSON value (spec REPORT-1). It decides nothing: its members are those of the report."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
+from pithbundle.bundle.document_types import REPORT_TYPE
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.joined import Input, Listed, Location
 from pithbundle.merge.ledger import Ledger
+from pithbundle.outcomes import outcome_value
 from pithbundle.verify.verdicts import ReceiptVerdict, Verdict
 
+if TYPE_CHECKING:
+    # The report has a method that returns this value: each names the type of the other.
+    from pithbundle.report import Report
 
-def input_value(given: Input) -> Value:
+REPORT_VERSION: Final = "1"
+
+
+def report_value(report: Report) -> Object:
+    """The report as one JSON object; a new one each time."""
+    value: Object = {
+        "report_type": REPORT_TYPE,
+        "report_version": REPORT_VERSION,
+        **outcome_value(report.outcomes),
+        "inputs": [_input_value(given) for given in report.inputs],
+        "rejected": [
+            {"file": portable(given.name), **given.error.fault.to_value()} for given in report.rejected
+        ],
+        "events": [_event_value(listed) for listed in report.events],
+        "without_id": [_event_value(listed) for listed in report.without_id],
+        "receipts": [_receipt_value(location, receipt) for location, receipt in report.receipts],
+        "warnings": [
+            {"code": warning.code, "event_id": warning.event_id, "detail": warning.detail}
+            for warning in report.warnings
+        ],
+    }
+    if report.inputs:
+        value["policy_sha256"] = report.inputs[0].policy_sha256
+    if report.ledger is not None:
+        value.update(_ledger_value(report.ledger))
+        value["completeness"] = [
+            {"signer": signer, "missing": [*missing], "as_of": as_of and [*as_of]}
+            for signer, missing, as_of in report.completeness
+        ]
+    return value
+
+
+def _input_value(given: Input) -> Value:
     """One input, by its name and record."""
     return {
         "file": portable(given.name),
@@ -19,29 +58,31 @@ def input_value(given: Input) -> Value:
     }
 
 
-def event_value(listed: Listed) -> Value:
+def _event_value(listed: Listed) -> Value:
     """One id, or one element without an id."""
-    copy = listed.element
-    value: Object = {"event_id": copy.id, "event_type": copy.claimed_type, **_verdict(copy.verdict)}
-    if copy.event is not None:
-        value["created_at"] = copy.event.created_at
-        value["signer"] = copy.event.signer
-        value["key_id"] = copy.event.key_id
+    element = listed.element
+    value: Object = {
+        "event_id": element.id,
+        "event_type": element.claimed_type,
+        **_verdict_value(element.verdict),
+    }
+    if element.event is not None:
+        value.update(element.event.to_value())
         value["not_applied"] = [*listed.not_applied]
-    if copy.fingerprint is not None:
+    if element.fingerprint is not None:
         # Of an element that is not valid: the key that it names, not one that signed it (POL-6).
-        value["public_key_fingerprint"] = copy.fingerprint
-    if copy.claim is not None:
-        value["claim"] = {"signer_id": copy.claim.signer_id, "key_id": copy.claim.key_id}
-    if copy.claimed_id is not None:
-        value["claimed_event_id"] = copy.claimed_id
+        value["public_key_fingerprint"] = element.fingerprint
+    if element.claim is not None:
+        value["claim"] = {"signer_id": element.claim.signer_id, "key_id": element.claim.key_id}
+    if element.claimed_id is not None:
+        value["claimed_event_id"] = element.claimed_id
     value["location"] = listed.location.to_value()
     value["locations"] = [location.to_value() for location in listed.locations]
     value["unsigned"] = [*listed.unsigned]
     return value
 
 
-def receipt_value(location: Location, receipt: ReceiptVerdict) -> Value:
+def _receipt_value(location: Location, receipt: ReceiptVerdict) -> Value:
     """One receipt and where it is."""
     return {
         "location": location.to_value(),
@@ -49,16 +90,16 @@ def receipt_value(location: Location, receipt: ReceiptVerdict) -> Value:
         "key_id": receipt.key_id,
         "signer": receipt.signer,
         "public_key_fingerprint": receipt.fingerprint,
-        **_verdict(receipt.verdict),
+        **_verdict_value(receipt.verdict),
     }
 
 
-def _verdict(verdict: Verdict) -> Object:
+def _verdict_value(verdict: Verdict) -> Object:
     fault = verdict.fault
     return {"verdict": verdict.status, **({"code": None} if fault is None else fault.to_value())}
 
 
-def ledger_value(ledger: Ledger) -> Object:
+def _ledger_value(ledger: Ledger) -> Object:
     """The digests, counters and findings of the merged events."""
     view = ledger.snapshot()
     return {

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, name, whole, word
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import name, whole, word
 
 
 @dataclass(frozen=True, slots=True)

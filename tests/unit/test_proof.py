@@ -89,7 +89,9 @@ def test_a_proof_holds_alone() -> None:
         "events": [
             {
                 "event_id": made["event_id"],
+                "event_type": "author_claim",
                 "created_at": WHEN,
+                "signer": "author.example",
                 "key_id": "author-1",
                 "public_key_fingerprint": AUTHOR.fingerprint,
                 "status": "active",

@@ -23,12 +23,11 @@ from typing import Final, cast
 
 from pithbundle.encoding.canonical import require_model
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
-from pithbundle.encoding.parsed import Parsed, depth_error, depth_limit, pointer_to, region
+from pithbundle.encoding.parsed import Parsed, depth_error, depth_limit, pointer_to, region, require_size
 from pithbundle.encoding.values import (
     MAX_INTEGER,
     BytesLike,
     Value,
-    as_bytes,
     float_fault,
     key_fault,
     text_fault,
@@ -90,9 +89,7 @@ def read_cbor(
         InputError: the first text-level fault.
         TypeError: ``data`` is not bytes-like.
     """
-    data = as_bytes(data)
-    if len(data) > limits.size:
-        raise InputError.over_limit("size", limits.size, len(data))
+    data = require_size(data, limits)
     gate = _Gate(data, limits, depth_limit(limits, depth), confine)
     gate.walk()
     return Parsed(_decode(gate), gate.faults, gate.depth, gate.nodes)

@@ -52,9 +52,8 @@ import orjson
 
 from pithbundle.encoding.json_strict import read_strictly
 from pithbundle.encoding.limits import DEFAULT_LIMITS, UNBOUNDED, Limits, require_limits
-from pithbundle.encoding.parsed import Parsed, depth_limit
-from pithbundle.encoding.values import MAX_KEY_BYTES, BytesLike, Value, as_bytes
-from pithbundle.errors import InputError
+from pithbundle.encoding.parsed import Parsed, depth_limit, require_size
+from pithbundle.encoding.values import MAX_KEY_BYTES, BytesLike, Value
 
 
 def parse_json(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:
@@ -106,9 +105,7 @@ def read_json(
         InputError: the first text-level fault.
         TypeError: ``data`` is not bytes-like.
     """
-    data = as_bytes(data)
-    if len(data) > limits.size:
-        raise InputError.over_limit("size", limits.size, len(data))
+    data = require_size(data, limits)
     deepest = depth_limit(limits, depth)
     return _fast(data, limits, deepest) or read_strictly(data, limits, deepest, confine)
 

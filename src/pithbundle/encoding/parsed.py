@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.values import Pointer, Value, portable
+from pithbundle.encoding.values import BytesLike, Pointer, Value, as_bytes, portable
 from pithbundle.errors import Fault, InputError
 
 #: However high a limit on depth is set, nothing deeper is read (LIM-2): the encoders of JSON
@@ -72,6 +72,19 @@ class Parsed:
         if not self.faults:
             return self.value
         raise InputError.of(self.faults[min(self.faults, key=lambda at: -1 if at is None else at)])
+
+
+def require_size(data: BytesLike, limits: Limits) -> bytes:
+    """Return the bytes of an input, of which a reader checks the size first (LIM-1).
+
+    Raises:
+        InputError: ``size``: it is over the limit.
+        TypeError: ``data`` is not bytes-like.
+    """
+    data = as_bytes(data)
+    if len(data) > limits.size:
+        raise InputError.over_limit("size", limits.size, len(data))
+    return data
 
 
 def depth_limit(limits: Limits, depth: int | None) -> int:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
-from pithbundle.merge.schema import MergeRules
+from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.verify.verdicts import SignedEvent
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pithbundle.brief import brief
 from pithbundle.encoding.values import EventId, Instant
-from pithbundle.merge.schema import CHECKPOINT
+from pithbundle.merge.rule_sets import CHECKPOINT
 from pithbundle.merge.selection import Selection
 
 

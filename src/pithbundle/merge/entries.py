@@ -6,8 +6,9 @@ Each event type defines the frozen dataclass of its entries in its own file, bes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 from pithbundle.brief import brief
 from pithbundle.encoding.json_reader import decode_canonical
@@ -52,6 +53,14 @@ class Entry:
             event.event_id, event.event_type, event.target, event.created_at, event.signer, event.key_id,
             event.payload_bytes, **own, **computed,
         )  # fmt: skip
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def entries_of(sections: Mapping[str, tuple[Entry, ...]], of: type[E]) -> tuple[E, ...]:
+    """The entries of one class, over all sections in their order."""
+    return tuple(entry for section in sections.values() for entry in section if isinstance(entry, of))
 
 
 _BASE: Final = frozenset(Entry.__dataclass_fields__)

@@ -24,7 +24,7 @@ from pithbundle.merge.completeness import Completeness, completeness_of, missing
 from pithbundle.merge.equivocation import Equivocation, contradiction_of
 from pithbundle.merge.export import export_events
 from pithbundle.merge.lazy import lazy
-from pithbundle.merge.schema import MergeRules
+from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.selection import Selection
 from pithbundle.merge.state import State
 from pithbundle.merge.timeline import Moment, timeline_of

@@ -22,7 +22,7 @@ from pithbundle.merge.event_types import (
     storage_attestation,
     timestamp_anchor,
 )
-from pithbundle.merge.schema import EventType, MergeRules, built_in
+from pithbundle.merge.rule_sets import EventType, MergeRules, built_in
 
 __all__ = ["MERGE_1", "EventType", "MergeRules"]
 

@@ -18,7 +18,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.event_types.event_retracted import Effect
-from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, Select
+from pithbundle.merge.rule_sets import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, Select
 
 #: The reasons of a decision and of a loser (TRACE-2).
 ReasonCode: TypeAlias = Literal[
@@ -267,6 +267,18 @@ class Selection:
             decided[name] = SlotDecision(winner, reason, tuple(map(_restated, losers)))
         # All are ASCII, in which text order is the order of UTF-8 bytes (KIND-4).
         return [AliasDecision(name[0], name[1], name in derived, decided[name]) for name in sorted(decided)]
+
+    def members(self) -> Iterator[tuple[str, EventType | None]]:
+        """The members of ``current`` that follow from events, behind the aliases, in order (STATE-2).
+
+        Each listing section comes with its event type, and the receipt with None. The receipt is
+        behind the first listing section, as the registry shows it.
+        """
+        event_types = (self.rules.event_types[name] for name in self.rules.listing)
+        for index, event_type in enumerate(event_types):
+            yield event_type.section, event_type
+            if index == 0:
+                yield RECEIPT, None
 
     def decisions(self, event_type: EventType) -> Iterator[SlotDecision]:
         """The decision on each entry of a listing section, in its order (TRACE-3)."""

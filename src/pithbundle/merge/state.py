@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pithbundle.brief import brief
 from pithbundle.bundle.document_types import STATE_TYPE
@@ -16,7 +16,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha256_hex
 from pithbundle.encoding.values import DigestHex, EventId, Object, Value, require_type
 from pithbundle.merge.classification import ClassifiedEvent
-from pithbundle.merge.entries import Entry
+from pithbundle.merge.entries import E, Entry, entries_of
 from pithbundle.merge.equivocation import Equivocation, equivocations_of
 from pithbundle.merge.event_types.alias_added import Alias
 from pithbundle.merge.event_types.author_claim import AuthorClaim
@@ -32,7 +32,7 @@ from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation, explanations
 from pithbundle.merge.frozen_map import FrozenMap
 from pithbundle.merge.lazy import lazy
-from pithbundle.merge.schema import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules
+from pithbundle.merge.rule_sets import ALIASES, RETRACTION, EventType, MergeRules
 from pithbundle.merge.selection import AliasDecision, Selection
 from pithbundle.merge.status import status_line, status_of
 from pithbundle.merge.trace import Decision, trace_json, trace_of
@@ -42,8 +42,6 @@ STATE_VERSION: Final = "1.0"
 # The members of an entry in the registry's order, and sorted; the absent ones are empty.
 _ORDERED: Final = b'{"event_id":"%b"%b,"created_at":"%b"%b,"payload":%b%b}'
 _CANONICAL: Final = b'{"created_at":"%b"%b,"event_id":"%b","payload":%b%b%b}'
-
-E = TypeVar("E", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +160,12 @@ class State:
         decided = selection.receipt
         winner = None if decided is None else decided.winner
         receipt = None if winner is None else raw_json(winner.kept[0].encode())
-        for section, events in zip(selection.rules.sections, selection.current.values(), strict=True):
-            current[section] = self._entries(events, canonical) if events else []
-            if RECEIPT not in current:
-                # The registry shows the receipt behind graph_snapshots, its first listing.
-                current[RECEIPT] = receipt
+        for name, event_type in selection.members():
+            if event_type is None:
+                current[name] = receipt
+                continue
+            events = selection.current[event_type.event_type]
+            current[name] = self._entries(events, canonical) if events else []
         current["equivocations"] = [group.to_value() for group in self.equivocations]
         return current
 
@@ -252,9 +251,7 @@ class State:
         given: object = of
         if not isinstance(given, type) or not issubclass(given, Entry):
             raise TypeError(f"of must be a class of entries, such as AuthorClaim, not {given!r}")
-        return tuple(
-            entry for section in self.sections.values() for entry in section if isinstance(entry, of)
-        )
+        return entries_of(self.sections, of)
 
     @property
     def graph_snapshots(self) -> tuple[GraphSnapshot, ...]:

@@ -7,11 +7,10 @@ combined into one number, and what was retracted is in the default view.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
 from pithbundle.encoding.values import Object, Value
-from pithbundle.merge.entries import Entry
+from pithbundle.merge.entries import E, Entry, entries_of
 from pithbundle.merge.event_types.author_claim import AuthorClaim
 from pithbundle.merge.event_types.citation import RELATIONSHIPS, Citation
 from pithbundle.merge.event_types.event_retracted import Retraction
@@ -26,8 +25,6 @@ _MODERATION = ("accepted", "pending", "rejected")
 _SEVERITIES = ("critical", "advisory", "informational")
 _EFFECTS = ("applied", "waiting", "rejected")
 
-E = TypeVar("E", bound=Entry)
-
 
 def status_of(sections: Mapping[str, tuple[Entry, ...]], conflicts: int, unrecognised: int) -> Object:
     """The status as one JSON object with fixed members (STATUS-1).
@@ -36,9 +33,9 @@ def status_of(sections: Mapping[str, tuple[Entry, ...]], conflicts: int, unrecog
     anchors, ``stored`` storage attestations: statements of signers, true or not.
     """
 
-    def entries(of: type[E]) -> list[E]:
+    def entries(of: type[E]) -> tuple[E, ...]:
         # Another rule set may lack a section: then its count is 0.
-        return [entry for section in sections.values() for entry in section if isinstance(entry, of)]
+        return entries_of(sections, of)
 
     replications = entries(Replication)
     return {
@@ -86,14 +83,14 @@ def _count(words: Iterable[str], known: tuple[str, ...]) -> Value:
     return {word: found[word] for word in known}
 
 
-def _findings(findings: list[IntegrityFinding]) -> Value:
+def _findings(findings: Sequence[IntegrityFinding]) -> Value:
     # A rescinded finding is current in its slot to say that it was taken back: it is counted apart.
     active = [finding for finding in findings if finding.verdict_class != "rescinded"]
     found = Counter(finding.severity for finding in active)
     return {**{word: found[word] for word in _SEVERITIES}, "rescinded": len(findings) - len(active)}
 
 
-def _references(snapshots: list[GraphSnapshot]) -> int | None:
+def _references(snapshots: Sequence[GraphSnapshot]) -> int | None:
     """The references that the newest snapshot counts, None while it counts none (INFERRED)."""
     if not snapshots:
         return None

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from pithbundle.brief import brief
 from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
-from pithbundle.merge.schema import ALIASES, CHECKPOINT, RETRACTION, EventType
+from pithbundle.merge.rule_sets import ALIASES, CHECKPOINT, RETRACTION, EventType
 from pithbundle.merge.selection import Candidates, Selection
 from pithbundle.verify.verdicts import SignedEvent
 

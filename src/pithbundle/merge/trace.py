@@ -16,7 +16,7 @@ from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import EventId, Object, Pointer, Value
 from pithbundle.merge.equivocation import Equivocation
-from pithbundle.merge.schema import ALIASES, RECEIPT
+from pithbundle.merge.rule_sets import ALIASES
 from pithbundle.merge.selection import Loser, ReasonCode, Selection, SlotDecision
 
 #: The clause behind each reason (TRACE-2).
@@ -70,15 +70,12 @@ def _decisions(selection: Selection, equivocations: Iterable[Equivocation]) -> I
     yield Decision(Pointer("/current/canonical_record"), "derived", (), ())
     for index, alias in enumerate(selection.aliases()):
         yield _located(f"/current/{ALIASES}/{index}", alias.decision)
-    receipt = selection.receipt
-    for name in selection.rules.listing:
-        event_type = selection.rules.event_types[name]
-        for index, decided in enumerate(selection.decisions(event_type)):
-            yield _located(f"/current/{event_type.section}/{index}", decided)
-        if receipt is not None:
-            # Behind the first listing section, as in the state (STATE-2).
-            yield _located(f"/current/{RECEIPT}", receipt)
-            receipt = None
+    for name, event_type in selection.members():
+        if event_type is not None:
+            for index, decided in enumerate(selection.decisions(event_type)):
+                yield _located(f"/current/{name}/{index}", decided)
+        elif selection.receipt is not None:
+            yield _located(f"/current/{name}", selection.receipt)
     for index, group in enumerate(equivocations):
         yield Decision(Pointer(f"/current/equivocations/{index}"), "listed", group.event_ids, ())
 

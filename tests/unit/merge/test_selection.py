@@ -12,7 +12,7 @@ from kit.data import examples
 from kit.results import WHEN, checked, ledger_of
 from pithbundle.merge.classification import ORDER
 from pithbundle.merge.event_types.event_retracted import Effect
-from pithbundle.merge.schema import Select
+from pithbundle.merge.rule_sets import Select
 from pithbundle.merge.selection import Candidates, ReasonCode, Selection
 
 RECORD = made_record()

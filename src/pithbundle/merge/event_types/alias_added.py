@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import EventId, Object
-from pithbundle.merge.schema import ALIASES, EventType, grammar, identifier
+from pithbundle.merge.rule_sets import ALIASES, EventType
+from pithbundle.merge.schema import grammar, identifier
 
 _DERIVED = frozenset({"arxiv", "arxiv_version"})
 _SHORT = "pith_short_"

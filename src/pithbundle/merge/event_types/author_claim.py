@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, identifier, name, word
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import identifier, name, word
 
 
 @dataclass(frozen=True, slots=True, repr=False)

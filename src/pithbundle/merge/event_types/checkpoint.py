@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pithbundle.encoding.values import EventId, Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import CHECKPOINT, EventType, sorted_ids
+from pithbundle.merge.rule_sets import CHECKPOINT, EventType
+from pithbundle.merge.schema import sorted_ids
 
 
 @dataclass(frozen=True, slots=True, repr=False)

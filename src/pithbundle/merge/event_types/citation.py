@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, identifier, word
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import identifier, word
 
 #: The relationships that the record page lists (SEEN).
 RELATIONSHIPS = (

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 from pithbundle.encoding.values import EventId, Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import RETRACTION, EventType, event_id, prose
+from pithbundle.merge.rule_sets import RETRACTION, EventType
+from pithbundle.merge.schema import event_id, prose
 
 #: What a retraction does (MERGE-7).
 Effect: TypeAlias = Literal["applied", "waiting", "rejected"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, an_object
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import an_object
 
 
 @dataclass(frozen=True, slots=True, repr=False)

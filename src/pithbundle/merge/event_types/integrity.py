@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, an_object, grammar, moment, prose, sha256_hex, whole, word
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import an_object, grammar, moment, prose, sha256_hex, whole, word
 
 _NAME = grammar(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 _TEXT = prose(65_536)

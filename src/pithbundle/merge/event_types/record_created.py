@@ -8,7 +8,8 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import RECEIPT, EventType, an_object, sha256_hex
+from pithbundle.merge.rule_sets import RECEIPT, EventType
+from pithbundle.merge.schema import an_object, sha256_hex
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, prose, web_url, word
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import prose, web_url, word
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, moment, name, sha256_hex, web_url
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import moment, name, sha256_hex, web_url
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
-from pithbundle.merge.schema import EventType, base64_text, sha256_hex
+from pithbundle.merge.rule_sets import EventType
+from pithbundle.merge.schema import base64_text, sha256_hex
 
 
 @dataclass(frozen=True, slots=True, repr=False)
