@@ -53,6 +53,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/merge.md",
             "spec/state.md",
             "spec/reports.md",
+            "spec/documents.md",
             "spec/errors.md",
             "spec/*",
         ],

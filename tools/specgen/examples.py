@@ -15,6 +15,8 @@ from typing import Any, Final
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
+from pithbundle.encoding.canonical import canonical_bytes
+from pithbundle.encoding.json_truncated import read_truncated
 from pithbundle.escape import visible
 from specgen.pages import REPO
 
@@ -24,6 +26,11 @@ TWO_FAULTS: Final = '{"b": [0.10, 1], "a": 1, "a": 2}'
 TEXT_LEVEL: Final = TWO_FAULTS.removesuffix("}") + "]"
 TIMESTAMP: Final = "2026-05-18T01:39:14.078Z"
 TITLE: Final = "  On  the \u00c9tale\tcohomology of $K3$ Surfaces"
+BEGINNING: Final = (
+    '{"pith_number":"pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH",'
+    '"canonical_record":{"source":{"kind":"arxiv","version":1'
+)
+ITEMS: Final[list[Any]] = [{"claim_id": "C1", "status": "machine_extracted"}]
 HOSTILE: Final = "verified\r\x1b[32m \u202eelif\\"
 
 
@@ -222,6 +229,18 @@ def _reports() -> dict[str, str]:
     }
 
 
+def _documents() -> dict[str, str]:
+    found = read_truncated(BEGINNING.encode())
+    snapshot = canonical_bytes({"payload": ITEMS})
+    return {
+        "beginning of a document": BEGINNING,
+        "complete values": _pretty(found.parsed.whole()),
+        "innermost open container": found.open_pointer or "",
+        "items": _pretty(ITEMS),
+        "snapshot_sha256": sha256(snapshot).hexdigest(),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -233,6 +252,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "merge": _merge,
     "state": _state,
     "reports": _reports,
+    "documents": _documents,
 }
 
 

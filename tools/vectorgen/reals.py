@@ -291,7 +291,7 @@ def snapshots() -> File:
     file.accept(
         "empty",
         "the snapshot of an empty list",
-        "CANON-2",
+        "SNAP-1 CANON-2",
         "parse_json",
         {"data": as_json({"payload": empty["items"]})},
         sha256=empty["snapshot_sha256"],

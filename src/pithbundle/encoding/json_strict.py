@@ -29,6 +29,11 @@ _NOT_BRACKETS: Final = bytes(set(range(256)) - set(_BRACKETS))
 _STEPS: Final = bytes.maketrans(_BRACKETS, b"\x01\xff\x01\xff")  # +1 and -1 as signed bytes
 #: The detail of the fault of an input that goes on after its one value.
 AFTER_THE_END: Final = "there are bytes after the end of the JSON text"
+#: The details of the faults of a token that is not allowed at its position.
+EXPECTED_VALUE: Final = "expected a value"
+EXPECTED_NAME: Final = "expected a member name"
+EXPECTED_COLON: Final = "expected a colon"
+EXPECTED_COMMA: Final = "expected a comma or the end of the container"
 
 
 def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None) -> Parsed:
@@ -40,14 +45,28 @@ def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start) from None
+        raise utf8_error(error) from None
+    refuse_bom(text)
+    depth, nodes = scan(text, limits, deepest)
+    return Parser(text, limits.string, confine).document(depth, nodes)
+
+
+def utf8_error(error: UnicodeDecodeError) -> InputError:
+    """Return the error of bytes that are not UTF-8 (JSON-2)."""
+    return InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start)
+
+
+def refuse_bom(text: str) -> None:
+    """Check that a text does not begin with a byte order mark (JSON-3).
+
+    Raises:
+        InputError: ``bom``: it does.
+    """
     if text.startswith("\ufeff"):
         raise InputError("bom", offset=0)
-    depth, nodes = _scan(text, limits, deepest)
-    return _Parser(text, limits.string, confine).document(depth, nodes)
 
 
-def _scan(text: str, limits: Limits, deepest: int) -> tuple[int, int]:
+def scan(text: str, limits: Limits, deepest: int) -> tuple[int, int]:
     """Return (depth, nodes) of a text, exact for JSON, defined for any text (LIM-2, LIM-3).
 
     Both are read off the text with every string taken out. Depth is the largest balance of
@@ -90,11 +109,11 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-# What ``lastindex`` says of a match; _COLON is a text and the colon after it.
-_TEXT, _COLON, _NUMBER, _FRACTION, _WORD, _OPEN, _CLOSE, _COMMA, _END, _NONE = range(1, 11)
+# What ``lastindex`` is of a match; _COLON is a text and the colon after it.
+_TEXT, _COLON, _NUMBER, _FRACTION, _WORD, _OPEN, _CLOSE, _COMMA, END, _NONE = range(1, 11)
 
 
-class _Parser:
+class Parser:
     """Reads one text whose depth and count are within the limits.
 
     ``path`` names the value that is being read: for every open container the member name
@@ -118,6 +137,10 @@ class _Parser:
     def document(self, depth: int, nodes: int) -> Parsed:
         """Read it; raise the first fault of the text, give those of values to the document."""
         self.read()
+        return self.parsed(depth, nodes)
+
+    def parsed(self, depth: int, nodes: int) -> Parsed:
+        """Return the document of what was read; raise the fault of a string over the limit."""
         if self.oversized is not None:
             index, size = self.oversized
             raise InputError.over_limit("string", self.longest, size, offset=self.offset(index))
@@ -178,21 +201,21 @@ class _Parser:
             if not open_:
                 break
             if found.lastindex != _COMMA:
-                raise self.syntax("expected a comma or the end of the container", found)
+                raise self.syntax(EXPECTED_COMMA, found)
             found = next(tokens)
             if type(open_[-1]) is dict:
                 found = self.key(found)
             else:
                 path[-1] = len(open_[-1])
-        if found.lastindex != _END:
+        if found.lastindex != END:
             raise self.syntax(AFTER_THE_END, found)
 
     def key(self, found: re.Match[str]) -> re.Match[str]:
         """Read a member name and its colon; return the token after it."""
         if found.lastindex != _COLON:
             if found.lastindex == _TEXT:
-                raise self.syntax("expected a colon", next(self.tokens))
-            raise self.syntax("expected a member name", found)
+                raise self.syntax(EXPECTED_COLON, next(self.tokens))
+            raise self.syntax(EXPECTED_NAME, found)
         key = self.unescaped(found)
         self.path[-1] = key
         code = key_fault(key) or ("duplicate_key" if key in self.open[-1] else None)
@@ -216,9 +239,9 @@ class _Parser:
             code = None if word in _WORDS else "number_nonfinite"
         elif kind == _COLON:
             at = self.offset(found.start(_COLON))
-            raise InputError("syntax", "expected a comma or the end of the container", offset=at)
+            raise InputError("syntax", EXPECTED_COMMA, offset=at)
         else:
-            raise self.syntax("expected a value", found)
+            raise self.syntax(EXPECTED_VALUE, found)
         if code is not None:
             self.judge(code, found.start(kind))
         return value
