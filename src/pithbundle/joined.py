@@ -59,7 +59,11 @@ class Input:
 
 
 class Checked(Protocol):
-    """What a bundle is after the checks."""
+    """What a bundle is after the checks: what `CheckedBundle`, `VerifiedBundle` and `Input` share.
+
+    A protocol and no base class: `verdicts.maker` makes the two, and it can only make a class whose
+    slots are all its own. An `Input` that referred to the bundle instead would keep its ledger.
+    """
 
     @property
     def record(self) -> Record:

@@ -7,7 +7,8 @@ same members: a renderer decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
@@ -27,7 +28,7 @@ from pithbundle.verify.verdicts import ReceiptVerdict, Verdict, maker
 
 __all__ = [
     "EXIT_STATUS", "Clock", "FileReport", "Input", "Listed", "Location", "Outcome", "Rejection", "Report",
-    "ReportWarning", "outcome_value", "reports_of", "together",
+    "ReportWarning", "one_record", "outcome_value", "reports_of", "together",
 ]  # fmt: skip
 
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
@@ -318,6 +319,18 @@ def reports_of(
     if not merged:
         return [Report._of((), None, all_rejected, clock)] if all_rejected else []
     return [Report._of(group, ledger, all_rejected, clock) for group, ledger in merged]
+
+
+def one_record(reports: Sequence[Report]) -> Report:
+    """The only report of inputs that must be of one record; ``reports`` has at least one.
+
+    Raises:
+        MergeError: the second report is of another record than the first.
+    """
+    for one, other in itertools.pairwise(reports):
+        if one.ledger is not None and other.ledger is not None:
+            _ = one.ledger | other.ledger
+    return reports[0]
 
 
 def _report(

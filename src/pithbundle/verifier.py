@@ -6,26 +6,31 @@ returns was checked in the same way and can be merged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
 
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import BytesLike, DigestHex, as_bytes
+from pithbundle.encoding.values import BytesLike, DigestHex, as_bytes, require_type
 from pithbundle.errors import Fault, PithError
 from pithbundle.joined import Input, input_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.outcomes import Outcome, raise_for
 from pithbundle.proof import EquivocationProof, check_proof
-from pithbundle.report import FileReport, Rejection, Report, reports_of
+from pithbundle.report import Clock, FileReport, Rejection, Report, reports_of
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
 from pithbundle.verify.verdicts import CheckedEvent, ReceiptVerdict, maker
+
+#: A name, and the bytes of an input or the error that kept them from being read.
+NamedInput: TypeAlias = tuple[str, "BytesLike | PithError"]
+#: Returns what the reader of a rejection can do, of the name and data of the input and its error.
+Advise: TypeAlias = Callable[[str, bytes, PithError], str]
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -44,6 +49,8 @@ class VerifiedBundle:
     #: The faults of members that no signature covers and that nothing uses (BUN-6).
     mismatches: tuple[Fault, ...]
     ledger: Ledger
+    # Computed when they are first asked for: they follow from the other members.
+    _outcomes: tuple[Outcome, ...] = field(default=(), repr=False, compare=False)
 
     def __init__(self, *_: object, **__: object) -> None:
         """Refuse: its members follow from one bundle, so a verifier makes all of them.
@@ -60,17 +67,23 @@ class VerifiedBundle:
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every outcome that holds, in the order of REPORT-2; at least one."""
-        return self.report().outcomes
+        if not self._outcomes:
+            # A frozen dataclass sets its own fields this way only.
+            object.__setattr__(self, "_outcomes", self.report().outcomes)
+        return self._outcomes
 
-    def report(self, name: str = "") -> Report:
+    def report(self, name: str = "", *, clock: Clock | None = None) -> Report:
         """The report on this bundle alone, as an input of this name.
 
+        ``clock`` is needed for warnings that depend on the time (REPORT-4).
+
         Raises:
-            TypeError: ``name`` is not a str.
+            TypeError: ``name`` is not a str, or ``clock`` is no :class:`Clock`.
         """
         if not isinstance(name, str):
             raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
-        return Report._of((input_of(name, self),), self.ledger)
+        _require_clock(clock)
+        return Report._of((input_of(name, self),), self.ledger, (), clock)
 
     @property
     def outcome(self) -> Outcome:
@@ -87,6 +100,16 @@ class VerifiedBundle:
 
 
 _verified_bundle: Final = maker(VerifiedBundle)
+
+
+def _require_clock(clock: Clock | None) -> None:
+    """Check that an argument is a clock or None.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if clock is not None:
+        require_type("clock", clock, Clock)
 
 
 class Verifier:
@@ -172,44 +195,65 @@ class Verifier:
         )  # fmt: skip
 
     def verify_each(
-        self, inputs: Iterable[tuple[str, BytesLike]], *, encoding: Encoding | None = None
+        self,
+        inputs: Iterable[NamedInput],
+        *,
+        encoding: Encoding | None = None,
+        clock: Clock | None = None,
+        advise: Advise | None = None,
     ) -> Iterator[FileReport]:
         """Verify named inputs one by one, each by itself; no input is kept.
 
-        An input that is rejected raises nothing: its report contains the rejection. ``encoding``
-        is that of every input, as for :meth:`verify`.
+        An input that is rejected raises nothing: its report contains the rejection. An input whose
+        data is a :class:`PithError` is rejected with it. ``encoding`` is that of every input, as for
+        :meth:`verify`. ``clock`` is that of every report. ``advise`` returns the ``advice`` of a
+        rejection, while the data of the input is at hand; of one without data it gets none.
 
         Raises:
-            TypeError: an input is not a pair, its name is not a str, or its data is not bytes.
+            TypeError: an input is not a pair, its name is not a str, its data is not bytes,
+                or ``clock`` is no :class:`Clock`.
         """
-        for name, found in self._each(inputs, encoding):
-            if isinstance(found, PithError):
-                yield FileReport._of(name, Rejection(name, found))
-            else:
-                yield FileReport._of(name, found.report(name))
+        _require_clock(clock)
+        for name, found in self._each(inputs, encoding, advise):
+            yield FileReport._of(
+                name, found if isinstance(found, Rejection) else found.report(name, clock=clock)
+            )
 
-    def verify_together(self, inputs: Iterable[tuple[str, BytesLike]]) -> list[Report]:
+    def verify_together(
+        self,
+        inputs: Iterable[NamedInput],
+        *,
+        encoding: Encoding | None = None,
+        clock: Clock | None = None,
+        advise: Advise | None = None,
+    ) -> list[Report]:
         """Verify named inputs and merge those of one record: one report for each record.
 
         The reports are in the order of first appearance. A rejected input may have been of any
         record, so every report contains it; where no input is left, one report contains the
-        rejections alone, and its ``record`` is None.
+        rejections alone, and its ``record`` is None. The other arguments are those of
+        :meth:`verify_each`.
 
         Raises:
-            TypeError: an input is not a pair, its name is not a str, or its data is not bytes.
+            TypeError: an input is not a pair, its name is not a str, its data is not bytes,
+                or ``clock`` is no :class:`Clock`.
         """
+        _require_clock(clock)
         rejected: list[Rejection] = []
         verified: list[tuple[Input, Ledger]] = []
-        for name, found in self._each(inputs):
-            if isinstance(found, PithError):
-                rejected.append(Rejection(name, found))
+        for name, found in self._each(inputs, encoding, advise):
+            if isinstance(found, Rejection):
+                rejected.append(found)
             else:
                 verified.append((input_of(name, found), found.ledger))
-        return reports_of(verified, rejected)
+        return reports_of(verified, rejected, clock)
 
     def _each(
-        self, inputs: Iterable[tuple[str, BytesLike]], encoding: Encoding | None = None
-    ) -> Iterator[tuple[str, VerifiedBundle | PithError]]:
+        self,
+        inputs: Iterable[NamedInput],
+        encoding: Encoding | None,
+        advise: Advise | None,
+    ) -> Iterator[tuple[str, VerifiedBundle | Rejection]]:
         if not isinstance(inputs, Iterable):
             raise TypeError(f"inputs must be pairs of a name and bytes, not {type(inputs).__name__}")
         # Checked as what it is: a mapping, a string or a list of data is a frequent mistake.
@@ -220,10 +264,18 @@ class Verifier:
             name, data = pair
             if not isinstance(name, str):
                 raise TypeError(f"the name of an input must be a str, not {type(name).__name__}")
-            try:
-                yield name, self.verify(data, encoding=encoding)
-            except PithError as error:
-                yield name, error
+            found = data if isinstance(data, PithError) else self._verified(data, encoding)
+            if isinstance(found, PithError):
+                at_hand = b"" if found is data else as_bytes(data)
+                yield name, Rejection(name, found, "" if advise is None else advise(name, at_hand, found))
+            else:
+                yield name, found
+
+    def _verified(self, data: BytesLike, encoding: Encoding | None) -> VerifiedBundle | PithError:
+        try:
+            return self.verify(data, encoding=encoding)
+        except PithError as error:
+            return error
 
     def verify_proof(self, data: BytesLike) -> EquivocationProof:
         """Check a proof of an equivocation by itself (PROOF-2).

@@ -33,10 +33,10 @@ from kit.tampered import TAMPERED
 from kit.tampered import tampered as row_of
 from pithbundle import Record
 from pithbundle.cli.check_files import CheckedFiles
-from pithbundle.cli.clock import read_clock
 from pithbundle.cli.inputs import read_policy
 from pithbundle.joined import input_of
 from pithbundle.merge.ledger import Ledger
+from pithbundle.report import reports_of
 from pithbundle.verifier import Verifier, _verified_bundle
 
 DEMOS = REPO / "vectors" / "demo"
@@ -176,21 +176,26 @@ def test_one_number_with_two_hashes_is_rejected() -> None:
     twin = _verified_bundle(
         other, one.policy_sha256, one.events, one.receipts, one.mismatches, ledger,
     )  # fmt: skip
-    checked_files = CheckedFiles(
+    reports = reports_of(
         [(input_of(name, each), each.ledger) for name, each in (("one", one), ("two", twin))]
     )
-    clock = read_clock(None, None)
-    left, reports = checked_files.reports(clock)
-    assert (left.verified, reports) == ([], [])
-    assert [(each.name, each.error.code) for each in left.rejected] == [
+    checked_files = CheckedFiles(tuple(reports))
+    assert checked_files.reports == ()
+    assert [(each.name, each.error.code) for each in checked_files.rejected] == [
         ("one", "collision"),
         ("two", "collision"),
     ]
-    assert left.status([]) == 1
-    # The inputs are a value: asking for the reports changes nothing, however often.
-    assert checked_files.rejected == []
-    assert checked_files.reports(clock) == (left, reports)
-    assert left.reports(clock) == (left, reports)
+    assert checked_files.status == 1
+
+
+def test_every_report_on_a_record_has_the_rejected_files(folder: Path) -> None:
+    """A rejected file may have been of any record: the library and the command report the same."""
+    paths = [written(folder / "one.json", plain()), written(folder / "two.json", [])]
+    (report,) = json.loads(run("verify", "--json", *paths, *POLICY).stdout)["reports"]
+    policy_of_test = read_policy(str(DEMOS / "policy.json"))
+    (same,) = Verifier(policy_of_test).verify_together((path, Path(path).read_bytes()) for path in paths)
+    assert report == same.to_value()
+    assert [rejected["file"] for rejected in report["rejected"]] == [paths[1]]
 
 
 def test_the_output_is_bounded(folder: Path) -> None:

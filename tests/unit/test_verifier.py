@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,17 +14,22 @@ from kit.results import WHEN
 from kit.strategies import house_policy
 from pithbundle import (
     MERGE_1,
+    Clock,
     InputError,
     Limits,
+    MergeError,
     MergeRules,
     OutcomeError,
     PithError,
     Policy,
     ProofError,
+    Report,
+    VerifiedBundle,
     Verifier,
 )
 from pithbundle.encoding.cbor import cbor_bytes
 from pithbundle.proof import proof_of
+from pithbundle.report import one_record
 
 POLICY = Policy.from_value(house_policy())
 RECORD = made_record()
@@ -264,3 +271,78 @@ def test_the_encoding_of_every_input_is_named() -> None:
     assert [one.outcome for one in verifier().verify_each(given)] == ["valid", "valid"]
     named = verifier().verify_each(given, encoding="cbor")
     assert [one.outcome for one in named] == ["rejected", "valid"]
+    (report,) = verifier().verify_together(given, encoding="cbor")
+    assert [one.name for one in report.rejected] == ["a"]
+    assert [one.name for one in report.inputs] == ["b"]
+
+
+def test_every_report_has_the_clock() -> None:
+    clock = Clock("2026-01-01T00:00:00.000000")
+    (each,) = verifier().verify_each([("a", DATA)], clock=clock)
+    (report,) = verifier().verify_together([("a", DATA)], clock=clock)
+    alone = verifier().verify(DATA).report("a", clock=clock)
+    assert each.report is not None
+    for one in (each.report, report, alone):
+        assert one.clock == clock
+        assert {warning.code for warning in one.warnings} == {"warn_future"}
+    assert verifier().verify_together([("a", DATA)])[0].clock is None
+    with pytest.raises(TypeError, match="clock must be a Clock, not float"):
+        verifier().verify_together([("a", DATA)], clock=1.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="clock must be a Clock, not str"):
+        next(verifier().verify_each([("a", DATA)], clock="now"))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="clock must be a Clock, not int"):
+        verifier().verify(DATA).report(clock=5)  # type: ignore[arg-type]
+
+
+def test_advice_is_asked_for_while_the_data_of_a_rejected_input_is_at_hand() -> None:
+    asked: list[tuple[str, bytes, str]] = []
+
+    def advise(name: str, data: bytes, error: PithError) -> str:
+        asked.append((name, data, error.code))
+        return f"fetch {name} again"
+
+    given: list[tuple[str, bytes | PithError]]
+    given = [("a", DATA), ("b", b"{"), ("c", InputError.over_limit("size", 5))]
+    _, *rejected = verifier().verify_each(given, advise=advise)
+    (report,) = verifier().verify_together(given, advise=advise)
+    assert asked == [("b", b"{", "syntax"), ("c", b"", "size")] * 2
+    for rejections in ([one.rejection for one in rejected], report.rejected):
+        assert [one and (one.name, one.hint) for one in rejections] == [
+            ("b", "fetch b again"),
+            ("c", "fetch c again"),
+        ]
+    (plain,) = verifier().verify_each([("c", InputError.over_limit("size", 5))])
+    assert plain.rejection is not None
+    assert (plain.rejection.error.code, plain.rejection.advice) == ("size", "")
+
+
+def test_one_record_is_required() -> None:
+    one, _ = reports = verifier().verify_together(parts())
+    assert one_record([one]) is one
+    with pytest.raises(MergeError) as caught:
+        one_record(reports)
+    assert caught.value.code == "subject"
+    (rejections,) = verifier().verify_together([("a", b"{")])
+    assert one_record([rejections]) is rejections
+
+
+def test_outcomes_are_computed_once_and_travel_with_the_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = verifier().verify(DATA)
+    untouched = verifier().verify(DATA)
+    asked = 0
+    report = VerifiedBundle.report
+
+    def counted(bundle: VerifiedBundle) -> Report:
+        nonlocal asked
+        asked += 1
+        return report(bundle)
+
+    monkeypatch.setattr(VerifiedBundle, "report", counted)
+    assert (verified.outcomes, verified.outcome, verified.outcomes) == (("valid",), "valid", ("valid",))
+    assert asked == 1
+    assert verified == untouched
+    assert hash(verified.events) == hash(untouched.events)
+    for again in (pickle.loads(pickle.dumps(verified)), copy.deepcopy(verified)):
+        assert again == verified
+        assert again.outcomes == ("valid",)
+    assert asked == 1

@@ -77,7 +77,7 @@ class LoadedRecord:
 
     def headline(self, out: Output) -> None:
         """Print the first line, as verify does."""
-        ReportPrinter(out, self.policy, self.policy_path).headline(self.checked_files, [self.report])
+        ReportPrinter(out, self.policy, self.policy_path).headline(self.checked_files)
 
     def record(self, out: Output) -> None:
         """Print the number of the record, the policy, and the rejected files."""
@@ -123,9 +123,6 @@ def load_record(
     require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
     checked_files = check_files(files, policy, limits, format)
-    if checked_files.unreadable:
-        first = checked_files.unreadable[0]
-        raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
     report = checked_files.report()
     if report.ledger is None:
         first = checked_files.rejected[0]

@@ -114,11 +114,11 @@ class ReportPrinter:
         self._left: Counter[str] = Counter()
         self._codes: dict[str, tuple[str, str, str]] = {}
 
-    def headline(self, checked_files: CheckedFiles, reports: Sequence[Report], differing: int = 0) -> None:
+    def headline(self, checked_files: CheckedFiles, differing: int = 0) -> None:
         """Print the first line: the outcome, then the counts, those of the outcome first."""
-        outcome = checked_files.outcomes(reports)[0]
+        outcome = checked_files.outcomes[0]
         word, style = outcome.upper(), _OUTCOME_STYLE[outcome]
-        parts = [*_counts(checked_files, reports)]
+        parts = [*_counts(checked_files)]
         if differing:
             parts.insert(0, f"{plural(differing, 'difference')} in signed content from the expected state")
             if EXIT_STATUS[outcome] != Exit.INVALID:
@@ -126,12 +126,12 @@ class ReportPrinter:
                 word, style = "DIFFERENT", "bad"
         self.out.line(f"{word}:", style, " " + ", ".join(parts))
 
-    def whole(self, checked_files: CheckedFiles, reports: Sequence[Report]) -> None:
+    def whole(self, checked_files: CheckedFiles) -> None:
         """Print everything below the first line."""
-        self._policy(reports)
+        self._policy(checked_files.reports)
         for rejected in self._capped("rejected", checked_files.rejected, "rejected file"):
             self._rejected(rejected)
-        for report in reports:
+        for report in checked_files.reports:
             self.out.line()
             self._record(report)
             self._conflicts(report)
@@ -320,8 +320,9 @@ class ReportPrinter:
 # -- counts and names ------------------------------------------------------------
 
 
-def _counts(checked_files: CheckedFiles, reports: Sequence[Report]) -> Iterator[str]:
+def _counts(checked_files: CheckedFiles) -> Iterator[str]:
     """Yield the counts of the first line, in the order of the outcomes that they cause."""
+    reports = checked_files.reports
     nameless = Counter(one.element.verdict.status for report in reports for one in report.without_id)
     conflicts = sum(len(report.state.equivocations) for report in reports if report.state)
     missing = sum(len(ids) for report in reports for _, ids, _ in report.completeness)

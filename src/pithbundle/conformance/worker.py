@@ -31,7 +31,7 @@ from pithbundle.encoding.values import Object
 from pithbundle.errors import InputError, MergeError, PithError, RecordError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.proof import proof_of
-from pithbundle.report import Report
+from pithbundle.report import Report, one_record
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import Verdict
@@ -221,12 +221,10 @@ def _together(inputs: Sequence[bytes], verifier: Verifier) -> tuple[Report, Ledg
     reports = verifier.verify_together((str(place), data) for place, data in enumerate(inputs))
     if not reports:
         raise MergeError("type", "there is nothing to merge: give at least one bundle")
-    ledgers = [report.ledger for report in reports if report.ledger is not None]
-    if not ledgers:
-        raise reports[0].rejected[0].error
-    for other in ledgers[1:]:
-        ledgers[0] |= other
-    return reports[0], ledgers[0]
+    report = one_record(reports)
+    if report.ledger is None:
+        raise report.rejected[0].error
+    return report, report.ledger
 
 
 def _merged(inputs: Sequence[bytes], verifier: Verifier) -> Json:

@@ -15,7 +15,6 @@ from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.guard import guard_inputs, identity
 from pithbundle.cli.inputs import (
     PATH,
-    InputRejected,
     deliver,
     format_option,
     json_option,
@@ -156,11 +155,8 @@ def _merge(out: Output, given: _Options) -> int:
     state_path = None if given.compared_only else given.output
     require_absent((state_path, given.report_path, given.trace_path), given.force)
 
-    checked_files = check_files(given.files, policy, given.limits, given.format)
-    if checked_files.unreadable:
-        first = checked_files.unreadable[0]
-        raise InputRejected(first.name, first.error, Exit.USAGE, first.advice)
-    report = checked_files.report(clock)
+    checked_files = check_files(given.files, policy, given.limits, given.format, clock)
+    report = checked_files.report()
     state = report.state
     comparison = None
     if state is not None and expected is not None:
@@ -181,11 +177,10 @@ def _merge(out: Output, given: _Options) -> int:
 
     err = out.on_stderr()
     printer = ReportPrinter(err, policy, given.policy_path)
-    reports = [report] if report.inputs else []
     differing = comparison.signed_count if comparison and comparison.result == "different" else 0
-    printer.headline(checked_files, reports, differing)
+    printer.headline(checked_files, differing)
     if given.report_path is None:
-        printer.whole(checked_files, reports)
+        printer.whole(checked_files)
     _print_result(err, state, comparison, given)
     return status
 

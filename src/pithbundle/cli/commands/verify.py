@@ -21,7 +21,6 @@ from pithbundle.cli.proof_file import looks_like_proof, verify_proofs
 from pithbundle.cli.render import ReportPrinter
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.report import Clock
 from pithbundle.verify.policy import Policy
 
 
@@ -76,7 +75,7 @@ def command(
             proofs.append((file, data))
         return found
 
-    checked_files = check_files(files, policy, limits, format, skip)
+    checked_files = check_files(files, policy, limits, format, clock, skip)
     if proofs:
         if len(proofs) != len(files):
             raise click.UsageError(
@@ -84,38 +83,35 @@ def command(
                 click.get_current_context(),
             )
         return verify_proofs(out, proofs, policy, policy_path, limits, quiet)
-    return _print(out, checked_files, clock, policy, policy_path, quiet)
+    return _print(out, checked_files, policy, policy_path, quiet)
 
 
 def _print(
     out: Output,
     checked_files: CheckedFiles,
-    clock: Clock,
     policy: Policy,
     policy_path: str | None,
     quiet: bool,
 ) -> int:
     """Print the reports and return the exit status."""
-    checked_files, reports = checked_files.reports(clock)
-    status = checked_files.status(reports)
     if out.as_json:
         out.json(
             {
-                **checked_files.value(reports),
+                **checked_files.value(),
                 "policy": policy_value(policy, policy_path),
                 "rejected": rejected_value([*checked_files.rejected, *checked_files.unreadable]),
-                "reports": [report.to_value() for report in reports],
+                "reports": [report.to_value() for report in checked_files.reports],
             }
         )
-        return status
+        return checked_files.status
     for one in checked_files.unreadable:
         out.print_rejection(one.name, one.error, one.advice)
     printer = ReportPrinter(out, policy, policy_path)
-    printer.headline(checked_files, reports)
+    printer.headline(checked_files)
     if quiet:
         beside = ReportPrinter(out.on_stderr(), policy, policy_path)
-        for report in reports:
+        for report in checked_files.reports:
             beside.warnings(report)
     else:
-        printer.whole(checked_files, reports)
-    return status
+        printer.whole(checked_files)
+    return checked_files.status
