@@ -7,7 +7,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kit.command_line import HOSTILE, Stream, columns, unsafe
@@ -93,11 +93,13 @@ def test_json_is_printed_in_pieces_and_is_the_same() -> None:
 
 
 def collected(out: Output) -> str:
-    """What an output has been told so far."""
+    """The text of an output so far."""
     return b"".join(part if isinstance(part, bytes) else b"".join(part) for part in out._out).decode()
 
 
 class TestFolding:
+    # A drawn text rarely has a long run of wide characters.
+    @example("漢" * 60, 40)
     @given(st.text(max_size=300), st.integers(20, 100))
     def test_no_piece_is_too_wide_and_data_never_begins_one(self, text: str, width: int) -> None:
         out = Output(tty=True, colour=False, width=width)
