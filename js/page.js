@@ -4,7 +4,8 @@
  *
  * @module
  */
-/** @import { Input, PageReport, Row } from "./src/page/report.js" */
+/** @import { Input, Progress } from "./src/page/inputs.js" */
+/** @import { PageReport, Row, Section } from "./src/page/report.js" */
 import { visible } from "./src/encoding/escape.js";
 import { reportOf } from "./src/page/report.js";
 import { MARKS, VERDICTS } from "./src/page/messages.js";
@@ -19,58 +20,115 @@ function element(name, text, limit = 512) {
   return made;
 }
 
+/** @param {string} name @param {readonly Node[]} children @param {string} [className] */
+function parent(name, children, className = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
 /** @type {{ bundles: File[], policy: File | null }} */
 const chosen = { bundles: [], policy: null };
 /** Counts the reports that were begun: only the last one is shown. */
 let turn = 0;
+/** The addresses of the states that can be saved. @type {string[]} */
+let saved = [];
 
 /** @param {File} file @returns {Input} */
-const inputOf = (file) => ({ name: file.name, bytes: async () => new Uint8Array(await file.arrayBuffer()) });
+const inputOf = (file) => ({
+  name: file.name, size: file.size,
+  bytes: async (onRead) => {
+    const bytes = new Uint8Array(file.size);
+    let at = 0;
+    for (const reader = file.stream().getReader(); ;) {
+      const { value, done } = await reader.read();
+      if (done) return bytes.subarray(0, at);
+      bytes.set(value, at);
+      at += value.length;
+      onRead?.(at);
+    }
+  },
+});
+
+/** The page is painted before what follows. */
+const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+/** @param {number} count of bytes */
+const megabytes = (count) => `${(count / 1_000_000).toFixed(1)} MB`;
+
+/** @param {Progress} progress */
+async function showProgress({ name, done, of, activity }) {
+  byId("activity").hidden = false;
+  byId("activity").querySelector("label").textContent = `${activity === "reading" ? "Reading" : "Checking"} ${visible(name, 80)}, ${megabytes(done)} of ${megabytes(of)} read`;
+  byId("progress").max = Math.max(of, 1);
+  byId("progress").value = done;
+  await painted();
+}
 
 async function show() {
   const mine = ++turn;
   const { bundles, policy } = chosen;
   if (bundles.length === 0) return;
   byId("outcome").className = "";
-  byId("outcome").textContent = "Checking.";
-  const report = await reportOf(bundles.map(inputOf), policy === null ? null : inputOf(policy), new Date());
+  byId("outcome").replaceChildren(element("p", "Checking."));
+  const report = await reportOf(bundles.map(inputOf), policy === null ? null : inputOf(policy), new Date(), (progress) => (mine === turn ? showProgress(progress) : undefined));
   if (mine === turn) write(report);
 }
 
 /** @param {Row} row */
 function tableRow({ verdict, reasons, type, signer, time, location }) {
-  const row = document.createElement("tr");
   const { grade } = VERDICTS[verdict];
   const first = element("td", `${MARKS[grade]} ${verdict}`);
   first.className = grade;
-  row.append(first);
-  for (const [name, texts] of /** @type {[string, string[]][]} */ ([["reason", reasons], ["type", [type]], ["signer", [signer]], ["time", [time]], ["id and location", location]])) {
-    const cell = document.createElement("td");
+  const cells = /** @type {[string, string[]][]} */ ([["reason", reasons], ["type", [type]], ["signer and time", [signer, time]], ["id and location", location]]);
+  return parent("tr", [first, ...cells.map(([name, texts]) => {
     const shown = texts.filter((text) => text !== "");
+    const cell = parent("td", shown.map((text) => element("p", text)));
     if (shown.length > 0) cell.dataset.name = name;
-    cell.append(...shown.map((text) => element("p", text)));
-    row.append(cell);
-  }
-  return row;
+    return cell;
+  })]);
 }
 
+/** @param {readonly Row[]} rows */
+function tableOf(rows) {
+  const heads = ["verdict", "reason", "type", "signer and time", "id and location"].map((name) => {
+    const head = element("th", name);
+    head.setAttribute("scope", "col");
+    head.className = name;
+    return head;
+  });
+  return parent("table", [parent("thead", [parent("tr", heads)]), parent("tbody", rows.map(tableRow))], "verdicts");
+}
+
+/** @param {Uint8Array} state @returns {Node[]} */
+function stateOf(state) {
+  if (state.length === 0) return [];
+  const link = /** @type {HTMLAnchorElement} */ (element("a", "Save state.json"));
+  link.href = URL.createObjectURL(new Blob([new Uint8Array(state)], { type: "application/json" }));
+  link.download = "state.json";
+  saved.push(link.href);
+  const text = new TextDecoder().decode(state);
+  return [parent("p", [link], "save"), parent("details", [element("summary", "State that follows from the valid events"), element("pre", text, Infinity)])];
+}
+
+/** @param {readonly [string, string][]} facts */
+const definitions = (facts) => facts.flatMap(([name, text]) => [element("dt", name), element("dd", text)]);
+
+/** @param {Section} section */
+const sectionOf = ({ title, facts, rows, state }) => parent("section", [
+  element("h2", title), ...(facts.length === 0 ? [] : [parent("dl", definitions(facts))]), ...(rows.length === 0 ? [] : [tableOf(rows)]), ...stateOf(state)]);
+
 /** @param {PageReport} report */
-function write({ grade, title, sentences, facts, rows, state }) {
-  byId("facts").replaceChildren(...facts.flatMap(([name, text]) => [element("dt", name), element("dd", text)]));
-  byId("verdicts").hidden = rows.length === 0;
-  byId("verdicts").querySelector("tbody").replaceChildren(...rows.map(tableRow));
-  byId("state-box").hidden = state.length === 0;
-  byId("state").textContent = visible(new TextDecoder().decode(state), Infinity);
-  byId("save").replaceChildren();
-  if (state.length > 0) {
-    const link = /** @type {HTMLAnchorElement} */ (element("a", "Save state.json"));
-    link.href = URL.createObjectURL(new Blob([new Uint8Array(state)], { type: "application/json" }));
-    link.download = "state.json";
-    byId("save").append(link);
-  }
+function write({ grade, title, sentences, facts, sections }) {
+  saved.forEach(URL.revokeObjectURL);
+  saved = [];
+  byId("activity").hidden = true;
+  byId("facts").replaceChildren(...definitions(facts));
+  byId("sections").replaceChildren(...sections.map(sectionOf));
   // Last, so that whoever waits for the outcome sees everything.
   byId("outcome").className = grade;
-  byId("outcome").replaceChildren(element("h2", `${MARKS[/** @type {"good"} */ (grade)]} ${title}`), ...sentences.map((text) => element("p", text, 8192)));
+  byId("outcome").replaceChildren(element("h2", `${MARKS[grade]} ${title}`), ...sentences.map((text) => element("p", text, 8192)));
 }
 
 byId("bundles").addEventListener("change", () => {
@@ -90,7 +148,9 @@ for (const name of ["dragover", "dragleave", "drop"]) {
 document.addEventListener("drop", ({ dataTransfer }) => {
   const files = [...(dataTransfer?.files ?? [])];
   chosen.policy = files.find(({ name }) => name === "policy.json") ?? chosen.policy;
-  chosen.bundles = files.filter(({ name }) => name !== "policy.json");
+  const bundles = files.filter(({ name }) => name !== "policy.json");
+  // A policy that is dropped alone is for the bundles that are there.
+  if (bundles.length > 0) chosen.bundles = bundles;
   void show();
 });
 byId("silent").remove();

@@ -1,11 +1,19 @@
 /**
- * The outcome of a report [REPORT-2].
+ * The report: the verdict on every element of the inputs of one record, and the outcome [REPORT-1, REPORT-2].
  *
  * @module
  */
+/** @import { Bundle } from "./bundle/reader.js" */
+/** @import { Value } from "./encoding/values.js" */
 /** @import { Merged } from "./merge/merge.js" */
-/** @import { Status } from "./verify/verdicts.js" */
-import { STEP } from "./verify/verdicts.js";
+/** @import { CheckedBundle, CheckedElement, Status, Verdict } from "./verify/verdicts.js" */
+import { clauseOf } from "./codes.js";
+import { PithError } from "./errors.js";
+import { compareStrings } from "./encoding/bytes.js";
+import { grouped } from "./merge/ledger.js";
+import { merge } from "./merge/merge.js";
+import { MERGE_RULES } from "./merge/rules.js";
+import { STEP, decidesBefore } from "./verify/verdicts.js";
 
 /** @typedef {"rejected" | "invalid" | "conflict" | "incomplete" | "unverified" | "valid"} OutcomeName */
 
@@ -38,4 +46,181 @@ export function outcomeOf(merged, rejected = 0) {
   const all = OUTCOMES.filter(([name]) => holds[name]);
   const [[first, exitStatus]] = all;
   return { outcome: first, exitStatus, all: all.map(([name]) => name) };
+}
+
+/**
+ * @typedef {object} Part one input that was read and checked
+ * @property {string} file
+ * @property {CheckedBundle} checked
+ * @property {Bundle["elements"]} values the elements as they were read, for the details of faults
+ */
+/** @typedef {{ file: string, error: PithError, owner: "record" | "bundle" | "merge" | null, detail: string }} Rejection */
+/** @typedef {{ input: number, file: string, index: number, pointer: string }} Location */
+/** @typedef {{ code: string | null, clause?: string, detail?: string, pointer?: string | null, offset?: number | null }} FaultValue */
+/** @typedef {{ element: CheckedElement, value: Value | PithError, location: Location }} Occurrence */
+/**
+ * The report on the inputs of one record as JSON, with the members of REPORT-1. It has neither times of a clock nor texts that
+ * depend on a reader: whoever shows it decides nothing.
+ * @typedef {Record<string, any>} ReportValue
+ */
+
+/** @param {Value | undefined} value @param {string} pointer below the value @returns {Value | undefined} */
+function valueAt(value, pointer) {
+  let found = value;
+  for (const token of pointer.split("/").slice(1)) {
+    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+    found = found instanceof Map ? found.get(name) : Array.isArray(found) ? found[Number(name)] : undefined;
+  }
+  return found;
+}
+
+/** @param {Value | undefined} value @returns {string} what a member has, in words and JSON; text of an input */
+function described(value) {
+  if (value === undefined) return "it is missing";
+  if (value instanceof Map) return `it is an object of ${value.size} members`;
+  if (Array.isArray(value)) return `it is an array of ${value.length} elements`;
+  return `it is ${typeof value === "string" ? JSON.stringify(value) : String(value)}`;
+}
+
+/**
+ * What is at the place of a fault. It may quote text of an input.
+ * @param {Value | PithError | undefined} value the document or the element @param {string | null} pointer @returns {string}
+ */
+export const detailAt = (value, pointer) => (pointer === null || pointer === "" || value === undefined || value instanceof PithError ? "" : described(valueAt(value, pointer)));
+
+/** @param {Verdict} verdict @param {string} detail */
+function verdictValue({ status, code, pointer, covered }, detail) {
+  const fault = code === null ? { code } : { code, clause: clauseOf(code), detail, pointer };
+  return { verdict: status, ...fault, ...(covered === null ? {} : { covered }) };
+}
+
+/** @param {readonly Part[]} parts @returns {Occurrence[]} */
+const occurrencesOf = (parts) => parts.flatMap(({ file, checked, values }, input) => checked.elements.map((element, index) => (
+  { element, value: values[index], location: { input, file, index, pointer: element.pointer } })));
+
+/**
+ * The occurrences of each id, the deciding one first; each element without an id by itself [CHECK-11].
+ * @param {readonly Occurrence[]} all @returns {{ byId: Occurrence[][], withoutId: Occurrence[] }} in order of first appearance
+ */
+function join(all) {
+  const withoutId = all.filter(({ element }) => element.id === null);
+  const groups = grouped(all.filter(({ element }) => element.id !== null), ({ element }) => element.id ?? "");
+  const byId = [...groups.values()].map((group) => {
+    const first = group.reduce((best, one) => (decidesBefore(one.element.verdict, best.element.verdict) ? one : best));
+    return [first, ...group.filter((one) => one !== first)];
+  });
+  return { byId, withoutId };
+}
+
+/**
+ * @param {Occurrence[]} group the first one decides @param {Map<string, string[]>} notApplied
+ * @returns {ReportValue} of one id, or of one element without an id
+ */
+function eventValue(group, notApplied) {
+  const [{ element: { id, claimed, verdict, valid }, value, location }] = group;
+  const ids = verdict.code === "hash_mismatch" && id !== null ? `; the recomputed id is ${id}` : "";
+  // A fault of the reader names its place in the input, a verdict in the element.
+  const pointer = value instanceof PithError && value.pointer !== null ? value.pointer.slice(location.pointer.length) : verdict.pointer;
+  const detail = pointer === null ? "" : `${detailAt(value, pointer)}${ids}`;
+  const locations = group.map((one) => one.location).sort((a, b) => a.input - b.input || a.index - b.index);
+  return {
+    event_id: id, event_type: claimed.type, ...verdictValue({ ...verdict, pointer }, detail),
+    ...(valid === null ? { claim: { signer_id: claimed.signer, created_at: claimed.createdAt } } : {
+      created_at: valid.createdAt, instant: valid.instant, signer: valid.signerId, key_id: valid.key.keyId, key_status: valid.key.status,
+      public_key_fingerprint: valid.key.fingerprint, not_applied: notApplied.get(valid.id) ?? [],
+    }),
+    location, locations, unsigned: [...new Set(group.flatMap(({ element }) => element.unsigned))].sort(compareStrings),
+  };
+}
+
+/**
+ * The receipts: of the elements of one recomputed id once, a checked one before others; of every other element each [REPORT-2].
+ * @param {readonly Occurrence[]} all @returns {ReportValue[]}
+ */
+function receiptValues(all) {
+  /** @type {Map<string | number, ReportValue>} */
+  const found = new Map();
+  for (const { element: { id, receipt }, location } of all) {
+    if (receipt === null) continue;
+    // The id of a flat element is bare hex, and no digest of its content [EVT-7].
+    const name = id?.startsWith("sha256:") ? id : found.size;
+    if ((found.get(name)?.verdict ?? "not_checked") !== "not_checked") continue;
+    found.set(name, { location: { ...location, pointer: `${location.pointer}/payload/receipt` }, event_id: id, ...verdictValue(receipt, "") });
+  }
+  return [...found.values()];
+}
+
+/** @param {Merged} merged @returns {Map<string, string[]>} for each valid event with no part in the state, why [MERGE-6, MERGE-7] */
+function notAppliedOf({ state: { ledger } }) {
+  return new Map(ledger.events.map(({ id, code, retracted }) => (
+    [id, [...(code === null || code === "unknown_type" ? [] : [code]), ...(retracted ? ["retracted"] : [])]])));
+}
+
+/** @param {Merged} merged @returns {ReportValue} digests, counts and findings of the merged events */
+function mergedValue({ record, state, stateSha256, eventsSha256, completeness }) {
+  return {
+    rules: MERGE_RULES, pith_number: record.pithNumber, canonical_sha256: record.sha256, events_sha256: eventsSha256, state_sha256: stateSha256,
+    valid_event_count: state.ledger.events.length,
+    equivocations: state.equivocations.map(({ eventType, signer, eventIds, instant }) => ({ event_type: eventType, signer, event_ids: eventIds, instant })),
+    unrecognised: state.unrecognised.map((one) => Object.fromEntries(one)),
+    completeness: completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
+  };
+}
+
+/** @param {Rejection} rejection @returns {ReportValue} */
+const rejectedValue = ({ file, error: { code, pointer, offset }, owner, detail }) => ({ file, code, clause: clauseOf(code, owner), detail, pointer, offset });
+
+/**
+ * The report on inputs of one record.
+ * @param {readonly Part[]} parts none if every input was rejected @param {Merged | null} merged the parts, merged
+ * @param {readonly Rejection[]} rejections @param {string | null} futureAfter an instant, of the caller's clock [REPORT-4] @returns {ReportValue}
+ */
+function reportValue(parts, merged, rejections, futureAfter) {
+  const { outcome, exitStatus, all: outcomes } = outcomeOf(merged, rejections.length);
+  const occurrences = occurrencesOf(parts);
+  const { byId, withoutId } = join(occurrences);
+  const notApplied = merged === null ? new Map() : notAppliedOf(merged);
+  const events = byId.map((group) => eventValue(group, notApplied));
+  const unsigned = events.filter((event) => event.unsigned.length > 0).map((event) => ({ code: "warn_unsigned", event_id: event.event_id, detail: event.unsigned.join(", ") }));
+  const future = events.filter(({ instant }) => futureAfter !== null && instant > futureAfter).map((event) => ({ code: "warn_future", event_id: event.event_id, detail: event.created_at }));
+  return {
+    report_type: "pithbundle_report", report_version: "1", outcome, outcomes, exit_status: exitStatus,
+    inputs: parts.map(({ file, checked: { record, elements, mismatches } }) => (
+      { file, pith_number: record.pithNumber, canonical_sha256: record.sha256, elements: elements.length, mismatches: mismatches.map((pointer) => ({ pointer })) })),
+    rejected: rejections.map(rejectedValue), events, without_id: withoutId.map((one) => eventValue([one], notApplied)), receipts: receiptValues(occurrences),
+    warnings: [...unsigned, ...future],
+    ...(merged === null ? {} : { policy_sha256: parts[0].checked.policy.sha256, ...mergedValue(merged) }),
+  };
+}
+
+/**
+ * One report for each record, in order of first appearance; each has every rejected input [REPORT-1].
+ * Inputs of records with one number and two hashes are rejected, all of them [MERGE-2].
+ * @param {readonly Part[]} parts under one policy @param {readonly Rejection[]} rejections @param {string | null} futureAfter
+ * @returns {Promise<{ report: ReportValue, state: Uint8Array }[]>} `state`: empty where there is none
+ */
+export async function reportsOf(parts, rejections, futureAfter) {
+  const rejected = [...rejections];
+  /** @type {[Part[], Merged][]} */
+  const groups = [];
+  for (const group of grouped(parts, ({ checked }) => checked.record.pithNumber).values()) {
+    try {
+      groups.push([group, await merge(group.map(({ checked }) => checked))]);
+    } catch (error) {
+      if (!(error instanceof PithError)) throw error;
+      for (const { file } of group) rejected.push({ file, error, owner: "merge", detail: "" });
+    }
+  }
+  if (groups.length === 0) return rejected.length === 0 ? [] : [{ report: reportValue([], null, rejected, futureAfter), state: new Uint8Array() }];
+  return groups.map(([group, merged]) => ({ report: reportValue(group, merged, rejected, futureAfter), state: merged.stateBytes }));
+}
+
+/**
+ * The outcome of several reports: each has an outcome that one of them has [REPORT-2].
+ * @param {readonly ReportValue[]} reports at least one @returns {OutcomeName[]} those that hold, the first of which is the outcome
+ */
+export function together(reports) {
+  const held = new Set(reports.flatMap(({ outcomes }) => outcomes));
+  const found = OUTCOMES.map(([name]) => name).filter((name) => name !== "valid" && held.has(name));
+  return found.length > 0 ? found : ["valid"];
 }

@@ -1,19 +1,28 @@
 /** The messages of the page: every outcome, verdict and code of the specification has one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CODES, COVERED, MARKS, OUTCOMES, VERDICTS } from "../src/page/messages.js";
+import { CODES, clauseOf } from "../src/codes.js";
+import { COVERED, MARKS, OUTCOMES, VERDICTS } from "../src/page/messages.js";
 import { file } from "./data.js";
 
 /** @param {string} page of the specification @param {string} anchor of a clause */
 const clause = (page, anchor) =>
   new TextDecoder().decode(file(`spec/${page}.md`)).split(`<a id="${anchor}"></a>`)[1].split("\n### ")[0];
 
-test("every code of the specification is explained, and no other", () => {
+test("every code of the specification is explained, with its clause, and no other", () => {
   const section = clause("errors", "err-2");
-  const codes = [...section.matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map(([, code]) => code);
+  const rows = [...section.matchAll(/^\| `([a-z0-9_]+)` \|.*\| \[([A-Z]+-\d+)\] \|$/gm)];
+  for (const [, code, owner] of rows) assert.equal(clauseOf(code), owner, code);
+  const codes = rows.map(([, code]) => code);
   codes.push(...[...section.matchAll(/`(warn_[a-z]+)`/g)].map(([, code]) => code));
   assert.ok(codes.length > 40);
   assert.deepEqual(Object.keys(CODES).sort(), codes.sort());
+});
+
+test("a message says claimed, not stated", () => {
+  const texts = JSON.stringify([Object.values(CODES), Object.values(COVERED), Object.values(OUTCOMES), Object.values(VERDICTS)]);
+  assert.doesNotMatch(texts, /\bstated?s?\b/);
+  assert.match(texts, /claimed hash/);
 });
 
 test("every outcome of REPORT-2 is explained", () => {

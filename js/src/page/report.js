@@ -1,29 +1,33 @@
 /**
- * What the page shows of a set of files, as text that is not yet made safe to show.
+ * What the page shows of a set of files, as text that is not yet made safe to show. Every verdict, count and
+ * digest comes from the reports: nothing is judged here.
  *
  * @module
  */
-/** @import { CheckedElement, Merged, Verdict } from "../../pithbundle.js" */
-import { PithError, check, instantOf, merge, outcomeOf, readBundle, readPolicy } from "../../pithbundle.js";
-import { CODES, COVERED, OUTCOMES, VERDICTS } from "./messages.js";
+/** @import { ReportValue } from "../report.js" */
+/** @import { Input, NamedRejection, Progress } from "./inputs.js" */
+/** @import { Grade } from "./messages.js" */
+import { instantOf } from "../../pithbundle.js";
+import { CODES } from "../codes.js";
+import { reportsOf, together } from "../report.js";
+import { checkInputs, policyOf } from "./inputs.js";
+import { COVERED, NOT_APPLIED, OUTCOMES, VERDICTS } from "./messages.js";
 
-/** @typedef {{ name: string, bytes: () => Promise<Uint8Array> }} Input */
-/** @typedef {{ file: string, elements: readonly CheckedElement[], mismatches: string[] }} Part one input that was checked */
-/** @typedef {{ element: CheckedElement, file: string }} Occurrence */
 /** @typedef {{ verdict: string, reasons: string[], type: string, signer: string, time: string, location: string[] }} Row */
+/** @typedef {{ title: string, facts: [string, string][], rows: Row[], state: Uint8Array }} Section of one record, or of the rejected files */
 /**
  * @typedef {object} PageReport
- * @property {string} grade
+ * @property {Grade} grade
  * @property {string} title
  * @property {string[]} sentences
- * @property {[string, string][]} facts
- * @property {Row[]} rows
- * @property {Uint8Array} state empty where there is none
+ * @property {[string, string][]} facts of all files
+ * @property {Section[]} sections
+ * @property {ReportValue[]} reports from which all of it is made
  */
 
 /** Ids and pointers that are listed one by one; of the others the number is shown. */
 const LISTED = 20;
-/** Milliseconds that an instant may be ahead of the clock without a warning [REPORT-4]. */
+/** How far a time may be ahead of the clock, in milliseconds [REPORT-4]. */
 const AHEAD = 300_000;
 
 /** @param {number} count @param {string} one */
@@ -31,44 +35,53 @@ const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
 /** @param {readonly string[]} all */
 const listed = (all) => `${all.slice(0, LISTED).join(", ")}${all.length > LISTED ? ` and ${all.length - LISTED} more` : ""}`;
 
-/** @param {string | null} code @returns {string} the code and what it means */
-const explained = (code) => (code === null ? "" : `${code}: ${CODES[code] ?? "this page does not know this code"}`);
+/** @param {string} code @returns {string} the code and what it means */
+const explained = (code) => `${code}: ${CODES[code]?.meaning ?? "this page does not know this code"}`;
 
-/** What is wrong and where; no text of it comes from an input but the pointer. @param {unknown} error */
-function reasonOf(error) {
-  if (!(error instanceof PithError)) throw error;
-  const location = error.pointer !== null ? ` (at ${error.pointer || "the top"})` : error.offset !== null ? ` (at byte ${error.offset})` : "";
-  return `${explained(error.code)}${location}`;
+/** @param {ReportValue} fault @returns {string[]} what is wrong, by which clause, where, and what is there */
+function faultOf({ code, clause, pointer = null, offset = null, detail }) {
+  const location = pointer !== null ? ` at ${pointer || "the top level"}` : offset !== null ? ` at byte ${offset}` : "";
+  return [`${explained(code)} [${clause}]${location}${detail ? `: ${detail}` : ""}`];
 }
 
-/** @param {Verdict} verdict @returns {string[]} */
-function reasonsOf({ status, code, pointer, covered }) {
-  const out = code === null ? [VERDICTS[status].meaning] : [`${explained(code)}${pointer ? ` (${pointer})` : ""}`];
-  if (code !== null && status !== "invalid") out.unshift(VERDICTS[status].meaning);
-  return covered === null ? out : [...out, COVERED[covered]];
+/** @param {ReportValue} of an event or a receipt @returns {string[]} */
+function reasonsOf(of) {
+  const { verdict, code, covered } = of;
+  const meaning = code === null || verdict !== "invalid" ? [VERDICTS[verdict].meaning] : [];
+  return [...meaning, ...(code === null ? [] : faultOf(of)), ...(covered === undefined ? [] : [COVERED[covered]])];
 }
 
-/**
- * @param {Occurrence[]} occurrences of one id, or one element without an id: the first one decides
- * @param {string} now an instant @returns {Row}
- */
-function rowOf(occurrences, now) {
-  const [{ element: { verdict, claimed, valid, id, pointer }, file }, ...others] = occurrences;
+/** @param {ReportValue} event @param {ReadonlySet<string>} future ids whose time is ahead of the clock @returns {Row} */
+function eventRow(event, future) {
+  const { verdict, event_id: id, event_type: type, claim, signer, key_id: keyId, location, locations, unsigned } = event;
   // In front, so that no length cuts it off.
-  const shown = (/** @type {string | null} */ text) => (text === null ? "" : valid === null ? `not proved: ${text}` : text);
-  const unsigned = [...new Set(occurrences.flatMap(({ element }) => element.unsigned))].sort();
-  const different = others.map(({ element }) => element.verdict).filter(({ status }) => status !== verdict.status);
-  const statuses = new Set(different.map(({ status, code }) => `${status}${code === null ? "" : ` ${code}`}`));
-  const more = [
-    ...(others.length > 0 ? [`${counted(others.length, "more element")} with this id${statuses.size > 0 ? `, of which some are ${[...statuses].join(", ")}` : ""}`] : []),
-    ...(unsigned.length > 0 ? [`${explained("warn_unsigned")}: ${listed(unsigned)}`] : []),
-    ...(valid !== null && valid.instant > now ? [explained("warn_future")] : []),
-  ];
+  const claimed = (/** @type {string | null} */ text) => (text === null ? "" : `not proved: ${text}`);
+  const others = locations.length - 1;
+  const status = event.key_status === "active" ? "" : `, ${event.key_status}`;
+  const key = () => `${signer}, key ${keyId} (${event.public_key_fingerprint}${status})`;
   return {
-    verdict: verdict.status, reasons: [...reasonsOf(verdict), ...more], type: shown(claimed.type),
-    signer: valid === null ? shown(claimed.signer) : `${valid.signerId}, key ${valid.key.keyId} (${valid.key.fingerprint}${valid.key.status === "active" ? "" : `, ${valid.key.status}`})`,
-    time: shown(claimed.createdAt), location: [...(id === null ? [] : [id]), `${file} ${pointer}`],
+    verdict,
+    reasons: [
+      ...reasonsOf(event), ...(event.not_applied ?? []).map((/** @type {string} */ reason) => `not part of the state: ${NOT_APPLIED[reason] ?? explained(reason)}`),
+      ...(others > 0 ? [`${counted(others, "more element")} with this id`] : []),
+      ...(unsigned.length > 0 ? [`${explained("warn_unsigned")}: ${listed(unsigned)}`] : []),
+      ...(future.has(id) ? [explained("warn_future")] : []),
+    ],
+    type: claim ? claimed(type) : type, signer: claim ? claimed(claim.signer_id) : key(),
+    time: claim ? claimed(claim.created_at) : event.created_at,
+    location: [...(id === null ? [] : [id]), `${location.file} ${location.pointer}`],
   };
+}
+
+/** @param {ReportValue} receipt @returns {Row} */
+const receiptRow = (receipt) => (
+  { verdict: receipt.verdict, reasons: reasonsOf(receipt), type: "receipt", signer: "", time: "", location: [`${receipt.location.file} ${receipt.location.pointer}`] });
+
+/** @param {NamedRejection["kind"]} kind @param {"bundle" | "policy"} wanted @returns {string[]} what the file is instead, and what to do */
+function instead(kind, wanted) {
+  if (kind === "" || kind === `a ${wanted}`) return [];
+  const field = wanted === "policy" && kind === "a bundle" ? " Choose it under Bundles." : kind === "a policy" ? " Choose it under Policy." : "";
+  return [`This file is ${kind}, not a ${wanted}.${field}`];
 }
 
 /** Worst first. @param {Row} a @param {Row} b */
@@ -77,66 +90,19 @@ function byGrade(a, b) {
   return order(a) - order(b);
 }
 
-/**
- * The receipts: of the elements of one recomputed id once, a checked one before others; of every other
- * element each [REPORT-2].
- * @param {readonly Part[]} parts @returns {{ receipt: Verdict, location: string }[]}
- */
-function receiptsOf(parts) {
-  /** @type {Map<string | number, { receipt: Verdict, location: string }>} */
-  const found = new Map();
-  for (const { file, elements } of parts) {
-    for (const { id, pointer, receipt } of elements) {
-      if (receipt === null) continue;
-      // The id of a flat element is bare hex, and no digest of its content [EVT-7].
-      const name = id?.startsWith("sha256:") ? id : found.size;
-      const before = found.get(name);
-      if (before === undefined || before.receipt.status === "not_checked") found.set(name, { receipt, location: `${file} ${pointer}/payload/receipt` });
-    }
-  }
-  return [...found.values()];
-}
-
-/** @param {readonly Part[]} parts @param {Merged | null} merged @param {string} now @returns {Row[]} of each id, element without id, and receipt */
-function rowsOf(parts, merged, now) {
-  /** @type {Map<string, Occurrence[]>} */
-  const byId = new Map();
-  /** @type {Row[]} */
-  const rows = [];
-  for (const { file, elements } of parts) {
-    for (const element of elements) {
-      const { id } = element;
-      const found = id === null ? undefined : byId.get(id);
-      if (id === null) rows.push(rowOf([{ element, file }], now));
-      else if (found === undefined) byId.set(id, [{ element, file }]);
-      else found.push({ element, file });
-    }
-  }
-  for (const { receipt, location } of receiptsOf(parts)) {
-    rows.push({ verdict: receipt.status, reasons: reasonsOf(receipt), type: "receipt", signer: "", time: "", location: [location] });
-  }
-  for (const [id, occurrences] of byId) {
-    const decided = merged?.byId.get(id)?.verdict;
-    const first = occurrences.findIndex(({ element: { verdict } }) => verdict.status === decided?.status && verdict.code === decided?.code);
-    rows.push(rowOf([...occurrences.splice(Math.max(first, 0), 1), ...occurrences], now));
-  }
-  return rows;
-}
-
-/** @param {Merged} merged @param {readonly Part[]} parts @returns {string[]} the counts and findings behind the outcome */
-function sentencesOf({ elements, byId, completeness, state }, parts) {
+/** @param {ReportValue} report @returns {string[]} the counts and findings behind the outcome */
+function sentencesOf({ inputs, events, without_id: withoutId, receipts, equivocations = [], completeness = [] }) {
   const out = [];
-  const events = [...[...byId.values()].map(({ verdict }) => verdict), ...elements.flatMap(({ id, verdict }) => (id === null ? [verdict] : []))];
-  const receipts = receiptsOf(parts).map(({ receipt }) => receipt);
-  for (const [name, found] of /** @type {[string, Verdict[]][]} */ ([["event", events], ["receipt", receipts]])) {
-    for (const status of ["verified", "unknown_type", "invalid", "unbound", "unknown_key", "not_signed", "not_checked"]) {
-      const count = found.filter((one) => one.status === status).length;
-      if (count > 0) out.push(`${counted(count, name)} ${status}: ${VERDICTS[status].meaning}.`);
+  for (const [name, found] of /** @type {[string, ReportValue[]][]} */ ([["event", events], ["element", withoutId], ["receipt", receipts]])) {
+    for (const [status, { meaning }] of Object.entries(VERDICTS)) {
+      const count = found.filter(({ verdict }) => verdict === status).length;
+      const what = name !== "element" ? `${status}: ${meaning}` : status === "invalid" ? "malformed: not in the form of an event" : `without an id ${status}: ${meaning}`;
+      if (count > 0) out.push(`${counted(count, name)} ${what}.`);
     }
   }
-  if (elements.length === 0) out.push("There is no event in these files, so no signature covers anything of the record.");
-  for (const { signer, eventIds, eventType, instant } of state.equivocations) {
-    out.push(`Conflict: ${signer} signed ${eventIds.length} ${eventType} events for ${instant}Z: ${listed(eventIds)}.`);
+  if (inputs.length > 0 && events.length + withoutId.length === 0) out.push("There is no event in these files, so no signature covers anything of the record.");
+  for (const { signer, event_ids: ids, event_type: type, instant } of equivocations) {
+    out.push(`Conflict: ${signer} signed ${ids.length} ${type} events for ${instant}Z: ${listed(ids)}.`);
   }
   for (const { signer, missing } of completeness) {
     if (missing.length > 0) out.push(`${counted(missing.length, "event")} that ${signer} listed ${missing.length === 1 ? "is" : "are"} missing: ${listed(missing)}.`);
@@ -144,76 +110,68 @@ function sentencesOf({ elements, byId, completeness, state }, parts) {
   return out;
 }
 
-/** @param {Merged} merged @param {readonly Part[]} parts @returns {[string, string][]} */
-function factsOf({ record, stateSha256, eventsSha256, completeness }, parts) {
+/** @param {ReportValue} report @returns {[string, string][]} */
+function factsOf(report) {
   /** @type {[string, string][]} */
-  const facts = [["record", record.pithNumber], ["canonical hash", record.sha256], ["state_sha256", stateSha256], ["events_sha256", eventsSha256]];
-  for (const { signer, missing, asOf } of completeness) {
+  const facts = [["canonical hash", report.canonical_sha256], ["state_sha256", report.state_sha256], ["events_sha256", report.events_sha256]];
+  for (const { signer, missing, as_of: asOf } of report.completeness) {
     const known = missing.length > 0 ? `${counted(missing.length, "event")} that it listed missing`
       : asOf === null ? "it listed no events, so whether any is missing is unknown" : `nothing that it listed by ${asOf[0]}Z is missing`;
     facts.push(["signer", `${signer}: ${known}`]);
   }
-  for (const { file, mismatches } of parts) {
-    if (mismatches.length > 0) facts.push(["unsigned members that differ from the record", `${file}: ${listed(mismatches)}`]);
+  for (const { file, mismatches } of report.inputs) {
+    const pointers = mismatches.map((/** @type {ReportValue} */ { pointer }) => pointer);
+    if (pointers.length > 0) facts.push(["unsigned members that differ from the record", `${file}: ${listed(pointers)}`]);
   }
   return facts;
 }
 
-/** @param {string} title @param {string[]} sentences @param {[string, string][]} facts @param {Row[]} rows @returns {PageReport} without a state */
-const failure = (title, sentences, facts, rows) => ({ grade: "bad", title, sentences, facts, rows, state: new Uint8Array() });
+/** @param {{ report: ReportValue, state: Uint8Array }} of one record @returns {Section} */
+function recordSection({ report, state }) {
+  const future = new Set(report.warnings.flatMap((/** @type {ReportValue} */ { code, event_id: id }) => (code === "warn_future" ? [id] : [])));
+  const rows = [...report.receipts.map(receiptRow), ...[...report.without_id, ...report.events].map((event) => eventRow(event, future))];
+  return { title: report.pith_number, facts: factsOf(report), rows: rows.sort(byGrade), state };
+}
 
-/**
- * @param {readonly Input[]} bundles @param {Input | null} policyFile null for the built-in policy @param {Date} clock
- * @returns {Promise<PageReport>}
- */
-export async function reportOf(bundles, policyFile, clock) {
-  // A later instant is warned of.
-  const now = instantOf(new Date(clock.getTime() + AHEAD).toISOString().replace(/\.\d+Z/, "Z"));
-  let policy;
-  try {
-    policy = await readPolicy(policyFile === null ? null : await policyFile.bytes());
-  } catch (error) {
-    return failure("No policy", ["The policy could not be read, so nothing was checked.", reasonOf(error)], [["policy", policyFile?.name ?? ""]], []);
-  }
-  const policyName = policyFile === null ? "built in: the registry's key alone, whose event format is unknown" : policyFile.name;
-  /** @type {[string, string][]} */
-  const facts = [["policy", `${policyName}, ${policy.sha256}`], ["checked at", `${clock.toISOString()}, by this computer's clock`]];
-  const checked = [];
-  /** @type {Part[]} */
-  const parts = [];
-  /** @type {Row[]} */
-  const rejected = [];
-  for (const { name, bytes } of bundles) {
-    try {
-      const part = await check(await readBundle(await bytes()), policy);
-      checked.push(part);
-      parts.push({ file: name, elements: part.elements, mismatches: part.mismatches });
-    } catch (error) {
-      rejected.push({ verdict: "rejected", reasons: [reasonOf(error)], type: "", signer: "", time: "", location: [name] });
-    }
-  }
-  let merged = null;
-  try {
-    merged = checked.length === 0 ? null : await merge(checked);
-  } catch (error) {
-    const sentences = ["These files are not of one record, so no state follows from them together. Check the files of one record at a time.", reasonOf(error)];
-    return failure(OUTCOMES.rejected.title, sentences, facts, [...rejected, ...rowsOf(parts, null, now)].sort(byGrade));
-  }
-  return resultOf(merged, parts, rejected, facts, now);
+/** @param {readonly ReportValue[]} rejected @param {readonly NamedRejection[]} named @returns {Section[]} of the files that were rejected */
+function rejectedSections(rejected, named) {
+  const kinds = new Map(named.map(({ error, file, kind }) => [`${file}\n${error.code}`, kind]));
+  const rows = rejected.map((one) => (
+    { verdict: "rejected", reasons: [...instead(kinds.get(`${one.file}\n${one.code}`) ?? "", "bundle"), ...faultOf(one)], type: "", signer: "", time: "", location: [one.file] }));
+  return rows.length === 0 ? [] : [{ title: "Rejected files", facts: [], rows, state: new Uint8Array() }];
+}
+
+/** @param {NamedRejection} rejection @returns {PageReport} nothing was checked */
+function withoutPolicy({ file, error: { code, pointer, offset }, detail, kind }) {
+  const why = [...instead(kind, "policy"), ...faultOf({ code, clause: CODES[code]?.clause, pointer, offset, detail })];
+  return { grade: "bad", title: "No policy", sentences: ["The policy could not be read, so nothing was checked.", ...why], facts: [["policy", file]], sections: [], reports: [] };
 }
 
 /**
- * @param {Merged | null} merged @param {readonly Part[]} parts @param {Row[]} rejected @param {[string, string][]} facts @param {string} now
- * @returns {PageReport}
+ * @param {readonly Input[]} bundles at least one @param {Input | null} policyFile null for the built-in policy @param {Date} clock
+ * @param {(progress: Progress) => unknown} [onProgress] @returns {Promise<PageReport>}
  */
-function resultOf(merged, parts, rejected, facts, now) {
-  const [first, ...also] = outcomeOf(merged, rejected.length).all.map((name) => OUTCOMES[name]);
+export async function reportOf(bundles, policyFile, clock, onProgress = () => {}) {
+  const policy = await policyOf(policyFile);
+  if ("error" in policy) return withoutPolicy(policy);
+  const { parts, rejected } = await checkInputs(bundles, policy, onProgress);
+  // A later instant is warned of.
+  const futureAfter = instantOf(new Date(clock.getTime() + AHEAD).toISOString().replace(/\.\d+Z/, "Z"));
+  const made = await reportsOf(parts, rejected, futureAfter);
+  const reports = made.map(({ report }) => report);
+  const [first, ...also] = together(reports).map((name) => OUTCOMES[name]);
+  const records = made.filter(({ report }) => report.inputs.length > 0);
+  const name = policyFile === null ? "built in: the registry's key alone, whose event format is unknown" : policyFile.name;
+  const [{ rejected: all }] = reports;
   return {
-    grade: first.grade, title: first.title,
-    sentences: [first.meaning, ...also.map(({ title, meaning }) => `Also ${title.toLowerCase()}: ${meaning}`),
-      ...(rejected.length > 0 ? [`${counted(rejected.length, "file")} of ${parts.length + rejected.length} rejected.`] : []),
-      ...(merged === null ? [] : sentencesOf(merged, parts))],
-    facts: [...facts, ...(merged === null ? [] : factsOf(merged, parts))],
-    rows: [...rejected, ...rowsOf(parts, merged, now)].sort(byGrade), state: merged?.stateBytes ?? new Uint8Array(),
+    grade: first.grade, title: first.title, reports,
+    sentences: [
+      first.meaning, ...also.map(({ title, meaning }) => `Also ${title.toLowerCase()}: ${meaning}`),
+      ...(all.length > 0 ? [`${counted(all.length, "file")} of ${bundles.length} rejected.`] : []),
+      ...(records.length > 1 ? [`These files are of ${records.length} records; each has its own part below.`] : []),
+      ...records.flatMap(({ report }) => sentencesOf(report).map((text) => (records.length > 1 ? `${report.pith_number}: ${text}` : text))),
+    ],
+    facts: [["files", listed(bundles.map((bundle) => bundle.name))], ["policy", `${name}, ${policy.sha256}`], ["checked at", `${clock.toISOString()}, by this computer's clock`]],
+    sections: [...rejectedSections(all, rejected), ...records.map(recordSection)],
   };
 }
