@@ -59,7 +59,7 @@ async function chosen(page, { bundles, policy }, choose) {
 
 /** Every word of a report that a reader needs, as the page has to show it. @param {Record<string, any>} report @returns {string[]} */
 function wordsOf(report) {
-  const out = report.outcomes.map((/** @type {string} */ name) => OUTCOMES[name].meaning);
+  const out = [];
   for (const one of [...report.rejected, ...report.events, ...report.without_id, ...report.receipts]) {
     const { code, clause, pointer = null, offset = null, detail = "" } = one;
     if (code) out.push(`${code}: ${CODES[code].meaning} [${clause}]`);
@@ -91,6 +91,8 @@ test("the words of the page are those of the report", { skip }, async (t) => {
       assert.equal(title, `${MARKS[OUTCOMES[first].grade]} ${OUTCOMES[first].title}`);
       assert.equal(grade, OUTCOMES[first].grade);
       titles.add(title);
+      const held = new Set(reports.flatMap(({ outcomes }) => outcomes));
+      for (const name of held) if (name !== "valid" || held.size === 1) assert.ok((await outcome()).text.includes(OUTCOMES[name].meaning), name);
       const shown = (await page.textContent("main")).replaceAll(/\s+/g, " ");
       for (const report of reports) for (const word of wordsOf(report)) assert.ok(shown.includes(visible(word)) || shown.includes(word), `${word} is not shown`);
       // As many rows as the reports have verdicts, and each with its own word.

@@ -48,11 +48,13 @@ def test_vectors() -> None:
 
 
 @pytest.mark.slow
-def test_vectors_and_page_in_chromium() -> None:
+@pytest.mark.parametrize("name", ["browser", "page"])
+def test_in_chromium(name: str) -> None:
+    """The vectors, and the page."""
     installed("playwright-core")
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed; PITHBUNDLE_CHROMIUM names another browser")
-    passes(node(), "--test", "test/browser.test.js")
+    passes(node(), "--test", f"test/{name}.test.js")
 
 
 def test_nothing_is_fetched_and_no_text_is_run() -> None:

@@ -38,7 +38,12 @@ def compared(ours: Any, theirs: Any, at: str = "") -> None:
 @pytest.fixture(scope="module")
 def lines() -> list[dict[str, Any]]:
     done = subprocess.run(
-        [node(), "test/reports.js", "--print"], cwd=JS, capture_output=True, text=True, check=False, timeout=120
+        [node(), "test/reports.js", "--print"],
+        cwd=JS,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
