@@ -17,7 +17,7 @@ from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle, read_bundle, read_bundle_file
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import abstract_sha256, title_sha256
-from pithbundle.comparison.published import Difference
+from pithbundle.comparison.published import Difference, DifferenceGroup, HowDifferent
 from pithbundle.comparison.sides import Change, Diff, Judged, SideError, diff
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
@@ -25,7 +25,7 @@ from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import BytesLike, DigestHex, EventId, Instant, Object, Pointer, Value
+from pithbundle.encoding.values import BytesLike, Object, Value
 from pithbundle.errors import (
     BundleError,
     Fault,
@@ -55,16 +55,18 @@ from pithbundle.merge.event_types.storage_attestation import StorageAttestation
 from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation
 from pithbundle.merge.ledger import Ledger, LedgerBuilder
-from pithbundle.merge.rule_sets import EventType, MergeRules
+from pithbundle.merge.rule_sets import EventType, KeptStrings, MergeRules, PayloadCheck, SelectionRule
 from pithbundle.merge.rules import MERGE_1
+from pithbundle.merge.schema import MemberCheck
 from pithbundle.merge.selection import Loser, ReasonCode
 from pithbundle.merge.state import State, Unrecognised
 from pithbundle.merge.timeline import Moment
 from pithbundle.merge.trace import Decision
+from pithbundle.newtypes import DigestHex, EventId, Instant, Pointer
 from pithbundle.outcomes import Outcome, OutcomeError
 from pithbundle.proof import EquivocationProof, ProofError
-from pithbundle.report import Clock, FileReport, Rejection, Report, ReportWarning
-from pithbundle.verifier import VerifiedBundle, Verifier
+from pithbundle.report import Clock, FileReport, Rejection, Report, ReportWarning, WarningCode
+from pithbundle.verifier import Advise, NamedInput, VerifiedBundle, Verifier
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.policy_members import KeyStatus
 from pithbundle.verify.probing import Found, Probe, probe
@@ -75,6 +77,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "MERGE_1",
+    "Advise",
     "Alias",
     "AuthorClaim",
     "Bundle",
@@ -90,6 +93,7 @@ __all__ = [
     "Decision",
     "Diff",
     "Difference",
+    "DifferenceGroup",
     "DigestHex",
     "Effect",
     "Encoding",
@@ -105,12 +109,14 @@ __all__ = [
     "FileReport",
     "Found",
     "GraphSnapshot",
+    "HowDifferent",
     "Input",
     "InputError",
     "Instant",
     "IntegrityFinding",
     "InvalidKeyError",
     "Judged",
+    "KeptStrings",
     "KeyStatus",
     "Ledger",
     "LedgerBuilder",
@@ -118,13 +124,16 @@ __all__ = [
     "Listed",
     "Location",
     "Loser",
+    "MemberCheck",
     "MergeError",
     "MergeRules",
     "Moment",
+    "NamedInput",
     "NumberError",
     "Object",
     "Outcome",
     "OutcomeError",
+    "PayloadCheck",
     "PithError",
     "PithNumber",
     "Pointer",
@@ -144,6 +153,7 @@ __all__ = [
     "Report",
     "ReportWarning",
     "Retraction",
+    "SelectionRule",
     "SideError",
     "SignedEvent",
     "State",
@@ -155,6 +165,7 @@ __all__ = [
     "Verdict",
     "VerifiedBundle",
     "Verifier",
+    "WarningCode",
     "__version__",
     "abstract_sha256",
     "canonical_bytes",

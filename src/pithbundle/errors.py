@@ -15,9 +15,10 @@ from typing import Any, ClassVar, Self, TypeVar
 from pithbundle.brief import brief
 from pithbundle.codes import CLAUSE_HINTS, CODES, LIMITS
 from pithbundle.escape import visible
+from pithbundle.newtypes import Pointer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Fault:
     """One fault as plain data: what verdicts and reports carry (ERR-1).
 
@@ -30,15 +31,37 @@ class Fault:
     """
 
     code: str
-    detail: str = ""
-    pointer: str | None = None
-    offset: int | None = None
-    ruled_by: str = ""
-    limit_name: str = ""
-    limit: int | None = None
-    found: int | None = None
+    detail: str
+    pointer: Pointer | None
+    offset: int | None
+    ruled_by: str
+    limit_name: str
+    limit: int | None
+    found: int | None
 
     __repr__ = brief
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        pointer: str | None = None,
+        offset: int | None = None,
+        ruled_by: str = "",
+        limit_name: str = "",
+        limit: int | None = None,
+        found: int | None = None,
+    ) -> None:
+        # Written out, so that any string is accepted as the pointer: most are literals.
+        keep = object.__setattr__  # a frozen dataclass sets its own fields this way only
+        keep(self, "code", code)
+        keep(self, "detail", detail)
+        keep(self, "pointer", pointer)
+        keep(self, "offset", offset)
+        keep(self, "ruled_by", ruled_by)
+        keep(self, "limit_name", limit_name)
+        keep(self, "limit", limit)
+        keep(self, "found", found)
 
     @property
     def hint(self) -> str:
@@ -183,7 +206,7 @@ class PithError(Exception):
         return self.fault.code
 
     @property
-    def pointer(self) -> str | None:
+    def pointer(self) -> Pointer | None:
         """RFC 6901 JSON pointer to the fault, where there is one. May contain hostile text."""
         return self.fault.pointer
 

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import DigestHex, Object, portable
+from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import Fault, MergeError
 from pithbundle.merge.ledger import Ledger
+from pithbundle.newtypes import DigestHex, Pointer
 from pithbundle.verify.verdicts import CheckedEvent, Identity, ReceiptVerdict
 
 
@@ -25,7 +26,7 @@ class Location:
     input: int
     file: str
     index: int
-    pointer: str
+    pointer: Pointer
 
     __repr__ = brief
 
@@ -129,7 +130,7 @@ def join(inputs: Sequence[Input]) -> tuple[dict[str, Joined], tuple[Listed, ...]
     without_id = []
     for position, given in enumerate(inputs):
         for element in given.events:
-            location = Location(position, given.name, element.index, element.pointer)
+            location = Location(position, given.name, element.index, Pointer(element.pointer))
             if element.id is None:
                 without_id.append(Listed(element, location, (location,), element.unsigned))
                 continue
@@ -157,7 +158,7 @@ def join_receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVe
             identity = given.events[receipt.element].identity
             name = len(found) if identity is None or identity[1] == "stated" else identity
             if name not in found or found[name][1].verdict.status == "not_checked":
-                location = Location(position, given.name, receipt.element, receipt.pointer)
+                location = Location(position, given.name, receipt.element, Pointer(receipt.pointer))
                 found[name] = location, receipt
     return found.values()
 

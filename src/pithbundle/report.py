@@ -31,6 +31,7 @@ __all__ = [
     "ReportWarning", "one_record", "outcome_value", "reports_of", "together",
 ]  # fmt: skip
 
+#: The codes of warnings (REPORT-4).
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]
 
 

@@ -14,11 +14,12 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import BytesLike, DigestHex, as_bytes, require_type
+from pithbundle.encoding.values import BytesLike, as_bytes, require_type
 from pithbundle.errors import Fault, PithError
 from pithbundle.joined import Input, input_of
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.newtypes import DigestHex
 from pithbundle.outcomes import Outcome, raise_for
 from pithbundle.proof import EquivocationProof, check_proof
 from pithbundle.report import Clock, FileReport, Rejection, Report, reports_of

@@ -19,7 +19,7 @@ PACKAGE = REPO / "src" / "pithbundle"
 
 #: Lowest first. A folder stands for everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("brief", "codes", "escape", "escape_tables"),
+    ("brief", "codes", "escape", "escape_tables", "newtypes"),
     ("errors",),
     ("files",),
     ("encoding",),

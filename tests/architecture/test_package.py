@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import collections.abc
+import inspect
 import re
 import tomllib
+import typing
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +23,7 @@ FUNCTION_LIMIT = 60
 
 #: The public API. A change here is a change that users see: it belongs in CHANGELOG.md.
 PUBLIC = [
+    "Advise",
     "Alias",
     "AuthorClaim",
     "Bundle",
@@ -32,6 +39,7 @@ PUBLIC = [
     "Decision",
     "Diff",
     "Difference",
+    "DifferenceGroup",
     "DigestHex",
     "Effect",
     "Encoding",
@@ -47,12 +55,14 @@ PUBLIC = [
     "FileReport",
     "Found",
     "GraphSnapshot",
+    "HowDifferent",
     "Input",
     "InputError",
     "Instant",
     "IntegrityFinding",
     "InvalidKeyError",
     "Judged",
+    "KeptStrings",
     "KeyStatus",
     "Ledger",
     "LedgerBuilder",
@@ -61,13 +71,16 @@ PUBLIC = [
     "Location",
     "Loser",
     "MERGE_1",
+    "MemberCheck",
     "MergeError",
     "MergeRules",
     "Moment",
+    "NamedInput",
     "NumberError",
     "Object",
     "Outcome",
     "OutcomeError",
+    "PayloadCheck",
     "PithError",
     "PithNumber",
     "Pointer",
@@ -87,6 +100,7 @@ PUBLIC = [
     "Report",
     "ReportWarning",
     "Retraction",
+    "SelectionRule",
     "SideError",
     "SignedEvent",
     "State",
@@ -98,6 +112,7 @@ PUBLIC = [
     "Verdict",
     "VerifiedBundle",
     "Verifier",
+    "WarningCode",
     "__version__",
     "abstract_sha256",
     "canonical_bytes",
@@ -115,6 +130,51 @@ PUBLIC = [
 def test_the_public_names_are_these() -> None:
     assert sorted(pithbundle.__all__) == PUBLIC
     assert all(hasattr(pithbundle, name) for name in pithbundle.__all__)
+
+
+#: Names in annotations of public members that are not public: a type variable, and the parts of an identity.
+PRIVATE_IN_ANNOTATIONS = {"E", "IdCovers", "Identity", "Signed"}
+
+
+def annotated(name: str) -> Iterator[tuple[str, Any]]:
+    """The annotations of a public function, or of the public members of a public class, with their names."""
+    public = getattr(pithbundle, name)
+    if not inspect.isclass(public):
+        for argument, annotation in getattr(public, "__annotations__", {}).items():
+            yield f"{name}({argument})", annotation
+        return
+    for base in public.__mro__:
+        if not base.__module__.startswith("pithbundle"):
+            continue
+        members = dict(vars(base))
+        for field, annotation in members.get("__annotations__", {}).items():
+            if not field.startswith("_"):
+                # In a named tuple it is a forward reference.
+                yield f"{name}.{field}", getattr(annotation, "__forward_arg__", annotation)
+        for member, value in members.items():
+            computed = getattr(value, "fget", None) or getattr(value, "func", None)
+            function = computed or getattr(value, "_compute", None) or getattr(value, "__func__", value)
+            if inspect.isfunction(function) and (not member.startswith("_") or member == "__init__"):
+                for argument, annotation in function.__annotations__.items():
+                    yield f"{name}.{member}({argument})", annotation
+
+
+def test_every_type_of_a_public_member_is_public() -> None:
+    """Who annotates a variable with what a public member returns can import the name."""
+    outside = {*dir(builtins), *dir(typing), *dir(collections.abc), "PathLike", "PurePath"}
+    known = {*pithbundle.__all__, *outside, *PRIVATE_IN_ANNOTATIONS}
+    # An alias such as Value is an object of typing, whose annotations are types.
+    every = [each for name in pithbundle.__all__ for each in annotated(name)]
+    found = [(where, text) for where, text in every if isinstance(text, str)]
+    assert len(found) > 300
+    assert {where.split("(")[0] for where, _ in found} >= {"State.receipt", "Report.events", "Fault.pointer"}
+    missing = [
+        (where, node.id)
+        for where, text in found
+        for node in ast.walk(ast.parse(text, mode="eval"))
+        if isinstance(node, ast.Name) and node.id not in known
+    ]
+    assert missing == []
 
 
 def test_the_version_is_that_of_the_project() -> None:

@@ -19,6 +19,7 @@ TABLES = {
     "__main__.py",
     "bundle/unicode14.py",
     "ed25519/selftest_vectors.py",
+    "newtypes.py",
     "escape_tables.py",
 }  # fmt: skip
 #: Tested through the module named: they are halves of one subject.

@@ -38,6 +38,7 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
 from pithbundle.errors import BundleError
+from pithbundle.newtypes import Pointer
 from pithbundle.report import (
     EXIT_STATUS,
     Clock,
@@ -240,7 +241,7 @@ def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
         report = reported(*order)
         ((one),) = report.events
         assert one.element.verdict.status == "verified"
-        assert one.location == Location(decides, f"{decides}.json", 0, "/events/0")
+        assert one.location == Location(decides, f"{decides}.json", 0, Pointer("/events/0"))
         assert [(each.input, each.index) for each in one.locations] == [(0, 0), (1, 0)]
         assert report.outcome == "valid"
 

@@ -25,6 +25,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding, Parsed, chosen_encoding
 from pithbundle.encoding.values import BytesLike, Object, Value, as_bytes
 from pithbundle.errors import BundleError, Fault, InputError, NumberError
+from pithbundle.newtypes import Pointer
 
 # An event lies below the bundle's object and its array of events.
 _LEVELS_ABOVE_AN_EVENT: Final = 2
@@ -143,7 +144,7 @@ def _confined(document: Parsed, index: int, value: Value) -> Value | Fault:
     if fault is None:
         return value
     # Inside an event every fault points from the event, whoever found it.
-    return replace(fault, pointer=(fault.pointer or "").removeprefix(f"/events/{index}"))
+    return replace(fault, pointer=Pointer((fault.pointer or "").removeprefix(f"/events/{index}")))
 
 
 def subject_fault(claimed: Value, record: Record) -> str | None:

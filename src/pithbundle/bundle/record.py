@@ -19,9 +19,10 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding, chosen_encoding
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
-from pithbundle.encoding.values import MAX_INTEGER, BytesLike, DigestHex, Object, Value, as_bytes, text_fault
+from pithbundle.encoding.values import MAX_INTEGER, BytesLike, Object, Value, as_bytes, text_fault
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import InputError, RecordError
+from pithbundle.newtypes import DigestHex, Pointer
 
 #: The only ``schema_version`` that this reader knows (REC-3).
 SCHEMA_VERSION: Final = "1.0"
@@ -189,7 +190,8 @@ class Record:
         try:
             return cls._checked(value, limits)
         except RecordError as error:
-            raise RecordError.of(replace(error.fault, pointer=pointer + (error.pointer or ""))) from None
+            within = Pointer(pointer + (error.pointer or ""))
+            raise RecordError.of(replace(error.fault, pointer=within)) from None
 
     @classmethod
     def _checked(cls, value: Value, limits: Limits | None) -> Record:

@@ -12,8 +12,9 @@ from hashlib import sha256
 from typing import Final
 
 from pithbundle.bundle.unicode14 import CASE_IGNORABLE, CASED, LOWER
-from pithbundle.encoding.values import DigestHex, text_fault
+from pithbundle.encoding.values import text_fault
 from pithbundle.errors import RecordError
+from pithbundle.newtypes import DigestHex
 
 # Written out, because languages disagree on what white space is. Python 3.11 takes exactly these.
 _WHITE_SPACE: Final = re.compile("[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")

@@ -23,11 +23,14 @@ from pithbundle.encoding.parsed import MAX_DEPTH
 from pithbundle.encoding.values import Object, Value, pointer
 from pithbundle.errors import InputError, RecordError
 from pithbundle.merge.state import State
+from pithbundle.newtypes import Pointer
 from pithbundle.report import Report
 
-Group: TypeAlias = Literal["signed", "unsigned", "labels"]
+#: What a signature covers, what none covers, and the names and versions of a format (REPORT-3).
+DifferenceGroup: TypeAlias = Literal["signed", "unsigned", "labels"]
+#: Whether both sides have a value, or one.
+HowDifferent: TypeAlias = Literal["differs", "only ours", "only theirs"]
 Path: TypeAlias = tuple[str | int, ...]
-How: TypeAlias = Literal["differs", "only ours", "only theirs"]
 
 _ALIASES: Final = "source_aliases"
 _SIGNED_MEMBERS: Final = frozenset({"pith_number", "current"})
@@ -40,16 +43,23 @@ class Difference:
     Immutable: it keeps canonical bytes and decodes the values anew each time.
     """
 
-    group: Group
-    pointer: str
-    how: How
+    group: DifferenceGroup
+    pointer: Pointer
+    how: HowDifferent
     ours_bytes: bytes
     theirs_bytes: bytes
 
     __repr__ = brief
 
     @classmethod
-    def of(cls, group: Group, pointer: str, how: How, ours: Value = None, theirs: Value = None) -> Difference:
+    def of(
+        cls,
+        group: DifferenceGroup,
+        pointer: Pointer,
+        how: HowDifferent,
+        ours: Value = None,
+        theirs: Value = None,
+    ) -> Difference:
         """The difference of two values of the data model."""
         return cls(group, pointer, how, encode_canonical(ours), encode_canonical(theirs))
 
@@ -212,7 +222,7 @@ def _aliases(
 
 def _matched(
     found: list[Difference],
-    group: Group,
+    group: DifferenceGroup,
     path: Path,
     ours: list[Value],
     theirs: list[Value],
@@ -257,7 +267,7 @@ def _alias_key(value: Value) -> bytes:
     return b"alias " + encode([value.get("alias_kind"), value.get("alias_value")])
 
 
-def _walk(found: list[Difference], group: Group, path: Path, ours: Value, theirs: Value) -> None:
+def _walk(found: list[Difference], group: DifferenceGroup, path: Path, ours: Value, theirs: Value) -> None:
     """Compare two values down to where they differ; a list element by element."""
     if type(ours) is dict and type(theirs) is dict:
         for name in _names(ours, theirs):
@@ -276,7 +286,7 @@ def _walk(found: list[Difference], group: Group, path: Path, ours: Value, theirs
 
 
 def _member(
-    found: list[Difference], group: Group, path: Path, ours: Object, theirs: Object, name: str
+    found: list[Difference], group: DifferenceGroup, path: Path, ours: Object, theirs: Object, name: str
 ) -> None:
     if name not in theirs:
         found.append(Difference.of(group, pointer(path), "only ours", ours[name]))

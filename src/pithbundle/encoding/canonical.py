@@ -22,8 +22,9 @@ import orjson
 
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
-from pithbundle.encoding.values import MAX_INTEGER, DigestHex, Value, float_fault, key_fault, text_fault
+from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, text_fault
 from pithbundle.errors import InputError
+from pithbundle.newtypes import DigestHex
 
 _SORTED: Final = orjson.OPT_SORT_KEYS
 

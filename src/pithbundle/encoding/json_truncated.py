@@ -23,8 +23,9 @@ from pithbundle.encoding.json_strict import (
 )
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Parsed, depth_limit, pointer_to
-from pithbundle.encoding.values import BytesLike, Pointer, as_bytes
+from pithbundle.encoding.values import BytesLike, as_bytes
 from pithbundle.errors import InputError
+from pithbundle.newtypes import Pointer
 
 #: A text up to a string that does not end, or whole. Possessive, so linear in the text.
 _UP_TO_OPEN_STRING: Final = re.compile(r'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)

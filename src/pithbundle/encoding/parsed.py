@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.values import BytesLike, Pointer, Value, as_bytes, portable
+from pithbundle.encoding.values import BytesLike, Value, as_bytes, portable
 from pithbundle.errors import Fault, InputError
+from pithbundle.newtypes import Pointer
 
 #: However high a limit on depth is set, nothing deeper is read (LIM-2): the encoders of JSON
 #: and CBOR end at 254 and 400 levels, and what can be read must be writable, wrapped in a state too.

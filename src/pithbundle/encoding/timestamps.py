@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pithbundle.encoding.values import Instant
+from pithbundle.newtypes import Instant
 
 # The calendar is in the pattern, but for the 29th of February.
 _DAY: Final = (

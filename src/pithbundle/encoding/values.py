@@ -7,21 +7,17 @@ spelling is in the reader of that spelling.
 from __future__ import annotations
 
 import re
-from typing import Final, NewType, TypeAlias
+from typing import Final, TypeAlias
+
+from pithbundle.newtypes import DigestHex as DigestHex
+from pithbundle.newtypes import EventId as EventId
+from pithbundle.newtypes import Instant as Instant
+from pithbundle.newtypes import Pointer
 
 #: object (string keys), array, string, integer, portable float, true, false, null (DATA-1).
 Value: TypeAlias = dict[str, "Value"] | list["Value"] | str | int | float | bool | None
 #: A JSON object: string keys, each once, in the order in which they were read (DATA-1).
 Object: TypeAlias = dict[str, Value]
-
-#: ``sha256:`` and 64 lower-case hex digits: the id of an event (EVT-4, TEXT-4).
-EventId = NewType("EventId", str)
-#: 26 characters ``YYYY-MM-DDTHH:MM:SS.ffffff``, UTC; instants sort as strings (TIME-2).
-Instant = NewType("Instant", str)
-#: A SHA-256 digest as 64 lower-case hex digits (CANON-2, TEXT-2).
-DigestHex = NewType("DigestHex", str)
-#: An RFC 6901 JSON pointer; empty for the whole document. May contain text from an input.
-Pointer = NewType("Pointer", str)
 
 #: The largest integer that every reader represents exactly (DATA-2).
 MAX_INTEGER: Final = 9_007_199_254_740_991

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pithbundle.brief import brief
-from pithbundle.encoding.values import EventId, Instant
 from pithbundle.merge.rule_sets import CHECKPOINT
 from pithbundle.merge.selection import Selection
+from pithbundle.newtypes import EventId, Instant
 
 
 class Completeness(NamedTuple):

@@ -12,7 +12,8 @@ from typing import Any, Final, Self, TypeVar, cast
 
 from pithbundle.brief import brief
 from pithbundle.encoding.json_reader import decode_canonical
-from pithbundle.encoding.values import EventId, Object, Value
+from pithbundle.encoding.values import Object, Value
+from pithbundle.newtypes import EventId
 from pithbundle.verify.verdicts import SignedEvent
 
 

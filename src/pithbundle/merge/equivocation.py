@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from pithbundle.brief import brief
 from pithbundle.encoding.canonical import raw_json
-from pithbundle.encoding.values import EventId, Instant, Object
+from pithbundle.encoding.values import Object
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.selection import Selection
+from pithbundle.newtypes import EventId, Instant
 from pithbundle.verify.verdicts import SignedEvent
 
 

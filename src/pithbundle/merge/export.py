@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.values import EventId, Object
+from pithbundle.encoding.values import Object
+from pithbundle.newtypes import EventId
 from pithbundle.verify.verdicts import SignedEvent
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
-from pithbundle.encoding.values import DigestHex, EventId, Object, require_type
+from pithbundle.encoding.values import Object, require_type
 from pithbundle.errors import MergeError
 from pithbundle.merge.classification import ORDER, ClassifiedEvent, classify
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
@@ -28,6 +28,7 @@ from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.selection import Selection
 from pithbundle.merge.state import State
 from pithbundle.merge.timeline import Moment, timeline_of
+from pithbundle.newtypes import DigestHex, EventId
 from pithbundle.verify.verdicts import SignedEvent
 
 

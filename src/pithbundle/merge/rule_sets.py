@@ -15,7 +15,7 @@ from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.encoding.values import Object, require_type
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.frozen_map import FrozenMap
-from pithbundle.merge.schema import Check
+from pithbundle.merge.schema import MemberCheck
 
 #: The event types that MERGE-7 and MERGE-9 read.
 RETRACTION: Final = "event_retracted"
@@ -26,14 +26,13 @@ RECEIPT: Final = "receipt"
 _READ_TYPES: Final = frozenset({RETRACTION, CHECKPOINT})
 _READ_SECTIONS: Final = frozenset({ALIASES, RECEIPT})
 
-#: A check of a whole payload against the record.
-Match: TypeAlias = Callable[[Object, Record], str | None]
-
-#: The strings of a conforming payload that the views of a ledger read (MERGE-7, MERGE-9, STATE-4).
-Keeps: TypeAlias = Callable[[Object], tuple[str, ...]]
+#: A check of a whole payload against the record: the code of what does not conform, or None (KIND-2).
+PayloadCheck: TypeAlias = Callable[[Object, Record], str | None]
+#: Returns the strings of a conforming payload that the views of a ledger read (MERGE-7, MERGE-9, STATE-4).
+KeptStrings: TypeAlias = Callable[[Object], tuple[str, ...]]
 
 #: Which of the conforming events of a type that are not retracted are current (MERGE-5).
-Select: TypeAlias = Literal["first", "latest", "all"]
+SelectionRule: TypeAlias = Literal["first", "latest", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,16 @@ class EventType:
     event_type: str
     target: str
     section: str
-    select: Select
-    members: Mapping[str, Check]
+    select: SelectionRule
+    members: Mapping[str, MemberCheck]
     optional: frozenset[str] = frozenset()
     slot: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
-    match: Match | None = None
-    keeps: Keeps | None = None
+    match: PayloadCheck | None = None
+    keeps: KeptStrings | None = None
     entry: type[Entry] = Entry
 
-    _required: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
+    _required: tuple[tuple[str, MemberCheck], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Freeze and split the members once: a frozen dataclass sets its own fields this way only."""

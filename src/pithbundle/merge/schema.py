@@ -15,11 +15,11 @@ from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_byt
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Value
 
-#: A check of one member: the code of what does not conform, or None.
-Check: TypeAlias = Callable[[Value], str | None]
+#: A check of one member: the code of what does not conform, or None (KIND-2).
+MemberCheck: TypeAlias = Callable[[Value], str | None]
 
 
-def grammar(pattern: str) -> Check:
+def grammar(pattern: str) -> MemberCheck:
     """A string that matches ``pattern`` from end to end; ``encoding`` if it does not."""
     matches = re.compile(pattern, re.ASCII).fullmatch
 
@@ -31,7 +31,7 @@ def grammar(pattern: str) -> Check:
     return check
 
 
-def word(*allowed: str) -> Check:
+def word(*allowed: str) -> MemberCheck:
     """One string of a fixed list, compared as bytes; ``type`` if it is another."""
     words = frozenset(allowed)
 
@@ -41,7 +41,7 @@ def word(*allowed: str) -> Check:
     return check
 
 
-def prose(longest: int) -> Check:
+def prose(longest: int) -> MemberCheck:
     """A string of 1 to ``longest`` UTF-8 bytes in any script, shown but never parsed."""
 
     def check(value: Value) -> str | None:
@@ -53,7 +53,7 @@ def prose(longest: int) -> Check:
     return check
 
 
-def whole(smallest: int) -> Check:
+def whole(smallest: int) -> MemberCheck:
     """An integer of at least ``smallest``."""
 
     def check(value: Value) -> str | None:

@@ -15,10 +15,10 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.event_types.event_retracted import Effect
-from pithbundle.merge.rule_sets import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, Select
+from pithbundle.merge.rule_sets import ALIASES, RECEIPT, RETRACTION, EventType, MergeRules, SelectionRule
+from pithbundle.newtypes import EventId
 
 #: The reasons of a decision and of a loser (TRACE-2).
 ReasonCode: TypeAlias = Literal[
@@ -68,7 +68,7 @@ class Candidates:
 
     __slots__ = ("_by_instant", "_queues", "_retracted")
 
-    def __init__(self, select: Select, retracted: Set[str] = frozenset()) -> None:
+    def __init__(self, select: SelectionRule, retracted: Set[str] = frozenset()) -> None:
         self._by_instant = select == "latest"
         self._retracted = retracted
         self._queues: list[deque[ClassifiedEvent]] = []
@@ -210,7 +210,7 @@ class Selection:
         current.sort(key=ORDER)
         return current
 
-    def _decide(self, select: Select, ordered: list[ClassifiedEvent]) -> SlotDecision:
+    def _decide(self, select: SelectionRule, ordered: list[ClassifiedEvent]) -> SlotDecision:
         """The decision on one slot, whose events are in order (MERGE-5, TRACE-2)."""
         if len(ordered) == 1 and ordered[0].event.event_id not in self.retracted:
             return SlotDecision(ordered[0], "only")

@@ -14,7 +14,7 @@ from pithbundle.brief import brief
 from pithbundle.bundle.document_types import STATE_TYPE
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json, sha256_hex
-from pithbundle.encoding.values import DigestHex, EventId, Object, Value, require_type
+from pithbundle.encoding.values import Object, Value, require_type
 from pithbundle.merge.classification import ClassifiedEvent
 from pithbundle.merge.entries import E, Entry, entries_of
 from pithbundle.merge.equivocation import Equivocation, equivocations_of
@@ -36,6 +36,7 @@ from pithbundle.merge.rule_sets import ALIASES, RETRACTION, EventType, MergeRule
 from pithbundle.merge.selection import AliasDecision, Selection
 from pithbundle.merge.status import status_line, status_of
 from pithbundle.merge.trace import Decision, trace_json, trace_of
+from pithbundle.newtypes import DigestHex, EventId
 
 STATE_VERSION: Final = "1.0"
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pithbundle.brief import brief
-from pithbundle.encoding.values import EventId
 from pithbundle.merge.classification import ORDER, ClassifiedEvent
 from pithbundle.merge.rule_sets import ALIASES, CHECKPOINT, RETRACTION, EventType
 from pithbundle.merge.selection import Candidates, Selection
+from pithbundle.newtypes import EventId
 from pithbundle.verify.verdicts import SignedEvent
 
 #: What an event does to the state made of the events before it (TIMELINE-2).

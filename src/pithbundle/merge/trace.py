@@ -14,10 +14,11 @@ from typing import Final
 from pithbundle.brief import brief
 from pithbundle.bundle.number import PithNumber
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.values import EventId, Object, Pointer, Value
+from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.rule_sets import ALIASES
 from pithbundle.merge.selection import Loser, ReasonCode, Selection, SlotDecision
+from pithbundle.newtypes import EventId, Pointer
 
 #: The clause behind each reason (TRACE-2).
 CLAUSES: Final[dict[ReasonCode, str]] = {

@@ -15,8 +15,8 @@ from pithbundle.bundle.writer import signed_element, write_bundles
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH
-from pithbundle.encoding.values import EventId
 from pithbundle.errors import InputError
+from pithbundle.newtypes import EventId
 
 RECORD = made_record()
 CONTENT: Json = {"event_type": "x", "payload": {"é": [1, None]}}

@@ -39,6 +39,7 @@ from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
+from pithbundle.newtypes import Pointer
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 
@@ -290,7 +291,7 @@ def test_both_values_are_given() -> None:
     theirs = copy.deepcopy(OURS)
     theirs["pith_number"] = "x"
     assert compare_states(OURS, theirs) == [
-        Difference.of("signed", "/pith_number", "differs", OURS["pith_number"], "x")
+        Difference.of("signed", Pointer("/pith_number"), "differs", OURS["pith_number"], "x")
     ]
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from kit import AUTHOR, DEMO, attached, made_record, payloads
 from kit.results import WHEN, checked, ledger_of
-from pithbundle.encoding.values import EventId, Instant
 from pithbundle.merge.completeness import Completeness, completeness_of, missing_ids
+from pithbundle.newtypes import EventId, Instant
 
 RECORD = made_record()
 ABSENT = EventId("sha256:" + "f" * 64)

@@ -12,7 +12,7 @@ import pytest
 from kit.results import WHEN
 from pithbundle.encoding.values import MAX_INTEGER
 from pithbundle.merge.schema import (
-    Check,
+    MemberCheck,
     an_object,
     base64_text,
     event_id,
@@ -125,5 +125,5 @@ def test_whole(smallest: int, value: Any, code: str | None) -> None:
         (sorted_ids, {}, "type"),
     ],
 )
-def test_a_check_returns_the_code_of_a_schema_error(check: Check, value: Any, code: str | None) -> None:
+def test_a_check_returns_the_code_of_a_schema_error(check: MemberCheck, value: Any, code: str | None) -> None:
     assert check(value) == code

@@ -12,7 +12,7 @@ from kit.data import examples
 from kit.results import WHEN, checked, ledger_of
 from pithbundle.merge.classification import ORDER
 from pithbundle.merge.event_types.event_retracted import Effect
-from pithbundle.merge.rule_sets import Select
+from pithbundle.merge.rule_sets import SelectionRule
 from pithbundle.merge.selection import Candidates, ReasonCode, Selection
 
 RECORD = made_record()
@@ -71,8 +71,8 @@ def test_of_no_candidates_there_is_no_winner() -> None:
     assert Candidates("latest").winner() is None
 
 
-@pytest.mark.parametrize("select", get_args(Select))
-def test_a_retracted_candidate_leaves_when_it_would_win(select: Select) -> None:
+@pytest.mark.parametrize("select", get_args(SelectionRule))
+def test_a_retracted_candidate_leaves_when_it_would_win(select: SelectionRule) -> None:
     retracted: set[str] = set()
     candidates = Candidates(select, retracted)
     events = [claim(), claim(note=1), claim(LATER)]

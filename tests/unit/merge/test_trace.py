@@ -25,10 +25,10 @@ from kit import (
 from kit.demo import RECORD
 from kit.results import WHEN, Merged, check, merge, merged, read
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.encoding.values import Pointer
 from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
 from pithbundle.merge.selection import Loser
 from pithbundle.merge.trace import CLAUSES, Decision
+from pithbundle.newtypes import Pointer
 from pithbundle.verify.policy import Policy
 
 KEYS = strategies.house_policy()

@@ -30,7 +30,13 @@ from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
-from pithbundle.comparison.published import Comparison, Group, compare_published, for_written, read_state
+from pithbundle.comparison.published import (
+    Comparison,
+    DifferenceGroup,
+    compare_published,
+    for_written,
+    read_state,
+)
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
@@ -39,7 +45,7 @@ from pithbundle.files import STDIN, read_input
 from pithbundle.merge.state import State
 
 #: What a group of differences is about, in the order printed; only the first fails (REPORT-3).
-_GROUPS: Final[dict[Group, tuple[str, Style]]] = {
+_GROUPS: Final[dict[DifferenceGroup, tuple[str, Style]]] = {
     "signed": ("in signed content or the record", "bad"),
     "unsigned": ("in unsigned aliases and times; without effect", "doubtful"),
     "labels": ("in names, versions, counters and order; without effect", "quiet"),

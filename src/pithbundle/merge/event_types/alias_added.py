@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import EventId, Object
+from pithbundle.encoding.values import Object
 from pithbundle.merge.rule_sets import ALIASES, EventType
 from pithbundle.merge.schema import grammar, identifier
+from pithbundle.newtypes import EventId
 
 _DERIVED = frozenset({"arxiv", "arxiv_version"})
 _SHORT = "pith_short_"

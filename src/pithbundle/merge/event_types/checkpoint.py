@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pithbundle.encoding.values import EventId, Object
+from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import CHECKPOINT, EventType
 from pithbundle.merge.schema import sorted_ids
+from pithbundle.newtypes import EventId
 
 
 @dataclass(frozen=True, slots=True, repr=False)

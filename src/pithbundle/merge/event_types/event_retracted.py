@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pithbundle.encoding.values import EventId, Object
+from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import RETRACTION, EventType
 from pithbundle.merge.schema import event_id, prose
+from pithbundle.newtypes import EventId
 
 #: What a retraction does (MERGE-7).
 Effect: TypeAlias = Literal["applied", "waiting", "rejected"]
