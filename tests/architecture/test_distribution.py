@@ -16,7 +16,11 @@ from kit.data import REPO
 
 PACKAGE: Final = REPO / "src" / "pithbundle"
 #: What the package needs beside its modules.
-DATA: Final = {"pithbundle/py.typed", "pithbundle/verify/policy.schema.json"}
+DATA: Final = {
+    "pithbundle/py.typed",
+    "pithbundle/verify/policy.schema.json",
+    *(f"pithbundle/schemas/{path.name}" for path in (REPO / "src/pithbundle/schemas").glob("*.json")),
+}
 
 
 def build(folder: Path, root: Path = REPO) -> tuple[Path, Path]:

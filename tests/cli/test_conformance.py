@@ -134,7 +134,7 @@ def test_two_that_agree() -> None:
     assert status == 0 and out.startswith("AGREE: 40 cases, seed a: ")
     status, out, _ = conformance("--impl", "self", "--impl", SELF, "--differential", "2", "--json")
     value = json.loads(out)
-    assert (value["agree"], value["cases"], value["accepted"] + value["rejected"]) == (True, 2, 2)
+    assert (value["outcome"], value["compared"], value["disagreement"]) == ("agree", 2, None)
 
 
 def test_two_of_which_one_does_not_answer(tmp_path: Path) -> None:
@@ -144,14 +144,16 @@ def test_two_of_which_one_does_not_answer(tmp_path: Path) -> None:
     assert "does not answer hello" in out
     status, out, _ = conformance(*args, "--json")
     value = json.loads(out)
-    assert (status, value["agree"], value["compared"]) == (3, False, 0)
+    assert (status, value["outcome"], value["compared"]) == (3, "run_failed", 0)
+    assert "does not answer hello" in value["fault"]
 
 
 def test_two_that_disagree_give_a_vector(tmp_path: Path) -> None:
     args = ("--impl", "self", "--impl", worker("accepts"), "--differential", "40", "--found", str(tmp_path))
     status, out, _ = conformance(*args, "--json")
     value = json.loads(out)
-    assert status == 1 and value["agree"] is False
+    assert (status, value["outcome"]) == (1, "disagree")
+    value = value["disagreement"]
     found = json.loads(Path(value["vector"]).read_bytes())
     assert len(json.dumps(found["vectors"][0]["args"])) < 1_000
     Path(value["vector"]).unlink()
@@ -239,8 +241,8 @@ def test_an_exception_in_the_run_is_never_conforming(monkeypatch: pytest.MonkeyP
     calls = 0
     status, out, _ = conformance("--impl", "self", "--stage", "policy", "--json")
     value = json.loads(out)
-    assert (status, value["exit_status"], value["outcome"]) == (3, 3, "run failed")
-    assert len(value["results"]) == 4 and value["vectors"] == POLICY
+    assert (status, value["exit_status"], value["outcome"]) == (3, 3, "run_failed")
+    assert len(value["results"]) == 4 and value["vector_count"] == POLICY
 
 
 def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,7 +356,7 @@ def test_vectors_can_be_shown_beside_a_run() -> None:
     assert status == 0 and out.startswith("json/values/zero\n") and "CONFORMING: 1 vector" in out
     _, out, _ = conformance("--show", "--only", "json/values/zero", "--impl", "self", "--json")
     value = json.loads(out)
-    assert value["outcome"] == "conforming" and value["shown"][0]["id"] == "json/values/zero"
+    assert value["outcome"] == "conforming" and value["vectors"][0]["id"] == "json/values/zero"
 
 
 def test_both_sides_of_a_difference_are_printed_decoded() -> None:

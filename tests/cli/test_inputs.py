@@ -153,7 +153,7 @@ class TestKeys:
         other = "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb"
         result = run("keys", "--key", other, "--json")
         shown = json.loads(result.out)
-        assert result.status == 0 and shown["acceptable"] is True and shown["policy_key"] is None
+        assert result.status == 0 and shown["outcome"] == "acceptable" and shown["policy_key"] is None
         assert "in policy   no" in run("keys", "--key", other).out
 
     def test_accepted_events_are_shown(self, tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ def test_the_rule_that_made_a_bundle_is_settled_and_its_policy_works(
     assert ("too little" in result.out) == any(not EVENT_FORMATS[name].is_binding for name in [rule])
     said = json.loads(run("probe", "b.json", "--policy", "mine.json", "--json").stdout)
     assert said["settled"] == rule
-    assert said["policy"] == json.loads(Path("found.json").read_bytes())
+    assert said["policy_document"] == json.loads(Path("found.json").read_bytes())
     printed = run("probe", "b.json", "--policy", "mine.json").out
     if rule != "event-v1":
-        assert json.loads(printed[printed.index("\n{") :]) == said["policy"]
+        assert json.loads(printed[printed.index("\n{") :]) == said["policy_document"]
         assert run("verify", "b.json", "--policy", "mine.json").status != 0
     again = run("probe", "b.json", "--policy", "found.json")
     assert "the policy in use already lists this format" in again.out
@@ -59,7 +59,9 @@ def test_other_keys_of_the_policy_keep_their_rule(tmp_path: Path) -> None:
     path = tmp_path / "b.json"
     path.write_bytes(to_json(under("event-full-hex")))
     said = json.loads(run("probe", str(path), "--policy", str(DEMOS / "policy.json"), "--json").stdout)
-    rules = {(key["signer_id"], key["key_id"]): key["event_formats"] for key in said["policy"]["keys"]}
+    rules = {
+        (key["signer_id"], key["key_id"]): key["event_formats"] for key in said["policy_document"]["keys"]
+    }
     assert {pair for pair, rule in rules.items() if rule == ["event-full-hex"]} == {
         (DEMO.signer_id, DEMO.key_id)
     }
@@ -99,7 +101,7 @@ def test_a_rotated_key_is_named_only_where_it_signed(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     path.write_bytes(to_json(policy(policy_key(DEMO, event_formats=["event-full-id"]))))
     said = json.loads(run("probe", str(DEMOS / "bundle.json"), "--policy", str(path), "--json").stdout)
-    assert said["policy"]["keys"][0]["event_formats"] == ["event-v1"]
+    assert said["policy_document"]["keys"][0]["event_formats"] == ["event-v1"]
 
 
 # -- inspect ------------------------------------------------------------------------------

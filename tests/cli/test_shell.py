@@ -197,7 +197,11 @@ class TestInterrupts:
         monkeypatch.setattr(cli, "_run", fail)
         result = run("--help")
         assert (result.status, result.stdout) == (status, b"")
-        assert result.err == ("pithbundle: error: out of memory\n" if status == 2 else "")
+        said = (
+            "pithbundle: error: out of memory\n"
+            "pithbundle: hint: lower the limits with --limit, or use a larger machine\n"
+        )
+        assert result.err == (said if status == 2 else "")
 
     @pytest.mark.parametrize(
         "error, status, said",

@@ -320,10 +320,10 @@ def test_the_report_for_programs_is_the_same_both_ways(folder: Path) -> None:
     paths = [str(DEMOS / "tampered.json"), str(DEMOS / "policy.json")]
     one = run("merge", *paths, *POLICY, "-o", "state", "--json")
     two = run("merge", *paths, *POLICY, "-o", "state", "--report", "report", "--force")
-    assert one.stdout == (folder / "report").read_bytes()
-    assert two.stdout == b"" and two.err.startswith("REJECTED: 1 file rejected, ")
     said = json.loads(one.stdout)
-    assert said["rejected"][0]["file"] == paths[1]
+    assert said["report"] == json.loads((folder / "report").read_bytes())
+    assert two.stdout == b"" and two.err.startswith("REJECTED: 1 file rejected, ")
+    assert said["rejected"][0]["file"] == said["report"]["rejected"][0]["file"] == paths[1]
     assert said["state"]["bytes"] == (folder / "state").stat().st_size
 
 

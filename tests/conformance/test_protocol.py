@@ -282,19 +282,19 @@ def test_summary() -> None:
     assert found.exit_status == 1 and found.total["passed"] == 2 and found.requests == 8
     assert list(found.clauses) == ["odd", "DATA-9", "DATA-10", "MERGE-1"]
     assert list(found.stages) == ["json", "merge"]
-    assert found.outcome == "not conforming"
+    assert found.outcome == "not_conforming"
     expected = reports.summary(run_of([results()[0], results()[5], results()[4]]))
-    assert (expected.outcome, expected.exit_status) == ("as expected", 0)
+    assert (expected.outcome, expected.exit_status) == ("as_expected", 0)
     good = reports.summary(run_of([results()[0], results()[4]]))
     assert (good.outcome, good.exit_status) == ("conforming", 0)
     failed = reports.summary(Run((), tuple(results()), ("x",)))
-    assert (failed.outcome, failed.exit_status) == ("run failed", 3)
+    assert (failed.outcome, failed.exit_status) == ("run_failed", 3)
     assert failed.faults[0] == "x" and "too many results" in failed.faults[1]
     assert reports.counts_text(found.stages["merge"]) == "1 passed"
     assert reports.counts_text(reports.summary(run_of([])).total) == "nothing"
     value = reports.to_value(HOSTILE, run_of(results()))
     assert json.loads(json.dumps(value))["results"][1]["detail"] == HOSTILE
-    assert (value["outcome"], value["faults"]) == ("not conforming", [])
+    assert value["faults"] == []
     assert len(reports.bad(results())) == 4
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import io
+import json
 import os
 import re
 import signal
@@ -16,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+
 import pithbundle
+from pithbundle.cli import schemas
 from pithbundle.cli.main import main
 
 
@@ -65,7 +70,40 @@ def run(
             status = main(args)
         finally:
             sys.stdin, sys.stdout, sys.stderr = before
-    return Result(status, streams[1].bytes.getvalue(), streams[2].bytes.getvalue())
+    result = Result(status, streams[1].bytes.getvalue(), streams[2].bytes.getvalue())
+    if "--json" in args and not {"--help", "-h"} & {*args}:
+        assert_enveloped(result)
+    return result
+
+
+#: The largest output that is validated whenever a test runs a command: validating is slow.
+_VALIDATED = 200_000
+
+
+@functools.cache
+def output_validator(type_name: str) -> jsonschema.protocols.Validator:
+    """The validator of the outputs of one type, with the schema that ``pithbundle schema`` prints."""
+    name = re.sub("^pithbundle_?|_?result$", "", type_name) or "error"
+    value = schemas.schema(name)
+    jsonschema.Draft202012Validator.check_schema(value)
+    return jsonschema.Draft202012Validator(value)
+
+
+def assert_enveloped(result: Result) -> None:
+    """The output of ``--json`` is one value of its schema, and states the exit status (CLI-9).
+
+    Nothing is printed if the command ended by a signal or could not print.
+    """
+    if not result.stdout or len(result.stdout) > _VALIDATED:
+        return
+    value = json.loads(result.stdout)
+    errors = [
+        f"{error.json_path}: {error.message[:500]}"
+        for error in output_validator(value["type"]).iter_errors(value)
+    ]
+    assert not errors, errors
+    assert [*value][:5] == ["type", "version", "outcome", "exit_status", "error"]
+    assert value["exit_status"] == result.status
 
 
 def command_line(*args: str) -> list[str]:

@@ -35,6 +35,7 @@ UNTESTABLE: Final = {
     "CLI-6": "about the options of a command",
     "CLI-7": "about signals to a command",
     "CLI-8": "about the environment of a command",
+    "CLI-9": "about the output of commands; tests validate every one against its schema",
     "DOC-1": "about the wording of messages; it decides nothing",
     "DOC-2": "about the tool alone; tests/unit/bundle/test_document_types.py shows it",
     "DOC-3": "about the tool alone; tests/unit/verify/test_documents.py shows it",

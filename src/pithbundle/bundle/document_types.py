@@ -20,6 +20,8 @@ POLICY_TYPE: Final = "pithbundle_policy"
 PROOF_TYPE: Final = "pithbundle_equivocation_proof"
 RECORD_TYPE: Final = "pith_number_record"
 MANIFEST_TYPE: Final = "pith_mirror_manifest"
+#: The ``type`` of what a command prints with ``--json``: in place of {} the command, after a _ (CLI-9).
+OUTPUT_TYPE: Final = "pithbundle{}_result"
 
 
 class Document(NamedTuple):
@@ -74,7 +76,7 @@ TYPE_MEMBERS: Final[dict[str, tuple[str, Document]]] = {
 }
 #: Documents that name no type, by members that all of them have.
 _BY_MEMBERS: Final[tuple[tuple[frozenset[str], Document], ...]] = (
-    (frozenset({"outcome", "exit_status"}), OUTPUT),
+    (frozenset({"type", "version", "outcome", "exit_status", "error"}), OUTPUT),
     (frozenset({"vectors_version", "vectors"}), VECTORS),
     (frozenset({"pith_number", "rules", "trace"}), TRACE),
     (frozenset({"source", "metadata", "schema_version"}), RECORD),

@@ -12,7 +12,6 @@ from pithbundle.cli.output import Exit, worst
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Object
 from pithbundle.errors import PithError
 from pithbundle.report import (
     EXIT_STATUS,
@@ -21,7 +20,6 @@ from pithbundle.report import (
     Rejection,
     Report,
     one_record,
-    outcome_value,
     together,
 )
 from pithbundle.verifier import Verifier
@@ -79,10 +77,6 @@ class CheckedFiles:
     def status(self) -> int:
         """The exit status: that of the outcome; 2 for a file that could not be read, unless 1 is due."""
         return worst([EXIT_STATUS[self.outcomes[0]], Exit.USAGE if self.unreadable else Exit.VALID])
-
-    def value(self) -> Object:
-        """Outcome, outcomes and exit status, for ``--json``."""
-        return {**outcome_value(self.outcomes), "exit_status": self.status}
 
 
 def check_files(

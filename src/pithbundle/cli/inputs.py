@@ -30,8 +30,8 @@ PATH: Final = click.Path(allow_dash=True, readable=False)
 
 
 def _set_json(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        ctx.find_object(Output).as_json = True  # type: ignore[union-attr]
+    out: Output = ctx.find_object(Output)  # type: ignore[assignment]
+    out.as_json, out.command = value, ctx.command_path
 
 
 def _set_colour(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -64,7 +64,7 @@ def _read_limits(ctx: click.Context, param: click.Parameter, value: Sequence[str
 
 
 def json_option(command: F) -> F:
-    """Add ``--json``, which sets :attr:`Output.as_json`, and ``--color``."""
+    """Add ``--json``, which sets :attr:`Output.as_json` (CLI-9), and ``--color``."""
     command = click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -73,7 +73,12 @@ def json_option(command: F) -> F:
         help="Use colour: by default on a terminal, unless NO_COLOR is set.",
     )(command)
     return click.option(
-        "--json", is_flag=True, expose_value=False, callback=_set_json, help="Print JSON for programs."
+        "--json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_set_json,
+        help="Print JSON for programs.",
     )(command)
 
 

@@ -35,7 +35,7 @@ from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.state import State
-from pithbundle.report import Location, Report, outcome_value
+from pithbundle.report import Location, Report
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import SignedEvent
 
@@ -75,6 +75,10 @@ class LoadedRecord:
         """The state as one JSON object, parsed once however many entries are looked up in it."""
         return state_value(self.state)
 
+    def result(self, out: Output, members: Object) -> int:
+        """Print the result of a command whose outcome is that of the inputs, for ``--json``."""
+        return out.result(self.report.outcome, self.status, {**self.value(), **members})
+
     def headline(self, out: Output) -> None:
         """Print the first line, as verify does."""
         ReportPrinter(out, self.policy, self.policy_path).headline(self.checked_files)
@@ -89,7 +93,7 @@ class LoadedRecord:
     def value(self) -> Object:
         """Return the members that every command on a record prints with ``--json``."""
         return {
-            **outcome_value(self.report.outcomes),
+            "outcomes": [*self.report.outcomes],
             "pith_number": str(self.ledger.record.number),
             "rules": self.ledger.rules.name,
             "policy": policy_value(self.policy, self.policy_path),

@@ -27,7 +27,6 @@ import click
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
 from pithbundle.cli.signals import Terminated, ending_on_signals
-from pithbundle.encoding.values import portable
 
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
 #: command under the name ``command``. The line is kept here so that ``--help`` loads nothing.
@@ -48,6 +47,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "keys": ("keys", "Show the fingerprints of keys, and whether a key is acceptable."),
     "policy": ("policy", "Show the policy in use, or check a policy file."),
     "conformance": ("conformance", "Run conformance vectors against an implementation."),
+    "schema": ("schema", "Print the JSON Schema of what a command prints with --json."),
     "completion": ("completion", "Print the completion script of a shell."),
 }
 
@@ -131,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = 128 + error.number
     except MemoryError:
         out.drop()
-        out.error("out of memory")
+        out.fail("memory", "out of memory", ["lower the limits with --limit, or use a larger machine"])
         status = Exit.USAGE
     return out.flush(status)
 
@@ -143,7 +143,7 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
         status = group.main(args=argv, prog_name="pithbundle", standalone_mode=False, obj=out)
     except InputRejected as rejection:
         out.drop()
-        out.print_rejection(rejection.path, rejection.error, rejection.hint)
+        out.fail_with_rejection(rejection.path, rejection.error, rejection.hint, rejection.status)
         return rejection.status
     except click.ClickException as error:
         out.drop()
@@ -172,10 +172,6 @@ def _usage_error(out: Output, error: click.ClickException) -> None:
     ctx = getattr(error, "ctx", None)
     if isinstance(ctx, click.Context):
         hints.append(f"see {ctx.command_path} --help")
-    out.error(out.show(message))
-    for each in hints:
-        out.hint(out.show(each))
-    if out.as_json:
-        out.json(
-            {"error": {"code": "usage", "message": portable(message), "hint": portable(". ".join(hints))}}
-        )
+        # Of a group no command was chosen.
+        out.command = "pithbundle" if isinstance(ctx.command, click.Group) else ctx.command_path
+    out.fail("usage", message, hints)

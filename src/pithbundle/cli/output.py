@@ -21,12 +21,14 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import islice
 from typing import Any, Final, Literal, TextIO
 
+from pithbundle.cli.envelope import envelope, error_value, failure, rejection_value, type_name
 from pithbundle.cli.terminal import chop, table_lines, text_width
+from pithbundle.encoding.values import Object
 from pithbundle.errors import PithError
 from pithbundle.escape import visible
 
@@ -53,6 +55,7 @@ STATUS_STYLE: Final[dict[str, Style]] = {
 }
 
 
+_OF_ENVIRONMENT: Final = "PITHBUNDLE_POLICY names this policy: change the variable, or give --policy"
 #: How many steps of an encoder make one piece of output.
 _PIECE: Final = 4_096
 
@@ -105,6 +108,8 @@ class Output:
         self._chosen = colour
         #: Set by the option ``--json``: the command then prints one JSON value and no text.
         self.as_json = False
+        #: The path of the command that runs, as in ``pithbundle policy check``: it gives the JSON its type.
+        self.command = "pithbundle"
         #: The path of the policy if ``PITHBUNDLE_POLICY`` names it.
         self.policy_of_environment: str | None = None
         self._out: list[bytes | Iterable[bytes]] = []
@@ -160,8 +165,13 @@ class Output:
                 _encode(self._paint(text, "plain" if number else "quiet") + "\n", self._stream())
             )
 
+    def result(self, outcome: str, status: int, members: Mapping[str, Any]) -> int:
+        """Print the result of the command for programs, in the envelope of CLI-9; return ``status``."""
+        self.json(envelope(type_name(self.command), outcome, status, members))
+        return int(status)
+
     def json(self, value: Any) -> None:
-        """Print one JSON value for programs, in ASCII and indented."""
+        """Print one JSON value, in ASCII and indented: a document that a command reads again."""
         # Encoded piece by piece in flush(): a report can be many times the size of its input.
         self._out.append(json_pieces(value))
 
@@ -184,7 +194,7 @@ class Output:
         self._err.append(_encode(f"pithbundle: {_escape_controls(text)}\n", sys.stderr))
 
     def print_rejection(self, path: str, error: PithError, hint: str) -> None:
-        """Print why an input was rejected, and the next step; with ``--json`` on stdout as well."""
+        """Print on stderr why an input was rejected, and the next step."""
         if error.code == "io":
             # The message of the system names the path.
             self.error(str(error))
@@ -193,9 +203,27 @@ class Output:
         if hint:
             self.hint(hint)
         if path == self.policy_of_environment:
-            self.hint("PITHBUNDLE_POLICY names this policy: change the variable, or give --policy")
+            self.hint(_OF_ENVIRONMENT)
+
+    def fail_with_rejection(self, path: str, error: PithError, hint: str, status: int) -> None:
+        """Print why an input ends the command; with ``--json`` on stdout as well."""
+        self.print_rejection(path, error, hint)
+        hints = [hint or error.hint, *([_OF_ENVIRONMENT] if path == self.policy_of_environment else [])]
+        self._fail(status, rejection_value(path, error, "; ".join(hints)))
+
+    def fail(self, code: str, message: str, hints: Sequence[str] = (), status: int = Exit.USAGE) -> None:
+        """Print why the command ends, which no input caused; with ``--json`` on stdout as well.
+
+        The code is none of a verdict or a vector: ``usage`` or ``memory`` (CLI-2).
+        """
+        self.error(self.show(message))
+        for each in hints:
+            self.hint(self.show(each))
+        self._fail(status, error_value(code, message, "CLI-2", "; ".join(hints)))
+
+    def _fail(self, status: int, error: Object) -> None:
         if self.as_json:
-            self.json({"error": {"file": path, **error.fault.to_value(), "hint": hint or error.hint}})
+            self.json(failure(type_name(self.command), status, error))
 
     def drop(self) -> None:
         """Discard the output to stdout: a command that failed prints no result."""

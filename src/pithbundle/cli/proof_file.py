@@ -17,7 +17,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
 from pithbundle.errors import PithError
 from pithbundle.proof import EquivocationProof, describe, is_proof
-from pithbundle.report import Rejection, outcome_value
+from pithbundle.report import Outcome, Rejection
 from pithbundle.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -56,15 +56,18 @@ def verify_proofs(
             rejected.append(Rejection(path, rejection.error))
     status = Exit.INVALID if rejected else Exit.VALID
     if out.as_json:
-        out.json(
+        outcome: Outcome = "rejected" if rejected else "valid"
+        return out.result(
+            outcome,
+            status,
             {
-                **outcome_value(["rejected" if rejected else "valid"]),
+                "outcomes": [outcome],
                 "policy": policy_value(policy, policy_path),
                 "rejected": rejected_value(rejected),
+                "reports": [],
                 "proofs": [{"file": portable(path), **describe(proven)} for path, proven in found],
-            }
+            },
         )
-        return status
     if rejected:
         out.line("NOT PROVEN:", "bad", f" {len(rejected)} of {plural(len(files), 'proof')} not valid")
     else:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pithbundle.cli.output import Output, Style
+from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import plural
 from pithbundle.conformance import reports
 from pithbundle.conformance.paired import Comparison, Disagreement
 from pithbundle.conformance.protocol import BAD, STATUSES, Json, Result, Run
+from pithbundle.encoding.values import portable
 
 #: Failures that are printed one by one; a broken reader fails a thousand.
 _MOST: Final = 100
@@ -177,46 +178,55 @@ def _spelled(text: str) -> tuple[str, str]:
     return "text", text
 
 
-def print_failed_comparison(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> None:
-    """Print why two workers were not compared."""
+def print_failed_comparison(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> int:
+    """Print why two workers were not compared; return the exit status."""
     if out.as_json:
-        out.json({"agree": False, "fault": done.fault, "compared": done.compared, "seed": seed})
-        return
+        return out.result(reports.RUN_FAILED, Exit.UNVERIFIED, _compared(impls, seed, done))
     out.line("RUN FAILED:", "bad", f" {plural(done.compared, 'case')} compared, seed {out.show(seed)}")
     out.detail("because", out.show(done.fault))
     for impl in impls:
         out.detail("worker", out.show(impl))
+    return Exit.UNVERIFIED
 
 
-def print_agreement(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> None:
-    """Print how many cases two workers agree on."""
-    rejected = done.compared - done.accepted
+def print_agreement(out: Output, impls: Sequence[str], seed: str, done: Comparison) -> int:
+    """Print how many cases two workers agree on; return the exit status."""
     if out.as_json:
-        counts = {"cases": done.compared, "accepted": done.accepted, "rejected": rejected}
-        out.json({"agree": True, **counts, "seed": seed})
-        return
-    counts_text = f"{done.accepted} accepted, {rejected} rejected"
+        return out.result("agree", Exit.VALID, _compared(impls, seed, done))
+    counts_text = f"{done.accepted} accepted, {done.compared - done.accepted} rejected"
     out.line("AGREE:", "good", f" {plural(done.compared, 'case')}, seed {out.show(seed)}: {counts_text}")
     for impl in impls:
         out.detail("worker", out.show(impl))
+    return Exit.VALID
 
 
 def print_disagreement(
-    out: Output, seed: str, count: int, number: int, found: Disagreement, target: str
-) -> None:
-    """Print the first case on which two workers disagree, and where its vector is."""
+    out: Output,
+    impls: Sequence[str],
+    seed: str,
+    count: int,
+    done: Comparison,
+    found: Disagreement,
+    target: str,
+) -> int:
+    """Print the first case on which two workers disagree, and where its vector is; return the exit status."""
     if out.as_json:
-        out.json(
-            {
-                "agree": False,
-                "case": number,
-                "seed": seed,
-                "disagreement": found.description,
-                "vector": target,
-            }
-        )
-        return
-    out.line("DISAGREE:", "bad", f" case {number} of {count}, seed {out.show(seed)}")
+        disagreement = {"case": done.compared, "description": found.description, "vector": portable(target)}
+        members = {**_compared(impls, seed, done), "disagreement": disagreement}
+        return out.result("disagree", Exit.INVALID, members)
+    out.line("DISAGREE:", "bad", f" case {done.compared} of {count}, seed {out.show(seed)}")
     out.detail("because", out.show(found.description))
     out.detail("bytes", f"{found.case.size}, shrunk to {found.smallest.size}")
     out.detail("vector", out.show(target))
+    return Exit.INVALID
+
+
+def _compared(impls: Sequence[str], seed: str, done: Comparison) -> Json:
+    return {
+        "impls": [portable(impl) for impl in impls],
+        "seed": portable(seed),
+        "compared": done.compared,
+        "accepted": done.accepted,
+        "fault": done.fault or None,
+        "disagreement": None,
+    }

@@ -22,9 +22,9 @@ _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 #: The outcome of a run.
 CONFORMING: Final = "conforming"
-AS_EXPECTED: Final = "as expected"
-NOT_CONFORMING: Final = "not conforming"
-RUN_FAILED: Final = "run failed"
+AS_EXPECTED: Final = "as_expected"
+NOT_CONFORMING: Final = "not_conforming"
+RUN_FAILED: Final = "run_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,12 @@ def counts_text(counts: Counter[str]) -> str:
 
 
 def to_value(impl: str, run: Run) -> Json:
-    """The run as one JSON object."""
+    """The members of the run for JSON; the outcome and the exit status are those of its summary."""
     found = summary(run)
     return {
-        "report_type": "pithbundle_conformance_report",
-        "report_version": "1",
         "impl": impl,
-        "outcome": found.outcome,
-        "exit_status": found.exit_status,
         "faults": [*found.faults],
-        "vectors": len(run.vectors),
+        "vector_count": len(run.vectors),
         "requests": found.requests,
         "total": dict(found.total),
         "stages": {name: dict(counts) for name, counts in found.stages.items()},
@@ -132,13 +128,13 @@ body{color:#ddd;background:#1b1b1b}th{background:#2b2b2b}td,th{border-color:#444
 def to_html(impl: str, run: Run) -> str:
     """The run as one static page: no script, nothing loaded, every text escaped."""
     found = summary(run)
-    results = run.results
+    results, title = run.results, found.outcome.replace("_", " ")
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_CSP}">',
         '<meta name="viewport" content="width=device-width">',
-        f"<title>Conformance: {found.outcome}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>Conformance: {found.outcome}</h1>",
+        f"<title>Conformance: {title}</title><style>{_STYLE}</style></head><body>",
+        f"<h1>Conformance: {title}</h1>",
         f"<p>Implementation: <code>{_shown(impl)}</code>. {len(run.vectors)} vectors, "
         f"{found.requests} requests: {counts_text(found.total)}.</p>",
         "".join(f'<p class="failed">The run failed: {_shown(fault)}.</p>' for fault in found.faults),

@@ -24,6 +24,13 @@ from pithbundle.cli.input_hints import hint_for
 from pithbundle.errors import InputError
 
 RECORD = made_record()
+ENVELOPE: Any = {
+    "type": "pithbundle_verify_result",
+    "version": "1",
+    "outcome": "valid",
+    "exit_status": 0,
+    "error": None,
+}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +39,9 @@ RECORD = made_record()
         (bundle(RECORD, []), "bundle"),
         ({"state_type": STATE_TYPE}, "state"),
         ({"report_type": REPORT_TYPE, "outcome": "valid", "exit_status": 0}, "report"),
-        ({"outcome": "valid", "exit_status": 0, "reports": []}, "output"),
+        ({**ENVELOPE, "reports": []}, "output"),
+        ({**ENVELOPE, "type": "pithbundle_inspect_result", "error": {"code": "io"}}, "output"),
+        ({name: ENVELOPE[name] for name in ("outcome", "exit_status", "error")}, "other"),
         ({"policy_type": "pithbundle_policy"}, "policy"),
         ({"proof_type": PROOF_TYPE}, "proof"),
         ({"manifest_type": "pith_mirror_manifest"}, "manifest"),

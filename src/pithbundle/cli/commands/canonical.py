@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
@@ -47,11 +48,9 @@ def command(out: Output, file: str, digest: bool, format: Encoding | None, limit
         data = canonical_bytes(value, limits)
     sha256 = hashlib.sha256(data).hexdigest()
     if out.as_json:
-        result: dict[str, object] = {"bytes": len(data), "sha256": sha256}
-        if not digest:
-            result["canonical"] = data.decode()
-        out.json(result)
-    elif digest:
+        text = None if digest else data.decode()
+        return out.result(SUCCESS, Exit.VALID, {"bytes": len(data), "sha256": sha256, "canonical": text})
+    if digest:
         out.line(sha256)
     else:
         deliver(out, data, None)

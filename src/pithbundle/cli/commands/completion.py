@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import json_option
 from pithbundle.cli.output import Exit, Output
 
@@ -31,7 +32,6 @@ def command(ctx: click.Context, shell: str) -> int:
         completer(ctx.find_root().command, {}, "pithbundle", "_PITHBUNDLE_COMPLETE")
     )
     if out.as_json:
-        out.json({"shell": shell, "script": script})
-    else:
-        out.raw(script.encode())
+        return out.result(SUCCESS, Exit.VALID, {"shell": shell, "script": script})
+    out.raw(script.encode())
     return Exit.VALID

@@ -17,6 +17,7 @@ from typing import Any, Final
 import click
 
 import pithbundle
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_folder, guard_inputs
 from pithbundle.cli.inputs import PATH, json_option, rejecting, write_files
 from pithbundle.cli.numeric import decimal, whole
@@ -168,9 +169,8 @@ def _run(out: Output, given: _Options) -> int:
     shown = [display.shown_vector(vector, reader(folder)) for vector in vectors] if given.show else []
     if not given.impls:
         if out.as_json:
-            out.json({"vectors": shown})
-        else:
-            print_vectors(out, shown)
+            return out.result(SUCCESS, Exit.VALID, {"vectors": shown})
+        print_vectors(out, shown)
         return Exit.VALID
     impl = given.impls[0]
     with progress_bar(len(vectors), hidden=out.as_json) as step, _starting(impl):
@@ -182,15 +182,16 @@ def _run(out: Output, given: _Options) -> int:
     write_files(
         {path: page(impl, found).encode() for path, page in pages.items() if path is not None}, given.force
     )
+    summary = reports.summary(found)
     if out.as_json:
-        out.json(reports.to_value(impl, found) | ({"shown": shown} if given.show else {}))
-    else:
-        print_vectors(out, shown)
-        if shown:
-            out.line()
-        absent = [name for name in STAGES if not any(vector.stage == name for vector in every)]
-        print_run(out, found, Selection(impl, str(folder), (*given.stages, *given.only), tuple(absent)))
-    return reports.summary(found).exit_status
+        members = {**reports.to_value(impl, found), "vectors": shown}
+        return out.result(summary.outcome, summary.exit_status, members)
+    print_vectors(out, shown)
+    if shown:
+        out.line()
+    absent = [name for name in STAGES if not any(vector.stage == name for vector in every)]
+    print_run(out, found, Selection(impl, str(folder), (*given.stages, *given.only), tuple(absent)))
+    return summary.exit_status
 
 
 def _vector_files(folder: Path) -> Iterator[str]:
@@ -295,16 +296,13 @@ def _differ(out: Output, given: _Options, count: int) -> int:
             commands, cases, count, timeout=given.timeout, members=corpus.members, progress=step
         )
     if done.fault:
-        print_failed_comparison(out, given.impls, given.seed, done)
-        return Exit.UNVERIFIED
+        return print_failed_comparison(out, given.impls, given.seed, done)
     if done.found is None:
-        print_agreement(out, given.impls, given.seed, done)
-        return Exit.VALID
+        return print_agreement(out, given.impls, given.seed, done)
     name = f"found-{re.sub('[^a-z0-9]+', '-', given.seed.lower())}-{done.compared}"
     path, data = paired.as_vector(done.found, name)
     target = str(Path(given.found) / Path(path).name)
     guard_folder(_vector_files(folder), "--found", [target])
     with rejecting(target, Exit.USAGE):
         write_output(target, data, force=given.force)
-    print_disagreement(out, given.seed, count, done.compared, done.found, target)
-    return Exit.INVALID
+    return print_disagreement(out, given.impls, given.seed, count, done, done.found, target)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
@@ -19,6 +20,7 @@ from pithbundle.cli.inputs import (
 )
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import portable
 
 if TYPE_CHECKING:
     from pithbundle.encoding.parsed import Encoding
@@ -59,5 +61,6 @@ def command(
             data = canonical_bytes(value, limits)
     deliver(out, data, output, force)
     if out.as_json:
-        out.json({"bytes": len(data), "file": output, "format": to})
+        written = {"file": portable(str(output)), "bytes": len(data), "encoding": to}
+        return out.result(SUCCESS, Exit.VALID, written)
     return Exit.VALID

@@ -97,17 +97,16 @@ def command(
     found = diff_sides(ours, theirs)
     status = Exit.VALID if found.equal else Exit.INVALID
     if out.as_json:
-        out.json(
+        return out.result(
+            "equal" if found.equal else "different",
+            status,
             {
-                "equal": found.equal,
-                "exit_status": status,
                 "left": _side(left, ours),
                 "right": _side(right, theirs),
                 "policy": policy_value(policy, policy_path),
                 **_value(found),
-            }
+            },
         )
-        return status
     _print(out, found, (left, ours), (right, theirs))
     return status
 

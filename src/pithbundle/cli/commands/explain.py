@@ -67,8 +67,7 @@ def command(
     loaded = load_record(files, policy_path, limits, format)
     reasons = _reasons(loaded, location)
     if out.as_json:
-        out.json({**loaded.value(), "entries": [_value(loaded, reason) for reason in reasons]})
-        return loaded.status
+        return loaded.result(out, {"entries": [_value(loaded, reason) for reason in reasons]})
     loaded.headline(out)
     loaded.record(out)
     if location is not None:

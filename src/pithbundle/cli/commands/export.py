@@ -21,7 +21,7 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Value
+from pithbundle.encoding.values import Value, portable
 from pithbundle.errors import InputError
 from pithbundle.files import STDIN
 from pithbundle.merge.ledger import Ledger
@@ -102,9 +102,9 @@ def _print(out: Output, loaded: LoadedRecord, written: list[str], sizes: list[in
     count = len(loaded.ledger)
     if out.as_json:
         parts: list[Value] = [
-            {"file": path, "bytes": size} for path, size in zip(written, sizes, strict=True)
+            {"file": portable(path), "bytes": size} for path, size in zip(written, sizes, strict=True)
         ]
-        out.json({**loaded.value(), "events": count, "parts": parts})
+        loaded.result(out, {"events": count, "parts": parts})
         return
     err = out.on_stderr()
     loaded.headline(err)

@@ -20,13 +20,14 @@ from pithbundle.bundle.document_types import (
     recognise,
 )
 from pithbundle.bundle.event import Envelope, read_event
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.timestamps import instant
-from pithbundle.encoding.values import Object, Value, pointer
+from pithbundle.encoding.values import Object, Value, pointer, portable
 from pithbundle.errors import Fault
 from pithbundle.verify.receipts import receipt_at
 
@@ -131,15 +132,14 @@ def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> 
     if out.as_json:
         result: Object = {
             "nothing_was_verified": True,
-            "file": file,
-            "format": chosen,
+            "file": portable(file),
+            "encoding": chosen,
             "bytes": len(data),
             "values": document.nodes,
-            "says_it_is": kind.name,
+            "document_type": kind.name,
             "faults": [fault.to_value() for fault in faults],
         }
-        out.json({**result, **_value(value, kind)})
-        return Exit.VALID
+        return out.result(SUCCESS, Exit.VALID, {**result, **_value(value, kind)})
     lines = [
         ("file", f"{out.file_name(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
         ("form", f"{kind.words}, by its members; {_shape(value)}"),
@@ -271,11 +271,12 @@ def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) 
 
 
 def _value(value: Value, kind: Document) -> Object:
+    result: Object = {"shape": _shape(value), "members": {}, "aliases": None, "events": None}
     if type(value) is not dict:
-        return {"shape": _shape(value)}
+        return result
     known = _KNOWN.get(kind, frozenset(value))
-    result: Object = {
-        "members": {name: {"shape": _shape(member), "known": name in known} for name, member in value.items()}
+    result["members"] = {
+        name: {"shape": _shape(member), "known": name in known} for name, member in value.items()
     }
     aliases = value.get("source_aliases")
     if type(aliases) is list:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import (
     InputRejected,
     json_option,
@@ -12,9 +13,10 @@ from pithbundle.cli.inputs import (
     rejecting,
     require_single_stdin,
 )
+from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.ed25519.strict import KEY_BYTES, PublicKey, self_test
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InvalidKeyError
 from pithbundle.files import read_input
 from pithbundle.verify.policy import Policy, PolicyKey
@@ -54,17 +56,16 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
         with rejecting("self-test"):
             self_test()
         if out.as_json:
-            out.json({"self_test": "passed"})
-        else:
-            out.heading("passed", "the installed libsodium follows the signature rules", "good")
+            return out.result(SUCCESS, Exit.VALID, {"self_test": "passed"})
+        out.heading("passed", "the installed libsodium follows the signature rules", "good")
         return Exit.VALID
     policy = read_policy(policy_path)
     if key is not None:
-        return _one(out, key, policy)
+        return _one(out, key, policy, policy_path)
     if out.as_json:
-        listed = [{**item.to_value(), **_forms(item.public_key)} for item in policy.keys]
-        out.json({"keys": listed, "policy_sha256": policy.sha256})
-        return Exit.VALID
+        listed: list[Value] = [{**item.to_value(), **_forms(item.public_key)} for item in policy.keys]
+        members: Object = {"policy": policy_value(policy, policy_path), "keys": listed}
+        return out.result(SUCCESS, Exit.VALID, members)
     out.heading("policy", "built in" if policy_path is None else out.file_name(policy_path))
     out.detail("sha256", policy.sha256)
     for item in policy.keys:
@@ -79,7 +80,8 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
     return Exit.VALID
 
 
-def _one(out: Output, text: str, policy: Policy) -> int:
+def _one(out: Output, text: str, policy: Policy, policy_path: str | None) -> int:
+    shown = policy_value(policy, policy_path)
     try:
         with rejecting(text):
             found = _read_key(text)
@@ -87,15 +89,16 @@ def _one(out: Output, text: str, policy: Policy) -> int:
         if rejection.error.code != "key_invalid":
             raise
         if out.as_json:
-            out.json({"acceptable": False, "fault": rejection.error.fault.to_value()})
-        else:
-            out.heading("unacceptable", str(rejection.error), "bad")
+            fault = rejection.error.fault.to_value()
+            members = {"policy": shown, "fault": fault, "key": None, "policy_key": None}
+            return out.result("unacceptable", Exit.INVALID, members)
+        out.heading("unacceptable", str(rejection.error), "bad")
         return Exit.INVALID
     pinned = next((item for item in policy.keys if item.public_key == found), None)
     if out.as_json:
         policy_key = pinned.to_value() if pinned else None
-        out.json({"acceptable": True, **_forms(found), "policy_key": policy_key})
-        return Exit.VALID
+        members = {"policy": shown, "fault": None, "key": _forms(found), "policy_key": policy_key}
+        return out.result("acceptable", Exit.VALID, members)
     out.heading("acceptable", "this key may be used in a policy", "good")
     _print_forms(out, found)
     out.detail("in policy", _pinned(out, pinned))

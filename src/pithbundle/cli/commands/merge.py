@@ -26,7 +26,7 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
     write_files,
 )
-from pithbundle.cli.json_values import policy_value
+from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
@@ -43,6 +43,7 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.state import State
+from pithbundle.report import Report
 
 #: What a group of differences is about, in the order printed; only the first fails (REPORT-3).
 _GROUPS: Final[dict[DifferenceGroup, tuple[str, Style]]] = {
@@ -169,17 +170,21 @@ def _merge(out: Output, given: _Options) -> int:
         comparison = compare_published(report, expected)
     status = worst([report.exit_status, comparison.exit_status if comparison else Exit.VALID])
 
-    value: Object = {**report.to_value(), "exit_status": status}
-    value["policy"] = policy_value(policy, given.policy_path)
     if state is not None:
-        written_to = None if state_path is None else portable(state_path)
-        value["state"] = {"bytes": len(state.to_json()), "file": written_to}
-        if comparison is not None:
-            value["expected"] = _comparison(given.expected_path, comparison)
-        _deliver(out, state, value, given)
+        _deliver(out, state, report, given)
     if out.as_json:
-        out.json(value)
-        return status
+        return out.result(
+            _outcome(report, comparison, status),
+            status,
+            {
+                "outcomes": [*report.outcomes],
+                "policy": policy_value(policy, given.policy_path),
+                "rejected": rejected_value(checked_files.rejected),
+                "report": report.to_value(),
+                "state": None if state is None else _state(state, state_path),
+                "expected": None if comparison is None else _comparison(given.expected_path, comparison),
+            },
+        )
 
     err = out.on_stderr()
     printer = ReportPrinter(err, policy, given.policy_path)
@@ -199,11 +204,18 @@ def _expected(given: _Options) -> Object | None:
         return read_state(read_input(given.expected_path, for_written(given.limits).size), given.limits)
 
 
-def _deliver(out: Output, state: State, value: Object, given: _Options) -> None:
+def _outcome(report: Report, comparison: Comparison | None, status: int) -> str:
+    """The outcome of the inputs, or that of the comparison where the exit status is due to it alone."""
+    if comparison is None or status == report.exit_status:
+        return report.outcome
+    return comparison.result
+
+
+def _deliver(out: Output, state: State, report: Report, given: _Options) -> None:
     """Write the state, unless it is only compared, and with it the report and the trace."""
     written: dict[str, bytes] = {}
     if given.report_path is not None:
-        written[given.report_path] = b"".join(json_pieces(value))
+        written[given.report_path] = b"".join(json_pieces(report.to_value()))
     if given.trace_path is not None:
         written[given.trace_path] = state.trace_json()
     if given.output in (None, STDIN):
@@ -272,6 +284,10 @@ def _print_differences(err: Output, path: str, comparison: Comparison) -> None:
 
 def _brief(err: Output, value: Value) -> str:
     return err.show(encode(value).decode(), _VALUE)
+
+
+def _state(state: State, path: str | None) -> Object:
+    return {"file": None if path is None else portable(path), "bytes": len(state.to_json())}
 
 
 def _comparison(path: str | None, comparison: Comparison) -> Object:

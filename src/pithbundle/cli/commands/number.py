@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import click
@@ -24,7 +24,7 @@ from pithbundle.encoding.cbor import read_cbor
 from pithbundle.encoding.json_reader import read_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.encoding.values import Object, Value
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import Fault, PithError, RecordError
 
 
@@ -59,30 +59,35 @@ def command(out: Output, files: tuple[str, ...], format: Encoding | None, limits
     """
     require_single_stdin(*files)
     statuses: list[int] = []
-    results: list[Object] = []
+    all_found: list[Found] = []
+    results: list[Value] = []
     for file in files:
         try:
             found = list(_numbers(file, limits, format))
         except InputRejected as rejection:
             statuses.append(rejection.status)
-            results.append({"file": file, "error": rejection.error.fault.to_value()})
-            _print_rejection(out, rejection)
+            all_found.append(Found("", None, (rejection.error.fault,)))
+            results.append(_value(file, all_found[-1], rejection.hint))
+            out.print_rejection(rejection.path, rejection.error, rejection.hint)
             continue
+        all_found += found
         for item in found:
             statuses.append(Exit.INVALID if item.faults else Exit.VALID)
             results.append(_value(file, item))
             if not out.as_json:
                 _print(out, file, item)
+    status = worst(statuses)
     if out.as_json:
-        out.json({"results": results})
-    return worst(statuses)
+        return out.result(_outcome(all_found, status), status, {"results": results})
+    return status
 
 
-def _print_rejection(out: Output, rejection: InputRejected) -> None:
-    # Without --json: the one JSON value at the end contains the error.
-    as_json, out.as_json = out.as_json, False
-    out.print_rejection(rejection.path, rejection.error, rejection.hint)
-    out.as_json = as_json
+def _outcome(found: Sequence[Found], status: int) -> str:
+    """The outcome in the words of REPORT-2: a rejected record, a wrong claim, a file that cannot be read."""
+    if status == Exit.INVALID:
+        rejected = any(item.record is None and item.faults[0].code != "io" for item in found)
+        return "rejected" if rejected else "invalid"
+    return "unverified" if status == Exit.USAGE else "valid"
 
 
 def _numbers(file: str, limits: Limits, format: Encoding | None) -> Iterator[Found]:
@@ -163,21 +168,19 @@ def _print(out: Output, file: str, item: Found) -> None:
         out.detail("no effect", out.show(note))
 
 
-def _value(file: str, item: Found) -> Object:
-    result: Object = {
-        "file": file,
-        "pointer": item.pointer,
+def _value(file: str, item: Found, hint: str = "") -> Object:
+    """One result: the number and what is claimed of it, or the error for which there is none."""
+    result: Object = {"file": portable(file), "pointer": item.pointer}
+    if item.record is None:
+        fault = item.faults[0]
+        return {**result, "error": {**fault.to_value(), "hint": hint or fault.hint}}
+    return {
+        **result,
+        "error": None,
         "faults": [fault.to_value() for fault in item.faults],
+        "pith_number": str(item.record.number),
+        "short_pith_number": item.record.number.short,
+        "canonical_sha256": item.record.hex,
+        "aliases": [{"alias_kind": kind, "alias_value": value} for kind, value in item.record.aliases],
+        "unsigned_differences": [*item.notes],
     }
-    if item.record is not None:
-        listed: list[Value] = [
-            {"alias_kind": kind, "alias_value": value} for kind, value in item.record.aliases
-        ]
-        result |= {
-            "pith_number": str(item.record.number),
-            "short_pith_number": item.record.number.short,
-            "canonical_sha256": item.record.hex,
-            "aliases": listed,
-            "unsigned_differences": [*item.notes],
-        }
-    return result

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import click
 
+from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, rejecting
+from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.limits import DEFAULT_LIMITS
-from pithbundle.encoding.values import Value
+from pithbundle.encoding.values import Object, Value
 from pithbundle.files import read_input
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy, PolicyKey
@@ -33,8 +35,15 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def show(out: Output, policy_path: str | None) -> int:
-    """Print the policy in use with all defaults: a valid policy file, with and without --json."""
-    out.json(read_policy(policy_path).to_value())
+    """Print the policy in use with all defaults, as a valid policy file.
+
+    With --json the same object is the member policy_document.
+    """
+    policy = read_policy(policy_path)
+    if out.as_json:
+        members = {"policy": policy_value(policy, policy_path), "policy_document": policy.to_value()}
+        return out.result(SUCCESS, Exit.VALID, members)
+    out.json(policy.to_value())
     return Exit.VALID
 
 
@@ -51,9 +60,8 @@ def check(out: Output, file: str) -> int:
         warnings: list[Value] = [
             {"signer_id": key.signer_id, "key_id": key.key_id, "event_type": name} for key, name in unknown
         ]
-        keys = {"keys": len(policy.keys), "policy_sha256": policy.sha256}
-        out.json({**keys, "unknown_event_types": warnings})
-        return Exit.VALID
+        members: Object = {"policy": policy_value(policy, file), "unknown_event_types": warnings}
+        return out.result(SUCCESS, Exit.VALID, members)
     out.heading("usable", plural(len(policy.keys), "key"), "good")
     out.detail("file", out.file_name(file))
     out.detail("sha256", policy.sha256)

@@ -27,7 +27,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Value
+from pithbundle.encoding.values import Value, portable
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probing import Found, Probe, probe
 
@@ -76,24 +76,26 @@ def command(
     settled = None if best is None else _naming(policy, best)
     if settled is not None and output is not None:
         deliver(out, json.dumps(settled.to_value(), indent=2).encode() + b"\n", output, force)
+    status = Exit.UNVERIFIED if best is None else Exit.VALID
     if out.as_json:
-        out.json(
+        return out.result(
+            "not_settled" if best is None else "settled",
+            status,
             {
-                "file": file,
-                "policy_in_force": policy_value(policy, policy_path),
+                "file": portable(file),
+                "policy": policy_value(policy, policy_path),
                 "events": result.events,
                 "stated_ids": result.stated_ids,
                 "signatures": result.signed,
                 "event_formats": [_format(found) for found in result.found],
                 "settled": None if best is None else best.event_format.name,
-                "policy": None if settled is None else settled.to_value(),
-            }
+                "policy_document": None if settled is None else settled.to_value(),
+            },
         )
-    else:
-        _print(out, file, result)
-        if best is not None and settled is not None:
-            _print_policy(out, policy, settled, best, output)
-    return Exit.UNVERIFIED if best is None else Exit.VALID
+    _print(out, file, result)
+    if best is not None and settled is not None:
+        _print_policy(out, policy, settled, best, output)
+    return status
 
 
 def _naming(policy: Policy, found: Found) -> Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
@@ -23,7 +24,7 @@ from pithbundle.cli.render import MOST, plural, short, where
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import MergeError
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import Equivocation
@@ -90,21 +91,28 @@ def command(
             written = [path]
     status = _status(loaded)
     if out.as_json:
-        conflicts = [_value(group) for group in groups]
-        # The outcome of the bundle is not that of this command: a conflict is what it looks for.
-        value = {name: member for name, member in loaded.value().items() if not name.startswith("outcome")}
-        out.json({**value, "exit_status": status, "conflicts": conflicts, "files": written})
-        return status
+        conflicts: list[Value] = [_value(group) for group in groups]
+        files_written: list[Value] = [portable(name) for name in written]
+        members: Object = {**loaded.value(), "conflicts": conflicts, "files": files_written}
+        return out.result(_outcome(loaded), status, members)
     _print(out.on_stderr() if path == STDIN else out, loaded, groups, written)
     return status
 
 
-def _status(loaded: LoadedRecord) -> Exit:
+def _outcome(loaded: LoadedRecord) -> str:
+    """The outcome of this command, which looks for a conflict; that of the inputs is another."""
     if loaded.checked_files.rejected:
-        return Exit.INVALID
+        return "rejected"
     if loaded.state.equivocations:
-        return Exit.VALID
-    return Exit.UNVERIFIED if loaded.report.has_unverified_elements else Exit.INVALID
+        return "conflict"
+    return "unverified" if loaded.report.has_unverified_elements else "no_conflict"
+
+
+def _status(loaded: LoadedRecord) -> Exit:
+    return _STATUSES.get(_outcome(loaded), Exit.INVALID)
+
+
+_STATUSES: Final = {"conflict": Exit.VALID, "unverified": Exit.UNVERIFIED}
 
 
 def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:

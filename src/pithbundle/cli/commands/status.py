@@ -29,8 +29,7 @@ def command(
     loaded = load_record(files, policy_path, limits, format)
     state = loaded.state
     if out.as_json:
-        out.json({**loaded.value(), "status": state.status(), "status_line": state.status_line()})
-        return loaded.status
+        return loaded.result(out, {"status": state.status(), "status_line": state.status_line()})
     loaded.headline(out)
     loaded.record(out)
     out.heading("status", state.status_line())

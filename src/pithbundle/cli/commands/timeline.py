@@ -23,7 +23,7 @@ from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
 from pithbundle.cli.render import plural, short
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.encoding.values import Object
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN
 from pithbundle.merge.timeline import Change, Moment
 
@@ -89,9 +89,8 @@ def command(
     written = [path for path, _ in drawn]
     write_files(dict(drawn), force)
     if out.as_json:
-        events = [_value(loaded, moment, conflicts) for moment in moments]
-        out.json({**loaded.value(), "events": events, "pictures": written})
-        return loaded.status
+        events: list[Value] = [_value(loaded, moment, conflicts) for moment in moments]
+        return loaded.result(out, {"events": events, "pictures": [portable(path) for path in written]})
     loaded.headline(out)
     loaded.record(out)
     width = max((len(out.show(m.event.event_type, CELL)) for m in moments[:_MOST]), default=0)

@@ -95,15 +95,17 @@ def _print(
 ) -> int:
     """Print the reports and return the exit status."""
     if out.as_json:
-        out.json(
+        return out.result(
+            checked_files.outcomes[0],
+            checked_files.status,
             {
-                **checked_files.value(),
+                "outcomes": [*checked_files.outcomes],
                 "policy": policy_value(policy, policy_path),
                 "rejected": rejected_value([*checked_files.rejected, *checked_files.unreadable]),
                 "reports": [report.to_value() for report in checked_files.reports],
-            }
+                "proofs": [],
+            },
         )
-        return checked_files.status
     for one in checked_files.unreadable:
         out.print_rejection(one.name, one.error, one.advice)
     printer = ReportPrinter(out, policy, policy_path)

@@ -1,0 +1,259 @@
+"""The envelope of ``--json``: every command, every outcome, one shape and a closed schema (CLI-9).
+
+``kit.command_line.run`` validates every output of ``--json`` against the schema of its type, so each
+test of the command line is one of the schema too. Here each command gives each of its outcomes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import jsonschema
+import pytest
+
+from kit import DEMO as DEMO_KEY
+from kit import attached, bundle, made_record, payloads, policy, to_json
+from kit.command_line import assert_enveloped, output_validator, run
+from kit.data import REPO
+from pithbundle.cli import schemas
+from pithbundle.cli.envelope import type_name
+from pithbundle.cli.main import group
+from pithbundle.merge.timeline import Change
+from pithbundle.outcomes import EXIT_STATUS
+from pithbundle.report import WarningCode
+from pithbundle.verify.verdicts import Status
+
+DEMO = REPO / "vectors" / "demo"
+DATA = Path(__file__).parent / "data"
+POLICY = ("--policy", "policy.json")
+RECORD, WHEN = made_record(), "2026-05-18T01:39:14Z"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in DEMO.iterdir():
+        shutil.copy(path, tmp_path)
+    for name in ("record.json", "records.json", "stated-wrong.json", "key.txt", "broken.json"):
+        shutil.copy(DATA / name, tmp_path)
+    (tmp_path / "identity.hex").write_text("01" + "00" * 31)
+    monkeypatch.chdir(tmp_path)
+    run("merge", "bundle.json", *POLICY, "-o", "state.json", "--report", "report.json")
+    run("proof", "rich.json", *POLICY, "--out", "proof.json")
+    changed = json.loads(Path("state.json").read_bytes())
+    changed["current"]["canonical_record"]["metadata"]["title"] = "another"
+    Path("changed.json").write_text(json.dumps(changed))
+    Path("other-rules.json").write_text(json.dumps({**changed, "merge_version": "another"}))
+    made = attached(DEMO_KEY, RECORD, "checkpoint", payloads.checkpoint(["sha256:" + "0" * 64]), WHEN)
+    Path("incomplete.json").write_bytes(to_json(bundle(RECORD, [made])))
+    Path("demo-key.json").write_bytes(to_json(policy(DEMO_KEY)))
+    (tmp_path / "bad-proof.json").write_text(Path("proof.json").read_text().replace("demo", "dem0"))
+
+
+#: A command with its outcome.
+OUTCOMES = [
+    ("valid", "verify bundle.json --policy policy.json"),
+    ("rejected", "verify record.json"),
+    ("invalid", "verify tampered.json --policy policy.json"),
+    ("conflict", "verify rich.json --policy policy.json"),
+    ("incomplete", "verify incomplete.json --policy demo-key.json"),
+    ("unverified", "verify bundle.json"),
+    ("unverified", "verify absent.json"),
+    ("valid", "verify proof.json --policy policy.json"),
+    ("rejected", "verify bad-proof.json --policy policy.json"),
+    ("error", "verify"),
+    ("valid", "merge bundle.json --policy policy.json -o new"),
+    ("valid", "merge bundle.json --policy policy.json -o new --expect state.json"),
+    ("different", "merge bundle.json --policy policy.json -o new --expect changed.json"),
+    ("not_comparable", "merge bundle.json --policy policy.json -o new --expect other-rules.json"),
+    ("rejected", "merge record.json -o new"),
+    ("error", "merge bundle.json"),
+    ("valid", "status bundle.json --policy policy.json"),
+    ("conflict", "status rich.json --policy policy.json"),
+    ("rejected", "status record.json"),
+    ("error", "status absent.json"),
+    ("valid", "explain bundle.json --policy policy.json"),
+    ("conflict", "explain rich.json --policy policy.json"),
+    ("error", "explain bundle.json /nowhere --policy policy.json"),
+    ("valid", "timeline bundle.json --policy policy.json"),
+    ("conflict", "timeline rich.json --policy policy.json"),
+    ("valid", "export bundle.json --policy policy.json -o new"),
+    ("rejected", "export record.json -o new"),
+    ("equal", "diff bundle.json bundle.cbor"),
+    ("different", "diff bundle.json rich.json --policy policy.json"),
+    ("different", "diff state.json changed.json"),
+    ("different", "diff report.json tampered.json --policy policy.json"),
+    ("error", "diff bundle.json absent.json"),
+    ("conflict", "proof rich.json --policy policy.json"),
+    ("no_conflict", "proof bundle.json --policy policy.json"),
+    ("unverified", "proof bundle.json"),
+    ("rejected", "proof record.json"),
+    ("rejected", "proof rich.json record.json --policy policy.json"),
+    ("success", "inspect bundle.json"),
+    ("success", "inspect tampered.json"),
+    ("success", "inspect records.json"),
+    ("rejected", "inspect broken.json"),
+    ("settled", "probe bundle.json --policy policy.json"),
+    ("not_settled", "probe bundle.json"),
+    ("rejected", "probe record.json"),
+    ("valid", "number record.json"),
+    ("invalid", "number stated-wrong.json"),
+    ("rejected", "number record.json broken.json"),
+    ("rejected", "number policy.json"),
+    ("unverified", "number record.json absent.json"),
+    ("error", "number"),
+    ("success", "canonical record.json"),
+    ("success", "canonical record.json --digest"),
+    ("rejected", "canonical broken.json"),
+    ("success", "convert record.json --to cbor -o new"),
+    ("error", "convert record.json --to cbor"),
+    ("success", "keys"),
+    ("success", "keys --policy policy.json"),
+    ("success", "keys --self-test"),
+    ("acceptable", "keys --key key.txt"),
+    ("acceptable", "keys --key 2152f8d19b791d24453242e15f2eab6cb7cffa7b6a5ed30097960e069881db12"),
+    ("unacceptable", "keys --key identity.hex"),
+    ("error", "keys --self-test --key key.txt"),
+    ("success", "policy show"),
+    ("success", "policy show --policy policy.json"),
+    ("success", "policy check policy.json"),
+    ("rejected", "policy check record.json"),
+    ("error", "policy"),
+    ("success", "schema"),
+    ("success", "schema verify"),
+    ("error", "schema nothing"),
+    ("success", "completion bash"),
+    ("error", "completion csh"),
+    ("success", "conformance run --show --only json/values/zero"),
+    ("conforming", "conformance run --impl self --only json/values/zero"),
+    ("error", "conformance run"),
+    ("error", "nonsense"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "line"), OUTCOMES, ids=[line for _, line in OUTCOMES])
+def test_every_command_gives_its_outcome_in_the_envelope(outcome: str, line: str) -> None:
+    result = run(*line.split(), "--json")
+    assert_enveloped(result)
+    value = json.loads(result.stdout)
+    assert value["outcome"] == outcome
+    if value["error"] is None:
+        assert value["exit_status"] != 2 or value["outcome"] == "unverified"
+    else:
+        assert (outcome, result.status) in (("rejected", 1), ("error", 2))
+        assert len(value) == 5 and value["error"]["hint"]
+    if outcome in EXIT_STATUS and "proof" not in line and result.status != 2:
+        assert result.status == EXIT_STATUS[outcome]
+
+
+def commands(of: click.Command = group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The commands that have ``--json``."""
+    if isinstance(of, click.Group):
+        with click.Context(of) as context:
+            for name in of.list_commands(context):
+                found = of.get_command(context, name)
+                assert found is not None
+                yield from commands(found, (*path, name))
+    elif any("--json" in parameter.opts for parameter in of.params):
+        yield path
+
+
+COMMANDS = [*commands()]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_has_a_schema_and_a_case_here(path: tuple[str, ...]) -> None:
+    value = schemas.schema("_".join(path))
+    assert value["properties"]["type"] == {"const": type_name(" ".join(("pithbundle", *path)))}
+    assert any(line.split()[: len(path)] == [*path] for _, line in OUTCOMES)
+
+
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path[0] != "conformance"], ids=" ".join)
+def test_every_word_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
+    """Those of ``conformance run`` need workers: tests/cli/test_conformance.py has them."""
+    words = {*schemas.schema("_".join(path))["properties"]["outcome"]["enum"]}
+    shown = {outcome for outcome, line in OUTCOMES if line.split()[: len(path)] == [*path]}
+    if path in (("merge",), ("status",), ("explain",), ("timeline",), ("export",)):
+        words -= EXIT_STATUS.keys()  # those of verify, from the same report
+    assert words - shown <= {"error", "rejected"}
+
+
+def test_every_schema_is_of_a_command_or_a_document() -> None:
+    assert {*schemas.names()} - {"_".join(path) for path in COMMANDS} == {"error", "report"}
+
+
+@pytest.mark.parametrize("name", schemas.names())
+def test_a_schema_is_closed_and_complete_in_itself(name: str) -> None:
+    value = schemas.schema(name)
+    jsonschema.Draft202012Validator.check_schema(value)
+    for at, part in parts(value):
+        if "properties" in part and part.get("type") == "object":
+            assert "additionalProperties" in part, at
+        if part.get("type") == "object" and "$defs" not in at and "slot" not in at:
+            assert {"properties", "additionalProperties"} & part.keys() or "conformance" in name, at
+        if "$ref" in part:
+            assert part["$ref"].removeprefix("#/$defs/") in value["$defs"], at
+
+
+def parts(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        if not at.endswith(("/properties", "/$defs")):
+            yield at, value
+        for name, member in value.items():
+            yield from parts(member, f"{at}/{name}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from parts(item, f"{at}/{index}")
+
+
+def test_the_words_of_the_schemas_are_those_of_the_package() -> None:
+    shared = schemas.schema("verify")["$defs"]
+    assert {*shared["verdict"]["enum"]} == {*get_args(Status)}
+    assert {*shared["outcome"]["enum"]} == {*EXIT_STATUS}
+    warnings = shared["report"]["properties"]["warnings"]["items"]["properties"]["code"]["enum"]
+    assert {*warnings} == {*get_args(WarningCode)}
+    events = schemas.schema("timeline")["properties"]["events"]["items"]["properties"]
+    assert {*events["change"]["enum"]} == {*get_args(Change)}
+
+
+def test_an_output_with_another_member_fails() -> None:
+    value = json.loads(run("verify", "bundle.json", "--json").stdout)
+    validator = output_validator(value["type"])
+    assert validator.is_valid(value)
+    assert not validator.is_valid({**value, "more": 1})
+    assert not validator.is_valid({**value, "error": {}})
+    value["reports"][0]["events"][0]["more"] = 1
+    assert not validator.is_valid(value)
+
+
+def test_the_report_that_merge_writes_is_of_its_schema() -> None:
+    jsonschema.Draft202012Validator(schemas.schema("report")).validate(
+        json.loads(Path("report.json").read_bytes())
+    )
+
+
+def test_out_of_memory_is_an_error_in_the_envelope(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pithbundle.cli.commands import canonical
+
+    def full(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(canonical, "canonical_bytes", full)
+    result = run("canonical", "record.json", "--json")
+    value = json.loads(result.stdout)
+    assert (value["error"]["code"], value["type"]) == ("memory", "pithbundle_canonical_result")
+    assert b"pithbundle: error: out of memory" in result.stderr
+
+
+def test_the_schema_is_printed_for_a_command_of_two_words_and_an_unknown_one_has_a_suggestion() -> None:
+    assert json.loads(run("schema", "policy", "check").stdout) == schemas.schema("policy_check")
+    assert "policy check" in run("schema").out.splitlines()
+    assert "Did you mean 'verify'" in json.loads(run("schema", "verfy", "--json").stdout)["error"]["hint"] + (
+        run("schema", "verfy").err.replace("did", "Did")
+    )
+    with pytest.raises(KeyError):
+        schemas.schema("common")
