@@ -47,18 +47,28 @@ PROOF: Final = Document("proof", "a proof of a conflict", "pithbundle verify che
 MANIFEST: Final = Document(
     "manifest",
     "a manifest of mirrors",
-    "it names mirrors and has no events: fetch a bundle from one of them",
+    "pithbundle verify compares its key with your policy; fetch a bundle from a mirror that it names",
 )
 RECORD: Final = Document("record", "a canonical record", "pithbundle number recomputes its Pith Number")
 RECORD_DOCUMENT: Final = Document(
     "record_document",
     "a record document, without events",
-    "pithbundle number recomputes its Pith Number; its bundle.json has the events",
+    "pithbundle verify recomputes what its record determines; its bundle.json has the events",
+)
+GRAPH: Final = Document(
+    "graph",
+    "a graph document, without events",
+    "pithbundle verify recomputes its digests; the bundle.json of its record has the events",
+)
+INTEGRITY: Final = Document(
+    "integrity", "an integrity document", "pithbundle verify checks its signatures under your policy"
 )
 TRACE: Final = Document("trace", "a trace", "pithbundle explain gives it in words")
 VECTORS: Final = Document("vectors", "a file of conformance vectors", "pithbundle conformance run reads it")
 PUBLIC_KEY: Final = Document(
-    "key", "a public key file", "pithbundle keys --key shows it; add it to your policy to use it"
+    "key",
+    "a public key file",
+    "pithbundle verify recomputes its fingerprints; add it to your policy to use it",
 )
 EVENT: Final = Document("event", "one event, without a bundle", "fetch the bundle of its record")
 OTHER: Final = Document("other", "an object of no known type", "pithbundle inspect shows what is inside")
@@ -82,19 +92,33 @@ _BY_MEMBERS: Final[tuple[tuple[frozenset[str], Document], ...]] = (
     (frozenset({"source", "metadata", "schema_version"}), RECORD),
     (frozenset({"event_type", "payload"}), EVENT),
     (frozenset({"canonical_record"}), RECORD_DOCUMENT),
+    (frozenset({"claims", "paper"}), GRAPH),
     (frozenset({"public_key_b64"}), PUBLIC_KEY),
     (frozenset({"public_key_hex"}), PUBLIC_KEY),
 )
 
 
+#: The members of each element of an integrity document (DOC-2).
+_FLAT: Final = frozenset({"payload_sha256", "signature_b64", "signing_key_id"})
+
+
 def recognise(value: Value) -> Document:
-    """What a value is by its own account (DOC-1)."""
+    """What a value is by its own account (DOC-1, DOC-2)."""
     if type(value) is not dict:
-        return NO_OBJECT
+        return INTEGRITY if _are_flat(value) else NO_OBJECT
     for member, (claimed, document) in TYPE_MEMBERS.items():
         if value.get(member) == claimed:
             return document
     for members, document in _BY_MEMBERS:
         if members <= value.keys():
             return document
-    return OTHER
+    return INTEGRITY if _are_flat(value.get("events")) else OTHER
+
+
+def _are_flat(value: Value) -> bool:
+    """Whether it is an array of flat events, and not empty."""
+    return (
+        type(value) is list
+        and len(value) > 0
+        and all(type(element) is dict and element.keys() >= _FLAT for element in value)
+    )

@@ -17,7 +17,7 @@ from pithbundle.errors import RecordError
 from pithbundle.newtypes import DigestHex
 
 # Written out, because languages disagree on what white space is. Python 3.11 takes exactly these.
-_WHITE_SPACE: Final = re.compile("[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+WHITE_SPACE: Final = re.compile("[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _SIGMA: Final = re.compile("\u03a3")
 _ROW: Final = re.compile(r"([0-9a-f]+)(?:\.\.([0-9a-f]+))?(/2)?(?:([+-][0-9a-f]+)|=([0-9a-f.]+))?")
 
@@ -58,7 +58,7 @@ def canonical_title(title: str) -> str:
     code = text_fault(title)
     if code is not None:
         raise RecordError(code, pointer="")
-    text = _WHITE_SPACE.sub(" ", title).strip(" ")
+    text = WHITE_SPACE.sub(" ", title).strip(" ")
     # Of ASCII no version of Unicode lower-cases anything but A to Z.
     return text.lower() if text.isascii() else _lower(text)
 

@@ -12,6 +12,7 @@ import pytest
 from kit import bundle, made_record
 from kit.command_line import run
 from kit.data import REPO
+from kit.documents import graph_document, real_integrity
 from pithbundle.bundle.document_types import (
     BUNDLE_TYPE,
     PROOF_TYPE,
@@ -52,6 +53,16 @@ ENVELOPE: Any = {
         ({"vectors_version": "1", "vectors": []}, "vectors"),
         ({"event_type": "x", "payload": {}}, "event"),
         ({"public_key_b64": "x"}, "key"),
+        ({"public_key_hex": "x"}, "key"),
+        (graph_document(), "graph"),
+        ({"claims": {}, "paper": {}, "canonical_record": {}}, "record_document"),
+        ({"claims": {}}, "other"),
+        (real_integrity(), "integrity"),
+        ({"events": real_integrity(), "arxiv_id": "x"}, "integrity"),
+        ({"events": []}, "other"),
+        ({"events": {}}, "other"),
+        ({"events": [*real_integrity(), {}]}, "other"),
+        ([*real_integrity(), None], "none"),
         ({}, "other"),
         ({"state_type": BUNDLE_TYPE}, "other"),
         ([], "none"),

@@ -1,0 +1,185 @@
+"""Record documents and graph documents: which members a record determines (spec DOC-5 to DOC-7).
+
+What a record does not determine is claimed: the names of authors, a headline, a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.bundle.document import Finding, Path, ReadDocument, same
+from pithbundle.bundle.document_types import GRAPH
+from pithbundle.bundle.record import SCHEMA_VERSION, Record
+from pithbundle.bundle.titles import WHITE_SPACE, abstract_sha256, title_sha256
+from pithbundle.encoding.values import Object, Value
+from pithbundle.errors import RecordError
+
+#: The characters of an excerpt that was cut (DOC-6).
+EXCERPT_CHARACTERS: Final = 600
+_TITLE: Final[Path] = ("paper", "title")
+_EXCERPT: Final[Path] = ("paper", "abstract_excerpt")
+_CROSS_CATS: Final[Path] = ("paper", "cross_cats")
+#: The objects whose members have findings of their own.
+_INSIDE: Final = frozenset({"paper", "source", "verdict", "verification_status"})
+#: Members that :func:`pithbundle.bundle.document.record_of` has checked.
+_CHECKED: Final = frozenset({"canonical_record", "canonical_sha256", "pith_number"})
+_NOT_COMPLETE: Final = "the record is not complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is known of the paper of a document: its record, if it has one, and an abstract from elsewhere."""
+
+    record: Record | None
+    abstract: str | None = None
+
+
+def record_findings(document: ReadDocument, paper: Paper) -> tuple[Finding, ...]:
+    """Return the findings of a record document or a graph document, in its order (DOC-5, DOC-6).
+
+    Args:
+        document: the document; :func:`pithbundle.bundle.document.record_of` accepted its record.
+        paper: its record, and the abstract that the user gives.
+    """
+    return tuple(_findings(document, paper))
+
+
+def _findings(document: ReadDocument, paper: Paper) -> Iterator[Finding]:
+    determined = {} if paper.record is None else _determined(paper.record)
+    for name, value in document.members().items():
+        if name in _CHECKED:
+            yield _checked(name, paper.record)
+        elif name not in _INSIDE or type(value) is not dict:
+            yield _finding(document, (name,), value, determined, paper)
+    for above in sorted(_INSIDE):
+        for name, value in document.members(above).items():
+            yield _finding(document, (above, name), value, determined, paper)
+
+
+def _checked(name: str, record: Record | None) -> Finding:
+    if record is None:
+        return Finding.at((name,), "unknown", _NOT_COMPLETE)
+    if name == "canonical_record":
+        return Finding.at((name,), "agrees", "a well-formed record")
+    return Finding.at((name,), "reproduced", "recomputed from the record")
+
+
+def _determined(record: Record) -> dict[Path, Value]:
+    """What a record determines, by the path of the member (DOC-5)."""
+    value = record.value
+    metadata, source = _object(value["metadata"]), _object(value["source"])
+    return {
+        ("short_pith_number",): record.number.short,
+        ("schema_version",): value["schema_version"],
+        **{("source", name): source[name] for name in ("id", "kind", "version")},
+        **{("paper", name): metadata[name] for name in ("license", "primary_cat", "submitted_at")},
+        _CROSS_CATS: metadata["cross_cats_sorted"],
+        _TITLE: metadata["title_canon_sha256"],
+        _EXCERPT: metadata["abstract_canon_sha256"],
+    }
+
+
+#: The paths of all that a record determines.
+_PATHS: Final = frozenset(
+    {
+        ("short_pith_number",),
+        ("schema_version",),
+        *(("source", name) for name in ("id", "kind", "version")),
+        *(("paper", name) for name in ("license", "primary_cat", "submitted_at")),
+        _CROSS_CATS,
+        _TITLE,
+        _EXCERPT,
+    }
+)
+
+
+def _finding(
+    document: ReadDocument, path: Path, value: Value, determined: dict[Path, Value], paper: Paper
+) -> Finding:
+    if path not in _PATHS or (document.kind is GRAPH and paper.record is None):
+        return Finding.at(path, "claimed")
+    if path not in determined:
+        return Finding.at(path, "unknown", _NOT_COMPLETE)
+    expected = determined[path]
+    if path == _TITLE:
+        return _title(value, expected)
+    if path == _EXCERPT:
+        return _excerpt(value, expected, paper.abstract)
+    agrees = same(_sorted(value) if path == _CROSS_CATS else value, expected)
+    return Finding.at(path, "agrees" if agrees else "differs", "the record determines it")
+
+
+def _title(value: Value, expected: Value) -> Finding:
+    if type(value) is not str:
+        return Finding.at(_TITLE, "differs", "not a string")
+    reproduced = title_sha256(value) == expected
+    return Finding.at(_TITLE, "reproduced" if reproduced else "not_reproduced", "title_canon_sha256")
+
+
+def _excerpt(value: Value, expected: Value, abstract: str | None) -> Finding:
+    if type(value) is not str:
+        return Finding.at(_EXCERPT, "differs", "not a string")
+    if len(value) < EXCERPT_CHARACTERS:
+        reproduced = abstract_sha256(value) == expected
+        return Finding.at(
+            _EXCERPT,
+            "reproduced" if reproduced else "not_reproduced",
+            "abstract_canon_sha256, as a whole abstract",
+        )
+    if abstract is None or abstract_sha256(abstract) != expected:
+        return Finding.at(
+            _EXCERPT, "claimed", "" if abstract is None else "the abstract given is another one"
+        )
+    agrees = _spaced(abstract).startswith(_spaced(value))
+    return Finding.at(_EXCERPT, "agrees" if agrees else "differs", "the beginning of the abstract given")
+
+
+def _spaced(text: str) -> str:
+    """A text with one space for each run of white space, and none at its ends."""
+    return WHITE_SPACE.sub(" ", text).strip(" ")
+
+
+def _sorted(value: Value) -> Value:
+    if type(value) is list and all(type(element) is str for element in value):
+        return sorted(value, key=str)
+    return value
+
+
+def _object(value: Value) -> Object:
+    return value if type(value) is dict else {}
+
+
+def derived_record(document: ReadDocument, abstract: str | None = None) -> Record | None:
+    """Return the record that follows from the metadata of a graph document, or None (DOC-7).
+
+    Args:
+        document: a graph document.
+        abstract: the abstract, where the excerpt of the document is cut; it is used only if the
+            excerpt is its beginning.
+    """
+    paper, source = document.members("paper"), document.members("source")
+    title, excerpt = paper.get("title"), paper.get("abstract_excerpt")
+    if type(title) is not str or type(excerpt) is not str:
+        return None
+    if len(excerpt) >= EXCERPT_CHARACTERS:
+        if abstract is None or not _spaced(abstract).startswith(_spaced(excerpt)):
+            return None
+        excerpt = abstract
+    value: Object = {
+        "metadata": {
+            "abstract_canon_sha256": abstract_sha256(excerpt),
+            "cross_cats_sorted": _sorted(paper.get("cross_cats")),
+            "license": paper.get("license"),
+            "primary_cat": paper.get("primary_cat"),
+            "submitted_at": paper.get("submitted_at"),
+            "title_canon_sha256": title_sha256(title),
+        },
+        "schema_version": SCHEMA_VERSION,
+        "source": {name: source.get(name) for name in ("id", "kind", "version")},
+    }
+    try:
+        return Record.from_read(value)
+    except RecordError:
+        return None
