@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import textwrap
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 import pytest
 
 import pithbundle
-from docsite import api, check, commands, markdown, pages
+from docsite import api, check, commands, copying, markdown, pages, picture
+from kit.command_line import run
 from kit.data import REPO
 from kit.pages import is_run
 from pithbundle.cli.main import COMMANDS
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 
 API = api.reference()
 
@@ -35,6 +41,60 @@ def test_links_within_the_reference_lead_somewhere() -> None:
 def test_attributes_are_shown_as_attributes() -> None:
     assert re.search(r"```python\nsha256: \w+\n```", API)
     assert "```python\nto_json() -> bytes\n```" in API
+
+
+def test_defaults_are_shown() -> None:
+    """Of the fields of a class, of a factory, and of parameters; a number by its value."""
+    assert "| `size` | `int` | `4_194_304` | Bytes of the input (LIM-1). |" in API
+    assert "\n    limits: Limits = Limits(),\n    cache_size: int = 100000,\n" in API
+    assert "\n    encoding: Encoding | None = None,\n" in API
+    # A table without any default has no column for them.
+    assert "| attribute | type | |\n" in API and "| attribute | type | default | |\n" in API
+
+
+def test_what_a_private_default_stands_for_is_true() -> None:
+    assert pithbundle.Limits() == DEFAULT_LIMITS
+    private = set(re.findall(r" = ([A-Z][A-Z_]{2,})\b", API)) - {*pithbundle.__all__}
+    assert not private, private
+
+
+def test_the_default_of_a_factory_is_shown() -> None:
+    @dataclass
+    class Made:
+        plain: int
+        made: list[int] = field(default_factory=list)
+        given: int = field(default=1 << 20, repr=False)
+        text: str = "a"
+
+    tree = ast.parse(textwrap.dedent(inspect.getsource(Made))).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    fields = [item for item in tree.body if isinstance(item, ast.AnnAssign)]
+    assert [api._default(item, Made) for item in fields] == ["", "list()", "1_048_576", "'a'"]
+
+
+def test_parameters_are_shown_as_they_are_declared() -> None:
+    source = "def f(a, b: int = 1, /, c=2, *rest: str, d: int, e: int = DEFAULT_LIMITS, **more: object): ..."
+    [function] = ast.parse(source).body
+    assert isinstance(function, ast.FunctionDef)
+    assert api._spaced(function.args) == source[6:-6].replace("DEFAULT_LIMITS", "Limits()")
+
+
+def test_the_picture_of_the_guide_is_what_the_command_writes(tmp_path: Path) -> None:
+    path = tmp_path / "history.svg"
+    policy = str(REPO / "vectors" / "demo" / "policy.json")
+    run("timeline", str(REPO / "vectors" / "demo" / "rich.json"), "--policy", policy, "--svg", str(path))
+    assert picture.timeline(REPO) == path.read_bytes()
+    assert picture.NAME in picture.HTML and 'alt="' in picture.HTML
+
+
+def test_a_block_of_commands_is_copied_without_prompts_and_outputs() -> None:
+    block = (
+        '<div class="highlight"><pre><span></span><code><span class="gp">$ </span>a<span class="w"> </span>'
+        '&quot;$b&quot;\n<span class="go">$ printed</span>\n<span class="gp">$ </span>c &lt; d\n</code></pre></div>'
+    )
+    found = copying.marked(f"<p>$ x</p>{block}")
+    assert 'data-copy="a &quot;$b&quot;&#10;c &lt; d"' in found
+    assert copying.marked(block.replace("gp", "go")) == block.replace("gp", "go")
 
 
 def test_a_pipe_in_a_type_is_not_escaped() -> None:
@@ -104,6 +164,7 @@ SOUND = '<html><body id="top"><a href="b.html#here">b</a><a href="#top">a</a><im
          ["a.html: shows Markdown: a.len_ { #a.len"]),
         (SOUND.replace(">b<", "><pre>a \\| b { #c }</pre><script>a { #b }</script><"), []),
         (SOUND.replace(">b<", ">a | b, {#c}<"), []),
+        (SOUND.replace(">b<", "><a></a>b<"), ["a.html: 1 links within links"]),
         (SOUND.replace("c.png", "//x.y/c.png"), ["a.html: <img src=//x.y/c.png> loads from another host"]),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import re
 import sys
@@ -20,6 +21,8 @@ _SECTION: Final = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Example|E
 _ROLE: Final = re.compile(r":(?:class|func|meth|mod|data|attr|exc|const):`~?([^`]+)`")
 #: ``name: text`` at the begin of an entry of a section.
 _ENTRY: Final = re.compile(r"^(\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
+#: Private names of defaults, and what they stand for.
+_PRIVATE: Final = {"DEFAULT_LIMITS": "Limits()"}
 #: Special methods that are part of what a user reads.
 _SPECIAL: Final = {"__or__", "__len__", "__contains__", "__iter__", "__str__"}
 
@@ -83,9 +86,9 @@ def _class(name: str, found: type, missing: list[str]) -> str:
     if not doc:
         missing.append(name)
     parts += _docstring(doc or "")
-    fields = [_field(item, lines) for item in node.body if isinstance(item, ast.AnnAssign)]
+    fields = [_field(item, lines, found) for item in node.body if isinstance(item, ast.AnnAssign)]
     if shown := [row for row in fields if row]:
-        parts.append("\n".join(["| attribute | type | |", "|---|---|---|", *shown]))
+        parts.append(_table(shown))
     for item in node.body:
         if isinstance(item, _Function) and _is_public(item.name):
             parts.append(_function(item.name, item, missing, 4, f"{name}.{item.name}"))
@@ -98,12 +101,35 @@ def _is_public(name: str) -> bool:
     return name in _SPECIAL or not name.startswith("_")
 
 
-def _field(node: ast.AnnAssign, lines: list[str]) -> str:
-    """A row for an attribute that a class declares; nothing for a private one or a constant."""
+def _field(node: ast.AnnAssign, lines: list[str], owner: type) -> list[str]:
+    """The cells for an attribute that a class declares; none for a private one or a constant."""
     if not isinstance(node.target, ast.Name) or node.target.id.startswith("_"):
-        return ""
+        return []
     # The site tool reads a pipe in a code span of a table as it stands, and shows a backslash before it.
-    return f"| `{node.target.id}` | `{ast.unparse(node.annotation)}` | {_inline(_comment(node, lines))} |"
+    name, kind, default = node.target.id, ast.unparse(node.annotation), _default(node, owner)
+    return [f"`{name}`", f"`{kind}`", f"`{default}`" if default else "", _inline(_comment(node, lines))]
+
+
+def _table(rows: list[list[str]]) -> str:
+    """The attributes of a class, with their defaults where one has a default."""
+    heads = ["attribute", "type", "default", ""]
+    shown = [at for at in range(4) if at != 2 or any(row[2] for row in rows)]
+    lines = [[heads[at] for at in shown], ["---"] * len(shown), *([row[at] for at in shown] for row in rows)]
+    return "\n".join("".join(f"| {cell} " if cell else "| " for cell in cells) + "|" for cells in lines)
+
+
+def _default(node: ast.AnnAssign, owner: type) -> str:
+    """The default of a field as source text, a number by its value; empty where there is none."""
+    if node.value is None or not dataclasses.is_dataclass(owner):
+        return ""
+    assert isinstance(node.target, ast.Name)
+    [field] = [one for one in dataclasses.fields(owner) if one.name == node.target.id]
+    if type(field.default) is int:
+        return f"{field.default:_}"
+    if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "field":
+        keywords = {each.arg: ast.unparse(each.value) for each in node.value.keywords}
+        return keywords.get("default") or f"{keywords.get('default_factory', '')}()".removeprefix("()")
+    return ast.unparse(node.value)
 
 
 def _comment(node: ast.stmt, lines: list[str]) -> str:
@@ -141,11 +167,39 @@ def _signature(name: str, node: _Function, label: str = "") -> str:
     returns = f" -> {ast.unparse(node.returns)}" if node.returns and node.name != "__init__" else ""
     if label == "property":
         return _code(f"{name}: {ast.unparse(node.returns) if node.returns else ''}")
-    text = f"{name}({ast.unparse(arguments.args)}){returns}"
+    parameters = _spaced(arguments.args)
+    text = f"{name}({parameters}){returns}"
     if len(text) > 80:
-        inner = re.sub(r", (?=[*\w]+(?::|,|$))", ",\n    ", ast.unparse(arguments.args))
+        inner = re.sub(r", (?=[*\w]+(?::|,|$))", ",\n    ", parameters)
         text = f"{name}(\n    {inner},\n){returns}"
     return _code(text)
+
+
+def _spaced(arguments: ast.arguments) -> str:
+    """The parameters as source text, with spaces around the default of one that has a type."""
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [*[None] * (len(positional) - len(arguments.defaults)), *arguments.defaults]
+    shown = [_parameter(one, default) for one, default in zip(positional, defaults, strict=True)]
+    if arguments.posonlyargs:
+        shown.insert(len(arguments.posonlyargs), "/")
+    if arguments.vararg:
+        shown.append(f"*{_parameter(arguments.vararg, None)}")
+    elif arguments.kwonlyargs:
+        shown.append("*")
+    keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    shown += [_parameter(one, default) for one, default in keywords]
+    if arguments.kwarg:
+        shown.append(f"**{_parameter(arguments.kwarg, None)}")
+    return ", ".join(shown)
+
+
+def _parameter(one: ast.arg, default: ast.expr | None) -> str:
+    kind = f": {ast.unparse(one.annotation)}" if one.annotation else ""
+    equals = " = " if kind else "="
+    if default is None:
+        return f"{one.arg}{kind}"
+    text = ast.unparse(default)
+    return f"{one.arg}{kind}{equals}{_PRIVATE.get(text, text)}"
 
 
 def _code(text: str) -> str:

@@ -9,11 +9,13 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from docsite import api, commands, markdown, pages
+from docsite import api, commands, markdown, pages, picture
 
 #: What stands in a page for what is generated; a reader of the repository sees the sentences around it.
-GENERATED: Final = re.compile(r"^<!-- generated: (commands|api) -->$", re.MULTILINE)
+GENERATED: Final = re.compile(r"^<!-- generated: (commands|api|timeline) -->$", re.MULTILINE)
 _DEFINED: Final = re.compile(r"\*\*([A-Z]{2,}-\d+)\*\*")
+#: A heading with an anchor of its own: in a list of the headings, a link within a link, which no browser makes.
+_ANCHORED: Final = re.compile(r'^(#+) <a id="([\w-]+)"></a>(.*)$', re.MULTILINE)
 _CLAUSE: Final = re.compile(r"^[a-z]{2,}-\d+$")
 
 
@@ -36,6 +38,8 @@ def generated(root: Path, kind: str) -> str:
     """What is generated into a page of the folder reference."""
     if kind == "commands":
         return commands.reference()
+    if kind == "timeline":
+        return picture.HTML
     return api.reference(api.clause_links({name: f"../{to}" for name, to in clauses(root).items()}))
 
 
@@ -59,6 +63,7 @@ def stage(root: Path, folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_staged(root, source, known, content), encoding="utf-8")
     shutil.copytree(root / "docs" / "assets", content / "assets", dirs_exist_ok=True)
+    (content / "assets" / picture.NAME).write_bytes(picture.timeline(root))
     settings = (root / "docs" / "site.toml").read_text(encoding="utf-8")
     listed = json.dumps(pages.navigation(root), ensure_ascii=False)
     nav = re.sub(r'\{"((?:[^"\\]|\\.)*)": ', r'{"\1" = ', listed)
@@ -93,6 +98,7 @@ def _staged(root: Path, source: str, known: list[str], content: Path) -> str:
         text = markdown.outside_code(text, api.clause_links(places))
     # What is generated has the links of the site already.
     text = GENERATED.sub(lambda found: generated(root, found[1]), text)
+    text = _ANCHORED.sub(r"\1 \3 { #\2 }", text)
     return _inlined(text, content, here)
 
 

@@ -23,11 +23,16 @@ class _Reader(HTMLParser):
         self.ids: list[str] = []
         self.links: list[tuple[str, str, str]] = []
         self.text: list[str] = []
+        self.nested = 0
         self._literal: list[str] = []
+        self._in_link = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _LITERAL:
             self._literal.append(tag)
+        if tag == "a":
+            self.nested += self._in_link
+            self._in_link = True
         for name, value in attrs:
             if name == "id" or (name == "name" and tag == "a"):
                 self.ids.append(value or "")
@@ -37,6 +42,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in self._literal:
             self._literal.remove(tag)
+        if tag == "a":
+            self._in_link = False
 
     def handle_data(self, data: str) -> None:
         if not self._literal:
@@ -56,6 +63,8 @@ def faults(site: Path) -> list[str]:
             continue
         name = path.relative_to(site.resolve()).as_posix()
         found += [f"{name}: the anchor {doubled} twice" for doubled in _doubled(reader.ids)]
+        # A browser ends the outer link where the inner one begins, so the text behind leads nowhere.
+        found += [f"{name}: {reader.nested} links within links"] * bool(reader.nested)
         # The navigation repeats the headings.
         shown = dict.fromkeys(_MARKDOWN.findall("".join(reader.text)))
         found += [f"{name}: shows Markdown: {text}" for text in shown]
