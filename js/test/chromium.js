@@ -8,7 +8,7 @@ import { after, before } from "node:test";
 export const REPO = new URL("../../", import.meta.url);
 const CHROMIUM = process.env.PITHBUNDLE_CHROMIUM ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const TYPES = /** @type {Record<string, string>} */ ({ html: "text/html", js: "text/javascript", css: "text/css", json: "application/json" });
+const TYPES = /** @type {Record<string, string>} */ ({ html: "text/html", js: "text/javascript", css: "text/css", json: "application/json", svg: "image/svg+xml" });
 
 const playwright = await import("playwright-core").catch(() => null);
 const missing = playwright === null ? "playwright-core is not installed: npm ci in js" : existsSync(CHROMIUM) ? null : `no ${CHROMIUM}; PITHBUNDLE_CHROMIUM names another`;
@@ -17,7 +17,7 @@ export const skip = missing !== null && process.env.PITHBUNDLE_NO_SKIP !== "1" ?
 
 const server = createServer(async ({ url = "/" }, response) => {
   const path = new URL(url, "http://localhost").pathname;
-  const found = /^\/(?:js|vectors)\/[\w./-]+$/.test(path) && !path.includes("..") ? await readFile(new URL(`.${path}`, REPO)).catch(() => null) : null;
+  const found = /^\/(?:js|vectors|out\/docs\/site)\/[\w./-]+$/.test(path) && !path.includes("..") ? await readFile(new URL(`.${path}`, REPO)).catch(() => null) : null;
   response.writeHead(found === null ? 404 : 200, { "content-type": TYPES[path.split(".").at(-1) ?? ""] ?? "application/octet-stream" });
   response.end(found);
 });

@@ -90,7 +90,8 @@ def test_the_picture_of_the_guide_is_what_the_command_writes(tmp_path: Path) -> 
 def test_a_block_of_commands_is_copied_without_prompts_and_outputs() -> None:
     block = (
         '<div class="highlight"><pre><span></span><code><span class="gp">$ </span>a<span class="w"> </span>'
-        '&quot;$b&quot;\n<span class="go">$ printed</span>\n<span class="gp">$ </span>c &lt; d\n</code></pre></div>'
+        '&quot;$b&quot;\n<span class="go">$ printed</span>\n<span class="gp">$ </span>c &lt; d\n'
+        "</code></pre></div>"
     )
     found = copying.marked(f"<p>$ x</p>{block}")
     assert 'data-copy="a &quot;$b&quot;&#10;c &lt; d"' in found

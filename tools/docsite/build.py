@@ -14,7 +14,7 @@ from docsite import api, commands, markdown, pages, picture
 #: What stands in a page for what is generated; a reader of the repository sees the sentences around it.
 GENERATED: Final = re.compile(r"^<!-- generated: (commands|api|timeline) -->$", re.MULTILINE)
 _DEFINED: Final = re.compile(r"\*\*([A-Z]{2,}-\d+)\*\*")
-#: A heading with an anchor of its own: in a list of the headings, a link within a link, which no browser makes.
+#: A heading with an anchor of its own: in a list of the headings it would be a link within a link.
 _ANCHORED: Final = re.compile(r'^(#+) <a id="([\w-]+)"></a>(.*)$', re.MULTILINE)
 _CLAUSE: Final = re.compile(r"^[a-z]{2,}-\d+$")
 
