@@ -1,6 +1,6 @@
 """Short representations of values: what a debugger, a log or a prompt shows of them.
 
-Texts and lists from an input have any length; a representation has at most :data:`LONGEST`
+Strings and lists from an input have any length; a representation has at most :data:`LONGEST`
 characters. Python's own ``repr`` escapes what a terminal obeys in a string.
 """
 

@@ -25,7 +25,7 @@ _VALUE = (
     "use a copy from another mirror; a publisher who sees this must write the value in its one portable form"
 )
 _MEMBER = "compare with a copy from another mirror; if you wrote the file, correct the member named here"
-_FORGED = "do not rely on this copy; fetch the bundle from another mirror and compare"
+_NOT_GENUINE = "do not rely on this copy; fetch the bundle from another mirror and compare"
 _LIMIT = "if you trust the source, raise the limit"
 _SERVER = "try again later, or use another mirror"
 
@@ -65,13 +65,13 @@ CODES: Final[dict[str, CodeInfo]] = {
     "version": CodeInfo("a version that this reader does not know", "BUN-2", "look for a newer version of pithbundle"),
     "event_size": CodeInfo("an event over 262144 canonical bytes", "LIM-6", "this limit is fixed, and no reader accepts the event; the other events are not affected"),
     # Authenticity.
-    "hash_mismatch": CodeInfo("a claimed digest or id differs from the recomputed one", "CHECK-3", _FORGED),
-    "subject": CodeInfo("belongs to another record", "CHECK-4", _FORGED),
+    "hash_mismatch": CodeInfo("a claimed digest or id differs from the recomputed one", "CHECK-3", _NOT_GENUINE),
+    "subject": CodeInfo("belongs to another record", "CHECK-4", _NOT_GENUINE),
     "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, add its key to your policy; if its key is there already, this copy may have been altered: compare it with another mirror's"),
     "key_role": CodeInfo("the key may not sign this event type", "CHECK-6", "if the key may sign it, add the type to event_types in your policy"),
     "key_revoked": CodeInfo("the key is revoked and does not accept this id", "CHECK-6", "if you trust this event all the same, add its id to accepted_event_ids in your policy"),
-    "algorithm": CodeInfo("the algorithm is not ed25519", "CHECK-7", _FORGED),
-    "signature_invalid": CodeInfo("the signature does not verify", "CHECK-9", _FORGED),
+    "algorithm": CodeInfo("the algorithm is not ed25519", "CHECK-7", _NOT_GENUINE),
+    "signature_invalid": CodeInfo("the signature does not verify", "CHECK-9", _NOT_GENUINE),
     "key_invalid": CodeInfo("an invalid public key", "KEY-2", "get the key again from its owner"),
     "backend": CodeInfo("the installed libsodium does not keep the signature rules", "KEY-5", "install PyNaCl 1.6.2 or later from its own wheel"),
     # Configuration, merging, the edge.

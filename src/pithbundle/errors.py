@@ -296,7 +296,7 @@ class MergeError(PithError):
 
     @property
     def hint(self) -> str:
-        """What to do: nothing was forged, the inputs do not belong together."""
+        """What to do: no signature fails, the inputs do not belong together."""
         if self.code == "collision":
             return CODES[self.code].hint
         return "merge bundles of one record, checked under one policy, by themselves"

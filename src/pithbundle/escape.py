@@ -45,8 +45,8 @@ def visible(text: str, limit: int = SHOWN_CHARACTERS) -> str:
     r"""Return ``text`` on one line with nothing in it that a terminal obeys.
 
     A backslash is doubled first, so the escape ``\u{1b}`` in the output can only mean the
-    character and never eight characters that a mirror typed. Texts over ``limit``
-    characters are cut and say how many characters were left out.
+    character and never eight characters that a mirror typed. Strings over ``limit``
+    characters are cut and end with the number of characters that were cut.
     """
     cut = len(text) - limit
     if cut > 0:

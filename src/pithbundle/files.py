@@ -18,13 +18,13 @@ from typing import BinaryIO, Final
 
 from pithbundle.errors import FileError, InputError
 
-#: The name that stands for standard input.
+#: The name of standard input.
 STDIN: Final = "-"
 
 # umask can narrow it, nothing widens it: what is written here is for all to read, and a
 # group that may write could change a verified file after the fact.
 _MODE: Final = 0o644
-# File systems that cannot sync a folder say so with one of these; the file itself is synced.
+# File systems that cannot sync a folder return one of these; the file itself is synced.
 _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 # A limit may be raised beyond the memory of the machine: no more is allocated than was read.
 _CHUNK: Final = 1 << 20
@@ -198,7 +198,7 @@ def _clean(staged: Iterable[_Staged], folders: dict[str, int]) -> None:
 
 
 def _require_regular(folder: int, path: str, name: str) -> None:
-    """Say early, and in words, what must not be replaced; a plain file is left to the link."""
+    """Report early what must not be replaced; a plain file is left to the link."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:

@@ -98,7 +98,7 @@ def input_of(name: str, checked: Checked) -> Input:
 class Listed:
     """One id over all inputs: the element that decides, where all elements of the id are.
 
-    ``unsigned`` names what any of them carries unsigned. ``not_applied`` says why a valid
+    ``unsigned`` names what any of them carries unsigned. ``not_applied`` is the reason why a valid
     event has no part in the state: ``retracted``, or the code of what does not conform.
     """
 
@@ -124,7 +124,7 @@ class Joined:
 def join(inputs: Sequence[Input]) -> tuple[dict[str, Joined], tuple[Listed, ...]]:
     """Join the elements of all inputs, and list those without an id; linear in the elements (CHECK-11).
 
-    This is the one place where elements are joined.
+    Elements are joined here alone.
     """
     joined: dict[str, Joined] = {}
     without_id = []

@@ -1,4 +1,4 @@
-"""Outcomes: what the verification of inputs came to, in one word (spec REPORT-2)."""
+"""Outcomes: the result of the verification of inputs (spec REPORT-2)."""
 
 from __future__ import annotations
 

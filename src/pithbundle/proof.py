@@ -1,7 +1,7 @@
 """Portable proofs of an equivocation: two signed events that check alone (spec PROOF-1 to PROOF-4).
 
 Who receives a proof needs the file and a policy that names the key: no bundle, no mirror,
-no network. More input can add proofs and never removes one. A proof says "conflict":
+no network. More input can add proofs and never removes one. A proof shows a conflict:
 whether it was fraud, a bug or a stolen key is not in the bytes.
 
 A proof is checked as the smallest bundle there is, by the same checks and the same merge:
@@ -36,7 +36,7 @@ PROOF_VERSION: Final = "1"
 
 
 class ProofError(PithError):
-    """A file that does not prove what it says; the fault names the first claim that fails."""
+    """A file that does not prove what it claims; the fault names the first claim that fails."""
 
     CLAUSES: ClassVar[dict[str, str]] = {
         "type": "PROOF-2",
@@ -98,7 +98,7 @@ def _shown(key: PolicyKey) -> Value:
 
 
 def is_proof(value: Value) -> bool:
-    """Whether a parsed file says that it is a proof; nothing more is known of it then."""
+    """Whether a parsed file claims to be a proof; nothing more is known of it then."""
     return type(value) is dict and value.get("proof_type") == PROOF_TYPE
 
 
@@ -118,7 +118,7 @@ def check_proof(
     2. the policy has each key that it names, under the same raw key and event format
     3. both events are verified, by the checks of a bundle, whatever the status of the key
     4. merged, the two are one equivocation
-    5. it is the proof of that equivocation, byte for byte: nothing stands in it beside
+    5. it is the proof of that equivocation, byte for byte: it contains nothing else
 
     Raises:
         PithError: InputError or RecordError for what cannot be read, else ProofError.
@@ -136,18 +136,18 @@ def check_proof(
         raise ProofError("type", "a proof contains exactly two events", pointer="/events")
     if type(keys) is not list or not 1 <= len(keys) <= 2:
         raise ProofError("type", "a proof names the one or two keys of its events", pointer="/keys")
-    for place, key in enumerate(keys):
-        why = _not_held(key, policy)
+    for index, key in enumerate(keys):
+        why = _not_in_policy(key, policy)
         if why is not None:
-            raise ProofError("key_unknown", why, pointer=f"/keys/{place}")
+            raise ProofError("key_unknown", why, pointer=f"/keys/{index}")
     bundle = Bundle("json", record, tuple(events), (), proof, False)
     checked = check(bundle, _whatever_status(policy), rules.event_types.keys())
-    for copy in checked.events:
-        if copy.verdict.status != "verified":
-            fault = copy.verdict.fault
+    for element in checked.events:
+        if element.verdict.status != "verified":
+            fault = element.verdict.fault
             code = "type" if fault is None else fault.code
-            detail = f"the event is {copy.verdict.status}"
-            raise ProofError(code, detail, pointer=copy.pointer + ((fault and fault.pointer) or ""))
+            detail = f"the event is {element.verdict.status}"
+            raise ProofError(code, detail, pointer=element.pointer + ((fault and fault.pointer) or ""))
     ledger = Ledger._of_checked(record, checked.policy_sha256, rules, checked.signed)
     groups = ledger.equivocations()
     if len(groups) != 1:
@@ -161,16 +161,16 @@ def check_proof(
     return EquivocationProof(record.number, rules.name, groups[0], (one, other), statuses)
 
 
-def _not_held(stated: Value, policy: Policy) -> str | None:
+def _not_in_policy(claimed: Value, policy: Policy) -> str | None:
     """Why a key as a proof names it is none of the policy's, or None where it is one (PROOF-2)."""
     for key in policy.keys:
         shown = _shown(key)
-        if type(stated) is not dict or {**stated, "event_format": key.event_formats[0]} != shown:
+        if type(claimed) is not dict or {**claimed, "event_format": key.event_formats[0]} != shown:
             continue
         # A key that lists `unknown` alone has no format, so nothing that it signed is proven.
-        if key.event_format is not None and stated == shown:
+        if key.event_format is not None and claimed == shown:
             return None
-        named = stated.get("event_format")
+        named = claimed.get("event_format")
         rule = EVENT_FORMATS.get(named) if type(named) is str else None
         if rule is None or not rule.is_binding:
             return "the policy has this key; the proof names no event format that binds its events"
@@ -182,7 +182,7 @@ def _not_held(stated: Value, policy: Policy) -> str | None:
 
 
 def _whatever_status(policy: Policy) -> Policy:
-    # A key that was revoked later still said both things.
+    # A key that was revoked later signed both all the same.
     return Policy(tuple(replace(key, status="active", accepted_event_ids=frozenset()) for key in policy.keys))
 
 

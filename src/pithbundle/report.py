@@ -66,7 +66,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What the caller's clock says, as instants (TIME-2): the library has none (REPORT-4).
+    """What the caller's clock shows, as instants (TIME-2): the library has none (REPORT-4).
 
     An event after ``future_after`` is from the future; a set whose newest event is before
     ``stale_before`` is stale.
@@ -78,7 +78,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class ReportWarning:
-    """What a reader should know and no verdict says (REPORT-4); it changes no outcome."""
+    """What a reader should know and no verdict reports (REPORT-4); it changes no outcome."""
 
     code: WarningCode
     event_id: str | None
@@ -102,7 +102,7 @@ class Report:
     clock: Clock | None = None
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: the ledger of a report follows from its inputs, so a verifier makes both.
+        """Raise: the ledger of a report follows from its inputs, so a verifier makes both.
 
         Raises:
             TypeError: always.
@@ -202,15 +202,15 @@ class Report:
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every outcome that holds, in the order of REPORT-2; at least one."""
-        words = {verdict.status for verdict in self.verdicts}
+        statuses = {verdict.status for verdict in self.verdicts}
         holds: dict[Outcome, bool] = {
             "rejected": bool(self.rejected),
-            "invalid": "invalid" in words,
+            "invalid": "invalid" in statuses,
             "conflict": self.state is not None and bool(self.state.equivocations),
             "incomplete": any(missing for _, missing, _ in self.completeness),
-            "unverified": bool(words & _UNVERIFIED) or (bool(self.inputs) and not self.signature_verifies),
+            "unverified": bool(statuses & _UNVERIFIED) or (bool(self.inputs) and not self.signature_verifies),
         }
-        return together(outcome for outcome, held in holds.items() if held)
+        return together(outcome for outcome, agrees in holds.items() if agrees)
 
     @property
     def outcome(self) -> Outcome:
@@ -262,7 +262,7 @@ class FileReport:
     __repr__ = brief
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: a file has either a report or a rejection, and a verifier makes both.
+        """Raise: a file has either a report or a rejection, and a verifier makes both.
 
         Raises:
             TypeError: always.
@@ -348,12 +348,12 @@ def _require_ledger_of(inputs: tuple[Input, ...], ledger: Ledger | None) -> None
     """
     valid = {one.event.event_id for given in inputs for one in given.events if one.event is not None}
     if ledger is None:
-        held = not inputs
+        agrees = not inputs
     else:
         parts = {(given.record.sha256, given.policy_sha256) for given in inputs}
-        held = parts == {(ledger.record.sha256, ledger.policy_sha256)}
-        held = held and len(ledger) == len(valid) and all(event_id in ledger for event_id in valid)
-    if not held:
+        agrees = parts == {(ledger.record.sha256, ledger.policy_sha256)}
+        agrees = agrees and len(ledger) == len(valid) and all(event_id in ledger for event_id in valid)
+    if not agrees:
         raise ValueError("the ledger of a report must be that of its inputs")
 
 

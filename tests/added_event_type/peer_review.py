@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
-from pithbundle.merge.schema import name, whole, word
+from pithbundle.merge.schema import name, one_of, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ EVENT_TYPE = EventType(
     target="record",
     section="peer_reviews",
     select="latest",
-    members={"journal": name, "round": whole(1), "decision": word("accept", "revise", "reject")},
+    members={"journal": name, "round": whole(1), "decision": one_of("accept", "revise", "reject")},
     entry=PeerReview,
     slot=("journal", "round"),
 )

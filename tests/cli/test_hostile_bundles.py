@@ -72,7 +72,7 @@ MARK = "mark-of-the-place"
 PLACES = [(where, json.dumps(changed)) for where, changed in hostile_places(plain(), MARK)]
 
 
-def placed(marked: str, text: str) -> Iterator[bytes]:
+def located(marked: str, text: str) -> Iterator[bytes]:
     """The bundle with the text where the mark is, escaped and raw."""
     for raw in (json.dumps(text), json.dumps(text, ensure_ascii=False)):
         yield marked.replace(MARK, raw[1:-1]).encode("utf-8", "surrogatepass")
@@ -84,7 +84,7 @@ def test_in_every_place_of_a_bundle() -> None:
         PLACES, cycle(HOSTILE.values()), cycle(READERS[1:]), strict=False
     ):
         for reader in (READERS[0], other):
-            check([*reader, *(POLICY if reader[0] != "inspect" else [])], [*placed(marked, text)][1], where)
+            check([*reader, *(POLICY if reader[0] != "inspect" else [])], [*located(marked, text)][1], where)
 
 
 @pytest.mark.slow
@@ -92,14 +92,14 @@ def test_in_every_place_of_a_bundle() -> None:
 def test_every_text_in_every_place_of_a_bundle(text: str) -> None:
     """Through the command that prints most of a bundle; the long test below has every command."""
     for where, marked in PLACES:
-        check(["verify", "-", *POLICY], [*placed(marked, text)][1], where)
+        check(["verify", "-", *POLICY], [*located(marked, text)][1], where)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_every_text_in_every_place_of_a_bundle_through_every_command(text: str) -> None:
     for where, marked in PLACES:
-        for data in placed(marked, text):
+        for data in located(marked, text):
             for reader in READERS:
                 # JSON is ASCII whatever it holds: once for each place is enough.
                 for json_option in ([], ["--json"]) if reader[0] == "verify" else ([],):

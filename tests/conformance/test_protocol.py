@@ -235,7 +235,7 @@ def test_spoiling_is_total() -> None:
     ):
         for number in range(60):
             draws = differential.Draws(str(number))
-            differential._spoilt_text(draws, data)
+            differential._tampered_text(draws, data)
             differential._bundle(draws, {"a": 1}, [{"x": 1}], True)
             for spell in (
                 differential._indented,

@@ -43,7 +43,7 @@ from kit.data import real
 from kit.signing import signed_bytes
 from kit.tampered import respelt, signature_of
 from pithbundle.bundle.event_formats import EVENT_FORMATS
-from pithbundle.encoding.values import Value, float_fault, key_fault, text_fault
+from pithbundle.encoding.values import Value, float_fault, key_fault, string_fault
 
 RECORD = made_record()
 SOUND = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), "2026-05-18T01:39:14Z")
@@ -197,7 +197,7 @@ def walk(value: Value) -> None:
         for item in value:
             walk(item)
     elif isinstance(value, str):
-        assert text_fault(value) is None
+        assert string_fault(value) is None
     elif isinstance(value, float):
         assert float_fault(value) is None
 

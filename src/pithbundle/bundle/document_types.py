@@ -28,7 +28,7 @@ class Document(NamedTuple):
     """A kind of document: a short name for programs, the words for people, what to do with one."""
 
     name: str
-    words: str
+    description: str
     use: str
 
 

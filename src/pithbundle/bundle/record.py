@@ -19,7 +19,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding, chosen_encoding
 from pithbundle.encoding.spellings import hex_bytes
 from pithbundle.encoding.timestamps import is_submitted_at
-from pithbundle.encoding.values import MAX_INTEGER, BytesLike, Object, Value, as_bytes, text_fault
+from pithbundle.encoding.values import MAX_INTEGER, BytesLike, Object, Value, as_bytes, string_fault
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import InputError, RecordError
 from pithbundle.newtypes import DigestHex, Pointer
@@ -199,7 +199,7 @@ class Record:
         if type(value) is not dict:
             _reject("type", "a canonical record is an object", "")
         if "event_type" in value:
-            # A signature covers 32 bytes and does not say of what. With this rule no object
+            # A signature covers 32 bytes and does not show of what. With this rule no object
             # is both a record and an event, so none can pass as the other.
             _reject("type", "a canonical record has no member event_type", "/event_type")
         metadata = value.get("metadata")
@@ -232,11 +232,11 @@ def _reject(code: str, detail: str, pointer: str) -> NoReturn:
     raise RecordError(code, detail, pointer=pointer)
 
 
-def _check_text(value: Value, pointer: str) -> str:
+def _check_string(value: Value, pointer: str) -> str:
     if type(value) is not str:
         _reject("type", "must be a string", pointer)
-    # A parsed text has passed this already; a text of a caller's own making has not.
-    code = text_fault(value)
+    # A parsed string has passed this already; a string of a caller has not.
+    code = string_fault(value)
     if code is not None:
         _reject(code, "", pointer)
     return value
@@ -256,9 +256,9 @@ def _check_metadata(metadata: Object) -> int:
     if type(cross_cats) is not list:
         _reject("type", "must be an array of strings", "/metadata/cross_cats_sorted")
     for index, category in enumerate(cross_cats):
-        _check_text(category, f"/metadata/cross_cats_sorted/{index}")
-    _check_text(metadata.get("license"), "/metadata/license")
-    _check_text(metadata.get("primary_cat"), "/metadata/primary_cat")
+        _check_string(category, f"/metadata/cross_cats_sorted/{index}")
+    _check_string(metadata.get("license"), "/metadata/license")
+    _check_string(metadata.get("primary_cat"), "/metadata/primary_cat")
     submitted_at = metadata.get("submitted_at")
     if type(submitted_at) is not str:
         _reject("type", "must be a string", "/metadata/submitted_at")
@@ -270,8 +270,8 @@ def _check_metadata(metadata: Object) -> int:
 
 def _check_source(source: Object) -> int:
     """Check ``source`` (REC-2) and return the version."""
-    _check_text(source.get("id"), "/source/id")
-    _check_text(source.get("kind"), "/source/kind")
+    _check_string(source.get("id"), "/source/id")
+    _check_string(source.get("kind"), "/source/kind")
     version = source.get("version")
     # By exact type: True is an int to isinstance, and 1.0 == 1.
     if type(version) is not int or version < 1:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from pithbundle.bundle.unicode14 import CASE_IGNORABLE, CASED, LOWER
-from pithbundle.encoding.values import text_fault
+from pithbundle.encoding.values import string_fault
 from pithbundle.errors import RecordError
 from pithbundle.newtypes import DigestHex
 
@@ -55,7 +55,7 @@ def canonical_title(title: str) -> str:
     """
     if type(title) is not str:
         raise TypeError(f"expected str, got {type(title).__name__}")
-    code = text_fault(title)
+    code = string_fault(title)
     if code is not None:
         raise RecordError(code, pointer="")
     text = WHITE_SPACE.sub(" ", title).strip(" ")

@@ -108,4 +108,4 @@ def _of_value(data: bytes) -> tuple[str, str] | None:
         document = recognise(parse_json(data, replace(for_written(DEFAULT_LIMITS), size=len(data))))
     except PithError:
         return None
-    return None if document is BUNDLE else (document.words, document.use)
+    return None if document is BUNDLE else (document.description, document.use)

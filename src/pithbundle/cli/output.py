@@ -127,7 +127,7 @@ class Output:
         """Switch colour on or off, overriding terminal and environment."""
         self.colour = self._chosen = colour
 
-    # -- texts --------------------------------------------------------------------------
+    # -- strings ------------------------------------------------------------------------
 
     @staticmethod
     def show(data: object, limit: int | None = None) -> str:

@@ -33,7 +33,7 @@ _DIGITS: Final = 12
 #: The longest pointer into an event, in characters.
 _POINTER: Final = 80
 
-#: The style of the outcome in capitals, the first word of all.
+#: The style of the outcome in capitals, with which the output begins.
 _OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
     "rejected": "bad",
     "invalid": "bad",
@@ -242,14 +242,14 @@ class ReportPrinter:
             self._event(one, width)
 
     def _event(self, one: Listed, width: int) -> None:
-        out, copy = self.out, one.element
-        cells = [short(copy.id or ""), _label(out, copy).ljust(width)]
-        if copy.event is not None:
-            cells += [copy.event.created_at, self._key(copy.event.key)]
+        out, element = self.out, one.element
+        cells = [short(element.id or ""), _label(out, element).ljust(width)]
+        if element.event is not None:
+            cells += [element.event.created_at, self._key(element.event.key)]
         line = "  ".join(cells) + self._claim(one)
-        out.heading(copy.verdict.status, line.rstrip() + _coded(copy.verdict))
-        self._why(copy.verdict, one.location)
-        if copy.verdict.status == "unbound":
+        out.heading(element.verdict.status, line.rstrip() + _coded(element.verdict))
+        self._why(element.verdict, one.location)
+        if element.verdict.status == "unbound":
             out.detail("text", "not known to be covered by a signature: not shown, not merged")
         if len(one.locations) > 1:
             out.detail("elements", f"{len(one.locations)}, joined by the recomputed id")
@@ -370,8 +370,8 @@ def _mismatches(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
 
 
 def _order(one: Listed) -> tuple[int, str]:
-    copy = one.element
-    return _STATUSES.index(copy.verdict.status), copy.event.order if copy.event else copy.id or ""
+    element = one.element
+    return _STATUSES.index(element.verdict.status), element.event.order if element.event else element.id or ""
 
 
 def short(event_id: str) -> str:
@@ -384,9 +384,9 @@ def where(out: Output, location: Location) -> str:
     return out.show(f"{location.file}#{location.pointer}")
 
 
-def _label(out: Output, copy: CheckedEvent) -> str:
-    label = out.show(copy.claimed_type, _CELL)
-    return label if copy.verdict.valid else f"({label})"
+def _label(out: Output, element: CheckedEvent) -> str:
+    label = out.show(element.claimed_type, _CELL)
+    return label if element.verdict.valid else f"({label})"
 
 
 def _name(out: Output, signer: str | None, key_id: str | None) -> str:

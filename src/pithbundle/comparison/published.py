@@ -97,7 +97,7 @@ class Comparison:
 
     @property
     def result(self) -> Literal["same", "different", "not_comparable"]:
-        """The result in one word."""
+        """The name of the result."""
         if self.same:
             return "same"
         return "different" if self.comparable else "not_comparable"
@@ -139,7 +139,7 @@ def read_state(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Object:
         found = recognise(value)
         raise InputError(
             "type",
-            f"a state is needed here, and this is {found.words}; {found.use}",
+            f"a state is needed here, and this is {found.description}; {found.use}",
             pointer="/state_type" if type(value) is dict else "",
             clause="REPORT-3",
         )
@@ -192,7 +192,7 @@ def _current(found: list[Difference], ours: Object, theirs: Object) -> None:
 
 
 def _empty(value: Value) -> bool:
-    """Whether a member of one side says nothing: false and 0 do say something."""
+    """Whether a member of one side is empty: false and 0 are not."""
     return value is None or (type(value) in (str, list, dict) and not value)
 
 
@@ -230,14 +230,14 @@ def _matched(
 ) -> None:
     """Compare two lists whose elements have an identity, so that one insertion is one difference."""
     left, right = _identified(ours, key), _identified(theirs, key)
-    for name, (place, value) in left.items():
+    for name, (index, value) in left.items():
         if name in right:
-            _walk(found, group, (*path, place), value, right[name][1])
+            _walk(found, group, (*path, index), value, right[name][1])
         else:
-            found.append(Difference.of(group, pointer([*path, place]), "only ours", value))
-    for name, (place, value) in right.items():
+            found.append(Difference.of(group, pointer([*path, index]), "only ours", value))
+    for name, (index, value) in right.items():
         if name not in left:
-            found.append(Difference.of(group, pointer([*path, place]), "only theirs", None, value))
+            found.append(Difference.of(group, pointer([*path, index]), "only theirs", None, value))
     in_both = [name for name in left if name in right]
     if in_both != [name for name in right if name in left]:
         found.append(Difference.of("labels", pointer(path), "differs", "order", "another order"))
@@ -249,9 +249,9 @@ def _identified(
     """The elements by identity; a state from elsewhere may repeat one, so the repeats are numbered."""
     seen: Counter[bytes] = Counter()
     found = {}
-    for place, value in enumerate(values):
+    for index, value in enumerate(values):
         name = key(value)
-        found[name, seen[name]] = place, value
+        found[name, seen[name]] = index, value
         seen[name] += 1
     return found
 
@@ -273,14 +273,14 @@ def _walk(found: list[Difference], group: DifferenceGroup, path: Path, ours: Val
         for name in _names(ours, theirs):
             _member(found, group, (*path, name), ours, theirs, name)
     elif type(ours) is list and type(theirs) is list:
-        for place, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
-            _walk(found, group, (*path, place), mine, other)
+        for index, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
+            _walk(found, group, (*path, index), mine, other)
         both = min(len(ours), len(theirs))
-        for place, value in enumerate(ours[both:], both):
-            found.append(Difference.of(group, pointer([*path, place]), "only ours", value))
-        for place, value in enumerate(theirs[both:], both):
-            found.append(Difference.of(group, pointer([*path, place]), "only theirs", None, value))
-    # Python's == holds 1, 1.0 and true equal; the exact types are compared too.
+        for index, value in enumerate(ours[both:], both):
+            found.append(Difference.of(group, pointer([*path, index]), "only ours", value))
+        for index, value in enumerate(theirs[both:], both):
+            found.append(Difference.of(group, pointer([*path, index]), "only theirs", None, value))
+    # In Python 1, 1.0 and true are equal; the exact types are compared too.
     elif type(ours) is not type(theirs) or ours != theirs:
         found.append(Difference.of(group, pointer(path), "differs", ours, theirs))
 

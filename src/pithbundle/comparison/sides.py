@@ -209,8 +209,8 @@ def _number_of_report(report: Object) -> str | None:
     """The number of what was merged; of a report on checks alone, that of its first input."""
     inputs = report.get("inputs")
     first = inputs[0] if type(inputs) is list and inputs else None
-    stated = first.get("pith_number") if type(first) is dict else None
-    return _text(report.get("pith_number", stated))
+    claimed = first.get("pith_number") if type(first) is dict else None
+    return _text(report.get("pith_number", claimed))
 
 
 def _events_of_report(report: Object) -> dict[str, Judged]:

@@ -62,7 +62,7 @@ class Draws:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """What cases are made of: a bundle's frame, signed events of its record, policies, other texts."""
+    """What cases are made of: a bundle's frame, signed events of its record, policies, other JSON texts."""
 
     frame: Json
     events: tuple[Json, ...]
@@ -145,29 +145,29 @@ def cases(seed: str, count: int, given: Corpus) -> Iterator[Case]:
 def _case(draws: Draws, given: Corpus) -> Case:
     kind = draws.below(16)
     if kind == 0 and given.texts:
-        return Case("parse_json", (_spoilt_text(draws, draws.choice(given.texts)),))
+        return Case("parse_json", (_tampered_text(draws, draws.choice(given.texts)),))
     if kind == 1 and given.items:
         return Case("parse_cbor", (_flipped(draws, draws.choice(given.items)),))
     policy = draws.choice(given.policies)
     if kind == 2 and policy is not None:
-        return Case("policy", (_spoilt_text(draws, policy),))
+        return Case("policy", (_tampered_text(draws, policy),))
     if kind == 3:
-        return Case("record", (_spoilt_text(draws, _text(given.frame["canonical_record"])),))
+        return Case("record", (_tampered_text(draws, _text(given.frame["canonical_record"])),))
     drawn = [draws.choice(given.events) for _ in range(draws.below(13))]
     if draws.below(4) == 0:
         drawn += drawn[: draws.below(len(drawn) + 1)]
     parts = 1 + draws.below(3)
-    bundles = [drawn[place::parts] for place in range(parts)]
+    bundles = [drawn[index::parts] for index in range(parts)]
     # Half of the cases are valid: their whole merge is compared, not only a rejection.
-    spoil = draws.below(2) == 1
-    inputs = tuple(_bundle(draws, given.frame, events, spoil) for events in bundles)
+    tampered = draws.below(2) == 1
+    inputs = tuple(_bundle(draws, given.frame, events, tampered) for events in bundles)
     op = "check" if len(inputs) == 1 and draws.below(3) == 0 else "merge"
     return Case(op, inputs, policy)
 
 
-def _bundle(draws: Draws, frame: Json, events: list[Json], spoil: bool) -> bytes:
+def _bundle(draws: Draws, frame: Json, events: list[Json], tampered: bool) -> bytes:
     data = _text({**frame, "events": draws.shuffled(events)})
-    if spoil:
+    if tampered:
         data = draws.choice((_odd_value, _odd_value, _odd_value, _dropped, _flipped, _cut, _doubled))(
             draws, data
         )
@@ -182,7 +182,7 @@ def _text(value: Any) -> bytes:
         return _text_of(value)
 
 
-def _spoilt_text(draws: Draws, data: bytes) -> bytes:
+def _tampered_text(draws: Draws, data: bytes) -> bytes:
     return draws.choice((_odd_value, _flipped, _cut, _dropped, _indented, _doubled))(draws, data)
 
 

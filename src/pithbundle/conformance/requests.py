@@ -34,9 +34,9 @@ def request_of(line: bytes) -> Json:
         raise RequestError("not a JSON text") from None
     if type(request) is not dict:
         raise RequestError("not a JSON object")
-    for name, wanted, words in _MEMBERS:
+    for name, wanted, expected in _MEMBERS:
         if type(request.get(name)) is not wanted:
-            raise RequestError(f"{name} must be {words}")
+            raise RequestError(f"{name} must be {expected}")
     return request
 
 

@@ -223,7 +223,7 @@ def run(
                 # MemoryError too. An interrupt goes on: the workers end with the stack.
                 why = f"{type(error).__name__}: {error}"
                 fault = f"the runner failed after {len(made.results)} vectors: {why}"
-    results = tuple(made.results[place] for place in sorted(made.results))
+    results = tuple(made.results[index] for index in sorted(made.results))
     return Run(tuple(vectors), results, (fault,) if fault else ())
 
 
@@ -251,10 +251,10 @@ class _Loop:
             self._next(worker)
         while self._active:
             wait(worker for worker, _, _ in self._active.values())
-            for worker, place, steps in list(self._active.values()):
+            for worker, index, steps in list(self._active.values()):
                 answer = worker.take()
                 if answer is not None:
-                    self._step(worker, place, steps, answer)
+                    self._step(worker, index, steps, answer)
             if self._silent >= MAX_SILENT:
                 return f"{self._silent} vectors in a row had no answer in time: the others were not sent"
         return next(filter(None, [worker.finish() for worker in workers]), "")
@@ -262,13 +262,13 @@ class _Loop:
     def _next(self, worker: Worker) -> None:
         """Give a worker the next vector, if there is one."""
         self._active.pop(id(worker), None)
-        for place, vector in self._waiting:
+        for index, vector in self._waiting:
             steps = vector_steps(vector, self._read, self._listed)
             worker.begin(next(steps))
-            self._active[id(worker)] = (worker, place, steps)
+            self._active[id(worker)] = (worker, index, steps)
             return
 
-    def _step(self, worker: Worker, place: int, steps: Steps, answer: Answer) -> None:
+    def _step(self, worker: Worker, index: int, steps: Steps, answer: Answer) -> None:
         """Hand on an answer: the vector has a next request, or a result."""
         try:
             request = steps.send(answer)
@@ -277,7 +277,7 @@ class _Loop:
         else:
             worker.begin(request)
             return
-        self.results[place] = result
+        self.results[index] = result
         self._silent = self._silent + 1 if answer.fault == "timeout" else 0
         if self._progress is not None:
             self._progress(len(self.results), result)

@@ -58,12 +58,12 @@ def _attempts(case: Case) -> Iterator[Case]:
     if case.policy is not None:
         yield replace(case, policy=None)
     if len(case.inputs) > 1:
-        for place in range(len(case.inputs)):
-            yield replace(case, inputs=case.inputs[:place] + case.inputs[place + 1 :])
-    for place, data in enumerate(case.inputs):
+        for index in range(len(case.inputs)):
+            yield replace(case, inputs=case.inputs[:index] + case.inputs[index + 1 :])
+    for index, data in enumerate(case.inputs):
         for smaller in _smaller(data):
             if len(smaller) < len(data):
-                yield replace(case, inputs=(*case.inputs[:place], smaller, *case.inputs[place + 1 :]))
+                yield replace(case, inputs=(*case.inputs[:index], smaller, *case.inputs[index + 1 :]))
 
 
 def _smaller(data: bytes) -> Iterator[bytes]:
@@ -107,10 +107,10 @@ def _trimmed(value: Any, level: int = 0) -> Iterator[Any]:
             for smaller in _trimmed(member, level + 1):
                 yield {**value, name: smaller}
     elif type(value) is list:
-        for place, item in enumerate(value):
-            yield value[:place] + value[place + 1 :]
+        for index, item in enumerate(value):
+            yield value[:index] + value[index + 1 :]
             for smaller in _trimmed(item, level + 1):
-                yield [*value[:place], smaller, *value[place + 1 :]]
+                yield [*value[:index], smaller, *value[index + 1 :]]
 
 
 def _written(value: Any) -> bytes:

@@ -43,7 +43,7 @@ def read_vectors(data: bytes, name: str) -> list[Vector]:
     Raises:
         VectorError: the file is not of the format; the detail has the location.
     """
-    whole = _Place(f"{name}: ", "", _read_json(data, name))
+    whole = _Located(f"{name}: ", "", _read_json(data, name))
     if type(whole.value) is not dict or whole.value.get("vectors_version") != VECTORS_VERSION:
         raise VectorError("version", f'{name}: vectors_version must be "{VECTORS_VERSION}"')
     whole.members(_FILE, optional={"parts"})
@@ -55,7 +55,7 @@ def read_vectors(data: bytes, name: str) -> list[Vector]:
     return [_vector(one, stage, parts) for one in whole.member("vectors").items(least=1)]
 
 
-class _Place:
+class _Located:
     """A value in a file and its location; each method rejects a value of another type."""
 
     def __init__(self, name: str, path: str, value: Any) -> None:
@@ -66,8 +66,8 @@ class _Place:
     def reject(self, message: str) -> NoReturn:
         raise VectorError("type", f"{self.name}{self.path or 'the top level'} {message}")
 
-    def member(self, name: str) -> _Place:
-        return _Place(self.name, f"{self.path}/{name}", self.value[name])
+    def member(self, name: str) -> _Located:
+        return _Located(self.name, f"{self.path}/{name}", self.value[name])
 
     def object(self) -> Json:
         if type(self.value) is not dict:
@@ -99,10 +99,10 @@ class _Place:
             self.reject(f"must be one of {', '.join(sorted(choices))}")
         return str(self.value)
 
-    def items(self, *, least: int) -> list[_Place]:
+    def items(self, *, least: int) -> list[_Located]:
         if type(self.value) is not list or len(self.value) < least:
             self.reject(f"must be an array of at least {least} items")
-        return [_Place(self.name, f"{self.path}/{at}", item) for at, item in enumerate(self.value)]
+        return [_Located(self.name, f"{self.path}/{at}", item) for at, item in enumerate(self.value)]
 
     def forms(self, parts: Json, *, digests: bool = False) -> Json:
         """The value is an object; the byte strings in it are well-formed, and their sum is bounded."""
@@ -110,7 +110,7 @@ class _Place:
         return self.object()
 
 
-def _vector(one: _Place, stage: str, parts: Json) -> Vector:
+def _vector(one: _Located, stage: str, parts: Json) -> Vector:
     one.members(_VECTOR, optional={"control", "variants"})
     name = one.member("id").matching(ID)
     if not name.startswith(f"{stage}/"):
@@ -138,7 +138,7 @@ def _vector(one: _Place, stage: str, parts: Json) -> Vector:
     )
 
 
-def _expect(expect: _Place, parts: Json) -> Json:
+def _expect(expect: _Located, parts: Json) -> Json:
     found = expect.object()
     if found.keys() == {"ok"}:
         expect.member("ok").forms(parts, digests=True)
@@ -155,7 +155,7 @@ def _expect(expect: _Place, parts: Json) -> Json:
     return found
 
 
-def _variant(one: _Place, parts: Json, accepted: bool) -> Variant:
+def _variant(one: _Located, parts: Json, accepted: bool) -> Variant:
     # What an error is expected of has no members that a variant could replace.
     one.members({"name", "args", "expect"} if accepted else {"name", "args"}, optional={"args", "expect"})
     args = one.member("args").forms(parts) if "args" in one.value else {}
@@ -236,7 +236,7 @@ def requests(vector: Vector, read: ReadFile) -> Iterator[Request]:
 
 
 def check_requests(vectors: Iterable[Vector], read: ReadFile) -> None:
-    """Refuse vectors whose requests cannot be made, before any is: a missing file, or too many bytes.
+    """Reject vectors whose requests cannot be made, before any is: a missing file, or too many bytes.
 
     Raises:
         VectorError: the detail has the location.

@@ -53,8 +53,8 @@ def answer(request: Json) -> Json:
     try:
         return {"id": request["id"], "ok": operation(Args(request["args"]))}
     except PithError as error:
-        told = {"code": error.code, "pointer": error.pointer, "offset": error.offset}
-        return {"id": request["id"], "error": told}
+        answered = {"code": error.code, "pointer": error.pointer, "offset": error.offset}
+        return {"id": request["id"], "error": answered}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -65,10 +65,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """
     for number, line in enumerate(requests, 1):
         try:
-            told = answer(request_of(line))
+            answered = answer(request_of(line))
         except RequestError as error:
             raise RequestError(f"line {number}: {error}") from None
-        answers.write(json.dumps(told).encode() + b"\n")
+        answers.write(json.dumps(answered).encode() + b"\n")
         answers.flush()
 
 
@@ -218,7 +218,7 @@ def _together(inputs: Sequence[bytes], verifier: Verifier) -> tuple[Report, Ledg
     Raises:
         PithError: no input is left, or the inputs are of different records.
     """
-    reports = verifier.verify_together((str(place), data) for place, data in enumerate(inputs))
+    reports = verifier.verify_together((str(index), data) for index, data in enumerate(inputs))
     if not reports:
         raise MergeError("type", "there is nothing to merge: give at least one bundle")
     report = one_record(reports)
@@ -312,7 +312,7 @@ def _accumulate(args: Json) -> Json:
 
 
 def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: str, count: int) -> str:
-    """Fold ``count`` drawn pairs of bundles and return one digest of their states (accumulated.md).
+    """Merge ``count`` drawn pairs of bundles and return one digest of their states (accumulated.md).
 
     Each event is checked once: what is drawn is which of them meet, and in which order.
 
@@ -333,8 +333,8 @@ def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: st
     if not all(pool):
         raise RecordError("type", "an event of the pool is not valid")
     running = sha256()
-    for place in range(count):
-        block = sha256(f"{seed}/{place}".encode()).digest()
+    for index in range(count):
+        block = sha256(f"{seed}/{index}".encode()).digest()
         builder = empty.builder()
         for mask, turn in ((block[:8], block[16]), (block[8:16], block[17])):
             bits = int.from_bytes(mask)

@@ -2,7 +2,7 @@
 
 The canonical bytes of a value are ``json.dumps(value, sort_keys=True,
 separators=(",", ":"), ensure_ascii=False)`` in UTF-8. The formula alone is no rule: Python
-prints the key 1 as the key "1", True as an integer's equal, NaN as a word that no reader
+prints the key 1 as the key "1", True as an integer's equal, NaN as a literal that no reader
 takes. So the value is checked first, by exact types, and then written.
 
 orjson writes it. For values of the model its bytes are those of the formula: keys have
@@ -22,7 +22,7 @@ import orjson
 
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
-from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, text_fault
+from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, string_fault
 from pithbundle.errors import InputError
 from pithbundle.newtypes import DigestHex
 
@@ -129,7 +129,7 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
         elif type(item) is str:
             room -= len(item)
             _require_size(item, limits, room, path)
-            _require(text_fault(item), path)
+            _require(string_fault(item), path)
         elif type(item) is int:
             _require(None if -MAX_INTEGER <= item <= MAX_INTEGER else "number_range", path)
         elif type(item) is float:
@@ -157,7 +157,7 @@ def require_model(value: object, limits: Limits = DEFAULT_LIMITS) -> None:
             path[-1] = cast("int", step)
 
 
-def text_excess(text: str, limit: int) -> int | None:
+def string_excess(text: str, limit: int) -> int | None:
     """Return the UTF-8 bytes of a string if there are more than ``limit``, else None (LIM-4).
 
     A lone surrogate counts the three bytes that it would take.
@@ -172,7 +172,7 @@ def text_excess(text: str, limit: int) -> int | None:
 def _require_size(text: str, limits: Limits, room: int, path: list[str | int]) -> None:
     if room < 0:
         raise InputError.over_limit("size", limits.size, pointer=pointer_to(path))
-    size = text_excess(text, limits.string)
+    size = string_excess(text, limits.string)
     if size is not None:
         raise InputError.over_limit("string", limits.string, size, pointer=pointer_to(path))
 

@@ -5,14 +5,14 @@ that a value has one CBOR text as it has one canonical JSON text. cbor2 encodes 
 but it is permissive: trailing bytes, tags that become regular expressions or shared
 objects, heads of any width. Encoding its answer again and comparing would be no check
 either, since tags act before there is anything to compare. So a gate walks the item heads
-first, and cbor2 sees only what the gate let through. The gate decodes nothing but texts
+first, and cbor2 sees only what the gate let through. The gate decodes nothing but strings
 and floats, allocates nothing that the input declares, and does not recurse.
 
 Per item head the faults come in this order: ``cbor_key_type`` for a key that is neither
 text nor tag; ``cbor_reserved`` (information 28 to 30, or 31 on types 0, 1 and 6) and
 ``cbor_indefinite`` (other 31); ``cbor_truncated`` inside the head; ``cbor_nonminimal``;
 ``cbor_tag``; ``cbor_type``. Then ``depth`` and ``nodes``; ``cbor_truncated`` for a
-declared length beyond the bytes left; ``size`` and ``utf8`` of a text; and last the
+declared length beyond the bytes left; ``size`` and ``utf8`` of a string; and last the
 value-level faults, and ``cbor_key_order`` of a key.
 """
 
@@ -30,7 +30,7 @@ from pithbundle.encoding.values import (
     Value,
     float_fault,
     key_fault,
-    text_fault,
+    string_fault,
 )
 from pithbundle.errors import Fault, InputError
 
@@ -81,7 +81,7 @@ def read_cbor(
 
     Args:
         data: the item, bytes-like.
-        limits: bounds on size (bytes), depth, values and one text (bytes).
+        limits: bounds on size (bytes), depth, values and one string (bytes).
         confine: the top-level member whose elements confine a value-level fault.
         depth: the deepest nesting, in place of ``limits.depth``.
 
@@ -112,8 +112,8 @@ def cbor_bytes(value: Value, limits: Limits = DEFAULT_LIMITS) -> bytes:
     import cbor2
 
     require_model(value, limits)
-    # cbor2 sorts keys by length first. For texts that is the bytewise order of their
-    # encodings, since the head of a longer text is greater.
+    # cbor2 sorts keys by length first. For strings that is the bytewise order of their
+    # encodings, since the head of a longer string is greater.
     written = cbor2.dumps(value, canonical=True)
     if len(written) > limits.size:
         raise InputError.over_limit("size", limits.size, len(written))
@@ -127,7 +127,7 @@ def _decode(gate: _Gate) -> Value:
         return None
     data = gate.data
     if gate.faults:
-        # Null takes the place of each faulty element: what remains is in the model, and
+        # Null replaces each faulty element: what remains is in the model, and
         # no count in a head above changes.
         parts: list[bytes] = []
         done = 0
@@ -211,7 +211,7 @@ class _Gate:
             raise self.over("nodes", self.limits.nodes, start)
 
         if major == _TEXT:
-            code = text_fault(self.text(start, argument))
+            code = string_fault(self.text(start, argument))
         elif is_container:
             # Every item takes a byte, so this bounds what a declared count can make anyone allocate.
             if argument * (2 if major == _MAP else 1) > len(self.data) - self.at:
@@ -273,12 +273,12 @@ class _Gate:
         number: float = struct.unpack(layout, raw)[0]
         code = float_fault(number)
         # A number outside the model has no shortest form in it: its width is not judged.
-        if code is None and narrower is not None and _fits(number, narrower):
+        if code is None and narrower is not None and _is_exact_in(number, narrower):
             raise self.error("cbor_nonminimal", start)
         return code
 
     def text(self, start: int, length: int) -> str:
-        """Walk the content of a text; return it."""
+        """Walk the content of a text string; return it."""
         if length > len(self.data) - self.at:
             raise self.error("cbor_truncated", start, "fewer bytes are left than the text declares")
         if length > self.limits.string:
@@ -317,7 +317,7 @@ class _Gate:
         return InputError(code, detail, pointer=pointer_to(self.path), offset=offset)
 
 
-def _fits(number: float, layout: str) -> bool:
+def _is_exact_in(number: float, layout: str) -> bool:
     """Whether the narrower format represents exactly the same number."""
     try:
         return bool(struct.unpack(layout, struct.pack(layout, number))[0] == number)

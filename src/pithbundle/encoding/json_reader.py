@@ -1,7 +1,7 @@
 r"""The JSON reader (spec JSON-1 to JSON-7, DATA-1 to DATA-8, FAULT-1 to FAULT-3).
 
 Text-level faults are raised, in this order over the whole text: ``size`` of the input,
-``utf8``, ``bom``, ``depth``, ``nodes``, ``syntax``, ``size`` of one text. Value-level
+``utf8``, ``bom``, ``depth``, ``nodes``, ``syntax``, ``size`` of one string. Value-level
 faults follow by the position of the offending token. Nothing here recurses, and no number
 is converted before its length is known, so a verdict depends on the bytes and the limits
 alone: not on the stack, the interpreter's options or the environment.
@@ -19,9 +19,9 @@ Its argument, for ``value = orjson.loads(data)`` and ``written = orjson.dumps(va
    escapes of characters that need none, the long escapes of those that have a short one, and
    every space, tab, line feed and carriage return. Then both are the same sequence of other
    characters, quotation marks included, and the same quotation marks end a string in both.
-   So both have as many strings, hence each member once, and the same brackets, words and
+   So both have as many strings, hence each member once, and the same brackets, literals and
    integers: of the list in 1 only white space and escapes can differ. The reader is believed in
-   one thing more than in 1: it lets no white space pass inside a word or integer, and drops
+   one thing more than in 1: it lets no white space pass inside a literal or integer, and drops
    none from a string. (If it let a raw tab or line feed in a string pass, what is written would
    have a backslash more.)
    An escape that is undone must leave neither a quotation mark nor a backslash, which could end
@@ -32,7 +32,7 @@ Its argument, for ``value = orjson.loads(data)`` and ``written = orjson.dumps(va
    a pair; then something written has it still, and the two are not equal.
 3. Of what orjson can write, the walk rejects what the profile does: floats (they are left
    to the strict tier, and so is an integer over 64 bits, which orjson reads as a float),
-   integers out of range, keys that are not ASCII or too long, nesting, one text over the limit.
+   integers out of range, keys that are not ASCII or too long, nesting, one string over the limit.
 4. The rest is excluded on the bytes of ``written``, in which every character is raw if it
    can: U+0000 is written ``\u0000``; every non-character has the bytes BF BE, BF BF or EF B7.
 5. ``size`` and ``nodes`` come first and bound the memory of orjson: a value takes at least
@@ -97,7 +97,7 @@ def read_json(
 
     Args:
         data: the text, bytes-like.
-        limits: bounds on size (bytes), depth, values and one text (bytes).
+        limits: bounds on size (bytes), depth, values and one string (bytes).
         confine: the top-level member whose elements confine a value-level fault.
         depth: the deepest nesting, in place of ``limits.depth``.
 
@@ -195,7 +195,7 @@ def _unescaped(text: bytes) -> bytes:
 def _shape(value: Value, deepest: int, longest: int | None) -> tuple[int, int] | None:
     """Return (depth, nodes) of a value from orjson, or None where the model may reject it.
 
-    ``longest`` bounds one text in bytes; None where no text can be over the limit.
+    ``longest`` bounds one string in bytes; None where no string can be over the limit.
     """
     if type(value) is not dict and type(value) is not list:
         return None  # rare, and the strict tier is quick with it

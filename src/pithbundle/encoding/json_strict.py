@@ -12,10 +12,10 @@ from itertools import accumulate, compress, count
 from math import isinf
 from typing import Final, cast
 
-from pithbundle.encoding.canonical import text_excess
+from pithbundle.encoding.canonical import string_excess
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Parsed, depth_error, pointer_to, region
-from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, text_fault
+from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, string_fault
 from pithbundle.errors import Fault, InputError
 
 # --- The text as a whole ---------------------------------------------------------------
@@ -110,7 +110,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 # What ``lastindex`` is of a match; _COLON is a text and the colon after it.
-_TEXT, _COLON, _NUMBER, _FRACTION, _WORD, _OPEN, _CLOSE, _COMMA, END, _NONE = range(1, 11)
+_TEXT, _COLON, _NUMBER, _FRACTION, _LITERAL, _OPEN, _CLOSE, _COMMA, END, _NONE = range(1, 11)
 
 
 class Parser:
@@ -144,7 +144,7 @@ class Parser:
         if self.oversized is not None:
             index, size = self.oversized
             raise InputError.over_limit("string", self.longest, size, offset=self.offset(index))
-        return Parsed(self.value(), self.placed(), depth, nodes)
+        return Parsed(self.value(), self.located(), depth, nodes)
 
     def value(self) -> Value:
         """Return the value, without what is faulty."""
@@ -156,7 +156,7 @@ class Parser:
                 confined[cast("int", index)] = None
         return self.top
 
-    def placed(self) -> dict[int | None, Fault]:
+    def located(self) -> dict[int | None, Fault]:
         """Return the faults with byte offsets, in one pass over the text."""
         faults: dict[int | None, Fault] = {}
         done = offset = 0
@@ -230,13 +230,13 @@ class Parser:
         code: str | None = None
         if kind == _TEXT:
             value = text = self.unescaped(found)
-            code = text_fault(text)
+            code = string_fault(text)
         elif kind == _NUMBER:
             value, code = _float(found[_NUMBER]) if found[_FRACTION] else _integer(found[_NUMBER])
-        elif kind == _WORD:
-            word = found[_WORD]
-            value = _WORDS.get(word)
-            code = None if word in _WORDS else "number_nonfinite"
+        elif kind == _LITERAL:
+            literal = found[_LITERAL]
+            value = _LITERALS.get(literal)
+            code = None if literal in _LITERALS else "number_nonfinite"
         elif kind == _COLON:
             at = self.offset(found.start(_COLON))
             raise InputError("syntax", EXPECTED_COMMA, offset=at)
@@ -251,7 +251,7 @@ class Parser:
         token = found[_TEXT]
         # The pattern has vouched for the token, and its escapes are undone in C.
         text: str = _unescape(token)[0] if "\\" in token else token[1:-1]
-        if self.oversized is None and (size := text_excess(text, self.longest)) is not None:
+        if self.oversized is None and (size := string_excess(text, self.longest)) is not None:
             self.oversized = found.start(_TEXT), size
         return text
 
@@ -274,7 +274,7 @@ class Parser:
 
 
 _unescape: Final = json.JSONDecoder().raw_decode  # json.loads spends more on its arguments
-_WORDS: Final[dict[str, Value]] = {"true": True, "false": False, "null": None}
+_LITERALS: Final[dict[str, Value]] = {"true": True, "false": False, "null": None}
 _LONGEST_INTEGER: Final = len(str(-MAX_INTEGER))
 
 

@@ -35,8 +35,8 @@ _PARTIAL_STRING: Final = re.compile(
 )
 #: A number, or the beginning of one: more digits could follow either.
 _PARTIAL_NUMBER: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*+)(?:(?:\.[0-9]++)?(?:[eE][+-]?[0-9]*+)?|\.))?")
-_WORDS: Final = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
-#: What ends a number or a word.
+_LITERALS: Final = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+#: What ends a number or a literal.
 _DELIMITERS: Final = ' \t\n\r,:[]{}"'
 
 
@@ -119,7 +119,7 @@ def _without_partial(text: str) -> tuple[str, str]:
         start = 1 + max(map(text.rfind, _DELIMITERS))
         token = text[start:]
         whole = _PARTIAL_NUMBER.fullmatch(token) is not None or any(
-            word.startswith(token) and word != token for word in _WORDS
+            literal.startswith(token) and literal != token for literal in _LITERALS
         )
     # What no token begins with stays in the text, and is its first fault or after it.
     return (text[:start], text[start:]) if whole else (text, "")

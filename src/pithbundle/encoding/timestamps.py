@@ -1,6 +1,6 @@
 """Signed times: one grammar, compared as strings (spec TIME-1, TIME-2, REC-2).
 
-No library parses here. ``datetime.fromisoformat`` takes 29 of the 79 malformed texts of
+No library parses here. ``datetime.fromisoformat`` takes 29 of the 79 malformed strings of
 our tests, and which ones depends on its version. An instant is never turned into a number
 either: as text of one fixed width it sorts the same in every language, and nothing is
 rounded.
@@ -42,7 +42,7 @@ def instant(text: str) -> Instant | None:
 
     The instant is 26 ASCII characters, ``YYYY-MM-DDTHH:MM:SS.ffffff``, UTC; instants sort as
     text (TIME-2). The text itself is kept and hashed as written: ``Z`` and ``+00:00`` are
-    one instant and two texts.
+    one instant and two strings.
     """
     found = _CREATED_AT(text)
     if found is None or _is_missing_day(text):

@@ -68,8 +68,8 @@ def require_type(name: str, given: object, expected: type) -> None:
         raise TypeError(f"{name} must be {article} {expected.__name__}, not {type(given).__name__}")
 
 
-def text_fault(text: str) -> str | None:
-    """Return the code that rejects ``text`` as a value, or None (DATA-5, DATA-6, in that order)."""
+def string_fault(text: str) -> str | None:
+    """Return the code that rejects a string as a value, or None (DATA-5, DATA-6, in that order)."""
     if text.isascii():
         return "string" if "\0" in text else None
     if _SURROGATE.search(text):
@@ -79,14 +79,14 @@ def text_fault(text: str) -> str | None:
 
 def portable(text: str) -> str:
     """Return ``text`` with U+FFFD for each character that no string of the model has (ERR-1)."""
-    if text_fault(text) is None:
+    if string_fault(text) is None:
         return text
-    return "".join("\ufffd" if text_fault(character) else character for character in text)
+    return "".join("\ufffd" if string_fault(character) else character for character in text)
 
 
 def key_fault(key: str) -> str | None:
     """Return the code that rejects ``key`` as a member name, or None (DATA-5 to DATA-7, in that order)."""
-    fault = text_fault(key)
+    fault = string_fault(key)
     if fault is not None:
         return fault
     if len(key) > MAX_KEY_BYTES or _KEY_TOO_HIGH.search(key):

@@ -16,7 +16,7 @@ from pithbundle.verify.verdicts import SignedEvent
 
 
 class ClassifiedEvent(NamedTuple):
-    """A valid event and what the merge rules say of it."""
+    """A valid event and how the merge rules classify it."""
 
     event: SignedEvent
     #: None if the event conforms, ``unknown_type``, or the code of the schema error (MERGE-6).

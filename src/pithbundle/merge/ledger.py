@@ -50,7 +50,7 @@ class Ledger:
     _events: Mapping[str, ClassifiedEvent]
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: nothing here checks an event, so a ledger comes from a verifier or from ledgers.
+        """Raise: nothing here checks an event, so a ledger comes from a verifier or from ledgers.
 
         Raises:
             TypeError: always.

@@ -31,12 +31,12 @@ def grammar(pattern: str) -> MemberCheck:
     return check
 
 
-def word(*allowed: str) -> MemberCheck:
+def one_of(*allowed: str) -> MemberCheck:
     """One string of a fixed list, compared as bytes; ``type`` if it is another."""
-    words = frozenset(allowed)
+    values = frozenset(allowed)
 
     def check(value: Value) -> str | None:
-        return None if type(value) is str and value in words else "type"
+        return None if type(value) is str and value in values else "type"
 
     return check
 
@@ -88,7 +88,7 @@ def moment(value: Value) -> str | None:
     return None if instant(value) is not None else "time"
 
 
-def base64_text(value: Value) -> str | None:
+def base64_string(value: Value) -> str | None:
     """Bytes in padded standard base64, one spelling; not empty."""
     if type(value) is not str:
         return "type"
@@ -101,13 +101,13 @@ def sorted_ids(value: Value) -> str | None:
     if type(value) is not list:
         return "type"
     previous = ""
-    for stated in value:
-        code = event_id(stated)
+    for each in value:
+        code = event_id(each)
         if code is not None:
             return code
-        if not previous < stated:  # type: ignore[operator]
+        if not previous < each:  # type: ignore[operator]
             return "encoding"
-        previous = stated  # type: ignore[assignment]
+        previous = each  # type: ignore[assignment]
     return None
 
 

@@ -68,7 +68,7 @@ class State:
     _event_count: int
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: its counters are those of a ledger, which makes it.
+        """Raise: its counters are those of a ledger, which makes it.
 
         Raises:
             TypeError: always.
@@ -342,7 +342,7 @@ class State:
         return status_of(self.sections, len(self.equivocations), len(self._selection.unrecognised))
 
     def status_line(self) -> str:
-        """The status summary in one line of plain words (STATUS-2)."""
+        """The status summary in one line (STATUS-2)."""
         return status_line(self.status())
 
 

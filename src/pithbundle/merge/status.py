@@ -56,20 +56,22 @@ def status_of(sections: Mapping[str, tuple[Entry, ...]], conflicts: int, unrecog
 
 
 def status_line(status: Object) -> str:
-    """The status in one line of plain words (STATUS-2); it quotes no text of any event."""
+    """The status in one line (STATUS-2); it quotes no text of any event."""
     parts = [
         "attested" if _number(status["attested"], "strong") else "not attested",
         "anchored" if status["anchored"] else "not anchored",
         "stored" if status["stored"] else "not stored",
         "refs pending" if status["references"] is None else f"{status['references']} refs",
     ]
-    for name, words in (("citations", RELATIONSHIPS), ("findings", (*_SEVERITIES, "rescinded"))):
-        counted = [f"{_number(status[name], word)} {word}" for word in words if _number(status[name], word)]
+    for name, known in (("citations", RELATIONSHIPS), ("findings", (*_SEVERITIES, "rescinded"))):
+        counted = [
+            f"{_number(status[name], value)} {value}" for value in known if _number(status[name], value)
+        ]
         parts.append(f"{name}: {', '.join(counted)}" if counted else f"no {name}")
     counted = [
         f"{total} {outcome}"
         for outcome in _OUTCOMES
-        if (total := sum(_number(status["replications"], outcome, word) for word in _MODERATION))
+        if (total := sum(_number(status["replications"], outcome, value) for value in _MODERATION))
     ]
     parts.append(f"replications: {', '.join(counted)}" if counted else "no replications")
     parts.append(f"{_number(status['retractions'], 'applied')} retracted")
@@ -78,16 +80,16 @@ def status_line(status: Object) -> str:
     return "; ".join(parts)
 
 
-def _count(words: Iterable[str], known: tuple[str, ...]) -> Value:
-    found = Counter(words)
-    return {word: found[word] for word in known}
+def _count(values: Iterable[str], known: tuple[str, ...]) -> Value:
+    found = Counter(values)
+    return {value: found[value] for value in known}
 
 
 def _findings(findings: Sequence[IntegrityFinding]) -> Value:
-    # A rescinded finding is current in its slot to say that it was taken back: it is counted apart.
+    # A rescinded finding is current in its slot and takes the earlier one back: it is counted apart.
     active = [finding for finding in findings if finding.verdict_class != "rescinded"]
     found = Counter(finding.severity for finding in active)
-    return {**{word: found[word] for word in _SEVERITIES}, "rescinded": len(findings) - len(active)}
+    return {**{value: found[value] for value in _SEVERITIES}, "rescinded": len(findings) - len(active)}
 
 
 def _references(snapshots: Sequence[GraphSnapshot]) -> int | None:

@@ -1,7 +1,7 @@
 """The timeline: the events in order, and what each changed (spec TIMELINE-1, TIMELINE-2).
 
 The order is that of the signed times, which a signer chooses; it is not the order in which
-anybody received them, and it decides nothing that the state does not already say.
+anybody received them, and it decides nothing that the state does not already show.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 
 from pithbundle.bundle.event_formats import EVENT_FORMATS, UNKNOWN
 from pithbundle.encoding.spellings import event_id_digest
-from pithbundle.encoding.values import Object, Value, pointer, text_fault
+from pithbundle.encoding.values import Object, Value, pointer, string_fault
 from pithbundle.errors import PolicyError
 
 #: The longest name, in UTF-8 bytes (POL-2).
@@ -40,7 +40,7 @@ def frozen(name: str, given: object) -> frozenset[str]:
 
 def check_name(name: Value, where: str) -> str:
     """Return a signer_id, key_id or event type (POL-2)."""
-    if type(name) is not str or not name or text_fault(name) or len(name.encode()) > MAX_NAME_BYTES:
+    if type(name) is not str or not name or string_fault(name) or len(name.encode()) > MAX_NAME_BYTES:
         refuse(f"must be a string of 1 to {MAX_NAME_BYTES} bytes", where)
     return name
 

@@ -34,7 +34,7 @@ SAMPLE: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one format reproduces: ``ids`` of stated ids, ``signatures`` under keys of the policy."""
+    """What one format reproduces: ``ids`` of claimed ids, ``signatures`` under keys of the policy."""
 
     event_format: EventFormat
     ids: int
@@ -48,12 +48,12 @@ class Found:
 class Probe:
     """What all formats reproduce on one bundle; the best first.
 
-    ``events`` well-formed events were tried; ``stated_ids`` of them state an id and
+    ``events`` well-formed events were tried; ``claimed_ids`` of them claim an id and
     ``signed`` of them carry a signature in its text form.
     """
 
     events: int
-    stated_ids: int
+    claimed_ids: int
     signed: int
     found: tuple[Found, ...]
 
@@ -61,11 +61,11 @@ class Probe:
 
     @property
     def settled(self) -> tuple[Found, ...]:
-        """The formats that reproduce every signature and every stated id; empty if none does."""
+        """The formats that reproduce every signature and every claimed id; empty if none does."""
         return tuple(
             found
             for found in self.found
-            if self.signed and found.signatures == self.signed and found.ids == self.stated_ids
+            if self.signed and found.signatures == self.signed and found.ids == self.claimed_ids
         )
 
 
@@ -90,16 +90,16 @@ def probe(bundle: Bundle, policy: Policy) -> Probe:
     require_type("policy", policy, Policy)
     search = _Search(policy)
     ids = dict.fromkeys(EVENT_FORMATS, 0)
-    events = stated_ids = signed = 0
+    events = claimed_ids = signed = 0
     for event in _envelopes(bundle):
         found = signed_contents(event, EVENT_FORMATS.values())
         # One over its limits is counted, and reproduced by nothing.
         bodies = found if isinstance(found, dict) else {}
         events += 1
-        stated = _digest(event)
-        stated_ids += stated is not None
+        claimed = _digest(event)
+        claimed_ids += claimed is not None
         for name, body in bodies.items():
-            ids[name] += body.digest == stated
+            ids[name] += body.digest == claimed
         attempt = _signed(event, bodies)
         if attempt is not None:
             signed += 1
@@ -109,9 +109,9 @@ def probe(bundle: Bundle, policy: Policy) -> Probe:
         Found(event_format, ids[name], search.hits[name], tuple(sorted(search.keys[name], key=_raw)))
         for name, event_format in EVENT_FORMATS.items()
     ]
-    # Stable: among equals the family's own order stands, event-v1 first.
+    # Stable: equals keep the order of the family, event-v1 first.
     results.sort(key=lambda each: (-each.signatures, -each.ids))
-    return Probe(events, stated_ids, signed, tuple(results))
+    return Probe(events, claimed_ids, signed, tuple(results))
 
 
 class _Search:
@@ -192,6 +192,6 @@ def _raw(key: PolicyKey) -> bytes:
 
 
 def _digest(event: Envelope) -> bytes | None:
-    """The digest in a stated id, with or without its prefix: the registry's form is not known."""
-    stated = event.claimed_id
-    return None if stated is None else event_id_digest(stated) or hex_bytes(stated, 32)
+    """The digest in a claimed id, with or without its prefix: the registry's form is not known."""
+    claimed = event.claimed_id
+    return None if claimed is None else event_id_digest(claimed) or hex_bytes(claimed, 32)

@@ -17,7 +17,7 @@ from pithbundle.encoding.canonical import (
     encode_ordered,
     require_model,
     sha256_hex,
-    text_excess,
+    string_excess,
 )
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import MAX_DEPTH, pointer_to
@@ -184,10 +184,10 @@ def test_messages_name_the_type() -> None:
 
 
 def test_text_size_counts_utf8_bytes() -> None:
-    assert text_excess("é" * 10, 20) is None
-    assert text_excess("é" * 10, 19) == 20
-    assert text_excess("\ud800", 3) is None
-    assert text_excess("\ud800", 2) == 3
+    assert string_excess("é" * 10, 20) is None
+    assert string_excess("é" * 10, 19) == 20
+    assert string_excess("\ud800", 3) is None
+    assert string_excess("\ud800", 2) == 3
 
 
 def test_places_can_always_be_reported() -> None:

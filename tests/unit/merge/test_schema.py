@@ -14,15 +14,15 @@ from pithbundle.encoding.values import MAX_INTEGER
 from pithbundle.merge.schema import (
     MemberCheck,
     an_object,
-    base64_text,
+    base64_string,
     event_id,
     grammar,
     moment,
+    one_of,
     prose,
     sha256_hex,
     sorted_ids,
     whole,
-    word,
 )
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
@@ -54,7 +54,7 @@ def test_grammar(pattern: str, value: Any, code: str | None) -> None:
     [("yes", None), ("no", None), ("Yes", "type"), ("", "type"), (["yes"], "type"), (None, "type")],
 )
 def test_word(value: Any, code: str | None) -> None:
-    assert word("yes", "no")(value) == code
+    assert one_of("yes", "no")(value) == code
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_whole(smallest: int, value: Any, code: str | None) -> None:
         (moment, WHEN, None),
         (moment, WHEN[:-1], "time"),
         (moment, 1, "type"),
-        (base64_text, "AA==", None),
-        (base64_text, "AAA=", None),
-        (base64_text, "AAAA", None),
-        (base64_text, "AB==", "encoding"),
-        (base64_text, "=AA=", "encoding"),
-        (base64_text, "AAA", "encoding"),
-        (base64_text, "", "encoding"),
-        (base64_text, None, "type"),
+        (base64_string, "AA==", None),
+        (base64_string, "AAA=", None),
+        (base64_string, "AAAA", None),
+        (base64_string, "AB==", "encoding"),
+        (base64_string, "=AA=", "encoding"),
+        (base64_string, "AAA", "encoding"),
+        (base64_string, "", "encoding"),
+        (base64_string, None, "type"),
         (sorted_ids, [], None),
         (sorted_ids, [ONE, TWO], None),
         (sorted_ids, [TWO, ONE], "encoding"),

@@ -30,7 +30,7 @@ def probed(events: list[Any], keys: Policy = KEYS) -> Probe:
 def test_the_rule_that_made_a_bundle_is_found_alone_and_first(rule: Any) -> None:
     events = [made(0, rule), made(1, rule, AUTHOR)]
     found = probed(events)
-    assert (found.events, found.stated_ids, found.signed) == (2, 2, 2)
+    assert (found.events, found.claimed_ids, found.signed) == (2, 2, 2)
     assert len(found.found) == len(EVENT_FORMATS)
     assert [one.event_format for one in found.settled] == [rule]
     best = found.found[0]
@@ -60,16 +60,16 @@ def test_ids_may_be_absent_or_bare_hex() -> None:
     v1 = EVENT_FORMATS["event-v1"]
     whole = made(0, v1)
     bare = probed([whole | {"event_id": whole["event_id"][7:]}])
-    assert (bare.stated_ids, bare.found[0].ids) == (1, 1)
+    assert (bare.claimed_ids, bare.found[0].ids) == (1, 1)
     none = probed([without(whole, ("event_id",)), without(made(1, v1), ("event_id",)) | {"event_id": "x"}])
-    assert (none.stated_ids, none.signed) == (0, 2)
+    assert (none.claimed_ids, none.signed) == (0, 2)
     assert [one.event_format for one in none.settled] == [v1]
 
 
 def test_nothing_signed_settles_nothing() -> None:
     assert probed([]).settled == ()
     unsigned = probed([without(made(0, EVENT_FORMATS["event-v1"]), ("signature",))])
-    assert (unsigned.events, unsigned.stated_ids, unsigned.signed, unsigned.settled) == (1, 1, 0, ())
+    assert (unsigned.events, unsigned.claimed_ids, unsigned.signed, unsigned.settled) == (1, 1, 0, ())
     assert unsigned.found[0].ids == 1
 
 
@@ -89,7 +89,7 @@ def test_what_is_no_event_is_left_out() -> None:
     spelt = made(3, v1)
     spelt = spelt | {"signature": spelt["signature"] | {"signature_b64": "x"}}
     found = probed([*broken, made(0, v1), over, spelt])
-    assert (found.events, found.stated_ids, found.signed) == (3, 3, 2)
+    assert (found.events, found.claimed_ids, found.signed) == (3, 3, 2)
     assert (found.found[0].ids, found.found[0].signatures) == (2, 1)
 
 

@@ -125,8 +125,8 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
         out.line("DIFFERENT:", "bad", " " + ", ".join(counts))
     for name, (path, side) in (("left", left), ("right", right)):
         number = "no record" if side.pith_number is None else out.show(side.pith_number, _CELL)
-        word = "" if side.form == "bundle" else ", not checked"
-        out.heading(name, f"{out.file_name(path)}: a {side.form} of {number}{word}")
+        suffix = "" if side.form == "bundle" else ", not checked"
+        out.heading(name, f"{out.file_name(path)}: a {side.form} of {number}{suffix}")
     for change in found.events[:MOST]:
         label = next((j.event_type for j in (change.left, change.right) if j and j.event_type), None)
         kind = "" if label is None else f"  {out.show(label, _CELL)}"

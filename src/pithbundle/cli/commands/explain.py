@@ -79,16 +79,16 @@ def command(
     return loaded.status
 
 
-def _location(word: str) -> str | None:
+def _location(argument: str) -> str | None:
     """Return the last argument as a location in the state, or None if it is a file."""
-    if word == "/current" or word.startswith("/current/") or event_id_digest(word) is not None:
-        return word
-    if _ID_PREFIX.fullmatch(word) and not os.path.lexists(word):
-        return word
-    if word.startswith("/") and "\0" not in word and not os.path.lexists(word):
+    if argument == "/current" or argument.startswith("/current/") or event_id_digest(argument) is not None:
+        return argument
+    if _ID_PREFIX.fullmatch(argument) and not os.path.lexists(argument):
+        return argument
+    if argument.startswith("/") and "\0" not in argument and not os.path.lexists(argument):
         # Not a file, so it is meant as a pointer, of which no state has an entry.
-        return word
-    return f"/current/{word}" if word.split("/")[0] in _SECTIONS else None
+        return argument
+    return f"/current/{argument}" if argument.split("/")[0] in _SECTIONS else None
 
 
 def _reasons(loaded: LoadedRecord, location: str | None) -> list[Explanation]:

@@ -142,7 +142,7 @@ def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> 
         return out.result(SUCCESS, Exit.VALID, {**result, **_value(value, kind)})
     lines = [
         ("file", f"{out.file_name(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
-        ("form", f"{kind.words}, by its members; {_shape(value)}"),
+        ("form", f"{kind.description}, by its members; {_shape(value)}"),
         *_some(_faults(out, faults), "fault"),
         *(_lines(out, value, kind) if type(value) is dict else ()),
     ]

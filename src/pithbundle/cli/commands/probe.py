@@ -85,7 +85,7 @@ def command(
                 "file": portable(file),
                 "policy": policy_value(policy, policy_path),
                 "events": result.events,
-                "stated_ids": result.stated_ids,
+                "claimed_ids": result.claimed_ids,
                 "signatures": result.signed,
                 "event_formats": [_format(found) for found in result.found],
                 "settled": None if best is None else best.event_format.name,
@@ -129,7 +129,7 @@ def _print(out: Output, file: str, result: Probe) -> None:
     else:
         out.line("NOT SETTLED:", "doubtful", f" {_why_not(result)}")
     out.detail("file", out.file_name(file))
-    tried = f"{plural(result.stated_ids, 'id')} and {plural(result.signed, 'signature')}"
+    tried = f"{plural(result.claimed_ids, 'id')} and {plural(result.signed, 'signature')}"
     out.detail("tried", f"{plural(len(result.found), 'format')} on {plural(result.events, 'event')}, {tried}")
     hits = [found for found in result.found if found.ids or found.signatures]
     if not hits:
@@ -139,7 +139,7 @@ def _print(out: Output, file: str, result: Probe) -> None:
         [
             (
                 found.event_format.name,
-                f"{found.ids} of {result.stated_ids}",
+                f"{found.ids} of {result.claimed_ids}",
                 f"{found.signatures} of {result.signed}",
                 "enough" if found.event_format.is_binding else "too little",
                 ", ".join(_named(out, key) for key in found.keys) or "-",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
-from pithbundle.merge.schema import identifier, name, word
+from pithbundle.merge.schema import identifier, name, one_of
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,7 +26,7 @@ EVENT_TYPE = EventType(
     target="record",
     section="author_claims",
     select="latest",
-    members={"scheme": name, "identifier": identifier, "strength": word("strong", "weak")},
+    members={"scheme": name, "identifier": identifier, "strength": one_of("strong", "weak")},
     entry=AuthorClaim,
     slot=("scheme", "identifier"),
     deciding=("strength",),

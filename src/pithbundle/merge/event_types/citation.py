@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
-from pithbundle.merge.schema import identifier, word
+from pithbundle.merge.schema import identifier, one_of
 
 #: The relationships that the record page lists (SEEN).
 RELATIONSHIPS = (
@@ -27,6 +27,6 @@ EVENT_TYPE = EventType(
     target="record",
     section="citations",
     select="all",
-    members={"citing_work": identifier, "relationship": word(*RELATIONSHIPS)},
+    members={"citing_work": identifier, "relationship": one_of(*RELATIONSHIPS)},
     entry=Citation,
 )

@@ -11,7 +11,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
-from pithbundle.merge.schema import an_object, grammar, moment, prose, sha256_hex, whole, word
+from pithbundle.merge.schema import an_object, grammar, moment, one_of, prose, sha256_hex, whole
 
 _NAME = grammar(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 _TEXT = prose(65_536)
@@ -56,12 +56,12 @@ EVENT_TYPE = EventType(
     section="integrity_findings",
     select="latest",
     members={
-        "event_type": word("pith.integrity.v1"),
+        "event_type": one_of("pith.integrity.v1"),
         "detector": _NAME,
         "detector_version": grammar(r"[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}"),
         "finding_type": _NAME,
-        "verdict_class": word("incontrovertible", "cross_source", "threshold_with_margin", "rescinded"),
-        "severity": word("critical", "advisory", "informational"),
+        "verdict_class": one_of("incontrovertible", "cross_source", "threshold_with_margin", "rescinded"),
+        "severity": one_of("critical", "advisory", "informational"),
         "arxiv_id": grammar(r"[!-~]{1,64}"),
         "evidence_hash": sha256_hex,
         "evidence": an_object,

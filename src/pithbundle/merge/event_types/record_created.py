@@ -25,7 +25,7 @@ class Receipt(Entry):
         return receipt if type(receipt) is dict else {}
 
 
-def _receipt_text(payload: Object) -> tuple[str, ...]:
+def _receipt_string(payload: Object) -> tuple[str, ...]:
     return (encode(payload["receipt"]).decode(),)
 
 
@@ -44,5 +44,5 @@ EVENT_TYPE = EventType(
     members={"canonical_record": an_object, "canonical_sha256": sha256_hex, "receipt": an_object},
     entry=Receipt,
     match=_is_this_record,
-    keeps=_receipt_text,
+    keeps=_receipt_string,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
-from pithbundle.merge.schema import prose, web_url, word
+from pithbundle.merge.schema import one_of, prose, web_url
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,9 +33,9 @@ EVENT_TYPE = EventType(
         "claimant": prose(512),
         "claim": prose(4096),
         "url": web_url,
-        "kind": word("replication", "falsification", "formal_bridge"),
-        "outcome": word("supports", "refutes", "inconclusive"),
-        "moderation": word("pending", "accepted", "rejected"),
+        "kind": one_of("replication", "falsification", "formal_bridge"),
+        "outcome": one_of("supports", "refutes", "inconclusive"),
+        "moderation": one_of("pending", "accepted", "rejected"),
     },
     entry=Replication,
     optional=frozenset({"url"}),

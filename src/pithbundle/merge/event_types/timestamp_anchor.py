@@ -8,7 +8,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import EventType
-from pithbundle.merge.schema import base64_text, sha256_hex
+from pithbundle.merge.schema import base64_string, sha256_hex
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,7 +28,7 @@ EVENT_TYPE = EventType(
     target="record",
     section="timestamp_anchors",
     select="all",
-    members={"canonical_sha256": sha256_hex, "proof_b64": base64_text},
+    members={"canonical_sha256": sha256_hex, "proof_b64": base64_string},
     entry=TimestampAnchor,
     match=_anchors_this_record,
 )
