@@ -32,7 +32,7 @@ def merged(rules: MergeRules) -> tuple[Report, Merged]:
     return report_on(checked, rules=rules), result
 
 
-def test_the_new_event_type_is_merged_as_its_vector_says() -> None:
+def test_the_new_event_type_is_merged_as_in_its_vector() -> None:
     report, result = merged(RULES)
     current: Any = result.state["current"]
     assert [entry["payload"] for entry in current["peer_reviews"]] == VECTOR["current"]

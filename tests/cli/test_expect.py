@@ -91,7 +91,7 @@ def test_diff_reports_an_event_of_unknown_format_by_the_id_that_it_claims() -> N
 
 
 @pytest.mark.usefixtures("folder")
-def test_verify_shows_the_claimed_id_and_says_that_the_copy_may_have_been_altered() -> None:
+def test_verify_shows_the_claimed_id_and_reports_that_the_copy_may_have_been_altered() -> None:
     result = run("verify", "bundle.json", "--policy", "unbound.json")
     assert f"claims id {CLAIM['event_id'][7:19]}" in result.out
     altered = {**CLAIM, "signature": {**CLAIM["signature"], "key_id": STRANGER.key_id}}

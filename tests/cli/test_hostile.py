@@ -44,14 +44,14 @@ def read_by(args: list[str], value: Any, text: str, *, ascii_only: bool) -> None
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 @pytest.mark.parametrize("name", READERS)
-def test_in_every_place(name: str, text: str) -> None:
+def test_in_every_argument(name: str, text: str) -> None:
     read_by(READERS[name][0], json.loads((DATA / name).read_bytes()), text, ascii_only=False)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 @pytest.mark.parametrize("name", READERS)
-def test_in_every_place_of_every_command(name: str, text: str) -> None:
+def test_in_every_argument_of_every_command(name: str, text: str) -> None:
     for args in READERS[name]:
         read_by(args, json.loads((DATA / name).read_bytes()), text, ascii_only=True)
 
@@ -62,7 +62,7 @@ def digest(result: Result) -> list[str]:
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_in_every_place_on_a_narrow_terminal(text: str) -> None:
+def test_in_every_argument_on_a_narrow_terminal(text: str) -> None:
     value: Any = json.loads((DATA / "stated-wrong.json").read_bytes())
     for _, changed in hostile_places(value, text):
         data = json.dumps(changed).encode()

@@ -78,7 +78,7 @@ def located(marked: str, text: str) -> Iterator[bytes]:
         yield marked.replace(MARK, raw[1:-1]).encode("utf-8", "surrogatepass")
 
 
-def test_in_every_place_of_a_bundle() -> None:
+def test_in_every_member_of_a_bundle() -> None:
     """Every place once, texts and commands in turn; the slow tests below try all of them everywhere."""
     for (where, marked), text, other in zip(
         PLACES, cycle(HOSTILE.values()), cycle(READERS[1:]), strict=False
@@ -89,7 +89,7 @@ def test_in_every_place_of_a_bundle() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_every_text_in_every_place_of_a_bundle(text: str) -> None:
+def test_every_text_in_every_member_of_a_bundle(text: str) -> None:
     """Through the command that prints most of a bundle; the long test below has every command."""
     for where, marked in PLACES:
         check(["verify", "-", *POLICY], [*located(marked, text)][1], where)
@@ -97,7 +97,7 @@ def test_every_text_in_every_place_of_a_bundle(text: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_every_text_in_every_place_of_a_bundle_through_every_command(text: str) -> None:
+def test_every_text_in_every_member_of_a_bundle_through_every_command(text: str) -> None:
     for where, marked in PLACES:
         for data in located(marked, text):
             for reader in READERS:

@@ -29,7 +29,7 @@ def test_detection_never_guesses_further(data: bytes, code: str) -> None:
     assert json.loads(result.out)["error"]["code"] == code
 
 
-def test_a_stated_format_is_used() -> None:
+def test_a_given_encoding_is_used() -> None:
     assert run("canonical", "--from", "cbor", "-", stdin=b"\x80").stdout == b"[]"
     assert run("canonical", "--from", "json", "-", stdin=b"\xa0").status == 1
 
@@ -83,7 +83,7 @@ def test_a_number_is_recomputed_from_a_bundle_with_a_broken_event() -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", "1", "null", '{"canonical_record": []}', '{"a": 1, "a": 2}'])
-def test_what_holds_no_record(text: str) -> None:
+def test_what_contains_no_record(text: str) -> None:
     result = run("number", "-", stdin=text.encode())
     assert result.status == 1
     assert_harmless(result)
@@ -98,7 +98,7 @@ def test_what_holds_no_record(text: str) -> None:
         {"pith_number": "pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE", "short_pith_number": "pith:J2LUZ564"},
     ],
 )
-def test_stated_members_that_agree_or_say_nothing(stated: dict[str, object]) -> None:
+def test_claimed_members_that_agree_or_are_absent(stated: dict[str, object]) -> None:
     text = json.dumps({"canonical_record": json.loads(Path(RECORD).read_bytes()), **stated})
     result = run("number", "--json", "-", stdin=text.encode())
     found = json.loads(result.out)["results"][0]
@@ -106,7 +106,7 @@ def test_stated_members_that_agree_or_say_nothing(stated: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize("stated", [{"pith_number": 1}, {"canonical_sha256": None}])
-def test_stated_members_of_another_type_differ(stated: dict[str, object]) -> None:
+def test_claimed_members_of_another_type_differ(stated: dict[str, object]) -> None:
     text = json.dumps({"canonical_record": json.loads(Path(RECORD).read_bytes()), **stated})
     assert run("number", "-", stdin=text.encode()).status == 1
 

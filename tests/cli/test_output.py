@@ -33,7 +33,7 @@ def test_the_worst_status_is_returned(statuses: list[int], status: int) -> None:
         assert worst(order) == status
 
 
-def test_only_valid_words_are_green() -> None:
+def test_only_valid_statuses_are_green() -> None:
     assert {word for word, style in STATUS_STYLE.items() if style == "good"} == VALID
 
 

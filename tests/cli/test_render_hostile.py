@@ -141,7 +141,7 @@ def files_to_compare(folder: Path) -> list[bytes]:
     return [(folder / name).read_bytes() for name in "srp"]
 
 
-def test_in_every_place_of_a_state_a_report_and_a_proof(tmp_path: Path) -> None:
+def test_in_every_member_of_a_state_a_report_and_a_proof(tmp_path: Path) -> None:
     """Texts in turn; these files are taken at their word, so nothing else keeps them from the terminal."""
     texts = cycle(HOSTILE.values())
     for data, reader in zip(files_to_compare(tmp_path), (READERS[4], READERS[5], READERS[6]), strict=True):
@@ -153,7 +153,7 @@ def test_in_every_place_of_a_state_a_report_and_a_proof(tmp_path: Path) -> None:
                 assert result.status != 0
 
 
-def test_two_proofs_of_which_one_does_not_hold(tmp_path: Path) -> None:
+def test_two_proofs_of_which_one_fails(tmp_path: Path) -> None:
     proof = tmp_path / "p"
     run("proof", str(DEMO / "rich.json"), "--out", str(proof), *POLICY)
     broken = tmp_path / "broken"
@@ -221,7 +221,7 @@ def test_names_of_files_come_from_ids_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "place", ["/current/\x1b[2J", "citations/\u202e", "/current/x\nVALID: all", "receipt/\udc80"]
 )
-def test_a_hostile_place_to_explain(place: str) -> None:
+def test_explain_of_a_hostile_pointer(place: str) -> None:
     result = check(["explain", str(DEMO / "rich.json"), place, *POLICY])
     assert result.status == 2 or result.out.startswith("CONFLICT:")
 

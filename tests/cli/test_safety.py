@@ -264,7 +264,7 @@ def test_what_is_expected_is_a_state(folder: Path, text: str | None, words: str)
         ("citations/0/payload/nothing", "the entry /current/citations/0 has no such member"),
     ],
 )
-def test_a_place_inside_no_entry_is_a_usage_error_that_lists_the_places(
+def test_a_pointer_inside_no_entry_is_a_usage_error_that_lists_the_pointers(
     folder: Path, place: str, why: str | None
 ) -> None:
     result = run("explain", "rich.json", "--policy", "policy.json", place)
@@ -276,7 +276,7 @@ def test_a_place_inside_no_entry_is_a_usage_error_that_lists_the_places(
     assert "there are entries at /current/ followed by: canonical_record, source_aliases/0 to " in result.err
 
 
-def test_a_place_inside_an_entry_is_explained_by_the_entry(folder: Path) -> None:
+def test_a_pointer_inside_an_entry_is_explained_by_the_entry(folder: Path) -> None:
     for place in ("/current/citations/0/payload/citing_work", "citations/0/signer", "receipt/key_id"):
         result = run("explain", "rich.json", "--policy", "policy.json", place)
         assert result.status == 1 and result.out.count("\nentry ") == 1

@@ -169,7 +169,7 @@ class TestPolicy:
 class TestUnverified:
     """The policy was forgotten: no event has a known key."""
 
-    def test_no_conflict_is_not_said_of_events_that_were_not_verified(self, tmp_path: Path) -> None:
+    def test_no_conflict_is_not_reported_of_events_that_were_not_verified(self, tmp_path: Path) -> None:
         result = run("proof", RICH, "--out", str(tmp_path / "z.json"))
         assert result.status == 3
         assert result.out.startswith("UNVERIFIED: no conflict was found, and not every event was verified\n")

@@ -110,7 +110,7 @@ SINGLE: dict[str, tuple[Any, int, str]] = {
 
 
 @pytest.mark.parametrize("name", SINGLE)
-def test_exit_status_and_first_words(folder: Path, name: str) -> None:
+def test_exit_status_and_beginning_of_the_output(folder: Path, name: str) -> None:
     value, status, words = SINGLE[name]
     path = written(folder / "bundle.json", value)
     result = run("verify", path, *POLICY)

@@ -79,7 +79,7 @@ def test_a_disagreement_is_shrunk_unless_each_question_takes_the_whole_time() ->
 
 @pytest.mark.parametrize("how", ["silent", "hello-unsupported", "hello-other-protocol"])
 @pytest.mark.parametrize("first", [True, False])
-def test_a_worker_that_is_not_fit_is_a_fault(how: str, first: bool) -> None:
+def test_a_worker_that_answers_hello_wrongly_is_a_fault(how: str, first: bool) -> None:
     one, other = (worker(how), OURS) if first else (OURS, worker(how))
     found = compared(one, other, timeout=1.0)
     assert found.compared == 0 and "hello" in found.fault

@@ -298,7 +298,7 @@ def test_summary() -> None:
     assert len(reports.bad(results())) == 4
 
 
-def test_the_page_holds_no_script_and_no_control() -> None:
+def test_the_page_contains_no_script_and_no_control() -> None:
     page = reports.to_html(HOSTILE, Run((), tuple(results()), (HOSTILE,)))
     assert "<script" not in page and "\x1b" not in page and "\u202e" not in page and "\x00" not in page
     assert "&lt;script&gt;" in page and "default-src 'none'" in page

@@ -353,7 +353,7 @@ def test_a_worker_that_has_left_between_two_requests_fails_the_second() -> None:
         ("hello-without-name", "does not give its name and version"),
     ],
 )
-def test_a_worker_that_is_not_fit_stops_the_run_at_hello(how: str, said: str) -> None:
+def test_a_worker_that_answers_hello_wrongly_stops_the_run(how: str, said: str) -> None:
     started = time.monotonic()
     found = broken_run(how, timeout=1.0 if how == "silent" else 20.0, jobs=2)
     assert time.monotonic() - started < 20

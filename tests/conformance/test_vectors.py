@@ -107,7 +107,7 @@ MIXED = re.compile(
 )
 
 
-def test_every_refusal_names_an_accepted_control() -> None:
+def test_every_rejection_names_an_accepted_control() -> None:
     for vector in VECTORS:
         if refuses(vector) and not MIXED.match(vector.id):
             assert vector.control in BY_ID, f"{vector.id} has no control"
@@ -134,7 +134,7 @@ def test_the_files_are_of_the_schema() -> None:
             assert invalid(json.loads(data), schema, schema) is None, name
 
 
-def test_the_schema_refuses() -> None:
+def test_the_schema_rejects() -> None:
     schema = json.loads((FOLDER / "vectors.schema.json").read_bytes())
     good = json.loads(built()["number/forms.json"])
     spoilers: tuple[Callable[[Any], object], ...] = (

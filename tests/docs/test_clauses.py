@@ -58,7 +58,7 @@ def test_every_clause_that_is_named_is_defined() -> None:
     assert found == set()
 
 
-def test_the_places_are_read() -> None:
+def test_the_sources_of_clause_ids_are_read() -> None:
     read = {path.relative_to(REPO).as_posix() for path in texts()}
     assert {
         "spec.md",

@@ -63,7 +63,7 @@ def updated(lines: list[str], failed: list[Vector]) -> list[str]:
     return kept
 
 
-def test_there_are_ten_first_vectors_and_it_is_told_what_the_first_worker_does_with_each() -> None:
+def test_there_are_ten_first_vectors_with_the_result_of_the_first_worker() -> None:
     assert [number for number, *_ in TEN] == [str(number) for number in range(1, 11)]
     read = reader(REPO / "vectors")
     with Process([sys.executable, str(WORKER)], 10) as worker:

@@ -23,12 +23,12 @@ def test_every_make_target_exists() -> None:
     assert set(ci_targets()) <= TARGETS
 
 
-def test_the_page_says_what_ci_runs() -> None:
+def test_the_page_lists_what_ci_runs() -> None:
     (row,) = re.findall(r"^\| `\.ci/run` \|([^|]+)\|", PAGE, re.MULTILINE)
     assert re.findall(r"`make ([a-z-]+)`", row.replace("`make unit`", "")) == ci_targets()
 
 
-def test_the_page_says_what_the_long_run_is() -> None:
+def test_the_page_describes_the_long_run() -> None:
     (row,) = re.findall(r"^\| `make long` \|([^|]+)\|", PAGE, re.MULTILINE)
     recipe = re.findall(r"^long:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)[0]
     made = re.findall(r"\$\(MAKE\) ([a-z]+)", recipe)
@@ -50,7 +50,7 @@ PLACES = re.findall(
 )
 
 
-def test_every_place_of_the_map_exists() -> None:
+def test_every_path_of_the_map_exists() -> None:
     for row in PLACES:
         for name in re.findall(r"`([\w./-]+/[\w./-]*)`", row):
             assert (REPO / name).exists(), name

@@ -49,7 +49,7 @@ def test_the_pages_can_be_followed_in_one_folder(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
-def test_every_block_is_run_or_says_why_not(name: str) -> None:
+def test_every_block_is_run_or_has_a_reason(name: str) -> None:
     for block in pages.parse(name).blocks:
         where = f"{name}, line {block.line + 1}"
         if not pages.is_run(block):

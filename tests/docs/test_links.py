@@ -43,7 +43,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
         )
 
 
-def test_every_page_has_a_place_and_a_title() -> None:
+def test_every_page_is_in_the_navigation_and_has_a_title() -> None:
     for name in pages.PAGES:
         assert markdown.title(pages.parse(name))
 

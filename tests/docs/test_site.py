@@ -181,7 +181,7 @@ def test_a_style_that_loads_from_another_host_is_found(tmp_path: Path) -> None:
     assert check.faults(tmp_path) == ["a.css: loads something from another host"]
 
 
-def test_a_page_without_a_place_in_the_navigation_is_an_error(tmp_path: Path) -> None:
+def test_a_page_that_the_navigation_lacks_is_an_error(tmp_path: Path) -> None:
     for name in pages.sources(REPO):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("# Title\n", encoding="utf-8")

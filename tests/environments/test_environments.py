@@ -49,7 +49,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
     return said([], {"PYTHONHASHSEED": "0"}, tmp_path_factory.mktemp("plain"))
 
 
-def test_the_plain_run_says_something_of_everything(plain: str) -> None:
+def test_the_plain_run_reports_everything(plain: str) -> None:
     lines = plain.splitlines()
     assert sum(" verified " in line for line in lines) > 20
     assert [line.split()[:3] for line in lines if " rejected " in line] == [

@@ -75,7 +75,7 @@ def never_verified(events: list[Any], keys: Json | None = None, record: Json = R
 # A3: forged ids.
 
 
-def test_500_forged_ids_are_never_verified_and_are_never_keys() -> None:
+def test_500_false_ids_are_never_verified_and_are_never_keys() -> None:
     chance = random.Random(3)
     ids = [one["event_id"] for one in EVENTS]
     for group in range(5):
@@ -146,7 +146,7 @@ def test_no_other_scalar_of_a_signature_verifies() -> None:
 # A5: an event of another record.
 
 
-def test_1000_events_moved_to_another_record_are_refused() -> None:
+def test_1000_events_moved_to_another_record_are_invalid() -> None:
     records = [made_record(number) for number in range(11)]
     for here in records[:10]:
         moved = [
@@ -160,7 +160,7 @@ def test_1000_events_moved_to_another_record_are_refused() -> None:
         assert len(moved) == 100
 
 
-def test_an_integrity_finding_of_another_paper_is_refused_flat_and_does_not_fit_signed() -> None:
+def test_an_integrity_finding_of_another_paper_is_invalid_flat_and_does_not_conform_signed() -> None:
     other = made_record(1)
     finding = payloads.integrity(other, WHEN)
     assert said(checked(RECORD, [flat_event(DEMO, finding, WHEN, 1)]).events[0])[1] == "subject"
@@ -312,7 +312,7 @@ def test_near_names_of_a_signer_are_other_signers(near: str) -> None:
 # A10, A11: algorithms, versions, missing signatures.
 
 
-def test_an_algorithm_is_one_text() -> None:
+def test_an_algorithm_is_one_string() -> None:
     others: list[Any] = [
         "none", "None", "", " ed25519", "ed25519 ", "ED25519", "Ed25519", "ed25519ph", "ed25519ctx", "ed448",
         "HS256", "RS256", "EdDSA", "eddsa", "secp256k1", "ed25519\n", "ed\u200b25519", "ｅd25519", "ed2551९",
@@ -329,7 +329,7 @@ def test_an_algorithm_is_one_text() -> None:
         assert told.verdict.code == "algorithm"
 
 
-def test_a_removed_signature_is_told_of_and_never_skipped() -> None:
+def test_a_removed_signature_is_reported_and_never_skipped() -> None:
     result = never_verified([without(one, ("signature",)) for one in EVENTS])
     assert {one.verdict.status for one in result.events} == {"not_signed"}
     assert report_on(result).outcome == "unverified"
@@ -453,7 +453,7 @@ def test_the_outcome_of_one_bad_event_is_not_valid() -> None:
         assert outcome == ("invalid" if row.verdict == "invalid" else "unverified")
 
 
-def test_a_bad_record_refuses_the_bundle() -> None:
+def test_a_bad_record_rejects_the_bundle() -> None:
     whole = json.loads(to_json(bundle(RECORD, EVENTS[:3])))
     for path, new in [
         (("canonical_record", "source", "version"), 99),
@@ -469,7 +469,7 @@ def test_a_bad_record_refuses_the_bundle() -> None:
 # A18: exact types.
 
 
-def test_booleans_are_no_integers_and_numbers_no_texts() -> None:
+def test_booleans_are_no_integers_and_numbers_no_strings() -> None:
     record = made_record()
     record["source"]["version"] = 1
     versions: list[Any] = [True, "1", [1], None, {}, 1.5, 0, -1, False]
@@ -568,7 +568,7 @@ def test_an_instant_in_any_spelling_orders_alike_and_is_shown_as_written() -> No
         ]
 
 
-def test_an_event_of_the_year_9999_holds_a_slot_of_its_own_signer_until_it_is_taken_back() -> None:
+def test_an_event_of_the_year_9999_wins_a_slot_of_its_own_signer_until_it_is_retracted() -> None:
     def claim(signer: Signer, when: str) -> Json:
         return attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), when)
 
@@ -636,7 +636,7 @@ def test_no_leaf_of_a_verified_event_can_change(kind: str) -> None:
     assert tried > 50
 
 
-def test_every_known_kind_was_there() -> None:
+def test_every_known_event_type_was_there() -> None:
     assert {one["event_type"] for one in demo.rich()["events"]} >= set(MERGE_1.event_types)
     assert MIRROR in strategies.HOUSE
 

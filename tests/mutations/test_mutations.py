@@ -108,7 +108,7 @@ def test_there_are_many_each_with_its_own_title_and_number() -> None:
 
 
 @EACH
-def test_it_applies_once_and_leaves_python_that_says_something_else(mutation: Mutation) -> None:
+def test_it_applies_once_and_leaves_other_python(mutation: Mutation) -> None:
     source = source_of(mutation)
     mutated = mutation.applied(source)
     assert ast.dump(ast.parse(mutated)) != ast.dump(ast.parse(source))
@@ -136,12 +136,12 @@ def test_its_clause_and_its_tests_are_there(mutation: Mutation) -> None:
         ("if a:\n    f(a, b)", "if a:\n        f(a, b)\n"),
     ],
 )
-def test_a_formatter_does_not_hide_the_place(old: str, source: str) -> None:
+def test_a_formatter_does_not_hide_the_old_text(old: str, source: str) -> None:
     assert "wrong" in sample(old).applied(source)
 
 
 @pytest.mark.parametrize("source", ["x = 1\n", "f(a)\nf(a)\n", ""])
-def test_a_place_that_is_gone_or_there_twice_is_an_error(source: str) -> None:
+def test_an_old_text_that_is_absent_or_there_twice_is_an_error(source: str) -> None:
     with pytest.raises(AssertionError, match="write the mutation anew"):
         sample("f(a)").applied(source)
 

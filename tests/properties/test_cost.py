@@ -115,7 +115,7 @@ def test_no_command_executes_lines_for_pairs_of_events(name: str, tmp_path: Path
         assert many < 6 * few + 500, f"{command}: {few} lines, then {many}"
 
 
-def test_two_signed_copies_of_checkpoints_are_placed_once() -> None:
+def test_two_signed_occurrences_of_checkpoints_are_classified_once() -> None:
     """The smaller signature behind the larger one made the ledger gather every list of ids anew."""
     few, many = (lines(crowds.grown, crowds.made("checkpoints", count)[0]) for count in (150, 600))
     assert many < 5 * few

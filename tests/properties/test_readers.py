@@ -58,7 +58,7 @@ def test_every_spelling_reads_as_the_same_value(
 
 
 @given(values())
-def test_cbor_is_what_the_forge_writes_and_reads_back(value: Value) -> None:
+def test_cbor_is_what_the_testkit_writes_and_reads_back(value: Value) -> None:
     written = cbor_bytes(value)
     assert written == cbor(value)
     assert canonical_bytes(parse_cbor(written)) == canonical_bytes(value)
@@ -350,7 +350,7 @@ def test_accepted_cbor_is_deterministic(data: bytes) -> None:
 
 
 @given(st.lists(values(5), max_size=5), st.lists(st.integers(0, 4), max_size=3))
-def test_a_confined_cbor_fault_spoils_its_element_alone(events: list[Value], tampered: list[int]) -> None:
+def test_a_confined_cbor_fault_affects_its_element_alone(events: list[Value], tampered: list[int]) -> None:
     tampered = sorted({index for index in tampered if index < len(events)})
     parts = [b"\x82" + cbor(event) + b"\xf9\x7c\x00" for event in events]
     plain = [cbor(event) for event in events]

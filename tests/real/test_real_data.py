@@ -217,7 +217,7 @@ def test_any_byte_changed_breaks_it(digest_hex: str, signature_b64: str) -> None
                 assert not verify_strict(tampered["key"], tampered["hash"], tampered["signature"])
 
 
-def test_no_signature_fits_another_digest() -> None:
+def test_no_signature_verifies_over_another_digest() -> None:
     pairs = [(raw(param.values[0], 32), raw(param.values[1])) for param in SIGNED]  # type: ignore[arg-type]
     for digest, _ in pairs:
         assert sum(KEY.verify(digest, signature) for _, signature in pairs) == 1

@@ -54,7 +54,7 @@ def test_a_clause_named_where_the_error_is_made_wins() -> None:
     assert PithError.of(error.fault).clause == "BUN-1"
 
 
-def test_what_cannot_be_merged_is_nobodys_forgery() -> None:
+def test_the_hint_of_a_merge_error_accuses_nobody() -> None:
     assert "merge bundles of one record" in MergeError("subject").hint
     assert MergeError("collision").hint == CODES["collision"].hint
 
@@ -81,7 +81,7 @@ def test_an_error_pickles_and_copies(error: PithError) -> None:
     del error.__notes__
 
 
-def test_an_error_of_a_limit_says_how_to_raise_it() -> None:
+def test_the_hint_of_an_error_of_a_limit_names_the_option_that_raises_it() -> None:
     known = InputError.over_limit("string", 10, 12, offset=4)
     assert str(known) == "12 bytes in one string, the limit is 10 at byte 4 [size, LIM-4]"
     assert known.hint == "if you trust the source, raise the limit with --limit string=12"
@@ -97,13 +97,13 @@ def test_an_error_of_a_limit_says_how_to_raise_it() -> None:
     )
 
 
-def test_no_hint_tells_the_reader_of_a_file_to_write_it() -> None:
+def test_no_hint_asks_the_reader_of_a_file_to_write_it() -> None:
     for info in CODES.values():
         assert "produced" not in info.hint
         assert "spec.md" not in info.hint
 
 
-def test_an_unknown_code_cannot_be_told() -> None:
+def test_an_unknown_code_has_no_clause() -> None:
     with pytest.raises(KeyError):
         _ = Fault("no such code").clause
 
@@ -120,7 +120,7 @@ def test_an_unknown_code_cannot_be_told() -> None:
         ("/\x1b[2K", None, "at /\\u{1b}[2K"),
     ],
 )
-def test_a_place_is_a_pointer_an_offset_both_or_nothing(
+def test_a_location_is_a_pointer_an_offset_both_or_nothing(
     pointer: str | None, offset: int | None, place: str
 ) -> None:
     fault = Fault("type", "", pointer, offset)
@@ -129,7 +129,7 @@ def test_a_place_is_a_pointer_an_offset_both_or_nothing(
     assert told == f"{CODES['type'].meaning}{' ' + place if place else ''} [type, EVT-1]"
 
 
-def test_a_detail_takes_the_place_of_the_meaning_and_is_made_safe() -> None:
+def test_a_detail_replaces_the_meaning_and_is_made_safe() -> None:
     assert Fault("type", "must be a string").message == "must be a string"
     assert Fault("type").message == CODES["type"].meaning
     hostile = PithError("type", "a\nverified: all\x1b[32m", pointer="/\u202e")

@@ -123,7 +123,7 @@ def test_a_backslash_is_never_an_escape_of_ours() -> None:
 
 
 @given(any_text)
-def test_whatever_is_shown_is_safe_and_stands_for_one_text(text: str) -> None:
+def test_whatever_is_shown_is_safe_and_of_one_text(text: str) -> None:
     shown = visible(text)
     assert not any(map(unsafe, shown))
     assert undone(shown) == text
@@ -138,7 +138,7 @@ def test_two_texts_are_shown_alike_only_if_they_are_one(one: str, other: str) ->
     assert (visible(one) == visible(other)) == (one == other)
 
 
-def test_long_text_is_cut_and_says_so() -> None:
+def test_long_text_is_cut_and_ends_with_a_count() -> None:
     assert SHOWN_CHARACTERS == 512
     assert visible("x" * 513) == "x" * 512 + "… (1 more characters)"
     assert visible("x" * SHOWN_CHARACTERS) == "x" * SHOWN_CHARACTERS

@@ -149,7 +149,7 @@ class TestWrite:
 
     @pytest.mark.parametrize("force", [False, True])
     @pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "folder", "socket", "link to folder"])
-    def test_what_is_no_regular_file_is_refused_always(
+    def test_what_is_no_regular_file_is_always_rejected(
         self, folder: Path, tmp_path: Path, kind: str, force: bool
     ) -> None:
         target = folder / "out"
@@ -181,7 +181,7 @@ class TestWrite:
         assert os.listdir(folder) == ["out"]
 
     @pytest.mark.parametrize("name", ["/dev/null", "/dev/full"])
-    def test_devices_are_refused(self, name: str) -> None:
+    def test_devices_are_rejected(self, name: str) -> None:
         assert "regular file" in refusal(lambda: write_output(name, b"x", force=True))
 
     def test_a_hard_link_is_parted(self, folder: Path, tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ class TestFailure:
             assert (folder / "out").read_bytes() == b"data"
             assert os.listdir(folder) == ["out"]
 
-    def test_a_file_system_without_links_says_what_to_do(
+    def test_the_error_of_a_file_system_without_links_gives_advice(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:

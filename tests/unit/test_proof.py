@@ -75,7 +75,7 @@ def code_of(data: bytes, keys: Policy = HOUSE) -> tuple[str, str | None]:
     return caught.value.code, caught.value.pointer
 
 
-def test_a_proof_holds_alone() -> None:
+def test_a_proof_is_checked_alone() -> None:
     one, two = sorted((claim(), claim(strength="weak")), key=lambda made: made["event_id"])
     found = check_proof(demo(), HOUSE)
     assert [event.event_id for event in found.events] == [one["event_id"], two["event_id"]]
@@ -104,7 +104,7 @@ def test_a_proof_holds_alone() -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], {}, {"proof_type": "x"}, {"proof_type": ["x"]}, "proof_type"])
-def test_what_does_not_say_that_it_is_a_proof(value: Any) -> None:
+def test_what_does_not_claim_to_be_a_proof(value: Any) -> None:
     assert not is_proof(value)
     assert code_of(to_json(value)) == ("type", "/proof_type")
 
@@ -114,7 +114,7 @@ def test_what_does_not_say_that_it_is_a_proof(value: Any) -> None:
     [({"status": "retired"}, "retired"), ({"status": "revoked"}, "revoked"),
      ({"status": "revoked", "accepted_event_ids": ["sha256:" + "0" * 64]}, "revoked")],
 )  # fmt: skip
-def test_a_key_revoked_later_still_said_both_things(changes: Json, status: str) -> None:
+def test_a_key_revoked_later_signed_both_events(changes: Json, status: str) -> None:
     found = check_proof(demo(), Policy.from_value(policy(policy_key(AUTHOR, **changes))))
     assert found.statuses == (status, status)
 
@@ -151,7 +151,7 @@ def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
         (policy(policy_key(AUTHOR, event_formats=["unknown"])), "unknown", "no event format that binds"),
     ],
 )  # fmt: skip
-def test_a_key_that_the_policy_does_not_have_so_is_told_apart(keys: Json, named: Any, words: str) -> None:
+def test_a_key_that_differs_from_the_policy_has_its_own_message(keys: Json, named: Any, words: str) -> None:
     (key,) = json.loads(demo())["keys"]
     data = changed(keys=[{**key, "event_format": named}])
     with pytest.raises(ProofError, match=re.escape(words)) as caught:
@@ -324,7 +324,7 @@ CROWDED = strategies.crowded_sets()
 
 @given(CROWDED)
 @settings(max_examples=60)
-def test_every_conflict_of_a_set_has_a_proof_that_holds(whole: strategies.EventSet) -> None:
+def test_every_conflict_of_a_set_has_a_proof_that_checks(whole: strategies.EventSet) -> None:
     ledger = merged(whole.record, whole.events).ledger
     for group in ledger.equivocations():
         found = check_proof(proof_of(ledger, group), HOUSE)
@@ -353,7 +353,7 @@ def test_more_input_never_removes_a_proof(data: st.DataObject) -> None:
 
 @given(st.binary(max_size=200) | strategies.values(max_leaves=8).map(to_json))
 @settings(max_examples=60)
-def test_anything_else_is_refused(data: bytes) -> None:
+def test_anything_else_is_rejected(data: bytes) -> None:
     with pytest.raises(PithError):
         check_proof(data, HOUSE)
 
@@ -363,6 +363,6 @@ def test_anything_else_is_refused(data: bytes) -> None:
     strategies.values(max_leaves=5), min_size=1,
 ))  # fmt: skip
 @settings(max_examples=60)
-def test_any_value_in_any_member_is_refused(members: Json) -> None:
+def test_any_value_in_any_member_is_rejected(members: Json) -> None:
     with pytest.raises(PithError):
         check_proof(changed(**members), HOUSE)

@@ -178,7 +178,7 @@ def test_the_outcomes_of_several_reports_are_those_of_one(outcomes: list[Outcome
     assert outcome_value(found)["exit_status"] == EXIT_STATUS[found[0]]
 
 
-def test_a_refused_input_makes_it_rejected_and_the_others_go_on() -> None:
+def test_a_rejected_input_gives_the_outcome_rejected_and_the_others_go_on() -> None:
     gone = Rejection("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
     report = reported([GOOD], refused=(gone,))
     assert report.outcome == "rejected"
@@ -207,7 +207,7 @@ def test_what_any_element_of_an_id_carries_unsigned_is_named() -> None:
         assert halves.events[0].unsigned == listed.unsigned
 
 
-def test_events_are_named_once_with_verdict_places_and_unsigned_members() -> None:
+def test_events_are_listed_once_with_verdict_locations_and_unsigned_members() -> None:
     dressed = {**GOOD, "signature": GOOD["signature"] | {"seen": 1}}
     value: Any = reported([FORGED, dressed], [GOOD, FORGED, dressed]).to_value()
     forged, good = value["events"]
@@ -236,7 +236,7 @@ def test_an_element_that_is_not_valid_has_the_fingerprint_of_the_key_that_it_nam
     assert shown == [DEMO.fingerprint, DEMO.fingerprint, None, DEMO.fingerprint]
 
 
-def test_over_several_inputs_the_copy_that_got_furthest_speaks() -> None:
+def test_over_several_inputs_the_element_that_got_furthest_decides() -> None:
     for order, decides in (([[GOOD], [flipped(GOOD)]], 0), ([[flipped(GOOD)], [GOOD]], 1)):
         report = reported(*order)
         ((one),) = report.events
@@ -317,7 +317,7 @@ def test_of_a_receipt_that_is_checked_in_one_input_only_the_check_is_reported() 
     ("name", "shown"),
     [("a.json", "a.json"), ("\udc80b", "\ufffdb"), ("\ufffe\0\u00e9", "\ufffd\ufffd\u00e9")],
 )
-def test_the_name_of_a_file_is_a_text_of_the_data_model(name: str, shown: str) -> None:
+def test_the_name_of_a_file_is_a_string_of_the_data_model(name: str, shown: str) -> None:
     value: Any = report_on(
         checked(RECORD, [GOOD]), names=[name], rejected=[Rejection(name, BundleError("type"))]
     ).to_value()

@@ -44,7 +44,7 @@ def key_of(event: Any) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_file_is_what_the_forge_writes(name: str) -> None:
+def test_every_file_is_what_the_testkit_writes(name: str) -> None:
     assert (FOLDER / name).read_bytes() == FILES[name]()
 
 
@@ -57,7 +57,7 @@ def test_check_names_a_changed_and_a_missing_file(tmp_path: Any) -> None:
     assert demo.stale(tmp_path) == ["bundle.cbor", "rich.json"]
 
 
-def test_the_folder_holds_nothing_else() -> None:
+def test_the_folder_contains_nothing_else() -> None:
     assert {path.name for path in FOLDER.iterdir()} - {"README.md", "state.json"} == set(FILES)
 
 
@@ -133,7 +133,7 @@ def test_the_tampered_bundle_states_a_member_twice() -> None:
     assert twice == ["target"]
 
 
-def test_what_is_expected_of_the_tampered_bundle_covers_every_event_and_word() -> None:
+def test_what_is_expected_of_the_tampered_bundle_covers_every_event_and_verdict() -> None:
     expected = load("tampered.expected.json")
     assert [one["place"] for one in expected] == [
         f"/events/{index}" for index in range(len(load("tampered.json")["events"]))
@@ -149,5 +149,5 @@ def test_no_test_key_poses_as_the_registry() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["--check"], 0), ([], 2), (["--write", "x"], 2)])
-def test_the_generator_checks_and_refuses_other_words(arguments: list[str], status: int) -> None:
+def test_the_generator_checks_verdicts_and_rejects_others(arguments: list[str], status: int) -> None:
     assert demo.main(arguments) == status

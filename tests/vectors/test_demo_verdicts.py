@@ -63,7 +63,7 @@ def test_the_sound_bundles_are_valid_and_their_receipt_is_the_registrys(name: st
     assert (receipt.verdict.status, receipt.signer) == ("verified", "pith.science")
 
 
-def test_every_event_of_the_rich_bundle_fits_its_kind() -> None:
+def test_every_event_of_the_rich_bundle_conforms() -> None:
     result = demo("rich.json")
     known = [made for made in result.valid if made.event_type in MERGE_1.event_types]
     assert {made.event_type for made in known} == set(MERGE_1.event_types)
@@ -98,7 +98,7 @@ def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any
 
 @given(st.data())
 @settings(max_examples=30)
-def test_drawn_sets_are_valid_and_what_should_fit_fits(data: st.DataObject) -> None:
+def test_drawn_sets_are_valid_and_conform_where_they_should(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(unknown=False))
     result = checked(to_json(whole.bundle()), strategies.house_policy())
     assert {word for word, _ in said(result)} <= {"verified"}
@@ -120,7 +120,7 @@ def test_drawn_junk_adds_no_valid_event(data: st.DataObject) -> None:
     assert len(plain.valid) == len(whole.events)
 
 
-def test_attached_aims_where_each_kind_expects() -> None:
+def test_attached_events_have_the_target_of_their_type() -> None:
     assert {kind.event_type: kind.target for kind in MERGE_1.event_types.values()} == dict(TARGETS)
     made = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), "2026-05-18T01:39:14Z")
     assert made["target"] == "bundle"

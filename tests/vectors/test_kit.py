@@ -71,7 +71,7 @@ def test_numbers_and_hashes_agree_with_the_real_records() -> None:
 
 
 @pytest.mark.parametrize("name", EVENT_FORMATS)
-def test_an_event_signs_what_its_rule_says(name: str) -> None:
+def test_an_event_signs_what_its_format_names(name: str) -> None:
     rule = EVENT_FORMATS[name]
     made = event(DEMO, RECORD, "alias_added", "record", {"a": 1}, "2026-05-18T01:39:14Z", rule=rule)
     covered = (
@@ -132,7 +132,7 @@ def test_an_empty_snapshot_has_the_hash_that_the_registry_states() -> None:
     assert payloads.snapshot_sha256([]) == empty
 
 
-def test_the_stream_is_what_its_recipe_says() -> None:
+def test_the_stream_follows_its_recipe() -> None:
     stream = Stream("x")
     expected = [int.from_bytes(hashlib.sha256(f"x/{i}".encode()).digest()[:8], "big") for i in range(3)]
     assert [stream.integer() for _ in range(3)] == expected
@@ -181,7 +181,7 @@ def test_drawn_times_are_real_and_of_the_grammar(text: str) -> None:
     datetime.fromisoformat(text)
 
 
-def test_cbor_refuses_what_is_no_value() -> None:
+def test_cbor_rejects_what_is_no_value() -> None:
     with pytest.raises(TypeError):
         cbor(b"bytes")
     with pytest.raises(ValueError, match="64 bits"):
@@ -217,7 +217,7 @@ def test_drawn_floats_are_portable(number: float) -> None:
 
 @given(st.data())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-def test_a_drawn_set_is_valid_and_every_delivery_holds_it(data: st.DataObject) -> None:
+def test_a_drawn_set_is_valid_and_every_delivery_contains_it(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets())
     for made in whole.events:
         assert sound(made, signed_bytes(made))
@@ -232,7 +232,7 @@ def test_a_drawn_set_is_valid_and_every_delivery_holds_it(data: st.DataObject) -
 
 @given(st.data())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-def test_junk_holds_no_event_that_the_set_lacks(data: st.DataObject) -> None:
+def test_junk_contains_no_event_that_the_set_lacks(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=3))
     ids = {event_id(made) for made in whole.events}
     known = {signer.key_id for signer in strategies.HOUSE}

@@ -114,7 +114,7 @@ WHOLE = (REPO / "vectors" / "demo" / "bundle.json").read_bytes()
         (b"{]", None),
     ],
 )
-def test_a_refusal_says_what_the_file_is(tmp_path: Path, data: bytes, words: str | None) -> None:
+def test_a_rejection_names_what_the_file_is(tmp_path: Path, data: bytes, words: str | None) -> None:
     (tmp_path / "file").write_bytes(data)
     result = run("verify", str(tmp_path / "file"))
     assert (result.status, result.out.split(":")[0]) == (1, "REJECTED")

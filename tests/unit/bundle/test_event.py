@@ -53,7 +53,7 @@ def spoilt(value: Json, path: tuple[str, ...], new: Any) -> Json:
     return made
 
 
-def test_a_stranger_among_four_members_of_a_signature_is_named() -> None:
+def test_an_unknown_member_among_four_of_a_signature_is_named() -> None:
     made = changed(SOUND, ("signature", "Algorithm"), "ed25519")
     del made["signature"]["algorithm"]
     found = read_event(made)
@@ -114,12 +114,12 @@ def test_a_signature_is_an_object_null_or_absent(value: Any) -> None:
         assert found.signature is None
 
 
-def test_an_id_may_be_absent_and_is_any_text_here() -> None:
+def test_an_id_may_be_absent_and_is_any_string_here() -> None:
     for made in (without(SOUND, ("event_id",)), {**SOUND, "event_id": ""}, {**SOUND, "event_id": "x"}):
         assert isinstance(read_event(made), Envelope)
 
 
-def test_of_two_faults_the_first_by_name_speaks() -> None:
+def test_of_two_faults_the_first_by_name_is_reported() -> None:
     for (first, wrong), (second, other) in itertools.combinations(MEMBERS, 2):
         if first[: len(second)] == second or second[: len(first)] == first:
             continue
@@ -178,7 +178,7 @@ def test_each_flat_member_is_there_and_of_its_type(name: str, wrong: list[Any]) 
         assert fault(spoilt(FLAT, (name,), value)) == ("type", f"/{name}")
 
 
-def test_of_two_flat_faults_the_first_by_name_speaks_and_the_time_last() -> None:
+def test_of_two_flat_faults_the_first_by_name_is_reported_and_the_time_last() -> None:
     for (first, wrong), (second, other) in itertools.combinations(FLAT_MEMBERS, 2):
         both = spoilt(spoilt(FLAT, (second,), other[-1]), (first,), wrong[-1])
         assert fault(both) == ("type", f"/{first}")

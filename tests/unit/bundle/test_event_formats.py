@@ -39,7 +39,7 @@ def test_the_family_cannot_be_added_to() -> None:
 
 @pytest.mark.parametrize("form", SIGNED)
 @pytest.mark.parametrize("cover", COVERS)
-def test_a_cover_says_what_it_leaves_out(cover: str, form: str) -> None:
+def test_a_format_names_what_it_excludes(cover: str, form: str) -> None:
     rule = EVENT_FORMATS.get(f"event-{cover}-{form}", EVENT_V1)
     assert rule.excluded == ENVELOPE | COVERS[cover]
     assert not rule.payload_only

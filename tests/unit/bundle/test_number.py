@@ -77,7 +77,7 @@ def test_bad_years(year: int) -> None:
 
 
 @pytest.mark.parametrize("suffix", [None, 1, b"OMJFN3CZBZK4KRI4XCDIFRLNQH"])
-def test_a_suffix_is_a_text(suffix: str) -> None:
+def test_a_suffix_is_a_string(suffix: str) -> None:
     with pytest.raises(NumberError):
         PithNumber(2003, suffix)
 
@@ -155,7 +155,7 @@ def test_from_record_takes_a_record() -> None:
 
 
 @pytest.mark.parametrize("value", [RECORD, None, "pith", 5], ids=["dict", "none", "str", "int"])
-def test_from_record_refuses_what_is_no_record(value: Any) -> None:
+def test_from_record_rejects_what_is_no_record(value: Any) -> None:
     with pytest.raises(TypeError, match=rf"^expected a Record, got {type(value).__name__}; use Record"):
         PithNumber.from_record(value)
 
@@ -188,7 +188,7 @@ def test_of_hash_is_130_bits_of_it(year: int, data: bytes) -> None:
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_number_or_refused(text: str) -> None:
+def test_any_string_is_a_number_or_rejected(text: str) -> None:
     for parse in (PithNumber.parse, PithNumber.parse_short):
         with pytest.raises(NumberError):
             parse(text)

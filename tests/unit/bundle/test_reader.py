@@ -57,7 +57,7 @@ def test_the_first_byte_decides_the_format(first: int, format: str) -> None:
     assert detect_encoding(bytes([first]) + b"x") == format
 
 
-def test_an_empty_input_is_json_and_refused() -> None:
+def test_an_empty_input_is_json_and_rejected() -> None:
     assert detect_encoding(b"") == "json"
     assert refused(b"")[0] == "syntax"
 
@@ -134,7 +134,7 @@ FAULTS: list[list[Fault_]] = [
 @pytest.mark.parametrize(
     "fault", [fault for group in FAULTS for fault in group], ids=lambda f: f"{f[0]} {f[1]!r}"
 )
-def test_each_fault_of_the_frame_refuses_the_whole_input(fault: Fault_) -> None:
+def test_each_fault_of_the_frame_rejects_the_whole_input(fault: Fault_) -> None:
     path, value, expected = fault
     assert refused(spoilt(path, value)) == expected
     if value is not MISSING:
@@ -142,12 +142,12 @@ def test_each_fault_of_the_frame_refuses_the_whole_input(fault: Fault_) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.combinations(FAULTS, 2)))
-def test_of_two_faults_the_first_in_order_speaks(first: list[Fault_], second: list[Fault_]) -> None:
+def test_of_two_faults_the_first_in_order_is_reported(first: list[Fault_], second: list[Fault_]) -> None:
     for (path, value, expected), (other, wrong, _) in itertools.product(first, second[:1] + second[-1:]):
         assert refused(spoilt(path, value, spoilt(other, wrong))) == expected
 
 
-def test_a_hash_that_is_missing_is_told_apart_from_one_that_differs() -> None:
+def test_a_missing_hash_and_one_that_differs_have_two_messages() -> None:
     for frame, word in (
         (without(SOUND, ("canonical_sha256",)), "missing"),
         (spoilt(("canonical_sha256",), ""), "differs"),
@@ -268,7 +268,7 @@ VALUE_FAULTS: list[tuple[str, Callable[[str], str]]] = [
 
 
 @pytest.mark.parametrize(("code", "make"), VALUE_FAULTS, ids=lambda x: x if type(x) is str else "")
-def test_a_value_level_fault_spoils_its_event_alone_and_elsewhere_the_bundle(
+def test_a_value_level_fault_affects_its_event_alone_and_elsewhere_the_bundle(
     code: str, make: Callable[[str], str]
 ) -> None:
     text = to_json(bundle(RECORD, ["HERE", {"x": "HERE"}, 5], more="THERE")).decode()
@@ -282,14 +282,14 @@ def test_a_value_level_fault_spoils_its_event_alone_and_elsewhere_the_bundle(
     assert refused(outside.encode())[0] == code
 
 
-def test_events_of_the_wrong_place_confine_nothing() -> None:
+def test_events_that_are_no_array_confine_nothing() -> None:
     assert refused(to_json(bundle(RECORD, [], more={"events": [0.5, "HERE"]})).replace(b'"HERE"', b"1.0"))[
         0
     ] == ("number_form")
     assert refused(to_json({"events": {"0": "HERE"}}).replace(b'"HERE"', b"1.0"))[0] == "number_form"
 
 
-def test_the_member_events_twice_refuses_the_bundle() -> None:
+def test_the_member_events_twice_rejects_the_bundle() -> None:
     text = to_json({**SOUND, "twin": []})
     assert refused(twin_key(text, "twin", "events"))[0] == "duplicate_key"
 
@@ -311,7 +311,7 @@ ALIASES = SOUND["source_aliases"]
 @pytest.mark.parametrize(
     "value", [None, "", 1, "pith:AAAAAAAA", pith_number(RECORD), pith_number(RECORD)[10:18]]
 )
-def test_another_short_number_is_told_of(value: Any) -> None:
+def test_another_short_number_is_reported(value: Any) -> None:
     assert stated(short_pith_number=value) == [("subject", "/short_pith_number")]
 
 
@@ -322,7 +322,7 @@ def test_another_short_number_is_told_of(value: Any) -> None:
         SOURCE | {"version": str(SOURCE["version"])}, SOURCE | {"id": "x"}, without(SOURCE, ("kind",)),
     ],
 )  # fmt: skip
-def test_another_source_is_told_of(value: Any) -> None:
+def test_another_source_is_reported(value: Any) -> None:
     record = RECORD | {"source": SOURCE | {"version": 1}}
     made = read_bundle(to_json(bundle(record, [], source=value)))
     assert [(fault.code, fault.pointer) for fault in made.mismatches] == [("subject", "/source")]
@@ -330,11 +330,11 @@ def test_another_source_is_told_of(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [None, {}, "x", 1])
-def test_aliases_that_are_no_array_are_told_of(value: Any) -> None:
+def test_aliases_that_are_no_array_are_reported(value: Any) -> None:
     assert stated(source_aliases=value) == [("type", "/source_aliases")]
 
 
-def test_aliases_are_told_of_one_by_one() -> None:
+def test_aliases_are_reported_one_by_one() -> None:
     wrong = [
         None, {}, {"alias_kind": 1, "alias_value": "x"}, {"alias_kind": "x"},
         {"alias_kind": "openalex", "alias_value": "W1"},
@@ -353,7 +353,7 @@ def test_members_that_are_absent_or_unknown_are_no_matter() -> None:
     assert made.mismatches == ()
 
 
-def test_all_differences_are_told_of_at_once_in_the_order_of_the_clause() -> None:
+def test_all_differences_are_reported_at_once_in_the_order_of_the_clause() -> None:
     told = stated(short_pith_number="x", source={}, source_aliases=[None])
     assert [pointer for _, pointer in told] == ["/short_pith_number", "/source", "/source_aliases/0"]
 

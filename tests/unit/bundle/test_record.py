@@ -181,7 +181,7 @@ def test_faults_come_in_sorted_order() -> None:
         ({"extra": b""}, "type", "/extra"),
     ],
 )
-def test_refused(changes: dict[str, Json], code: str, pointer: str) -> None:
+def test_rejected(changes: dict[str, Json], code: str, pointer: str) -> None:
     assert refusal(record(**changes)) == (code, pointer)
     assert refusal(record(**changes), "/canonical_record") == (code, "/canonical_record" + pointer)
 
@@ -341,7 +341,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.sampled_from([path.replace("/", "__") for path in REQUIRED] + ["extra", "source__e"]), ANYTHING)
-def test_any_value_is_a_record_or_refused(path: str, new: Json) -> None:
+def test_any_value_is_a_record_or_rejected(path: str, new: Json) -> None:
     value = record(**{path: new})
     try:
         made = Record.from_value(value, "/r")

@@ -117,7 +117,7 @@ def test_what_was_read_deeper_than_usual_is_written_so_too() -> None:
     assert (caught.value.code, caught.value.limit_name, caught.value.limit) == ("depth", "bundle_depth", 64)
 
 
-def test_an_element_too_deep_is_refused_in_any_bundle() -> None:
+def test_an_element_too_deep_is_rejected_in_any_bundle() -> None:
     deep = element(2, x=json.loads("[" * 62 + "]" * 62))
     assert len(write_bundles(record(), [element(1), element(3, x=json.loads("[" * 61 + "]" * 61))])) == 1
     with pytest.raises(InputError) as caught:
@@ -125,7 +125,7 @@ def test_an_element_too_deep_is_refused_in_any_bundle() -> None:
     assert caught.value.limit_name == "bundle_depth"
 
 
-def test_a_string_over_its_limit_is_refused_in_the_record_and_in_an_element() -> None:
+def test_a_string_over_its_limit_is_rejected_in_the_record_and_in_an_element() -> None:
     """One of 1.5 MB, read under raised limits, was written under the default ones, which refuse it."""
     long = "x" * (DEFAULT_LIMITS.string + 1)
     raised = replace(DEFAULT_LIMITS, string=len(long))

@@ -58,7 +58,7 @@ def test_only_the_newest_event_makes_a_set_stale(age: float | None, stale: bool)
     assert told == ([("warn_stale", newest)] if stale else [])
 
 
-def test_without_a_clock_nothing_is_said_and_without_events_neither() -> None:
+def test_without_a_clock_or_without_events_there_is_no_warning() -> None:
     assert warned(None, "9999-12-31T23:59:59Z") == []
     assert warned(read_clock(1, NOW)) == []
 
@@ -90,7 +90,7 @@ def test_the_clock_of_the_machine_is_asked_by_default() -> None:
 
 
 @pytest.mark.parametrize("now", ["", "now", "2026-06-01", "2026-06-01T00:00:60Z", "2026-13-01T00:00:00Z"])
-def test_another_time_is_wrong_use(now: str) -> None:
+def test_another_time_is_a_usage_error(now: str) -> None:
     with pytest.raises(click.UsageError):
         read_clock(None, now)
 
@@ -108,7 +108,7 @@ def test_what_is_unsigned_is_a_warning_too() -> None:
     assert (warning.code, warning.detail) == ("warn_unsigned", "/signature/verified")
 
 
-def test_verify_and_merge_tell(tmp_path: object) -> None:
+def test_verify_and_merge_warn(tmp_path: object) -> None:
     demo = ("vectors/demo/bundle.json", "--policy", "vectors/demo/policy.json")
     files = [str(REPO / part) if "/" in part else part for part in demo]
     told = run("verify", *files, "--now", "2026-05-18T00:00:00Z", "--max-age", "1")

@@ -324,7 +324,7 @@ def test_a_current_that_is_no_object_differs_from_one_that_is(odd: Any) -> None:
         (b'{"current":{},"pith_number":"x"}', "/state_type"),
     ],
 )  # fmt: skip
-def test_a_state_says_that_it_is_one(data: bytes, pointer: str) -> None:
+def test_a_state_names_its_type(data: bytes, pointer: str) -> None:
     with pytest.raises(InputError) as caught:
         read_state(data)
     assert (caught.value.code, caught.value.pointer, caught.value.clause) == ("type", pointer, "REPORT-3")
@@ -335,7 +335,7 @@ def test_another_type_member_does_not_make_a_state_another_document() -> None:
     assert read_state(to_json(value)) == value
 
 
-def test_what_a_file_is_stands_in_the_refusal() -> None:
+def test_what_a_file_is_is_named_in_the_rejection() -> None:
     with pytest.raises(InputError, match="this is a bundle; pithbundle verify checks it"):
         read_state(b'{"bundle_type":"pith_open_graph_bundle"}')
 

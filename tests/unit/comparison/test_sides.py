@@ -105,7 +105,7 @@ def test_seen_from_the_other_side_it_is_the_mirror_image(data: st.DataObject) ->
 
 @given(st.data())
 @settings(max_examples=40)
-def test_bundles_are_equal_iff_they_say_the_same_of_every_event(data: st.DataObject) -> None:
+def test_bundles_are_equal_iff_their_verdicts_on_every_event_are(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets())
     arranged = data.draw(strategies.arrangements(whole.events))
     assert empty(diff_sides(bundle_side(whole.record, whole.events), bundle_side(whole.record, arranged)))
@@ -127,7 +127,7 @@ def test_an_event_that_one_side_lacks() -> None:
     assert {difference.how for difference in entry if difference.group == "signed"} == {"only ours"}
 
 
-def test_a_verdict_that_differs_is_told_with_both_codes() -> None:
+def test_a_verdict_that_differs_is_reported_with_both_codes() -> None:
     event = cited("a")
     left, right = bundle_side(RECORD, [event]), bundle_side(RECORD, [event], policy(DEMO))
     (change,) = diff_sides(left, right).events
@@ -138,7 +138,7 @@ def test_a_verdict_that_differs_is_told_with_both_codes() -> None:
     ]  # fmt: skip
 
 
-def test_an_entry_that_stands_for_another_reason() -> None:
+def test_an_entry_that_is_current_for_another_reason() -> None:
     claim = payloads.author_claim(payloads.orcid(1))
     old, new = (attached(AUTHOR, RECORD, "author_claim", claim, at) for at in (WHEN, "2026-05-19T00:00:00Z"))
     found = diff_sides(bundle_side(RECORD, [new]), bundle_side(RECORD, [old, new]))

@@ -128,7 +128,7 @@ def test_order_of_members() -> None:
         ([[], [[1]], "\x00"], "string", "/2"),
     ],
 )
-def test_refuses(value: object, code: str, pointer: str) -> None:
+def test_rejects(value: object, code: str, pointer: str) -> None:
     assert refusal(value) == (code, pointer)
 
 
@@ -183,14 +183,14 @@ def test_messages_name_the_type() -> None:
         require_model(foreign())
 
 
-def test_text_size_counts_utf8_bytes() -> None:
+def test_the_size_of_a_string_is_in_utf8_bytes() -> None:
     assert string_excess("é" * 10, 20) is None
     assert string_excess("é" * 10, 19) == 20
     assert string_excess("\ud800", 3) is None
     assert string_excess("\ud800", 2) == 3
 
 
-def test_places_can_always_be_reported() -> None:
+def test_pointers_can_always_be_reported() -> None:
     assert pointer_to(["a/b", 0, "~", ""]) == "/a~1b/0/~0/"
     assert canonical_bytes(pointer_to(["\ud800", "\x00", "\uffff", "\U0001f600"])).decode() == (
         '"/\ufffd/\ufffd/\ufffd/\U0001f600"'

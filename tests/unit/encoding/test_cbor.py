@@ -159,7 +159,7 @@ def test_accepts(data: str, value: Value) -> None:
         ("a26161f97c00616101", "number_nonfinite", 3, "/a"),
     ],
 )
-def test_refuses(data: str, code: str, offset: int, pointer: str | None) -> None:
+def test_rejects(data: str, code: str, offset: int, pointer: str | None) -> None:
     assert refusal(data) == (code, offset, pointer)
 
 
@@ -270,7 +270,7 @@ def test_a_faulty_element_of_any_size_becomes_null() -> None:
         ("f90000", ""),
     ],
 )
-def test_any_other_place_is_outside(data: str, pointer: str) -> None:
+def test_any_other_path_is_outside(data: str, pointer: str) -> None:
     value, faults = read(data)
     assert value is None
     assert list(faults) == [None]

@@ -116,7 +116,7 @@ def test_accepts(data: bytes, value: Value) -> None:
         (b'["\xc3\xa9" 1]', "syntax", 6),
     ],
 )
-def test_refuses_a_text(data: bytes, code: str, offset: int) -> None:
+def test_rejects_a_text(data: bytes, code: str, offset: int) -> None:
     assert refusal(data) == (code, offset, None)
 
 
@@ -167,7 +167,7 @@ def test_refuses_a_text(data: bytes, code: str, offset: int) -> None:
         (b"[[],[1],-0]", "number_form", 8, "/2"),
     ],
 )
-def test_refuses_a_value(data: bytes, code: str, offset: int, pointer: str) -> None:
+def test_rejects_a_value(data: bytes, code: str, offset: int, pointer: str) -> None:
     assert refusal(data) == (code, offset, pointer)
 
 
@@ -234,7 +234,7 @@ def test_offsets_of_text_level_faults() -> None:
     assert refusal(b'["a","\xc3\xa9' + b"a" * 19 + b'"]', SMALL) == ("size", 5, None)
 
 
-def test_the_first_text_over_the_limit_is_named() -> None:
+def test_the_first_string_over_the_limit_is_named() -> None:
     assert refusal(b'["' + b"a" * 21 + b'","' + b"a" * 22 + b'"]', SMALL) == ("size", 1, None)
 
 
@@ -302,7 +302,7 @@ def test_an_escaped_member_name_confines_too() -> None:
         (b"-0", ""),
     ],
 )
-def test_any_other_place_is_outside(data: bytes, pointer: str) -> None:
+def test_any_other_path_is_outside(data: bytes, pointer: str) -> None:
     value, faults = read(data)
     assert value is None
     assert list(faults) == [None]

@@ -155,7 +155,7 @@ def test_limits(limits: Limits, text: str, code: str) -> None:
     assert caught.value.code == code
 
 
-def test_depth_in_place_of_that_of_the_limits() -> None:
+def test_a_given_depth_replaces_that_of_the_limits() -> None:
     assert read_truncated(b"[[", Limits(depth=1), depth=2).open == (0,)
 
 

@@ -85,7 +85,7 @@ def test_what_is_written_is_read(raw: bytes) -> None:
 @given(st.text(max_size=100), st.integers(0, 40))
 @example("=" * 4, 1)
 @example("A===", 1)
-def test_no_text_raises(text: str, length: int) -> None:
+def test_no_string_raises(text: str, length: int) -> None:
     raw = hex_bytes(text, length)
     assert raw is None or raw.hex() == text
     raw = base64_bytes(text, length)

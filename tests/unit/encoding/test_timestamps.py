@@ -196,6 +196,6 @@ def test_every_day_of_four_centuries_and_no_other() -> None:
 
 
 @given(st.text(alphabet="0123456789-T:.Z+", max_size=34))
-def test_no_text_raises(text: str) -> None:
+def test_no_string_raises(text: str) -> None:
     result = instant(text)
     assert result is None or (len(result) == 26 and result[:19] == text[:19])

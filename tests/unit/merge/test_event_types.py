@@ -240,7 +240,7 @@ def test_only_the_strings_of_the_list_conform(kind: str, member: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "member"), TEXTS)
-def test_texts_are_of_their_grammar_from_end_to_end(kind: str, member: str) -> None:
+def test_strings_match_their_grammar_from_end_to_end(kind: str, member: str) -> None:
     fits, misfits = TEXTS[kind, member]
     for text in fits:
         assert code_of(kind, {**FULL[kind], member: text}) is None, text[:80]
@@ -296,7 +296,7 @@ def test_the_first_schema_error_decides_target_first_match_last() -> None:
 # Matches: equality with the record.
 
 
-def test_record_created_holds_exactly_this_record() -> None:
+def test_record_created_contains_exactly_this_record() -> None:
     full = FULL["record_created"]
     assert code_of("record_created", {**full, "canonical_sha256": canonical_hash(OTHER)}) == "hash_mismatch"
     assert code_of("record_created", {**full, "canonical_record": OTHER}) == "hash_mismatch"
@@ -307,7 +307,7 @@ def test_record_created_holds_exactly_this_record() -> None:
     assert code_of("record_created", {**full, "canonical_record": more}) == "hash_mismatch"
 
 
-def test_python_holds_one_and_true_equal_and_a_match_does_not() -> None:
+def test_one_and_true_are_equal_in_python_and_not_in_a_match() -> None:
     assert RECORD["source"]["version"] >= 1
     record = made_record()
     record["source"]["version"] = 1
@@ -346,7 +346,7 @@ def test_a_record_that_is_not_of_arxiv_has_no_arxiv_alias() -> None:
 
 
 @KINDS
-def test_what_does_not_fit_is_valid_listed_and_in_no_section(kind: str) -> None:
+def test_what_does_not_conform_is_valid_listed_and_in_no_section(kind: str) -> None:
     made = event(DEMO, RECORD, kind, "elsewhere", FULL[kind], WHEN)
     result, empty = merged(RECORD, [made]), merged(RECORD, [])
     assert result.state["current"] == empty.state["current"]

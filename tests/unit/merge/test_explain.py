@@ -30,7 +30,7 @@ def test_all_of_the_state(place: str) -> None:
     assert [reason.decision for reason in view.explain(place)] == [*view.trace()]
 
 
-def test_a_section_and_an_entry_and_a_place_inside_one() -> None:
+def test_a_section_and_an_entry_and_a_pointer_inside_one() -> None:
     view = demo()
     section = [reason.decision.pointer for reason in view.explain("/current/replications")]
     assert section == ["/current/replications/0", "/current/replications/1"]
@@ -43,7 +43,7 @@ def test_a_section_and_an_entry_and_a_place_inside_one() -> None:
     ["/", "current", "/current/", "/current/integrity_findings/9", "/current/integrity_finding",
      "/current/checkpoints/00", "/pith_number", "/current/receipts", "/unrecognised/0", "\x1b[2J"],
 )  # fmt: skip
-def test_a_place_with_nothing_to_explain(place: str) -> None:
+def test_a_pointer_with_nothing_to_explain(place: str) -> None:
     with pytest.raises(InputError) as caught:
         demo().explain(place)
     assert caught.value.code == "type"

@@ -53,7 +53,7 @@ def test_grammar(pattern: str, value: Any, code: str | None) -> None:
     ("value", "code"),
     [("yes", None), ("no", None), ("Yes", "type"), ("", "type"), (["yes"], "type"), (None, "type")],
 )
-def test_word(value: Any, code: str | None) -> None:
+def test_one_of(value: Any, code: str | None) -> None:
     assert one_of("yes", "no")(value) == code
 
 

@@ -88,7 +88,7 @@ def test_a_retracted_candidate_leaves_when_it_would_win(select: SelectionRule) -
 
 @given(strategies.crowded_sets() | strategies.event_sets(max_size=12, conflicts=1))
 @examples(60)
-def test_what_is_current_is_what_the_decisions_say(whole: strategies.EventSet) -> None:
+def test_what_is_current_follows_the_decisions(whole: strategies.EventSet) -> None:
     found = selection(whole.events, whole.record)
     for name, current in found.current.items():
         decisions = [*found.decisions(found.rules.event_types[name])]

@@ -173,7 +173,7 @@ def test_a_derived_alias_that_is_signed_has_a_time_and_loses_it_when_retracted()
     assert shown([signed, taken]) == shown([])
 
 
-def test_stated_aliases_and_their_times_enter_no_state() -> None:
+def test_claimed_aliases_and_their_times_enter_no_state() -> None:
     frame = [{"alias_kind": "openalex", "alias_value": "W9", "created_at": WHEN}]
     plain, other = read(RECORD, []), read(RECORD, [], source_aliases=frame)
     assert merge(check(plain)).state_bytes == merge(check(other)).state_bytes
@@ -208,7 +208,7 @@ def test_counters_count_distinct_ids() -> None:
     assert [state[name] for name in MEMBERS[4:8]] == [5, 3, 2, 0]
 
 
-def test_a_copy_that_is_invalid_here_and_valid_there_counts_as_valid() -> None:
+def test_an_id_with_an_invalid_and_a_valid_element_counts_as_valid() -> None:
     good = alias("x", "1")
     result = merge(checked(RECORD, [flipped(good)]), checked(RECORD, [good]))
     assert (result.view.event_count, result.view.valid_event_count, result.view.invalid_event_count) == (

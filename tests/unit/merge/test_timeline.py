@@ -143,7 +143,7 @@ def test_an_event_that_is_retracted_before_its_time() -> None:
     assert told(early, standing, late)[1:] == [("sets", []), ("withdrawn", [early["event_id"]])]
 
 
-def test_retracted_by_speaks_of_the_whole_set() -> None:
+def test_retracted_by_is_of_the_whole_set() -> None:
     one = claim()
     gone, other = back(one, LATER), back(one, LATER, DEMO)
     moments = {

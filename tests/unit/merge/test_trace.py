@@ -162,7 +162,7 @@ def test_the_receipt_is_of_the_first_record_created() -> None:
     assert (word, wins, loses) == ("first", [one["event_id"]], [(two["event_id"], "superseded")])
 
 
-def test_a_receipt_that_is_not_verified_is_refused() -> None:
+def test_a_receipt_that_is_not_verified_is_rejected() -> None:
     bad, good = ids_without_valid_event(), created(LATER)
     word, wins, loses = step_at("/current/receipt", [bad, good])
     assert (word, wins) == ("rejected", [])
@@ -207,7 +207,9 @@ def test_the_same_where_events_meet(whole: strategies.EventSet) -> None:
 
 @given(strategies.event_sets())
 @settings(max_examples=30)
-def test_every_entry_of_the_state_has_its_step_and_no_other_place_has_one(whole: strategies.EventSet) -> None:
+def test_every_entry_of_the_state_has_its_decision_and_no_other_pointer_has_one(
+    whole: strategies.EventSet,
+) -> None:
     result = merged(whole.record, whole.events)
     current: Any = result.state["current"]
     places = []

@@ -199,7 +199,7 @@ def mismatch(made: Json, keys: Json | None = None) -> str:
     return one.verdict.fault.detail
 
 
-def test_one_altered_letter_is_invalid_and_the_message_says_that_the_copy_was_altered() -> None:
+def test_one_altered_letter_is_invalid_and_the_message_reports_an_altered_copy() -> None:
     altered = {**SOUND, "payload": {**ALIAS, "alias_value": "W2"}}
     assert mismatch(altered) == (
         "the signature is genuine, but for other content: this element was altered; "
@@ -207,7 +207,7 @@ def test_one_altered_letter_is_invalid_and_the_message_says_that_the_copy_was_al
     )
 
 
-def test_a_genuine_event_under_another_id_is_invalid_and_the_message_says_so() -> None:
+def test_a_genuine_event_under_another_id_is_invalid_and_the_message_reports_it() -> None:
     wrong = {**SOUND, "event_id": OTHER_ID}
     assert mismatch(wrong) == f"the content is genuine; the claimed id is not its id, {ID}"
     # The claimed id is that of another genuine event of the same signer: nothing changes.
@@ -216,7 +216,7 @@ def test_a_genuine_event_under_another_id_is_invalid_and_the_message_says_so() -
     assert mismatch(wrong) == f"the content is genuine; the claimed id is not its id, {ID}"
 
 
-def test_a_signature_of_neither_content_is_said_to_be_none() -> None:
+def test_a_signature_of_neither_content_is_reported_as_no_genuine_one() -> None:
     forged = flipped({**SOUND, "payload": {}})
     assert mismatch(forged) == (
         f"no genuine signature, neither for this content nor for the claimed id; its id is {event_id(forged)}"
@@ -234,7 +234,7 @@ def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
     )
 
 
-def test_a_revoked_key_honours_the_recomputed_id_never_the_stated_one() -> None:
+def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None:
     moved: Json = {**SOUND, "payload": {"swapped": True}}
     for honoured, code in ((event_id(moved), "hash_mismatch"), (ID, "key_revoked")):
         keys = policy(policy_key(DEMO, status="revoked", accepted_event_ids=[honoured]))
@@ -286,7 +286,7 @@ def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], 
          ("invalid", "type", "/signer/signer_type")),
     ],
 )  # fmt: skip
-def test_a_malformed_element_names_a_key_by_a_pair_of_texts(signer: Any, expected: Any) -> None:
+def test_a_malformed_element_names_a_key_by_a_pair_of_strings(signer: Any, expected: Any) -> None:
     (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).events
     assert (said(one), one.id) == (expected, None)
     # The key_id beside the signature is compared with that of a pair alone.
@@ -420,7 +420,7 @@ def test_a_key_id_of_another_signer_names_no_key() -> None:
         ("revoked", [ID], "verified"),
     ],
 )
-def test_a_status_and_what_a_revoked_key_honours(
+def test_a_status_and_what_a_revoked_key_accepts(
     status: str, accepted_event_ids: list[str], expected: str
 ) -> None:
     keys = policy(policy_key(DEMO, status=status, accepted_event_ids=accepted_event_ids))
@@ -444,7 +444,7 @@ def test_without_a_policy_only_the_registrys_key_counts() -> None:
 # CHECK-10: other rules of merge, other known types.
 
 
-def test_a_type_is_known_if_the_rules_have_its_kind() -> None:
+def test_a_type_is_known_if_the_rules_have_it() -> None:
     few = MergeRules.of("few", MERGE_1.event_types["citation"])
     (one,) = check(read(RECORD, [SOUND]), Policy.from_value(policy(DEMO)), rules=few).events
     assert said(one) == ("unknown_type", None, None)
@@ -455,7 +455,7 @@ def test_every_code_of_a_verdict_is_in_the_table() -> None:
     assert {way.expected[1] for way in WAYS} - {None} <= CODES.keys()
 
 
-def test_a_stranger_stays_one_with_a_perfect_signature() -> None:
+def test_an_unknown_signer_stays_unknown_with_a_perfect_signature() -> None:
     made = attached(STRANGER, RECORD, "alias_added", ALIAS, WHEN)
     assert said(checked(RECORD, [made]).events[0])[0] == "unknown_key"
     posing = {**made, "signer": made["signer"] | {"signer_id": DEMO.signer_id, "key_id": DEMO.key_id}}

@@ -56,7 +56,7 @@ def test_the_smallest_of_several_valid_signatures_is_kept_in_any_order() -> None
         assert (kept.event_id, kept.signature) == (ID, min(raw))
 
 
-def test_the_copy_that_got_furthest_speaks_in_any_order() -> None:
+def test_the_element_that_got_furthest_decides_in_any_order() -> None:
     signature = SOUND["signature"]
     ladder = [
         (SOUND, ("verified", None)),
@@ -122,7 +122,7 @@ def test_among_equals_the_smallest_code_decides() -> None:
     assert verdicts_by_id(RECORD, made, keys) == verdicts_by_id(RECORD, made[::-1], keys) == expected
 
 
-def test_copies_are_joined_by_the_recomputed_id() -> None:
+def test_elements_are_joined_by_the_recomputed_id() -> None:
     swapped = {**SOUND, "payload": {"swapped": True}}
     result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
     assert [one.id for one in result.events] == [ID, event_id(swapped), ID]
@@ -130,7 +130,7 @@ def test_copies_are_joined_by_the_recomputed_id() -> None:
     assert [one.event_id for one in result.valid] == [ID]
 
 
-def test_malformed_elements_have_no_id_and_are_listed_by_place() -> None:
+def test_malformed_elements_have_no_id_and_are_listed_by_location() -> None:
     result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
     assert [(one.pointer, one.claimed_type) for one in result.events if one.id is None] == [
         ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
@@ -160,7 +160,7 @@ def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: A
     assert (one.event is not None) == rule.is_binding
 
 
-def test_what_a_rule_leaves_out_and_what_stands_beside_the_signature_are_both_named() -> None:
+def test_excluded_members_and_members_beside_the_signature_are_both_named() -> None:
     rule = EVENT_FORMATS["event-no-signer-digest"]
     body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
     made = sign(body, DEMO, rule)

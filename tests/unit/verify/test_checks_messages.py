@@ -122,7 +122,7 @@ def test_a_receipt_that_is_no_object() -> None:
     assert (one.verdict.step, one.key_id, one.signer) == (3, None, None)
 
 
-def test_a_malformed_element_says_the_type_that_it_states_if_that_is_a_text() -> None:
+def test_the_claimed_type_of_a_malformed_element_is_shown_if_it_is_a_string() -> None:
     given: list[Any] = [{"event_type": "citation"}, {"event_type": 1}, {}, 1]
     copies = checked(RECORD, given).events
     assert [(copy.pointer, copy.claimed_type) for copy in copies] == [
@@ -143,14 +143,14 @@ def test_an_event_over_a_limit() -> None:
     assert copy.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
 
 
-def test_only_a_verified_receipt_is_said_to_be_verified() -> None:
+def test_only_a_verified_receipt_is_reported_as_verified() -> None:
     made = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN))
     without = {name: value for name, value in made.items() if name != "receipt"}
     given = [SOUND, *(attached(DEMO, RECORD, "record_created", one, WHEN) for one in (without, made))]
     assert [one.receipt_verified for one in checked(RECORD, given).valid] == [False, False, True]
 
 
-def test_of_equal_copies_the_first_speaks() -> None:
+def test_of_equal_elements_the_first_decides() -> None:
     result = checked(RECORD, [SOUND, SOUND, FLAT, FLAT])
     assert [copy.pointer for copy in by_id(result).values()] == ["/events/0", "/events/2"]
 

@@ -155,7 +155,7 @@ def test_order_does_not_matter() -> None:
         ({"public_key_hex": BOB}, False),
     ],
 )
-def test_the_digest_covers_everything_that_a_policy_says(change: dict[str, Json], same: bool) -> None:
+def test_the_digest_covers_everything_in_a_policy(change: dict[str, Json], same: bool) -> None:
     made = Policy.from_value(policy(key(**change)))
     assert (made.sha256 == Policy.from_value(policy(key())).sha256) is same
     VALIDATOR.validate(policy(key(**change)))
@@ -383,7 +383,7 @@ MEMBERS = st.sampled_from([*Policy.registry().keys[0].to_value(), "other"])
 
 
 @given(MEMBERS, ANYTHING)
-def test_any_value_is_a_policy_or_refused(member: str, new: Json) -> None:
+def test_any_value_is_a_policy_or_rejected(member: str, new: Json) -> None:
     for value in (new, policy(new), policy(keys=new), policy({**key(status="revoked"), member: new})):
         try:
             made = Policy.from_value(value)

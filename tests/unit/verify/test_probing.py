@@ -73,7 +73,7 @@ def test_nothing_signed_settles_nothing() -> None:
     assert unsigned.found[0].ids == 1
 
 
-def test_the_keys_are_those_of_the_policy_whatever_the_event_says() -> None:
+def test_the_keys_are_those_of_the_policy_whatever_the_event_claims() -> None:
     assert probed([made(0, EVENT_FORMATS["event-v1"])], Policy.registry()).found[0].signatures == 0
     posing = made(0, EVENT_FORMATS["event-no-signer-digest"]) | {"signer": AUTHOR.described()}
     found = probed([posing]).found[0]
@@ -81,7 +81,7 @@ def test_the_keys_are_those_of_the_policy_whatever_the_event_says() -> None:
     assert [key.public_key.raw for key in found.keys] == [DEMO.public_key]
 
 
-def test_what_is_no_event_is_left_out() -> None:
+def test_what_is_no_event_is_excluded() -> None:
     v1 = EVENT_FORMATS["event-v1"]
     flat = {"payload_sha256": "ab" * 32, "event_id": 1}
     broken = [None, 7, {}, {"x": 1.0}, flat, made(1, v1) | {"created_at": "never"}]

@@ -80,7 +80,7 @@ def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing()
 
 
 @pytest.mark.parametrize(("shown", "expected"), FAULTS)
-def test_a_receipts_fault_has_its_word_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
+def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
     assert verdict(shown) == expected
     (told,) = checked(RECORD, [created(shown)]).receipts
     assert told.verdict.step == STEPS[expected[1]]
@@ -108,7 +108,7 @@ def test_a_receipts_fault_has_its_word_and_the_event_stays_verified(shown: Any, 
         )
     ],
 )
-def test_of_two_faults_the_earlier_check_speaks(first: Any, second: Any) -> None:
+def test_of_two_faults_the_earlier_check_decides(first: Any, second: Any) -> None:
     assert verdict(SOUND | second[0] | first[0])[1] == first[1]
 
 
@@ -126,7 +126,7 @@ def test_the_key_may_sign_record_created_and_is_not_revoked(changes: Json, expec
     assert verdict(SOUND, policy(AUTHOR, policy_key(DEMO, **changes))) == expected
 
 
-def test_a_revoked_key_may_honour_an_event_and_never_a_receipt() -> None:
+def test_a_revoked_key_may_accept_an_event_and_never_a_receipt() -> None:
     made = created(SOUND)
     result = checked(
         RECORD, [made], policy(policy_key(DEMO, status="revoked", accepted_event_ids=[made["event_id"]]))
@@ -137,7 +137,7 @@ def test_a_revoked_key_may_honour_an_event_and_never_a_receipt() -> None:
 
 
 @pytest.mark.parametrize("formats", [["event-payload-hex"], ["unknown"], ["event-v1", "unknown"]])
-def test_the_formats_of_the_key_say_nothing_of_receipts(formats: list[str]) -> None:
+def test_the_formats_of_the_key_do_not_concern_receipts(formats: list[str]) -> None:
     keys = policy(policy_key(DEMO, event_formats=formats))
     assert verdict(SOUND, keys) == ("verified", None, None)
     wrong = SOUND | {"signature_b64": OTHER["signature_b64"]}
@@ -152,7 +152,7 @@ def test_every_signer_of_a_key_id_may_answer_and_the_one_that_verifies_is_named(
         assert one.fingerprint == DEMO.fingerprint
 
 
-def test_of_keys_that_all_refuse_the_one_that_got_furthest_speaks() -> None:
+def test_of_keys_that_all_reject_the_one_that_got_furthest_decides() -> None:
     twin = Signer(7, "a.example", DEMO.key_id)
     wrong = SOUND | {"signature_b64": OTHER["signature_b64"]}
     for status, code in (("active", "signature_invalid"), ("revoked", "key_revoked")):
@@ -245,7 +245,7 @@ def test_of_unverified_elements_the_sixteen_smallest_receipts_are_checked_in_any
     assert (told.verdict.code, told.key, told.key_id) == (None, None, DEMO.key_id)
 
 
-def test_what_needs_no_signature_check_takes_no_place_and_is_always_said() -> None:
+def test_what_needs_no_signature_check_does_not_count_and_is_always_reported() -> None:
     cheap = [
         (made_up(0) | {"algorithm": "none"}, "invalid"),
         (made_up(0) | {"signature_b64": "!"}, "invalid"),
@@ -260,7 +260,7 @@ def test_what_needs_no_signature_check_takes_no_place_and_is_always_said() -> No
     assert words_of(junk(*receipts), keys) == ["invalid"] * 17
 
 
-def test_the_receipts_of_valid_record_created_events_are_all_checked_and_take_no_place() -> None:
+def test_the_receipts_of_valid_record_created_events_are_all_checked_and_do_not_count() -> None:
     receipts = [made_up(number) for number in range(17)]
     valid = [created(one) for one in receipts]
     assert words_of(valid) == ["invalid"] * 17
@@ -291,7 +291,7 @@ def test_made_up_receipts_cost_a_bounded_number_of_signature_checks(monkeypatch:
         assert len(calls) == 16 * 16
 
 
-def test_a_receipt_is_told_of_even_where_its_event_is_not_valid() -> None:
+def test_a_receipt_is_reported_even_where_its_event_is_not_valid() -> None:
     result = checked(RECORD, [flipped(created(SOUND))])
     assert not result.valid
     assert [one.verdict.status for one in result.receipts] == ["verified"]
@@ -302,7 +302,7 @@ def shown_receipt(events: list[Json], keys: Json | None = None) -> Any:
     return current["receipt"]
 
 
-def test_the_state_shows_the_receipt_of_the_standing_event_alone() -> None:
+def test_the_state_shows_the_receipt_of_the_current_event_alone() -> None:
     first, second = created(SOUND, when="2026-05-18T01:39:13Z"), created(OTHER)
     third = created(receipt(DEMO_NEXT, RECORD, WHEN), when="2026-05-18T01:39:15Z")
     assert shown_receipt([third, second, first]) == SOUND
@@ -311,7 +311,7 @@ def test_the_state_shows_the_receipt_of_the_standing_event_alone() -> None:
     assert shown_receipt([third]) == receipt(DEMO_NEXT, RECORD, WHEN)
 
 
-def test_when_the_standing_event_is_retracted_the_next_ones_receipt_is_shown() -> None:
+def test_when_the_current_event_is_retracted_the_next_ones_receipt_is_shown() -> None:
     first = created(OTHER, when="2026-05-18T01:39:13Z")
     taken = attached(DEMO, RECORD, "event_retracted", payloads.event_retracted(first["event_id"]), WHEN)
     assert shown_receipt([first, created(SOUND)]) is None

@@ -25,7 +25,7 @@ from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VA
         ("not_checked", False),
     ],
 )
-def test_two_words_are_valid(word: str, valid: bool) -> None:
+def test_two_statuses_are_valid(word: str, valid: bool) -> None:
     assert Verdict(word, 1).valid is valid  # type: ignore[arg-type]
 
 
