@@ -103,7 +103,9 @@ def verify_document(
     if document.kind is INTEGRITY:
         return DocumentReport(document, None, digests=_digests(document, policy, limits))
     if document.kind not in DOCUMENTS:
-        raise DocumentError("type", f"{document.kind.words} is no document of the registry", clause="DOC-2")
+        raise DocumentError(
+            "type", f"{document.kind.description} is no document of the registry", clause="DOC-2"
+        )
     record = record_of(document)
     if document.kind is RECORD_DOCUMENT and record is None and document.is_complete():
         raise DocumentError("type", "a record document has a canonical_record", pointer="/canonical_record")
