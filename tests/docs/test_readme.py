@@ -75,3 +75,60 @@ def test_every_test_that_the_comparison_names_exists() -> None:
     assert named <= defined, named - defined
     for row in re.findall(r"^\| (?!capability|---)(.+) \|$", COMPARISON, re.MULTILINE):
         assert "`test_" in row.split("|")[1], row
+
+
+#: What the README claims, and the test that shows it.
+CLAIMS = {
+    "It needs no network": "test_nothing_of_the_package_opens_a_connection",
+    "trusts no mirror": "test_what_a_mirror_drops_is_missed_where_a_checkpoint_lists_it",
+    "in Python, in JavaScript": "test_each_report_is_that_of_python",
+    "an implementation of their own": "test_the_runner_catches_it",
+    "that a key of your policy signed exactly this content": "test_no_signed_leaf_can_be_another",
+    "on the order of arrival, on duplicates": "test_order_and_repetition_change_nothing",
+    "on junk beside": "test_junk_beside_the_events_changes_nothing_that_counts",
+    "on a clock": "test_no_clock_decides_a_verdict_or_a_state",
+    "installs the package into `.venv` and verifies": "test_the_demo_ends_with_the_verdict",
+    "the registry's key is built in": "test_the_built_in_key_is_the_one_of_the_manifest",
+    "with a search that works offline": "test_the_site_in_chromium",
+    "has `--help` with an example": "test_every_command_has_help_with_an_example",
+    "of the demo bundle are the registry's own": "test_the_receipt_verifies_under_the_registrys_key",
+    "signed by a published test key": "test_no_test_key_poses_as_the_registry",
+    "canonical hash, alias, title hash, receipt": "test_all_of_it_is_here",
+    "none is called invalid": "test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same",
+    "without a signed checkpoint nobody can know": "test_without_a_checkpoint_nothing_is_known",
+    "contains no signing code": "test_the_installed_package_contains_no_signing_code",
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_each_claim_has_its_test(claim: str) -> None:
+    assert claim in re.sub(r"\s+", " ", README.replace("> ", "")), "the README no longer claims it"
+    texts = (path.read_text(encoding="utf-8") for path in (REPO / "tests").rglob("test_*.py"))
+    assert any(re.search(rf"^def {CLAIMS[claim]}\(", text, re.MULTILINE) for text in texts)
+
+
+def test_the_first_screen_says_what_it_is_for_whom_and_what_verified_is_not() -> None:
+    screen = " ".join(README.splitlines()[:22])
+    for words in ("verifies a bundle", "It is for ", "**Verified** means", "It does not mean that"):
+        assert words in screen
+
+
+def test_the_installed_package_contains_no_signing_code() -> None:
+    source = REPO / "src" / "pithbundle"
+    found = [
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r"SigningKey|crypto_sign(?!_open)|\.sign\(", path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_nothing_of_the_package_opens_a_connection() -> None:
+    source = REPO / "src" / "pithbundle"
+    pattern = r"^\s*(?:import|from) (?:socket|ssl|http|urllib\.request|aiohttp|requests)\b"
+    found = [
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert found == []

@@ -13,7 +13,7 @@ import click
 import pytest
 
 import pithbundle
-from docsite import api, check, commands, copying, markdown, pages, picture
+from docsite import api, check, commands, finish, markdown, pages, picture
 from kit.command_line import run
 from kit.data import REPO
 from kit.pages import is_run
@@ -93,9 +93,18 @@ def test_a_block_of_commands_is_copied_without_prompts_and_outputs() -> None:
         '&quot;$b&quot;\n<span class="go">$ printed</span>\n<span class="gp">$ </span>c &lt; d\n'
         "</code></pre></div>"
     )
-    found = copying.marked(f"<p>$ x</p>{block}")
+    found = finish.marked(f"<p>$ x</p>{block}")
     assert 'data-copy="a &quot;$b&quot;&#10;c &lt; d"' in found
-    assert copying.marked(block.replace("gp", "go")) == block.replace("gp", "go")
+    assert finish.marked(block.replace("gp", "go")) == block.replace("gp", "go")
+
+
+def test_a_long_name_in_a_table_may_break_between_words_and_a_short_one_never() -> None:
+    row = "<tr><td><code>{}</code></td></tr>"
+    name = "test_order_and_repetition_change_nothing"
+    assert finish.breakable(row.format(name)) == row.format(name.replace("_", "_<wbr>"))
+    assert finish.breakable(row.format("signature_invalid")) == row.format("signature_invalid")
+    assert finish.breakable(row.format("0" * 64)).count("<wbr>") == 8
+    assert finish.breakable(f"<p><code>{name}</code></p>") == f"<p><code>{name}</code></p>"
 
 
 def test_a_pipe_in_a_type_is_not_escaped() -> None:

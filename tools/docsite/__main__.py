@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from docsite import check, copying
+from docsite import check, finish
 from docsite.build import stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ def main(folder: Path) -> int:
     done = subprocess.run(command, check=False)
     if done.returncode:
         return 1
-    copying.mark(folder / "site")
+    finish.finish(folder / "site")
     found = check.faults(folder / "site")
     for fault in found[:100]:
         print(f"error: {fault}", file=sys.stderr)

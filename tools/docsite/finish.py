@@ -1,4 +1,4 @@
-"""What the copy button of a block of commands copies: the commands, without prompts and outputs."""
+"""Finishes built pages: what the copy button of commands copies, where a long name in a table may break."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from typing import Final
 _BLOCK: Final = re.compile(r'<div class="highlight">(<pre>.*?</pre>)</div>', re.DOTALL)
 _PROMPT: Final = '<span class="gp">'
 _TAG: Final = re.compile(r"<[^>]*>")
+_CELL: Final = re.compile(r"<td[ >].*?</td>", re.DOTALL)
+#: A name that is too long for a column: it may break behind a separator, a digest anywhere.
+_LONG: Final = re.compile(r"<code>([^<>\s]{25,})</code>")
+_DIGEST: Final = re.compile(r"(?:sha256:)?[0-9a-f]{32,}")
+_BREAK: Final = "<wbr>"
 
 
 def commands(block: str) -> list[str]:
@@ -30,7 +35,19 @@ def marked(page: str) -> str:
     return _BLOCK.sub(mark, page)
 
 
-def mark(site: Path) -> None:
-    """Mark every page of a built site."""
+def breakable(page: str) -> str:
+    """The page with places in the long names of its tables at which a line may end."""
+
+    def within(found: re.Match[str]) -> str:
+        name = found[1]
+        pattern = r"(.{8})" if _DIGEST.fullmatch(name) else r"([/_.-]+)(?=.)"
+        broken = re.sub(pattern, lambda part: part[1] + _BREAK, name)
+        return f"<code>{broken}</code>"
+
+    return _CELL.sub(lambda cell: _LONG.sub(within, cell[0]), page)
+
+
+def finish(site: Path) -> None:
+    """Finish every page of a built site."""
     for path in site.rglob("*.html"):
-        path.write_text(marked(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(breakable(marked(path.read_text(encoding="utf-8"))), encoding="utf-8")
