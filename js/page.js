@@ -4,10 +4,9 @@
  *
  * @module
  */
-/** @import { Input, Progress } from "./src/page/inputs.js" */
+/** @import { Progress } from "./src/page/inputs.js" */
 /** @import { PageReport, Row, Section } from "./src/page/report.js" */
 import { visible } from "./src/encoding/escape.js";
-import { reportOf } from "./src/page/report.js";
 import { MARKS, VERDICTS } from "./src/page/messages.js";
 
 /** @param {string} id @returns {any} */
@@ -30,51 +29,39 @@ function parent(name, children, className = "") {
 
 /** @type {{ bundles: File[], policy: File | null }} */
 const chosen = { bundles: [], policy: null };
-/** Counts the reports that were begun: only the last one is shown. */
-let turn = 0;
+/** The check that runs: a new one ends it. @type {Worker | null} */
+let worker = null;
 /** The addresses of the states that can be saved. @type {string[]} */
 let saved = [];
-
-/** @param {File} file @returns {Input} */
-const inputOf = (file) => ({
-  name: file.name, size: file.size,
-  bytes: async (onRead) => {
-    const bytes = new Uint8Array(file.size);
-    let at = 0;
-    for (const reader = file.stream().getReader(); ;) {
-      const { value, done } = await reader.read();
-      if (done) return bytes.subarray(0, at);
-      bytes.set(value, at);
-      at += value.length;
-      onRead?.(at);
-    }
-  },
-});
-
-/** The page is painted before what follows. */
-const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 /** @param {number} count of bytes */
 const megabytes = (count) => `${(count / 1_000_000).toFixed(1)} MB`;
 
 /** @param {Progress} progress */
-async function showProgress({ name, done, of, activity }) {
+function showProgress({ name, done, of, activity }) {
   byId("activity").hidden = false;
   byId("activity").querySelector("label").textContent = `${activity === "reading" ? "Reading" : "Checking"} ${visible(name, 80)}, ${megabytes(done)} of ${megabytes(of)} read`;
   byId("progress").max = Math.max(of, 1);
   byId("progress").value = done;
-  await painted();
 }
 
-async function show() {
-  const mine = ++turn;
-  const { bundles, policy } = chosen;
-  if (bundles.length === 0) return;
+function show() {
+  if (chosen.bundles.length === 0) return;
+  worker?.terminate();
   byId("outcome").className = "";
   byId("outcome").replaceChildren(element("p", "Checking."));
-  const report = await reportOf(bundles.map(inputOf), policy === null ? null : inputOf(policy), new Date(), (progress) => (mine === turn ? showProgress(progress) : undefined));
-  if (mine === turn) write(report);
+  worker = new Worker(new URL("page-worker.js", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data: { progress, report, failure } }) => {
+    if (progress !== undefined) showProgress(progress);
+    else write(report ?? failed(failure));
+  };
+  worker.onerror = () => write(failed("its program could not be loaded"));
+  worker.postMessage(chosen);
 }
+
+/** @param {string} reason @returns {PageReport} nothing is known of the files */
+const failed = (reason) => (
+  { grade: "bad", title: "Not checked", sentences: ["This page failed, so nothing is known of these files. Please report this.", reason], facts: [], sections: [], reports: [] });
 
 /** @param {Row} row */
 function tableRow({ verdict, reasons, type, signer, time, location }) {
@@ -90,15 +77,30 @@ function tableRow({ verdict, reasons, type, signer, time, location }) {
   })]);
 }
 
-/** @param {readonly Row[]} rows */
+/** Rows that are drawn at once: thousands would keep the page from answering. The worst come first. */
+const ROWS = 300;
+
+/** @param {readonly Row[]} rows @returns {Node[]} the table of the first rows, and a button for more */
 function tableOf(rows) {
+  if (rows.length === 0) return [];
   const heads = ["verdict", "reason", "type", "signer and time", "id and location"].map((name) => {
     const head = element("th", name);
     head.setAttribute("scope", "col");
     head.className = name;
     return head;
   });
-  return parent("table", [parent("thead", [parent("tr", heads)]), parent("tbody", rows.map(tableRow))], "verdicts");
+  const body = parent("tbody", rows.slice(0, ROWS).map(tableRow));
+  const table = parent("table", [parent("thead", [parent("tr", heads)]), body], "verdicts");
+  if (rows.length <= ROWS) return [table];
+  const more = element("button", "");
+  const name = () => { more.textContent = `Show ${Math.min(ROWS, rows.length - body.childElementCount)} more of ${rows.length - body.childElementCount} rows`; };
+  more.addEventListener("click", () => {
+    body.append(...rows.slice(body.childElementCount, body.childElementCount + ROWS).map(tableRow));
+    if (body.childElementCount === rows.length) more.remove();
+    else name();
+  });
+  name();
+  return [table, more];
 }
 
 /** @param {Uint8Array} state @returns {Node[]} */
@@ -117,7 +119,7 @@ const definitions = (facts) => facts.flatMap(([name, text]) => [element("dt", na
 
 /** @param {Section} section */
 const sectionOf = ({ title, facts, rows, state }) => parent("section", [
-  element("h2", title), ...(facts.length === 0 ? [] : [parent("dl", definitions(facts))]), ...(rows.length === 0 ? [] : [tableOf(rows)]), ...stateOf(state)]);
+  element("h2", title), ...(facts.length === 0 ? [] : [parent("dl", definitions(facts))]), ...tableOf(rows), ...stateOf(state)]);
 
 /** @param {PageReport} report */
 function write({ grade, title, sentences, facts, sections }) {
@@ -133,11 +135,11 @@ function write({ grade, title, sentences, facts, sections }) {
 
 byId("bundles").addEventListener("change", () => {
   chosen.bundles = [...byId("bundles").files];
-  void show();
+  show();
 });
 byId("policy").addEventListener("change", () => {
   chosen.policy = byId("policy").files[0] ?? null;
-  void show();
+  show();
 });
 for (const name of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(name, (event) => {
@@ -151,7 +153,7 @@ document.addEventListener("drop", ({ dataTransfer }) => {
   const bundles = files.filter(({ name }) => name !== "policy.json");
   // A policy that is dropped alone is for the bundles that are there.
   if (bundles.length > 0) chosen.bundles = bundles;
-  void show();
+  show();
 });
 byId("silent").remove();
 byId("drop").disabled = false;

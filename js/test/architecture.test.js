@@ -9,7 +9,7 @@ const JS = new URL("../", import.meta.url);
 /** Lowest first: a module imports only from its own layer and those before it. A folder is all of its modules. */
 const LAYERS = [
   ["src/errors.js"], ["src/encoding/"], ["src/ed25519/"], ["src/bundle/"], ["src/verify/"], ["src/merge/"], ["src/verifier.js"],
-  ["src/codes.js", "src/report.js", "src/comparison.js", "src/proof.js"], ["pithbundle.js"], ["src/conformance/", "src/page/"], ["worker.js", "page.js"],
+  ["src/codes.js", "src/report.js", "src/comparison.js", "src/proof.js"], ["pithbundle.js"], ["src/conformance/", "src/page/"], ["worker.js", "page.js", "page-worker.js"],
 ];
 const MAX_MODULE_LINES = 400;
 const MAX_FUNCTION_LINES = 60;
@@ -67,6 +67,13 @@ test("verify imports nothing of merge, and merge imports only the verdicts of ve
       if (name.startsWith("src/verify/")) assert.ok(!target.startsWith("src/merge/"), `${name} imports ${target}`);
     }
   }
+});
+
+test("the page judges nothing: it imports no check and no rule of merge", () => {
+  const own = MODULES.filter((name) => name.startsWith("src/page/") || name.startsWith("page"));
+  assert.ok(own.length >= 6);
+  for (const name of own) for (const target of imports(name)) assert.doesNotMatch(target, /^src\/(?:verify|merge|bundle|ed25519)\//, name);
+  assert.doesNotMatch(own.map((name) => SOURCES.get(name)).join(""), /\boutcomeOf\b|\bdecideById\b/);
 });
 
 test("no module imports itself by way of others, types included", () => {

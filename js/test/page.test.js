@@ -319,6 +319,47 @@ test("a large file shows its progress, and one over the limit is not read", { sk
   await close();
 });
 
+test("of thousands of rows the worst come first, and the others are one button away", { skip }, async () => {
+  const { page, choose, outcome, close } = await opened();
+  const bundle = JSON.parse(await demo());
+  bundle.events.push(...Array.from({ length: 700 }, (_, i) => ({ event_type: `x${i}`, signature: null })), 1);
+  await choose("policy", local("vectors/demo/policy.json"));
+  await choose("bundles", upload("many.json", JSON.stringify(bundle)));
+  assert.match((await outcome()).text, /700 elements without an id not_signed/);
+  assert.equal(await page.locator("tbody tr").count(), 300);
+  assert.match(await page.textContent("tbody td:first-child"), /invalid/);
+  await page.getByRole("button", { name: "Show 300 more of 404 rows" }).click();
+  await page.getByRole("button", { name: "Show 104 more of 104 rows" }).press("Enter");
+  assert.equal(await page.locator("tbody tr").count(), 704);
+  assert.equal(await page.locator("button").count(), 0);
+  await close();
+});
+
+test("files are checked beside the page, and a new choice ends the check that runs", { skip }, async () => {
+  const { page, choose, outcome, close } = await opened();
+  await choose("policy", local("vectors/demo/policy.json"));
+  await choose("bundles", local("vectors/demo/rich.json"));
+  assert.equal(page.workers().length, 1);
+  await choose("bundles", local("vectors/demo/bundle.json"));
+  await page.waitForFunction(() => document.querySelector("#outcome h2")?.textContent?.includes("Valid"));
+  assert.equal(page.workers().length, 1);
+  assert.match((await outcome()).facts, /filesbundle\.json/);
+  await close();
+});
+
+test("a failure of the page is no verdict on a file", { skip }, async () => {
+  const context = await shared.browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/page-worker.js", (/** @type {any} */ route) => route.fulfill({ contentType: "text/javascript", body: "throw new Error('broken')" }));
+  await page.goto(`${shared.origin}/js/index.html`);
+  await page.waitForSelector("#drop:enabled");
+  await page.setInputFiles("#bundles", local("vectors/demo/bundle.json"));
+  await page.waitForSelector("#outcome h2");
+  assert.equal(await page.textContent("#outcome h2"), "\u2716 Not checked");
+  assert.match(await page.textContent("#outcome"), /nothing is known of these files/);
+  await context.close();
+});
+
 test("the state that is saved is that of the report", { skip }, async () => {
   const { page, choose, close } = await opened({ acceptDownloads: true });
   await choose("policy", local("vectors/demo/policy.json"));

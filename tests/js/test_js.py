@@ -60,7 +60,12 @@ def test_in_chromium(name: str) -> None:
 def test_nothing_is_fetched_and_no_text_is_run() -> None:
     """The page names no other server, the lock file no registry. For modules: `architecture.test.js`."""
     assert "resolved" not in (JS / "package-lock.json").read_text()
-    parts = (JS / "page.js", JS / "index.html", *sorted((JS / "src" / "page").glob("*.js")))
+    parts = (
+        JS / "page.js",
+        JS / "page-worker.js",
+        JS / "index.html",
+        *sorted((JS / "src" / "page").glob("*.js")),
+    )
     page = "".join(path.read_text() for path in parts)
     # The text of the page names the address at which a reader may serve it.
     page = page.replace("<code>http://localhost:8000/</code>", "", 1)
