@@ -4,6 +4,7 @@
 #   make test       format, lint, types, ordinary tests
 #   make test-slow  the tests that take longer (worst inputs, permutations, browser)
 #   make docs       the documentation site, in out/docs/site
+#   make man        the manual pages, in out/man/man1
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
 #   make long       everything that only repeats, for an hour: before a release
 
@@ -28,7 +29,7 @@ MUTANTS := $(VENV)/mutants.stamp
 DOCS    := $(VENV)/docs.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench \
+.PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench man \
   docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
@@ -138,6 +139,11 @@ bench: $(DEV)
 # The site; any broken link or anchor, and any public name without documentation, is an error.
 docs: $(DOCS)
 	PYTHONPATH=tools $(BIN)/python -m docsite out/docs
+
+# One page a command, from the same declarations as --help; man finds them with MANPATH=out/man.
+man: $(RUNTIME)
+	mkdir -p out/man
+	$(BIN)/pithbundle man --out-dir out/man/man1 --force
 
 vectors: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m kit.demo --write

@@ -18,6 +18,7 @@ PACKAGE: Final = REPO / "src" / "pithbundle"
 #: What the package needs beside its modules.
 DATA: Final = {
     "pithbundle/py.typed",
+    "pithbundle/cli/specification.json",
     "pithbundle/verify/policy.schema.json",
     *(f"pithbundle/schemas/{path.name}" for path in (REPO / "src/pithbundle/schemas").glob("*.json")),
 }

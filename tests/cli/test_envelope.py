@@ -31,6 +31,8 @@ from pithbundle.verify.verdicts import Status
 DEMO = REPO / "vectors" / "demo"
 DATA = Path(__file__).parent / "data"
 POLICY = ("--policy", "policy.json")
+#: A key that no policy here has.
+NEW_KEY = "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb"
 RECORD, WHEN = made_record(), "2026-05-18T01:39:14Z"
 
 
@@ -40,6 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         shutil.copy(path, tmp_path)
     for name in ("record.json", "records.json", "stated-wrong.json", "key.txt", "broken.json"):
         shutil.copy(DATA / name, tmp_path)
+    (tmp_path / "new.hex").write_text(NEW_KEY)
     (tmp_path / "identity.hex").write_text("01" + "00" * 31)
     monkeypatch.chdir(tmp_path)
     run("merge", "bundle.json", *POLICY, "-o", "state.json", "--report", "report.json")
@@ -123,6 +126,17 @@ OUTCOMES = [
     ("success", "policy check policy.json"),
     ("rejected", "policy check record.json"),
     ("error", "policy"),
+    ("success", "policy add --signer-id s --key-id k --public-key new.hex --policy policy.json -o new"),
+    ("success", "policy add --signer-id s --key-id k --public-key key.txt --new"),
+    ("rejected", "policy add --signer-id s --key-id k --public-key identity.hex"),
+    ("error", "policy add --signer-id s"),
+    ("success", "code"),
+    ("success", "code hash_mismatch"),
+    ("error", "code nothing"),
+    ("success", "man"),
+    ("success", "man policy check"),
+    ("success", "man --out-dir new"),
+    ("error", "man nothing"),
     ("success", "schema"),
     ("success", "schema verify"),
     ("error", "schema nothing"),

@@ -70,10 +70,20 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     }
     assert not unknown
     assert {words for words, command in commands() if WRITES & {param.name for param in command.params}} == {
-        "merge", "timeline", "proof", "export", "probe", "convert", "conformance run",
+        "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
     }  # fmt: skip
 
 
+ADDING = [
+    "policy",
+    "add",
+    "--signer-id",
+    "x",
+    "--key-id",
+    "y",
+    "--public-key",
+    "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb",
+]
 #: A command that writes, the option that writes, the file that it reads.
 CLASHES: list[tuple[list[str], str, str]] = [
     (["merge", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
@@ -93,6 +103,7 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["probe", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
     (["probe", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
     (["convert", "bundle.json", "--to", "cbor"], "-o", "bundle.json"),
+    ([*ADDING, "--policy", "policy.json"], "-o", "policy.json"),
     (["conformance", "run", "--impl", "self", "--vectors", "vectors", "--xfail", "x.txt"], "--html", "x.txt"),
     (
         ["conformance", "run", "--impl", "self", "--vectors", "vectors"],

@@ -19,7 +19,7 @@ from pithbundle.cli.main import COMMANDS
 from pithbundle.cli.output import Output
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
-PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], []]
+PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], ["policy", "add"], []]
 
 
 @pytest.mark.parametrize("words", PAGES, ids=" ".join)
@@ -262,7 +262,35 @@ class TestCompletion:
 
     def test_words_are_completed(self) -> None:
         env = {"_PITHBUNDLE_COMPLETE": "bash_complete", "COMP_WORDS": "pithbundle ca", "COMP_CWORD": "1"}
-        assert spawn(env=env).out == "plain,canonical\n"
+        assert spawn(env=env).out == "plain,canonical\tPrint the canonical bytes of a file, or their digest\n"
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_the_whole_summary_of_each_command_is_shown(self, shell: str) -> None:
+        """It was cut after 45 characters, and bash had none."""
+        env = {"_PITHBUNDLE_COMPLETE": f"{shell}_complete", "COMP_WORDS": "pithbundle ", "COMP_CWORD": "1"}
+        found = spawn(env=env | ({"COMP_CWORD": ""} if shell == "fish" else {})).out
+        for _, line in COMMANDS.values():
+            assert line.removesuffix(".") in found.replace("\\:", ":")
+        env["COMP_WORDS"], env["COMP_CWORD"] = "pithbundle policy ", "" if shell == "fish" else "2"
+        assert "Check whether FILE is a valid policy, and print what must change if not" in spawn(env=env).out
+
+    def test_bash_lists_words_with_their_summaries_and_completes_one_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "pithbundle").write_text(f'#!/bin/sh\nexec {" ".join(command_line())} "$@"\n')
+        (tmp_path / "pithbundle").chmod(0o755)
+        script = run("completion", "bash").out
+        ask = """
+COMP_WORDS=(pithbundle c) COMP_CWORD=1 COMP_TYPE=%s
+_pithbundle_completion %s
+printf '%%s\\n' "${COMPREPLY[@]}"
+"""
+        found = {}
+        for kind in ("63", "9"):
+            text = script + ask % (kind, tmp_path / "pithbundle")
+            done = subprocess.run(["bash", "-c", text], capture_output=True, env=process_env(), check=False)
+            assert done.stderr == b""
+            found[kind] = done.stdout.decode().splitlines()
+        assert "canonical  (Print the canonical bytes of a file, or their digest)" in found["63"]
+        assert "canonical" in found["9"] and not any("(" in line for line in found["9"])
 
     def test_an_unknown_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("pithbundle.cli.commands.completion.get_completion_class", lambda shell: None)

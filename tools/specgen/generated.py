@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from specgen import codes
 from specgen.examples import blocks
 from specgen.pages import (
     CLAUSE_ID,
@@ -118,4 +119,5 @@ def written() -> dict[str, str]:
     for name in LINKED:
         path = REPO / name
         made[path.as_posix()] = linked(name, path.read_text(encoding="utf-8"))
+    made[codes.PATH.as_posix()] = codes.specification()
     return {**made, INDEX.as_posix(): index(INDEX.read_text(encoding="utf-8"))}

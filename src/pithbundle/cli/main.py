@@ -16,6 +16,8 @@ and a reader that closes the pipe early (``| head``) changes no exit status.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -45,11 +47,22 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "canonical": ("canonical", "Print the canonical bytes of a file, or their digest."),
     "convert": ("convert", "Write a file as canonical JSON or deterministic CBOR."),
     "keys": ("keys", "Show the fingerprints of keys, and whether a key is acceptable."),
-    "policy": ("policy", "Show the policy in use, or check a policy file."),
+    "policy": ("policy", "Show the policy in use, check a policy file, or add a key."),
     "conformance": ("conformance", "Run conformance vectors against an implementation."),
+    "code": ("code", "Explain an error code: its meaning, its clause, what to do."),
+    "man": ("man", "Print the manual page of a command."),
     "schema": ("schema", "Print the JSON Schema of what a command prints with --json."),
     "completion": ("completion", "Print the completion script of a shell."),
 }
+
+
+#: The variable with which the script of a shell asks for completions.
+_COMPLETE: Final = "_PITHBUNDLE_COMPLETE"
+
+
+def summary_of(command: click.Command) -> str:
+    """Return the first sentence of the help of a command, whole and without its full stop."""
+    return re.split(r"\.(?: |$)", " ".join((command.help or "").split("\n\n")[0].split()))[0]
 
 
 class LazyGroup(click.Group):
@@ -64,7 +77,13 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         found = import_module(f"pithbundle.cli.commands.{COMMANDS[cmd_name][0]}").command
-        return found if isinstance(found, click.Command) else None
+        if not isinstance(found, click.Command):
+            return None
+        # Completion and the help of a group print the whole summary; click cuts one that it makes itself.
+        found.short_help = COMMANDS[cmd_name][1].removesuffix(".")
+        for each in found.commands.values() if isinstance(found, click.Group) else ():
+            each.short_help = summary_of(each)
+        return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -121,6 +140,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     ``argv`` are the arguments without the program's name, by default those of the process.
     """
     out = Output()
+    if _COMPLETE in os.environ:
+        from pithbundle.cli.shells import register
+
+        register()
     try:
         with ending_on_signals():
             status = _run(out, argv)

@@ -8,6 +8,7 @@ from click.shell_completion import ShellComplete, get_completion_class
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import json_option
 from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.shells import register
 
 
 @click.command(
@@ -23,6 +24,7 @@ from pithbundle.cli.output import Exit, Output
 def command(ctx: click.Context, shell: str) -> int:
     """Print the completion script of SHELL: bash, zsh or fish."""
     out: Output = ctx.obj
+    register()
     completer = get_completion_class(shell)
     if completer is None:
         raise click.UsageError(f"click knows no completion for {shell}", ctx)

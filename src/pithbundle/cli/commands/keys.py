@@ -14,15 +14,11 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
 )
 from pithbundle.cli.json_values import policy_value
+from pithbundle.cli.key_files import key_forms, print_key_forms, read_key
 from pithbundle.cli.output import Exit, Output
-from pithbundle.ed25519.strict import KEY_BYTES, PublicKey, self_test
+from pithbundle.ed25519.strict import self_test
 from pithbundle.encoding.values import Object, Value
-from pithbundle.errors import InvalidKeyError
-from pithbundle.files import read_input
 from pithbundle.verify.policy import Policy, PolicyKey
-
-#: A key file is 32 bytes or one line of text; what is longer is another file.
-_KEY_FILE_BYTES = 1024
 
 
 @click.command(
@@ -63,7 +59,7 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
     if key is not None:
         return _one(out, key, policy, policy_path)
     if out.as_json:
-        listed: list[Value] = [{**item.to_value(), **_forms(item.public_key)} for item in policy.keys]
+        listed: list[Value] = [{**item.to_value(), **key_forms(item.public_key)} for item in policy.keys]
         members: Object = {"policy": policy_value(policy, policy_path), "keys": listed}
         return out.result(SUCCESS, Exit.VALID, members)
     out.heading("policy", "built in" if policy_path is None else out.file_name(policy_path))
@@ -76,15 +72,14 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
         out.detail("formats", " ".join(item.event_formats))
         for event_id in sorted(item.accepted_event_ids):
             out.detail("accepts", event_id)
-        _print_forms(out, item.public_key)
+        print_key_forms(out, item.public_key)
     return Exit.VALID
 
 
 def _one(out: Output, text: str, policy: Policy, policy_path: str | None) -> int:
     shown = policy_value(policy, policy_path)
     try:
-        with rejecting(text):
-            found = _read_key(text)
+        found = read_key(text)
     except InputRejected as rejection:
         if rejection.error.code != "key_invalid":
             raise
@@ -97,52 +92,13 @@ def _one(out: Output, text: str, policy: Policy, policy_path: str | None) -> int
     pinned = next((item for item in policy.keys if item.public_key == found), None)
     if out.as_json:
         policy_key = pinned.to_value() if pinned else None
-        members = {"policy": shown, "fault": None, "key": _forms(found), "policy_key": policy_key}
+        members = {"policy": shown, "fault": None, "key": key_forms(found), "policy_key": policy_key}
         return out.result("acceptable", Exit.VALID, members)
     out.heading("acceptable", "this key may be used in a policy", "good")
-    _print_forms(out, found)
+    print_key_forms(out, found)
     out.detail("in policy", _pinned(out, pinned))
     return Exit.VALID
 
 
 def _pinned(out: Output, item: PolicyKey | None) -> str:
     return "no" if item is None else f"{out.show(item.signer_id)} {out.show(item.key_id)}, {item.status}"
-
-
-def _read_key(text: str) -> PublicKey:
-    """Read a key from the argument itself if it has the form of one, else from a file."""
-    spelled = _spelled(text)
-    if spelled is not None:
-        return spelled
-    data = read_input(text, _KEY_FILE_BYTES)
-    if len(data) == KEY_BYTES:
-        return PublicKey.from_bytes(data)
-    found = _spelled(data.decode("ascii", "replace").strip())
-    if found is None:
-        raise InvalidKeyError(
-            "encoding", "a key file contains 32 raw bytes, 64 hex digits, or 44 characters of base64"
-        )
-    return found
-
-
-def _spelled(text: str) -> PublicKey | None:
-    """Return the key if the text has the length of one, else None; its spelling is checked strictly."""
-    if len(text) == 2 * KEY_BYTES:
-        return PublicKey.from_hex(text)
-    return PublicKey.from_base64(text) if len(text) == 44 and text.endswith("=") else None
-
-
-def _forms(key: PublicKey) -> Object:
-    return {
-        "public_key_hex": key.hex,
-        "public_key_b64": key.base64,
-        "fingerprint_hex": key.fingerprint_hex,
-        "fingerprint_base32": key.fingerprint_base32,
-    }
-
-
-def _print_forms(out: Output, key: PublicKey) -> None:
-    out.detail("hex", key.hex)
-    out.detail("base64", key.base64)
-    out.detail("fingerprint", key.fingerprint_hex)
-    out.detail("", key.fingerprint_base32)

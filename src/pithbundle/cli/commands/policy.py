@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from pithbundle.cli.commands import policy_add
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, rejecting
 from pithbundle.cli.json_values import policy_value
@@ -20,7 +21,7 @@ from pithbundle.verify.policy import Policy, PolicyKey
 
 @click.group("policy", epilog="\b\nExample:\n  pithbundle policy show > mine.json")
 def command() -> None:
-    """Show the policy in use, or check a policy file.
+    """Show the policy in use, check a policy file, or add a key to a policy.
 
     A policy is your own list of keys, and what each may sign. It replaces the built-in
     one, which contains the registry's key for all event types. Nothing else adds a key.
@@ -75,6 +76,9 @@ def check(out: Output, file: str) -> int:
     if unknown:
         out.detail("known", " ".join(sorted(MERGE_1.event_types)))
     return Exit.VALID
+
+
+command.add_command(policy_add.command)
 
 
 def _unknown_types(policy: Policy) -> Iterator[tuple[PolicyKey, str]]:

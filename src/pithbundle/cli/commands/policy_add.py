@@ -1,0 +1,152 @@
+"""``pithbundle policy add``: a policy with one more key."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import click
+
+from pithbundle.bundle.document_types import POLICY_TYPE
+from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import (
+    deliver,
+    json_option,
+    output_options,
+    policy_option,
+    read_policy,
+    rejecting,
+)
+from pithbundle.cli.json_values import policy_source, policy_value
+from pithbundle.cli.key_files import key_forms, print_key_forms, read_key
+from pithbundle.cli.load import require_absent
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import plural
+from pithbundle.ed25519.strict import PublicKey
+from pithbundle.encoding.values import Object, Value
+from pithbundle.files import STDIN
+from pithbundle.verify.policy import POLICY_VERSION, Policy
+
+_EPILOG: Final = (
+    "\b\nExamples:\n"
+    "  pithbundle policy add --signer-id lab.example --key-id lab-2026 \\\n"
+    "    --public-key lab.pub -o mine.json\n"
+    "  pithbundle policy add --policy mine.json --signer-id me --key-id 1 \\\n"
+    "    --public-key lab.pub --event-type author_claim -o mine2.json\n"
+    "  pithbundle policy check mine2.json\n\n"
+    "\b\nExit status: 0 the policy was written or printed; 1 the key or the policy is\n"
+    "not acceptable; 2 usage error."
+)
+
+
+@click.command("add", epilog=_EPILOG)
+@click.option("--signer-id", required=True, metavar="NAME", help="The signer: whose key it is.")
+@click.option("--key-id", required=True, metavar="NAME", help="The name of the key, as events state it.")
+@click.option(
+    "--public-key", "key", required=True, metavar="HEX|BASE64|FILE", help="The key: 32 bytes of Ed25519."
+)
+@click.option(
+    "--event-type", "event_types", multiple=True, metavar="TYPE", help="It may sign only this; repeatable."
+)
+@click.option(
+    "--event-format",
+    "event_formats",
+    multiple=True,
+    metavar="NAME",
+    help="An event format under which it signs; repeatable.",
+)
+@click.option("--new", "empty", is_flag=True, help="Begin without keys, not with those of the policy in use.")
+@policy_option
+@output_options
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    signer_id: str,
+    key_id: str,
+    key: str,
+    event_types: tuple[str, ...],
+    event_formats: tuple[str, ...],
+    empty: bool,
+    policy_path: str | None,
+    output: str | None,
+    force: bool,
+) -> int:
+    """Print the policy in use with one more key, or write it to a new file with -o.
+
+    The policy in use is that of --policy, else the built-in one; --new begins with none. It is
+    never changed itself: write to another file, check it, then put it in its place. Without
+    --event-type the key may sign every type of event. Compare the fingerprint that is printed
+    with the one that the owner of the key gave you.
+    """
+    ctx = click.get_current_context()
+    if empty and policy_path is not None and out.policy_of_environment is None:
+        raise click.UsageError("--new and --policy exclude each other", ctx)
+    guard_inputs([policy_path, key], [("-o", output)])
+    require_absent([output], force)
+    before = None if empty else read_policy(policy_path)
+    public_key = read_key(key)
+    added: Object = {"signer_id": signer_id, "key_id": key_id, "public_key_hex": public_key.hex}
+    if event_types:
+        added["event_types"] = [*sorted({*event_types})]
+    if event_formats:
+        added["event_formats"] = [*event_formats]
+    with rejecting(key):
+        policy = _with(before, added)
+    data = json.dumps(policy.to_value(), indent=2).encode() + b"\n"
+    if output not in (None, STDIN) or not out.as_json:
+        deliver(out, data, output, force)
+    if out.as_json:
+        return out.result(
+            SUCCESS,
+            Exit.VALID,
+            {
+                "policy_before": None if before is None else policy_value(before, policy_path),
+                "policy": policy_value(policy, None if output == STDIN else output),
+                "key": key_forms(public_key),
+                "policy_document": policy.to_value(),
+            },
+        )
+    beside = out.on_stderr() if output in (None, STDIN) else out
+    _print(beside, public_key, before, policy, policy_path, output)
+    return Exit.VALID
+
+
+def _with(before: Policy | None, added: Object) -> Policy:
+    """Return the policy with one more key, read like a policy file.
+
+    Raises:
+        PolicyError: the policy with this key cannot be applied.
+        click.UsageError: it has the key already.
+    """
+    keys: list[Value] = [] if before is None else [key.to_value() for key in before.keys]
+    for key in () if before is None else before.keys:
+        if key.public_key.hex == added["public_key_hex"]:
+            names = f"{Output.show(key.signer_id)} {Output.show(key.key_id)}"
+            raise click.UsageError(
+                f"the policy has this public key already, as {names}. Nothing needs to be added",
+                click.get_current_context(),
+            )
+    return Policy.from_value(
+        {"policy_type": POLICY_TYPE, "policy_version": POLICY_VERSION, "keys": [*keys, added]}
+    )
+
+
+def _print(
+    out: Output,
+    key: PublicKey,
+    before: Policy | None,
+    policy: Policy,
+    policy_path: str | None,
+    output: str | None,
+) -> None:
+    where = "standard output" if output in (None, STDIN) else out.show(output)
+    to = "a new policy" if before is None else f"a policy of {plural(len(before.keys), 'key')}"
+    out.heading("added", f"one key to {to}", "good")
+    print_key_forms(out, key)
+    if before is not None:
+        out.detail("policy", policy_source(out, policy_path))
+        out.detail("sha256", before.sha256)
+    out.heading("policy", f"{plural(len(policy.keys), 'key')} to {where}")
+    out.detail("sha256", policy.sha256)

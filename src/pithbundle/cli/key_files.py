@@ -1,0 +1,80 @@
+"""A public key from an argument or a file, and the forms in which it is shown."""
+
+from __future__ import annotations
+
+import os
+
+from pithbundle.cli.inputs import InputRejected, rejecting
+from pithbundle.cli.output import Exit, Output
+from pithbundle.ed25519.strict import KEY_BYTES, PublicKey
+from pithbundle.encoding.values import Object
+from pithbundle.errors import FileError, InvalidKeyError, PithError
+from pithbundle.files import read_input
+
+#: A key file is 32 bytes or one line of text; what is longer is another file.
+_KEY_FILE_BYTES = 1024
+_FORMS = "32 raw bytes, 64 hex digits, or 44 characters of base64"
+
+
+def read_key(text: str) -> PublicKey:
+    """Read a key from the argument itself if it has the form of one, else from the file of that name.
+
+    Raises:
+        InputRejected: it is not an acceptable key (KEY-2), or neither a key nor a file.
+    """
+    with rejecting(text):
+        spelled = _spelled(text)
+        if spelled is not None:
+            return spelled
+        if not os.path.lexists(text):
+            raise InputRejected(text, _no_key(text), Exit.USAGE, f"give {_FORMS[14:]}, or the path of a file")
+        try:
+            data = read_input(text, _KEY_FILE_BYTES)
+        except PithError as error:
+            if error.limit_name != "size":
+                raise
+            raise _no_key_file(text, f", and this file has more than {_KEY_FILE_BYTES} bytes") from error
+        if len(data) == KEY_BYTES:
+            return PublicKey.from_bytes(data)
+        found = _spelled(data.decode("ascii", "replace").strip())
+        if found is None:
+            raise _no_key_file(text)
+        return found
+
+
+def _no_key_file(path: str, why: str = "") -> InputRejected:
+    error = InvalidKeyError("encoding", f"a key file contains {_FORMS}{why}", clause="KEY-2")
+    return InputRejected(path, error, Exit.INVALID, "get the file from the owner of the key, or give the key")
+
+
+def _no_key(text: str) -> FileError:
+    return FileError(
+        "io",
+        f"{text}: neither a key, which has 64 hex digits or 44 characters of base64 and not {len(text)}, "
+        "nor a file that exists",
+    )
+
+
+def _spelled(text: str) -> PublicKey | None:
+    """Return the key if the text has the length of one, else None; its spelling is checked strictly."""
+    if len(text) == 2 * KEY_BYTES:
+        return PublicKey.from_hex(text)
+    return PublicKey.from_base64(text) if len(text) == 44 and text.endswith("=") else None
+
+
+def key_forms(key: PublicKey) -> Object:
+    """Return the forms of a key and of its fingerprint, for ``--json``."""
+    return {
+        "public_key_hex": key.hex,
+        "public_key_b64": key.base64,
+        "fingerprint_hex": key.fingerprint_hex,
+        "fingerprint_base32": key.fingerprint_base32,
+    }
+
+
+def print_key_forms(out: Output, key: PublicKey) -> None:
+    """Print the forms of a key and of its fingerprint below a heading."""
+    out.detail("hex", key.hex)
+    out.detail("base64", key.base64)
+    out.detail("fingerprint", key.fingerprint_hex)
+    out.detail("", key.fingerprint_base32)

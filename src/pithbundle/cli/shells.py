@@ -1,0 +1,57 @@
+"""Completion in shells: the whole summary of each command, in bash too.
+
+click's script for bash drops the help of a word. Ours prints it in parentheses while several
+words match, as readline lists them, and completes a single match without it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
+
+_BASH: Final = """\
+%(complete_func)s() {
+    local IFS=$'\\n' line kind rest word help response
+    local -a words=() shown=()
+    COMPREPLY=()
+    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \\
+        %(complete_var)s=bash_complete $1)
+    for line in $response; do
+        kind=${line%%%%,*}
+        rest=${line#*,}
+        word=${rest%%%%$'\\t'*}
+        help=${rest#*$'\\t'}
+        case $kind in
+        dir) compopt -o dirnames ;;
+        file) compopt -o default ;;
+        plain)
+            words+=("$word")
+            if [[ $help != "$rest" ]]; then shown+=("$word  ($help)"); else shown+=("$word"); fi
+            ;;
+        esac
+    done
+    if [[ ${#words[@]} -le 1 || $COMP_TYPE != 63 && $COMP_TYPE != 33 ]]; then
+        COMPREPLY=("${words[@]}")
+    else
+        COMPREPLY=("${shown[@]}")
+    fi
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+class Bash(BashComplete):
+    """Completion of bash, whose script shows help while it lists several words."""
+
+    source_template: ClassVar[str] = _BASH
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return one line: the kind, a comma, the word, and its help after a tab."""
+        line = f"{item.type},{item.value}"
+        return f"{line}\t{item.help}" if item.help else line
+
+
+def register() -> None:
+    """Use these classes in place of click's."""
+    add_completion_class(Bash, "bash")
