@@ -10,7 +10,7 @@ import pytest
 from kit import (
     AUTHOR,
     DEMO,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     attached,
     bundle,
@@ -94,7 +94,7 @@ def test_diff_reports_an_event_of_unknown_format_by_the_id_that_it_claims() -> N
 def test_verify_shows_the_claimed_id_and_reports_that_the_copy_may_have_been_altered() -> None:
     result = run("verify", "bundle.json", "--policy", "unbound.json")
     assert f"claims id {CLAIM['event_id'][7:19]}" in result.out
-    altered = {**CLAIM, "signature": {**CLAIM["signature"], "key_id": STRANGER.key_id}}
+    altered = {**CLAIM, "signature": {**CLAIM["signature"], "key_id": UNKNOWN_SIGNER.key_id}}
     Path("altered.json").write_bytes(to_json(bundle(RECORD, [altered])))
     result = run("verify", "altered.json", "--policy", "known.json")
     assert result.status == 3 and "another mirror" in result.out

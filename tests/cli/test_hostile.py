@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kit.command_line import FIRST_WORDS, HOSTILE, Result, assert_harmless, columns, hostile_places, run
+from kit.command_line import FIRST_WORDS, HOSTILE, Result, assert_harmless, columns, hostile_arguments, run
 
 DATA = Path(__file__).parent / "data"
 
@@ -31,7 +31,7 @@ def first_words(result: Result) -> Counter[str]:
 
 def read_by(args: list[str], value: Any, text: str, *, ascii_only: bool) -> None:
     """Run a command on each copy of ``value`` that has ``text`` in one place."""
-    for where, changed in hostile_places(value, text):
+    for where, changed in hostile_arguments(value, text):
         data = json.dumps(changed, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
         result = run(*args, stdin=data)
         if "--json" in args:
@@ -64,7 +64,7 @@ def digest(result: Result) -> list[str]:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_in_every_argument_on_a_narrow_terminal(text: str) -> None:
     value: Any = json.loads((DATA / "stated-wrong.json").read_bytes())
-    for _, changed in hostile_places(value, text):
+    for _, changed in hostile_arguments(value, text):
         data = json.dumps(changed).encode()
         result = run("number", "-", stdin=data, tty=True, env={"COLUMNS": "40"})
         assert_harmless(result, {"number", "mismatch", "rejected", "pithbundle:"})

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from kit import DEMO, STRANGER, Json, Signer, attached, bundle, event, policy, to_json
+from kit import DEMO, UNKNOWN_SIGNER, Json, Signer, attached, bundle, event, policy, to_json
 from kit.command_line import (
     HOSTILE,
     Result,
     assert_harmless,
     columns,
     command_line,
-    hostile_places,
+    hostile_arguments,
     process_env,
     run,
     spawn,
@@ -54,13 +54,13 @@ def check(args: list[str], data: bytes, where: str = "", **how: Any) -> Result:
         assert result.stdout.isascii(), where
         assert not result.stdout or json.loads(result.stdout), where
         return result
-    told = result
+    reported = result
     if args[0] == "merge" and result.stdout:
         # The state itself is exact bytes; what is said of it goes to stderr.
-        told = Result(result.status, b"", result.stderr)
+        reported = Result(result.status, b"", result.stderr)
         assert json.loads(result.stdout), where
-    assert_harmless(told, WORDS)
-    lines = (told.out + told.err).splitlines()
+    assert_harmless(reported, WORDS)
+    lines = (reported.out + reported.err).splitlines()
     if args[0] in ("verify", "merge"):
         # One outcome, in the first line, whatever the data says.
         assert sum(line.startswith(OUTCOMES) for line in lines) <= 1, where
@@ -69,7 +69,7 @@ def check(args: list[str], data: bytes, where: str = "", **how: Any) -> Result:
 
 MARK = "mark-of-the-place"
 #: A bundle with the mark in one place each, as JSON.
-PLACES = [(where, json.dumps(changed)) for where, changed in hostile_places(plain(), MARK)]
+PLACES = [(where, json.dumps(changed)) for where, changed in hostile_arguments(plain(), MARK)]
 
 
 def located(marked: str, text: str) -> Iterator[bytes]:
@@ -196,16 +196,16 @@ def test_bytes_that_are_no_text() -> None:
 def test_truncated_and_flipped_bundles(place: int) -> None:
     data = bytearray(tampered())
     at = place * len(data) // 2000
-    for spoilt in (data[:at], data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]):
+    for damaged in (data[:at], data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]):
         for reader in READERS:
-            check([*reader], bytes(spoilt))
+            check([*reader], bytes(damaged))
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_a_terminal_without_utf8(encoding: str) -> None:
     made = bundle(
         RECORD,
-        [attached(STRANGER, RECORD, "graph_snapshot", graph_snapshot(RECORD), WHEN),
+        [attached(UNKNOWN_SIGNER, RECORD, "graph_snapshot", graph_snapshot(RECORD), WHEN),
          event(DEMO, RECORD, "Müller 数学 \U0001f600", "record", {}, WHEN)],
         aliases_at=WHEN,
     )  # fmt: skip

@@ -90,7 +90,7 @@ def test_what_contains_no_record(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "stated",
+    "claimed",
     [
         {"source_aliases": [1, {"alias_kind": 1}, {"alias_kind": "other", "alias_value": 1}]},
         {"source_aliases": {}},
@@ -98,16 +98,16 @@ def test_what_contains_no_record(text: str) -> None:
         {"pith_number": "pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE", "short_pith_number": "pith:J2LUZ564"},
     ],
 )
-def test_claimed_members_that_agree_or_are_absent(stated: dict[str, object]) -> None:
-    text = json.dumps({"canonical_record": json.loads(Path(RECORD).read_bytes()), **stated})
+def test_claimed_members_that_agree_or_are_absent(claimed: dict[str, object]) -> None:
+    text = json.dumps({"canonical_record": json.loads(Path(RECORD).read_bytes()), **claimed})
     result = run("number", "--json", "-", stdin=text.encode())
     found = json.loads(result.out)["results"][0]
     assert (result.status, found["faults"], found["unsigned_differences"]) == (0, [], [])
 
 
-@pytest.mark.parametrize("stated", [{"pith_number": 1}, {"canonical_sha256": None}])
-def test_claimed_members_of_another_type_differ(stated: dict[str, object]) -> None:
-    text = json.dumps({"canonical_record": json.loads(Path(RECORD).read_bytes()), **stated})
+@pytest.mark.parametrize("claimed", [{"pith_number": 1}, {"canonical_sha256": None}])
+def test_claimed_members_of_another_type_differ(claimed: dict[str, object]) -> None:
+    text = json.dumps({"canonical_record": json.loads(Path(RECORD).read_bytes()), **claimed})
     assert run("number", "-", stdin=text.encode()).status == 1
 
 

@@ -120,7 +120,7 @@ def test_few_events_and_many(count: int) -> None:
 
 def test_more_arrows_than_there_is_room_for() -> None:
     claim = payloads.author_claim(payloads.orcid(1))
-    signer = strategies.HOUSE[0]
+    signer = strategies.FIXTURE_SIGNERS[0]
     events = [
         attached(signer, RECORD, "author_claim", claim, f"2026-06-01T{n // 60:02}:{n % 60:02}:00Z")
         for n in range(420)
@@ -130,7 +130,7 @@ def test_more_arrows_than_there_is_room_for() -> None:
 
 
 def test_what_is_withdrawn_as_it_comes_has_its_arrow() -> None:
-    signer = strategies.HOUSE[0]
+    signer = strategies.FIXTURE_SIGNERS[0]
     late = attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), LATER)
     gone = attached(signer, RECORD, "event_retracted", payloads.event_retracted(late["event_id"]), WHEN)
     drawn = picture.draw(merged(RECORD, [late, gone]).ledger.timeline(), TITLE, "svg")

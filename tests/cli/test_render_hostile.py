@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kit import Json, Signer, attached, bundle, event, policy, to_json
-from kit.command_line import HOSTILE, Result, assert_harmless, columns, hostile_places, run
+from kit.command_line import HOSTILE, Result, assert_harmless, columns, hostile_arguments, run
 from kit.data import REPO
 from kit.demo import RECORD
 from kit.payloads import (
@@ -145,10 +145,10 @@ def test_in_every_member_of_a_state_a_report_and_a_proof(tmp_path: Path) -> None
     """Texts in turn; these files are taken at their word, so nothing else keeps them from the terminal."""
     texts = cycle(HOSTILE.values())
     for data, reader in zip(files_to_compare(tmp_path), (READERS[4], READERS[5], READERS[6]), strict=True):
-        places = [json.dumps(changed) for _, changed in hostile_places(json.loads(data), MARK)]
+        places = [json.dumps(changed) for _, changed in hostile_arguments(json.loads(data), MARK)]
         for marked, text in list(zip(places, texts, strict=False))[:: max(1, len(places) // 120)]:
-            spoilt = marked.replace(MARK, json.dumps(text, ensure_ascii=False)[1:-1])
-            result = check([*reader, *POLICY], spoilt.encode("utf-8", "surrogatepass"))
+            tampered = marked.replace(MARK, json.dumps(text, ensure_ascii=False)[1:-1])
+            result = check([*reader, *POLICY], tampered.encode("utf-8", "surrogatepass"))
             if reader[0] == "verify":
                 assert result.status != 0
 

@@ -28,7 +28,7 @@ from kit import (
     to_json,
 )
 from kit.command_line import run
-from kit.strategies import HOUSE
+from kit.strategies import FIXTURE_SIGNERS
 from kit.tampered import flipped, without
 from pithbundle.cli.output import Output
 
@@ -51,7 +51,7 @@ def rows(text: str) -> Counter[tuple[str, str, str]]:
     return found
 
 
-def stated(report: Json) -> Counter[tuple[str, str, str]]:
+def claimed(report: Json) -> Counter[tuple[str, str, str]]:
     """The same of the report as JSON."""
     found: Counter[tuple[str, str, str]] = Counter()
     for one in (*report["events"], *report["without_id"]):
@@ -80,7 +80,7 @@ def compare(paths: list[str], keys: str) -> None:
     if not value["reports"]:
         return
     (report,) = value["reports"]
-    assert rows(result.out) == stated(report)
+    assert rows(result.out) == claimed(report)
     # Bounded: only as many as fit are printed, and these tests stay below the bound.
     lines = [line[14:] for line in result.out.splitlines() if line.startswith("  at  ")]
     assert not [spot for spot in located(report) if not any(line.startswith(spot) for line in lines)]
@@ -119,7 +119,7 @@ def test_text_and_json_agree(tmp_path: Path, data: st.DataObject) -> None:
     elements = data.draw(st.permutations([*whole.events, *junk]))
     cut = data.draw(st.integers(0, len(elements)))
     keys = tmp_path / "policy"
-    keys.write_bytes(to_json(policy(*data.draw(st.sampled_from([HOUSE, HOUSE[:1]])))))
+    keys.write_bytes(to_json(policy(*data.draw(st.sampled_from([FIXTURE_SIGNERS, FIXTURE_SIGNERS[:1]])))))
     paths = []
     for name, part in (("a.json", elements[:cut]), ("b.json", elements[cut:])):
         (tmp_path / name).write_bytes(to_json(bundle(whole.record, part)))

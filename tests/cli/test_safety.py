@@ -23,7 +23,7 @@ import pytest
 from kit import bundle, made_record, many_events, policy, to_json
 from kit.command_line import process_env, run
 from kit.data import REPO
-from kit.strategies import HOUSE
+from kit.strategies import FIXTURE_SIGNERS
 from pithbundle.cli.main import group
 from pithbundle.cli.numeric import decimal_number, whole_number
 from pithbundle.cli.signals import Terminated, ending_on_signals
@@ -426,7 +426,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
 def test_a_full_disk_leaves_no_part_of_an_export(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = made_record()
     (folder / "many.json").write_bytes(to_json(bundle(record, many_events(record, 30))))
-    (folder / "mine").write_bytes(to_json(policy(*HOUSE)))
+    (folder / "mine").write_bytes(to_json(policy(*FIXTURE_SIGNERS)))
     args = ["export", "many.json", "--policy", "mine", "--events", "10", "--out-dir"]
     run(*args, "whole")
     sizes = sorted(part.stat().st_size for part in (folder / "whole").iterdir())

@@ -65,11 +65,11 @@ def shown(result: Result) -> list[str]:
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 def test_commands_print_the_transcript(path: Path) -> None:
-    stated = path.read_text(encoding="utf-8")
-    now = played(stated, run)
+    claimed = path.read_text(encoding="utf-8")
+    now = played(claimed, run)
     if UPDATE:
         path.write_text(now, encoding="utf-8")
-    assert now == stated
+    assert now == claimed
 
 
 @pytest.mark.parametrize(
@@ -78,5 +78,5 @@ def test_commands_print_the_transcript(path: Path) -> None:
     ids=lambda path: path.stem,
 )
 def test_processes_print_the_same(path: Path) -> None:
-    stated = path.read_text(encoding="utf-8")
-    assert played(stated, lambda *args, stdin: spawn(*args, stdin=stdin, env={"COLUMNS": "80"})) == stated
+    claimed = path.read_text(encoding="utf-8")
+    assert played(claimed, lambda *args, stdin: spawn(*args, stdin=stdin, env={"COLUMNS": "80"})) == claimed

@@ -126,9 +126,9 @@ def test_exit_status_and_beginning_of_the_output(folder: Path, name: str) -> Non
     if merged.stdout:
         for command in (["status"], ["explain"], ["timeline"], ["export", "-o", f"{name}-{status}.json"]):
             other = run(*command, path, *POLICY, "--json")
-            told = json.loads(other.stdout)
-            assert (other.status, told["exit_status"]) == (status, status)
-            assert (told["outcome"], told["outcomes"]) == (said["outcome"], said["outcomes"])
+            reported = json.loads(other.stdout)
+            assert (other.status, reported["exit_status"]) == (status, status)
+            assert (reported["outcome"], reported["outcomes"]) == (said["outcome"], said["outcomes"])
 
 
 @pytest.mark.parametrize(("one", "status"), [(name, status) for name, (_, status, _) in SINGLE.items()])
@@ -217,14 +217,14 @@ def test_the_output_is_bounded(folder: Path) -> None:
         assert more in result.out
     assert "more mismatches" in result.out
     assert len(result.out.splitlines()) < 1000
-    refused = run("verify", *[str(DEMOS / "policy.json")] * 150, *POLICY)
-    assert "and 50 more rejected files" in refused.out
-    assert len(refused.out.splitlines()) < 400
+    rejected = run("verify", *[str(DEMOS / "policy.json")] * 150, *POLICY)
+    assert "and 50 more rejected files" in rejected.out
+    assert len(rejected.out.splitlines()) < 400
 
 
 def test_an_event_with_a_schema_error_or_a_retraction_is_reported(folder: Path) -> None:
-    misfit = attached(DEMO, RECORD, "alias_added", {"alias_kind": "UPPER", "alias_value": "x"}, WHEN)
-    path = written(folder / "misfit.json", bundle(RECORD, [misfit], aliases_at=WHEN))
+    nonconforming = attached(DEMO, RECORD, "alias_added", {"alias_kind": "UPPER", "alias_value": "x"}, WHEN)
+    path = written(folder / "misfit.json", bundle(RECORD, [nonconforming], aliases_at=WHEN))
     result = run("verify", path, *POLICY)
     assert result.status == 0
     assert "not applied schema error [encoding]" in result.out

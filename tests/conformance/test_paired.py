@@ -101,10 +101,10 @@ def test_an_exception_in_the_cases_leaves_no_agreement() -> None:
 
 def test_rejections_alone_compare_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paired, "_ENOUGH", 2)
-    refused = [CASES[1]] * 2
-    found = compared(OURS, OURS, refused, 2)
+    rejected = [CASES[1]] * 2
+    found = compared(OURS, OURS, rejected, 2)
     assert "no case was accepted by both" in found.fault
-    assert compared(OURS, OURS, [*refused[:1], CASES[0]], 2).fault == ""
+    assert compared(OURS, OURS, [*rejected[:1], CASES[0]], 2).fault == ""
 
 
 def test_a_line_too_many_at_the_end_is_a_fault() -> None:

@@ -75,8 +75,8 @@ def test_a_pool_event_that_is_not_valid() -> None:
     (request,) = requests(
         next(v for v in load(FOLDER, "merge") if v.id == "merge/accumulated/20"), reader(FOLDER)
     )
-    spoilt = {**request.args, "policy": None}
-    assert answer({"id": 1, "op": "accumulate", "args": spoilt})["error"]["code"] == "type"
+    tampered = {**request.args, "policy": None}
+    assert answer({"id": 1, "op": "accumulate", "args": tampered})["error"]["code"] == "type"
 
 
 def test_the_cache_of_the_worker_is_bounded() -> None:
@@ -363,5 +363,5 @@ def test_nothing_in_the_folder_signs() -> None:
 
 
 def test_nothing_to_merge_is_an_error_of_the_merge() -> None:
-    told = answer({"id": 1, "op": "merge", "args": {"inputs": [], "policy": None}})
-    assert told["error"]["code"] == "type"
+    reported = answer({"id": 1, "op": "merge", "args": {"inputs": [], "policy": None}})
+    assert reported["error"]["code"] == "type"

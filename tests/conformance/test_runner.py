@@ -522,7 +522,7 @@ def no_worker(*_: object) -> None:
 def test_bytes_that_cannot_be_expanded_stop_the_run_before_a_worker_starts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    spoilt = vectors_of(
+    tampered = vectors_of(
         "json",
         {
             "id": "json/x/s",
@@ -536,7 +536,7 @@ def test_bytes_that_cannot_be_expanded_stop_the_run_before_a_worker_starts(
     with pytest.raises(
         VectorError, match=r"x\.json: /vectors/0/variants/0/args/data/\$file names a file that"
     ):
-        run([SELF], [*THREE, *spoilt], reader(tmp_path))
+        run([SELF], [*THREE, *tampered], reader(tmp_path))
 
 
 def test_a_greeting_names_what_is_missing() -> None:

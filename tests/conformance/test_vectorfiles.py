@@ -212,10 +212,10 @@ def test_a_sound_file() -> None:
     more = {"control": "json/a/c", "variants": [{"name": "v"}]}
     (vector,) = read_vectors(file_of(**more), "f.json")
     assert (vector.id, vector.control, vector.where) == ("json/a/b", "json/a/c", "f.json: /vectors/0")
-    (refused,) = read_vectors(
+    (rejected,) = read_vectors(
         file_of(expect={"error": {"code": "type", "pointer": "/a", "offset": 0}}), "f.json"
     )
-    assert refused.expect == {"error": {"code": "type", "pointer": "/a", "offset": 0}}
+    assert rejected.expect == {"error": {"code": "type", "pointer": "/a", "offset": 0}}
 
 
 def test_requests_of_variants() -> None:
@@ -239,8 +239,8 @@ def test_requests_of_variants() -> None:
     )
     assert third.expect == first.expect and vector.requests == 3
     assert json.loads(first.line(7)) == {"id": 7, "op": "parse_json", "args": first.args}
-    (refused,) = read_vectors(file_of(expect={"error": {"code": "type"}}, variants=[{"name": "v"}]), "x")
-    assert [each.expect for each in requests(refused, no_file)] == [{"error": {"code": "type"}}] * 2
+    (rejected,) = read_vectors(file_of(expect={"error": {"code": "type"}}, variants=[{"name": "v"}]), "x")
+    assert [each.expect for each in requests(rejected, no_file)] == [{"error": {"code": "type"}}] * 2
 
 
 def test_requests_are_checked_with_the_files_that_they_name() -> None:

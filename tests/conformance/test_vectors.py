@@ -65,12 +65,12 @@ def test_the_package_passes(stage: str) -> None:
         if vector.stage != stage:
             continue
         for request in requests(vector, read):
-            told = compare_answer(
+            reported = compare_answer(
                 request.expect,
                 json.loads(json.dumps(answer({"id": 1, "op": request.op, "args": request.args}))),
             )
-            if told is not None:
-                wrong.append((vector.id, request.name, str(told)))
+            if reported is not None:
+                wrong.append((vector.id, request.name, str(reported)))
     assert wrong == []
 
 
@@ -87,7 +87,7 @@ def test_every_clause_is_shown_or_has_a_reason() -> None:
     assert [name for name in clauses.UNTESTABLE if name in shown or name not in spec] == []
 
 
-def refuses(vector: Vector) -> bool:
+def rejects(vector: Vector) -> bool:
     """Whether a vector expects that something is not accepted."""
     if "error" in vector.expect:
         return True
@@ -109,11 +109,11 @@ MIXED = re.compile(
 
 def test_every_rejection_names_an_accepted_control() -> None:
     for vector in VECTORS:
-        if refuses(vector) and not MIXED.match(vector.id):
+        if rejects(vector) and not MIXED.match(vector.id):
             assert vector.control in BY_ID, f"{vector.id} has no control"
         if vector.control is not None:
             control = BY_ID[vector.control]
-            assert not refuses(control) or MIXED.match(control.id), (
+            assert not rejects(control) or MIXED.match(control.id), (
                 f"{vector.id}: its control {control.id} is refused"
             )
 
@@ -151,13 +151,13 @@ def test_the_schema_rejects() -> None:
         lambda one: one["vectors"][0].update(control="x"),
         lambda one: one.update(vectors=[]),
     )
-    for spoil in spoilers:
-        spoilt = json.loads(json.dumps(good))
-        spoil(spoilt)
-        assert invalid(spoilt, schema, schema) is not None
+    for tamper in spoilers:
+        tampered = json.loads(json.dumps(good))
+        tamper(tampered)
+        assert invalid(tampered, schema, schema) is not None
         # The runner refuses it too, without the schema.
         with pytest.raises(VectorError):
-            read_vectors(json.dumps(spoilt).encode(), "x.json")
+            read_vectors(json.dumps(tampered).encode(), "x.json")
 
 
 def invalid(value: Any, rule: Any, root: Any) -> str | None:
@@ -231,7 +231,7 @@ def test_the_digest_of_a_thousand_by_the_oracle() -> None:
 @pytest.mark.long
 def test_the_digest_of_ten_thousand() -> None:
     (request,) = requests(BY_ID["merge/accumulated/1000"], reader(FOLDER))
-    told = answer({"id": 1, "op": "accumulate", "args": {**request.args, "count": 10_000}})
-    assert told["ok"]["digest"] == DIGESTS[10_000]
+    reported = answer({"id": 1, "op": "accumulate", "args": {**request.args, "count": 10_000}})
+    assert reported["ok"]["digest"] == DIGESTS[10_000]
     page = (FOLDER / "accumulated.md").read_text()
     assert all(digest in page for digest in DIGESTS.values())

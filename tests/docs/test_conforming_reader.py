@@ -69,8 +69,10 @@ def test_there_are_ten_first_vectors_with_the_result_of_the_first_worker() -> No
     with Process([sys.executable, str(WORKER)], 10) as worker:
         found = [run_vector(worker, VECTORS[name], read) for _, name, _, _ in TEN]
     words = {"passed": "passes", "failed": "fails"}
-    told = ["unsupported" if "not supported" in result.detail else words[result.status] for result in found]
-    assert told == [word for *_, word in TEN]
+    reported = [
+        "unsupported" if "not supported" in result.detail else words[result.status] for result in found
+    ]
+    assert reported == [word for *_, word in TEN]
 
 
 def test_the_clauses_of_each_are_among_those_that_it_shows() -> None:

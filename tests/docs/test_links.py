@@ -103,8 +103,8 @@ def test_decisions_are_numbered_and_listed() -> None:
         r"^\| (\d+) \| \[(.+)\]\((.+)\) \|$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
     )
     assert [name for _, _, name in listed] == names
-    for number, (stated, words, name) in enumerate(listed, 1):
+    for number, (claimed, words, name) in enumerate(listed, 1):
         page = pages.parse(f"docs/decisions/{name}")
-        assert name.startswith(f"{number:04d}-") and stated == str(number)
+        assert name.startswith(f"{number:04d}-") and claimed == str(number)
         assert markdown.title(page) == f"{number}. {words}"
         assert markdown.anchors(page)[1:] == ["context", "decision", "consequences"]

@@ -52,7 +52,7 @@ def test_defaults_are_shown() -> None:
     assert "| attribute | type | |\n" in API and "| attribute | type | default | |\n" in API
 
 
-def test_what_a_private_default_stands_for_is_true() -> None:
+def test_the_documented_value_of_a_private_default_is_true() -> None:
     assert pithbundle.Limits() == DEFAULT_LIMITS
     private = set(re.findall(r" = ([A-Z][A-Z_]{2,})\b", API)) - {*pithbundle.__all__}
     assert not private, private

@@ -105,8 +105,8 @@ def test_members_of_the_state_are_those_of_state_1_and_2() -> None:
 
 def test_event_types_are_those_of_kind_1() -> None:
     rows = re.findall(r"^\| \[(KIND-\d+)\] \| (.+) \|$", all_clauses()["KIND-1"].body, re.MULTILINE)
-    stated = [[re.findall(r"`([^`]+)`", cell) for cell in row.split("|")] for _, row in rows]
-    assert stated == [
+    claimed = [[re.findall(r"`([^`]+)`", cell) for cell in row.split("|")] for _, row in rows]
+    assert claimed == [
         [
             [kind.event_type],
             [kind.target],
@@ -117,7 +117,7 @@ def test_event_types_are_those_of_kind_1() -> None:
         for kind in MERGE_1.event_types.values()
     ]
     assert MERGE_1.name in all_clauses()["MERGE-1"].body
-    for (clause, _), (event_type, *_) in zip(rows, stated, strict=True):
+    for (clause, _), (event_type, *_) in zip(rows, claimed, strict=True):
         assert [all_clauses()[clause].title] == event_type
 
 

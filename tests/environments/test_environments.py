@@ -11,7 +11,7 @@ import pytest
 
 from kit.data import REPO
 
-TOLD = REPO / "tests" / "environments" / "digests.py"
+REPORTED = REPO / "tests" / "environments" / "digests.py"
 DEMO = REPO / "vectors" / "demo"
 
 #: Options of the interpreter, and what is added to the environment.
@@ -32,7 +32,7 @@ def said(options: list[str], added: dict[str, str], folder: Path) -> str:
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "COV"))
     }
     ran = subprocess.run(
-        [sys.executable, *options, str(TOLD), str(DEMO)],
+        [sys.executable, *options, str(REPORTED), str(DEMO)],
         cwd=folder,
         env={**kept, "PYTHONPATH": str(REPO / "src"), **added},
         capture_output=True,

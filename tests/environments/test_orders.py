@@ -26,7 +26,7 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
 from pithbundle.verify.policy import Policy
 
-KEYS = strategies.house_policy()
+KEYS = strategies.fixture_policy()
 POLICY = Policy.from_value(KEYS)
 RECORD = made_record()
 

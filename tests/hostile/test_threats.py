@@ -21,9 +21,9 @@ from kit import (
     DEMO_NEXT,
     MIRROR,
     REGISTRY_KEY,
-    STRANGER,
     TAMPERED,
     TARGETS,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -56,7 +56,7 @@ from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD = made_record()
-KEYS = Policy.from_value(strategies.house_policy())
+KEYS = Policy.from_value(strategies.fixture_policy())
 SOUND = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN)
 EVENTS = list(many_events(RECORD, 100))
 
@@ -203,8 +203,8 @@ def test_an_events_signature_is_never_that_of_a_receipt() -> None:
     for one in EVENTS[:60]:
         posing = shown | {"signature_b64": one["signature"]["signature_b64"]}
         made = attached(DEMO, RECORD, "record_created", payloads.record_created(RECORD, posing), WHEN)
-        (told,) = checked(RECORD, [made]).receipts
-        assert (told.verdict.status, told.verdict.code) == ("invalid", "signature_invalid")
+        (reported,) = checked(RECORD, [made]).receipts
+        assert (reported.verdict.status, reported.verdict.code) == ("invalid", "signature_invalid")
 
 
 def test_no_record_is_an_event_and_no_event_a_record() -> None:
@@ -271,16 +271,16 @@ def test_changes_to_real_integrity_events_never_rise_above_unbound() -> None:
 
 
 def test_nothing_in_an_input_adds_a_key() -> None:
-    key = policy_key(STRANGER)
-    made = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
+    key = policy_key(UNKNOWN_SIGNER)
+    made = attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
     dressed = {**made, "signer": made["signer"] | {"public_key_hex": key["public_key_hex"]}}
     frames: list[Json] = [
-        {"policy": policy(STRANGER)},
+        {"policy": policy(UNKNOWN_SIGNER)},
         {"signing_keys": [key], "key": key, "public_key_hex": key["public_key_hex"]},
-        {"manifest": {"signing_keys": [key]}, "signer": STRANGER.described()},
+        {"manifest": {"signing_keys": [key]}, "signer": UNKNOWN_SIGNER.described()},
     ]
     for frame in frames:
-        for one in (made, sign(dressed, STRANGER), {**made, "public_key_hex": key["public_key_hex"]}):
+        for one in (made, sign(dressed, UNKNOWN_SIGNER), {**made, "public_key_hex": key["public_key_hex"]}):
             assert {copy.verdict.status for copy in checked(RECORD, [one], **frame).events} <= {
                 "unknown_key",
                 "invalid",
@@ -325,8 +325,8 @@ def test_an_algorithm_is_one_string() -> None:
     shown = receipt(DEMO, RECORD, WHEN)
     for one in others:
         paid = payloads.record_created(RECORD, shown | {"algorithm": one})
-        (told,) = checked(RECORD, [attached(DEMO, RECORD, "record_created", paid, WHEN)]).receipts
-        assert told.verdict.code == "algorithm"
+        (reported,) = checked(RECORD, [attached(DEMO, RECORD, "record_created", paid, WHEN)]).receipts
+        assert reported.verdict.code == "algorithm"
 
 
 def test_a_removed_signature_is_reported_and_never_skipped() -> None:
@@ -385,8 +385,8 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
     assert len(view.equivocations) == 11
     named = {name for group in view.equivocations for name in group.event_ids}
     assert named == {one["event_id"] for one in events}
-    told = json.dumps(report.to_value()["equivocations"])
-    assert all(one["event_id"] in told for one in events)
+    reported = json.dumps(report.to_value()["equivocations"])
+    assert all(one["event_id"] in reported for one in events)
     chance = random.Random(15)
     for _ in range(20):
         chance.shuffle(events)
@@ -574,8 +574,8 @@ def test_an_event_of_the_year_9999_wins_a_slot_of_its_own_signer_until_it_is_ret
 
     for now, far in itertools.product((WHEN, "2026-05-18T01:39:14.999999Z"), TIMES[:2]):
         theirs, mine, ahead = claim(AUTHOR, now), claim(DEMO, now), claim(DEMO, far)
-        standing: Any = merged(RECORD, [theirs, mine, ahead]).state["current"]
-        held = {one["event_id"] for one in standing["author_claims"]}
+        current: Any = merged(RECORD, [theirs, mine, ahead]).state["current"]
+        held = {one["event_id"] for one in current["author_claims"]}
         assert held == {theirs["event_id"], ahead["event_id"]}
         taken = attached(DEMO, RECORD, "event_retracted", payloads.event_retracted(ahead["event_id"]), now)
         after: Any = merged(RECORD, [theirs, mine, ahead, taken]).state["current"]
@@ -601,8 +601,8 @@ def test_the_time_of_a_receipt_is_not_signed_and_decides_nothing() -> None:
     for when in (*TIMES, "never", None, 5):
         paid = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN) | {"signed_at": when})
         made = attached(DEMO, RECORD, "record_created", paid, WHEN)
-        (told,) = checked(RECORD, [made]).receipts
-        assert told.verdict.status == "verified"
+        (reported,) = checked(RECORD, [made]).receipts
+        assert reported.verdict.status == "verified"
 
 
 # The goals (threats, section 4): no verified byte outside the signed bytes.
@@ -629,16 +629,16 @@ def test_no_leaf_of_a_verified_event_can_change(kind: str) -> None:
         variants += [changed(made, path, new) for new in others]
         variants.append(without(made, path))
     variants = [one for one in variants if one != made]
-    for stated in (variants, [without(one, ("event_id",)) for one in variants]):
-        result = check(read(demo.RECORD, stated), keys)
+    for claimed in (variants, [without(one, ("event_id",)) for one in variants]):
+        result = check(read(demo.RECORD, claimed), keys)
         assert [said(copy) for copy in result.events if copy.verdict.valid] == []
-        tried += len(stated)
+        tried += len(claimed)
     assert tried > 50
 
 
 def test_every_known_event_type_was_there() -> None:
     assert {one["event_type"] for one in demo.rich()["events"]} >= set(MERGE_1.event_types)
-    assert MIRROR in strategies.HOUSE
+    assert MIRROR in strategies.FIXTURE_SIGNERS
 
 
 def test_a_verified_event_is_its_signed_body_and_no_part_of_it_is_shared_with_the_input() -> None:

@@ -264,7 +264,7 @@ def assert_harmless(result: Result, first_words: set[str] = FIRST_WORDS) -> None
             assert "Traceback" not in line
 
 
-def hostile_places(value: Any, text: str, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
+def hostile_arguments(value: Any, text: str, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Copies of a JSON value with ``text`` in one place each: every scalar, a new member of every object."""
     at = "".join(f"/{step}" for step in path)
     if isinstance(value, str):
@@ -272,11 +272,11 @@ def hostile_places(value: Any, text: str, path: tuple[str | int, ...] = ()) -> I
     elif isinstance(value, dict):
         yield f"{at}/+", {**copy.deepcopy(value), text[:100]: text}
         for name, member in value.items():
-            for where, changed in hostile_places(member, text, (*path, name)):
+            for where, changed in hostile_arguments(member, text, (*path, name)):
                 yield where, {**copy.deepcopy(value), name: changed}
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            for where, changed in hostile_places(item, text, (*path, place)):
+            for where, changed in hostile_arguments(item, text, (*path, place)):
                 yield where, [*copy.deepcopy(value[:place]), changed, *copy.deepcopy(value[place + 1 :])]
     else:
         yield at, text

@@ -15,8 +15,8 @@ REPO: Final = Path(__file__).resolve().parents[2]
 
 def corpora(name: str) -> Path:
     """The public corpus ``name``, e.g. ``json/jsontestsuite.tar.gz``; skips where it is missing."""
-    stated = os.environ.get("PITHBUNDLE_CORPORA")
-    return _found(Path(stated) if stated else REPO.parent / "shared" / "corpora", name)
+    claimed = os.environ.get("PITHBUNDLE_CORPORA")
+    return _found(Path(claimed) if claimed else REPO.parent / "shared" / "corpora", name)
 
 
 def shared(name: str) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kit import Json, bundle, to_json
-from kit.strategies import house_policy
+from kit.strategies import fixture_policy
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.joined import input_of, join
 from pithbundle.merge.ledger import Ledger
@@ -44,7 +44,7 @@ def check(
 
 def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> CheckedBundle:
     """The bundle, checked and not merged, under a policy: by default one with a key of every test signer."""
-    return check(read(record, events, **changes), Policy.from_value(keys or house_policy()))
+    return check(read(record, events, **changes), Policy.from_value(keys or fixture_policy()))
 
 
 def verified(
@@ -56,7 +56,7 @@ def verified(
     **changes: Any,
 ) -> VerifiedBundle:
     """The same through the public API: bytes into a verifier, a verified bundle out."""
-    verifier = Verifier(Policy.from_value(keys or house_policy()), rules=rules)
+    verifier = Verifier(Policy.from_value(keys or fixture_policy()), rules=rules)
     return verifier.verify(to_json(bundle(record, events, **changes)))
 
 
@@ -160,13 +160,13 @@ def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:
     return copy.verdict.status, copy.verdict.code, fault.pointer if fault else None
 
 
-def refused_signatures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def rejected_signatures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The raw key of each signature check that is made from now on, in order; none of them verifies."""
     keys: list[bytes] = []
 
-    def refuse(key: bytes, message: bytes, raw: bytes) -> bool:
+    def reject(key: bytes, message: bytes, raw: bytes) -> bool:
         keys.append(key)
         return False
 
-    monkeypatch.setattr("pithbundle.ed25519.strict.verify_strict", refuse)
+    monkeypatch.setattr("pithbundle.ed25519.strict.verify_strict", reject)
     return keys

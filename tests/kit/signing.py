@@ -112,8 +112,8 @@ DEMO_OLD: Final = Signer(3, "demo.example", "demo-2026-04")
 AUTHOR: Final = Signer(4, "author.example", "author-1", "author")
 MIRROR: Final = Signer(5, "mirror.example", "mirror-1", "mirror")
 #: In no policy.
-STRANGER: Final = Signer(6, "stranger.example", "stranger-1")
-SIGNERS: Final = (DEMO, DEMO_NEXT, DEMO_OLD, AUTHOR, MIRROR, STRANGER)
+UNKNOWN_SIGNER: Final = Signer(6, "stranger.example", "stranger-1")
+SIGNERS: Final = (DEMO, DEMO_NEXT, DEMO_OLD, AUTHOR, MIRROR, UNKNOWN_SIGNER)
 
 
 def canonical_hash(record: Json) -> str:

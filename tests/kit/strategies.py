@@ -22,7 +22,7 @@ from kit import (
     DEMO,
     DEMO_NEXT,
     MIRROR,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -70,7 +70,7 @@ HOSTILE: Final = (
 )
 
 # U+0000 and the 66 non-characters; surrogates are outside UTF-8 already.
-_REFUSED: Final = (
+_REJECTED: Final = (
     "\0"
     + "".join(map(chr, range(0xFDD0, 0xFDF0)))
     + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
@@ -80,7 +80,7 @@ _REFUSED: Final = (
 @cache
 def texts(max_size: int = 20) -> st.SearchStrategy[str]:
     """Texts of the data model, hostile ones among them."""
-    alphabet = st.characters(codec="utf-8", exclude_characters=_REFUSED)
+    alphabet = st.characters(codec="utf-8", exclude_characters=_REJECTED)
     return st.one_of(st.sampled_from(HOSTILE), st.text(alphabet, max_size=max_size))
 
 
@@ -217,7 +217,7 @@ def _reordered(value: Any, turn: int, backwards: bool) -> Any:
 
 
 #: The signers of drawn events: two keys are of one signer.
-HOUSE: Final = (DEMO, DEMO_NEXT, AUTHOR, MIRROR)
+FIXTURE_SIGNERS: Final = (DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 
 #: Keys of the house whose events are unbound at best: their format covers the payload alone, or is unknown.
@@ -226,10 +226,10 @@ OPAQUE: Final = Signer(21, "opaque.example", "opaque-1")
 _LOOSE_FORMAT: Final = EVENT_FORMATS["event-payload-digest"]
 
 
-def house_policy() -> Json:
+def fixture_policy() -> Json:
     """The policy under which every event of :func:`event_sets` is valid, and none of LOOSE and OPAQUE."""
     return policy(
-        *HOUSE,
+        *FIXTURE_SIGNERS,
         policy_key(LOOSE, event_formats=[_LOOSE_FORMAT.name]),
         policy_key(OPAQUE, event_formats=["unknown"]),
     )
@@ -237,8 +237,8 @@ def house_policy() -> Json:
 
 @cache
 def signers() -> st.SearchStrategy[Signer]:
-    """Signers that :func:`house_policy` knows."""
-    return st.sampled_from(HOUSE)
+    """Signers that :func:`fixture_policy` knows."""
+    return st.sampled_from(FIXTURE_SIGNERS)
 
 
 #: Works that cite: two real numbers.
@@ -327,7 +327,7 @@ def clashes(draw: st.DrawFn, record: Json) -> list[Json]:
     pick = st.sampled_from
     first = draw(base_events(record, tuple(DECIDED)))
     kind, at = first["event_type"], first["created_at"]
-    names = [one for one in HOUSE if one.signer_id == first["signer"]["signer_id"]]
+    names = [one for one in FIXTURE_SIGNERS if one.signer_id == first["signer"]["signer_id"]]
     made = [first]
     for count in range(draw(st.integers(1, 3))):
         payload = dict(first["payload"])
@@ -361,7 +361,7 @@ def unknown_events(draw: st.DrawFn, record: Json) -> Json:
 
 
 @st.composite
-def misfit_events(draw: st.DrawFn, record: Json) -> Json:
+def nonconforming_events(draw: st.DrawFn, record: Json) -> Json:
     """A valid event of a known type whose payload or target does not fit it: listed, never applied."""
     kind = draw(st.sampled_from(tuple(forged.TARGETS)))
     target = draw(st.sampled_from((forged.TARGETS[kind], "elsewhere")))
@@ -405,7 +405,7 @@ def event_sets(
     about = draw(records()) if record is None else record
     kinds = [base_events(about, types), base_events(about, types), base_events(about, types)]
     if unknown:
-        kinds += [unknown_events(about), misfit_events(about)]
+        kinds += [unknown_events(about), nonconforming_events(about)]
     made = draw(st.lists(st.one_of(kinds), max_size=max_size, unique_by=event_key))
     for _ in range(conflicts):
         made += draw(clashes(about))
@@ -430,13 +430,13 @@ def crowded_sets(*, max_size: int = 8, conflicts: int = 3) -> st.SearchStrategy[
 def retraction(draw: st.DrawFn, record: Json, made: Sequence[Json]) -> Json:
     """A retraction of a drawn event, by its signer or by another, or of an id that nobody holds."""
     absent = st.builds(lambda digest: "sha256:" + digest, _hex())
-    stated = [one for one in made if "event_id" in one]
+    claimed = [one for one in made if "event_id" in one]
     signer = draw(signers())
-    if stated and draw(st.integers(0, 4)) > 0:
-        victim = draw(st.sampled_from(stated))
+    if claimed and draw(st.integers(0, 4)) > 0:
+        victim = draw(st.sampled_from(claimed))
         named = victim["event_id"]
         if draw(st.integers(0, 3)) > 0:
-            signer = next(one for one in HOUSE if one.key_id == victim["signer"]["key_id"])
+            signer = next(one for one in FIXTURE_SIGNERS if one.key_id == victim["signer"]["key_id"])
     else:
         named = draw(absent)
     payload = forged.event_retracted(named, draw(st.one_of(st.none(), st.sampled_from(("wrong", "\u202e")))))
@@ -486,7 +486,9 @@ def unsigned_receipts(draw: st.DrawFn, record: Json) -> Json:
 def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
     """What may lie in ``events`` beside the valid events and must change neither state nor digests."""
     record = whole.record
-    stranger = attached(STRANGER, record, "alias_added", forged.alias_added("x", "y"), draw(instants()))
+    unknown_signer = attached(
+        UNKNOWN_SIGNER, record, "alias_added", forged.alias_added("x", "y"), draw(instants())
+    )
     elsewhere = attached(
         DEMO,
         record,
@@ -496,7 +498,10 @@ def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
         subject=OTHER_NUMBER,
     )
     flat = flat_event(DEMO, forged.integrity(record, INSTANTS[0]), INSTANTS[1], draw(integers()))
-    kinds: list[st.SearchStrategy[Any]] = [values(max_leaves=5), st.sampled_from((stranger, elsewhere, flat))]
+    kinds: list[st.SearchStrategy[Any]] = [
+        values(max_leaves=5),
+        st.sampled_from((unknown_signer, elsewhere, flat)),
+    ]
     kinds += [unbound_events(whole), unsigned_receipts(record)]
     if any("event_id" in one for one in whole.events):
         kinds += [tampered_events(whole.events)] * 3

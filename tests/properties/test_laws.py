@@ -20,7 +20,7 @@ from pithbundle.merge.ledger import Ledger
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedBundle
 
-KEYS = strategies.house_policy()
+KEYS = strategies.fixture_policy()
 POLICY = Policy.from_value(KEYS)
 FEW = examples(25)
 
@@ -66,8 +66,8 @@ def test_the_state_is_the_one_that_the_oracle_computes(whole: strategies.EventSe
     assert result.state == expected
     assert result.state_sha256 == oracle.state_sha256(expected)
     assert result.events_sha256 == oracle.events_sha256(map(oracle.id_of, whole.events))
-    told = {name: ([*absent], as_of) for name, absent, as_of in result.ledger.completeness()}
-    assert told == oracle.missing(whole.events, whole.record)
+    reported = {name: ([*absent], as_of) for name, absent, as_of in result.ledger.completeness()}
+    assert reported == oracle.missing(whole.events, whole.record)
 
 
 #: A conflict among other events, and sets of little else.
@@ -254,7 +254,7 @@ def test_retraction_commutes_with_everything(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(retractions=False, checkpoints=False, conflicts=1))
     taken: list[Json] = [
         attached(
-            next(one for one in strategies.HOUSE if one.key_id == event["signer"]["key_id"]),
+            next(one for one in strategies.FIXTURE_SIGNERS if one.key_id == event["signer"]["key_id"]),
             whole.record, "event_retracted", payloads.event_retracted(oracle.id_of(event)),
             data.draw(strategies.instants()),
         )
@@ -267,10 +267,10 @@ def test_retraction_commutes_with_everything(data: st.DataObject) -> None:
     early = merged(whole.bundle(taken), whole.bundle(whole.events))
     mixed = merged(whole.bundle(every[:cut]), whole.bundle(every[cut:]))
     assert late.state_bytes == early.state_bytes == mixed.state_bytes
-    standing = {oracle.id_of(event) for event in whole.events} - {one["payload"]["event_id"] for one in taken}
+    expected = {oracle.id_of(event) for event in whole.events} - {one["payload"]["event_id"] for one in taken}
     current: Any = late.state["current"]
     shown = {entry["event_id"] for name in SECTIONS for entry in current[name]}
-    assert shown <= standing
+    assert shown <= expected
 
 
 SECTIONS = (

@@ -20,7 +20,7 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.ledger import Ledger
 from pithbundle.verify.policy import Policy
 
-KEYS = strategies.house_policy()
+KEYS = strategies.fixture_policy()
 POLICY = Policy.from_value(KEYS)
 RECORD = made_record()
 REPLICAS = 3
@@ -46,7 +46,7 @@ class Replicas(RuleBasedStateMachine):
     def found(self, whole: strategies.EventSet) -> None:
         self.world = whole.events
 
-    def tell(self, replica: int, events: list[Any]) -> None:
+    def deliver(self, replica: int, events: list[Any]) -> None:
         self.ledgers[replica] |= ledger_of(self.checked(events))
         self.heard[replica] |= {oracle.id_of(one): one for one in events if one in self.world}
         self.stale.add(replica)
@@ -54,12 +54,12 @@ class Replicas(RuleBasedStateMachine):
     @rule(replica=st.integers(0, REPLICAS - 1), data=st.data())
     def hears_some(self, replica: int, data: st.DataObject) -> None:
         if self.world:
-            self.tell(replica, data.draw(st.lists(st.sampled_from(self.world), max_size=4)))
+            self.deliver(replica, data.draw(st.lists(st.sampled_from(self.world), max_size=4)))
 
     @rule(replica=st.integers(0, REPLICAS - 1), data=st.data())
     def hears_junk(self, replica: int, data: st.DataObject) -> None:
         whole = strategies.EventSet(RECORD, self.world)
-        self.tell(replica, data.draw(strategies.junk(whole, max_size=3)))
+        self.deliver(replica, data.draw(strategies.junk(whole, max_size=3)))
 
     @rule(replica=st.integers(0, REPLICAS - 1), data=st.data())
     def hears_valid_events_one_by_one(self, replica: int, data: st.DataObject) -> None:
@@ -69,7 +69,7 @@ class Replicas(RuleBasedStateMachine):
             for ledger in one_by_one(self.checked(some)):
                 builder.add(ledger)
             self.ledgers[replica] = builder.build()
-            self.tell(replica, some)
+            self.deliver(replica, some)
 
     @rule(source=st.integers(0, REPLICAS - 1), sink=st.integers(0, REPLICAS - 1))
     def exchange(self, source: int, sink: int) -> None:
@@ -78,7 +78,7 @@ class Replicas(RuleBasedStateMachine):
         self.stale.add(sink)
 
     @invariant()
-    def each_holds_what_it_has_heard(self) -> None:
+    def each_has_what_it_received(self) -> None:
         for replica in self.stale:
             self.compare(self.ledgers[replica], list(self.heard[replica].values()))
         self.stale = set()

@@ -136,7 +136,7 @@ def test_no_signed_leaf_can_be_another(whole: strategies.EventSet, data: st.Data
     new = data.draw(strategies.scalars())
     altered = replaced(made, path, new)
     assume(to_json(altered) != to_json(made))
-    keys = strategies.house_policy()
+    keys = strategies.fixture_policy()
     for element in (altered, {name: value for name, value in altered.items() if name != "event_id"}):
         (one,) = checked([element], keys).events
         assert not one.verdict.valid

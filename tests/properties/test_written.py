@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kit import DEMO, attached, bundle, made_record, payloads, policy, strategies, to_json
 from kit.command_line import run
-from kit.strategies import HOUSE
+from kit.strategies import FIXTURE_SIGNERS
 from pithbundle import Policy, parse_json
 from pithbundle.comparison.published import for_written, read_state
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
@@ -78,7 +78,7 @@ def test_what_is_written_is_read(tmp_path: Path, data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=6))
     events = [*whole.events, *data.draw(strategies.junk(whole))]
     name = data.draw(st.sampled_from(NAMES))
-    written_and_read(tmp_path / "f", to_json(bundle(whole.record, events)), name, policy(*HOUSE))
+    written_and_read(tmp_path / "f", to_json(bundle(whole.record, events)), name, policy(*FIXTURE_SIGNERS))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,9 @@ def test_a_record_nested_deep_is_written_and_read(
             for s in ("strong", "weak")
         ),
     ]
-    written_and_read(tmp_path / "f", to_json(bundle(record, events)), "b.json", policy(*HOUSE), limits)
+    written_and_read(
+        tmp_path / "f", to_json(bundle(record, events)), "b.json", policy(*FIXTURE_SIGNERS), limits
+    )
 
 
 def test_a_state_of_more_than_an_input_may_have_is_read(tmp_path: Path) -> None:

@@ -124,8 +124,8 @@ def test_member_order_does_not_matter(entry: Json) -> None:
 def test_aliases(entry: Json) -> None:
     record = Record.from_value(entry["canonical_record"])
     derived = record.aliases
-    stated = tuple((alias["alias_kind"], alias["alias_value"]) for alias in entry["source_aliases"])
-    assert derived == stated
+    claimed = tuple((alias["alias_kind"], alias["alias_value"]) for alias in entry["source_aliases"])
+    assert derived == claimed
     short = dict(derived)
     for length in (8, 12, 16):
         assert record.number.matches("pith:" + short[f"pith_short_{length}"])
@@ -178,13 +178,15 @@ def test_every_snapshot_of_the_graph_document_is_empty() -> None:
 
 
 def test_the_built_in_key_is_the_one_of_the_manifest() -> None:
-    stated = MIRROR["public_key"]
+    claimed = MIRROR["public_key"]
     assert (
-        KEY == PublicKey.from_hex(stated["public_key_hex"]) == PublicKey.from_base64(stated["public_key_b64"])
+        KEY
+        == PublicKey.from_hex(claimed["public_key_hex"])
+        == PublicKey.from_base64(claimed["public_key_b64"])
     )
-    assert KEY.fingerprint_hex == stated["fingerprint_sha256_hex"]
-    assert KEY.fingerprint_base32 == stated["fingerprint_sha256_b32_first128bits"]
-    assert Policy.registry().keys[0].key_id == stated["key_id"]
+    assert KEY.fingerprint_hex == claimed["fingerprint_sha256_hex"]
+    assert KEY.fingerprint_base32 == claimed["fingerprint_sha256_b32_first128bits"]
+    assert Policy.registry().keys[0].key_id == claimed["key_id"]
 
 
 SIGNED = [
@@ -284,8 +286,8 @@ def test_records_and_times_in_the_prefixes(name: str) -> None:
         start = text.index('"canonical_record":') + len('"canonical_record":')
         value, _ = json.JSONDecoder().raw_decode(text[start:])
         number = Record.from_value(value).number
-        stated = re.search('"pith_number":"([^"]*)"', text)
-        assert stated is not None and stated[1] == str(number)
+        claimed = re.search('"pith_number":"([^"]*)"', text)
+        assert claimed is not None and claimed[1] == str(number)
         assert number.suffix in entry["source_url"]
         times = re.findall('"(?:created_at|signed_at)":"([^"]*)"', text)
         assert times and all(instant(time) for time in times)

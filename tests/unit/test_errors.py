@@ -125,8 +125,8 @@ def test_a_location_is_a_pointer_an_offset_both_or_nothing(
 ) -> None:
     fault = Fault("type", "", pointer, offset)
     assert fault.location == place
-    told = str(PithError.of(fault))
-    assert told == f"{CODES['type'].meaning}{' ' + place if place else ''} [type, EVT-1]"
+    reported = str(PithError.of(fault))
+    assert reported == f"{CODES['type'].meaning}{' ' + place if place else ''} [type, EVT-1]"
 
 
 def test_a_detail_replaces_the_meaning_and_is_made_safe() -> None:

@@ -16,7 +16,7 @@ from pithbundle.escape import SHOWN_CHARACTERS, visible
 from pithbundle.escape_tables import ESCAPED, MARKS
 
 #: Control, format, line and paragraph separators, surrogates, private use.
-REFUSED = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+REJECTED = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
 NON_CHARACTERS = [
     *range(0xFDD0, 0xFDF0),
     *(plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF)),
@@ -26,7 +26,7 @@ any_text = st.text(st.characters(), max_size=30)
 
 
 def unsafe(character: str) -> bool:
-    return unicodedata.category(character) in REFUSED or ord(character) in NON_CHARACTERS
+    return unicodedata.category(character) in REJECTED or ord(character) in NON_CHARACTERS
 
 
 def undone(shown: str) -> str:
@@ -58,8 +58,8 @@ def test_each_code_point_alone_is_drawn_or_written_out_by_its_properties() -> No
         if character == "\\":
             continue
         drawn = visible(character) == character
-        refused = unicodedata.category(character) in {*REFUSED, "Cn"} or character in INVISIBLE
-        assert drawn != refused or (newer and not drawn), f"U+{point:04X}"
+        rejected = unicodedata.category(character) in {*REJECTED, "Cn"} or character in INVISIBLE
+        assert drawn != rejected or (newer and not drawn), f"U+{point:04X}"
 
 
 def test_no_run_of_marks_of_any_kind_is_longer_than_three() -> None:

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     return inner
 
 
-def refusal(call: Callable[[], object]) -> str:
+def rejection(call: Callable[[], object]) -> str:
     with pytest.raises(FileError) as caught:
         call()
     assert caught.value.code == "io"
@@ -83,7 +83,7 @@ class TestRead:
 
     def test_closed_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "stdin", None)
-        assert refusal(lambda: read_input("-", 3)) == "standard input is closed"
+        assert rejection(lambda: read_input("-", 3)) == "standard input is closed"
 
     def test_broken_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
         class Broken(io.RawIOBase):
@@ -94,7 +94,7 @@ class TestRead:
                 raise OSError(errno.EIO, "Input/output error")
 
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Broken())))
-        assert refusal(lambda: read_input("-", 3)) == "standard input: input/output error"
+        assert rejection(lambda: read_input("-", 3)) == "standard input: input/output error"
 
     @pytest.mark.parametrize(
         "name", ["missing", "missing/below", "", ".", "nul\0", "sur\ud800gate", "x" * 300]
@@ -103,14 +103,14 @@ class TestRead:
         self, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:
         monkeypatch.chdir(folder)
-        refusal(lambda: read_input(name, 10))
+        rejection(lambda: read_input(name, 10))
 
     def test_a_file_that_may_not_be_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def denied(*args: object) -> None:
             raise PermissionError(errno.EACCES, "Permission denied")
 
         monkeypatch.setattr("builtins.open", denied)
-        assert refusal(lambda: read_input("a", 3)) == "a: permission denied"
+        assert rejection(lambda: read_input("a", 3)) == "a: permission denied"
 
 
 class TestWrite:
@@ -126,7 +126,7 @@ class TestWrite:
 
     def test_existing_only_with_force(self, folder: Path) -> None:
         (folder / "out").write_bytes(b"old")
-        assert "--force" in refusal(lambda: write_output(str(folder / "out"), b"new"))
+        assert "--force" in rejection(lambda: write_output(str(folder / "out"), b"new"))
         assert (folder / "out").read_bytes() == b"old"
         write_output(str(folder / "out"), b"new", force=True)
         assert (folder / "out").read_bytes() == b"new"
@@ -173,7 +173,7 @@ class TestWrite:
                 os.close(here)
                 unix.close()
         before = target.lstat()
-        assert "regular file" in refusal(lambda: write_output(str(target), b"new", force=force))
+        assert "regular file" in rejection(lambda: write_output(str(target), b"new", force=force))
         assert victim.read_bytes() == b"victim"
         assert not (tmp_path / "nothing").exists()
         after = target.lstat()
@@ -182,7 +182,7 @@ class TestWrite:
 
     @pytest.mark.parametrize("name", ["/dev/null", "/dev/full"])
     def test_devices_are_rejected(self, name: str) -> None:
-        assert "regular file" in refusal(lambda: write_output(name, b"x", force=True))
+        assert "regular file" in rejection(lambda: write_output(name, b"x", force=True))
 
     def test_a_hard_link_is_parted(self, folder: Path, tmp_path: Path) -> None:
         (tmp_path / "other").write_bytes(b"old")
@@ -201,7 +201,7 @@ class TestWrite:
     def test_names_that_cannot_be(self, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         monkeypatch.chdir(folder)
         (folder / "below").mkdir()
-        refusal(lambda: write_output(name, b"x"))
+        rejection(lambda: write_output(name, b"x"))
         assert os.listdir(folder) == ["below"]
 
     def test_the_longest_name(self, folder: Path) -> None:
@@ -251,7 +251,7 @@ class TestFailure:
 
         with monkeypatch.context() as patch:
             patch.setattr(os, call, second_time if call in ("open", "close") else failing(number))
-            said = refusal(lambda: write_output(str(folder / "out"), b"new", force=forced))
+            said = rejection(lambda: write_output(str(folder / "out"), b"new", force=forced))
         assert os.strerror(number).lower()[:5] in said.lower()
         assert os.listdir(folder) == (["out"] if forced else [])
         if forced:
@@ -274,9 +274,9 @@ class TestFailure:
             write_output(str(folder / "out"), b"new", force=forced)
         assert os.listdir(folder) == (["out"] if forced else [])
 
-    @pytest.mark.parametrize("number, refused", [(errno.EINVAL, False), (errno.EIO, True)])
+    @pytest.mark.parametrize("number, rejected", [(errno.EINVAL, False), (errno.EIO, True)])
     def test_a_folder_that_cannot_be_synced(
-        self, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, refused: bool
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int, rejected: bool
     ) -> None:
         real = os.fsync
 
@@ -286,8 +286,8 @@ class TestFailure:
             real(descriptor)
 
         monkeypatch.setattr(os, "fsync", only_files)
-        if refused:
-            refusal(lambda: write_output(str(folder / "out"), b"data"))
+        if rejected:
+            rejection(lambda: write_output(str(folder / "out"), b"data"))
             assert os.listdir(folder) == []
         else:
             write_output(str(folder / "out"), b"data")
@@ -299,7 +299,7 @@ class TestFailure:
     ) -> None:
         with monkeypatch.context() as patch:
             patch.setattr(os, "link", failing(errno.EPERM))
-            assert "--force" in refusal(lambda: write_output(str(folder / "out"), b"data"))
+            assert "--force" in rejection(lambda: write_output(str(folder / "out"), b"data"))
             assert os.listdir(folder) == []
         write_output(str(folder / "out"), b"data", force=True)
 
@@ -334,7 +334,7 @@ class TestSeveral:
 
         monkeypatch.setattr(os, "write", write)
         files = {path: b"x" * 100 for path in paths}
-        said = refusal(lambda: write_outputs(files, force=True))
+        said = rejection(lambda: write_outputs(files, force=True))
         assert said == f"{paths[2]}: no space left on device"
         assert os.listdir(folder) == ["a"]
         assert (folder / "a").read_bytes() == b"old"
@@ -354,7 +354,7 @@ class TestSeveral:
             real(source, target, **options)
 
         monkeypatch.setattr(os, call, third)
-        refusal(lambda: write_outputs(dict.fromkeys(paths, b"new"), force=force))
+        rejection(lambda: write_outputs(dict.fromkeys(paths, b"new"), force=force))
         # One that was replaced already stays; "b" is new and goes.
         assert os.listdir(folder) == (["a"] if force else [])
 
@@ -371,7 +371,7 @@ class TestSeveral:
             real(source, target, **options)
 
         monkeypatch.setattr(os, "link", link)
-        refusal(lambda: write_outputs(dict.fromkeys(paths, b"ours")))
+        rejection(lambda: write_outputs(dict.fromkeys(paths, b"ours")))
         assert os.listdir(folder) == ["a"]
         assert (folder / "a").read_bytes() == b"theirs"
 
@@ -423,7 +423,7 @@ class TestRace:
             case "fifo":
                 os.mkfifo(target)
         before = target.lstat()
-        assert "exists already" in refusal(lambda: write_output(str(target), b"ours"))
+        assert "exists already" in rejection(lambda: write_output(str(target), b"ours"))
         assert (target.lstat().st_ino, target.lstat().st_mode) == (before.st_ino, before.st_mode)
         assert not (tmp_path / "elsewhere").exists()
         assert os.listdir(folder) == ["out"]
@@ -465,7 +465,7 @@ class TestRace:
             taken.symlink_to(tmp_path / "victim")
         else:
             taken.write_bytes(b"theirs")
-        refusal(lambda: write_output(str(folder / "out"), b"ours"))
+        rejection(lambda: write_output(str(folder / "out"), b"ours"))
         assert not (tmp_path / "victim").exists()
         assert kind == "link" or taken.read_bytes() == b"theirs"
         assert os.listdir(folder) == [taken.name]

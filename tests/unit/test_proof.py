@@ -35,7 +35,7 @@ from pithbundle.merge.rules import MERGE_1, MergeRules
 from pithbundle.proof import ProofError, check_proof, describe, is_proof, proof_of
 from pithbundle.verify.policy import Policy
 
-HOUSE = Policy.from_value(strategies.house_policy())
+FIXTURE_POLICY = Policy.from_value(strategies.fixture_policy())
 
 
 def claim(signer: Signer = AUTHOR, **extra: Any) -> Json:
@@ -61,7 +61,7 @@ def test_the_second_event_is_the_smallest_whose_deciding_members_differ() -> Non
         for start in (0, 50)
     ]
     smallest = min(one["event_id"] for one in same)
-    found = check_proof(proven(*same, *others), HOUSE)
+    found = check_proof(proven(*same, *others), FIXTURE_POLICY)
     assert found.group.event_ids == (smallest, min(one["event_id"] for one in others))
 
 
@@ -69,7 +69,7 @@ def changed(**members: Any) -> bytes:
     return canonical({**json.loads(demo()), **members})
 
 
-def code_of(data: bytes, keys: Policy = HOUSE) -> tuple[str, str | None]:
+def code_of(data: bytes, keys: Policy = FIXTURE_POLICY) -> tuple[str, str | None]:
     with pytest.raises(PithError) as caught:
         check_proof(data, keys)
     return caught.value.code, caught.value.pointer
@@ -77,7 +77,7 @@ def code_of(data: bytes, keys: Policy = HOUSE) -> tuple[str, str | None]:
 
 def test_a_proof_is_checked_alone() -> None:
     one, two = sorted((claim(), claim(strength="weak")), key=lambda made: made["event_id"])
-    found = check_proof(demo(), HOUSE)
+    found = check_proof(demo(), FIXTURE_POLICY)
     assert [event.event_id for event in found.events] == [one["event_id"], two["event_id"]]
     assert found.group.event_ids == (one["event_id"], two["event_id"])
     assert found.statuses == ("active", "active")
@@ -163,7 +163,7 @@ def test_a_key_that_differs_from_the_policy_has_its_own_message(keys: Json, name
 def test_the_refusals_of_a_proof_name_the_clause_that_checks_it() -> None:
     for data in (changed(proof_version="2"), changed(rules="x"), demo() + b"\n"):
         with pytest.raises(ProofError) as caught:
-            check_proof(data, HOUSE)
+            check_proof(data, FIXTURE_POLICY)
         assert caught.value.clause == "PROOF-2"
         assert caught.value.hint.startswith("get the proof again")
 
@@ -226,9 +226,9 @@ def test_events_that_do_not_contradict_each_other() -> None:
     other_slot = attached(AUTHOR, RECORD, "author_claim", payloads.author_claim(payloads.orcid(2)), WHEN)
     claims = payloads.author_claim(payloads.orcid(1), strength="weak")
     later = attached(AUTHOR, RECORD, "author_claim", claims, "2026-05-19T00:00:00Z")
-    misfit = attached(AUTHOR, RECORD, "author_claim", {"scheme": "orcid"}, WHEN)
+    nonconforming = attached(AUTHOR, RECORD, "author_claim", {"scheme": "orcid"}, WHEN)
     cited = [attached(AUTHOR, RECORD, "citation", payloads.citation(w, "cites"), WHEN) for w in "ab"]
-    for data in (pair(claim(), other_slot), pair(claim(), later), pair(claim(), misfit), pair(*cited),
+    for data in (pair(claim(), other_slot), pair(claim(), later), pair(claim(), nonconforming), pair(*cited),
                  pair(claim(), claim(note="another"))):  # fmt: skip
         assert code_of(data) == ("type", "/events")
 
@@ -256,7 +256,7 @@ def test_an_event_that_names_another_signer_as_its_own() -> None:
 def test_under_other_rules_it_is_another_question() -> None:
     rules = MergeRules.of("other", *MERGE_1.event_types.values())
     with pytest.raises(ProofError, match="other rules than other"):
-        check_proof(demo(), HOUSE, rules=rules)
+        check_proof(demo(), FIXTURE_POLICY, rules=rules)
 
 
 # Tampering: every byte, and every leaf.
@@ -269,9 +269,9 @@ def test_no_byte_of_a_proof_can_be_another() -> None:
             if other == data[place]:
                 continue
             with pytest.raises(PithError):
-                check_proof(data[:place] + bytes([other]) + data[place + 1 :], HOUSE)
+                check_proof(data[:place] + bytes([other]) + data[place + 1 :], FIXTURE_POLICY)
         with pytest.raises(PithError):
-            check_proof(data[:place] + data[place + 1 :], HOUSE)
+            check_proof(data[:place] + data[place + 1 :], FIXTURE_POLICY)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -293,24 +293,24 @@ def test_no_leaf_of_a_proof_can_be_another(rule: str) -> None:
     assert check_proof(data, Policy.from_value(keys)).group.signer == "author.example"
     tried = 0
     for path in leaves(json.loads(data)):
-        spoils: tuple[Any, ...] = (None, "", "x", 0, [], {}, "drop", "add")
-        for spoil in spoils:
+        tampers: tuple[Any, ...] = (None, "", "x", 0, [], {}, "drop", "add")
+        for tamper in tampers:
             value = json.loads(data)
             above, spot = value, value
             for step in path:
                 above, spot = spot, spot[step]
-            if spoil == "add":
+            if tamper == "add":
                 if not isinstance(spot, dict):
                     continue
                 spot["added"] = 1
             elif not path:
-                value = spoil
-            elif spoil == "drop":
+                value = tamper
+            elif tamper == "drop":
                 del above[path[-1]]
-            elif spot == spoil:
+            elif spot == tamper:
                 continue
             else:
-                above[path[-1]] = spoil
+                above[path[-1]] = tamper
             tried += 1
             with pytest.raises(PithError):
                 check_proof(canonical(value), Policy.from_value(keys))
@@ -327,7 +327,7 @@ CROWDED = strategies.crowded_sets()
 def test_every_conflict_of_a_set_has_a_proof_that_checks(whole: strategies.EventSet) -> None:
     ledger = merged(whole.record, whole.events).ledger
     for group in ledger.equivocations():
-        found = check_proof(proof_of(ledger, group), HOUSE)
+        found = check_proof(proof_of(ledger, group), FIXTURE_POLICY)
         assert {*found.group.event_ids} <= {*group.event_ids}
         assert (found.group.signer, found.group.event_type) == (group.signer, group.event_type)
         assert (found.group.slot, found.group.instant) == (group.slot, group.instant)
@@ -347,15 +347,15 @@ def test_more_input_never_removes_a_proof(data: st.DataObject) -> None:
         grown = now[group.event_type, group.signer, group.slot, group.instant]
         assert {*group.event_ids} <= {*grown.event_ids}
         # The old file still holds, and so does the one that would be written now.
-        check_proof(proof, HOUSE)
-        check_proof(proof_of(after, grown), HOUSE)
+        check_proof(proof, FIXTURE_POLICY)
+        check_proof(proof_of(after, grown), FIXTURE_POLICY)
 
 
 @given(st.binary(max_size=200) | strategies.values(max_leaves=8).map(to_json))
 @settings(max_examples=60)
 def test_anything_else_is_rejected(data: bytes) -> None:
     with pytest.raises(PithError):
-        check_proof(data, HOUSE)
+        check_proof(data, FIXTURE_POLICY)
 
 
 @given(st.dictionaries(
@@ -365,4 +365,4 @@ def test_anything_else_is_rejected(data: bytes) -> None:
 @settings(max_examples=60)
 def test_any_value_in_any_member_is_rejected(members: Json) -> None:
     with pytest.raises(PithError):
-        check_proof(changed(**members), HOUSE)
+        check_proof(changed(**members), FIXTURE_POLICY)

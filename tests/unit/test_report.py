@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kit import (
     AUTHOR,
     DEMO,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     attached,
     demo,
@@ -53,12 +53,12 @@ from pithbundle.verify.policy import Policy
 
 RECORD = made_record()
 GOOD = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WHEN)
-MISFIT = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
+NONCONFORMING = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
 STRANGE = event(DEMO, RECORD, "of the future", "record", {}, WHEN)
 UNSIGNED = without(
     attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "2"), WHEN), ("signature",)
 )
-UNKNOWN = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("x", "3"), WHEN)
+UNKNOWN = attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("x", "3"), WHEN)
 ALTERED = {**attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN), "payload": {}}
 FORGED = flipped(attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "5"), WHEN))
 FLAT = flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 1)
@@ -92,9 +92,9 @@ def claim(**extra: Any) -> Json:
 SOUND_RECEIPT = receipt(DEMO, RECORD, WHEN)
 
 
-def reported(*events: list[Any], refused: tuple[Rejection, ...] = (), **changes: Any) -> Report:
+def reported(*events: list[Any], rejected: tuple[Rejection, ...] = (), **changes: Any) -> Report:
     names = (f"{number}.json" for number in range(len(events)))
-    return report_on(*(checked(RECORD, each, **changes) for each in events), names=names, rejected=refused)
+    return report_on(*(checked(RECORD, each, **changes) for each in events), names=names, rejected=rejected)
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
@@ -117,7 +117,7 @@ def test_a_report_that_was_read_pickles_and_copies(protocol: int) -> None:
         ([LISTING, UNSIGNED], "incomplete"),
         ([LISTING, retraction(LISTING["event_id"])], "valid"),
         ([LISTING, FORGED], "invalid"),
-        ([GOOD, STRANGE, MISFIT], "valid"),
+        ([GOOD, STRANGE, NONCONFORMING], "valid"),
         ([created(SOUND_RECEIPT)], "valid"),
         ([GOOD, UNSIGNED], "unverified"),
         ([GOOD, UNKNOWN], "unverified"),
@@ -155,7 +155,7 @@ def test_the_exit_statuses_are_those_of_the_spec() -> None:
 def test_all_outcomes_that_hold_are_listed_the_first_one_decides() -> None:
     gone = Rejection("gone.json", BundleError("type"))
     everything = [LISTING, UNSIGNED, FORGED, finding(), finding(severity="critical")]
-    report = reported(everything, refused=(gone,))
+    report = reported(everything, rejected=(gone,))
     assert report.outcomes == ("rejected", "invalid", "conflict", "incomplete", "unverified")
     value = report.to_value()
     assert (value["outcome"], value["outcomes"]) == ("rejected", [*report.outcomes])
@@ -180,7 +180,7 @@ def test_the_outcomes_of_several_reports_are_those_of_one(outcomes: list[Outcome
 
 def test_a_rejected_input_gives_the_outcome_rejected_and_the_others_go_on() -> None:
     gone = Rejection("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
-    report = reported([GOOD], refused=(gone,))
+    report = reported([GOOD], rejected=(gone,))
     assert report.outcome == "rejected"
     value: Any = report.to_value()
     assert value["rejected"] == [
@@ -255,7 +255,7 @@ def test_elements_without_an_id_are_named_by_location() -> None:
 
 def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> None:
     """The bad signature of the second input was once reported as being in the first."""
-    value: Any = reported([GOOD, UNKNOWN], [MISFIT, FORGED]).to_value()
+    value: Any = reported([GOOD, UNKNOWN], [NONCONFORMING, FORGED]).to_value()
     located = {one["event_id"]: one["location"] for one in value["events"]}
     assert located[FORGED["event_id"]] == at(1, 1)
     assert located[UNKNOWN["event_id"]] == at(0, 1)
@@ -264,14 +264,14 @@ def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> Non
 def test_what_an_element_claims_is_reported_where_its_key_is_unknown() -> None:
     value: Any = reported([GOOD, UNKNOWN]).to_value()
     good, unknown = value["events"]
-    assert unknown["claim"] == {"signer_id": STRANGER.signer_id, "key_id": STRANGER.key_id}
+    assert unknown["claim"] == {"signer_id": UNKNOWN_SIGNER.signer_id, "key_id": UNKNOWN_SIGNER.key_id}
     assert "claim" not in good
 
 
 def test_why_a_valid_event_has_no_part_in_the_state_is_reported() -> None:
-    taken, both = retraction(GOOD["event_id"]), retraction(MISFIT["event_id"])
+    taken, both = retraction(GOOD["event_id"]), retraction(NONCONFORMING["event_id"])
     waiting = retraction("sha256:" + "0" * 64)
-    value: Any = reported([GOOD, MISFIT, STRANGE, claim(), taken, both, waiting]).to_value()
+    value: Any = reported([GOOD, NONCONFORMING, STRANGE, claim(), taken, both, waiting]).to_value()
     assert [one["not_applied"] for one in value["events"]] == [
         ["retracted"], ["type", "retracted"], [], [], [], [], [],
     ]  # fmt: skip
@@ -290,8 +290,8 @@ def test_receipts_are_named_once_for_each_event() -> None:
 
 
 def test_receipts_of_flat_elements_that_state_one_digest_are_each_named() -> None:
-    def flat(stated: Any) -> Json:
-        return {**FLAT, "payload": {**FLAT["payload"], "receipt": stated}}
+    def flat(claimed: Any) -> Json:
+        return {**FLAT, "payload": {**FLAT["payload"], "receipt": claimed}}
 
     good, bad = flat(SOUND_RECEIPT), flat(SOUND_RECEIPT | {"algorithm": "x"})
     for elements in ([good, bad], [bad, good]):
@@ -329,8 +329,8 @@ def test_the_name_of_a_file_is_a_string_of_the_data_model(name: str, shown: str)
 def test_what_differs_in_the_frame_is_named_and_changes_no_outcome() -> None:
     report = reported([GOOD], short_pith_number="pith:AAAAAAAA")
     value: Any = report.to_value()
-    ((told),) = value["inputs"][0]["mismatches"]
-    assert (told["code"], told["pointer"]) == ("subject", "/short_pith_number")
+    (mismatch,) = value["inputs"][0]["mismatches"]
+    assert (mismatch["code"], mismatch["pointer"]) == ("subject", "/short_pith_number")
     assert report.outcome == "valid"
 
 
@@ -338,7 +338,7 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
     listing = attached(
         DEMO, RECORD, "checkpoint", payloads.checkpoint([GOOD["event_id"], UNSIGNED["event_id"]]), WHEN
     )
-    report = reported([GOOD, finding(), finding("critical"), listing, MISFIT, FORGED])
+    report = reported([GOOD, finding(), finding("critical"), listing, NONCONFORMING, FORGED])
     assert report.ledger is not None
     state, value = report.ledger.snapshot(), report.to_value()
     assert (value["state_sha256"], value["events_sha256"]) == (state.sha256, state.events_sha256)
@@ -350,7 +350,7 @@ def test_digests_rules_counters_conflicts_and_completeness_are_those_of_the_merg
         {"event_type": "pith.integrity.v1", "signer": "demo.example", "event_ids": [*conflict.event_ids]}
     ]
     assert value["unrecognised"] == [
-        {"event_id": MISFIT["event_id"], "event_type": "citation", "code": "type"}
+        {"event_id": NONCONFORMING["event_id"], "event_type": "citation", "code": "type"}
     ]
     assert value["completeness"] == [
         {"signer": "demo.example", "missing": [UNSIGNED["event_id"]], "as_of": None}

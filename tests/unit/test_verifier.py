@@ -11,7 +11,7 @@ import pytest
 
 from kit import DEMO, attached, bundle, made_record, payloads, to_json
 from kit.results import WHEN
-from kit.strategies import house_policy
+from kit.strategies import fixture_policy
 from pithbundle import (
     MERGE_1,
     Clock,
@@ -31,7 +31,7 @@ from pithbundle.encoding.cbor import cbor_bytes
 from pithbundle.proof import proof_of
 from pithbundle.report import one_record
 
-POLICY = Policy.from_value(house_policy())
+POLICY = Policy.from_value(fixture_policy())
 RECORD = made_record()
 EVENTS = [
     attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", str(number)), WHEN) for number in range(5)

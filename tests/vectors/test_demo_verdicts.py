@@ -100,7 +100,7 @@ def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any
 @settings(max_examples=30)
 def test_drawn_sets_are_valid_and_conform_where_they_should(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(unknown=False))
-    result = checked(to_json(whole.bundle()), strategies.house_policy())
+    result = checked(to_json(whole.bundle()), strategies.fixture_policy())
     assert {word for word, _ in said(result)} <= {"verified"}
     for made in result.valid:
         assert (
@@ -114,8 +114,8 @@ def test_drawn_sets_are_valid_and_conform_where_they_should(data: st.DataObject)
 def test_drawn_junk_adds_no_valid_event(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=4))
     mixed = data.draw(st.permutations([*whole.events, *data.draw(strategies.junk(whole))]))
-    plain = checked(to_json(whole.bundle()), strategies.house_policy())
-    result = checked(to_json(whole.bundle(mixed)), strategies.house_policy())
+    plain = checked(to_json(whole.bundle()), strategies.fixture_policy())
+    result = checked(to_json(whole.bundle(mixed)), strategies.fixture_policy())
     assert sorted(made.event_id for made in result.valid) == sorted(made.event_id for made in plain.valid)
     assert len(plain.valid) == len(whole.events)
 

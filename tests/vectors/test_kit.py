@@ -235,7 +235,7 @@ def test_a_drawn_set_is_valid_and_every_delivery_contains_it(data: st.DataObject
 def test_junk_contains_no_event_that_the_set_lacks(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=3))
     ids = {event_id(made) for made in whole.events}
-    known = {signer.key_id for signer in strategies.HOUSE}
+    known = {signer.key_id for signer in strategies.FIXTURE_SIGNERS}
     for made in data.draw(strategies.junk(whole)):
         if not isinstance(made, dict) or not {"signer", "signature"} <= made.keys():
             continue

@@ -123,8 +123,8 @@ def anchors(page: Page) -> list[str]:
     for line in page.prose.values():
         found += _EXPLICIT.findall(line)
         if heading := _HEADING.match(line):
-            stated = _ATTRIBUTE.search(heading[1])
-            found.append(stated[1] if stated else slug(heading[1]))
+            claimed = _ATTRIBUTE.search(heading[1])
+            found.append(claimed[1] if claimed else slug(heading[1]))
     return found
 
 

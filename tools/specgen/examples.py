@@ -45,9 +45,9 @@ def _args(vector: str) -> dict[str, Any]:
 
 
 def _ok(op: str, **args: Any) -> dict[str, Any]:
-    told = answer({"id": 1, "op": op, "args": args})
-    assert "ok" in told, told
-    found: dict[str, Any] = told["ok"]
+    reported = answer({"id": 1, "op": op, "args": args})
+    assert "ok" in reported, reported
+    found: dict[str, Any] = reported["ok"]
     return found
 
 
@@ -107,8 +107,8 @@ def _encoding() -> dict[str, str]:
 
 
 def _error(data: str) -> str:
-    told = answer({"id": 1, "op": "parse_json", "args": {"data": _b64(data.encode())}})
-    return json.dumps({"error": told["error"]})
+    reported = answer({"id": 1, "op": "parse_json", "args": {"data": _b64(data.encode())}})
+    return json.dumps({"error": reported["error"]})
 
 
 def _errors() -> dict[str, str]:

@@ -67,8 +67,8 @@ def oracle_digest(seed: str, count: int, events: Sequence[Json]) -> str:
 
 def package_digest(count: int) -> str:
     """The recipe, folded with the package: what ``make accumulated`` runs."""
-    stated = Policy.from_value(POLICY)
-    return accumulate(Record.from_value(RECORD), [to_json(event) for event in pool()], stated, SEED, count)
+    claimed = Policy.from_value(POLICY)
+    return accumulate(Record.from_value(RECORD), [to_json(event) for event in pool()], claimed, SEED, count)
 
 
 def files() -> list[File]:

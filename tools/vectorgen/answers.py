@@ -41,13 +41,13 @@ def counted_state(
 def answer(
     record: Json,
     events: Sequence[Json],
-    stated: Json,
+    claimed: Json,
     beside: Beside = NOTHING,
     *,
     receipts: Iterable[str] = (),
 ) -> Json:
     """What ``merge`` answers; ``receipts`` are the statuses of their verdicts: they count for the status."""
-    keys = stated["keys"]
+    keys = claimed["keys"]
     state = counted_state(record, events, keys, beside)
     known = {oracle.id_of(event): event["event_type"] in oracle.EVENT_TYPES for event in events}
     verdicts = [
@@ -68,7 +68,7 @@ def answer(
         "state": as_text(oracle.to_bytes(state)),
         "state_sha256": oracle.state_sha256(state),
         "events_sha256": oracle.events_sha256(known),
-        "policy_sha256": policy_sha256(stated),
+        "policy_sha256": policy_sha256(claimed),
         "verdicts": [{"event_id": name, "verdict": status, "code": code} for name, status, code in by_id],
         "without_id": [
             {"input": i, "pointer": pointer, "verdict": status, "code": code}

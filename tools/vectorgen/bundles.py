@@ -10,7 +10,7 @@ from typing import Any
 from kit import (
     DEMO,
     REGISTRY_KEY,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     attached,
     bundle,
@@ -47,7 +47,7 @@ def bundles() -> File:
     made = alias("in a bundle")
     value: Any
     new: Any
-    stated: Any
+    claimed: Any
     base = bundle(RECORD, [made], aliases_at=CREATED)
     sound = {
         "pith_number": NUMBER,
@@ -65,7 +65,7 @@ def bundles() -> File:
     def accept(name: str, about: str, clauses: str, value: Json, **more: Any) -> None:
         file.accept(name, about, clauses, "check", arguments(spelt(value)), **{**sound, **more})
 
-    def refuse(
+    def reject(
         name: str,
         about: str,
         clauses: str,
@@ -76,7 +76,7 @@ def bundles() -> File:
         pointer: str | None = None,
         format: str | None = None,
     ) -> None:
-        file.refuse(name, about, clauses, "check", arguments(data, format), code, control, pointer=pointer)
+        file.reject(name, about, clauses, "check", arguments(data, format), code, control, pointer=pointer)
 
     accept("base", "a bundle as the registry orders it", "BUN-1 BUN-2 BUN-3", base)
     accept("reversed", "the order of members does not matter", "BUN-2", dict(reversed(base.items())))
@@ -120,7 +120,7 @@ def bundles() -> File:
     )
     file.accept("cbor-named", "the format named", "BUN-1", "check", arguments(hexed(binary), "cbor"), **sound)
     file.accept("json-named", "the format named", "BUN-1", "check", arguments(spelt(base), "json"), **sound)
-    refuse(
+    reject(
         "json-as-cbor",
         "a requested format is not replaced",
         "BUN-1",
@@ -129,7 +129,7 @@ def bundles() -> File:
         "json-named",
         format="cbor",
     )
-    refuse(
+    reject(
         "cbor-as-json",
         "a requested format is not replaced",
         "BUN-1 JSON-2",
@@ -138,7 +138,7 @@ def bundles() -> File:
         "cbor-named",
         format="json",
     )
-    refuse(
+    reject(
         "cbor-array",
         "a CBOR array is read as JSON, since its first byte is not that of a map",
         "BUN-1",
@@ -146,7 +146,7 @@ def bundles() -> File:
         "utf8",
         "cbor",
     )
-    refuse(
+    reject(
         "cbor-empty",
         "the empty map is CBOR too",
         "BUN-1 BUN-2",
@@ -155,7 +155,7 @@ def bundles() -> File:
         "cbor",
         pointer="/bundle_type",
     )
-    refuse(
+    reject(
         "cbor-indefinite",
         "and the head of an indefinite one",
         "BUN-1 CBOR-3",
@@ -163,16 +163,16 @@ def bundles() -> File:
         "cbor_indefinite",
         "cbor",
     )
-    refuse("cbor-c0", "the next byte is none of a map", "BUN-1 JSON-2", hexed("c0 a0"), "utf8", "cbor")
+    reject("cbor-c0", "the next byte is none of a map", "BUN-1 JSON-2", hexed("c0 a0"), "utf8", "cbor")
     for name, source in (("null", "null"), ("array", "[]"), ("string", '"x"'), ("number", "1")):
-        refuse(f"is-{name}", "a bundle is an object", "BUN-1", text(source), "type", pointer="")
+        reject(f"is-{name}", "a bundle is an object", "BUN-1", text(source), "type", pointer="")
     for name, source, code in (
         ("empty", "", "syntax"),
         ("cut", to_json(base).decode()[:-1], "syntax"),
         ("html", "<!doctype html>", "syntax"),
     ):
-        refuse(f"text-{name}", "a text-level fault refuses the input", "FAULT-3 JSON-6", text(source), code)
-    refuse(
+        reject(f"text-{name}", "a text-level fault refuses the input", "FAULT-3 JSON-6", text(source), code)
+    reject(
         "gzip", "nothing is decompressed", "FAULT-3 JSON-2", hexed("1f 8b 08 00 00 00 00 00 00 03"), "utf8"
     )
     for member, value, code, about in (
@@ -186,7 +186,7 @@ def bundles() -> File:
         ("pith_number", "pith:2004:" + NUMBER[10:], "subject", "another year"), ("pith_number", None, "subject", "null"), ("pith_number", 1, "subject", "a number"),
     ):  # fmt: skip
         label = f"{member.replace('_', '-')}-{about.replace(' ', '-')}"
-        refuse(label, f"{member}: {about}", "BUN-2" if member in ("bundle_type", "bundle_version", "events") else "BUN-3 REC-1" if member == "canonical_record" else "BUN-3",
+        reject(label, f"{member}: {about}", "BUN-2" if member in ("bundle_type", "bundle_version", "events") else "BUN-3 REC-1" if member == "canonical_record" else "BUN-3",
                spelt(changed(base, (member,), value)), code, pointer=f"/{member}")  # fmt: skip
     for member, code in (
         ("bundle_type", "type"),
@@ -196,7 +196,7 @@ def bundles() -> File:
         ("canonical_sha256", "hash_mismatch"),
         ("pith_number", "subject"),
     ):
-        refuse(
+        reject(
             f"without-{member.replace('_', '-')}",
             f"{member} is required",
             "BUN-2 BUN-3",
@@ -217,16 +217,16 @@ def bundles() -> File:
             "submitted_at": "2003-05-25T19:15:21Z",
             "id": "hep-lat/0305022",
         }[leaf[1]]
-        refuse(f"record-{leaf[1].replace('_', '-')}", "a changed record has another hash", "BUN-3 CANON-2", spelt(changed(base, ("canonical_record", *leaf), value)), "hash_mismatch",
+        reject(f"record-{leaf[1].replace('_', '-')}", "a changed record has another hash", "BUN-3 CANON-2", spelt(changed(base, ("canonical_record", *leaf), value)), "hash_mismatch",
                pointer="/canonical_sha256")  # fmt: skip
-    refuse(
+    reject(
         "record-member-added",
         "an added member too",
         "BUN-3 DATA-9",
         spelt(changed(base, ("canonical_record", "x"), 1)),
         "hash_mismatch",
     )
-    refuse(
+    reject(
         "record-member-removed",
         "a required member",
         "BUN-3 REC-1",
@@ -234,7 +234,7 @@ def bundles() -> File:
         "type",
         pointer="/canonical_record/source",
     )
-    refuse(
+    reject(
         "record-event-type",
         "a record is no event",
         "BUN-3 REC-4",
@@ -242,16 +242,16 @@ def bundles() -> File:
         "type",
         pointer="/canonical_record/event_type",
     )
-    refuse("record-time", "a fault of the record points into the bundle", "BUN-3 REC-2", spelt(changed(base, ("canonical_record", "metadata", "submitted_at"), "2003")), "time",
+    reject("record-time", "a fault of the record points into the bundle", "BUN-3 REC-2", spelt(changed(base, ("canonical_record", "metadata", "submitted_at"), "2003")), "time",
            pointer="/canonical_record/metadata/submitted_at")  # fmt: skip
     # Year of the arXiv id.
     crossed = {**RECORD, "source": {**RECORD["source"], "id": "hep-lat/0212001"}}
     named = pith_number(crossed).replace("pith:2003:", "pith:2002:")
-    for label, stated in (("submitted", pith_number(crossed)), ("arxiv-id", named)):
+    for label, claimed in (("submitted", pith_number(crossed)), ("arxiv-id", named)):
         subject = attached(
             DEMO, crossed, "alias_added", payloads.alias_added("example", "year"), CREATED, subject=named
         )
-        file.accept(f"year-of-{label}", "either year may be stated", "BUN-3 NUM-3 CHECK-4", "check", arguments(spelt(bundle(crossed, [subject], pith_number=stated))),
+        file.accept(f"year-of-{label}", "either year may be stated", "BUN-3 NUM-3 CHECK-4", "check", arguments(spelt(bundle(crossed, [subject], pith_number=claimed))),
                     pith_number=pith_number(crossed), elements=[copy(0, subject, "verified")], canonical_sha256=canonical_hash(crossed))  # fmt: skip
     # The order of BUN-4.
     for name, about, value, code in (
@@ -261,8 +261,8 @@ def bundles() -> File:
         ("record-first", "the record before its hash", changed(changed(base, ("canonical_record", "schema_version"), "2"), ("canonical_sha256",), "x"), "version"),
         ("hash-first", "the hash before the number", changed(changed(base, ("canonical_sha256",), "x"), ("pith_number",), "x"), "hash_mismatch"),
     ):  # fmt: skip
-        refuse(f"order-{name}", about, "BUN-4", spelt(value), code)
-    refuse("order-value-fault-first", "a value-level fault of the frame before the frame", "BUN-4 FAULT-3 FAULT-1",
+        reject(f"order-{name}", about, "BUN-4", spelt(value), code)
+    reject("order-value-fault-first", "a value-level fault of the frame before the frame", "BUN-4 FAULT-3 FAULT-1",
            text(to_json(changed(base, ("bundle_type",), "x")).decode()[:-1] + ',"x":-0}'), "number_form")  # fmt: skip
     # FAULT-3 outside of elements.
     whole = to_json(base).decode()
@@ -271,11 +271,11 @@ def bundles() -> File:
         ("duplicate-events", whole[:-1] + ',"events":[]}', "duplicate_key"), ("duplicate-outside", whole[:-1] + ',"pith_number":""}', "duplicate_key"),
         ("surrogate-outside", whole[:-1] + ',"x":"\\ud800"}', "surrogate"), ("fault-in-nested-events", whole[:-1] + ',"x":{"events":[1.0]}}', "number_form"),
     ):  # fmt: skip
-        refuse(
+        reject(
             name, "a value-level fault outside the elements refuses the bundle", "FAULT-3", text(source), code
         )
     # BUN-6.
-    for name, about, path, new, stated in (
+    for name, about, path, new, claimed in (
         ("short-other", "another short form", ("short_pith_number",), "pith:AAAAAAAA", ["/short_pith_number"]),
         ("short-12", "a form of 12 characters is not the one of this member", ("short_pith_number",), "pith:" + NUMBER[10:22], ["/short_pith_number"]),
         ("short-16", "nor one of 16", ("short_pith_number",), "pith:" + NUMBER[10:26], ["/short_pith_number"]),
@@ -309,7 +309,7 @@ def bundles() -> File:
             f"{about}: reported at most, no effect",
             "BUN-6 ALIAS-2",
             changed(base, path, new),
-            mismatches=stated,
+            mismatches=claimed,
         )
     everything = {
         **base,
@@ -323,7 +323,7 @@ def bundles() -> File:
     frame = parts()["frame"]
     accept_depth = joined(frame, text("]"), text(',"x":'), repeated("[", 63), repeated("]", 63), text("}"))
     file.accept("depth-64", "in a bundle 64 levels", "LIM-2", "check", arguments(accept_depth), elements=[])
-    refuse(
+    reject(
         "depth-65",
         "one more",
         "LIM-2",
@@ -333,7 +333,7 @@ def bundles() -> File:
     )
     nulls = joined(frame, repeated("0,", 4_999), text("0]}"))
     file.accept("events-5000", "5,000 elements", "LIM-5", "check", arguments(nulls), events=[])
-    refuse(
+    reject(
         "events-5001",
         "one more",
         "LIM-5",
@@ -353,7 +353,7 @@ def bundles() -> File:
         arguments(joined(text(bare[0] + bare[1]), repeated(one + ",", 999), text(one + rest))),
         mismatches=[],
     )
-    refuse(
+    reject(
         "aliases-1001",
         "one more",
         "LIM-4",
@@ -366,11 +366,11 @@ def bundles() -> File:
                 policy_sha256=policy_sha256(policy(REGISTRY_KEY)), elements=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
     keyed = {
         **base,
-        "keys": [policy_key(STRANGER)],
-        "policy": policy(STRANGER),
-        "public_key": STRANGER.public_key.hex(),
+        "keys": [policy_key(UNKNOWN_SIGNER)],
+        "policy": policy(UNKNOWN_SIGNER),
+        "public_key": UNKNOWN_SIGNER.public_key.hex(),
     }
-    strange = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "k"), CREATED)
+    strange = attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "k"), CREATED)
     file.accept("keys-in-bundle", "nothing in a bundle adds a key", "POL-3", "check", arguments(spelt({**keyed, "events": [strange]})),
                 elements=[copy(0, strange, "unknown_key", "key_unknown")])  # fmt: skip
     return file
@@ -392,11 +392,11 @@ def _limits_apply_once(file: File, arguments: Callable[[Bytes], Json]) -> None:
     file.accept("record-canonical-over-size", "a CBOR input of 0.9 MB; the canonical bytes of its record have 5.4 MB",
                 "LIM-10", "check", arguments(with_run(cbor(value), b"\x01", many)),
                 canonical_sha256=value["canonical_sha256"], elements=[])  # fmt: skip
-    file.refuse("record-json-over-size", "the same bundle in JSON is an input of 5.4 MB", "LIM-10 LIM-1", "check",
+    file.reject("record-json-over-size", "the same bundle in JSON is an input of 5.4 MB", "LIM-10 LIM-1", "check",
                 arguments(with_run(to_json(value), b"\\u0001", many)), "size", "record-canonical-over-size")  # fmt: skip
     file.accept("record-string-at-limit", "a string of the record has the limit of any string", "LIM-10 LIM-4", "check",
                 arguments(with_run(cbor(laden("y" * most)), b"y", most)), elements=[])  # fmt: skip
-    file.refuse("record-string-over-limit", "one byte more", "LIM-10 LIM-4", "check",
+    file.reject("record-string-over-limit", "one byte more", "LIM-10 LIM-4", "check",
                 arguments(with_run(cbor(laden("y" * (most + 1))), b"y", most + 1)), "size", "record-string-at-limit")  # fmt: skip
 
 

@@ -55,7 +55,7 @@ VALUES: Final[tuple[tuple[str, str, str, Any], ...]] = (
 )  # fmt: skip
 
 #: name, comment, clauses, hex, code, offset, control.
-REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
+REJECTED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     # Heads.
     ("nonminimal-8", "23 in a byte", "CBOR-4", "18 17", "cbor_nonminimal", 0, "integer-23"),
     ("nonminimal-0-8", "0 in a byte", "CBOR-4", "18 00", "cbor_nonminimal", 0, "integer-0"),
@@ -279,8 +279,8 @@ def items() -> File:
         file.accept(
             name, about, clauses, "parse_cbor", {"data": hexed(cbor(value))}, **canonical_answer(value)
         )
-    for name, about, clauses, data, code, offset, control in REFUSED:
-        file.refuse(name, about, clauses, "parse_cbor", {"data": hexed(data)}, code, control, offset=offset)
+    for name, about, clauses, data, code, offset, control in REJECTED:
+        file.reject(name, about, clauses, "parse_cbor", {"data": hexed(data)}, code, control, offset=offset)
     return file
 
 
@@ -336,7 +336,7 @@ def places() -> File:
     """Where a value-level fault is."""
     file = File("cbor", "locations", "The pointer and the offset of a value-level fault: ERR-1.")
     for name, about, data, code, pointer, offset, control in PLACES:
-        file.refuse(name, about, "ERR-1 FAULT-2", "parse_cbor", {"data": hexed(data)}, code, f"cbor/items/{control}",
+        file.reject(name, about, "ERR-1 FAULT-2", "parse_cbor", {"data": hexed(data)}, code, f"cbor/items/{control}",
                     pointer=pointer, offset=offset)  # fmt: skip
     return file
 
@@ -348,7 +348,7 @@ def limits() -> File:
     def accept(name: str, about: str, clauses: str, data: dict[str, Any], canonical: dict[str, Any]) -> None:
         file.accept(name, about, clauses, "parse_cbor", {"data": data}, canonical=canonical)
 
-    def refuse(
+    def reject(
         name: str,
         about: str,
         clauses: str,
@@ -357,27 +357,27 @@ def limits() -> File:
         control: str,
         offset: int | None = None,
     ) -> None:
-        file.refuse(name, about, clauses, "parse_cbor", {"data": data}, code, control, offset=offset)
+        file.reject(name, about, clauses, "parse_cbor", {"data": data}, code, control, offset=offset)
 
     for depth in (31, 32):
         accept(f"depth-{depth}", f"nested {depth} deep", "CBOR-10 LIM-2",
                joined(repeated(hexed("81"), depth - 1), hexed("80")), joined(repeated("[", depth), repeated("]", depth)))  # fmt: skip
-    refuse("depth-33", "nested 33 deep, the last one empty", "CBOR-10 LIM-2",
+    reject("depth-33", "nested 33 deep, the last one empty", "CBOR-10 LIM-2",
            joined(repeated(hexed("81"), 32), hexed("80")), "depth", "depth-32", 32)  # fmt: skip
-    refuse("depth-33-map", "a map counts too", "CBOR-10 LIM-2",
+    reject("depth-33-map", "a map counts too", "CBOR-10 LIM-2",
            joined(repeated(hexed("81"), 32), hexed("a0")), "depth", "depth-32", 32)  # fmt: skip
-    refuse("depth-100000", "no implementation's stack decides", "CBOR-10 LIM-2",
+    reject("depth-100000", "no implementation's stack decides", "CBOR-10 LIM-2",
            joined(repeated(hexed("81"), 100_000), hexed("80")), "depth", "depth-32", 32)  # fmt: skip
     ones = repeated("1,", 199_998)
     accept("nodes-200000", "200,000 values", "CBOR-10 LIM-3",
            joined(hexed("9a 00030d3f"), repeated(hexed("01"), 199_999)),
            joined({"$text": "["}, ones, {"$text": "1]"}))  # fmt: skip
-    refuse("nodes-200001", "one more", "CBOR-10 LIM-3",
+    reject("nodes-200001", "one more", "CBOR-10 LIM-3",
            joined(hexed("9a 00030d40"), repeated(hexed("01"), 200_000)), "nodes", "nodes-200000", 200_004)  # fmt: skip
     mib = 1024 * 1024
     accept("text-1-mib", "the longest text", "CBOR-10 LIM-4",
            joined(hexed("7a 00100000"), repeated("a", mib)), joined({"$text": '"'}, repeated("a", mib), {"$text": '"'}))  # fmt: skip
-    refuse("text-over", "one byte more", "CBOR-10 LIM-4", joined(hexed("7a 00100001"), repeated("a", mib + 1)),
+    reject("text-over", "one byte more", "CBOR-10 LIM-4", joined(hexed("7a 00100001"), repeated("a", mib + 1)),
            "size", "text-1-mib", 0)  # fmt: skip
     for name, about, row, value in (
         ("maps", "a map with a key is two values, not three", "a1 6161 01", '{"a":1}'),
@@ -386,7 +386,7 @@ def limits() -> File:
         rows = repeated(f"{value},", 99_998)
         accept(f"nodes-{name}", about, "CBOR-10 LIM-3", joined(hexed("9a 0001869f"), repeated(hexed(row), 99_999)),
                joined(text("["), rows, text(f"{value}]")))  # fmt: skip
-        refuse(f"nodes-{name}-over", "one more", "CBOR-10 LIM-3",
+        reject(f"nodes-{name}-over", "one more", "CBOR-10 LIM-3",
                joined(hexed("9a 000186a0"), repeated(hexed(row), 100_000)), "nodes", f"nodes-{name}",
                4 + 100_000 * len(bytes.fromhex(row)))  # fmt: skip
     # 200,000 values, then one more: the order of CBOR-1.
@@ -403,12 +403,12 @@ def limits() -> File:
         ("float-double", "in double precision too", "fb 3fe0000000000000", "cbor_nonminimal"),
         ("cut", "and a head that ends early", "19 01", "cbor_truncated"),
     ):
-        refuse(f"nodes-before-{name}" if code == "nodes" else f"{name}-before-nodes", about, "CBOR-1 CBOR-10",
+        reject(f"nodes-before-{name}" if code == "nodes" else f"{name}-before-nodes", about, "CBOR-1 CBOR-10",
                joined(full, hexed(item)), code, "nodes-200000", 200_004)  # fmt: skip
     deep = repeated(hexed("81"), 32)
-    refuse("depth-before-declared", "depth before a length that cannot be allocated", "CBOR-1", joined(deep, hexed("9a ffffffff")), "depth",
+    reject("depth-before-declared", "depth before a length that cannot be allocated", "CBOR-1", joined(deep, hexed("9a ffffffff")), "depth",
            "depth-32", 32)  # fmt: skip
-    refuse(
+    reject(
         "depth-before-declared-map",
         "also of a map",
         "CBOR-1",
@@ -417,12 +417,12 @@ def limits() -> File:
         "depth-32",
         32,
     )
-    refuse("nonminimal-before-depth", "a long head before depth", "CBOR-1", joined(deep, hexed("98 00")), "cbor_nonminimal",
+    reject("nonminimal-before-depth", "a long head before depth", "CBOR-1", joined(deep, hexed("98 00")), "cbor_nonminimal",
            "depth-32", 32)  # fmt: skip
-    refuse("depth-before-nodes", "depth before the value count, where one item is over both", "CBOR-1",
+    reject("depth-before-nodes", "depth before the value count, where one item is over both", "CBOR-1",
            joined(repeated(hexed("81"), 31), hexed("9a 00030d21"), repeated(hexed("01"), 199_968), hexed("80")), "depth",
            "depth-32", 200_004)  # fmt: skip
-    refuse("depth-after-close", "depth is that of what is open", "CBOR-10",
+    reject("depth-after-close", "depth is that of what is open", "CBOR-10",
            joined(hexed("82"), repeated(hexed("81"), 30), hexed("80"), repeated(hexed("81"), 31), hexed("80")), "depth",
            "depth-32-twice", 63)  # fmt: skip
     half = joined(repeated(hexed("81"), 30), hexed("80"))
@@ -432,7 +432,7 @@ def limits() -> File:
     accept("depth-32-maps", "maps nest as deep", "CBOR-10 LIM-2", joined(repeated(hexed("a1 6161"), 31), hexed("a0")),
            joined(repeated('{"a":', 31), text("{}"), repeated("}", 31)))  # fmt: skip
     long = joined(hexed("7a 00100001"), repeated(hexed("ff"), mib + 1))
-    refuse(
+    reject(
         "text-size-before-utf8",
         "a text over the limit that is no UTF-8",
         "CBOR-1 CBOR-10",
@@ -441,21 +441,21 @@ def limits() -> File:
         "text-1-mib",
         0,
     )
-    refuse("key-over", "a key has the limit of a text", "CBOR-10 LIM-4",
+    reject("key-over", "a key has the limit of a text", "CBOR-10 LIM-4",
            joined(hexed("a1 7a 00100001"), repeated("k", mib + 1), hexed("00")), "size", "text-1-mib", 1)  # fmt: skip
-    refuse("key-over-before-order", "before its order", "CBOR-1",
+    reject("key-over-before-order", "before its order", "CBOR-1",
            joined(hexed("a2 6161 00 7a 00100001"), repeated("k", mib + 1), hexed("00")), "size", "text-1-mib", 4)  # fmt: skip
-    refuse("key-under-is-key", "at the limit of a text it is too long a key", "CBOR-10 DATA-7",
+    reject("key-under-is-key", "at the limit of a text it is too long a key", "CBOR-10 DATA-7",
            joined(hexed("a1 7a 00100000"), repeated("k", mib), hexed("00")), "key", "text-1-mib", 1)  # fmt: skip
     mib_text = joined(hexed("7a 00100000"), repeated("a", mib))
     mib_json = joined(text('"'), repeated("a", mib), text('"'))
     accept("size-4-mib", "the largest input", "LIM-1",
            joined(hexed("84"), mib_text, mib_text, mib_text, hexed("7a 000fffeb"), repeated("a", mib - 21)),
            joined(text("["), mib_json, text(","), mib_json, text(","), mib_json, text(',"'), repeated("a", mib - 21), text('"]')))  # fmt: skip
-    refuse("size-one-over", "one byte more", "LIM-1",
+    reject("size-one-over", "one byte more", "LIM-1",
            joined(hexed("84"), mib_text, mib_text, mib_text, hexed("7a 000fffec"), repeated("a", mib - 20)), "size",
            "size-4-mib")  # fmt: skip
-    refuse("size-over", "an input over 4 MiB", "LIM-1", joined(hexed("9a 00400000"), repeated(hexed("01"), 4 * mib)),
+    reject("size-over", "an input over 4 MiB", "LIM-1", joined(hexed("9a 00400000"), repeated(hexed("01"), 4 * mib)),
            "size", "nodes-200000")  # fmt: skip
     return file
 
@@ -476,7 +476,7 @@ def floats() -> File:
                     continue
                 wide = bytes.fromhex(head) + packed
                 if struct.unpack(form, packed)[0] == value and len(wide) > len(cbor(value)):
-                    file.refuse(f"{place}{sign}-{head}", f"{value!r} wider than it needs", "CBOR-4", "parse_cbor",
+                    file.reject(f"{place}{sign}-{head}", f"{value!r} wider than it needs", "CBOR-4", "parse_cbor",
                                 {"data": hexed(wide)}, "cbor_nonminimal", f"{place}{sign}", offset=0)  # fmt: skip
     for kind, ambiguous in (("tie", decimals.TIES), ("near", decimals.SEVERAL)):
         for place, number in enumerate(ambiguous):

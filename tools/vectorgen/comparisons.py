@@ -270,7 +270,7 @@ def comparing() -> File:
         ("type-missing", without(state, ("state_type",))), ("type-other", {**state, "state_type": "pith_open_graph_bundle"}), ("type-number", {**state, "state_type": 1}),
     )  # fmt: skip
     for name, other_document in refusals:
-        file.refuse(f"not-a-state-{name}", "what is no state is not compared", "REPORT-3", "compare",
+        file.reject(f"not-a-state-{name}", "what is no state is not compared", "REPORT-3", "compare",
                     {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_json(other_document)}, "type", "same")  # fmt: skip
     deep: Any = 1
     for _ in range(60):
@@ -293,10 +293,10 @@ def comparing() -> File:
             file.add("levels-200", "a state is read to 200 levels", "LIM-7 LIM-2", "compare", args,
                      {"ok": {"differences": [["labels", "/more", "only theirs"]], "same": True}})  # fmt: skip
         else:
-            file.refuse(
+            file.reject(
                 "levels-201", "one level deeper", "LIM-7 LIM-2", "compare", args, "depth", "levels-200"
             )
-    file.refuse(
+    file.reject(
         "state-array",
         "a state is an object",
         "REPORT-3",
@@ -305,7 +305,7 @@ def comparing() -> File:
         "type",
         "same",
     )
-    file.refuse(
+    file.reject(
         "state-page",
         "read strictly",
         "REPORT-3",

@@ -38,7 +38,7 @@ def rules() -> File:
         "The same event under each event format, with a policy whose key lists that format.",
     )
     for name, rule in EVENT_FORMATS.items():
-        stated = {**POLICY, "keys": [policy_key(DEMO, event_formats=[name])]}
+        claimed = {**POLICY, "keys": [policy_key(DEMO, event_formats=[name])]}
         made = attached(
             DEMO, RECORD, "alias_added", payloads.alias_added("example", "rule"), CREATED, rule=rule
         )
@@ -49,11 +49,11 @@ def rules() -> File:
             if m not in ("event_id", "signature")
             and (m in rule.excluded or (rule.payload_only and m != "payload"))
         ]
-        told = {
+        reported = {
             **copy(0, made, "verified" if binds else "unbound", None, [f"/{m}" for m in left]),
             "event_id": made["event_id"],
         }
-        whole = {"frame": parts()["frame"], f"policy-{name}": as_text(to_json(stated))}
+        whole = {"frame": parts()["frame"], f"policy-{name}": as_text(to_json(claimed))}
         file.parts.update(whole)
 
         def check(label: str, about: str, clauses: str, event_: Json, expect: Json, control: str | None,
@@ -67,7 +67,7 @@ def rules() -> File:
             "id and signature are made by this format",
             clauses,
             made,
-            told,
+            reported,
             None if binds else "event-v1",
         )
         if name != "event-v1":
@@ -140,8 +140,8 @@ def unknown() -> File:
         ),
         "beside-revoked": policy(policy_key(DEMO, event_formats=["event-v1", "unknown"], status="revoked")),
     }
-    for name, stated in policies.items():
-        file.parts[f"policy-{name}"] = as_text(to_json(stated))
+    for name, claimed in policies.items():
+        file.parts[f"policy-{name}"] = as_text(to_json(claimed))
     file.accept(
         "base",
         "under a key of event-v1",
@@ -153,7 +153,7 @@ def unknown() -> File:
 
     def check(name: str, about: str, keys: str, made: Json | str, verdict: str, code: str | None = None, *,
               event_id_: str | None = None, unsigned: tuple[str, ...] = (), clauses: str = "") -> None:  # fmt: skip
-        told = {
+        reported = {
             "pointer": "/events/0",
             "event_id": event_id_,
             "verdict": verdict,
@@ -162,7 +162,7 @@ def unknown() -> File:
         }
         file.add(f"{keys}-{name}", about, f"CHECK-13 RULE-1 {clauses}".strip(), "check",
                  {"data": bundle_of(made), "policy": part(f"policy-{keys}"), "format": None},
-                 {"ok": {"elements": [told], "receipts": []}}, None if verdict == "verified" else "base")  # fmt: skip
+                 {"ok": {"elements": [reported], "receipts": []}}, None if verdict == "verified" else "base")  # fmt: skip
 
     malformed_ones: tuple[tuple[str, Json, str | None], ...] = (
         ("no-target", without(BASE, ("target",)), "type"),

@@ -141,18 +141,18 @@ def malformed() -> File:
     file.accept("base", "a valid event", "CHECK-1 EVT-1", "check", args(BASE), elements=[copy(0, BASE, "verified")], events=[
         decided(BASE, "verified")])  # fmt: skip
 
-    def refuse(
+    def reject(
         name: str, about: str, clauses: str, made: Json | str, code: str | None, verdict: str = "invalid"
     ) -> None:
-        told = {"elements": [copy(0, None, verdict, code)], "events": []}
+        reported = {"elements": [copy(0, None, verdict, code)], "events": []}
         first = "CHECK-1" if verdict == "invalid" else "CHECK-5" if verdict == "unknown_key" else "CHECK-2"
-        file.add(name, about, f"{first} {clauses}", "check", args(made), {"ok": told}, "base")
+        file.add(name, about, f"{first} {clauses}", "check", args(made), {"ok": reported}, "base")
 
     for path, allowed in MEMBERS:
         label = "-".join(path).replace("_", "-")
         for kind, value in OF_TYPE.items():
             if kind not in allowed and kind != "float":
-                refuse(
+                reject(
                     f"{label}-{kind}",
                     f"{'.'.join(path)} of another type",
                     "EVT-1",
@@ -160,8 +160,8 @@ def malformed() -> File:
                     "type",
                 )
         if path not in (("event_id",), ("signature",)):
-            refuse(f"{label}-missing", f"{'.'.join(path)} is required", "EVT-1", without(BASE, path), "type")
-    refuse(
+            reject(f"{label}-missing", f"{'.'.join(path)} is required", "EVT-1", without(BASE, path), "type")
+    reject(
         "kind-receipt",
         "a receipt's signature is none of an event",
         "EVT-1",
@@ -170,8 +170,8 @@ def malformed() -> File:
     )
     for name, made in OF_TYPE.items():
         if name != "object":
-            refuse(f"element-{name}", "an element is an object", "EVT-6", to_json(made).decode(), "type")
-    refuse(
+            reject(f"element-{name}", "an element is an object", "EVT-6", to_json(made).decode(), "type")
+    reject(
         "element-empty",
         "an object without members is not signed",
         "EVT-1 EVT-6",
@@ -179,8 +179,8 @@ def malformed() -> File:
         None,
         "not_signed",
     )
-    refuse("element-record", "nor is a record", "EVT-6 REC-4", RECORD, None, "not_signed")
-    refuse(
+    reject("element-record", "nor is a record", "EVT-6 REC-4", RECORD, None, "not_signed")
+    reject(
         "element-bundle",
         "nor is a bundle",
         "EVT-6",
@@ -188,7 +188,7 @@ def malformed() -> File:
         None,
         "not_signed",
     )
-    refuse(
+    reject(
         "element-signature-alone",
         "an object with nothing but a signature",
         "EVT-1",
@@ -196,7 +196,7 @@ def malformed() -> File:
         "type",
     )
     for name, about, said, _ in NOT_TIMES:
-        refuse(f"time-{name}", about, "EVT-2 TIME-1", changed(BASE, ("created_at",), said), "time")
+        reject(f"time-{name}", about, "EVT-2 TIME-1", changed(BASE, ("created_at",), said), "time")
 
     whole = to_json(BASE).decode()
     for name, about, clauses, source, code in (
@@ -215,22 +215,22 @@ def malformed() -> File:
         ("duplicate", "one key twice", "DATA-8", '{"a":1,"a":2}', "duplicate_key"),
         ("deep-inside", "however deep", "DATA-3", "[[[{}, [-0]]]]", "number_form"),
     ):
-        refuse(f"value-{name}", about, f"FAULT-3 {clauses}", whole[:-1] + f',"future":{source}}}', code)
-    refuse(
+        reject(f"value-{name}", about, f"FAULT-3 {clauses}", whole[:-1] + f',"future":{source}}}', code)
+    reject(
         "duplicate-member",
         "a member of the event twice",
         "FAULT-3 DATA-8",
         whole[:-1] + ',"target":"graph"}',
         "duplicate_key",
     )
-    refuse(
+    reject(
         "first-value-fault",
         "the first of two in one event",
         "FAULT-2 FAULT-3",
         whole[:-1] + ',"a":1.0,"b":NaN}',
         "number_form",
     )
-    refuse(
+    reject(
         "in-not-an-object",
         "a value-level fault before that the element is no object",
         "EVT-6 FAULT-3",
@@ -259,15 +259,15 @@ def malformed() -> File:
             "time",
         ),
     ):
-        refuse(f"order-{name}", about, "EVT-6", made, code)
-    refuse("order-value-first", "a value-level fault before everything", "EVT-6 FAULT-3",
+        reject(f"order-{name}", about, "EVT-6", made, code)
+    reject("order-value-first", "a value-level fault before everything", "EVT-6 FAULT-3",
            to_json(without(BASE, ("target",))).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
-    refuse("order-value-before-key", "before the key too: nothing in it was read for certain", "EVT-6 FAULT-3",
+    reject("order-value-before-key", "before the key too: nothing in it was read for certain", "EVT-6 FAULT-3",
            to_json(changed(BASE, ("signer", "signer_id"), "nobody")).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
-    refuse("order-value-before-signature", "and before a missing signature", "EVT-6 FAULT-3",
+    reject("order-value-before-signature", "and before a missing signature", "EVT-6 FAULT-3",
            to_json(without(BASE, ("signature",))).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
-    _members_in_order(refuse)
-    _keys_first(refuse)
+    _members_in_order(reject)
+    _keys_first(reject)
     return file
 
 
@@ -279,21 +279,21 @@ IN_ORDER: Final = (
 )  # fmt: skip
 
 
-def _members_in_order(refuse: Callable[..., None]) -> None:
+def _members_in_order(reject: Callable[..., None]) -> None:
     """All are ``type``: that there is one fault is shown, its order is for a reader of messages."""
     made = BASE
     for path in reversed(IN_ORDER):
         made = changed(made, path, 1)
-    refuse("all-members-wrong", "every member of another type", "EVT-1 EVT-6", made, "type")
-    refuse("member-before-time", "a member behind created_at in order, before the time", "EVT-6",
+    reject("all-members-wrong", "every member of another type", "EVT-1 EVT-6", made, "type")
+    reject("member-before-time", "a member behind created_at in order, before the time", "EVT-6",
            changed(changed(BASE, ("created_at",), "never"), ("target",), None), "type")  # fmt: skip
-    refuse("both-before-time", "both spellings before the time", "EVT-6 EVT-7",
+    reject("both-before-time", "both spellings before the time", "EVT-6 EVT-7",
            {**changed(BASE, ("created_at",), "never"), "payload_sha256": "x"}, "type")  # fmt: skip
-    refuse("time-before-nodes", "the time before the value count", "EVT-6",
+    reject("time-before-nodes", "the time before the value count", "EVT-6",
            changed(changed(BASE, ("created_at",), "never"), ("future",), [0] * 20_000), "time")  # fmt: skip
 
 
-def _keys_first(refuse: Callable[..., None]) -> None:
+def _keys_first(reject: Callable[..., None]) -> None:
     """CHECK-5 and CHECK-2 come before CHECK-1, on whatever the element is otherwise."""
     nobody = changed(BASE, ("signer", "signer_id"), "nobody")
     unsigned = without(BASE, ("signature",))
@@ -306,18 +306,18 @@ def _keys_first(refuse: Callable[..., None]) -> None:
         ("nodes", lambda e: {**e, "list": [0] * 20_000}),
         ("signer-type", lambda e: without(e, ("signer", "signer_type"))),
     )
-    for name, spoil in broken:
-        refuse(f"unknown-key-and-{name}", "the key is looked up before content is judged", "EVT-6", spoil(nobody),
+    for name, tamper in broken:
+        reject(f"unknown-key-and-{name}", "the key is looked up before content is judged", "EVT-6", tamper(nobody),
                "key_unknown", "unknown_key")  # fmt: skip
-        refuse(
+        reject(
             f"unsigned-and-{name}",
             "a missing signature is reported before the form",
             "EVT-6",
-            spoil(unsigned),
+            tamper(unsigned),
             None,
             "not_signed",
         )
-        refuse(f"unknown-key-unsigned-and-{name}", "the key first of all", "EVT-6", spoil(without(nobody, ("signature",))),
+        reject(f"unknown-key-unsigned-and-{name}", "the key first of all", "EVT-6", tamper(without(nobody, ("signature",))),
                "key_unknown", "unknown_key")  # fmt: skip
     for name, made, code, verdict in (
         ("null-signature-no-signer", {**without(BASE, ("signer",)), "signature": None}, None, "not_signed"),
@@ -334,7 +334,7 @@ def _keys_first(refuse: Callable[..., None]) -> None:
         ("signature-string-of-nobody", changed(nobody, ("signature",), "x"), "key_unknown", "unknown_key"),
         ("signature-key-number", changed(BASE, ("signature", "key_id"), 1), "type", "invalid"),
     ):  # fmt: skip
-        refuse(
+        reject(
             f"named-{name}",
             "what a malformed element claims of its key, and the verdict",
             "EVT-1 EVT-6",
@@ -364,11 +364,11 @@ def limits() -> File:
     def check(name: str, about: str, made: Json, spelt: Bytes, verdict: str, code: str | None = None,
               control: str | None = None) -> None:  # fmt: skip
         data = joined(part("frame"), spelt, text("]}"))
-        told = copy(0, made if code is None else None, verdict, code)
+        reported = copy(0, made if code is None else None, verdict, code)
         if code is not None and control is None:
             control = name.replace("-over", "")
         file.add(name, about, "LIM-6 CHECK-1" if control is None or control == name.replace("-over", "") else "LIM-6 EVT-6 CHECK-1", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"elements": [told]}}, control)  # fmt: skip
+                 {"ok": {"elements": [reported]}}, control)  # fmt: skip
 
     def filled(name: str, filler: str, unit: str, times: int) -> tuple[Json, Bytes]:
         made = alias(name, extra={"filler": filler})

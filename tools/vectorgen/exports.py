@@ -133,7 +133,7 @@ def exporting() -> File:
             fits = {key: fits[key] for key in ("state_sha256", "events_sha256", "rejected")}
             file.add(name, about, "EXPORT-2 LIM-10", "export", args, {"ok": {**fits, "elements": []}})
         else:
-            file.refuse(name, about, "EXPORT-2 LIM-10", "export", args, code, "record-fits")
+            file.reject(name, about, "EXPORT-2 LIM-10", "export", args, code, "record-fits")
     _crowd(file, 5_001)
     return file
 

@@ -33,7 +33,7 @@ RECORD_SHA256: Final = canonical_hash(RECORD)
 POLICY: Final = policy(DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 
-def policy_sha256(stated: Json) -> str:
+def policy_sha256(claimed: Json) -> str:
     """The digest of a policy whose defaults are written out, as those of the test kit are (POL-5)."""
     keys = [
         {
@@ -41,13 +41,13 @@ def policy_sha256(stated: Json) -> str:
             "accepted_event_ids": sorted(key["accepted_event_ids"]),
             "event_formats": sorted(key["event_formats"], key=lambda name: name == "unknown"),
         }
-        for key in stated["keys"]
+        for key in claimed["keys"]
     ]
     for key in keys:
         if key["event_types"] != "*":
             key["event_types"] = sorted(key["event_types"])
     keys.sort(key=lambda key: bytes.fromhex(key["public_key_hex"]))
-    return sha256_hex(canonical({**stated, "keys": keys}))
+    return sha256_hex(canonical({**claimed, "keys": keys}))
 
 
 def frame(record: Json = RECORD, **changes: Any) -> Bytes:
@@ -82,9 +82,9 @@ def bundle_of(*events: Json | bytes | str) -> Bytes:
     return joined(part("frame"), *elements, text("]}"))
 
 
-def parts(stated: Json = POLICY) -> dict[str, Bytes]:
+def parts(claimed: Json = POLICY) -> dict[str, Bytes]:
     """The parts that a file of event vectors begins with."""
-    return {"frame": frame(), "policy": as_json(stated)}
+    return {"frame": frame(), "policy": as_json(claimed)}
 
 
 def args(*events: Json | bytes | str, format: str | None = None) -> Json:

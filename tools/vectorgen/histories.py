@@ -43,14 +43,14 @@ def statuses() -> File:
         "retractions": {"applied": 0, "waiting": 0, "rejected": 0}, "conflicts": 0, "unrecognised": 0,
     }  # fmt: skip
 
-    def status(name: str, about: str, made_events: Sequence[Json], told: Json) -> None:
+    def status(name: str, about: str, made_events: Sequence[Json], reported: Json) -> None:
         file.add(
             name,
             about,
             "STATUS-1",
             "status",
             {"inputs": [file.of(*made_events)], "policy": part("policy")},
-            {"ok": {"status": told}},
+            {"ok": {"status": reported}},
         )
 
     status("empty", "nothing", [], zero)
@@ -93,7 +93,7 @@ def statuses() -> File:
     )
 
     snapshot_at = (snapshots[1], 7)
-    for label, shown, told in (
+    for label, shown, reported in (
         ("zero", {"references": {"count": 0}}, 0),
         ("largest", {"references": {"count": 2**53 - 1}}, 2**53 - 1),
         ("negative", {"references": {"count": -1}}, None),
@@ -109,7 +109,7 @@ def statuses() -> File:
             f"references-{label}",
             "an integer from 0, of the newest snapshot alone",
             [snapshot_at[0], made("graph_snapshot", {"graph_snapshot": shown}, day(5))],
-            {**zero, "references": told},
+            {**zero, "references": reported},
         )
     gone = made("graph_snapshot", {"graph_snapshot": {"references": {"count": 8}}}, day(5))
     status(
@@ -170,7 +170,7 @@ def timelines() -> File:
         return sorted((make(n) for n in range(count)), key=event_id)
 
     # TIMELINE-2.1: what is unrecognised stays so, whatever takes it back and when.
-    strange, misfit = other("peer_review", day(3)), made("citation", {}, day(3))
+    strange, nonconforming = other("peer_review", day(3)), made("citation", {}, day(3))
     timeline(
         "unrecognised",
         "unknown types, and nonconforming events: a retraction and a checkpoint too",
@@ -186,9 +186,9 @@ def timelines() -> File:
         "a retraction of it retracts",
         [
             (strange, "unrecognised"),
-            (misfit, "unrecognised"),
+            (nonconforming, "unrecognised"),
             (retract(strange, day(4)), "retracts"),
-            (retract(misfit, day(5)), "retracts"),
+            (retract(nonconforming, day(5)), "retracts"),
         ],
     )
     timeline(
@@ -196,9 +196,9 @@ def timelines() -> File:
         "one from before does not withdraw it",
         [
             (retract(strange, day(1)), "waits"),
-            (retract(misfit, day(2)), "waits"),
+            (retract(nonconforming, day(2)), "waits"),
             (strange, "unrecognised"),
-            (misfit, "unrecognised"),
+            (nonconforming, "unrecognised"),
         ],
     )
     # TIMELINE-2.2: retractions.

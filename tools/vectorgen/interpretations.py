@@ -7,7 +7,7 @@ import json
 from typing import Any, Final
 
 from kit import (
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -50,10 +50,10 @@ def checks() -> File:
     base = "check/bundles/base"
     for name, data, code in (("map-of-one-byte-length", "b801", "cbor_nonminimal"), ("map-of-no-length", "bfff", "cbor_indefinite"),
                              ("map-of-23", "b7", "cbor_truncated"), ("map-reserved", "bc00", "cbor_reserved")):  # fmt: skip
-        file.refuse(name, "every first byte from A0 to BF begins CBOR", "BUN-1", "check",
+        file.reject(name, "every first byte from A0 to BF begins CBOR", "BUN-1", "check",
                     {"data": hexed(data), "policy": part("policy"), "format": None}, code, "check/bundles/cbor", offset=0)  # fmt: skip
     for name, data in (("array-of-cbor", "80"), ("tag-of-cbor", "c0a0")):
-        file.refuse(name, "and no other one does", "BUN-1", "check",
+        file.reject(name, "and no other one does", "BUN-1", "check",
                     {"data": hexed(data), "policy": part("policy"), "format": None}, "utf8", "check/bundles/cbor", offset=0)  # fmt: skip
 
     def of_head(head: Any) -> Json:
@@ -66,7 +66,7 @@ def checks() -> File:
     file.parts["many-aliases"] = frame(source_aliases=entries)
     for name, about in (("other-hash", "the number of events is looked at before the hash"), ("no-record", "and before the record"),
                         ("many-aliases", "and before the number of aliases")):  # fmt: skip
-        file.refuse(f"events-before-{name}", about, "BUN-4 LIM-5", "check", of_head(part(name)), "events", base, pointer="/events")  # fmt: skip
+        file.reject(f"events-before-{name}", about, "BUN-4 LIM-5", "check", of_head(part(name)), "events", base, pointer="/events")  # fmt: skip
 
     for length in (8, 12, 16):
         made = event(DEMO, RECORD, "alias_added", "record", BASE["payload"], CREATED, subject="pith:" + NUMBER[10 : 10 + length])  # fmt: skip
@@ -75,7 +75,7 @@ def checks() -> File:
 
     unknown = policy(policy_key(DEMO, event_formats=["unknown"]))
     file.parts["unknown"] = as_json(unknown)
-    for name, path, value in (("fingerprint-of-nobody", ("signer", "public_key_fingerprint"), STRANGER.fingerprint),
+    for name, path, value in (("fingerprint-of-nobody", ("signer", "public_key_fingerprint"), UNKNOWN_SIGNER.fingerprint),
                               ("key-id-of-nobody", ("signer", "key_id"), "x"), ("signature-of-another", ("signature", "key_id"), "x")):  # fmt: skip
         made = changed(BASE, path, value)
         file.add(name, "a key of unknown format excuses only what names it", "CHECK-5 CHECK-13 RULE-1", "check",
@@ -88,16 +88,16 @@ def receipts() -> File:
     file = File("receipt", "interpretations", "Which receipts of unverified elements are checked.", parts())
 
     def made_up(number: int, **changes: Any) -> Json:
-        stated = {**receipt(DEMO, RECORD, CREATED), "signature_b64": b64(bytes(40) + number.to_bytes(24, "big")), **changes}  # fmt: skip
-        made: Json = without(created(stated), ("signature",))
+        claimed = {**receipt(DEMO, RECORD, CREATED), "signature_b64": b64(bytes(40) + number.to_bytes(24, "big")), **changes}  # fmt: skip
+        made: Json = without(created(claimed), ("signature",))
         return made
 
     def check(
-        name: str, about: str, elements: list[Json], words: list[str], stated: Json | None = None
+        name: str, about: str, elements: list[Json], words: list[str], claimed: Json | None = None
     ) -> None:
         arguments = args(*elements)
-        if stated is not None:
-            file.parts[f"policy-{name}"] = as_json(stated)
+        if claimed is not None:
+            file.parts[f"policy-{name}"] = as_json(claimed)
             arguments["policy"] = part(f"policy-{name}")
         code = {"invalid": "signature_invalid", "not_checked": None, "verified": None}
         rows = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code[word]}
@@ -122,7 +122,7 @@ def merges() -> File:
     file = Merges(
         "merge", "interpretations", "Interpretations of a clause that other vectors do not distinguish."
     )
-    file.fold("base", "the events without anything beside them", "MERGE-3", [BASE], arrangements=False)
+    file.merge("base", "the events without anything beside them", "MERGE-3", [BASE], arrangements=False)
 
     keys = [Signer(130 + n, f"s{n:02}.example", f"s{n:02}") for n in range(17)]
     many = policy(DEMO, *keys)
@@ -135,9 +135,9 @@ def merges() -> File:
              {"inputs": [file.of(*attested)], "policy": part("policy-many")},
              {"ok": {"exit_status": 0, "verdicts": answer(RECORD, attested, many)["verdicts"]}})  # fmt: skip
 
-    no_time = policy(DEMO, policy_key(STRANGER, event_formats=[NO_TIME]))
+    no_time = policy(DEMO, policy_key(UNKNOWN_SIGNER, event_formats=[NO_TIME]))
     file.parts["policy-no-time"] = as_json(no_time)
-    unbound = attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "unbound"), CREATED, rule=rule(NO_TIME))  # fmt: skip
+    unbound = attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "unbound"), CREATED, rule=rule(NO_TIME))  # fmt: skip
     wrong = flipped(unbound)
     name = event_id(unbound, rule(NO_TIME))
     beside = Beside(((name, "unbound", None),))
@@ -158,10 +158,10 @@ def merges() -> File:
     bad = changed(flat, ("signature_b64",), b64(bytes(64)))
     said = Beside(((bad["payload_sha256"], "invalid", "signature_invalid"),))
     file.add("flat-invalid", "an invalid flat event counts by its digest", "STATE-7 EVT-8", "merge",
-             {"inputs": [file.of(BASE, bad)], "policy": part("policy")}, {"ok": answer(RECORD, [BASE], file.stated, said)}, "base")  # fmt: skip
+             {"inputs": [file.of(BASE, bad)], "policy": part("policy")}, {"ok": answer(RECORD, [BASE], file.claimed, said)}, "base")  # fmt: skip
     file.add("flat-invalid-and-unbound", "also where another element of that digest is unbound", "STATE-7 CHECK-11", "merge",
              {"inputs": [file.of(BASE, flat, bad)], "policy": part("policy")},
-             {"ok": _with_one_more(answer(RECORD, [BASE], file.stated, Beside(((flat["payload_sha256"], "unbound", None),))))}, "base")  # fmt: skip
+             {"ok": _with_one_more(answer(RECORD, [BASE], file.claimed, Beside(((flat["payload_sha256"], "unbound", None),))))}, "base")  # fmt: skip
 
     def outcome(
         name: str,
@@ -185,8 +185,8 @@ def merges() -> File:
     outcome("receipt-of-invalid", "a signature of a receipt is one: nothing is unverified", [flipped(own)], 1, "invalid")  # fmt: skip
     outcome("nothing-of-invalid", "without it something is", [flipped(BASE)], 1, "invalid unverified")
     flat_good, flat_bad = (
-        changed(flat, ("payload", "receipt"), stated)
-        for stated in (receipt(DEMO, RECORD, CREATED), {**receipt(DEMO, RECORD, CREATED), "algorithm": "x"})
+        changed(flat, ("payload", "receipt"), claimed)
+        for claimed in (receipt(DEMO, RECORD, CREATED), {**receipt(DEMO, RECORD, CREATED), "algorithm": "x"})
     )
     for label, elements in (("good-first", [flat_good, flat_bad]), ("bad-first", [flat_bad, flat_good])):
         outcome(f"flat-receipts-{label}", "elements of one claimed digest carry receipts of their own", elements, 1, "invalid unverified")  # fmt: skip
@@ -201,19 +201,19 @@ def merges() -> File:
     slots = sorted({str(one["payload"]["identifier"]) for one in clashes})
     if [one["payload"]["identifier"] for one in clashes[::2]] != slots:
         raise ValueError("the later conflict is not that of the first slot")
-    file.fold("conflicts-by-slot-before-instant", "conflicts are sorted by slot before instant", "STATE-4", clashes, arrangements=False)  # fmt: skip
+    file.merge("conflicts-by-slot-before-instant", "conflicts are sorted by slot before instant", "STATE-4", clashes, arrangements=False)  # fmt: skip
     last, first = Signer(140, "z.example", "z"), Signer(141, "a.example", "a")
     typed = [*(claim(day(1), last, strength=word) for word in payloads.STRENGTHS),
              *(finding(day(1), signer=first, severity=word) for word in ("critical", "advisory"))]  # fmt: skip
-    file.fold("conflicts-by-type-before-signer", "and by type before signer", "STATE-4", typed, stated=policy(first, last), arrangements=False)  # fmt: skip
+    file.merge("conflicts-by-type-before-signer", "and by type before signer", "STATE-4", typed, claimed=policy(first, last), arrangements=False)  # fmt: skip
 
     name_again = alias("again", day(1))
     again = [name_again, retract(name_again, day(2)), alias("again", day(3))]
-    file.fold("alias-again", "an alias whose event was retracted is added again", "TIMELINE-2", again, arrangements=False, op="timeline",
+    file.merge("alias-again", "an alias whose event was retracted is added again", "TIMELINE-2", again, arrangements=False, op="timeline",
               timeline=[[event_id(one), change] for one, change in zip(again, ("adds", "retracts", "adds"), strict=True)])  # fmt: skip
 
     elsewhere = [sign({**without(other("peer_review", day(2)), ("signature",)), "target": target}, DEMO) for target in ("graph", "bundle", "event", "x", "")]  # fmt: skip
-    file.fold("unknown-type-of-any-target", "an unknown type is unknown whatever its target", "MERGE-6", elsewhere, arrangements=False)  # fmt: skip
+    file.merge("unknown-type-of-any-target", "an unknown type is unknown whatever its target", "MERGE-6", elsewhere, arrangements=False)  # fmt: skip
 
     alone = rule("event-payload-digest")
     broken = {**receipt(DEMO, RECORD, CREATED), "signature_b64": "x"}
@@ -221,8 +221,10 @@ def merges() -> File:
         DEMO, RECORD, "record_created", "record", own["payload"], CREATED, extra={"receipt": broken}
     )
     content = without(without(whole, ("event_id",)), ("signature",))
-    nested = event(STRANGER, RECORD, "record_created", "record", content, CREATED, rule=alone)
-    file.parts["policy-payload"] = as_json(policy(DEMO, policy_key(STRANGER, event_formats=[alone.name])))
+    nested = event(UNKNOWN_SIGNER, RECORD, "record_created", "record", content, CREATED, rule=alone)
+    file.parts["policy-payload"] = as_json(
+        policy(DEMO, policy_key(UNKNOWN_SIGNER, event_formats=[alone.name]))
+    )
     for label, elements in (("verified-first", [whole, nested]), ("unbound-first", [nested, whole])):
         file.add(f"receipts-of-one-id-{label}", "an event and a payload of one id have receipts of their own", "RCPT-4 CHECK-11",
                  "merge", {"inputs": [file.of(*elements)], "policy": part("policy-payload")},

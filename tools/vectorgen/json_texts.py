@@ -140,7 +140,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
 )  # fmt: skip
 
 #: name, comment, clauses, text, code, offset (None where the spec fixes none), control.
-REFUSED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
+REJECTED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("integer-over", "2^53 is beyond", "DATA-2", "9007199254740992", "number_range", 0, "integer-max"),
     ("integer-under", "-2^53 is beyond", "DATA-2", "-9007199254740992", "number_range", 0, "integer-min"),
     ("integer-2-53-plus-1", "a double would round it", "DATA-2", "9007199254740993", "number_range", 0, "integer-max"),
@@ -423,8 +423,8 @@ def values() -> File:
     file = File("json", "values", "The strict JSON reader: values, value-level faults and their order.")
     for name, about, clauses, source, value in ACCEPTED:
         file.accept(name, about, clauses, "parse_json", {"data": text(source)}, **canonical_answer(value))
-    for name, about, clauses, source, code, offset, control in REFUSED:
-        file.refuse(name, about, clauses, "parse_json", {"data": text(source)}, code, control, offset=offset)
+    for name, about, clauses, source, code, offset, control in REJECTED:
+        file.reject(name, about, clauses, "parse_json", {"data": text(source)}, code, control, offset=offset)
     return file
 
 
@@ -458,7 +458,7 @@ def places() -> File:
     """Where a value-level fault is."""
     file = File("json", "locations", "The pointer and the offset of a value-level fault: ERR-1.")
     for name, about, source, code, pointer, offset, control in PLACES:
-        file.refuse(name, about, "ERR-1 FAULT-2", "parse_json", {"data": text(source)}, code,
+        file.reject(name, about, "ERR-1 FAULT-2", "parse_json", {"data": text(source)}, code,
                     f"json/values/{control}", pointer=pointer, offset=offset)  # fmt: skip
     return file
 
@@ -467,22 +467,22 @@ def grammar() -> File:
     """What is not JSON."""
     file = File("json", "grammar", "Texts that are not JSON, and bytes that are not text.")
     for name, about, source, offset, control in SYNTAX:
-        file.refuse(name, about, "JSON-6", "parse_json", {"data": text(source)}, "syntax",
+        file.reject(name, about, "JSON-6", "parse_json", {"data": text(source)}, "syntax",
                     f"json/values/{control}", offset=offset)  # fmt: skip
     for name, about, source, offset in NOT_UTF8:
         data = {"data": hexed(source)}
-        file.refuse(f"utf8-{name}", about, "JSON-2", "parse_json", data, "utf8",
+        file.reject(f"utf8-{name}", about, "JSON-2", "parse_json", data, "utf8",
                     "json/values/replacement-character", offset=offset)  # fmt: skip
     bom = "ef bb bf"
-    file.refuse("bom", "a byte order mark in front", "JSON-3", "parse_json",
+    file.reject("bom", "a byte order mark in front", "JSON-3", "parse_json",
                 {"data": hexed(bom + "31")}, "bom", "json/values/one")  # fmt: skip
-    file.refuse("bom-twice", "two of them", "JSON-3", "parse_json",
+    file.reject("bom-twice", "two of them", "JSON-3", "parse_json",
                 {"data": hexed(bom * 2 + "31")}, "bom", "json/values/one")  # fmt: skip
-    file.refuse("bom-alone", "nothing but the mark", "JSON-3", "parse_json",
+    file.reject("bom-alone", "nothing but the mark", "JSON-3", "parse_json",
                 {"data": hexed(bom)}, "bom", "json/values/one")  # fmt: skip
-    file.refuse("bom-before-depth", "bom is found before depth", "JSON-3 FAULT-1", "parse_json",
+    file.reject("bom-before-depth", "bom is found before depth", "JSON-3 FAULT-1", "parse_json",
                 {"data": joined(hexed(bom), repeated("[", 100))}, "bom", "json/values/one")  # fmt: skip
-    file.refuse("utf8-before-bom", "utf8 is found before bom", "JSON-2 FAULT-1", "parse_json",
+    file.reject("utf8-before-bom", "utf8 is found before bom", "JSON-2 FAULT-1", "parse_json",
                 {"data": hexed(bom + "31 ff")}, "utf8", "json/values/one")  # fmt: skip
     return file
 
@@ -495,13 +495,13 @@ def characters() -> File:
                 **canonical_answer("\ufdcf\ufdf0\ufffd\U0010fffd"))  # fmt: skip
     for code in non_characters():
         name, raw = f"u{code:04x}", f'"{chr(code)}"'.encode()
-        file.refuse(f"{name}-raw", f"U+{code:04X} is a non-character", "DATA-6", "parse_json",
+        file.reject(f"{name}-raw", f"U+{code:04X} is a non-character", "DATA-6", "parse_json",
                     {"data": hexed(raw)}, "string", "neighbours", offset=0)  # fmt: skip
     for code in (0xFDD0, 0xFDEF, 0xFFFE, 0xFFFF, 0x1FFFE, 0x10FFFF):
         name = f"u{code:04x}-escaped"
-        file.refuse(name, "spelt as an escape", "DATA-6", "parse_json", {"data": text(f'"{escaped(code)}"')},
+        file.reject(name, "spelt as an escape", "DATA-6", "parse_json", {"data": text(f'"{escaped(code)}"')},
                     "string", "neighbours", offset=0)  # fmt: skip
-    file.refuse("in-key", "a non-character in a key is `string`, before `key`", "DATA-6 FAULT-2", "parse_json",
+    file.reject("in-key", "a non-character in a key is `string`, before `key`", "DATA-6 FAULT-2", "parse_json",
                 {"data": text('{"\\uffff":1}')}, "string", "neighbours", offset=1)  # fmt: skip
     for control in range(0x20):
         short = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}.get(control, f"\\u{control:04x}")
@@ -518,10 +518,10 @@ def limits() -> File:
     def accept(name: str, about: str, clauses: str, data: Bytes, canonical: Bytes) -> None:
         file.accept(name, about, clauses, "parse_json", {"data": data}, canonical=canonical)
 
-    def refuse(
+    def reject(
         name: str, about: str, clauses: str, data: Bytes, code: str, control: str, offset: int | None = None
     ) -> None:
-        file.refuse(name, about, clauses, "parse_json", {"data": data}, code, control, offset=offset)
+        file.reject(name, about, clauses, "parse_json", {"data": data}, code, control, offset=offset)
 
     def nested(open_: str, close: str, times: int, middle: str = "") -> Bytes:
         return joined(repeated(open_, times), text(middle), repeated(close, times))
@@ -531,21 +531,21 @@ def limits() -> File:
             inner = "" if name == "arrays" else "1"
             made = nested(open_, close, depth, inner)
             accept(f"depth-{depth}-{name}", f"nested {depth} deep", "JSON-4 LIM-2", made, made)
-        refuse(f"depth-33-{name}", "nested 33 deep", "JSON-4 LIM-2", nested(open_, close, 33, "1"),
+        reject(f"depth-33-{name}", "nested 33 deep", "JSON-4 LIM-2", nested(open_, close, 33, "1"),
                "depth", f"depth-32-{name}", 32 * len(open_))  # fmt: skip
-    refuse("depth-100000", "no implementation's stack decides", "JSON-4 LIM-2", nested("[", "]", 100_000), "depth",
+    reject("depth-100000", "no implementation's stack decides", "JSON-4 LIM-2", nested("[", "]", 100_000), "depth",
            "depth-32-arrays", 32)  # fmt: skip
-    refuse("depth-unclosed", "depth is found before syntax", "JSON-4 FAULT-1", repeated("[", 33), "depth",
+    reject("depth-unclosed", "depth is found before syntax", "JSON-4 FAULT-1", repeated("[", 33), "depth",
            "depth-32-arrays", 32)  # fmt: skip
-    refuse("depth-after-garbage", "counted though the text is no JSON", "JSON-4", joined(text("x"), repeated("[", 33)),
+    reject("depth-after-garbage", "counted though the text is no JSON", "JSON-4", joined(text("x"), repeated("[", 33)),
            "depth", "depth-32-arrays", 33)  # fmt: skip
-    refuse("depth-of-braces", "the sum counts brackets, whether or not they match", "JSON-4",
+    reject("depth-of-braces", "the sum counts brackets, whether or not they match", "JSON-4",
            joined(repeated("[{", 16), text("["), repeated("]", 33)), "depth", "depth-32-arrays", 32)  # fmt: skip
-    refuse("depth-below-zero", "a closing bracket takes one, also below zero: then it is syntax", "JSON-4",
+    reject("depth-below-zero", "a closing bracket takes one, also below zero: then it is syntax", "JSON-4",
            joined(text("]"), repeated("[", 33)), "syntax", "depth-32-arrays", 0)  # fmt: skip
-    refuse("depth-in-unterminated-string", "brackets after an unclosed quotation mark are in a string", "JSON-4",
+    reject("depth-in-unterminated-string", "brackets after an unclosed quotation mark are in a string", "JSON-4",
            joined(text('"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
-    refuse("depth-after-escaped-quote", "a backslash outside of a string escapes nothing", "JSON-4",
+    reject("depth-after-escaped-quote", "a backslash outside of a string escapes nothing", "JSON-4",
            joined(text('\\"'), repeated("[", 100)), "syntax", "depth-32-arrays", 0)  # fmt: skip
     half = joined(repeated("[", 31), repeated("]", 31))
     twice = joined(text("["), half, text(","), half, text("]"))
@@ -609,22 +609,22 @@ def limits() -> File:
         ),
         ("of-parentheses", "other brackets are none", repeated("(", 40), "syntax", 0),
     ):
-        refuse(f"depth-{name}", about, "JSON-4 FAULT-1", front, code, "depth-32-arrays", offset)
+        reject(f"depth-{name}", about, "JSON-4 FAULT-1", front, code, "depth-32-arrays", offset)
     items = joined(text("["), repeated("1,", 199_998), text("1]"))
     accept("nodes-200000", "200,000 values, the array among them", "JSON-5 LIM-3", items, items)
-    refuse("nodes-200001", "one more", "JSON-5 LIM-3", joined(text("["), repeated("1,", 199_999), text("1]")), "nodes",
+    reject("nodes-200001", "one more", "JSON-5 LIM-3", joined(text("["), repeated("1,", 199_999), text("1]")), "nodes",
            "nodes-200000")  # fmt: skip
     empty = joined(text("["), repeated("[],", 199_998), text("[]]"))
     accept("nodes-empty-arrays", "an empty array is one value", "JSON-5 LIM-3", empty, empty)
-    refuse("nodes-empty-arrays-over", "one more", "JSON-5 LIM-3",
+    reject("nodes-empty-arrays-over", "one more", "JSON-5 LIM-3",
            joined(text("["), repeated("[],", 199_999), text("{}]")), "nodes", "nodes-empty-arrays")  # fmt: skip
     spaced = joined(text("["), repeated("[ \t\n\r],", 199_998), text("[]]"))
     accept("nodes-empty-arrays-spaced", "white space does not fill it", "JSON-5", spaced, empty)
     commas = joined(text('["'), repeated(",", 300_000), text('"]'))
     accept("nodes-commas-in-string", "commas in a string are characters", "JSON-5", commas, commas)
-    refuse("nodes-before-syntax", "counted though the text is no JSON", "JSON-5 FAULT-1", repeated(",", 200_000), "nodes",
+    reject("nodes-before-syntax", "counted though the text is no JSON", "JSON-5 FAULT-1", repeated(",", 200_000), "nodes",
            "nodes-200000")  # fmt: skip
-    refuse("depth-before-nodes", "depth is found before nodes", "JSON-4 JSON-5",
+    reject("depth-before-nodes", "depth is found before nodes", "JSON-4 JSON-5",
            joined(repeated(",", 200_000), repeated("[", 33)), "depth", "depth-32-arrays", 200_032)  # fmt: skip
     for name, about, source in (
         ("strings", "an array with a string is two values", '["a"]'),
@@ -635,7 +635,7 @@ def limits() -> File:
         plain = source.replace(" ", "")
         accept(f"nodes-{name}", about, "JSON-5 LIM-3", rows,
                joined(text("["), repeated(f"{plain},", 99_998), text(f"{plain}]")))  # fmt: skip
-        refuse(f"nodes-{name}-over", "100,000 of them and the array around", "JSON-5 LIM-3",
+        reject(f"nodes-{name}-over", "100,000 of them and the array around", "JSON-5 LIM-3",
                joined(text("["), repeated(f"{source},", 99_999), text(f"{source}]")), "nodes", f"nodes-{name}")  # fmt: skip
     commas = repeated(",", 199_999)
     for name, about, behind, code in (
@@ -656,24 +656,24 @@ def limits() -> File:
         ("closed", "a closing bracket alone is no value", "]}", "syntax"),
         ("after-string", "commas in a string are characters", '"\\",,"', "syntax"),
     ):
-        refuse(f"nodes-at-{name}", about, "JSON-5 FAULT-1", joined(commas, text(behind)), code, "nodes-200000",
+        reject(f"nodes-at-{name}", about, "JSON-5 FAULT-1", joined(commas, text(behind)), code, "nodes-200000",
                0 if code == "syntax" else None)  # fmt: skip
     mib = 1024 * 1024
     longest = joined(text('"'), repeated("a", mib), text('"'))
     accept("string-1-mib", "the longest text", "JSON-7 LIM-4", longest, longest)
-    refuse("string-over", "one byte more", "JSON-7 LIM-4", joined(text('"'), repeated("a", mib + 1), text('"')), "size",
+    reject("string-over", "one byte more", "JSON-7 LIM-4", joined(text('"'), repeated("a", mib + 1), text('"')), "size",
            "string-1-mib", 0)  # fmt: skip
-    refuse("string-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
+    reject("string-over-in-bytes", "counted in UTF-8 bytes", "JSON-7 LIM-4",
            joined(text('"'), repeated("\u00e9", mib // 2 + 1), text('"')), "size", "string-1-mib")  # fmt: skip
     accept("string-escaped", "counted after unescaping: 3 MiB of escapes are a string of 0.5 MiB", "JSON-7",
            joined(text('"'), repeated("\\u0061", mib // 2), text('"')),
            joined(text('"'), repeated("a", mib // 2), text('"')))  # fmt: skip
-    refuse("key-over", "a key too", "JSON-7 LIM-4", joined(text('{"'), repeated("a", mib + 1), text('":1}')), "size",
+    reject("key-over", "a key too", "JSON-7 LIM-4", joined(text('{"'), repeated("a", mib + 1), text('":1}')), "size",
            "string-1-mib")  # fmt: skip
     pairs = repeated(r"\ud83d\ude00", mib // 4)
     accept("string-pairs", "a pair of escapes is four bytes", "JSON-7", joined(text('"'), pairs, text('"')),
            joined(text('"'), repeated("\U0001f600", mib // 4), text('"')))  # fmt: skip
-    refuse(
+    reject(
         "string-pairs-over",
         "and a letter more",
         "JSON-7 LIM-4",
@@ -683,19 +683,19 @@ def limits() -> File:
         0,
     )
     for name, fill, code in (("at", mib - 3, "surrogate"), ("over", mib - 2, "size")):
-        refuse(f"string-surrogate-{name}", "a lone surrogate counts three bytes", "JSON-7 DATA-5 LIM-4",
+        reject(f"string-surrogate-{name}", "a lone surrogate counts three bytes", "JSON-7 DATA-5 LIM-4",
                joined(text('"'), repeated("a", fill), text(r'\udc00"')), code, "string-1-mib", 0)  # fmt: skip
-    refuse("string-first-of-two", "the first of two", "JSON-7",
+    reject("string-first-of-two", "the first of two", "JSON-7",
            joined(text('["\u00e9","'), repeated("a", mib + 1), text('",{"'), repeated("b", mib + 2), text('":1}]')), "size",
            "string-1-mib", 6)  # fmt: skip
-    refuse("string-key-before-value", "a key over the limit comes before its value", "JSON-7",
+    reject("string-key-before-value", "a key over the limit comes before its value", "JSON-7",
            joined(text('{"'), repeated("a", mib + 1), text('":"'), repeated("b", mib + 2), text('"}')), "size",
            "string-1-mib", 1)  # fmt: skip
-    refuse("string-before-key", "an oversized key is `size`, not `key`", "JSON-7 DATA-7 FAULT-1",
+    reject("string-before-key", "an oversized key is `size`, not `key`", "JSON-7 DATA-7 FAULT-1",
            joined(text('{"'), repeated("\ue000", mib // 3 + 1), text('":1}')), "size", "string-1-mib", 1)  # fmt: skip
-    refuse("syntax-before-string", "syntax is found before an oversized string", "JSON-6 JSON-7 FAULT-1",
+    reject("syntax-before-string", "syntax is found before an oversized string", "JSON-6 JSON-7 FAULT-1",
            joined(text('"'), repeated("a", mib + 1), text('"x')), "syntax", "string-1-mib")  # fmt: skip
-    refuse("string-before-values", "an oversized string is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
+    reject("string-before-values", "an oversized string is found before value-level faults", "JSON-7 JSON-8 FAULT-1",
            joined(text('[1.0,"'), repeated("a", mib + 1), text('"]')), "size", "string-1-mib")  # fmt: skip
     full = 4 * mib
     accept(
@@ -705,9 +705,9 @@ def limits() -> File:
         joined(text("1"), repeated(" ", full - 1)),
         text("1"),
     )
-    refuse("size-over", "one byte more", "JSON-1 LIM-1", joined(text("1"), repeated(" ", full)), "size",
+    reject("size-over", "one byte more", "JSON-1 LIM-1", joined(text("1"), repeated(" ", full)), "size",
            "size-4-mib")  # fmt: skip
-    refuse("size-before-utf8", "size is found before everything", "JSON-1 FAULT-1", repeated(hexed("ff"), full + 1),
+    reject("size-before-utf8", "size is found before everything", "JSON-1 FAULT-1", repeated(hexed("ff"), full + 1),
            "size", "size-4-mib")  # fmt: skip
     return file
 
@@ -760,7 +760,7 @@ def floats() -> File:
                 file.accept(name, about, "DATA-3", "parse_json", {"data": text(decimals.shortest(number))},
                             canonical=text(decimals.shortest(number)))  # fmt: skip
                 for which, other in enumerate(decimals.others(number)[:3]):
-                    file.refuse(f"{name}-other-{which}", "as short, and reads back too, but is not its text", "DATA-3",
+                    file.reject(f"{name}-other-{which}", "as short, and reads back too, but is not its text", "DATA-3",
                                 "parse_json", {"data": text(other)}, "number_form", name, offset=0)  # fmt: skip
     return file
 

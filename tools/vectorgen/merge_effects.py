@@ -12,7 +12,7 @@ from kit import (
     DEMO_NEXT,
     DEMO_OLD,
     MIRROR,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -37,83 +37,83 @@ def retractions() -> File:
     file = Merges(
         "merge", "retractions", "Retractions: applied, waiting, rejected; the order of arrival never matters."
     )
-    fold = file.fold
+    merge = file.merge
     first, second = claim(day(1)), claim(day(2), note="second")
-    fold(
+    merge(
         "base",
         "the winner is retracted, and the next in its slot comes back",
         "MERGE-7 LAW-4 TRACE-2",
         [first, second, retract(second, day(3))],
     )
-    fold(
+    merge(
         "earlier-than-target",
         "a retraction dated before its target applies as well",
         "MERGE-7 LAW-4",
         [second, retract(second, day(1))],
     )
-    fold(
+    merge(
         "loser",
         "retracting a loser changes no current entry",
         "MERGE-7 TRACE-2",
         [first, second, retract(first, day(3))],
     )
-    fold(
+    merge(
         "all",
         "all of a slot retracted: no entry",
         "MERGE-7",
         [first, second, retract(first, day(3)), retract(second, day(3))],
     )
-    fold("waiting", "the target is not there yet", "MERGE-7 TRACE-2", [first, retract(second, day(3))])
-    fold("waiting-nothing", "or never will be", "MERGE-7", [retract("sha256:" + "0" * 64, day(3))])
-    fold(
+    merge("waiting", "the target is not there yet", "MERGE-7 TRACE-2", [first, retract(second, day(3))])
+    merge("waiting-nothing", "or never will be", "MERGE-7", [retract("sha256:" + "0" * 64, day(3))])
+    merge(
         "by-another",
         "another signer's retraction is rejected",
         "MERGE-7 TRACE-2",
         [first, retract(first, day(3), AUTHOR)],
     )
-    fold(
+    merge(
         "by-rotated-key",
         "another key of the same signer may",
         "MERGE-7 POL-3",
         [first, retract(first, day(3), DEMO_NEXT)],
     )
-    fold(
+    merge(
         "of-retraction",
         "a retraction cannot be retracted",
         "MERGE-7",
         [first, one := retract(first, day(3)), retract(one, day(4))],
     )
-    fold(
+    merge(
         "of-checkpoint",
         "a checkpoint can: it is shown no longer, the retraction is",
         "MERGE-7 MERGE-9 TRACE-3",
         [first, one := checkpoint([first], day(2)), retract(one, day(3))],
     )
-    fold(
+    merge(
         "of-checkpoint-by-another",
         "only by its signer",
         "MERGE-7 MERGE-9",
         [first, one := checkpoint([first], day(2)), retract(one, day(3), AUTHOR)],
     )
-    fold(
+    merge(
         "of-itself-impossible",
         "of a retraction that waits",
         "MERGE-7",
         [one := retract("sha256:" + "1" * 64, day(3)), retract(one, day(4))],
     )
-    fold(
+    merge(
         "twice",
         "two retractions of one event",
         "MERGE-7 LAW-4",
         [first, retract(first, day(3)), retract(first, day(4), reason="again")],
     )
-    fold(
+    merge(
         "twice-one-rejected",
         "one applies, one is rejected",
         "MERGE-7 LAW-4",
         [first, retract(first, day(3)), retract(first, day(2), AUTHOR)],
     )
-    fold(
+    merge(
         "of-all",
         "an entry of an event type of which all are current",
         "MERGE-7 TRACE-3",
@@ -123,26 +123,26 @@ def retractions() -> File:
             made("citation", payloads.citation("v"), day(1)),
         ],
     )
-    fold(
+    merge(
         "of-nonconforming",
         "the target need not conform",
         "MERGE-7 MERGE-6",
         [gone := made("citation", {"citing_work": "w"}, day(1)), retract(gone, day(2))],
     )
-    fold(
+    merge(
         "of-unknown-type",
         "nor be of a known type: only then does an unknown type show in current",
         "MERGE-7 MERGE-6 LAW-3",
         [gone := other("peer_review", day(1)), retract(gone, day(2))],
     )
-    fold(
+    merge(
         "of-created",
         "the receipt goes with its event",
         "MERGE-7 STATE-4",
         [gone := created(), retract(gone, day(2))],
         receipts=["verified"],
     )
-    fold(
+    merge(
         "tie-comes-back",
         "of a tie the other id comes back",
         "MERGE-7 MERGE-5 MERGE-8",
@@ -152,7 +152,7 @@ def retractions() -> File:
             retract(min(a, b, key=event_id), day(2)),
         ],
     )
-    fold(
+    merge(
         "chain",
         "of three revisions the middle one",
         "MERGE-7 MERGE-5",
@@ -163,25 +163,25 @@ def retractions() -> File:
             retract(third, day(4)),
         ],
     )
-    fold(
+    merge(
         "reason",
         "with a reason, which is shown",
         "MERGE-7 KIND-12",
         [first, retract(first, day(3), reason="typo in \u00e9\u6570")],
     )
-    fold(
+    merge(
         "nonconforming-retraction",
         "a nonconforming retraction retracts nothing",
         "MERGE-7 MERGE-6",
         [first, made("event_retracted", {"event_id": event_id(first)[7:]}, day(2))],
     )
-    fold(
+    merge(
         "waiting-is-not-valid-target",
         "an event that is not valid is no target",
         "MERGE-7",
         [
             retract(
-                attached(STRANGER, RECORD, "alias_added", payloads.alias_added("example", "s"), day(1)),
+                attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "s"), day(1)),
                 day(2),
             )
         ],
@@ -190,7 +190,7 @@ def retractions() -> File:
     trio = [first, second, retract(second, day(3))]
     for mask in range(1, 7):
         chosen = [one for place, one in enumerate(trio) if mask >> place & 1]
-        fold(
+        merge(
             f"subset-{mask:03b}",
             "each subset gives its own state; joined they give the whole",
             "LAW-4 MERGE-3 MERGE-7",
@@ -203,17 +203,17 @@ def retractions() -> File:
 def checkpoints() -> File:
     """Completeness (MERGE-9)."""
     file = Merges("merge", "checkpoints", "Checkpoints: complete as of, missing, unknown.")
-    fold = file.fold
+    merge = file.merge
     one, two, three = alias("1", day(1)), alias("2", day(2)), alias("3", day(3), AUTHOR)
-    fold(
+    merge(
         "base",
         "nothing that the signer listed is missing",
         "MERGE-9 KIND-13",
         [one, two, checkpoint([one, two], day(4))],
     )
-    fold("missing", "an id of no event in the set", "MERGE-9", [one, checkpoint([one, two], day(4))])
+    merge("missing", "an id of no event in the set", "MERGE-9", [one, checkpoint([one, two], day(4))])
     absent = [alias(f"absent {n}", day(1)) for n in range(8)]
-    fold(
+    merge(
         "missing-sorted",
         "the missing ids of all of its checkpoints, each once, sorted",
         "MERGE-9",
@@ -224,133 +224,133 @@ def checkpoints() -> File:
             one,
         ],
     )
-    fold("unknown", "without a checkpoint nothing is known", "MERGE-9", [one, two])
-    fold(
+    merge("unknown", "without a checkpoint nothing is known", "MERGE-9", [one, two])
+    merge(
         "two-signers",
         "each signer for itself",
         "MERGE-9",
         [one, three, checkpoint([one, three], day(4)), checkpoint([three, two], day(5), AUTHOR)],
     )
-    fold(
+    merge(
         "of-others", "a checkpoint may list events of others", "MERGE-9", [three, checkpoint([three], day(4))]
     )
-    fold(
+    merge(
         "two-checkpoints",
         "the ids of all, the greatest as X",
         "MERGE-9",
         [one, two, checkpoint([one], day(4)), checkpoint([two], day(3))],
     )
-    fold(
+    merge(
         "two-one-missing",
         "an older one counts as well",
         "MERGE-9",
         [one, checkpoint([one], day(5)), checkpoint([two], day(4))],
     )
-    fold(
+    merge(
         "same-instant",
         "at one instant the greater id is X",
         "MERGE-9 MERGE-4",
         [one, two, checkpoint([one], day(4)), checkpoint([two], day(4))],
     )
-    fold("empty", "a checkpoint of nothing", "MERGE-9 KIND-13", [one, checkpoint([], day(4))])
-    fold(
+    merge("empty", "a checkpoint of nothing", "MERGE-9 KIND-13", [one, checkpoint([], day(4))])
+    merge(
         "retracted-counts",
         "a retracted event is held all the same",
         "MERGE-9 MERGE-7",
         [one, retract(one, day(2)), checkpoint([one], day(4))],
     )
-    fold(
+    merge(
         "unknown-type-counts",
         "so is one of a type of the future",
         "MERGE-9 MERGE-6",
         [gone := other("peer_review", day(1)), checkpoint([gone], day(4))],
     )
     old, new = checkpoint([one, two], day(4)), checkpoint([one], day(5))
-    fold(
+    merge(
         "retracted",
         "a retracted checkpoint lists nothing: only the other one counts, as X too",
         "MERGE-9 MERGE-7",
         [one, old, new, retract(old, day(6))],
     )
-    fold(
+    merge(
         "retracted-newest",
         "X is the greatest of those that are left",
         "MERGE-9 MERGE-7",
         [one, two, old, new, retract(new, day(6))],
     )
-    fold(
+    merge(
         "retracted-shared",
         "an id that another one lists too is still listed",
         "MERGE-9 MERGE-7",
         [one, old, other_list := checkpoint([two], day(5)), retract(other_list, day(6))],
     )
-    fold(
+    merge(
         "retracted-all",
         "with none left nothing is known",
         "MERGE-9 MERGE-7",
         [one, old, retract(old, day(6))],
     )
-    fold(
+    merge(
         "retracted-before",
         "the times of checkpoint and retraction do not matter",
         "MERGE-9 MERGE-7",
         [one, old, retract(old, day(1))],
     )
-    fold(
+    merge(
         "retracted-twice",
         "retracted twice is retracted",
         "MERGE-9 MERGE-7",
         [one, old, checkpoint([one, two], day(5)), retract(old, day(6)), retract(old, day(7))],
     )
-    fold(
+    merge(
         "retracted-by-another",
         "another signer cannot",
         "MERGE-9 MERGE-7",
         [one, old, retract(old, day(6), AUTHOR)],
     )
-    fold(
+    merge(
         "retracted-by-rotated-key",
         "another key of the signer can",
         "MERGE-9 MERGE-7 POL-3",
         [one, old, retract(old, day(6), DEMO_NEXT)],
     )
-    fold(
+    merge(
         "retracted-nonconforming",
         "a nonconforming retraction retracts nothing",
         "MERGE-9 MERGE-6",
         [one, old, made("event_retracted", {"event_id": event_id(old), "reason": ""}, day(6))],
     )
-    fold(
+    merge(
         "retracted-is-listed",
         "a checkpoint may list a retracted event, and its retraction: both are in the set",
         "MERGE-9 MERGE-7",
         [one, old, back := retract(old, day(6)), checkpoint([one, old, back], day(7))],
     )
-    fold(
+    merge(
         "nonconforming-checkpoint",
         "a nonconforming checkpoint lists nothing",
         "MERGE-9 MERGE-6",
         [one, made("checkpoint", {"event_ids": ["sha256:" + "1" * 64, "sha256:" + "0" * 64]}, day(4))],
     )
-    fold(
+    merge(
         "rotation",
         "keys of one signer are one signer",
         "MERGE-9 POL-3",
         [one, checkpoint([one], day(4)), checkpoint([two], day(5), DEMO_NEXT)],
     )
-    fold(
+    merge(
         "year-9999",
         "the greatest instant is year 9999",
         "MERGE-9 TIME-2",
         [one, two, checkpoint([one], "9999-12-31T23:59:59Z"), checkpoint([two], day(4))],
     )
     high, low = Signer(20, "\U00010000", "k1"), Signer(21, "\uff5e", "k2")
-    fold(
+    merge(
         "signers-sorted",
         "signers sort as UTF-8: U+FF5E before U+10000",
         "MERGE-9 STATE-4",
         [alias("1", day(1), high), alias("2", day(1), low)],
-        stated=policy(high, low),
+        claimed=policy(high, low),
     )
     return file
 
@@ -372,15 +372,15 @@ def policies() -> File:
         name: str,
         about: str,
         clauses: str,
-        stated: Json,
-        refused: dict[int, tuple[str, str | None]],
+        claimed: Json,
+        rejected: dict[int, tuple[str, str | None]],
         receipts: Sequence[str] = ("verified",),
     ) -> None:
-        valid = [one for place, one in enumerate(events) if place not in refused]
-        beside = Beside(tuple((event_id(events[place]), *word) for place, word in refused.items()))
-        file.parts[f"policy-{name}"] = as_json(stated)
+        valid = [one for place, one in enumerate(events) if place not in rejected]
+        beside = Beside(tuple((event_id(events[place]), *word) for place, word in rejected.items()))
+        file.parts[f"policy-{name}"] = as_json(claimed)
         file.add(name, about, clauses, "merge", {"inputs": [file.of(*events)], "policy": part(f"policy-{name}")},
-                 {"ok": answer(RECORD, valid, stated, beside, receipts=receipts)}, None if name == "base" else "base", file.arranged(name, events))  # fmt: skip
+                 {"ok": answer(RECORD, valid, claimed, beside, receipts=receipts)}, None if name == "base" else "base", file.arranged(name, events))  # fmt: skip
 
     under("base", "every key", "POL-3 LAW-1", policy(DEMO, DEMO_OLD, MIRROR), {})
     under(
@@ -411,7 +411,7 @@ def policies() -> File:
     renamed = policy(policy_key(DEMO, signer_id="x.example"), DEMO_OLD, MIRROR)
     under("other-name", "an event names a signer that the policy calls otherwise", "CHECK-5 POL-3", renamed,
           {0: ("unknown_key", "key_unknown"), 1: ("unknown_key", "key_unknown")})  # fmt: skip
-    under("nobody", "a policy of another key: no event is valid, the record is as before", "CHECK-5 STATE-4", policy(STRANGER),
+    under("nobody", "a policy of another key: no event is valid, the record is as before", "CHECK-5 STATE-4", policy(UNKNOWN_SIGNER),
           {place: ("unknown_key", "key_unknown") for place in range(5)}, ["unknown_key"])  # fmt: skip
     under("no-right-to-receipts", "a key that may not sign record_created makes no receipt", "RCPT-2 STATE-4",
           policy(policy_key(DEMO, event_types=["author_claim"]), DEMO_OLD, MIRROR), {0: ("invalid", "key_role")}, ["invalid"])  # fmt: skip
@@ -487,7 +487,7 @@ def junk() -> File:
                  {"ok": expected(at_end)}, "base", variants)  # fmt: skip
 
     one = alias("junk", day(4))
-    strange = alias("s", day(1), STRANGER)
+    strange = alias("s", day(1), UNKNOWN_SIGNER)
     flat = flat_event(DEMO, payloads.integrity(RECORD, day(1)), "2026-06-02T08:00:01.000000+00:00", 7)
     with_junk(
         "not-events",
@@ -555,7 +555,7 @@ def junk() -> File:
         "unknown-signer-retracts",
         "a retraction by an unknown signer",
         "MERGE-7 CHECK-5",
-        [gone := retract(events[1], day(5), STRANGER)],
+        [gone := retract(events[1], day(5), UNKNOWN_SIGNER)],
         Beside(((event_id(gone), "unknown_key", "key_unknown"),)),
     )
     with_junk(
@@ -590,7 +590,7 @@ def junk() -> File:
     ):  # fmt: skip
         file.add(name, f"{about}: it is named, the others go on", "BUN-5 LAW-2", "merge", {"inputs": inputs, "policy": part("policy")},
                  {"ok": answer(RECORD, events, POLICY, Beside(rejected=rejected), receipts=["verified"])}, "base")  # fmt: skip
-    file.refuse(
+    file.reject(
         "rejected-all",
         "where every input is rejected the code of the first is the answer",
         "BUN-5",
@@ -600,18 +600,18 @@ def junk() -> File:
         "base",
     )
     elsewhere = made_record(3)
-    stranger_bundle = as_text(to_json(bundle(elsewhere, [])))
-    file.refuse(
+    bundle_of_unknown_signer = as_text(to_json(bundle(elsewhere, [])))
+    file.reject(
         "other-record",
         "bundles of two records do not merge",
         "MERGE-2",
         "merge",
-        {"inputs": [file.of(*events), stranger_bundle], "policy": part("policy")},
+        {"inputs": [file.of(*events), bundle_of_unknown_signer], "policy": part("policy")},
         "subject",
         "base",
     )
     more = {**RECORD, "future": 1}
-    file.refuse("other-hash", "a record with one more member is another record", "MERGE-2 DATA-9", "merge", {"inputs": [file.of(*events), as_text(to_json(bundle(more, [])))], "policy": part("policy")},
+    file.reject("other-hash", "a record with one more member is another record", "MERGE-2 DATA-9", "merge", {"inputs": [file.of(*events), as_text(to_json(bundle(more, [])))], "policy": part("policy")},
                 "subject", "base")  # fmt: skip
     return file
 

@@ -51,8 +51,8 @@ def fits() -> File:
     def receipts_of(payload: Json) -> list[str]:
         if "receipt" not in payload:
             return []
-        stated = payload["receipt"]
-        return ["verified" if isinstance(stated, dict) and stated == own_receipt() else "invalid"]
+        claimed = payload["receipt"]
+        return ["verified" if isinstance(claimed, dict) and claimed == own_receipt() else "invalid"]
 
     def kind(
         name: str,

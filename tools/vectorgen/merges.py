@@ -42,11 +42,11 @@ def made(kind: str, payload: Any, when: str = CREATED, signer: Signer = DEMO, **
     return attached(signer, RECORD, kind, payload, when, **extra)
 
 
-def created(when: str = CREATED, signer: Signer = DEMO, stated: Any = None, **extra: Any) -> Json:
+def created(when: str = CREATED, signer: Signer = DEMO, claimed: Any = None, **extra: Any) -> Json:
     """A record_created, by default with a receipt that verifies."""
     return made(
         "record_created",
-        payloads.record_created(RECORD, own_receipt() if stated is None else stated, **extra),
+        payloads.record_created(RECORD, own_receipt() if claimed is None else claimed, **extra),
         when,
         signer,
     )
@@ -145,9 +145,9 @@ SEEDS: Final = {
 class Merges(File):
     """A file of merge vectors: its events are parts, by name."""
 
-    def __init__(self, stage: str, name: str, about: str, stated: Json = POLICY) -> None:
-        super().__init__(stage, name, about, {"frame": frame(), "policy": as_json(stated)})
-        self.stated = stated
+    def __init__(self, stage: str, name: str, about: str, claimed: Json = POLICY) -> None:
+        super().__init__(stage, name, about, {"frame": frame(), "policy": as_json(claimed)})
+        self.claimed = claimed
         self.seen: dict[str, str] = {}
 
     def name_of(self, made_event: Json | str) -> str:
@@ -162,17 +162,17 @@ class Merges(File):
         """A bundle of elements."""
         return made_of("frame", *(self.name_of(each) for each in events))
 
-    def fold(
-        self, name: str, about: str, clauses: str, events: Sequence[Json], *, stated: Json | None = None,
+    def merge(
+        self, name: str, about: str, clauses: str, events: Sequence[Json], *, claimed: Json | None = None,
         receipts: Sequence[str] = (), arrangements: bool = True, op: str = "merge", **ok: Any,
     ) -> None:  # fmt: skip
         """A vector of a set of valid events: one expectation, many ways to deliver it."""
         policy_part = "policy"
-        if stated is not None:
+        if claimed is not None:
             policy_part = f"policy-{name}"
-            self.parts[policy_part] = as_json(stated)
+            self.parts[policy_part] = as_json(claimed)
         args = {"inputs": [self.of(*events)], "policy": part(policy_part)}
-        expect = ok or answer(RECORD, events, stated or self.stated, receipts=receipts)
+        expect = ok or answer(RECORD, events, claimed or self.claimed, receipts=receipts)
         variants = self.arranged(name, list(events)) if arrangements else []
         control = (
             None

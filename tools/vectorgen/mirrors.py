@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kit import (
     AUTHOR,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     payloads,
 )
@@ -59,7 +59,7 @@ def damaged() -> File:
         ("error-object", "an error object", text('{"error":"not found"}'), "type"),
         ("empty", "nothing", text(""), "syntax"),
     ):  # fmt: skip
-        file.refuse(
+        file.reject(
             name,
             about,
             "FAULT-3 BUN-5 LAW-2",
@@ -86,7 +86,7 @@ def outcomes() -> File:
     one, absent = claim(day(1)), claim(day(2), number=2)
     listing = checkpoint([one, absent], day(3))
     conflict = [finding(day(4)), finding(day(4), severity="critical")]
-    unknown = made("citation", payloads.citation("W1", "cites"), day(5), STRANGER)
+    unknown = made("citation", payloads.citation("W1", "cites"), day(5), UNKNOWN_SIGNER)
 
     def outcome(name: str, about: str, status: int, *inputs: Sequence[Json | str] | Json) -> None:
         made_inputs = [each if isinstance(each, dict) else file.of(*each) for each in inputs]

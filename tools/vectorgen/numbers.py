@@ -19,8 +19,8 @@ def numbers() -> File:
     def full(name: str, about: str, clauses: str, said: str, year: int, suffix: str) -> None:
         file.accept(name, about, clauses, "number", {"text": said}, form="full", suffix=suffix, year=year)
 
-    def refuse(name: str, about: str, clauses: str, said: str, control: str = "full") -> None:
-        file.refuse(name, about, clauses, "number", {"text": said}, "suffix", control)
+    def reject(name: str, about: str, clauses: str, said: str, control: str = "full") -> None:
+        file.reject(name, about, clauses, "number", {"text": said}, "suffix", control)
 
     full("full", "a real one", "NUM-1 NUM-4", FULL, 2003, SUFFIX)
     full("all-a", "the first suffix", "NUM-2", "pith:2003:" + "A" * 26, 2003, "A" * 26)
@@ -31,7 +31,7 @@ def numbers() -> File:
         file.accept(f"short-{length}", f"a short form of {length}", "NUM-5", "number",
                     {"text": f"pith:{SUFFIX[:length]}"}, form="short", suffix=SUFFIX[:length], year=None)  # fmt: skip
     for length in (0, 1, 4, 7, 9, 10, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 32):
-        refuse(f"short-{length}", f"no short form has {length} characters", "NUM-5", f"pith:{(SUFFIX * 2)[:length]}",
+        reject(f"short-{length}", f"no short form has {length} characters", "NUM-5", f"pith:{(SUFFIX * 2)[:length]}",
                "short-8")  # fmt: skip
     short = f"pith:{SUFFIX[:8]}"
     for name, about, said in (
@@ -50,7 +50,7 @@ def numbers() -> File:
         ("two-colons", "one colon", "pith::" + SUFFIX[:8]),
         ("no-colon", "the colon is there", "pith" + SUFFIX[:8]),
     ):
-        refuse(f"short-{name}", about, "NUM-5", said, "short-8")
+        reject(f"short-{name}", about, "NUM-5", said, "short-8")
     for name, about, said in (
         ("no-second-colon", "a colon is before the suffix", f"pith:2003{SUFFIX}"),
         ("empty", "nothing", ""),
@@ -90,7 +90,7 @@ def numbers() -> File:
         ("full-and-short", "one form", FULL + ":" + SUFFIX[:8]),
         ("url", "not an address", "https://pith.science/pith/" + SUFFIX),
     ):
-        refuse(name, about, "NUM-2 NUM-4", said)
+        reject(name, about, "NUM-2 NUM-4", said)
     return file
 
 
@@ -186,7 +186,7 @@ def times() -> File:
         instant = f"{said[:19]}.{fraction:0<6}"
         file.accept(name, about, "TIME-1 TIME-2", "time", {"text": said}, instant=instant)
     for name, about, said, control in NOT_TIMES:
-        file.refuse(name, about, "TIME-1", "time", {"text": said}, "time", control)
+        file.reject(name, about, "TIME-1", "time", {"text": said}, "time", control)
     return file
 
 
@@ -205,11 +205,11 @@ def text_forms() -> File:
             bytes=hexed(raw),
         )
 
-    def refuse(
+    def reject(
         name: str, about: str, clauses: str, form: str, said: str, length: int | None, control: str
     ) -> None:
         args = {"form": form, "text": said, "length": length}
-        file.refuse(name, about, clauses, "spelling", args, "encoding", control)
+        file.reject(name, about, clauses, "spelling", args, "encoding", control)
 
     raw = bytes(range(1, 33))
     said = raw.hex()
@@ -224,7 +224,7 @@ def text_forms() -> File:
         ("fullwidth", "ASCII digits", "\uff46\uff46" * 2 + "ffff"), ("sign", "no sign", "+fffffff"),
         ("underscore", "no separator", "ff_ff_ff"), ("empty", "nothing", ""),
     ):  # fmt: skip
-        refuse(f"hex-{name}", about, "TEXT-1 TEXT-2", "hex", wrong, 4, "hex-ff")
+        reject(f"hex-{name}", about, "TEXT-1 TEXT-2", "hex", wrong, 4, "hex-ff")
     signature = bytes(range(64))
     good = base64.b64encode(signature).decode()
     accept("base64", "a signature is 88 characters", "TEXT-3", "base64", good, signature)
@@ -238,7 +238,7 @@ def text_forms() -> File:
     last = alphabet.index(good[85])
     for spare in range(1, 16):
         respelt = good[:85] + alphabet[last | spare] + good[86:]
-        refuse(f"base64-spare-{spare:02}", "unused bits that are not zero: the same bytes to most decoders",
+        reject(f"base64-spare-{spare:02}", "unused bits that are not zero: the same bytes to most decoders",
                "TEXT-1 TEXT-3", "base64", respelt, 64, "base64")  # fmt: skip
     for name, about, wrong, length, control in (
         ("unpadded", "no padding", good[:86], 64, "base64"),
@@ -262,7 +262,7 @@ def text_forms() -> File:
         ("one-pad-spare", "unused bits after two bytes", "AQJ=", 2, "base64-one-pad"),
         ("pad-inside", "padding inside", "AQ==AQID", 4, "base64"),
     ):
-        refuse(f"base64-{name}", about, "TEXT-1 TEXT-3", "base64", wrong, length, control)
+        reject(f"base64-{name}", about, "TEXT-1 TEXT-3", "base64", wrong, length, control)
     accept("event-id", "sha256: and 64 digits", "TEXT-4", "event_id", "sha256:" + said, raw)
     for name, about, wrong in (
         ("upper", "upper-case digits", "sha256:" + said.upper()),
@@ -278,7 +278,7 @@ def text_forms() -> File:
         ("empty", "nothing", ""),
         ("prefix-only", "no digits", "sha256:"),
     ):
-        refuse(f"event-id-{name}", about, "TEXT-1 TEXT-4", "event_id", wrong, None, "event-id")
+        reject(f"event-id-{name}", about, "TEXT-1 TEXT-4", "event_id", wrong, None, "event-id")
     return file
 
 

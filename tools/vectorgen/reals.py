@@ -97,7 +97,7 @@ def titles() -> File:
     file = Real("real", "titles", "Real titles, and one abstract: the hash that is in the record.")
     text = data("record_document_prefixes")[0]["text"]
     document = json.loads(text[: text.rindex(",")] + "}}}")  # the beginning of a record document, closed
-    stated = document["canonical_record"]["metadata"]["title_canon_sha256"]
+    claimed = document["canonical_record"]["metadata"]["title_canon_sha256"]
     graph = _record_of_graph()
     metadata, paper = graph["canonical_record"]["metadata"], data(f"{GRAPH}.graph")["paper"]
     rows = [
@@ -107,7 +107,7 @@ def titles() -> File:
             for row in data("records_2")
             if "title" in row
         ),
-        {**document, **document["paper"], "title_canon_sha256": stated},
+        {**document, **document["paper"], "title_canon_sha256": claimed},
         {**graph, **paper, "title_canon_sha256": metadata["title_canon_sha256"]},
     ]
     for row in rows:
@@ -204,7 +204,7 @@ def flat_events() -> File:
         event["payload"] = {"arxiv_id": row["arxiv_id"]}
         args = {"data": as_text(to_json(bundle(record, [event]))), "policy": None, "format": None}
         name = str(row["event_id"])
-        told = {
+        reported = {
             "pointer": "/events/0",
             "event_id": row["payload_sha256"],
             "verdict": "unbound",
@@ -217,16 +217,16 @@ def flat_events() -> File:
             "EVT-7 POL-5",
             "check",
             args,
-            elements=[told],
+            elements=[reported],
             policy_sha256=policy_sha256(policy(REGISTRY_KEY)),
         )
         moved = {**event, "payload": {"arxiv_id": "0704.0001"}}
         args = {**args, "data": as_text(to_json(bundle(record, [moved])))}
         file.add(f"{name}-moved", "its payload of another record: a remark, since the registry's format is unknown", "EVT-8 CHECK-13 POL-5",
-                 "check", args, {"ok": {"elements": [{**told, "code": "subject"}]}}, name)  # fmt: skip
+                 "check", args, {"ok": {"elements": [{**reported, "code": "subject"}]}}, name)  # fmt: skip
         known = as_json(policy({**REGISTRY_KEY, "event_formats": ["event-v1"]}))
         file.add(f"{name}-moved-known", "the same under a policy that names a format", "EVT-8", "check", {**args, "policy": known},
-                 {"ok": {"elements": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
+                 {"ok": {"elements": [{**reported, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
     return file
 
 
@@ -237,18 +237,18 @@ def manifest() -> File:
         "manifest",
         "The registry's key in its mirrors manifest: a hint that is compared and never trusted.",
     )
-    stated = data("pith-mirrors")["mirrors"][0]["public_key"]
-    file.accept("key", "both fingerprints", "KEY-1 KEY-3 KEY-4", "public_key", {"key": {"$base64": stated["public_key_b64"]}},
-                fingerprint_hex=stated["fingerprint_sha256_hex"], fingerprint_base32=stated["fingerprint_sha256_b32_first128bits"])  # fmt: skip
+    claimed = data("pith-mirrors")["mirrors"][0]["public_key"]
+    file.accept("key", "both fingerprints", "KEY-1 KEY-3 KEY-4", "public_key", {"key": {"$base64": claimed["public_key_b64"]}},
+                fingerprint_hex=claimed["fingerprint_sha256_hex"], fingerprint_base32=claimed["fingerprint_sha256_b32_first128bits"])  # fmt: skip
     file.accept(
         "key-hex",
         "the same key in hex",
         "KEY-1 TEXT-2",
         "spelling",
-        {"form": "hex", "text": stated["public_key_hex"], "length": 32},
+        {"form": "hex", "text": claimed["public_key_hex"], "length": 32},
         bytes=hexed(KEY),
     )
-    file.refuse(
+    file.reject(
         "no-policy",
         "a manifest is no policy",
         "POL-1 POL-3",

@@ -143,7 +143,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
 )  # fmt: skip
 
 #: name, comment, clauses, pointer, value in its place, code, control.
-REFUSED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
+REJECTED: Final[tuple[tuple[str, str, str, str, Any, str, str], ...]] = (
     ("hash-upper", "hex is lower case", "REC-2 TEXT-2", "/metadata/title_canon_sha256", "B" * 64, "encoding", "base"),
     ("hash-short", "64 digits", "REC-2", "/metadata/title_canon_sha256", "b" * 63, "encoding", "base"),
     ("hash-long", "64 digits", "REC-2", "/metadata/abstract_canon_sha256", "b" * 65, "encoding", "base"),
@@ -204,17 +204,17 @@ def shapes() -> File:
     for name, about, clauses, pointer, value in ACCEPTED:
         record = changed(BASE, at(pointer), value)
         file.accept(name, about, clauses, "record", {"data": as_json(record)}, **answer(record))
-    for name, about, clauses, pointer, value, code, control in REFUSED:
+    for name, about, clauses, pointer, value, code, control in REJECTED:
         record = changed(BASE, at(pointer), value)
         where = {"float-in-array": "/future/1/0"}.get(name, pointer)
-        file.refuse(name, about, clauses, "record", {"data": as_json(record)}, code, control, pointer=where)
+        file.reject(name, about, clauses, "record", {"data": as_json(record)}, code, control, pointer=where)
     for pointer in (
         "/metadata", "/schema_version", "/source",
         *(f"/metadata/{name}" for name in sorted(BASE["metadata"])),
         *(f"/source/{name}" for name in sorted(BASE["source"])),
     ):  # fmt: skip
         name = pointer[1:].replace("/", "-").replace("_", "-")
-        file.refuse(f"without-{name}", "every member is required, and a missing one is reported by its pointer", "REC-1 ERR-1", "record",
+        file.reject(f"without-{name}", "every member is required, and a missing one is reported by its pointer", "REC-1 ERR-1", "record",
                     {"data": as_json(without(BASE, at(pointer)))}, "type", "base", pointer=pointer)  # fmt: skip
     for name, source in (
         ("null", "null"),
@@ -223,9 +223,9 @@ def shapes() -> File:
         ("number", "1"),
         ("true", "true"),
     ):
-        file.refuse(f"is-{name}", "a record is an object", "REC-1 REC-4", "record", {"data": text(source)}, "type", "base",
+        file.reject(f"is-{name}", "a record is an object", "REC-1 REC-4", "record", {"data": text(source)}, "type", "base",
                     pointer="")  # fmt: skip
-    file.refuse(
+    file.reject(
         "is-empty", "an object without members", "REC-1", "record", {"data": text("{}")}, "type", "base"
     )
     return file
@@ -240,7 +240,7 @@ def orders() -> File:
         name: str, about: str, first: tuple[str, Any], second: tuple[str, Any], code: str, pointer: str
     ) -> None:
         record = changed(changed(BASE, at(first[0]), first[1]), at(second[0]), second[1])
-        file.refuse(name, about, "REC-4", "record", {"data": as_json(record)}, code, "base", pointer=pointer)
+        file.reject(name, about, "REC-4", "record", {"data": as_json(record)}, code, "base", pointer=pointer)
 
     both("event-type-first", "event_type before the members", ("/event_type", "x"), ("/schema_version", "2"), "type",
          "/event_type")  # fmt: skip
@@ -288,7 +288,7 @@ def orders() -> File:
         both(name, "in sorted order, depth first", first, second, "type", first[0])
     for name, wrong, index in (("first", [1, "a", None], 0), ("second", ["a", None, 1], 1)):
         record = changed(BASE, at("/metadata/cross_cats_sorted"), wrong)
-        file.refuse(f"cross-cats-{name}", "the first that is no string", "REC-2 REC-4", "record", {"data": as_json(record)}, "type",
+        file.reject(f"cross-cats-{name}", "the first that is no string", "REC-2 REC-4", "record", {"data": as_json(record)}, "type",
                     "base", pointer=f"/metadata/cross_cats_sorted/{index}")  # fmt: skip
 
     def text_of(*members: str) -> Bytes:
@@ -313,7 +313,7 @@ def orders() -> File:
         ),
         ("float-location", "a pointer is escaped", ('"a/b~":{"~1":0.5}',), "number_form", "/a~1b~0/~01"),
     ):
-        file.refuse(
+        file.reject(
             name, about, "REC-4 ERR-1", "record", {"data": text_of(*members)}, code, "base", pointer=pointer
         )
     return file
@@ -416,7 +416,7 @@ def titles() -> File:
         ("10ffff", "the last code point", "\U0010ffff"),
         ("nul-ascii", "also in a title of ASCII alone", "\0"),
     ):
-        file.refuse(
+        file.reject(
             name,
             f"a title is of the data model: {about}",
             "TITLE-1 DATA-6",
@@ -439,7 +439,7 @@ def limits() -> File:
     deep = changed(BASE, ("zz",), json.loads("[" * 31 + "]" * 31))
     file.accept("depth-32", "the record is the first level", "REC-4 LIM-2", "record",
                 data(joined(repeated("[", 31), repeated("]", 31))), canonical_sha256=canonical_hash(deep))  # fmt: skip
-    file.refuse("depth-33", "one level more", "REC-4 LIM-2", "record",
+    file.reject("depth-33", "one level more", "REC-4 LIM-2", "record",
                 data(joined(repeated("[", 32), repeated("]", 32))), "depth", "depth-32")  # fmt: skip
     for name, about, source, code in (
         ("duplicate", "one key twice", '{"a":1,"a":2}', "duplicate_key"),
@@ -448,7 +448,7 @@ def limits() -> File:
         ("nul", "U+0000", '"\\u0000"', "string"),
         ("large", "an integer beyond 2^53 - 1", "9007199254740992", "number_range"),
     ):
-        file.refuse(name, about, "REC-4 FAULT-3", "record", data(text(source)), code, "depth-32")
+        file.reject(name, about, "REC-4 FAULT-3", "record", data(text(source)), code, "depth-32")
     return file
 
 
@@ -463,13 +463,13 @@ def depths() -> list[File]:
     for levels, code in ((31, "policy"), (32, "depth")):
         data = joined(head, repeated("[", levels), repeated("]", levels), text("}"))
         about = "an unknown member, as deep as an input may be" if code == "policy" else "one level deeper"
-        policy.refuse(
+        policy.reject(
             f"nested-{levels + 1}", about, "LIM-2 POL-1", "policy", {"data": data}, code, "policy/shapes/base"
         )
     for levels, code in ((63, "type"), (64, "depth")):
         data = joined(front, repeated("[", levels), repeated("]", levels), text("}"))
         about = "no record, but no deeper than a bundle" if code == "type" else "one level deeper"
-        proof.refuse(f"nested-{levels + 1}", about, "LIM-2 PROOF-2", "verify_proof", {"data": data, "policy": None}, code,
+        proof.reject(f"nested-{levels + 1}", about, "LIM-2 PROOF-2", "verify_proof", {"data": data, "policy": None}, code,
                      "equivocation/proofs/proves")  # fmt: skip
     return [policy, proof]
 

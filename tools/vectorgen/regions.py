@@ -11,7 +11,7 @@ from vectorgen.fixtures import RECORD, frame, parts
 from vectorgen.vector_file import Bytes, File, as_json, hexed, joined, part, text
 
 #: name, comment, members before `events`, the value of `events`, members behind it, code, pointer.
-REFUSED: Final = (
+REJECTED: Final = (
     ("object", "an object named events has no elements", "", '{"0":-0}', "", "number_form", "/events/0"),
     (
         "inner",
@@ -80,9 +80,9 @@ def regions() -> File:
         _args(joined(part("head"), text('"events":[]'), tail)),
         elements=[],
     )
-    for name, about, before, events, behind, code, pointer in REFUSED:
+    for name, about, before, events, behind, code, pointer in REJECTED:
         data = joined(part("head"), text(f'{before}"events":{events}{behind}'), tail)
-        file.refuse(name, about, "FAULT-3 FAULT-2", "check", _args(data), code, "base", pointer=pointer)
+        file.reject(name, about, "FAULT-3 FAULT-2", "check", _args(data), code, "base", pointer=pointer)
     for name, about, elements, codes in CONFINED:
         member = "\\u0065vents" if name == "escaped-name" else "events"
         data = joined(part("head"), text(f'"{member}":[{",".join(elements)}]'), tail)
@@ -110,7 +110,7 @@ def regions() -> File:
         ("scalar", "also of a number alone", "NaN", "number_nonfinite"),
     ):
         args = {"data": text(source), "policy": part("policy"), "format": None}
-        file.refuse(
+        file.reject(
             f"top-{name}",
             about,
             "FAULT-3 BUN-1",
@@ -121,7 +121,7 @@ def regions() -> File:
             pointer="/0" if name == "array" else "",
         )
     args = {"data": hexed("20 a0"), "policy": part("policy"), "format": None}
-    file.refuse(
+    file.reject(
         "space-before-cbor",
         "what begins with a space is JSON",
         "BUN-1 JSON-2",
@@ -134,7 +134,7 @@ def regions() -> File:
     return file
 
 
-def stated() -> File:
+def claimed() -> File:
     """What a bundle states beside its record: the number's year, aliases."""
     file = File(
         "event",
@@ -159,7 +159,7 @@ def stated() -> File:
         mismatches=[],
     )
     for name, year in (("987", "987"), ("sign", "+987"), ("two", "00987"), ("none", "")):
-        file.refuse(f"year-0987-as-{name}", "and no other spelling", "NUM-4", "check",
+        file.reject(f"year-0987-as-{name}", "and no other spelling", "NUM-4", "check",
                     check(bundle(early, [], pith_number=f"pith:{year}:{number[10:]}")), "subject", "year-0987",
                     pointer="/pith_number")  # fmt: skip
     plain = bundle(RECORD, [])
@@ -203,4 +203,4 @@ def _args(data: Bytes) -> Bytes:
 
 def files() -> list[File]:
     """The files."""
-    return [regions(), stated()]
+    return [regions(), claimed()]

@@ -86,17 +86,17 @@ def keys() -> File:
                 fingerprint_base32="RVFV5Z2OI2J3ZUO7ERDEBCYNKS")  # fmt: skip
     for signer in SIGNERS:
         fit(f"test-key-{signer.number}", "a published test key", "KEY-2 KEY-3 KEY-4", signer.public_key)
-    for name, raw, is_fit in made.pinned():
-        if is_fit:
+    for name, raw, is_acceptable in made.pinned():
+        if is_acceptable:
             fit(name, "a point of prime order", "KEY-2", raw)
         else:
-            file.refuse(name, "not canonical, of small or mixed order, or not on the curve", "KEY-2 KEY-5 SIG-3",
+            file.reject(name, "not canonical, of small or mixed order, or not on the curve", "KEY-2 KEY-5 SIG-3",
                         "public_key", {"key": hexed(raw)}, "key_invalid", "acceptable")  # fmt: skip
     for name, raw in (("empty", b""), ("31-bytes", registry[:31]), ("33-bytes", registry + b"\0"),
                       ("64-bytes", registry * 2), ("hex-text", registry.hex().encode())):  # fmt: skip
-        file.refuse(name, "a key is 32 bytes", "KEY-1 KEY-2", "public_key", {"key": hexed(raw)}, "key_invalid",
+        file.reject(name, "a key is 32 bytes", "KEY-1 KEY-2", "public_key", {"key": hexed(raw)}, "key_invalid",
                     "registry")  # fmt: skip
-    file.refuse(
+    file.reject(
         "zero",
         "y = 0, of order 4",
         "KEY-2",
@@ -105,14 +105,14 @@ def keys() -> File:
         "key_invalid",
         "registry",
     )
-    file.refuse(
+    file.reject(
         "all-ones", "y over p", "KEY-2", "public_key", {"key": hexed(b"\xff" * 32)}, "key_invalid", "registry"
     )
     off = 0
     for y in range(3, 200):
         if ed.recover_x(y, 0) is None and off < 12:
             off += 1
-            file.refuse(f"off-curve-{y}", f"no point has y = {y}", "KEY-2", "public_key",
+            file.reject(f"off-curve-{y}", f"no point has y = {y}", "KEY-2", "public_key",
                         {"key": hexed(y.to_bytes(32, "little"))}, "key_invalid", "acceptable")  # fmt: skip
     return file
 

@@ -116,7 +116,7 @@ class File:
         """A vector that is accepted with these members of the answer."""
         return self.add(name, about, clauses, op, args, {"ok": ok})
 
-    def refuse(
+    def reject(
         self,
         name: str,
         about: str,

@@ -46,7 +46,7 @@ def read_strictly(data: bytes, limits: Limits, deepest: int, confine: str | None
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise utf8_error(error) from None
-    refuse_bom(text)
+    reject_bom(text)
     depth, nodes = scan(text, limits, deepest)
     return Parser(text, limits.string, confine).document(depth, nodes)
 
@@ -56,7 +56,7 @@ def utf8_error(error: UnicodeDecodeError) -> InputError:
     return InputError("utf8", f"not UTF-8: {error.reason}", offset=error.start)
 
 
-def refuse_bom(text: str) -> None:
+def reject_bom(text: str) -> None:
     """Check that a text does not begin with a byte order mark (JSON-3).
 
     Raises:

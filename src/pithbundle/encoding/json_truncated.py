@@ -17,7 +17,7 @@ from pithbundle.encoding.json_strict import (
     EXPECTED_NAME,
     EXPECTED_VALUE,
     Parser,
-    refuse_bom,
+    reject_bom,
     scan,
     utf8_error,
 )
@@ -89,7 +89,7 @@ def read_truncated(
     if len(data) > limits.size:
         raise InputError.over_limit("size", limits.size, len(data))
     text = _decoded(data)
-    refuse_bom(text)
+    reject_bom(text)
     text, partial = _without_partial(text)
     levels, nodes = scan(text, limits, depth_limit(limits, depth))
     parser = _Beginning(text, limits.string, confine, partial)

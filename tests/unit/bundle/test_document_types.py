@@ -74,7 +74,7 @@ def test_a_document_is_recognised(value: Any, name: str) -> None:
 
 
 def test_the_types_are_those_of_the_modules_that_write_them() -> None:
-    assert {member: stated for member, (stated, _) in TYPE_MEMBERS.items()} == {
+    assert {member: claimed for member, (claimed, _) in TYPE_MEMBERS.items()} == {
         "bundle_type": BUNDLE_TYPE,
         "state_type": STATE_TYPE,
         "report_type": REPORT_TYPE,

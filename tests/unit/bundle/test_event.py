@@ -48,7 +48,7 @@ def fault(value: Any) -> tuple[str, str | None]:
     return found.code, found.pointer
 
 
-def spoilt(value: Json, path: tuple[str, ...], new: Any) -> Json:
+def tampered(value: Json, path: tuple[str, ...], new: Any) -> Json:
     made: Json = without(value, path) if new is MISSING else changed(value, path, new)
     return made
 
@@ -102,7 +102,7 @@ MEMBERS: list[tuple[tuple[str, ...], list[Any]]] = [
 def test_each_member_is_there_and_of_its_type(path: tuple[str, ...], wrong: list[Any]) -> None:
     for value in wrong:
         # A missing member is pointed at where it would be (ERR-1).
-        assert fault(spoilt(SOUND, path, value)) == ("type", "/" + "/".join(path))
+        assert fault(tampered(SOUND, path, value)) == ("type", "/" + "/".join(path))
 
 
 @pytest.mark.parametrize("value", [1, "text", [], True])
@@ -123,7 +123,7 @@ def test_of_two_faults_the_first_by_name_is_reported() -> None:
     for (first, wrong), (second, other) in itertools.combinations(MEMBERS, 2):
         if first[: len(second)] == second or second[: len(first)] == first:
             continue
-        both = spoilt(spoilt(SOUND, second, other[-1]), first, wrong[-1])
+        both = tampered(tampered(SOUND, second, other[-1]), first, wrong[-1])
         assert fault(both) == ("type", "/" + "/".join(first))
 
 
@@ -175,12 +175,12 @@ FLAT_MEMBERS: list[tuple[str, list[Any]]] = [
 @pytest.mark.parametrize(("name", "wrong"), FLAT_MEMBERS, ids=lambda name: name if type(name) is str else "")
 def test_each_flat_member_is_there_and_of_its_type(name: str, wrong: list[Any]) -> None:
     for value in wrong:
-        assert fault(spoilt(FLAT, (name,), value)) == ("type", f"/{name}")
+        assert fault(tampered(FLAT, (name,), value)) == ("type", f"/{name}")
 
 
 def test_of_two_flat_faults_the_first_by_name_is_reported_and_the_time_last() -> None:
     for (first, wrong), (second, other) in itertools.combinations(FLAT_MEMBERS, 2):
-        both = spoilt(spoilt(FLAT, (second,), other[-1]), (first,), wrong[-1])
+        both = tampered(tampered(FLAT, (second,), other[-1]), (first,), wrong[-1])
         assert fault(both) == ("type", f"/{first}")
     assert fault({**FLAT, "created_at": "today"}) == ("time", "/created_at")
     assert fault({**FLAT, "created_at": "today", "signing_key_id": 1}) == ("type", "/signing_key_id")

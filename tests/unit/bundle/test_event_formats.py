@@ -65,5 +65,5 @@ def test_what_is_signed(rule: EventFormat) -> None:
         "bytes": body,
     }
     assert rule.message(body, digest) == expected[rule.signed]
-    stated = rule.message_of_digest(digest)
-    assert stated == (None if rule.signed == "bytes" else expected[rule.signed])
+    claimed = rule.message_of_digest(digest)
+    assert claimed == (None if rule.signed == "bytes" else expected[rule.signed])

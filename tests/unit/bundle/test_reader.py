@@ -24,14 +24,14 @@ SOUND = bundle(RECORD, [{"any": "thing"}])
 MISSING = object()
 
 
-def refused(frame: Any, **options: Any) -> tuple[str, str | None]:
+def rejected(frame: Any, **options: Any) -> tuple[str, str | None]:
     data = frame if isinstance(frame, bytes) else to_json(frame)
     with pytest.raises(PithError) as caught:
         read_bundle(data, **options)
     return caught.value.code, caught.value.pointer
 
 
-def spoilt(path: tuple[str, ...], new: Any, frame: Json = SOUND) -> Json:
+def tampered(path: tuple[str, ...], new: Any, frame: Json = SOUND) -> Json:
     made: Json = without(frame, path) if new is MISSING else changed(frame, path, new)
     return made
 
@@ -59,14 +59,14 @@ def test_the_first_byte_decides_the_format(first: int, format: str) -> None:
 
 def test_an_empty_input_is_json_and_rejected() -> None:
     assert detect_encoding(b"") == "json"
-    assert refused(b"")[0] == "syntax"
+    assert rejected(b"")[0] == "syntax"
 
 
 def test_a_named_format_is_not_replaced() -> None:
     assert read_bundle(cbor(SOUND)).encoding == "cbor"
     assert read_bundle(cbor(SOUND), encoding="cbor").record == read_bundle(to_json(SOUND)).record
-    assert refused(cbor(SOUND), encoding="json")[0] == "utf8"
-    assert refused(to_json(SOUND), encoding="cbor")[0].startswith("cbor_")
+    assert rejected(cbor(SOUND), encoding="json")[0] == "utf8"
+    assert rejected(to_json(SOUND), encoding="cbor")[0].startswith("cbor_")
 
 
 @pytest.mark.parametrize("data", ["{}", None, {}])
@@ -103,7 +103,7 @@ def test_a_bundle_is_read_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("frame", [None, True, 1, "text", [], [SOUND]])
 def test_a_bundle_is_an_object(frame: Any) -> None:
-    assert refused(frame) == ("type", "")
+    assert rejected(frame) == ("type", "")
 
 
 Fault_ = tuple[tuple[str, ...], Any, tuple[str, str]]
@@ -136,21 +136,21 @@ FAULTS: list[list[Fault_]] = [
 )
 def test_each_fault_of_the_frame_rejects_the_whole_input(fault: Fault_) -> None:
     path, value, expected = fault
-    assert refused(spoilt(path, value)) == expected
+    assert rejected(tampered(path, value)) == expected
     if value is not MISSING:
-        assert refused(cbor(spoilt(path, value))) == expected
+        assert rejected(cbor(tampered(path, value))) == expected
 
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.combinations(FAULTS, 2)))
 def test_of_two_faults_the_first_in_order_is_reported(first: list[Fault_], second: list[Fault_]) -> None:
     for (path, value, expected), (other, wrong, _) in itertools.product(first, second[:1] + second[-1:]):
-        assert refused(spoilt(path, value, spoilt(other, wrong))) == expected
+        assert rejected(tampered(path, value, tampered(other, wrong))) == expected
 
 
 def test_a_missing_hash_and_one_that_differs_have_two_messages() -> None:
     for frame, word in (
         (without(SOUND, ("canonical_sha256",)), "missing"),
-        (spoilt(("canonical_sha256",), ""), "differs"),
+        (tampered(("canonical_sha256",), ""), "differs"),
     ):
         with pytest.raises(BundleError, match=word) as caught:
             read_bundle(to_json(frame))
@@ -158,9 +158,9 @@ def test_a_missing_hash_and_one_that_differs_have_two_messages() -> None:
 
 
 def test_the_limits_come_before_the_frame() -> None:
-    assert refused(spoilt(("bundle_type",), "x"), limits=Limits(size=100))[0] == "size"
-    assert refused(spoilt(("bundle_type",), "x"), limits=Limits(nodes=10))[0] == "nodes"
-    assert refused(spoilt(("bundle_type",), "x"), limits=Limits(bundle_depth=3))[0] == "depth"
+    assert rejected(tampered(("bundle_type",), "x"), limits=Limits(size=100))[0] == "size"
+    assert rejected(tampered(("bundle_type",), "x"), limits=Limits(nodes=10))[0] == "nodes"
+    assert rejected(tampered(("bundle_type",), "x"), limits=Limits(bundle_depth=3))[0] == "depth"
 
 
 def laden(member: Any) -> Json:
@@ -175,9 +175,9 @@ def test_limits_apply_once_to_the_input_and_not_to_the_record_in_it() -> None:
     assert len(data) < Limits().size
     made = read_bundle(data)
     assert len(made.record.canonical) > Limits().size
-    assert refused(to_json(controls)) == ("size", None)
+    assert rejected(to_json(controls)) == ("size", None)
     # And what is over a limit stays so: the limit of one string is one of the input.
-    assert refused(cbor(laden("\x01" * (1024 * 1024 + 1))))[0] == "size"
+    assert rejected(cbor(laden("\x01" * (1024 * 1024 + 1))))[0] == "size"
 
 
 @pytest.mark.parametrize(
@@ -224,18 +224,18 @@ def test_bytes_after_the_end_are_called_so() -> None:
 
 def test_the_number_of_events_and_aliases_is_limited() -> None:
     two = bundle(RECORD, [1, 2])
-    assert refused(two, limits=Limits(events=1)) == ("events", "/events")
+    assert rejected(two, limits=Limits(events=1)) == ("events", "/events")
     assert read_bundle(to_json(two), limits=Limits(events=2)).events == (1, 2)
     assert len(SOUND["source_aliases"]) == 6
-    assert refused(SOUND, limits=Limits(aliases=5)) == ("size", "/source_aliases")
+    assert rejected(SOUND, limits=Limits(aliases=5)) == ("size", "/source_aliases")
     read_bundle(to_json(SOUND), limits=Limits(aliases=6))
-    read_bundle(to_json(spoilt(("source_aliases",), {})), limits=Limits(aliases=0))
+    read_bundle(to_json(tampered(("source_aliases",), {})), limits=Limits(aliases=0))
     full = bundle(RECORD, [0] * 5_000)
     assert len(read_bundle(to_json(full)).events) == 5_000
-    assert refused(bundle(RECORD, [0] * 5_001)) == ("events", "/events")
+    assert rejected(bundle(RECORD, [0] * 5_001)) == ("events", "/events")
     aliases = [{"alias_kind": "x", "alias_value": "y"}] * 1_000
     assert read_bundle(to_json(bundle(RECORD, [], source_aliases=aliases))).mismatches == ()
-    assert refused(bundle(RECORD, [], source_aliases=aliases * 2)) == ("size", "/source_aliases")
+    assert rejected(bundle(RECORD, [], source_aliases=aliases * 2)) == ("size", "/source_aliases")
 
 
 def test_either_year_names_the_record() -> None:
@@ -245,12 +245,12 @@ def test_either_year_names_the_record() -> None:
     for year in ("2009", "2010"):
         made = read_bundle(to_json(bundle(record, [], pith_number=f"pith:{year}:{suffix}")))
         assert str(made.record.number) == f"pith:2010:{suffix}"
-    assert refused(bundle(record, [], pith_number=f"pith:2011:{suffix}")) == ("subject", "/pith_number")
+    assert rejected(bundle(record, [], pith_number=f"pith:2011:{suffix}")) == ("subject", "/pith_number")
 
 
 def test_a_records_fault_is_an_error_of_the_record() -> None:
     with pytest.raises(RecordError):
-        read_bundle(to_json(spoilt(("canonical_record", "source", "version"), True)))
+        read_bundle(to_json(tampered(("canonical_record", "source", "version"), True)))
 
 
 # FAULT-3: a value-level fault refuses the bundle, or one event.
@@ -279,25 +279,25 @@ def test_a_value_level_fault_affects_its_event_alone_and_elsewhere_the_bundle(
     assert (first.code, second.code, third) == (code, code, 5)
     assert (second.pointer or "").startswith("/x")
     outside = text.replace('"HERE"', "0").replace('"THERE"', make(""))
-    assert refused(outside.encode())[0] == code
+    assert rejected(outside.encode())[0] == code
 
 
 def test_events_that_are_no_array_confine_nothing() -> None:
-    assert refused(to_json(bundle(RECORD, [], more={"events": [0.5, "HERE"]})).replace(b'"HERE"', b"1.0"))[
+    assert rejected(to_json(bundle(RECORD, [], more={"events": [0.5, "HERE"]})).replace(b'"HERE"', b"1.0"))[
         0
     ] == ("number_form")
-    assert refused(to_json({"events": {"0": "HERE"}}).replace(b'"HERE"', b"1.0"))[0] == "number_form"
+    assert rejected(to_json({"events": {"0": "HERE"}}).replace(b'"HERE"', b"1.0"))[0] == "number_form"
 
 
 def test_the_member_events_twice_rejects_the_bundle() -> None:
     text = to_json({**SOUND, "twin": []})
-    assert refused(twin_key(text, "twin", "events"))[0] == "duplicate_key"
+    assert rejected(twin_key(text, "twin", "events"))[0] == "duplicate_key"
 
 
 # BUN-6: what is compared and has no effect.
 
 
-def stated(**changes: Any) -> list[tuple[str, str | None]]:
+def claimed(**changes: Any) -> list[tuple[str, str | None]]:
     made = read_bundle(to_json(bundle(RECORD, [], **changes)))
     plain = read_bundle(to_json(bundle(RECORD, [])))
     assert (made.record, made.events) == (plain.record, plain.events)
@@ -312,7 +312,7 @@ ALIASES = SOUND["source_aliases"]
     "value", [None, "", 1, "pith:AAAAAAAA", pith_number(RECORD), pith_number(RECORD)[10:18]]
 )
 def test_another_short_number_is_reported(value: Any) -> None:
-    assert stated(short_pith_number=value) == [("subject", "/short_pith_number")]
+    assert claimed(short_pith_number=value) == [("subject", "/short_pith_number")]
 
 
 @pytest.mark.parametrize(
@@ -326,12 +326,12 @@ def test_another_source_is_reported(value: Any) -> None:
     record = RECORD | {"source": SOURCE | {"version": 1}}
     made = read_bundle(to_json(bundle(record, [], source=value)))
     assert [(fault.code, fault.pointer) for fault in made.mismatches] == [("subject", "/source")]
-    assert stated(source=SOURCE | {"more": 1}) == []
+    assert claimed(source=SOURCE | {"more": 1}) == []
 
 
 @pytest.mark.parametrize("value", [None, {}, "x", 1])
 def test_aliases_that_are_no_array_are_reported(value: Any) -> None:
-    assert stated(source_aliases=value) == [("type", "/source_aliases")]
+    assert claimed(source_aliases=value) == [("type", "/source_aliases")]
 
 
 def test_aliases_are_reported_one_by_one() -> None:
@@ -340,11 +340,11 @@ def test_aliases_are_reported_one_by_one() -> None:
         {"alias_kind": "openalex", "alias_value": "W1"},
         *({"alias_kind": one["alias_kind"], "alias_value": "x"} for one in ALIASES),
     ]  # fmt: skip
-    assert stated(source_aliases=wrong) == [
+    assert claimed(source_aliases=wrong) == [
         *[("type", f"/source_aliases/{place}") for place in range(4)],
         *[("subject", f"/source_aliases/{place}") for place in range(5, 5 + len(ALIASES))],
     ]
-    assert stated(source_aliases=[*ALIASES, *ALIASES]) == []
+    assert claimed(source_aliases=[*ALIASES, *ALIASES]) == []
 
 
 def test_members_that_are_absent_or_unknown_are_no_matter() -> None:
@@ -354,8 +354,8 @@ def test_members_that_are_absent_or_unknown_are_no_matter() -> None:
 
 
 def test_all_differences_are_reported_at_once_in_the_order_of_the_clause() -> None:
-    told = stated(short_pith_number="x", source={}, source_aliases=[None])
-    assert [pointer for _, pointer in told] == ["/short_pith_number", "/source", "/source_aliases/0"]
+    reported = claimed(short_pith_number="x", source={}, source_aliases=[None])
+    assert [pointer for _, pointer in reported] == ["/short_pith_number", "/source", "/source_aliases/0"]
 
 
 # Real data.

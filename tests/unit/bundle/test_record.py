@@ -49,7 +49,7 @@ def formula(value: Json) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def refusal(value: Json, pointer: str = "") -> tuple[str, str | None]:
+def rejection(value: Json, pointer: str = "") -> tuple[str, str | None]:
     with pytest.raises(RecordError) as caught:
         Record.from_value(value, pointer)
     return caught.value.code, caught.value.pointer
@@ -119,11 +119,11 @@ def test_every_member_is_required_and_typed(path: str) -> None:
     value = record()
     inner = value[parents[0]] if parents else value
     del inner[leaf]
-    assert refusal(value) == ("type", "/" + path)
+    assert rejection(value) == ("type", "/" + path)
     for wrong in WRONG_TYPES:
         if type(wrong) is GOOD_TYPE.get(path, str):
             continue
-        assert refusal(record(**{path.replace("/", "__"): wrong})) == ("type", "/" + path)
+        assert rejection(record(**{path.replace("/", "__"): wrong})) == ("type", "/" + path)
 
 
 def test_faults_come_in_sorted_order() -> None:
@@ -182,14 +182,14 @@ def test_faults_come_in_sorted_order() -> None:
     ],
 )
 def test_rejected(changes: dict[str, Json], code: str, pointer: str) -> None:
-    assert refusal(record(**changes)) == (code, pointer)
-    assert refusal(record(**changes), "/canonical_record") == (code, "/canonical_record" + pointer)
+    assert rejection(record(**changes)) == (code, pointer)
+    assert rejection(record(**changes), "/canonical_record") == (code, "/canonical_record" + pointer)
 
 
 @pytest.mark.parametrize("value", [None, True, 1, 1.5, "", [], [record()], "pith:2003:A"])
 def test_a_record_is_an_object(value: Json) -> None:
-    assert refusal(value) == ("type", "")
-    assert refusal(value, "/x") == ("type", "/x")
+    assert rejection(value) == ("type", "")
+    assert rejection(value, "/x") == ("type", "/x")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_record_is_an_object(value: Json) -> None:
     ],
 )
 def test_equal_in_python_is_not_equal(changes: dict[str, Json]) -> None:
-    assert refusal(record(**changes))[0] == "type"
+    assert rejection(record(**changes))[0] == "type"
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_every_verdict_is_the_same_on_a_short_stack() -> None:
         frame, depth = frame.f_back, depth + 1
     try:
         sys.setrecursionlimit(depth + 30)
-        assert refusal(value)[0] == "number_form"
+        assert rejection(value)[0] == "number_form"
     finally:
         sys.setrecursionlimit(limit)
 
@@ -245,7 +245,7 @@ def test_unknown_members_have_limits_that_the_caller_sets() -> None:
     assert caught.value.code == "nodes"
     cycle: list[Json] = []
     cycle.append(cycle)
-    assert refusal(record(extra=cycle))[0] == "depth"
+    assert rejection(record(extra=cycle))[0] == "depth"
 
 
 @pytest.mark.parametrize(

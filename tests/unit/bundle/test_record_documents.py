@@ -103,7 +103,7 @@ def test_a_member_that_contradicts_the_record(path: Any, value: Any, status: str
     assert {at for at, one in found.items() if one != expected.get(at)} <= {"/" + "/".join(path)}
 
 
-def test_an_object_in_place_of_which_another_value_stands_is_claimed() -> None:
+def test_an_object_with_another_value_in_its_place_is_claimed() -> None:
     assert findings({**DOCUMENT, "paper": [], "source": "arxiv"})["/paper"] == "claimed"
 
 

@@ -114,14 +114,14 @@ def test_the_tables_are_those_of_python_3_11() -> None:
         run(python, str(REPO / "tools" / "make_unicode14.py"), "--check")
 
 
-def stated(name: str) -> str:
+def claimed(name: str) -> str:
     found = re.search(rf"^{name} ([0-9a-f]+)$", RECIPE, re.MULTILINE)
     assert found is not None
     return found[1]
 
 
 def test_the_recipe_counts_the_code_points() -> None:
-    assert len(titles_digest.code_points()) == int(stated("count"))
+    assert len(titles_digest.code_points()) == int(claimed("count"))
 
 
 @pytest.mark.slow
@@ -131,5 +131,5 @@ def test_the_recipe_counts_the_code_points() -> None:
 def test_one_digest_over_every_code_point(version: str) -> None:
     script = str(REPO / "tests" / "kit" / "titles_digest.py")
     digest, unicode_version = run(find(version) or sys.executable, script).split()
-    assert digest == stated("digest")
+    assert digest == claimed("digest")
     assert (unicode_version == make_unicode14.VERSION) is (version == "3.11")

@@ -54,8 +54,8 @@ def test_300_seconds_of_leeway(when: str, future: bool) -> None:
 )
 def test_only_the_newest_event_makes_a_set_stale(age: float | None, stale: bool) -> None:
     newest = "2026-05-01T12:00:00Z"
-    told = warned(read_clock(age, NOW), "2020-01-01T00:00:00Z", newest)
-    assert told == ([("warn_stale", newest)] if stale else [])
+    result = warned(read_clock(age, NOW), "2020-01-01T00:00:00Z", newest)
+    assert result == ([("warn_stale", newest)] if stale else [])
 
 
 def test_without_a_clock_or_without_events_there_is_no_warning() -> None:
@@ -111,15 +111,15 @@ def test_what_is_unsigned_is_a_warning_too() -> None:
 def test_verify_and_merge_warn(tmp_path: object) -> None:
     demo = ("vectors/demo/bundle.json", "--policy", "vectors/demo/policy.json")
     files = [str(REPO / part) if "/" in part else part for part in demo]
-    told = run("verify", *files, "--now", "2026-05-18T00:00:00Z", "--max-age", "1")
-    assert told.status == 0
-    assert told.out.count("[warn_future]") == 2
-    told = run("verify", *files, "--now", "2026-07-18T00:00:00Z", "--max-age", "7")
-    assert told.out.count("[warn_stale]") == 1
-    told = run("merge", *files, "--now", "2026-07-18T00:00:00Z", "--max-age", "7")
-    assert told.err.count("[warn_stale]") == 1
-    told = run("verify", *files, "--json", "--now", "2026-05-18T00:00:00Z")
-    assert [warning["code"] for warning in json.loads(told.out)["reports"][0]["warnings"]] == [
+    result = run("verify", *files, "--now", "2026-05-18T00:00:00Z", "--max-age", "1")
+    assert result.status == 0
+    assert result.out.count("[warn_future]") == 2
+    result = run("verify", *files, "--now", "2026-07-18T00:00:00Z", "--max-age", "7")
+    assert result.out.count("[warn_stale]") == 1
+    result = run("merge", *files, "--now", "2026-07-18T00:00:00Z", "--max-age", "7")
+    assert result.err.count("[warn_stale]") == 1
+    result = run("verify", *files, "--json", "--now", "2026-05-18T00:00:00Z")
+    assert [warning["code"] for warning in json.loads(result.out)["reports"][0]["warnings"]] == [
         "warn_future"
     ] * 2
     assert run("verify", *files, "--now", "soon").status == 2

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit import AUTHOR, DEMO, STRANGER, Json, attached, payloads, policy, policy_key, strategies
+from kit import AUTHOR, DEMO, UNKNOWN_SIGNER, Json, attached, payloads, policy, policy_key, strategies
 from kit.demo import RECORD, rich
 from kit.results import WHEN, Merged, checked, merge, report_on
 from pithbundle.comparison.sides import (
@@ -78,7 +78,7 @@ def cited(value: str) -> Json:
 @pytest.mark.parametrize("left", ["bundle", "state", "report"])
 @pytest.mark.parametrize("right", ["bundle", "state", "report"])
 def test_forms_of_one_bundle_do_not_differ(left: str, right: str) -> None:
-    events = [*rich()["events"], alias("W9", STRANGER)]
+    events = [*rich()["events"], alias("W9", UNKNOWN_SIGNER)]
     both = sides(RECORD, events)
     assert empty(diff_sides(both[left], both[right]))
 

@@ -209,11 +209,11 @@ def test_self_test_finds_a_library_with_other_rules(monkeypatch: pytest.MonkeyPa
         assert caught.value.code == "backend"
         assert "other-message: accepted" in str(caught.value)
 
-    def refuse(signed: bytes, key: bytes) -> bytes:
+    def reject(signed: bytes, key: bytes) -> bytes:
         raise BadSignatureError
 
     with monkeypatch.context() as patched:
-        patched.setattr(keys, "crypto_sign_open", refuse)
+        patched.setattr(keys, "crypto_sign_open", reject)
         with pytest.raises(InvalidKeyError, match="vector valid: rejected"):
             self_test()
     for answer, said in ((True, "order-1-0: accepted"), (False, "key acceptable: rejected")):

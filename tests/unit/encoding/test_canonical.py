@@ -58,7 +58,7 @@ def nested(depth: int) -> Value:
     return value
 
 
-def refusal(value: object, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str | None]:
+def rejection(value: object, limits: Limits = DEFAULT_LIMITS) -> tuple[str, str | None]:
     with pytest.raises(InputError) as caught:
         canonical_bytes(value, limits)  # type: ignore[arg-type]
     return caught.value.code, caught.value.pointer
@@ -129,7 +129,7 @@ def test_order_of_members() -> None:
     ],
 )
 def test_rejects(value: object, code: str, pointer: str) -> None:
-    assert refusal(value) == (code, pointer)
+    assert rejection(value) == (code, pointer)
 
 
 @pytest.mark.parametrize("value", [object(), {"a": {1: 2}}])
@@ -141,37 +141,37 @@ def test_a_value_outside_the_model_names_its_clause_and_what_to_give(value: obje
 
 
 def test_subclasses_of_containers_are_foreign() -> None:
-    assert refusal(type("D", (dict,), {})()) == ("type", "")
-    assert refusal([type("L", (list,), {})()]) == ("type", "/0")
+    assert rejection(type("D", (dict,), {})()) == ("type", "")
+    assert rejection([type("L", (list,), {})()]) == ("type", "/0")
 
 
 def test_limits() -> None:
     assert canonical_bytes(nested(64))
-    assert refusal(nested(65)) == ("depth", "/0" * 64)
+    assert rejection(nested(65)) == ("depth", "/0" * 64)
     raised = replace(DEFAULT_LIMITS, bundle_depth=1000)
     assert canonical_bytes(nested(MAX_DEPTH), raised)
-    assert refusal(nested(MAX_DEPTH + 1), raised)[0] == "depth"
-    assert refusal([1, 2, 3], Limits(nodes=3)) == ("nodes", "/2")
+    assert rejection(nested(MAX_DEPTH + 1), raised)[0] == "depth"
+    assert rejection([1, 2, 3], Limits(nodes=3)) == ("nodes", "/2")
     assert canonical_bytes([1, 2], Limits(nodes=3)) == b"[1,2]"
-    assert refusal("aaaa", Limits(string=3)) == ("size", "")
-    assert refusal({"aaaa": 1}, Limits(string=3)) == ("size", "/aaaa")
-    assert refusal("\n" * 5, Limits(size=8)) == ("size", None)
-    assert refusal(["aaaa", "aaaaa"], Limits(size=8)) == ("size", "/1")
-    assert refusal({"aaaa": "aaaa", "b": 1}, Limits(size=8)) == ("size", "/b")
+    assert rejection("aaaa", Limits(string=3)) == ("size", "")
+    assert rejection({"aaaa": 1}, Limits(string=3)) == ("size", "/aaaa")
+    assert rejection("\n" * 5, Limits(size=8)) == ("size", None)
+    assert rejection(["aaaa", "aaaaa"], Limits(size=8)) == ("size", "/1")
+    assert rejection({"aaaa": "aaaa", "b": 1}, Limits(size=8)) == ("size", "/b")
 
 
 def test_cycles_and_shared_parts_end() -> None:
     cycle: list[Any] = []
     cycle.append({"a": cycle})
-    assert refusal(cycle)[0] == "depth"
+    assert rejection(cycle)[0] == "depth"
     shared: Value = "a" * 1000
     for _ in range(60):
         shared = [shared, shared]
-    assert refusal(shared)[0] == "size"
+    assert rejection(shared)[0] == "size"
     shared = []
     for _ in range(60):
         shared = [shared, shared]
-    assert refusal(shared)[0] == "nodes"
+    assert rejection(shared)[0] == "nodes"
 
 
 def test_messages_name_the_type() -> None:

@@ -19,7 +19,7 @@ from pithbundle.errors import InputError
 SMALL = Limits(size=60, depth=4, nodes=10, string=20)
 
 
-def refusal(data: str | bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None, str | None]:
+def rejection(data: str | bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None, str | None]:
     with pytest.raises(InputError) as caught:
         parse_cbor(bytes.fromhex(data) if isinstance(data, str) else data, limits)
     assert caught.value.code in CODES
@@ -160,7 +160,7 @@ def test_accepts(data: str, value: Value) -> None:
     ],
 )
 def test_rejects(data: str, code: str, offset: int, pointer: str | None) -> None:
-    assert refusal(data) == (code, offset, pointer)
+    assert rejection(data) == (code, offset, pointer)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_limits(data: str, code: str | None) -> None:
     if code is None:
         parse_cbor(bytes.fromhex(data), SMALL)
     else:
-        assert refusal(data, SMALL)[0] == code
+        assert rejection(data, SMALL)[0] == code
 
 
 def test_depth_and_nodes_are_exact() -> None:
@@ -201,11 +201,11 @@ def test_depth_and_nodes_are_exact() -> None:
 
 def test_depth_may_be_given_and_has_a_ceiling() -> None:
     assert read_cbor(b"\x81" * 32 + b"\x80", depth=33).depth == 33
-    assert refusal(b"\x81" * 32 + b"\x80")[:2] == ("depth", 32)
+    assert rejection(b"\x81" * 32 + b"\x80")[:2] == ("depth", 32)
     raised = replace(DEFAULT_LIMITS, depth=10_000, bundle_depth=10_000)
     deepest = b"\x81" * (MAX_DEPTH - 1) + b"\x80"
     assert cbor_bytes(parse_cbor(deepest, raised), raised) == deepest
-    assert refusal(b"\x81" + deepest, raised)[0] == "depth"
+    assert rejection(b"\x81" + deepest, raised)[0] == "depth"
 
 
 def test_a_single_beyond_the_range_of_a_half_is_in_its_shortest_form() -> None:

@@ -18,7 +18,7 @@ from pithbundle.errors import Fault, InputError
 SMALL = Limits(size=200, depth=4, nodes=10, string=20)
 
 
-def refusal(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None, str | None]:
+def rejection(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[str, int | None, str | None]:
     with pytest.raises(InputError) as caught:
         parse_json(data, limits)
     assert caught.value.code in CODES
@@ -117,7 +117,7 @@ def test_accepts(data: bytes, value: Value) -> None:
     ],
 )
 def test_rejects_a_text(data: bytes, code: str, offset: int) -> None:
-    assert refusal(data) == (code, offset, None)
+    assert rejection(data) == (code, offset, None)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_rejects_a_text(data: bytes, code: str, offset: int) -> None:
     ],
 )
 def test_rejects_a_value(data: bytes, code: str, offset: int, pointer: str) -> None:
-    assert refusal(data) == (code, offset, pointer)
+    assert rejection(data) == (code, offset, pointer)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_rejects_a_value(data: bytes, code: str, offset: int, pointer: str) -> N
     ],
 )
 def test_order_of_faults(data: bytes, code: str) -> None:
-    assert refusal(data, SMALL)[0] == code
+    assert rejection(data, SMALL)[0] == code
 
 
 @pytest.mark.parametrize(
@@ -226,16 +226,16 @@ def test_limits(data: bytes, code: str | None) -> None:
     if code is None:
         parse_json(data, SMALL)
     else:
-        assert refusal(data, SMALL)[0] == code
+        assert rejection(data, SMALL)[0] == code
 
 
 def test_offsets_of_text_level_faults() -> None:
-    assert refusal(b'{"\xc3\xa9[":[[["]", [[', SMALL) == ("depth", 15, None)
-    assert refusal(b'["a","\xc3\xa9' + b"a" * 19 + b'"]', SMALL) == ("size", 5, None)
+    assert rejection(b'{"\xc3\xa9[":[[["]", [[', SMALL) == ("depth", 15, None)
+    assert rejection(b'["a","\xc3\xa9' + b"a" * 19 + b'"]', SMALL) == ("size", 5, None)
 
 
 def test_the_first_string_over_the_limit_is_named() -> None:
-    assert refusal(b'["' + b"a" * 21 + b'","' + b"a" * 22 + b'"]', SMALL) == ("size", 1, None)
+    assert rejection(b'["' + b"a" * 21 + b'","' + b"a" * 22 + b'"]', SMALL) == ("size", 1, None)
 
 
 def test_depth_and_nodes_are_exact() -> None:
@@ -246,10 +246,10 @@ def test_depth_and_nodes_are_exact() -> None:
 
 def test_depth_may_be_given_and_has_a_ceiling() -> None:
     assert read_json(b"[" * 33 + b"]" * 33, depth=33).depth == 33
-    assert refusal(b"[" * 33 + b"]" * 33)[:2] == ("depth", 32)
+    assert rejection(b"[" * 33 + b"]" * 33)[:2] == ("depth", 32)
     raised = replace(DEFAULT_LIMITS, depth=10_000)
     assert read_json(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, raised).depth == MAX_DEPTH
-    assert refusal(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), raised)[0] == "depth"
+    assert rejection(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), raised)[0] == "depth"
 
 
 @pytest.mark.parametrize("data", [bytearray(b"[]"), memoryview(b"[]"), type("B", (bytes,), {})(b"[]")])

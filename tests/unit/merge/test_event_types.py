@@ -241,10 +241,10 @@ def test_only_the_strings_of_the_list_conform(kind: str, member: str) -> None:
 
 @pytest.mark.parametrize(("kind", "member"), TEXTS)
 def test_strings_match_their_grammar_from_end_to_end(kind: str, member: str) -> None:
-    fits, misfits = TEXTS[kind, member]
+    fits, nonconforming = TEXTS[kind, member]
     for text in fits:
         assert code_of(kind, {**FULL[kind], member: text}) is None, text[:80]
-    for text in misfits:
+    for text in nonconforming:
         assert code_of(kind, {**FULL[kind], member: text}) == "encoding", text[:80]
 
 
@@ -281,9 +281,9 @@ def test_the_ids_of_a_checkpoint_ascend() -> None:
 
 
 def test_the_first_schema_error_decides_target_first_match_last() -> None:
-    spoilt = payloads.citation("a b", "likes")
-    assert code_of("citation", spoilt) == "encoding"
-    assert code_of("citation", spoilt, "graph") == "type"
+    tampered = payloads.citation("a b", "likes")
+    assert code_of("citation", tampered) == "encoding"
+    assert code_of("citation", tampered, "graph") == "type"
     assert code_of("citation", payloads.citation("ab", "likes")) == "type"
     finding = {**FULL["pith.integrity.v1"], "arxiv_id": "elsewhere"}
     assert code_of("pith.integrity.v1", finding) == "subject"

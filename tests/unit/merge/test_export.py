@@ -32,7 +32,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.errors import InputError
 from pithbundle.verify.policy import Policy
 
-KEYS = Policy.from_value(strategies.house_policy())
+KEYS = Policy.from_value(strategies.fixture_policy())
 
 
 def meaning(result: Merged) -> tuple[bytes, bytes, str, str]:

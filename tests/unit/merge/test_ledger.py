@@ -29,7 +29,7 @@ from kit import (
     without,
 )
 from kit.results import WHEN, check, checked, empty_ledger, ledger_of, merge, merged, read
-from kit.strategies import HOUSE, other_record
+from kit.strategies import FIXTURE_SIGNERS, other_record
 from kit.tampered import signature_of, signed_again
 from pithbundle.bundle.record import Record
 from pithbundle.errors import MergeError
@@ -199,9 +199,9 @@ def test_a_checkpoint_can_be_retracted_by_its_signer_only() -> None:
 
 
 def test_an_unrecognised_event_can_be_retracted() -> None:
-    misfit = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
+    nonconforming = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
     strange = event(DEMO, RECORD, "of the future", "record", {}, WHEN)
-    for victim in (misfit, strange):
+    for victim in (nonconforming, strange):
         taken = retracted(victim)
         result = merged(RECORD, [victim, taken])
         assert effects([victim, taken]) == {taken["event_id"]: "applied"}
@@ -353,7 +353,7 @@ def test_deciding_members_are_compared_as_canonical_bytes_null_where_absent() ->
 
     def count(*payloads_of: Json) -> int:
         made = [event(DEMO, RECORD, "x.said", "record", paid, WHEN) for paid in payloads_of]
-        result = check(read(RECORD, made), Policy.from_value(policy(*HOUSE)), rules=rules)
+        result = check(read(RECORD, made), Policy.from_value(policy(*FIXTURE_SIGNERS)), rules=rules)
         return len(merge(result, rules=rules).view.equivocations)
 
     assert (
@@ -393,9 +393,9 @@ def test_groups_are_ordered_by_type_signer_slot_and_instant() -> None:
 
 
 def completeness(events: list[Json]) -> dict[str, tuple[list[str], Any]]:
-    told = merged(RECORD, events).ledger.completeness()
-    assert [name for name, _, _ in told] == sorted({one["signer"]["signer_id"] for one in events})
-    return {name: ([*absent], as_of) for name, absent, as_of in told}
+    reported = merged(RECORD, events).ledger.completeness()
+    assert [name for name, _, _ in reported] == sorted({one["signer"]["signer_id"] for one in events})
+    return {name: ([*absent], as_of) for name, absent, as_of in reported}
 
 
 def test_without_a_checkpoint_nothing_is_known() -> None:
@@ -439,9 +439,9 @@ def test_retracted_and_unrecognised_events_are_not_missing_and_nonconforming_che
     None
 ):
     strange = event(DEMO, RECORD, "of the future", "record", {}, WHEN)
-    misfit = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
+    nonconforming = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
     victim = citation("w")
-    held = [strange, misfit, victim, retracted(victim)]
+    held = [strange, nonconforming, victim, retracted(victim)]
     assert completeness([*held, listing(*ids(*held))])["demo.example"][0] == []
     bad = event(DEMO, RECORD, "checkpoint", "record", payloads.checkpoint(["sha256:" + "0" * 64]), WHEN)
     assert completeness([bad]) == {"demo.example": ([], None)}
@@ -483,8 +483,8 @@ def test_completeness_that_grew_is_completeness_from_all(data: st.DataObject) ->
     ledger = ledger_of(checked(whole.record, []))
     for place, one in enumerate(events):
         ledger |= ledger_of(checked(whole.record, [one]))
-        told = {name: ([*absent], as_of) for name, absent, as_of in ledger.completeness()}
-        assert told == oracle.missing(events[: place + 1], whole.record)
+        reported = {name: ([*absent], as_of) for name, absent, as_of in ledger.completeness()}
+        assert reported == oracle.missing(events[: place + 1], whole.record)
 
 
 # Which bundles and ledgers come together (MERGE-2, MERGE-3).

@@ -216,7 +216,7 @@ def test_the_parts_of_a_result_are_of_one_set_of_events() -> None:
 def test_what_a_caller_changes_after_a_check_changes_nothing() -> None:
     """The dict of a payload was that of the bundle: a change of it changed the receipt, slots and counts."""
     bundle = read_bundle(to_json(rich()))
-    policy = Policy.from_value(strategies.house_policy())
+    policy = Policy.from_value(strategies.fixture_policy())
     result = check(bundle, policy, MERGE_1.event_types.keys())
     ledger = ledger_of(result)
     expected = results(ledger_of(check(read_bundle(to_json(rich())), policy, MERGE_1.event_types.keys())))

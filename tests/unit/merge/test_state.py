@@ -12,7 +12,7 @@ import pytest
 from kit import (
     AUTHOR,
     DEMO,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     aliases,
     attached,
@@ -194,16 +194,16 @@ def test_a_record_outside_arxiv_has_the_short_forms_alone() -> None:
 
 def test_counters_count_distinct_ids() -> None:
     good, strange = alias("x", "1"), event(DEMO, RECORD, "of the future", "record", {}, WHEN)
-    misfit = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
+    nonconforming = event(DEMO, RECORD, "citation", "graph", {}, WHEN)
     bad = [
         flipped(alias("x", "2")),
         without(alias("x", "3"), ("signature",)),
-        attached(STRANGER, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN),
+        attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("x", "4"), WHEN),
         {**alias("x", "5"), "payload": {}},
         flat_event(DEMO, payloads.integrity(RECORD, WHEN), WHEN, 1),
     ]
     malformed = [None, {}, {**good, "created_at": "never"}, {"payload_sha256": "x"}]
-    events = [good, strange, misfit, *bad, *malformed]
+    events = [good, strange, nonconforming, *bad, *malformed]
     state: Any = merged(RECORD, [*events, *events[::-1], flipped(good)]).state
     assert [state[name] for name in MEMBERS[4:8]] == [5, 3, 2, 0]
 

@@ -20,9 +20,9 @@ def test_of_no_events() -> None:
         "not attested; not anchored; not stored; refs pending; no citations; no findings; "
         "no replications; 0 retracted"
     )
-    told: Any = view.status()
-    assert told["references"] is None
-    assert told["replications"]["refutes"] == {"accepted": 0, "pending": 0, "rejected": 0}
+    reported: Any = view.status()
+    assert reported["references"] is None
+    assert reported["replications"]["refutes"] == {"accepted": 0, "pending": 0, "rejected": 0}
 
 
 def test_of_the_rich_demo() -> None:
@@ -107,29 +107,29 @@ def test_under_rules_that_lack_the_sections() -> None:
 @settings(max_examples=40)
 def test_the_counts_are_those_of_the_state(whole: strategies.EventSet) -> None:
     result = merged(whole.record, whole.events)
-    current: Any = oracle.state_of(whole.record, whole.events, strategies.house_policy()["keys"])["current"]
-    told: Any = result.view.status()
+    current: Any = oracle.state_of(whole.record, whole.events, strategies.fixture_policy()["keys"])["current"]
+    reported: Any = result.view.status()
 
     def count(section: str, **wanted: str) -> int:
         return sum(all(e["payload"][k] == v for k, v in wanted.items()) for e in current[section])
 
-    assert told["anchored"] == len(current["timestamp_anchors"])
-    assert told["stored"] == len(current["storage_attestations"])
-    assert told["conflicts"] == len(current["equivocations"])
-    assert told["unrecognised"] == len(result.state["unrecognised"])
+    assert reported["anchored"] == len(current["timestamp_anchors"])
+    assert reported["stored"] == len(current["storage_attestations"])
+    assert reported["conflicts"] == len(current["equivocations"])
+    assert reported["unrecognised"] == len(result.state["unrecognised"])
     for strength in ("strong", "weak"):
-        assert told["attested"][strength] == count("author_claims", strength=strength)
+        assert reported["attested"][strength] == count("author_claims", strength=strength)
     for relationship in payloads.RELATIONSHIPS:
-        assert told["citations"][relationship] == count("citations", relationship=relationship)
+        assert reported["citations"][relationship] == count("citations", relationship=relationship)
     for outcome in payloads.OUTCOMES:
         for moderation in payloads.MODERATIONS:
             wanted = count("replications", outcome=outcome, moderation=moderation)
-            assert told["replications"][outcome][moderation] == wanted
+            assert reported["replications"][outcome][moderation] == wanted
     rescinded = count("integrity_findings", verdict_class="rescinded")
-    assert told["findings"]["rescinded"] == rescinded
-    assert sum(told["findings"].values()) == len(current["integrity_findings"])
+    assert reported["findings"]["rescinded"] == rescinded
+    assert sum(reported["findings"].values()) == len(current["integrity_findings"])
     for effect in ("applied", "waiting", "rejected"):
-        assert told["retractions"][effect] == sum(e["effect"] == effect for e in current["retractions"])
+        assert reported["retractions"][effect] == sum(e["effect"] == effect for e in current["retractions"])
     line = result.view.status_line()
     assert line.isascii()
     assert not unsafe(line)

@@ -41,7 +41,7 @@ def back(target: Json, at: str, signer: Signer = AUTHOR) -> Json:
     return attached(signer, RECORD, "event_retracted", payloads.event_retracted(target["event_id"]), at)
 
 
-def told(*events: Json) -> list[tuple[str, list[str]]]:
+def reported(*events: Json) -> list[tuple[str, list[str]]]:
     """Change and concerned ids, for the events in the order given; they are merged in another order."""
     found = {moment.event.event_id: moment for moment in merged(RECORD, events[::-1]).ledger.timeline()}
     assert len(found) == len(events)
@@ -50,55 +50,55 @@ def told(*events: Json) -> list[tuple[str, list[str]]]:
 
 def test_a_slot_is_set_and_replaced() -> None:
     one, two = claim(), claim(LATER)
-    assert told(one, two) == [("sets", []), ("replaces", [one["event_id"]])]
+    assert reported(one, two) == [("sets", []), ("replaces", [one["event_id"]])]
 
 
 def test_of_one_instant_the_second_loses_or_restates() -> None:
     one, two = sorted((claim(note="a"), claim(note="b")), key=oracle.id_of)
-    assert told(one, two) == [("sets", []), ("superseded", [one["event_id"]])]
+    assert reported(one, two) == [("sets", []), ("superseded", [one["event_id"]])]
     zulu, offset = sorted((claim(), claim("2026-05-18T01:39:14+00:00")), key=oracle.id_of)
-    assert told(zulu, offset) == [("sets", []), ("restates", [zulu["event_id"]])]
+    assert reported(zulu, offset) == [("sets", []), ("restates", [zulu["event_id"]])]
 
 
 def test_the_first_record_created_is_current() -> None:
     made = payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN))
     one = attached(DEMO, RECORD, "record_created", made, WHEN)
     two = attached(MIRROR, RECORD, "record_created", made, LATER)
-    assert told(one, two) == [("sets", []), ("restates", [one["event_id"]])]
+    assert reported(one, two) == [("sets", []), ("restates", [one["event_id"]])]
 
 
 def test_events_of_the_selection_all_are_added_and_a_checkpoint_is_listed() -> None:
     cited = [attached(AUTHOR, RECORD, "citation", payloads.citation(w, "cites"), WHEN) for w in "ab"]
     listed = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), LATER)
-    assert told(*cited, listed) == [("adds", []), ("adds", []), ("lists", [])]
+    assert reported(*cited, listed) == [("adds", []), ("adds", []), ("lists", [])]
 
 
 def test_a_name_is_added_once() -> None:
     one, two = alias(), alias(LATER, MIRROR, note="again")
-    assert told(one, two) == [("adds", []), ("restates", [one["event_id"]])]
+    assert reported(one, two) == [("adds", []), ("restates", [one["event_id"]])]
     gone = back(one, LAST, DEMO)
-    assert told(one, two, gone)[2] == ("retracts", [one["event_id"], two["event_id"]])
-    assert told(one, back(one, LAST, DEMO))[1] == ("retracts", [one["event_id"]])
+    assert reported(one, two, gone)[2] == ("retracts", [one["event_id"], two["event_id"]])
+    assert reported(one, back(one, LAST, DEMO))[1] == ("retracts", [one["event_id"]])
 
 
 def test_what_is_unrecognised_changes_nothing() -> None:
     strange = event(DEMO, RECORD, "peer_review", "record", {}, WHEN)
-    misfit = event(DEMO, RECORD, "citation", "record", {}, LATER)
-    assert told(strange, misfit) == [("unrecognised", []), ("unrecognised", [])]
-    moments = merged(RECORD, [strange, misfit]).ledger.timeline()
+    nonconforming = event(DEMO, RECORD, "citation", "record", {}, LATER)
+    assert reported(strange, nonconforming) == [("unrecognised", []), ("unrecognised", [])]
+    moments = merged(RECORD, [strange, nonconforming]).ledger.timeline()
     assert [moment.section for moment in moments] == [None, None]
 
 
 def test_a_retraction_brings_the_next_one_back() -> None:
     one, two = claim(), claim(LATER)
-    assert told(one, two, back(two, LAST))[2] == ("retracts", [two["event_id"], one["event_id"]])
-    assert told(one, two, back(one, LAST))[2] == ("retracts", [one["event_id"]])
-    assert told(one, back(one, LAST))[1] == ("retracts", [one["event_id"]])
+    assert reported(one, two, back(two, LAST))[2] == ("retracts", [two["event_id"], one["event_id"]])
+    assert reported(one, two, back(one, LAST))[2] == ("retracts", [one["event_id"]])
+    assert reported(one, back(one, LAST))[1] == ("retracts", [one["event_id"]])
 
 
 def test_after_a_retraction_the_slot_is_empty_again() -> None:
     one, two = claim(), claim(LAST)
-    assert told(one, back(one, LATER), two) == [
+    assert reported(one, back(one, LATER), two) == [
         ("sets", []),
         ("retracts", [one["event_id"]]),
         ("sets", []),
@@ -107,7 +107,7 @@ def test_after_a_retraction_the_slot_is_empty_again() -> None:
 
 def test_what_was_brought_back_is_what_the_next_one_replaces() -> None:
     one, two, three = claim(EARLY), claim(), claim(LAST)
-    assert told(one, two, back(two, LATER), three)[2:] == [
+    assert reported(one, two, back(two, LATER), three)[2:] == [
         ("retracts", [two["event_id"], one["event_id"]]),
         ("replaces", [one["event_id"]]),
     ]
@@ -115,32 +115,35 @@ def test_what_was_brought_back_is_what_the_next_one_replaces() -> None:
 
 def test_a_retraction_of_an_unrecognised_event() -> None:
     strange = event(DEMO, RECORD, "peer_review", "record", {}, WHEN)
-    assert told(strange, back(strange, LATER, DEMO))[1] == ("retracts", [strange["event_id"]])
-    misfit = event(DEMO, RECORD, "author_claim", "record", {"scheme": "orcid"}, WHEN)
-    assert told(misfit, back(misfit, LATER, DEMO))[1] == ("retracts", [misfit["event_id"]])
+    assert reported(strange, back(strange, LATER, DEMO))[1] == ("retracts", [strange["event_id"]])
+    nonconforming = event(DEMO, RECORD, "author_claim", "record", {"scheme": "orcid"}, WHEN)
+    assert reported(nonconforming, back(nonconforming, LATER, DEMO))[1] == (
+        "retracts",
+        [nonconforming["event_id"]],
+    )
     cited = attached(AUTHOR, RECORD, "citation", payloads.citation("x", "cites"), WHEN)
-    assert told(cited, back(cited, LATER))[1] == ("retracts", [cited["event_id"]])
+    assert reported(cited, back(cited, LATER))[1] == ("retracts", [cited["event_id"]])
 
 
 def test_a_retraction_without_effect() -> None:
     one = claim()
-    assert told(one, back(one, LATER, DEMO))[1] == ("rejected", [one["event_id"]])
-    assert told(back(one, LATER)) == [("waits", [one["event_id"]])]
+    assert reported(one, back(one, LATER, DEMO))[1] == ("rejected", [one["event_id"]])
+    assert reported(back(one, LATER)) == [("waits", [one["event_id"]])]
     waits = back(one, LATER)
-    assert told(waits, back(waits, LAST))[1] == ("rejected", [waits["event_id"]])
+    assert reported(waits, back(waits, LAST))[1] == ("rejected", [waits["event_id"]])
 
 
 def test_an_event_that_is_retracted_before_its_time() -> None:
     """It seemed to set a slot that the state shows empty: its retraction has the earlier signed time."""
     for late in (claim(LATER), alias(LATER, AUTHOR)):
         gone = back(late, WHEN)
-        assert told(gone, late) == [
+        assert reported(gone, late) == [
             ("waits", [late["event_id"]]),
             ("withdrawn", [gone["event_id"]]),
         ]
-    standing, late = claim(), claim(LATER, note="new")
+    current, late = claim(), claim(LATER, note="new")
     early = back(late, EARLY)
-    assert told(early, standing, late)[1:] == [("sets", []), ("withdrawn", [early["event_id"]])]
+    assert reported(early, current, late)[1:] == [("sets", []), ("withdrawn", [early["event_id"]])]
 
 
 def test_retracted_by_is_of_the_whole_set() -> None:
@@ -199,8 +202,8 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
     assert [m.event.order for m in moments] == sorted(e.order for e in result.ledger)
     shown = replayed(moments, result)
     view = result.view
-    for section, standing in view.sections.items():
-        assert shown.get(section, set()) == {e.event_id for e in standing}, section
+    for section, current in view.sections.items():
+        assert shown.get(section, set()) == {e.event_id for e in current}, section
     named = {alias.event_id for alias in view.source_aliases if alias.event_id}
     assert shown.get("source_aliases", set()) == named
     created = shown.get("receipt", set())

@@ -31,7 +31,7 @@ from pithbundle.merge.trace import CLAUSES, Decision
 from pithbundle.newtypes import Pointer
 from pithbundle.verify.policy import Policy
 
-KEYS = strategies.house_policy()
+KEYS = strategies.fixture_policy()
 LATER = "2026-05-19T00:00:00Z"
 
 
@@ -121,19 +121,19 @@ def test_an_entry_of_the_selection_all_wins_alone() -> None:
 
 def test_the_reason_of_a_retraction_is_its_effect() -> None:
     target, absent = claim(), claim(note="absent")
-    applied, waiting, refused = (
+    applied, waiting, rejected = (
         retraction(AUTHOR, target),
         retraction(AUTHOR, absent),
         retraction(DEMO, target),
     )
     words = {}
     for place in range(3):
-        word, wins, loses = step_at(f"/current/retractions/{place}", [target, applied, waiting, refused])
+        word, wins, loses = step_at(f"/current/retractions/{place}", [target, applied, waiting, rejected])
         words[wins[0]] = word, loses
     assert words == {
         applied["event_id"]: ("listed", [(target["event_id"], "retracted")]),
         waiting["event_id"]: ("waiting", []),
-        refused["event_id"]: ("rejected", []),
+        rejected["event_id"]: ("rejected", []),
     }
 
 
@@ -190,19 +190,19 @@ def test_a_receipt_whose_events_are_all_withdrawn() -> None:
 @given(strategies.event_sets(max_size=10))
 @settings(max_examples=60)
 def test_the_trace_is_that_of_the_oracle(whole: strategies.EventSet) -> None:
-    told = json.loads(merged(whole.record, whole.events).view.trace_json())
-    assert told["trace"] == oracle.trace(whole.record, whole.events, KEYS["keys"])["trace"]
+    reported = json.loads(merged(whole.record, whole.events).view.trace_json())
+    assert reported["trace"] == oracle.trace(whole.record, whole.events, KEYS["keys"])["trace"]
 
 
 @given(strategies.crowded_sets(max_size=10, conflicts=2))
 @settings(max_examples=60)
 def test_the_same_where_events_meet(whole: strategies.EventSet) -> None:
     result = merged(whole.record, whole.events)
-    told = json.loads(result.view.trace_json())
-    assert told["trace"] == oracle.trace(whole.record, whole.events, KEYS["keys"])["trace"]
-    assert told["rules"] == "pithbundle-merge-1"
-    assert told["pith_number"] == str(result.ledger.record.number)
-    assert canonical_bytes(told) == result.view.trace_json()
+    reported = json.loads(result.view.trace_json())
+    assert reported["trace"] == oracle.trace(whole.record, whole.events, KEYS["keys"])["trace"]
+    assert reported["rules"] == "pithbundle-merge-1"
+    assert reported["pith_number"] == str(result.ledger.record.number)
+    assert canonical_bytes(reported) == result.view.trace_json()
 
 
 @given(strategies.event_sets())

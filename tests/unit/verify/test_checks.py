@@ -14,7 +14,7 @@ from kit import (
     DEMO,
     DEMO_NEXT,
     DEMO_OLD,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -80,7 +80,7 @@ class Way:
 
     step: int
     name: str
-    spoil: Callable[[Recipe], object]
+    tamper: Callable[[Recipe], object]
     expected: tuple[str, str | None, str | None]
     #: What it and another of the same kind both change, so that they cannot be put together.
     excludes: str = ""
@@ -166,7 +166,7 @@ def test_the_same_event_without_a_fault_is_verified(with_id: bool) -> None:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_each_check_has_its_status_code_and_pointer(way: Way) -> None:
     recipe = Recipe()
-    way.spoil(recipe)
+    way.tamper(recipe)
     one = recipe.copy()
     assert said(one) == way.expected
     assert one.verdict.step == way.step
@@ -183,8 +183,8 @@ def test_each_check_has_its_status_code_and_pointer(way: Way) -> None:
 def test_of_two_faults_the_earlier_check_decides(first: Way, second: Way) -> None:
     recipe = Recipe()
     # A signature that the second takes away cannot be respelt by the first: the later goes first.
-    second.spoil(recipe)
-    first.spoil(recipe)
+    second.tamper(recipe)
+    first.tamper(recipe)
     assert recipe.said() == first.expected
 
 
@@ -242,7 +242,7 @@ def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "tamper",
     [
         lambda e: e.pop("target"),
         lambda e: e.update(created_at=1),
@@ -251,9 +251,9 @@ def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None
         lambda e: e.update(more=[0] * 20_000),
     ],
 )
-def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], object]) -> None:
+def test_the_key_and_the_signature_come_before_the_form(tamper: Callable[[Json], object]) -> None:
     made = copy.deepcopy(SOUND)
-    spoil(made)
+    tamper(made)
     nobody = {**made, "signer": {**made["signer"], "signer_id": "nobody"}}
     at = "/signer"
     cases: list[tuple[Json, tuple[str, str | None, str | None]]] = [
@@ -306,7 +306,7 @@ BOTH = policy(policy_key(DEMO, event_formats=["unknown", "event-v1"]))
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_beside_unknown_nothing_is_invalid_and_the_code_stays(way: Way) -> None:
     recipe = Recipe()
-    way.spoil(recipe)
+    way.tamper(recipe)
     recipe.key["event_formats"] = [*recipe.key["event_formats"], "unknown"]
     one = recipe.copy()
     word = "unbound" if way.expected[0] == "invalid" and way.step else way.expected[0]
@@ -317,7 +317,7 @@ def test_beside_unknown_nothing_is_invalid_and_the_code_stays(way: Way) -> None:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_of_unknown_alone_only_the_key_and_a_signature_are_asked(way: Way) -> None:
     recipe = Recipe()
-    way.spoil(recipe)
+    way.tamper(recipe)
     made = recipe.made()
     recipe.key["event_formats"] = ["unknown"]
     (one,) = checked(RECORD, [made], policy(recipe.key)).events
@@ -456,10 +456,10 @@ def test_every_code_of_a_verdict_is_in_the_table() -> None:
 
 
 def test_an_unknown_signer_stays_unknown_with_a_perfect_signature() -> None:
-    made = attached(STRANGER, RECORD, "alias_added", ALIAS, WHEN)
+    made = attached(UNKNOWN_SIGNER, RECORD, "alias_added", ALIAS, WHEN)
     assert said(checked(RECORD, [made]).events[0])[0] == "unknown_key"
     posing = {**made, "signer": made["signer"] | {"signer_id": DEMO.signer_id, "key_id": DEMO.key_id}}
-    assert said(checked(RECORD, [sign(posing, STRANGER)]).events[0])[0] == "unknown_key"
+    assert said(checked(RECORD, [sign(posing, UNKNOWN_SIGNER)]).events[0])[0] == "unknown_key"
     posing["signer"]["public_key_fingerprint"] = DEMO.fingerprint
     as_demo = Signer(6, DEMO.signer_id, DEMO.key_id)
     assert said(checked(RECORD, [sign(posing, as_demo)]).events[0])[:2] == ("invalid", "signature_invalid")

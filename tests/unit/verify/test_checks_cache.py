@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kit import DEMO
-from kit.strategies import house_policy
+from kit.strategies import fixture_policy
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, Signatures
 
-POLICY = Policy.from_value(house_policy())
+POLICY = Policy.from_value(fixture_policy())
 (KEY,) = (key for key in POLICY.keys if key.public_key.raw == DEMO.public_key)
 
 

@@ -188,6 +188,6 @@ def two_hashes() -> None:
     ],
 )  # fmt: skip
 def test_what_does_not_merge(merge: Callable[[], None], code: str, detail: str) -> None:
-    with pytest.raises(MergeError) as refused:
+    with pytest.raises(MergeError) as rejected:
         merge()
-    assert (refused.value.code, refused.value.fault.detail) == (code, detail)
+    assert (rejected.value.code, rejected.value.fault.detail) == (code, detail)

@@ -47,7 +47,7 @@ def policy(*keys: Json, **changes: Json) -> dict[str, Json]:
     return {name: member for name, member in value.items() if member is not Ellipsis}
 
 
-def refusal(value: Json) -> PolicyError:
+def rejection(value: Json) -> PolicyError:
     before = copy.deepcopy(value)
     with pytest.raises(PolicyError) as caught:
         Policy.from_value(value)
@@ -280,7 +280,7 @@ BAD: list[tuple[Json, str, bool, str]] = [
 
 @pytest.mark.parametrize(("value", "pointer", "schema_sees", "word"), BAD)
 def test_bad(value: Json, pointer: str, schema_sees: bool, word: str) -> None:
-    error = refusal(value)
+    error = rejection(value)
     assert (error.code, error.pointer) == ("policy", pointer)
     assert word in error.fault.detail
     if word != "member name":  # JSON has no other names
@@ -289,7 +289,7 @@ def test_bad(value: Json, pointer: str, schema_sees: bool, word: str) -> None:
 
 @pytest.mark.parametrize("raw", ["00" * 32, "01" + "00" * 31, "ff" * 32, "02" + "00" * 31])
 def test_a_key_unfit_to_be_pinned(raw: str) -> None:
-    error = refusal(policy(key(), key(key_id="a2", public_key_hex=raw)))
+    error = rejection(policy(key(), key(key_id="a2", public_key_hex=raw)))
     assert (error.code, error.pointer) == ("key_invalid", "/keys/1/public_key_hex")
 
 
@@ -311,7 +311,7 @@ def test_four_keys_share_a_name_and_the_fingerprint_chooses() -> None:
     for one in made.keys:
         assert made.key("alice", "a1", one.fingerprint) is one
     assert made.key("alice", "a1", "") is None
-    error = refusal(policy(*named(5)))
+    error = rejection(policy(*named(5)))
     assert (error.code, error.pointer) == ("policy", "/keys/4/key_id")
     assert "4 keys at most" in error.fault.detail
 
@@ -320,12 +320,12 @@ def test_sixteen_keys_share_a_key_id() -> None:
     # Four signers of four keys, then a fifth signer.
     keys = [one | {"signer_id": f"s{n // 4}"} for n, one in enumerate(named(17))]
     assert len(Policy.from_value(policy(*keys[:16])).keys_with_id("a1")) == 16
-    error = refusal(policy(*keys))
+    error = rejection(policy(*keys))
     assert (error.code, error.pointer) == ("policy", "/keys/16/key_id")
     assert "16 keys at most" in error.fault.detail
     # The fifth key of a pair is named before the seventeenth of its key_id.
     keys[16]["signer_id"] = "s0"
-    assert "4 keys at most" in refusal(policy(*keys)).fault.detail
+    assert "4 keys at most" in rejection(policy(*keys)).fault.detail
 
 
 def test_a_file_is_read_under_the_strict_profile() -> None:

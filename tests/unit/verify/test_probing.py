@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kit import AUTHOR, DEMO, Json, Signer, event, made_record, payloads, policy, policy_key, without
-from kit.results import WHEN, read, refused_signatures
+from kit.results import WHEN, read, rejected_signatures
 from kit.tampered import flipped
 from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.canonical import encode_canonical
@@ -141,7 +141,7 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
     monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
     """5,000 events under 100 keys were unfinished after 8 minutes: 20 formats of each under each key."""
-    calls = refused_signatures(monkeypatch)
+    calls = rejected_signatures(monkeypatch)
     rule, keys = EVENT_FORMATS["event-v1"], 100
     policy_ = many(keys - 1)
     counts = []
@@ -160,7 +160,7 @@ def test_signature_checks_are_linear_in_events_and_do_not_multiply_by_keys(
 
 
 def test_of_many_keys_of_one_name_few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = refused_signatures(monkeypatch)
+    calls = rejected_signatures(monkeypatch)
     twins = [Signer(200 + n, f"t{n}", DEMO.key_id) for n in range(15)]
     events = [made(n, EVENT_FORMATS["event-v1"]) for n in range(SAMPLE + 1)]
     probed(events, Policy.from_value(policy(DEMO, *twins)))

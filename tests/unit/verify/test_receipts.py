@@ -12,7 +12,7 @@ from kit import (
     DEMO,
     DEMO_NEXT,
     MIRROR,
-    STRANGER,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -23,7 +23,7 @@ from kit import (
     policy_key,
     receipt,
 )
-from kit.results import WHEN, checked, merged, refused_signatures
+from kit.results import WHEN, checked, merged, rejected_signatures
 from kit.signing import b64
 from kit.tampered import flipped, respelt
 
@@ -82,8 +82,8 @@ def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing()
 @pytest.mark.parametrize(("shown", "expected"), FAULTS)
 def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
     assert verdict(shown) == expected
-    (told,) = checked(RECORD, [created(shown)]).receipts
-    assert told.verdict.step == STEPS[expected[1]]
+    (reported,) = checked(RECORD, [created(shown)]).receipts
+    assert reported.verdict.step == STEPS[expected[1]]
     result = merged(RECORD, [created(shown)])
     assert result.view.valid_event_count == 1
     current: Any = result.state["current"]
@@ -190,7 +190,7 @@ def test_a_receipt_is_looked_for_in_the_payload_of_every_element_and_nowhere_els
     flat = flat_event(DEMO, payloads.integrity(RECORD, WHEN) | {"receipt": SOUND}, WHEN, 1)
     malformed: list[Json] = [{"payload": {"receipt": SOUND}}, created(SOUND) | {"created_at": "never"}]
     unsigned = created(SOUND) | {"signature": None}
-    unknown = attached(STRANGER, RECORD, "citation", {"receipt": SOUND}, WHEN)
+    unknown = attached(UNKNOWN_SIGNER, RECORD, "citation", {"receipt": SOUND}, WHEN)
     events = [elsewhere, flat, *malformed, unsigned, unknown, created(SOUND)]
     with_id = [True, True, False, False, True, True, True]
     assert receipts_of(events) == [(at(n), "verified", named) for n, named in enumerate(with_id)]
@@ -241,8 +241,8 @@ def test_of_unverified_elements_the_sixteen_smallest_receipts_are_checked_in_any
         words_of(junk(*(one | {"signed_at": n} for n in range(3) for one in receipts[:16])))
         == ["invalid"] * 48
     )
-    (told,) = checked(RECORD, junk(*receipts)).receipts[-1:]
-    assert (told.verdict.code, told.key, told.key_id) == (None, None, DEMO.key_id)
+    (reported,) = checked(RECORD, junk(*receipts)).receipts[-1:]
+    assert (reported.verdict.code, reported.key, reported.key_id) == (None, None, DEMO.key_id)
 
 
 def test_what_needs_no_signature_check_does_not_count_and_is_always_reported() -> None:
@@ -284,7 +284,7 @@ def test_paired_are_ordered_by_key_id_then_signature_as_code_points() -> None:
 def test_made_up_receipts_cost_a_bounded_number_of_signature_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     """1,000 unsigned elements with a receipt each, under 16 keys of one key id, cost 16 000 checks once."""
     twins = [Signer(number, f"s{number}.example", DEMO.key_id) for number in range(7, 23)]
-    calls = refused_signatures(monkeypatch)
+    calls = rejected_signatures(monkeypatch)
     for count in (100, 1_000):
         calls.clear()
         assert len(checked(RECORD, junk(*map(made_up, range(count))), policy(*twins)).receipts) == count
