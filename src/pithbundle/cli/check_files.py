@@ -111,7 +111,7 @@ def _readable(
     for done, file in enumerate(files):
         step(done)
         try:
-            data = read_bytes(file, limits)
+            data = read_bytes(file, limits.size)
         except InputRejected as rejection:
             if rejection.status == Exit.USAGE:
                 unreadable.append(Rejection(file, rejection.error, rejection.hint))

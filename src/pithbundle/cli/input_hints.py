@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from pithbundle.bundle.document_types import BUNDLE, recognise
+from pithbundle.bundle.document_types import BUNDLE, POLICY, Document, recognise
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_strict import AFTER_THE_END
 from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.parsed import detect_encoding
 from pithbundle.errors import PithError
 from pithbundle.escape import visible
 from pithbundle.files import STDIN
@@ -30,23 +31,40 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"%PDF", "a PDF", "fetch the bundle of the record instead"),
     (b"\x89PNG", "a picture", "fetch the bundle of the record instead"),
     (b"\xff\xd8\xff", "a picture", "fetch the bundle of the record instead"),
+    (b"GIF8", "a picture", "fetch the bundle of the record instead"),
     (b"<svg", "a picture", "fetch the bundle of the record instead"),
+    (b"{\0", "text in UTF-16", "write it as UTF-8: iconv -f UTF-16LE -t UTF-8 FILE"),
+    (b"\0{", "text in UTF-16", "write it as UTF-8: iconv -f UTF-16BE -t UTF-8 FILE"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it first: xz -dc FILE | pithbundle COMMAND -"),
 )
 _URL: Final = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
+#: The first byte of a second document after a first one.
+_SECOND: Final = (b"{", b"[", *(bytes([head]) for head in range(0xA0, 0xC0)))
 #: The most names of files that a hint lists.
 _MOST_FILES: Final = 5
 _PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|\?xml)", re.IGNORECASE)
 #: Error codes of bytes that are not JSON or CBOR, which the first bytes can explain.
 _OF_BYTES: Final = frozenset(
-    {"syntax", "utf8", "bom", "trailing", "cbor_truncated", "cbor_tag", "cbor_reserved", "type", "version"}
-)
+    {
+        "syntax", "utf8", "bom", "trailing", "cbor_truncated", "cbor_tag", "cbor_reserved", "type", "version",
+        "policy", "string", "key",
+    }
+)  # fmt: skip
 
 
-def hint_for(path: str, data: bytes | None, error: PithError, *, of_bundle: bool = True) -> str:
+def hint_for(
+    path: str,
+    data: bytes | None,
+    error: PithError,
+    *,
+    expected: tuple[Document, ...] = (BUNDLE,),
+    inputs: int = 1,
+) -> str:
     """Return the hint for a rejected input: what the file is, if that is known, else the error's hint.
 
-    ``data`` are the bytes that were read under the limits of ``--limit``, None for another file.
-    With ``of_bundle`` a bundle was expected, so another kind of document is named.
+    ``data`` are the bytes that were read, None where they do not matter. ``expected`` are the kinds
+    of documents that were expected, none for any: another kind is named.
+    ``inputs`` is how many inputs' size the file may have (LIM-7).
     The hint is empty for a file that cannot be read for a reason that the error states.
     """
     if error.code == "io":
@@ -54,13 +72,24 @@ def hint_for(path: str, data: bytes | None, error: PithError, *, of_bundle: bool
     if data is None:
         return error.hint
     if error.limit_name == "size":
-        return _of_size(path, error)
-    if error.code == "syntax" and error.fault.detail == AFTER_THE_END:
+        return _of_size(path, error, expected, inputs)
+    if error.code == "trailing" or (error.code == "syntax" and error.fault.detail == AFTER_THE_END):
+        if data[error.offset or 0 :].lstrip()[:1] in _SECOND:
+            return "the file has several documents, one after the other: write each to a file of its own"
         return "the file is longer than its content: fetch it again, or remove what was appended"
     if error.code not in _OF_BYTES:
         return error.hint
-    found = _of_bytes(data) or (_of_value(data) if of_bundle else None)
-    return error.hint if found is None else f"the file is {found[0]}: {found[1]}"
+    found = _of_bytes(data)
+    if found is not None:
+        return f"the file is {found[0]}: {found[1]}"
+    if error.code == "utf8" and detect_encoding(data) == "cbor":
+        return "the file is CBOR, and JSON is needed here: pithbundle convert FILE --to json"
+    document = document_of(data) if expected else None
+    if document is None or document in expected:
+        return error.hint
+    words = " or ".join(each.description for each in expected)
+    instead = "" if expected == (BUNDLE,) else f", not {words}"
+    return f"the file is {document.description}{instead}: {document.use}"
 
 
 def _of_path(path: str) -> str:
@@ -79,12 +108,15 @@ def _of_path(path: str) -> str:
     return f"this is a folder: give the files in it, which are {', '.join(files[:_MOST_FILES])}{more}"
 
 
-def _of_size(path: str, error: PithError) -> str:
+def _of_size(path: str, error: PithError, expected: tuple[Document, ...], inputs: int) -> str:
     """The hint of the error, but with the size of the file where it is known."""
+    if expected == (POLICY,):
+        return f"the limit on a policy is fixed at {error.limit} bytes: check that the file is a policy"
     with suppress(OSError, ValueError):
         found = os.stat(path)
         if path != STDIN and stat.S_ISREG(found.st_mode):
-            return f"if you trust the source, raise the limit with --limit size={found.st_size}"
+            size = -(-found.st_size // inputs)
+            return f"if you trust the source, raise the limit with --limit size={size}"
     return error.hint
 
 
@@ -101,11 +133,13 @@ def _of_bytes(data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _of_value(data: bytes) -> tuple[str, str] | None:
+def document_of(data: bytes) -> Document | None:
+    """Return what a file is by its own account, None if it cannot be parsed."""
+    from pithbundle.encoding.cbor import parse_cbor
     from pithbundle.encoding.json_reader import parse_json
 
+    limits = replace(for_written(DEFAULT_LIMITS), size=len(data))
     try:
-        document = recognise(parse_json(data, replace(for_written(DEFAULT_LIMITS), size=len(data))))
+        return recognise((parse_cbor if detect_encoding(data) == "cbor" else parse_json)(data, limits))
     except PithError:
         return None
-    return None if document is BUNDLE else (document.description, document.use)

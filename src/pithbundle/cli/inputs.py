@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from pithbundle.bundle.document_types import POLICY, Document
 from pithbundle.cli.numeric import whole_number
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
@@ -142,13 +143,17 @@ class InputRejected(Exception):
 
 @contextlib.contextmanager
 def rejecting(
-    path: str, status: Exit = Exit.INVALID, *, data: bytes | None = None, of_bundle: bool = False
+    path: str,
+    status: Exit = Exit.INVALID,
+    *,
+    data: bytes | None = None,
+    expected: tuple[Document, ...] = (),
+    inputs: int = 1,
 ) -> Iterator[None]:
     """Attribute every error raised inside to the file ``path``.
 
     The exit status is ``status``, but 2 for a file that cannot be read or written. ``data`` are
-    the bytes of an input under the limits of ``--limit``: the hint depends on them, and on
-    whether a bundle was expected.
+    the bytes of the file: the hint depends on them, and on the kinds of documents that are expected.
 
     Raises:
         InputRejected: for any :class:`PithError`.
@@ -159,7 +164,8 @@ def rejecting(
         from pithbundle.cli.input_hints import hint_for
 
         chosen = Exit.USAGE if isinstance(error, FileError) else status
-        raise InputRejected(path, error, chosen, hint_for(path, data, error, of_bundle=of_bundle)) from error
+        hint = hint_for(path, data, error, expected=expected, inputs=inputs)
+        raise InputRejected(path, error, chosen, hint) from error
 
 
 # -- reading ------------------------------------------------------------------------------
@@ -175,14 +181,21 @@ def require_single_stdin(*paths: str | None) -> None:
         raise click.UsageError("standard input can be read only once", click.get_current_context())
 
 
-def read_bytes(path: str, limits: Limits) -> bytes:
-    """Return the bytes of an input.
+def read_bytes(
+    path: str,
+    size: int,
+    status: Exit = Exit.INVALID,
+    *,
+    expected: tuple[Document, ...] = (),
+    inputs: int = 1,
+) -> bytes:
+    """Return the bytes of an input, which may have the size of so many ``inputs``.
 
     Raises:
-        InputRejected: it cannot be read, or is over ``limits.size``.
+        InputRejected: it cannot be read, or has more than ``size`` bytes.
     """
-    with rejecting(path, data=b""):
-        return read_input(path, limits.size)
+    with rejecting(path, status, data=b"", expected=expected, inputs=inputs):
+        return read_input(path, size)
 
 
 def read_value(path: str, limits: Limits, format: Encoding | None = None) -> Value:
@@ -191,7 +204,7 @@ def read_value(path: str, limits: Limits, format: Encoding | None = None) -> Val
     Raises:
         InputRejected: it cannot be read, or is outside the profile.
     """
-    return parse(path, read_bytes(path, limits), limits, format)
+    return parse(path, read_bytes(path, limits.size), limits, format)
 
 
 def parse(path: str, data: bytes, limits: Limits, format: Encoding | None = None) -> Value:
@@ -220,8 +233,20 @@ def read_policy(path: str | None) -> Policy:
 
     if path is None:
         return Policy.registry()
-    with rejecting(path, Exit.USAGE):
-        return Policy.from_bytes(read_input(path, DEFAULT_LIMITS.size))
+    return read_policy_file(path, Exit.USAGE)
+
+
+def read_policy_file(path: str, status: Exit) -> Policy:
+    """Return the policy of a file.
+
+    Raises:
+        InputRejected: it cannot be read or applied; with ``status`` if it can be read.
+    """
+    from pithbundle.verify.policy import Policy
+
+    data = read_bytes(path, DEFAULT_LIMITS.size, status, expected=(POLICY,))
+    with rejecting(path, status, data=data, expected=(POLICY,)):
+        return Policy.from_bytes(data)
 
 
 # -- delivering ---------------------------------------------------------------------------

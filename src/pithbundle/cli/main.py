@@ -186,12 +186,24 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
     return status if isinstance(status, int) else Exit.VALID
 
 
+#: Options of other programs, with what does the same here.
+_INSTEAD: Final = {
+    "--plot": "timeline --svg FILE or --png FILE writes a picture",
+    "--format": "--from json or --from cbor names the encoding of FILE; convert --to writes the other",
+    "--colour": "the option is --color auto, always or never",
+    "--no-color": "the option is --color never; NO_COLOR in the environment does the same",
+    "--verbose": "add --json for everything that is known",
+}
+
+
 def _usage_error(out: Output, error: click.ClickException) -> None:
     """Print an error of click in the form of this program: lower case, one line, no full stop."""
     text = "missing command"
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):
         text = " ".join(error.format_message().split()).removesuffix(".")
     message, *hints = (sentence[:1].lower() + sentence[1:] for sentence in text.split(". "))
+    if isinstance(error, click.NoSuchOption) and error.option_name in _INSTEAD:
+        hints = [_INSTEAD[error.option_name]]
     ctx = getattr(error, "ctx", None)
     if isinstance(ctx, click.Context):
         hints.append(f"see {ctx.command_path} --help")

@@ -150,15 +150,15 @@ def for_written(limits: Limits) -> Limits:
     """The limits for a state or a report, which one run makes of many inputs (LIM-7)."""
     return replace(
         limits,
-        size=limits.size * _INPUTS,
-        nodes=limits.nodes * _INPUTS,
+        size=limits.size * INPUTS,
+        nodes=limits.nodes * INPUTS,
         depth=MAX_DEPTH,
         bundle_depth=MAX_DEPTH,
     )
 
 
 #: How many times the limit of an input a state or a report may have (LIM-7).
-_INPUTS: Final = 64
+INPUTS: Final = 64
 
 
 def compare_states(ours: Object, theirs: Object) -> list[Difference]:

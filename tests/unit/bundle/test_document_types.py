@@ -101,7 +101,7 @@ WHOLE = (REPO / "vectors" / "demo" / "bundle.json").read_bytes()
         (b"\xef\xbb\xbf" + WHOLE, "the file is text with a byte order mark"),
         (WHOLE[:900], "the file is truncated"),
         (WHOLE + b"\nappended", "the file is longer than its content"),
-        (WHOLE + b"\n" + WHOLE, "the file is longer than its content"),
+        (WHOLE + b"\n" + WHOLE, "the file has several documents"),
         (b"\xd9\xd9\xf7\xa0", "the file is self-described CBOR"),
         (b"%PDF-1.7", "the file is a PDF"),
         (b"\x89PNG\r\n", "the file is a picture"),

@@ -7,12 +7,14 @@ from typing import Final
 
 import click
 
+from pithbundle.bundle.document_types import BUNDLE, REPORT, STATE
 from pithbundle.cli.inputs import (
     PATH,
     format_option,
     json_option,
     limit_option,
     policy_option,
+    read_bytes,
     read_policy,
     rejecting,
     require_single_stdin,
@@ -20,18 +22,19 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural, short
-from pithbundle.comparison.published import for_written
+from pithbundle.comparison.published import INPUTS, for_written
 from pithbundle.comparison.sides import Diff, Judged, Side, diff_sides, side_of_report, side_of_value
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.files import read_input
 from pithbundle.verifier import Verifier
 
 #: The longest value shown beside a difference, in characters.
 _VALUE: Final = 120
 _CELL: Final = 40
+#: What can be compared (DIFF-1).
+_SIDES: Final = (BUNDLE, STATE, REPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ class _Reader:
         Raises:
             InputRejected: the file cannot be compared; status 2, because 1 means that two sides differ.
         """
-        with rejecting(path, Exit.USAGE):
-            wide = for_written(self.verifier.limits)
-            data = read_input(path, wide.size)
+        wide = for_written(self.verifier.limits)
+        data = read_bytes(path, wide.size, Exit.USAGE, expected=_SIDES, inputs=INPUTS)
+        with rejecting(path, Exit.USAGE, data=data, expected=_SIDES):
             if (self.format or detect_encoding(data)) == "cbor":
                 from pithbundle.encoding.cbor import read_cbor as read
             else:

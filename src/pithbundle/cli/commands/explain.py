@@ -88,6 +88,8 @@ def _location(argument: str) -> str | None:
     if argument.startswith("/") and "\0" not in argument and not os.path.lexists(argument):
         # Not a file, so it is meant as a pointer, of which no state has an entry.
         return argument
+    if argument.startswith("current/") and not os.path.lexists(argument):
+        return f"/{argument}"
     return f"/current/{argument}" if argument.split("/")[0] in _SECTIONS else None
 
 

@@ -119,7 +119,7 @@ def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> 
     FILE is a bundle, a state, a record, or any other file that can be parsed: also a bundle
     that verify rejects. No hash, number or signature is checked.
     """
-    data = read_bytes(file, limits)
+    data = read_bytes(file, limits.size)
     chosen = format or detect_encoding(data)
     with rejecting(file, data=data):
         if chosen == "cbor":

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from pithbundle.bundle.document_types import STATE
 from pithbundle.cli.check_files import check_files
 from pithbundle.cli.clock import clock_options, read_clock
 from pithbundle.cli.guard import guard_inputs, identity
@@ -21,6 +22,7 @@ from pithbundle.cli.inputs import (
     limit_option,
     output_options,
     policy_option,
+    read_bytes,
     read_policy,
     rejecting,
     require_single_stdin,
@@ -31,6 +33,7 @@ from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
 from pithbundle.comparison.published import (
+    INPUTS,
     Comparison,
     DifferenceGroup,
     compare_published,
@@ -41,7 +44,7 @@ from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.files import STDIN, read_input
+from pithbundle.files import STDIN
 from pithbundle.merge.state import State
 from pithbundle.report import Report
 
@@ -200,8 +203,10 @@ def _expected(given: _Options) -> Object | None:
     """Read the state to compare with; a wrong file is a usage error, since 1 means that two states differ."""
     if given.expected_path is None:
         return None
-    with rejecting(given.expected_path, Exit.USAGE):
-        return read_state(read_input(given.expected_path, for_written(given.limits).size), given.limits)
+    size = for_written(given.limits).size
+    data = read_bytes(given.expected_path, size, Exit.USAGE, expected=(STATE,), inputs=INPUTS)
+    with rejecting(given.expected_path, Exit.USAGE, data=data, expected=(STATE,)):
+        return read_state(data, given.limits)
 
 
 def _outcome(report: Report, comparison: Comparison | None, status: int) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 
+from pithbundle.bundle.document_types import BUNDLE, RECORD, RECORD_DOCUMENT, recognise
 from pithbundle.bundle.reader import subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.cli.inputs import (
@@ -38,6 +39,8 @@ class Found:
     faults: tuple[Fault, ...]
     #: Wrong members that nothing uses: reported, without effect (BUN-6).
     notes: tuple[str, ...] = ()
+    #: What to do where the record is rejected.
+    hint: str = ""
 
 
 @click.command(
@@ -91,7 +94,7 @@ def _outcome(found: Sequence[Found], status: int) -> str:
 
 
 def _numbers(file: str, limits: Limits, format: Encoding | None) -> Iterator[Found]:
-    data = read_bytes(file, limits)
+    data = read_bytes(file, limits.size)
     with rejecting(file, data=data):
         read = read_cbor if (format or detect_encoding(data)) == "cbor" else read_json
         # As a bundle is read: a fault inside an event does not affect the record.
@@ -105,7 +108,13 @@ def _numbers(file: str, limits: Limits, format: Encoding | None) -> Iterator[Fou
         for index, item in enumerate(value):
             yield _number(item, f"/{index}")
     else:
-        yield _number(value, "")
+        found = _number(value, "")
+        if found.record is None and found.faults[0].code == "type":
+            # Most often the file is no record at all: say what it is.
+            kind = recognise(value)
+            if kind not in (RECORD, RECORD_DOCUMENT, BUNDLE):
+                found = replace(found, hint=f"the file is {kind.description}: {kind.use}")
+        yield found
 
 
 def _number(value: Value, pointer: str) -> Found:
@@ -152,6 +161,7 @@ def _print(out: Output, file: str, item: Found) -> None:
         fault = item.faults[0]
         out.heading("rejected", where)
         out.detail("why", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]")
+        out.detail("hint", item.hint or fault.hint)
         return
     if item.faults:
         out.heading("mismatch", str(item.record.number), "bad")
@@ -173,7 +183,7 @@ def _value(file: str, item: Found, hint: str = "") -> Object:
     result: Object = {"file": portable(file), "pointer": item.pointer}
     if item.record is None:
         fault = item.faults[0]
-        return {**result, "error": {**fault.to_value(), "hint": hint or fault.hint}}
+        return {**result, "error": {**fault.to_value(), "hint": hint or item.hint or fault.hint}}
     return {
         **result,
         "error": None,

@@ -8,13 +8,11 @@ import click
 
 from pithbundle.cli.commands import policy_add
 from pithbundle.cli.envelope import SUCCESS
-from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, rejecting
+from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, read_policy_file
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
-from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.values import Object, Value
-from pithbundle.files import read_input
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy, PolicyKey
 
@@ -54,8 +52,7 @@ def show(out: Output, policy_path: str | None) -> int:
 @click.pass_obj
 def check(out: Output, file: str) -> int:
     """Check whether FILE is a valid policy, and print what must change if not."""
-    with rejecting(file):
-        policy = Policy.from_bytes(read_input(file, DEFAULT_LIMITS.size))
+    policy = read_policy_file(file, Exit.INVALID)
     unknown = [*_unknown_types(policy)]
     if out.as_json:
         warnings: list[Value] = [

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import click
 
+from pithbundle.bundle.document_types import BUNDLE
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
@@ -69,8 +70,8 @@ def command(
     if output is not None:
         guard_inputs([file, policy_path], [("-o", output)])
     policy = read_policy(policy_path)
-    data = read_bytes(file, limits)
-    with rejecting(file, data=data, of_bundle=True):
+    data = read_bytes(file, limits.size)
+    with rejecting(file, data=data, expected=(BUNDLE,)):
         result = probe(read_bundle(data, limits=limits, encoding=format), policy)
     best = result.settled[0] if result.settled else None
     settled = None if best is None else _naming(policy, best)
