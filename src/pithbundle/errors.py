@@ -304,3 +304,13 @@ class MergeError(PithError):
 
 class FileError(PithError):
     """A file cannot be read or written."""
+
+    #: The message without the path with which it begins; empty if it does not.
+    reason: str = ""
+
+    @classmethod
+    def at(cls, path: str, reason: str) -> Self:
+        """Return the error of one file: its path, then the reason."""
+        error = cls("io", f"{path}: {reason}")
+        error.reason = reason
+        return error

@@ -54,10 +54,39 @@ def read_input(path: str | os.PathLike[str], limit: int) -> bytes:
             with open(path, "rb") as file:
                 data = _read(file, limit + 1)
     except (OSError, ValueError) as error:
-        raise _file_error(path, error) from error
+        raise file_error(path, error) from error
     if len(data) > limit:
         raise InputError.over_limit("size", limit)
     return data
+
+
+def read_regular(path: str, limit: int) -> bytes:
+    """Return the bytes of the regular file ``path``; nothing else is read, and ``-`` is a name (CLI-10).
+
+    A FIFO would block until somebody writes to it, and a device may have no end. What the path
+    leads to may change between the two looks at it: the second one is at the open file.
+
+    Raises:
+        InputError: ``size`` (LIM-1), more than ``limit`` bytes.
+        FileError: ``io``, whatever else keeps the bytes from being read.
+    """
+    try:
+        _require_regular_file(path, os.stat(path).st_mode)
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
+            _require_regular_file(path, os.fstat(file.fileno()).st_mode)
+            data = _read(file, limit + 1)
+    except (OSError, ValueError) as error:
+        raise file_error(path, error) from error
+    if len(data) > limit:
+        raise InputError.over_limit("size", limit)
+    return data
+
+
+def _require_regular_file(path: str, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise FileError.at(path, "is a directory")
+    if not stat.S_ISREG(mode):
+        raise FileError.at(path, "is a FIFO, socket or device, and not read from a list or a folder")
 
 
 def _read(file: BinaryIO, most: int) -> bytes:
@@ -187,7 +216,7 @@ class _Staged:
         except FileExistsError as error:
             raise FileError("io", f"{self.path}: exists already; --force replaces it") from error
         except (OSError, ValueError) as error:
-            raise _file_error(self.path, error) from error
+            raise file_error(self.path, error) from error
 
 
 def _clean(staged: Iterable[_Staged], folders: dict[str, int]) -> None:
@@ -228,8 +257,8 @@ def _sync_folder(folder: int) -> None:
             raise
 
 
-def _file_error(path: str, error: OSError | ValueError) -> FileError:
+def file_error(path: str, error: OSError | ValueError) -> FileError:
     """The error for what the system reported, whose text may or may not contain the path."""
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     name = "standard input" if path == STDIN else path
-    return FileError("io", f"{name}: {reason[:1].lower()}{reason[1:]}")
+    return FileError.at(name, f"{reason[:1].lower()}{reason[1:]}")

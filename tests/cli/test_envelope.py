@@ -69,6 +69,13 @@ OUTCOMES = [
     ("valid", "verify proof.json --policy policy.json"),
     ("rejected", "verify bad-proof.json --policy policy.json"),
     ("error", "verify"),
+    ("conflict", "verify bundle.json rich.json --policy policy.json"),
+    ("rejected", "verify . -v --policy policy.json"),
+    ("unverified", "verify absent.json bundle.json --policy policy.json"),
+    ("valid", "verify bundle.json bundle.cbor proof.json -v --policy policy.json"),
+    ("valid", "verify bundle.json bundle.cbor --together --policy policy.json"),
+    ("rejected", "verify . --together --policy policy.json"),
+    ("error", "verify bundle.json --files-from absent.txt"),
     ("valid", "merge bundle.json --policy policy.json -o new"),
     ("valid", "merge bundle.json --policy policy.json -o new --expect state.json"),
     ("different", "merge bundle.json --policy policy.json -o new --expect changed.json"),
@@ -197,7 +204,7 @@ def test_every_word_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
 
 
 def test_every_schema_is_of_a_command_or_a_document() -> None:
-    assert {*schemas.names()} - {"_".join(path) for path in COMMANDS} == {"error", "report"}
+    assert {*schemas.names()} - {"_".join(path) for path in COMMANDS} == {"error", "report", "verify_file"}
 
 
 @pytest.mark.parametrize("name", schemas.names())

@@ -43,6 +43,7 @@ WORDS = {
     *OUTCOMES, "NOT", "SETTLED:", "NOTHING", "policy", "rejected", "record", "conflict",
     "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "why", "state",
     "expected", "equal", "signed", "unsigned", "labels", "no", "pithbundle:", "{", "}",
+    "OK", "FAIL", "UNVERIFIED", "UNREADABLE", "SKIPPED", "hint",
 }  # fmt: skip
 
 READERS = (["verify", "-"], ["merge", "-"], ["inspect", "-"], ["probe", "-"])

@@ -73,8 +73,8 @@ def located(report: Json) -> set[str]:
 
 
 def compare(paths: list[str], keys: str) -> None:
-    result = run("verify", *paths, "--policy", keys)
-    value: Any = json.loads(run("verify", "--json", *paths, "--policy", keys).stdout)
+    result = run("verify", "--together", *paths, "--policy", keys)
+    value: Any = json.loads(run("verify", "--together", "--json", *paths, "--policy", keys).stdout)
     assert result.out.split(":")[0] == value["outcome"].upper()
     assert result.status == value["exit_status"]
     if not value["reports"]:
@@ -190,7 +190,7 @@ def test_a_bad_signature_is_located_in_its_own_file(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(to_json(bundle(RECORD, [other, without(third, ("signature",))])))
     (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [ALIAS, flipped(third)])))
     paths = [str(tmp_path / "a.json"), str(tmp_path / "b.json")]
-    result = run("verify", *paths, "--policy", str(tmp_path / "policy"))
+    result = run("verify", "--together", *paths, "--policy", str(tmp_path / "policy"))
     assert f"  at          {paths[1]}#/events/1/signature/signature_b64: " in result.out
     assert f"{paths[0]}#/events/1/" not in result.out
     compare(paths, str(tmp_path / "policy"))

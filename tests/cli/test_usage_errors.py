@@ -105,10 +105,10 @@ class TestFiles:
             assert "hint: a URL is not read: download the file first" in result.err
 
     def test_a_folder(self, tmp_path: Path) -> None:
-        assert "a folder without .json and .cbor files" in run("verify", str(tmp_path)).err
+        assert "a folder without .json and .cbor files" in run("merge", str(tmp_path)).err
         for index in range(7):
             (tmp_path / f"b{index}.json").write_text("{}")
-        result = run("verify", str(tmp_path))
+        result = run("merge", str(tmp_path))
         assert result.status == 2
         assert f"this is a folder: give the files in it, which are {tmp_path}/b0.json, " in result.err
         assert result.err.rstrip().endswith(f"{tmp_path}/b4.json and 2 more")
@@ -121,7 +121,11 @@ class TestFiles:
         (tmp_path / "x").mkdir()
         with open(str(tmp_path / "x").encode() + b"/" + name[:200] + b".json", "wb"):
             pass
-        assert_harmless(run("verify", str(tmp_path / "x")), {"pithbundle:", "UNVERIFIED:", "policy"})
+        for args in ([], ["-v"], ["--together"]):
+            words = {"FAIL", "REJECTED:", "rejected", "policy", "hint", "pithbundle:"}
+            assert_harmless(run("verify", str(tmp_path / "x"), *args), words)
+            assert_harmless(run("verify", str(tmp_path / "x"), *args, tty=True), words)
+        assert_harmless(run("merge", str(tmp_path / "x")), {"pithbundle:"})
 
     @pytest.mark.parametrize("option", ["-o", "--report", "--trace"])
     @pytest.mark.parametrize("force", [[], ["--force"]])

@@ -140,11 +140,12 @@ def test_the_worst_of_several_counts(folder: Path, one: str, status: int, missin
     if missing:
         paths.insert(0, "missing.json")
         expected = 1 if status == 1 else 2
-    result = run("verify", *paths, *POLICY)
+    result = run("verify", "--together", *paths, *POLICY)
     assert result.status == expected
     assert ("missing.json" in result.err) == missing
     assert result.out.startswith("VALID:") == (expected == 0)
-    assert json.loads(run("verify", "--json", *paths, *POLICY).stdout)["exit_status"] == expected
+    value = json.loads(run("verify", "--together", "--json", *paths, *POLICY).stdout)
+    assert value["exit_status"] == expected
 
 
 def test_bundles_of_several_records_are_reported_by_record(folder: Path) -> None:
@@ -155,9 +156,9 @@ def test_bundles_of_several_records_are_reported_by_record(folder: Path) -> None
         written(folder / "two.json", bundle(other, [event], aliases_at=WHEN)),
         written(folder / "three.json", rich()),
     ]
-    result = run("verify", *paths, *POLICY)
+    result = run("verify", "--together", *paths, *POLICY)
     assert sum(line.startswith("record ") for line in result.out.splitlines()) == 2
-    reports = json.loads(run("verify", "--json", *paths, *POLICY).stdout)["reports"]
+    reports = json.loads(run("verify", "--together", "--json", *paths, *POLICY).stdout)["reports"]
     assert [[given["file"] for given in report["inputs"]] for report in reports] == [
         [paths[0], paths[2]],
         [paths[1]],
@@ -191,7 +192,7 @@ def test_one_number_with_two_hashes_is_rejected() -> None:
 def test_every_report_on_a_record_has_the_rejected_files(folder: Path) -> None:
     """A rejected file may have been of any record: the library and the command report the same."""
     paths = [written(folder / "one.json", plain()), written(folder / "two.json", [])]
-    (report,) = json.loads(run("verify", "--json", *paths, *POLICY).stdout)["reports"]
+    (report,) = json.loads(run("verify", "--together", "--json", *paths, *POLICY).stdout)["reports"]
     policy_of_test = read_policy(str(DEMOS / "policy.json"))
     (same,) = Verifier(policy_of_test).verify_together((path, Path(path).read_bytes()) for path in paths)
     assert report == same.to_value()
@@ -207,7 +208,7 @@ def test_the_output_is_bounded(folder: Path) -> None:
     value = bundle(RECORD, [*wrong, *unsigned, *sound], aliases_at=WHEN)
     value["source_aliases"] = [None] * 300
     path = written(folder / "flood.json", value)
-    result = run("verify", path, path, *POLICY)
+    result = run("verify", "--together", path, path, *POLICY)
     assert result.status == 1
     for more in (
         "and 1300 more elements without an id",
@@ -217,7 +218,7 @@ def test_the_output_is_bounded(folder: Path) -> None:
         assert more in result.out
     assert "more mismatches" in result.out
     assert len(result.out.splitlines()) < 1000
-    rejected = run("verify", *[str(DEMOS / "policy.json")] * 150, *POLICY)
+    rejected = run("verify", "--together", *[str(DEMOS / "policy.json")] * 150, *POLICY)
     assert "and 50 more rejected files" in rejected.out
     assert len(rejected.out.splitlines()) < 400
 

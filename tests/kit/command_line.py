@@ -73,6 +73,8 @@ def run(
     result = Result(status, streams[1].bytes.getvalue(), streams[2].bytes.getvalue())
     if "--json" in args and not {"--help", "-h"} & {*args}:
         assert_enveloped(result)
+    if "--jsonl" in args and not {"--help", "-h"} & {*args}:
+        assert_lines_enveloped(result)
     return result
 
 
@@ -104,6 +106,15 @@ def assert_enveloped(result: Result) -> None:
     assert not errors, errors
     assert [*value][:5] == ["type", "version", "outcome", "exit_status", "error"]
     assert value["exit_status"] == result.status
+
+
+def assert_lines_enveloped(result: Result) -> None:
+    """Each line of the output of ``--jsonl`` is one value of its schema; the last states the exit status."""
+    *lines, last = result.stdout.splitlines(keepends=True) or [b""]
+    for line in lines:
+        status = json.loads(line)["exit_status"]
+        assert_enveloped(Result(status, line, b""))
+    assert_enveloped(Result(result.status, last, b""))
 
 
 def command_line(*args: str) -> list[str]:

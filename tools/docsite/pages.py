@@ -32,6 +32,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
         "Guides",
         [
             "docs/guides/verify-a-download.md",
+            "docs/guides/check-thousands-of-files.md",
             "docs/guides/merge-copies.md",
             "docs/guides/compare-a-state.md",
             "docs/guides/read-the-history.md",

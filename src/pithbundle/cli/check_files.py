@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pithbundle.cli.input_hints import hint_for
-from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
+from pithbundle.cli.inputs import InputRejected, rejecting
 from pithbundle.cli.output import Exit, worst
+from pithbundle.cli.sources import Source
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
@@ -68,10 +69,10 @@ class CheckedFiles:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every outcome of the reports and of the other inputs (REPORT-2).
 
-        An unreadable file counts as unverified.
+        An unreadable file counts as unverified, and so does no file at all (REPORT-7).
         """
         found: list[Outcome] = [outcome for report in self.all_reports for outcome in report.outcomes]
-        return together([*found, "unverified"] if self.unreadable else found)
+        return together([*found, "unverified"] if self.unreadable or not found else found)
 
     @property
     def status(self) -> int:
@@ -80,42 +81,43 @@ class CheckedFiles:
 
 
 def check_files(
-    files: Sequence[str],
+    inputs: Iterable[Source],
     policy: Policy,
     limits: Limits,
-    format: Encoding | None,
+    encoding: Encoding | None,
     clock: Clock | None = None,
-    skip: Callable[[str, bytes], bool] | None = None,
+    skip: Callable[[Source, bytes], bool] | None = None,
 ) -> CheckedFiles:
-    """Read and check every file, those of one record together; a bad file raises no error.
+    """Read and check every input, those of one record together; a bad one raises no error.
 
-    ``skip`` gets each file and its bytes first, and returns True for one that is no bundle.
+    ``skip`` gets each input and its bytes first, and returns True for one that is no bundle.
     """
     unreadable: list[Rejection] = []
-    with progress_bar(len(files), hidden=len(files) < MANY_FILES) as step:
-        readable = _readable(files, limits, unreadable, step)
-        inputs = (
-            (file, data)
-            for file, data in readable
-            if skip is None or isinstance(data, PithError) or not skip(file, data)
+    total = len(inputs) if isinstance(inputs, Sequence) else None
+    with progress_bar(total, hidden=total is not None and total < MANY_FILES) as step:
+        reports = Verifier(policy, limits=limits).verify_together(
+            _readable(inputs, limits, unreadable, step, skip), encoding=encoding, clock=clock, advise=hint_for
         )
-        verifier = Verifier(policy, limits=limits)
-        reports = verifier.verify_together(inputs, encoding=format, clock=clock, advise=hint_for)
     return CheckedFiles(tuple(reports), tuple(unreadable))
 
 
 def _readable(
-    files: Iterable[str], limits: Limits, unreadable: list[Rejection], step: Callable[[int], None]
+    inputs: Iterable[Source],
+    limits: Limits,
+    unreadable: list[Rejection],
+    step: Callable[[int], None],
+    skip: Callable[[Source, bytes], bool] | None,
 ) -> Iterator[tuple[str, bytes | PithError]]:
-    """The files that can be read, one at a time; the others are added to ``unreadable``."""
-    for done, file in enumerate(files):
+    """The inputs that can be read, one at a time; the others are added to ``unreadable``."""
+    for done, source in enumerate(inputs):
         step(done)
         try:
-            data = read_bytes(file, limits.size)
+            data = source.read(limits)
         except InputRejected as rejection:
             if rejection.status == Exit.USAGE:
-                unreadable.append(Rejection(file, rejection.error, rejection.hint))
+                unreadable.append(Rejection(source.path, rejection.error, rejection.hint))
             else:
-                yield file, rejection.error
+                yield source.path, rejection.error
         else:
-            yield file, data
+            if skip is None or not skip(source, data):
+                yield source.path, data

@@ -83,6 +83,23 @@ def json_option(command: F) -> F:
     )(command)
 
 
+def _set_json_lines(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    out: Output = ctx.find_object(Output)  # type: ignore[assignment]
+    out.as_json_lines, out.command = value, ctx.command_path
+    return value
+
+
+def json_lines_option(command: F) -> F:
+    """Add ``--jsonl``, passed as ``jsonl``, which sets :attr:`Output.as_json_lines` (CLI-9)."""
+    return click.option(
+        "--jsonl",
+        is_flag=True,
+        is_eager=True,
+        callback=_set_json_lines,
+        help="Print a JSON object for each file, one a line, and a summary.",
+    )(command)
+
+
 def format_option(command: F) -> F:
     """Add ``--from``, passed as ``format``."""
     return click.option(

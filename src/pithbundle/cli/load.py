@@ -27,6 +27,7 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import ReportPrinter, short
+from pithbundle.cli.sources import Source
 from pithbundle.comparison.published import state_value
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
@@ -126,7 +127,7 @@ def load_record(
     """
     require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
-    checked_files = check_files(files, policy, limits, format)
+    checked_files = check_files([*map(Source, files)], policy, limits, format)
     report = checked_files.report()
     if report.ledger is None:
         first = checked_files.rejected[0]

@@ -11,7 +11,8 @@ to an :class:`~pithbundle.cli.output.Output` and returns an exit status:
 * 3, incomplete or unverified.
 
 Output is buffered until the command has finished, so that a failure prints no partial result
-and a reader that closes the pipe early (``| head``) changes no exit status.
+and a reader that closes the pipe early (``| head``) changes no exit status. The exception is
+``verify`` on many files: it prints each result when it is known, and ends when nobody reads.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import Final
 import click
 
 from pithbundle.cli.inputs import InputRejected
-from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output
+from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, ReaderGone
 from pithbundle.cli.signals import Terminated, ending_on_signals
 
 #: Name, module and one line of help, in the order of ``--help``. The module has a click
@@ -152,6 +153,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Terminated as error:
         out.drop()
         status = 128 + error.number
+    except ReaderGone:
+        status = Exit.PIPE
     except MemoryError:
         out.drop()
         out.fail("memory", "out of memory", ["lower the limits with --limit, or use a larger machine"])
@@ -171,7 +174,9 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
     except click.ClickException as error:
         out.drop()
         # The option may not have been read yet when the error was found.
-        out.as_json |= "--json" in (sys.argv[1:] if argv is None else argv)
+        words = sys.argv[1:] if argv is None else argv
+        out.as_json |= "--json" in words
+        out.as_json_lines |= "--jsonl" in words
         _usage_error(out, error)
         return Exit.USAGE
     except click.Abort:

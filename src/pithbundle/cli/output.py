@@ -69,6 +69,12 @@ class Exit(IntEnum):
     UNVERIFIED = 3
     #: 128 and the number of SIGINT, as a shell reports it.
     INTERRUPTED = 130
+    #: The same for SIGPIPE: the reader closed the pipe before the work was done (CLI-12).
+    PIPE = 141
+
+
+class ReaderGone(Exception):
+    """The reader of stdout closed the pipe while the command was at work: there is nothing left to do."""
 
 
 #: The paragraph on exit statuses in the help of every command (REPORT-2).
@@ -91,6 +97,8 @@ def worst(statuses: Iterable[int]) -> int:
 class Output:
     """Buffers the output of a command for stdout and stderr; :meth:`flush` prints it at the end.
 
+    :meth:`send` prints the part for stdout before that.
+
     Args:
         tty: whether stdout is a terminal; by default it is detected.
         colour: whether to use colour; by default on a terminal, unless ``NO_COLOR`` is set
@@ -108,6 +116,8 @@ class Output:
         self._chosen = colour
         #: Set by the option ``--json``: the command then prints one JSON value and no text.
         self.as_json = False
+        #: Set by the option ``--jsonl``: the same, but several values, each in one line.
+        self.as_json_lines = False
         #: The path of the command that runs, as in ``pithbundle policy check``: it gives the JSON its type.
         self.command = "pithbundle"
         #: The path of the policy if ``PITHBUNDLE_POLICY`` names it.
@@ -171,9 +181,9 @@ class Output:
         return int(status)
 
     def json(self, value: Any) -> None:
-        """Print one JSON value, in ASCII and indented: a document that a command reads again."""
+        """Print one JSON value, in ASCII and indented, with ``--jsonl`` in one line."""
         # Encoded piece by piece in flush(): a report can be many times the size of its input.
-        self._out.append(json_pieces(value))
+        self._out.append(json_pieces(value, None if self.as_json_lines else 2))
 
     def raw(self, data: bytes) -> None:
         """Print bytes unchanged; for data call :func:`pithbundle.cli.inputs.deliver` instead."""
@@ -222,7 +232,7 @@ class Output:
         self._fail(status, error_value(code, message, "CLI-2", "; ".join(hints)))
 
     def _fail(self, status: int, error: Object) -> None:
-        if self.as_json:
+        if self.as_json or self.as_json_lines:
             self.json(failure(type_name(self.command), status, error))
 
     def drop(self) -> None:
@@ -230,6 +240,19 @@ class Output:
         self._out.clear()
 
     # -- the end ------------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Print on stdout what there is so far: a command on many inputs prints while it works.
+
+        Raises:
+            ReaderGone: the reader closed the pipe.
+            OSError: stdout cannot take it.
+        """
+        try:
+            _write(sys.stdout, self._out)
+        except BrokenPipeError:
+            self.discard_stdout()
+            raise ReaderGone from None
 
     def flush(self, status: int) -> int:
         """Print everything; return ``status``, or 2 if stdout cannot take it."""
@@ -312,13 +335,13 @@ def _encode(text: str, stream: TextIO | None) -> bytes:
     return text.encode(encoding, "backslashreplace")
 
 
-def json_pieces(value: Any) -> Iterator[bytes]:
+def json_pieces(value: Any, indent: int | None = 2) -> Iterator[bytes]:
     """A JSON value as :meth:`Output.json` prints it, in pieces of some kilobytes.
 
     A file name or an argument that is not UTF-8 has lone surrogates in Python, which a strict reader of
     JSON rejects: each is printed as U+FFFD. A piece is of whole tokens, so no string is split.
     """
-    written = json.JSONEncoder(ensure_ascii=True, allow_nan=False, indent=2).iterencode(value)
+    written = json.JSONEncoder(ensure_ascii=True, allow_nan=False, indent=indent).iterencode(value)
     while piece := "".join(islice(written, _PIECE)):
         if "\\ud" in piece:
             piece = _ESCAPE.sub(lambda found: "\\ufffd" if found["lone"] else found[0], piece)

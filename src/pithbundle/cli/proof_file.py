@@ -1,4 +1,4 @@
-"""Proof files given to verify: each is checked by itself, under the policy (spec PROOF-2)."""
+"""A proof file given to verify: it is checked by itself, under the policy (spec PROOF-2)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.bundle.document_types import PROOF_TYPE
-from pithbundle.cli.inputs import InputRejected, rejecting
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.load import CELL, event_line
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import plural
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.values import portable
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.proof import EquivocationProof, describe, is_proof
 from pithbundle.report import Outcome, Rejection
@@ -36,58 +34,62 @@ def looks_like_proof(data: bytes, limits: Limits) -> bool:
         return False
 
 
-def verify_proofs(
-    out: Output,
-    files: Sequence[tuple[str, bytes]],
+def verify_proof(
+    out: Output, path: str, data: bytes, policy: Policy, policy_path: str | None, limits: Limits, quiet: bool
+) -> int:
+    """Check a proof file and print what it proves; return 0 if it is valid, else 1."""
+    try:
+        proven = Verifier(policy, limits=limits).verify_proof(data)
+    except PithError as error:
+        return _not_proven(out, Rejection(path, error), policy, policy_path, quiet)
+    if out.as_json:
+        proofs = [{"file": portable(path), **describe(proven)}]
+        return out.result("valid", Exit.VALID, _members("valid", policy, policy_path, [], proofs))
+    out.line(
+        "CONFLICT PROVEN:", "bad", " a signer of your policy signed two events that contradict each other"
+    )
+    if not quiet:
+        out.heading("policy", policy_source(out, policy_path))
+        out.detail("sha256", policy.sha256)
+        print_proof(out, path, proven)
+    return Exit.VALID
+
+
+def _not_proven(
+    out: Output, rejected: Rejection, policy: Policy, policy_path: str | None, quiet: bool
+) -> int:
+    if out.as_json:
+        members = _members("rejected", policy, policy_path, [rejected], [])
+        return out.result("rejected", Exit.INVALID, members)
+    out.line("NOT PROVEN:", "bad", " the proof is not valid")
+    if not quiet:
+        out.heading("policy", policy_source(out, policy_path))
+        out.detail("sha256", policy.sha256)
+        out.heading("rejected", out.file_name(rejected.name))
+        out.detail("why", str(rejected.error))
+        out.detail("hint", rejected.hint)
+    return Exit.INVALID
+
+
+def _members(
+    outcome: Outcome,
     policy: Policy,
     policy_path: str | None,
-    limits: Limits,
-    quiet: bool,
-) -> int:
-    """Check proof files and print what they prove; return 0 if all are valid, else 1."""
-    found: list[tuple[str, EquivocationProof]] = []
-    rejected: list[Rejection] = []
-    verifier = Verifier(policy, limits=limits)
-    for path, data in files:
-        try:
-            with rejecting(path):
-                found.append((path, verifier.verify_proof(data)))
-        except InputRejected as rejection:
-            rejected.append(Rejection(path, rejection.error))
-    status = Exit.INVALID if rejected else Exit.VALID
-    if out.as_json:
-        outcome: Outcome = "rejected" if rejected else "valid"
-        return out.result(
-            outcome,
-            status,
-            {
-                "outcomes": [outcome],
-                "policy": policy_value(policy, policy_path),
-                "rejected": rejected_value(rejected),
-                "reports": [],
-                "proofs": [{"file": portable(path), **describe(proven)} for path, proven in found],
-            },
-        )
-    if rejected:
-        out.line("NOT PROVEN:", "bad", f" {len(rejected)} of {plural(len(files), 'proof')} not valid")
-    else:
-        count = "a signer" if len(found) == 1 else f"{len(found)} times a signer"
-        rest = f" {count} of your policy signed two events that contradict each other"
-        out.line("CONFLICT PROVEN:", "bad", rest)
-    if quiet:
-        return status
-    out.heading("policy", policy_source(out, policy_path))
-    out.detail("sha256", policy.sha256)
-    for one in rejected:
-        out.heading("rejected", out.file_name(one.name))
-        out.detail("why", str(one.error))
-        out.detail("hint", one.error.hint)
-    for path, proven in found:
-        _print(out, path, proven, policy)
-    return status
+    rejected: Sequence[Rejection],
+    proofs: Sequence[Value],
+) -> Object:
+    return {
+        "outcomes": [outcome],
+        "policy": policy_value(policy, policy_path),
+        "rejected": rejected_value(rejected),
+        "reports": [],
+        "proofs": [*proofs],
+        "skipped": 0,
+    }
 
 
-def _print(out: Output, path: str, proven: EquivocationProof, policy: Policy) -> None:
+def print_proof(out: Output, path: str, proven: EquivocationProof) -> None:
+    """Print what a valid proof proves."""
     group = proven.group
     out.heading("conflict", f"{group.event_type}, both signed by {out.show(group.signer, CELL)}", "bad")
     out.detail("file", out.file_name(path))

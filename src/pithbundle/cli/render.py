@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.json_values import policy_source
 from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE
 from pithbundle.codes import CODES
 from pithbundle.errors import Fault
 from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Rejection, Report
@@ -34,7 +35,7 @@ _DIGITS: Final = 12
 _POINTER: Final = 80
 
 #: The style of the outcome in capitals, with which the output begins.
-_OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
+OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
     "rejected": "bad",
     "invalid": "bad",
     "conflict": "bad",
@@ -54,38 +55,6 @@ _STATUSES: Final[tuple[Status, ...]] = (
     "verified",
 )
 
-#: Clause, meaning and hint of each status that can have no code.
-_WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
-    "not_signed": (
-        "CHECK-2",
-        "there is no signature",
-        "fetch the bundle from another mirror: the signature may be missing in this file only",
-    ),
-    "unbound": (
-        "CHECK-13",
-        "no signature is known to cover the text: the event format is unknown, or covers too little",
-        "pithbundle probe FILE tries every known event format",
-    ),
-    "not_checked": (
-        "RCPT-4",
-        "of the receipts in elements that are not valid only so many are checked; no outcome depends on it",
-        "a receipt in a valid record_created event is always checked",
-    ),
-    "unknown_type": (
-        "CHECK-10",
-        "the signature verifies; these merge rules do not define the type: listed and not applied",
-        "check for a newer version of pithbundle",
-    ),
-}
-
-
-#: The description of such an event where it is listed.
-_BRIEFLY: Final = {
-    "not_signed": "no signature",
-    "unbound": "not known to be signed as it is",
-    "not_checked": "one of many receipts in elements that are not valid",
-}
-
 
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """``1 event``, ``2 events``; ``many`` where the plural takes more than an s."""
@@ -98,7 +67,7 @@ def more(count: int, noun: str, many: str | None = None) -> str:
 
 
 #: The text of each warning that depends on the clock; unsigned members are listed with their event.
-_DATED = {
+DATED = {
     "warn_future": "is signed for a time in the future:",
     "warn_stale": "is the newest event, and older than --max-age:",
 }
@@ -117,8 +86,8 @@ class ReportPrinter:
     def headline(self, checked_files: CheckedFiles, differing: int = 0) -> None:
         """Print the first line: the outcome, then the counts, those of the outcome first."""
         outcome = checked_files.outcomes[0]
-        word, style = outcome.upper(), _OUTCOME_STYLE[outcome]
-        parts = [*_counts(checked_files)]
+        word, style = outcome.upper(), OUTCOME_STYLE[outcome]
+        parts = [*counts(checked_files)]
         if differing:
             parts.insert(0, f"{plural(differing, 'difference')} in signed content from the expected state")
             if EXIT_STATUS[outcome] != Exit.INVALID:
@@ -133,13 +102,21 @@ class ReportPrinter:
             self._rejected(rejected)
         for report in checked_files.reports:
             self.out.line()
-            self._record(report)
-            self._conflicts(report)
-            self._receipts(report)
-            self._events(report)
-            self.warnings(report)
+            self.record(report)
         if self._codes:
             self.out.line()
+        self.codes()
+
+    def record(self, report: Report) -> None:
+        """Print one record, faults before valid events."""
+        self._record(report)
+        self._conflicts(report)
+        self._receipts(report)
+        self._events(report)
+        self.warnings(report)
+
+    def codes(self) -> None:
+        """Print what the codes mean that were printed."""
         for code, (clause, meaning, hint) in self._codes.items():
             self.out.heading("why", f"{code} ({clause}): {meaning}")
             self.out.detail("hint", hint)
@@ -281,9 +258,9 @@ class ReportPrinter:
 
     def warnings(self, report: Report) -> None:
         """Print the warnings that depend on the clock (REPORT-4)."""
-        dated = [warning for warning in report.warnings if warning.code in _DATED]
+        dated = [warning for warning in report.warnings if warning.code in DATED]
         for warning in self._capped("warning", dated, "warning"):
-            text = f"{short(warning.event_id or '')} {_DATED[warning.code]} {self.out.show(warning.detail)}"
+            text = f"{short(warning.event_id or '')} {DATED[warning.code]} {self.out.show(warning.detail)}"
             self.out.heading("warning", f"{text}  [{warning.code}]")
 
     def _why(self, verdict: Verdict, location: Location, what: str = "") -> None:
@@ -298,14 +275,12 @@ class ReportPrinter:
             info = CODES[code]
             self._codes.setdefault(code, (info.clause, info.meaning, info.hint))
         else:
-            self._codes.setdefault(code, _WITHOUT_CODE[code])
+            self._codes.setdefault(code, WITHOUT_CODE[code])
         if not verdict.valid:
             pointer = "" if fault is None else self.out.show(fault.pointer or "", _POINTER)
             message = "" if fault is None else fault.message
             if not coded:
-                message = _BRIEFLY[code] + (
-                    f"; under the format that was tried: {message}" if message else ""
-                )
+                message = BRIEFLY[code] + (f"; under the format that was tried: {message}" if message else "")
             self.out.detail("at", f"{where(self.out, location)}{pointer}: {what}{message}")
 
     def _capped(self, sort: str, items: Sequence[_T], noun: str, many: str | None = None) -> Iterator[_T]:
@@ -320,7 +295,7 @@ class ReportPrinter:
 # -- counts and names ------------------------------------------------------------
 
 
-def _counts(checked_files: CheckedFiles) -> Iterator[str]:
+def counts(checked_files: CheckedFiles) -> Iterator[str]:
     """Yield the counts of the first line, in the order of the outcomes that they cause."""
     reports = checked_files.reports
     nameless = Counter(one.element.verdict.status for report in reports for one in report.without_id)
@@ -337,6 +312,8 @@ def _counts(checked_files: CheckedFiles) -> Iterator[str]:
         if receipts[status]:
             yield f"{plural(receipts[status], 'receipt')} {status}"
 
+    if not checked_files.all_reports and not checked_files.unreadable:
+        yield "no bundle was found"
     if checked_files.unreadable:
         yield f"{plural(len(checked_files.unreadable), 'file')} unreadable"
     if checked_files.rejected:

@@ -6,8 +6,8 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final
 
 #: Symbols that Unicode 16.0 made two columns wide: older tables of Python have them as one.
@@ -66,43 +66,59 @@ def table_lines(rows: Sequence[Sequence[str]], columns: int | None = None) -> It
             yield ("  " + "  ".join(padded)).rstrip()
 
 
-def progress_bar(total: int, *, hidden: bool) -> AbstractContextManager[Callable[[int], None]]:
-    """Return a context manager that draws a progress bar on stderr, if that is a terminal.
+class Progress:
+    """Draws nothing: stderr is no terminal, or there is little to do."""
 
-    Its value is called with the number of items that are done.
+    def __call__(self, done: int) -> None:
+        """Draw how many items are done."""
+
+    def erase(self) -> None:
+        """Clear the line for other output; the next call draws it again."""
+
+
+@contextmanager
+def progress_bar(total: int | None, *, hidden: bool = False) -> Iterator[Progress]:
+    """Draw a progress bar on stderr, if that is a terminal, and erase it at the end.
+
+    ``total`` is the number of items, None where it is not known before the end.
     """
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        return nullcontext(_no_progress)
-    return _ProgressBar(total)
+        yield Progress()
+        return
+    bar = _ProgressBar(total)
+    try:
+        bar(0)
+        yield bar
+    finally:
+        bar.erase()
 
 
-def _no_progress(done: int) -> None:
-    """Draw nothing: stderr is no terminal."""
+class _ProgressBar(Progress):
+    """One line, written again and again."""
 
-
-class _ProgressBar(AbstractContextManager[Callable[[int], None]]):
-    """One line, written again and again, and erased at the end."""
-
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int | None) -> None:
         self._total = total
         self._began = time.monotonic()
         self._drawn = float("-inf")
+        self._visible = False
 
-    def __enter__(self) -> Callable[[int], None]:
-        self._update(0)
-        return self._update
-
-    def __exit__(self, *_: object) -> None:
-        self._write("\r\x1b[K")
-
-    def _update(self, done: int) -> None:
+    def __call__(self, done: int) -> None:
         now = time.monotonic()
-        if now - self._drawn < _INTERVAL and done < self._total:
+        if now - self._drawn < _INTERVAL and done != self._total:
             return
         self._drawn = now
+        self._visible = True
         minutes, seconds = divmod(int(now - self._began), 60)
-        full = 40 * done // max(1, self._total)
-        self._write(f"\r\x1b[K[{'#' * full:<40}] {done}/{self._total} {minutes}:{seconds:02}")
+        bar, of = "", ""
+        if self._total is not None:
+            # Of a folder that grows meanwhile more may be done than was counted.
+            bar, of = f"[{'#' * min(40, 40 * done // max(1, self._total)):<40}] ", f"/{self._total}"
+        self._write(f"\r\x1b[K{bar}{done}{of} {minutes}:{seconds:02}")
+
+    def erase(self) -> None:
+        if self._visible:
+            self._write("\r\x1b[K")
+            self._visible = False
 
     @staticmethod
     def _write(text: str) -> None:

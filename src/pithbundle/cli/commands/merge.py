@@ -32,6 +32,7 @@ from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import EXIT_STATUS_HELP, Exit, Output, Style, json_pieces, worst
 from pithbundle.cli.render import MOST, ReportPrinter, more, plural
+from pithbundle.cli.sources import Source
 from pithbundle.comparison.published import (
     INPUTS,
     Comparison,
@@ -165,7 +166,7 @@ def _merge(out: Output, given: _Options) -> int:
     state_path = None if given.compared_only else given.output
     require_absent((state_path, given.report_path, given.trace_path), given.force)
 
-    checked_files = check_files(given.files, policy, given.limits, given.format, clock)
+    checked_files = check_files([*map(Source, given.files)], policy, given.limits, given.format, clock)
     report = checked_files.report()
     state = report.state
     comparison = None

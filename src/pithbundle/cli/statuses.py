@@ -1,0 +1,37 @@
+"""The words for each status of a verdict that can have no code (spec CHECK-2, CHECK-10, CHECK-13, RCPT-4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Clause, meaning and hint of each status that can have no code.
+WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
+    "not_signed": (
+        "CHECK-2",
+        "there is no signature",
+        "fetch the bundle from another mirror: the signature may be missing in this file only",
+    ),
+    "unbound": (
+        "CHECK-13",
+        "no signature is known to cover the text: the event format is unknown, or covers too little",
+        "pithbundle probe FILE tries every known event format",
+    ),
+    "not_checked": (
+        "RCPT-4",
+        "of the receipts in elements that are not valid only so many are checked; no outcome depends on it",
+        "a receipt in a valid record_created event is always checked",
+    ),
+    "unknown_type": (
+        "CHECK-10",
+        "the signature verifies; these merge rules do not define the type: listed and not applied",
+        "check for a newer version of pithbundle",
+    ),
+}
+
+
+#: The description of such an event where it is listed.
+BRIEFLY: Final = {
+    "not_signed": "no signature",
+    "unbound": "not known to be signed as it is",
+    "not_checked": "one of many receipts in elements that are not valid",
+}
