@@ -9,10 +9,10 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from docsite import api, commands, markdown, pages, picture
+from docsite import api, commands, markdown, outputs, pages, picture
 
 #: What stands in a page for what is generated; a reader of the repository sees the sentences around it.
-GENERATED: Final = re.compile(r"^<!-- generated: (commands|api|timeline) -->$", re.MULTILINE)
+GENERATED: Final = re.compile(r"^<!-- generated: (commands|outputs|api|timeline) -->$", re.MULTILINE)
 _DEFINED: Final = re.compile(r"\*\*([A-Z]{2,}-\d+)\*\*")
 #: A heading with an anchor of its own: in a list of the headings it would be a link within a link.
 _ANCHORED: Final = re.compile(r'^(#+) <a id="([\w-]+)"></a>(.*)$', re.MULTILINE)
@@ -38,6 +38,8 @@ def generated(root: Path, kind: str) -> str:
     """What is generated into a page of the folder reference."""
     if kind == "commands":
         return commands.reference()
+    if kind == "outputs":
+        return outputs.reference()
     if kind == "timeline":
         return picture.HTML
     return api.reference(api.clause_links({name: f"../{to}" for name, to in clauses(root).items()}))
