@@ -39,7 +39,7 @@ STATUS_WORD = {0: "OK", 1: "FAIL", 2: "UNREADABLE", 3: "UNVERIFIED"}
 
 ALIAS = attached(DEMO, RECORD, "alias_added", alias_added("a", "b"), WHEN)
 LISTING = attached(DEMO, RECORD, "checkpoint", checkpoint([ALIAS["event_id"]]), WHEN)
-STRANGER = attached(Signer(99, "x", "y"), RECORD, "alias_added", alias_added("a", "b"), WHEN)
+UNKNOWN_SIGNER = attached(Signer(99, "x", "y"), RECORD, "alias_added", alias_added("a", "b"), WHEN)
 
 #: What a file contains, its outcome, and what its reason ends with.
 CONTENTS: dict[str, tuple[bytes, str, str]] = {
@@ -52,7 +52,7 @@ CONTENTS: dict[str, tuple[bytes, str, str]] = {
         "[hash_mismatch]",
     ),
     "incomplete": (to_json(bundle(RECORD, [LISTING])), "incomplete", "[MERGE-9]"),
-    "stranger": (to_json(bundle(RECORD, [STRANGER])), "unverified", "[key_unknown]"),
+    "stranger": (to_json(bundle(RECORD, [UNKNOWN_SIGNER])), "unverified", "[key_unknown]"),
     "not signed": (
         to_json(bundle(RECORD, [{name: value for name, value in ALIAS.items() if name != "signature"}])),
         "unverified",
