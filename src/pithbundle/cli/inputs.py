@@ -100,14 +100,23 @@ def json_lines_option(command: F) -> F:
     )(command)
 
 
+def encoding_option(command: F) -> F:
+    """Add ``--from``, passed as ``encoding``."""
+    return _from_option("encoding")(command)
+
+
 def format_option(command: F) -> F:
     """Add ``--from``, passed as ``format``."""
+    return _from_option("format")(command)
+
+
+def _from_option(parameter: str) -> Callable[[F], F]:
     return click.option(
         "--from",
-        "format",
+        parameter,
         type=click.Choice(["json", "cbor"]),
-        help="The format of FILE; by default detected from its first byte.",
-    )(command)
+        help="The encoding of FILE; by default detected from its first byte.",
+    )
 
 
 def limit_option(command: F) -> F:
@@ -215,23 +224,23 @@ def read_bytes(
         return read_input(path, size)
 
 
-def read_value(path: str, limits: Limits, format: Encoding | None = None) -> Value:
+def read_value(path: str, limits: Limits, encoding: Encoding | None = None) -> Value:
     """Return the value of a JSON or CBOR input.
 
     Raises:
         InputRejected: it cannot be read, or is outside the profile.
     """
-    return parse(path, read_bytes(path, limits.size), limits, format)
+    return parse(path, read_bytes(path, limits.size), limits, encoding)
 
 
-def parse(path: str, data: bytes, limits: Limits, format: Encoding | None = None) -> Value:
+def parse(path: str, data: bytes, limits: Limits, encoding: Encoding | None = None) -> Value:
     """Return the value of bytes that were read from ``path``.
 
     Raises:
         InputRejected: they are outside the profile.
     """
     with rejecting(path, data=data):
-        if (format or detect_encoding(data)) == "cbor":
+        if (encoding or detect_encoding(data)) == "cbor":
             from pithbundle.encoding.cbor import parse_cbor
 
             return parse_cbor(data, limits)

@@ -16,7 +16,7 @@ from pithbundle.cli.guard import guard_folder
 from pithbundle.cli.inputs import (
     PATH,
     InputRejected,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     policy_option,
@@ -111,13 +111,13 @@ def files_argument(command: F) -> F:
 
 def record_options(command: F) -> F:
     """Add the options that :func:`load_record` takes, and ``--json``."""
-    for option in (json_option, limit_option, format_option, policy_option):
+    for option in (json_option, limit_option, encoding_option, policy_option):
         command = option(command)
     return command
 
 
 def load_record(
-    files: Sequence[str], policy_path: str | None, limits: Limits, format: Encoding | None
+    files: Sequence[str], policy_path: str | None, limits: Limits, encoding: Encoding | None
 ) -> LoadedRecord:
     """Read, check and merge files of one record; a rejected file is reported beside them.
 
@@ -127,7 +127,7 @@ def load_record(
     """
     require_single_stdin(policy_path, *files)
     policy = read_policy(policy_path)
-    checked_files = check_files([*map(Source, files)], policy, limits, format)
+    checked_files = check_files([*map(Source, files)], policy, limits, encoding)
     report = checked_files.report()
     if report.ledger is None:
         first = checked_files.rejected[0]

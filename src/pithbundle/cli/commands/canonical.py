@@ -12,7 +12,7 @@ from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
     deliver,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     read_value,
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 )
 @click.argument("file", type=PATH)
 @click.option("--digest", is_flag=True, help="Print the SHA-256 of the bytes in hex instead.")
-@format_option
+@encoding_option
 @limit_option
 @json_option
 @click.pass_obj
-def command(out: Output, file: str, digest: bool, format: Encoding | None, limits: Limits) -> int:
+def command(out: Output, file: str, digest: bool, encoding: Encoding | None, limits: Limits) -> int:
     """Print the canonical bytes of FILE, exactly, without a newline at the end.
 
     Nothing is verified; use pithbundle verify for that.
     """
     guard_inputs([file], [("-o", None)])
-    value = read_value(file, limits, format)
+    value = read_value(file, limits, encoding)
     with rejecting(file):
         data = canonical_bytes(value, limits)
     sha256 = hashlib.sha256(data).hexdigest()

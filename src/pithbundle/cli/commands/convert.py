@@ -11,7 +11,7 @@ from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
     deliver,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     output_options,
@@ -32,14 +32,20 @@ if TYPE_CHECKING:
     "  pithbundle convert bundle.cbor --to json | jq .",
 )
 @click.argument("file", type=PATH)
-@click.option("--to", required=True, type=click.Choice(["json", "cbor"]), help="The format to write.")
+@click.option("--to", required=True, type=click.Choice(["json", "cbor"]), help="The encoding to write.")
 @output_options
-@format_option
+@encoding_option
 @limit_option
 @json_option
 @click.pass_obj
 def command(
-    out: Output, file: str, to: str, output: str | None, force: bool, format: Encoding | None, limits: Limits
+    out: Output,
+    file: str,
+    to: str,
+    output: str | None,
+    force: bool,
+    encoding: Encoding | None,
+    limits: Limits,
 ) -> int:
     """Write FILE as canonical JSON or deterministic CBOR; the conversion loses nothing.
 
@@ -49,7 +55,7 @@ def command(
     if out.as_json and output in (None, "-"):
         raise click.UsageError("--json describes a file: add -o FILE", click.get_current_context())
     guard_inputs([file], [("-o", output)])
-    value = read_value(file, limits, format)
+    value = read_value(file, limits, encoding)
     with rejecting(file):
         if to == "cbor":
             from pithbundle.encoding.cbor import cbor_bytes

@@ -48,7 +48,7 @@ _LOSERS: Final = 20
 @record_options
 @click.pass_obj
 def command(
-    out: Output, files: tuple[str, ...], policy_path: str | None, format: Encoding | None, limits: Limits
+    out: Output, files: tuple[str, ...], policy_path: str | None, encoding: Encoding | None, limits: Limits
 ) -> int:
     """Explain the state of the bundles FILE.
 
@@ -64,7 +64,7 @@ def command(
         raise click.UsageError(
             "no file: the only argument is a location in the state", click.get_current_context()
         )
-    loaded = load_record(files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, encoding)
     reasons = _reasons(loaded, location)
     if out.as_json:
         return loaded.result(out, {"entries": [_value(loaded, reason) for reason in reasons]})

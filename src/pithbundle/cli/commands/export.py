@@ -52,7 +52,7 @@ def command(
     out_dir: str | None,
     events: int,
     policy_path: str | None,
-    format: Encoding | None,
+    encoding: Encoding | None,
     limits: Limits,
 ) -> int:
     """Write the valid events of the bundles FILE as one bundle, or as parts in DIR.
@@ -70,7 +70,7 @@ def command(
     if out_dir is None:
         guard_inputs(inputs, [("-o", output)])
     require_absent([output], force)
-    loaded = load_record(files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, encoding)
     ledger = loaded.ledger
     with rejecting(files[0]):
         parts = _parts(ledger, events, limits)

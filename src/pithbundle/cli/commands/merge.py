@@ -17,7 +17,7 @@ from pithbundle.cli.guard import guard_inputs, identity
 from pithbundle.cli.inputs import (
     PATH,
     deliver,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     output_options,
@@ -72,7 +72,7 @@ class _Options:
     policy_path: str | None
     max_age: float | None
     now: str | None
-    format: Encoding | None
+    encoding: Encoding | None
     limits: Limits
 
     @property
@@ -140,7 +140,7 @@ class _Options:
 )
 @policy_option
 @clock_options
-@format_option
+@encoding_option
 @limit_option
 @json_option
 @click.pass_obj
@@ -166,7 +166,7 @@ def _merge(out: Output, given: _Options) -> int:
     state_path = None if given.compared_only else given.output
     require_absent((state_path, given.report_path, given.trace_path), given.force)
 
-    checked_files = check_files([*map(Source, given.files)], policy, given.limits, given.format, clock)
+    checked_files = check_files([*map(Source, given.files)], policy, given.limits, given.encoding, clock)
     report = checked_files.report()
     state = report.state
     comparison = None

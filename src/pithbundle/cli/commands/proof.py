@@ -56,7 +56,7 @@ def command(
     out_dir: str | None,
     force: bool,
     policy_path: str | None,
-    format: Encoding | None,
+    encoding: Encoding | None,
     limits: Limits,
 ) -> int:
     """Show or write proofs that a signer contradicted itself in the bundles FILE.
@@ -74,7 +74,7 @@ def command(
     if path is not None:
         guard_inputs(inputs, [("--out", path)])
     require_absent([path], force)
-    loaded = load_record(files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, encoding)
     groups = loaded.state.equivocations
     written: list[str] = []
     if path is not None and len(groups) > 1:

@@ -19,14 +19,14 @@ from pithbundle.encoding.parsed import Encoding
 @record_options
 @click.pass_obj
 def command(
-    out: Output, files: tuple[str, ...], policy_path: str | None, format: Encoding | None, limits: Limits
+    out: Output, files: tuple[str, ...], policy_path: str | None, encoding: Encoding | None, limits: Limits
 ) -> int:
     """Print a one-line summary of the record of the bundles FILE.
 
     Supporting and refuting work is counted separately, without netting. A count means that
     signers of your policy claim something, not that it is true.
     """
-    loaded = load_record(files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, encoding)
     state = loaded.state
     if out.as_json:
         return loaded.result(out, {"status": state.status(), "status_line": state.status_line()})

@@ -60,7 +60,7 @@ def command(
     png: str | None,
     force: bool,
     policy_path: str | None,
-    format: Encoding | None,
+    encoding: Encoding | None,
     limits: Limits,
 ) -> int:
     """Show the valid events of the bundles FILE by signed time, and what each changed.
@@ -80,7 +80,7 @@ def command(
         from pithbundle.cli import picture
 
         picture.require()
-    loaded = load_record(files, policy_path, limits, format)
+    loaded = load_record(files, policy_path, limits, encoding)
     moments = loaded.ledger.timeline()
     conflicts = {name for group in loaded.state.equivocations for name in group.event_ids}
     number = str(loaded.ledger.record.number)
