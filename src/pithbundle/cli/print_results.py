@@ -103,8 +103,9 @@ class TextPrinter(ResultPrinter):
         out.detail("sha256", self._policy.sha256)
         if summary.of_known_records:
             out.heading("hint", f"{_SAME_RECORD}: --together compares the files of one record")
-        if outcome != "valid" and summary.judged and not self._choice.verbose:
-            out.heading("hint", "-v prints the details of every file, pithbundle verify FILE those of one")
+        if not self._choice.verbose and (outcome != "valid" or summary.skipped):
+            names = " and names what is skipped" if summary.skipped else ""
+            out.heading("hint", f"-v prints the details of every file{names}")
 
 
 _SAME_RECORD: Final = "some files are of one record, and a conflict or a missing event may be among them"
