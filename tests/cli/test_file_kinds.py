@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.command_line import run
+from kit.command_line import HOSTILE, assert_harmless, run
 from kit.data import REPO
 from pithbundle.encoding.cbor import cbor_bytes
 
@@ -148,6 +149,62 @@ def test_the_limit_on_a_policy_is_fixed(folder: Path, command: str) -> None:
 def test_a_bundle_given_as_policy_is_named(folder: Path) -> None:
     result = run("verify", "bundle.json", "--policy", "bundle.json")
     assert result.status == 2 and "hint: the file is a bundle, not a policy: " in result.err
+
+
+@pytest.mark.parametrize(
+    "command", ["keys --key FILE", "policy add --signer-id s --key-id k --public-key FILE"]
+)
+def test_a_file_that_is_no_key(folder: Path, command: str) -> None:
+    for name, (data, words) in BYTES.items():
+        (folder / "file").write_bytes(data)
+        found = said(command, "file")
+        assert "a key file contains 32 raw bytes, 64 hex digits" in found, name
+        assert words in found or name in ("several", "appended", "several cbor", "cbor tag"), (name, found)
+    for file, (words, _) in DOCUMENTS.items():
+        assert f"the file is {words}" in said(command, file), file
+    (folder / "large").write_bytes(b" " * 70_000)
+    assert "more than 65536 bytes" in said(command, "large")
+    assert "this is a folder" in said(command, ".")
+    assert "neither a key" in said(command, "absent")
+
+
+def test_a_key_is_read_in_each_of_its_forms(folder: Path) -> None:
+    digits = "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb"
+    coded = base64.b64encode(bytes.fromhex(digits)).decode()
+    whole = run("keys", "--key", digits)
+    assert whole.status == 0 and run("keys", "--key", coded) == whole
+    for data in (
+        bytes.fromhex(digits), digits.encode() + b"\n", coded.encode(),
+        json.dumps({"public_key_b64": coded, "key_id": "x"}).encode(),
+        json.dumps({"public_key_hex": digits}).encode(),
+    ):  # fmt: skip
+        (folder / "key").write_bytes(data)
+        assert run("keys", "--key", "key") == whole
+        assert run("keys", "--key", "-", stdin=data) == whole
+    (folder / "key").write_text(json.dumps({"public_key_b64": 1}))
+    assert run("keys", "--key", "key").status == 1
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE.values() if "\0" not in text])
+def test_hostile_words_of_the_new_commands(folder: Path, text: str) -> None:
+    key = "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb"
+    for args in (
+        ["code", text], ["man", text], ["schema", text],
+        ["policy", "add", "--signer-id", text[:80], "--key-id", text[:80], "--public-key", key, "-o", "made"],
+        ["policy", "add", "--signer-id", "s", "--key-id", "k", "--public-key", text[:200]],
+        ["policy", "add", "--signer-id", "s", "--key-id", "k", "--public-key", key, "--event-format", text],
+    ):  # fmt: skip
+        for more in ([], ["--json", "--force"] if args[0] == "policy" else ["--json"]):
+            result = run(*args, *more)
+            if not more:
+                assert_harmless(result, {"pithbundle:", "added", "policy"})
+            assert result.stdout.isascii() or not more
+
+
+def test_what_policy_add_does_not_combine(folder: Path) -> None:
+    add = ["policy", "add", "--signer-id", "s", "--key-id", "k", "--public-key", "8" * 64, "--new"]
+    assert "--new and --policy exclude each other" in run(*add, "--policy", "policy.json").err
+    assert run(*add, env={"PITHBUNDLE_POLICY": "policy.json"}).status in (0, 1)
 
 
 def test_leftovers(folder: Path) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 
+from pithbundle.bundle.document_types import PUBLIC_KEY
+from pithbundle.cli.input_hints import document_of, hint_for
 from pithbundle.cli.inputs import InputRejected, rejecting
 from pithbundle.cli.output import Exit, Output
 from pithbundle.ed25519.strict import KEY_BYTES, PublicKey
+from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object
 from pithbundle.errors import FileError, InvalidKeyError, PithError
-from pithbundle.files import read_input
+from pithbundle.files import STDIN, read_input
 
-#: A key file is 32 bytes or one line of text; what is longer is another file.
-_KEY_FILE_BYTES = 1024
-_FORMS = "32 raw bytes, 64 hex digits, or 44 characters of base64"
+#: A key file is 32 bytes, one line of text, or a small document; what is longer is another file.
+_KEY_FILE_BYTES = 65_536
+_FORMS = "32 raw bytes, 64 hex digits, 44 characters of base64, or JSON with public_key_b64"
 
 
 def read_key(text: str) -> PublicKey:
@@ -26,8 +29,13 @@ def read_key(text: str) -> PublicKey:
         spelled = _spelled(text)
         if spelled is not None:
             return spelled
-        if not os.path.lexists(text):
-            raise InputRejected(text, _no_key(text), Exit.USAGE, f"give {_FORMS[14:]}, or the path of a file")
+        if text != STDIN and not os.path.lexists(text):
+            raise InputRejected(
+                text,
+                _no_key(text),
+                Exit.USAGE,
+                "give 64 hex digits, 44 characters of base64, or the path of a key file",
+            )
         try:
             data = read_input(text, _KEY_FILE_BYTES)
         except PithError as error:
@@ -36,15 +44,31 @@ def read_key(text: str) -> PublicKey:
             raise _no_key_file(text, f", and this file has more than {_KEY_FILE_BYTES} bytes") from error
         if len(data) == KEY_BYTES:
             return PublicKey.from_bytes(data)
-        found = _spelled(data.decode("ascii", "replace").strip())
+        found = _spelled(data.decode("ascii", "replace").strip()) or _in_document(data)
         if found is None:
-            raise _no_key_file(text)
+            raise _no_key_file(text, data=data)
         return found
 
 
-def _no_key_file(path: str, why: str = "") -> InputRejected:
+def _in_document(data: bytes) -> PublicKey | None:
+    """Return the key of a key file in JSON, as the registry publishes one (DOC-10), None for another file."""
+    if document_of(data) is not PUBLIC_KEY:
+        return None
+    value = parse_json(data)
+    members = value if type(value) is dict else {}
+    for name in ("public_key_hex", "public_key_b64"):
+        text = members.get(name)
+        if type(text) is str:
+            return PublicKey.from_hex(text) if name.endswith("hex") else PublicKey.from_base64(text)
+    return None
+
+
+def _no_key_file(path: str, why: str = "", data: bytes = b"-") -> InputRejected:
     error = InvalidKeyError("encoding", f"a key file contains {_FORMS}{why}", clause="KEY-2")
-    return InputRejected(path, error, Exit.INVALID, "get the file from the owner of the key, or give the key")
+    hint = hint_for(path, data, InvalidKeyError("type"), expected=(PUBLIC_KEY,))
+    if not hint.startswith("the file is "):
+        hint = "get the file from the owner of the key, or give the key itself"
+    return InputRejected(path, error, Exit.INVALID, hint)
 
 
 def _no_key(text: str) -> FileError:
