@@ -328,9 +328,9 @@ def one_record(reports: Sequence[Report]) -> Report:
     Raises:
         MergeError: the second report is of another record than the first.
     """
-    for one, other in itertools.pairwise(reports):
-        if one.ledger is not None and other.ledger is not None:
-            _ = one.ledger | other.ledger
+    ledgers = [report.ledger for report in reports if report.ledger is not None]
+    for one, other in itertools.pairwise(ledgers):
+        _ = one | other
     return reports[0]
 
 
