@@ -51,6 +51,7 @@ UNTESTABLE: Final = {
     "DOC-8": "about the tool alone; tests/unit/verify/test_documents.py shows it",
     "DOC-9": "about the tool alone; tests/unit/verify/test_key_documents.py shows it",
     "DOC-10": "about the tool alone; tests/unit/verify/test_key_documents.py shows it",
+    "DIFF-3": "about the tool alone; tests/unit/comparison/test_facts.py shows it",
     "SNAP-2": "about the tool alone; tests/unit/bundle/test_snapshots.py shows it",
     "TRUNC-1": "about the options of a command; tests/cli/test_documents.py shows it",
     "TRUNC-2": "about the tool alone; tests/unit/encoding/test_json_truncated.py shows it",

@@ -25,6 +25,8 @@ _CROSS_CATS: Final[Path] = ("paper", "cross_cats")
 _INSIDE: Final = frozenset({"paper", "source", "verdict", "verification_status"})
 #: Members that :func:`pithbundle.bundle.document.record_of` has checked.
 _CHECKED: Final = frozenset({"canonical_record", "canonical_sha256", "pith_number"})
+#: The members of ``paper`` that a record has as they are.
+_AS_THEY_ARE: Final = ("license", "primary_cat", "submitted_at")
 _NOT_COMPLETE: Final = "the record is not complete"
 
 
@@ -74,7 +76,7 @@ def _determined(record: Record) -> dict[Path, Value]:
         ("short_pith_number",): record.number.short,
         ("schema_version",): value["schema_version"],
         **{("source", name): source[name] for name in ("id", "kind", "version")},
-        **{("paper", name): metadata[name] for name in ("license", "primary_cat", "submitted_at")},
+        **{("paper", name): metadata[name] for name in _AS_THEY_ARE},
         _CROSS_CATS: metadata["cross_cats_sorted"],
         _TITLE: metadata["title_canon_sha256"],
         _EXCERPT: metadata["abstract_canon_sha256"],
@@ -87,7 +89,7 @@ _PATHS: Final = frozenset(
         ("short_pith_number",),
         ("schema_version",),
         *(("source", name) for name in ("id", "kind", "version")),
-        *(("paper", name) for name in ("license", "primary_cat", "submitted_at")),
+        *(("paper", name) for name in _AS_THEY_ARE),
         _CROSS_CATS,
         _TITLE,
         _EXCERPT,
@@ -151,8 +153,10 @@ def _object(value: Value) -> Object:
     return value if type(value) is dict else {}
 
 
-def derived_record(document: ReadDocument, abstract: str | None = None) -> Record | None:
-    """Return the record that follows from the metadata of a graph document, or None (DOC-7).
+def derived_metadata(document: ReadDocument, abstract: str | None = None) -> Object:
+    """Return what follows for a record from the complete metadata of a graph document (DOC-7).
+
+    A member of the record that does not follow is absent.
 
     Args:
         document: a graph document.
@@ -160,26 +164,29 @@ def derived_record(document: ReadDocument, abstract: str | None = None) -> Recor
             excerpt is its beginning.
     """
     paper, source = document.members("paper"), document.members("source")
+    metadata: Object = {name: paper[name] for name in _AS_THEY_ARE if name in paper}
+    if "cross_cats" in paper:
+        metadata["cross_cats_sorted"] = _sorted(paper["cross_cats"])
     title, excerpt = paper.get("title"), paper.get("abstract_excerpt")
-    if type(title) is not str or type(excerpt) is not str:
-        return None
-    if len(excerpt) >= EXCERPT_CHARACTERS:
-        if abstract is None or not _spaced(abstract).startswith(_spaced(excerpt)):
-            return None
-        excerpt = abstract
-    value: Object = {
-        "metadata": {
-            "abstract_canon_sha256": abstract_sha256(excerpt),
-            "cross_cats_sorted": _sorted(paper.get("cross_cats")),
-            "license": paper.get("license"),
-            "primary_cat": paper.get("primary_cat"),
-            "submitted_at": paper.get("submitted_at"),
-            "title_canon_sha256": title_sha256(title),
-        },
-        "schema_version": SCHEMA_VERSION,
-        "source": {name: source.get(name) for name in ("id", "kind", "version")},
-    }
+    if type(title) is str:
+        metadata["title_canon_sha256"] = title_sha256(title)
+    if type(excerpt) is str:
+        whole: str | None = excerpt
+        if len(excerpt) >= EXCERPT_CHARACTERS:
+            begins = abstract is not None and _spaced(abstract).startswith(_spaced(excerpt))
+            whole = abstract if begins else None
+        if whole is not None:
+            metadata["abstract_canon_sha256"] = abstract_sha256(whole)
+    found: Object = {name: source[name] for name in ("id", "kind", "version") if name in source}
+    return {"metadata": metadata, "schema_version": SCHEMA_VERSION, "source": found}
+
+
+def derived_record(document: ReadDocument, abstract: str | None = None) -> Record | None:
+    """Return the record that follows from the metadata of a graph document, or None (DOC-7).
+
+    ``abstract`` is as for :func:`derived_metadata`.
+    """
     try:
-        return Record.from_read(value)
+        return Record.from_read(derived_metadata(document, abstract))
     except RecordError:
         return None
