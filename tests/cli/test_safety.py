@@ -55,7 +55,19 @@ def commands(above: click.Command = group, path: tuple[str, ...] = ()) -> Iterat
 # -- no input is written over (CLI-5) --------------------------------------------------------
 
 #: The parameters that name files: what each command reads, and what it writes.
-READS = {"files", "file", "left", "right", "policy_path", "expected_path", "xfail", "folder", "key"}
+READS = {
+    "files",
+    "file",
+    "left",
+    "right",
+    "policy_path",
+    "expected_path",
+    "xfail",
+    "folder",
+    "key",
+    "abstract_path",
+    "list_path",
+}
 WRITES = {"output", "report_path", "trace_path", "svg", "png", "path", "html_path", "junit_path"}
 FOLDERS = {"out_dir", "found"}
 

@@ -382,6 +382,11 @@ CLAIMS = {
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
     " verify says which; --policy FILE names another policy",
+    # Of the members of a file that was cut (TRUNC-3).
+    ": what is complete before it is shown",
+    "; the record is complete",
+    "Read the complete members of a JSON file that was cut.",
+    "fetch it again, and compare its size; pithbundle number --truncated reads what is complete",
 }
 
 

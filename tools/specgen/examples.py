@@ -17,6 +17,7 @@ from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_truncated import read_truncated
+from pithbundle.encoding.parsed import pointer_to
 from pithbundle.escape import visible
 from specgen.pages import REPO
 
@@ -235,7 +236,7 @@ def _documents() -> dict[str, str]:
     return {
         "beginning of a document": BEGINNING,
         "complete values": _pretty(found.parsed.whole()),
-        "innermost open container": found.open_pointer or "",
+        "innermost open container": pointer_to(found.open or ()),
         "items": _pretty(ITEMS),
         "snapshot_sha256": sha256(snapshot).hexdigest(),
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from pithbundle.brief import brief
-from pithbundle.bundle.document_types import BUNDLE, RECORD, STATE, Document, recognise
+from pithbundle.bundle.document_types import BUNDLE, RECORD, RECORD_DOCUMENT, STATE, Document, recognise
 from pithbundle.bundle.reader import subject_fault
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode
@@ -52,6 +52,13 @@ class DocumentError(PithError):
         "events": "DOC-8",
     }
 
+    @property
+    def hint(self) -> str:
+        """What the reader of the error can do: a document without a record is another file's neighbour."""
+        if self.code == "type":
+            return "give the bundle, the state or the record document of the paper"
+        return super().hint
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -84,6 +91,11 @@ class ReadDocument:
     def __repr__(self) -> str:
         cut = "" if self.open is None else f", cut in {pointer_to(self.open)!r}"
         return f"ReadDocument({self.kind.name}, {self.encoding}{cut})"
+
+    @property
+    def open_pointer(self) -> Pointer | None:
+        """The pointer of the innermost container that the input does not close; None for none."""
+        return None if self.open is None else pointer_to(self.open)
 
     def is_complete(self, *path: str | int) -> bool:
         """Whether the value at ``path``, if there is one, is complete (TRUNC-2)."""
@@ -126,7 +138,7 @@ def read_document(
 ) -> ReadDocument:
     """Read and recognise a document, JSON or CBOR (DOC-1, DOC-2).
 
-    In a bundle an event with a value-level fault is null.
+    In a bundle, or what else has a record beside ``events``, an event with a value-level fault is null.
 
     Args:
         data: the content of the file, bytes-like.
@@ -152,7 +164,7 @@ def read_document(
         parsed = read(data, limits, confine="events", depth=limits.bundle_depth)
     kind = recognise(parsed.value)
     # A fault inside an event of a bundle affects that event alone, here too (FAULT-3).
-    if parsed.faults and (kind is not BUNDLE or None in parsed.faults):
+    if parsed.faults and (kind not in (BUNDLE, RECORD_DOCUMENT) or None in parsed.faults):
         parsed.whole()
     return ReadDocument(kind, chosen, parsed.value, truncated, open_path)
 

@@ -52,12 +52,12 @@ MANIFEST: Final = Document(
 RECORD: Final = Document("record", "a canonical record", "pithbundle number recomputes its Pith Number")
 RECORD_DOCUMENT: Final = Document(
     "record_document",
-    "a record document, without events",
+    "a record document",
     "pithbundle verify recomputes what its record determines; its bundle.json has the events",
 )
 GRAPH: Final = Document(
     "graph",
-    "a graph document, without events",
+    "a graph document",
     "pithbundle verify recomputes its digests; the bundle.json of its record has the events",
 )
 INTEGRITY: Final = Document(

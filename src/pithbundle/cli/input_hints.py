@@ -43,6 +43,7 @@ _URL: Final = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
 _SECOND: Final = (b"{", b"[", *(bytes([head]) for head in range(0xA0, 0xC0)))
 #: The most names of files that a hint lists.
 _MOST_FILES: Final = 5
+_CUT: Final = "fetch it again, and compare its size; pithbundle number --truncated reads what is complete"
 _PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|\?xml)", re.IGNORECASE)
 #: Error codes of bytes that are not JSON or CBOR, which the first bytes can explain.
 _OF_BYTES: Final = frozenset(
@@ -130,7 +131,10 @@ def _of_bytes(data: bytes) -> tuple[str, str] | None:
     if _PAGE.match(data):
         return "a web page, perhaps an error page of a server", "fetch the bundle again and check the address"
     if data[:1] in b"{[" and data.rstrip()[-1:] not in b"}]":
-        return "truncated: the last brace or bracket is missing", "fetch it again, and compare its size"
+        return (
+            "truncated: the last brace or bracket is missing",
+            _CUT,
+        )
     return None
 
 

@@ -131,6 +131,26 @@ def limit_option(command: F) -> F:
     )(command)
 
 
+def truncated_option(command: F) -> F:
+    """Add ``--truncated``, passed as ``truncated`` (TRUNC-1)."""
+    return click.option(
+        "--truncated",
+        is_flag=True,
+        help="Read the complete members of a JSON file that was cut.",
+    )(command)
+
+
+def abstract_option(command: F) -> F:
+    """Add ``--abstract``, passed as ``abstract_path`` (DOC-6)."""
+    return click.option(
+        "--abstract",
+        "abstract_path",
+        type=PATH,
+        metavar="FILE",
+        help="The abstract of the paper, as text: compared with the excerpt of a document.",
+    )(command)
+
+
 def policy_option(command: F) -> F:
     """Add ``--policy``, passed as ``policy_path``; :func:`read_policy` reads it."""
     return click.option(

@@ -84,6 +84,7 @@ def _members(
         "rejected": rejected_value(rejected),
         "reports": [],
         "proofs": [*proofs],
+        "documents": [],
         "skipped": 0,
     }
 

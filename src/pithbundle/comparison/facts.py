@@ -6,11 +6,12 @@ only one side has is not comparable, and no difference.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.bundle.document import DocumentError, ReadDocument, record_of, same
-from pithbundle.bundle.document_types import GRAPH, RECORD_DOCUMENT, STATE
+from pithbundle.bundle.document_types import BUNDLE, GRAPH, RECORD_DOCUMENT, STATE, Document
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.record_documents import derived_metadata, derived_record
 from pithbundle.comparison.published import state_value
@@ -31,14 +32,14 @@ _OF_PAPER: Final = ("title", "headline", "authors_text", "abstract_excerpt")
 class Facts:
     """What one side has: by name, as claimed or recomputed."""
 
-    form: str
+    kind: Document
     pith_number: str | None
     values: dict[str, Value]
     #: The event whose graph snapshot was used, where the side is a bundle or a state.
     snapshot_event: str | None = None
 
     def __repr__(self) -> str:
-        return f"Facts({self.form}, {self.pith_number}, {len(self.values)} values)"
+        return f"Facts({self.kind.name}, {self.pith_number}, {len(self.values)} values)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,11 @@ def facts_of_document(document: ReadDocument) -> Facts:
     if kind is GRAPH:
         record = derived_record(document)
         values = {**_of_record(derived_metadata(document)), **_of_snapshot(document.members())}
-        return Facts(kind.words, _number(record), _with_hash(values, record))
+        return Facts(kind, _number(record), _with_hash(values, record))
     if kind not in (RECORD_DOCUMENT, STATE):
-        raise DocumentError("type", f"{kind.words} has no facts to compare", pointer="", clause="DIFF-3")
+        raise DocumentError(
+            "type", f"{kind.description} has no facts to compare", pointer="", clause="DIFF-3"
+        )
     record = record_of(document)
     values = {} if record is None else _of_record(record.value)
     event_id = None
@@ -73,7 +76,7 @@ def facts_of_document(document: ReadDocument) -> Facts:
         values |= _of_snapshot(snapshot)
     else:
         values |= _of_paper(document.members("paper"))
-    return Facts(kind.words, _number(record), _with_hash(values, record), event_id)
+    return Facts(kind, _number(record), _with_hash(values, record), event_id)
 
 
 def facts_of_report(report: Report) -> Facts:
@@ -89,7 +92,13 @@ def facts_of_report(report: Report) -> Facts:
     sections = current if type(current) is dict else {}
     event_id, snapshot = _newest(sections.get("graph_snapshots"))
     values = {**_of_record(record.value), **_of_snapshot(snapshot)}
-    return Facts("a bundle", str(record.number), _with_hash(values, record), event_id)
+    return Facts(BUNDLE, str(record.number), _with_hash(values, record), event_id)
+
+
+def are_equal(facts: Sequence[Fact]) -> bool:
+    """Whether no fact of both sides differs, and at least one agrees (DIFF-3)."""
+    hows = {fact.how for fact in facts}
+    return "agrees" in hows and "differs" not in hows
 
 
 def compare_facts(left: Facts, right: Facts) -> tuple[Fact, ...]:

@@ -22,10 +22,9 @@ from pithbundle.encoding.json_strict import (
     utf8_error,
 )
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
-from pithbundle.encoding.parsed import Parsed, depth_limit, pointer_to
+from pithbundle.encoding.parsed import Parsed, depth_limit
 from pithbundle.encoding.values import BytesLike, as_bytes
 from pithbundle.errors import InputError
-from pithbundle.newtypes import Pointer
 
 #: A text up to a string that does not end, or whole. Possessive, so linear in the text.
 _UP_TO_OPEN_STRING: Final = re.compile(r'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
@@ -56,11 +55,6 @@ class Truncated:
     def is_complete(self, *path: str | int) -> bool:
         """Whether the value at ``path``, if the result has it, is that of the whole document."""
         return self.open is None or path != self.open[: len(path)]
-
-    @property
-    def open_pointer(self) -> Pointer | None:
-        """The pointer of the innermost open container; None if the text is complete."""
-        return None if self.open is None else pointer_to(self.open)
 
 
 def read_truncated(

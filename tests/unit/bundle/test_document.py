@@ -80,7 +80,7 @@ def test_values_by_path() -> None:
 def test_a_truncated_document_has_its_complete_members() -> None:
     data = b'{"record_type":"pith_number_record","a":{"b":1,"c":[{"d":2,"e":3'
     document = read_document(data, truncated=True)
-    assert document.truncated and document.open == ("a", "c", 0)
+    assert document.truncated and document.open == ("a", "c", 0) and document.open_pointer == "/a/c/0"
     assert repr(document) == "ReadDocument(record_document, json, cut in '/a/c/0')"
     assert document.members() == {"record_type": "pith_number_record"}
     assert document.members("a") == {"b": 1}
@@ -88,7 +88,7 @@ def test_a_truncated_document_has_its_complete_members() -> None:
     assert document.get("a") is None and document.get("a", "c") is None
     assert document.get("a", "c", 0, "d") == 2 and document.get("a", "c", 0, "e") is None
     whole = read_document(b'{"a":1}', truncated=True)
-    assert whole.truncated and whole.open is None and whole.is_complete()
+    assert whole.truncated and whole.open_pointer is None and whole.is_complete()
 
 
 @pytest.mark.parametrize("name", ["bundle_prefixes", "state_prefixes", "state_prefixes_claims"])
@@ -161,6 +161,11 @@ def test_a_hash_or_number_that_does_not_recompute_is_rejected(path: Any, value: 
         record_of(read(changed(DOCUMENT, path, value)))
     assert (caught.value.code, caught.value.clause) == (code, "DOC-4")
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value
+    assert "another mirror" in caught.value.hint
+
+
+def test_the_hint_for_another_document_names_those_with_a_record() -> None:
+    assert "record document" in DocumentError("type", "x").hint
 
 
 def test_what_is_no_record_is_rejected_with_its_location() -> None:

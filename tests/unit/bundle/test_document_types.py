@@ -105,9 +105,7 @@ WHOLE = (REPO / "vectors" / "demo" / "bundle.json").read_bytes()
         (b"\xd9\xd9\xf7\xa0", "the file is self-described CBOR"),
         (b"%PDF-1.7", "the file is a PDF"),
         (b"\x89PNG\r\n", "the file is a picture"),
-        (b'{"state_type":"pith_open_graph_state"}', "the file is a state"),
         (json.dumps(RECORD).encode(), "the file is a canonical record"),
-        (b'{"manifest_type":"pith_mirror_manifest"}', "the file is a manifest of mirrors"),
         (b"[1]", "the file is not an object: pithbundle inspect shows what is inside"),
         (b"{}", "the file is an object of no known type: pithbundle inspect shows what is inside"),
         (b'{"x":1}', "the file is an object of no known type: pithbundle inspect shows what is inside"),
@@ -121,6 +119,20 @@ def test_a_rejection_names_what_the_file_is(tmp_path: Path, data: bytes, words: 
     said = json.loads(run("verify", "--json", str(tmp_path / "file")).stdout)["rejected"][0]["hint"]
     assert f"  hint        {said}\n" in result.out
     assert words is None or said == words or said.startswith((words + ": ", words + ", "))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'{"state_type":"pith_open_graph_state"}', "the file is a state: "),
+        (b'{"manifest_type":"pith_mirror_manifest"}', "the file is a manifest of mirrors: "),
+    ],
+)
+def test_merge_names_a_document_that_verify_takes(tmp_path: Path, data: bytes, words: str) -> None:
+    (tmp_path / "file").write_bytes(data)
+    result = run("merge", str(tmp_path / "file"), "-o", str(tmp_path / "new"))
+    assert result.status == 1 and words in result.err
+    assert run("verify", str(tmp_path / "file")).status == 3
 
 
 def test_another_fault_keeps_its_own_hint() -> None:

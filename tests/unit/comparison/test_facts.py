@@ -13,6 +13,7 @@ from pithbundle.bundle.document import DocumentError, read_document
 from pithbundle.bundle.record import Record
 from pithbundle.comparison.facts import (
     Facts,
+    are_equal,
     compare_facts,
     facts_of_document,
     facts_of_report,
@@ -72,6 +73,7 @@ def test_a_record_document_and_its_graph_document_agree() -> None:
     }  # fmt: skip
     assert "differs" not in found.values() and "only left" not in found.values()
     assert len(repr(left)) < 100
+    assert are_equal(compare_facts(left, right))
 
 
 def test_what_differs() -> None:
@@ -141,7 +143,14 @@ def test_states() -> None:
     assert odd.values["graph/y"] == 1
 
 
+def test_sides_without_a_common_fact_are_not_equal() -> None:
+    empty = facts({"paper": {}, "claims": {}})
+    found = compare_facts(facts({**state(), "current": None}), empty)
+    assert {fact.how for fact in found} == {"only right"} and not are_equal(found)
+
+
 def test_another_paper() -> None:
+    assert not are_equal(compare_facts(facts(DOCUMENT), facts_of_document(read_document(real_graph()))))
     found = compared(facts(DOCUMENT), facts_of_document(read_document(real_graph())))
     assert found["canonical_sha256"] == found["record/source/id"] == "differs"
 

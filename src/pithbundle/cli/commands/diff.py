@@ -7,7 +7,17 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.document_types import BUNDLE, REPORT, STATE
+from pithbundle.bundle.document import ReadDocument
+from pithbundle.bundle.document_types import (
+    BUNDLE,
+    GRAPH,
+    RECORD_DOCUMENT,
+    REPORT,
+    STATE,
+    Document,
+    recognise,
+)
+from pithbundle.cli.fact_lines import diff_facts
 from pithbundle.cli.inputs import (
     PATH,
     format_option,
@@ -22,52 +32,87 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural, short
+from pithbundle.comparison.facts import OF_FACTS, Facts, facts_of_document, facts_of_report
 from pithbundle.comparison.published import INPUTS, for_written
 from pithbundle.comparison.sides import Diff, Judged, Side, diff_sides, side_of_report, side_of_value
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.parsed import Encoding, detect_encoding
+from pithbundle.encoding.parsed import Encoding, Parsed, detect_encoding
 from pithbundle.encoding.values import Object, Value, portable
+from pithbundle.report import Report
 from pithbundle.verifier import Verifier
 
 #: The longest value shown beside a difference, in characters.
 _VALUE: Final = 120
 _CELL: Final = 40
-#: What can be compared (DIFF-1).
+#: What can be compared in verdicts and entries (DIFF-1), and in facts (DIFF-3).
 _SIDES: Final = (BUNDLE, STATE, REPORT)
+_OF_FACTS: Final = (BUNDLE, STATE, RECORD_DOCUMENT, GRAPH)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One side as read: nothing of it is checked yet."""
+
+    path: str
+    data: bytes
+    encoding: Encoding
+    parsed: Parsed
+
+    @property
+    def kind(self) -> Document:
+        """What it is by its own account (DOC-1)."""
+        return recognise(self.parsed.value)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads both sides under the same policy and limits."""
+    """Reads both sides under the same policy and limits.
+
+    Every method raises InputRejected for a file that cannot be compared; status 2, because 1 means
+    that two sides differ.
+    """
 
     verifier: Verifier
     format: Encoding | None
 
-    def side(self, path: str) -> Side:
-        """Read one side.
-
-        Raises:
-            InputRejected: the file cannot be compared; status 2, because 1 means that two sides differ.
-        """
+    def read(self, path: str) -> _File:
+        """Read one side."""
         wide = for_written(self.verifier.limits)
         data = read_bytes(path, wide.size, Exit.USAGE, expected=_SIDES, inputs=INPUTS)
         with rejecting(path, Exit.USAGE, data=data, expected=_SIDES):
-            if (self.format or detect_encoding(data)) == "cbor":
+            encoding = self.format or detect_encoding(data)
+            if encoding == "cbor":
                 from pithbundle.encoding.cbor import read_cbor as read
             else:
                 from pithbundle.encoding.json_reader import read_json as read
-            document = read(data, wide, confine="events", depth=wide.bundle_depth)
-            value = document.value
+            parsed = read(data, wide, confine="events", depth=wide.bundle_depth)
+            return _File(path, data, encoding, parsed)
+
+    def side(self, file: _File) -> Side:
+        """Return the verdicts and the state of one side (DIFF-1)."""
+        with rejecting(file.path, Exit.USAGE, data=file.data, expected=_SIDES):
+            value = file.parsed.value
             if type(value) is dict and "bundle_type" not in value:
-                return side_of_value(document.whole())
-            return side_of_report(self.verifier.verify(data, encoding=self.format).report(path))
+                return side_of_value(file.parsed.whole())
+            return side_of_report(self._report(file))
+
+    def facts(self, file: _File) -> Facts:
+        """Return the facts of one side (DIFF-3)."""
+        with rejecting(file.path, Exit.USAGE, data=file.data, expected=_OF_FACTS):
+            if file.kind is BUNDLE:
+                return facts_of_report(self._report(file))
+            return facts_of_document(ReadDocument(file.kind, file.encoding, file.parsed.whole()))
+
+    def _report(self, file: _File) -> Report:
+        return self.verifier.verify(file.data, encoding=self.format).report(file.path)
 
 
 @click.command(
     "diff",
     epilog="\b\nExamples:\n  pithbundle diff old.json new.json\n"
     "  pithbundle diff bundle.json state.json --policy mine.json\n"
+    "  pithbundle diff record-document.json state.json\n"
     "  pithbundle diff --json mine.report.json theirs.report.json | jq .events\n\n"
     "\b\nExit status: 0 equal; 1 different; 2 usage error, or an unusable file.",
 )
@@ -92,11 +137,18 @@ def command(
     reasons for them are compared; the text of the files is not. Information that only one
     kind of file contains is not a difference. A bundle is checked under your policy; the
     content of a state or a report is not verified.
+
+    A side may also be a record document or a graph document. Then the facts that both sides
+    have are compared: of the record, the paper and the graph snapshot.
     """
     require_single_stdin(policy_path, left, right)
     policy = read_policy(policy_path)
     reader = _Reader(Verifier(policy, limits=limits), format)
-    ours, theirs = reader.side(left), reader.side(right)
+    left_file, right_file = reader.read(left), reader.read(right)
+    if OF_FACTS & {left_file.kind, right_file.kind}:
+        sides = (left, reader.facts(left_file)), (right, reader.facts(right_file))
+        return diff_facts(out, *sides, policy_value(policy, policy_path))
+    ours, theirs = reader.side(left_file), reader.side(right_file)
     found = diff_sides(ours, theirs)
     status = Exit.VALID if found.equal else Exit.INVALID
     if out.as_json:
@@ -195,6 +247,7 @@ def _value(found: Diff) -> Object:
             {"event_ids": [*winners], "left": one, "right": other} for winners, one, other in found.decisions
         ],
         "labels": [{"name": name, "left": one, "right": other} for name, one, other in found.labels],
+        "facts": [],
     }  # fmt: skip
 
 

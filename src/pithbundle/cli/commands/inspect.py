@@ -11,21 +11,32 @@ import click
 
 from pithbundle.bundle.document_types import (
     BUNDLE,
+    GRAPH,
+    MANIFEST,
     NO_OBJECT,
     OTHER,
     PROOF,
     RECORD,
+    RECORD_DOCUMENT,
     STATE,
     Document,
     recognise,
 )
 from pithbundle.bundle.event import Envelope, read_event
 from pithbundle.cli.envelope import SUCCESS
-from pithbundle.cli.inputs import PATH, format_option, json_option, limit_option, read_bytes, rejecting
+from pithbundle.cli.inputs import (
+    PATH,
+    format_option,
+    json_option,
+    limit_option,
+    read_bytes,
+    rejecting,
+    truncated_option,
+)
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.parsed import Encoding, detect_encoding
+from pithbundle.encoding.parsed import Encoding, Parsed, detect_encoding
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import Object, Value, pointer, portable
 from pithbundle.errors import Fault
@@ -35,40 +46,35 @@ from pithbundle.verify.receipts import receipt_at
 WARNING: Final = "NOTHING WAS VERIFIED:"
 _LINES_BETWEEN: Final = 15
 #: The longest text of the file shown, in characters.
-_CELL: Final = 60
+_CELL: Final = 72
 
 #: The members that spec.md names, by what the object is.
 _KNOWN: Final[dict[Document, frozenset[str]]] = {
-    BUNDLE: frozenset(
-        (
-            "bundle_type",
-            "bundle_version",
-            "pith_number",
-            "short_pith_number",
-            "canonical_record",
-            "canonical_sha256",
-            "source",
-            "source_aliases",
-            "events",
-        )
-    ),
-    STATE: frozenset(
-        (
-            "state_type",
-            "state_version",
-            "pith_number",
-            "merge_version",
-            "event_count",
-            "valid_event_count",
-            "invalid_event_count",
-            "equivocation_count",
-            "current",
-            "unrecognised",
-        )
-    ),
-    RECORD: frozenset(("source", "metadata", "schema_version")),
-    PROOF: frozenset(("proof_type", "proof_version", "rules", "canonical_record", "events", "keys")),
-}
+    BUNDLE: frozenset({
+        "bundle_type", "bundle_version", "pith_number", "short_pith_number", "canonical_record",
+        "canonical_sha256", "source", "source_aliases", "events",
+    }),
+    STATE: frozenset({
+        "state_type", "state_version", "pith_number", "merge_version", "event_count",
+        "valid_event_count", "invalid_event_count", "equivocation_count", "current", "unrecognised",
+    }),
+    RECORD: frozenset({"source", "metadata", "schema_version"}),
+    RECORD_DOCUMENT: frozenset({
+        "record_type", "schema_url", "pith_number", "short_pith_number", "schema_version",
+        "canonical_sha256", "source", "source_aliases", "attestation_state", "paper",
+        "verification_status", "canonical_record",
+    }),
+    GRAPH: frozenset({
+        "paper", "claims", "source", "verdict", "references", "formal_canon", "author_claims",
+        "builder_version",
+    }),
+    MANIFEST: frozenset({
+        "manifest_type", "manifest_version", "generated_at", "merge_version", "mirrors", "notes",
+    }),
+    PROOF: frozenset({
+        "proof_type", "proof_version", "rules", "canonical_record", "events", "keys",
+    }),
+}  # fmt: skip
 #: The last line for files that no command reads: their own hint is to inspect them.
 _ADVICE: Final = dict.fromkeys((OTHER, NO_OBJECT), "no command of pithbundle reads such a file")
 _EVENT_MEMBERS: Final = frozenset(
@@ -106,29 +112,39 @@ class Events:
 @click.command(
     "inspect",
     epilog="\b\nExamples:\n  pithbundle inspect bundle.json\n"
-    "  pithbundle inspect --json bundle.cbor | jq .events.types",
+    "  pithbundle inspect --json bundle.cbor | jq .events.types\n"
+    "  pithbundle inspect --truncated beginning.json",
 )
 @click.argument("file", type=PATH)
+@truncated_option
 @format_option
 @limit_option
 @json_option
 @click.pass_obj
-def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> int:
+def command(out: Output, file: str, truncated: bool, format: Encoding | None, limits: Limits) -> int:
     """Show the contents of FILE without verifying them; use pithbundle verify for that.
 
     FILE is a bundle, a state, a record, or any other file that can be parsed: also a bundle
     that verify rejects. No hash, number or signature is checked.
+
+    With --truncated FILE may be the beginning of a JSON document: its complete members are
+    shown, and where it is cut.
     """
+    if truncated and format == "cbor":
+        raise click.UsageError("--truncated reads JSON alone", click.get_current_context())
     data = read_bytes(file, limits.size)
-    chosen = format or detect_encoding(data)
+    chosen = "json" if truncated else format or detect_encoding(data)
     with rejecting(file, data=data):
-        if chosen == "cbor":
-            from pithbundle.encoding.cbor import read_cbor as read
+        if truncated:
+            from pithbundle.encoding.json_truncated import read_truncated
+
+            beginning = read_truncated(data, limits, confine="events", depth=limits.bundle_depth)
+            document, cut = beginning.parsed, beginning.open
         else:
-            from pithbundle.encoding.json_reader import read_json as read
-        document = read(data, limits, confine="events", depth=limits.bundle_depth)
+            document, cut = _read(data, chosen, limits), None
     faults = [document.faults[at] for at in sorted(document.faults, key=lambda at: -1 if at is None else at)]
     value, kind = document.value, recognise(document.value)
+    view = _View(value, kind, cut)
     if out.as_json:
         result: Object = {
             "nothing_was_verified": True,
@@ -137,14 +153,16 @@ def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> 
             "bytes": len(data),
             "values": document.nodes,
             "document_type": kind.name,
+            "truncated": None if cut is None else pointer(cut),
             "faults": [fault.to_value() for fault in faults],
         }
-        return out.result(SUCCESS, Exit.VALID, {**result, **_value(value, kind)})
+        return out.result(SUCCESS, Exit.VALID, {**result, **_value(view)})
     lines = [
         ("file", f"{out.file_name(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
-        ("form", f"{kind.description}, by its members; {_shape(value)}"),
+        ("form", f"{kind.description}, by its members; {_shape(value)}{', cut' if cut is not None else ''}"),
+        *_truncated(out, cut),
         *_some(_faults(out, faults), "fault"),
-        *(_lines(out, value, kind) if type(value) is dict else ()),
+        *(_lines(out, view, value) if type(value) is dict else ()),
     ]
     for index, (name, text) in enumerate(lines):
         if index % _LINES_BETWEEN == 0:
@@ -152,6 +170,45 @@ def command(out: Output, file: str, format: Encoding | None, limits: Limits) -> 
         out.detail(name, text)
     out.line(WARNING, "doubtful", f" {_ADVICE.get(kind, kind.use)}")
     return Exit.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A file as read: of one that was cut, which containers are open (TRUNC-3)."""
+
+    value: Value
+    kind: Document
+    cut: tuple[str | int, ...] | None
+
+    def is_open(self, *path: str | int) -> bool:
+        """Whether the container at ``path`` was cut."""
+        return self.cut is not None and path == self.cut[: len(path)]
+
+    def inside(self, name: str) -> tuple[tuple[str | int, ...], Value]:
+        """The path and the value of a member that states have in ``current``, others at the top level."""
+        path: tuple[str | int, ...] = ("current", name) if self.kind is STATE else (name,)
+        found = self.value
+        for step in path:
+            found = found.get(str(step)) if type(found) is dict else None
+        return path, found
+
+    def complete(self, path: tuple[str | int, ...], elements: list[Value]) -> list[Value]:
+        """The elements of the array at ``path`` without a last one that was cut."""
+        return elements[:-1] if elements and self.is_open(*path, len(elements) - 1) else elements
+
+
+def _read(data: bytes, chosen: Encoding, limits: Limits) -> Parsed:
+    if chosen == "cbor":
+        from pithbundle.encoding.cbor import read_cbor as read
+    else:
+        from pithbundle.encoding.json_reader import read_json as read
+    return read(data, limits, confine="events", depth=limits.bundle_depth)
+
+
+def _truncated(out: Output, cut: tuple[str | int, ...] | None) -> Iterator[tuple[str, str]]:
+    if cut is not None:
+        where = out.show(pointer(cut) or "the top level", _CELL * 2)
+        yield "truncated", f"the file is cut in {where}: what is complete before it is shown"
 
 
 def _shape(value: Value) -> str:
@@ -203,18 +260,23 @@ def _faults(out: Output, faults: Sequence[Fault]) -> list[tuple[str, str]]:
     return [("fault", f"{fault.message} {fault.location} [{fault.code}, {fault.clause}]") for fault in faults]
 
 
-def _lines(out: Output, value: Object, kind: Document) -> Iterator[tuple[str, str]]:
-    known = _KNOWN.get(kind, frozenset(value))
-    yield from _some([("member", _member(out, name, value[name], name in known)) for name in value], "member")
-    record = value if kind is RECORD else value.get("canonical_record")
+def _lines(out: Output, view: _View, value: Object) -> Iterator[tuple[str, str]]:
+    known = _KNOWN.get(view.kind, frozenset(value))
+    members = []
+    for name in value:
+        cut = ", cut" if view.is_open(name) else ""
+        members.append(("member", _member(out, name, value[name], name in known) + cut))
+    yield from _some(members, "member")
+    record = value if view.kind is RECORD else view.inside("canonical_record")[1]
     if type(record) is dict:
         yield from _some([*_record(out, record)], "member of the record", "members of the record")
-    aliases = value.get("source_aliases")
+    path, aliases = view.inside("source_aliases")
     if type(aliases) is list:
-        yield from _some([("alias", _alias(out, alias)) for alias in aliases], "alias", "aliases")
+        listed = view.complete(path, aliases)
+        yield from _some([("alias", _alias(out, alias)) for alias in listed], "alias", "aliases")
     events = value.get("events")
     if type(events) is list:
-        yield from _events(out, _count(events))
+        yield from _events(out, _count(view.complete(("events",), events)))
 
 
 def _member(out: Output, name: str, value: Value, known: bool) -> str:
@@ -270,24 +332,25 @@ def _some(lines: Sequence[tuple[str, str]], noun: str, many: str | None = None) 
 # -- for programs -----------------------------------------------------------------------------
 
 
-def _value(value: Value, kind: Document) -> Object:
+def _value(view: _View) -> Object:
+    value = view.value
     result: Object = {"shape": _shape(value), "members": {}, "aliases": None, "events": None}
     if type(value) is not dict:
         return result
-    known = _KNOWN.get(kind, frozenset(value))
+    known = _KNOWN.get(view.kind, frozenset(value))
     result["members"] = {
         name: {"shape": _shape(member), "known": name in known} for name, member in value.items()
     }
-    aliases = value.get("source_aliases")
+    path, aliases = view.inside("source_aliases")
     if type(aliases) is list:
         result["aliases"] = [
             {"alias_kind": _text(alias.get("alias_kind")), "alias_value": _text(alias.get("alias_value"))}
-            for alias in aliases
+            for alias in view.complete(path, aliases)
             if type(alias) is dict
         ]
     events = value.get("events")
     if type(events) is list:
-        found = _count(events)
+        found = _count(view.complete(("events",), events))
         result["events"] = {
             "total": found.total,
             "spellings": dict(found.spellings),

@@ -13,10 +13,12 @@ import click
 
 from pithbundle.cli.check_files import MANY_FILES, CheckedFiles, check_files
 from pithbundle.cli.clock import clock_options, read_clock
+from pithbundle.cli.document_file import looks_like_document, read_abstract, verify_document_file
 from pithbundle.cli.file_results import Judge, Summary
 from pithbundle.cli.input_hints import other_document
 from pithbundle.cli.inputs import (
     PATH,
+    abstract_option,
     format_option,
     json_lines_option,
     json_option,
@@ -37,6 +39,8 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.report import Clock
 from pithbundle.verify.policy import Policy
 
+_ABSTRACT = "--abstract needs one record document or graph document"
+
 
 @dataclass(frozen=True, slots=True)
 class _Options:
@@ -50,6 +54,7 @@ class _Options:
     quiet: bool
     only_failed: bool
     jsonl: bool
+    abstract_path: str | None
     policy_path: str | None
     max_age: float | None
     now: str | None
@@ -78,11 +83,14 @@ class _Options:
             (self.jsonl and out.as_json, "--json", "--jsonl"),
             (self.together and self.jsonl, "--together", "--jsonl"),
             (self.together and self.only_failed, "--together", "--only-failed"),
+            (self.together and self.abstract_path is not None, "--together", "--abstract"),
         ]
         for both, one, other in excluded:
             if both:
                 raise click.UsageError(f"{one} and {other} exclude each other", ctx)
-        require_single_stdin(self.policy_path, self.list_path, *self.files)
+        if self.abstract_path is not None and self.judges_each:
+            raise click.UsageError(_ABSTRACT, ctx)
+        require_single_stdin(self.policy_path, self.list_path, self.abstract_path, *self.files)
 
 
 @click.command(
@@ -92,7 +100,8 @@ class _Options:
     "  find downloads -name '*.json' -print0 | pithbundle verify -0 --files-from -\n"
     "  pithbundle verify --jsonl downloads/ | jq -r 'select(.exit_status==1).file'\n"
     "  pithbundle verify --together part1.json part2.json\n"
-    "  pithbundle verify conflict.json --policy mine.json   (a proof)\n\n"
+    "  pithbundle verify conflict.json --policy mine.json   (a proof)\n"
+    "  pithbundle verify record.json --abstract abstract.txt   (a record document)\n\n"
     f"{EXIT_STATUS_HELP}\nOf several files the worst counts: 1, then 2, then 3. No file at all gives 3.",
 )
 @click.argument("files", metavar="[FILE|FOLDER]...", nargs=-1, type=PATH)
@@ -108,6 +117,7 @@ class _Options:
 @click.option("-v", "--verbose", is_flag=True, help="Print the details of every file, and what is skipped.")
 @click.option("--only-failed", is_flag=True, help="Print no line for a file that is OK.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the outcome and the counts only, in one line.")
+@abstract_option
 @policy_option
 @clock_options
 @format_option
@@ -128,7 +138,10 @@ def command(out: Output, /, **options: Any) -> int:
     files of a FOLDER are those named *.json and *.cbor in it and below it. Files of one record
     can contradict each other: --together reports on the files of each record as one.
 
-    FILE may be a proof that pithbundle proof has written; it is checked by itself.
+    FILE may be a proof that pithbundle proof has written; it is checked by itself. One FILE may
+    also be another document of the registry: a state, a record document, a graph document, an
+    integrity document, a manifest of mirrors or a key file. What can be recomputed of it is; it
+    is UNVERIFIED at best, because its content is not signed.
 
     A verified event was signed by a key of your policy; its content may still be false. A
     bundle does not show whether it is the newest one.
@@ -192,7 +205,9 @@ def _count(given: _Options) -> int | None:
 
 def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs: Iterable[Source]) -> int:
     """Report on each record, or on one proof; return the status."""
+    abstract = read_abstract(given.abstract_path, given.limits)
     proofs: list[tuple[str, bytes]] = []
+    documents: list[tuple[str, bytes]] = []
     skipped = 0
 
     def skip(source: Source, data: bytes) -> bool:
@@ -205,6 +220,8 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
                     f"{Output.file_name(source.path)} is a proof, which is checked by itself. Leave out "
                 )
                 raise click.UsageError(f"{message}--together", click.get_current_context())
+        elif not given.together and looks_like_document(data, given.limits, given.format):
+            documents.append((source.path, data))
         elif source.named_by != "folder" or other_document(data) is None:
             return False
         skipped += 1
@@ -221,6 +238,12 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
     checked_files = check_files(named(), policy, given.limits, given.format, clock, skip)
     if proofs:
         return verify_proof(out, *proofs[0], policy, given.policy_path, given.limits, given.quiet)
+    if documents:
+        return verify_document_file(
+            out, *documents[0], policy, given.policy_path, given.limits, given.format, abstract, given.quiet
+        )
+    if abstract is not None:
+        raise click.UsageError(_ABSTRACT, click.get_current_context())
     return _print(out, checked_files, policy, given, skipped)
 
 
@@ -236,6 +259,7 @@ def _print(out: Output, checked_files: CheckedFiles, policy: Policy, given: _Opt
                 "rejected": rejected_value([*checked_files.rejected, *checked_files.unreadable]),
                 "reports": [report.to_value() for report in checked_files.reports],
                 "proofs": [],
+                "documents": [],
                 "skipped": skipped,
             },
         )
