@@ -205,6 +205,11 @@ def test_what_policy_add_does_not_combine(folder: Path) -> None:
     add = ["policy", "add", "--signer-id", "s", "--key-id", "k", "--public-key", "8" * 64, "--new"]
     assert "--new and --policy exclude each other" in run(*add, "--policy", "policy.json").err
     assert run(*add, env={"PITHBUNDLE_POLICY": "policy.json"}).status in (0, 1)
+    add[-2] = "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb"
+    result = run(*add, "--event-type", "citations")
+    assert result.status == 0 and "warning       citations is no event type" in result.err
+    value = json.loads(run(*add, "--event-type", "citations", "--json").stdout)
+    assert value["unknown_event_types"] == ["citations"]
 
 
 def test_leftovers(folder: Path) -> None:

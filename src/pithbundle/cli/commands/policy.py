@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 
 from pithbundle.cli.commands import policy_add
@@ -14,7 +12,6 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.rules import MERGE_1
-from pithbundle.verify.policy import Policy, PolicyKey
 
 
 @click.group("policy", epilog="\b\nExample:\n  pithbundle policy show > mine.json")
@@ -53,7 +50,7 @@ def show(out: Output, policy_path: str | None) -> int:
 def check(out: Output, file: str) -> int:
     """Check whether FILE is a valid policy, and print what must change if not."""
     policy = read_policy_file(file, Exit.INVALID)
-    unknown = [*_unknown_types(policy)]
+    unknown = [*policy_add.unknown_types(policy)]
     if out.as_json:
         warnings: list[Value] = [
             {"signer_id": key.signer_id, "key_id": key.key_id, "event_type": name} for key, name in unknown
@@ -76,11 +73,3 @@ def check(out: Output, file: str) -> int:
 
 
 command.add_command(policy_add.command)
-
-
-def _unknown_types(policy: Policy) -> Iterator[tuple[PolicyKey, str]]:
-    """Yield each event type of a key that the merge rules do not define: often a typing error."""
-    for key in policy.keys:
-        for name in sorted(key.event_types or ()):
-            if name not in MERGE_1.event_types:
-                yield key, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Final
 
 import click
@@ -26,7 +27,8 @@ from pithbundle.cli.render import plural
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.values import Object, Value
 from pithbundle.files import STDIN
-from pithbundle.verify.policy import POLICY_VERSION, Policy
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.verify.policy import POLICY_VERSION, Policy, PolicyKey
 
 _EPILOG: Final = (
     "\b\nExamples:\n"
@@ -106,6 +108,9 @@ def command(
                 "policy": policy_value(policy, None if output == STDIN else output),
                 "key": key_forms(public_key),
                 "policy_document": policy.to_value(),
+                "unknown_event_types": [
+                    name for key, name in unknown_types(policy) if key.public_key == public_key
+                ],
             },
         )
     beside = out.on_stderr() if output in (None, STDIN) else out
@@ -150,3 +155,18 @@ def _print(
         out.detail("sha256", before.sha256)
     out.heading("policy", f"{plural(len(policy.keys), 'key')} to {where}")
     out.detail("sha256", policy.sha256)
+    for name in _unknown_of(policy, key):
+        out.heading("warning", f"{out.show(name)} is no event type of {MERGE_1.name}", "doubtful")
+        out.detail("known", " ".join(sorted(MERGE_1.event_types)))
+
+
+def _unknown_of(policy: Policy, key: PublicKey) -> Iterator[str]:
+    return (name for item, name in unknown_types(policy) if item.public_key == key)
+
+
+def unknown_types(policy: Policy) -> Iterator[tuple[PolicyKey, str]]:
+    """Yield each event type of a key that the merge rules do not define: often a typing error."""
+    for key in policy.keys:
+        for name in sorted(key.event_types or ()):
+            if name not in MERGE_1.event_types:
+                yield key, name
