@@ -20,7 +20,7 @@ from pithbundle.bundle.document_types import (
 from pithbundle.cli.fact_lines import diff_facts
 from pithbundle.cli.inputs import (
     PATH,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     policy_option,
@@ -74,14 +74,14 @@ class _Reader:
     """
 
     verifier: Verifier
-    format: Encoding | None
+    encoding: Encoding | None
 
     def read(self, path: str) -> _File:
         """Read one side."""
         wide = for_written(self.verifier.limits)
         data = read_bytes(path, wide.size, Exit.USAGE, expected=_SIDES, inputs=INPUTS)
         with rejecting(path, Exit.USAGE, data=data, expected=_SIDES):
-            encoding = self.format or detect_encoding(data)
+            encoding = self.encoding or detect_encoding(data)
             if encoding == "cbor":
                 from pithbundle.encoding.cbor import read_cbor as read
             else:
@@ -105,7 +105,7 @@ class _Reader:
             return facts_of_document(ReadDocument(file.kind, file.encoding, file.parsed.whole()))
 
     def _report(self, file: _File) -> Report:
-        return self.verifier.verify(file.data, encoding=self.format).report(file.path)
+        return self.verifier.verify(file.data, encoding=self.encoding).report(file.path)
 
 
 @click.command(
@@ -119,7 +119,7 @@ class _Reader:
 @click.argument("left", metavar="A", type=PATH)
 @click.argument("right", metavar="B", type=PATH)
 @policy_option
-@format_option
+@encoding_option
 @limit_option
 @json_option
 @click.pass_obj
@@ -128,7 +128,7 @@ def command(
     left: str,
     right: str,
     policy_path: str | None,
-    format: Encoding | None,
+    encoding: Encoding | None,
     limits: Limits,
 ) -> int:
     """List the differences between A and B: each a bundle, a state.json or a report.
@@ -143,7 +143,7 @@ def command(
     """
     require_single_stdin(policy_path, left, right)
     policy = read_policy(policy_path)
-    reader = _Reader(Verifier(policy, limits=limits), format)
+    reader = _Reader(Verifier(policy, limits=limits), encoding)
     left_file, right_file = reader.read(left), reader.read(right)
     if OF_FACTS & {left_file.kind, right_file.kind}:
         sides = (left, reader.facts(left_file)), (right, reader.facts(right_file))

@@ -26,7 +26,7 @@ from pithbundle.bundle.event import Envelope, read_event
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import (
     PATH,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     read_bytes,
@@ -117,11 +117,11 @@ class Events:
 )
 @click.argument("file", type=PATH)
 @truncated_option
-@format_option
+@encoding_option
 @limit_option
 @json_option
 @click.pass_obj
-def command(out: Output, file: str, truncated: bool, format: Encoding | None, limits: Limits) -> int:
+def command(out: Output, file: str, truncated: bool, encoding: Encoding | None, limits: Limits) -> int:
     """Show the contents of FILE without verifying them; use pithbundle verify for that.
 
     FILE is a bundle, a state, a record, or any other file that can be parsed: also a bundle
@@ -130,10 +130,10 @@ def command(out: Output, file: str, truncated: bool, format: Encoding | None, li
     With --truncated FILE may be the beginning of a JSON document: its complete members are
     shown, and where it is cut.
     """
-    if truncated and format == "cbor":
+    if truncated and encoding == "cbor":
         raise click.UsageError("--truncated reads JSON alone", click.get_current_context())
     data = read_bytes(file, limits.size)
-    chosen = "json" if truncated else format or detect_encoding(data)
+    chosen = "json" if truncated else encoding or detect_encoding(data)
     with rejecting(file, data=data):
         if truncated:
             from pithbundle.encoding.json_truncated import read_truncated

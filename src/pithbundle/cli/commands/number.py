@@ -29,7 +29,7 @@ from pithbundle.cli.inputs import (
     PATH,
     InputRejected,
     abstract_option,
-    format_option,
+    encoding_option,
     json_option,
     limit_option,
     read_bytes,
@@ -87,7 +87,7 @@ class Found:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
 @truncated_option
 @abstract_option
-@format_option
+@encoding_option
 @limit_option
 @json_option
 @click.pass_obj
@@ -96,7 +96,7 @@ def command(
     files: tuple[str, ...],
     truncated: bool,
     abstract_path: str | None,
-    format: Encoding | None,
+    encoding: Encoding | None,
     limits: Limits,
 ) -> int:
     """Recompute the Pith Number of the records in each FILE.
@@ -111,9 +111,9 @@ def command(
     only from a record that is complete in it.
     """
     require_single_stdin(abstract_path, *files)
-    if truncated and format == "cbor":
+    if truncated and encoding == "cbor":
         raise click.UsageError("--truncated reads JSON alone", click.get_current_context())
-    reading = _Reading(limits, format, truncated, read_abstract(abstract_path, limits))
+    reading = _Reading(limits, encoding, truncated, read_abstract(abstract_path, limits))
     statuses: list[int] = []
     all_found: list[Found] = []
     results: list[Value] = []

@@ -19,7 +19,7 @@ from pithbundle.cli.input_hints import other_document
 from pithbundle.cli.inputs import (
     PATH,
     abstract_option,
-    format_option,
+    encoding_option,
     json_lines_option,
     json_option,
     limit_option,
@@ -58,7 +58,7 @@ class _Options:
     policy_path: str | None
     max_age: float | None
     now: str | None
-    format: Encoding | None
+    encoding: Encoding | None
     limits: Limits
 
     @property
@@ -120,7 +120,7 @@ class _Options:
 @abstract_option
 @policy_option
 @clock_options
-@format_option
+@encoding_option
 @limit_option
 @json_lines_option
 @json_option
@@ -172,7 +172,7 @@ def _each(out: Output, given: _Options, policy: Policy, clock: Clock, inputs: It
         make = JsonLinesPrinter
     elif out.as_json:
         make = JsonPrinter
-    judge = Judge(policy, given.limits, given.format, clock)
+    judge = Judge(policy, given.limits, given.encoding, clock)
     summary = Summary()
     total = _count(given)
     with (
@@ -220,7 +220,7 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
                     f"{Output.file_name(source.path)} is a proof, which is checked by itself. Leave out "
                 )
                 raise click.UsageError(f"{message}--together", click.get_current_context())
-        elif not given.together and looks_like_document(data, given.limits, given.format):
+        elif not given.together and looks_like_document(data, given.limits, given.encoding):
             documents.append((source.path, data))
         elif source.named_by != "folder" or other_document(data) is None:
             return False
@@ -235,12 +235,12 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
             else:
                 yield source
 
-    checked_files = check_files(named(), policy, given.limits, given.format, clock, skip)
+    checked_files = check_files(named(), policy, given.limits, given.encoding, clock, skip)
     if proofs:
         return verify_proof(out, *proofs[0], policy, given.policy_path, given.limits, given.quiet)
     if documents:
         return verify_document_file(
-            out, *documents[0], policy, given.policy_path, given.limits, given.format, abstract, given.quiet
+            out, *documents[0], policy, given.policy_path, given.limits, given.encoding, abstract, given.quiet
         )
     if abstract is not None:
         raise click.UsageError(_ABSTRACT, click.get_current_context())
