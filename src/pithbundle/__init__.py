@@ -69,7 +69,8 @@ from pithbundle.report import Clock, FileReport, Rejection, Report, ReportWarnin
 from pithbundle.verifier import Advise, NamedInput, VerifiedBundle, Verifier
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.policy_members import KeyStatus
-from pithbundle.verify.probing import Found, Probe, probe
+from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
+from pithbundle.verify.probing.run import probe
 from pithbundle.verify.verdicts import CheckedEvent, Claim, ReceiptVerdict, SignedEvent, Status, Verdict
 
 #: The version of the package, as in its metadata.
@@ -96,6 +97,7 @@ __all__ = [
     "DifferenceGroup",
     "DigestHex",
     "Effect",
+    "ElementLocation",
     "Encoding",
     "Entry",
     "Equivocation",
@@ -140,7 +142,8 @@ __all__ = [
     "Policy",
     "PolicyError",
     "PolicyKey",
-    "Probe",
+    "ProbeResult",
+    "ProbeStatus",
     "ProofError",
     "PublicKey",
     "ReasonCode",

@@ -34,6 +34,12 @@ THROUGH = {
     "outcomes.py": "report.py",
     "report_json.py": "report.py",
     "verify/policy_members.py": "verify/policy.py",
+    "verify/probing/documents.py": "verify/probing/results.py",
+    "verify/probing/families.py": "verify/probing/builder.py",
+    "verify/probing/order.py": "verify/probing/search.py",
+    "verify/probing/roles.py": "verify/probing/results.py",
+    "verify/probing/rules.py": "verify/probing/search.py",
+    "verify/probing/tasks.py": "verify/probing/search.py",
     "verify/signatures.py": "verify/checks.py",
 }
 

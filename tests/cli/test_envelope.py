@@ -20,6 +20,7 @@ from kit import DEMO as DEMO_KEY
 from kit import attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import assert_enveloped, output_validator, run
 from kit.data import REPO
+from kit.registries import draw
 from pithbundle.cli import schemas
 from pithbundle.cli.envelope import type_name
 from pithbundle.cli.main import group
@@ -54,6 +55,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = attached(DEMO_KEY, RECORD, "checkpoint", payloads.checkpoint(["sha256:" + "0" * 64]), WHEN)
     Path("incomplete.json").write_bytes(to_json(bundle(RECORD, [made])))
     Path("demo-key.json").write_bytes(to_json(policy(DEMO_KEY)))
+    spaced = draw(3, outside_model=True)
+    Path("words.json").write_bytes(spaced.bundle())
+    Path("words-policy.json").write_bytes(spaced.policy(["unknown"]))
     (tmp_path / "bad-proof.json").write_text(Path("proof.json").read_text().replace("demo", "dem0"))
 
 
@@ -108,8 +112,10 @@ OUTCOMES = [
     ("success", "inspect records.json"),
     ("rejected", "inspect broken.json"),
     ("settled", "probe bundle.json --policy policy.json"),
-    ("not_settled", "probe bundle.json"),
-    ("rejected", "probe record.json"),
+    ("in_words", "probe words.json --policy words-policy.json"),
+    ("partial", "probe bundle.json --time 1"),
+    ("not_settled", "probe record.json"),
+    ("rejected", "probe broken.json"),
     ("valid", "number record.json"),
     ("invalid", "number stated-wrong.json"),
     ("rejected", "number record.json broken.json"),

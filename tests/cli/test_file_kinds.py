@@ -22,7 +22,7 @@ WHOLE = (DEMO / "bundle.json").read_bytes()
 COMMANDS = {
     "verify FILE": "document", "merge FILE -o new": "bundle", "status FILE": "bundle",
     "explain FILE": "bundle", "timeline FILE": "bundle", "export FILE -o new": "bundle",
-    "proof FILE": "bundle", "probe FILE": "bundle",
+    "proof FILE": "bundle", "probe FILE --time 0.5": "any",
     "diff FILE state.json": "side", "diff state.json FILE": "side",
     "merge bundle.json -o new --expect FILE": "state",
     "policy check FILE": "policy", "verify bundle.json --policy FILE": "policy",

@@ -40,13 +40,14 @@ OUTCOMES = (
 )  # fmt: skip
 #: The first words of the lines that these commands print; braces are those of a printed policy.
 WORDS = {
-    *OUTCOMES, "NOT", "SETTLED:", "NOTHING", "policy", "rejected", "record", "conflict",
+    *OUTCOMES, "NOT", "SETTLED:", "PARTLY", "FOUND,", "explained", "unexplained",
+    "NOTHING", "policy", "rejected", "record", "conflict",
     "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "why", "state",
     "expected", "equal", "signed", "unsigned", "labels", "no", "pithbundle:", "{", "}",
     "OK", "FAIL", "UNVERIFIED", "UNREADABLE", "SKIPPED", "hint",
 }  # fmt: skip
 
-READERS = (["verify", "-"], ["merge", "-"], ["inspect", "-"], ["probe", "-"])
+READERS = (["verify", "-"], ["merge", "-"], ["inspect", "-"], ["probe", "-", "--time", "0.2"])
 
 
 def check(args: list[str], data: bytes, where: str = "", **how: Any) -> Result:
@@ -158,8 +159,8 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
         ["merge", "-", "--policy", str(keys), "-o", str(tmp_path / "s"), "--force"],
         ["merge", "-", "--policy", str(keys), "-o", str(tmp_path / "s"), "--force", "--expect", str(state)],
         ["inspect", "-"],
-        ["probe", "-", "--policy", str(keys)],
-        ["probe", "-"],
+        ["probe", "-", "--policy", str(keys), "--time", "0.2"],
+        ["probe", "-", "--time", "0.2"],
     ):
         result = check(args, data, tty=tty, env={"COLUMNS": "40"})
         if tty and args[0] != "probe":
@@ -182,7 +183,7 @@ def test_as_the_name_of_a_file(tmp_path: Path, text: str) -> None:
         ["merge", str(path), str(bad), *POLICY, "-o", str(tmp_path / f"{name}.state")],
         ["inspect", str(path)],
         ["inspect", str(bad)],
-        ["probe", str(path)],
+        ["probe", str(path), "--time", "0.2"],
     ):
         check(args, b"")
 

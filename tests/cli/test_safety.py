@@ -67,8 +67,21 @@ READS = {
     "key",
     "abstract_path",
     "list_path",
+    "states",
+    "integrity",
 }
-WRITES = {"output", "report_path", "trace_path", "svg", "png", "path", "html_path", "junit_path"}
+WRITES = {
+    "output",
+    "report_path",
+    "trace_path",
+    "svg",
+    "png",
+    "path",
+    "html_path",
+    "junit_path",
+    "policy_output",
+    "resume_path",
+}
 FOLDERS = {"out_dir", "found"}
 
 
@@ -114,6 +127,9 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["timeline", "bundle.json", "--policy", "policy.json"], "--png", "policy.json"),
     (["probe", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
     (["probe", "bundle.json", "--policy", "policy.json"], "-o", "policy.json"),
+    (["probe", "bundle.json", "--policy", "policy.json"], "--policy-output", "policy.json"),
+    (["probe", "bundle.json", "--state", "state.json"], "--policy-output", "state.json"),
+    (["probe", "--integrity", "bundle.json"], "--resume", "bundle.json"),
     (["convert", "bundle.json", "--to", "cbor"], "-o", "bundle.json"),
     ([*ADDING, "--policy", "policy.json"], "-o", "policy.json"),
     (["conformance", "run", "--impl", "self", "--vectors", "vectors", "--xfail", "x.txt"], "--html", "x.txt"),
@@ -314,6 +330,7 @@ NUMBERS = {
     "verify": [("--max-age", "7"), ("--limit", "size=9999999")],
     "merge": [("--max-age", "0.5"), ("--limit", "nodes=300000")],
     "export": [("--events", "10"), ("--limit", "events=5000")],
+    "probe": [("--time", "0.5"), ("--jobs", "2"), ("--limit", "size=9999999")],
     "conformance run": [("--timeout", "2.5"), ("--jobs", "2"), ("--differential", "3")],
 }
 ODD = [
@@ -345,6 +362,10 @@ def test_a_number_is_written_in_digits(
         ("verify", "--max-age", "4000001"),
         ("export", "--events", "0"),
         ("export", "--events", "5001"),
+        ("probe", "--time", "0"),
+        ("probe", "--time", "1000001"),
+        ("probe", "--jobs", "0"),
+        ("probe", "--jobs", "257"),
         ("conformance run", "--timeout", "0"),
         ("conformance run", "--timeout", "86401"),
         ("conformance run", "--jobs", "0"),

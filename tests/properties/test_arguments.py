@@ -22,7 +22,6 @@ from pithbundle import (
     VerifiedBundle,
     Verifier,
     probe,
-    read_bundle,
 )
 
 #: What every case below gives; of any type, so that it may be of a wrong one.
@@ -36,8 +35,8 @@ def verified() -> VerifiedBundle:
 
 
 WRONG: list[tuple[str, Callable[[], object]]] = [
-    ("bundle must be a Bundle, not int", lambda: probe(THREE, POLICY)),
-    ("policy must be a Policy, not int", lambda: probe(read_bundle(to_json(demo.plain())), THREE)),
+    ("expected bytes, got int; .*", lambda: probe([THREE], POLICY)),
+    ("policy must be a Policy, not int", lambda: probe([], THREE)),
     ("ledger must be a Ledger, not int", lambda: LedgerBuilder(THREE)),
     ("ledger must be a Ledger, not int", lambda: verified().ledger.builder().add(THREE)),
     ("group must be an Equivocation, not int", lambda: verified().ledger.contradiction(THREE)),

@@ -32,6 +32,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
         "Guides",
         [
             "docs/guides/verify-a-download.md",
+            "docs/guides/find-an-event-format.md",
             "docs/guides/check-thousands-of-files.md",
             "docs/guides/other-documents.md",
             "docs/guides/merge-copies.md",
@@ -58,6 +59,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/state.md",
             "spec/reports.md",
             "spec/documents.md",
+            "spec/probing.md",
             "spec/errors.md",
             "spec/*",
         ],

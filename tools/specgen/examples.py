@@ -19,6 +19,10 @@ from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_truncated import read_truncated
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.escape import visible
+from pithbundle.verify.probing.elements import elements_of
+from pithbundle.verify.probing.lenient import read_lenient
+from pithbundle.verify.probing.recipes import Recipe
+from pithbundle.verify.probing.shapes import shapes_of
 from specgen.pages import REPO
 
 VECTORS: Final = REPO / "vectors"
@@ -242,6 +246,23 @@ def _documents() -> dict[str, str]:
     }
 
 
+def _probing() -> dict[str, str]:
+    element = {
+        "q": "citation",
+        "about": "pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH",
+        "at": "2026-06-01T00:00:00Z",
+        "n": 1.0,
+    }
+    (found,) = elements_of(0, read_lenient(json.dumps([element]).encode()))
+    members = shapes_of([found])[0]["members"]
+    (preimage,) = Recipe(dropped=(("q",),)).preimages(found)
+    return {
+        "element": _pretty(element),
+        "shape": "\n".join(f"{name}: {kind}" for name, kind in members.items()),  # type: ignore[union-attr]
+        "preimage": preimage.decode(),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -254,6 +275,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "state": _state,
     "reports": _reports,
     "documents": _documents,
+    "probing": _probing,
 }
 
 

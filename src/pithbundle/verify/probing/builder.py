@@ -1,0 +1,179 @@
+"""Many preimages of one element, each in a few microseconds (spec PROBE-4).
+
+Every member is written once for a family and a variant; a preimage joins what is kept.
+:meth:`pithbundle.verify.probing.recipes.Recipe.preimages` is the definition; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, islice
+from typing import Final, NamedTuple
+
+from pithbundle.verify.probing.candidates import decode
+from pithbundle.verify.probing.elements import Element
+from pithbundle.verify.probing.families import Family
+from pithbundle.verify.probing.lenient import Node, Path, render, value_at
+from pithbundle.verify.probing.recipes import (
+    Recipe,
+    Variant,
+    payload_name,
+    pre_authentication,
+    replaced,
+)
+
+#: A shorter string is no document of its own.
+_LONG_STRING: Final = 16
+
+
+class _Piece(NamedTuple):
+    """One member as written; ``bit`` is that of its slot, 0 without one; an open object has pieces."""
+
+    text: bytes
+    bit: int
+    inner: list[_Piece] | None
+
+
+class Builder:
+    """The preimages of one element under one family and one variant."""
+
+    def __init__(self, element: Element, family: Family, variant: Variant) -> None:
+        self.element = element
+        self.family = family
+        self.variant = variant
+        self.bits = {path: 1 << at for at, path in enumerate(family.slots)}
+        self.comma, self.colon = (b", ", b": ") if variant.spaced else (b",", b":")
+        base = value_at(element.value, family.base)
+        self.base: dict[str, Node] = base if type(base) is dict else {}
+        self.payload = payload_name(self.base) if variant.replaced else None
+        self.pieces = self._pieces(self.base, family.base)
+        self.links: list[_Piece] = []
+        if variant.link not in (None, "before", "after"):
+            self.links = [self._link(text) for text in element.neighbours]
+
+    def recipes(self, size: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Yield the mask and the bytes of each subset of ``size`` slots, of the ranks from start to stop."""
+        chosen = combinations([1 << at for at in range(len(self.family.slots))], size)
+        for bits in islice(chosen, start, stop):
+            mask = sum(bits)
+            for data in self._all(mask):
+                yield mask, data
+
+    def recipe(self, mask: int) -> Recipe:
+        """The recipe of a mask."""
+        out = [path for path, bit in self.bits.items() if bit & mask]
+        dropped = tuple(sorted((*self.family.forced, *out), key=repr))
+        return Recipe(self.family.base, dropped, self.variant)
+
+    def _all(self, mask: int) -> Iterator[bytes]:
+        variant = self.variant
+        if self.links:
+            for link in self.links:
+                yield self._finished(self._joined(self._with(link), mask))
+            return
+        data = self._finished(self._joined(self.pieces, mask))
+        if variant.link is None:
+            yield data
+            return
+        for text in self.element.neighbours:
+            raw = decode(text)
+            for part in (text.encode(), *([] if raw is None else [raw[1]])):
+                yield part + data if variant.link == "before" else data + part
+
+    def _with(self, link: _Piece) -> list[_Piece]:
+        return self._sorted([*self.pieces, link])
+
+    def _finished(self, data: bytes) -> bytes:
+        variant = self.variant
+        if variant.wrapper is not None:
+            data = b"{" + json.dumps(variant.wrapper).encode() + self.colon + data + b"}"
+        if variant.newline:
+            data += b"\n"
+        return data if variant.pae is None else pre_authentication(variant.pae, data)
+
+    def _joined(self, pieces: list[_Piece], mask: int) -> bytes:
+        if all(piece.inner is None for piece in pieces):
+            kept = [text for text, bit, _ in pieces if not bit & mask]
+        else:
+            kept = [
+                text if inner is None else text + self._joined(inner, mask)
+                for text, bit, inner in pieces
+                if not bit & mask
+            ]
+        return b"{" + self.comma.join(kept) + b"}"
+
+    def _pieces(self, value: dict[str, Node], above: Path) -> list[_Piece]:
+        variant, found = self.variant, []
+        for name, item in value.items():
+            path = (*above, name)
+            if path in self.family.forced:
+                continue
+            bit = self.bits.get(path, 0)
+            if path in self.family.open and type(item) is dict:
+                found.append(_Piece(self._name(name), bit, self._pieces(item, path)))
+                continue
+            written, shown = name, item
+            if name == self.payload and above == self.family.base:
+                ((written, shown),) = replaced({name: item}, name, variant).items()
+            found.append(_Piece(self._name(written) + self._text(shown), bit, None))
+        return found if variant.in_order else self._sorted(found)
+
+    def _sorted(self, pieces: list[_Piece]) -> list[_Piece]:
+        if self.variant.in_order:
+            return pieces
+        # By the name as a string: its escaped bytes sort otherwise.
+        return sorted(
+            pieces,
+            key=lambda piece: str(
+                json.JSONDecoder().raw_decode(piece.text.decode("utf-8", "surrogatepass"))[0]
+            ),
+        )
+
+    def _link(self, text: str) -> _Piece:
+        value: Node = [text] if self.variant.link == "parents" else text
+        return _Piece(self._name(str(self.variant.link)) + self._text(value), 0, None)
+
+    def _name(self, name: str) -> bytes:
+        return self._text(name) + self.colon
+
+    def _text(self, value: Node) -> bytes:
+        variant = self.variant
+        text = render(value, in_order=variant.in_order, ascii_only=variant.ascii_only, spaced=variant.spaced)
+        return text.encode("utf-8", "surrogatepass")
+
+
+def differing(element: Element, family: Family) -> Callable[[Variant], bool]:
+    """Return whether a variant can give other bytes than a variant that is tried before it."""
+    base = value_at(element.value, family.base)
+    members = base.items() if type(base) is dict else ()
+    kept = {name: value for name, value in members if (*family.base, name) not in family.forced}
+    whole = render(kept)
+    is_plain = all(" " <= each <= "~" for each in whole)
+    is_sorted = render(kept, in_order=True) == whole
+    payload = None if type(base) is not dict else payload_name(base)
+    # A payload that is open is written member by member.
+    has_payload = payload in kept and (*family.base, str(payload)) not in family.open
+
+    def differs(variant: Variant) -> bool:
+        return not (
+            (variant.ascii_only and is_plain)
+            or (variant.in_order and is_sorted)
+            or (variant.link is not None and not element.neighbours)
+            or (variant.replaced and not has_payload)
+        )
+
+    return differs
+
+
+def texts(element: Element, variants: Sequence[Variant]) -> Iterator[tuple[Recipe, bytes]]:
+    """Yield the preimages of the long strings of an element, as they are and decoded from base64.
+
+    A claimed digest as text is what a signature signs of it, and no preimage.
+    """
+    for text, path in element.strings.items():
+        for decoded in (False, True) if len(text) >= _LONG_STRING and decode(text) is None else ():
+            for variant in variants:
+                recipe = Recipe(variant=variant, text=path, decoded=decoded)
+                for data in recipe.preimages(element):
+                    yield recipe, data

@@ -1,0 +1,277 @@
+"""Roles: which member of the explained elements is the type, the subject, the payload (spec PROBE-7).
+
+A role is found by its values over all explained elements, and by names only among equals. The table of event
+types is a copy of that of the merge rules, which this layer does not import; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+from pithbundle.verify.policy import PolicyKey
+from pithbundle.verify.probing.candidates import decode, time_form
+from pithbundle.verify.probing.elements import Element, is_number
+from pithbundle.verify.probing.lenient import Node, Path, render, value_at, walk
+from pithbundle.verify.probing.recipes import WRAPPERS
+from pithbundle.verify.probing.rules import Rule
+
+#: Target and required members of the payload of each known event type (KIND-1).
+KNOWN_TYPES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "alias_added": ("record", frozenset({"alias_kind", "alias_value"})),
+    "author_claim": ("record", frozenset({"identifier", "scheme", "strength"})),
+    "checkpoint": ("bundle", frozenset({"event_ids"})),
+    "citation": ("record", frozenset({"citing_work", "relationship"})),
+    "event_retracted": ("event", frozenset({"event_id"})),
+    "graph_snapshot": ("graph", frozenset({"graph_snapshot"})),
+    "pith.integrity.v1": ("record", frozenset({"detector", "evidence_hash"})),
+    "record_created": ("record", frozenset({"canonical_record", "canonical_sha256", "receipt"})),
+    "replication": ("record", frozenset({"claim", "claimant", "kind", "outcome"})),
+    "storage_attestation": ("record", frozenset({"captured_at", "provider", "url"})),
+    "timestamp_anchor": ("record", frozenset({"canonical_sha256", "proof_b64"})),
+}
+_TARGETS: Final = frozenset({"record", "graph", "event", "bundle"})
+#: Words in the names of members that decide among equals.
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "event_type": ("event_type", "type", "kind", "action"),
+    "target": ("target", "scope"),
+    "created_at": ("created", "issued", "iat", "time", "ts", "when", "date"),
+    "payload": ("payload", "data", "body", "content", "detail"),
+    "signer_id": ("signer", "issuer", "iss"),
+}
+_ALGORITHMS: Final = ("ed25519", "eddsa")
+_DEEPEST: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What was found: a path for each role, or the text of a constant."""
+
+    body: dict[str, Path | str] = field(default_factory=dict)
+    proof: dict[str, Path | str | list[Path]] = field(default_factory=dict)
+    #: ``rfc3339``, ``seconds``, ``milliseconds``; ``other`` where no format can state it.
+    time: str = "rfc3339"
+    payload_wrapper: str | None = None
+    algorithm: str = "ed25519"
+    #: What a binding format needs and nothing covered states.
+    missing: tuple[str, ...] = ()
+
+
+class _Covered:
+    """The members of all explained elements that are there in each of them."""
+
+    def __init__(self, elements: list[Element], rule: Rule) -> None:
+        self.elements = elements
+        self.rule = rule
+        paths = [self._paths(element) for element in elements]
+        self.paths = [path for path in paths[0] if all(path in each for each in paths[1:])]
+
+    @staticmethod
+    def _paths(element: Element) -> dict[Path, None]:
+        found = (path for path, _ in walk(element.value, _DEEPEST))
+        return {path: None for path in found if all(type(step) is str for step in path)}
+
+    def values(self, path: Path) -> list[Node]:
+        """The value at a path in each element."""
+        return [value_at(element.value, path) for element in self.elements]
+
+    def is_covered(self, path: Path) -> bool:
+        """Whether a path is in the content and nothing of it is left out."""
+        recipe = self.rule.recipe
+        below = path[: len(recipe.base)] == recipe.base and len(path) > len(recipe.base)
+        return below and not any(
+            path[: len(out)] == out or out[: len(path)] == path for out in recipe.dropped
+        )
+
+    def best(self, role: str, fits: Callable[[list[Node]], float]) -> Path | None:
+        """The covered path whose values fit a role best; among equals by its name, then the least deep."""
+        scored = [(fits(self.values(path)), path) for path in self.paths if path and self.is_covered(path)]
+        return _best(role, ((score, path) for score, path in scored if score > 0))
+
+
+def _best(role: str, scored: Iterable[tuple[float, Path]]) -> Path | None:
+    def order(each: tuple[float, Path]) -> tuple[float, int, int]:
+        score, path = each
+        return score, _name_score(role, str(path[-1])), -len(path)
+
+    return max(scored, key=order, default=(0.0, None))[1]
+
+
+def _name_score(role: str, name: str) -> int:
+    words = _NAMES.get(role, ())
+    return max((len(words) - at for at, word in enumerate(words) if word in name.lower()), default=0)
+
+
+def find_roles(elements: list[Element], rule: Rule, keys: list[PolicyKey]) -> Roles:
+    """Return the roles of the elements that a rule explains; ``keys`` are those that verify, one for each."""
+    covered = _Covered(elements, rule)
+    body: dict[str, Path | str] = {}
+    event_type = covered.best("event_type", _is_type)
+    types = [] if event_type is None else covered.values(event_type)
+    payload, hashed, wrapper = _payload(covered, types)
+    inner = payload or ("\0",)
+    covered.paths = [path for path in covered.paths if path[: len(inner)] != inner]
+    subject = covered.best("subject", lambda values: _is_subject(values, elements))
+    created_at = covered.best("created_at", _is_time)
+    target = covered.best("target", lambda values: _is_target(values, types))
+    signer_id = covered.best(
+        "signer_id", lambda values: float(bool(keys) and values == [key.signer_id for key in keys])
+    )
+    for role, found in (("event_type", event_type), ("subject", subject), ("payload", payload),
+                        ("payload_sha256", hashed), ("created_at", created_at)):  # fmt: skip
+        if found is not None:
+            body[role] = found
+    body["target"] = target if target is not None else _constant_target(types)
+    signers = sorted({key.signer_id for key in keys})
+    if signer_id is not None:
+        body["signer_id"] = signer_id
+    elif len(signers) == 1:
+        body["signer_id"] = signers[0]
+    required = ("event_type", "subject", "payload", "created_at", "signer_id")
+    missing = [role for role in required if role not in body]
+    form = "rfc3339" if created_at is None else str(time_form(covered.values(created_at)[0]))
+    if form == "other":
+        missing.append("created_at")
+    proof, algorithm = _proof(covered, rule, keys, inner)
+    return Roles(body, proof, form, wrapper, algorithm, tuple(missing))
+
+
+def _is_type(values: list[Node]) -> float:
+    if not all(type(value) is str and value for value in values):
+        return 0
+    return sum(value in KNOWN_TYPES for value in values if type(value) is str)
+
+
+def _is_subject(values: list[Node], elements: list[Element]) -> float:
+    numbers = [element.number for element in elements]
+    return float(
+        all(
+            is_number(value) and number in (None, value)
+            for value, number in zip(values, numbers, strict=True)
+        )
+    )
+
+
+def _is_time(values: list[Node]) -> float:
+    forms = {time_form(value) for value in values}
+    if len(forms) != 1 or None in forms:
+        return 0
+    return 1 if forms == {"other"} else 2
+
+
+def _is_target(values: list[Node], types: list[Node]) -> float:
+    if not all(type(value) is str and value in _TARGETS for value in values):
+        return 0
+    agree = [value == KNOWN_TYPES[kind][0] for value, kind in zip(values, types, strict=False)
+             if type(kind) is str and kind in KNOWN_TYPES]  # fmt: skip
+    return 1 + sum(agree) / max(1, len(agree))
+
+
+def _constant_target(types: list[Node]) -> str:
+    """The target of all known types of the elements if it is one, else that of most types."""
+    targets = {KNOWN_TYPES[kind][0] for kind in types if type(kind) is str and kind in KNOWN_TYPES}
+    return targets.pop() if len(targets) == 1 else "record"
+
+
+# -- the payload ----------------------------------------------------------------------------------
+
+
+def _payload(covered: _Covered, types: list[Node]) -> tuple[Path | None, Path | None, str | None]:
+    """The payload, the covered digest of it and its wrapper where it is covered by that alone."""
+
+    def fits(values: list[Node]) -> float:
+        if not all(type(value) is dict for value in values):
+            return 0
+        score = 1 + sum(len(render(value)) for value in values) / 1e9
+        for value, kind in zip(values, types, strict=False):
+            if type(kind) is str and kind in KNOWN_TYPES and type(value) is dict:
+                score += 2.0 if value.keys() >= KNOWN_TYPES[kind][1] else -0.5
+        return score
+
+    whole = [(fits(covered.values(path)), path) for path in covered.paths if path]
+    inside = _best(
+        "payload", ((score, path) for score, path in whole if score > 0 and covered.is_covered(path))
+    )
+    outside = []
+    for score, path in whole:
+        if score > 0 and not covered.is_covered(path):
+            found = _digest_of(covered, path)
+            if found is not None:
+                outside.append((score, path, *found))
+    if outside:
+        score, path, hashed, wrapper = max(outside, key=lambda each: each[0])
+        if inside is None or score > fits(covered.values(inside)):
+            return path, hashed, wrapper
+    return inside, None, None
+
+
+def _digest_of(covered: _Covered, payload: Path) -> tuple[Path, str | None] | None:
+    """The covered member that states the SHA-256 of a payload in every element, with the wrapper."""
+    variant = covered.rule.recipe.variant
+    for wrapper in (None, *WRAPPERS):
+        digests = []
+        for value in covered.values(payload):
+            wrapped: Node = value if wrapper is None else {wrapper: value}
+            text = render(
+                wrapped, in_order=variant.in_order, ascii_only=variant.ascii_only, spaced=variant.spaced
+            )
+            digests.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+        for path in covered.paths:
+            if path and covered.is_covered(path):
+                values = covered.values(path)
+                if values in (digests, ["sha256:" + digest for digest in digests]):
+                    return path, wrapper
+    return None
+
+
+# -- the proof ----------------------------------------------------------------------------------------
+
+
+def _proof(
+    covered: _Covered, rule: Rule, keys: list[PolicyKey], payload: Path
+) -> tuple[dict[str, Path | str | list[Path]], str]:
+    proof: dict[str, Path | str | list[Path]] = {}
+    if rule.signature is not None:
+        proof["signature"] = rule.signature
+    if rule.event_id is not None:
+        proof["event_id"] = rule.event_id
+    taken = [path for path in (rule.signature, rule.event_id) if path is not None]
+    leaves = [path for path in _leaves(covered, payload) if path not in taken]
+
+    def where(fits: Callable[[Node, PolicyKey], bool]) -> list[Path]:
+        return [
+            path
+            for path in leaves
+            if keys and all(fits(value, key) for value, key in zip(covered.values(path), keys, strict=True))
+        ]
+
+    key_ids = where(lambda value, key: value == key.key_id)
+    if key_ids:
+        proof["key_id"] = key_ids
+    elif len({key.key_id for key in keys}) == 1:
+        proof["key_id"] = keys[0].key_id
+    fingerprints = where(lambda value, key: value == key.fingerprint)
+    if fingerprints:
+        proof["fingerprint"] = fingerprints[0]
+    algorithms = where(lambda value, _: type(value) is str and value.lower().startswith(_ALGORITHMS))
+    for path in algorithms:
+        words = {str(value) for value in covered.values(path)}
+        if len(words) == 1:
+            proof["algorithm"] = path
+            return proof, words.pop()
+    return proof, "ed25519"
+
+
+def _leaves(covered: _Covered, payload: Path) -> Iterator[Path]:
+    """The strings of all elements outside the payload, also in arrays that the content does not contain."""
+    first = covered.elements[0]
+    for path, node in walk(first.value, _DEEPEST):
+        if type(node) is not str or path[: len(payload)] == payload or decode(node) is not None:
+            continue
+        in_array = any(type(step) is int for step in path)
+        if covered.is_covered(path) and in_array:
+            continue
+        if all(type(value) is str for value in covered.values(path)):
+            yield path

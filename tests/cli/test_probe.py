@@ -1,0 +1,237 @@
+"""``probe`` as a command: what it prints and writes, its processes, its time, and how it is resumed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from kit.command_line import run, spawn, start
+from kit.data import REPO
+from kit.registries import Key, canonical, draw, put_text, steps
+from kit.signing import to_json
+
+DEMOS: Final = REPO / "vectors" / "demo"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(seed: int, *, mixed: bool = True, outside_model: bool = False) -> None:
+    registry = draw(seed, outside_model=outside_model)
+    Path("b.json").write_bytes(registry.bundle(registry.mixed if mixed else None))
+    Path("p.json").write_bytes(registry.policy(["unknown"]))
+
+
+def unsettled() -> None:
+    """A bundle whose signatures are of what nobody knows, and which nothing else explains."""
+    registry = draw(16)
+    path = steps(registry.document["proof"]["roles"]["signature"])
+    for number, event in enumerate(registry.events):
+        put_text(event, path, Key(900 + number, "x", "x").sign(b"unknown"))
+    Path("b.json").write_bytes(registry.bundle())
+    Path("p.json").write_bytes(registry.policy(["unknown"]))
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_settled_format_and_its_policy_are_written() -> None:
+    written(9)
+    result = run("probe", "b.json", "--policy", "p.json", "-o", "f.json", "--policy-output", "mine.json")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("SETTLED: ")
+    document = json.loads(Path("f.json").read_bytes())
+    assert document["format_type"] == "pithbundle_event_format"
+    listed = json.loads(Path("mine.json").read_bytes())["keys"][0]["event_formats"]
+    assert listed == [document]
+    assert "next        pithbundle verify b.json --policy mine.json" in result.out
+    # Files are not replaced by themselves, and nothing is searched for before that is known.
+    assert run("probe", "b.json", "--policy", "p.json", "-o", "f.json").status == 2
+    again = run("probe", "b.json", "--policy", "p.json", "-o", "f.json", "--force", "--json")
+    value = json.loads(again.stdout)
+    assert value["event_format"] == document
+    assert value["policy_document"]["keys"][0]["event_formats"] == [document]
+    assert value["documents"] == [{"file": "b.json", "status": "settled"}]
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_a_file_the_policy_is_printed() -> None:
+    written(9)
+    out = run("probe", "b.json", "--policy", "p.json").out
+    policy = json.loads(out[out.index("\n{") :])
+    assert policy["keys"][0]["event_formats"][0]["format_type"] == "pithbundle_event_format"
+    assert "--policy policy.json" in out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_rule_without_a_format_is_in_words() -> None:
+    written(3, outside_model=True)
+    result = run("probe", "b.json", "--policy", "p.json", "-o", "f.json", "--policy-output", "m.json")
+    assert result.status == 3
+    assert result.out.startswith("FOUND, BUT NO FORMAT:")
+    assert "numbers outside the data model" in result.out
+    assert "recipe      take the event; leave out" in result.out
+    assert not Path("f.json").exists() and not Path("m.json").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_not_settled_says_how_much_was_tried_and_shows_no_content() -> None:
+    unsettled()
+    result = run("probe", "b.json", "--policy", "p.json", "--time", "0.5", "-o", "f.json")
+    assert result.status == 3
+    assert result.out.startswith("NOT SETTLED:")
+    assert "preimages, " in result.out and "the time ended before everything was tried" in result.out
+    report = result.out[result.out.index("unexplained") :]
+    for event in json.loads(Path("b.json").read_bytes())["events"]:
+        for text in event.values():
+            assert not isinstance(text, str) or len(text) < 12 or text not in report
+    assert not Path("f.json").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_twin_is_settled_in_the_same_run() -> None:
+    unsettled()
+    registry = draw(16)
+    Path("twin.json").write_bytes(registry.bundle())
+    result = run("probe", "b.json", "twin.json", "--policy", "p.json", "--time", "20", "--json")
+    value = json.loads(result.stdout)
+    assert result.status == 3
+    assert [each["status"] for each in value["documents"]] == ["not_settled", "settled"]
+    assert value["preimages"] > 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_states_and_integrity_documents_are_inputs() -> None:
+    flat = json.loads((REPO / "vectors" / "real" / "integrity_events.json").read_bytes())
+    Path("integrity.json").write_bytes(to_json({"events": flat}))
+    result = run("probe", "--integrity", "integrity.json", "--time", "1", "--json")
+    value = json.loads(result.stdout)
+    assert (result.status, value["outcome"]) == (3, "partial")
+    assert len(value["signed_digests"]) == len(flat)
+    assert {each["pointer"] for each in value["signed_digests"]} == {"/payload_sha256"}
+    state: Any = {"current": {"graph_snapshots": [{"event_id": "sha256:" + "ab" * 32, "payload": {}}]}}
+    Path("state.json").write_bytes(to_json(state))
+    value = json.loads(run("probe", "--state", "state.json", "--time", "0.5", "--json").stdout)
+    assert (value["outcome"], value["elements"], value["signatures"]) == ("not_settled", 1, 0)
+
+
+@pytest.mark.usefixtures("folder")
+def test_processes_find_what_one_finds() -> None:
+    """The outcome does not depend on the number of processes: these need seconds of one."""
+    unsettled()
+    registry = draw(16)
+    Path("twin.json").write_bytes(registry.bundle())
+    found = []
+    for jobs in ("1", "2"):
+        done = spawn(
+            "probe", "b.json", "twin.json", "--policy", "p.json", "--time", "8", "--jobs", jobs, "--json"
+        )
+        assert done.err == ""
+        found.append(json.loads(done.stdout))
+    assert found[0]["found"] == found[1]["found"]
+    assert found[0]["event_format"] is not None
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_search_is_resumed_where_it_ended() -> None:
+    unsettled()
+    tried = []
+    for _ in range(3):
+        result = run("probe", "b.json", "--policy", "p.json", "--time", "0.3", "--resume", "r.json", "--json")
+        tried.append(json.loads(result.stdout)["preimages"])
+        progress = json.loads(Path("r.json").read_bytes())
+        assert progress["progress_type"] == "pithbundle_probe_progress"
+        assert progress["preimages"] == tried[-1]
+    assert tried == sorted(set(tried))
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_was_found_is_found_again_when_a_search_is_resumed() -> None:
+    unsettled()
+    Path("twin.json").write_bytes(draw(16).bundle())
+    args = ("probe", "b.json", "twin.json", "--policy", "p.json", "--resume", "r.json", "--json")
+    first = json.loads(run(*args, "--time", "15").stdout)
+    second = json.loads(run(*args, "--time", "0.2").stdout)
+    assert first["found"] == second["found"] != []
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"progress_type": "x"}, "type"), ({"inputs_sha256": "x"}, "type"), ({"fruitful": 1}, "type"),
+        ({"fruitful": [1]}, "type"), ({"fruitful": [[1, 0, "digest", 0, 0, 0, 0, 1, 1, -1]]}, "type"),
+        ({"fruitful": [[1, 999, "digest", 0, 0, 0, 0, 1, 1, 1]]}, "type"),
+        ({"fruitful": [[1, 0, "digest", 999, 0, 0, 0, 1, 1, 1]]}, "type"),
+        ({"fruitful": [[1, 0, "signature", 0, 0, 0, 0, 1 << 40, 1, 1]]}, "type"),
+        ({"position": [1, 2]}, "type"), ({"position": [1, 0, "x", 0, 0, 0, 0]}, "type"),
+        ({"preimages": "x"}, "type"),
+    ],
+)  # fmt: skip
+def test_a_progress_file_that_is_none_is_rejected(change: Any, code: str) -> None:
+    unsettled()
+    args = ("probe", "b.json", "--policy", "p.json", "--time", "0.2", "--resume", "r.json")
+    assert run(*args).status == 3
+    Path("r.json").write_bytes(canonical({**json.loads(Path("r.json").read_bytes()), **change}))
+    result = run(*args)
+    assert result.status == 2
+    assert f"[{code}, " in result.err
+    for harmless in ({"position": None}, {"fruitful": [[1, 0, "claimed", 0, 0, 0, 0, 0, 0, 0]]}):
+        Path("r.json").unlink()
+        run(*args)
+        Path("r.json").write_bytes(canonical({**json.loads(Path("r.json").read_bytes()), **harmless}))
+        assert run(*args).status == 3
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "args",
+    [
+        [], ["b.json", "-o", "-"], ["b.json", "--policy-output", "-"], ["b.json", "--resume", "-"],
+        ["b.json", "-o", "x", "--policy-output", "./x"], ["b.json", "--time", "0"], ["b.json", "--jobs", "0"],
+        ["b.json", "-o", "b.json"], ["b.json", "--resume", "b.json"], ["none.json"], ["-", "--state", "-"],
+    ],
+)  # fmt: skip
+def test_options_that_cannot_be(args: list[str]) -> None:
+    written(9)
+    result = run("probe", *args)
+    assert result.status == 2
+    assert "error: " in result.err
+    assert result.stdout == b""
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_no_json_is_rejected() -> None:
+    Path("b.json").write_bytes(b"{")
+    result = run("probe", "b.json")
+    assert (result.status, result.out) == (1, "")
+
+
+@pytest.mark.signals
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_all_processes_and_can_be_resumed(folder: Path, number: signal.Signals) -> None:
+    unsettled()
+    path = folder / "r.json"
+    with start("probe", str(folder / "b.json"), "--policy", str(folder / "p.json"), "--jobs", "2",
+               "--time", "60", "--resume", str(path)) as child:  # fmt: skip
+        time.sleep(4)
+        child.send_signal(number)
+        out, err = child.communicate(timeout=30)
+    assert child.returncode == 128 + number
+    assert out == b""
+    assert b"Traceback" not in err, err
+    assert json.loads(path.read_bytes())["preimages"] > 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_progress_is_shown_on_a_terminal_and_removed() -> None:
+    unsettled()
+    result = run("probe", "b.json", "--policy", "p.json", "--time", "2.5", "--jobs", "1", tty=True)
+    assert "probe: " in result.err and "of 2 s" in result.err
+    assert result.err.endswith("\r")

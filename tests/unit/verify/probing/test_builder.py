@@ -1,0 +1,121 @@
+"""PROBE-4 by experiment: the fast builder makes what recipes define, for every family and variant."""
+
+from __future__ import annotations
+
+import json
+from math import comb
+from typing import Any
+
+import pytest
+
+from kit.registries import draw
+from pithbundle.verify.probing.builder import Builder, differing, texts
+from pithbundle.verify.probing.elements import Element, elements_of
+from pithbundle.verify.probing.families import Family, families, may_state
+from pithbundle.verify.probing.lenient import read_lenient
+from pithbundle.verify.probing.recipes import Variant
+from pithbundle.verify.probing.tasks import VARIANTS
+
+SIGNATURE, DIGEST = "ab" * 64, "cd" * 32
+
+
+def element(value: dict[str, Any]) -> Element:
+    node = read_lenient(json.dumps(value).encode())
+    assert isinstance(node, dict)
+    return Element(0, 0, node, neighbours=(DIGEST, "x"))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_builder_and_the_recipe_make_the_same_bytes(seed: int) -> None:
+    registry = draw(seed)
+    found = elements_of(0, read_lenient(registry.bundle()))[1]
+    for family in families(found)[:6]:
+        differs = differing(found, family)
+        for variant in (variant for variant, _ in VARIANTS if differs(variant)):
+            builder = Builder(found, family, variant)
+            for size in (0, 1, len(family.slots)):
+                made: dict[int, list[bytes]] = {}
+                for mask, data in builder.recipes(size, 0, 5):
+                    made.setdefault(mask, []).append(data)
+                for mask, datas in made.items():
+                    assert datas == [*builder.recipe(mask).preimages(found)]
+                assert made
+
+
+def test_every_subset_is_made_once() -> None:
+    found = element({"a": 1, "b": {"c": 2}, "d": 3, "sig": SIGNATURE})
+    family = families(found)[0]
+    assert (family.forced, len(family.slots)) == ((("sig",),), 3)
+    builder = Builder(found, family, Variant())
+    made = [data for size in range(4) for _, data in builder.recipes(size, 0, comb(3, size))]
+    assert len(set(made)) == len(made) == 8
+    assert b"{}" in made and b'{"a":1,"b":{"c":2},"d":3}' in made
+    assert [*builder.recipes(1, 1, 2)] == [*builder.recipes(1, 0, 3)][1:2]
+
+
+def shown(found: Element) -> set[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    """Base, what is forced and what is open of each family, as pointers."""
+
+    def join(path: Any) -> str:
+        return "/".join(map(str, path))
+
+    return {
+        ((join(each.base),), tuple(map(join, each.forced)), tuple(sorted(map(join, each.open))))
+        for each in families(found)
+    }
+
+
+def test_a_signature_and_an_id_are_left_out_with_their_object_or_alone() -> None:
+    found = element({"a": 1, "b": {"x": 1, "y": 2}, "proof": {"sig": SIGNATURE, "id": DIGEST, "alg": "e"}})
+    made = shown(found)
+    assert (("",), ("proof",), ()) in made
+    assert (("",), ("proof/id", "proof/sig"), ("proof",)) in made
+    assert (("",), ("proof/sig",), ("proof",)) in made
+    assert (("",), ("proof",), ("b",)) in made
+    assert (("b",), (), ()) in made
+    # What is inside a member that is left out whole is not opened.
+    assert not any("proof" in forced and "proof" in opened for _, forced, opened in made)
+
+
+def test_an_array_is_left_out_whole() -> None:
+    found = element({"a": 1, "proof": {"list": [{"sig": SIGNATURE}], "k": 1}, "id": DIGEST})
+    made = shown(found)
+    assert (("",), ("id", "proof"), ()) in made
+    assert (("",), ("id", "proof/list"), ("proof",)) in made
+
+
+def test_an_id_far_from_the_content_and_the_signature_comes_later() -> None:
+    found = element({"a": 1, "meta": {"id": DIGEST, "m": 1}, "sig": SIGNATURE})
+    weights = {(each.forced, each.open): each.weight for each in families(found) if not each.base}
+    assert weights[(("sig",),), frozenset()] < weights[(("meta",), ("sig",)), frozenset()]
+    assert (("meta", "id"), ("sig",)) in {forced for forced, _ in weights}
+
+
+def test_a_digest_inside_the_content_is_not_its_digest() -> None:
+    found = element({"a": {"b": DIGEST}, "sig": SIGNATURE, "id": DIGEST[::-1]})
+    inner, outer = sorted(found.digests[1:], key=lambda each: -len(each.path))[0], found.digests[0]
+    whole = Family((), (("sig",),), frozenset(), (("a",), ("id",)), 0)
+    assert inner.path == ("a", "b")
+    assert not may_state(whole, inner)
+    assert may_state(whole, outer)
+    assert may_state(Family(("a",), (), frozenset(), (), 0), outer)
+    assert may_state(Family((), (("a",),), frozenset(), (), 0), inner)
+
+
+def test_variants_that_make_nothing_new_are_known() -> None:
+    plain = element({"a": 1, "b": "x", "sig": SIGNATURE})
+    family = Family((), (("sig",),), frozenset(), (("a",), ("b",)), 0)
+    differs = differing(plain, family)
+    assert differs(Variant()) and differs(Variant(spaced=True)) and differs(Variant(link="prev"))
+    assert not differs(Variant(ascii_only=True))
+    assert not differs(Variant(in_order=True))
+    assert not differs(Variant(replaced="hex"))
+    assert not differing(Element(0, 0, plain.value), family)(Variant(link="prev"))
+    assert not differing(plain, Family(("a",), (), frozenset(), (), 0))(Variant(in_order=True))
+    assert Builder(plain, Family(("a",), (), frozenset(), (), 0), Variant()).base == {}
+
+
+def test_long_strings_are_preimages_and_digests_are_not() -> None:
+    found = element({"a": "eyJhIjoxfXt9e30=", "b": "short", "id": DIGEST})
+    made = [(recipe.text, recipe.decoded) for recipe, _ in texts(found, [Variant()])]
+    assert made == [(("a",), False), (("a",), True)]

@@ -1,0 +1,67 @@
+"""PROBE-2 by experiment: which elements a document has, and what a state makes of its entries."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kit.registries import bundle, canonical, draw, pith_number, sha256
+from pithbundle.verify.probing.elements import Element, elements_of
+from pithbundle.verify.probing.lenient import Number, read_lenient
+
+REGISTRY = draw(3)
+
+
+def elements(value: Any, *, state: bool = False) -> list[Element]:
+    return elements_of(7, read_lenient(json.dumps(value).encode()), state=state)
+
+
+def test_the_events_of_a_bundle_are_its_elements() -> None:
+    record = REGISTRY.record
+    digest = sha256(canonical(record))
+    found = elements(bundle(record, [1, {"a": digest.hex(), "b": "cd" * 32}, None, {"id": "ab" * 32}, {}]))
+    assert [(each.source, each.index) for each in found] == [(7, 1), (7, 3), (7, 4)]
+    assert {each.number for each in found} == {pith_number(record)}
+    assert found[0].known == {digest}
+    # The hash of the record is explained by the record.
+    assert [each.path for each in found[0].digests] == [("b",)]
+    assert [each.neighbours for each in found] == [("ab" * 32,), ("cd" * 32,), ("ab" * 32,)]
+
+
+@pytest.mark.parametrize(
+    ("document", "count"),
+    [
+        ([{"a": 1}, 2], 1), ({"x": 1, "list": [1], "items": [{"a": 1}, {}]}, 2), ({"x": 1}, 1), ("x", 0),
+        ({"events": 1, "pith_number": 7}, 1), ({"events": [], "other": [{}]}, 0), ([], 0),
+    ],
+)  # fmt: skip
+def test_other_documents_have_elements_too(document: Any, count: int) -> None:
+    assert len(elements(document)) == count
+
+
+def test_a_shape_is_member_names_and_where_signatures_are() -> None:
+    one, two = elements([{"a": 1, "s": "ab" * 64}, {"s": "cd" * 64, "a": [2]}])
+    assert one.shape == two.shape
+    assert one.strings == {"ab" * 64: ("s",)}
+
+
+def test_an_entry_of_a_state_is_what_is_known_and_what_may_have_been() -> None:
+    number = pith_number(REGISTRY.record)
+    entry = {"event_id": "sha256:" + "ab" * 32, "target": "graph", "payload": {"n": 1}}
+    state = {
+        "pith_number": number,
+        "current": {
+            "canonical_record": REGISTRY.record,
+            "graph_snapshots": [entry, {"no": "id"}, 7],
+            "receipt": {"event_id": "sha256:" + "cd" * 32},
+        },
+    }
+    graph, receipt = elements(state, state=True)
+    assert graph.made and graph.number == number and graph.index == 0
+    assert graph.value["event_type"] == "graph_snapshot"
+    assert graph.value["subject_pith_number"] == number
+    assert graph.value["payload"] == {"n": Number("1")}
+    assert receipt.value["event_type"] == "receipt"
+    assert elements([], state=True) == elements({"current": 1}, state=True) == []

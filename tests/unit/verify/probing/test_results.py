@@ -1,0 +1,284 @@
+"""PROBE-7 by experiment: from a rule to a document and a policy, or to words; what settles."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from kit import AUTHOR, DEMO, Json, Signer, bundle, event, made_record, payloads, policy, policy_key, to_json
+from kit.registries import Key, verifies
+from kit.results import WHEN
+from kit.signing import b64, canonical
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.probing.results import ProbeResult
+from pithbundle.verify.probing.roles import KNOWN_TYPES
+from pithbundle.verify.probing.run import probe
+
+RECORD = made_record()
+KEYS = Policy.from_value(policy(DEMO, AUTHOR))
+
+
+def made(number: int, signer: Signer = DEMO) -> Json:
+    return event(signer, RECORD, "citation", "record", payloads.citation(f"w{number}"), WHEN)
+
+
+def probed(events: list[Any], keys: Policy = KEYS, most: int = 20_000) -> ProbeResult:
+    return probe([to_json(bundle(RECORD, events))], keys, most=most)
+
+
+def resigned(one: Json, signer: Signer = DEMO, *, at: str = "sig", **excluded: Any) -> Json:
+    """An event of another layout: its members without id and signature are signed, the rest is not."""
+    kept = {name: value for name, value in one.items() if name not in ("event_id", "signature")}
+    return {**kept, **excluded, at: b64(signer.sign(hashlib.sha256(canonical(kept)).digest()))}
+
+
+def test_the_table_of_types_is_that_of_the_merge_rules() -> None:
+    assert KNOWN_TYPES.keys() == MERGE_1.event_types.keys()
+    for name, (target, members) in KNOWN_TYPES.items():
+        assert MERGE_1.event_types[name].target == target
+        if name != "record_created":
+            assert members <= MERGE_1.event_types[name].members.keys()
+
+
+def test_our_own_format_is_found() -> None:
+    result = probed([made(0), made(1, AUTHOR)])
+    assert (result.status, result.documents) == ("settled", ("settled",))
+    best = result.best
+    assert best is not None and best.document is not None and best.is_settled
+    assert best.document["body"] == {
+        "base": "",
+        "excluded": ["/event_id", "/signature"],
+        "required": {},
+        "wrapper": None,
+        "escape": "none",
+        "payload_wrapper": None,
+        "roles": {
+            "event_type": "/event_type",
+            "subject": "/subject_pith_number",
+            "target": "/target",
+            "payload": "/payload",
+            "created_at": "/created_at",
+            "signer_id": "/signer/signer_id",
+        },
+        "constants": {},
+        "time": "rfc3339",
+    }
+    assert best.document["proof"] == {
+        "roles": {
+            "signature": "/signature/signature_b64",
+            "event_id": "/event_id",
+            "key_id": ["/signature/key_id", "/signer/key_id"],
+            "fingerprint": "/signer/public_key_fingerprint",
+            "algorithm": "/signature/algorithm",
+        },
+        "constants": {},
+        "algorithm_text": "ed25519",
+        "signs": "digest",
+        "signature_text": "base64",
+        "id_text": "prefixed",
+    }
+    assert best.ids == best.elements == ((0, 0), (0, 1))
+    assert {key.key_id for key in best.keys} == {DEMO.key_id, AUTHOR.key_id}
+    # All is ASCII: escapes make no difference, and the plainer document is taken.
+    assert [each["body"]["escape"] for each in best.alternatives] == ["ascii"]  # type: ignore[index,call-overload]
+    assert best.words.endswith("hash with SHA-256; sign the raw digest")
+    assert len(repr(result)) <= 200
+
+
+def test_the_policy_lists_the_document_in_place_of_unknown() -> None:
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=["unknown"]), AUTHOR))
+    result = probed([made(0), made(1)], keys)
+    value = result.policy(keys)
+    assert value is not None and result.best is not None
+    formats = {key["key_id"]: key["event_formats"] for key in value["keys"]}  # type: ignore[union-attr,index,call-overload]
+    assert formats[DEMO.key_id] == [result.best.document]
+    assert formats[AUTHOR.key_id] == keys.to_value()["keys"][1]["event_formats"] or len(formats) == 2  # type: ignore[index,call-overload]
+    assert probed([], keys).policy(keys) is None
+
+
+def test_one_lucky_match_is_no_result() -> None:
+    """One of several events of one shape is explained: partial, and the document is not settled."""
+    altered = [made(n) | {"created_at": "2026-06-02T00:00:00Z"} for n in range(3)]
+    result = probed([made(0), *altered])
+    assert result.status == "partial"
+    assert result.best is not None and not result.best.is_settled
+    assert result.unexplained == ((0, 1), (0, 2), (0, 3))
+    assert result.shapes[0]["count"] == 3
+    assert probed([made(0)]).status == "settled"
+
+
+def test_a_rule_that_leaves_out_a_role_does_not_settle() -> None:
+    """The time is not signed: a format can state it, and it does not bind."""
+    events = []
+    for number in range(2):
+        one = {
+            name: value
+            for name, value in made(number).items()
+            if name not in ("event_id", "signature", "created_at")
+        }
+        events.append({**one, "created_at": WHEN, "sig": b64(DEMO.sign(canonical(one)))})
+    result = probed(events)
+    assert result.status == "partial"
+    (found,) = result.found
+    assert found.missing == ("created_at",)
+    assert found.document is not None
+    assert result.best is None and result.policy(KEYS) is None
+
+
+@pytest.mark.parametrize(
+    ("form", "obstacle"),
+    [
+        ("base32", "signatures are written in base32"),
+        ("HEX", "signatures are written in HEX"),
+        ("ed25519: and hex", "signatures are written in ed25519: and hex"),
+    ],
+)
+def test_a_text_form_that_no_format_has_is_an_obstacle(form: str, obstacle: str) -> None:
+    import base64
+
+    events = []
+    for number in range(2):
+        one = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        raw = DEMO.sign(canonical(one))
+        text = {
+            "base32": base64.b32encode(raw).decode(),
+            "HEX": raw.hex().upper(),
+            "ed25519: and hex": "ed25519:" + raw.hex(),
+        }
+        events.append({**one, "sig": text[form]})
+    result = probed(events)
+    assert result.status == "in_words"
+    assert result.found[0].obstacles == (obstacle,)
+    assert result.found[0].document is None
+
+
+def test_base64_without_padding_is_distinguished_from_base64url_over_all_events() -> None:
+    events = []
+    for number in range(12):
+        one = resigned(made(number))
+        events.append({**one, "sig": one["sig"].rstrip("=")})
+    assert probed(events).found[0].obstacles == ("signatures are written in base64 without padding",)
+
+
+def test_times_that_no_format_has_leave_the_role_open() -> None:
+    events = [resigned(made(n) | {"created_at": "2026-06-01T02:00:00+02:00"}) for n in range(2)]
+    (found,) = probed(events).found
+    assert found.missing == ("created_at",)
+
+
+def test_an_id_in_another_text_is_no_role_and_no_obstacle() -> None:
+    import base64
+
+    events = []
+    for number in range(2):
+        one = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        digest = hashlib.sha256(canonical(one)).digest()
+        events.append({**one, "cid": base64.b32encode(digest).decode(), "sig": b64(DEMO.sign(digest))})
+    result = probed(events)
+    assert result.status == "settled"
+    assert result.best is not None and result.best.document is not None
+    assert "event_id" not in result.best.document["proof"]["roles"]  # type: ignore[operator,index,call-overload]
+
+
+def test_constants_stand_for_what_is_not_written() -> None:
+    events = []
+    for number in range(2):
+        one = made(number)
+        kept = {name: one[name] for name in ("event_type", "subject_pith_number", "payload", "created_at")}
+        events.append({**kept, "sig": b64(DEMO.sign(canonical(kept)))})
+    result = probed(events, Policy.from_value(policy(DEMO)))
+    best = result.best
+    assert best is not None and best.document is not None
+    assert best.document["body"]["roles"]["target"] == {"constant": "record"}  # type: ignore[index,call-overload]
+    assert best.document["body"]["roles"]["signer_id"] == {"constant": DEMO.signer_id}  # type: ignore[index,call-overload]
+    assert best.document["proof"]["roles"]["key_id"] == {"constant": DEMO.key_id}  # type: ignore[index,call-overload]
+
+
+def test_events_of_two_signers_need_a_member_that_says_which() -> None:
+    events = []
+    for number, signer in enumerate((DEMO, AUTHOR)):
+        one = made(number, signer)
+        kept = {name: one[name] for name in ("event_type", "subject_pith_number", "payload", "created_at")}
+        events.append({**kept, "sig": b64(signer.sign(canonical(kept)))})
+    (found,) = probed(events).found
+    assert found.missing == ("signer_id",)
+    assert "no member states the key, and there are several" in found.obstacles
+
+
+def test_an_object_under_a_wrappers_name_is_the_base() -> None:
+    """{"event": {...}} is the element without its proof, or the object under a wrapper: fewest excluded."""
+    events = []
+    for number in range(2):
+        one = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        raw = DEMO.sign(canonical({"event": one}))
+        events.append({"event": one, "sig": b64(raw), "a": 1, "b": 2, "kid": DEMO.key_id})
+    result = probed(events)
+    best = result.best
+    assert best is not None and best.document is not None
+    body: Any = best.document["body"]
+    assert (body["base"], body["excluded"], body["wrapper"]) == ("/event", [], "event")
+    others: Any = best.alternatives
+    assert {each["body"]["base"] for each in others} == {""}
+
+
+def test_numbers_outside_the_model_are_an_obstacle_only_if_all_have_them() -> None:
+    def numbered(number: int, spelling: str) -> bytes:
+        one = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        text = canonical({**one, "n": "@"}).replace(b'"@"', spelling.encode())
+        return text[:-1] + b',"sig":"' + b64(DEMO.sign(text)).encode() + b'"}'
+
+    for spellings, status in (
+        (("1.0", "1e-05", "-0"), "in_words"),
+        ((str(2**60), "0.10", "1" * 30), "in_words"),
+        (("1.0", "7", "0.5"), "settled"),
+    ):
+        text = b",".join(numbered(number, spelling) for number, spelling in enumerate(spellings))
+        data = to_json(bundle(RECORD, [])).replace(b'"events":[]', b'"events":[' + text + b"]")
+        result = probe([data], KEYS, most=50_000)
+        assert result.status == status, spellings
+
+
+def test_found_and_unexplained_elements_are_counted() -> None:
+    receipt = payloads.record_created(
+        RECORD, {"sig": b64(DEMO.sign(hashlib.sha256(canonical(RECORD)).digest()))}
+    )
+    result = probed([made(0), made(1), {"payload": receipt, "kid": DEMO.key_id}, 7, {"x": 1}])
+    assert (result.elements, result.signatures) == (4, 3)
+    assert result.receipts == ((0, 2),)
+    assert result.unexplained == ((0, 2),)
+    assert result.status == "settled"
+
+
+def test_ids_alone_give_a_partial_result_in_words() -> None:
+    result = probed([made(0), made(1)], Policy.registry())
+    assert result.status == "partial"
+    assert {pointer for _, pointer, _ in result.reproduced} == {"/event_id"}
+    bare = probed([{name: value for name, value in made(n).items() if name != "signature"} for n in range(2)])
+    assert bare.status == "in_words" or bare.status == "partial"
+    assert "no signature verifies, only ids are reproduced" in bare.found[0].obstacles
+
+
+def test_a_found_document_is_one_that_verifies_by_itself() -> None:
+    key = Key(1, "registry.example", "k-1")
+    keys = Policy.from_value(json.loads(_policy_of(key)))
+    events = [resigned_by(key, made(n)) for n in range(3)]
+    result = probed(events, keys)
+    assert result.best is not None and result.best.document is not None
+    number = events[0]["subject_pith_number"]
+    assert all(verifies(one, result.best.document, key, number) for one in events)
+
+
+def resigned_by(key: Key, one: Json) -> Json:
+    kept = {name: value for name, value in one.items() if name not in ("event_id", "signature", "signer")}
+    kept["by"] = key.signer_id
+    return {**kept, "kid": key.key_id, "sig": b64(key.sign(canonical(kept)))}
+
+
+def _policy_of(key: Key) -> bytes:
+    from kit.registries import policy as policy_bytes
+
+    return policy_bytes(key.in_policy(["unknown"]))

@@ -1,0 +1,159 @@
+"""PROBE-1 by experiment: foreign registries, drawn from the rules alone, are settled."""
+
+from __future__ import annotations
+
+import copy
+import json
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kit.registries
+from kit import to_json
+from kit.registries import Json, Key, Registry, changed, draw, policy, put_text, verifies
+from pithbundle.errors import InputError
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.probing.results import ProbeResult
+from pithbundle.verify.probing.run import probe
+
+#: More than any of the drawn registries needs.
+MOST = 10_000_000
+
+
+def probed(registry: Registry, events: list[Any] | None = None) -> ProbeResult:
+    keys = Policy.from_bytes(registry.policy(["unknown"]))
+    return probe([registry.bundle(registry.mixed if events is None else events)], keys, most=MOST)
+
+
+def settles(registry: Registry) -> None:
+    """The registry is settled by a document under which every untouched event is valid, and no other."""
+    result = probed(registry)
+    assert result.status == "settled", result.found
+    best = result.best
+    assert best is not None and best.document is not None
+    places = {place for _, place in best.elements}
+    untouched = {place for place, event in enumerate(registry.mixed) if event in registry.events}
+    assert untouched <= places
+    for event in registry.events:
+        assert verifies(event, best.document, registry.key, registry.number)
+    # The subject, the type, the payload and the time are those that the registry means.
+    for role in ("event_type", "subject", "payload", "created_at", "target"):
+        assert best.document["body"]["roles"][role] == registry.document["body"]["roles"][role]  # type: ignore[index,call-overload]
+    letter_changes(registry, best.document)
+
+
+def letter_changes(registry: Registry, document: Json) -> None:
+    import random
+
+    for what in ("payload", "type", "subject", "target", "time", "signer_id", "key_id", "role_name"):
+        event = changed(registry, what, random.Random(registry.seed))
+        if event is not None:
+            assert not verifies(event, document, registry.key, registry.number), what
+    unsigned = changed(registry, "unsigned", random.Random(registry.seed))
+    if unsigned is not None:
+        assert verifies(unsigned, document, registry.key, registry.number)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_registry_of_its_own_format_is_settled(seed: int) -> None:
+    settles(draw(seed))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(0, 500, 50))
+def test_five_hundred_registries_are_settled_in_time(first: int) -> None:
+    """Seconds of one core, whatever else the machine does: at most 60, and the median below one."""
+    seconds = []
+    for seed in range(first, first + 50):
+        start = time.process_time()
+        settles(draw(seed))
+        seconds.append(time.process_time() - start)
+    print(f"median {statistics.median(seconds):.2f} s, maximum {max(seconds):.2f} s")
+    assert statistics.median(seconds) < 1
+    assert max(seconds) < 60
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.long) for n in range(3, 50))]
+)
+def test_numbers_outside_the_model_give_words_and_no_document(seed: int) -> None:
+    registry = draw(seed, outside_model=True)
+    result = probed(registry)
+    assert result.status == "in_words"
+    (found,) = [each for each in result.found if len(each.elements) >= len(registry.events)]
+    assert found.document is None
+    assert found.obstacles == (
+        "every event that it explains contains numbers outside the data model (DATA-2 to DATA-4)",
+    )
+    assert "numbers as written" in found.words
+    assert result.preimages > 0
+
+
+def test_the_generator_imports_nothing_of_the_package() -> None:
+    code = "import runpy, sys; runpy.run_path(sys.argv[1]); sys.exit('pithbundle' in sys.modules)"
+    path = Path(kit.registries.__file__)
+    done = subprocess.run([sys.executable, "-I", "-c", code, str(path)], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def unknown_signers(registry: Registry) -> list[Json]:
+    """The events with signatures of a key that nobody knows, in place."""
+    from kit.registries import steps
+
+    events = copy.deepcopy(registry.events)
+    path = steps(registry.document["proof"]["roles"]["signature"])
+    for number, event in enumerate(events):
+        put_text(event, path, Key(900 + number, "x", "x").sign(b"what was signed is not known"))
+    return events
+
+
+def test_an_unknown_rule_is_reported_and_a_twin_beside_it_is_settled() -> None:
+    """The same shapes, one signed by a test key over what nobody knows: the search does not just give up."""
+    registry = draw(16)
+    keys = Policy.from_bytes(registry.policy(["unknown"]))
+    unknown, twin = registry.bundle(unknown_signers(registry)), registry.bundle()
+    alone = probe([unknown], keys, most=2_000)
+    assert alone.status in ("not_settled", "partial")
+    assert alone.best is None and alone.preimages >= 2_000
+    both = probe([unknown, twin], keys, most=30_000)
+    assert both.documents[1] == "settled"
+    assert both.documents[0] != "settled"
+    assert both.status == "partial"
+    assert both.preimages >= 30_000 or both.exhausted
+
+
+def test_what_the_keys_list_makes_no_difference() -> None:
+    registry = draw(3)
+    results = []
+    for formats in (["unknown"], ["event-v1"], ["event-no-time-id", "unknown"]):
+        keys = Policy.from_bytes(registry.policy(formats))
+        results.append(probe([registry.bundle()], keys).best)
+    assert results[0] is not None and results[0].document is not None
+    assert len({json.dumps(each.document) for each in results if each is not None}) == 1
+
+
+def test_a_wrong_argument_is_named() -> None:
+    keys = Policy.registry()
+    with pytest.raises(TypeError, match="policy must be a Policy"):
+        probe([], 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="write \\[data\\]"):
+        probe(b"{}", keys)  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        probe([b"{"], keys)
+    assert probe([], keys).status == "not_settled"
+    assert probe([to_json({"events": []})], keys, states=[b"{}"]).documents == ("not_settled", "not_settled")
+
+
+def test_keys_beyond_the_named_one_cost_nothing() -> None:
+    registry = draw(3)
+    others = [Key(100 + n, f"s{n}", f"other-{n}").in_policy(["unknown"]) for n in range(30)]
+    keys = Policy.from_bytes(policy(registry.key.in_policy(["unknown"]), *others))
+    few = probe([registry.bundle()], Policy.from_bytes(registry.policy(["unknown"])))
+    many = probe([registry.bundle()], keys)
+    assert (few.preimages, few.checks) == (many.preimages, many.checks)
+    assert many.status == "settled"
