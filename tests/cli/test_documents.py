@@ -124,15 +124,33 @@ def test_the_abstract_of_the_user() -> None:
     assert run("verify", "-", "--abstract", "-", stdin=b"x").status == 2
 
 
-def test_a_document_is_reported_alone() -> None:
-    """Among several files it is one of the wrong kind, and in a folder it is skipped."""
-    graph = write("g.json", real_graph())
-    bundle = str(DEMO / "bundle.json")
+def test_a_document_among_several_files_has_the_result_that_it_has_alone() -> None:
+    """Each named file is judged by itself (REPORT-6); in a folder other documents are skipped (CLI-11)."""
+    graph, bundle = write("g.json", real_graph()), str(DEMO / "bundle.json")
+    bad = write("bad.json", {**record_document(), "canonical_sha256": "0" * 64})
+    flat = write("flat.json", [{**real_integrity()[0], "payload_sha256": "0" * 64}])
+    result = run("verify", "-v", graph, bundle, bad, flat, *POLICY)
+    assert result.status == 1
+    assert (
+        "UNVERIFIED    g.json  unverified: a graph document, whose content is not signed [DOC-3]"
+        in result.out
+    )
+    assert "FAIL          bad.json  rejected: canonical_sha256 differs" in result.out
+    assert "1 bundle: 1 valid; 3 documents: 1 rejected, 2 unverified" in result.out
+    assert "derived from the metadata" in result.out
+    value = json.loads(run("verify", "--json", "-v", graph, bundle, bad, flat, *POLICY).stdout)
+    assert value["summary"]["documents"] == {"total": 3, "rejected": 1, "invalid": 0, "unverified": 2}
+    assert [one["document"] for one in value["files"]] == ["graph", "bundle", "record_document", "integrity"]
+    assert value["files"][0]["document_report"]["number_status"] == "derived"
+    assert [one["exit_status"] for one in value["files"]] == [3, 0, 1, 3]
+    assert run("verify", ".", *POLICY).status == 3
+    assert run("verify", "--together", graph, *POLICY).status == 1
+
+
+def test_the_abstract_is_of_one_document() -> None:
+    graph, bundle = write("g.json", real_graph()), str(DEMO / "bundle.json")
     quiet = run("verify", "--quiet", graph)
     assert (quiet.status, len(quiet.out.splitlines())) == (3, 1)
-    assert run("verify", graph, bundle, *POLICY).status == 1
-    assert run("verify", "--together", graph, *POLICY).status == 1
-    assert run("verify", ".", *POLICY).status == 3
     abstract = write("a.txt", ABSTRACT.encode())
     for arguments in ((bundle,), (graph, bundle), (graph, "--together")):
         result = run("verify", *arguments, "--abstract", abstract)

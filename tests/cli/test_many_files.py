@@ -170,7 +170,8 @@ def test_the_exit_status_is_the_worst_and_the_counts_are_those_of_the_files(fold
         assert result.status == worst(one["exit_status"] for one in files)
         unreadable = sum(one["status"] == "unreadable" for one in files)
         assert summary["summary"]["unreadable"] == unreadable
-        assert summary["summary"]["bundles"]["total"] == len(files) - unreadable
+        counts = summary["summary"]
+        assert counts["bundles"]["total"] + counts["documents"]["total"] == len(files) - unreadable
         found = {outcome for one in files for outcome in one["outcomes"]}
         expected = [name for name in EXIT_STATUS if name in found - {"valid"}] or ["valid"]
         assert summary["outcomes"] == expected
@@ -232,9 +233,9 @@ def test_a_document_of_another_type_is_skipped_in_a_folder_and_judged_if_it_is_n
     )
     named = run("verify", *(str(tmp_path / name) for name in names), *POLICY)
     assert named.status == 1
-    assert "REJECTED: 10 bundles: 10 rejected\n" in named.out
+    assert "REJECTED: 7 bundles: 7 rejected; 3 documents: 3 unverified\n" in named.out
     listed = run("verify", "--files-from", "-", *POLICY, stdin=f"{tmp_path}/state.json\n".encode())
-    assert "REJECTED: 1 bundle: 1 rejected\n" in listed.out
+    assert "UNVERIFIED: 1 document: 1 unverified\n" in listed.out
 
 
 @pytest.mark.parametrize(

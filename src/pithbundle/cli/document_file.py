@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.bundle.document import Status, read_document
-from pithbundle.bundle.document_types import STATE
+from pithbundle.bundle.document_types import RECORD_DOCUMENT, STATE
 from pithbundle.bundle.titles import abstract_sha256
 from pithbundle.cli.inputs import InputRejected, read_bytes, rejecting
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
@@ -45,9 +45,13 @@ def looks_like_document(data: bytes, limits: Limits, encoding: Encoding | None) 
     if _BUNDLE.match(data):
         return False
     try:
-        return read_document(data, limits, encoding=encoding).kind in DOCUMENTS
+        document = read_document(data, limits, encoding=encoding)
     except PithError:
         return False
+    # A record beside events may be a bundle whose type somebody altered (CLI-11).
+    members = document.members()
+    stripped = document.kind is RECORD_DOCUMENT and "record_type" not in members and "events" in members
+    return document.kind in DOCUMENTS and "bundle_type" not in members and not stripped
 
 
 def read_abstract(path: str | None, limits: Limits) -> str | None:
@@ -97,7 +101,7 @@ def verify_document_file(
             "rejected": rejected_value(rejected),
             "reports": [],
             "proofs": [],
-            "documents": [] if report is None else [_value(path, report)],
+            "documents": [] if report is None else [document_value(path, report)],
             "skipped": 0,
         }
         return out.result(outcome, status, members)
@@ -111,7 +115,7 @@ def verify_document_file(
         out.detail("why", str(one.error))
         out.detail("hint", one.advice)
     if report is not None:
-        _print(out, path, report)
+        print_document(out, path, report)
     return status
 
 
@@ -141,7 +145,7 @@ def _headline(out: Output, report: DocumentReport | None) -> None:
     out.line(f"{report.outcome.upper()}:", style, f" {', '.join(parts)}; {signed}")
 
 
-def _print(out: Output, path: str, report: DocumentReport) -> None:
+def print_document(out: Output, path: str, report: DocumentReport) -> None:
     """Print what was found in a document."""
     out.heading("document", report.document.kind.description)
     out.detail("file", out.file_name(path))
@@ -208,7 +212,8 @@ def _digest(out: Output, verdict: DigestVerdict) -> str:
 # -- for programs -----------------------------------------------------------------------------
 
 
-def _value(path: str, report: DocumentReport) -> Object:
+def document_value(path: str, report: DocumentReport) -> Object:
+    """What was found in a document, for ``--json``."""
     record = report.record
     return {
         "file": portable(path),

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
+from pithbundle.bundle.document import read_document
 from pithbundle.bundle.document_types import BUNDLE, PROOF
 from pithbundle.cli.check_files import CheckedFiles
+from pithbundle.cli.document_file import document_value, looks_like_document
 from pithbundle.cli.input_hints import hint_for, other_document
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import rejected_value
@@ -27,6 +29,7 @@ from pithbundle.errors import FileError, PithError
 from pithbundle.proof import EquivocationProof, describe
 from pithbundle.report import EXIT_STATUS, Clock, Outcome, Rejection, Report, WarningCode, together
 from pithbundle.verifier import Verifier
+from pithbundle.verify.documents import DocumentReport, verify_document
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -70,6 +73,8 @@ class FileResult:
     document: str | None = None
     report: Report | None = None
     proof: EquivocationProof | None = None
+    #: What was found in another document of the registry (DOC-3).
+    document_report: DocumentReport | None = None
     rejection: Rejection | None = None
     #: Whether it was named on the command line.
     named: bool = True
@@ -105,6 +110,8 @@ class FileResult:
         if verbose:
             value["report"] = None if report is None else report.to_value()
             value["proof"] = None if self.proof is None else describe(self.proof)
+            found = self.document_report
+            value["document_report"] = None if found is None else document_value(self.file, found)
         return value
 
 
@@ -147,6 +154,13 @@ class Judge:
             data = rejected.error
         if isinstance(data, bytes) and looks_like_proof(data, limits):
             return self._proof(source.path, data)
+        # In a folder other documents are skipped, but for what may be a bundle (CLI-11).
+        if (
+            isinstance(data, bytes)
+            and looks_like_document(data, limits, self._encoding)
+            and (source.named_by != "folder" or other_document(data) is None)
+        ):
+            return self._document(source.path, data)
         (found,) = self._verifier.verify_each(
             [(source.path, data)], encoding=self._encoding, clock=self._clock, advise=hint_for
         )
@@ -158,6 +172,20 @@ class Judge:
                 path = source.path
                 return FileResult(path, "skipped", (), other.description, document=other.name, named=named)
         return _rejected(source.path, found.rejection)
+
+    def _document(self, path: str, data: bytes) -> FileResult:
+        limits = self._verifier.limits
+        document = read_document(data, limits, encoding=self._encoding)
+        try:
+            report = verify_document(document, self._verifier.policy, limits=limits)
+        except PithError as error:
+            return _rejected(path, Rejection(path, error), document.kind.name)
+        codes = tuple(dict.fromkeys(one.code for one in report.digests if one.code is not None))
+        reason = f"{report.outcome}: {document.kind.description}, whose content is not signed [DOC-3]"
+        status = _STATUS[EXIT_STATUS[report.outcome]]
+        return FileResult(
+            path, status, (report.outcome,), reason, codes, document.kind.name, document_report=report
+        )
 
     def _proof(self, path: str, data: bytes) -> FileResult:
         try:
@@ -225,6 +253,8 @@ class Summary:
     #: Bundles by their first outcome, and proofs by theirs.
     bundles: Counter[str] = field(default_factory=Counter)
     proofs: Counter[str] = field(default_factory=Counter)
+    #: Other documents of the registry, by theirs.
+    documents: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
     skipped: int = 0
     warnings: int = 0
@@ -243,6 +273,8 @@ class Summary:
                 self.unreadable += 1
             case _, PROOF.name:
                 self.proofs[result.outcome] += 1
+            case _, document if document not in (None, BUNDLE.name):
+                self.documents[result.outcome] += 1
             case _:
                 self.bundles[result.outcome] += 1
         report = result.report
@@ -256,8 +288,8 @@ class Summary:
 
     @property
     def judged(self) -> int:
-        """The number of bundles and proofs."""
-        return self.bundles.total() + self.proofs.total()
+        """The number of bundles, proofs and other documents."""
+        return self.bundles.total() + self.proofs.total() + self.documents.total()
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -277,6 +309,10 @@ class Summary:
                 "total": self.proofs.total(),
                 "valid": self.proofs["valid"],
                 "rejected": self.proofs["rejected"],
+            },
+            "documents": {
+                "total": self.documents.total(),
+                **{name: self.documents[name] for name in ("rejected", "invalid", "unverified")},
             },
             "unreadable": self.unreadable,
             "skipped": self.skipped,

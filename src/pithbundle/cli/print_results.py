@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from pithbundle.cli.document_file import print_document
 from pithbundle.cli.envelope import envelope
 from pithbundle.cli.file_results import FileResult, FileStatus, Summary
 from pithbundle.cli.json_values import policy_source, policy_value
@@ -84,6 +85,8 @@ class TextPrinter(ResultPrinter):
     def _details(self, result: FileResult) -> None:
         if result.proof is not None:
             print_proof(self._out, result.file, result.proof)
+        elif result.document_report is not None:
+            print_document(self._out, result.file, result.document_report)
         elif result.report is not None:
             printer = ReportPrinter(self._out, self._policy, self._policy_path)
             printer.record(result.report)
@@ -121,6 +124,10 @@ def _counted(summary: Summary) -> Iterator[str]:
     if summary.proofs:
         parts = [f"{summary.proofs[name]} {name}" for name in ("rejected", "valid") if summary.proofs[name]]
         yield f"{plural(summary.proofs.total(), 'proof')}: {', '.join(parts)}"
+    if summary.documents:
+        names = ("rejected", "invalid", "unverified")
+        parts = [f"{summary.documents[name]} {name}" for name in names if summary.documents[name]]
+        yield f"{plural(summary.documents.total(), 'document')}: {', '.join(parts)}"
     if summary.unreadable:
         yield f"{plural(summary.unreadable, 'file')} unreadable"
     if summary.warnings:
