@@ -49,15 +49,11 @@ def read_input(path: str | os.PathLike[str], limit: int) -> bytes:
         if path == STDIN:
             if sys.stdin is None:
                 raise FileError("io", "standard input is closed")
-            data = _read(sys.stdin.buffer, limit + 1)
-        else:
-            with open(path, "rb") as file:
-                data = _read(file, limit + 1)
+            return _read(sys.stdin.buffer, limit)
+        with open(path, "rb") as file:
+            return _read(file, limit)
     except (OSError, ValueError) as error:
         raise file_error(path, error) from error
-    if len(data) > limit:
-        raise InputError.over_limit("size", limit)
-    return data
 
 
 def read_regular(path: str, limit: int) -> bytes:
@@ -74,12 +70,9 @@ def read_regular(path: str, limit: int) -> bytes:
         _require_regular_file(path, os.stat(path).st_mode)
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
             _require_regular_file(path, os.fstat(file.fileno()).st_mode)
-            data = _read(file, limit + 1)
+            return _read(file, limit)
     except (OSError, ValueError) as error:
         raise file_error(path, error) from error
-    if len(data) > limit:
-        raise InputError.over_limit("size", limit)
-    return data
 
 
 def _require_regular_file(path: str, mode: int) -> None:
@@ -89,13 +82,17 @@ def _require_regular_file(path: str, mode: int) -> None:
         raise FileError.at(path, "is a FIFO, socket or device, and not read from a list or a folder")
 
 
-def _read(file: BinaryIO, most: int) -> bytes:
-    """The bytes of a file, at most ``most`` of them."""
+def _read(file: BinaryIO, limit: int) -> bytes:
+    """The bytes of a file; ``size`` if there are more than ``limit`` (LIM-1)."""
     parts: list[bytes] = []
+    most = limit + 1
     while most > 0 and (part := file.read(min(most, _CHUNK))):
         parts.append(part)
         most -= len(part)
-    return b"".join(parts)
+    data = b"".join(parts)
+    if len(data) > limit:
+        raise InputError.over_limit("size", limit)
+    return data
 
 
 def write_output(path: str, data: bytes, *, force: bool = False) -> None:
