@@ -120,8 +120,6 @@ class Builder:
         return found if variant.in_order else self._sorted(found)
 
     def _sorted(self, pieces: list[_Piece]) -> list[_Piece]:
-        if self.variant.in_order:
-            return pieces
         # By the name as a string: its escaped bytes sort otherwise.
         return sorted(
             pieces,

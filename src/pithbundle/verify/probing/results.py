@@ -183,13 +183,17 @@ def _found(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKey
         for rule in alternatives(explanation.rule, explanation.kept)
         if rule == explanation.rule or _explains(search, rule, signed)
     ]
-    # Fewest excluded first, then the plainest.
-    readings.sort(key=lambda each: (len(each[1].missing), *_plainness(each[0])))
-    rule, roles = readings[0]
+    # That which agrees with most elements; then fewest excluded, then the plainest.
+    readings.sort(key=lambda each: (len(each[1].missing), -each[2], *_plainness(each[0])))
+    rule, roles, most = readings[0]
     why = obstacles(rule, roles)
     if not any(is_in_model(element.value) for element, _ in sample):
         why.append(_OUTSIDE)
-    documents = [_named(document_of(*each, "")) for each in readings if not obstacles(*each)]
+    documents = [
+        _named(document_of(rule, roles, ""))
+        for rule, roles, count in readings
+        if count == most and not obstacles(rule, roles)
+    ]
     return Found(
         document=None if why else documents[0],
         obstacles=tuple(why),
@@ -203,8 +207,8 @@ def _found(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKey
     )
 
 
-def _reading(rule: Rule, sample: Sequence[tuple[Element, PolicyKey | None]]) -> tuple[Rule, Roles]:
-    """The rule and roles of the commonest elements, and of all others that agree with them.
+def _reading(rule: Rule, sample: Sequence[tuple[Element, PolicyKey | None]]) -> tuple[Rule, Roles, int]:
+    """The rule and roles of the commonest elements, of all others that agree with them, and their number.
 
     Somebody may have signed one event without a member, or spelt one signature otherwise: that is no reason
     to find no format for all the others.
@@ -223,7 +227,7 @@ def _reading(rule: Rule, sample: Sequence[tuple[Element, PolicyKey | None]]) -> 
         )
         if not worse:
             chosen, best = tried, found
-    return best if best is not None else (rule, Roles())
+    return (*(best or (rule, Roles())), len(chosen))
 
 
 def _outline(element: Element) -> tuple[str, ...]:

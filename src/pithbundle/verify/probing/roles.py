@@ -184,16 +184,22 @@ def _payload(covered: _Covered, types: list[Node]) -> tuple[Path | None, Path | 
     def fits(values: list[Node]) -> float:
         if not all(type(value) is dict for value in values):
             return 0
-        score = 1 + sum(len(render(value)) for value in values) / 1e9
-        for value, kind in zip(values, types, strict=False):
-            if type(kind) is str and kind in KNOWN_TYPES and type(value) is dict:
-                score += 2.0 if value.keys() >= KNOWN_TYPES[kind][1] else -0.5
-        return score
+        known = [
+            type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
+            for value, kind in zip(values, types, strict=False)
+            if type(kind) is str and kind in KNOWN_TYPES
+        ]
+        return 1 + sum(known) / max(1, len(known))
 
     whole = [(fits(covered.values(path)), path) for path in covered.paths if path]
-    inside = _best(
-        "payload", ((score, path) for score, path in whole if score > 0 and covered.is_covered(path))
-    )
+
+    def order(each: tuple[float, Path]) -> tuple[float, int, int, int]:
+        score, path = each
+        length = sum(len(render(value)) for value in covered.values(path))
+        return score, _name_score("payload", str(path[-1])), length, -len(path)
+
+    kept = [(score, path) for score, path in whole if score > 0 and covered.is_covered(path)]
+    inside = max(kept, key=order, default=(0.0, None))[1]
     outside = []
     for score, path in whole:
         if score > 0 and not covered.is_covered(path):

@@ -94,8 +94,6 @@ class Search:
             return False
         if self._enough is None or self.thorough:
             return True
-        if element.source not in self._done:
-            return True
         is_left = self.preimages <= self._enough[0] and self.checks <= self._enough[1]
         other = (element.source, element.shape) not in self._shapes and self.material.is_named(at)
         self._passed_over |= not (is_left and other)
@@ -136,7 +134,7 @@ class Search:
             known = hit.claimed is not None and hit.claimed.path == ()
             (self.receipts if known else self.signed_digests).append(hit)
             return
-        if hit.element in self._explained or self._is_of_record(hit):
+        if hit.element in self._explained:
             return
         rule = complete(self.material, hit)
         if rule.signature is None and self._is_whole(hit):
@@ -148,11 +146,6 @@ class Search:
                 self._limit()
             return
         self._add(rule, hit.element)
-
-    def _is_of_record(self, hit: Hit) -> bool:
-        """Whether a preimage is the record itself: its signature is a receipt, and not of the event."""
-        element, recipe = self.material.elements[hit.element], hit.recipe or Recipe()
-        return any(HASHES["SHA-256"](data) in element.known for data in recipe.preimages(element))
 
     def _signed_twin(self, hit: Hit) -> Rule | None:
         """The rule of another element whose id the same recipe reproduces, and whose signature verifies."""

@@ -282,3 +282,33 @@ def _policy_of(key: Key) -> bytes:
     from kit.registries import policy as policy_bytes
 
     return policy_bytes(key.in_policy(["unknown"]))
+
+
+def test_what_disagrees_with_most_is_no_role() -> None:
+    """Two words for the algorithm, key ids in a covered array, payloads that lack what their type needs."""
+    events = []
+    for number, word in enumerate(("ed25519", "EdDSA", "ed25519")):
+        kept = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        kept |= {"tags": [DEMO.key_id, 1], "small": {"a": 1}, "payload": {"other": "x" * (number + 1)}}
+        events.append({**kept, "alg": word, "sig": b64(DEMO.sign(canonical(kept)))})
+    events.append({**events[0], "sig": events[1]["sig"]})
+    best = probed(events).best
+    assert best is not None and best.document is not None
+    proof: Any = best.document["proof"]
+    assert "algorithm" not in proof["roles"]
+    assert proof["roles"]["key_id"] == "/signer/key_id"
+
+
+def test_a_hashed_payload_is_the_payload_only_if_nothing_inside_fits_better() -> None:
+    """A digest of another object is covered too: that with the members of its type is the payload."""
+    events = []
+    for number in range(2):
+        kept = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        other = {"n": number}
+        kept["other_sha256"] = hashlib.sha256(canonical(other)).hexdigest()
+        events.append({**kept, "other": other, "sig": b64(DEMO.sign(canonical(kept)))})
+    best = probed(events).best
+    assert best is not None and best.document is not None
+    body: Any = best.document["body"]
+    assert body["roles"]["payload"] == "/payload"
+    assert "payload_sha256" not in body["roles"]

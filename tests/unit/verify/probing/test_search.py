@@ -20,6 +20,7 @@ from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.order import LARGEST_TASK, in_order
 from pithbundle.verify.probing.recipes import Recipe, Variant, pre_authentication
+from pithbundle.verify.probing.rules import Rule
 from pithbundle.verify.probing.search import Search
 from pithbundle.verify.probing.tasks import HASHES, Material, Task
 
@@ -267,3 +268,19 @@ def test_entries_of_a_state_are_explained_by_their_ids() -> None:
     both = Search([*elements, *bundled], KEYS)
     both.run(50_000)
     assert [sorted(each.elements) for each in both.explanations if each.is_signed] in ([[0, 1, 2]], [[1, 2]])
+
+
+def test_an_event_with_two_signatures_is_explained_once() -> None:
+    events = []
+    for number in range(2):
+        kept = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        proofs = [{"kid": each.key_id, "sig": b64(each.sign(canonical(kept)))} for each in (DEMO, AUTHOR)]
+        events.append({**kept, "proofs": proofs})
+    (explanation,) = searched(events).explanations
+    assert sorted(explanation.elements) == [0, 1]
+
+
+def test_a_rule_that_explains_nothing_is_no_explanation() -> None:
+    found = search([made(0)])
+    found._add(Rule(Recipe(base=("none",)), "SHA-256"), 0)
+    assert found.explanations == []
