@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -326,18 +327,32 @@ def test_an_empty_folder_is_named_and_is_no_success(folder: Path) -> None:
     assert beside.out.startswith("SKIPPED       empty  ")
 
 
-def test_a_tree_deeper_than_the_stack_of_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    os.mkdir("t")
-    here = os.open("t", os.O_RDONLY)
-    for _ in range(1_500):
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
+@pytest.fixture
+def deep_tree(tmp_path: Path) -> Iterator[Path]:
+    """A folder of 1,501 levels, which is removed here.
+
+    ``shutil.rmtree`` of Python 3.11 fails on it with a RecursionError. If the tree stayed, a later
+    run of pytest, which removes the folders of earlier ones, would fail with an unclosed iterator.
+    """
+    top = tmp_path / "t"
+    top.mkdir()
+    here = os.open(top, os.O_RDONLY)
+    try:
+        for _ in range(1_500):
+            os.mkdir("d", dir_fd=here)
+            below = os.open("d", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = below
+        os.close(os.open("x.json", os.O_CREAT | os.O_WRONLY, dir_fd=here))
         os.close(here)
-        here = below
-    os.close(os.open("x.json", os.O_CREAT | os.O_WRONLY, dir_fd=here))
-    os.close(here)
-    result = run("verify", "--jsonl", "t", *POLICY)
+        yield top
+    finally:
+        subprocess.run(["rm", "-rf", str(top)], check=True, timeout=60)
+
+
+def test_a_tree_deeper_than_the_stack_of_python(deep_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(deep_tree.parent)
+    result = run("verify", "--jsonl", deep_tree.name, *POLICY)
     assert lines(result)[-1]["summary"]["bundles"]["rejected"] == 1
     assert result.err == ""
 
