@@ -63,7 +63,8 @@ def vectors_line(clause: str) -> str:
         f"[`{path.removesuffix('.json')}`](../vectors/{path}) ({count})"
         for path, count in sorted(shown.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
     ]
-    more = f", and {len(shown) - _MOST} more files" if len(shown) > _MOST else ""
+    rest = len(shown) - _MOST
+    more = f", and {rest} more file{'s' if rest > 1 else ''}" if rest > 0 else ""
     return f"*Vectors:* {', '.join(links)}{more}."
 
 
