@@ -18,6 +18,8 @@ from pithbundle.errors import RecordError
 
 #: The characters of an excerpt that was cut (DOC-6).
 EXCERPT_CHARACTERS: Final = 600
+_SHORT: Final[Path] = ("short_pith_number",)
+_VERSION: Final[Path] = ("schema_version",)
 _TITLE: Final[Path] = ("paper", "title")
 _EXCERPT: Final[Path] = ("paper", "abstract_excerpt")
 _CROSS_CATS: Final[Path] = ("paper", "cross_cats")
@@ -27,6 +29,16 @@ _INSIDE: Final = frozenset({"paper", "source", "verdict", "verification_status"}
 _CHECKED: Final = frozenset({"canonical_record", "canonical_sha256", "pith_number"})
 #: The members of ``paper`` that a record has as they are.
 _AS_THEY_ARE: Final = ("license", "primary_cat", "submitted_at")
+#: By the path of a member in the document: the path in the record of what determines it (DOC-5).
+_MEMBERS: Final[dict[Path, tuple[str, str]]] = {
+    **{("source", name): ("source", name) for name in ("id", "kind", "version")},
+    **{("paper", name): ("metadata", name) for name in _AS_THEY_ARE},
+    _CROSS_CATS: ("metadata", "cross_cats_sorted"),
+    _TITLE: ("metadata", "title_canon_sha256"),
+    _EXCERPT: ("metadata", "abstract_canon_sha256"),
+}
+#: The paths of all that a record determines.
+_PATHS: Final = frozenset({_SHORT, _VERSION, *_MEMBERS})
 _NOT_COMPLETE: Final = "the record is not complete"
 
 
@@ -70,31 +82,10 @@ def _checked(name: str, record: Record | None) -> Finding:
 
 def _determined(record: Record) -> dict[Path, Value]:
     """What a record determines, by the path of the member (DOC-5)."""
-    value = record.value
-    metadata, source = _object(value["metadata"]), _object(value["source"])
-    return {
-        ("short_pith_number",): record.number.short,
-        ("schema_version",): value["schema_version"],
-        **{("source", name): source[name] for name in ("id", "kind", "version")},
-        **{("paper", name): metadata[name] for name in _AS_THEY_ARE},
-        _CROSS_CATS: metadata["cross_cats_sorted"],
-        _TITLE: metadata["title_canon_sha256"],
-        _EXCERPT: metadata["abstract_canon_sha256"],
-    }
-
-
-#: The paths of all that a record determines.
-_PATHS: Final = frozenset(
-    {
-        ("short_pith_number",),
-        ("schema_version",),
-        *(("source", name) for name in ("id", "kind", "version")),
-        *(("paper", name) for name in _AS_THEY_ARE),
-        _CROSS_CATS,
-        _TITLE,
-        _EXCERPT,
-    }
-)
+    found: dict[Path, Value] = {_SHORT: record.number.short, _VERSION: SCHEMA_VERSION}
+    for path, (above, name) in _MEMBERS.items():
+        found[path] = _object(record.value[above])[name]
+    return found
 
 
 def _finding(
@@ -134,8 +125,13 @@ def _excerpt(value: Value, expected: Value, abstract: str | None) -> Finding:
         return Finding.at(
             _EXCERPT, "claimed", "" if abstract is None else "the abstract given is another one"
         )
-    agrees = _spaced(abstract).startswith(_spaced(value))
+    agrees = _begins(abstract, value)
     return Finding.at(_EXCERPT, "agrees" if agrees else "differs", "the beginning of the abstract given")
+
+
+def _begins(abstract: str, excerpt: str) -> bool:
+    """Whether an abstract begins with an excerpt, white space aside (DOC-6)."""
+    return _spaced(abstract).startswith(_spaced(excerpt))
 
 
 def _spaced(text: str) -> str:
@@ -173,8 +169,7 @@ def derived_metadata(document: ReadDocument, abstract: str | None = None) -> Obj
     if type(excerpt) is str:
         whole: str | None = excerpt
         if len(excerpt) >= EXCERPT_CHARACTERS:
-            begins = abstract is not None and _spaced(abstract).startswith(_spaced(excerpt))
-            whole = abstract if begins else None
+            whole = abstract if abstract is not None and _begins(abstract, excerpt) else None
         if whole is not None:
             metadata["abstract_canon_sha256"] = abstract_sha256(whole)
     found: Object = {name: source[name] for name in ("id", "kind", "version") if name in source}
