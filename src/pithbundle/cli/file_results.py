@@ -286,10 +286,18 @@ class Summary:
             if len(self._records) < _MOST_RECORDS:
                 self._records.add(record)
 
+    def by_noun(self) -> tuple[tuple[str, Counter[str], tuple[Outcome, ...]], ...]:
+        """What was judged: the noun, the counts, and the outcomes that it can have, in order of severity."""
+        return (
+            ("bundle", self.bundles, tuple(EXIT_STATUS)),
+            ("proof", self.proofs, ("rejected", "valid")),
+            ("document", self.documents, ("rejected", "invalid", "unverified")),
+        )
+
     @property
     def judged(self) -> int:
         """The number of bundles, proofs and other documents."""
-        return self.bundles.total() + self.proofs.total() + self.documents.total()
+        return sum(counted.total() for _, counted, _ in self.by_noun())
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -304,15 +312,9 @@ class Summary:
     def to_value(self) -> Object:
         """The counts as JSON."""
         return {
-            "bundles": {"total": self.bundles.total(), **{name: self.bundles[name] for name in EXIT_STATUS}},
-            "proofs": {
-                "total": self.proofs.total(),
-                "valid": self.proofs["valid"],
-                "rejected": self.proofs["rejected"],
-            },
-            "documents": {
-                "total": self.documents.total(),
-                **{name: self.documents[name] for name in ("rejected", "invalid", "unverified")},
+            **{
+                f"{noun}s": {"total": counted.total(), **{name: counted[name] for name in outcomes}}
+                for noun, counted, outcomes in self.by_noun()
             },
             "unreadable": self.unreadable,
             "skipped": self.skipped,

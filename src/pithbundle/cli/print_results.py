@@ -16,7 +16,6 @@ from pithbundle.cli.output import Output, Style
 from pithbundle.cli.proof_file import print_proof
 from pithbundle.cli.render import OUTCOME_STYLE, ReportPrinter, plural
 from pithbundle.encoding.values import Object
-from pithbundle.report import EXIT_STATUS
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -118,16 +117,10 @@ def _counted(summary: Summary) -> Iterator[str]:
     """The counts of the summary in words; those that are not 0."""
     if not summary.judged:
         yield "no bundle was found"
-    if summary.bundles:
-        parts = [f"{summary.bundles[name]} {name}" for name in EXIT_STATUS if summary.bundles[name]]
-        yield f"{plural(summary.bundles.total(), 'bundle')}: {', '.join(parts)}"
-    if summary.proofs:
-        parts = [f"{summary.proofs[name]} {name}" for name in ("rejected", "valid") if summary.proofs[name]]
-        yield f"{plural(summary.proofs.total(), 'proof')}: {', '.join(parts)}"
-    if summary.documents:
-        names = ("rejected", "invalid", "unverified")
-        parts = [f"{summary.documents[name]} {name}" for name in names if summary.documents[name]]
-        yield f"{plural(summary.documents.total(), 'document')}: {', '.join(parts)}"
+    for noun, counted, outcomes in summary.by_noun():
+        if counted:
+            parts = [f"{counted[name]} {name}" for name in outcomes if counted[name]]
+            yield f"{plural(counted.total(), noun)}: {', '.join(parts)}"
     if summary.unreadable:
         yield f"{plural(summary.unreadable, 'file')} unreadable"
     if summary.warnings:

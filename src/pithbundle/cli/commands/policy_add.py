@@ -108,9 +108,7 @@ def command(
                 "policy": policy_value(policy, None if output == STDIN else output),
                 "key": key_forms(public_key),
                 "policy_document": policy.to_value(),
-                "unknown_event_types": [
-                    name for key, name in unknown_types(policy) if key.public_key == public_key
-                ],
+                "unknown_event_types": [*_unknown_of(policy, public_key)],
             },
         )
     beside = out.on_stderr() if output in (None, STDIN) else out
