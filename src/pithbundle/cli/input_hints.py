@@ -39,6 +39,8 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\xfd7zXZ", "compressed with xz", "unpack it first: xz -dc FILE | pithbundle COMMAND -"),
 )
 _URL: Final = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
+#: A character of a pattern of the shell.
+_PATTERN: Final = re.compile(r"[*?\[]")
 #: The first byte of a second document after a first one.
 _SECOND: Final = (b"{", b"[", *(bytes([head]) for head in range(0xA0, 0xC0)))
 #: The most names of files that a hint lists.
@@ -102,6 +104,8 @@ def _of_path(path: str) -> str:
     except (OSError, ValueError):
         return ""
     if names is None:
+        if _PATTERN.search(path) and not os.path.lexists(path):
+            return "no file has this name: if it is a pattern, the shell matched none or it was quoted"
         return ""
     files = [visible(os.path.join(path, name)) for name in names if name.endswith((".json", ".cbor"))]
     if not files:

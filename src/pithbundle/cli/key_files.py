@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from pithbundle.bundle.document_types import PUBLIC_KEY
 from pithbundle.cli.input_hints import document_of, hint_for
@@ -63,11 +64,31 @@ def _in_document(data: bytes) -> PublicKey | None:
     return None
 
 
+_GET_THE_KEY: Final = "get the file from the owner of the key, or give the key itself"
+#: Key files of other programs: what the first bytes are, what to do.
+_OTHERS: Final = (
+    (
+        b"-----BEGIN PUBLIC KEY",
+        "the file is PEM: if the key is Ed25519, openssl pkey -pubin -in FILE -outform DER | tail -c 32 "
+        "writes its 32 bytes",
+    ),
+    (
+        b"-----BEGIN",
+        "the file may contain a private key: give the public key, and show the private one to nobody",
+    ),
+    (
+        b"ssh-ed25519 ",
+        "the file is an OpenSSH key: cut -d' ' -f2 FILE | base64 -d | tail -c 32 writes its 32 bytes",
+    ),
+)
+
+
 def _no_key_file(path: str, why: str = "", data: bytes = b"-") -> InputRejected:
     error = InvalidKeyError("encoding", f"a key file contains {_FORMS}{why}", clause="KEY-2")
     hint = hint_for(path, data, InvalidKeyError("type"), expected=(PUBLIC_KEY,))
     if not hint.startswith("the file is "):
-        hint = "get the file from the owner of the key, or give the key itself"
+        of_other = (hint for beginning, hint in _OTHERS if data.startswith(beginning))
+        hint = next(of_other, _GET_THE_KEY)
     return InputRejected(path, error, Exit.INVALID, hint)
 
 

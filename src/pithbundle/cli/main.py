@@ -94,6 +94,12 @@ class LazyGroup(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             near = get_close_matches(args[0], COMMANDS, 1)
+            if os.path.lexists(args[0]):
+                message = f"no such command {args[0]!r}. For a file: pithbundle verify FILE"
+                raise click.UsageError(message, ctx) from error
+            if args[0] == "help":
+                message = "no such command 'help'. Pithbundle COMMAND --help explains a command"
+                raise click.UsageError(message, ctx) from error
             if near:
                 message = f"no such command {args[0]!r}. Did you mean {near[0]!r}?"
                 raise click.UsageError(message, ctx) from error
@@ -116,7 +122,8 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="\b\nExample:\n  pithbundle number record.json\n\n" + EXIT_STATUS_HELP,
+    epilog="\b\nExamples:\n  pithbundle verify bundle.json\n  pithbundle merge bundle.json -o state.json\n"
+    "  pithbundle man verify | man -l -\n\n" + EXIT_STATUS_HELP,
 )
 @click.option(
     "--version",

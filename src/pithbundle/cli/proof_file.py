@@ -10,6 +10,7 @@ from pithbundle.bundle.document_types import PROOF_TYPE
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.load import CELL, event_line
 from pithbundle.cli.output import Exit, Output
+from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
@@ -17,6 +18,7 @@ from pithbundle.errors import PithError
 from pithbundle.proof import EquivocationProof, describe, is_proof
 from pithbundle.report import Outcome, Rejection
 from pithbundle.verifier import Verifier
+from pithbundle.verify.verdicts import SignedEvent
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -61,7 +63,10 @@ def _not_proven(
     if out.as_json:
         members = _members("rejected", policy, policy_path, [rejected], [])
         return out.result("rejected", Exit.INVALID, members)
-    out.line("NOT PROVEN:", "bad", " the proof is not valid")
+    # A key that the policy lacks contradicts no rule: the proof may be valid under another policy.
+    lacking = rejected.error.code == "key_unknown"
+    why = "your policy has no key of the signer" if lacking else "the proof is not valid"
+    out.line("NOT PROVEN:", "doubtful" if lacking else "bad", f" {why}")
     if not quiet:
         out.heading("policy", policy_source(out, policy_path))
         out.detail("sha256", policy.sha256)
@@ -101,4 +106,19 @@ def print_proof(out: Output, path: str, proven: EquivocationProof) -> None:
         out.detail("", event.event_id)
         out.detail("", f"key {event.key.public_key.fingerprint_hex}, {status}")
         out.detail("", f"payload {out.show(event.payload_bytes.decode(), 200)}")
+    print_differences(out, proven.events)
     out.detail("proves", "the signer's key signed both events; the bytes do not show why")
+
+
+def print_differences(out: Output, events: Sequence[SignedEvent]) -> None:
+    """Print the members of the payloads in which two events of a conflict differ."""
+    left, right = (event.payload for event in events)
+    for name in sorted({*left, *right}):
+        if left.get(name) != right.get(name) or (name in left) != (name in right):
+            out.detail("differs", f"/payload/{out.show(name, CELL)}")
+            for payload in (left, right):
+                out.detail("", out.show(_text(payload[name]), 200) if name in payload else "absent")
+
+
+def _text(value: Value) -> str:
+    return value if type(value) is str else canonical_bytes(value).decode()

@@ -6,8 +6,10 @@ words match, as readline lists them, and completes a single match without it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
+import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 _BASH: Final = """\
@@ -50,6 +52,19 @@ class Bash(BashComplete):
         """Return one line: the kind, a comma, the word, and its help after a tab."""
         line = f"{item.type},{item.value}"
         return f"{line}\t{item.help}" if item.help else line
+
+
+def words_of(names: Callable[[], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
+    """Return the completion of an argument of one or several words, from the names that it may have."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        given = ctx.params.get(param.name or "")
+        before = (*given, "") if isinstance(given, tuple) else ("",)
+        begin = " ".join(before)
+        rest = (name[len(begin) :].split(" ")[0] for name in names() if name.startswith(begin))
+        return [CompletionItem(word) for word in dict.fromkeys(rest) if word.startswith(incomplete)]
+
+    return complete
 
 
 def register() -> None:

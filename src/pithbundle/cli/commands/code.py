@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import click
 
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import json_option
 from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.shells import words_of
+from pithbundle.cli.statuses import WITHOUT_CODE
 from pithbundle.codes import CODES, CodeInfo
 from pithbundle.encoding.values import Object
-from pithbundle.verify.verdicts import Status
 
 #: Codes that no error of the library has: of warnings (REPORT-4) and of commands (CLI-2).
 _OTHERS: Final[dict[str, CodeInfo]] = {
@@ -33,6 +35,23 @@ _OTHERS: Final[dict[str, CodeInfo]] = {
     "memory": CodeInfo("the machine has not enough memory", "CLI-2", "lower the limits with --limit"),
 }
 ALL: Final = {**CODES, **_OTHERS}
+#: Clause, meaning and hint of each status of a verdict, which verify prints where others have a code.
+_STATUSES: Final[dict[str, tuple[str, str, str]]] = {
+    **WITHOUT_CODE,
+    "verified": ("CHECK-10", "a key of your policy signed exactly this content", "nothing is to be done"),
+    "unknown_key": ("CHECK-5", "no key of your policy made this", "run pithbundle code key_unknown"),
+    "invalid": (
+        "CHECK-14",
+        "it contradicts a rule that your policy names; the code beside it states which",
+        "run pithbundle code with that code",
+    ),
+    "malformed": (
+        "CHECK-1",
+        "an element that is not of the form of an event; the code beside it states why",
+        "run pithbundle code with that code",
+    ),
+}
+_CLAUSE: Final = re.compile("[A-Z]+-[0-9]+")
 #: Written by ``make vectors``: where the specification names each code, and the clauses that do.
 _SPECIFICATION: Final = Path(__file__).parent.parent / "specification.json"
 
@@ -42,7 +61,7 @@ _SPECIFICATION: Final = Path(__file__).parent.parent / "specification.json"
     epilog="\b\nExamples:\n  pithbundle code\n  pithbundle code hash_mismatch\n"
     "  pithbundle code --json signature_invalid | jq -r .codes[0].hint",
 )
-@click.argument("name", metavar="[CODE]", required=False)
+@click.argument("name", metavar="[CODE]", required=False, shell_complete=words_of(lambda: ALL))
 @json_option
 @click.pass_obj
 def command(out: Output, name: str | None) -> int:
@@ -54,7 +73,7 @@ def command(out: Output, name: str | None) -> int:
     """
     specification: Any = json.loads(_SPECIFICATION.read_bytes())
     if name is not None and name not in ALL:
-        raise _unknown(name)
+        raise _unknown(name, specification)
     shown = [*ALL] if name is None else [name]
     if out.as_json:
         return out.result(SUCCESS, Exit.VALID, {"codes": [_value(each, specification) for each in shown]})
@@ -93,11 +112,24 @@ def _value(name: str, specification: Any) -> Object:
     }
 
 
-def _unknown(name: str) -> click.UsageError:
+def _unknown(name: str, specification: Any) -> click.UsageError:
+    """Return the error for a word that is no code: another word of the output of verify is explained."""
     context = click.get_current_context()
-    if name in get_args(Status):
-        message = f"{name!r} is the status of a verdict, not a code: pithbundle verify --help explains it"
+    if name in _STATUSES:
+        clause, meaning, hint = _STATUSES[name]
+        message = f"{name!r} is a status, not a code: {meaning} ({clause}). {hint}"
         return click.UsageError(message, context)
+    clause = name.strip("[]").upper()
+    if _CLAUSE.fullmatch(clause):
+        found = specification["clauses"].get(clause)
+        message = f"{clause!r} is a clause of the specification, not a code"
+        if found is None:
+            return click.UsageError(f"{message}. Look it up in spec.md", context)
+        page = f"spec/{found['page']}.md#{clause.lower()}"
+        code = next(each for each, info in ALL.items() if info.clause == clause)
+        return click.UsageError(
+            f"{message}: {found['title']}. Read {page}, or run pithbundle code {code}", context
+        )
     near = get_close_matches(name.lower().replace("-", "_"), ALL, 1, 0.7)
     more = f"Did you mean {near[0]!r}?" if near else "Run pithbundle code for the list"
     return click.UsageError(f"no code {name!r}. {more}", context)

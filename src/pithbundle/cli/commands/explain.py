@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 import click
@@ -90,7 +91,14 @@ def _location(argument: str) -> str | None:
         return argument
     if argument.startswith("current/") and not os.path.lexists(argument):
         return f"/{argument}"
-    return f"/current/{argument}" if argument.split("/")[0] in _SECTIONS else None
+    section = argument.split("/")[0]
+    if section in _SECTIONS:
+        return f"/current/{argument}"
+    near = get_close_matches(section.replace("-", "_"), _SECTIONS, 1, 0.8)
+    if near and not os.path.lexists(argument):
+        message = f"{argument!r} is no file and no section of a state. Did you mean {near[0]!r}?"
+        raise click.UsageError(message, click.get_current_context())
+    return None
 
 
 def _reasons(loaded: LoadedRecord, location: str | None) -> list[Explanation]:

@@ -163,12 +163,13 @@ def command(out: Output, file: str, truncated: bool, encoding: Encoding | None, 
         *_truncated(out, cut),
         *_some(_faults(out, faults), "fault"),
         *(_lines(out, view, value) if type(value) is dict else ()),
+        *(_elements(value) if type(value) is list else ()),
     ]
     for index, (name, text) in enumerate(lines):
         if index % _LINES_BETWEEN == 0:
             out.line(WARNING, "doubtful", " these are claims of the file")
         out.detail(name, text)
-    out.line(WARNING, "doubtful", f" {_ADVICE.get(kind, kind.use)}")
+    out.line(WARNING, "doubtful", f" {_advice(kind, value)}")
     return Exit.VALID
 
 
@@ -277,6 +278,29 @@ def _lines(out: Output, view: _View, value: Object) -> Iterator[tuple[str, str]]
     events = value.get("events")
     if type(events) is list:
         yield from _events(out, _count(view.complete(("events",), events)))
+
+
+def _elements(values: Sequence[Value]) -> Iterator[tuple[str, str]]:
+    """What each element of a list is, as claimed."""
+    lines = [
+        ("element", f"/{index}: {_described(value)}; {_shape(value)}") for index, value in enumerate(values)
+    ]
+    yield from _some(lines, "element")
+
+
+def _described(value: Value) -> str:
+    return "an object with a record" if _has_record(value) else recognise(value).description
+
+
+def _has_record(value: Value) -> bool:
+    return type(value) is dict and (recognise(value) is RECORD or type(value.get("canonical_record")) is dict)
+
+
+def _advice(kind: Document, value: Value) -> str:
+    """Return the next step for a file, by what it is."""
+    if kind is NO_OBJECT and type(value) is list and any(map(_has_record, value)):
+        return "pithbundle number recomputes the Pith Number of each record in the list"
+    return _ADVICE.get(kind, kind.use)
 
 
 def _member(out: Output, name: str, value: Value, known: bool) -> str:

@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 import click
+from click.shell_completion import CompletionItem
 
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, json_option
 from pithbundle.cli.load import write_all
 from pithbundle.cli.manual import page, page_name
 from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.shells import words_of
 from pithbundle.encoding.values import portable
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    paths = [path.removeprefix("pithbundle").strip() for path, _ in _pages(ctx)]
+    return words_of(lambda: filter(None, paths))(ctx, param, incomplete)
 
 
 @click.command(
@@ -21,7 +28,7 @@ from pithbundle.encoding.values import portable
     "  pithbundle man policy check | man -l -\n"
     "  pithbundle man --out-dir ~/.local/share/man/man1",
 )
-@click.argument("words", metavar="[COMMAND]...", nargs=-1)
+@click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=_complete)
 @click.option("--out-dir", type=PATH, metavar="DIR", help="Write the pages of all commands into this folder.")
 @click.option("--force", is_flag=True, help="Replace existing files.")
 @json_option

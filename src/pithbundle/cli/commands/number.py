@@ -49,6 +49,10 @@ from pithbundle.newtypes import Pointer
 _CLAIMS: Final = ("pith_number", "canonical_sha256")
 
 
+#: The hint for an element of a list that is no record.
+_NO_RECORD: Final = "an element of a list is a canonical record, or an object with a canonical_record"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One record of a file: its number and how that compares, or why it has none."""
@@ -173,6 +177,8 @@ def _numbers(file: str, reading: _Reading) -> Iterator[Found]:
         else [_number(document, (), reading.abstract)]
     )
     for one in found:
+        if isinstance(value, list) and one.record is None and one.faults and one.faults[0].code == "type":
+            one = replace(one, hint=_NO_RECORD)
         if not isinstance(value, list) and one.record is None and one.faults and one.faults[0].code == "type":
             # Most often the file is no record at all: say what it is.
             kind = document.kind

@@ -12,12 +12,12 @@ from pithbundle.bundle.document_types import POLICY_TYPE
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
+    InputRejected,
     deliver,
     json_option,
     output_options,
     policy_option,
     read_policy,
-    rejecting,
 )
 from pithbundle.cli.json_values import policy_source, policy_value
 from pithbundle.cli.key_files import key_forms, print_key_forms, read_key
@@ -26,6 +26,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.values import Object, Value
+from pithbundle.errors import PolicyError
 from pithbundle.files import STDIN
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import POLICY_VERSION, Policy, PolicyKey
@@ -94,8 +95,12 @@ def command(
         added["event_types"] = [*sorted({*event_types})]
     if event_formats:
         added["event_formats"] = [*event_formats]
-    with rejecting(key):
+    try:
         policy = _with(before, added)
+    except PolicyError as error:
+        raise InputRejected(
+            _option_of(error, ctx), error, Exit.INVALID, "see " + ctx.command_path + " --help"
+        ) from error
     data = json.dumps(policy.to_value(), indent=2).encode() + b"\n"
     if output not in (None, STDIN) or not out.as_json:
         deliver(out, data, output, force)
@@ -114,6 +119,16 @@ def command(
     beside = out.on_stderr() if output in (None, STDIN) else out
     _print(beside, public_key, before, policy, policy_path, output)
     return Exit.VALID
+
+
+def _option_of(error: PolicyError, ctx: click.Context) -> str:
+    """Return the option whose value the policy cannot have, by the member of the policy that it sets."""
+    member = (error.pointer or "").split("/")[3:4]
+    for each in ctx.command.params:
+        names = {each.name, "public_key_hex" if each.name == "key" else each.name}
+        if member and member[0] in names:
+            return each.opts[0]
+    return ctx.command_path
 
 
 def _with(before: Policy | None, added: Object) -> Policy:

@@ -10,6 +10,9 @@ from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import json_option
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.schemas import names, schema
+from pithbundle.cli.shells import words_of
+
+_COMPLETE = words_of(lambda: [name.replace("_", " ") for name in names()])
 
 
 @click.command(
@@ -17,7 +20,7 @@ from pithbundle.cli.schemas import names, schema
     epilog="\b\nExamples:\n  pithbundle schema\n  pithbundle schema verify > verify.schema.json\n"
     "  pithbundle schema policy check",
 )
-@click.argument("words", metavar="[COMMAND]...", nargs=-1)
+@click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=_COMPLETE)
 @json_option
 @click.pass_obj
 def command(out: Output, words: tuple[str, ...]) -> int:

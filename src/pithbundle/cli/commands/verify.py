@@ -98,7 +98,7 @@ class _Options:
     epilog="\b\nExamples:\n  pithbundle verify bundle.json\n"
     "  pithbundle verify --policy mine.json downloads/\n"
     "  find downloads -name '*.json' -print0 | pithbundle verify -0 --files-from -\n"
-    "  pithbundle verify --jsonl downloads/ | jq -r 'select(.exit_status==1).file'\n"
+    "  pithbundle verify --jsonl downloads/ | jq -r 'select(.status==\"fail\").file'\n"
     "  pithbundle verify --together part1.json part2.json\n"
     "  pithbundle verify conflict.json --policy mine.json   (a proof)\n"
     "  pithbundle verify record.json --abstract abstract.txt   (a record document)\n\n"
