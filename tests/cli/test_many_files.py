@@ -207,7 +207,10 @@ def test_a_proof_has_its_own_line_and_count(folder: Path) -> None:
     assert result.status == 1
     assert run("verify", "proof.json", "proof.json", *POLICY).status == 0
     assert run("verify", "proof.json", *POLICY).out.startswith("CONFLICT PROVEN: a signer of your policy")
-    assert run("verify", "-q", "bad.json", *POLICY).out == "NOT PROVEN: the proof is not valid\n"
+    assert (
+        run("verify", "-q", "bad.json", *POLICY).out
+        == "NOT PROVEN: your policy does not have the key that the proof names\n"
+    )
 
 
 def test_a_document_of_another_type_is_skipped_in_a_folder_and_judged_if_it_is_named(tmp_path: Path) -> None:

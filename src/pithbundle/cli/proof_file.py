@@ -65,7 +65,7 @@ def _not_proven(
         return out.result("rejected", Exit.INVALID, members)
     # A key that the policy lacks contradicts no rule: the proof may be valid under another policy.
     lacking = rejected.error.code == "key_unknown"
-    why = "your policy has no key of the signer" if lacking else "the proof is not valid"
+    why = "your policy does not have the key that the proof names" if lacking else "the proof is not valid"
     out.line("NOT PROVEN:", "doubtful" if lacking else "bad", f" {why}")
     if not quiet:
         out.heading("policy", policy_source(out, policy_path))
