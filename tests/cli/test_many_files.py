@@ -137,7 +137,7 @@ def test_text_json_and_json_lines_agree(folder: Path, chosen: list[str]) -> None
         f"REJECTED: {total} bundles: {counted}; 1 proof: 1 valid; 1 file unreadable; 2 skipped"
     )
     if chosen == ["-v"]:
-        judged = [one for one in files if one["document"] != "proof" and one["status"] != "skipped"]
+        judged = [one for one in files if one["document_type"] != "proof" and one["status"] != "skipped"]
         outcomes = Counter(one["outcome"] for one in judged)
         assert outcomes - Counter(["unverified"]) == Counter(
             {name: count for name, count in bundles.items() if count}

@@ -84,4 +84,4 @@ def _brief(out: Output, value: Value) -> str:
 
 def _side(side: FactSide) -> Object:
     path, facts = side
-    return {"file": portable(path), "form": facts.kind.name, "pith_number": facts.pith_number}
+    return {"file": portable(path), "document_type": facts.kind.name, "pith_number": facts.pith_number}

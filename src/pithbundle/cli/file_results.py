@@ -100,7 +100,7 @@ class FileResult:
             "file_hex": None if portable(self.file) == self.file else os.fsencode(self.file).hex(),
             "status": self.status,
             "outcomes": [*self.outcomes],
-            "document": self.document,
+            "document_type": self.document,
             "pith_number": None if report is None or report.record is None else str(report.record.number),
             "reason": portable(self.reason),
             "codes": [*self.codes],

@@ -228,7 +228,7 @@ def _brief(out: Output, value: Value) -> str:
 
 
 def _side(path: str, side: Side) -> Object:
-    return {"file": portable(path), "form": side.form, "pith_number": side.pith_number}
+    return {"file": portable(path), "document_type": side.form, "pith_number": side.pith_number}
 
 
 def _value(found: Diff) -> Object:
