@@ -60,7 +60,7 @@ export function outcomeOf(merged, rejected = 0) {
 /** @typedef {{ element: CheckedElement, value: Value | PithError, location: Location }} Occurrence */
 /**
  * The report on the inputs of one record as JSON, with the members of REPORT-1. It has neither times of a clock nor texts that
- * depend on a reader: whoever shows it decides nothing.
+ * depend on a reader, so that whatever shows it makes no decision.
  * @typedef {Record<string, any>} ReportValue
  */
 
@@ -74,7 +74,7 @@ function valueAt(value, pointer) {
   return found;
 }
 
-/** @param {Value | undefined} value @returns {string} what a member has, in words and JSON; text of an input */
+/** @param {Value | undefined} value @returns {string} a description of the value of a member; it may quote text of an input */
 function described(value) {
   if (value === undefined) return "it is missing";
   if (value instanceof Map) return `it is an object of ${value.size} members`;
@@ -83,7 +83,7 @@ function described(value) {
 }
 
 /**
- * What is at the place of a fault. It may quote text of an input.
+ * What is at the pointer of a fault. It may quote text of an input.
  * @param {Value | PithError | undefined} value the document or the element @param {string | null} pointer @returns {string}
  */
 export const detailAt = (value, pointer) => (pointer === null || pointer === "" || value === undefined || value instanceof PithError ? "" : described(valueAt(value, pointer)));
@@ -119,7 +119,7 @@ function join(all) {
 function eventValue(group, notApplied) {
   const [{ element: { id, claimed, verdict, valid }, value, location }] = group;
   const ids = verdict.code === "hash_mismatch" && id !== null ? `; the recomputed id is ${id}` : "";
-  // A fault of the reader names its place in the input, a verdict in the element.
+  // The pointer of a reader's fault begins at the input, that of a verdict at the element.
   const pointer = value instanceof PithError && value.pointer !== null ? value.pointer.slice(location.pointer.length) : verdict.pointer;
   const detail = pointer === null ? "" : `${detailAt(value, pointer)}${ids}`;
   const locations = group.map((one) => one.location).sort((a, b) => a.input - b.input || a.index - b.index);

@@ -6,9 +6,9 @@
 import { PithError } from "../errors.js";
 import { base32 } from "../encoding/spellings.js";
 
-/** @typedef {{ form: "full" | "short", suffix: string, year: number | null }} StatedNumber */
+/** @typedef {{ form: "full" | "short", suffix: string, year: number | null }} ClaimedNumber */
 
-/** @param {string} text @returns {StatedNumber} [NUM-2, NUM-4, NUM-5] */
+/** @param {string} text @returns {ClaimedNumber} [NUM-2, NUM-4, NUM-5] */
 export function parseNumber(text) {
   const match = /^pith:(?:(\d{4}):([A-Z2-7]{26})|([A-Z2-7]{8}(?:[A-Z2-7]{4}){0,2}))$/.exec(text);
   if (match === null || match[1] === "0000") throw new PithError("suffix");

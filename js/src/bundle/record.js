@@ -21,7 +21,7 @@ import { arxivId, suffixOf } from "./number.js";
  * @property {Uint8Array} digest the same, raw
  * @property {string} suffix
  * @property {string} pithNumber [NUM-1]
- * @property {number[]} years that a stated number may have, the derived one first [NUM-3]
+ * @property {number[]} years that a claimed number may have, the derived one first [NUM-3]
  * @property {Map<string, string>} aliases derived, by kind in order [ALIAS-1]
  * @property {string} sourceId
  */

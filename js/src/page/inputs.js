@@ -14,7 +14,7 @@ import { documentOf, kindOf } from "./recognise.js";
 /** @typedef {Rejection & { kind: string }} NamedRejection `kind`: what the file is, where that is known */
 /** @typedef {{ name: string, done: number, of: number, activity: "reading" | "checking" }} Progress files or bytes that are done */
 
-/** Bytes of an input that are shown at the place of a fault. */
+/** Bytes of an input that are shown from the offset of a fault. */
 const EXCERPT = 24;
 
 /** @param {Uint8Array} bytes @param {Value | undefined} document @param {PithError} error @returns {Promise<string>} may quote text of the input */

@@ -25,7 +25,7 @@ OUTPUT_TYPE: Final = "pithbundle{}_result"
 
 
 class Document(NamedTuple):
-    """A kind of document: a short name for programs, the words for people, what to do with one."""
+    """A kind of document: a short name for programs, a description for people, what to do with one."""
 
     name: str
     description: str

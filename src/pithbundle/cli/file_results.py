@@ -44,7 +44,7 @@ _CLAUSE: Final[dict[Outcome, str]] = {
     "incomplete": "MERGE-9",
     "unverified": "REPORT-2",
 }
-#: The words of a warning before its time.
+#: The beginning of the message of a warning, before its time.
 _DATED: Final[dict[WarningCode, str]] = {
     "warn_future": "an event is signed for a time in the future:",
     "warn_stale": "the newest event is of",

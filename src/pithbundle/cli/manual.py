@@ -90,7 +90,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _epilog(text: str) -> Iterator[str]:
-    """Yield the sections of an epilog: examples as they stand, the exit statuses as text."""
+    """Yield the sections of an epilog: examples unchanged, the exit statuses as text."""
     for paragraph in re.split(r"\n\s*\n", text.strip("\n")):
         lines = [line for line in paragraph.splitlines() if line.strip() not in ("", "\b")]
         if not lines:
