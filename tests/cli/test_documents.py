@@ -140,7 +140,8 @@ def test_a_document_among_several_files_has_the_result_that_it_has_alone() -> No
     assert "derived from the metadata" in result.out
     value = json.loads(run("verify", "--json", "-v", graph, bundle, bad, flat, *POLICY).stdout)
     assert value["summary"]["documents"] == {"total": 3, "rejected": 1, "invalid": 0, "unverified": 2}
-    assert [one["document_type"] for one in value["files"]] == ["graph", "bundle", "record_document", "integrity"]
+    types = [one["document_type"] for one in value["files"]]
+    assert types == ["graph", "bundle", "record_document", "integrity"]
     assert value["files"][0]["document_report"]["number_status"] == "derived"
     assert [one["exit_status"] for one in value["files"]] == [3, 0, 1, 3]
     assert run("verify", ".", *POLICY).status == 3

@@ -1,4 +1,4 @@
-"""What each status of a verdict means that can have no code, and what to do (spec CHECK-2, CHECK-10, CHECK-13, RCPT-4)."""
+"""Meaning and hint of each status that can have no code (spec CHECK-2, CHECK-10, CHECK-13, RCPT-4)."""
 
 from __future__ import annotations
 
