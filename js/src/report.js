@@ -173,10 +173,11 @@ const rejectedValue = ({ file, error: { code, pointer, offset }, owner, detail }
 /**
  * The report on inputs of one record.
  * @param {readonly Part[]} parts none if every input was rejected @param {Merged | null} merged the parts, merged
- * @param {readonly Rejection[]} rejections @param {string | null} futureAfter an instant, of the caller's clock [REPORT-4] @returns {ReportValue}
+ * @param {ReportValue[]} rejected one array for all reports: there may be as many rejected inputs as records
+ * @param {string | null} futureAfter an instant, of the caller's clock [REPORT-4] @returns {ReportValue}
  */
-function reportValue(parts, merged, rejections, futureAfter) {
-  const { outcome, exitStatus, all: outcomes } = outcomeOf(merged, rejections.length);
+function reportValue(parts, merged, rejected, futureAfter) {
+  const { outcome, exitStatus, all: outcomes } = outcomeOf(merged, rejected.length);
   const occurrences = occurrencesOf(parts);
   const { byId, withoutId } = join(occurrences);
   const notApplied = merged === null ? new Map() : notAppliedOf(merged);
@@ -187,7 +188,7 @@ function reportValue(parts, merged, rejections, futureAfter) {
     report_type: "pithbundle_report", report_version: "1", outcome, outcomes, exit_status: exitStatus,
     inputs: parts.map(({ file, checked: { record, elements, mismatches } }) => (
       { file, pith_number: record.pithNumber, canonical_sha256: record.sha256, elements: elements.length, mismatches: mismatches.map((pointer) => ({ pointer })) })),
-    rejected: rejections.map(rejectedValue), events, without_id: withoutId.map((one) => eventValue([one], notApplied)), receipts: receiptValues(occurrences),
+    rejected, events, without_id: withoutId.map((one) => eventValue([one], notApplied)), receipts: receiptValues(occurrences),
     warnings: [...unsigned, ...future],
     ...(merged === null ? {} : { policy_sha256: parts[0].checked.policy.sha256, ...mergedValue(merged) }),
   };
@@ -211,8 +212,9 @@ export async function reportsOf(parts, rejections, futureAfter) {
       for (const { file } of group) rejected.push({ file, error, owner: "merge", detail: "" });
     }
   }
-  if (groups.length === 0) return rejected.length === 0 ? [] : [{ report: reportValue([], null, rejected, futureAfter), state: new Uint8Array() }];
-  return groups.map(([group, merged]) => ({ report: reportValue(group, merged, rejected, futureAfter), state: merged.stateBytes }));
+  const values = rejected.map(rejectedValue);
+  if (groups.length === 0) return rejected.length === 0 ? [] : [{ report: reportValue([], null, values, futureAfter), state: new Uint8Array() }];
+  return groups.map(([group, merged]) => ({ report: reportValue(group, merged, values, futureAfter), state: merged.stateBytes }));
 }
 
 /**

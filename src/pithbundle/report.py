@@ -316,7 +316,8 @@ def reports_of(
     Where nothing is left but rejected inputs there is one report of no record.
     """
     merged, colliding = merge_by_record(inputs)
-    all_rejected = [*rejected, *(Rejection(given.name, error) for given, error in colliding)]
+    # One tuple for all reports: there may be as many rejected inputs as records.
+    all_rejected = (*rejected, *(Rejection(given.name, error) for given, error in colliding))
     if not merged:
         return [Report._of((), None, all_rejected, clock)] if all_rejected else []
     return [Report._of(group, ledger, all_rejected, clock) for group, ledger in merged]

@@ -263,6 +263,15 @@ def test_the_report_that_merge_writes_is_of_its_schema() -> None:
     )
 
 
+def test_a_flag_with_a_value_is_a_usage_error_in_the_envelope() -> None:
+    result = run("verify", "record.json", "--json=yes")
+    assert (result.status, json.loads(result.stdout)["error"]["code"]) == (2, "usage")
+    lines = run("verify", "record.json", "--jsonl=yes").stdout
+    assert json.loads(lines)["error"]["code"] == "usage" and lines.count(b"\n") == 1
+    # After -- they are files.
+    assert run("number", "--nonsense", "--", "--json").stdout == b""
+
+
 def test_out_of_memory_is_an_error_in_the_envelope(monkeypatch: pytest.MonkeyPatch) -> None:
     from pithbundle.cli.commands import canonical
 

@@ -6,10 +6,12 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +25,8 @@ from kit.command_line import HOSTILE, Result, assert_harmless, command_line, pro
 from kit.data import REPO
 from kit.demo import RECORD, plain, rich
 from kit.payloads import alias_added, checkpoint
-from pithbundle.cli import file_results, sources, terminal
+from pithbundle import Policy, Verifier
+from pithbundle.cli import file_results, output, print_results, sources, terminal
 from pithbundle.cli.output import worst
 from pithbundle.escape import visible
 from pithbundle.outcomes import EXIT_STATUS
@@ -360,6 +363,48 @@ def test_a_tree_deeper_than_the_stack_of_python(deep_tree: Path, monkeypatch: py
     assert result.err == ""
 
 
+def test_a_folder_below_a_path_that_is_too_long_is_unreadable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was skipped like a file of another name, so that what it hides was VALID."""
+    monkeypatch.chdir(tmp_path)
+    os.mkdir("t")
+    (tmp_path / "t" / "x.json").write_bytes(to_json(plain()))
+    here = os.open("t", os.O_RDONLY)
+    for _ in range(22):
+        os.mkdir("d" * 200, dir_fd=here)
+        below = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    result = run("verify", "--jsonl", "t", *POLICY)
+    unreadable, valid, last = lines(result)
+    assert unreadable["reason"] == "file name too long [io, CLI-3]"
+    assert (valid["status"], last["summary"]["unreadable"], result.status) == ("ok", 1, 2)
+    shutil.rmtree("t")
+
+
+def test_what_may_be_a_folder_is_unreadable_if_it_cannot_be_looked_at(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names of a folder can be read without the right to look at what they name; and a name can go."""
+    for name, error in (("sub", PermissionError(13, "Permission denied")), ("gone", FileNotFoundError())):
+        (folder / "e" / name).mkdir(parents=True)
+        lstat = os.lstat
+
+        def closed(path: Any, at: str = name, error: OSError = error, lstat: Any = lstat) -> os.stat_result:
+            if str(path).endswith(at):
+                raise error
+            found: os.stat_result = lstat(path)
+            return found
+
+        monkeypatch.setattr(os, "lstat", closed)
+    result = run("verify", "-v", "e")
+    assert "UNREADABLE    e/sub  permission denied [io, CLI-3]\n" in result.out
+    assert "SKIPPED       e/gone  its name ends in neither .json nor .cbor\n" in result.out
+    assert result.status == 2
+
+
 def test_a_folder_and_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests may run as root, to whom every file is open: the system's answer is made up."""
     (folder / "d" / "closed").mkdir()
@@ -436,7 +481,7 @@ def test_a_path_of_a_list_is_that_of_a_regular_file(folder: Path) -> None:
         "",
         "file name too long [io, CLI-3]",
         "embedded null byte [io, CLI-3]",
-        "no such file or directory [io, CLI-3]",
+        "no such file or directory; a carriage return of the list is part of this path [io, CLI-3]",
         "no such file or directory [io, CLI-3]",
     ]
     assert files[3]["file"] == "./-"
@@ -444,6 +489,16 @@ def test_a_path_of_a_list_is_that_of_a_regular_file(folder: Path) -> None:
     assert files[6]["file_hex"] is None
     assert len(files[4]["file"]) < 140_000
     assert summary["summary"]["unreadable"] == 7
+
+
+def test_what_an_editor_wrote_into_a_list_is_named(folder: Path) -> None:
+    """A list of Windows has a carriage return at the end of each path, perhaps a mark at its beginning."""
+    result = run("verify", "--files-from", "-", stdin="\ufeffd/valid.json\r\nd/valid.json\r\n".encode())
+    first, second, *_ = result.out.splitlines()
+    both = "a byte order mark and a carriage return"
+    assert first.endswith(f"no such file or directory; {both} of the list is part of this path [io, CLI-3]")
+    assert second.endswith("; a carriage return of the list is part of this path [io, CLI-3]")
+    assert "carriage" not in run("verify", "absent\r", "absent").out
 
 
 def test_a_list_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -635,6 +690,42 @@ def test_a_full_disk_is_an_error(folder: Path) -> None:
             assert done.stderr == b"pithbundle: error: standard output: no space left on device\n"
 
 
+def test_without_a_place_for_temporary_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard output was named as what is full."""
+    monkeypatch.setattr(print_results, "_IN_MEMORY", 10)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "absent"))
+    result = run("verify", "--json", "d", *POLICY)
+    error = json.loads(result.stdout)["error"]
+    assert (result.status, error["code"], error["file"]) == (2, "io", "temporary file")
+    assert error["hint"].startswith("name a folder with free space in TMPDIR")
+    assert "pithbundle: error: temporary file: no such file or directory [io, CLI-3]\n" in result.err
+    assert run("verify", "--jsonl", "d", *POLICY).status == 1
+
+
+def test_an_interrupted_line_is_not_begun(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The half of a line would be read as a whole one by a program."""
+
+    def half(value: Any, indent: int | None) -> Iterator[bytes]:
+        yield b'{"half'
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(output, "json_pieces", half)
+    result = run("verify", "--jsonl", "d", *POLICY)
+    assert (result.status, result.stdout) == (130, b"")
+
+
+@pytest.mark.parametrize("args", [["--files-from", "list"], ["--together", "many"], ["many"]])
+def test_a_closed_error_stream_changes_no_status(folder: Path, args: list[str]) -> None:
+    """It was the traceback of a progress bar, with the exit status of an invalid file."""
+    many(folder, 30)
+    (folder / "list").write_bytes(b"d/valid.json\n")
+    done = subprocess.run(
+        ["sh", "-c", '"$@" 2>&-', "sh", *command_line("verify", *args, *POLICY)],
+        stdout=subprocess.PIPE, env=process_env(), timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout[:2] in (b"OK", b"VA")) == (0, True)
+
+
 @pytest.mark.signals
 def test_an_interrupted_run_has_printed_what_it_knew(folder: Path) -> None:
     child = subprocess.Popen(
@@ -724,6 +815,28 @@ def test_together_takes_folders_and_lists_and_counts_what_it_skips(folder: Path)
     (folder / "empty").mkdir()
     empty = run("verify", "--together", "empty", *POLICY)
     assert (empty.status, empty.out.splitlines()[0]) == (3, "UNVERIFIED: no bundle was found")
+
+
+def test_together_lists_a_rejected_file_once(folder: Path) -> None:
+    """It was in the report of every record: 3,000 files of 1 MB in all gave 460 MB."""
+    (folder / "many").mkdir()
+    for index in range(60):
+        record = to_json(bundle(made_record(index), []))
+        (folder / "many" / f"{index}.json").write_bytes(record)
+        (folder / "many" / f"{index}.bad.json").write_bytes(b"<html>")
+    result = run("verify", "--together", "--json", "many")
+    value = json.loads(result.stdout)
+    assert len(value["rejected"]) == len(value["reports"]) == 60
+    assert all(one["rejected"] == [] and one["outcome"] == "rejected" for one in value["reports"])
+    one = json.loads(run("verify", "--together", "--json", "many/0.json", "many/0.bad.json").stdout)
+    assert len(one["rejected"]) == len(one["reports"][0]["rejected"]) == 1
+
+
+def test_reports_share_what_was_rejected() -> None:
+    inputs = [(str(index), to_json(bundle(made_record(index), []))) for index in range(3)]
+    reports = Verifier(Policy.registry()).verify_together([*inputs, ("bad", b"")])
+    assert len(reports) == 3
+    assert all(report.rejected is reports[0].rejected for report in reports)
 
 
 # -- warnings and options ------------------------------------------------------------------------------

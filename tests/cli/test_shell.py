@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,6 +17,7 @@ import pytest
 import pithbundle
 from kit.command_line import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn, start
 from pithbundle.cli import main as cli
+from pithbundle.cli import output
 from pithbundle.cli.main import COMMANDS
 from pithbundle.cli.output import Output
 
@@ -187,6 +190,31 @@ class TestInterrupts:
         assert (child.returncode, err) == (0, b"")
         assert out.startswith(b"number ")
 
+    @pytest.mark.signals
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_while_a_reader_is_slow(self, tmp_path: Path, number: signal.Signals) -> None:
+        """Printing was no longer guarded: SIGINT gave a traceback."""
+        (tmp_path / "large.json").write_text(json.dumps(["x" * 60_000] * 10))
+        with start("canonical", str(tmp_path / "large.json")) as child:
+            assert child.stdout is not None
+            assert child.stdout.read(1) == b"["
+            # The pipe is full now, or will be.
+            child.send_signal(number)
+            _, err = child.communicate(timeout=30)
+        assert (child.returncode, err) == (128 + number, b"")
+
+    def test_out_of_memory_while_it_prints(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = output.json_pieces
+
+        def pieces(value: object, indent: int | None = 2) -> Iterator[bytes]:
+            if "codes" in str(value):
+                raise MemoryError
+            yield from whole(value, indent)
+
+        monkeypatch.setattr(output, "json_pieces", pieces)
+        result = run("code", "--json")
+        assert (result.status, json.loads(result.stdout)["error"]["code"]) == (2, "memory")
+
     @pytest.mark.parametrize("error, status", [(KeyboardInterrupt, 130), (MemoryError, 2)])
     def test_what_ends_a_command_early(
         self, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], status: int
@@ -291,6 +319,48 @@ printf '%%s\\n' "${COMPREPLY[@]}"
             found[kind] = done.stdout.decode().splitlines()
         assert "canonical  (Print the canonical bytes of a file, or their digest)" in found["63"]
         assert "canonical" in found["9"] and not any("(" in line for line in found["9"])
+
+    def test_bash_with_nullglob_loses_no_word(self, tmp_path: Path) -> None:
+        """A summary with a bracket or a star is a pattern where it is not quoted."""
+        answer = "plain,--one\\tOne [FILE] or *.json\\nplain,--other\\tIs it?"
+        (tmp_path / "pithbundle").write_text(f"#!/bin/sh\nprintf '{answer}\\n'\n")
+        (tmp_path / "pithbundle").chmod(0o755)
+        ask = """
+shopt -s nullglob
+COMP_WORDS=(pithbundle --o) COMP_CWORD=1 COMP_TYPE=63
+_pithbundle_completion %s
+printf '%%s\\n' "${COMPREPLY[@]}"
+"""
+        text = run("completion", "bash").out + ask % (tmp_path / "pithbundle")
+        done = subprocess.run(["bash", "-c", text], capture_output=True, env=process_env(), check=False)
+        assert done.stdout.decode().splitlines() == ["--one  (One [FILE] or *.json)", "--other  (Is it?)"]
+        assert done.stderr == b""
+
+    @pytest.mark.parametrize(
+        "env",
+        [
+            {"_PITHBUNDLE_COMPLETE": "bash_complete"},
+            {"_PITHBUNDLE_COMPLETE": "fish_complete", "COMP_WORDS": "pithbundle"},
+            {"_PITHBUNDLE_COMPLETE": "zsh_complete", "COMP_CWORD": "1"},
+            {"_PITHBUNDLE_COMPLETE": "zsh_complete", "COMP_WORDS": "pithbundle c", "COMP_CWORD": "x"},
+            {"_PITHBUNDLE_COMPLETE": "bash_complete", "COMP_WORDS": "pithbundle c", "COMP_CWORD": "-1"},
+            {"_PITHBUNDLE_COMPLETE": "bash_complete", "COMP_WORDS": "pithbundle c", "COMP_CWORD": "²"},
+            {"_PITHBUNDLE_COMPLETE": "bash"},
+            {"_PITHBUNDLE_COMPLETE": "\x1b[2J"},
+        ],
+    )
+    def test_variables_of_completion_that_no_shell_set(self, env: dict[str, str]) -> None:
+        """They gave a traceback, with the exit status of an invalid file."""
+        found = spawn("number", RECORD, env=env)
+        assert (found.status, found.stdout) == (2, b"")
+        assert found.err == (
+            "pithbundle: error: _PITHBUNDLE_COMPLETE is set, but no shell asks for completions\n"
+            "pithbundle: hint: unset the variable\n"
+        )
+        assert spawn("number", RECORD, env={"_PITHBUNDLE_COMPLETE": ""}).status == 0
+
+    def test_a_source_is_asked_for_without_words(self) -> None:
+        assert spawn(env={"_PITHBUNDLE_COMPLETE": "zsh_source"}).out.startswith("#compdef pithbundle\n")
 
     def test_an_unknown_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("pithbundle.cli.commands.completion.get_completion_class", lambda shell: None)

@@ -148,30 +148,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     ``argv`` are the arguments without the program's name, by default those of the process.
     """
     out = Output()
-    if _COMPLETE in os.environ:
-        from pithbundle.cli.shells import register
-
-        register()
     try:
         with ending_on_signals():
             status = _run(out, argv)
+            # Printing can take longer than the work: a reader may be slow, a report large.
+            return out.flush(status)
     except KeyboardInterrupt:
         status = Exit.INTERRUPTED
     except Terminated as error:
-        out.drop()
         status = 128 + error.number
     except ReaderGone:
         status = Exit.PIPE
     except MemoryError:
         out.drop()
         out.fail("memory", "out of memory", ["lower the limits with --limit, or use a larger machine"])
-        status = Exit.USAGE
+        return out.flush(Exit.USAGE)
+    out.drop()
+    # Half a line may be in its buffer, which the interpreter would print at exit.
+    out.discard_stdout()
     return out.flush(status)
 
 
 def _run(out: Output, argv: Sequence[str] | None) -> int:
     """Run the command; a failure becomes an error message and a status."""
+    words = sys.argv[1:] if argv is None else argv
     try:
+        if os.environ.get(_COMPLETE):
+            _prepare_completion(os.environ[_COMPLETE])
         # Not standalone: click returns what the command returns, and raises instead of exiting.
         status = group.main(args=argv, prog_name="pithbundle", standalone_mode=False, obj=out)
     except InputRejected as rejection:
@@ -181,14 +184,12 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
     except click.ClickException as error:
         out.drop()
         # The option may not have been read yet when the error was found.
-        words = sys.argv[1:] if argv is None else argv
-        out.as_json |= "--json" in words
-        out.as_json_lines |= "--jsonl" in words
+        out.as_json |= _is_given("--json", words)
+        out.as_json_lines |= _is_given("--jsonl", words)
         _usage_error(out, error)
         return Exit.USAGE
     except click.Abort:
-        out.drop()
-        return Exit.INTERRUPTED
+        raise KeyboardInterrupt from None
     except OSError as error:
         # Only printing can fail here: click itself prints help and completion.
         out.drop()
@@ -196,6 +197,26 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
         out.discard_stdout()
         return Exit.USAGE
     return status if isinstance(status, int) else Exit.VALID
+
+
+def _prepare_completion(instruction: str) -> None:
+    """Get ready to answer a shell.
+
+    Raises:
+        click.UsageError: the variable is set, but not by a script of ``pithbundle completion``.
+    """
+    from pithbundle.cli.shells import is_request, register
+
+    register()
+    if not is_request(instruction, os.environ):
+        message = f"{_COMPLETE} is set, but no shell asks for completions. Unset the variable"
+        raise click.UsageError(message)
+
+
+def _is_given(option: str, words: Sequence[str]) -> bool:
+    """Whether a flag is among the words of the command line, perhaps with a value that it does not take."""
+    options = words[: words.index("--")] if "--" in words else words
+    return any(word.partition("=")[0] == option for word in options)
 
 
 #: Options of other programs, with what does the same here.

@@ -183,7 +183,9 @@ class Output:
     def json(self, value: Any) -> None:
         """Print one JSON value, in ASCII and indented, with ``--jsonl`` in one line."""
         # Encoded piece by piece in flush(): a report can be many times the size of its input.
-        self._out.append(json_pieces(value, None if self.as_json_lines else 2))
+        # A line is written in one piece, so that a signal is less likely to leave the half of one.
+        pieces = json_pieces(value, None if self.as_json_lines else 2)
+        self._out.append(b"".join(pieces) if self.as_json_lines else pieces)
 
     def raw(self, data: bytes) -> None:
         """Print bytes unchanged; for data call :func:`pithbundle.cli.inputs.deliver` instead."""
@@ -275,8 +277,9 @@ class Output:
         if sys.stdout is None:
             return
         with contextlib.suppress(OSError, ValueError):
+            number = sys.stdout.fileno()
             nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
+            os.dup2(nowhere, number)
             os.close(nowhere)
 
     # -- terminals ----------------------------------------------------------------------

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pithbundle.cli.document_file import print_document
 from pithbundle.cli.envelope import envelope
 from pithbundle.cli.file_results import FileResult, FileStatus, Summary
+from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import policy_source, policy_value
-from pithbundle.cli.output import Output, Style
+from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.proof_file import print_proof
 from pithbundle.cli.render import OUTCOME_STYLE, ReportPrinter, plural
 from pithbundle.encoding.values import Object
+from pithbundle.files import file_error
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -185,6 +187,11 @@ def _summary_members(summary: Summary, used: Object) -> Object:
     }
 
 
+#: The name of the file that is written if the results are many, and what to do if it cannot be.
+_TEMPORARY: Final = "temporary file"
+_SPACE: Final = "name a folder with free space in TMPDIR, or use --jsonl, which needs no temporary file"
+
+
 class _Spool(list[Any]):
     """A list of JSON values that is in a file: the encoder iterates over it and keeps none."""
 
@@ -195,7 +202,11 @@ class _Spool(list[Any]):
 
     def add(self, value: Object) -> None:
         """Add a value at the end."""
-        self._file.write(json.dumps(value).encode() + b"\n")
+        try:
+            self._file.write(json.dumps(value).encode() + b"\n")
+        except OSError as error:
+            # Also if no folder for temporary files can be written.
+            raise InputRejected(_TEMPORARY, file_error(_TEMPORARY, error), Exit.USAGE, _SPACE) from error
         self._count += 1
 
     def close(self) -> None:

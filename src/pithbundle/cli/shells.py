@@ -6,7 +6,7 @@ words match, as readline lists them, and completes a single match without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar, Final
 
 import click
@@ -14,12 +14,10 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 
 _BASH: Final = """\
 %(complete_func)s() {
-    local IFS=$'\\n' line kind rest word help response
+    local IFS=$'\\n' line kind rest word help
     local -a words=() shown=()
     COMPREPLY=()
-    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \\
-        %(complete_var)s=bash_complete $1)
-    for line in $response; do
+    while read -r line; do
         kind=${line%%%%,*}
         rest=${line#*,}
         word=${rest%%%%$'\\t'*}
@@ -32,7 +30,8 @@ _BASH: Final = """\
             if [[ $help != "$rest" ]]; then shown+=("$word  ($help)"); else shown+=("$word"); fi
             ;;
         esac
-    done
+    done < <(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD \\
+        %(complete_var)s=bash_complete "$1")
     if [[ ${#words[@]} -le 1 || $COMP_TYPE != 63 && $COMP_TYPE != 33 ]]; then
         COMPREPLY=("${words[@]}")
     else
@@ -65,6 +64,23 @@ def words_of(names: Callable[[], Iterable[str]]) -> Callable[..., list[Completio
         return [CompletionItem(word) for word in dict.fromkeys(rest) if word.startswith(incomplete)]
 
     return complete
+
+
+#: The shells that have a script, and what each must give beside the words.
+_SHELLS: Final = ("bash", "zsh", "fish")
+
+
+def is_request(instruction: str, environment: Mapping[str, str]) -> bool:
+    """Whether the environment is that of a script of click: click takes its variables as they are."""
+    shell, _, task = instruction.partition("_")
+    if shell not in _SHELLS or task not in ("source", "complete"):
+        return False
+    if task == "source":
+        return True
+    number = environment.get("COMP_CWORD")
+    # fish gives the word itself.
+    given = number is not None and (shell == "fish" or (number.isascii() and number.isdecimal()))
+    return given and "COMP_WORDS" in environment
 
 
 def register() -> None:

@@ -51,7 +51,12 @@ class Source:
         with rejecting(self.path, data=b""):
             if self.error is not None:
                 raise self.error
-            return read_regular(self.path, limits.size)
+            try:
+                return read_regular(self.path, limits.size)
+            except FileError as error:
+                if self.named_by == "list":
+                    raise _of_a_list(error, self.path) from error
+                raise
 
 
 class ByteStream(Protocol):
@@ -125,6 +130,17 @@ def read_list(stream: ByteStream, path: str, separator: bytes) -> Iterator[Sourc
         yield from map(_listed, filter(None, [rest]))
 
 
+def _of_a_list(error: FileError, path: str) -> FileError:
+    """The error, with what is wrong with the list if the path shows it: a path is taken as it is."""
+    found = [
+        *(["a byte order mark"] if path.startswith("\ufeff") else []),
+        *(["a carriage return"] if path.endswith("\r") else []),
+    ]
+    if not found:
+        return error
+    return FileError.at(path, f"{error.reason}; {' and '.join(found)} of the list is part of this path")
+
+
 def _listed(line: bytes) -> Source:
     path = os.fsdecode(line)
     # In a list "-" is a file: standard input may be the list.
@@ -173,6 +189,7 @@ def _entries(folder: str) -> Iterator[Source | tuple[str]]:
 
 def _entry(path: str) -> Source | tuple[str]:
     taken = path.lower().endswith(ENDINGS)
+    mode = stat.S_IFDIR
     try:
         mode = os.lstat(path).st_mode
         if stat.S_ISLNK(mode):
@@ -182,8 +199,10 @@ def _entry(path: str) -> Source | tuple[str]:
         if stat.S_ISDIR(mode):
             return (path,)
     except OSError as error:
-        # Gone since the folder was read, or a link that leads nowhere.
-        if taken:
+        # Gone since the folder was read, or a link that leads nowhere. What cannot be looked at, as
+        # below a path that is too long, may be a folder with bundles: its name proves nothing.
+        unknown = stat.S_ISDIR(mode) and not isinstance(error, FileNotFoundError)
+        if taken or unknown:
             return Source(path, "folder", error=file_error(path, error))
         return Source(path, "folder", _OTHER_NAME)
     if not stat.S_ISREG(mode):

@@ -82,7 +82,9 @@ def progress_bar(total: int | None, *, hidden: bool = False) -> Iterator[Progres
 
     ``total`` is the number of items, None where it is not known before the end.
     """
-    if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    # There is no stderr if the program was started with it closed.
+    tty = sys.stderr is not None and sys.stderr.isatty()
+    if hidden or not tty or os.environ.get("TERM") == "dumb":
         yield Progress()
         return
     bar = _ProgressBar(total)

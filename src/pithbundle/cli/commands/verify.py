@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +36,8 @@ from pithbundle.cli.sources import Source, is_many, open_list, read_list, source
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.report import Clock
+from pithbundle.encoding.values import Value
+from pithbundle.report import Clock, Report
 from pithbundle.verify.policy import Policy
 
 _ABSTRACT = "--abstract needs one record document or graph document"
@@ -247,6 +248,15 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
     return _print(out, checked_files, policy, given, skipped)
 
 
+def _report_values(reports: Sequence[Report]) -> list[Value]:
+    """The reports as JSON; those of several records do not repeat the rejected inputs (REPORT-1)."""
+    values = [report.to_value() for report in reports]
+    if len(values) > 1:
+        for value in values:
+            value["rejected"] = []
+    return [*values]
+
+
 def _print(out: Output, checked_files: CheckedFiles, policy: Policy, given: _Options, skipped: int) -> int:
     """Print the reports and return the exit status."""
     if out.as_json:
@@ -257,7 +267,7 @@ def _print(out: Output, checked_files: CheckedFiles, policy: Policy, given: _Opt
                 "outcomes": [*checked_files.outcomes],
                 "policy": policy_value(policy, given.policy_path),
                 "rejected": rejected_value([*checked_files.rejected, *checked_files.unreadable]),
-                "reports": [report.to_value() for report in checked_files.reports],
+                "reports": _report_values(checked_files.reports),
                 "proofs": [],
                 "documents": [],
                 "skipped": skipped,
