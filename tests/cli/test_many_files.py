@@ -377,11 +377,13 @@ def test_a_folder_below_a_path_that_is_too_long_is_unreadable(
         os.close(here)
         here = below
     os.close(here)
-    result = run("verify", "--jsonl", "t", *POLICY)
+    try:
+        result = run("verify", "--jsonl", "t", *POLICY)
+    finally:
+        shutil.rmtree("t")
     unreadable, valid, last = lines(result)
     assert unreadable["reason"] == "file name too long [io, CLI-3]"
     assert (valid["status"], last["summary"]["unreadable"], result.status) == ("ok", 1, 2)
-    shutil.rmtree("t")
 
 
 def test_what_may_be_a_folder_is_unreadable_if_it_cannot_be_looked_at(
