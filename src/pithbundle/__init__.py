@@ -12,7 +12,7 @@ Everything that this module names is public. Results are immutable and can be pi
 
 from __future__ import annotations
 
-from pithbundle.bundle.event_formats import EventFormat
+from pithbundle.bundle.event_format import AnyFormat, EventFormat, FlatFormat
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle, read_bundle, read_bundle_file
 from pithbundle.bundle.record import Record
@@ -30,6 +30,7 @@ from pithbundle.errors import (
     BundleError,
     Fault,
     FileError,
+    FormatError,
     InputError,
     InvalidKeyError,
     MergeError,
@@ -38,7 +39,7 @@ from pithbundle.errors import (
     PolicyError,
     RecordError,
 )
-from pithbundle.joined import Input, Listed, Location
+from pithbundle.joined import Input, Listed, Location, Unverified
 from pithbundle.merge.completeness import Completeness
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.equivocation import Equivocation
@@ -80,6 +81,7 @@ __all__ = [
     "MERGE_1",
     "Advise",
     "Alias",
+    "AnyFormat",
     "AuthorClaim",
     "Bundle",
     "BundleError",
@@ -109,6 +111,8 @@ __all__ = [
     "Fault",
     "FileError",
     "FileReport",
+    "FlatFormat",
+    "FormatError",
     "Found",
     "GraphSnapshot",
     "HowDifferent",
@@ -164,6 +168,7 @@ __all__ = [
     "StorageAttestation",
     "TimestampAnchor",
     "Unrecognised",
+    "Unverified",
     "Value",
     "Verdict",
     "VerifiedBundle",

@@ -64,14 +64,16 @@ CODES: Final[dict[str, CodeInfo]] = {
     "suffix": CodeInfo("not a Pith Number", "NUM-2", "a full number is pith:YYYY: and 26 characters A-Z2-7"),
     "version": CodeInfo("a version that this reader does not know", "BUN-2", "look for a newer version of pithbundle"),
     "event_size": CodeInfo("an event over 262144 canonical bytes", "LIM-6", "this limit is fixed, and no reader accepts the event; the other events are not affected"),
+    "format": CodeInfo("not an event format that this reader can apply", "FORMAT-1", "run `pithbundle format show pithbundle-event-1` for a valid one, and correct the member named here"),
     # Authenticity.
     "hash_mismatch": CodeInfo("a claimed digest or id differs from the recomputed one", "CHECK-3", _NOT_GENUINE),
     "subject": CodeInfo("belongs to another record", "CHECK-4", _NOT_GENUINE),
     "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, add its key to your policy; if its key is there already, this copy may have been altered: compare it with another mirror's"),
     "key_role": CodeInfo("the key may not sign this event type", "CHECK-6", "if the key may sign it, add the type to event_types in your policy"),
     "key_revoked": CodeInfo("the key is revoked and does not accept this id", "CHECK-6", "if you trust this event all the same, add its id to accepted_event_ids in your policy"),
-    "algorithm": CodeInfo("the algorithm is not ed25519", "CHECK-7", _NOT_GENUINE),
+    "algorithm": CodeInfo("the algorithm is not the one of the event format", "CHECK-7", _NOT_GENUINE),
     "signature_invalid": CodeInfo("the signature does not verify", "CHECK-9", _NOT_GENUINE),
+    "ambiguous": CodeInfo("formats of the policy read the signed value as different events", "FORMAT-5", "leave out the formats that your policy does not need for this signer"),
     "key_invalid": CodeInfo("an invalid public key", "KEY-2", "get the key again from its owner"),
     "backend": CodeInfo("the installed libsodium does not keep the signature rules", "KEY-5", "install PyNaCl 1.6.2 or later from its own wheel"),
     # Configuration, merging, the edge.

@@ -278,6 +278,10 @@ class PolicyError(PithError):
     """A policy cannot be applied."""
 
 
+class FormatError(PithError):
+    """A value is not an event format (FORMAT-1, FORMAT-2)."""
+
+
 class BundleError(PithError):
     """A bundle is rejected as a whole: its members, or its claimed hash or number, are wrong."""
 

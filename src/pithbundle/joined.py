@@ -8,11 +8,12 @@ from typing import Protocol
 
 from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import Object, portable
+from pithbundle.encoding.canonical import encode, sha256_hex
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import Fault, MergeError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.newtypes import DigestHex, Pointer
-from pithbundle.verify.verdicts import CheckedEvent, Identity, ReceiptVerdict
+from pithbundle.verify.verdicts import CheckedEvent, ReceiptVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,12 @@ def join(inputs: Sequence[Input]) -> tuple[dict[str, Joined], tuple[Listed, ...]
     for position, given in enumerate(inputs):
         for element in given.events:
             location = Location(position, given.name, element.index, Pointer(element.pointer))
-            if element.id is None:
+            if element.event_id is None:
                 without_id.append(Listed(element, location, (location,), element.unsigned))
                 continue
-            known = joined.get(element.id)
+            known = joined.get(element.event_id)
             if known is None:
-                joined[element.id] = Joined(element, location, [location], {*element.unsigned})
+                joined[element.event_id] = Joined(element, location, [location], {*element.unsigned})
                 continue
             known.locations.append(location)
             known.unsigned.update(element.unsigned)
@@ -145,18 +146,44 @@ def join(inputs: Sequence[Input]) -> tuple[dict[str, Joined], tuple[Listed, ...]
     return joined, tuple(without_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """One unverified element over all inputs, by its identity: its verdict and where it is (UNV-2)."""
+
+    #: The digest of the whole element, in hex (UNV-1).
+    element_sha256: DigestHex
+    element: CheckedEvent
+    locations: tuple[Location, ...]
+
+    __repr__ = brief
+
+
+def join_unverified(inputs: Sequence[Input]) -> tuple[Unverified, ...]:
+    """The unverified elements of all inputs, each identity once, in order of first appearance (UNV-2)."""
+    found: dict[DigestHex, tuple[CheckedEvent, list[Location]]] = {}
+    for position, given in enumerate(inputs):
+        for element in given.events:
+            if element.element_sha256 is not None:
+                location = Location(position, given.name, element.index, Pointer(element.pointer))
+                found.setdefault(element.element_sha256, (element, []))[1].append(location)
+    return tuple(Unverified(name, element, tuple(locations)) for name, (element, locations) in found.items())
+
+
+def unverified_sha256(unverified: Iterable[Unverified]) -> DigestHex:
+    """The digest of the sorted identities of unverified elements (UNV-2)."""
+    identities: list[Value] = [*sorted(one.element_sha256 for one in unverified)]
+    return sha256_hex(encode(identities))
+
+
 def join_receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:
-    """The receipts, each once for the elements of one identity (RCPT-4)."""
-    found: dict[Identity | int, tuple[Location, ReceiptVerdict]] = {}
+    """The receipts, equal ones of the elements of one id once (RCPT-4)."""
+    found: dict[tuple[str, bytes] | int, tuple[Location, ReceiptVerdict]] = {}
     for position, given in enumerate(inputs):
         for receipt in given.receipts:
-            # Elements of one id that covers the same part of them contain one receipt: the payload is
-            # in that part. Under formats that cover different parts the payload of one element may be
-            # the content of another, with another receipt. Where one element was checked and another
-            # was not, the checked one is reported. The id of a flat element is no digest of its
-            # content (EVT-7): its receipt is listed by itself.
-            identity = given.events[receipt.element].identity
-            name = len(found) if identity is None or identity[1] == "stated" else identity
+            # Equal receipts of the elements of one id are one receipt. Where one was checked and
+            # another was not, the checked one is reported.
+            event_id = receipt.event_id
+            name = len(found) if event_id is None else (event_id, receipt.sha256)
             if name not in found or found[name][1].verdict.status == "not_checked":
                 location = Location(position, given.name, receipt.element, Pointer(receipt.pointer))
                 found[name] = location, receipt

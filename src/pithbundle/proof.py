@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 
 from pithbundle.brief import brief
 from pithbundle.bundle.document_types import PROOF_TYPE
-from pithbundle.bundle.event_formats import EVENT_FORMATS
+from pithbundle.bundle.event_format import BUILT_IN
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle
 from pithbundle.bundle.record import Record
@@ -75,7 +75,7 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
     differ from its, the one with the smallest id.
     """
     first, second = ledger.contradiction(group)
-    keys = sorted({first.key, second.key}, key=lambda key: key.public_key.raw)
+    keys = {(event.key.public_key.raw, event.event_format.sha256): event.key for event in (first, second)}
     return encode(
         {
             "proof_type": PROOF_TYPE,
@@ -83,14 +83,14 @@ def proof_of(ledger: Ledger, group: Equivocation) -> bytes:
             "rules": ledger.rules.name,
             "canonical_record": raw_json(ledger.record.canonical),
             "events": [signed_event(first), signed_event(second)],
-            "keys": [_shown(key) for key in keys],
+            "keys": [_shown(keys[name], name[1]) for name in sorted(keys)],
         }
     )
 
 
-def _shown(key: PolicyKey) -> Value:
+def _shown(key: PolicyKey, format_sha256: Value) -> Object:
     return {
-        "event_format": key.event_formats[0],
+        "format_sha256": format_sha256,
         "key_id": key.key_id,
         "public_key_hex": key.public_key.hex,
         "signer_id": key.signer_id,
@@ -115,7 +115,7 @@ def check_proof(
 
     1. it is a JSON object of this type, version and rules, with a canonical record, two events
        and one or two keys
-    2. the policy has each key that it names, under the same raw key and event format
+    2. the policy has each key that it names, under the same raw key, and lists the format for it
     3. both events are verified, by the checks of a bundle, whatever the status of the key
     4. merged, the two are one equivocation
     5. it is the proof of that equivocation, byte for byte: it contains nothing else
@@ -164,20 +164,17 @@ def check_proof(
 def _not_in_policy(claimed: Value, policy: Policy) -> str | None:
     """Why a key as a proof names it is none of the policy's, or None where it is one (PROOF-2)."""
     for key in policy.keys:
-        shown = _shown(key)
-        if type(claimed) is not dict or {**claimed, "event_format": key.event_formats[0]} != shown:
+        if type(claimed) is not dict or claimed != _shown(key, claimed.get("format_sha256")):
             continue
-        # A key that lists `unknown` alone has no format, so nothing that it signed is proven.
-        if key.event_format is not None and claimed == shown:
+        named = claimed.get("format_sha256")
+        listed = [one for one in key.formats if one.sha256 == named]
+        if listed and listed[0].is_binding:
             return None
-        named = claimed.get("event_format")
-        rule = EVENT_FORMATS.get(named) if type(named) is str else None
-        if rule is None or not rule.is_binding:
+        if listed:
             return "the policy has this key; the proof names no event format that binds its events"
-        return (
-            f"the policy has this key under the event format {key.event_formats[0]}, the proof "
-            f'under {named}; if the signer uses that one, write "event_formats": ["{named}"] in your policy'
-        )
+        known = [one.name for one in BUILT_IN.values() if one.sha256 == named and one.is_binding]
+        advice = f'; if the signer uses {known[0]}, add it to "event_formats" of the key' if known else ""
+        return f"the policy has this key, but does not list the event format of the proof for it{advice}"
     return "the policy has no key of this signer_id, key_id and public_key_hex"
 
 

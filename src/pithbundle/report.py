@@ -17,14 +17,26 @@ from pithbundle.brief import brief
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.values import Object, require_type
 from pithbundle.errors import PithError
-from pithbundle.joined import Input, Joined, Listed, Location, join, join_receipts, merge_by_record
+from pithbundle.joined import (
+    Input,
+    Joined,
+    Listed,
+    Location,
+    Unverified,
+    join,
+    join_receipts,
+    join_unverified,
+    merge_by_record,
+    unverified_sha256,
+)
 from pithbundle.merge.completeness import Completeness
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.state import State
+from pithbundle.newtypes import DigestHex
 from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, raise_for, together
 from pithbundle.report_json import report_value
-from pithbundle.verify.verdicts import ReceiptVerdict, Verdict, maker
+from pithbundle.verify.verdicts import UNVERIFIED, ReceiptVerdict, Verdict, maker
 
 __all__ = [
     "EXIT_STATUS", "Clock", "FileReport", "Input", "Listed", "Location", "Outcome", "Rejection", "Report",
@@ -162,7 +174,7 @@ class Report:
         return tuple(
             Listed(
                 one.element, one.location, tuple(one.locations), tuple(sorted(one.unsigned)),
-                not_applied.get(one.element.id or "", ()) if one.element.event else (),
+                not_applied.get(one.element.event_id or "", ()) if one.element.event else (),
             )
             for one in self._joined[0].values()
         )  # fmt: skip
@@ -171,6 +183,16 @@ class Report:
     def without_id(self) -> tuple[Listed, ...]:
         """The elements without an id, whatever their verdict; malformed ones are among them."""
         return self._joined[1]
+
+    @cached_property
+    def unverified(self) -> tuple[Unverified, ...]:
+        """The elements that could not be checked under the policy, each identity once (UNV-2)."""
+        return join_unverified(self.inputs)
+
+    @cached_property
+    def unverified_sha256(self) -> DigestHex:
+        """The digest of the identities of the unverified elements, in hex (UNV-2)."""
+        return unverified_sha256(self.unverified)
 
     @cached_property
     def receipts(self) -> tuple[tuple[Location, ReceiptVerdict], ...]:
@@ -197,7 +219,7 @@ class Report:
     @property
     def has_unverified_elements(self) -> bool:
         """Whether an element could not be checked under the policy: it may be valid under another."""
-        return any(one.element.verdict.status in _UNVERIFIED for one in (*self.events, *self.without_id))
+        return any(one.element.verdict.status in UNVERIFIED for one in (*self.events, *self.without_id))
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -208,7 +230,7 @@ class Report:
             "invalid": "invalid" in statuses,
             "conflict": self.state is not None and bool(self.state.equivocations),
             "incomplete": any(missing for _, missing, _ in self.completeness),
-            "unverified": bool(statuses & _UNVERIFIED) or (bool(self.inputs) and not self.signature_verifies),
+            "unverified": bool(statuses & UNVERIFIED) or (bool(self.inputs) and not self.signature_verifies),
         }
         return together(outcome for outcome, agrees in holds.items() if agrees)
 
@@ -235,16 +257,16 @@ class Report:
         """Members that nothing signs; and by the caller's clock, what is from the future or stale."""
         for listed in self.events:
             if listed.unsigned:
-                yield ReportWarning("warn_unsigned", listed.element.id, ", ".join(listed.unsigned))
+                yield ReportWarning("warn_unsigned", listed.element.event_id, ", ".join(listed.unsigned))
         if self.clock is None:
             return
         dated = [listed.element.event for listed in self.events if listed.element.event is not None]
         for event in dated:
             if event.instant > self.clock.future_after:
-                yield ReportWarning("warn_future", event.event_id, event.created_at)
+                yield ReportWarning("warn_future", event.event_id, str(event.created_at))
         newest = max(dated, key=lambda event: event.order, default=None)
         if newest is not None and newest.instant < (self.clock.stale_before or ""):
-            yield ReportWarning("warn_stale", newest.event_id, newest.created_at)
+            yield ReportWarning("warn_stale", newest.event_id, str(newest.created_at))
 
     def to_value(self) -> Object:
         """The report as one JSON object (REPORT-1); a new one each time."""
@@ -356,9 +378,6 @@ def _require_ledger_of(inputs: tuple[Input, ...], ledger: Ledger | None) -> None
         agrees = agrees and len(ledger) == len(valid) and all(event_id in ledger for event_id in valid)
     if not agrees:
         raise ValueError("the ledger of a report must be that of its inputs")
-
-
-_UNVERIFIED: Final = frozenset({"unbound", "unknown_key", "not_signed"})
 
 
 def _not_applied(ledger: Ledger | None) -> dict[str, tuple[str, ...]]:

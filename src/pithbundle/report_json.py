@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.bundle.document_types import REPORT_TYPE
+from pithbundle.bundle.event_format import AnyFormat
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.joined import Input, Listed, Location
+from pithbundle.joined import Input, Listed, Location, Unverified
 from pithbundle.merge.ledger import Ledger
 from pithbundle.outcomes import outcome_value
 from pithbundle.verify.verdicts import ReceiptVerdict, Verdict
@@ -31,6 +32,9 @@ def report_value(report: Report) -> Object:
         "events": [_event_value(listed) for listed in report.events],
         "without_id": [_event_value(listed) for listed in report.without_id],
         "receipts": [_receipt_value(location, receipt) for location, receipt in report.receipts],
+        "unverified": [_unverified_value(one) for one in report.unverified],
+        "unverified_count": len(report.unverified),
+        "unverified_sha256": report.unverified_sha256,
         "warnings": [
             {"code": warning.code, "event_id": warning.event_id, "detail": warning.detail}
             for warning in report.warnings
@@ -62,9 +66,10 @@ def _event_value(listed: Listed) -> Value:
     """One id, or one element without an id."""
     element = listed.element
     value: Object = {
-        "event_id": element.id,
+        "event_id": element.event_id,
         "event_type": element.claimed_type,
         **_verdict_value(element.verdict),
+        "event_format": _format_value(element.event_format),
     }
     if element.event is not None:
         value.update(element.event.to_value())
@@ -79,7 +84,27 @@ def _event_value(listed: Listed) -> Value:
     value["location"] = listed.location.to_value()
     value["locations"] = [location.to_value() for location in listed.locations]
     value["unsigned"] = [*listed.unsigned]
+    value["remarks"] = [fault.to_value() for fault in element.remarks]
     return value
+
+
+def _unverified_value(unverified: Unverified) -> Value:
+    """One unverified element, by its identity (UNV-2)."""
+    element = unverified.element
+    return {
+        "element_sha256": unverified.element_sha256,
+        "event_type": element.claimed_type,
+        **_verdict_value(element.verdict),
+        "event_format": _format_value(element.event_format),
+        "locations": [location.to_value() for location in unverified.locations],
+    }
+
+
+def _format_value(event_format: AnyFormat | None) -> Value:
+    """The format that a verdict is of; null where no format reads the element (FORMAT-9)."""
+    if event_format is None:
+        return None
+    return {"name": event_format.name, "format_sha256": event_format.sha256}
 
 
 def _receipt_value(location: Location, receipt: ReceiptVerdict) -> Value:

@@ -7,41 +7,110 @@ export contains, and in which order, is decided by the ledger that it is made of
 from __future__ import annotations
 
 from binascii import b2a_base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, cast
 
 from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
+from pithbundle.bundle.event_format import EventFormat
+from pithbundle.bundle.event_format_document import Constant, SignatureText
+from pithbundle.bundle.event_pointers import Path, is_index, region
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode, encode_ordered, raw_json
 from pithbundle.encoding.json_reader import decode_canonical, read_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, UNBOUNDED, Limits
-from pithbundle.encoding.values import EventId, Object, Value
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
+from pithbundle.newtypes import EventId
 
 # An event lies below the bundle's object and its array of events; the record below the object.
 _LEVELS_ABOVE_AN_EVENT: Final = 2
 _NO_ROOM: Final = "the record and one event do not fit into one bundle"
 
 
-def signed_element(content: bytes, event_id: EventId, key_id: str, signature: bytes) -> Object:
-    """Return an event as an element of a bundle: its signed content, its id, one signature (EXPORT-1).
+def signed_element(
+    event_format: EventFormat,
+    content: bytes,
+    payload: bytes,
+    event_id: EventId,
+    key_id: str,
+    fingerprint: str,
+    signature: bytes,
+) -> Object:
+    """Return an event as an element of a bundle: what is signed, its id, one signature (FORMAT-12).
 
     Args:
+        event_format: the format that the event is read under.
         content: the canonical bytes of the signed content, an object.
+        payload: the canonical bytes of the payload.
         event_id: the recomputed id.
         key_id: the key that signed, by the name in the policy.
+        fingerprint: its fingerprint, in hex.
         signature: the 64 raw bytes.
     """
-    members = cast("Object", decode_canonical(content))
-    members["event_id"] = event_id
-    members["signature"] = {
-        "algorithm": "ed25519",
-        "key_id": key_id,
-        "kind": "pith_event_signature",
-        "signature_b64": b2a_base64(signature, newline=False).decode("ascii"),
+    body, proof = event_format._body, event_format._proof
+    written: dict[Path, Value] = dict(proof.constants)
+    if not isinstance(proof.key_id, Constant):
+        written.update(dict.fromkeys(proof.key_id, key_id))
+    texts = {
+        "algorithm": proof.algorithm_text,
+        "event_id": event_id if proof.id_text == "prefixed" else event_id[7:],
+        "fingerprint": fingerprint,
+        "signature": _TEXTS[proof.signature_text](signature),
     }
-    return members
+    written.update({path: texts[role] for role, path in proof.roles.items()})
+    outside = {
+        path: value for path, value in written.items() if region(path, body.base, body.excluded) == "outside"
+    }
+    hashed = body.roles["payload"]
+    if not isinstance(hashed, Constant) and not body.covers(hashed):
+        outside[hashed] = decode_canonical(payload)
+    element: Object = {}
+    if body.base:
+        _put(element, body.base, decode_canonical(content), outside)
+    else:
+        element = cast("Object", decode_canonical(content))
+    for path in sorted(outside):
+        _put(element, path, outside[path], outside)
+    return element
+
+
+def _put(element: Object, path: Path, value: Value, outside: Iterable[Path]) -> None:
+    """Write a value at a path; what lies above it and is not there yet is made (FORMAT-12)."""
+    above: Value = element
+    for depth, token in enumerate(path):
+        last = depth + 1 == len(path)
+        if type(above) is list:
+            above += [None] * (int(token) + 1 - len(above))
+            found = above[int(token)]
+        else:
+            above = cast("Object", above)
+            found = above.get(token)
+        if last or found is None:
+            found = value if last else _container(path[: depth + 1], outside)
+            above[int(token) if type(above) is list else token] = found  # type: ignore[index]
+        above = found
+
+
+def _container(path: Path, outside: Iterable[Path]) -> Value:
+    """An empty array where every pointer through ``path`` goes on with an index, else an empty object."""
+    tokens = [each[len(path)] for each in outside if len(each) > len(path) and each[: len(path)] == path]
+    return [] if tokens and all(map(is_index, tokens)) else {}
+
+
+def _base64(raw: bytes) -> str:
+    return b2a_base64(raw, newline=False).decode("ascii")
+
+
+def _base64url(raw: bytes) -> str:
+    return _base64(raw).rstrip("=").replace("+", "-").replace("/", "_")
+
+
+_TEXTS: Final[dict[SignatureText, Callable[[bytes], str]]] = {
+    "base64": _base64,
+    "base64url": _base64url,
+    "hex": bytes.hex,
+}
 
 
 def write_bundles(record: Record, elements: Iterable[Object], limits: Limits = DEFAULT_LIMITS) -> list[bytes]:

@@ -69,7 +69,7 @@ class LoadedRecord:
     @cached_property
     def locations(self) -> dict[str, Location]:
         """For each event id, the location of the deciding element."""
-        return {str(one.element.id): one.location for one in self.report.events}
+        return {str(one.element.event_id): one.location for one in self.report.events}
 
     @cached_property
     def state_value(self) -> Object:

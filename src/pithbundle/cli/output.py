@@ -47,6 +47,7 @@ STATUS_STYLE: Final[dict[str, Style]] = {
     "verified": "good",
     "unknown_type": "good",
     "unbound": "doubtful",
+    "unknown_format": "doubtful",
     "unknown_key": "doubtful",
     "not_signed": "doubtful",
     "not_checked": "doubtful",

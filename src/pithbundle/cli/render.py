@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from pithbundle.bundle.event_format import EventFormat
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.json_values import policy_source
 from pithbundle.cli.output import Exit, Output, Style
@@ -48,6 +49,7 @@ OUTCOME_STYLE: Final[dict[Outcome, Style]] = {
 _STATUSES: Final[tuple[Status, ...]] = (
     "invalid",
     "unbound",
+    "unknown_format",
     "unknown_key",
     "not_signed",
     "not_checked",
@@ -76,8 +78,13 @@ DATED = {
 class ReportPrinter:
     """Prints reports to one output, with one limit on lines for all of them."""
 
-    def __init__(self, out: Output, policy: Policy, policy_path: str | None) -> None:
+    def __init__(
+        self, out: Output, policy: Policy, policy_path: str | None, *, formats: bool | None = None
+    ) -> None:
+        """Make a printer; ``formats`` prints the format of each event, by default where there are several."""
         self.out = out
+        documents = [one for one in policy.formats if isinstance(one, EventFormat)]
+        self.formats = len(documents) > 1 if formats is None else formats
         self.policy = policy
         self.policy_path = policy_path
         self._left: Counter[str] = Counter()
@@ -220,12 +227,14 @@ class ReportPrinter:
 
     def _event(self, one: Listed, width: int) -> None:
         out, element = self.out, one.element
-        cells = [short(element.id or ""), _label(out, element).ljust(width)]
+        cells = [short(element.event_id or ""), _label(out, element).ljust(width)]
         if element.event is not None:
-            cells += [element.event.created_at, self._key(element.event.key)]
+            cells += [str(element.event.created_at), self._key(element.event.key)]
         line = "  ".join(cells) + self._claim(one)
         out.heading(element.verdict.status, line.rstrip() + _coded(element.verdict))
         self._why(element.verdict, one.location)
+        if self.formats:
+            print_format(out, element)
         if element.verdict.status == "unbound":
             out.detail("text", "not known to be covered by a signature: not shown, not merged")
         if len(one.locations) > 1:
@@ -267,7 +276,7 @@ class ReportPrinter:
         """Print the location and fault of a verdict; its code is explained at the end."""
         # Under an unknown format the fault of a known one is only a remark (CHECK-13).
         fault = verdict.fault
-        coded = fault is not None and verdict.status != "unbound"
+        coded = fault is not None and verdict.status not in ("unbound", "unknown_format")
         code = fault.code if fault is not None and coded else verdict.status
         if code == "verified":
             return
@@ -348,7 +357,17 @@ def _mismatches(inputs: Iterable[Input]) -> Iterator[tuple[Input, Fault]]:
 
 def _order(one: Listed) -> tuple[int, str]:
     element = one.element
-    return _STATUSES.index(element.verdict.status), element.event.order if element.event else element.id or ""
+    return _STATUSES.index(
+        element.verdict.status
+    ), element.event.order if element.event else element.event_id or ""
+
+
+def print_format(out: Output, element: CheckedEvent) -> None:
+    """Print the event format under which an element was read, and what the others made of it (FORMAT-9)."""
+    if element.event_format is not None:
+        out.detail("format", f"{element.event_format.name} {element.event_format.sha256[:_DIGITS]}")
+    for fault in element.remarks:
+        out.detail("remark", f"under another event format: {out.show(fault.message)}  [{fault.code}]")
 
 
 def short(event_id: str) -> str:

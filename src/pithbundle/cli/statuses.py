@@ -1,8 +1,11 @@
-"""Meaning and hint of each status that can have no code (spec CHECK-2, CHECK-10, CHECK-13, RCPT-4)."""
+"""Meaning and hint of each status that can have no code (spec CHECK-14, FORMAT-9, RCPT-4)."""
 
 from __future__ import annotations
 
 from typing import Final
+
+#: What the reader of an element that cannot be checked can do (FORMAT-9).
+UNKNOWN_FORMAT: Final = "the event format is not known to this policy: run `pithbundle probe`"
 
 #: Clause, meaning and hint of each status that can have no code.
 WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
@@ -13,8 +16,13 @@ WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "unbound": (
         "CHECK-13",
-        "no signature is known to cover the text: the event format is unknown, or covers too little",
-        "pithbundle probe FILE tries every known event format",
+        "no signature is known to cover the text: the event format may be another, or covers too little",
+        UNKNOWN_FORMAT,
+    ),
+    "unknown_format": (
+        "FORMAT-9",
+        "no event format that the policy lists for the key reads the element",
+        UNKNOWN_FORMAT,
     ),
     "not_checked": (
         "RCPT-4",
@@ -33,5 +41,6 @@ WITHOUT_CODE: Final[dict[str, tuple[str, str, str]]] = {
 BRIEFLY: Final = {
     "not_signed": "no signature",
     "unbound": "not known to be signed as it is",
+    "unknown_format": "no event format of the policy reads it",
     "not_checked": "one of many receipts in elements that are not valid",
 }

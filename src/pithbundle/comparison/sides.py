@@ -114,7 +114,7 @@ def _side(given: Report | State) -> Side:
 def side_of_report(report: Report) -> Side:
     """The side of one or several bundles that were verified."""
     events = {
-        str(listed.element.id): Judged(
+        str(listed.element.event_id): Judged(
             listed.element.claimed_type, listed.element.verdict.status, listed.element.verdict.code
         )
         for listed in report.events

@@ -9,55 +9,31 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from pithbundle.conformance.answers import difference
+from pithbundle.conformance.drawn_formats import documents_of, drawn_document, drawn_policy, rehoused
+from pithbundle.conformance.mutated import (
+    Draws,
+    as_cbor,
+    cut,
+    doubled,
+    dropped,
+    escaped,
+    flipped,
+    indented,
+    odd_value,
+    parsed,
+    same,
+    tampered_text,
+    to_text,
+    with_members_reversed,
+)
 from pithbundle.conformance.protocol import Json, ReadFile, Request, Vector, VectorError
 from pithbundle.conformance.shrink import Case
-from pithbundle.conformance.vectorfiles import MAX_DEPTH, depth, requests
-from pithbundle.encoding.cbor import cbor_bytes
-from pithbundle.encoding.json_reader import parse_json
-from pithbundle.errors import PithError
-
-T = TypeVar("T")
-
-#: Values that readers, sorters and type checks trip over.
-_ODD: Final[tuple[str, ...]] = (
-    "null", "true", "false", "0", "-0", "1", "1.0", "1e2", "0.5", "9007199254740992", "1e400", "NaN",
-    '""', '"x"', '"10"', '"\\u0000"', '"\\ud800"', '"\\uffff"', '"__proto__"', '"constructor"',
-    "[]", "{}", "[[]]", '{"__proto__":1}', '{"10":1,"9":2}', '{"a":1,"a":2}', '{"\uff5e":1}',
-    '"2016-12-31T23:59:60Z"', '"9999-12-31T23:59:59.999999Z"', '"ed25519"', '"\U00010000\uff5e"',
-    f'"sha256:{"0" * 64}"',
-)  # fmt: skip
-_MARK: Final = "\ue000mark\ue000"
-
-
-class Draws:
-    """Choices that depend on the seed alone."""
-
-    def __init__(self, seed: str) -> None:
-        self._seed = seed
-        self._next = 0
-
-    def below(self, bound: int) -> int:
-        """A number from 0 to ``bound`` less one."""
-        block = sha256(f"{self._seed}/{self._next}".encode()).digest()
-        self._next += 1
-        return int.from_bytes(block[:8]) % bound
-
-    def choice(self, options: Sequence[T]) -> T:
-        """One of them."""
-        return options[self.below(len(options))]
-
-    def shuffled(self, items: Sequence[T]) -> list[T]:
-        """All of them in a drawn order."""
-        rest, found = list(items), []
-        while rest:
-            found.append(rest.pop(self.below(len(rest))))
-        return found
+from pithbundle.conformance.vectorfiles import requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +45,8 @@ class Corpus:
     policies: tuple[bytes | None, ...]
     texts: tuple[bytes, ...]
     items: tuple[bytes, ...]
+    #: Format documents, those of policies among them.
+    documents: tuple[Json, ...] = ()
     #: The members of an accepting answer that a vector expects, by operation: no worker may omit one.
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -84,10 +62,11 @@ def corpus(vectors: Iterable[Vector], read: ReadFile, longest: int = 20_000) -> 
     policies: dict[bytes, None] = {}
     texts: dict[bytes, None] = {}
     items: dict[bytes, None] = {}
+    formats: dict[bytes, None] = {}
     members: dict[str, set[str]] = {}
     for vector in vectors:
         members.setdefault(vector.op, set()).update(vector.expect.get("ok", {}))
-        if vector.op not in ("merge", "check", "parse_json", "parse_cbor", "policy"):
+        if vector.op not in ("merge", "check", "parse_json", "parse_cbor", "policy", "format"):
             continue
         request = next(requests(vector, read))
         for name, data in _inputs_of(request):
@@ -95,6 +74,8 @@ def corpus(vectors: Iterable[Vector], read: ReadFile, longest: int = 20_000) -> 
                 continue
             if name == "policy":
                 policies[data] = None
+            elif vector.op == "format":
+                formats[data] = None
             elif vector.op == "parse_cbor":
                 items[data] = None
             elif vector.op in ("parse_json", "policy"):
@@ -106,8 +87,14 @@ def corpus(vectors: Iterable[Vector], read: ReadFile, longest: int = 20_000) -> 
         raise VectorError("type", "the vectors have no bundle with events: cases are made of these")
     return Corpus(
         frames[record], tuple(events[record].values()), (None, *policies), tuple(texts), tuple(items),
-        {op: frozenset(names) for op, names in members.items()},
+        _documents(policies, formats), {op: frozenset(names) for op, names in members.items()},
     )  # fmt: skip
+
+
+def _documents(policies: Iterable[bytes], formats: Iterable[bytes]) -> tuple[Json, ...]:
+    found = [document for policy in policies for document in documents_of(policy)]
+    found += [value for value in map(parsed, formats) if type(value) is dict]
+    return tuple({json.dumps(one, sort_keys=True): one for one in found}.values())
 
 
 def _inputs_of(request: Request) -> Iterator[tuple[str, bytes]]:
@@ -145,15 +132,19 @@ def cases(seed: str, count: int, given: Corpus) -> Iterator[Case]:
 def _case(draws: Draws, given: Corpus) -> Case:
     kind = draws.below(16)
     if kind == 0 and given.texts:
-        return Case("parse_json", (_tampered_text(draws, draws.choice(given.texts)),))
+        return Case("parse_json", (tampered_text(draws, draws.choice(given.texts)),))
     if kind == 1 and given.items:
-        return Case("parse_cbor", (_flipped(draws, draws.choice(given.items)),))
+        return Case("parse_cbor", (flipped(draws, draws.choice(given.items)),))
     policy = draws.choice(given.policies)
     if kind == 2 and policy is not None:
-        return Case("policy", (_tampered_text(draws, policy),))
+        return Case("policy", (tampered_text(draws, policy),))
     if kind == 3:
-        return Case("record", (_tampered_text(draws, _text(given.frame["canonical_record"])),))
+        return Case("record", (tampered_text(draws, to_text(given.frame["canonical_record"])),))
+    if kind == 4:
+        return Case("format", (_drawn_format(draws, given),))
     drawn = [draws.choice(given.events) for _ in range(draws.below(13))]
+    if kind in (5, 6, 7, 8) and policy is not None:
+        policy, drawn = _of_formats(draws, given, policy, drawn)
     if draws.below(4) == 0:
         drawn += drawn[: draws.below(len(drawn) + 1)]
     parts = 1 + draws.below(3)
@@ -165,126 +156,30 @@ def _case(draws: Draws, given: Corpus) -> Case:
     return Case(op, inputs, policy)
 
 
+def _drawn_format(draws: Draws, given: Corpus) -> bytes:
+    known = bool(given.documents) and draws.below(3) == 0
+    data = to_text(draws.choice(given.documents) if known else drawn_document(draws))
+    return tampered_text(draws, data) if known or draws.below(4) == 0 else data
+
+
+def _of_formats(draws: Draws, given: Corpus, policy: bytes, events: list[Json]) -> tuple[bytes, list[Json]]:
+    """A policy with drawn formats, and events of which most are written as elements of one of them."""
+    documents = [drawn_document(draws, draws.below(8) == 0) for _ in range(1 + draws.below(3))]
+    if given.documents and draws.below(2):
+        documents.append(draws.choice(given.documents))
+    if draws.below(6) == 0:
+        # A document that one odd value may make another format, or none.
+        changed = parsed(odd_value(draws, to_text(draws.choice(documents))))
+        documents.append(changed)
+    elements = [rehoused(draws, one, draws.choice(documents)) if draws.below(4) else one for one in events]
+    return drawn_policy(draws, parsed(policy), documents), elements
+
+
 def _bundle(draws: Draws, frame: Json, events: list[Json], tampered: bool) -> bytes:
-    data = _text({**frame, "events": draws.shuffled(events)})
+    data = to_text({**frame, "events": draws.shuffled(events)})
     if tampered:
-        data = draws.choice((_odd_value, _odd_value, _odd_value, _dropped, _flipped, _cut, _doubled))(
-            draws, data
-        )
-    return draws.choice((_same, _same, _indented, _escaped, _reversed, _as_cbor))(draws, data)
-
-
-def _text(value: Any) -> bytes:
-    try:
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        # A lone surrogate of a vector: only its escape can be written.
-        return _text_of(value)
-
-
-def _tampered_text(draws: Draws, data: bytes) -> bytes:
-    return draws.choice((_odd_value, _flipped, _cut, _dropped, _indented, _doubled))(draws, data)
-
-
-def _same(draws: Draws, data: bytes) -> bytes:
-    return data
-
-
-def _parsed(data: bytes) -> Any:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    # What nests deeper could be read and not be written.
-    return value if depth(value) <= MAX_DEPTH else None
-
-
-def _members(value: Any, limit: int = 400) -> list[tuple[Any, Any]]:
-    """(container, key) of every member inside a value, breadth first."""
-    found: list[tuple[Any, Any]] = []
-    level = [value]
-    while level and len(found) < limit:
-        below = []
-        for container in level:
-            keys = list(container) if type(container) is dict else range(len(container))
-            for key in keys:
-                found.append((container, key))
-                if type(container[key]) in (dict, list):
-                    below.append(container[key])
-        level = below
-    return found
-
-
-def _odd_value(draws: Draws, data: bytes) -> bytes:
-    """Set one member of the value to something odd, in a spelling that no library would write."""
-    value = _parsed(data)
-    members = _members(value) if type(value) in (dict, list) else []
-    if not members:
-        return draws.choice(_ODD).encode()
-    container, key = draws.choice(members)
-    if type(container) is dict and draws.below(4) == 0:
-        key = draws.choice(("future", "__proto__", "10", "constructor"))
-    container[key] = _MARK
-    return _text_of(value).replace(json.dumps(_MARK).encode(), draws.choice(_ODD).encode(), 1)
-
-
-def _text_of(value: Any) -> bytes:
-    # Escaped: a parsed lone surrogate has no UTF-8.
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
-def _dropped(draws: Draws, data: bytes) -> bytes:
-    value = _parsed(data)
-    members = _members(value) if type(value) in (dict, list) else []
-    if not members:
-        return b""
-    container, key = draws.choice(members)
-    del container[key]
-    return _text_of(value)
-
-
-def _doubled(draws: Draws, data: bytes) -> bytes:
-    """A member written twice, at a drawn brace."""
-    starts = [at for at in range(len(data) - 1) if data[at : at + 2] == b'{"']
-    if not starts:
-        return data
-    at = draws.choice(starts)
-    end = data.find(b'"', at + 2)
-    return data[: at + 1] + data[at + 1 : end + 1] + b":0," + data[at + 1 :]
-
-
-def _flipped(draws: Draws, data: bytes) -> bytes:
-    if not data:
-        return b"\x00"
-    at = draws.below(len(data))
-    return data[:at] + bytes([data[at] ^ 1 << draws.below(8)]) + data[at + 1 :]
-
-
-def _cut(draws: Draws, data: bytes) -> bytes:
-    return data[: draws.below(len(data) + 1)]
-
-
-def _indented(draws: Draws, data: bytes) -> bytes:
-    value = _parsed(data)
-    return data if value is None else json.dumps(value, indent=draws.below(3)).encode()
-
-
-def _escaped(draws: Draws, data: bytes) -> bytes:
-    value = _parsed(data)
-    return data if value is None else _text_of(value)
-
-
-def _reversed(draws: Draws, data: bytes) -> bytes:
-    value = _parsed(data)
-    return _text_of(dict(reversed(value.items()))) if type(value) is dict else data
-
-
-def _as_cbor(draws: Draws, data: bytes) -> bytes:
-    try:
-        # What the reader rejects has no CBOR form: it is left as it is.
-        return cbor_bytes(parse_json(data))
-    except PithError:
-        return data
+        data = draws.choice((odd_value, odd_value, odd_value, dropped, flipped, cut, doubled))(draws, data)
+    return draws.choice((same, same, indented, escaped, with_members_reversed, as_cbor))(draws, data)
 
 
 def request_of(case: Case) -> Request:
@@ -326,6 +221,7 @@ def disagreement(one: Json | None, other: Json | None, members: Collection[str] 
 _FILED: Final = {
     "merge": ("merge", "MERGE-3"), "check": ("check", "CHECK-1"), "parse_json": ("json", "JSON-6"),
     "parse_cbor": ("cbor", "CBOR-1"), "policy": ("policy", "POL-1"), "record": ("record", "REC-1"),
+    "format": ("policy", "FORMAT-1"),
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ STAGES: Final = (
 CORE: Final = frozenset(
     {
         "hello", "parse_json", "parse_cbor", "cbor", "time", "spelling", "number", "record", "title",
-        "verify_signature", "public_key", "policy", "check", "merge",
+        "verify_signature", "public_key", "policy", "format", "check", "merge",
     }
 )  # fmt: skip
 EXTRA: Final = frozenset({"status", "timeline", "proof", "verify_proof", "compare", "export", "accumulate"})

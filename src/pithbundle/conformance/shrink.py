@@ -57,6 +57,8 @@ def _attempts(case: Case) -> Iterator[Case]:
     """Smaller cases, the boldest first."""
     if case.policy is not None:
         yield replace(case, policy=None)
+        for smaller in _without_members(case.policy):
+            yield replace(case, policy=smaller)
     if len(case.inputs) > 1:
         for index in range(len(case.inputs)):
             yield replace(case, inputs=case.inputs[:index] + case.inputs[index + 1 :])

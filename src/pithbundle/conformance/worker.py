@@ -14,6 +14,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
+from pithbundle.bundle.event_format import EventFormat
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
@@ -169,7 +170,17 @@ def _public_key(args: Json) -> Json:
 
 def _read_policy(args: Json) -> Json:
     policy = _policy(args, "data")
-    return {"effective": _b64(encode(policy.to_value())), "policy_sha256": policy.sha256}
+    return {"effective": _b64(encode(policy.effective())), "policy_sha256": policy.sha256}
+
+
+def _format(args: Json) -> Json:
+    found = EventFormat.from_bytes(_bytes(args, "data"))
+    return {
+        "name": found.name,
+        "effective": _b64(encode(found.effective())),
+        "format_sha256": found.sha256,
+        "is_binding": found.is_binding,
+    }
 
 
 def _verdict(event_id: str | None, verdict: Verdict) -> Json:
@@ -196,19 +207,22 @@ def _check(args: Json) -> Json:
         "elements": [
             {
                 "pointer": element.pointer,
-                **_verdict(element.id, element.verdict),
+                **_verdict(element.event_id, element.verdict),
                 "unsigned": sorted(element.unsigned),
             }
             for element in bundle.events
         ],
         "events": [
-            {**_verdict(listed.element.id, listed.element.verdict), "unsigned": [*listed.unsigned]}
-            for listed in sorted(bundle.report().events, key=lambda listed: listed.element.id or "")
+            {**_verdict(listed.element.event_id, listed.element.verdict), "unsigned": [*listed.unsigned]}
+            for listed in sorted(bundle.report().events, key=lambda listed: listed.element.event_id or "")
         ],
         "receipts": [
             {**_verdict(found.event_id, found.verdict), "pointer": found.pointer} for found in bundle.receipts
         ],
         "mismatches": [fault.pointer for fault in bundle.mismatches],
+        "formats": [one.event_format and one.event_format.sha256 for one in bundle.events],
+        "unverified": [one.element_sha256 for one in bundle.events],
+        "unverified_sha256": bundle.report().unverified_sha256,
     }
 
 
@@ -230,13 +244,13 @@ def _together(inputs: Sequence[bytes], verifier: Verifier) -> tuple[Report, Ledg
 def _merged(inputs: Sequence[bytes], verifier: Verifier) -> Json:
     report, ledger = _together(inputs, verifier)
     state = ledger.snapshot()
-    by_id = sorted((listed.element for listed in report.events), key=lambda element: element.id or "")
+    by_id = sorted((listed.element for listed in report.events), key=lambda element: element.event_id or "")
     return {
         "state": _b64(state.to_json()),
         "state_sha256": state.sha256,
         "events_sha256": state.events_sha256,
         "policy_sha256": verifier.policy.sha256,
-        "verdicts": [_verdict(element.id, element.verdict) for element in by_id],
+        "verdicts": [_verdict(element.event_id, element.verdict) for element in by_id],
         "without_id": [
             {
                 "input": int(listed.location.file),
@@ -254,6 +268,8 @@ def _merged(inputs: Sequence[bytes], verifier: Verifier) -> Json:
             {"signer": signer, "missing": [*missing], "as_of": [*as_of] if as_of else None}
             for signer, missing, as_of in report.completeness
         ],
+        "unverified_sha256": report.unverified_sha256,
+        "unverified_count": len(report.unverified),
     }
 
 
@@ -363,6 +379,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Json], Json]]] = MappingProxyType(
         "verify_signature": _verify_signature,
         "public_key": _public_key,
         "policy": _read_policy,
+        "format": _format,
         "check": _check,
         "merge": _merge,
         "status": _status,

@@ -57,3 +57,19 @@ def base32_prefix(digest: bytes) -> str:
     unused and every 26 characters of the alphabet are the one spelling of their bits.
     """
     return b32encode(digest[:20])[:26].decode("ascii")
+
+
+def base64url_bytes(text: str, length: int) -> bytes | None:
+    """Return the ``length`` bytes that ``text`` spells in base64url without padding, or None (FORMAT-1).
+
+    The alphabet is that of RFC 4648 section 5; unused bits are zero.
+    """
+    if "+" in text or "/" in text or "=" in text:
+        return None
+    standard = text.replace("-", "+").replace("_", "/")
+    return base64_bytes(standard + "=" * (-len(standard) % 4), length)
+
+
+def digest_of(text: str) -> bytes | None:
+    """Return the 32 bytes of a digest as ``sha256:`` and hex or as hex alone, or None (FORMAT-10)."""
+    return event_id_digest(text) or hex_bytes(text, 32)

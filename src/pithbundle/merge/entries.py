@@ -28,7 +28,7 @@ class Entry:
     event_id: EventId
     event_type: str
     target: str
-    created_at: str
+    created_at: str | int
     signer_id: str
     key_id: str
     #: The canonical bytes of the payload.

@@ -12,13 +12,20 @@ from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object
-from pithbundle.newtypes import EventId
 from pithbundle.verify.verdicts import SignedEvent
 
 
 def signed_event(event: SignedEvent) -> Object:
-    """The event as an element of a bundle (EXPORT-1)."""
-    return signed_element(event.body, EventId(event.event_id), event.key.key_id, event.signature)
+    """The event as an element of a bundle (EXPORT-1, FORMAT-12)."""
+    return signed_element(
+        event.event_format,
+        event.signed_content,
+        event.payload_bytes,
+        event.event_id,
+        event.key.key_id,
+        event.key.fingerprint,
+        event.signature,
+    )
 
 
 def export_events(record: Record, events: Iterable[SignedEvent], limits: Limits) -> list[bytes]:

@@ -102,7 +102,7 @@ class Ledger:
             and self.rules == other.rules
             and self.ids_without_valid_event - self._events.keys()
             == other.ids_without_valid_event - other._events.keys()
-            and self._signatures() == other._signatures()
+            and self._occurrences() == other._occurrences()
         )
 
     def __hash__(self) -> int:
@@ -114,8 +114,12 @@ class Ledger:
             self.record, self.policy_sha256, self.rules, self.ids_without_valid_event, self._events,
         )  # fmt: skip
 
-    def _signatures(self) -> dict[str, bytes]:
-        return {event_id: one.event.signature for event_id, one in self._events.items()}
+    def _occurrences(self) -> dict[str, tuple[bytes, bytes, str]]:
+        """What is kept of each event beside its content (FORMAT-12)."""
+        return {
+            event_id: (one.event.signature, one.event.key.public_key.raw, one.event.event_format.sha256)
+            for event_id, one in self._events.items()
+        }
 
     def __or__(self, other: Ledger) -> Ledger:
         """The union of two ledgers of one record, policy and rule set (MERGE-3).
@@ -234,7 +238,7 @@ class LedgerBuilder:
     def add(self, ledger: Ledger) -> LedgerBuilder:
         """Add the events of a ledger; what is there already changes nothing (MERGE-3).
 
-        Of two signatures of one event the smaller is kept (CHECK-11). Returns the builder.
+        Of two occurrences of one event the smaller is kept (FORMAT-12). Returns the builder.
 
         Raises:
             MergeError: ``subject`` for another record, ``collision`` for another record of the
@@ -247,8 +251,8 @@ class LedgerBuilder:
         events = self._events
         for event_id, one in ledger._events.items():
             present = events.get(event_id)
-            if present is None or one.event.signature < present.event.signature:
-                # One id has one signer and one content (RULE-4): only the signature may differ.
+            if present is None or one.event.is_kept_before(present.event):
+                # One id has one meaning (FORMAT-5): only the occurrence may differ.
                 events[event_id] = one
         return self
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
+from pithbundle.encoding.spellings import base64_bytes, digest_of, hex_bytes
 from pithbundle.encoding.timestamps import instant
 from pithbundle.encoding.values import MAX_INTEGER, Value
+from pithbundle.newtypes import EventId
 
 #: A check of one member: the code of what does not conform, or None (KIND-2).
 MemberCheck: TypeAlias = Callable[[Value], str | None]
@@ -75,10 +76,15 @@ def sha256_hex(value: Value) -> str | None:
 
 
 def event_id(value: Value) -> str | None:
-    """``sha256:`` and 64 lower-case hex digits."""
+    """An event id: ``sha256:`` and 64 lower-case hex digits, or these digits alone (FORMAT-10)."""
     if type(value) is not str:
         return "type"
-    return None if event_id_digest(value) is not None else "encoding"
+    return None if digest_of(value) is not None else "encoding"
+
+
+def inner_id(text: str) -> EventId:
+    """An event id in either text, as ids are compared: ``sha256:`` and hex (FORMAT-10)."""
+    return EventId(text if text.startswith("sha256:") else f"sha256:{text}")
 
 
 def moment(value: Value) -> str | None:
@@ -101,13 +107,14 @@ def sorted_ids(value: Value) -> str | None:
     if type(value) is not list:
         return "type"
     previous = ""
-    for each in value:
-        code = event_id(each)
+    for listed in value:
+        code = event_id(listed)
         if code is not None:
             return code
-        if not previous < each:  # type: ignore[operator]
+        found = inner_id(str(listed))
+        if not previous < found:
             return "encoding"
-        previous = each  # type: ignore[assignment]
+        previous = found
     return None
 
 

@@ -32,7 +32,7 @@ from pithbundle.merge.event_types.timestamp_anchor import TimestampAnchor
 from pithbundle.merge.explain import Explanation, explanations
 from pithbundle.merge.frozen_map import FrozenMap
 from pithbundle.merge.lazy import lazy
-from pithbundle.merge.rule_sets import ALIASES, RETRACTION, EventType, MergeRules
+from pithbundle.merge.rule_sets import ALIASES, CHECKPOINT, RETRACTION, EventType, MergeRules
 from pithbundle.merge.selection import AliasDecision, Selection
 from pithbundle.merge.status import status_line, status_of
 from pithbundle.merge.trace import Decision, trace_json, trace_of
@@ -41,8 +41,8 @@ from pithbundle.newtypes import DigestHex, EventId
 STATE_VERSION: Final = "1.0"
 
 # The members of an entry in the registry's order, and sorted; the absent ones are empty.
-_ORDERED: Final = b'{"event_id":"%b"%b,"created_at":"%b"%b,"payload":%b%b}'
-_CANONICAL: Final = b'{"created_at":"%b"%b,"event_id":"%b","payload":%b%b%b}'
+_ORDERED: Final = b'{"event_id":"%b"%b,"created_at":%b%b,"payload":%b%b}'
+_CANONICAL: Final = b'{"created_at":%b%b,"event_id":"%b","payload":%b%b%b}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class State:
                 target = targets[event.target] = b',"target":' + encode(event.target)
             signer = b',"signer":' + event.signer_bytes
             tail = b"" if effect is None else b',"effect":"%b"' % effect.encode()
-            name, when = event.event_id.encode(), event.created_at.encode()
+            name, when = event.event_id.encode(), encode(event.created_at)
             written_entries.append(
                 _CANONICAL % (when, tail, name, event.payload_bytes, signer, target)
                 if canonical
@@ -241,6 +241,8 @@ class State:
             event = classified.event
             effect = self._selection.effects[event.event_id]
             return Retraction.of(event, retracted_id=classified.kept[0], effect=effect)
+        if event_type.event_type == CHECKPOINT:
+            return Checkpoint.of(classified.event, event_ids=classified.kept)
         return event_type.entry.of(classified.event)
 
     def entries(self, of: type[E]) -> tuple[E, ...]:

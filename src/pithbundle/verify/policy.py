@@ -16,22 +16,31 @@ from typing import TYPE_CHECKING, Final
 
 from pithbundle.brief import brief
 from pithbundle.bundle.document_types import POLICY_TYPE
-from pithbundle.bundle.event_formats import EVENT_FORMATS, EVENT_V1, UNKNOWN, EventFormat
+from pithbundle.bundle.event_format import (
+    INTEGRITY_1,
+    PITHBUNDLE_EVENT_1,
+    UNKNOWN,
+    AnyFormat,
+)
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS
-from pithbundle.encoding.values import DigestHex, Object, Value
+from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InvalidKeyError, PolicyError
+from pithbundle.newtypes import DigestHex
 from pithbundle.verify.policy_members import (
     KeyStatus,
     check_accepted,
     check_event_formats,
     check_event_id,
+    check_formats,
     check_members,
     check_name,
     check_status,
+    format_value,
     frozen,
+    read_event_formats,
     read_set,
     refuse,
     string_or_none,
@@ -58,8 +67,8 @@ class PolicyKey:
     Raises:
         PolicyError: ``policy``, with a pointer relative to the key, for a name that is empty
             or too long, an empty ``event_types``, ``accepted_event_ids`` on a key that is not revoked
-            or with anything but event ids, an unknown status, or event formats that are not one
-            name, ``unknown``, or both.
+            or with anything but event ids, an unknown status, or event formats that are not 1 to
+            8 formats and ``unknown``, each once.
         TypeError: ``public_key`` is not a :class:`PublicKey`, or ``event_types`` or
             ``accepted_event_ids`` is not a collection of strings; a collection is copied.
     """
@@ -72,8 +81,11 @@ class PolicyKey:
     status: KeyStatus = "active"
     #: The ids of the events of a revoked key that still count, ``sha256:`` and 64 hex digits.
     accepted_event_ids: frozenset[str] = frozenset()
-    #: A name in ``EVENT_FORMATS``, or ``unknown``, or both: ``unknown`` is last.
-    event_formats: tuple[str, ...] = (EVENT_V1.name,)
+    #: 1 to 8 formats, each as a format or the name of a built-in one, and ``unknown`` (FORMAT-6);
+    #: afterwards the formats, sorted by digest, ``unknown`` last.
+    event_formats: tuple[AnyFormat | str, ...] = (PITHBUNDLE_EVENT_1,)
+    #: The digests of the formats.
+    format_sha256s: frozenset[str] = field(init=False, compare=False, repr=False)
 
     __repr__ = brief
 
@@ -96,12 +108,20 @@ class PolicyKey:
         # A frozen dataclass sets its own fields this way only.
         object.__setattr__(self, "event_types", event_types)
         object.__setattr__(self, "accepted_event_ids", accepted_event_ids)
-        object.__setattr__(self, "event_formats", check_event_formats([*self.event_formats]))
+        formats = check_event_formats([*self.event_formats])
+        object.__setattr__(self, "event_formats", formats)
+        found = frozenset(one.sha256 for one in formats if not isinstance(one, str))
+        object.__setattr__(self, "format_sha256s", found)
 
     @property
-    def event_format(self) -> EventFormat | None:
-        """The format that the key's events are read under, None if ``unknown`` stands alone (RULE-1)."""
-        return EVENT_FORMATS.get(self.event_formats[0])
+    def formats(self) -> tuple[AnyFormat, ...]:
+        """The formats without ``unknown``, sorted by digest."""
+        return tuple(one for one in self.event_formats if not isinstance(one, str))
+
+    @property
+    def format_names(self) -> tuple[str, ...]:
+        """The names of the formats, ``unknown`` last."""
+        return tuple(one if isinstance(one, str) else one.name for one in self.event_formats)
 
     @property
     def lists_unknown(self) -> bool:
@@ -119,11 +139,18 @@ class PolicyKey:
 
     def to_value(self) -> Object:
         """The key as a policy states it, defaults filled in and lists sorted."""
+        formats: list[Value] = [
+            one if isinstance(one, str) else format_value(one) for one in self.event_formats
+        ]
+        return {**self.effective(), "event_formats": formats}
+
+    def effective(self) -> Object:
+        """The key in the effective policy: each format as its ``format_sha256`` (FORMAT-7)."""
         event_types: Value = "*"
         if self.event_types is not None:
             event_types = [*sorted(self.event_types)]
         return {
-            "event_formats": [*self.event_formats],
+            "event_formats": [one if isinstance(one, str) else one.sha256 for one in self.event_formats],
             "event_types": event_types,
             "accepted_event_ids": [*sorted(self.accepted_event_ids)],
             "key_id": self.key_id,
@@ -145,10 +172,13 @@ class Policy:
     """
 
     keys: tuple[PolicyKey, ...]
-    #: SHA-256 of the canonical bytes of :meth:`to_value`, in hex: ``policy_sha256`` (POL-5).
+    #: SHA-256 of the canonical bytes of :meth:`effective`, in hex: ``policy_sha256`` (POL-5).
     sha256: DigestHex = field(init=False, compare=False, repr=False)
+    #: The formats of all keys, each once, sorted by digest.
+    formats: tuple[AnyFormat, ...] = field(init=False, compare=False, repr=False)
     _by_pair: Mapping[tuple[str, str], tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_key_id: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
+    _by_signer: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_name: Mapping[tuple[str, str, str], PolicyKey] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -158,21 +188,25 @@ class Policy:
         if len(self.keys) > MAX_KEYS:
             refuse(f"{len(self.keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
         _check_clashes(self.keys)
+        object.__setattr__(self, "formats", check_formats(key.formats for key in self.keys))
         ordered = tuple(sorted(self.keys, key=lambda key: key.public_key.raw))
         by_pair: dict[tuple[str, str], tuple[PolicyKey, ...]] = {}
         by_key_id: dict[str, tuple[PolicyKey, ...]] = {}
+        by_signer: dict[str, tuple[PolicyKey, ...]] = {}
         by_name: dict[tuple[str, str, str], PolicyKey] = {}
         for key in ordered:
             pair = (key.signer_id, key.key_id)
             by_pair[pair] = (*by_pair.get(pair, ()), key)
             by_key_id[key.key_id] = (*by_key_id.get(key.key_id, ()), key)
+            by_signer[key.signer_id] = (*by_signer.get(key.signer_id, ()), key)
             by_name.setdefault((*pair, key.fingerprint), key)
         # A frozen dataclass computes its own fields this way only.
         object.__setattr__(self, "keys", ordered)
         object.__setattr__(self, "_by_pair", MappingProxyType(by_pair))
         object.__setattr__(self, "_by_key_id", MappingProxyType(by_key_id))
+        object.__setattr__(self, "_by_signer", MappingProxyType(by_signer))
         object.__setattr__(self, "_by_name", MappingProxyType(by_name))
-        object.__setattr__(self, "sha256", sha256_hex(encode(self.to_value())))
+        object.__setattr__(self, "sha256", sha256_hex(encode(self.effective())))
 
     def __repr__(self) -> str:
         return f"Policy(keys={len(self.keys)}, sha256={self.sha256})"
@@ -239,12 +273,16 @@ class Policy:
         return cls(tuple(_read_key(item, f"/keys/{index}") for index, item in enumerate(keys)))
 
     def to_value(self) -> Object:
-        """The effective policy: defaults filled in, keys and lists sorted (POL-5).
+        """The policy with defaults filled in, keys and lists sorted, formats by name or as documents.
 
         :meth:`from_value` of it gives an equal policy.
         """
+        return {**self.effective(), "keys": [key.to_value() for key in self.keys]}
+
+    def effective(self) -> Object:
+        """The effective policy, which :attr:`sha256` is the digest of (POL-5, FORMAT-7)."""
         return {
-            "keys": [key.to_value() for key in self.keys],
+            "keys": [key.effective() for key in self.keys],
             "policy_type": POLICY_TYPE,
             "policy_version": POLICY_VERSION,
         }
@@ -257,6 +295,10 @@ class Policy:
         """Return the keys of this signer with this id, by raw key."""
         return self._by_pair.get((signer_id, key_id), ())
 
+    def keys_of_signer(self, signer_id: str) -> tuple[PolicyKey, ...]:
+        """Return the keys of this signer, by raw key."""
+        return self._by_signer.get(signer_id, ())
+
     def keys_with_id(self, key_id: str) -> tuple[PolicyKey, ...]:
         """Return every key with this id, by raw key: a receipt names a key and no signer."""
         return self._by_key_id.get(key_id, ())
@@ -266,7 +308,8 @@ class Policy:
 def _registry() -> Policy:
     raw = "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3"
     # How the registry's events are made has not been seen: nothing of them is called invalid.
-    key = PolicyKey("pith.science", "pith-v1-2026-05", PublicKey.from_hex(raw), event_formats=(UNKNOWN,))
+    formats = (INTEGRITY_1, UNKNOWN)
+    key = PolicyKey("pith.science", "pith-v1-2026-05", PublicKey.from_hex(raw), event_formats=formats)
     return Policy((key,))
 
 
@@ -335,7 +378,7 @@ def _read_relative_key(value: Value) -> PolicyKey:
     event_types = _read_event_types(value.get("event_types", "*"))
     status = check_status(value.get("status", "active"))
     accepted_event_ids = _read_accepted(value.get("accepted_event_ids", []), status)
-    event_formats = check_event_formats(value.get("event_formats", [EVENT_V1.name]))
+    event_formats = read_event_formats(value.get("event_formats", [PITHBUNDLE_EVENT_1.name]))
     return PolicyKey(signer_id, key_id, public_key, event_types, status, accepted_event_ids, event_formats)
 
 

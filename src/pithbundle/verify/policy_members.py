@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Final, Literal, NoReturn, TypeAlias
 
-from pithbundle.bundle.event_formats import EVENT_FORMATS, UNKNOWN
+from pithbundle.bundle.event_format import BUILT_IN, UNKNOWN, AnyFormat, EventFormat, FlatFormat
 from pithbundle.encoding.spellings import event_id_digest
 from pithbundle.encoding.values import Object, Value, pointer, string_fault
-from pithbundle.errors import PolicyError
+from pithbundle.errors import FormatError, PolicyError
 
 #: The longest name, in UTF-8 bytes (POL-2).
 MAX_NAME_BYTES: Final = 256
+#: The most formats of a key, and of a policy (FORMAT-6).
+MAX_FORMATS: Final = 8
+_NO_FORMATS: Final = f"write a list of 1 to {MAX_FORMATS} event formats; a name, a document or unknown each"
 
 #: What a key's owner, or the user, says of it. ``retired`` verifies as ``active`` and is shown.
 KeyStatus: TypeAlias = Literal["active", "retired", "revoked"]
@@ -80,23 +83,73 @@ def check_accepted(accepted_event_ids: Collection[Value], status: KeyStatus) -> 
         )
 
 
-def check_event_formats(value: Value) -> tuple[str, ...]:
-    """Return the formats of a key, ``unknown`` last: one name of the family, ``unknown``, or both."""
-    if type(value) is not list or not value:
-        refuse(f'write a list of one event format, or ["{UNKNOWN}"], or both in one list', "/event_formats")
-    seen: list[str] = []
-    for index, item in enumerate(value):
+def check_event_formats(given: Sequence[object]) -> tuple[AnyFormat | Literal["unknown"], ...]:
+    """Return the formats of a key as FORMAT-7 sorts them: 1 to 8, each once, ``unknown`` last.
+
+    An item is a format, the name of a built-in one, or ``unknown``.
+    """
+    if not given or len(given) > MAX_FORMATS:
+        refuse(_NO_FORMATS, "/event_formats")
+    seen: dict[str, AnyFormat | Literal["unknown"]] = {}
+    for index, item in enumerate(given):
         where = f"/event_formats/{index}"
-        if type(item) is not str or (item not in EVENT_FORMATS and item != UNKNOWN):
-            refuse(
-                f"no such event format; write one of: {', '.join(sorted(EVENT_FORMATS))}, {UNKNOWN}", where
-            )
-        if item in seen:
+        found: AnyFormat | Literal["unknown"]
+        if item == UNKNOWN:
+            found = "unknown"
+        elif isinstance(item, EventFormat | FlatFormat):
+            found = item
+        else:
+            if type(item) is not str or item not in BUILT_IN:
+                known = ", ".join([*BUILT_IN, UNKNOWN])
+                refuse(f"no such event format; write one of {known}, or a format document", where)
+            found = BUILT_IN[item]
+        name = found if isinstance(found, str) else found.sha256
+        if name in seen:
             refuse("is in the list twice: leave one out", where)
-        if item != UNKNOWN and any(name != UNKNOWN for name in seen):
-            refuse(f"a key has one event format, and {UNKNOWN} beside it at most", where)
-        seen.append(item)
-    return tuple(sorted(seen, key=lambda name: name == UNKNOWN))
+        seen[name] = found
+    # A digest is hex, so the flat format follows the documents, and `unknown` follows it.
+    return tuple(seen[name] for name in sorted(seen))
+
+
+def read_event_formats(value: Value) -> tuple[AnyFormat | Literal["unknown"], ...]:
+    """Read the member ``event_formats`` of a key (FORMAT-6); a document is read where it stands."""
+    if type(value) is not list or not 1 <= len(value) <= MAX_FORMATS:
+        refuse(_NO_FORMATS, "/event_formats")
+    items: list[object] = []
+    for index, item in enumerate(value):
+        if type(item) is dict:
+            try:
+                items.append(EventFormat.from_value(item))
+            except FormatError as error:
+                where = f"/event_formats/{index}{error.pointer or ''}"
+                raise PolicyError(error.code, error.fault.detail, pointer=where) from None
+        else:
+            items.append(item)
+        check_event_formats(items)
+    return check_event_formats(items)
+
+
+def format_value(one: AnyFormat) -> Value:
+    """A format in a policy: the name of a built-in one, else the document."""
+    return one.name if BUILT_IN.get(one.name) == one or isinstance(one, FlatFormat) else one.to_value()
+
+
+def check_formats(of_keys: Iterable[tuple[AnyFormat, ...]]) -> tuple[AnyFormat, ...]:
+    """Refuse two formats of one name, and more than eight (FORMAT-6, POL-7); return all of them."""
+    by_name: dict[str, str] = {one.name: one.sha256 for one in BUILT_IN.values()}
+    found: dict[str, AnyFormat] = {}
+    for index, formats in enumerate(of_keys):
+        for one in formats:
+            if by_name.setdefault(one.name, one.sha256) != one.sha256:
+                detail = f"two formats of this policy have the name {one.name}: give one another"
+                refuse(detail, f"/keys/{index}/event_formats")
+            found.setdefault(one.sha256, one)
+            if len(found) > MAX_FORMATS:
+                refuse(
+                    f"a policy has {MAX_FORMATS} different event formats at most",
+                    f"/keys/{index}/event_formats",
+                )
+    return tuple(found[name] for name in sorted(found))
 
 
 def read_set(value: Value, check: Callable[[Value, str], str], where: str) -> frozenset[str]:

@@ -12,9 +12,12 @@ from collections.abc import Set
 from typing import Final, NamedTuple
 
 from pithbundle.bundle.record import Record
-from pithbundle.encoding.values import EventId, Value
+from pithbundle.encoding.canonical import digest, encode
+from pithbundle.encoding.values import Value
 from pithbundle.errors import Fault
-from pithbundle.verify.signatures import Attempt, Signatures, Stated, unknown_key_id
+from pithbundle.newtypes import EventId
+from pithbundle.verify.policy import PolicyKey
+from pithbundle.verify.signatures import Attempt, ClaimedSignature, Signatures, unknown_key_id
 from pithbundle.verify.verdicts import (
     STEP_FORM,
     STEP_KEY,
@@ -36,11 +39,21 @@ _VERIFIED: Final = Verdict("verified", STEP_VALID)
 _NOT_CHECKED: Final = Verdict("not_checked", STEP_SIGNATURE)
 
 
-class _Open(NamedTuple):
-    """A receipt whose verdict needs a signature check; ``element`` is the index of its element."""
+class Receipt(NamedTuple):
+    """A receipt as it stands in an element; its value may be anything."""
 
+    value: Value
+    #: The pointer in the element.
+    pointer: str
+    #: The index of the element.
     element: int
     event_id: EventId | None
+
+
+class _Open(NamedTuple):
+    """A receipt whose verdict needs a signature check."""
+
+    receipt: Receipt
     key_id: str
     text: str
     attempt: Attempt
@@ -50,9 +63,9 @@ def receipt_at(event_type: Value, payload: Value) -> tuple[Value] | None:
     """The receipt in a payload, in a tuple since it may be any value; None where there is none (RCPT-4)."""
     if type(payload) is not dict or "receipt" not in payload:
         return None
-    stated = payload["receipt"]
-    if event_type == CARRIER or (type(stated) is dict and stated.get("kind") == KIND):
-        return (stated,)
+    claimed = payload["receipt"]
+    if event_type == CARRIER or (type(claimed) is dict and claimed.get("kind") == KIND):
+        return (claimed,)
     # What another type calls a receipt is its own business.
     return None
 
@@ -67,16 +80,16 @@ class Receipts:
         self._record = record
         self._found: list[ReceiptVerdict | _Open] = []
 
-    def check(self, stated: Value, index: int, event_id: EventId) -> bool:
+    def check(self, receipt: Receipt) -> bool:
         """Check the receipt of a valid ``record_created`` and return whether it is verified."""
-        found = self._read(stated, index, event_id)
+        found = self._read(receipt)
         checked = self._verdict(found) if isinstance(found, _Open) else found
         self._found.append(checked)
         return checked.verdict.status == "verified"
 
-    def collect(self, stated: Value, index: int, event_id: EventId | None) -> None:
+    def collect(self, receipt: Receipt) -> None:
         """Take up the receipt of another element."""
-        self._found.append(self._read(stated, index, event_id))
+        self._found.append(self._read(receipt))
 
     def verdicts(self) -> tuple[ReceiptVerdict, ...]:
         """The verdicts of all receipts, in the order of the elements (RCPT-2, RCPT-4)."""
@@ -89,36 +102,51 @@ class Receipts:
             return found
         if (found.key_id, found.text) in chosen:
             return self._verdict(found)
-        return receipt_verdict(_NOT_CHECKED, found.event_id, found.element, found.key_id)
+        return _made(found.receipt, _NOT_CHECKED, found.key_id)
 
     def _verdict(self, found: _Open) -> ReceiptVerdict:
         key = self._signatures.verifies(found.attempt, self._record.sha256)
         verdict = found.attempt.failed if key is None else _VERIFIED
-        return receipt_verdict(verdict, found.event_id, found.element, found.key_id, key)
+        return _made(found.receipt, verdict, found.key_id, key)
 
-    def _read(self, stated: Value, index: int, event_id: EventId | None) -> ReceiptVerdict | _Open:
+    def _read(self, receipt: Receipt) -> ReceiptVerdict | _Open:
         """The verdict of a receipt if it needs no signature check, else what is left to do (RCPT-2)."""
-        if type(stated) is not dict:
-            return receipt_verdict(_wrong("a receipt must be an object", ""), event_id, index, None)
-        if stated.get("kind") != KIND:
-            return receipt_verdict(_wrong(f'must be "{KIND}"', "/kind"), event_id, index, None)
-        key_id, text = stated.get("key_id"), stated.get("signature_b64")
+        claimed = receipt.value
+        if type(claimed) is not dict:
+            return _made(receipt, _wrong("a receipt must be an object", ""), None)
+        if claimed.get("kind") != KIND:
+            return _made(receipt, _wrong(f'must be "{KIND}"', "/kind"), None)
+        key_id, text = claimed.get("key_id"), claimed.get("signature_b64")
         if type(key_id) is not str:
-            return receipt_verdict(_wrong("must be a string", "/key_id"), event_id, index, None)
-        if not self._signatures.policy.keys_with_id(key_id):
+            return _made(receipt, _wrong("must be a string", "/key_id"), None)
+        keys = self._signatures.policy.keys_with_id(key_id)
+        if not keys:
             verdict = Verdict("unknown_key", STEP_KEY, unknown_key_id("/key_id"))
         elif text is None:
             verdict = Verdict("not_signed", STEP_SIGNED)
         elif type(text) is not str:
             verdict = _wrong("must be a string", "/signature_b64")
         else:
-            attempt = self._signatures.attempt(
-                Stated(key_id, "/key_id", CARRIER, stated.get("algorithm"), text)
-            )
+            signature = ClaimedSignature(key_id, "/key_id", CARRIER, claimed.get("algorithm"), text)
+            attempt = self._signatures.attempt(signature, keys)
             if attempt.keys:
-                return _Open(index, event_id, key_id, text, attempt)
+                return _Open(receipt, key_id, text, attempt)
             verdict = attempt.failed
-        return receipt_verdict(verdict, event_id, index, key_id)
+        return _made(receipt, verdict, key_id)
+
+
+def _made(
+    receipt: Receipt, verdict: Verdict, key_id: str | None, key: PolicyKey | None = None
+) -> ReceiptVerdict:
+    return receipt_verdict(
+        verdict,
+        receipt.event_id,
+        receipt.element,
+        key_id,
+        key,
+        receipt.pointer,
+        digest(encode(receipt.value)),
+    )
 
 
 def _wrong(detail: str, pointer: str) -> Verdict:

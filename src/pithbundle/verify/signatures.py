@@ -6,8 +6,8 @@ and one place that verifies a signature.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from hashlib import sha512
+from collections.abc import Iterable, MutableMapping
+from hashlib import sha256
 from typing import Final, NamedTuple, TypeAlias
 
 from pithbundle.ed25519.strict import SIGNATURE_BYTES
@@ -23,9 +23,8 @@ from pithbundle.verify.verdicts import (
     Verdict,
 )
 
-#: Results of signature checks, keyed by (raw key, message, raw signature): a pure function,
-#: so sharing one between calls changes no verdict, only time (CHECK-9). A message that is longer
-#: than 64 bytes is represented by its digest, so that an entry has a fixed size.
+#: Results of signature checks, keyed by (raw key, SHA-256 of the message, raw signature): a pure
+#: function, so sharing one between calls changes no verdict, only time (CHECK-9, FORMAT-13).
 SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
 
 
@@ -40,20 +39,12 @@ def trim(cache: SignatureCache, size: int) -> None:
         cache.update(newest)
 
 
-_SHORT: Final = 64
-
-
-def _represented(message: bytes) -> bytes:
-    """The digest of a long message in 65 bytes: no message that represents itself is as long."""
-    return b"\0" + sha512(message).digest()
-
-
-#: The one algorithm (CHECK-7).
+#: The algorithm of a receipt (CHECK-7).
 ALGORITHM: Final = "ed25519"
 _NO_SUCH_KEY: Final = "the policy has no key of this key_id"
 
 
-class Stated(NamedTuple):
+class ClaimedSignature(NamedTuple):
     """A signature under a key_id, with no signer named: where its parts stand, and what they are."""
 
     key_id: str
@@ -64,17 +55,17 @@ class Stated(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What is left to do for a :class:`Stated`: ``keys`` that may have made ``raw``, and who was refused."""
+    """What is left to do for a signature: the keys that may have made it, the verdicts of the others."""
 
     keys: tuple[PolicyKey, ...]
     raw: bytes
-    refusals: tuple[Verdict, ...]
+    failures: tuple[Verdict, ...]
 
     @property
     def failed(self) -> Verdict:
         """The verdict if no key verifies: that of the one that got furthest (RCPT-2)."""
-        # Who is left to try got further than whoever was refused.
-        return not_verified("") if self.keys else min(self.refusals, key=lambda verdict: verdict.rank)
+        # A key that is left to try got further than any that failed.
+        return not_verified("") if self.keys else min(self.failures, key=lambda verdict: verdict.rank)
 
 
 def right(key: PolicyKey, event_type: str, event_id: str | None, type_at: str, key_at: str) -> Verdict | None:
@@ -118,31 +109,31 @@ class Signatures:
 
     def valid(self, key: PolicyKey, message: bytes, raw: bytes) -> bool:
         """CHECK-9: whether ``raw`` is a signature of ``message`` under ``key``."""
-        question = (key.public_key.raw, message if len(message) <= _SHORT else _represented(message), raw)
+        question = (key.public_key.raw, sha256(message).digest(), raw)
         known = self.cache.get(question)
         if known is None:
             known = self.cache[question] = key.public_key.verify(message, raw)
         return known
 
-    def attempt(self, stated: Stated) -> Attempt:
+    def attempt(self, claimed: ClaimedSignature, keys: Iterable[PolicyKey]) -> Attempt:
         """The checks before CHECK-9 where a key_id of the policy is named and no signer (RCPT-2).
 
-        Every key of that id may answer; of several that fail the one that got furthest decides.
-        A revoked key never does: its ``accepted_event_ids`` are of events, and there is none here (RCPT-2).
+        Any of the keys may have signed; of several that fail the one that got furthest decides.
+        A revoked key never does: its ``accepted_event_ids`` are of events, and there is none here.
         """
-        refused: list[Verdict] = []
+        failures: list[Verdict] = []
         left: list[PolicyKey] = []
-        raw = raw_signature(stated.text, "")
-        for key in self.policy.keys_with_id(stated.key_id):
-            verdict = right(key, stated.event_type, None, stated.key_at, stated.key_at)
-            verdict = verdict or algorithm_fault(stated.algorithm, "")
+        raw = raw_signature(claimed.text, "")
+        for key in keys:
+            verdict = right(key, claimed.event_type, None, claimed.key_at, claimed.key_at)
+            verdict = verdict or algorithm_fault(claimed.algorithm, "")
             if verdict is None and isinstance(raw, Verdict):
                 verdict = raw
             if verdict is None:
                 left.append(key)
             else:
-                refused.append(verdict)
-        return Attempt(tuple(left), b"" if isinstance(raw, Verdict) else raw, tuple(refused))
+                failures.append(verdict)
+        return Attempt(tuple(left), b"" if isinstance(raw, Verdict) else raw, tuple(failures))
 
     def verifies(self, attempt: Attempt, message: bytes) -> PolicyKey | None:
         """CHECK-9: the key among those left that made the signature, or None."""

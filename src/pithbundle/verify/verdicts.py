@@ -1,4 +1,4 @@
-"""The results of the checks, as values (spec CHECK-1 to CHECK-13, RCPT-2).
+"""The results of the checks, as values (spec CHECK-1 to CHECK-14, FORMAT-9, RCPT-2).
 
 Merge accepts nothing else: an event reaches a state only as a :class:`SignedEvent`, and only
 the checks make one. All values are immutable.
@@ -11,23 +11,37 @@ from dataclasses import dataclass, field, fields, make_dataclass
 from typing import Any, Final, Literal, TypeAlias, TypeVar, cast
 
 from pithbundle.brief import brief
+from pithbundle.bundle.event_format import AnyFormat, EventFormat
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.json_reader import decode_canonical
-from pithbundle.encoding.values import DigestHex, EventId, Instant, Object
+from pithbundle.encoding.values import Object
 from pithbundle.errors import Fault
+from pithbundle.newtypes import DigestHex, EventId, Instant
 from pithbundle.verify.policy import PolicyKey
 
 #: What the checks of an element came to (CHECK-1 to CHECK-14); ``not_checked`` is of receipts alone (RCPT-4).
 Status: TypeAlias = Literal[
-    "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "not_checked"
+    "verified",
+    "unknown_type",
+    "unbound",
+    "unknown_format",
+    "unknown_key",
+    "not_signed",
+    "invalid",
+    "not_checked",
 ]
 
 #: The statuses of a *valid* event: its signature covers everything that is shown of it (CHECK-10).
 VALID: Final = frozenset({"verified", "unknown_type"})
 
-#: How far an element got: the place of the check that decided in the order of CHECK-14.
+#: The statuses of an *unverified* element: another policy may verify it (UNV-1).
+UNVERIFIED: Final = frozenset({"unbound", "unknown_format", "unknown_key", "not_signed"})
+
+#: How far an element got in the order of CHECK-14. Neighbours that no rank has to tell apart share a
+#: number: the status or the code does.
 STEP_READ: Final = 0
 STEP_KEY: Final = 1
+STEP_FORMAT: Final = 1
 STEP_SIGNED: Final = 2
 STEP_FORM: Final = 3
 STEP_SUBJECT: Final = 4
@@ -36,8 +50,17 @@ STEP_ALGORITHM: Final = 6
 STEP_ENCODING: Final = 7
 STEP_ID: Final = 8
 STEP_SIGNATURE: Final = 9
+STEP_MEANING: Final = 10
 STEP_UNBOUND: Final = 10
 STEP_VALID: Final = 11
+
+#: The statuses in the order in which readings of one element are chosen (FORMAT-9).
+_READINGS: Final = {
+    status: place
+    for place, status in enumerate(
+        ("verified", "unknown_type", "unbound", "invalid", "not_signed", "unknown_key", "unknown_format")
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +89,14 @@ class Verdict:
 
     @property
     def rank(self) -> tuple[int, int, str]:
-        """The smallest rank decides: valid, unbound, others; then the step; then the code (CHECK-11)."""
+        """The smallest rank decides for an id: valid, unbound, others; the step; the code (CHECK-11)."""
         group = 0 if self.valid else 1 if self.status == "unbound" else 2
         return group, -self.step, self.code or ""
+
+    @property
+    def reading_rank(self) -> tuple[int, int, str]:
+        """The smallest rank decides among the readings of one element (FORMAT-9)."""
+        return _READINGS[self.status], -self.step, self.code or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +112,15 @@ class ReceiptVerdict:
     key_id: str | None
     #: The key of the policy whose signature verified, None where none did.
     key: PolicyKey | None = None
+    #: The pointer of the receipt in its element (RCPT-4).
+    pointer_in_element: str = "/payload/receipt"
+    #: SHA-256 of the receipt's canonical bytes: equal receipts of one id are listed once (RCPT-4).
+    sha256: bytes = b""
 
     @property
     def pointer(self) -> str:
         """The JSON pointer of the receipt in the input (RCPT-4)."""
-        return f"/events/{self.element}/payload/receipt"
+        return f"/events/{self.element}{self.pointer_in_element}"
 
     @property
     def signer(self) -> str | None:
@@ -108,29 +140,42 @@ class ReceiptVerdict:
 class SignedEvent:
     """A validly signed event: its signed content, and the one signature that is kept.
 
-    All of it is signed: only a format that covers every member shown makes one (RULE-3). So
-    one id has one signer and one key.
+    All of it is signed: only a format that covers every member shown makes one (FORMAT-4), and
+    the formats of the policy agree on what it means (FORMAT-5). So one id has one signer.
     """
 
     event_id: EventId
     event_type: str
     target: str
-    created_at: str
+    #: The time as signed: a string, or an integer where the format writes one (FORMAT-11).
+    created_at: str | int
     instant: Instant
     #: The instant and the id, joined. Both have a fixed length, so text order is the total order
     #: of events by (instant, id) (MERGE-4).
     order: str
     #: Canonical bytes of the payload.
     payload_bytes: bytes
-    #: Canonical bytes of the signer as the event states it.
+    #: Canonical bytes of the signer as the event states it (FORMAT-5).
     signer_bytes: bytes
-    #: Canonical bytes of the signed content.
-    body: bytes
+    #: Canonical bytes of the signed content (FORMAT-3).
+    signed_content: bytes
     #: The raw signature, 64 bytes.
     signature: bytes
     #: The key of the policy that verified.
     key: PolicyKey
     receipt_verified: bool
+    #: The format that it was read under.
+    event_format: EventFormat
+
+    def is_kept_before(self, other: SignedEvent) -> bool:
+        """Whether this occurrence of an event is kept rather than another of its id (FORMAT-12).
+
+        The smallest (raw signature, raw key, ``format_sha256``) is kept, whatever came first.
+        """
+        if self.signature != other.signature:
+            return self.signature < other.signature
+        mine, theirs = self.key.public_key.raw, other.key.public_key.raw
+        return (mine, self.event_format.sha256) < (theirs, other.event_format.sha256)
 
     @property
     def payload(self) -> Object:
@@ -172,14 +217,6 @@ class Claim:
     __repr__ = brief
 
 
-#: What the id of an element is a digest of: the event, the payload alone, or, in the flat
-#: spelling, whatever its producer hashed (EVT-7).
-IdCovers: TypeAlias = Literal["event", "payload", "stated"]
-
-#: Elements of one identity have one payload: an id, and what it covers (RCPT-4).
-Identity: TypeAlias = tuple[str, IdCovers]
-
-
 @dataclass(frozen=True, slots=True)
 class CheckedEvent:
     """One element of a bundle's ``events`` and its verdict."""
@@ -187,7 +224,7 @@ class CheckedEvent:
     #: The index in ``events``.
     index: int
     #: The recomputed id; of the flat spelling the claimed digest; None without an id (CHECK-11).
-    id: str | None
+    event_id: str | None
     #: The event type as the element states it: shown, never trusted.
     claimed_type: str | None
     verdict: Verdict
@@ -195,19 +232,18 @@ class CheckedEvent:
     event: SignedEvent | None = None
     #: Pointers of members that the signature does not cover.
     unsigned: tuple[str, ...] = ()
-    #: The key of the policy that the element names, or that verified a flat one.
+    #: The key of the policy that the element names, or that verified it.
     key: PolicyKey | None = None
-    #: What ``id`` covers.
-    id_covers: IdCovers = "event"
     #: What an element of an unknown key claims.
     claim: Claim | None = None
     #: The id that an element without an id claims: shown, never trusted.
     claimed_id: str | None = None
-
-    @property
-    def identity(self) -> Identity | None:
-        """The id and what it covers; None without an id (RCPT-4)."""
-        return None if self.id is None else (self.id, self.id_covers)
+    #: The format of the verdict, None where no format reads the element (FORMAT-9).
+    event_format: AnyFormat | None = None
+    #: The identity of an unverified element, in hex; None of any other (UNV-1).
+    element_sha256: DigestHex | None = None
+    #: The faults of other readings that are invalid (FORMAT-9).
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def pointer(self) -> str:
@@ -220,16 +256,14 @@ class CheckedEvent:
         return None if self.key is None else self.key.fingerprint
 
     def before(self, other: CheckedEvent) -> bool:
-        """Whether this element decides for its id rather than ``other`` (CHECK-11).
-
-        Among valid elements the smallest signature, as 64 raw bytes, is the one kept.
-        """
+        """Whether this element decides for its id rather than ``other`` (CHECK-11)."""
         if self.event is not None and other.event is not None:
-            return self.event.signature < other.event.signature
+            return self.event.is_kept_before(other.event)
         return self.verdict.rank < other.verdict.rank
 
     def __repr__(self) -> str:
-        return f"CheckedEvent({self.pointer}, id={self.id}, {self.verdict.status}, code={self.verdict.code})"
+        names = f"{self.pointer}, event_id={self.event_id}"
+        return f"CheckedEvent({names}, {self.verdict.status}, code={self.verdict.code})"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -257,7 +291,11 @@ class CheckedBundle:
         """The ids with an invalid element and no valid one: a state counts them (STATE-7)."""
         if len(self.signed) == len(self.events):
             return frozenset()
-        invalid = {one.id for one in self.events if one.id is not None and one.verdict.status == "invalid"}
+        invalid = {
+            one.event_id
+            for one in self.events
+            if one.event_id is not None and one.verdict.status == "invalid"
+        }
         return frozenset(invalid - {event.event_id for event, _ in self.signed})
 
     def __repr__(self) -> str:

@@ -22,7 +22,9 @@ from pithbundle.bundle.document_types import (
     Document,
     recognise,
 )
-from pithbundle.bundle.event import Envelope, read_event
+from pithbundle.bundle.event_format import INTEGRITY_1, PITHBUNDLE_EVENT_1
+from pithbundle.bundle.event_reader import reader_of
+from pithbundle.bundle.flat_event import read_flat
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import (
     PATH,
@@ -229,9 +231,7 @@ def _count(elements: Iterable[Value]) -> Events:
     found = Events()
     for element in elements:
         found.total += 1
-        event = read_event(element)
-        spelling = "malformed" if type(event) is Fault else "envelope" if type(event) is Envelope else "flat"
-        found.spellings[spelling] += 1
+        found.spellings[_format_of(element)] += 1
         if type(element) is not dict:
             continue
         found.types[_text(element.get("event_type"))] += 1
@@ -248,6 +248,16 @@ def _count(elements: Iterable[Value]) -> Events:
         found.unknown.update(name for name in element if name not in _EVENT_MEMBERS)
     found.times.sort(key=lambda text: instant(text) or "")
     return found
+
+
+def _format_of(element: Value) -> str:
+    """The built-in event format that reads an element, if one does."""
+    if type(element) is dict:
+        if reader_of(PITHBUNDLE_EVENT_1).read(element) is not None:
+            return PITHBUNDLE_EVENT_1.name
+        if read_flat(element) is not None:
+            return INTEGRITY_1.name
+    return "unknown"
 
 
 def _text(value: Value) -> str:

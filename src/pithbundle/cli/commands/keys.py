@@ -69,7 +69,7 @@ def command(out: Output, key: str | None, test: bool, policy_path: str | None) -
         out.detail("status", item.status)
         types = "all" if item.event_types is None else " ".join(sorted(map(out.show, item.event_types)))
         out.detail("may sign", types)
-        out.detail("formats", " ".join(item.event_formats))
+        out.detail("formats", " ".join(item.format_names))
         for event_id in sorted(item.accepted_event_ids):
             out.detail("accepts", event_id)
         print_key_forms(out, item.public_key)

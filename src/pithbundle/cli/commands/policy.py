@@ -13,6 +13,9 @@ from pithbundle.cli.render import plural
 from pithbundle.encoding.values import Object, Value
 from pithbundle.merge.rules import MERGE_1
 
+#: What follows from a format with a constant signer (FORMAT-6).
+CONSTANT_SIGNER = "events of other signers with the same members are ambiguous under it"
+
 
 @click.group("policy", epilog="\b\nExample:\n  pithbundle policy show > mine.json")
 def command() -> None:
@@ -51,11 +54,13 @@ def check(out: Output, file: str) -> int:
     """Check whether FILE is a valid policy, and print what must change if not."""
     policy = read_policy_file(file, Exit.INVALID)
     unknown = [*policy_add.unknown_types(policy)]
+    constant = [one.name for one in policy.formats if one.has_constant_signer]
     if out.as_json:
         warnings: list[Value] = [
             {"signer_id": key.signer_id, "key_id": key.key_id, "event_type": name} for key, name in unknown
         ]
         members: Object = {"policy": policy_value(policy, file), "unknown_event_types": warnings}
+        members["constant_signers"] = [*constant]
         return out.result(SUCCESS, Exit.VALID, members)
     out.heading("usable", plural(len(policy.keys), "key"), "good")
     out.detail("file", out.file_name(file))
@@ -67,6 +72,8 @@ def check(out: Output, file: str) -> int:
     for key, name in unknown:
         names = f"{out.show(key.signer_id)} {out.show(key.key_id)}"
         out.heading("warning", f"{names}: {out.show(name)} is no event type of {MERGE_1.name}", "doubtful")
+    for name in constant:
+        out.heading("warning", f"{name} states the signer itself: {CONSTANT_SIGNER}", "doubtful")
     if unknown:
         out.detail("known", " ".join(sorted(MERGE_1.event_types)))
     return Exit.VALID

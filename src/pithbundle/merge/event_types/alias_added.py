@@ -27,7 +27,7 @@ class Alias:
     alias_value: str
     derived: bool
     event_id: EventId | None
-    created_at: str | None
+    created_at: str | int | None
 
     __repr__ = brief
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import CHECKPOINT, EventType
-from pithbundle.merge.schema import sorted_ids
+from pithbundle.merge.schema import inner_id, sorted_ids
 from pithbundle.newtypes import EventId
 
 
@@ -20,7 +20,7 @@ class Checkpoint(Entry):
 
 def _event_ids(payload: Object) -> tuple[str, ...]:
     listed = payload["event_ids"]
-    return tuple(map(str, listed)) if type(listed) is list else ()
+    return tuple(inner_id(str(each)) for each in listed) if type(listed) is list else ()
 
 
 EVENT_TYPE = EventType(

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from pithbundle.encoding.values import Object
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.rule_sets import RETRACTION, EventType
-from pithbundle.merge.schema import event_id, prose
+from pithbundle.merge.schema import event_id, inner_id, prose
 from pithbundle.newtypes import EventId
 
 #: What a retraction does (MERGE-7).
@@ -25,7 +25,7 @@ class Retraction(Entry):
 
 
 def _retracted_id(payload: Object) -> tuple[str, ...]:
-    return (str(payload["event_id"]),)
+    return (inner_id(str(payload["event_id"])),)
 
 
 EVENT_TYPE = EventType(
