@@ -14,6 +14,7 @@
  */
 
 /** @typedef {import("./src/bundle/reader.js").Bundle} Bundle */
+/** @typedef {import("./src/bundle/event-formats.js").EventFormat} EventFormat */
 /** @typedef {import("./src/bundle/record.js").CanonicalRecord} CanonicalRecord */
 /** @typedef {import("./src/comparison.js").Difference} Difference */
 /** @typedef {import("./src/encoding/limits.js").Limits} Limits */
@@ -48,6 +49,7 @@ export { isAcceptableKey, verifySignature } from "./src/ed25519/strict.js";
 export { fingerprints } from "./src/verify/public-key.js";
 
 // Records and bundles.
+export { readFormatDocument } from "./src/bundle/format-document.js";
 export { parseNumber } from "./src/bundle/number.js";
 export { readBundle } from "./src/bundle/reader.js";
 export { readRecord } from "./src/bundle/record.js";
@@ -55,7 +57,7 @@ export { titleSha256 } from "./src/bundle/titles.js";
 
 // Who signed what.
 export { readPolicy } from "./src/verify/policy.js";
-export { decideById } from "./src/verify/verdicts.js";
+export { decideById, unverifiedOf } from "./src/verify/verdicts.js";
 export { check } from "./src/verifier.js";
 
 // What follows from it.

@@ -3,12 +3,13 @@
  *
  * @module
  */
+/** @import { EventFormat } from "./bundle/event-formats.js" */
 /** @import { CanonicalRecord } from "./bundle/record.js" */
 /** @import { Obj } from "./encoding/values.js" */
 /** @import { ClassifiedEvent } from "./merge/ledger.js" */
 /** @import { Policy, PolicyKey } from "./verify/policy.js" */
 import { ensure } from "./errors.js";
-import { compareBytes } from "./encoding/bytes.js";
+import { compareBytes, compareStrings } from "./encoding/bytes.js";
 import { canonicalBytes, canonicalJson } from "./encoding/canonical.js";
 import { parseJson } from "./encoding/json-reader.js";
 import { BUNDLE_LIMITS } from "./encoding/limits.js";
@@ -25,8 +26,8 @@ import { check } from "./verifier.js";
 const PROOF_TYPE = "pithbundle_equivocation_proof";
 const PROOF_VERSION = "1";
 
-/** @param {PolicyKey} key @returns {Obj} */
-const proofKey = (key) => objectOf({ event_format: key.formatName, key_id: key.keyId, public_key_hex: toHex(key.raw), signer_id: key.signerId });
+/** @param {PolicyKey} key @param {EventFormat} format @returns {Obj} */
+const proofKey = (key, format) => objectOf({ format_sha256: format.sha256, key_id: key.keyId, public_key_hex: toHex(key.raw), signer_id: key.signerId });
 
 /** @param {readonly ClassifiedEvent[]} events @returns {ClassifiedEvent[]} */
 const sortedById = (events) => [...events].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -38,10 +39,11 @@ const sortedById = (events) => [...events].sort((a, b) => (a.id < b.id ? -1 : 1)
 export function equivocationProof(record, { events }) {
   const sorted = sortedById(events);
   const two = [sorted[0], sorted.find((event) => decidingValues(event) !== decidingValues(sorted[0])) ?? sorted[0]];
-  const keys = [...new Set(two.map(({ key }) => key))].sort((a, b) => compareBytes(a.raw, b.raw));
+  const used = two.toSorted((a, b) => compareBytes(a.key.raw, b.key.raw) || compareStrings(a.format.sha256, b.format.sha256));
+  const keys = new Map(used.map(({ key, format }) => [`${toHex(key.raw)} ${format.sha256}`, proofKey(key, format)]));
   return canonicalBytes(objectOf({
     proof_type: PROOF_TYPE, proof_version: PROOF_VERSION, rules: MERGE_RULES, canonical_record: record.value,
-    events: two.map(exportedEvent), keys: keys.map(proofKey),
+    events: two.map(exportedEvent), keys: [...keys.values()],
   }));
 }
 
@@ -62,7 +64,7 @@ export async function verifyProof(bytes, policy) {
   const record = await readRecord(proof.get("canonical_record"), "/canonical_record");
   const values = member(proof, "events", "array", "");
   ensure(values.length === 2, "type", "/events");
-  const known = new Set(policy.keys.filter(({ format }) => format !== null).map((key) => canonicalJson(proofKey(key))));
+  const known = new Set(policy.keys.flatMap((key) => key.formats.filter(({ isBinding }) => isBinding).map((format) => canonicalJson(proofKey(key, format)))));
   const keys = member(proof, "keys", "array", "");
   ensure(keys.length === 1 || keys.length === 2, "type", "/keys");
   for (const [i, key] of keys.entries()) ensure(known.has(canonicalJson(key)), "key_unknown", `/keys/${i}`);

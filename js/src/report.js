@@ -3,6 +3,7 @@
  *
  * @module
  */
+/** @import { EventFormat } from "./bundle/event-formats.js" */
 /** @import { Bundle } from "./bundle/reader.js" */
 /** @import { Value } from "./encoding/values.js" */
 /** @import { Merged } from "./merge/merge.js" */
@@ -10,10 +11,11 @@
 import { clauseOf } from "./codes.js";
 import { PithError } from "./errors.js";
 import { compareStrings } from "./encoding/bytes.js";
+import { canonicalJson } from "./encoding/canonical.js";
 import { grouped } from "./merge/ledger.js";
 import { merge } from "./merge/merge.js";
 import { MERGE_RULES } from "./merge/rules.js";
-import { STEP, decidesBefore } from "./verify/verdicts.js";
+import { STEP, UNVERIFIED, decidesBefore, unverifiedOf } from "./verify/verdicts.js";
 
 /** @typedef {"rejected" | "invalid" | "conflict" | "incomplete" | "unverified" | "valid"} OutcomeName */
 
@@ -30,7 +32,7 @@ export function outcomeOf(merged, rejected = 0) {
   const elements = merged?.elements ?? [];
   const withoutId = elements.flatMap(({ id, verdict }) => (id === null ? [verdict] : []));
   const decided = [...(merged?.byId.values() ?? [])].map(({ verdict }) => verdict);
-  const receipts = elements.flatMap(({ receipt }) => (receipt === null ? [] : [receipt]));
+  const receipts = elements.flatMap(({ receipt }) => receipt?.verdict ?? []);
   const verdicts = [...withoutId, ...decided, ...receipts];
   const some = (/** @type {Status[]} */ ...statuses) => verdicts.some(({ status }) => statuses.includes(status));
   /** @type {Record<OutcomeName, boolean>} */
@@ -39,7 +41,7 @@ export function outcomeOf(merged, rejected = 0) {
     invalid: some("invalid"),
     conflict: (merged?.state.equivocations.length ?? 0) > 0,
     incomplete: merged?.completeness.some(({ missing }) => missing.length > 0) ?? false,
-    unverified: some("unbound", "unknown_key", "not_signed") || (merged !== null && !verdicts.some(({ step }) => step === STEP.VALID)),
+    unverified: some(...UNVERIFIED) || (merged !== null && !verdicts.some(({ step }) => step === STEP.VALID)),
     valid: false,
   };
   holds.valid = !Object.values(holds).includes(true);
@@ -94,6 +96,9 @@ function verdictValue({ status, code, pointer, covered }, detail) {
   return { verdict: status, ...fault, ...(covered === null ? {} : { covered }) };
 }
 
+/** @param {EventFormat | null} format that a verdict is of @returns {ReportValue | null} null where no format reads the element [FORMAT-9] */
+const formatValue = (format) => (format === null ? null : { name: format.name, format_sha256: format.sha256 });
+
 /** @param {readonly Part[]} parts @returns {Occurrence[]} */
 const occurrencesOf = (parts) => parts.flatMap(({ file, checked, values }, input) => checked.elements.map((element, index) => (
   { element, value: values[index], location: { input, file, index, pointer: element.pointer } })));
@@ -117,24 +122,37 @@ function join(all) {
  * @returns {ReportValue} of one id, or of one element without an id
  */
 function eventValue(group, notApplied) {
-  const [{ element: { id, claimed, verdict, valid }, value, location }] = group;
+  const [{ element: { id, claimed, format, verdict, remarks, valid }, value, location }] = group;
   const ids = verdict.code === "hash_mismatch" && id !== null ? `; the recomputed id is ${id}` : "";
   // The pointer of a reader's fault begins at the input, that of a verdict at the element.
   const pointer = value instanceof PithError && value.pointer !== null ? value.pointer.slice(location.pointer.length) : verdict.pointer;
   const detail = pointer === null ? "" : `${detailAt(value, pointer)}${ids}`;
   const locations = group.map((one) => one.location).sort((a, b) => a.input - b.input || a.index - b.index);
   return {
-    event_id: id, event_type: claimed.type, ...verdictValue({ ...verdict, pointer }, detail),
+    event_id: id, event_type: claimed.type, ...verdictValue({ ...verdict, pointer }, detail), event_format: formatValue(format),
     ...(valid === null ? { claim: { signer_id: claimed.signer, created_at: claimed.createdAt } } : {
       created_at: valid.createdAt, instant: valid.instant, signer: valid.signerId, key_id: valid.key.keyId, key_status: valid.key.status,
       public_key_fingerprint: valid.key.fingerprint, not_applied: notApplied.get(valid.id) ?? [],
     }),
     location, locations, unsigned: [...new Set(group.flatMap(({ element }) => element.unsigned))].sort(compareStrings),
+    remarks: remarks.map(({ code, pointer: at }) => ({ code, clause: clauseOf(code ?? ""), detail: detailAt(value, at), pointer: at })),
   };
 }
 
+/** @param {readonly Occurrence[]} all @returns {ReportValue[]} the unverified elements, each identity once [UNV-2] */
+function unverifiedValues(all) {
+  const groups = grouped(all.filter(({ element }) => element.sha256 !== null), ({ element }) => element.sha256 ?? "");
+  return [...groups].map(([sha256, group]) => {
+    const [{ element: { claimed, verdict, format }, value }] = group;
+    return {
+      element_sha256: sha256, event_type: claimed.type, ...verdictValue(verdict, detailAt(value, verdict.pointer)), event_format: formatValue(format),
+      locations: group.map(({ location }) => location),
+    };
+  });
+}
+
 /**
- * The receipts: of the elements of one recomputed id once, a checked one before others; of every other element each [REPORT-2].
+ * The receipts: equal ones of the elements of one id once, a checked one before others; of every other element each [REPORT-2].
  * @param {readonly Occurrence[]} all @returns {ReportValue[]}
  */
 function receiptValues(all) {
@@ -142,10 +160,9 @@ function receiptValues(all) {
   const found = new Map();
   for (const { element: { id, receipt }, location } of all) {
     if (receipt === null) continue;
-    // The id of a flat element is bare hex, and no digest of its content [EVT-7].
-    const name = id?.startsWith("sha256:") ? id : found.size;
+    const name = id === null ? found.size : `${id} ${canonicalJson(receipt.value)}`;
     if ((found.get(name)?.verdict ?? "not_checked") !== "not_checked") continue;
-    found.set(name, { location: { ...location, pointer: `${location.pointer}/payload/receipt` }, event_id: id, ...verdictValue(receipt, "") });
+    found.set(name, { location: { ...location, pointer: `${location.pointer}${receipt.pointer}` }, event_id: id, ...verdictValue(receipt.verdict, "") });
   }
   return [...found.values()];
 }
@@ -157,10 +174,10 @@ function notAppliedOf({ state: { ledger } }) {
 }
 
 /** @param {Merged} merged @returns {ReportValue} digests, counts and findings of the merged events */
-function mergedValue({ record, state, stateSha256, eventsSha256, completeness }) {
+function mergedValue({ record, state, stateSha256, eventsSha256, unverifiedSha256, completeness }) {
   return {
     rules: MERGE_RULES, pith_number: record.pithNumber, canonical_sha256: record.sha256, events_sha256: eventsSha256, state_sha256: stateSha256,
-    valid_event_count: state.ledger.events.length,
+    valid_event_count: state.ledger.events.length, unverified_sha256: unverifiedSha256,
     equivocations: state.equivocations.map(({ eventType, signer, eventIds, instant }) => ({ event_type: eventType, signer, event_ids: eventIds, instant })),
     unrecognised: state.unrecognised.map((one) => Object.fromEntries(one)),
     completeness: completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
@@ -189,6 +206,7 @@ function reportValue(parts, merged, rejected, futureAfter) {
     inputs: parts.map(({ file, checked: { record, elements, mismatches } }) => (
       { file, pith_number: record.pithNumber, canonical_sha256: record.sha256, elements: elements.length, mismatches: mismatches.map((pointer) => ({ pointer })) })),
     rejected, events, without_id: withoutId.map((one) => eventValue([one], notApplied)), receipts: receiptValues(occurrences),
+    unverified: unverifiedValues(occurrences), unverified_count: unverifiedOf(merged?.elements ?? []).length,
     warnings: [...unsigned, ...future],
     ...(merged === null ? {} : { policy_sha256: parts[0].checked.policy.sha256, ...mergedValue(merged) }),
   };

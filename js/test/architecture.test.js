@@ -123,7 +123,7 @@ test("the public names", () => {
   assert.deepEqual(Object.keys(pith).sort(), [
     "BUNDLE_LIMITS", "LIMITS", "MERGE_RULES", "PithError", "STATE_LIMITS", "canonicalBytes", "canonicalJson", "canonicalSha256", "cborBytes",
     "check", "compareState", "decideById", "equivocationProof", "eventIdDigest", "exportParts", "fingerprints", "fromBase64", "fromHex",
-    "instantOf", "isAcceptableKey", "merge", "outcomeOf", "parseCbor", "parseJson", "parseNumber", "readBundle", "readPolicy", "readRecord",
-    "sha256", "sha256Hex", "status", "timeline", "titleSha256", "toBase64", "toHex", "trace", "utf8", "verifyProof", "verifySignature",
+    "instantOf", "isAcceptableKey", "merge", "outcomeOf", "parseCbor", "parseJson", "parseNumber", "readBundle", "readFormatDocument", "readPolicy", "readRecord",
+    "sha256", "sha256Hex", "status", "timeline", "titleSha256", "toBase64", "toHex", "trace", "unverifiedOf", "utf8", "verifyProof", "verifySignature",
   ]);
 });

@@ -219,7 +219,7 @@ test("made-up receipts cost a bounded number of signature checks", async () => {
   /** @type {(string | undefined)[]} */
   let statuses = [];
   const checks = await countedChecks(async () => {
-    statuses = (await checkedOf([...events, ...events], policy)).elements.map(({ receipt }) => receipt?.status);
+    statuses = (await checkedOf([...events, ...events], policy)).elements.map(({ receipt }) => receipt?.verdict.status);
   });
   assert.ok(checks <= 16, `${checks} checks`);
   assert.equal(statuses.filter((status) => status === "invalid").length, 32);

@@ -1,75 +1,105 @@
 /**
- * One element of `events`: its form [EVT-1 to EVT-7], and the signed content that a format makes of it.
+ * An element of `events` as a format reads it: its roles, its content, its meaning and its unsigned members
+ * [FORMAT-3, FORMAT-5, FORMAT-8, EVT-5, EVT-6].
  *
  * @module
  */
-/** @import { JsonType, Obj, Value } from "../encoding/values.js" */
-/** @import { EventFormat } from "./event-formats.js" */
+/** @import { Obj, Value } from "../encoding/values.js" */
+/** @import { Body, BodyRole, DocumentFormat, OptionalRole, RequiredType } from "./event-formats.js" */
+/** @import { Path } from "./format-pointers.js" */
 import { PithError, ensure } from "../errors.js";
 import { compareStrings } from "../encoding/bytes.js";
-import { canonicalBytes } from "../encoding/canonical.js";
-import { sha256 } from "../encoding/digest.js";
+import { canonicalBytes, canonicalJson } from "../encoding/canonical.js";
 import { pointerOf } from "../encoding/pointer.js";
-import { toHex } from "../encoding/spellings.js";
-import { instantOf } from "../encoding/timestamps.js";
-import { member, without } from "../encoding/values.js";
-import { EVENT_V1 } from "./event-formats.js";
+import { objectOf } from "../encoding/values.js";
+import { instantIn } from "./event-times.js";
+import { statedHash } from "./event-texts.js";
+import { isCovered, isInside } from "./format-coverage.js";
+import { atIndexedPath, atPath, withoutPaths } from "./format-pointers.js";
 
 /** Limits of one event [LIM-6]: part of the rules, the same for all. */
 const EVENT_SIZE = 262144;
 const EVENT_DEPTH = 24;
 const EVENT_NODES = 20000;
 
-const FLAT_ONLY = ["payload_sha256", "signature_b64", "signing_key_id"];
-const ENVELOPE_ONLY = ["signature", "signer", "subject_pith_number", "target"];
-/** @type {readonly (readonly [string, JsonType])[]} */
-const SIGNER = [["key_id", "string"], ["public_key_fingerprint", "string"], ["signer_id", "string"], ["signer_type", "string"]];
-
+/** @typedef {ReadonlyMap<BodyRole, any>} Roles the values of the roles of `body` that a format names */
 /**
- * A well-formed element.
- * @typedef {object} Event
- * @property {Obj} value
- * @property {string} instant
- * @property {Uint8Array} eventV1Bytes the canonical bytes of its signed content under event-v1; none of a flat event
+ * An element as a format reads it.
+ * @typedef {object} Reading
+ * @property {DocumentFormat} format
+ * @property {Obj} element
+ * @property {Obj} content
+ * @property {Roles} roles
+ * @property {{ path: Path | null, keyId: Value | undefined }[]} keyIds sorted by pointer; `path` is null for a constant
  */
 
-/** @param {Obj} element @returns {boolean} false where it has both spellings: it is checked as an envelope and is malformed [EVT-7] */
-export const isFlat = (element) => FLAT_ONLY.some((name) => element.has(name)) && !ENVELOPE_ONLY.some((name) => element.has(name));
+/** @type {Record<RequiredType, (value: Value | undefined) => boolean>} */
+const IS_OF_TYPE = {
+  object: (value) => value instanceof Map, array: Array.isArray, string: (value) => typeof value === "string",
+  integer: Number.isInteger, number: (value) => typeof value === "number", boolean: (value) => typeof value === "boolean",
+};
 
-/** Members in sorted order [EVT-6, EVT-7]. @param {Obj} element */
-function ensureFlatMembers(element) {
-  member(element, "created_at", "string", "");
-  member(element, "event_id", "integer", "");
-  member(element, "event_type", "string", "");
-  member(element, "payload", "object", "");
-  member(element, "payload_sha256", "string", "");
-  if ((element.get("signature_b64") ?? null) !== null) member(element, "signature_b64", "string", "");
-  member(element, "signing_key_id", "string", "");
+/** @param {Body} body @param {BodyRole} name @returns {RequiredType} */
+function typeOfRole({ time }, name) {
+  if (name === "payload") return "object";
+  return name === "created_at" && time !== "rfc3339" ? "integer" : "string";
 }
 
-/** Members in sorted order [EVT-1, EVT-6]. @param {Obj} element */
-function ensureEnvelopeMembers(element) {
-  member(element, "created_at", "string", "");
-  if (element.has("event_id")) member(element, "event_id", "string", "");
-  member(element, "event_type", "string", "");
-  member(element, "payload", "object", "");
-  if (element.has("signature") && element.get("signature") !== null) {
-    const signature = member(element, "signature", "object", "");
-    member(signature, "key_id", "string", "/signature");
-    ensure(member(signature, "kind", "string", "/signature") === "pith_event_signature", "type", "/signature/kind");
-    member(signature, "signature_b64", "string", "/signature");
+/** The values of the model that a constant can be are equal only to themselves. @param {Value | undefined} found @param {Value} constant */
+const isConstant = (found, constant) => found === constant;
+
+/**
+ * @param {Body} body @param {(path: Path) => Value | undefined} at what is at a pointer
+ * @param {BodyRole | null} [except] a role that is not read
+ * @returns {Roles | null} null where the body does not read it [FORMAT-8]
+ */
+function rolesOf(body, at, except = null) {
+  /** @type {Map<BodyRole, any>} */
+  const roles = new Map();
+  for (const [name, role] of body.roles) {
+    if (name === except) continue;
+    const value = "constant" in role ? role.constant : at(role.path);
+    if (!IS_OF_TYPE[typeOfRole(body, name)](value)) return null;
+    roles.set(name, value);
   }
-  const signer = member(element, "signer", "object", "");
-  for (const [name, type] of SIGNER) member(signer, name, type, "/signer");
-  member(element, "subject_pith_number", "string", "");
-  member(element, "target", "string", "");
+  const isRead = body.excluded.every((path) => at(path.slice(0, -1)) instanceof Map)
+    && body.required.every(([path, type]) => IS_OF_TYPE[type](at(path)))
+    && body.constants.every(([path, constant]) => isConstant(at(path), constant));
+  return isRead ? roles : null;
 }
 
-/** @param {Obj} content depth and value count, level by level [LIM-6, EVT-6] */
-function ensureWithinLimits(content) {
+/** @param {Obj} element @param {Body} body @param {Path} path of `proof` @returns {Value | undefined} [FORMAT-2] */
+const atProof = (element, body, path) => (isInside(body, path) ? atPath(element, path) : atIndexedPath(element, path));
+
+/** @param {Reading} reading @param {OptionalRole} name @returns {Value | undefined} undefined also where the format does not name it */
+export function optionalRole({ element, format: { body, proof } }, name) {
+  const path = proof.roles.get(name);
+  return path === undefined ? undefined : atProof(element, body, path);
+}
+
+/** @param {Obj} element @param {DocumentFormat} format @returns {Reading | null} null where the format does not read it [FORMAT-8] */
+export function readingOf(element, format) {
+  const { body, proof } = format;
+  const base = atPath(element, body.base);
+  const roles = base instanceof Map ? rolesOf(body, (path) => atPath(element, path)) : null;
+  if (!(base instanceof Map) || roles === null) return null;
+  const content = withoutPaths(base, body.excluded.map((path) => path.slice(body.base.length)));
+  const { keyId } = proof;
+  const keyIds = "constant" in keyId ? [{ path: null, keyId: keyId.constant }] : keyId.map((path) => ({ path, keyId: atProof(element, body, path) }));
+  keyIds.sort((a, b) => compareStrings(pointerOf(a.path ?? []), pointerOf(b.path ?? [])));
+  const reading = { format, element, content, roles, keyIds };
+  const isSigned = (optionalRole(reading, "signature") ?? null) !== null;
+  const isRequired = (/** @type {Path | null} */ path) => path !== null && (isSigned || isInside(body, path));
+  const isRead = keyIds.every(({ path, keyId: stated }) => !isRequired(path) || typeof stated === "string")
+    && proof.constants.every(([path, constant]) => !isRequired(path) || isConstant(atProof(element, body, path), constant));
+  return isRead ? reading : null;
+}
+
+/** @param {Obj} object depth and value count, level by level [LIM-6, EVT-6] */
+function ensureShallow(object) {
   let nodes = 1;
   /** @type {Value[]} */
-  let level = [content];
+  let level = [object];
   for (let depth = 1; level.length > 0; depth++) {
     /** @type {Value[]} */
     const next = [];
@@ -86,45 +116,66 @@ function ensureWithinLimits(content) {
   }
 }
 
-/** @param {Obj} element @param {boolean} flat @returns {Event} throws the first fault in the order of EVT-6 */
-function readEvent(element, flat) {
-  ensure(flat || !FLAT_ONLY.some((name) => element.has(name)), "type", "");
-  if (flat) ensureFlatMembers(element);
-  else ensureEnvelopeMembers(element);
-  const instant = instantOf(element.get("created_at"), "/created_at");
-  if (flat) return { value: element, instant, eventV1Bytes: new Uint8Array() };
-  const content = without(element, ["event_id", "signature"]);
-  ensureWithinLimits(content);
-  const eventV1Bytes = canonicalBytes(content);
-  ensure(eventV1Bytes.length <= EVENT_SIZE, "event_size", "");
-  return { value: element, instant, eventV1Bytes };
+/** @param {Reading} reading @returns {string} the instant, empty where the format names no time; throws the first fault in the order of EVT-6 */
+function ensureFormed(reading) {
+  const { format: { body, proof }, roles, content } = reading;
+  for (const name of /** @type {const} */ (["algorithm", "event_id", "fingerprint", "signature"])) {
+    const value = optionalRole(reading, name);
+    const isAbsent = value === undefined || (value === null && name === "signature");
+    ensure(isAbsent || typeof value === "string", "type", pointerOf(proof.roles.get(name) ?? []));
+  }
+  const time = body.roles.get("created_at");
+  const instant = time === undefined ? "" : instantIn(roles.get("created_at"), body.time, "path" in time ? pointerOf(time.path) : "");
+  const measured = [content, ...(isCovered(body, "payload") ? [] : [roles.get("payload")])];
+  measured.forEach(ensureShallow);
+  for (const value of measured) ensure(canonicalBytes(value).length <= EVENT_SIZE, "event_size", "");
+  return instant;
 }
 
-/** @param {Obj} element @param {boolean} flat @returns {Event | PithError} */
-export function eventOrFault(element, flat) {
+/** @param {Reading} reading @returns {string | PithError} the instant, or the fault [CHECK-1] */
+export function instantOrFault(reading) {
   try {
-    return readEvent(element, flat);
+    return ensureFormed(reading);
   } catch (fault) {
     if (!(fault instanceof PithError)) throw fault;
     return fault;
   }
 }
 
-/** @typedef {{ id: string, digest: Uint8Array, bytes: Uint8Array, members: Obj }} SignedContent of an element under a format [EVT-4] */
+/** @param {Body} body @param {Value} content @returns {Value} the signed value [FORMAT-3] */
+export const signedValue = ({ wrapper }, content) => (wrapper === null ? content : objectOf({ [wrapper]: content }));
 
-/** @param {Event} event @param {EventFormat} format @returns {Promise<SignedContent>} */
-export async function signedContentOf({ value, eventV1Bytes }, format) {
-  const members = format.excluded === null ? value.get("payload") : without(value, format.excluded);
-  const bytes = format === EVENT_V1 ? eventV1Bytes : canonicalBytes(members);
-  const digest = await sha256(bytes);
-  return { id: `sha256:${toHex(digest)}`, digest, bytes, members };
+/** @param {DocumentFormat} format @param {Obj} content @param {Roles} roles @returns {Obj} [FORMAT-5] */
+export function signerObject({ body }, content, roles) {
+  const role = body.roles.get("signer_id");
+  const path = role !== undefined && "path" in role ? role.path.slice(body.base.length) : [];
+  const object = path.length >= 2 ? atPath(content, path.slice(0, -1)) : null;
+  return object instanceof Map ? object : objectOf({ signer_id: roles.get("signer_id") });
 }
 
-/** @param {Obj} element @param {EventFormat} format @returns {string[]} sorted pointers of what is not signed [EVT-5, RULE-1] */
-export function unsignedMembers(element, { excluded }) {
-  const isExcluded = (/** @type {string} */ name) => (excluded === null ? name !== "payload" : excluded.includes(name));
-  const out = [...element.keys()].filter((name) => name !== "event_id" && name !== "signature" && isExcluded(name));
-  const signature = [...(element.get("signature")?.keys() ?? [])];
-  const extra = signature.filter((name) => !["kind", "key_id", "algorithm", "signature_b64"].includes(name));
-  return [...out.map((name) => pointerOf([name])), ...extra.map((name) => pointerOf(["signature", name]))].sort(compareStrings);
+/** @param {DocumentFormat} format that binds @param {Value} signed @returns {string | null} canonical; null where the value has none [FORMAT-5] */
+export function meaningOf(format, signed) {
+  const { body } = format;
+  const content = body.wrapper === null ? signed : signed instanceof Map && signed.size === 1 ? signed.get(body.wrapper) : undefined;
+  if (!(content instanceof Map)) return null;
+  const at = (/** @type {Path} */ path) => atPath(content, path.slice(body.base.length));
+  // A payload that the content hashes is not a part of the signed value.
+  const isWhole = isCovered(body, "payload");
+  const roles = rolesOf(body, at, isWhole ? null : "payload");
+  if (roles === null || body.excluded.some((path) => at(path) !== undefined)) return null;
+  const hash = roles.has("payload_sha256") ? statedHash(roles.get("payload_sha256")) : "";
+  const instant = parsedTime(roles.get("created_at"), body);
+  if (hash === null || instant === null) return null;
+  const payload = isWhole ? ["payload", roles.get("payload")] : ["sha256", hash, body.payloadWrapper];
+  const names = ["event_type", "subject", "target", "signer_id", "created_at"].map((name) => roles.get(/** @type {BodyRole} */ (name)));
+  return canonicalJson([...names, payload, instant, signerObject(format, content, roles)]);
+}
+
+/** @param {any} time @param {Body} body @returns {string | null} the instant, null where it is no time of the format */
+function parsedTime(time, body) {
+  try {
+    return instantIn(time, body.time, null);
+  } catch {
+    return null;
+  }
 }

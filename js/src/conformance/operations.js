@@ -59,6 +59,7 @@ async function mergeAnswer(inputs, policyText) {
     state: pith.toBase64(out.stateBytes), state_sha256: out.stateSha256, events_sha256: out.eventsSha256, policy_sha256: policy.sha256,
     verdicts: [...out.byId].map(([event_id, { verdict }]) => ({ event_id, ...verdictMembers(verdict) })),
     without_id: withoutId, rejected, trace: pith.toBase64(out.traceBytes), exit_status: exitStatus, outcomes: all,
+    unverified_sha256: out.unverifiedSha256, unverified_count: out.unverified.length,
     completeness: out.completeness.map(({ signer, missing, asOf }) => ({ signer, missing, as_of: asOf })),
   };
 }
@@ -68,12 +69,14 @@ async function checkAnswer({ data, policy: text, format }) {
   const policy = await policyOf(text);
   const bundle = await pith.readBundle(lenientBase64(data), { encoding: format });
   const { record, elements, mismatches } = await pith.check(bundle, policy);
+  const unverified = pith.unverifiedOf(elements);
   return {
     pith_number: record.pithNumber, canonical_sha256: record.sha256, policy_sha256: policy.sha256,
     elements: elements.map(({ pointer, id, verdict, unsigned }) => ({ pointer, event_id: id, ...verdictMembers(verdict), unsigned })),
     events: [...pith.decideById(elements)].map(([event_id, { verdict, unsigned }]) => ({ event_id, ...verdictMembers(verdict), unsigned })),
-    receipts: elements.flatMap(({ pointer, id, receipt }) => (receipt === null ? [] : [{ event_id: id, pointer: `${pointer}/payload/receipt`, ...verdictMembers(receipt) }])),
-    mismatches,
+    receipts: elements.flatMap(({ pointer, id, receipt }) => (receipt === null ? [] : [{ event_id: id, pointer: `${pointer}${receipt.pointer}`, ...verdictMembers(receipt.verdict) }])),
+    mismatches, formats: elements.map(({ format }) => format?.sha256 ?? null), unverified: elements.map(({ sha256 }) => sha256),
+    unverified_sha256: await pith.canonicalSha256(unverified),
   };
 }
 
@@ -109,6 +112,10 @@ const OPERATIONS = {
   async public_key({ key }) {
     const { hex, base32 } = await pith.fingerprints(lenientBase64(key));
     return { fingerprint_hex: hex, fingerprint_base32: base32 };
+  },
+  async format({ data }) {
+    const { name, effective, sha256, isBinding } = await pith.readFormatDocument(jsonOf(data));
+    return { name, effective: pith.toBase64(pith.canonicalBytes(effective)), format_sha256: sha256, is_binding: isBinding };
   },
   async policy({ data }) {
     const { effective, sha256 } = await policyOf(data);

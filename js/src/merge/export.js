@@ -11,14 +11,11 @@ import { PithError } from "../errors.js";
 import { canonicalBytes } from "../encoding/canonical.js";
 import { parseJson } from "../encoding/json-reader.js";
 import { BUNDLE_LIMITS } from "../encoding/limits.js";
-import { toBase64 } from "../encoding/spellings.js";
 import { countValues, objectOf } from "../encoding/values.js";
+import { elementOf } from "../bundle/event-element.js";
 
-/** @param {ValidEvent} event @returns {Obj} its signed content, its id and one signature [EXPORT-1] */
-export function exportedEvent({ id, key, content, signature }) {
-  const members = objectOf({ algorithm: "ed25519", key_id: key.keyId, kind: "pith_event_signature", signature_b64: toBase64(signature) });
-  return new Map([...content, ["event_id", id], ["signature", members]]);
-}
+/** @param {ValidEvent} event @returns {Obj} the element [EXPORT-1] */
+export const exportedEvent = (event) => elementOf(event.format, event);
 
 /** The bundle and its list of events. */
 const LEVELS_ABOVE_AN_EVENT = 2;

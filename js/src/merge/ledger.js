@@ -6,7 +6,7 @@
 /** @import { CanonicalRecord } from "../bundle/record.js" */
 /** @import { ValidEvent } from "../verify/verdicts.js" */
 import { EVENT_TYPES } from "./event-types.js";
-import { schemaError } from "./schema.js";
+import { eventIdOf, schemaError } from "./schema.js";
 
 /** @typedef {"applied" | "waiting" | "rejected"} Effect of a retraction [MERGE-7] */
 /**
@@ -58,7 +58,7 @@ export function ledgerOf(record, valid) {
   /** @type {Map<string, Effect>} */
   const effects = new Map();
   for (const event of conforming.get("event_retracted") ?? []) {
-    const target = byId.get(event.payload.get("event_id"));
+    const target = byId.get(eventIdOf(event.payload.get("event_id")));
     const effect = effectOf(event, target);
     effects.set(event.id, effect);
     if (target !== undefined && effect === "applied") target.retracted = true;

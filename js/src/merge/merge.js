@@ -9,7 +9,7 @@
 /** @import { State } from "./state.js" */
 import { ensure } from "../errors.js";
 import { canonicalSha256 } from "../encoding/canonical.js";
-import { decideById } from "../verify/verdicts.js";
+import { decideById, unverifiedOf } from "../verify/verdicts.js";
 import { completeness } from "./completeness.js";
 import { stateBytes, stateOf, stateSha256 } from "./state.js";
 import { traceBytes } from "./trace.js";
@@ -24,6 +24,8 @@ import { traceBytes } from "./trace.js";
  * @property {Uint8Array} traceBytes [TRACE-4]
  * @property {Map<string, DecidedEvent>} byId what follows for each id, sorted by id
  * @property {readonly CheckedElement[]} elements of all inputs
+ * @property {string[]} unverified the distinct identities of unverified elements, sorted
+ * @property {string} unverifiedSha256 [UNV-2]
  * @property {Completeness[]} completeness [MERGE-9]
  */
 
@@ -39,13 +41,14 @@ export async function merge(parts) {
   const byId = decideById(elements);
   const events = [...byId.values()].flatMap(({ valid }) => (valid === null ? [] : [valid]));
   const state = stateOf(record, events);
+  const unverified = unverifiedOf(elements);
   return {
     record, state,
     stateBytes: stateBytes(state, [...byId.values()].filter(({ counts }) => counts).length),
     stateSha256: await stateSha256(state),
     eventsSha256: await canonicalSha256(events.map(({ id }) => id)),
     traceBytes: traceBytes(state),
-    byId, elements,
+    byId, elements, unverified, unverifiedSha256: await canonicalSha256(unverified),
     completeness: completeness(state.ledger.events),
   };
 }

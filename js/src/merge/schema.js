@@ -6,7 +6,7 @@
 /** @import { CanonicalRecord } from "../bundle/record.js" */
 /** @import { Obj, Value } from "../encoding/values.js" */
 import { utf8Length } from "../encoding/bytes.js";
-import { EVENT_ID, HEX64, fromBase64 } from "../encoding/spellings.js";
+import { HEX64, fromBase64 } from "../encoding/spellings.js";
 import { isTimestamp } from "../encoding/timestamps.js";
 
 /** @typedef {(value: Value) => string | null} MemberCheck the code of a value that does not conform, or null */
@@ -35,14 +35,18 @@ export const anObject = (value) => (value instanceof Map ? null : "type");
 export const aTimestamp = (value) => (typeof value !== "string" ? "type" : isTimestamp(value) ? null : "time");
 /** @type {MemberCheck} at least one byte */
 export const base64 = (value) => (typeof value !== "string" ? "type" : value !== "" && isBase64(value) ? null : "encoding");
+/** The id of an event in a payload [FORMAT-10]. */
+const LISTED_ID = /^(?:sha256:)?[0-9a-f]{64}$/;
+/** @param {string} text of a payload that conforms @returns {string} the id [FORMAT-10] */
+export const eventIdOf = (text) => (text.startsWith("sha256:") ? text : `sha256:${text}`);
 /** @type {MemberCheck} */
 export const sortedIds = (value) => {
   if (!Array.isArray(value)) return "type";
-  const bad = value.findIndex((id, i) => typeof id !== "string" || !EVENT_ID.test(id) || (i > 0 && value[i - 1] >= id));
+  const bad = value.findIndex((id, i) => typeof id !== "string" || !LISTED_ID.test(id) || (i > 0 && eventIdOf(value[i - 1]) >= eventIdOf(id)));
   return bad < 0 ? null : typeof value[bad] === "string" ? "encoding" : "type";
 };
 export const hex64 = grammar(HEX64);
-export const anEventId = grammar(EVENT_ID);
+export const anEventId = grammar(LISTED_ID);
 
 /** @param {string} text */
 function isBase64(text) {

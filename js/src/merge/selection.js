@@ -12,6 +12,7 @@ import { compareStrings } from "../encoding/bytes.js";
 import { canonicalJson } from "../encoding/canonical.js";
 import { EVENT_TYPES } from "./event-types.js";
 import { byTime, grouped } from "./ledger.js";
+import { eventIdOf } from "./schema.js";
 
 /** @typedef {"derived" | "only" | "first" | "newest" | "smallest_id" | "listed" | "waiting" | "rejected" | "retracted"} Reason [TRACE-2] */
 /** @typedef {"retracted" | "restated" | "superseded" | "rejected"} LosingReason [TRACE-2] */
@@ -115,7 +116,7 @@ function allEntries(events, effects) {
     const effect = effects.get(winner.id) ?? "applied";
     return {
       winner, reason: effect === "applied" ? "listed" : effect,
-      losers: effects.get(winner.id) === "applied" ? [[winner.payload.get("event_id"), "retracted"]] : [],
+      losers: effects.get(winner.id) === "applied" ? [[eventIdOf(winner.payload.get("event_id")), "retracted"]] : [],
     };
   });
 }

@@ -40,7 +40,7 @@ const canonicalObject = (members) => objectJson([...members].sort(byName));
 function entryMembers({ id, target, createdAt, signer, payloadJson }, effect) {
   /** @type {Members} */
   const end = effect === undefined ? [] : [["effect", `"${effect}"`]];
-  return [["event_id", `"${id}"`], ["target", JSON.stringify(target)], ["created_at", `"${createdAt}"`], ["signer", canonicalJson(signer)], ["payload", payloadJson], ...end];
+  return [["event_id", `"${id}"`], ["target", JSON.stringify(target)], ["created_at", JSON.stringify(createdAt)], ["signer", canonicalJson(signer)], ["payload", payloadJson], ...end];
 }
 
 /** @param {AliasSelection} alias @returns {Obj} [STATE-4] */

@@ -6,6 +6,7 @@
 /** @import { ClassifiedEvent } from "./ledger.js" */
 /** @import { State } from "./state.js" */
 import { effectOf } from "./ledger.js";
+import { eventIdOf } from "./schema.js";
 import { Slot, competitionOf, losingReason } from "./selection.js";
 
 /** @param {string} id @param {string} signerId */
@@ -44,7 +45,7 @@ class Progress {
 
   /** @param {ClassifiedEvent} event a retraction @returns {string} */
   retraction(event) {
-    const id = event.payload.get("event_id");
+    const id = eventIdOf(event.payload.get("event_id"));
     const effect = effectOf(event, this.before.get(id));
     if (effect === "rejected") return effect;
     if (effect === "waiting") {

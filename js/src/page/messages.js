@@ -41,7 +41,8 @@ export const MARKS = { good: "\u2714", open: "?", bad: "\u2716" };
 export const VERDICTS = {
   verified: { grade: "good", meaning: "a genuine signature of a key of the policy" },
   unknown_type: { grade: "good", meaning: "a genuine signature, of a type of event that the merge rules do not know" },
-  unbound: { grade: "open", meaning: "the format of this signer's events is unknown or does not sign all of the content, so nothing is proved" },
+  unbound: { grade: "open", meaning: "the format of this signer's events may be another one, or does not sign all of the content, so nothing is proved" },
+  unknown_format: { grade: "open", meaning: "the event format is not known to this policy: run `pithbundle probe`" },
   unknown_key: { grade: "open", meaning: "the policy has no such key" },
   not_signed: { grade: "open", meaning: "there is no signature" },
   not_checked: { grade: "open", meaning: "there are more receipts than are checked" },

@@ -1,150 +1,105 @@
 /**
- * Who signed what: the checks of each element, in the order of `spec/checks.md`.
+ * Who signed what: the verdict on each element, from all formats that read it [CHECK-14, FORMAT-9].
  *
  * @module
  */
-/** @import { EventFormat } from "../bundle/event-formats.js" */
-/** @import { Event, SignedContent } from "../bundle/event.js" */
+/** @import { Reading } from "../bundle/event.js" */
 /** @import { Bundle } from "../bundle/reader.js" */
-/** @import { CanonicalRecord } from "../bundle/record.js" */
 /** @import { Obj, Value } from "../encoding/values.js" */
-/** @import { Policy, PolicyKey } from "./policy.js" */
-/** @import { CheckedBundle, CheckedElement, ValidEvent, Verdict } from "./verdicts.js" */
+/** @import { Policy } from "./policy.js" */
+/** @import { Context, Encodings, Found } from "./readings.js" */
+/** @import { Place } from "./receipts.js" */
+/** @import { CheckedBundle, CheckedElement, Status, Verdict } from "./verdicts.js" */
 import { PithError } from "../errors.js";
-import { utf8 } from "../encoding/bytes.js";
-import { canonicalJson } from "../encoding/canonical.js";
-import { EVENT_ID, HEX64, eventIdDigest, fromBase64, fromHex, toHex } from "../encoding/spellings.js";
-import { verifySignature } from "../ed25519/strict.js";
-import { EVENT_V1 } from "../bundle/event-formats.js";
-import { eventOrFault, isFlat, signedContentOf, unsignedMembers } from "../bundle/event.js";
-import { isNumberOf } from "../bundle/number.js";
+import { compareStrings } from "../encoding/bytes.js";
+import { canonicalSha256 } from "../encoding/canonical.js";
+import { pointerOf } from "../encoding/pointer.js";
+import { readingOf } from "../bundle/event.js";
+import { isFlat } from "../bundle/flat-event.js";
+import { checkFlat } from "./flat.js";
+import { checkReading } from "./readings.js";
 import { checkReceipts } from "./receipts.js";
-import { checkUnderKeys, roleFault, rawSignature } from "./signatures.js";
-import { STEP, invalid, unboundIfInvalid, verdict } from "./verdicts.js";
+import { SignatureChecks } from "./signatures.js";
+import { STEP, UNVERIFIED, invalid, verdict } from "./verdicts.js";
 
-/** @typedef {Pick<CheckedElement, "id" | "verdict" | "unsigned" | "valid">} Found */
-/** @typedef {{ record: CanonicalRecord, policy: Policy, knownTypes: ReadonlySet<string> }} Context `knownTypes`: those of the merge rules [CHECK-10] */
+/** The statuses of readings, the one that decides first [FORMAT-9]. @type {readonly (readonly Status[])[]} */
+const ORDER = [["verified", "unknown_type"], ["unbound"], ["invalid"], ["not_signed"], ["unknown_key"], ["unknown_format"]];
 
 /**
  * @param {Bundle} bundle @param {Policy} policy @param {ReadonlySet<string>} knownTypes event types of the merge rules
- * @returns {Promise<CheckedBundle>} [CHECK-1 to CHECK-13]
+ * @returns {Promise<CheckedBundle>}
  */
 export async function checkBundle({ record, elements: values, mismatches }, policy, knownTypes) {
-  const context = { record, policy, knownTypes };
-  const elements = await Promise.all(values.map((value, i) => checkElement(value, `/events/${i}`, context)));
-  await checkReceipts(values, elements, record, policy);
-  return { record, policy, elements, mismatches };
+  const context = { record, policy, knownTypes, checks: new SignatureChecks() };
+  const checked = await Promise.all(values.map((value, i) => checkElement(value, `/events/${i}`, context)));
+  await checkReceipts(checked.flatMap(({ place }) => place ?? []), record, policy, context.checks);
+  return { record, policy, elements: checked.map(({ element }) => element), mismatches };
 }
 
-/** @param {Value | PithError | undefined} object @param {string} name @returns {string | null} a member, where it is a string */
+/** @param {Value | undefined} object @param {string} name @returns {string | null} a member, where it is a string */
 function stringMember(object, name) {
   const value = object instanceof Map ? object.get(name) : null;
   return typeof value === "string" ? value : null;
 }
 
-/** @param {Value | PithError} value @param {string} pointer @param {Context} context @returns {Promise<CheckedElement>} */
-async function checkElement(value, pointer, context) {
-  const signer = value instanceof Map ? value.get("signer") : null;
-  const claimed = { type: stringMember(value, "event_type"), createdAt: stringMember(value, "created_at"), signer: stringMember(signer, "signer_id") };
-  const element = { pointer, id: null, claimed, unsigned: [], receipt: null, valid: null };
-  if (value instanceof PithError) return { ...element, verdict: invalid(STEP.READ, value.code) };
-  if (!(value instanceof Map)) return { ...element, verdict: invalid(STEP.READ, "type", "") };
-  return { ...element, ...(await (isFlat(value) ? checkFlat : checkEnvelope)(value, context)) };
-}
+/** @typedef {{ type: string | null, createdAt: string | null, signer: string | null }} Claimed */
+/** @typedef {{ found: Found, claimed: Claimed, payload: Value | undefined, payloadPointer: string }} Read by one format */
+/** @typedef {{ element: CheckedElement, place: Place | null }} Checked */
 
-/**
- * The keys that an element's signer names, and what it states that no key of the policy has [CHECK-5].
- * @param {Obj} value @param {Policy} policy @returns {{ keys: PolicyKey[], unknown: string | null }} `unknown`: a pointer
- */
-function namedKeys(value, policy) {
-  const signer = value.get("signer");
-  const [signerId, keyId] = signer instanceof Map ? [signer.get("signer_id"), signer.get("key_id")] : [];
-  if (typeof signerId !== "string" || typeof keyId !== "string") return { keys: [], unknown: null };
-  let keys = policy.keys.filter((key) => key.signerId === signerId && key.keyId === keyId);
-  if (keys.length === 0) return { keys, unknown: "/signer" };
-  const fingerprint = signer.get("public_key_fingerprint");
-  if (typeof fingerprint === "string") keys = keys.filter((key) => key.fingerprint === fingerprint);
-  if (keys.length === 0) return { keys, unknown: "/signer/public_key_fingerprint" };
-  const signature = value.get("signature");
-  const signing = signature instanceof Map ? signature.get("key_id") : null;
-  return { keys, unknown: typeof signing === "string" && signing !== keyId ? "/signature/key_id" : null };
-}
+/** @param {Obj} element @returns {Claimed} where no format says what is what, and in a flat event */
+const claimedOf = (element) => ({
+  type: stringMember(element, "event_type"), createdAt: stringMember(element, "created_at"), signer: stringMember(element.get("signer"), "signer_id"),
+});
 
-/** @param {Obj} value @param {Context} context @returns {Promise<Found>} checks 5, 2, 1, then the rest */
-async function checkEnvelope(value, context) {
-  const { keys, unknown } = namedKeys(value, context.policy);
-  const early = unknown !== null ? verdict(STEP.KEY, "unknown_key", "key_unknown", unknown) // CHECK-5
-    : (value.get("signature") ?? null) === null ? verdict(STEP.SIGNED, "not_signed", null) : null; // CHECK-2
-  const none = { id: null, unsigned: [], valid: null };
-  // No format is tried [CHECK-13]; an element that fails CHECK-5 is read as event-v1 [RULE-1].
-  if (unknown === null && keys.length > 0 && keys.every(({ format }) => format === null)) {
-    return { ...none, verdict: early ?? verdict(STEP.BINDS, "unbound", null) };
-  }
-  const final = (/** @type {Verdict} */ of) => early ?? (keys.some(({ listsUnknown }) => listsUnknown) ? unboundIfInvalid(of) : of);
-  const event = eventOrFault(value, false);
-  if (event instanceof PithError) return { ...none, verdict: final(invalid(STEP.FORMED, event.code, event.pointer)) }; // CHECK-1
-  // A well-formed element states a fingerprint; of two keys with one fingerprint the smaller counts [POL-6].
-  const key = unknown === null ? keys[0] : undefined;
-  const format = key?.format ?? EVENT_V1;
-  const content = await signedContentOf(event, format);
-  const out = { id: content.id, unsigned: unsignedMembers(value, format), valid: null };
-  // A well-formed element without a key is unknown_key.
-  if (early !== null || key === undefined) return { ...out, verdict: early ?? verdict(STEP.KEY, "unknown_key", "key_unknown") };
-  const found = final(await checkContent(value, content, key, format, context));
-  return { ...out, verdict: found, valid: found.step === STEP.VALID ? validEvent(event, content, key) : null };
-}
-
-/** @param {Event} event @param {SignedContent} content @param {PolicyKey} key @returns {ValidEvent} */
-function validEvent({ value, instant }, { id, members }, key) {
+/** @param {Reading} reading @param {Found} found @returns {Read} */
+function readOf({ format: { body }, roles }, found) {
+  const payload = body.roles.get("payload");
+  const time = roles.get("created_at");
   return {
-    id, instant, type: value.get("event_type"), target: value.get("target"), createdAt: value.get("created_at"), payload: value.get("payload"),
-    payloadJson: canonicalJson(value.get("payload")), signer: value.get("signer"), signerId: key.signerId, key, content: members,
-    signature: fromBase64(value.get("signature").get("signature_b64")), isReceiptVerified: false,
+    found, claimed: { type: roles.get("event_type"), createdAt: time === undefined ? null : String(time), signer: roles.get("signer_id") },
+    payload: roles.get("payload"), payloadPointer: payload !== undefined && "path" in payload ? pointerOf(payload.path) : "",
   };
 }
 
-/**
- * Checks 4, 6, 7, 8, 3, 9 and 10; the first that fails decides.
- * @param {Obj} event @param {SignedContent} content @param {PolicyKey} key @param {EventFormat} format @param {Context} context
- * @returns {Promise<Verdict>}
- */
-async function checkContent(event, { id, digest, bytes }, key, { signed, isBinding }, { record, knownTypes }) {
-  const type = event.get("event_type");
-  if (!isNumberOf(event.get("subject_pith_number"), record)) return invalid(STEP.SUBJECT, "subject", "/subject_pith_number"); // CHECK-4
-  const role = roleFault(key, type, id); // CHECK-6
-  if (role !== null) return invalid(STEP.ROLE, role, role === "key_role" ? "/event_type" : "/signer/key_id");
-  const signature = event.get("signature");
-  if (signature.get("algorithm") !== "ed25519") return invalid(STEP.ALGORITHM, "algorithm", "/signature/algorithm"); // CHECK-7
-  const statedId = event.get("event_id") ?? id;
-  if (!EVENT_ID.test(statedId)) return invalid(STEP.TEXT, "encoding", "/event_id"); // CHECK-8
-  const raw = rawSignature(signature.get("signature_b64"));
-  if (raw === null) return invalid(STEP.TEXT, "encoding", "/signature/signature_b64");
-  const message = (/** @type {Uint8Array} */ of) => (signed === "digest" ? of : utf8(`${signed === "id" ? "sha256:" : ""}${toHex(of)}`));
-  const genuine = await verifySignature(key.raw, signed === "bytes" ? bytes : message(digest), raw);
-  if (statedId !== id) { // CHECK-3
-    const altered = !genuine && signed !== "bytes" && (await verifySignature(key.raw, message(fromHex(eventIdDigest(statedId))), raw));
-    return verdict(STEP.ID, "invalid", "hash_mismatch", "/event_id", genuine ? "recomputed" : altered ? "stated" : "neither");
-  }
-  if (!genuine) return invalid(STEP.VERIFIES, "signature_invalid", "/signature/signature_b64"); // CHECK-9
-  if (!isBinding) return verdict(STEP.BINDS, "unbound", null); // CHECK-10
-  return verdict(STEP.VALID, knownTypes.has(type) ? "verified" : "unknown_type", null);
+/** @param {Obj} element @param {Context} context @returns {Promise<Read[]>} the deciding reading first [FORMAT-9] */
+async function readingsOf(element, context) {
+  /** @type {Encodings} */
+  const encodings = new Map();
+  const all = await Promise.all(context.policy.formats.map(async (format) => {
+    if (format.body === null) {
+      if (!isFlat(element)) return [];
+      return [{ found: await checkFlat(element, context), claimed: claimedOf(element), payload: element.get("payload"), payloadPointer: "/payload" }];
+    }
+    const reading = readingOf(element, format);
+    return reading === null ? [] : [readOf(reading, await checkReading(reading, context, encodings))];
+  }));
+  return all.flat().sort((a, b) => byVerdict(a.found, b.found));
 }
 
-/** @param {Obj} value @param {Context} context @returns {Promise<Pick<Found, "id" | "verdict">>} [EVT-7, EVT-8] */
-async function checkFlat(value, { record, policy }) {
-  const keyId = value.get("signing_key_id");
-  const keys = policy.keys.filter((key) => key.keyId === keyId);
-  const event = eventOrFault(value, true);
-  const id = !(event instanceof PithError) && HEX64.test(value.get("payload_sha256")) ? value.get("payload_sha256") : null;
-  if (typeof keyId === "string" && keys.length === 0) return { id, verdict: verdict(STEP.KEY, "unknown_key", "key_unknown", "/signing_key_id") };
-  const base64 = value.get("signature_b64") ?? null;
-  if (base64 === null) return { id, verdict: verdict(STEP.SIGNED, "not_signed", null) };
-  const found = await (async () => {
-    if (event instanceof PithError) return invalid(STEP.FORMED, event.code, event.pointer);
-    if (value.get("payload").get("arxiv_id") !== record.sourceId) return invalid(STEP.SUBJECT, "subject", "/payload/arxiv_id");
-    if (id === null) return invalid(STEP.TEXT, "encoding", "/payload_sha256");
-    const under = await checkUnderKeys(keys, value.get("event_type"), "ed25519", base64, fromHex(id));
-    return under.step === STEP.VALID ? verdict(STEP.BINDS, "unbound", null) : under;
-  })();
-  return { id, verdict: keys.some(({ listsUnknown }) => listsUnknown) ? unboundIfInvalid(found) : found };
+/** @param {Found} a @param {Found} b @returns {number} which of two readings of one element decides [FORMAT-9] */
+function byVerdict({ verdict: a, format: formatA }, { verdict: b, format: formatB }) {
+  const rank = (/** @type {Verdict} */ { status }) => ORDER.findIndex((statuses) => statuses.includes(status));
+  return rank(a) - rank(b) || b.step - a.step || compareStrings(a.code ?? "", b.code ?? "") || compareStrings(formatA.sha256, formatB.sha256);
+}
+
+/** @param {Value | PithError} value @param {string} pointer @param {Context} context @returns {Promise<Checked>} */
+async function checkElement(value, pointer, context) {
+  const claimed = value instanceof Map ? claimedOf(value) : { type: null, createdAt: null, signer: null };
+  const none = { pointer, id: null, claimed, format: null, remarks: [], sha256: null, unsigned: [], receipt: null, valid: null };
+  if (value instanceof PithError) { // FORMAT-14
+    const status = context.policy.isEvent1Only ? "invalid" : "unknown_format";
+    return { element: { ...none, verdict: verdict(STEP.READ, status, value.code) }, place: null };
+  }
+  if (!(value instanceof Map)) return { element: { ...none, verdict: invalid(STEP.READ, "type", "") }, place: null };
+  const [first, ...others] = await readingsOf(value, context);
+  if (first === undefined) {
+    const element = { ...none, verdict: verdict(STEP.READ, "unknown_format", null), sha256: await canonicalSha256(value) };
+    return { element, place: { element, payload: value.get("payload"), type: claimed.type, pointer: "/payload/receipt" } };
+  }
+  const { found, payload, payloadPointer } = first;
+  const element = {
+    ...none, ...found, claimed: first.claimed, sha256: UNVERIFIED.includes(found.verdict.status) ? await canonicalSha256(value) : null,
+    remarks: others.flatMap((other) => (other.found.verdict.status === "invalid" ? [other.found.verdict] : [])),
+  };
+  return { element, place: { element, payload, type: first.claimed.type, pointer: `${payloadPointer}/receipt` } };
 }

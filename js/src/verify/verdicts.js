@@ -3,16 +3,17 @@
  *
  * @module
  */
+/** @import { DocumentFormat, EventFormat } from "../bundle/event-formats.js" */
 /** @import { CanonicalRecord } from "../bundle/record.js" */
-/** @import { Obj } from "../encoding/values.js" */
+/** @import { Obj, Value } from "../encoding/values.js" */
 /** @import { Policy, PolicyKey } from "./policy.js" */
 import { compareBytes, compareStrings } from "../encoding/bytes.js";
 
-/** @typedef {"verified" | "unknown_type" | "unbound" | "unknown_key" | "not_signed" | "invalid" | "not_checked"} Status */
+/** @typedef {"verified" | "unknown_type" | "unbound" | "unknown_format" | "unknown_key" | "not_signed" | "invalid" | "not_checked"} Status */
 /** @typedef {"recomputed" | "stated" | "neither"} Covered which digest a signature covers where the ids differ [CHECK-3] */
 /**
  * @typedef {object} Verdict
- * @property {number} step of {@link STEP}: the check that failed, `BINDS` or `VALID`
+ * @property {number} step of {@link STEP}: the check that decided
  * @property {Status} status
  * @property {string | null} code
  * @property {string | null} pointer inside the element, of what failed; null where no one member did
@@ -21,7 +22,7 @@ import { compareBytes, compareStrings } from "../encoding/bytes.js";
 
 /** The checks in the order in which they are made, `spec/checks.md`. */
 export const STEP = Object.freeze({
-  READ: 0, KEY: 1, SIGNED: 2, FORMED: 3, SUBJECT: 4, ROLE: 5, ALGORITHM: 6, TEXT: 7, ID: 8, VERIFIES: 9, BINDS: 10, VALID: 11,
+  READ: 0, KEY: 1, FORMAT: 2, SIGNED: 3, FORMED: 4, SUBJECT: 5, ROLE: 6, ALGORITHM: 7, TEXT: 8, ID: 9, VERIFIES: 10, MEANING: 11, BINDS: 12, VALID: 13,
 });
 
 /**
@@ -31,8 +32,22 @@ export const STEP = Object.freeze({
 export const verdict = (step, status, code, pointer = null, covered = null) => ({ step, status, code, pointer, covered });
 /** @param {number} step @param {string} code @param {string | null} [pointer] */
 export const invalid = (step, code, pointer = null) => verdict(step, "invalid", code, pointer);
-/** @param {Verdict} of an element whose key may have signed in another format @returns {Verdict} [CHECK-13] */
-export const unboundIfInvalid = (of) => (of.status === "invalid" ? { ...of, status: "unbound" } : of);
+/** The statuses of unverified elements [UNV-1]. @type {readonly Status[]} */
+export const UNVERIFIED = ["unbound", "unknown_format", "unknown_key", "not_signed"];
+
+/** The codes of a limit of one event [LIM-6]. */
+const LIMITS = ["depth", "nodes", "event_size"];
+/**
+ * What a fault of a reading means under its keys [CHECK-13, FORMAT-14].
+ * @param {Verdict} of @param {boolean} listsUnknown an agreeing key may have signed in another format @param {boolean} isEvent1Only
+ * @returns {Verdict}
+ */
+export function underKeys(of, listsUnknown, isEvent1Only) {
+  if (of.status !== "invalid") return of;
+  if (listsUnknown) return { ...of, status: "unbound" };
+  const isLimit = of.step === STEP.FORMED && LIMITS.includes(of.code ?? "");
+  return isLimit && !isEvent1Only ? { ...of, status: "unknown_format" } : of;
+}
 
 /**
  * @typedef {object} ValidEvent the input of merge
@@ -40,12 +55,13 @@ export const unboundIfInvalid = (of) => (of.status === "invalid" ? { ...of, stat
  * @property {string} instant
  * @property {string} type
  * @property {string} target
- * @property {string} createdAt
+ * @property {string | number} createdAt as written
  * @property {Obj} payload
  * @property {string} payloadJson the payload, canonical
- * @property {Obj} signer as signed
+ * @property {Obj} signer the signer object [FORMAT-5]
  * @property {string} signerId of the policy
  * @property {PolicyKey} key
+ * @property {DocumentFormat} format
  * @property {Uint8Array} signature the kept one, 64 raw bytes
  * @property {Obj} content the signed members
  * @property {boolean} isReceiptVerified of a record_created
@@ -56,11 +72,17 @@ export const unboundIfInvalid = (of) => (of.status === "invalid" ? { ...of, stat
  * @property {string} pointer
  * @property {string | null} id recomputed; of a flat event its payload_sha256; null where it has none [CHECK-11, CHECK-13]
  * @property {{ type: string | null, createdAt: string | null, signer: string | null }} claimed by the element: signed only where it is valid
+ * @property {EventFormat | null} format of the reading that decided; null where no format reads it [FORMAT-9]
  * @property {Verdict} verdict
+ * @property {Verdict[]} remarks the `invalid` verdicts of other readings [FORMAT-9]
+ * @property {string | null} sha256 its identity, where it is unverified [UNV-1]
  * @property {string[]} unsigned pointers inside the element [EVT-5]
- * @property {Verdict | null} receipt of the object at /payload/receipt, where there is one [RCPT-4]
+ * @property {{ pointer: string, value: Value, verdict: Verdict } | null} receipt where there is one; `pointer` inside the element [RCPT-4]
  * @property {ValidEvent | null} valid
  */
+
+/** @param {readonly CheckedElement[]} elements @returns {string[]} the distinct identities of those that are unverified, sorted [UNV-2] */
+export const unverifiedOf = (elements) => [...new Set(elements.flatMap(({ sha256 }) => sha256 ?? []))].sort();
 
 /** @typedef {{ record: CanonicalRecord, policy: Policy, elements: CheckedElement[], mismatches: string[] }} CheckedBundle */
 
@@ -80,6 +102,9 @@ export function decidesBefore(a, b) {
  * @property {string[]} unsigned of all elements, sorted [EVT-5]
  */
 
+/** @param {ValidEvent} a @param {ValidEvent} b @returns {number} which occurrence of an id is kept [CHECK-11] */
+const byProof = (a, b) => compareBytes(a.signature, b.signature) || compareBytes(a.key.raw, b.key.raw) || compareStrings(a.format.sha256, b.format.sha256);
+
 /** @param {readonly CheckedElement[]} elements @returns {Map<string, DecidedEvent>} sorted by id [CHECK-11] */
 export function decideById(elements) {
   /** @type {Map<string, DecidedEvent>} */
@@ -90,7 +115,7 @@ export function decideById(elements) {
     if (id === null) continue;
     const counts = found.step === STEP.VALID || found.status === "invalid";
     const before = out.get(id) ?? { verdict: found, valid, counts, unsigned: [] };
-    const keep = before.valid !== null && (valid === null || compareBytes(before.valid.signature, valid.signature) <= 0);
+    const keep = before.valid !== null && (valid === null || byProof(before.valid, valid) <= 0);
     const members = allUnsigned.get(id) ?? new Set();
     for (const pointer of unsigned) members.add(pointer);
     allUnsigned.set(id, members);
