@@ -263,11 +263,22 @@ def _probing() -> dict[str, str]:
     }
 
 
+def _formats() -> dict[str, str]:
+    data = _args("policy/formats/pithbundle-event-1")["data"]
+    found = _ok("format", data=data)
+    effective = json.loads(_text(found["effective"]))
+    return {
+        "format document": _pretty({"name": found["name"], **effective}),
+        "format_sha256": found["format_sha256"],
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
     "records": _records,
     "keys": _keys,
+    "formats": _formats,
     "policy": _policy,
     "bundles": _bundles,
     "checks": _checks,

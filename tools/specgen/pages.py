@@ -12,8 +12,8 @@ REPO: Final = Path(__file__).resolve().parents[2]
 INDEX: Final = REPO / "spec.md"
 #: In reading order, which is that of the documentation site.
 PAGES: Final = (
-    "encoding", "records", "keys", "bundles", "policy", "checks", "merge", "state", "reports", "documents",
-    "probing", "errors",
+    "encoding", "records", "keys", "bundles", "formats", "policy", "checks", "merge", "state", "reports",
+    "documents", "probing", "errors",
 )  # fmt: skip
 #: The marks of clauses; a mark may be followed by what it is limited to.
 MARKS: Final = ("SEEN", "INFERRED", "CHOSEN")

@@ -61,7 +61,7 @@ def answer(
     absent = any(ids for ids, _ in oracle.missing(events, record).values())
     unsure = (
         absent
-        or statuses & {"unbound", "unknown_key", "not_signed"}
+        or statuses & {"unbound", "unknown_format", "unknown_key", "not_signed"}
         or not statuses & {"verified", "unknown_type"}
     )
     return {

@@ -15,9 +15,10 @@ from vectorgen.vector_file import File
 FOLDER: Final = Path(__file__).resolve().parents[2] / "vectors"
 #: The modules of the stages, in the order in which an implementation meets them.
 MODULES: Final = (
-    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events", "event_formats",
-    "flat_events", "regions", "receipts", "checks", "bundles", "merge_sets", "merge_effects", "merge_schema",
-    "equivocations", "proofs", "comparisons", "exports", "histories", "mirrors", "accumulated", "reals",
+    "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events",
+    "event_formats", "format_documents", "format_readings", "format_merges", "flat_events", "regions",
+    "receipts", "checks", "bundles", "merge_sets", "merge_effects", "merge_schema", "equivocations",
+    "proofs", "comparisons", "exports", "histories", "mirrors", "accumulated", "reals",
     "interpretations",
 )  # fmt: skip
 

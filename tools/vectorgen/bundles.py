@@ -363,7 +363,7 @@ def bundles() -> File:
     )
     _limits_apply_once(file, arguments)
     file.accept("built-in-policy", "without a policy only the registry's key is known", "POL-5", "check", {"data": spelt(base), "policy": None, "format": None},
-                policy_sha256=policy_sha256(policy(REGISTRY_KEY)), elements=[copy(0, made, "unknown_key", "key_unknown")])  # fmt: skip
+                policy_sha256=policy_sha256(policy(REGISTRY_KEY)), elements=[copy(0, None, "unknown_format")])  # fmt: skip
     keyed = {
         **base,
         "keys": [policy_key(UNKNOWN_SIGNER)],

@@ -14,6 +14,7 @@ from vectorgen.vector_file import File
 UNTESTABLE: Final = {
     "LIM-8": "a definition; the vectors of LIM-2, LIM-3 and LIM-4 show how depth, values and lengths are counted",
     "LIM-9": "about options: a worker is run with the defaults",
+    "FORMAT-13": "a cost; tests/properties/test_formats.py counts encodings and signature checks",
     "ERR-2": "a list; the vectors of the other clauses show the codes",
     "MERGE-10": "a cost; tests/properties/test_cost.py counts steps",
     "REPORT-1": "a report has no fixed bytes; the vectors of CHECK-1 to CHECK-14 show its verdicts and codes",

@@ -24,6 +24,7 @@ from kit import (
     to_json,
 )
 from kit.demo import CREATED, RECORD
+from kit.oracle import formats
 from vectorgen.vector_file import Bytes, as_json, joined, part, repeated, text
 
 NUMBER: Final = pith_number(RECORD)
@@ -33,13 +34,18 @@ RECORD_SHA256: Final = canonical_hash(RECORD)
 POLICY: Final = policy(DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 
+def format_name(item: Any) -> str:
+    """How the effective policy names a format: ``integrity-1`` and ``unknown`` sort behind hex (FORMAT-7)."""
+    return item if isinstance(item, str) else formats.format_sha256(item)
+
+
 def policy_sha256(claimed: Json) -> str:
     """The digest of a policy whose defaults are written out, as those of the test kit are (POL-5)."""
     keys = [
         {
             **key,
             "accepted_event_ids": sorted(key["accepted_event_ids"]),
-            "event_formats": sorted(key["event_formats"], key=lambda name: name == "unknown"),
+            "event_formats": sorted(map(format_name, formats.listed(key))),
         }
         for key in claimed["keys"]
     ]
@@ -121,8 +127,32 @@ def decided(
     }
 
 
+#: The same with the flat shape.
+FLAT_POLICY: Final = {
+    **POLICY,
+    "keys": [{**key, "event_formats": ["integrity-1", "pithbundle-event-1"]} for key in POLICY["keys"]],
+}
+
 __all__ = [
-    "AUTHOR", "CREATED", "DEMO", "DEMO_NEXT", "DEMO_OLD", "MIRROR", "NUMBER", "POLICY", "RECORD",
-    "RECORD_SHA256", "args", "bundle_of", "copy", "decided", "element", "frame", "parts", "policy_key",
+    "AUTHOR",
+    "CREATED",
+    "DEMO",
+    "DEMO_NEXT",
+    "DEMO_OLD",
+    "FLAT_POLICY",
+    "MIRROR",
+    "NUMBER",
+    "POLICY",
+    "RECORD",
+    "RECORD_SHA256",
+    "args",
+    "bundle_of",
+    "copy",
+    "decided",
+    "element",
+    "format_name",
+    "frame",
+    "parts",
+    "policy_key",
     "policy_sha256",
 ]  # fmt: skip

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kit import (
     Json,
     Signer,
@@ -12,13 +14,14 @@ from kit import (
     policy_key,
     to_json,
 )
+from kit.oracle import formats
 from kit.tampered import changed, without
 from vectorgen.events import BASE, nested
 from vectorgen.fixtures import (
     DEMO,
+    FLAT_POLICY,
     RECORD,
     args,
-    copy,
     element,
     frame,
     parts,
@@ -32,13 +35,13 @@ def flat() -> File:
         "event",
         "flat",
         "The flat spelling: unbound at best, listed by payload_sha256, never merged.",
-        parts(),
+        parts(FLAT_POLICY),
     )
     made = flat_event(
         DEMO, payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "2026-06-02T08:00:01.000000+00:00", 7001
     )
 
-    def reported(verdict: str, code: str | None, event_: Json, named: bool = True) -> Json:
+    def told(verdict: str, code: str | None, event_: Json, named: bool = True) -> Json:
         return {
             "pointer": "/events/0",
             "event_id": event_["payload_sha256"] if named else None,
@@ -57,7 +60,12 @@ def flat() -> File:
         *,
         named: bool = True,
     ) -> None:
-        file.add(name, about, f"EVT-7 {clauses}".strip(), "check", args(event_), {"ok": {"elements": [reported(verdict, code, event_, named)]}},
+        expect = told(verdict, code, event_, named)
+        if formats.check_answer(FLAT_POLICY, RECORD, [event_])["elements"] != [expect]:
+            raise ValueError(
+                f"{name}: {formats.check_answer(FLAT_POLICY, RECORD, [event_])['elements']}, {expect}"
+            )
+        file.add(name, about, f"EVT-7 {clauses}".strip(), "check", args(event_), {"ok": {"elements": [expect]}},
                  None if name == "unbound" else "unbound")  # fmt: skip
 
     check(
@@ -145,7 +153,7 @@ def flat() -> File:
         seven = changed(made, ("payload", "arxiv_id"), value)
         data = joined(part("frame-numbered"), element(seven), text("]}"))
         file.add(f"arxiv-id-seven-{label}", "a number is not its string", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"elements": [reported(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-string")  # fmt: skip
+                 {"ok": {"elements": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-string")  # fmt: skip
     check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
     check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
           "invalid", "signature_invalid")  # fmt: skip
@@ -163,20 +171,20 @@ def flat() -> File:
             None,
         )
     # The order of EVT-8: two faults each.
-    malformed_one = changed(made, ("created_at",), 1)
+    malformed_one = changed(made, ("created_at",), "x")
     upper = made["payload_sha256"].upper()
     for name, event_, verdict, code, named in (
         ("key-before-signature", without(nobody, ("signature_b64",)), "unknown_key", "key_unknown", True),
-        ("key-before-form", changed(nobody, ("created_at",), 1), "unknown_key", "key_unknown", False),
+        ("key-before-form", changed(nobody, ("created_at",), "x"), "unknown_key", "key_unknown", False),
         ("key-before-subject", changed(nobody, ("payload", "arxiv_id"), "x"), "unknown_key", "key_unknown", True),
         ("key-before-digest", changed(nobody, ("payload_sha256",), upper), "unknown_key", "key_unknown", False),
         ("signature-before-form", without(malformed_one, ("signature_b64",)), "not_signed", None, False),
         ("signature-before-subject", without(moved, ("signature_b64",)), "not_signed", None, True),
         ("signature-before-digest", changed(without(made, ("signature_b64",)), ("payload_sha256",), upper), "not_signed", None, False),
-        ("no-key-named-unsigned", without(without(made, ("signature_b64",)), ("signing_key_id",)), "not_signed", None, False),
-        ("key-number-unsigned", changed(without(made, ("signature_b64",)), ("signing_key_id",), 1), "not_signed", None, False),
-        ("form-before-subject", changed(malformed_one, ("payload", "arxiv_id"), "x"), "invalid", "type", False),
-        ("type-before-time", changed(changed(made, ("created_at",), "never"), ("payload_sha256",), 1), "invalid", "type", False),
+        ("no-key-named-unsigned", without(without(made, ("signature_b64",)), ("signing_key_id",)), "unknown_format", None, False),
+        ("key-number-unsigned", changed(without(made, ("signature_b64",)), ("signing_key_id",), 1), "unknown_format", None, False),
+        ("form-before-subject", changed(malformed_one, ("payload", "arxiv_id"), "x"), "invalid", "time", False),
+        ("type-before-time", changed(changed(made, ("created_at",), "never"), ("signature_b64",), 1), "invalid", "type", False),
         ("time-before-digest", changed(changed(made, ("created_at",), "never"), ("payload_sha256",), "x"), "invalid", "time", False),
         ("subject-before-digest", changed(moved, ("payload_sha256",), upper), "invalid", "subject", False),
         ("digest-before-signature-form", changed(changed(made, ("payload_sha256",), upper), ("signature_b64",), "x"), "invalid", "encoding", False),
@@ -192,10 +200,10 @@ def flat() -> File:
         )
     check(
         "only-a-mark",
-        "one member of the flat spelling makes it flat",
-        "EVT-8",
+        "one member of the flat shape is not enough",
+        "FORMAT-8",
         {"payload_sha256": "x"},
-        "not_signed",
+        "unknown_format",
         None,
         named=False,
     )
@@ -214,25 +222,25 @@ def flat() -> File:
         ("id-string", ("event_id",), "7001"), ("id-true", ("event_id",), True), ("id-null", ("event_id",), None),
         ("type-null", ("event_type",), None), ("created-at-null", ("created_at",), None), ("payload-null", ("payload",), None),
         ("digest-null", ("payload_sha256",), None), ("digest-number", ("payload_sha256",), 1), ("key-id-null", ("signing_key_id",), None),
-        ("signature-number", ("signature_b64",), 1), ("payload-array", ("payload",), []),
+        ("payload-array", ("payload",), []),
     ):  # fmt: skip
         check(
             name,
-            "a member of another type",
-            "CHECK-1",
+            "a member of another type decides reading",
+            "FORMAT-8",
             changed(made, path, wrong),
-            "invalid",
-            "type",
+            "unknown_format",
+            None,
             named=False,
         )
     for name in ("event_id", "event_type", "created_at", "payload", "payload_sha256", "signing_key_id"):
         check(
             f"without-{name.replace('_', '-')}",
-            "a required member",
-            "CHECK-1",
+            "a required member decides reading",
+            "FORMAT-8",
             without(made, (name,)),
-            "invalid",
-            "type",
+            "unknown_format",
+            None,
             named=False,
         )
     check(
@@ -244,43 +252,37 @@ def flat() -> File:
         "time",
         named=False,
     )
-    for name in ("signature", "signer", "subject_pith_number", "target"):
-        # Checked as an envelope: it names no key, and carries no signature of an envelope.
-        check(f"both-{name.replace('_', '-')}", "of both spellings: checked as an envelope, not signed as one", "EVT-6 CHECK-2",
-              {**made, name: None}, "not_signed", None, named=False)  # fmt: skip
     check(
-        "both-signed",
-        "of both spellings, with a signature of the envelope",
-        "EVT-6 CHECK-1",
-        {**made, "signature": {}},
+        "signature-number",
+        "a signature of another type",
+        "CHECK-1",
+        changed(made, ("signature_b64",), 1),
         "invalid",
         "type",
         named=False,
     )
-    signer = {"signer_id": "nobody", "key_id": "x"}
-    check("both-of-nobody", "of both spellings, by a key of no policy", "EVT-6 CHECK-5", {**made, "signature": {}, "signer": signer},
-          "unknown_key", "key_unknown", named=False)  # fmt: skip
-    check(
-        "both-other-signing-key",
-        "the flat members name no key then",
-        "EVT-6 CHECK-2",
-        {**nobody, "target": "record"},
-        "not_signed",
-        None,
-        named=False,
-    )
+    for name in ("signature", "signer", "subject_pith_number", "target"):
+        check(
+            f"both-{name.replace('_', '-')}",
+            "members of an envelope beside it change nothing",
+            "FORMAT-8",
+            {**made, name: None},
+            "unbound",
+            None,
+        )
     for name in ("payload_sha256", "signature_b64", "signing_key_id"):
         mixed = {**BASE, name: "x"}
-        file.add(f"envelope-{name.replace('_', '-')}", "of both spellings", "EVT-7 EVT-6", "check", args(mixed),
-                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/valid/base")  # fmt: skip
-        mixed = {**BASE, name: None}
-        file.add(f"envelope-null-{name.replace('_', '-')}", "null is a member", "EVT-7 EVT-6", "check", args(mixed),
-                 {"ok": {"elements": [copy(0, None, "invalid", "type")]}}, "event/valid/base")  # fmt: skip
+        file.add(f"envelope-{name.replace('_', '-')}", "a member of the flat shape in an envelope is a member of its content", "EVT-7 FORMAT-8", "check", args(mixed),
+                 {"ok": {"elements": formats.check_answer(FLAT_POLICY, RECORD, [mixed])["elements"]}}, "event/valid/base")  # fmt: skip
     return file
 
 
 def _flat_keys(file: File, made: Json) -> None:
     """The rights of the keys of its key_id, and which of several decides (EVT-8, RCPT-2)."""
+
+    def key(signer: Signer, **changes: Any) -> Json:
+        return policy_key(signer, **{"event_formats": ["integrity-1"], **changes})
+
     other_type = changed(made, ("event_type",), "citation")
     digest_id = "sha256:" + made["payload_sha256"]
     twin, third = (Signer(100 + n, f"twin-{n}.example", DEMO.key_id) for n in range(2))
@@ -288,32 +290,39 @@ def _flat_keys(file: File, made: Json) -> None:
     short = changed(made, ("signature_b64",), "x")
     no_role = {"event_types": ["citation"]}
     for name, about, keys, event_, verdict, code in (
-        ("role", "the key may not sign this type", [policy_key(DEMO, **no_role)], made, "invalid", "key_role"),
-        ("role-own-type", "the type is its own", [policy_key(DEMO, **no_role)], other_type, "unbound", None),
-        ("role-granted", "the key may sign this type", [policy_key(DEMO, event_types=["pith.integrity.v1"])], made, "unbound", None),
-        ("role-record-created", "the type of a receipt is not asked for", [policy_key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
-        ("retired", "a retired key is as an active one", [policy_key(DEMO, status="retired")], made, "unbound", None),
-        ("revoked", "a revoked key accepts no flat event", [policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
-        ("revoked-accepted", "nor one whose digest is accepted", [policy_key(DEMO, status="revoked", accepted_event_ids=[digest_id])], made, "invalid", "key_revoked"),
-        ("of-another-key", "of several keys one that verifies is enough", [policy_key(twin), policy_key(DEMO), policy_key(third)], made, "unbound", None),
-        ("furthest", "else the one that got furthest", [policy_key(twin, **no_role), policy_key(DEMO)], flipped_one, "invalid", "signature_invalid"),
-        ("tie-smallest", "of several the smallest code", [policy_key(twin, **no_role), policy_key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
-        ("tie-smallest-other", "whichever key has it", [policy_key(twin, status="revoked"), policy_key(DEMO, **no_role)], made, "invalid", "key_revoked"),
-        ("role-before-form", "the key's event types before the spelling of the signature", [policy_key(DEMO, **no_role)], short, "invalid", "key_role"),
-        ("form-beside-role", "the spelling is further than the event types", [policy_key(twin, **no_role), policy_key(DEMO)], short, "invalid", "encoding"),
-        ("unknown", "a key of unknown format", [policy_key(DEMO, event_formats=["unknown"])], made, "unbound", None),
-        ("unknown-flipped", "under one nothing is invalid, and the code stays", [policy_key(DEMO, event_formats=["unknown"])], flipped_one, "unbound", "signature_invalid"),
-        ("unknown-role", "nor a right that is missing", [policy_key(DEMO, event_formats=["event-v1", "unknown"], **no_role)], made, "unbound", "key_role"),
-        ("unknown-of-another", "one key of the key_id that lists unknown is enough", [policy_key(DEMO), policy_key(twin, event_formats=["unknown"])], flipped_one, "unbound", "signature_invalid"),
-        ("unknown-subject", "nor a subject", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("payload", "arxiv_id"), "x"), "unbound", "subject"),
-        ("unknown-unsigned", "a missing signature is reported", [policy_key(DEMO, event_formats=["unknown"])], without(made, ("signature_b64",)), "not_signed", None),
-        ("unknown-malformed", "nor a form", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("created_at",), 1), "unbound", "type"),
-        ("unknown-digest", "nor a digest of another form", [policy_key(DEMO, event_formats=["unknown"])], changed(made, ("payload_sha256",), "x"), "unbound", "encoding"),
+        ("role", "the key may not sign this type", [key(DEMO, **no_role)], made, "invalid", "key_role"),
+        ("role-own-type", "the type is its own", [key(DEMO, **no_role)], other_type, "unbound", None),
+        ("role-granted", "the key may sign this type", [key(DEMO, event_types=["pith.integrity.v1"])], made, "unbound", None),
+        ("role-record-created", "the type of a receipt is not asked for", [key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
+        ("retired", "a retired key is as an active one", [key(DEMO, status="retired")], made, "unbound", None),
+        ("revoked", "a revoked key accepts no flat event", [key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
+        ("revoked-accepted", "nor one whose digest is accepted", [key(DEMO, status="revoked", accepted_event_ids=[digest_id])], made, "invalid", "key_revoked"),
+        ("of-another-key", "of several keys one that verifies is enough", [key(twin), key(DEMO), key(third)], made, "unbound", None),
+        ("furthest", "else the one that got furthest", [key(twin, **no_role), key(DEMO)], flipped_one, "invalid", "signature_invalid"),
+        ("tie-smallest", "of several the smallest code", [key(twin, **no_role), key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
+        ("tie-smallest-other", "whichever key has it", [key(twin, status="revoked"), key(DEMO, **no_role)], made, "invalid", "key_revoked"),
+        ("role-before-form", "the key's event types before the spelling of the signature", [key(DEMO, **no_role)], short, "invalid", "key_role"),
+        ("form-beside-role", "the spelling is further than the event types", [key(twin, **no_role), key(DEMO)], short, "invalid", "encoding"),
+        ("unknown", "a key of unknown format", [key(DEMO, event_formats=["integrity-1", "unknown"])], made, "unbound", None),
+        ("unknown-flipped", "under one nothing is invalid, and the code stays", [key(DEMO, event_formats=["integrity-1", "unknown"])], flipped_one, "unbound", "signature_invalid"),
+        ("unknown-role", "nor a right that is missing", [key(DEMO, event_formats=["pithbundle-event-1", "integrity-1", "unknown"], **no_role)], made, "unbound", "key_role"),
+        ("unknown-of-another", "one key of the key_id that lists unknown is enough", [key(DEMO), key(twin, event_formats=["integrity-1", "unknown"])], flipped_one, "unbound", "signature_invalid"),
+        ("unknown-subject", "nor a subject", [key(DEMO, event_formats=["integrity-1", "unknown"])], changed(made, ("payload", "arxiv_id"), "x"), "unbound", "subject"),
+        ("unknown-unsigned", "a missing signature is reported", [key(DEMO, event_formats=["integrity-1", "unknown"])], without(made, ("signature_b64",)), "not_signed", None),
+        ("unknown-malformed", "nor a form", [key(DEMO, event_formats=["integrity-1", "unknown"])], changed(made, ("created_at",), "x"), "unbound", "time"),
+        ("other-format", "a key that does not list the format", [policy_key(DEMO), key(twin, key_id="x")], made, "unknown_format", None),
+        ("other-format-beside", "only those that list it are candidates", [policy_key(DEMO), key(twin)], made, "invalid", "signature_invalid"),
+        ("unknown-alone", "nor one that lists unknown alone", [key(DEMO, event_formats=["unknown"]), key(twin, key_id="x")], made, "unknown_format", None),
+        ("unknown-digest", "nor a digest of another form", [key(DEMO, event_formats=["integrity-1", "unknown"])], changed(made, ("payload_sha256",), "x"), "unbound", "encoding"),
     ):  # fmt: skip
         file.parts[f"policy-{name}"] = as_text(to_json(policy(*keys)))
         listed = (
-            event_["payload_sha256"]
-            if code not in ("type", "encoding") or name == "form-beside-role"
+            (
+                event_["payload_sha256"]
+                if code not in ("time", "encoding") or name == "form-beside-role"
+                else None
+            )
+            if verdict != "unknown_format"
             else None
         )
         expected: Json = {

@@ -21,11 +21,12 @@ from kit import (
     receipt,
     sign,
 )
+from kit.formats import FAMILY
+from kit.oracle.formats import check_answer
 from kit.signing import b64
 from kit.tampered import changed, flipped, without
-from pithbundle.bundle.event_formats import EVENT_FORMATS, EventFormat
 from vectorgen.answers import Beside, answer
-from vectorgen.fixtures import CREATED, DEMO, NUMBER, RECORD, args, copy, frame, parts
+from vectorgen.fixtures import CREATED, DEMO, FLAT_POLICY, NUMBER, RECORD, args, copy, frame, parts
 from vectorgen.merges import Merges, alias, checkpoint, claim, day, finding, other, retract
 from vectorgen.receipts import created
 from vectorgen.vector_file import File, as_json, as_text, hexed, joined, part, repeated, text
@@ -34,9 +35,9 @@ BASE: Final = alias("base")
 NO_TIME: Final = "event-no-time-digest"
 
 
-def rule(name: str) -> EventFormat:
+def rule(name: str) -> Json:
     """An event format of the test kit by the name that a policy gives it."""
-    return EVENT_FORMATS[name]
+    return FAMILY[name]
 
 
 def checks() -> File:
@@ -73,13 +74,13 @@ def checks() -> File:
         file.add(f"subject-of-{length}", "a short number names no record", "CHECK-4 NUM-5", "check", args(made),
                  {"ok": {"elements": [copy(0, made, "invalid", "subject")]}}, "event/valid/base")  # fmt: skip
 
-    unknown = policy(policy_key(DEMO, event_formats=["unknown"]))
+    unknown = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "unknown"]))
     file.parts["unknown"] = as_json(unknown)
     for name, path, value in (("fingerprint-of-nobody", ("signer", "public_key_fingerprint"), UNKNOWN_SIGNER.fingerprint),
                               ("key-id-of-nobody", ("signer", "key_id"), "x"), ("signature-of-another", ("signature", "key_id"), "x")):  # fmt: skip
         made = changed(BASE, path, value)
-        file.add(name, "a key of unknown format excuses only what names it", "CHECK-5 CHECK-13 RULE-1", "check",
-                 {**args(made), "policy": part("unknown")}, {"ok": {"elements": [copy(0, made, "unknown_key", "key_unknown")]}}, "event/valid/base")  # fmt: skip
+        file.add(name, "a key of unknown format excuses only what names it", "CHECK-5 CHECK-13", "check",
+                 {**args(made), "policy": part("unknown")}, {"ok": check_answer(unknown, RECORD, [made])}, "event/valid/base")  # fmt: skip
     return file
 
 
@@ -135,9 +136,9 @@ def merges() -> File:
              {"inputs": [file.of(*attested)], "policy": part("policy-many")},
              {"ok": {"exit_status": 0, "verdicts": answer(RECORD, attested, many)["verdicts"]}})  # fmt: skip
 
-    no_time = policy(DEMO, policy_key(UNKNOWN_SIGNER, event_formats=[NO_TIME]))
+    no_time = policy(DEMO, policy_key(UNKNOWN_SIGNER, event_formats=[rule(NO_TIME)]))
     file.parts["policy-no-time"] = as_json(no_time)
-    unbound = attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "unbound"), CREATED, rule=rule(NO_TIME))  # fmt: skip
+    unbound = attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "unbound"), CREATED, document=rule(NO_TIME))  # fmt: skip
     wrong = flipped(unbound)
     name = event_id(unbound, rule(NO_TIME))
     beside = Beside(((name, "unbound", None),))
@@ -154,14 +155,15 @@ def merges() -> File:
         file.add(label, "an id counts where any element of it is invalid, whichever decides", "STATE-7 CHECK-11", "merge",
                  {"inputs": [file.of(BASE, *elements)], "policy": part("policy-no-time")}, {"ok": counted(count)}, "base")  # fmt: skip
 
+    file.parts["flat-policy"] = as_json(FLAT_POLICY)
     flat = flat_event(DEMO, payloads.integrity(RECORD, day(1)), day(1), 7)
     bad = changed(flat, ("signature_b64",), b64(bytes(64)))
     said = Beside(((bad["payload_sha256"], "invalid", "signature_invalid"),))
     file.add("flat-invalid", "an invalid flat event counts by its digest", "STATE-7 EVT-8", "merge",
-             {"inputs": [file.of(BASE, bad)], "policy": part("policy")}, {"ok": answer(RECORD, [BASE], file.claimed, said)}, "base")  # fmt: skip
+             {"inputs": [file.of(BASE, bad)], "policy": part("flat-policy")}, {"ok": answer(RECORD, [BASE], FLAT_POLICY, said)}, "base")  # fmt: skip
     file.add("flat-invalid-and-unbound", "also where another element of that digest is unbound", "STATE-7 CHECK-11", "merge",
-             {"inputs": [file.of(BASE, flat, bad)], "policy": part("policy")},
-             {"ok": _with_one_more(answer(RECORD, [BASE], file.claimed, Beside(((flat["payload_sha256"], "unbound", None),))))}, "base")  # fmt: skip
+             {"inputs": [file.of(BASE, flat, bad)], "policy": part("flat-policy")},
+             {"ok": _with_one_more(answer(RECORD, [BASE], FLAT_POLICY, Beside(((flat["payload_sha256"], "unbound", None),))))}, "base")  # fmt: skip
 
     def outcome(
         name: str,
@@ -170,8 +172,9 @@ def merges() -> File:
         status: int,
         outcomes: str,
         inputs: list[Any] | None = None,
+        claimed: str = "policy",
     ) -> None:
-        file.add(name, about, "REPORT-2", "merge", {"inputs": [file.of(*elements), *(inputs or [])], "policy": part("policy")},
+        file.add(name, about, "REPORT-2", "merge", {"inputs": [file.of(*elements), *(inputs or [])], "policy": part(claimed)},
                  {"ok": {"exit_status": status, "outcomes": outcomes.split()}}, None if outcomes == "valid" else "base")  # fmt: skip
 
     nobody = created({**receipt(DEMO, RECORD, CREATED), "key_id": "nobody"})
@@ -189,7 +192,7 @@ def merges() -> File:
         for claimed in (receipt(DEMO, RECORD, CREATED), {**receipt(DEMO, RECORD, CREATED), "algorithm": "x"})
     )
     for label, elements in (("good-first", [flat_good, flat_bad]), ("bad-first", [flat_bad, flat_good])):
-        outcome(f"flat-receipts-{label}", "elements of one claimed digest carry receipts of their own", elements, 1, "invalid unverified")  # fmt: skip
+        outcome(f"flat-receipts-{label}", "elements of one claimed digest carry receipts of their own", elements, 1, "invalid unverified", claimed="flat-policy")  # fmt: skip
     absent = checkpoint([BASE, claim(day(1))], day(3))
     two = [claim(day(1), strength=word) for word in payloads.STRENGTHS]
     outcome("all-but-rejected", "all that hold are listed", [flipped(BASE), *two, absent, unsigned], 1, "invalid conflict incomplete unverified")  # fmt: skip
@@ -221,10 +224,8 @@ def merges() -> File:
         DEMO, RECORD, "record_created", "record", own["payload"], CREATED, extra={"receipt": broken}
     )
     content = without(without(whole, ("event_id",)), ("signature",))
-    nested = event(UNKNOWN_SIGNER, RECORD, "record_created", "record", content, CREATED, rule=alone)
-    file.parts["policy-payload"] = as_json(
-        policy(DEMO, policy_key(UNKNOWN_SIGNER, event_formats=[alone.name]))
-    )
+    nested = event(UNKNOWN_SIGNER, RECORD, "record_created", "record", content, CREATED, document=alone)
+    file.parts["policy-payload"] = as_json(policy(DEMO, policy_key(UNKNOWN_SIGNER, event_formats=[alone])))
     for label, elements in (("verified-first", [whole, nested]), ("unbound-first", [nested, whole])):
         file.add(f"receipts-of-one-id-{label}", "an event and a payload of one id have receipts of their own", "RCPT-4 CHECK-11",
                  "merge", {"inputs": [file.of(*elements)], "policy": part("policy-payload")},

@@ -27,7 +27,7 @@ from kit import (
 )
 from kit.tampered import changed, decorated, flipped, without
 from vectorgen.answers import NOTHING, Beside, answer
-from vectorgen.fixtures import POLICY, RECORD
+from vectorgen.fixtures import FLAT_POLICY, POLICY, RECORD
 from vectorgen.merges import Merges, alias, checkpoint, claim, created, day, made, other, retract
 from vectorgen.vector_file import File, as_json, as_text, hexed, part, text
 
@@ -432,6 +432,8 @@ def junk() -> File:
         {"ok": clean},
     )
 
+    file.parts["flat-policy"] = as_json(FLAT_POLICY)
+
     def with_junk(
         name: str,
         about: str,
@@ -440,8 +442,10 @@ def junk() -> File:
         beside: Beside,
         *,
         receipts: Sequence[str] = ("verified",),
+        stated: Json = POLICY,
     ) -> None:
-        expect = answer(RECORD, events, POLICY, beside, receipts=receipts)
+        keys = "policy" if stated is POLICY else "flat-policy"
+        expect = answer(RECORD, events, stated, beside, receipts=receipts)
         same = {
             member: expect[member] == clean[member]
             for member in ("state_sha256", "events_sha256", "trace", "completeness")
@@ -469,7 +473,7 @@ def junk() -> File:
         )
 
         def expected(places: Beside) -> Json:
-            return answer(RECORD, events, POLICY, places, receipts=receipts)
+            return answer(RECORD, events, stated, places, receipts=receipts)
 
         variants = [
             {
@@ -483,7 +487,7 @@ def junk() -> File:
                 "expect": {"ok": {"without_id": expected(beside_it)["without_id"]}},
             },
         ]
-        file.add(name, about, f"LAW-2 STATE-7 REPORT-2 {clauses}".strip(), "merge", {"inputs": [file.of(*events, *rows)], "policy": part("policy")},
+        file.add(name, about, f"LAW-2 STATE-7 REPORT-2 {clauses}".strip(), "merge", {"inputs": [file.of(*events, *rows)], "policy": part(keys)},
                  {"ok": expected(at_end)}, "base", variants)  # fmt: skip
 
     one = alias("junk", day(4))
@@ -498,10 +502,10 @@ def junk() -> File:
     )
     with_junk(
         "empty-objects",
-        "an object without members is not signed",
-        "CHECK-2 CHECK-12",
+        "no format reads an object without members",
+        "FORMAT-8 CHECK-12",
         ["{}", '{"event_type":"citation"}'],
-        Beside(without_id=((0, "", "not_signed", None),) * 2),
+        Beside(without_id=((0, "", "unknown_format", None),) * 2),
     )
     with_junk("value-faults", "elements with value-level faults", "FAULT-3", ["-0", '{"a":1,"a":2}', '["\\ud800"]', "NaN"],
               Beside(without_id=tuple((0, "", "invalid", code) for code in ("number_form", "duplicate_key", "surrogate", "number_nonfinite"))))  # fmt: skip
@@ -537,13 +541,20 @@ def junk() -> File:
     tampered_flat = changed(flat, ("signature_b64",), "A" * 86 + "==")
     for label, rows in (("", [flat, tampered_flat]), ("-reversed", [tampered_flat, flat])):
         with_junk(f"flat-unbound-and-invalid{label}", "an unbound element decides, and an invalid one of the same id counts", "EVT-8 CHECK-11",
-                  rows, Beside(((flat_id, "unbound", None),), invalid_too=(flat_id,)))  # fmt: skip
+                  rows, Beside(((flat_id, "unbound", None),), invalid_too=(flat_id,)), stated=FLAT_POLICY)  # fmt: skip
     unsigned_one = without(flipped(one), ("signature",))
     with_junk("unsigned-and-invalid", "an invalid element counts, one without a signature beside it or not", "CHECK-11",
               [unsigned_one, flipped(one)], Beside(((event_id(one), "invalid", "signature_invalid"),)))  # fmt: skip
     with_junk("unknown-signer-and-invalid", "an element of an unknown key and an invalid one have one id", "CHECK-11 CHECK-5",
               [changed(one, ("signature", "key_id"), "x"), flipped(one)], Beside(((event_id(one), "invalid", "signature_invalid"),)))  # fmt: skip
-    with_junk("flat", "a flat event", "EVT-7", [flat], Beside(((flat["payload_sha256"], "unbound", None),)))
+    with_junk(
+        "flat",
+        "a flat event",
+        "EVT-7",
+        [flat],
+        Beside(((flat["payload_sha256"], "unbound", None),)),
+        stated=FLAT_POLICY,
+    )
     with_junk(
         "tampered-elements",
         "tampered elements of valid events do not change them",

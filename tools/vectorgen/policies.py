@@ -19,7 +19,10 @@ from kit import (
     sha256_hex,
     to_json,
 )
+from kit.formats import CONSTANT_SIGNER, FAMILY, HEX_ID, LAYOUTS, OURS, SIGNED_HEX, renamed
+from kit.oracle import formats
 from kit.tampered import changed, without
+from vectorgen.fixtures import format_name
 from vectorgen.vector_file import Bytes, File, as_json, as_text, text
 
 ID: Final = "sha256:" + "1" * 64
@@ -39,7 +42,7 @@ def effective(claimed: Json) -> Json:
     keys = []
     for key in claimed["keys"]:
         full = {
-            "event_formats": ["event-v1"],
+            "event_formats": ["pithbundle-event-1"],
             "event_types": "*",
             "accepted_event_ids": [],
             "status": "active",
@@ -48,7 +51,7 @@ def effective(claimed: Json) -> Json:
         if full["event_types"] != "*":
             full["event_types"] = sorted(full["event_types"])
         full["accepted_event_ids"] = sorted(full["accepted_event_ids"])
-        full["event_formats"] = sorted(full["event_formats"], key=lambda name: name == "unknown")
+        full["event_formats"] = sorted(map(format_name, formats.listed(full)))
         keys.append(full)
     return {**claimed, "keys": sorted(keys, key=lambda key: bytes.fromhex(key["public_key_hex"]))}
 
@@ -84,11 +87,9 @@ def shapes() -> File:
     def accept(name: str, about: str, clauses: str, claimed: Json, spelt: Bytes | None = None) -> None:
         file.accept(name, about, clauses, "policy", {"data": spelt or as_json(claimed)}, **answer(claimed))
 
-    def reject(name: str, about: str, clauses: str, claimed: Any, control: str, pointer: str | None = None,
+    def refuse(name: str, about: str, clauses: str, claimed: Any, control: str, pointer: str | None = None,
                code: str = "policy") -> None:  # fmt: skip
-        file.reject(
-            name, about, clauses, "policy", {"data": as_json(claimed)}, code, control, pointer=pointer
-        )
+        file.reject(name, about, clauses, "policy", {"data": as_json(claimed)}, code, control, pointer=pointer)
 
     def key(name: str, value: Any) -> Json:
         made_policy: Json = changed(BASE, ("keys", 0, name), value)
@@ -99,7 +100,10 @@ def shapes() -> File:
                 **answer(default))  # fmt: skip
     accept("base", "the required members; every default is written out", "POL-1 POL-2 POL-5", BASE)
     accept(
-        "defaults-written", "the same with the defaults written: the same digest", "POL-5", effective(BASE)
+        "defaults-written",
+        "the same with the defaults written: the same digest",
+        "POL-5 FORMAT-7",
+        changed(effective(BASE), ("keys", 0, "event_formats"), ["pithbundle-event-1"]),
     )
     accept("event-types", "a list of types, sorted in the effective policy", "POL-2 POL-5",
            key("event_types", ["citation", "author_claim"]))  # fmt: skip
@@ -111,20 +115,50 @@ def shapes() -> File:
     accept("accepted_event_ids", "accepted ids of a revoked key, sorted in the effective policy", "POL-2 POL-4 POL-5",
            changed(REVOKED, ("keys", 0, "accepted_event_ids"), [ID, OTHER_ID]))  # fmt: skip
     accept("accepted_event_ids-empty", "an empty list is no list", "POL-2", key("accepted_event_ids", []))
-    for cover in ("full", "no-signer", "no-time", "no-signer-no-time", "payload"):
-        for form in ("digest", "hex", "id", "bytes"):
-            rule = "event-v1" if (cover, form) == ("full", "digest") else f"event-{cover}-{form}"
-            accept(f"format-{rule}", "a format of the family", "RULE-5 POL-2", key("event_formats", [rule]))
+    for document in {one["name"]: one for one in (*FAMILY.values(), *LAYOUTS, CONSTANT_SIGNER)}.values():
+        accept(
+            f"format-{document['name']}",
+            "a format as a document",
+            "FORMAT-6 FORMAT-7 POL-2",
+            key("event_formats", [document]),
+        )
+    for name in ("pithbundle-event-1", "integrity-1"):
+        accept(
+            f"format-name-{name}",
+            "a built-in format by its name",
+            "FORMAT-6 FORMAT-7 POL-2",
+            key("event_formats", [name]),
+        )
+    accept(
+        "format-default",
+        "the default written out",
+        "FORMAT-6 POL-2",
+        key("event_formats", ["pithbundle-event-1"]),
+    )
     accept(
         "format-unknown",
-        "another format than any of the family",
-        "POL-2 RULE-1",
+        "another format than any that the policy lists",
+        "POL-2 FORMAT-6",
         key("event_formats", ["unknown"]),
     )
-    for name, value in (("last", ["event-full-hex", "unknown"]), ("first", ["unknown", "event-full-hex"]),
-                        ("before-in-ascii", ["unknown", "event-v1"])):  # fmt: skip
-        accept(f"format-and-unknown-{name}", "one format and unknown, which is last in the effective policy", "POL-2 POL-5",
+    for name, value in (("last", [SIGNED_HEX, "unknown"]), ("first", ["unknown", SIGNED_HEX]),
+                        ("before-in-ascii", ["unknown", "pithbundle-event-1"]), ("integrity", ["unknown", "integrity-1", OURS])):  # fmt: skip
+        accept(f"format-and-unknown-{name}", "formats and unknown, which is last in the effective policy", "POL-2 POL-5 FORMAT-7",
                key("event_formats", value))  # fmt: skip
+    eight = [*LAYOUTS]
+    for name, value in (("two", [OURS, SIGNED_HEX]), ("two-reversed", [SIGNED_HEX, OURS]), ("eight", eight), ("eight-reversed", eight[::-1]),
+                        ("seven-and-unknown", ["unknown", *eight[1:]]), ("renamed", [renamed(SIGNED_HEX, "another-name")])):  # fmt: skip
+        accept(f"formats-{name}", "several formats, sorted by digest; a name is a label", "FORMAT-6 FORMAT-7", key("event_formats", value))  # fmt: skip
+    accept("formats-of-two-keys", "each key its own", "FORMAT-6 FORMAT-7",
+           with_keys(*({**one, "event_formats": value} for one, value in zip(of_name(2), ([OURS, "unknown"], [SIGNED_HEX]), strict=True))))  # fmt: skip
+    accept(
+        "formats-shared",
+        "one document in two keys",
+        "FORMAT-6",
+        with_keys(*of_name(2, event_formats=[SIGNED_HEX])),
+    )
+    accept("formats-two-names-of-one", "two names of one format", "FORMAT-6",
+           with_keys(*({**one, "event_formats": [renamed(SIGNED_HEX, name)]} for one, name in zip(of_name(2), "ab", strict=True))))  # fmt: skip
     accept("rotation", "two keys of one signer", "POL-3 POL-5", minimal(DEMO_NEXT, DEMO))
     accept("several", "keys are sorted by raw key", "POL-5", minimal(DEMO_OLD, AUTHOR, DEMO_NEXT, DEMO))
     accept(
@@ -169,9 +203,9 @@ def shapes() -> File:
                 + '","key_id":"demo-2026-05"}],"policy_version":"1","policy_type":"pithbundle_policy"}'))  # fmt: skip
 
     for name, value in (("null", None), ("array", []), ("string", "x"), ("number", 1)):
-        reject(f"is-{name}", "a policy is an object", "POL-1", value, "base")
-    reject("is-empty", "its type is required", "POL-1", {}, "base")
-    reject(
+        refuse(f"is-{name}", "a policy is an object", "POL-1", value, "base")
+    refuse("is-empty", "its type is required", "POL-1", {}, "base")
+    refuse(
         "without-type",
         "its type is required",
         "POL-1",
@@ -179,16 +213,16 @@ def shapes() -> File:
         "base",
         "/policy_type",
     )
-    reject("without-version", "its version is required", "POL-1", without(BASE, ("policy_version",)), "base",
+    refuse("without-version", "its version is required", "POL-1", without(BASE, ("policy_version",)), "base",
            "/policy_version")  # fmt: skip
-    reject("without-keys", "its keys are required", "POL-1", without(BASE, ("keys",)), "base", "/keys")
-    reject("other-type", "another file", "POL-1", changed(BASE, ("policy_type",), "pith_mirror_manifest"), "base",
+    refuse("without-keys", "its keys are required", "POL-1", without(BASE, ("keys",)), "base", "/keys")
+    refuse("other-type", "another file", "POL-1", changed(BASE, ("policy_type",), "pith_mirror_manifest"), "base",
            "/policy_type")  # fmt: skip
-    reject("other-version", "another version", "POL-1", changed(BASE, ("policy_version",), "2"), "base",
+    refuse("other-version", "another version", "POL-1", changed(BASE, ("policy_version",), "2"), "base",
            "/policy_version")  # fmt: skip
-    reject("version-number", "the version is a string", "POL-1", changed(BASE, ("policy_version",), 1), "base",
+    refuse("version-number", "the version is a string", "POL-1", changed(BASE, ("policy_version",), 1), "base",
            "/policy_version")  # fmt: skip
-    reject(
+    refuse(
         "unknown-member",
         "a misspelt member must not be ignored",
         "POL-1",
@@ -196,7 +230,7 @@ def shapes() -> File:
         "base",
         "/key",
     )
-    reject(
+    refuse(
         "no-keys",
         "a policy without keys makes no event valid",
         "POL-1",
@@ -204,14 +238,14 @@ def shapes() -> File:
         "base",
         "/keys",
     )
-    reject("keys-object", "an array of keys", "POL-1", changed(BASE, ("keys",), {}), "base", "/keys")
-    reject("keys-null", "an array of keys", "POL-1", changed(BASE, ("keys",), None), "base", "/keys")
-    reject("key-string", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
-    reject("key-unknown-member", "a misspelt member must not be ignored", "POL-1 POL-2", key("event_type", "x"), "base",
+    refuse("keys-object", "an array of keys", "POL-1", changed(BASE, ("keys",), {}), "base", "/keys")
+    refuse("keys-null", "an array of keys", "POL-1", changed(BASE, ("keys",), None), "base", "/keys")
+    refuse("key-string", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
+    refuse("key-unknown-member", "a misspelt member must not be ignored", "POL-1 POL-2", key("event_type", "x"), "base",
            "/keys/0/event_type")  # fmt: skip
     for name in ("signer_id", "key_id"):
         slug = name.replace("_", "-")
-        reject(
+        refuse(
             f"without-{slug}",
             "a required member",
             "POL-2",
@@ -221,24 +255,18 @@ def shapes() -> File:
         )
         for label, value in (("empty", ""), ("number", 1), ("null", None), ("257", "s" * 257),
                              ("258-bytes", "\u00e9" * 129)):  # fmt: skip
-            reject(f"{slug}-{label}", "a name is a string of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
+            refuse(f"{slug}-{label}", "a name is a string of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
                    f"/keys/0/{name}")  # fmt: skip
-    reject("without-public-key", "a required member", "POL-2", without(BASE, ("keys", 0, "public_key_hex")), "base",
+    refuse("without-public-key", "a required member", "POL-2", without(BASE, ("keys", 0, "public_key_hex")), "base",
            "/keys/0/public_key_hex")  # fmt: skip
     hexes = DEMO.public_key.hex()
     for name, value in (("upper", hexes.upper()), ("short", hexes[:-2]), ("long", hexes + "00"), ("space", hexes[:-1] + " "),
                         ("empty", ""), ("number", 1), ("null", None), ("base64", "A" * 43 + "=")):  # fmt: skip
-        reject(f"public-key-{name}", "64 lower-case hex digits", "POL-2 TEXT-2", key("public_key_hex", value), "base",
+        refuse(f"public-key-{name}", "64 lower-case hex digits", "POL-2 TEXT-2", key("public_key_hex", value), "base",
                "/keys/0/public_key_hex")  # fmt: skip
-    for name, raw, is_acceptable in made.pinned():
-        if not is_acceptable and name in (
-            "order-8-1",
-            "mixed-1",
-            "y-is-p-plus-3",
-            "not-on-the-curve",
-            "order-1-0",
-        ):
-            reject(f"invalid-key-{name}", "a key that is not acceptable", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
+    for name, raw, is_fit in made.pinned():
+        if not is_fit and name in ("order-8-1", "mixed-1", "y-is-p-plus-3", "not-on-the-curve", "order-1-0"):
+            refuse(f"invalid-key-{name}", "a key that is not acceptable", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
                    "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     for name, value in (("string", "citation"), ("empty-string", ""), ("null", None), ("object", {}), ("true", True),
                         ("empty", []), ("number", [1]), ("empty-name", [""]), ("repeat", ["a", "b", "a"]),
@@ -251,7 +279,7 @@ def shapes() -> File:
             "257": "/1",
             "258-bytes": "/0",
         }.get(name, "")
-        reject(f"event-types-{name}", "* or a list of names without repeats, not empty", "POL-2 POL-7", key("event_types", value),
+        refuse(f"event-types-{name}", "* or a list of names without repeats, not empty", "POL-2 POL-7", key("event_types", value),
                "event-types", f"/keys/0/event_types{at}")  # fmt: skip
     for name, value in (
         ("other", "expired"),
@@ -260,7 +288,7 @@ def shapes() -> File:
         ("true", True),
         ("empty", ""),
     ):
-        reject(
+        refuse(
             f"status-{name}",
             "one of the listed values",
             "POL-2",
@@ -269,31 +297,58 @@ def shapes() -> File:
             "/keys/0/status",
         )
     for status in ("active", "retired"):
-        reject(f"accepted_event_ids-{status}", "only a revoked key has accepted_event_ids", "POL-2 POL-4",
+        refuse(f"accepted_event_ids-{status}", "only a revoked key has accepted_event_ids", "POL-2 POL-4",
                changed(key("accepted_event_ids", [ID]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, value in (("string", ID), ("null", None), ("bare", ["1" * 64]), ("upper", [ID.upper()]), ("number", [1]),
                         ("repeat", [ID, ID]), ("repeat-later", [ID, OTHER_ID, OTHER_ID])):  # fmt: skip
         at = {"bare": "/0", "upper": "/0", "number": "/0", "repeat": "/1", "repeat-later": "/2"}.get(name, "")
-        reject(f"accepted_event_ids-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
+        refuse(f"accepted_event_ids-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
                changed(REVOKED, ("keys", 0, "accepted_event_ids"), value), "accepted_event_ids", f"/keys/0/accepted_event_ids{at}")  # fmt: skip
     for status in ("active", "retired"):
-        reject(f"accepted_event_ids-bad-id-{status}", "the list is at fault before its items", "POL-7",
+        refuse(f"accepted_event_ids-bad-id-{status}", "the list is at fault before its items", "POL-7",
                changed(key("accepted_event_ids", ["x"]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
         accept(f"accepted_event_ids-empty-{status}", "the empty list goes with any status", "POL-2",
                changed(key("accepted_event_ids", []), ("keys", 0, "status"), status))  # fmt: skip
     for name, value, at in (
-        ("other", ["event-v2"], "/0"), ("integrity", ["integrity-v1"], "/0"), ("full-digest", ["event-full-digest"], "/0"),
+        ("other", ["event-v1"], "/0"), ("integrity", ["integrity-v1"], "/0"), ("full-digest", ["event-full-digest"], "/0"),
         ("null", None, ""), ("empty-name", [""], "/0"), ("upper", ["EVENT-V1"], "/0"), ("unknown-upper", ["Unknown"], "/0"),
-        ("string", "event-v1", ""), ("string-unknown", "unknown", ""), ("empty", [], ""), ("object", {}, ""), ("number", [1], "/0"),
-        ("null-item", ["event-v1", None], "/1"), ("other-behind-unknown", ["unknown", "event-v2"], "/1"),
-        ("repeat", ["event-v1", "event-v1"], "/1"), ("unknown-twice", ["unknown", "unknown"], "/1"),
-        ("two", ["event-v1", "event-full-hex"], "/1"), ("two-around-unknown", ["event-v1", "unknown", "event-full-hex"], "/2"),
-        ("repeat-behind-unknown", ["event-v1", "unknown", "event-v1"], "/2"),
+        ("string", "pithbundle-event-1", ""), ("string-unknown", "unknown", ""), ("empty", [], ""), ("object", {}, ""), ("number", [1], "/0"),
+        ("null-item", ["pithbundle-event-1", None], "/1"), ("other-behind-unknown", ["unknown", "event-v1"], "/1"),
+        ("repeat", ["pithbundle-event-1", "pithbundle-event-1"], "/1"), ("unknown-twice", ["unknown", "unknown"], "/1"),
+        ("name-and-document", ["pithbundle-event-1", OURS], "/1"), ("same-document", [SIGNED_HEX, "unknown", renamed(SIGNED_HEX, "x")], "/2"),
+        ("nine", ["unknown", *eight], ""), ("name-of-no-built-in", ["signed-hex"], "/0"), ("array-item", [[]], "/0"),
+        ("repeat-behind-unknown", ["pithbundle-event-1", "unknown", "pithbundle-event-1"], "/2"),
     ):  # fmt: skip
-        reject(f"formats-{name}", "one name of the family, unknown, or both", "POL-2 POL-7 RULE-5", key("event_formats", value),
+        refuse(f"formats-{name}", "built-in names, documents and unknown, 1 to 8, none twice", "POL-2 POL-7 FORMAT-6", key("event_formats", value),
                "format-and-unknown-last", f"/keys/0/event_formats{at}")  # fmt: skip
-    reject("event-rule", "the member is named event_formats", "POL-1 POL-2", key("event_rule", "event-v1"), "format-event-v1",
+    refuse("event-rule", "the member is named event_formats", "POL-1 POL-2", key("event_rule", "pithbundle-event-1"), "format-default",
            "/keys/0/event_rule")  # fmt: skip
+    wrong_document = changed(SIGNED_HEX, ("body", "escape"), "x")
+    refuse("format-document", "a document that is none, at its location", "POL-2 FORMAT-1", key("event_formats", ["unknown", wrong_document]),
+           "format-and-unknown-last", "/keys/0/event_formats/1/body/escape", "format")  # fmt: skip
+    refuse("format-document-before-later-item", "items in order", "POL-7", key("event_formats", [wrong_document, "x"]),
+           "format-and-unknown-last", "/keys/0/event_formats/0/body/escape", "format")  # fmt: skip
+    two_names = with_keys(*({**one, "event_formats": [made]} for one, made in
+                            zip(of_name(2), (SIGNED_HEX, renamed(HEX_ID, "signed-hex")), strict=True)))  # fmt: skip
+    refuse(
+        "formats-one-name",
+        "two formats of one name",
+        "FORMAT-6 POL-7",
+        two_names,
+        "formats-of-two-keys",
+        "/keys/1/event_formats",
+    )
+    nine = with_keys(
+        *({**one, "event_formats": value} for one, value in zip(of_name(2), (eight, [HEX_ID]), strict=True))
+    )
+    refuse(
+        "formats-ninth",
+        "nine different formats",
+        "FORMAT-6 POL-7",
+        nine,
+        "formats-of-two-keys",
+        "/keys/1/event_formats",
+    )
     # The order of POL-7: within a key, two faults each.
     wrong = {"public_key_hex": "x", "signer_id": "", "key_id": "", "event_types": [], "status": "x", "accepted_event_ids": "x",
              "event_formats": []}  # fmt: skip
@@ -303,12 +358,12 @@ def shapes() -> File:
         "event_formats": "/event_formats",
     }
     for earlier, later in pairwise(wrong):
-        reject(f"order-{earlier}-before-{later}".replace("_", "-"), f"{earlier}, then {later}", "POL-7",
+        refuse(f"order-{earlier}-before-{later}".replace("_", "-"), f"{earlier}, then {later}", "POL-7",
                changed(key(earlier, wrong[earlier]), ("keys", 0, later), wrong[later]), "base",
                f"/keys/0{at_fault.get(earlier, '/' + earlier)}")  # fmt: skip
-    reject("order-unknown-before-public-key", "unknown members before the others", "POL-7",
+    refuse("order-unknown-before-public-key", "unknown members before the others", "POL-7",
            changed(key("public_key_hex", "x"), ("keys", 0, "zz"), 1), "base", "/keys/0/zz")  # fmt: skip
-    reject("order-unknown-sorted", "the first in sorted order, not in the order of the file", "POL-7",
+    refuse("order-unknown-sorted", "the first in sorted order, not in the order of the file", "POL-7",
            changed(key("b", 1), ("keys", 0, "a"), 1), "base", "/keys/0/a")  # fmt: skip
     spelt = to_json({**minimal(DEMO), "b": 1, "a": 1})
     file.reject(
@@ -332,49 +387,47 @@ def shapes() -> File:
         "base",
         pointer="/keys/0/a",
     )
-    unfit = next(
-        raw for name, raw, is_acceptable in made.pinned() if not is_acceptable and name == "order-8-1"
-    ).hex()
-    reject("order-invalid-key-before-signer-id", "a key that is not acceptable before the names", "POL-7 KEY-2",
+    unfit = next(raw for name, raw, is_fit in made.pinned() if not is_fit and name == "order-8-1").hex()
+    refuse("order-invalid-key-before-signer-id", "a key that is not acceptable before the names", "POL-7 KEY-2",
            changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
-    reject("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
+    refuse("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
            with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=unfit)), "base", "/keys/0/status")  # fmt: skip
-    reject("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
+    refuse("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
            changed(key("accepted_event_ids", [ID]), ("keys", 0, "event_formats"), []), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, digits in (("66", hexes + "00"), ("62", hexes[:-2]), ("128", hexes * 2), ("63", hexes[:-1])):
-        reject(f"public-key-{name}-digits", "another length is no key at all", "POL-2 TEXT-2", key("public_key_hex", digits), "base",
+        refuse(f"public-key-{name}-digits", "another length is no key at all", "POL-2 TEXT-2", key("public_key_hex", digits), "base",
                "/keys/0/public_key_hex")  # fmt: skip
     twice = minimal(DEMO, AUTHOR)
-    reject("keys-1001", "one key more", "POL-1", {**minimal(), "keys": [0] * 1_001}, "keys-1000", "/keys")
-    reject("order-unknown-before-length", "unknown members before the number of keys", "POL-7",
+    refuse("keys-1001", "one key more", "POL-1", {**minimal(), "keys": [0] * 1_001}, "keys-1000", "/keys")
+    refuse("order-unknown-before-length", "unknown members before the number of keys", "POL-7",
            {**minimal(), "keys": [0] * 1_001, "zz": 1}, "keys-1000", "/zz")  # fmt: skip
-    reject("one-name-of-5", "a fifth key of one signer_id and key_id", "POL-6 POL-7", with_keys(*of_name(5)), "one-name",
+    refuse("one-name-of-5", "a fifth key of one signer_id and key_id", "POL-6 POL-7", with_keys(*of_name(5)), "one-name",
            "/keys/4/key_id")  # fmt: skip
     of_17 = [one | {"signer_id": f"s{n // 4}"} for n, one in enumerate(of_name(17))]
-    reject("one-key-id-of-17", "a seventeenth key of one key_id", "POL-6 POL-7", with_keys(*of_17), "one-key-id-of-16",
+    refuse("one-key-id-of-17", "a seventeenth key of one key_id", "POL-6 POL-7", with_keys(*of_17), "one-key-id-of-16",
            "/keys/16/key_id")  # fmt: skip
-    reject("clash-raw-before-pair", "of one key the raw key first", "POL-6 POL-7",
+    refuse("clash-raw-before-pair", "of one key the raw key first", "POL-6 POL-7",
            with_keys(*of_name(4), *of_name(1)), "one-name", "/keys/4/public_key_hex")  # fmt: skip
-    reject("clash-key-by-key", "an earlier key's clash first: a fifth of a pair before a raw key twice", "POL-7",
+    refuse("clash-key-by-key", "an earlier key's clash first: a fifth of a pair before a raw key twice", "POL-7",
            with_keys(*of_name(5), *of_name(1, key_id="x")), "one-name", "/keys/4/key_id")  # fmt: skip
-    reject("clash-key-by-key-raw", "and a raw key twice before a fifth of a pair", "POL-7",
+    refuse("clash-key-by-key-raw", "and a raw key twice before a fifth of a pair", "POL-7",
            with_keys(*of_name(1), *of_name(1, key_id="x"), *of_name(5)[1:]), "one-name", "/keys/1/public_key_hex")  # fmt: skip
-    reject("clash-in-file-order", "clashes are found in the order of the file, not of raw keys", "POL-7",
+    refuse("clash-in-file-order", "clashes are found in the order of the file, not of raw keys", "POL-7",
            with_keys(*reversed(of_name(5))), "one-name", "/keys/4/key_id")  # fmt: skip
-    reject("same-key", "a raw key belongs to one signer, once", "POL-2",
+    refuse("same-key", "a raw key belongs to one signer, once", "POL-2",
            changed(twice, ("keys", 1, "public_key_hex"), hexes), "several", "/keys/1/public_key_hex")  # fmt: skip
-    reject("same-key-rotated", "nor twice to one signer", "POL-2",
+    refuse("same-key-rotated", "nor twice to one signer", "POL-2",
            changed(minimal(DEMO, DEMO_NEXT), ("keys", 1, "public_key_hex"), hexes), "rotation",
            "/keys/1/public_key_hex")  # fmt: skip
-    reject("type-before-version", "type, then version", "POL-2",
+    refuse("type-before-version", "type, then version", "POL-2",
            changed(changed(BASE, ("policy_type",), "x"), ("policy_version",), "2"), "base", "/policy_type")  # fmt: skip
-    reject("version-before-unknown", "version, then unknown members", "POL-2",
+    refuse("version-before-unknown", "version, then unknown members", "POL-2",
            {**changed(BASE, ("policy_version",), "2"), "a": 1}, "base", "/policy_version")  # fmt: skip
-    reject("unknown-before-keys", "unknown members, then keys", "POL-2", {**changed(BASE, ("keys",), []), "a": 1}, "base",
+    refuse("unknown-before-keys", "unknown members, then keys", "POL-2", {**changed(BASE, ("keys",), []), "a": 1}, "base",
            "/a")  # fmt: skip
-    reject("keys-in-order", "the first key at fault", "POL-2",
+    refuse("keys-in-order", "the first key at fault", "POL-2",
            changed(changed(twice, ("keys", 1, "status"), "x"), ("keys", 0, "key_id"), ""), "several", "/keys/0/key_id")  # fmt: skip
-    reject("keys-before-clashes", "each key, then clashes", "POL-2",
+    refuse("keys-before-clashes", "each key, then clashes", "POL-2",
            changed(changed(minimal(DEMO, AUTHOR, DEMO_OLD), ("keys", 1, "public_key_hex"), hexes),
                    ("keys", 2, "status"), "x"), "several", "/keys/2/status")  # fmt: skip
     for name, source, code in (

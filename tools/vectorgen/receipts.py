@@ -24,12 +24,14 @@ from kit import (
     to_json,
 )
 from kit.demo import RECEIPT
+from kit.formats import FAMILY
 from kit.signing import b64
 from kit.tampered import changed, flipped, respelt, without
 from vectorgen.events import alias
 from vectorgen.fixtures import (
     AUTHOR,
     CREATED,
+    FLAT_POLICY,
     MIRROR,
     RECORD,
     RECORD_SHA256,
@@ -64,22 +66,22 @@ def receipts() -> File:
         claimed: Any,
         verdict: str,
         code: str | None = None,
-        given_policy: Json | None = None,
+        stated_policy: Json | None = None,
         event_signer: Signer = DEMO,
     ) -> None:
         made = created(claimed, signer=event_signer)
         arguments = args(made)
-        if given_policy is not None:
-            file.parts[f"policy-{name}"] = as_json(given_policy)
+        if stated_policy is not None:
+            file.parts[f"policy-{name}"] = as_json(stated_policy)
             arguments["policy"] = part(f"policy-{name}")
-        reported = {
+        told = {
             "event_id": event_id(made),
             "pointer": "/events/0/payload/receipt",
             "verdict": verdict,
             "code": code,
         }
         file.add(name, about, f"RCPT-2 {clauses}".strip(), "check", arguments,
-                 {"ok": {"receipts": [reported], "elements": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
+                 {"ok": {"receipts": [told], "elements": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
 
     check("verified", "the registry's message: the raw canonical hash", "RCPT-1 SIG-1", own, "verified")
     check(
@@ -294,9 +296,7 @@ def receipts() -> File:
         ("form-beside-role", "the spelling too", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "signature_b64": "x"}, "encoding"),
     ):  # fmt: skip
         made_policy = policy(*keys, DEMO_NEXT)
-        check(
-            f"order-{name}", about, "CHECK-6", claimed, "invalid", code, made_policy, event_signer=DEMO_NEXT
-        )
+        check(f"order-{name}", about, "CHECK-6", claimed, "invalid", code, made_policy, event_signer=DEMO_NEXT)
     fourth = [policy_key(Signer(100 + n, DEMO.signer_id, DEMO.key_id)) for n in range(3)]
     check(
         "of-one-name",
@@ -311,14 +311,17 @@ def receipts() -> File:
     check(
         "of-sixteen", "of sixteen keys of one key_id", "POL-6", own, "verified", None, policy(*sixteen, DEMO)
     )
-    for formats in (["event-payload-hex"], ["unknown"], ["event-v1", "unknown"]):
-        label = "-".join(formats)
+    for label, formats in (
+        ("event-payload-hex", [FAMILY["event-payload-hex"]]),
+        ("unknown", ["unknown"]),
+        ("both", ["pithbundle-event-1", "unknown"]),
+    ):
         claimed = {**receipt(AUTHOR, RECORD, CREATED), "key_id": "r"}
         named_r = policy(DEMO, policy_key(AUTHOR, key_id="r", event_formats=formats))
         check(
             f"format-{label}",
             "the formats of its key have no part in it",
-            "RULE-1",
+            "FORMAT-6",
             claimed,
             "verified",
             None,
@@ -328,7 +331,7 @@ def receipts() -> File:
         check(
             f"format-{label}-invalid",
             "an invalid receipt stays one",
-            "RULE-1",
+            "FORMAT-6",
             wrong,
             "invalid",
             "signature_invalid",
@@ -343,7 +346,7 @@ def receipts_elsewhere() -> File:
     own = receipt(DEMO, RECORD, CREATED)
     sound = created(own)
 
-    def reported(place: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
+    def told(place: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
         return {
             "event_id": event_id(made),
             "pointer": f"/events/{place}/payload/receipt",
@@ -355,7 +358,7 @@ def receipts_elsewhere() -> File:
     file.parts["policy-real"] = as_json(real)
     made = created(RECEIPT)
     file.accept("real", "the registry's own signature, in an event of a test key", "RCPT-1 RCPT-2 KEY-1 SIG-1", "check",
-                {**args(made), "policy": part("policy-real")}, receipts=[reported(0, made)])  # fmt: skip
+                {**args(made), "policy": part("policy-real")}, receipts=[told(0, made)])  # fmt: skip
     snapshot = attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {}, "receipt": own}, CREATED)
     file.accept(
         "in-other-event",
@@ -363,7 +366,7 @@ def receipts_elsewhere() -> File:
         "RCPT-4",
         "check",
         args(snapshot),
-        receipts=[reported(0, snapshot)],
+        receipts=[told(0, snapshot)],
     )
     for label, value in (("total", {"total": 1}), ("string", "paid"), ("null", None), ("array", [own]),
                          ("event-signature", changed(own, ("kind",), "pith_event_signature")), ("no-kind", without(own, ("kind",)))):  # fmt: skip
@@ -372,10 +375,10 @@ def receipts_elsewhere() -> File:
                     receipts=[], elements=[copy(0, bill, "verified")])  # fmt: skip
         in_created = {**created(value), "target": 1}
         file.add(f"in-malformed-created-{label}", "in a record_created, well-formed or not, it can only be a receipt", "RCPT-4 RCPT-2", "check", args(in_created),
-                 {"ok": {"receipts": [{**reported(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
+                 {"ok": {"receipts": [{**told(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
     kinded = attached(DEMO, RECORD, "citation", {"receipt": without(own, ("key_id",))}, CREATED)
     file.add("in-other-event-no-key-id", "an object of kind pith_receipt is a receipt, with all its faults", "RCPT-4 RCPT-2", "check", args(kinded),
-             {"ok": {"receipts": [reported(0, kinded, "invalid", "type")]}}, "in-other-event")  # fmt: skip
+             {"ok": {"receipts": [told(0, kinded, "invalid", "type")]}}, "in-other-event")  # fmt: skip
     deeper = attached(DEMO, RECORD, "citation", {"x": {"receipt": own}}, CREATED)
     file.accept(
         "deeper",
@@ -398,51 +401,56 @@ def receipts_elsewhere() -> File:
         receipts=[],
         elements=[copy(0, missing, "verified")],
     )
-    unknown_signer = created(own, signer=UNKNOWN_SIGNER)
-    file.accept("of-unknown-signer", "its verdict does not hang on that of the event", "RCPT-2 RCPT-3", "check", args(unknown_signer),
-                receipts=[reported(0, unknown_signer)], elements=[copy(0, unknown_signer, "unknown_key", "key_unknown")])  # fmt: skip
+    stranger = created(own, signer=UNKNOWN_SIGNER)
+    file.accept("of-unknown-signer", "its verdict does not hang on that of the event", "RCPT-2 RCPT-3", "check", args(stranger),
+                receipts=[told(0, stranger)], elements=[copy(0, stranger, "unknown_key", "key_unknown")])  # fmt: skip
     unsigned = without(sound, ("signature",))
     file.accept("of-unsigned-event", "nor on its signature", "RCPT-2 RCPT-3", "check", args(unsigned),
-                receipts=[reported(0, unsigned)], elements=[copy(0, unsigned, "not_signed")])  # fmt: skip
+                receipts=[told(0, unsigned)], elements=[copy(0, unsigned, "not_signed")])  # fmt: skip
     malformed = changed(sound, ("created_at",), "today")
     file.accept("of-malformed-event", "nor on its form", "RCPT-4", "check", args(malformed),
-                receipts=[{**reported(0, malformed), "event_id": None}], elements=[copy(0, None, "invalid", "time")])  # fmt: skip
+                receipts=[{**told(0, malformed), "event_id": None}], elements=[copy(0, None, "invalid", "time")])  # fmt: skip
     bare: Json = {"payload": {"receipt": own}}
     file.accept("of-nothing-else", "nor on anything else", "RCPT-4", "check", args(bare),
-                receipts=[{**reported(0, bare), "event_id": None}], elements=[copy(0, None, "not_signed")])  # fmt: skip
-    for label, tamper in (
+                receipts=[{**told(0, bare), "event_id": None}], elements=[copy(0, None, "unknown_format")])  # fmt: skip
+    for label, spoil in (
         ("unsigned", lambda made: without(made, ("signature",))),
         ("forged", flipped),
         ("unknown-signer", lambda made: changed(made, ("signature", "key_id"), "x")),
         ("altered", lambda made: changed(made, ("payload", "more"), 1)),
     ):  # fmt: skip
-        other = tamper(snapshot)
+        other = spoil(snapshot)
         file.accept(
             f"in-other-event-{label}",
             "of another type and not valid",
             "RCPT-4",
             "check",
             args(other),
-            receipts=[reported(0, other)],
+            receipts=[told(0, other)],
         )
     faulty = to_json(sound).decode()[:-1] + ',"x":1.0}'
     file.accept("of-value-fault", "an element with a value-level fault is not read", "RCPT-4 FAULT-3", "check", args(faulty),
                 receipts=[], elements=[copy(0, None, "invalid", "number_form")])  # fmt: skip
     finding = {**payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "receipt": own}
     flat = flat_event(DEMO, finding, "2026-06-02T08:00:01.000000+00:00", 1)
+    file.parts["flat-policy"] = as_json(FLAT_POLICY)
+
+    def flat_args(one: Json) -> Json:
+        return {**args(one), "policy": part("flat-policy")}
+
     for label, made_flat in (("flat", flat), ("flat-created", {**flat, "event_type": "record_created"}),
                              ("flat-moved", changed(flat, ("payload", "arxiv_id"), "x"))):  # fmt: skip
-        file.accept(f"of-{label}", "a flat element carries one too, listed by payload_sha256", "RCPT-4 EVT-7", "check", args(made_flat),
-                    receipts=[{**reported(0, made_flat), "event_id": flat["payload_sha256"]}])  # fmt: skip
+        file.accept(f"of-{label}", "a flat element carries one too, listed by payload_sha256", "RCPT-4 EVT-7", "check", flat_args(made_flat),
+                    receipts=[{**told(0, made_flat), "event_id": flat["payload_sha256"]}])  # fmt: skip
     flat_text = {**changed(flat, ("payload", "receipt"), "x"), "event_type": "record_created"}
-    file.add("of-flat-created-string", "of that type whatever it is", "RCPT-4 EVT-7", "check", args(flat_text),
-             {"ok": {"receipts": [{**reported(0, flat_text, "invalid", "type"), "event_id": flat["payload_sha256"]}]}}, "of-flat-created")  # fmt: skip
+    file.add("of-flat-created-string", "of that type whatever it is", "RCPT-4 EVT-7", "check", flat_args(flat_text),
+             {"ok": {"receipts": [{**told(0, flat_text, "invalid", "type"), "event_id": flat["payload_sha256"]}]}}, "of-flat-created")  # fmt: skip
     flat_bad = changed(flat, ("created_at",), "never")
-    file.accept("of-flat-malformed", "a malformed one without an id", "RCPT-4 EVT-7", "check", args(flat_bad),
-                receipts=[{**reported(0, flat_bad), "event_id": None}])  # fmt: skip
+    file.accept("of-flat-malformed", "a malformed one without an id", "RCPT-4 EVT-7", "check", flat_args(flat_bad),
+                receipts=[{**told(0, flat_bad), "event_id": None}])  # fmt: skip
     file.parts["policy-unknown"] = as_json(policy(policy_key(DEMO, event_formats=["unknown"])))
     file.accept("of-unknown-format", "an element of unknown format, without an id", "RCPT-4 CHECK-13", "check", {**args(sound), "policy": part("policy-unknown")},
-                receipts=[{**reported(0, sound), "event_id": None}], elements=[{**copy(0, None, "unbound")}])  # fmt: skip
+                receipts=[{**told(0, sound), "event_id": None}], elements=[{**copy(0, None, "unknown_format")}])  # fmt: skip
     second = created(own, "2026-05-19T00:00:00Z")
     file.accept(
         "two",
@@ -450,7 +458,7 @@ def receipts_elsewhere() -> File:
         "RCPT-3",
         "check",
         args(sound, alias("between"), second),
-        receipts=[reported(0, sound), reported(2, second)],
+        receipts=[told(0, sound), told(2, second)],
     )
     return file
 
@@ -482,7 +490,7 @@ def receipts_bounded() -> File:
         if claimed is not None:
             file.parts[f"policy-{name}"] = as_json(claimed)
             arguments["policy"] = part(f"policy-{name}")
-        reported = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code}
+        told = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code}
                 for place, (made, (word, code)) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
         file.add(
             name,
@@ -490,7 +498,7 @@ def receipts_bounded() -> File:
             "RCPT-4",
             "check",
             arguments,
-            {"ok": {"receipts": reported}},
+            {"ok": {"receipts": told}},
             None if name == "one" else "one",
         )
 
