@@ -19,6 +19,7 @@ PACKAGE: Final = REPO / "src" / "pithbundle"
 DATA: Final = {
     "pithbundle/py.typed",
     "pithbundle/cli/specification.json",
+    "pithbundle/bundle/event_format.schema.json",
     "pithbundle/verify/policy.schema.json",
     *(f"pithbundle/schemas/{path.name}" for path in (REPO / "src/pithbundle/schemas").glob("*.json")),
 }

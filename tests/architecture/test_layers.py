@@ -46,7 +46,7 @@ MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 EDGE = {"files", "conformance", "cli", "__main__"}
 
 #: Modules below the edge that read a file, in a constructor ``from_file`` beside ``from_bytes``.
-FROM_FILE = {"bundle/reader.py", "bundle/record.py", "verify/policy.py"}
+FROM_FILE = {"bundle/event_format.py", "bundle/reader.py", "bundle/record.py", "verify/policy.py"}
 
 #: The one importer of each library, so that its behaviour is judged in one place.
 THIRD_PARTY = {

@@ -171,7 +171,7 @@ def test_receipts_that_were_not_checked_are_shown_and_change_no_outcome(tmp_path
 
 def test_an_unbound_event_is_no_fault(tmp_path: Path) -> None:
     """What a format that may be another one would find is a remark (CHECK-13)."""
-    keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
+    keys = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "unknown"]))
     (tmp_path / "policy").write_bytes(to_json(keys))
     (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [flipped(ALIAS)])))
     compare([str(tmp_path / "b.json")], str(tmp_path / "policy"))

@@ -474,7 +474,7 @@ def test_events_of_an_unknown_format_are_reported_as_unchecked(folder: Path) -> 
 
 
 def test_a_remark_is_no_fault(folder: Path) -> None:
-    keys = policy(policy_key(DEMO, event_formats=["event-v1", "unknown"]))
+    keys = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "unknown"]))
     status, lines = verify_events(folder, [{**ALIAS, "payload": {}}, {**ALIAS, "created_at": 1}], keys)
     assert status == 3
     assert all("under the format that was tried" in line for line in lines_of(lines, "at"))

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from kit.data import REPO
-from pithbundle.conformance import differential, reports
+from pithbundle.conformance import differential, mutated, reports
 from pithbundle.conformance.protocol import (
     ExpectedFailure,
     Result,
@@ -152,7 +152,9 @@ def test_cases_hang_on_the_seed_alone() -> None:
     first = list(differential.cases("a", 300, given))
     assert first == list(differential.cases("a", 300, given))
     assert first != list(differential.cases("b", 300, given))
-    assert {case.op for case in first} == {"merge", "check", "parse_json", "parse_cbor", "policy", "record"}
+    assert {case.op for case in first} == {
+        "merge", "check", "parse_json", "parse_cbor", "policy", "record", "format",
+    }  # fmt: skip
     words = [json.loads(json.dumps(answer({"id": 1, **_request(case)}))) for case in first]
     # Both kinds occur often: a run of refusals would compare nothing.
     assert 60 < sum("ok" in said for said in words) < 280
@@ -165,7 +167,7 @@ def _request(case: Case) -> dict[str, Any]:
 
 def test_cases_of_a_bare_corpus() -> None:
     given = differential.Corpus({"canonical_record": {}}, ({"a": "\ud800"},), (None,), (), ())
-    assert {case.op for case in differential.cases("x", 200, given)} == {"merge", "check", "record"}
+    assert {case.op for case in differential.cases("x", 200, given)} == {"merge", "check", "record", "format"}
 
 
 @pytest.mark.parametrize(
@@ -234,14 +236,14 @@ def test_spoiling_is_total() -> None:
         b"[" * 900 + b"]" * 900,
     ):
         for number in range(60):
-            draws = differential.Draws(str(number))
-            differential._tampered_text(draws, data)
+            draws = mutated.Draws(str(number))
+            mutated.tampered_text(draws, data)
             differential._bundle(draws, {"a": 1}, [{"x": 1}], True)
             for spell in (
-                differential._indented,
-                differential._escaped,
-                differential._reversed,
-                differential._as_cbor,
+                mutated.indented,
+                mutated.escaped,
+                mutated.with_members_reversed,
+                mutated.as_cbor,
             ):
                 spell(draws, data)
 

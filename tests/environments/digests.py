@@ -21,7 +21,7 @@ def report_on(name: str, data: bytes, policy: Policy) -> None:
     print(name, hashlib.sha256(state.to_json()).hexdigest(), state.sha256, state.events_sha256)
     print(name, hashlib.sha256(report).hexdigest())
     for element in bundle.events:
-        print(name, element.pointer, element.verdict.status, element.verdict.code, element.id)
+        print(name, element.pointer, element.verdict.status, element.verdict.code, element.event_id)
 
 
 def main() -> None:

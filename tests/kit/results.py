@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from kit import Json, bundle, to_json
-from kit.strategies import fixture_policy
+from kit import policy as policy_of
+from kit.strategies import FIXTURE_SIGNERS, fixture_policy
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.joined import input_of, join
 from pithbundle.merge.ledger import Ledger
@@ -45,6 +46,13 @@ def check(
 def checked(record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any) -> CheckedBundle:
     """The bundle, checked and not merged, under a policy: by default one with a key of every test signer."""
     return check(read(record, events, **changes), Policy.from_value(keys or fixture_policy()))
+
+
+def checked_as_ours(
+    record: Json, events: Iterable[Any], keys: Json | None = None, **changes: Any
+) -> CheckedBundle:
+    """The same, by default under keys that list our format alone: faults of values accuse (FORMAT-14)."""
+    return checked(record, events, keys or policy_of(*FIXTURE_SIGNERS), **changes)
 
 
 def verified(

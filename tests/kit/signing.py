@@ -1,9 +1,9 @@
 """Keys, signatures, events and bundles, written from spec.md and not from the package.
 
 What the package computes is computed here a second time, with ``json`` and ``hashlib``
-alone, so that a test compares two answers. Only :class:`pithbundle.bundle.event_formats.EventFormat`
-comes from the package: the family of rules is data. Values are plain ``dict``s, so that a
-test may spoil any of them.
+alone, so that a test compares two answers. Event formats are documents (:mod:`kit.formats`); that of
+events is ``pithbundle-event-1`` unless a test says otherwise. Values are plain ``dict``s, so that a
+test may corrupt any of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any, Final, TypeAlias
 
 from nacl.signing import SigningKey
 
-from pithbundle.bundle.event_formats import EVENT_V1, EventFormat
+from kit.oracle import formats
+from kit.oracle.formats import PITHBUNDLE_EVENT_1
 
 Json: TypeAlias = dict[str, Any]
 
@@ -147,28 +148,25 @@ def aliases(record: Json, created_at: str, *, doi: bool = True) -> list[Json]:
     return [{"alias_kind": k, "alias_value": v, "created_at": created_at} for k, v in sorted(values.items())]
 
 
-def body(event: Json, rule: EventFormat = EVENT_V1) -> Any:
-    """What an event's id and signature cover under a rule."""
-    if rule.payload_only:
-        return event["payload"]
-    return {name: value for name, value in event.items() if name not in rule.excluded}
+def content(event: Json, document: Json = PITHBUNDLE_EVENT_1) -> Any:
+    """What an event's id and signature cover under a format."""
+    if document is PITHBUNDLE_EVENT_1:
+        return {name: value for name, value in event.items() if name not in ("event_id", "signature")}
+    return formats.content(document, event)
 
 
-def event_id(event: Json, rule: EventFormat = EVENT_V1) -> str:
-    """The id that an event has under a rule, whatever it states."""
-    return "sha256:" + sha256_hex(canonical(body(event, rule)))
+def event_id(event: Json, document: Json = PITHBUNDLE_EVENT_1) -> str:
+    """The id that an event has under a format, whatever it states."""
+    if document is PITHBUNDLE_EVENT_1:
+        return "sha256:" + sha256_hex(canonical(content(event)))
+    return formats.event_id(document, event)
 
 
-def signed_bytes(event: Json, rule: EventFormat = EVENT_V1) -> bytes:
-    """The message that an event's signature signs under a rule."""
-    covered = canonical(body(event, rule))
-    digest = hashlib.sha256(covered)
-    return {
-        "digest": digest.digest(),
-        "hex": digest.hexdigest().encode(),
-        "id": b"sha256:" + digest.hexdigest().encode(),
-        "bytes": covered,
-    }[rule.signed]
+def signed_bytes(event: Json, document: Json = PITHBUNDLE_EVENT_1) -> bytes:
+    """The message that an event's signature signs under a format."""
+    if document is PITHBUNDLE_EVENT_1:
+        return hashlib.sha256(canonical(content(event))).digest()
+    return formats.message(document, event)
 
 
 def signature_member(signer: Signer, message: bytes) -> Json:
@@ -181,12 +179,14 @@ def signature_member(signer: Signer, message: bytes) -> Json:
     }
 
 
-def sign(unsigned: Json, signer: Signer, rule: EventFormat = EVENT_V1, *, with_id: bool = True) -> Json:
+def sign(
+    unsigned: Json, signer: Signer, document: Json = PITHBUNDLE_EVENT_1, *, with_id: bool = True
+) -> Json:
     """A copy of an event with its id and signature made (again). Its members may be anything."""
     event = {k: v for k, v in unsigned.items() if k not in ("event_id", "signature")}
-    message = signed_bytes(event, rule)
+    message = signed_bytes(event, document)
     if with_id:
-        event["event_id"] = event_id(event, rule)
+        event["event_id"] = event_id(event, document)
     event["signature"] = signature_member(signer, message)
     return event
 
@@ -199,7 +199,7 @@ def event(
     payload: Any,
     created_at: str,
     *,
-    rule: EventFormat = EVENT_V1,
+    document: Json = PITHBUNDLE_EVENT_1,
     subject: str | None = None,
     extra: Mapping[str, Any] | None = None,
     with_id: bool = True,
@@ -214,7 +214,7 @@ def event(
         "signer": signer.described(),
         **(extra or {}),
     }
-    return sign(unsigned, signer, rule, with_id=with_id)
+    return sign(unsigned, signer, document, with_id=with_id)
 
 
 def receipt(signer: Signer, record: Json, signed_at: str) -> Json:
@@ -229,7 +229,7 @@ def receipt(signer: Signer, record: Json, signed_at: str) -> Json:
 
 
 def flat_event(signer: Signer, payload: Json, created_at: str, number: int) -> Json:
-    """An event in the spelling of integrity.json, under ``integrity-v1``.
+    """An event in the spelling of integrity.json, under ``integrity-1``.
 
     Its digest is that of the canonical payload, which is a guess: the registry's rule is unseen.
     """
@@ -273,7 +273,7 @@ def bundle(
 
 
 def policy_key(signer: Signer, **changes: Any) -> Json:
-    """One key of a policy: active, for every type, under ``event-v1``, unless changed."""
+    """One key of a policy: active, for every type, under ``pithbundle-event-1``, unless changed."""
     return {
         "signer_id": signer.signer_id,
         "key_id": signer.key_id,
@@ -281,7 +281,7 @@ def policy_key(signer: Signer, **changes: Any) -> Json:
         "event_types": "*",
         "status": "active",
         "accepted_event_ids": [],
-        "event_formats": [EVENT_V1.name],
+        "event_formats": ["pithbundle-event-1"],
         **changes,
     }
 
@@ -294,7 +294,7 @@ REGISTRY_KEY: Final[Json] = {
     "event_types": "*",
     "status": "active",
     "accepted_event_ids": [],
-    "event_formats": ["unknown"],
+    "event_formats": ["integrity-1", "unknown"],
 }
 
 

@@ -37,8 +37,8 @@ from kit import (
     to_json,
 )
 from kit import payloads as forged
+from kit.formats import FAMILY, renamed
 from kit.tampered import ALTERED, OTHER_NUMBER
-from pithbundle.bundle.event_formats import EVENT_FORMATS
 
 T = TypeVar("T")
 
@@ -223,14 +223,17 @@ FIXTURE_SIGNERS: Final = (DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 #: Keys of the house whose events are unbound at best: their format covers the payload alone, or is unknown.
 LOOSE: Final = Signer(20, "loose.example", "loose-1")
 OPAQUE: Final = Signer(21, "opaque.example", "opaque-1")
-_LOOSE_FORMAT: Final = EVENT_FORMATS["event-payload-digest"]
+# Its digest sorts behind that of our format, which therefore decides for elements of no key (FORMAT-9).
+_LOOSE_FORMAT: Final = renamed(
+    FAMILY["event-payload-digest"], "loose", body={"required": {"/payload": "object"}}
+)
 
 
 def fixture_policy() -> Json:
     """The policy under which every event of :func:`event_sets` is valid, and none of LOOSE and OPAQUE."""
     return policy(
         *FIXTURE_SIGNERS,
-        policy_key(LOOSE, event_formats=[_LOOSE_FORMAT.name]),
+        policy_key(LOOSE, event_formats=[_LOOSE_FORMAT]),
         policy_key(OPAQUE, event_formats=["unknown"]),
     )
 
@@ -470,8 +473,8 @@ def unbound_events(draw: st.DrawFn, whole: EventSet) -> Json:
         content = draw(st.sampled_from(whole.events))
     payload = {name: value for name, value in content.items() if name not in ("event_id", "signature")}
     kind = draw(st.sampled_from(("citation", "record_created", "event_retracted", "x.y")))
-    signer, rule = draw(st.sampled_from(((LOOSE, _LOOSE_FORMAT), (OPAQUE, EVENT_FORMATS["event-v1"]))))
-    return event(signer, record, kind, "record", payload, draw(instants()), rule=rule)
+    signer, rule = draw(st.sampled_from(((LOOSE, _LOOSE_FORMAT), (OPAQUE, FAMILY["pithbundle-event-1"]))))
+    return event(signer, record, kind, "record", payload, draw(instants()), document=rule)
 
 
 @st.composite

@@ -186,10 +186,10 @@ _SPELLINGS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
 
 #: One fault each, in the order of the checks (CHECK-1 to CHECK-9). The demo's bundle contains these.
 DEMO_TAMPERED: Final = (
-    *_group("invalid", "type", "/target", "CHECK-1", ("no_target", _remove("target"), "a required member")),
-    *_group("invalid", "type", "/created_at", "CHECK-1", ("created_at_is_number", _set(("created_at",), 1779070754), "a time is a string")),
-    *_group("invalid", "type", "/signer/key_id", "CHECK-1", ("signer_without_key_id", _remove(*_KEY_ID), "a required member of the signer")),
-    *_group("invalid", "type", "/signature/kind", "CHECK-1", ("receipt_as_signature", _set(("signature", "kind"), "pith_receipt"), "the kind of a receipt")),
+    *_group("unknown_format", None, None, "FORMAT-8", ("no_target", _remove("target"), "a required member")),
+    *_group("unknown_format", None, None, "FORMAT-8", ("created_at_is_number", _set(("created_at",), 1779070754), "a time is a string")),
+    *_group("unknown_format", None, None, "FORMAT-8", ("signer_without_key_id", _remove(*_KEY_ID), "a required member of the signer")),
+    *_group("unknown_format", None, None, "FORMAT-8", ("receipt_as_signature", _set(("signature", "kind"), "pith_receipt"), "the kind of a receipt")),
     *_group("invalid", "time", "/created_at", "CHECK-1",
             ("hour_24", _set(("created_at",), "2026-05-18T24:00:00Z"), "no such hour"),
             ("leap_second", _set(("created_at",), "2016-12-31T23:59:60Z"), "no leap second")),
@@ -209,9 +209,9 @@ DEMO_TAMPERED: Final = (
             ("bare_id", _respell(lambda text: text[7:], "event_id"), "an id without its prefix")),
     *_group("invalid", "subject", "/subject_pith_number", "CHECK-4",
             ("other_subject", _set_anonymously(("subject_pith_number",), OTHER_NUMBER), "the number of another record")),
-    *_group("unknown_key", "key_unknown", "/signer", "CHECK-5", ("unknown_signer", _set_anonymously(_SIGNER_ID, "nobody"), "a signer of no key")),
+    *_group("unknown_key", "key_unknown", "/signer/signer_id", "CHECK-5", ("unknown_signer", _set_anonymously(_SIGNER_ID, "nobody"), "a signer of no key")),
     *_group("unknown_key", "key_unknown", "/signer/public_key_fingerprint", "CHECK-5", ("other_fingerprint", _set_anonymously(_FINGERPRINT, "0" * 32), "a fingerprint of no key")),
-    *_group("unknown_key", "key_unknown", "/signature/key_id", "CHECK-5", ("other_signature_key_id", _set(("signature", "key_id"), "other"), "the signature names another key")),
+    *_group("unknown_key", "key_unknown", "/signer/key_id", "CHECK-5", ("other_signature_key_id", _set(("signature", "key_id"), "other"), "the signature names another key")),
     *_group("invalid", "algorithm", "/signature/algorithm", "CHECK-7",
             ("algorithm_ph", _set(_ALGORITHM, "ed25519ph"), "another algorithm"),
             ("algorithm_case", _set(_ALGORITHM, "Ed25519"), "another case")),
@@ -242,11 +242,12 @@ TAMPERED: Final = (
             ("altered_signer_type", _set(("signer", "signer_type"), "author", "mirror"), "altered after signing: the signer's type"),
             ("altered_member", lambda e: {**e, "note": 1}, "altered after signing: a member added"),
             ("neither", lambda e: flipped(changed(e, _ALIAS, "X")), "altered after signing: content and signature altered: no genuine signature")),
-    *_group("unknown_key", "key_unknown", "/signer", "CHECK-5 POL-3", *(
-        (f"unknown_{name}", _set_and_sign(path, value), "the pair of signer and key_id is in no key of the policy")
-        for name, path, value in (
-            ("signer_id", _SIGNER_ID, "nobody"), ("signer_case", _SIGNER_ID, "Demo.example"), ("key_id", _KEY_ID, "nothing"),
-            ("signer_proto", _SIGNER_ID, "__proto__"), ("key_proto", _KEY_ID, "constructor")))),
+    *_group("unknown_key", "key_unknown", "/signer/signer_id", "CHECK-5 POL-3", *(
+        (f"unknown_{name}", _set_and_sign(_SIGNER_ID, value), "the pair of signer and key_id is in no key of the policy")
+        for name, value in (("signer_id", "nobody"), ("signer_case", "Demo.example"), ("signer_proto", "__proto__")))),
+    *_group("unknown_key", "key_unknown", "/signer/key_id", "CHECK-5 POL-3", *(
+        (f"unknown_{name}", _set_and_sign(_KEY_ID, value), "the pair of signer and key_id is in no key of the policy")
+        for name, value in (("key_id", "nothing"), ("key_proto", "constructor")))),
     *_group("unknown_key", "key_unknown", "/signer/public_key_fingerprint", "CHECK-5 POL-3", *(
         (f"unknown_fingerprint_{name}", _set_and_sign(_FINGERPRINT, value), "the fingerprint is of no key of the pair")
         for name, value in (
@@ -256,9 +257,11 @@ TAMPERED: Final = (
         (f"algorithm_{name}", _set(_ALGORITHM, value), "exactly the string ed25519")
         for name, value in (
             ("upper", "ED25519"), ("space", "ed25519 "), ("hs256", "HS256"), ("none", "none"), ("empty", ""), ("ed448", "ed448"),
-            ("ctx", "ed25519ctx"), ("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519),
-            ("true", True))),
+            ("ctx", "ed25519ctx"))),
         ("algorithm_missing", _remove(*_ALGORITHM), "exactly the string ed25519")),
+    *_group("invalid", "type", "/signature/algorithm", "CHECK-1", *(
+        (f"algorithm_{name}", _set(_ALGORITHM, value), "an optional role of another type")
+        for name, value in (("null", None), ("list", ["ed25519"]), ("object", {"name": "ed25519"}), ("number", 25519), ("true", True)))),
     *_group("invalid", "encoding", "/signature/signature_b64", "CHECK-8 TEXT-3", *(
         (f"form_{name}", _respell(spell, *_SIGNATURE), "88 characters of padded standard base64")
         for name, spell in _SPELLINGS)),

@@ -59,14 +59,16 @@ def values() -> dict[str, Any]:
     unknown = Verifier(OPAQUE).verify(data)
     ledger, state = verified.ledger, verified.ledger.snapshot()
     dated = Report._of(report.inputs, report.ledger, clock=Clock("2000-01-01T00:00:00.000000Z"))
+    tampered = verifier.verify(demo.tampered()).events
     changed = diff(report, unknown.report())
     found: list[Any] = [
         verifier, verified, report, ledger, state, ledger.builder().build(), KEYS, KEYS.keys[0],
-        KEYS.keys[0].public_key, KEYS.keys[0].event_format, ledger.record, ledger.record.number, ledger.rules,
+        KEYS.keys[0].public_key, KEYS.keys[0].formats[0], ledger.record, ledger.record.number, ledger.rules,
         FileReport._of("a", report), report.rejected[0], Clock("2026-01-01T00:00:00.000000Z"),
         *report.events[:1], *report.receipts[:1], report.events[0].location, *report.inputs[:1],
         *verified.events, *verified.receipts, *unknown.events, *(one.claim for one in unknown.events),
-        *(one.verdict for one in unknown.events), *(one.verdict.fault for one in unknown.events),
+        *(one.verdict for one in tampered), *(one.verdict.fault for one in tampered),
+        *(one.claim for one in tampered), *OPAQUE.keys[0].formats, *unknown.report().unverified,
         *ledger, *ledger.timeline(), *ledger.completeness(), *ledger.equivocations(),
         *state.trace(), *state.explain(), *state.unrecognised, *state.source_aliases, state.receipt,
         *(entry for section in state.sections.values() for entry in section),

@@ -28,6 +28,8 @@ from kit import (
     to_json,
 )
 from kit.data import examples
+from kit.formats import OURS
+from kit.oracle import formats
 from kit.results import by_id, check
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.verify.policy import Policy
@@ -91,37 +93,32 @@ def under(*formats: str) -> Json:
 @examples(400)
 def test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same(element: Any) -> None:
     """CHECK-13: an element that names such a key is never accused, and the code stays as a remark."""
-    (known,) = checked([element], under("event-v1")).events
-    (beside,) = checked([element], under("event-v1", "unknown")).events
+    (known,) = checked([element], under("pithbundle-event-1")).events
+    (beside,) = checked([element], under("pithbundle-event-1", "unknown")).events
     (alone,) = checked([element], under("unknown")).events
-    names_key = (
-        isinstance(element, dict)
-        and isinstance(element.get("signer"), dict)
-        and known.verdict.code not in VALUE_LEVEL
-        and (element["signer"].get("signer_id"), element["signer"].get("key_id"))
-        == (DEMO.signer_id, DEMO.key_id)
-    )
     assert beside.verdict.code == known.verdict.code
-    if known.verdict.status == "invalid" and names_key:
+    if known.verdict.code in VALUE_LEVEL:
+        assert (known.verdict.status, beside.verdict.status) == ("invalid", "unknown_format")
+    elif known.verdict.status == "invalid" and isinstance(element, dict):
         assert beside.verdict.status == "unbound"
     else:
         assert beside.verdict == known.verdict
-    if known.verdict.status in ("unknown_key", "not_signed") or not names_key:
-        assert alone.verdict == known.verdict
+    if known.verdict.status in ("unknown_key", "unknown_format") or not isinstance(element, dict):
+        assert alone.verdict.status == known.verdict.status or known.verdict.code in VALUE_LEVEL
     else:
-        assert (alone.verdict.status, alone.verdict.code, alone.id) == ("unbound", None, None)
+        assert (alone.verdict.status, alone.event_id) == ("unknown_format", None)
 
 
-@given(elements(), st.sampled_from(["event-v1", "unknown"]))
+@given(elements(), st.sampled_from(["pithbundle-event-1", "unknown"]))
 @examples(200)
 def test_under_a_policy_without_the_key_nothing_that_names_it_is_accused(element: Any, form: str) -> None:
-    """CHECK-5: what is stated under a key that nobody pinned is unknown_key, whatever else it is."""
+    """CHECK-5: what a format reads under a key that nobody pinned is unknown_key, whatever else it is."""
     keys = policy(policy_key(AUTHOR, event_formats=[form]))
     (one,) = checked([element], keys).events
-    signer = element.get("signer") if isinstance(element, dict) else None
-    pair = [signer.get(name) for name in ("signer_id", "key_id")] if isinstance(signer, dict) else [None]
-    if all(type(text) is str for text in pair) and one.verdict.code not in VALUE_LEVEL:
-        assert (one.verdict.status, one.verdict.code) == ("unknown_key", "key_unknown")
+    if isinstance(element, dict) and one.verdict.code not in VALUE_LEVEL:
+        is_read = form != "unknown" and formats.reads(OURS, element)
+        names_author = is_read and element["signer"]["signer_id"] == AUTHOR.signer_id
+        assert names_author or one.verdict.status == ("unknown_key" if is_read else "unknown_format")
     assert one.event is None
 
 
@@ -141,8 +138,12 @@ def test_no_signed_leaf_can_be_another(whole: strategies.EventSet, data: st.Data
         (one,) = checked([element], keys).events
         assert not one.verdict.valid
         assert one.event is None
-        # Nothing says that it may be sound: only what names another key is left undecided.
-        assert one.verdict.status == "invalid" or (one.verdict.status, path[0]) == ("unknown_key", "signer")
+        # Nothing says that it may be sound: only what names another key, or is not read, is left undecided.
+        undecided = (one.verdict.status, path[0]) == ("unknown_key", "signer")
+        unread = one.verdict.status == "unknown_format" and (
+            one.verdict.code is not None or not formats.reads(OURS, element)
+        )
+        assert one.verdict.status == "invalid" or undecided or unread
 
 
 @given(st.lists(elements(), max_size=6), st.randoms(use_true_random=False))
@@ -169,5 +170,7 @@ def test_verdicts_of_ids_are_the_same_in_any_order_and_repetition(drawn: list[An
 def test_the_tampered_events_get_every_verdict_but_valid() -> None:
     """The properties above draw from these: they would show little if all came to one word."""
     made = attached(DEMO, RECORD, "citation", payloads.citation("x"), WHEN)
-    found = checked([row.make(made) for row in TAMPERED], under("event-v1"))
-    assert {one.verdict.status for one in found.events} == {"invalid", "unknown_key", "not_signed"}
+    found = checked([row.make(made) for row in TAMPERED], under("pithbundle-event-1"))
+    assert {one.verdict.status for one in found.events} == {
+        "invalid", "unknown_format", "unknown_key", "not_signed",
+    }  # fmt: skip

@@ -27,8 +27,9 @@ from kit import (
     to_json,
 )
 from kit.demo import RECORD
+from kit.formats import FAMILY
+from kit.oracle.formats import format_sha256
 from kit.results import WHEN, checked, ledger_of, merged
-from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
 from pithbundle.merge.rules import MERGE_1, MergeRules
@@ -139,21 +140,26 @@ def test_the_built_in_policy_does_not_know_the_test_keys() -> None:
 @pytest.mark.parametrize(
     ("keys", "named", "words"),
     [
-        (policy(DEMO), "event-v1", "no key of this signer_id, key_id and public_key_hex"),
-        (policy(policy_key(AUTHOR, event_formats=["unknown"])), "event-v1",
-         'under the event format unknown, the proof under event-v1; if the signer uses that one, '
-         'write "event_formats": ["event-v1"]'),
-        (policy(policy_key(AUTHOR, event_formats=["event-full-hex", "unknown"])), "event-v1",
-         'under the event format event-full-hex, the proof under event-v1'),
-        (policy(AUTHOR), "event-payload-hex", "names no event format that binds"),
-        (policy(AUTHOR), "event-v2", "names no event format that binds"),
-        (policy(AUTHOR), [], "names no event format that binds"),
-        (policy(policy_key(AUTHOR, event_formats=["unknown"])), "unknown", "no event format that binds"),
+        (policy(DEMO), "pithbundle-event-1", "no key of this signer_id, key_id and public_key_hex"),
+        (policy(policy_key(AUTHOR, event_formats=["unknown"])), "pithbundle-event-1",
+         'does not list the event format of the proof for it; if the signer uses pithbundle-event-1, '
+         'add it to "event_formats" of the key'),
+        (policy(policy_key(AUTHOR, event_formats=[FAMILY["event-full-hex"], "unknown"])),
+         "pithbundle-event-1",
+         "does not list the event format of the proof for it; if the signer uses pithbundle-event-1"),
+        (policy(policy_key(AUTHOR, event_formats=[FAMILY["event-payload-hex"]])), "event-payload-hex",
+         "names no event format that binds"),
+        (policy(AUTHOR), "event-payload-hex", "does not list the event format of the proof for it at"),
+        (policy(AUTHOR), "event-v2", "does not list the event format of the proof for it at"),
+        (policy(AUTHOR), [], "does not list the event format of the proof for it at"),
+        (policy(policy_key(AUTHOR, event_formats=["unknown"])), "unknown", "does not list the event format"),
     ],
 )  # fmt: skip
 def test_a_key_that_differs_from_the_policy_has_its_own_message(keys: Json, named: Any, words: str) -> None:
     (key,) = json.loads(demo())["keys"]
-    data = changed(keys=[{**key, "event_format": named}])
+    if isinstance(named, str) and named in FAMILY:
+        named = format_sha256(FAMILY[named])
+    data = changed(keys=[{**key, "format_sha256": named}])
     with pytest.raises(ProofError, match=re.escape(words)) as caught:
         check_proof(data, Policy.from_value(keys))
     assert (caught.value.code, caught.value.pointer) == ("key_unknown", "/keys/0")
@@ -172,7 +178,7 @@ def test_the_refusals_of_a_proof_name_the_clause_that_checks_it() -> None:
     ("keys", "code"),
     [
         (policy(policy_key(AUTHOR, public_key_hex=DEMO.public_key.hex())), ("key_unknown", "/keys/0")),
-        (policy(policy_key(AUTHOR, event_formats=["event-full-hex"])), ("key_unknown", "/keys/0")),
+        (policy(policy_key(AUTHOR, event_formats=[FAMILY["event-full-hex"]])), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, event_formats=["unknown"])), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, signer_id="other.example")), ("key_unknown", "/keys/0")),
         (policy(policy_key(AUTHOR, key_id="author-2")), ("key_unknown", "/keys/0")),
@@ -245,7 +251,7 @@ def test_an_event_that_names_another_signer_as_its_own() -> None:
         keys=[
             {
                 **{name: key[name] for name in ("key_id", "public_key_hex", "signer_id")},
-                "event_format": key["event_formats"][0],
+                "format_sha256": format_sha256(FAMILY[key["event_formats"][0]]),
             }
             for key in policy(AUTHOR, DEMO)["keys"]
         ],
@@ -281,12 +287,12 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(value[step], (*path, step))
 
 
-@pytest.mark.parametrize("rule", ["event-v1", "event-full-id", "event-full-bytes"])
+@pytest.mark.parametrize("rule", ["pithbundle-event-1", "event-full-prefixed", "event-full-bytes"])
 def test_no_leaf_of_a_proof_can_be_another(rule: str) -> None:
-    keys = policy(policy_key(AUTHOR, event_formats=[rule]))
+    keys = policy(policy_key(AUTHOR, event_formats=[FAMILY[rule]]))
     events = [
         event(AUTHOR, RECORD, "author_claim", "record",
-              payloads.author_claim(payloads.orcid(1), strength=word), WHEN, rule=EVENT_FORMATS[rule])
+              payloads.author_claim(payloads.orcid(1), strength=word), WHEN, document=FAMILY[rule])
         for word in payloads.STRENGTHS
     ]  # fmt: skip
     data = proven(*events, keys=keys)

@@ -29,9 +29,10 @@ from kit import (
     strategies,
     without,
 )
+from kit.formats import FAMILY
 from kit.results import WHEN, check, checked, ledger_of, read, report_on
 from kit.tampered import flipped
-from pithbundle.bundle.event_formats import ENVELOPE, EVENT_FORMATS
+from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.codes import CODES
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_reader import parse_json
@@ -216,7 +217,8 @@ def test_events_are_listed_once_with_verdict_locations_and_unsigned_members() ->
         "created_at": WHEN, "signer": "demo.example", "key_id": DEMO.key_id,
         "public_key_fingerprint": DEMO.fingerprint,
         "location": at(0, 1), "locations": [at(0, 1), at(1, 0), at(1, 2)], "not_applied": [],
-        "unsigned": ["/signature/seen"],
+        "unsigned": ["/signature/seen"], "remarks": [],
+        "event_format": {"name": "pithbundle-event-1", "format_sha256": PITHBUNDLE_EVENT_1.sha256},
     }  # fmt: skip
     assert (forged["verdict"], forged["code"], forged["clause"]) == (
         "invalid", "signature_invalid", "CHECK-9",
@@ -230,7 +232,7 @@ def test_events_are_listed_once_with_verdict_locations_and_unsigned_members() ->
 
 def test_an_element_that_is_not_valid_has_the_fingerprint_of_the_key_that_it_names() -> None:
     """Several keys can have one name: without it nobody can tell whose signature does not verify (POL-6)."""
-    malformed = {**FORGED, "created_at": 1}
+    malformed = {**FORGED, "created_at": "never"}
     found: Any = reported([FORGED, UNSIGNED, UNKNOWN, malformed]).to_value()
     shown = [one.get("public_key_fingerprint") for one in [*found["events"], *found["without_id"]]]
     assert shown == [DEMO.fingerprint, DEMO.fingerprint, None, DEMO.fingerprint]
@@ -250,7 +252,7 @@ def test_elements_without_an_id_are_named_by_location() -> None:
     value: Any = reported([None, GOOD, {"event_type": "x", "signature": {}}]).to_value()
     assert [
         (one["location"], one["event_type"], one["verdict"], one["code"]) for one in value["without_id"]
-    ] == [(at(0, 0), None, "invalid", "type"), (at(0, 2), "x", "invalid", "type")]
+    ] == [(at(0, 0), None, "invalid", "type"), (at(0, 2), "x", "unknown_format", None)]
 
 
 def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> None:
@@ -388,15 +390,15 @@ def test_the_demo_is_reported_as_expected() -> None:
 
 def test_an_invalid_receipt_is_not_hidden_by_another_event_with_the_same_id() -> None:
     """Under a format that covers the payload alone, a payload can be the content of another event."""
-    rule = EVENT_FORMATS["event-payload-digest"]
+    rule = FAMILY["event-payload-digest"]
     sound, broken = SOUND_RECEIPT, {**SOUND_RECEIPT, "kind": "pith_receipt", "signature_b64": "x"}
     whole = event(
         DEMO, RECORD, "record_created", "record", created(sound)["payload"], WHEN, extra={"receipt": broken}
     )
-    content = {name: value for name, value in whole.items() if name not in ENVELOPE}
-    nested = event(AUTHOR, RECORD, "record_created", "record", content, WHEN, rule=rule)
+    content = {name: value for name, value in whole.items() if name not in ("event_id", "signature")}
+    nested = event(AUTHOR, RECORD, "record_created", "record", content, WHEN, document=rule)
     assert nested["event_id"] == whole["event_id"]
-    keys = policy(DEMO, policy_key(AUTHOR, event_formats=[rule.name]))
+    keys = policy(DEMO, policy_key(AUTHOR, event_formats=[rule]))
     found = [
         report_on(*(checked(RECORD, part, keys) for part in parts))
         for parts in ([[whole, nested]], [[nested, whole]], [[whole], [nested]], [[nested], [whole]])

@@ -139,7 +139,7 @@ def test_what_is_expected_of_the_tampered_bundle_covers_every_event_and_verdict(
         f"/events/{index}" for index in range(len(load("tampered.json")["events"]))
     ]
     words = {one["verdict"] for one in expected}
-    assert words == {"verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid"}
+    assert words == {"verified", "unknown_type", "unknown_format", "unknown_key", "not_signed", "invalid"}
 
 
 def test_no_test_key_poses_as_the_registry() -> None:

@@ -25,8 +25,9 @@ from kit import (
     to_json,
 )
 from kit.demo import FOLDER
+from kit.formats import FAMILY
+from kit.oracle.formats import binds
 from kit.results import check
-from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
@@ -81,15 +82,21 @@ def test_one_fault_one_verdict_whatever_the_type(row: Tampered, kind: str) -> No
     assert said(result) == [(row.verdict, row.code)]
 
 
-@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
+@pytest.mark.parametrize("rule", FAMILY.values(), ids=list(FAMILY))
 def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any) -> None:
     made = event(
-        DEMO, RECORD, "citation", "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z", rule=rule
+        DEMO,
+        RECORD,
+        "citation",
+        "record",
+        payloads.citation("doi:10.1/x"),
+        "2026-05-18T01:39:14Z",
+        document=rule,
     )
     data = to_json(bundle(RECORD, [made]))
-    word = "verified" if rule.is_binding else "unbound"
-    for other in EVENT_FORMATS.values():
-        keys = policy(policy_key(DEMO, event_formats=[other.name]))
+    word = "verified" if binds(rule) else "unbound"
+    for other in FAMILY.values():
+        keys = policy(policy_key(DEMO, event_formats=[other]))
         if other == rule:
             assert said(checked(data, keys)) == [(word, None)]
         else:

@@ -40,9 +40,9 @@ from kit import (
     to_json,
 )
 from kit.data import real
+from kit.formats import FAMILY
 from kit.signing import signed_bytes
 from kit.tampered import respelt, signature_of
-from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.encoding.values import Value, float_fault, key_fault, string_fault
 
 RECORD = made_record()
@@ -70,16 +70,21 @@ def test_numbers_and_hashes_agree_with_the_real_records() -> None:
         assert canonical_hash(one["canonical_record"]) == one["canonical_sha256"]
 
 
-@pytest.mark.parametrize("name", EVENT_FORMATS)
+@pytest.mark.parametrize("name", FAMILY)
 def test_an_event_signs_what_its_format_names(name: str) -> None:
-    rule = EVENT_FORMATS[name]
-    made = event(DEMO, RECORD, "alias_added", "record", {"a": 1}, "2026-05-18T01:39:14Z", rule=rule)
-    covered = (
-        made["payload"] if rule.payload_only else {k: v for k, v in made.items() if k not in rule.excluded}
-    )
+    rule = FAMILY[name]
+    made = event(DEMO, RECORD, "alias_added", "record", {"a": 1}, "2026-05-18T01:39:14Z", document=rule)
+    excluded = {pointer[1:] for pointer in rule["body"]["excluded"]}
+    covered = {k: v for k, v in made.items() if k not in excluded} if excluded else made["payload"]
     digest = hashlib.sha256(canonical(covered)).digest()
     assert made["event_id"] == "sha256:" + digest.hex()
-    assert signed_bytes(made, rule) == rule.message(canonical(covered), digest)
+    messages = {
+        "digest": digest,
+        "hex": digest.hex().encode(),
+        "prefixed": made["event_id"].encode(),
+        "bytes": canonical(covered),
+    }
+    assert signed_bytes(made, rule) == messages[rule["proof"].get("signs", "digest")]
     assert sound(made, signed_bytes(made, rule))
 
 

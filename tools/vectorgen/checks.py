@@ -11,8 +11,8 @@ from kit import (
     DEMO,
     DEMO_NEXT,
     DEMO_OLD,
-    UNKNOWN_SIGNER,
     TAMPERED,
+    UNKNOWN_SIGNER,
     Json,
     Signer,
     attached,
@@ -206,7 +206,12 @@ def one_fault() -> File:
            "invalid", "signature_invalid")  # fmt: skip
     # Two faults: the earlier check decides.
     nobody = attached(
-        UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "p"), CREATED, subject=OTHER_NUMBER
+        UNKNOWN_SIGNER,
+        RECORD,
+        "alias_added",
+        payloads.alias_added("example", "p"),
+        CREATED,
+        subject=OTHER_NUMBER,
     )
     elsewhere = alias("p1", subject=OTHER_NUMBER)
     pairs: tuple[tuple[str, Json, str, str | None, str], ...] = (

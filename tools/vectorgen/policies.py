@@ -89,7 +89,9 @@ def shapes() -> File:
 
     def refuse(name: str, about: str, clauses: str, claimed: Any, control: str, pointer: str | None = None,
                code: str = "policy") -> None:  # fmt: skip
-        file.reject(name, about, clauses, "policy", {"data": as_json(claimed)}, code, control, pointer=pointer)
+        file.reject(
+            name, about, clauses, "policy", {"data": as_json(claimed)}, code, control, pointer=pointer
+        )
 
     def key(name: str, value: Any) -> Json:
         made_policy: Json = changed(BASE, ("keys", 0, name), value)

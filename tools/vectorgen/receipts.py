@@ -296,7 +296,9 @@ def receipts() -> File:
         ("form-beside-role", "the spelling too", [policy_key(DEMO, **no_role), policy_key(AUTHOR, key_id=DEMO.key_id)], {**own, "signature_b64": "x"}, "encoding"),
     ):  # fmt: skip
         made_policy = policy(*keys, DEMO_NEXT)
-        check(f"order-{name}", about, "CHECK-6", claimed, "invalid", code, made_policy, event_signer=DEMO_NEXT)
+        check(
+            f"order-{name}", about, "CHECK-6", claimed, "invalid", code, made_policy, event_signer=DEMO_NEXT
+        )
     fourth = [policy_key(Signer(100 + n, DEMO.signer_id, DEMO.key_id)) for n in range(3)]
     check(
         "of-one-name",

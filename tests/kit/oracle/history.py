@@ -11,6 +11,7 @@ from kit.oracle.schema import (
     canonical,
     derived_aliases,
     id_of,
+    inner,
     instant,
     order,
     schema_error,
@@ -73,7 +74,7 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
             pointer = f"/{section}/{index}"
             if section == "retractions":
                 applied = entry["effect"] == "applied"
-                lost = [(entry["payload"]["event_id"], "retracted")] if applied else []
+                lost = [(inner(entry["payload"]["event_id"]), "retracted")] if applied else []
                 step(pointer, "listed" if applied else entry["effect"], [entry["event_id"]], lost)
             elif EVENT_TYPES[kinds][2] == "all":
                 step(pointer, "listed", [entry["event_id"]])

@@ -24,10 +24,15 @@ def sha256(value: Any) -> str:
 
 
 def id_of(event: Json) -> str:
+    # Of an event under another format than ours: kit.oracle.formats.view.
+    if "~event_id" in event:
+        return str(event["~event_id"])
     return "sha256:" + sha256({k: v for k, v in event.items() if k not in ("event_id", "signature")})
 
 
 def instant(event: Json) -> str:
+    if "~instant" in event:
+        return str(event["~instant"])
     text: str = event["created_at"]
     fraction = re.sub("[^0-9].*", "", text[20:]) if "." in text else ""
     return f"{text[:19]}.{fraction:0<6}"
@@ -38,8 +43,13 @@ def order(event: Json) -> tuple[str, str]:
 
 
 def signer(event: Json) -> str:
-    text: str = event["signer"]["signer_id"]
+    text: str = event["~signer_id"] if "~signer_id" in event else event["signer"]["signer_id"]
     return text
+
+
+def inner(event_id: str) -> str:
+    """An id in either text, as ids are compared (FORMAT-10)."""
+    return event_id if event_id.startswith("sha256:") else f"sha256:{event_id}"
 
 
 # Schemas (KIND-2 to KIND-13).
@@ -92,13 +102,13 @@ def sorted_ids(v: Any) -> str | None:
         return "type"
     for index, one in enumerate(v):
         code = EVENT_ID(one)
-        if code or (index and v[index - 1] >= one):
+        if code or (index and inner(v[index - 1]) >= inner(one)):
             return code or "encoding"
     return None
 
 
 HEX: Final = grammar("[0-9a-f]{64}")
-EVENT_ID: Final = grammar("sha256:[0-9a-f]{64}")
+EVENT_ID: Final = grammar("(?:sha256:)?[0-9a-f]{64}")
 LOWER: Final = grammar(r"[a-z][a-z0-9_.-]{0,63}")
 TOKEN: Final = grammar("[!-~]{1,512}")
 URL: Final = grammar("https?://[!-~]{1,2040}")

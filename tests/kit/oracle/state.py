@@ -17,6 +17,7 @@ from kit.oracle.schema import (
     canonical,
     derived_aliases,
     id_of,
+    inner,
     instant,
     order,
     schema_error,
@@ -40,7 +41,7 @@ def slot(event: Json) -> list[Any]:
 
 def effect(retraction: Json, events: Sequence[Json]) -> str:
     for event in events:
-        if id_of(event) == retraction["payload"]["event_id"]:
+        if id_of(event) == inner(retraction["payload"]["event_id"]):
             own = signer(event) == signer(retraction)
             return "applied" if own and event["event_type"] != "event_retracted" else "rejected"
     return "waiting"
@@ -50,7 +51,7 @@ def retracted(events: Iterable[Json], record: Json) -> set[str]:
     """The targets of applied retractions (MERGE-7)."""
     valid = list(events)
     return {
-        event["payload"]["event_id"]
+        inner(event["payload"]["event_id"])
         for event in valid
         if event["event_type"] == "event_retracted" and schema_error(event, record) is None
         if effect(event, valid) == "applied"
@@ -209,7 +210,7 @@ def missing(events: Iterable[Json], record: Json) -> dict[str, tuple[list[str], 
             and schema_error(event, record) is None
             if id_of(event) not in retracted(valid.values(), record)
         ]
-        ids = {one for event in checkpoints for one in event["payload"]["event_ids"]}
+        ids = {inner(one) for event in checkpoints for one in event["payload"]["event_ids"]}
         absent = sorted(ids - valid.keys())
         newest = max(map(order, checkpoints), default=None)
         found[name] = absent, None if absent else newest

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kit import Json, made_record, pith_number
+from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
@@ -36,7 +37,9 @@ def numbers(part: bytes, limits: Limits = DEFAULT_LIMITS) -> list[int]:
 
 
 def test_an_element_is_its_signed_content_its_id_and_one_signature() -> None:
-    made = signed_element(canonical_bytes(CONTENT), EventId("sha256:00"), "key-1", bytes(64))
+    made = signed_element(
+        PITHBUNDLE_EVENT_1, canonical_bytes(CONTENT), b"{}", EventId("sha256:00"), "key-1", "fp", bytes(64)
+    )
     assert made == {
         **CONTENT,
         "event_id": "sha256:00",

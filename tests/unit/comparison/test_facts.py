@@ -100,7 +100,7 @@ def test_a_graph_document_and_a_verified_snapshot() -> None:
     right = facts_of_report(report)
     found = compared(facts(GRAPH), right)
     assert {*found.values()} == {"agrees"}
-    assert right.snapshot_event == str(report.events[0].element.id)
+    assert right.snapshot_event == str(report.events[0].element.event_id)
     other = facts_of_report(verified(signed(snapshot(builder_version="builder-2"))))
     found = compared(facts(GRAPH), other)
     assert [name for name, how in found.items() if how != "agrees"] == ["graph/builder_version"]

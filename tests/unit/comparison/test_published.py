@@ -421,11 +421,11 @@ def test_an_alias_of_any_shape_is_a_difference(kind: Value) -> None:
 @pytest.mark.parametrize(
     ("formats", "change", "result", "status"),
     [
-        (["event-v1"], {}, "same", 0),
-        (["event-v1"], {"current": {}}, "different", 1),
+        (["pithbundle-event-1"], {}, "same", 0),
+        (["pithbundle-event-1"], {"current": {}}, "different", 1),
         (["unknown"], {}, "not_comparable", 3),
-        (["event-v1"], {"current": {}, "merge_version": "another"}, "not_comparable", 3),
-        (["event-v1"], {"merge_version": "another"}, "same", 0),
+        (["pithbundle-event-1"], {"current": {}, "merge_version": "another"}, "not_comparable", 3),
+        (["pithbundle-event-1"], {"merge_version": "another"}, "same", 0),
     ],
 )
 def test_a_state_is_not_different_where_events_could_not_be_checked(

@@ -170,7 +170,7 @@ def test_an_element_that_could_not_be_checked_is_compared_by_its_claimed_id() ->
     for side in (side_of_report(unknown), written):
         (change,) = diff_sides(side, side_of_report(known)).events
         assert change.event_id == event["event_id"]
-        assert change.left == Judged("citation", "unbound", None, claimed=True)
+        assert change.left == Judged("citation", "unknown_format", None, claimed=True)
         assert change.right == Judged("citation", "verified", None)
 
 

@@ -101,7 +101,7 @@ TIME: Final = (
 )  # fmt: skip
 EVENT_ID: Final[tuple[list[Any], list[Any]]] = (
     [],
-    ["", "sha256:", "ab" * 32, "sha256:" + "AB" * 32, "sha256:" + "ab" * 31, "SHA256:" + "ab" * 32,
+    ["", "sha256:", "ab" * 31, "sha256:" + "AB" * 32, "sha256:" + "ab" * 31, "SHA256:" + "ab" * 32,
      "sha256:" + "ab" * 33, "sha512:" + "ab" * 32],
 )  # fmt: skip
 

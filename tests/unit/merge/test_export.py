@@ -24,8 +24,9 @@ from kit import (
     to_json,
 )
 from kit.demo import RECORD, rich
+from kit.formats import FAMILY
+from kit.oracle.formats import binds
 from kit.results import WHEN, Merged, check, checked, merge, merged
-from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
@@ -137,11 +138,11 @@ def test_an_event_over_the_limits_of_a_part_is_rejected(limits: dict[str, int], 
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("rule", sorted(name for name, rule in EVENT_FORMATS.items() if rule.is_binding))
+@pytest.mark.parametrize("rule", sorted(name for name, rule in FAMILY.items() if binds(rule)))
 def test_under_every_rule_that_binds(rule: str) -> None:
-    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=[rule]), policy_key(DEMO_NEXT)))
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=[FAMILY[rule]]), policy_key(DEMO_NEXT)))
     made = event(DEMO, RECORD, "graph_snapshot", "graph", payloads.graph_snapshot(RECORD), WHEN,
-                 rule=EVENT_FORMATS[rule], extra={"unknown": {"é": [1, None]}})  # fmt: skip
+                 document=FAMILY[rule], extra={"unknown": {"é": [1, None]}})  # fmt: skip
     other = attached(DEMO_NEXT, RECORD, "alias_added", payloads.alias_added("x", "y"), WHEN)
     found = check(framed(made, other), keys)
     assert len(found.valid) == 2

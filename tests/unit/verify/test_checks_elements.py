@@ -23,6 +23,8 @@ from kit import (
     sign,
     to_json,
 )
+from kit.formats import FAMILY
+from kit.oracle import formats
 from kit.results import WHEN, by_id, check, checked, read, said, verdicts_by_id
 from kit.tampered import (
     flipped,
@@ -30,7 +32,6 @@ from kit.tampered import (
     signed_again,
     twin_key,
 )
-from pithbundle.bundle.event_formats import EVENT_FORMATS
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.verify.policy import Policy
 
@@ -78,17 +79,17 @@ def test_the_element_that_got_furthest_decides_in_any_order() -> None:
 
 def test_an_unbound_element_decides_before_an_invalid_one_and_after_a_valid_one() -> None:
     # Two keys may sign one payload, and the payload alone is the body: one id.
-    rule = EVENT_FORMATS["event-payload-digest"]
+    rule = FAMILY["event-payload-digest"]
     keys = policy(
-        policy_key(DEMO, event_formats=[rule.name]),
-        policy_key(AUTHOR, event_formats=[rule.name, "unknown"]),
+        policy_key(DEMO, event_formats=[rule]),
+        policy_key(AUTHOR, event_formats=[rule, "unknown"]),
         policy_key(MIRROR),
     )
     whole = attached(MIRROR, RECORD, "alias_added", ALIAS, WHEN)
     content = {name: value for name, value in whole.items() if name not in ENVELOPE}
     # The payload is the content of an event of MIRROR: the same bytes have the same id.
     unbound, remarked = (
-        attached(one, RECORD, "citation", content, WHEN, rule=rule) for one in (DEMO, AUTHOR)
+        attached(one, RECORD, "citation", content, WHEN, document=rule) for one in (DEMO, AUTHOR)
     )
     remarked = {**remarked, "signature": remarked["signature"] | {"algorithm": "none"}}
     spelt = {**remarked, "signature": remarked["signature"] | {"algorithm": "ed25519", "signature_b64": "x"}}
@@ -111,12 +112,12 @@ def test_an_unbound_element_decides_before_an_invalid_one_and_after_a_valid_one(
 
 def test_among_equals_the_smallest_code_decides() -> None:
     # Both fail CHECK-6 under their own key, and have one id: the payload alone is the body.
-    rule = EVENT_FORMATS["event-payload-digest"]
+    rule = FAMILY["event-payload-digest"]
     keys = policy(
-        policy_key(DEMO, event_formats=[rule.name], event_types=["citation"]),
-        policy_key(AUTHOR, event_formats=[rule.name], status="revoked"),
+        policy_key(DEMO, event_formats=[rule], event_types=["citation"]),
+        policy_key(AUTHOR, event_formats=[rule], status="revoked"),
     )
-    made = [attached(one, RECORD, "alias_added", ALIAS, WHEN, rule=rule) for one in (DEMO, AUTHOR)]
+    made = [attached(one, RECORD, "alias_added", ALIAS, WHEN, document=rule) for one in (DEMO, AUTHOR)]
     assert [said(one)[1] for one in checked(RECORD, made, keys).events] == ["key_role", "key_revoked"]
     expected = {event_id(made[0], rule): ("invalid", "key_revoked")}
     assert verdicts_by_id(RECORD, made, keys) == verdicts_by_id(RECORD, made[::-1], keys) == expected
@@ -125,14 +126,14 @@ def test_among_equals_the_smallest_code_decides() -> None:
 def test_elements_are_joined_by_the_recomputed_id() -> None:
     swapped = {**SOUND, "payload": {"swapped": True}}
     result = checked(RECORD, [SOUND, swapped, copy.deepcopy(SOUND)])
-    assert [one.id for one in result.events] == [ID, event_id(swapped), ID]
+    assert [one.event_id for one in result.events] == [ID, event_id(swapped), ID]
     assert list(by_id(result)) == [ID, event_id(swapped)]
     assert [one.event_id for one in result.valid] == [ID]
 
 
 def test_malformed_elements_have_no_id_and_are_listed_by_location() -> None:
     result = checked(RECORD, [None, SOUND, {"event_type": "alias_added"}, [1], "x", {"event_type": 5}])
-    assert [(one.pointer, one.claimed_type) for one in result.events if one.id is None] == [
+    assert [(one.pointer, one.claimed_type) for one in result.events if one.event_id is None] == [
         ("/events/0", None), ("/events/2", "alias_added"), ("/events/3", None), ("/events/4", None),
         ("/events/5", None),
     ]  # fmt: skip
@@ -148,25 +149,24 @@ def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
     assert said(one) == ("verified", None, None)
     assert one.unsigned == ("/signature/a~1b~0", "/signature/verified")
     assert one.event is not None
-    assert b"verified" not in one.event.body
+    assert b"verified" not in one.event.signed_content
 
 
-@pytest.mark.parametrize("rule", EVENT_FORMATS.values(), ids=list(EVENT_FORMATS))
+@pytest.mark.parametrize("rule", FAMILY.values(), ids=list(FAMILY))
 def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
     made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE} | {"more": 1}, DEMO, rule)
-    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
-    covered = {"payload"} if rule.payload_only else made.keys() - rule.excluded
-    assert set(one.unsigned) == {f"/{name}" for name in made.keys() - covered - set(ENVELOPE)}
-    assert (one.event is not None) == rule.is_binding
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule]))).events
+    assert one.unsigned == tuple(formats.unsigned_of(rule, made))
+    assert (one.event is not None) == formats.binds(rule) == (not one.unsigned)
 
 
 def test_excluded_members_and_members_beside_the_signature_are_both_named() -> None:
-    rule = EVENT_FORMATS["event-no-signer-digest"]
+    rule = FAMILY["event-no-signer-digest"]
     body = {name: value for name, value in SOUND.items() if name not in ENVELOPE}
     made = sign(body, DEMO, rule)
     made = {**made, "signature": made["signature"] | {"note": "hidden"}}
-    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule.name]))).events
-    assert one.unsigned == ("/signature/note", "/signer")
+    (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule]))).events
+    assert one.unsigned == ("/signature/note", "/signer/signer_id", "/signer/signer_type")
 
 
 # CHECK-12, FAULT-3: one bad event spoils nothing else, in JSON and in CBOR.

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from kit import ed25519_reference as ed
 from kit.data import REPO
-from pithbundle.bundle.event_formats import EVENT_FORMATS
+from kit.formats import FAMILY, OURS, SIGNED_HEX
+from kit.oracle.formats import effective, format_sha256
+from pithbundle.bundle.event_format import BUILT_IN, INTEGRITY_1
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.errors import FileError, InputError, PolicyError
@@ -63,9 +65,7 @@ FULL = policy(
         accepted_event_ids=IDS,
         event_types=["z", "alias_added"],
     ),
-    key(
-        event_types="*", status="retired", accepted_event_ids=[], event_formats=["unknown", "event-full-hex"]
-    ),
+    key(event_types="*", status="retired", accepted_event_ids=[], event_formats=["unknown", SIGNED_HEX]),
 )
 
 
@@ -75,7 +75,8 @@ def test_the_default_is_the_registry() -> None:
     assert (only.signer_id, only.key_id) == ("pith.science", "pith-v1-2026-05")
     assert only.public_key.hex == REGISTRY
     assert (only.event_types, only.status, only.accepted_event_ids) == (None, "active", frozenset())
-    assert (only.event_formats, only.event_format, only.lists_unknown) == (("unknown",), None, True)
+    assert (only.format_names, only.formats) == (("integrity-1", "unknown"), (INTEGRITY_1,))
+    assert only.lists_unknown
     assert only.may_sign("anything at all")
     assert default is Policy.registry()
     assert default.key("pith.science", "pith-v1-2026-05", only.fingerprint) is only
@@ -84,7 +85,7 @@ def test_the_default_is_the_registry() -> None:
     assert default.keys_of("pith.science", "pith-v1-2026-06") == ()
     assert default.keys_of("", "pith-v1-2026-05") == ()
     # Frozen: reports of two releases compare by it.
-    assert default.sha256 == "bb77c9cf1d5887cfef00d42f50200c6658ee6dce2eca626cc17b9441e2de8a03"
+    assert default.sha256 == "fde76d3fa27f94b02d960b683d4a6236cd85d9bfa0f0e8437fb4e67dd9cfd2c4"
 
 
 def test_the_effective_policy_is_sorted_and_filled_in() -> None:
@@ -100,7 +101,7 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
                 "event_types": "*",
                 "status": "retired",
                 "accepted_event_ids": [],
-                "event_formats": ["event-full-hex", "unknown"],
+                "event_formats": [{"name": SIGNED_HEX["name"], **effective(SIGNED_HEX)}, "unknown"],
             },
             {
                 "signer_id": "bob",
@@ -109,11 +110,15 @@ def test_the_effective_policy_is_sorted_and_filled_in() -> None:
                 "event_types": ["alias_added", "z"],
                 "status": "revoked",
                 "accepted_event_ids": sorted(IDS),
-                "event_formats": ["event-v1"],
+                "event_formats": ["pithbundle-event-1"],
             },
         ],
     }
-    written = json.dumps(made.to_value(), sort_keys=True, separators=(",", ":")).encode()
+    hashed = json.loads(json.dumps(made.to_value()))
+    hashed["keys"][0]["event_formats"] = [format_sha256(SIGNED_HEX), "unknown"]
+    hashed["keys"][1]["event_formats"] = [format_sha256(OURS)]
+    assert made.effective() == hashed
+    written = json.dumps(hashed, sort_keys=True, separators=(",", ":")).encode()
     assert made.sha256 == hashlib.sha256(written).hexdigest()
     assert Policy.from_value(made.to_value()) == made
     assert Policy.from_bytes(json.dumps(FULL).encode()) == made
@@ -140,16 +145,21 @@ def test_order_does_not_matter() -> None:
     ("change", "same"),
     [
         (
-            {"event_types": "*", "status": "active", "accepted_event_ids": [], "event_formats": ["event-v1"]},
+            {
+                "event_types": "*",
+                "status": "active",
+                "accepted_event_ids": [],
+                "event_formats": ["pithbundle-event-1"],
+            },
             True,
         ),
         ({"event_types": ["a"]}, False),
         ({"status": "retired"}, False),
         ({"status": "revoked"}, False),
         ({"status": "revoked", "accepted_event_ids": IDS[:1]}, False),
-        ({"event_formats": ["event-no-time-id"]}, False),
+        ({"event_formats": [FAMILY["event-no-time-prefixed"]]}, False),
         ({"event_formats": ["unknown"]}, False),
-        ({"event_formats": ["event-v1", "unknown"]}, False),
+        ({"event_formats": ["pithbundle-event-1", "unknown"]}, False),
         ({"signer_id": "Alice"}, False),
         ({"key_id": "a1 "}, False),
         ({"public_key_hex": BOB}, False),
@@ -165,6 +175,10 @@ LONG = "x" * 256
 GOOD = [policy(key()), FULL, policy(key(signer_id=LONG)), policy(key(signer_id="é" * 128, key_id="\u202e"))]
 
 
+def label(item: Json) -> str:
+    return str(item["name"]) if isinstance(item, dict) else str(item)
+
+
 @pytest.mark.parametrize("value", [*GOOD, Policy.registry().to_value()])
 def test_good(value: Json) -> None:
     made: Json = Policy.from_value(value).to_value()
@@ -174,7 +188,7 @@ def test_good(value: Json) -> None:
         one = read[said["public_key_hex"]]
         for name, member in said.items():
             if isinstance(member, list):
-                assert sorted(one[name]) == sorted(member)
+                assert sorted(map(label, one[name])) == sorted(map(label, member))
             else:
                 assert one[name] == member
     VALIDATOR.validate(value)
@@ -249,16 +263,26 @@ BAD: list[tuple[Json, str, bool, str]] = [
         "sha256:",
     ),
     (policy(key(status="revoked", accepted_event_ids=[1])), "/keys/0/accepted_event_ids/0", True, "sha256:"),
-    (policy(key(event_formats="event-v1")), "/keys/0/event_formats", True, "list"),
+    (policy(key(event_formats="pithbundle-event-1")), "/keys/0/event_formats", True, "list"),
     (policy(key(event_formats=None)), "/keys/0/event_formats", True, "list"),
     (policy(key(event_formats=[])), "/keys/0/event_formats", True, "list"),
-    (policy(key(event_formats=["event-v2"])), "/keys/0/event_formats/0", True, "event-v1"),
-    (policy(key(event_formats=["unknown", 1])), "/keys/0/event_formats/1", True, "event-v1"),
+    (policy(key(event_formats=["event-v2"])), "/keys/0/event_formats/0", True, "pithbundle-event-1"),
+    (policy(key(event_formats=["unknown", 1])), "/keys/0/event_formats/1", True, "pithbundle-event-1"),
     (policy(key(event_formats=["unknown", "unknown"])), "/keys/0/event_formats/1", True, "twice"),
-    (policy(key(event_formats=["event-v1", "event-v1"])), "/keys/0/event_formats/1", True, "twice"),
-    (policy(key(event_formats=["event-v1", "event-full-id"])), "/keys/0/event_formats/1", True, "one"),
     (
-        policy(key(event_formats=["event-v1", "unknown", "event-full-id"])),
+        policy(key(event_formats=["pithbundle-event-1", "pithbundle-event-1"])),
+        "/keys/0/event_formats/1",
+        True,
+        "twice",
+    ),
+    (
+        policy(key(event_formats=["pithbundle-event-1", "event-full-id"])),
+        "/keys/0/event_formats/1",
+        True,
+        "one",
+    ),
+    (
+        policy(key(event_formats=["pithbundle-event-1", "unknown", "event-full-id"])),
         "/keys/0/event_formats/2",
         True,
         "one",
@@ -349,7 +373,7 @@ def test_built_from_parts_the_same_rules_hold() -> None:
         {"status": "revoked", "accepted_event_ids": frozenset({"x"})},
         {"event_formats": ("x",)},
         {"event_formats": ()},
-        {"event_formats": ("event-v1", "event-full-id")},
+        {"event_formats": ("pithbundle-event-1", "event-full-id")},
     ]
     for change in wrong:
         with pytest.raises(PolicyError):
@@ -363,8 +387,8 @@ def test_built_from_parts_the_same_rules_hold() -> None:
 def test_the_schema_names_every_rule_and_member() -> None:
     VALIDATOR.check_schema(SCHEMA)
     members = SCHEMA["$defs"]["key"]["properties"]
-    assert SCHEMA["$defs"]["event_format"]["enum"] == sorted(EVENT_FORMATS)
-    assert members["event_formats"]["default"] == ["event-v1"]
+    assert SCHEMA["$defs"]["event_format"]["anyOf"][0]["enum"] == sorted(BUILT_IN)
+    assert members["event_formats"]["default"] == ["pithbundle-event-1"]
     assert set(members) == set(Policy.registry().keys[0].to_value())
     assert SCHEMA["properties"]["keys"]["maxItems"] == MAX_KEYS
 
@@ -388,7 +412,7 @@ def test_any_value_is_a_policy_or_rejected(member: str, new: Json) -> None:
         try:
             made = Policy.from_value(value)
         except PolicyError as error:
-            assert error.code in ("policy", "key_invalid") and error.pointer is not None
+            assert error.code in ("policy", "key_invalid", "format") and error.pointer is not None
         else:
             assert Policy.from_value(made.to_value()) == made
             assert VALIDATOR.is_valid(value)

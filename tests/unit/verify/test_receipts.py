@@ -23,6 +23,7 @@ from kit import (
     policy_key,
     receipt,
 )
+from kit.formats import FAMILY
 from kit.results import WHEN, checked, merged, rejected_signatures
 from kit.signing import b64
 from kit.tampered import flipped, respelt
@@ -82,8 +83,8 @@ def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing()
 @pytest.mark.parametrize(("shown", "expected"), FAULTS)
 def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
     assert verdict(shown) == expected
-    (reported,) = checked(RECORD, [created(shown)]).receipts
-    assert reported.verdict.step == STEPS[expected[1]]
+    (told,) = checked(RECORD, [created(shown)]).receipts
+    assert told.verdict.step == STEPS[expected[1]]
     result = merged(RECORD, [created(shown)])
     assert result.view.valid_event_count == 1
     current: Any = result.state["current"]
@@ -136,8 +137,10 @@ def test_a_revoked_key_may_accept_an_event_and_never_a_receipt() -> None:
     assert not result.valid[0].receipt_verified
 
 
-@pytest.mark.parametrize("formats", [["event-payload-hex"], ["unknown"], ["event-v1", "unknown"]])
-def test_the_formats_of_the_key_do_not_concern_receipts(formats: list[str]) -> None:
+@pytest.mark.parametrize(
+    "formats", [[FAMILY["event-payload-hex"]], ["unknown"], ["pithbundle-event-1", "unknown"]]
+)
+def test_the_formats_of_the_key_do_not_concern_receipts(formats: list[Any]) -> None:
     keys = policy(policy_key(DEMO, event_formats=formats))
     assert verdict(SOUND, keys) == ("verified", None, None)
     wrong = SOUND | {"signature_b64": OTHER["signature_b64"]}
@@ -192,9 +195,9 @@ def test_a_receipt_is_looked_for_in_the_payload_of_every_element_and_nowhere_els
     unsigned = created(SOUND) | {"signature": None}
     unknown = attached(UNKNOWN_SIGNER, RECORD, "citation", {"receipt": SOUND}, WHEN)
     events = [elsewhere, flat, *malformed, unsigned, unknown, created(SOUND)]
-    with_id = [True, True, False, False, True, True, True]
+    with_id = [True, False, False, False, True, True, True]
     assert receipts_of(events) == [(at(n), "verified", named) for n, named in enumerate(with_id)]
-    # Under a key of unknown format an element has no id, and its receipt is checked all the same.
+    # An element of unknown format has no id, and its receipt is checked all the same.
     keys = policy(policy_key(DEMO, event_formats=["unknown"]))
     assert receipts_of([created(SOUND)], keys) == [(at(0), "verified", False)]
 
@@ -241,8 +244,8 @@ def test_of_unverified_elements_the_sixteen_smallest_receipts_are_checked_in_any
         words_of(junk(*(one | {"signed_at": n} for n in range(3) for one in receipts[:16])))
         == ["invalid"] * 48
     )
-    (reported,) = checked(RECORD, junk(*receipts)).receipts[-1:]
-    assert (reported.verdict.code, reported.key, reported.key_id) == (None, None, DEMO.key_id)
+    (told,) = checked(RECORD, junk(*receipts)).receipts[-1:]
+    assert (told.verdict.code, told.key, told.key_id) == (None, None, DEMO.key_id)
 
 
 def test_what_needs_no_signature_check_does_not_count_and_is_always_reported() -> None:
