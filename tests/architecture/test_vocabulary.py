@@ -21,16 +21,10 @@ REPLACED = {
     "stranger": "unknown signer, unknown member", "strangers": "unknown signers, unknown members",
     "telling": "report", "told": "reported", "unsound": "ids_without_valid_event",
 }  # fmt: skip
-#: The checks by event formats, which have old names.
-WITH_OLD_NAMES = {
-    f"verify/{name}.py" for name in ("checks", "policy", "policy_members", "receipts", "signatures")
-}
-
 FILES = [
     path
     for folder in ("src", "tests", "tools", "benchmarks")
     for path in sorted((REPO / folder).rglob("*.py"))
-    if not path.as_posix().endswith(tuple(WITH_OLD_NAMES))
 ]
 
 

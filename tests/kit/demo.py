@@ -100,7 +100,7 @@ def plain() -> Json:
     return bundle(RECORD, [_created(), _snapshot()], aliases_at=CREATED)
 
 
-def _honoured() -> Json:
+def _accepted() -> Json:
     """What the demo's policy accepted_event_ids of a revoked key."""
     alias = payloads.alias_added("inspire", "619573")
     return attached(DEMO_OLD, RECORD, "alias_added", alias, "2026-04-30T09:00:00Z")
@@ -121,7 +121,7 @@ def rich() -> Json:
     events = [
         _created(),
         _snapshot(),
-        _honoured(),
+        _accepted(),
         wrong_alias,
         attached(
             DEMO,
@@ -261,7 +261,7 @@ def demo_policy() -> Json:
     return policy(
         REGISTRY_KEY,
         DEMO,
-        policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[_honoured()["event_id"]]),
+        policy_key(DEMO_OLD, status="revoked", accepted_event_ids=[_accepted()["event_id"]]),
         policy_key(AUTHOR, event_types=["author_claim", "citation", "event_retracted"]),
         policy_key(MIRROR, event_types=["storage_attestation"], status="retired"),
     )

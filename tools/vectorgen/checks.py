@@ -61,7 +61,7 @@ def one_fault() -> File:
                 "check", args(base), elements=[copy(0, base, "verified")], pith_number=NUMBER, canonical_sha256=RECORD_SHA256,
                 policy_sha256=policy_sha256(POLICY), receipts=[], mismatches=[])  # fmt: skip
 
-    def refuse(name: str, about: str, clauses: str, made: Json, verdict: str, code: str | None, *, named: bool = True,
+    def reject(name: str, about: str, clauses: str, made: Json, verdict: str, code: str | None, *, named: bool = True,
                claimed: Json | None = None, control: str = "base", unsigned: tuple[str, ...] = ()) -> None:  # fmt: skip
         arguments = args(made)
         if claimed is not None:
@@ -71,13 +71,13 @@ def one_fault() -> File:
                  control)  # fmt: skip
 
     for row in TAMPERED:
-        refuse(row.name.replace("_", "-"), row.about, row.clauses, row.make(base), row.verdict, row.code,
+        reject(row.name.replace("_", "-"), row.about, row.clauses, row.make(base), row.verdict, row.code,
                named=row.clauses not in ("CHECK-1", "FORMAT-8"))  # fmt: skip
     # CHECK-3: the id of another event.
     other = alias("other")
-    refuse("id-of-another", "the id and the signature of another event: a genuine signature, but for other content", "CHECK-3",
+    reject("id-of-another", "the id and the signature of another event: a genuine signature, but for other content", "CHECK-3",
            {**base, "event_id": other["event_id"], "signature": other["signature"]}, "invalid", "hash_mismatch")  # fmt: skip
-    refuse("id-of-another-only", "only the id of another event: the content is genuine", "CHECK-3",
+    reject("id-of-another-only", "only the id of another event: the content is genuine", "CHECK-3",
            changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch")  # fmt: skip
     # CHECK-4 in detail; each signed, so only the subject is wrong.
     for name, about, subject in (
@@ -90,13 +90,13 @@ def one_fault() -> File:
         ("subject-space", "a space behind", NUMBER + " "),
         ("subject-one-letter", "one letter of the suffix", NUMBER[:-1] + ("A" if NUMBER[-1] != "A" else "B")),
     ):
-        refuse(name, about, "CHECK-4 NUM-2", alias(name, subject=subject), "invalid", "subject")
+        reject(name, about, "CHECK-4 NUM-2", alias(name, subject=subject), "invalid", "subject")
     # CHECK-5.
-    refuse("unknown-key-of-author", "the key_id of another signer", "CHECK-5 POL-3", sign(changed(base, ("signer", "key_id"), AUTHOR.key_id), DEMO),
+    reject("unknown-key-of-author", "the key_id of another signer", "CHECK-5 POL-3", sign(changed(base, ("signer", "key_id"), AUTHOR.key_id), DEMO),
            "unknown_key", "key_unknown")  # fmt: skip
-    refuse("unknown-third-signer", "a genuine signature by a key of no policy", "CHECK-5 POL-3", attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
+    reject("unknown-third-signer", "a genuine signature by a key of no policy", "CHECK-5 POL-3", attached(UNKNOWN_SIGNER, RECORD, "alias_added", payloads.alias_added("example", "s"), CREATED),
            "unknown_key", "key_unknown")  # fmt: skip
-    refuse("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
+    reject("unknown-signature-key-id", "the signature names another key", "CHECK-5", changed(base, ("signature", "key_id"), DEMO_NEXT.key_id),
            "unknown_key", "key_unknown")  # fmt: skip
     # Several keys of one name (POL-6).
     twin = Signer(100, DEMO.signer_id, DEMO.key_id)
@@ -115,24 +115,24 @@ def one_fault() -> File:
             {**args(made), "policy": part(f"policy-{name}")},
             elements=[copy(0, made, "verified")],
         )
-    refuse("twins-revoked", "of two keys of one name the revoked one", "CHECK-5 POL-6 POL-4", of_twin, "invalid", "key_revoked",
+    reject("twins-revoked", "of two keys of one name the revoked one", "CHECK-5 POL-6 POL-4", of_twin, "invalid", "key_revoked",
            claimed=policy(DEMO, policy_key(twin, status="revoked")), control="twins-other")  # fmt: skip
-    refuse("twins-role", "rights belong to the raw key", "CHECK-5 POL-6 CHECK-6", base, "invalid", "key_role",
+    reject("twins-role", "rights belong to the raw key", "CHECK-5 POL-6 CHECK-6", base, "invalid", "key_role",
            claimed=policy(twin, policy_key(DEMO, event_types=["citation"])), control="twins")  # fmt: skip
-    refuse("twins-signature-of-other", "the key that the fingerprint names, and no other", "CHECK-5 POL-6 CHECK-9",
+    reject("twins-signature-of-other", "the key that the fingerprint names, and no other", "CHECK-5 POL-6 CHECK-9",
            changed(anonymous(base), ("signature", "signature_b64"), b64(twin.sign(signed_bytes(base)))), "invalid", "signature_invalid",
            claimed=policy(DEMO, twin), control="twins")  # fmt: skip
-    refuse("twins-fingerprint-of-none", "a fingerprint of neither", "CHECK-5 POL-6",
+    reject("twins-fingerprint-of-none", "a fingerprint of neither", "CHECK-5 POL-6",
            changed(anonymous(base), ("signer", "public_key_fingerprint"), "0" * 32), "unknown_key", "key_unknown",
            claimed=policy(DEMO, twin), control="twins")  # fmt: skip
-    refuse("fingerprint-of-another-name", "a fingerprint of a key of another name selects none", "CHECK-5",
+    reject("fingerprint-of-another-name", "a fingerprint of a key of another name selects none", "CHECK-5",
            changed(anonymous(base), ("signer", "public_key_fingerprint"), DEMO_NEXT.fingerprint), "unknown_key", "key_unknown")  # fmt: skip
     # CHECK-6.
     narrow = policy(policy_key(DEMO, event_types=["citation", "graph_snapshot"]), AUTHOR)
-    refuse(
+    reject(
         "role", "the key may not sign this type", "CHECK-6 POL-2", base, "invalid", "key_role", claimed=narrow
     )
-    refuse(
+    reject(
         "role-case",
         "types are compared exactly",
         "CHECK-6 POL-2",
@@ -141,7 +141,7 @@ def one_fault() -> File:
         "key_role",
         claimed=policy(policy_key(DEMO, event_types=["Alias_added"])),
     )
-    refuse(
+    reject(
         "role-star-in-list",
         "a star in a list is a type of that name",
         "CHECK-6 POL-2",
@@ -160,7 +160,7 @@ def one_fault() -> File:
         {**args(base), "policy": part("policy-granted")},
         elements=[copy(0, base, "verified")],
     )
-    refuse(
+    reject(
         "revoked",
         "a revoked key",
         "CHECK-6 POL-4",
@@ -171,7 +171,7 @@ def one_fault() -> File:
         control="revoked-accepted",
     )
     early = alias("early", "0001-01-01T00:00:00Z")
-    refuse("revoked-early", "a claimed time does not make a revoked key valid", "CHECK-6 POL-4", early, "invalid", "key_revoked",
+    reject("revoked-early", "a claimed time does not make a revoked key valid", "CHECK-6 POL-4", early, "invalid", "key_revoked",
            claimed=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
     for name, about, status, accepted_event_ids in (("revoked-accepted", "an id that the policy accepts of a revoked key", "revoked", [base["event_id"]]),
                                          ("retired", "a retired key", "retired", [])):  # fmt: skip
@@ -187,22 +187,22 @@ def one_fault() -> File:
             elements=[copy(0, base, "verified")],
         )
     moved = changed(other, ("event_id",), base["event_id"])
-    refuse("accepted-id-claimed", "accepted ids are compared with the recomputed id, not with the claimed one", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
+    reject("accepted-id-claimed", "accepted ids are compared with the recomputed id, not with the claimed one", "CHECK-6 POL-4 CHECK-3", moved, "invalid", "key_revoked",
            claimed=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
-    refuse("role-before-revoked", "the type before the revocation", "CHECK-6", base, "invalid", "key_role",
+    reject("role-before-revoked", "the type before the revocation", "CHECK-6", base, "invalid", "key_role",
            claimed=policy(policy_key(DEMO, status="revoked", event_types=["citation"])), control="revoked-accepted")  # fmt: skip
     stolen = {**moved, "signature": base["signature"]}
-    refuse("accepted-id-and-signature-claimed", "nor with the signature of the accepted event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
+    reject("accepted-id-and-signature-claimed", "nor with the signature of the accepted event", "CHECK-6 POL-4 CHECK-3", stolen, "invalid", "key_revoked",
            claimed=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
-    refuse("accepted-other-id-claimed", "accepted content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
+    reject("accepted-other-id-claimed", "accepted content under another id is altered, not revoked", "CHECK-6 POL-4 CHECK-3",
            changed(base, ("event_id",), other["event_id"]), "invalid", "hash_mismatch",
            claimed=policy(policy_key(DEMO, status="revoked", accepted_event_ids=[base["event_id"]])), control="revoked-accepted")  # fmt: skip
     # CHECK-9.
-    refuse("receipt-signature", "a receipt's signature is none of an event", "CHECK-9 SIG-1 REC-4",
+    reject("receipt-signature", "a receipt's signature is none of an event", "CHECK-9 SIG-1 REC-4",
            changed(base, ("signature", "signature_b64"), receipt(DEMO, RECORD, CREATED)["signature_b64"]), "invalid", "signature_invalid")  # fmt: skip
-    refuse("other-key", "signed by another key of the policy", "CHECK-9", changed(base, ("signature", "signature_b64"), b64(AUTHOR.sign(signed_bytes(base)))),
+    reject("other-key", "signed by another key of the policy", "CHECK-9", changed(base, ("signature", "signature_b64"), b64(AUTHOR.sign(signed_bytes(base)))),
            "invalid", "signature_invalid")  # fmt: skip
-    refuse("rotated-key", "by another key of the same signer", "CHECK-9 POL-3", changed(base, ("signature", "signature_b64"), b64(DEMO_NEXT.sign(signed_bytes(base)))),
+    reject("rotated-key", "by another key of the same signer", "CHECK-9 POL-3", changed(base, ("signature", "signature_b64"), b64(DEMO_NEXT.sign(signed_bytes(base)))),
            "invalid", "signature_invalid")  # fmt: skip
     # Two faults: the earlier check decides.
     nobody = attached(
@@ -234,7 +234,7 @@ def one_fault() -> File:
         ("id-before-signature", changed(flipped(base), ("event_id",), other["event_id"]), "invalid", "hash_mismatch", "CHECK-3"),
     )  # fmt: skip
     for name, made, verdict, code, clauses in pairs:
-        refuse(
+        reject(
             f"order-{name}",
             "two faults: the earlier check decides",
             f"{clauses} CHECK-14",
@@ -253,7 +253,7 @@ def one_fault() -> File:
         ("role-before-form", changed(base, ("signature", "signature_b64"), "x"), role, "key_role", "CHECK-6"),
         ("revoked-before-signature", flipped(base), gone, "key_revoked", "CHECK-6"),
     ):  # fmt: skip
-        refuse(
+        reject(
             f"order-{name}",
             "two faults: the earlier check decides",
             f"{clauses} CHECK-14",
@@ -281,14 +281,14 @@ def elements_of_one() -> File:
         clauses: str,
         elements: list[Any],
         by_id: list[tuple[Json, str, str | None]],
-        told: list[Json],
+        reported: list[Json],
         unsigned: tuple[str, ...] = (),
     ) -> None:
         listed = sorted(
             (decided(made, word, code, unsigned) for made, word, code in by_id),
             key=lambda one: str(one["event_id"]),
         )
-        file.accept(name, about, clauses, "check", args(*elements), events=listed, elements=told)
+        file.accept(name, about, clauses, "check", args(*elements), events=listed, elements=reported)
 
     check(
         "twice",
@@ -309,13 +309,13 @@ def elements_of_one() -> File:
     )
     check("furthest", "of elements that all fail the one that got furthest", "CHECK-11", [unsigned, tampered, unpadded], [(good, "invalid", "signature_invalid")],
           [copy(0, good, "not_signed"), copy(1, good, "invalid", "signature_invalid"), copy(2, good, "invalid", "encoding")])  # fmt: skip
-    stated_other = changed(good, ("event_id",), other["event_id"])
-    stated_text = changed(good, ("event_id",), "x")
+    claimed_other = changed(good, ("event_id",), other["event_id"])
+    claimed_text = changed(good, ("event_id",), "x")
     nobody = changed(good, ("signature", "key_id"), "x")
     wrong_algorithm = changed(good, ("signature", "algorithm"), "x")
     ladder: list[Step] = [
-        (good, "verified", None), (tampered, "invalid", "signature_invalid"), (stated_other, "invalid", "hash_mismatch"),
-        (stated_text, "invalid", "encoding"), (wrong_algorithm, "invalid", "algorithm"), (unsigned, "not_signed", None),
+        (good, "verified", None), (tampered, "invalid", "signature_invalid"), (claimed_other, "invalid", "hash_mismatch"),
+        (claimed_text, "invalid", "encoding"), (wrong_algorithm, "invalid", "algorithm"), (unsigned, "not_signed", None),
         (nobody, "unknown_key", "key_unknown"),
     ]  # fmt: skip
     for (first, _), label, pair in _both_ways(ladder):
@@ -357,10 +357,10 @@ def elements_of_one() -> File:
           [copy(0, good, "verified"), copy(1, good, "verified")])  # fmt: skip
     time_only = changed(good, ("created_at",), "today")
     rows: list[Any] = [None, 1, "x", [], {}, time_only, good, tampered, "not an object"]
-    told = [copy(place, None, "invalid", "type") for place in range(4)] + [
+    reported = [copy(place, None, "invalid", "type") for place in range(4)] + [
         copy(4, None, "unknown_format"), copy(5, None, "invalid", "time"), copy(6, good, "verified"), copy(7, good, "invalid", "signature_invalid"), copy(8, None, "invalid", "type")]  # fmt: skip
     check("junk", "elements that are no event are listed by pointer and change nothing else", "CHECK-12 CHECK-11 FAULT-3",
-          [to_json(row).decode() if not isinstance(row, dict) else row for row in rows], [(good, "verified", None)], told)  # fmt: skip
+          [to_json(row).decode() if not isinstance(row, dict) else row for row in rows], [(good, "verified", None)], reported)  # fmt: skip
     broken = to_json(other).decode()[:-1] + ',"x":1.0}'
     check("value-fault-beside", "a value-level fault is confined to its element", "CHECK-12 FAULT-3", [broken, good, broken], [(good, "verified", None)],
           [copy(0, None, "invalid", "number_form"), copy(1, good, "verified"), copy(2, None, "invalid", "number_form")])  # fmt: skip
@@ -407,7 +407,7 @@ def _of_one_payload(file: File) -> None:
         (without(whole, ("signature",)), "not_signed", None),
     ]  # fmt: skip
     for (first, second), label, pair in _both_ways(ladder):
-        told = [{"pointer": f"/events/{place}", "event_id": whole["event_id"], "verdict": word, "code": code,
+        reported = [{"pointer": f"/events/{place}", "event_id": whole["event_id"], "verdict": word, "code": code,
                  "unsigned": [] if made["signer"] == whole["signer"] else outside} for place, (made, word, code) in enumerate(pair)]  # fmt: skip
         carried = outside if any(made["signer"] != whole["signer"] for made, _, _ in pair) else []
         decides = decided(whole, first[1], first[2], carried)
@@ -415,7 +415,7 @@ def _of_one_payload(file: File) -> None:
             "-None", ""
         )
         file.accept(name, "valid, then unbound, then others; then who got further; then the smallest code", "CHECK-11 FORMAT-4", "check",
-                    {**args(*(made for made, _, _ in pair)), "policy": part("policy-payload")}, events=[decides], elements=told)  # fmt: skip
+                    {**args(*(made for made, _, _ in pair)), "policy": part("policy-payload")}, events=[decides], elements=reported)  # fmt: skip
 
 
 #: An element, its verdict and its code.

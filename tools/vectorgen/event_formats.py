@@ -98,9 +98,9 @@ def documents() -> File:
     )
 
     def accept(name: str, about: str, clauses: str, document: Json) -> None:
-        told = {"name": document["name"], "effective": as_json(formats.effective(document)),
+        reported = {"name": document["name"], "effective": as_json(formats.effective(document)),
                 "format_sha256": formats.format_sha256(document), "is_binding": formats.binds(document)}  # fmt: skip
-        file.add(name, about, clauses, "format", {"data": as_json(document)}, {"ok": told})
+        file.add(name, about, clauses, "format", {"data": as_json(document)}, {"ok": reported})
 
     for document in {one["name"]: one for one in (*FAMILY.values(), *ALL)}.values():
         accept(document["name"], "a format", "FORMAT-1 FORMAT-4", document)
@@ -164,15 +164,15 @@ def documents() -> File:
             "FORMAT-1",
             renamed(OURS, wrapper, body={"wrapper": wrapper, "payload_wrapper": wrapper}),
         )
-    _refused(file)
+    _rejected(file)
     return file
 
 
-def _refused(file: File) -> None:
+def _rejected(file: File) -> None:
     path: tuple[str, ...]
     value: Any
 
-    def refuse(name: str, about: str, document: Any, pointer: str, clauses: str = "FORMAT-1") -> None:
+    def reject(name: str, about: str, document: Any, pointer: str, clauses: str = "FORMAT-1") -> None:
         file.reject(
             name,
             about,
@@ -186,11 +186,11 @@ def _refused(file: File) -> None:
 
     base = renamed(OURS, "base")
     for name, value in (("null", None), ("array", []), ("string", "x"), ("empty", {})):
-        refuse(
+        reject(
             f"is-{name}", "a document is an object with a type", value, "/format_type" if value == {} else ""
         )
     long = {**base, "more": "x" * 16_384}
-    refuse("size", "more than 16,384 canonical bytes, before its members", long, "")
+    reject("size", "more than 16,384 canonical bytes, before its members", long, "")
     for path, about, values in (
         (("format_type",), "the type", ("x", 1)), (("format_version",), "the version", ("2", 1)),
         (("name",), "1 to 64 characters of names", ("", "A", "-x", "x" * 65, "x y", 1, None, "x\n")),
@@ -214,7 +214,7 @@ def _refused(file: File) -> None:
     ):  # fmt: skip
         for at, value in enumerate(values):
             label = "-".join(path).replace("_", "-")
-            refuse(
+            reject(
                 f"{label}-{at}-{about.split()[0]}-{about.split()[-1]}".replace(":", "").replace(",", ""),
                 about,
                 changed(base, path, value),
@@ -223,20 +223,20 @@ def _refused(file: File) -> None:
     for path in (("format_type",), ("format_version",), ("name",), ("body",), ("proof",), ("body", "roles"), ("proof", "roles"),
                  ("body", "roles", "event_type"), ("body", "roles", "target"), ("body", "roles", "payload"), ("body", "roles", "signer_id"),
                  ("proof", "roles", "signature"), ("proof", "roles", "key_id")):  # fmt: skip
-        refuse(
+        reject(
             f"without-{'-'.join(path)}".replace("_", "-"),
             "a required member",
             without(base, path),
             "/" + "/".join(path),
         )
     for path in ((), ("body",), ("proof",), ("body", "roles"), ("proof", "roles")):
-        refuse(
+        reject(
             f"unknown-{'-'.join(path) or 'member'}",
             "an unknown member; the first in order",
             changed(changed(base, (*path, "zz"), 1), (*path, "y/~"), 1),
             "".join(f"/{one}" for one in (*path, "y~1~0")),
         )
-    refuse(
+    reject(
         "name-of-ours",
         "another document under the name of a built-in one",
         changed(base, ("name",), "pithbundle-event-1") | {"proof": {**base["proof"], "signs": "hex"}},
@@ -256,7 +256,7 @@ def _refused(file: File) -> None:
         ("token-high", "a token that is no member name", renamed(base, "x", body={"excluded": ["/event_id", "/signature", "/\ue000"]}), "/body/excluded/2"),
         ("pointers-33", "33 pointers", renamed(base, "x", body={"required": {f"/m{n:02}": "string" for n in range(17)}}), ""),
     ):  # fmt: skip
-        refuse(name, about, document, pointer, "FORMAT-1 FORMAT-2")
+        reject(name, about, document, pointer, "FORMAT-1 FORMAT-2")
     inner = renamed(base, "x", body={"base": "/event", "excluded": [], "required": {}, "roles": {
         "event_type": "/event/event_type", "subject": "/event/subject", "target": "/event/target", "payload": "/event/payload",
         "created_at": "/event/created_at", "signer_id": "/event/signer_id"}},
@@ -290,7 +290,7 @@ def _refused(file: File) -> None:
         ("first-excluded", "excluded pointers before required ones", renamed(base, "x", body={"excluded": [""], "required": {"/signature": "object"}}), "/body/excluded/0"),
         ("first-target", "the target before the signature", renamed(base, "x", body={"excluded": ["/target"]}), "/body/roles/target"),
     ):  # fmt: skip
-        refuse(name, about, document, pointer, "FORMAT-2")
+        reject(name, about, document, pointer, "FORMAT-2")
 
 
 class Reading:
@@ -311,12 +311,12 @@ class Reading:
     def check(self, name: str, about: str, clauses: str, claimed: Json, *elements: Any, control: str | None = None,
               expect: Sequence[tuple[str, str | None]] = ()) -> None:  # fmt: skip
         """Add a vector; ``expect`` are status and code of each element, by hand."""
-        told = formats.check_answer(claimed, RECORD, elements)
-        found = [(one["verdict"], one["code"]) for one in told["elements"]]
+        reported = formats.check_answer(claimed, RECORD, elements)
+        found = [(one["verdict"], one["code"]) for one in reported["elements"]]
         if expect and found != [*expect]:
             raise ValueError(f"{name}: the oracle says {found}, the table {expect}")
         self.file.add(name, about, clauses, "check", {"data": bundle_of(*elements), "policy": self.policy_part(claimed), "format": None},
-                      {"ok": told}, control)  # fmt: skip
+                      {"ok": reported}, control)  # fmt: skip
 
 
 def reading() -> File:
@@ -523,7 +523,7 @@ def _details(here: Reading) -> None:
             control="pithbundle-event-1",
         )
     large = sign({**without(BASE, ("signature",)), "deep": nested(24)}, DEMO)
-    for name, stated_, verdict in (
+    for name, claimed_, verdict in (
         ("ours", listing(OURS), "invalid"), ("two", listing(OURS, SIGNED_HEX), "unknown_format"),
         ("unknown", listing(OURS, "unknown"), "unbound"), ("integrity", listing(OURS, "integrity-1"), "unknown_format"),
         ("other-key", policy(policy_key(DEMO), policy_key(MIRROR, event_formats=["unknown"])), "unknown_format"),
@@ -532,7 +532,7 @@ def _details(here: Reading) -> None:
             f"limit-{name}",
             "a limit accuses only where every key lists ours alone",
             "FORMAT-14 LIM-6",
-            stated_,
+            claimed_,
             large,
             expect=[(verdict, "depth")],
             control="pithbundle-event-1",
@@ -540,7 +540,7 @@ def _details(here: Reading) -> None:
         text_ = to_json(BASE).decode()[:-1] + ',"x":1.0}'
         verdict = "invalid" if name == "ours" else "unknown_format"
         here.file.add(f"value-fault-{name}", "so does a value-level fault", "FORMAT-14 FAULT-3 UNV-1", "check",
-                      {"data": bundle_of(text_), "policy": here.policy_part(stated_), "format": None},
+                      {"data": bundle_of(text_), "policy": here.policy_part(claimed_), "format": None},
                       {"ok": {"elements": [{"pointer": "/events/0", "event_id": None, "verdict": verdict, "code": "number_form", "unsigned": []}],
                               "formats": [None], "unverified": [None], "unverified_sha256": formats.unverified_sha256([])}},
                       here.file.ident("pithbundle-event-1"))  # fmt: skip
@@ -1043,10 +1043,10 @@ def _deciding(claimed: Json, elements: Sequence[Json]) -> tuple[tuple[str, str, 
     """The verdicts of elements of other ids than the events, those of one id by the one that got further."""
     found: dict[str, tuple[str, str, str | None]] = {}
     for one in elements:
-        told = formats.element_answer(claimed, RECORD, one)
+        reported = formats.element_answer(claimed, RECORD, one)
         # Not signed got further than an unknown key (CHECK-11).
-        if told["event_id"] not in found or told["verdict"] == "not_signed":
-            found[told["event_id"]] = (told["event_id"], told["verdict"], told["code"])
+        if reported["event_id"] not in found or reported["verdict"] == "not_signed":
+            found[reported["event_id"]] = (reported["event_id"], reported["verdict"], reported["code"])
     return tuple(sorted(found.values()))
 
 

@@ -143,17 +143,19 @@ def malformed() -> File:
     file.accept("base", "a valid event", "CHECK-1 EVT-1", "check", args(BASE), elements=[copy(0, BASE, "verified")], events=[
         decided(BASE, "verified")])  # fmt: skip
 
-    def refuse(name: str, about: str, clauses: str, made: Json | str, code: str | None = None) -> None:
+    def reject(name: str, about: str, clauses: str, made: Json | str, code: str | None = None) -> None:
         """``code`` is that of a text with a value-level fault or of no object; the oracle judges the rest."""
         if isinstance(made, str):
-            told = copy(0, None, "invalid", code)
+            reported = copy(0, None, "invalid", code)
         else:
-            told = check_answer(POLICY, RECORD, [made])["elements"][0]
+            reported = check_answer(POLICY, RECORD, [made])["elements"][0]
         first = {"invalid": "CHECK-1", "unknown_key": "CHECK-5", "not_signed": "CHECK-2"}.get(
-            told["verdict"], "FORMAT-8"
+            reported["verdict"], "FORMAT-8"
         )
         listed = (
-            [{name: value for name, value in told.items() if name != "pointer"}] if told["event_id"] else []
+            [{name: value for name, value in reported.items() if name != "pointer"}]
+            if reported["event_id"]
+            else []
         )
         file.add(
             name,
@@ -161,7 +163,7 @@ def malformed() -> File:
             f"{first} {clauses}",
             "check",
             args(made),
-            {"ok": {"elements": [told], "events": listed}},
+            {"ok": {"elements": [reported], "events": listed}},
             "base",
         )
 
@@ -169,15 +171,15 @@ def malformed() -> File:
         label = "-".join(path).replace("_", "-")
         for kind, value in OF_TYPE.items():
             if kind not in allowed and kind != "float":
-                refuse(
+                reject(
                     f"{label}-{kind}",
                     f"{'.'.join(path)} of another type",
                     "EVT-1",
                     changed(BASE, path, value),
                 )
         if path not in (("event_id",), ("signature",)):
-            refuse(f"{label}-missing", f"{'.'.join(path)} is required", "EVT-1", without(BASE, path))
-    refuse(
+            reject(f"{label}-missing", f"{'.'.join(path)} is required", "EVT-1", without(BASE, path))
+    reject(
         "kind-receipt",
         "a receipt's signature is none of an event",
         "EVT-1",
@@ -185,18 +187,18 @@ def malformed() -> File:
     )
     for name, made in OF_TYPE.items():
         if name != "object":
-            refuse(f"element-{name}", "an element is an object", "CHECK-14", to_json(made).decode(), "type")
-    refuse("element-empty", "no format reads an object without members", "EVT-1", {})
-    refuse("element-record", "nor a record", "REC-4", RECORD)
-    refuse("element-bundle", "nor a bundle", "EVT-1", {"bundle_type": "pith_open_graph_bundle", "events": []})
-    refuse(
+            reject(f"element-{name}", "an element is an object", "CHECK-14", to_json(made).decode(), "type")
+    reject("element-empty", "no format reads an object without members", "EVT-1", {})
+    reject("element-record", "nor a record", "REC-4", RECORD)
+    reject("element-bundle", "nor a bundle", "EVT-1", {"bundle_type": "pith_open_graph_bundle", "events": []})
+    reject(
         "element-signature-alone",
         "an object with nothing but a signature",
         "EVT-1",
         {"signature": {}},
     )
     for name, about, said, _ in NOT_TIMES:
-        refuse(f"time-{name}", about, "EVT-2 TIME-1", changed(BASE, ("created_at",), said))
+        reject(f"time-{name}", about, "EVT-2 TIME-1", changed(BASE, ("created_at",), said))
 
     whole = to_json(BASE).decode()
     for name, about, clauses, source, code in (
@@ -215,22 +217,22 @@ def malformed() -> File:
         ("duplicate", "one key twice", "DATA-8", '{"a":1,"a":2}', "duplicate_key"),
         ("deep-inside", "however deep", "DATA-3", "[[[{}, [-0]]]]", "number_form"),
     ):
-        refuse(f"value-{name}", about, f"FAULT-3 {clauses}", whole[:-1] + f',"future":{source}}}', code)
-    refuse(
+        reject(f"value-{name}", about, f"FAULT-3 {clauses}", whole[:-1] + f',"future":{source}}}', code)
+    reject(
         "duplicate-member",
         "a member of the event twice",
         "FAULT-3 DATA-8",
         whole[:-1] + ',"target":"graph"}',
         "duplicate_key",
     )
-    refuse(
+    reject(
         "first-value-fault",
         "the first of two in one event",
         "FAULT-2 FAULT-3",
         whole[:-1] + ',"a":1.0,"b":NaN}',
         "number_form",
     )
-    refuse(
+    reject(
         "in-not-an-object",
         "a value-level fault before that the element is no object",
         "EVT-6 FAULT-3",
@@ -256,15 +258,15 @@ def malformed() -> File:
             changed(changed(BASE, ("created_at",), "x"), ("future",), nested(24)),
         ),
     ):
-        refuse(f"order-{name}", about, "EVT-6", made)
-    refuse("order-value-first", "a value-level fault before everything", "EVT-6 FAULT-3",
+        reject(f"order-{name}", about, "EVT-6", made)
+    reject("order-value-first", "a value-level fault before everything", "EVT-6 FAULT-3",
            to_json(without(BASE, ("target",))).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
-    refuse("order-value-before-key", "before the key too: nothing in it was read for certain", "EVT-6 FAULT-3",
+    reject("order-value-before-key", "before the key too: nothing in it was read for certain", "EVT-6 FAULT-3",
            to_json(changed(BASE, ("signer", "signer_id"), "nobody")).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
-    refuse("order-value-before-signature", "and before a missing signature", "EVT-6 FAULT-3",
+    reject("order-value-before-signature", "and before a missing signature", "EVT-6 FAULT-3",
            to_json(without(BASE, ("signature",))).decode()[:-1] + ',"future":1.0}', "number_form")  # fmt: skip
-    _members_in_order(refuse)
-    _keys_first(refuse)
+    _members_in_order(reject)
+    _keys_first(reject)
     return file
 
 
@@ -276,19 +278,19 @@ IN_ORDER: Final = (
 )  # fmt: skip
 
 
-def _members_in_order(refuse: Callable[..., None]) -> None:
+def _members_in_order(reject: Callable[..., None]) -> None:
     """What decides reading comes before every fault."""
     made = BASE
     for path in reversed(IN_ORDER):
         made = changed(made, path, 1)
-    refuse("all-members-wrong", "every member of another type: no format reads it", "EVT-1", made)
-    refuse("member-before-time", "a member that decides reading, before the time", "EVT-6",
+    reject("all-members-wrong", "every member of another type: no format reads it", "EVT-1", made)
+    reject("member-before-time", "a member that decides reading, before the time", "EVT-6",
            changed(changed(BASE, ("created_at",), "never"), ("target",), None))  # fmt: skip
-    refuse("time-before-nodes", "the time before the value count", "EVT-6",
+    reject("time-before-nodes", "the time before the value count", "EVT-6",
            changed(changed(BASE, ("created_at",), "never"), ("future",), [0] * 20_000))  # fmt: skip
 
 
-def _keys_first(refuse: Callable[..., None]) -> None:
+def _keys_first(reject: Callable[..., None]) -> None:
     """CHECK-5 and CHECK-2 come before CHECK-1, on whatever the element is otherwise."""
     nobody = changed(BASE, ("signer", "signer_id"), "nobody")
     unsigned = without(BASE, ("signature",))
@@ -300,21 +302,24 @@ def _keys_first(refuse: Callable[..., None]) -> None:
         ("nodes", lambda e: {**e, "list": [0] * 20_000}),
         ("signer-type", lambda e: without(e, ("signer", "signer_type"))),
     )
-    for name, spoil in broken:
-        refuse(
-            f"unknown-key-and-{name}", "the key is looked up before content is judged", "EVT-6", spoil(nobody)
+    for name, tamper in broken:
+        reject(
+            f"unknown-key-and-{name}",
+            "the key is looked up before content is judged",
+            "EVT-6",
+            tamper(nobody),
         )
-        refuse(
+        reject(
             f"unsigned-and-{name}",
             "a missing signature is reported before the form",
             "EVT-6",
-            spoil(unsigned),
+            tamper(unsigned),
         )
-        refuse(
+        reject(
             f"unknown-key-unsigned-and-{name}",
             "the key first of all",
             "EVT-6",
-            spoil(without(nobody, ("signature",))),
+            tamper(without(nobody, ("signature",))),
         )
     for name, made in (
         ("null-signature-no-signer", {**without(BASE, ("signer",)), "signature": None}),
@@ -331,7 +336,7 @@ def _keys_first(refuse: Callable[..., None]) -> None:
         ("signature-string-of-nobody", changed(nobody, ("signature",), "x")),
         ("signature-key-number", changed(BASE, ("signature", "key_id"), 1)),
     ):  # fmt: skip
-        refuse(
+        reject(
             f"named-{name}",
             "what a malformed element claims of its key, and the verdict",
             "EVT-1 EVT-6",
@@ -359,11 +364,11 @@ def limits() -> File:
     def check(name: str, about: str, made: Json, spelt: Bytes, verdict: str, code: str | None = None,
               control: str | None = None) -> None:  # fmt: skip
         data = joined(part("frame"), spelt, text("]}"))
-        told = copy(0, made if code is None else None, verdict, code)
+        reported = copy(0, made if code is None else None, verdict, code)
         if code is not None and control is None:
             control = name.replace("-over", "")
         file.add(name, about, "LIM-6 CHECK-1" if control is None or control == name.replace("-over", "") else "LIM-6 EVT-6 CHECK-1", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"elements": [told]}}, control)  # fmt: skip
+                 {"ok": {"elements": [reported]}}, control)  # fmt: skip
 
     def filled(name: str, filler: str, unit: str, times: int) -> tuple[Json, Bytes]:
         made = alias(name, extra={"filler": filler})

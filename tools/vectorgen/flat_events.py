@@ -41,7 +41,7 @@ def flat() -> File:
         DEMO, payloads.integrity(RECORD, "2026-06-02T08:00:00Z"), "2026-06-02T08:00:01.000000+00:00", 7001
     )
 
-    def told(verdict: str, code: str | None, event_: Json, named: bool = True) -> Json:
+    def reported(verdict: str, code: str | None, event_: Json, named: bool = True) -> Json:
         return {
             "pointer": "/events/0",
             "event_id": event_["payload_sha256"] if named else None,
@@ -60,7 +60,7 @@ def flat() -> File:
         *,
         named: bool = True,
     ) -> None:
-        expect = told(verdict, code, event_, named)
+        expect = reported(verdict, code, event_, named)
         if formats.check_answer(FLAT_POLICY, RECORD, [event_])["elements"] != [expect]:
             raise ValueError(
                 f"{name}: {formats.check_answer(FLAT_POLICY, RECORD, [event_])['elements']}, {expect}"
@@ -153,7 +153,7 @@ def flat() -> File:
         seven = changed(made, ("payload", "arxiv_id"), value)
         data = joined(part("frame-numbered"), element(seven), text("]}"))
         file.add(f"arxiv-id-seven-{label}", "a number is not its string", "EVT-8", "check", {"data": data, "policy": part("policy"), "format": None},
-                 {"ok": {"elements": [told(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-string")  # fmt: skip
+                 {"ok": {"elements": [reported(verdict, code, seven)]}}, None if code is None else "arxiv-id-seven-string")  # fmt: skip
     check("key-unknown", "no key of this id", "EVT-8", nobody, "unknown_key", "key_unknown")
     check("signature-flipped", "another signature", "EVT-8 CHECK-9", changed(made, ("signature_b64",), "A" * 86 + "=="),
           "invalid", "signature_invalid")  # fmt: skip

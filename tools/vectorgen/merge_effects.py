@@ -442,10 +442,10 @@ def junk() -> File:
         beside: Beside,
         *,
         receipts: Sequence[str] = ("verified",),
-        stated: Json = POLICY,
+        claimed: Json = POLICY,
     ) -> None:
-        keys = "policy" if stated is POLICY else "flat-policy"
-        expect = answer(RECORD, events, stated, beside, receipts=receipts)
+        keys = "policy" if claimed is POLICY else "flat-policy"
+        expect = answer(RECORD, events, claimed, beside, receipts=receipts)
         same = {
             member: expect[member] == clean[member]
             for member in ("state_sha256", "events_sha256", "trace", "completeness")
@@ -473,7 +473,7 @@ def junk() -> File:
         )
 
         def expected(places: Beside) -> Json:
-            return answer(RECORD, events, stated, places, receipts=receipts)
+            return answer(RECORD, events, claimed, places, receipts=receipts)
 
         variants = [
             {
@@ -541,7 +541,7 @@ def junk() -> File:
     tampered_flat = changed(flat, ("signature_b64",), "A" * 86 + "==")
     for label, rows in (("", [flat, tampered_flat]), ("-reversed", [tampered_flat, flat])):
         with_junk(f"flat-unbound-and-invalid{label}", "an unbound element decides, and an invalid one of the same id counts", "EVT-8 CHECK-11",
-                  rows, Beside(((flat_id, "unbound", None),), invalid_too=(flat_id,)), stated=FLAT_POLICY)  # fmt: skip
+                  rows, Beside(((flat_id, "unbound", None),), invalid_too=(flat_id,)), claimed=FLAT_POLICY)  # fmt: skip
     unsigned_one = without(flipped(one), ("signature",))
     with_junk("unsigned-and-invalid", "an invalid element counts, one without a signature beside it or not", "CHECK-11",
               [unsigned_one, flipped(one)], Beside(((event_id(one), "invalid", "signature_invalid"),)))  # fmt: skip
@@ -553,7 +553,7 @@ def junk() -> File:
         "EVT-7",
         [flat],
         Beside(((flat["payload_sha256"], "unbound", None),)),
-        stated=FLAT_POLICY,
+        claimed=FLAT_POLICY,
     )
     with_junk(
         "tampered-elements",

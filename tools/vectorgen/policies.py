@@ -87,7 +87,7 @@ def shapes() -> File:
     def accept(name: str, about: str, clauses: str, claimed: Json, spelt: Bytes | None = None) -> None:
         file.accept(name, about, clauses, "policy", {"data": spelt or as_json(claimed)}, **answer(claimed))
 
-    def refuse(name: str, about: str, clauses: str, claimed: Any, control: str, pointer: str | None = None,
+    def reject(name: str, about: str, clauses: str, claimed: Any, control: str, pointer: str | None = None,
                code: str = "policy") -> None:  # fmt: skip
         file.reject(
             name, about, clauses, "policy", {"data": as_json(claimed)}, code, control, pointer=pointer
@@ -205,9 +205,9 @@ def shapes() -> File:
                 + '","key_id":"demo-2026-05"}],"policy_version":"1","policy_type":"pithbundle_policy"}'))  # fmt: skip
 
     for name, value in (("null", None), ("array", []), ("string", "x"), ("number", 1)):
-        refuse(f"is-{name}", "a policy is an object", "POL-1", value, "base")
-    refuse("is-empty", "its type is required", "POL-1", {}, "base")
-    refuse(
+        reject(f"is-{name}", "a policy is an object", "POL-1", value, "base")
+    reject("is-empty", "its type is required", "POL-1", {}, "base")
+    reject(
         "without-type",
         "its type is required",
         "POL-1",
@@ -215,16 +215,16 @@ def shapes() -> File:
         "base",
         "/policy_type",
     )
-    refuse("without-version", "its version is required", "POL-1", without(BASE, ("policy_version",)), "base",
+    reject("without-version", "its version is required", "POL-1", without(BASE, ("policy_version",)), "base",
            "/policy_version")  # fmt: skip
-    refuse("without-keys", "its keys are required", "POL-1", without(BASE, ("keys",)), "base", "/keys")
-    refuse("other-type", "another file", "POL-1", changed(BASE, ("policy_type",), "pith_mirror_manifest"), "base",
+    reject("without-keys", "its keys are required", "POL-1", without(BASE, ("keys",)), "base", "/keys")
+    reject("other-type", "another file", "POL-1", changed(BASE, ("policy_type",), "pith_mirror_manifest"), "base",
            "/policy_type")  # fmt: skip
-    refuse("other-version", "another version", "POL-1", changed(BASE, ("policy_version",), "2"), "base",
+    reject("other-version", "another version", "POL-1", changed(BASE, ("policy_version",), "2"), "base",
            "/policy_version")  # fmt: skip
-    refuse("version-number", "the version is a string", "POL-1", changed(BASE, ("policy_version",), 1), "base",
+    reject("version-number", "the version is a string", "POL-1", changed(BASE, ("policy_version",), 1), "base",
            "/policy_version")  # fmt: skip
-    refuse(
+    reject(
         "unknown-member",
         "a misspelt member must not be ignored",
         "POL-1",
@@ -232,7 +232,7 @@ def shapes() -> File:
         "base",
         "/key",
     )
-    refuse(
+    reject(
         "no-keys",
         "a policy without keys makes no event valid",
         "POL-1",
@@ -240,14 +240,14 @@ def shapes() -> File:
         "base",
         "/keys",
     )
-    refuse("keys-object", "an array of keys", "POL-1", changed(BASE, ("keys",), {}), "base", "/keys")
-    refuse("keys-null", "an array of keys", "POL-1", changed(BASE, ("keys",), None), "base", "/keys")
-    refuse("key-string", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
-    refuse("key-unknown-member", "a misspelt member must not be ignored", "POL-1 POL-2", key("event_type", "x"), "base",
+    reject("keys-object", "an array of keys", "POL-1", changed(BASE, ("keys",), {}), "base", "/keys")
+    reject("keys-null", "an array of keys", "POL-1", changed(BASE, ("keys",), None), "base", "/keys")
+    reject("key-string", "a key is an object", "POL-2", changed(BASE, ("keys", 0), "x"), "base", "/keys/0")
+    reject("key-unknown-member", "a misspelt member must not be ignored", "POL-1 POL-2", key("event_type", "x"), "base",
            "/keys/0/event_type")  # fmt: skip
     for name in ("signer_id", "key_id"):
         slug = name.replace("_", "-")
-        refuse(
+        reject(
             f"without-{slug}",
             "a required member",
             "POL-2",
@@ -257,18 +257,18 @@ def shapes() -> File:
         )
         for label, value in (("empty", ""), ("number", 1), ("null", None), ("257", "s" * 257),
                              ("258-bytes", "\u00e9" * 129)):  # fmt: skip
-            refuse(f"{slug}-{label}", "a name is a string of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
+            reject(f"{slug}-{label}", "a name is a string of 1 to 256 bytes", "POL-2", key(name, value), "name-256",
                    f"/keys/0/{name}")  # fmt: skip
-    refuse("without-public-key", "a required member", "POL-2", without(BASE, ("keys", 0, "public_key_hex")), "base",
+    reject("without-public-key", "a required member", "POL-2", without(BASE, ("keys", 0, "public_key_hex")), "base",
            "/keys/0/public_key_hex")  # fmt: skip
     hexes = DEMO.public_key.hex()
     for name, value in (("upper", hexes.upper()), ("short", hexes[:-2]), ("long", hexes + "00"), ("space", hexes[:-1] + " "),
                         ("empty", ""), ("number", 1), ("null", None), ("base64", "A" * 43 + "=")):  # fmt: skip
-        refuse(f"public-key-{name}", "64 lower-case hex digits", "POL-2 TEXT-2", key("public_key_hex", value), "base",
+        reject(f"public-key-{name}", "64 lower-case hex digits", "POL-2 TEXT-2", key("public_key_hex", value), "base",
                "/keys/0/public_key_hex")  # fmt: skip
     for name, raw, is_fit in made.pinned():
         if not is_fit and name in ("order-8-1", "mixed-1", "y-is-p-plus-3", "not-on-the-curve", "order-1-0"):
-            refuse(f"invalid-key-{name}", "a key that is not acceptable", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
+            reject(f"invalid-key-{name}", "a key that is not acceptable", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
                    "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     for name, value in (("string", "citation"), ("empty-string", ""), ("null", None), ("object", {}), ("true", True),
                         ("empty", []), ("number", [1]), ("empty-name", [""]), ("repeat", ["a", "b", "a"]),
@@ -281,7 +281,7 @@ def shapes() -> File:
             "257": "/1",
             "258-bytes": "/0",
         }.get(name, "")
-        refuse(f"event-types-{name}", "* or a list of names without repeats, not empty", "POL-2 POL-7", key("event_types", value),
+        reject(f"event-types-{name}", "* or a list of names without repeats, not empty", "POL-2 POL-7", key("event_types", value),
                "event-types", f"/keys/0/event_types{at}")  # fmt: skip
     for name, value in (
         ("other", "expired"),
@@ -290,7 +290,7 @@ def shapes() -> File:
         ("true", True),
         ("empty", ""),
     ):
-        refuse(
+        reject(
             f"status-{name}",
             "one of the listed values",
             "POL-2",
@@ -299,15 +299,15 @@ def shapes() -> File:
             "/keys/0/status",
         )
     for status in ("active", "retired"):
-        refuse(f"accepted_event_ids-{status}", "only a revoked key has accepted_event_ids", "POL-2 POL-4",
+        reject(f"accepted_event_ids-{status}", "only a revoked key has accepted_event_ids", "POL-2 POL-4",
                changed(key("accepted_event_ids", [ID]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, value in (("string", ID), ("null", None), ("bare", ["1" * 64]), ("upper", [ID.upper()]), ("number", [1]),
                         ("repeat", [ID, ID]), ("repeat-later", [ID, OTHER_ID, OTHER_ID])):  # fmt: skip
         at = {"bare": "/0", "upper": "/0", "number": "/0", "repeat": "/1", "repeat-later": "/2"}.get(name, "")
-        refuse(f"accepted_event_ids-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
+        reject(f"accepted_event_ids-{name}", "a list of event ids without repeats", "POL-2 POL-7 TEXT-4",
                changed(REVOKED, ("keys", 0, "accepted_event_ids"), value), "accepted_event_ids", f"/keys/0/accepted_event_ids{at}")  # fmt: skip
     for status in ("active", "retired"):
-        refuse(f"accepted_event_ids-bad-id-{status}", "the list is at fault before its items", "POL-7",
+        reject(f"accepted_event_ids-bad-id-{status}", "the list is at fault before its items", "POL-7",
                changed(key("accepted_event_ids", ["x"]), ("keys", 0, "status"), status), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
         accept(f"accepted_event_ids-empty-{status}", "the empty list goes with any status", "POL-2",
                changed(key("accepted_event_ids", []), ("keys", 0, "status"), status))  # fmt: skip
@@ -321,18 +321,18 @@ def shapes() -> File:
         ("nine", ["unknown", *eight], ""), ("name-of-no-built-in", ["signed-hex"], "/0"), ("array-item", [[]], "/0"),
         ("repeat-behind-unknown", ["pithbundle-event-1", "unknown", "pithbundle-event-1"], "/2"),
     ):  # fmt: skip
-        refuse(f"formats-{name}", "built-in names, documents and unknown, 1 to 8, none twice", "POL-2 POL-7 FORMAT-6", key("event_formats", value),
+        reject(f"formats-{name}", "built-in names, documents and unknown, 1 to 8, none twice", "POL-2 POL-7 FORMAT-6", key("event_formats", value),
                "format-and-unknown-last", f"/keys/0/event_formats{at}")  # fmt: skip
-    refuse("event-rule", "the member is named event_formats", "POL-1 POL-2", key("event_rule", "pithbundle-event-1"), "format-default",
+    reject("event-rule", "the member is named event_formats", "POL-1 POL-2", key("event_rule", "pithbundle-event-1"), "format-default",
            "/keys/0/event_rule")  # fmt: skip
     wrong_document = changed(SIGNED_HEX, ("body", "escape"), "x")
-    refuse("format-document", "a document that is none, at its location", "POL-2 FORMAT-1", key("event_formats", ["unknown", wrong_document]),
+    reject("format-document", "a document that is none, at its location", "POL-2 FORMAT-1", key("event_formats", ["unknown", wrong_document]),
            "format-and-unknown-last", "/keys/0/event_formats/1/body/escape", "format")  # fmt: skip
-    refuse("format-document-before-later-item", "items in order", "POL-7", key("event_formats", [wrong_document, "x"]),
+    reject("format-document-before-later-item", "items in order", "POL-7", key("event_formats", [wrong_document, "x"]),
            "format-and-unknown-last", "/keys/0/event_formats/0/body/escape", "format")  # fmt: skip
     two_names = with_keys(*({**one, "event_formats": [made]} for one, made in
                             zip(of_name(2), (SIGNED_HEX, renamed(HEX_ID, "signed-hex")), strict=True)))  # fmt: skip
-    refuse(
+    reject(
         "formats-one-name",
         "two formats of one name",
         "FORMAT-6 POL-7",
@@ -343,7 +343,7 @@ def shapes() -> File:
     nine = with_keys(
         *({**one, "event_formats": value} for one, value in zip(of_name(2), (eight, [HEX_ID]), strict=True))
     )
-    refuse(
+    reject(
         "formats-ninth",
         "nine different formats",
         "FORMAT-6 POL-7",
@@ -360,12 +360,12 @@ def shapes() -> File:
         "event_formats": "/event_formats",
     }
     for earlier, later in pairwise(wrong):
-        refuse(f"order-{earlier}-before-{later}".replace("_", "-"), f"{earlier}, then {later}", "POL-7",
+        reject(f"order-{earlier}-before-{later}".replace("_", "-"), f"{earlier}, then {later}", "POL-7",
                changed(key(earlier, wrong[earlier]), ("keys", 0, later), wrong[later]), "base",
                f"/keys/0{at_fault.get(earlier, '/' + earlier)}")  # fmt: skip
-    refuse("order-unknown-before-public-key", "unknown members before the others", "POL-7",
+    reject("order-unknown-before-public-key", "unknown members before the others", "POL-7",
            changed(key("public_key_hex", "x"), ("keys", 0, "zz"), 1), "base", "/keys/0/zz")  # fmt: skip
-    refuse("order-unknown-sorted", "the first in sorted order, not in the order of the file", "POL-7",
+    reject("order-unknown-sorted", "the first in sorted order, not in the order of the file", "POL-7",
            changed(key("b", 1), ("keys", 0, "a"), 1), "base", "/keys/0/a")  # fmt: skip
     spelt = to_json({**minimal(DEMO), "b": 1, "a": 1})
     file.reject(
@@ -390,46 +390,46 @@ def shapes() -> File:
         pointer="/keys/0/a",
     )
     unfit = next(raw for name, raw, is_fit in made.pinned() if not is_fit and name == "order-8-1").hex()
-    refuse("order-invalid-key-before-signer-id", "a key that is not acceptable before the names", "POL-7 KEY-2",
+    reject("order-invalid-key-before-signer-id", "a key that is not acceptable before the names", "POL-7 KEY-2",
            changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
-    refuse("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
+    reject("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
            with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=unfit)), "base", "/keys/0/status")  # fmt: skip
-    refuse("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
+    reject("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
            changed(key("accepted_event_ids", [ID]), ("keys", 0, "event_formats"), []), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, digits in (("66", hexes + "00"), ("62", hexes[:-2]), ("128", hexes * 2), ("63", hexes[:-1])):
-        refuse(f"public-key-{name}-digits", "another length is no key at all", "POL-2 TEXT-2", key("public_key_hex", digits), "base",
+        reject(f"public-key-{name}-digits", "another length is no key at all", "POL-2 TEXT-2", key("public_key_hex", digits), "base",
                "/keys/0/public_key_hex")  # fmt: skip
     twice = minimal(DEMO, AUTHOR)
-    refuse("keys-1001", "one key more", "POL-1", {**minimal(), "keys": [0] * 1_001}, "keys-1000", "/keys")
-    refuse("order-unknown-before-length", "unknown members before the number of keys", "POL-7",
+    reject("keys-1001", "one key more", "POL-1", {**minimal(), "keys": [0] * 1_001}, "keys-1000", "/keys")
+    reject("order-unknown-before-length", "unknown members before the number of keys", "POL-7",
            {**minimal(), "keys": [0] * 1_001, "zz": 1}, "keys-1000", "/zz")  # fmt: skip
-    refuse("one-name-of-5", "a fifth key of one signer_id and key_id", "POL-6 POL-7", with_keys(*of_name(5)), "one-name",
+    reject("one-name-of-5", "a fifth key of one signer_id and key_id", "POL-6 POL-7", with_keys(*of_name(5)), "one-name",
            "/keys/4/key_id")  # fmt: skip
     of_17 = [one | {"signer_id": f"s{n // 4}"} for n, one in enumerate(of_name(17))]
-    refuse("one-key-id-of-17", "a seventeenth key of one key_id", "POL-6 POL-7", with_keys(*of_17), "one-key-id-of-16",
+    reject("one-key-id-of-17", "a seventeenth key of one key_id", "POL-6 POL-7", with_keys(*of_17), "one-key-id-of-16",
            "/keys/16/key_id")  # fmt: skip
-    refuse("clash-raw-before-pair", "of one key the raw key first", "POL-6 POL-7",
+    reject("clash-raw-before-pair", "of one key the raw key first", "POL-6 POL-7",
            with_keys(*of_name(4), *of_name(1)), "one-name", "/keys/4/public_key_hex")  # fmt: skip
-    refuse("clash-key-by-key", "an earlier key's clash first: a fifth of a pair before a raw key twice", "POL-7",
+    reject("clash-key-by-key", "an earlier key's clash first: a fifth of a pair before a raw key twice", "POL-7",
            with_keys(*of_name(5), *of_name(1, key_id="x")), "one-name", "/keys/4/key_id")  # fmt: skip
-    refuse("clash-key-by-key-raw", "and a raw key twice before a fifth of a pair", "POL-7",
+    reject("clash-key-by-key-raw", "and a raw key twice before a fifth of a pair", "POL-7",
            with_keys(*of_name(1), *of_name(1, key_id="x"), *of_name(5)[1:]), "one-name", "/keys/1/public_key_hex")  # fmt: skip
-    refuse("clash-in-file-order", "clashes are found in the order of the file, not of raw keys", "POL-7",
+    reject("clash-in-file-order", "clashes are found in the order of the file, not of raw keys", "POL-7",
            with_keys(*reversed(of_name(5))), "one-name", "/keys/4/key_id")  # fmt: skip
-    refuse("same-key", "a raw key belongs to one signer, once", "POL-2",
+    reject("same-key", "a raw key belongs to one signer, once", "POL-2",
            changed(twice, ("keys", 1, "public_key_hex"), hexes), "several", "/keys/1/public_key_hex")  # fmt: skip
-    refuse("same-key-rotated", "nor twice to one signer", "POL-2",
+    reject("same-key-rotated", "nor twice to one signer", "POL-2",
            changed(minimal(DEMO, DEMO_NEXT), ("keys", 1, "public_key_hex"), hexes), "rotation",
            "/keys/1/public_key_hex")  # fmt: skip
-    refuse("type-before-version", "type, then version", "POL-2",
+    reject("type-before-version", "type, then version", "POL-2",
            changed(changed(BASE, ("policy_type",), "x"), ("policy_version",), "2"), "base", "/policy_type")  # fmt: skip
-    refuse("version-before-unknown", "version, then unknown members", "POL-2",
+    reject("version-before-unknown", "version, then unknown members", "POL-2",
            {**changed(BASE, ("policy_version",), "2"), "a": 1}, "base", "/policy_version")  # fmt: skip
-    refuse("unknown-before-keys", "unknown members, then keys", "POL-2", {**changed(BASE, ("keys",), []), "a": 1}, "base",
+    reject("unknown-before-keys", "unknown members, then keys", "POL-2", {**changed(BASE, ("keys",), []), "a": 1}, "base",
            "/a")  # fmt: skip
-    refuse("keys-in-order", "the first key at fault", "POL-2",
+    reject("keys-in-order", "the first key at fault", "POL-2",
            changed(changed(twice, ("keys", 1, "status"), "x"), ("keys", 0, "key_id"), ""), "several", "/keys/0/key_id")  # fmt: skip
-    refuse("keys-before-clashes", "each key, then clashes", "POL-2",
+    reject("keys-before-clashes", "each key, then clashes", "POL-2",
            changed(changed(minimal(DEMO, AUTHOR, DEMO_OLD), ("keys", 1, "public_key_hex"), hexes),
                    ("keys", 2, "status"), "x"), "several", "/keys/2/status")  # fmt: skip
     for name, source, code in (

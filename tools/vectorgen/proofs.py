@@ -122,7 +122,7 @@ def proofs() -> File:
         args = {"data": as_json(value), "policy": part("policy" if claimed is None else f"policy-{name}")}
         file.accept(name, about, clauses, "verify_proof", args, **ok(value, **more))
 
-    def refuse(
+    def reject(
         name: str, about: str, clauses: str, value: Any, code: str, claimed: Json | None = None,
         *, pointer: str | None = None, control: str = "proves",
     ) -> None:  # fmt: skip
@@ -141,7 +141,7 @@ def proofs() -> File:
         "encoding",
         "proves",
     )
-    refuse("more-members", "no other member is in it", "PROOF-1", {**sound, "note": "x"}, "encoding")
+    reject("more-members", "no other member is in it", "PROOF-1", {**sound, "note": "x"}, "encoding")
     verify("proves-finding", "two findings", "PROOF-2", proof(pair, keys), kind="pith.integrity.v1")
     verify("proves-rotated", "of two keys", "PROOF-2 POL-3", proof(turned, keys))
     verify(
@@ -160,7 +160,7 @@ def proofs() -> File:
         policy(policy_key(DEMO, status="retired")),
         statuses=("retired", "retired"),
     )
-    refuse(
+    reject(
         "swapped",
         "the smaller id is first",
         "PROOF-1",
@@ -208,7 +208,7 @@ def proofs() -> File:
         ("first-verdict", "verdicts before the conflict", {**sound, "events": [a, flipped(claim(day(2)))]}, "signature_invalid", "/events/1/signature/signature_b64"),
         ("first-conflict", "the conflict before the bytes", {**sound, "events": [a, claim(day(2))], "note": 1}, "type", "/events"),
     ):  # fmt: skip
-        refuse(name, about, "PROOF-2", value, code, pointer=at)
+        reject(name, about, "PROOF-2", value, code, pointer=at)
     for levels in (62, 63):
         inner: Any = []
         for _ in range(levels - 1):
@@ -226,7 +226,7 @@ def proofs() -> File:
                 "proves-deep-record", "a proof may be nested as deep as a bundle: 64", "PROOF-2 LIM-2", value
             )
         else:
-            refuse(
+            reject(
                 "deeper-record",
                 "and no deeper",
                 "PROOF-2 LIM-2",
@@ -234,17 +234,17 @@ def proofs() -> File:
                 "depth",
                 control="proves-deep-record",
             )
-    refuse("keys-swapped", "keys are sorted by raw key", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][::-1]}, "encoding", control="proves-rotated")  # fmt: skip
-    refuse("keys-one-of-two", "both are named", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][:1]}, "encoding", control="proves-rotated")  # fmt: skip
+    reject("keys-swapped", "keys are sorted by raw key", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][::-1]}, "encoding", control="proves-rotated")  # fmt: skip
+    reject("keys-one-of-two", "both are named", "PROOF-1", {**proof(turned, keys), "keys": proof(turned, keys)["keys"][:1]}, "encoding", control="proves-rotated")  # fmt: skip
     file.reject("value-fault", "an input that is not JSON of the profile is not a proof", "PROOF-2 FAULT-3", "verify_proof",
                 {"data": text(canonical(sound).decode().replace('"proof_version":"1"', '"proof_version":-0')), "policy": part("policy")}, "number_form", "proves", pointer="/proof_version")  # fmt: skip
     strange = [other("peer_review", day(1), n=n) for n in range(2)]
-    refuse("unknown-type", "an event of a type of the future is not verified", "PROOF-2 CHECK-10", {**sound, "events": strange}, "type", pointer="/events/0")  # fmt: skip
-    refuse("key-role", "a key that may not sign the type", "PROOF-2 CHECK-6", sound, "key_role", policy(policy_key(DEMO, event_types=["citation"])), pointer="/events/0/event_type")  # fmt: skip
-    refuse("other-member", "two events that decide alike", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), note="x")]}, "type", pointer="/events")  # fmt: skip
-    refuse("created", "two record_created", "PROOF-2 MERGE-8", {**sound, "events": [created(day(1)), created(day(1), note="x")]}, "type", pointer="/events")  # fmt: skip
-    refuse("not-smallest", "of a group the two of PROOF-1, here one conflict of its own", "PROOF-1", {**sound, "events": sorted([alike[1], c], key=event_id)[::-1]}, "encoding")  # fmt: skip
-    refuse(
+    reject("unknown-type", "an event of a type of the future is not verified", "PROOF-2 CHECK-10", {**sound, "events": strange}, "type", pointer="/events/0")  # fmt: skip
+    reject("key-role", "a key that may not sign the type", "PROOF-2 CHECK-6", sound, "key_role", policy(policy_key(DEMO, event_types=["citation"])), pointer="/events/0/event_type")  # fmt: skip
+    reject("other-member", "two events that decide alike", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), note="x")]}, "type", pointer="/events")  # fmt: skip
+    reject("created", "two record_created", "PROOF-2 MERGE-8", {**sound, "events": [created(day(1)), created(day(1), note="x")]}, "type", pointer="/events")  # fmt: skip
+    reject("not-smallest", "of a group the two of PROOF-1, here one conflict of its own", "PROOF-1", {**sound, "events": sorted([alike[1], c], key=event_id)[::-1]}, "encoding")  # fmt: skip
+    reject(
         "record-changed",
         "of another record",
         "PROOF-2 CHECK-4",
@@ -252,8 +252,8 @@ def proofs() -> File:
         "subject",
         pointer="/events/0/subject_pith_number",
     )
-    refuse("key-of-nobody", "the policy has no such key", "PROOF-2", sound, "key_unknown", policy(AUTHOR))
-    refuse(
+    reject("key-of-nobody", "the policy has no such key", "PROOF-2", sound, "key_unknown", policy(AUTHOR))
+    reject(
         "key-other-raw",
         "another raw key under this name",
         "PROOF-2",
@@ -266,10 +266,10 @@ def proofs() -> File:
         "proves-with-unknown", "a key that lists unknown too is named by its format", "PROOF-1", sound, both
     )
     alone = policy(policy_key(DEMO, event_formats=["unknown"]))
-    refuse("key-unknown-alone", "a key that lists unknown alone proves nothing", "PROOF-2", sound, "key_unknown", alone, pointer="/keys/0")  # fmt: skip
+    reject("key-unknown-alone", "a key that lists unknown alone proves nothing", "PROOF-2", sound, "key_unknown", alone, pointer="/keys/0")  # fmt: skip
     null = {**sound, "keys": [{**sound["keys"][0], "format_sha256": None}]}
-    refuse("key-without-format", "nor is it named by a null", "PROOF-2", null, "key_unknown", alone, pointer="/keys/0")  # fmt: skip
-    refuse(
+    reject("key-without-format", "nor is it named by a null", "PROOF-2", null, "key_unknown", alone, pointer="/keys/0")  # fmt: skip
+    reject(
         "key-other-format",
         "another event format",
         "PROOF-2",
@@ -277,21 +277,21 @@ def proofs() -> File:
         "key_unknown",
         policy(policy_key(DEMO, event_formats=[FAMILY["event-full-hex"]])),
     )
-    refuse(
+    reject(
         "same-twice",
         "one event twice is no conflict",
         "PROOF-2 MERGE-8",
         {**sound, "events": [sound["events"][0]] * 2},
         "type",
     )
-    refuse(
+    reject(
         "revision",
         "another instant is a revision",
         "PROOF-2 MERGE-8",
         {**sound, "events": [a, claim(day(2), strength="weak")]},
         "type",
     )
-    refuse(
+    reject(
         "forged",
         "an event that does not verify",
         "PROOF-2 CHECK-9",
@@ -299,7 +299,7 @@ def proofs() -> File:
         "signature_invalid",
         pointer="/events/1/signature/signature_b64",
     )
-    refuse(
+    reject(
         "unsigned",
         "an event without a signature",
         "PROOF-2",
@@ -307,7 +307,7 @@ def proofs() -> File:
         "type",
         pointer="/events/1",
     )
-    refuse(
+    reject(
         "changed",
         "an event that was changed",
         "PROOF-2 CHECK-3",
@@ -325,8 +325,8 @@ def proofs() -> File:
         ("id", ("event_id",), "x", "encoding", "/event_id"),
         ("signature", ("signature", "signature_b64"), "x", "encoding", "/signature/signature_b64"),
     ):  # fmt: skip
-        refuse(f"at-{name}", "the pointer of a fault in an event begins with that of the event", "PROOF-2", {**sound, "events": [a, changed(b, path, value)]}, code, pointer=f"/events/1{at}")  # fmt: skip
-    refuse("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, strength="weak")],
+        reject(f"at-{name}", "the pointer of a fault in an event begins with that of the event", "PROOF-2", {**sound, "events": [a, changed(b, path, value)]}, code, pointer=f"/events/1{at}")  # fmt: skip
+    reject("two-signers", "of two signers", "PROOF-2 MERGE-8", {**sound, "events": [a, claim(day(1), AUTHOR, strength="weak")],
            "keys": by_raw_key(shown_key(key) for key in keys if key["key_id"] in (DEMO.key_id, AUTHOR.key_id))}, "type")  # fmt: skip
     return file
 

@@ -204,7 +204,7 @@ def flat_events() -> File:
         event["payload"] = {"arxiv_id": row["arxiv_id"]}
         args = {"data": as_text(to_json(bundle(record, [event]))), "policy": None, "format": None}
         name = str(row["event_id"])
-        told = {
+        reported = {
             "pointer": "/events/0",
             "event_id": row["payload_sha256"],
             "verdict": "unbound",
@@ -217,16 +217,16 @@ def flat_events() -> File:
             "EVT-7 POL-5",
             "check",
             args,
-            elements=[told],
+            elements=[reported],
             policy_sha256=policy_sha256(policy(REGISTRY_KEY)),
         )
         moved = {**event, "payload": {"arxiv_id": "0704.0001"}}
         args = {**args, "data": as_text(to_json(bundle(record, [moved])))}
         file.add(f"{name}-moved", "its payload of another record: a remark, since the registry's format is unknown", "EVT-8 CHECK-13 POL-5",
-                 "check", args, {"ok": {"elements": [{**told, "code": "subject"}]}}, name)  # fmt: skip
+                 "check", args, {"ok": {"elements": [{**reported, "code": "subject"}]}}, name)  # fmt: skip
         known = as_json(policy({**REGISTRY_KEY, "event_formats": ["integrity-1"]}))
         file.add(f"{name}-moved-known", "the same under a policy that names a format", "EVT-8", "check", {**args, "policy": known},
-                 {"ok": {"elements": [{**told, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
+                 {"ok": {"elements": [{**reported, "verdict": "invalid", "code": "subject"}]}}, name)  # fmt: skip
     return file
 
 

@@ -66,22 +66,22 @@ def receipts() -> File:
         claimed: Any,
         verdict: str,
         code: str | None = None,
-        stated_policy: Json | None = None,
+        claimed_policy: Json | None = None,
         event_signer: Signer = DEMO,
     ) -> None:
         made = created(claimed, signer=event_signer)
         arguments = args(made)
-        if stated_policy is not None:
-            file.parts[f"policy-{name}"] = as_json(stated_policy)
+        if claimed_policy is not None:
+            file.parts[f"policy-{name}"] = as_json(claimed_policy)
             arguments["policy"] = part(f"policy-{name}")
-        told = {
+        reported = {
             "event_id": event_id(made),
             "pointer": "/events/0/payload/receipt",
             "verdict": verdict,
             "code": code,
         }
         file.add(name, about, f"RCPT-2 {clauses}".strip(), "check", arguments,
-                 {"ok": {"receipts": [told], "elements": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
+                 {"ok": {"receipts": [reported], "elements": [copy(0, made, "verified")]}}, None if name == "verified" else "verified")  # fmt: skip
 
     check("verified", "the registry's message: the raw canonical hash", "RCPT-1 SIG-1", own, "verified")
     check(
@@ -225,7 +225,7 @@ def receipts() -> File:
         "key_revoked",
         revoked,
     )
-    honoured = policy(
+    accepted = policy(
         DEMO,
         policy_key(
             DEMO_OLD,
@@ -240,7 +240,7 @@ def receipts() -> File:
         receipt(DEMO_OLD, RECORD, CREATED),
         "invalid",
         "key_revoked",
-        honoured,
+        accepted,
     )
     retired = policy(DEMO, policy_key(DEMO_OLD, status="retired"))
     check(
@@ -348,7 +348,7 @@ def receipts_elsewhere() -> File:
     own = receipt(DEMO, RECORD, CREATED)
     sound = created(own)
 
-    def told(place: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
+    def reported(place: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
         return {
             "event_id": event_id(made),
             "pointer": f"/events/{place}/payload/receipt",
@@ -360,7 +360,7 @@ def receipts_elsewhere() -> File:
     file.parts["policy-real"] = as_json(real)
     made = created(RECEIPT)
     file.accept("real", "the registry's own signature, in an event of a test key", "RCPT-1 RCPT-2 KEY-1 SIG-1", "check",
-                {**args(made), "policy": part("policy-real")}, receipts=[told(0, made)])  # fmt: skip
+                {**args(made), "policy": part("policy-real")}, receipts=[reported(0, made)])  # fmt: skip
     snapshot = attached(DEMO, RECORD, "graph_snapshot", {"graph_snapshot": {}, "receipt": own}, CREATED)
     file.accept(
         "in-other-event",
@@ -368,7 +368,7 @@ def receipts_elsewhere() -> File:
         "RCPT-4",
         "check",
         args(snapshot),
-        receipts=[told(0, snapshot)],
+        receipts=[reported(0, snapshot)],
     )
     for label, value in (("total", {"total": 1}), ("string", "paid"), ("null", None), ("array", [own]),
                          ("event-signature", changed(own, ("kind",), "pith_event_signature")), ("no-kind", without(own, ("kind",)))):  # fmt: skip
@@ -377,10 +377,10 @@ def receipts_elsewhere() -> File:
                     receipts=[], elements=[copy(0, bill, "verified")])  # fmt: skip
         in_created = {**created(value), "target": 1}
         file.add(f"in-malformed-created-{label}", "in a record_created, well-formed or not, it can only be a receipt", "RCPT-4 RCPT-2", "check", args(in_created),
-                 {"ok": {"receipts": [{**told(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
+                 {"ok": {"receipts": [{**reported(0, in_created, "invalid", "type"), "event_id": None}]}}, "of-malformed-event")  # fmt: skip
     kinded = attached(DEMO, RECORD, "citation", {"receipt": without(own, ("key_id",))}, CREATED)
     file.add("in-other-event-no-key-id", "an object of kind pith_receipt is a receipt, with all its faults", "RCPT-4 RCPT-2", "check", args(kinded),
-             {"ok": {"receipts": [told(0, kinded, "invalid", "type")]}}, "in-other-event")  # fmt: skip
+             {"ok": {"receipts": [reported(0, kinded, "invalid", "type")]}}, "in-other-event")  # fmt: skip
     deeper = attached(DEMO, RECORD, "citation", {"x": {"receipt": own}}, CREATED)
     file.accept(
         "deeper",
@@ -403,32 +403,32 @@ def receipts_elsewhere() -> File:
         receipts=[],
         elements=[copy(0, missing, "verified")],
     )
-    stranger = created(own, signer=UNKNOWN_SIGNER)
-    file.accept("of-unknown-signer", "its verdict does not hang on that of the event", "RCPT-2 RCPT-3", "check", args(stranger),
-                receipts=[told(0, stranger)], elements=[copy(0, stranger, "unknown_key", "key_unknown")])  # fmt: skip
+    unknown_signer = created(own, signer=UNKNOWN_SIGNER)
+    file.accept("of-unknown-signer", "its verdict does not hang on that of the event", "RCPT-2 RCPT-3", "check", args(unknown_signer),
+                receipts=[reported(0, unknown_signer)], elements=[copy(0, unknown_signer, "unknown_key", "key_unknown")])  # fmt: skip
     unsigned = without(sound, ("signature",))
     file.accept("of-unsigned-event", "nor on its signature", "RCPT-2 RCPT-3", "check", args(unsigned),
-                receipts=[told(0, unsigned)], elements=[copy(0, unsigned, "not_signed")])  # fmt: skip
+                receipts=[reported(0, unsigned)], elements=[copy(0, unsigned, "not_signed")])  # fmt: skip
     malformed = changed(sound, ("created_at",), "today")
     file.accept("of-malformed-event", "nor on its form", "RCPT-4", "check", args(malformed),
-                receipts=[{**told(0, malformed), "event_id": None}], elements=[copy(0, None, "invalid", "time")])  # fmt: skip
+                receipts=[{**reported(0, malformed), "event_id": None}], elements=[copy(0, None, "invalid", "time")])  # fmt: skip
     bare: Json = {"payload": {"receipt": own}}
     file.accept("of-nothing-else", "nor on anything else", "RCPT-4", "check", args(bare),
-                receipts=[{**told(0, bare), "event_id": None}], elements=[copy(0, None, "unknown_format")])  # fmt: skip
-    for label, spoil in (
+                receipts=[{**reported(0, bare), "event_id": None}], elements=[copy(0, None, "unknown_format")])  # fmt: skip
+    for label, tamper in (
         ("unsigned", lambda made: without(made, ("signature",))),
         ("forged", flipped),
         ("unknown-signer", lambda made: changed(made, ("signature", "key_id"), "x")),
         ("altered", lambda made: changed(made, ("payload", "more"), 1)),
     ):  # fmt: skip
-        other = spoil(snapshot)
+        other = tamper(snapshot)
         file.accept(
             f"in-other-event-{label}",
             "of another type and not valid",
             "RCPT-4",
             "check",
             args(other),
-            receipts=[told(0, other)],
+            receipts=[reported(0, other)],
         )
     faulty = to_json(sound).decode()[:-1] + ',"x":1.0}'
     file.accept("of-value-fault", "an element with a value-level fault is not read", "RCPT-4 FAULT-3", "check", args(faulty),
@@ -443,16 +443,16 @@ def receipts_elsewhere() -> File:
     for label, made_flat in (("flat", flat), ("flat-created", {**flat, "event_type": "record_created"}),
                              ("flat-moved", changed(flat, ("payload", "arxiv_id"), "x"))):  # fmt: skip
         file.accept(f"of-{label}", "a flat element carries one too, listed by payload_sha256", "RCPT-4 EVT-7", "check", flat_args(made_flat),
-                    receipts=[{**told(0, made_flat), "event_id": flat["payload_sha256"]}])  # fmt: skip
+                    receipts=[{**reported(0, made_flat), "event_id": flat["payload_sha256"]}])  # fmt: skip
     flat_text = {**changed(flat, ("payload", "receipt"), "x"), "event_type": "record_created"}
     file.add("of-flat-created-string", "of that type whatever it is", "RCPT-4 EVT-7", "check", flat_args(flat_text),
-             {"ok": {"receipts": [{**told(0, flat_text, "invalid", "type"), "event_id": flat["payload_sha256"]}]}}, "of-flat-created")  # fmt: skip
+             {"ok": {"receipts": [{**reported(0, flat_text, "invalid", "type"), "event_id": flat["payload_sha256"]}]}}, "of-flat-created")  # fmt: skip
     flat_bad = changed(flat, ("created_at",), "never")
     file.accept("of-flat-malformed", "a malformed one without an id", "RCPT-4 EVT-7", "check", flat_args(flat_bad),
-                receipts=[{**told(0, flat_bad), "event_id": None}])  # fmt: skip
+                receipts=[{**reported(0, flat_bad), "event_id": None}])  # fmt: skip
     file.parts["policy-unknown"] = as_json(policy(policy_key(DEMO, event_formats=["unknown"])))
     file.accept("of-unknown-format", "an element of unknown format, without an id", "RCPT-4 CHECK-13", "check", {**args(sound), "policy": part("policy-unknown")},
-                receipts=[{**told(0, sound), "event_id": None}], elements=[{**copy(0, None, "unknown_format")}])  # fmt: skip
+                receipts=[{**reported(0, sound), "event_id": None}], elements=[{**copy(0, None, "unknown_format")}])  # fmt: skip
     second = created(own, "2026-05-19T00:00:00Z")
     file.accept(
         "two",
@@ -460,7 +460,7 @@ def receipts_elsewhere() -> File:
         "RCPT-3",
         "check",
         args(sound, alias("between"), second),
-        receipts=[told(0, sound), told(2, second)],
+        receipts=[reported(0, sound), reported(2, second)],
     )
     return file
 
@@ -492,7 +492,7 @@ def receipts_bounded() -> File:
         if claimed is not None:
             file.parts[f"policy-{name}"] = as_json(claimed)
             arguments["policy"] = part(f"policy-{name}")
-        told = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code}
+        reported = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code}
                 for place, (made, (word, code)) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
         file.add(
             name,
@@ -500,7 +500,7 @@ def receipts_bounded() -> File:
             "RCPT-4",
             "check",
             arguments,
-            {"ok": {"receipts": told}},
+            {"ok": {"receipts": reported}},
             None if name == "one" else "one",
         )
 

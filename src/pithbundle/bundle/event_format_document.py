@@ -155,42 +155,42 @@ def read_document(value: Value) -> tuple[str, Body, Proof]:
         FormatError: ``format``, the first fault in the order of FORMAT-2, with its pointer.
     """
     if type(value) is not dict:
-        _refuse("a format is an object with format_type, format_version, name, body and proof", "")
+        _reject("a format is an object with format_type, format_version, name, body and proof", "")
     if len(encode(value)) > MAX_BYTES:
-        _refuse(f"a format has at most {MAX_BYTES} canonical bytes", "")
+        _reject(f"a format has at most {MAX_BYTES} canonical bytes", "")
     if value.get("format_type") != FORMAT_TYPE:
-        _refuse(f'must be "{FORMAT_TYPE}"', "/format_type")
+        _reject(f'must be "{FORMAT_TYPE}"', "/format_type")
     if value.get("format_version") != FORMAT_VERSION:
-        _refuse(f'must be "{FORMAT_VERSION}", the only version that this reader knows', "/format_version")
+        _reject(f'must be "{FORMAT_VERSION}", the only version that this reader knows', "/format_version")
     _check_members(value, _MEMBERS, "")
     name = value.get("name")
     if type(name) is not str or not _NAME(name):
-        _refuse("must be 1 to 64 characters a-z, 0-9, '.', '_', '-', the first a letter or a digit", "/name")
+        _reject("must be 1 to 64 characters a-z, 0-9, '.', '_', '-', the first a letter or a digit", "/name")
     body, excluded = _read_body(value.get("body"))
     proof, key_ids = _read_proof(value.get("proof"))
     pointers = 1 + len(body.excluded) + len(body.required) + len(body.constants) + len(proof.constants)
     pointers += sum(not isinstance(role, Constant) for role in body.roles.values())
     pointers += len(proof.roles) + len(key_ids)
     if pointers > MAX_POINTERS:
-        _refuse(f"{pointers} pointers; a format has at most {MAX_POINTERS}", "")
+        _reject(f"{pointers} pointers; a format has at most {MAX_POINTERS}", "")
     _check_content(body, excluded)
     _check_proof(body, proof, key_ids)
     return name, body, proof
 
 
-def _refuse(detail: str, where: str) -> NoReturn:
+def _reject(detail: str, where: str) -> NoReturn:
     raise FormatError("format", detail, pointer=where)
 
 
 def _check_members(value: Object, known: tuple[str, ...], where: str) -> None:
     unknown = sorted(name for name in value if name not in known)
     if unknown:
-        _refuse(f"no such member; known here: {', '.join(known)}", where + pointer([unknown[0]]))
+        _reject(f"no such member; known here: {', '.join(known)}", where + pointer([unknown[0]]))
 
 
 def _object(value: Value, where: str) -> Object:
     if type(value) is not dict:
-        _refuse("must be an object", where)
+        _reject("must be an object", where)
     return value
 
 
@@ -198,7 +198,7 @@ def _word(value: Value, words: tuple[_Word, ...], where: str) -> _Word:
     for word in words:
         if value == word:
             return word
-    _refuse(f"must be one of: {', '.join(words)}", where)
+    _reject(f"must be one of: {', '.join(words)}", where)
 
 
 def _wrapper(value: Value, where: str) -> str | None:
@@ -208,7 +208,7 @@ def _wrapper(value: Value, where: str) -> str | None:
 def _path(value: Value, where: str) -> Path:
     path = path_of(value) if type(value) is str and string_fault(value) is None else None
     if path is None:
-        _refuse('must be a JSON pointer from the element, of at most 16 tokens, none of them "-"', where)
+        _reject('must be a JSON pointer from the element, of at most 16 tokens, none of them "-"', where)
     return path
 
 
@@ -216,24 +216,24 @@ def _constant(value: Value, where: str) -> Constant:
     """Read ``{"constant": STRING}``."""
     text = value.get("constant") if type(value) is dict and len(value) == 1 else None
     if type(text) is not str:
-        _refuse('must be a pointer or {"constant": STRING}', where)
+        _reject('must be a pointer or {"constant": STRING}', where)
     return Constant(_text(text, where))
 
 
 def _text(value: Value, where: str) -> str:
     if type(value) is not str or not value or len(value.encode()) > MAX_CONSTANT_BYTES:
-        _refuse(f"must be a string of 1 to {MAX_CONSTANT_BYTES} bytes", where)
+        _reject(f"must be a string of 1 to {MAX_CONSTANT_BYTES} bytes", where)
     return value
 
 
 def _paths(value: Value, where: str) -> tuple[Path, ...]:
     if type(value) is not list:
-        _refuse("must be an array of pointers", where)
+        _reject("must be an array of pointers", where)
     paths: list[Path] = []
     for index, item in enumerate(value):
         path = _path(item, f"{where}/{index}")
         if path in paths:
-            _refuse("is in the list twice", f"{where}/{index}")
+            _reject("is in the list twice", f"{where}/{index}")
         paths.append(path)
     return tuple(paths)
 
@@ -256,7 +256,7 @@ def _json_type(value: Value, where: str) -> JsonType:
 
 def _scalar(value: Value, where: str) -> Scalar:
     if value is not None and type(value) is not str and type(value) is not int and type(value) is not bool:
-        _refuse("must be a string, an integer, true, false or null", where)
+        _reject("must be a string, an integer, true, false or null", where)
     return value
 
 
@@ -267,7 +267,7 @@ def _roles(value: Value, known: tuple[str, ...], where: str) -> Iterator[tuple[s
         if name in _object(value, where):
             yield name, _object(value, where)[name], f"{where}/{name}"
         elif name in _NEEDED:
-            _refuse("is missing: a format names this role", f"{where}/{name}")
+            _reject("is missing: a format names this role", f"{where}/{name}")
 
 
 def _read_body(value: Value) -> tuple[Body, tuple[Path, ...]]:
@@ -310,7 +310,7 @@ def _read_proof(value: Value) -> tuple[Proof, tuple[tuple[Path, str], ...]]:
             key_id = tuple(sorted(_paths(role, where), key=_text_of))
             located = tuple((_path(item, where), f"{where}/{index}") for index, item in enumerate(role))
             if not role:
-                _refuse("must not be empty", where)
+                _reject("must not be empty", where)
         elif type(role) is str:
             key_id = (_path(role, where),)
             located = ((key_id[0], where),)
@@ -331,17 +331,17 @@ def _check_content(body: Body, excluded: tuple[Path, ...]) -> None:
     for index, path in enumerate(excluded):
         where = f"/body/excluded/{index}"
         if path == body.base or path[: len(body.base)] != body.base:
-            _refuse("an excluded pointer lies below base", where)
+            _reject("an excluded pointer lies below base", where)
         if any(overlap(path, earlier) for earlier in excluded[:index]):
-            _refuse("is equal to an excluded pointer before it, above it or below it", where)
+            _reject("is equal to an excluded pointer before it, above it or below it", where)
     for name, paths in (("required", [*body.required]), ("constants", [*body.constants])):
         for path in paths:
             if region(path, body.base, excluded) != "inside":
-                _refuse("lies outside the signed content", f"/body/{name}" + pointer([_text_of(path)]))
+                _reject("lies outside the signed content", f"/body/{name}" + pointer([_text_of(path)]))
     for name in ("target", "payload_sha256"):
         role = body.roles.get(name)
         if role is not None and not isinstance(role, Constant) and not body.covers(role):
-            _refuse(
+            _reject(
                 "the signed content does not contain it: no signature would cover it", f"/body/roles/{name}"
             )
 
@@ -355,7 +355,7 @@ def _check_proof(body: Body, proof: Proof, key_ids: tuple[tuple[Path, str], ...]
     ]
     for path, where in located:
         if region(path, body.base, body.excluded) != "outside":
-            _refuse("lies inside the signed content or above it: it cannot sign itself", where)
+            _reject("lies inside the signed content or above it: it cannot sign itself", where)
     others = [*key_ids]
     others += [
         (proof.roles[name], f"/proof/roles/{name}")
@@ -365,7 +365,7 @@ def _check_proof(body: Body, proof: Proof, key_ids: tuple[tuple[Path, str], ...]
     others += [(path, "/proof/constants" + pointer([_text_of(path)])) for path in proof.constants]
     for path, where in others:
         if region(path, body.base, body.excluded) == "above":
-            _refuse("lies above the signed content", where)
+            _reject("lies above the signed content", where)
     payload = body.roles["payload"]
     before: list[Path] = []
     if not isinstance(payload, Constant) and not body.covers(payload):
@@ -373,5 +373,5 @@ def _check_proof(body: Body, proof: Proof, key_ids: tuple[tuple[Path, str], ...]
     for path, where in (*located, *others):
         if region(path, body.base, body.excluded) == "outside":
             if any(overlap(path, earlier) for earlier in before):
-                _refuse("is equal to another pointer outside the signed content, above it or below it", where)
+                _reject("is equal to another pointer outside the signed content, above it or below it", where)
             before.append(path)

@@ -42,7 +42,7 @@ from pithbundle.verify.policy_members import (
     frozen,
     read_event_formats,
     read_set,
-    refuse,
+    reject,
     string_or_none,
 )  # fmt: skip
 
@@ -98,7 +98,7 @@ class PolicyKey:
         accepted_event_ids = frozen("accepted_event_ids", self.accepted_event_ids)
         if event_types is not None:
             if not event_types:
-                refuse(_NO_TYPES, "/event_types")
+                reject(_NO_TYPES, "/event_types")
             for event_type in event_types:
                 check_name(event_type, "/event_types")
         check_status(self.status)
@@ -184,9 +184,9 @@ class Policy:
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", _policy_keys(self.keys))
         if not self.keys:
-            refuse("a policy without keys trusts nobody: add at least one key", "/keys")
+            reject("a policy without keys trusts nobody: add at least one key", "/keys")
         if len(self.keys) > MAX_KEYS:
-            refuse(f"{len(self.keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
+            reject(f"{len(self.keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
         _check_clashes(self.keys)
         object.__setattr__(self, "formats", check_formats(key.formats for key in self.keys))
         ordered = tuple(sorted(self.keys, key=lambda key: key.public_key.raw))
@@ -258,18 +258,18 @@ class Policy:
                 pointer to what must change.
         """
         if type(value) is not dict:
-            refuse("a policy is an object with policy_type, policy_version and keys", "")
+            reject("a policy is an object with policy_type, policy_version and keys", "")
         if string_or_none(value.get("policy_type")) != POLICY_TYPE:
-            refuse(f'write "{POLICY_TYPE}"', "/policy_type")
+            reject(f'write "{POLICY_TYPE}"', "/policy_type")
         if string_or_none(value.get("policy_version")) != POLICY_VERSION:
-            refuse(f'write "{POLICY_VERSION}", the only version that this reader knows', "/policy_version")
+            reject(f'write "{POLICY_VERSION}", the only version that this reader knows', "/policy_version")
         check_members(value, _POLICY_MEMBERS, "")
         keys = value.get("keys")
         if type(keys) is not list:
-            refuse("write an array of keys", "/keys")
+            reject("write an array of keys", "/keys")
         # Asked before each of a million entries is looked at.
         if len(keys) > MAX_KEYS:
-            refuse(f"{len(keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
+            reject(f"{len(keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
         return cls(tuple(_read_key(item, f"/keys/{index}") for index, item in enumerate(keys)))
 
     def to_value(self) -> Object:
@@ -340,17 +340,17 @@ def _check_clashes(keys: tuple[PolicyKey, ...]) -> None:
         if first != index:
             # One key under two names would let one signature speak for two signers.
             detail = f"the same key as /keys/{first}: a key belongs to one signer, once"
-            refuse(detail, f"/keys/{index}/public_key_hex")
+            reject(detail, f"/keys/{index}/public_key_hex")
         pair = (key.signer_id, key.key_id)
         of_pair[pair] += 1
         of_key_id[key.key_id] += 1
         # Both bounds limit the signature checks of one element (POL-6).
         if of_pair[pair] > MAX_KEYS_OF_A_PAIR:
             detail = f"{MAX_KEYS_OF_A_PAIR} keys at most share signer_id and key_id: give it another key_id"
-            refuse(detail, f"/keys/{index}/key_id")
+            reject(detail, f"/keys/{index}/key_id")
         if of_key_id[key.key_id] > MAX_KEYS_OF_A_KEY_ID:
             detail = f"{MAX_KEYS_OF_A_KEY_ID} keys at most share a key_id: give it another"
-            refuse(detail, f"/keys/{index}/key_id")
+            reject(detail, f"/keys/{index}/key_id")
 
 
 def _read_key(value: Value, where: str) -> PolicyKey:
@@ -363,11 +363,11 @@ def _read_key(value: Value, where: str) -> PolicyKey:
 def _read_relative_key(value: Value) -> PolicyKey:
     """Read one entry of ``keys``; its errors point into the entry."""
     if type(value) is not dict:
-        refuse(f"write an object with {', '.join(_REQUIRED)}", "")
+        reject(f"write an object with {', '.join(_REQUIRED)}", "")
     check_members(value, _REQUIRED + _OPTIONAL, "")
     public_key_hex = string_or_none(value.get("public_key_hex"))
     if public_key_hex is None:
-        refuse("write the raw public key, 64 lower-case hex digits", "/public_key_hex")
+        reject("write the raw public key, 64 lower-case hex digits", "/public_key_hex")
     try:
         public_key = PublicKey.from_hex(public_key_hex)
     except InvalidKeyError as error:
@@ -386,4 +386,4 @@ def _read_event_types(value: Value) -> frozenset[str] | None:
     if value == "*":
         return None
     event_types = read_set(value, check_name, "/event_types")
-    return event_types or refuse(_NO_TYPES, "/event_types")
+    return event_types or reject(_NO_TYPES, "/event_types")

@@ -24,7 +24,7 @@ _STATUSES: Final[Mapping[str, KeyStatus]] = MappingProxyType(
 )
 
 
-def refuse(detail: str, where: str) -> NoReturn:
+def reject(detail: str, where: str) -> NoReturn:
     """Raise the error of a policy that cannot be applied."""
     raise PolicyError("policy", detail, pointer=where)
 
@@ -44,23 +44,23 @@ def frozen(name: str, given: object) -> frozenset[str]:
 def check_name(name: Value, where: str) -> str:
     """Return a signer_id, key_id or event type (POL-2)."""
     if type(name) is not str or not name or string_fault(name) or len(name.encode()) > MAX_NAME_BYTES:
-        refuse(f"must be a string of 1 to {MAX_NAME_BYTES} bytes", where)
+        reject(f"must be a string of 1 to {MAX_NAME_BYTES} bytes", where)
     return name
 
 
 def check_members(value: Object, known: tuple[str, ...], where: str) -> None:
     """Check that an object has no unknown members (POL-1)."""
     if any(type(name) is not str for name in value):
-        refuse("a member name must be a string", where)
+        reject("a member name must be a string", where)
     unknown = sorted(name for name in value if name not in known)
     if unknown:
-        refuse(f"no such member; known here: {', '.join(sorted(known))}", where + pointer((unknown[0],)))
+        reject(f"no such member; known here: {', '.join(sorted(known))}", where + pointer((unknown[0],)))
 
 
 def check_event_id(text: Value, where: str) -> str:
     """Return an event id (POL-4)."""
     if type(text) is not str or event_id_digest(text) is None:
-        refuse("write an event id: sha256: and 64 lower-case hex digits", where)
+        reject("write an event id: sha256: and 64 lower-case hex digits", where)
     return text
 
 
@@ -69,7 +69,7 @@ def check_status(text: Value) -> KeyStatus:
     # A dictionary answers with the exact literal, so that no cast is needed.
     status = _STATUSES.get(text) if type(text) is str else None
     if status is None:
-        refuse('write "active", "retired" or "revoked"', "/status")
+        reject('write "active", "retired" or "revoked"', "/status")
     return status
 
 
@@ -77,7 +77,7 @@ def check_accepted(accepted_event_ids: Collection[Value], status: KeyStatus) -> 
     """Check that only a revoked key has ``accepted_event_ids`` (POL-4)."""
     if accepted_event_ids and status != "revoked":
         # An exception to a revocation that is not there would be a trap for later.
-        refuse(
+        reject(
             'only a revoked key has accepted_event_ids: leave them out, or write status "revoked"',
             "/accepted_event_ids",
         )
@@ -89,7 +89,7 @@ def check_event_formats(given: Sequence[object]) -> tuple[AnyFormat | Literal["u
     An item is a format, the name of a built-in one, or ``unknown``.
     """
     if not given or len(given) > MAX_FORMATS:
-        refuse(_NO_FORMATS, "/event_formats")
+        reject(_NO_FORMATS, "/event_formats")
     seen: dict[str, AnyFormat | Literal["unknown"]] = {}
     for index, item in enumerate(given):
         where = f"/event_formats/{index}"
@@ -101,11 +101,11 @@ def check_event_formats(given: Sequence[object]) -> tuple[AnyFormat | Literal["u
         else:
             if type(item) is not str or item not in BUILT_IN:
                 known = ", ".join([*BUILT_IN, UNKNOWN])
-                refuse(f"no such event format; write one of {known}, or a format document", where)
+                reject(f"no such event format; write one of {known}, or a format document", where)
             found = BUILT_IN[item]
         name = found if isinstance(found, str) else found.sha256
         if name in seen:
-            refuse("is in the list twice: leave one out", where)
+            reject("is in the list twice: leave one out", where)
         seen[name] = found
     # A digest is hex, so the flat format follows the documents, and `unknown` follows it.
     return tuple(seen[name] for name in sorted(seen))
@@ -114,7 +114,7 @@ def check_event_formats(given: Sequence[object]) -> tuple[AnyFormat | Literal["u
 def read_event_formats(value: Value) -> tuple[AnyFormat | Literal["unknown"], ...]:
     """Read the member ``event_formats`` of a key (FORMAT-6); a document is read where it stands."""
     if type(value) is not list or not 1 <= len(value) <= MAX_FORMATS:
-        refuse(_NO_FORMATS, "/event_formats")
+        reject(_NO_FORMATS, "/event_formats")
     items: list[object] = []
     for index, item in enumerate(value):
         if type(item) is dict:
@@ -142,10 +142,10 @@ def check_formats(of_keys: Iterable[tuple[AnyFormat, ...]]) -> tuple[AnyFormat, 
         for one in formats:
             if by_name.setdefault(one.name, one.sha256) != one.sha256:
                 detail = f"two formats of this policy have the name {one.name}: give one another"
-                refuse(detail, f"/keys/{index}/event_formats")
+                reject(detail, f"/keys/{index}/event_formats")
             found.setdefault(one.sha256, one)
             if len(found) > MAX_FORMATS:
-                refuse(
+                reject(
                     f"a policy has {MAX_FORMATS} different event formats at most",
                     f"/keys/{index}/event_formats",
                 )
@@ -155,11 +155,11 @@ def check_formats(of_keys: Iterable[tuple[AnyFormat, ...]]) -> tuple[AnyFormat, 
 def read_set(value: Value, check: Callable[[Value, str], str], where: str) -> frozenset[str]:
     """Read an array of strings that each pass ``check``, without repeats."""
     if type(value) is not list:
-        refuse("must be an array of strings", where)
+        reject("must be an array of strings", where)
     seen: set[str] = set()
     for index, item in enumerate(value):
         text = check(item, f"{where}/{index}")
         if text in seen:
-            refuse("is in the list twice: leave one out", f"{where}/{index}")
+            reject("is in the list twice: leave one out", f"{where}/{index}")
         seen.add(text)
     return frozenset(seen)

@@ -466,13 +466,13 @@ def agreeing(policy: Json, document: Json, element: Json) -> list[Json]:
         found for where in key_id if isinstance(found := proof_at(document, element, where), str)
     ]  # fmt: skip
     where = document["proof"]["roles"].get("fingerprint")
-    stated = None if where is None else proof_at(document, element, where)
+    claimed = None if where is None else proof_at(document, element, where)
     found = [
         key
         for key in policy["keys"]
         if key["signer_id"] == role(document, element, "signer_id")
         and all(key["key_id"] == each for each in ids)
-        and (not isinstance(stated, str) or stated == fingerprint(key))
+        and (not isinstance(claimed, str) or claimed == fingerprint(key))
     ]
     return sorted(found, key=lambda key: bytes.fromhex(key["public_key_hex"]))
 
@@ -594,8 +594,8 @@ def flat_reading(policy: Json, record: Json, element: Json) -> Verdict:
     candidates = [key for key in keys if lists(key, "integrity-1")]
     if not candidates:
         return "unknown_format", 2, None
-    stated = element.get("signature_b64")
-    if stated is None:
+    claimed = element.get("signature_b64")
+    if claimed is None:
         return "not_signed", 3, None
     failed = flat_failure(record, element, candidates)
     if failed is None:
@@ -605,8 +605,8 @@ def flat_reading(policy: Json, record: Json, element: Json) -> Verdict:
 
 def flat_failure(record: Json, element: Json, candidates: Sequence[Json]) -> tuple[int, str] | None:
     """EVT-8, 4 to 7."""
-    stated = element["signature_b64"]
-    if not isinstance(stated, str):
+    claimed = element["signature_b64"]
+    if not isinstance(claimed, str):
         return 4, "type"
     if instant(element["created_at"]) is None:
         return 4, "time"
@@ -616,7 +616,7 @@ def flat_failure(record: Json, element: Json, candidates: Sequence[Json]) -> tup
         return 8, "encoding"
     results = []
     for key in candidates:
-        raw = raw_signature(PITHBUNDLE_EVENT_1, stated)
+        raw = raw_signature(PITHBUNDLE_EVENT_1, claimed)
         if key.get("event_types", "*") != "*" and element["event_type"] not in key["event_types"]:
             results.append((6, "key_role"))
         elif key.get("status") == "revoked":

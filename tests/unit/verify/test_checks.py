@@ -86,7 +86,7 @@ class Way:
 
     step: int
     name: str
-    spoil: Callable[[Recipe], object]
+    tamper: Callable[[Recipe], object]
     expected: tuple[str, str | None, str | None]
     #: What it and another of the same kind both change, so that they cannot be put together.
     excludes: str = ""
@@ -176,7 +176,7 @@ def test_the_same_event_without_a_fault_is_verified(with_id: bool) -> None:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_each_check_has_its_status_code_and_pointer(way: Way) -> None:
     recipe = Recipe()
-    way.spoil(recipe)
+    way.tamper(recipe)
     one = recipe.copy()
     assert said(one) == way.expected
     assert one.verdict.step == way.step
@@ -193,8 +193,8 @@ def test_each_check_has_its_status_code_and_pointer(way: Way) -> None:
 def test_of_two_faults_the_earlier_check_decides(first: Way, second: Way) -> None:
     recipe = Recipe()
     # A signature that the second takes away cannot be respelt by the first: the later goes first.
-    second.spoil(recipe)
-    first.spoil(recipe)
+    second.tamper(recipe)
+    first.tamper(recipe)
     assert recipe.said() == first.expected
 
 
@@ -246,8 +246,8 @@ def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
 
 def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None:
     moved: Json = {**SOUND, "payload": {"swapped": True}}
-    for honoured, code in ((event_id(moved), "hash_mismatch"), (ID, "key_revoked")):
-        keys = policy(policy_key(DEMO, status="revoked", accepted_event_ids=[honoured]))
+    for accepted, code in ((event_id(moved), "hash_mismatch"), (ID, "key_revoked")):
+        keys = policy(policy_key(DEMO, status="revoked", accepted_event_ids=[accepted]))
         assert said(checked(RECORD, [moved], keys).events[0])[:2] == ("invalid", code)
 
 
@@ -259,9 +259,9 @@ def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None
         lambda e: e.update(more=[0] * 20_000),
     ],
 )
-def test_the_key_and_the_signature_come_before_the_form(spoil: Callable[[Json], object]) -> None:
+def test_the_key_and_the_signature_come_before_the_form(tamper: Callable[[Json], object]) -> None:
     made = copy.deepcopy(SOUND)
-    spoil(made)
+    tamper(made)
     nobody = {**made, "signer": {**made["signer"], "signer_id": "nobody"}}
     at = "/signer/signer_id"
     cases: list[tuple[Json, tuple[str, str | None, str | None]]] = [
@@ -303,7 +303,7 @@ BOTH = policy(policy_key(DEMO, event_formats=["unknown", "pithbundle-event-1"]))
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_beside_unknown_nothing_is_invalid_and_the_code_stays(way: Way) -> None:
     recipe = Recipe()
-    way.spoil(recipe)
+    way.tamper(recipe)
     recipe.key["event_formats"] = [*recipe.key["event_formats"], "unknown"]
     one = recipe.copy()
     word = "unbound" if way.expected[0] == "invalid" else way.expected[0]
@@ -315,7 +315,7 @@ def test_beside_unknown_nothing_is_invalid_and_the_code_stays(way: Way) -> None:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
 def test_of_unknown_alone_no_format_is_tried(way: Way) -> None:
     recipe = Recipe()
-    way.spoil(recipe)
+    way.tamper(recipe)
     made = recipe.made()
     recipe.key["event_formats"] = ["unknown"]
     (one,) = checked(RECORD, [made], policy(recipe.key)).events

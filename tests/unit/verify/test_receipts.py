@@ -83,8 +83,8 @@ def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing()
 @pytest.mark.parametrize(("shown", "expected"), FAULTS)
 def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
     assert verdict(shown) == expected
-    (told,) = checked(RECORD, [created(shown)]).receipts
-    assert told.verdict.step == STEPS[expected[1]]
+    (reported,) = checked(RECORD, [created(shown)]).receipts
+    assert reported.verdict.step == STEPS[expected[1]]
     result = merged(RECORD, [created(shown)])
     assert result.view.valid_event_count == 1
     current: Any = result.state["current"]
@@ -244,8 +244,8 @@ def test_of_unverified_elements_the_sixteen_smallest_receipts_are_checked_in_any
         words_of(junk(*(one | {"signed_at": n} for n in range(3) for one in receipts[:16])))
         == ["invalid"] * 48
     )
-    (told,) = checked(RECORD, junk(*receipts)).receipts[-1:]
-    assert (told.verdict.code, told.key, told.key_id) == (None, None, DEMO.key_id)
+    (reported,) = checked(RECORD, junk(*receipts)).receipts[-1:]
+    assert (reported.verdict.code, reported.key, reported.key_id) == (None, None, DEMO.key_id)
 
 
 def test_what_needs_no_signature_check_does_not_count_and_is_always_reported() -> None:
