@@ -325,7 +325,7 @@ test("of thousands of rows the worst come first, and the others are one button a
   bundle.events.push(...Array.from({ length: 700 }, (_, i) => ({ event_type: `x${i}`, signature: null })), 1);
   await choose("policy", local("vectors/demo/policy.json"));
   await choose("bundles", upload("many.json", JSON.stringify(bundle)));
-  assert.match((await outcome()).text, /700 elements without an id not_signed/);
+  assert.match((await outcome()).text, /700 elements without an id unknown_format/);
   assert.equal(await page.locator("tbody tr").count(), 300);
   assert.match(await page.textContent("tbody td:first-child"), /invalid/);
   await page.getByRole("button", { name: "Show 300 more of 404 rows" }).click();
