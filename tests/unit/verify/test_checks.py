@@ -252,7 +252,7 @@ def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "tamper",
     [
         lambda e: e.update(created_at="never"),
         lambda e: e.update(event_id=1),
