@@ -3,7 +3,7 @@
 
 The demo's tampered bundle, the vectors and the tests of the checks draw from this table. Every
 function leaves its argument unchanged and returns a copy. The verdicts assume an event
-that :func:`kit.signing.event` made under ``event-v1``, in the bundle of its own record,
+that :func:`kit.signing.event` made under ``pithbundle-event-1``, in the bundle of its own record,
 under a policy that has its key active for every type.
 """
 

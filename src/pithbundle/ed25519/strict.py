@@ -127,7 +127,7 @@ class PublicKey:
         """Whether ``signature`` is a signature of ``message`` under this key (SIG-2).
 
         Args:
-            message: what was signed. For receipts and events under the format ``event-v1`` it
+            message: what was signed. For receipts and events under the format ``pithbundle-event-1`` it
                 is the raw 32 bytes of a digest, not its hex string and not the JSON.
             signature: the raw 64 bytes; of another length it is no signature, and the result
                 is False.

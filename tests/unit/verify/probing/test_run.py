@@ -130,7 +130,7 @@ def test_an_unknown_rule_is_reported_and_a_twin_beside_it_is_settled() -> None:
 def test_what_the_keys_list_makes_no_difference() -> None:
     registry = draw(3)
     results = []
-    for formats in (["unknown"], ["event-v1"], ["event-no-time-id", "unknown"]):
+    for formats in (["unknown"], ["pithbundle-event-1"], ["integrity-1", "unknown"]):
         keys = Policy.from_bytes(registry.policy(formats))
         results.append(probe([registry.bundle()], keys).best)
     assert results[0] is not None and results[0].document is not None
