@@ -21,6 +21,7 @@ from kit import attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import assert_enveloped, output_validator, run
 from kit.data import REPO
 from kit.registries import draw
+from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.cli import schemas
 from pithbundle.cli.envelope import type_name
 from pithbundle.cli.main import group
@@ -44,6 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("record.json", "records.json", "stated-wrong.json", "key.txt", "broken.json"):
         shutil.copy(DATA / name, tmp_path)
     (tmp_path / "new.hex").write_text(NEW_KEY)
+    (tmp_path / "format.json").write_bytes(to_json(PITHBUNDLE_EVENT_1.to_value()))
     (tmp_path / "identity.hex").write_text("01" + "00" * 31)
     monkeypatch.chdir(tmp_path)
     run("merge", "bundle.json", *POLICY, "-o", "state.json", "--report", "report.json")
@@ -137,6 +139,16 @@ OUTCOMES = [
     ("success", "policy show"),
     ("success", "policy show --policy policy.json"),
     ("success", "policy check policy.json"),
+    ("success", "format list"),
+    ("success", "format list --policy policy.json"),
+    ("error", "format list --policy record.json"),
+    ("error", "format list more"),
+    ("success", "format show pithbundle-event-1"),
+    ("error", "format show pithbundle-event-1 --policy record.json"),
+    ("error", "format show integrity-1"),
+    ("success", "format check format.json"),
+    ("rejected", "format check record.json"),
+    ("error", "format check absent.json"),
     ("rejected", "policy check record.json"),
     ("error", "policy"),
     ("success", "policy add --signer-id s --key-id k --public-key new.hex --policy policy.json -o new"),
@@ -248,7 +260,7 @@ def test_the_words_of_the_schemas_are_those_of_the_package() -> None:
 
 
 def test_an_output_with_another_member_fails() -> None:
-    value = json.loads(run("verify", "bundle.json", "--json").stdout)
+    value = json.loads(run("verify", "bundle.json", *POLICY, "--json").stdout)
     validator = output_validator(value["type"])
     assert validator.is_valid(value)
     assert not validator.is_valid({**value, "more": 1})

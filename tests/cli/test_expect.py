@@ -86,7 +86,7 @@ def test_diff_reports_an_event_of_unknown_format_by_the_id_that_it_claims() -> N
     (change,) = json.loads(run("diff", "bundle.json", "r.json", "--policy", "unbound.json", "--json").stdout)[
         "events"
     ]
-    assert change["left"]["claimed"] and change["left"]["verdict"] == "unbound"
+    assert change["left"]["claimed"] and change["left"]["verdict"] == "unknown_format"
     assert change["right"]["verdict"] == "verified"
 
 

@@ -42,7 +42,8 @@ OUTCOMES = (
 WORDS = {
     *OUTCOMES, "NOT", "SETTLED:", "PARTLY", "FOUND,", "explained", "unexplained",
     "NOTHING", "policy", "rejected", "record", "conflict",
-    "verified", "unknown_type", "unbound", "unknown_key", "not_signed", "invalid", "why", "state",
+    "verified", "unknown_type", "unbound", "unknown_key", "unknown_format", "not_signed", "invalid", "why",
+    "state",
     "expected", "equal", "signed", "unsigned", "labels", "no", "pithbundle:", "{", "}",
     "OK", "FAIL", "UNVERIFIED", "UNREADABLE", "SKIPPED", "hint",
 }  # fmt: skip

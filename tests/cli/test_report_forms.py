@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,8 +31,9 @@ from kit.command_line import run
 from kit.strategies import FIXTURE_SIGNERS
 from kit.tampered import flipped, without
 from pithbundle.cli.output import Output
+from pithbundle.verify.verdicts import Status
 
-WORDS = {"verified", "unknown_type", "unbound", "unknown_key", "not_signed", "not_checked", "invalid"}
+WORDS = {*get_args(Status)}
 WHEN = "2026-05-18T01:39:14Z"
 RECORD = made_record()
 

@@ -372,9 +372,7 @@ def _value(view: _View) -> Object:
     if type(value) is not dict:
         return result
     known = _KNOWN.get(view.kind, frozenset(value))
-    result["members"] = {
-        name: {"shape": _shape(member), "known": name in known} for name, member in value.items()
-    }
+    result["members"] = {n: {"shape": _shape(each), "known": n in known} for n, each in value.items()}
     path, aliases = view.inside("source_aliases")
     if type(aliases) is list:
         result["aliases"] = [
