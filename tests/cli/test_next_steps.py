@@ -131,6 +131,16 @@ def test_a_key_file_of_another_program(tmp_path: Path, data: bytes, words: str) 
     assert f"{words}" in run("keys", "--key", str(tmp_path / "key")).err
 
 
+@pytest.mark.parametrize("length", [44, 64])
+def test_a_path_with_as_many_characters_as_a_key_is_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "key-" + "f" * (length - 5) + "="
+    Path(name).write_text(KEY)
+    assert run("keys", "--key", name).status == 0
+
+
 def test_a_proof_shows_the_members_that_differ_and_accuses_nobody_without_the_key(tmp_path: Path) -> None:
     proof = str(tmp_path / "proof.json")
     run("proof", *POLICY, RICH, "--out", proof)

@@ -144,7 +144,8 @@ ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WH
     ],
 )
 def test_an_element_has_one_verdict_in_every_form(tmp_path: Path, element: Any, word: str) -> None:
-    (tmp_path / "policy").write_bytes(to_json(policy(DEMO)))
+    keys = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "integrity-1"]))
+    (tmp_path / "policy").write_bytes(to_json(keys))
     (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [element])))
     compare([str(tmp_path / "b.json")], str(tmp_path / "policy"))
     result = run("verify", str(tmp_path / "b.json"), "--policy", str(tmp_path / "policy"))

@@ -23,6 +23,7 @@ from pithbundle.cli.output import Output
 
 RECORD = str(Path(__file__).parent / "data" / "record.json")
 PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], ["policy", "add"], []]
+PAGES += [["format", "list"], ["format", "show"], ["format", "check"]]
 
 
 @pytest.mark.parametrize("words", PAGES, ids=" ".join)
@@ -36,7 +37,12 @@ def test_every_command_has_help_with_an_example(words: list[str]) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_json(name: str) -> None:
-    words = {"policy": ["policy", "check"], "conformance": ["conformance", "run"]}.get(name, [name])
+    groups = {
+        "policy": ["policy", "check"],
+        "conformance": ["conformance", "run"],
+        "format": ["format", "list"],
+    }
+    words = groups.get(name, [name])
     assert "--json" in run(*words, "--help").out
 
 

@@ -27,7 +27,8 @@ def read_key(text: str) -> PublicKey:
         InputRejected: it is not an acceptable key (KEY-2), or neither a key nor a file.
     """
     with rejecting(text):
-        spelled = _spelled(text)
+        # A path may have as many characters as a key.
+        spelled = _spelled(text) if text.isalnum() or not os.path.lexists(text) else None
         if spelled is not None:
             return spelled
         if text != STDIN and not os.path.lexists(text):
