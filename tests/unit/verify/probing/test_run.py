@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import kit.registries
 from kit import to_json
 from kit.registries import Json, Key, Registry, changed, draw, policy, put_text, verifies
 from pithbundle.errors import InputError
+from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.results import ProbeResult
 from pithbundle.verify.probing.run import probe
@@ -45,11 +47,35 @@ def settles(registry: Registry) -> None:
     for role in ("event_type", "subject", "payload", "created_at", "target"):
         assert best.document["body"]["roles"][role] == registry.document["body"]["roles"][role]  # type: ignore[index,call-overload]
     letter_changes(registry, best.document)
+    verified_by_the_found_policy(registry, result)
+
+
+#: A change of one letter, and the outcome under the found policy.
+CHANGES = {
+    **dict.fromkeys(("payload", "type", "subject", "target", "time"), "invalid"),
+    **dict.fromkeys(("role_name", "signer_id", "key_id"), "unverified"),
+    "unsigned": "valid",
+}
+
+
+def verified_by_the_found_policy(registry: Registry, result: ProbeResult) -> None:
+    """The policy that probe writes verifies the bundle; under those before it nothing is invalid."""
+    unknown = Policy.from_bytes(registry.policy(["unknown"]))
+    for before in (unknown, Policy.registry()):
+        whole = Verifier(before).verify(registry.bundle(registry.mixed))
+        assert whole.outcome == "unverified"
+        assert "invalid" not in {each.verdict.status for each in whole.events}
+    value = result.policy(unknown)
+    assert value is not None
+    found = Verifier(Policy.from_value(value))
+    assert found.verify(registry.bundle()).outcome == "valid"
+    for what, outcome in CHANGES.items():
+        event = changed(registry, what, random.Random(registry.seed))
+        if event is not None:
+            assert found.verify(registry.bundle([event])).outcome == outcome, what
 
 
 def letter_changes(registry: Registry, document: Json) -> None:
-    import random
-
     for what in ("payload", "type", "subject", "target", "time", "signer_id", "key_id", "role_name"):
         event = changed(registry, what, random.Random(registry.seed))
         if event is not None:
@@ -92,6 +118,9 @@ def test_numbers_outside_the_model_give_words_and_no_document(seed: int) -> None
     )
     assert "numbers as written" in found.words
     assert result.preimages > 0
+    whole = Verifier(Policy.from_bytes(registry.policy(["unknown"]))).verify(registry.bundle())
+    assert whole.outcome == "unverified"
+    assert "invalid" not in {each.verdict.status for each in whole.events}
 
 
 def test_the_generator_imports_nothing_of_the_package() -> None:
