@@ -319,6 +319,7 @@ def proofs() -> File:
         ("signer", ("signer", "signer_id"), "nobody", "key_unknown", "/signer/signer_id"),
         ("fingerprint", ("signer", "public_key_fingerprint"), "0" * 32, "key_unknown", "/signer/public_key_fingerprint"),
         ("signing-key", ("signature", "key_id"), "other", "key_unknown", "/signer/key_id"),
+        ("signer-before-key-ids", ("signer",), {**b["signer"], "signer_id": "nobody", "key_id": "other"}, "key_unknown", "/signer/signer_id"),
         ("payload", ("payload",), [], "type", ""),
         ("time", ("created_at",), "x", "time", "/created_at"),
         ("algorithm", ("signature", "algorithm"), "x", "algorithm", "/signature/algorithm"),

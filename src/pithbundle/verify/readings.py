@@ -52,6 +52,7 @@ _UNBOUND: Final = Verdict("unbound", STEP_UNBOUND)
 _AMBIGUOUS: Final = Verdict("unbound", STEP_MEANING, Fault("ambiguous", "", ""))
 _NOT_SIGNED: Final = Verdict("not_signed", STEP_SIGNED)
 _OTHER_FORMAT: Final = Verdict("unknown_format", STEP_FORMAT)
+_NO_KEY: Final = "the policy has no key of this signer_id and key_id"
 
 
 class Judged(NamedTuple):
@@ -197,6 +198,9 @@ class Judge:
 
     def _keys(self, reader: FormatReader, reading: Reading) -> _Keys:
         """CHECK-5: the keys of the policy that an element names."""
+        of_signer = self.policy.keys_of_signer(reading.signer_id)
+        if not of_signer:
+            return _Keys((), (), Fault("key_unknown", _NO_KEY, reader.pointers["signer_id"]))
         constant = reader.format._proof.key_id
         key_id: str | None = None
         if isinstance(constant, Constant):
@@ -208,15 +212,9 @@ class Judge:
                         where = reader.key_id_pointers[at]
                         return _Keys((), (), Fault("key_unknown", "differs from the other key_id", where))
                     key_id = one
-        if key_id is None:
-            agreeing = self.policy.keys_of_signer(reading.signer_id)
-        else:
-            agreeing = self.policy.keys_of(reading.signer_id, key_id)
+        agreeing = of_signer if key_id is None else self.policy.keys_of(reading.signer_id, key_id)
         if not agreeing:
-            known = self.policy.keys_of_signer(reading.signer_id)
-            detail = "the policy has no key of this signer_id and key_id"
-            pointed = reader.pointers["key_id" if known else "signer_id"]
-            return _Keys((), (), Fault("key_unknown", detail, pointed))
+            return _Keys((), (), Fault("key_unknown", _NO_KEY, reader.pointers["key_id"]))
         if type(reading.fingerprint) is str:
             agreeing = tuple([key for key in agreeing if key.fingerprint == reading.fingerprint])
             if not agreeing:
