@@ -112,7 +112,7 @@ $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
 	@touch $@
 
 js: $(NODE_DEV)
-	cd js && node node_modules/typescript/bin/tsc && node --test test/
+	cd js && node node_modules/typescript/bin/tsc && node --test test/*.test.js
 
 EDGE := src/pithbundle/cli/*,src/pithbundle/files.py,src/pithbundle/__main__.py
 
