@@ -170,3 +170,26 @@ def test_the_words_of_an_argument_are_completed(words: str, found: list[str]) ->
         "COMP_CWORD": str(count),
     }
     assert spawn(env=env).out.splitlines() == [f"plain,{word}" for word in found]
+
+
+def test_policy_add_takes_an_event_format_as_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document that probe writes becomes part of the policy."""
+    monkeypatch.chdir(tmp_path)
+    Path("found.json").write_bytes(run("format", "show", "pithbundle-event-1").stdout)
+    words = ["policy", "add", "--new", "--signer-id", "s", "--key-id", "k", "--public-key", KEY]
+    assert run(*words, "--event-format", "found.json", "-o", "p.json").status == 0
+    named = json.loads(run(*words, "--event-format", "pithbundle-event-1", "--json").stdout)
+    documented = json.loads(run("policy", "check", "p.json", "--json").stdout)
+    assert named["policy"]["policy_sha256"] == documented["policy"]["policy_sha256"]
+    Path("broken.json").write_text("{}")
+    result = run(*words, "--event-format", "broken.json")
+    assert result.status == 1 and "broken.json: must be" in result.err and "[format, FORMAT-1]" in result.err
+    assert run(*words, "--event-format", "found.json", "-o", "found.json", "--force").status == 2
+
+
+def test_policy_add_reads_standard_input_once() -> None:
+    words = ["policy", "add", "--policy", "-", "--public-key", "-", "--signer-id", "s", "--key-id", "k"]
+    result = run(*words)
+    assert result.status == 2 and "standard input can be read only once" in result.err

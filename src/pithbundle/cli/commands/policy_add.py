@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Final
 
 import click
 
 from pithbundle.bundle.document_types import POLICY_TYPE
+from pithbundle.bundle.event_format import BUILT_IN, UNKNOWN, EventFormat
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
@@ -18,6 +20,8 @@ from pithbundle.cli.inputs import (
     output_options,
     policy_option,
     read_policy,
+    rejecting,
+    require_single_stdin,
 )
 from pithbundle.cli.json_values import policy_source, policy_value
 from pithbundle.cli.key_files import key_forms, print_key_forms, read_key
@@ -25,9 +29,10 @@ from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
 from pithbundle.ed25519.strict import PublicKey
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PolicyError
-from pithbundle.files import STDIN
+from pithbundle.files import STDIN, read_input
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import POLICY_VERSION, Policy, PolicyKey
 
@@ -56,8 +61,8 @@ _EPILOG: Final = (
     "--event-format",
     "event_formats",
     multiple=True,
-    metavar="NAME",
-    help="An event format under which it signs; repeatable.",
+    metavar="NAME|FILE",
+    help="An event format under which it signs, by name or as a document; repeatable.",
 )
 @click.option("--new", "empty", is_flag=True, help="Begin without keys, not with those of the policy in use.")
 @policy_option
@@ -86,7 +91,8 @@ def command(
     ctx = click.get_current_context()
     if empty and policy_path is not None and out.policy_of_environment is None:
         raise click.UsageError("--new and --policy exclude each other", ctx)
-    guard_inputs([policy_path, key], [("-o", output)])
+    require_single_stdin(policy_path, key, *event_formats)
+    guard_inputs([policy_path, key, *filter(os.path.lexists, event_formats)], [("-o", output)])
     require_absent([output], force)
     before = None if empty else read_policy(policy_path)
     public_key = read_key(key)
@@ -94,7 +100,7 @@ def command(
     if event_types:
         added["event_types"] = [*sorted({*event_types})]
     if event_formats:
-        added["event_formats"] = [*event_formats]
+        added["event_formats"] = [_event_format(text) for text in event_formats]
     try:
         policy = _with(before, added)
     except PolicyError as error:
@@ -119,6 +125,18 @@ def command(
     beside = out.on_stderr() if output in (None, STDIN) else out
     _print(beside, public_key, before, policy, policy_path, output)
     return Exit.VALID
+
+
+def _event_format(text: str) -> Value:
+    """Return an event format as a policy lists it: a name, or the document in this file (FORMAT-6).
+
+    Raises:
+        InputRejected: the file cannot be read, or contains no event format (FORMAT-1, FORMAT-2).
+    """
+    if text == UNKNOWN or text in BUILT_IN or not (text == STDIN or os.path.lexists(text)):
+        return text
+    with rejecting(text):
+        return EventFormat.from_bytes(read_input(text, DEFAULT_LIMITS.size)).to_value()
 
 
 def _option_of(error: PolicyError, ctx: click.Context) -> str:
