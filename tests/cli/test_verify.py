@@ -32,6 +32,7 @@ from kit.payloads import alias_added, checkpoint, graph_snapshot, integrity, rec
 from kit.tampered import TAMPERED
 from kit.tampered import tampered as row_of
 from pithbundle import Record
+from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.inputs import read_policy
 from pithbundle.joined import input_of
@@ -473,6 +474,15 @@ def test_events_of_an_unknown_format_are_reported_as_unchecked(folder: Path) -> 
     ]
     hint = "the event format is not known to this policy: run `pithbundle probe`"
     assert lines_of(lines, "hint") == [f"hint        {hint}"]
+
+
+def test_verbose_shows_the_event_format_of_each_event(folder: Path) -> None:
+    (folder / "b.json").write_bytes(to_json(bundle(RECORD, [ALIAS])))
+    (folder / "p.json").write_bytes(to_json(policy(DEMO)))
+    words = ["verify", str(folder / "b.json"), "--policy", str(folder / "p.json")]
+    shown = f"\n  format      {PITHBUNDLE_EVENT_1.name} {PITHBUNDLE_EVENT_1.sha256[:12]}\n"
+    assert shown in run(*words, "-v").out + "\n"
+    assert shown not in run(*words).out + "\n"
 
 
 def test_a_remark_is_no_fault(folder: Path) -> None:

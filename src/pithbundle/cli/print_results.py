@@ -89,7 +89,7 @@ class TextPrinter(ResultPrinter):
         elif result.document_report is not None:
             print_document(self._out, result.file, result.document_report)
         elif result.report is not None:
-            printer = ReportPrinter(self._out, self._policy, self._policy_path)
+            printer = ReportPrinter(self._out, self._policy, self._policy_path, formats=True)
             printer.record(result.report)
             printer.codes()
             self._out.line()

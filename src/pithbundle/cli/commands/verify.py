@@ -115,7 +115,7 @@ class _Options:
 )
 @click.option("-0", "--null", is_flag=True, help="The paths of the list end with NUL, not with a line feed.")
 @click.option("--together", is_flag=True, help="Report by record: conflicts and missing events among files.")
-@click.option("-v", "--verbose", is_flag=True, help="Print the details of every file, and what is skipped.")
+@click.option("-v", "--verbose", is_flag=True, help="Print details of every file, what is skipped, and event formats.")
 @click.option("--only-failed", is_flag=True, help="Print no line for a file that is OK.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the outcome and the counts only, in one line.")
 @abstract_option
@@ -277,7 +277,7 @@ def _print(out: Output, checked_files: CheckedFiles, policy: Policy, given: _Opt
         out.print_rejection(one.name, one.error, one.advice)
     if skipped:
         out.note(f"{plural(skipped, 'file')} skipped, which are no bundles; -v without --together names them")
-    printer = ReportPrinter(out, policy, given.policy_path)
+    printer = ReportPrinter(out, policy, given.policy_path, formats=given.verbose or None)
     printer.headline(checked_files)
     if given.quiet:
         beside = ReportPrinter(out.on_stderr(), policy, given.policy_path)
