@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kit import Json, made_record, pith_number
-from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
+from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1, EventFormat
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.writer import signed_element, write_bundles
@@ -49,6 +49,21 @@ def test_an_element_is_its_signed_content_its_id_and_one_signature() -> None:
             "kind": "pith_event_signature",
             "signature_b64": "A" * 86 + "==",
         },
+    }
+
+
+def test_a_key_id_that_the_format_states_is_not_written() -> None:
+    document: Any = PITHBUNDLE_EVENT_1.to_value()
+    document["name"] = "constant-key-id"
+    document["proof"]["roles"]["key_id"] = {"constant": "key-1"}
+    made = signed_element(
+        EventFormat.from_value(document), canonical_bytes(CONTENT), b"{}", EventId("sha256:00"), "key-1", "fp",
+        bytes(64),
+    )  # fmt: skip
+    assert made["signature"] == {
+        "algorithm": "ed25519",
+        "kind": "pith_event_signature",
+        "signature_b64": "A" * 86 + "==",
     }
 
 
