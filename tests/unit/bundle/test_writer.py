@@ -56,10 +56,10 @@ def test_a_key_id_that_the_format_states_is_not_written() -> None:
     document: Any = PITHBUNDLE_EVENT_1.to_value()
     document["name"] = "constant-key-id"
     document["proof"]["roles"]["key_id"] = {"constant": "key-1"}
+    constant = EventFormat.from_value(document)
     made = signed_element(
-        EventFormat.from_value(document), canonical_bytes(CONTENT), b"{}", EventId("sha256:00"), "key-1", "fp",
-        bytes(64),
-    )  # fmt: skip
+        constant, canonical_bytes(CONTENT), b"{}", EventId("sha256:00"), "key-1", "fp", bytes(64)
+    )
     assert made["signature"] == {
         "algorithm": "ed25519",
         "kind": "pith_event_signature",
