@@ -115,7 +115,7 @@ class _Options:
 )
 @click.option("-0", "--null", is_flag=True, help="The paths of the list end with NUL, not with a line feed.")
 @click.option("--together", is_flag=True, help="Report by record: conflicts and missing events among files.")
-@click.option("-v", "--verbose", is_flag=True, help="Print details of every file, event formats, what is skipped.")
+@click.option("-v", "--verbose", is_flag=True, help="Print all details of every file, and what is skipped.")
 @click.option("--only-failed", is_flag=True, help="Print no line for a file that is OK.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the outcome and the counts only, in one line.")
 @abstract_option
