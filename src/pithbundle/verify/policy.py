@@ -179,7 +179,6 @@ class Policy:
     _by_pair: Mapping[tuple[str, str], tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_key_id: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_signer: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
-    _by_name: Mapping[tuple[str, str, str], PolicyKey] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", _policy_keys(self.keys))
@@ -193,19 +192,16 @@ class Policy:
         by_pair: dict[tuple[str, str], tuple[PolicyKey, ...]] = {}
         by_key_id: dict[str, tuple[PolicyKey, ...]] = {}
         by_signer: dict[str, tuple[PolicyKey, ...]] = {}
-        by_name: dict[tuple[str, str, str], PolicyKey] = {}
         for key in ordered:
             pair = (key.signer_id, key.key_id)
             by_pair[pair] = (*by_pair.get(pair, ()), key)
             by_key_id[key.key_id] = (*by_key_id.get(key.key_id, ()), key)
             by_signer[key.signer_id] = (*by_signer.get(key.signer_id, ()), key)
-            by_name.setdefault((*pair, key.fingerprint), key)
         # A frozen dataclass computes its own fields this way only.
         object.__setattr__(self, "keys", ordered)
         object.__setattr__(self, "_by_pair", MappingProxyType(by_pair))
         object.__setattr__(self, "_by_key_id", MappingProxyType(by_key_id))
         object.__setattr__(self, "_by_signer", MappingProxyType(by_signer))
-        object.__setattr__(self, "_by_name", MappingProxyType(by_name))
         object.__setattr__(self, "sha256", sha256_hex(encode(self.effective())))
 
     def __repr__(self) -> str:
@@ -289,7 +285,8 @@ class Policy:
 
     def key(self, signer_id: str, key_id: str, fingerprint: str) -> PolicyKey | None:
         """Return the key of this signer, id and hex fingerprint, or None (CHECK-5)."""
-        return self._by_name.get((signer_id, key_id, fingerprint))
+        found = (key for key in self.keys_of(signer_id, key_id) if key.fingerprint == fingerprint)
+        return next(found, None)
 
     def keys_of(self, signer_id: str, key_id: str) -> tuple[PolicyKey, ...]:
         """Return the keys of this signer with this id, by raw key."""
