@@ -19,6 +19,7 @@ from pithbundle.bundle.event_meaning import signer_path
 from pithbundle.bundle.event_plan import Plan, getter
 from pithbundle.bundle.event_pointers import MISSING, Found, Path, region, value_at, without
 from pithbundle.bundle.event_unsigned import unsigned_finder
+from pithbundle.ed25519.strict import SIGNATURE_BYTES
 from pithbundle.encoding.canonical import digest, encode_canonical, raw_json
 from pithbundle.encoding.spellings import base64_bytes, base64url_bytes, digest_of, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
@@ -26,7 +27,6 @@ from pithbundle.encoding.values import Object, Value, pointer
 from pithbundle.errors import Fault
 from pithbundle.newtypes import EventId, Instant
 
-SIGNATURE_BYTES: Final = 64
 #: In the order of the fields of :class:`Reading`.
 _ROLES: Final = ("event_type", "subject", "target", "payload", "payload_sha256", "created_at", "signer_id")
 _OPTIONAL: Final = ("algorithm", "event_id", "fingerprint", "signature")
@@ -273,7 +273,7 @@ class FormatReader:
 
     def claimed_digest(self, text: str) -> bytes | None:
         """The digest that a claimed id states, None where it is not in ``id_text``."""
-        return event_id_digest(text) if self.format._proof.id_text == "prefixed" else hex_bytes(text, 32)
+        return event_id_digest(text) if self._prefixed else hex_bytes(text, 32)
 
     def raw_signature(self, text: str) -> bytes | None:
         """The 64 bytes of a signature, None where it is not in ``signature_text``."""

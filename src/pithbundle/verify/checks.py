@@ -15,7 +15,7 @@ from collections.abc import Set
 from typing import Final
 
 from pithbundle.bundle.event import SignedContent
-from pithbundle.bundle.event_format import INTEGRITY_1, AnyFormat
+from pithbundle.bundle.event_format import INTEGRITY_1
 from pithbundle.bundle.event_reader import FormatReader, Reading
 from pithbundle.bundle.flat_event import FlatReading, read_flat
 from pithbundle.bundle.reader import Bundle
@@ -166,10 +166,9 @@ class _Run:
         reading: FlatReading = judged.flat  # type: ignore[assignment]
         event_id = None if judged.verdict.status == "unknown_format" else reading.listed_id
         self.collect(reading.event_type, reading.payload, "/payload", index, event_id)
-        found: AnyFormat = INTEGRITY_1
         return CheckedEvent(
             index, event_id, reading.event_type, judged.verdict, key=judged.key, claim=judged.claim,
-            event_format=found, remarks=remarks,
+            event_format=INTEGRITY_1, remarks=remarks,
             element_sha256=_identity(element) if judged.verdict.status in UNVERIFIED else None,
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ _NO_SUCH_KEY: Final = "the policy has no key of this key_id"
 
 
 class ClaimedSignature(NamedTuple):
-    """A signature under a key_id, with no signer named: where its parts stand, and what they are."""
+    """A signature under a key_id, with no signer named: its parts, and the pointer of its key_id."""
 
     key_id: str
     key_at: str
@@ -65,7 +65,7 @@ class Attempt(NamedTuple):
     def failed(self) -> Verdict:
         """The verdict if no key verifies: that of the one that got furthest (RCPT-2)."""
         # A key that is left to try got further than any that failed.
-        return not_verified("") if self.keys else min(self.failures, key=lambda verdict: verdict.rank)
+        return NOT_VERIFIED if self.keys else min(self.failures, key=lambda verdict: verdict.rank)
 
 
 def right(key: PolicyKey, event_type: str, event_id: str | None, type_at: str, key_at: str) -> Verdict | None:
@@ -77,25 +77,24 @@ def right(key: PolicyKey, event_type: str, event_id: str | None, type_at: str, k
     return None
 
 
-def algorithm_fault(algorithm: Value, above: str) -> Verdict | None:
-    """CHECK-7: the algorithm is exactly the text ``ed25519``."""
+def algorithm_fault(algorithm: Value) -> Verdict | None:
+    """CHECK-7: the algorithm is exactly the string ``ed25519``."""
     if algorithm == ALGORITHM:
         return None
-    return Verdict("invalid", STEP_ALGORITHM, Fault("algorithm", "", f"{above}/algorithm"))
+    return Verdict("invalid", STEP_ALGORITHM, Fault("algorithm", "", "/algorithm"))
 
 
-def raw_signature(text: str, above: str) -> bytes | Verdict:
+def raw_signature(text: str) -> bytes | Verdict:
     """CHECK-8: the 64 bytes that the text of a signature spells."""
     raw = base64_bytes(text, SIGNATURE_BYTES)
     if raw is not None:
         return raw
     detail = "a signature is 64 bytes in padded standard base64, 88 characters"
-    return Verdict("invalid", STEP_ENCODING, Fault("encoding", detail, f"{above}/signature_b64"))
+    return Verdict("invalid", STEP_ENCODING, Fault("encoding", detail, "/signature_b64"))
 
 
-def not_verified(above: str) -> Verdict:
-    """CHECK-9 failed."""
-    return Verdict("invalid", STEP_SIGNATURE, Fault("signature_invalid", "", f"{above}/signature_b64"))
+#: CHECK-9 failed.
+NOT_VERIFIED: Final = Verdict("invalid", STEP_SIGNATURE, Fault("signature_invalid", "", "/signature_b64"))
 
 
 class Signatures:
@@ -123,10 +122,10 @@ class Signatures:
         """
         failures: list[Verdict] = []
         left: list[PolicyKey] = []
-        raw = raw_signature(claimed.text, "")
+        raw = raw_signature(claimed.text)
         for key in keys:
             verdict = right(key, claimed.event_type, None, claimed.key_at, claimed.key_at)
-            verdict = verdict or algorithm_fault(claimed.algorithm, "")
+            verdict = verdict or algorithm_fault(claimed.algorithm)
             if verdict is None and isinstance(raw, Verdict):
                 verdict = raw
             if verdict is None:
