@@ -279,7 +279,7 @@ def timelines() -> File:
             "retracted, it is not compared with the next",
             [(gone, empty), (retract(gone, day(3)), "retracts"), (again, empty)],
         )
-    # TIMELINE-2.4: each stands.
+    # TIMELINE-2.4: each is current.
     timeline(
         "all",
         "in an event type of which all are current every event adds, with an equal payload too",

@@ -1,4 +1,4 @@
-"""The pointers of an event format: where one lies, and what stands there (spec FORMAT-2).
+"""The pointers of an event format: where one lies, and what is there (spec FORMAT-2).
 
 A path is a pointer as its tokens. All of them begin at the element.
 """

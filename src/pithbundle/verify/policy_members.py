@@ -112,7 +112,7 @@ def check_event_formats(given: Sequence[object]) -> tuple[AnyFormat | Literal["u
 
 
 def read_event_formats(value: Value) -> tuple[AnyFormat | Literal["unknown"], ...]:
-    """Read the member ``event_formats`` of a key (FORMAT-6); a document is read where it stands."""
+    """Read the member ``event_formats`` of a key, and the documents in it (FORMAT-6)."""
     if type(value) is not list or not 1 <= len(value) <= MAX_FORMATS:
         reject(_NO_FORMATS, "/event_formats")
     items: list[object] = []

@@ -40,7 +40,7 @@ _NOT_CHECKED: Final = Verdict("not_checked", STEP_SIGNATURE)
 
 
 class Receipt(NamedTuple):
-    """A receipt as it stands in an element; its value may be anything."""
+    """A receipt as an element contains it; its value may be anything."""
 
     value: Value
     #: The pointer in the element.

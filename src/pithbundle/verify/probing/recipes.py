@@ -19,7 +19,7 @@ from pithbundle.verify.probing.lenient import Node, Path, render, value_at
 #: The wrappers of formats, tried in this order.
 WRAPPERS: Final = ("payload", "event", "body", "data", "content", "message", "signed", "envelope")
 
-#: What stands in the place of the payload: itself, or its digest under its name or another.
+#: What replaces the payload: itself, or its digest under its name or another.
 Replaced: TypeAlias = Literal["", "hex", "prefixed", "named"]
 #: The payload types of DSSE that are tried.
 PAE_TYPES: Final = (
