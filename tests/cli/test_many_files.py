@@ -184,6 +184,15 @@ def test_the_exit_status_is_the_worst_and_the_counts_are_those_of_the_files(fold
             assert one["status"] == word.lower()
 
 
+def test_the_summary_has_every_outcome_of_a_file(folder: Path) -> None:
+    value = json.loads(Path("d/conflict.json").read_bytes())
+    value["events"].append(json.loads(Path("d/altered.json").read_bytes())["events"][-1])
+    Path("two.json").write_bytes(to_json(value))
+    one, summary = lines(run("verify", "--jsonl", "two.json", *POLICY))
+    assert one["outcomes"][:2] == ["invalid", "conflict"]
+    assert summary["outcomes"] == one["outcomes"]
+
+
 def test_the_details_are_those_of_the_report_on_the_file(folder: Path) -> None:
     """-v prints below each line what is printed of the file alone, but for the policy."""
     whole = run("verify", "-v", "d/conflict.json", "d/altered.json", *POLICY).out
@@ -265,6 +274,15 @@ def test_a_bundle_whose_type_was_altered_is_judged(tmp_path: Path, changed: dict
 
 
 # -- folders ----------------------------------------------------------------------------------
+
+
+def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.json").write_bytes(to_json(plain()))
+    (tmp_path / "top" / "link").symlink_to("../elsewhere")
+    one, *_ = lines(run("verify", "--jsonl", "-v", str(tmp_path / "top"), *POLICY))
+    assert one["file"].endswith("link") and one["status"] == "skipped" and "symbolic link" in one["reason"]
 
 
 def test_which_files_of_a_folder_are_taken(tmp_path: Path) -> None:
