@@ -21,6 +21,7 @@ from kit.command_line import (
     columns,
     command_line,
     hostile_arguments,
+    killed_after,
     process_env,
     run,
     spawn,
@@ -231,9 +232,10 @@ def test_the_c_locale_and_a_reader_that_goes_away() -> None:
     assert result.status == 1
     assert result.stdout.isascii() and not result.stderr
     for args in (["verify", path, *POLICY], ["merge", path, *POLICY], ["inspect", path]):
-        with subprocess.Popen(
+        process = subprocess.Popen(
             command_line(*args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=process_env()
-        ) as process:
+        )
+        with process, killed_after(30, process):
             assert process.stdout is not None and process.stderr is not None
             process.stdout.close()
             said = process.stderr.read()

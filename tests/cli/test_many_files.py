@@ -21,7 +21,16 @@ from typing import Any
 import pytest
 
 from kit import DEMO, Signer, attached, bundle, cbor, made_record, payloads, policy, to_json
-from kit.command_line import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn
+from kit.command_line import (
+    HOSTILE,
+    Result,
+    assert_harmless,
+    command_line,
+    killed_after,
+    process_env,
+    run,
+    spawn,
+)
 from kit.data import REPO
 from kit.demo import RECORD, plain, rich
 from kit.payloads import alias_added, checkpoint
@@ -616,14 +625,25 @@ def many(folder: Path, count: int) -> Path:
     return folder / "many"
 
 
+MEASURED = """
+import sys
+from kit.memory import peak_kib
+from pithbundle.cli.main import main
+status = main(sys.argv[1:])
+print(peak_kib(), file=sys.stderr)
+sys.exit(status)
+"""
+
+
 def most_memory(args: list[str], output: Path) -> int:
-    """The largest size of a process that runs the command, in KiB."""
+    """The most memory of a process that runs the command, in KiB."""
+    path = os.pathsep.join([process_env()["PYTHONPATH"], str(REPO / "tests")])
     with open(output, "wb") as stdout:
-        child = subprocess.Popen(command_line("verify", *args, *POLICY), stdout=stdout, env=process_env())
-        _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    assert child.returncode == 0
-    return used.ru_maxrss
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", MEASURED, "verify", *args, *POLICY],
+            stdout=stdout, stderr=subprocess.PIPE, env=process_env({"PYTHONPATH": path}), check=True,
+        )  # fmt: skip
+    return int(done.stderr)
 
 
 @pytest.mark.slow
@@ -669,7 +689,7 @@ def test_each_result_is_printed_when_it_is_known(folder: Path) -> None:
         command_line("verify", "--files-from", "-", *POLICY),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=process_env(),
     )  # fmt: skip
-    with child:
+    with child, killed_after(30, child):
         assert child.stdin is not None and child.stdout is not None
         for name in ("valid", "conflict"):
             child.stdin.write(f"d/{name}.json\n".encode())
@@ -687,7 +707,7 @@ def test_a_reader_that_closes_the_pipe_ends_the_work_quietly(folder: Path, form:
         command_line("verify", *form, "--files-from", "-", *POLICY),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=process_env(),
     )  # fmt: skip
-    with child:
+    with child, killed_after(30, child):
         assert child.stdin is not None and child.stdout is not None and child.stderr is not None
         child.stdin.write(b"d/valid.json\n")
         child.stdin.flush()
@@ -752,7 +772,7 @@ def test_an_interrupted_run_has_printed_what_it_knew(folder: Path) -> None:
         command_line("verify", "--jsonl", "--files-from", "-", *POLICY),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=process_env(),
     )  # fmt: skip
-    with child:
+    with child, killed_after(30, child):
         assert child.stdin is not None and child.stdout is not None and child.stderr is not None
         child.stdin.write(b"d/valid.json\n")
         child.stdin.flush()

@@ -21,7 +21,7 @@ import click
 import pytest
 
 from kit import bundle, made_record, many_events, policy, to_json
-from kit.command_line import process_env, run
+from kit.command_line import killed_after, process_env, run
 from kit.data import REPO
 from kit.strategies import FIXTURE_SIGNERS
 from pithbundle.cli.main import group
@@ -511,7 +511,7 @@ def test_a_signal_leaves_no_temporary_file(folder: Path, number: signal.Signals)
         )  # fmt: skip
     finally:
         signal.signal(number, handled)
-    with child:
+    with child, killed_after(60, child):
         assert child.stderr is not None and child.stderr.readline() == b"writing\n"
         assert [name for name in os.listdir("parts") if name.endswith(".tmp")]
         child.send_signal(number)

@@ -226,8 +226,9 @@ WORST: dict[str, tuple[Callable[[], bytes], str]] = {
 # Peak memory is that of a whole process, so each input has one of its own. Seconds are of the
 # processor: a busy machine proves nothing about a reader.
 MEASURE = """
-import resource, sys, time
+import sys, time
 from hostile.test_reader_fuzz import READERS, WORST
+from kit.memory import peak_kib
 from pithbundle.errors import PithError
 read = READERS[sys.argv[1].split()[0]]
 data = WORST[sys.argv[1]][0]()
@@ -238,11 +239,7 @@ try:
 except PithError as error:
     code = error.code
 seconds = time.process_time() - started
-try:  # ru_maxrss of Linux begins with the size of the process that started this one
-    peak = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
-except OSError:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(code, len(data), seconds, peak)
+print(code, len(data), seconds, peak_kib())
 """
 
 
@@ -253,7 +250,7 @@ def measured(name: str) -> tuple[str, float, int]:
     )
     code, size, seconds, peak = ran.stdout.split()
     assert int(size) <= SIZE
-    return code, float(seconds), int(peak) * (1 if sys.platform == "darwin" else 1024)
+    return code, float(seconds), int(peak) * 1024
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -160,11 +161,22 @@ def start(
         )
     finally:
         signal.signal(signal.SIGINT, before)
-    with child:
+    with child, killed_after(60, child):
         try:
             yield child
         finally:
             child.kill()
+
+
+@contextlib.contextmanager
+def killed_after(seconds: float, child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Kill the child when the time is over: a read from its pipes ends then, and the test fails."""
+    timer = threading.Timer(seconds, child.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager
