@@ -27,7 +27,8 @@ from pithbundle.errors import PithError
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.export import signed_event
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.checks import check
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.verdicts import SignedEvent

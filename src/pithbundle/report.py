@@ -34,14 +34,9 @@ from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.state import State
 from pithbundle.newtypes import DigestHex
-from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, raise_for, together
+from pithbundle.outcomes import EXIT_STATUS, Outcome, raise_for, together
 from pithbundle.report_json import report_value
 from pithbundle.verify.verdicts import UNVERIFIED, ReceiptVerdict, Verdict, maker
-
-__all__ = [
-    "EXIT_STATUS", "Clock", "FileReport", "Input", "Listed", "Location", "Outcome", "Rejection", "Report",
-    "ReportWarning", "one_record", "outcome_value", "reports_of", "together",
-]  # fmt: skip
 
 #: The codes of warnings (REPORT-4).
 WarningCode: TypeAlias = Literal["warn_future", "warn_stale", "warn_unsigned"]

@@ -18,7 +18,8 @@ from pithbundle.encoding.values import BytesLike, as_bytes, require_type
 from pithbundle.errors import Fault, PithError
 from pithbundle.joined import Input, input_of
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.newtypes import DigestHex
 from pithbundle.outcomes import Outcome, raise_for
 from pithbundle.proof import EquivocationProof, check_proof

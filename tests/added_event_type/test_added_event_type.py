@@ -13,7 +13,8 @@ from kit import DEMO, SIGNERS, attached, bundle, event, made_record, payloads, p
 from kit.results import Merged, check, merge, report_on
 from pithbundle import Ledger, Policy, read_bundle
 from pithbundle.comparison.sides import diff
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.report import Report
 
 RULES = MergeRules.of("test-merge-with-reviews", *MERGE_1.event_types.values(), EVENT_TYPE)

@@ -226,3 +226,31 @@ def dotted(path: Path) -> str:
     """The module's full name."""
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def defined_in(path: Path) -> set[str]:
+    """The names that a module defines; those that it imports are not among them."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found
+
+
+IMPORTERS = [path for folder in ("src", "tests", "tools") for path in sorted((REPO / folder).rglob("*.py"))]
+
+
+def test_a_name_is_imported_from_the_module_that_defines_it() -> None:
+    """A name has one home; the package itself is the one that names what others define."""
+    known = {dotted(path): defined_in(path) for path in MODULES if path.name != "__init__.py"}
+    found = [
+        f"{path.relative_to(REPO)}:{node.lineno}: {alias.name} is not defined in {node.module}"
+        for path in IMPORTERS
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and node.module in known
+        for alias in node.names
+        if alias.name not in known[node.module]
+    ]
+    assert len(known) > 100 and found == []

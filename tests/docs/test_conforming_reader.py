@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from kit.data import REPO
+from pithbundle.conformance.process import Worker as Process
 from pithbundle.conformance.protocol import STAGES, ExpectedFailure, Result, Vector, account
-from pithbundle.conformance.runner import Worker as Process
 from pithbundle.conformance.runner import load, reader, run_vector
 from pithbundle.conformance.runner import run as run_vectors
 from specgen.pages import all_clauses

@@ -13,7 +13,7 @@ import pytest
 from kit.command_line import run
 from kit.data import REPO
 from pithbundle.cli.main import COMMANDS
-from pithbundle.report import EXIT_STATUS
+from pithbundle.outcomes import EXIT_STATUS
 
 README = (REPO / "README.md").read_text(encoding="utf-8")
 COMPARISON = (REPO / "docs" / "comparison.md").read_text(encoding="utf-8")

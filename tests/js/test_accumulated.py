@@ -10,8 +10,9 @@ import pytest
 
 from kit.data import REPO
 from kit.nodejs import JS, node
+from pithbundle.conformance.process import Worker
 from pithbundle.conformance.protocol import Request
-from pithbundle.conformance.runner import SELF, Worker, command_of, load, reader
+from pithbundle.conformance.runner import SELF, command_of, load, reader
 from pithbundle.conformance.vectorfiles import requests
 
 VECTORS: Final = REPO / "vectors"

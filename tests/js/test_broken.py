@@ -29,8 +29,9 @@ from js.variants import (
 )
 from kit.data import REPO
 from kit.nodejs import node
+from pithbundle.conformance.process import Worker
 from pithbundle.conformance.protocol import Vector
-from pithbundle.conformance.runner import Worker, load
+from pithbundle.conformance.runner import load
 from specgen.pages import all_clauses
 
 VECTORS: Final = load(REPO / "vectors")

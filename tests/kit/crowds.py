@@ -36,8 +36,8 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.comparison.sides import Side, diff_sides, side_of_report
 from pithbundle.merge.ledger import Ledger
 from pithbundle.proof import proof_of
-from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.policy import Policy
+from pithbundle.verify.signatures import SignatureCache
 from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD: Final = made_record()

@@ -15,13 +15,14 @@ from kit.strategies import FIXTURE_SIGNERS, fixture_policy
 from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.joined import input_of, join
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.state import State
 from pithbundle.report import Clock, Rejection, Report
 from pithbundle.verifier import VerifiedBundle, Verifier
-from pithbundle.verify.checks import SignatureCache
 from pithbundle.verify.checks import check as check_bundle
 from pithbundle.verify.policy import Policy
+from pithbundle.verify.signatures import SignatureCache
 from pithbundle.verify.verdicts import CheckedBundle, CheckedEvent
 
 WHEN = "2026-05-18T01:39:14Z"

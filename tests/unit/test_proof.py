@@ -32,7 +32,8 @@ from kit.oracle.formats import format_sha256
 from kit.results import WHEN, checked, ledger_of, merged
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.errors import PithError
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.proof import ProofError, check_proof, describe, is_proof, proof_of
 from pithbundle.verify.policy import Policy
 

@@ -39,17 +39,10 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
 from pithbundle.errors import BundleError
+from pithbundle.joined import Location
 from pithbundle.newtypes import Pointer
-from pithbundle.report import (
-    EXIT_STATUS,
-    Clock,
-    Location,
-    Outcome,
-    Rejection,
-    Report,
-    outcome_value,
-    together,
-)
+from pithbundle.outcomes import EXIT_STATUS, Outcome, outcome_value, together
+from pithbundle.report import Clock, Rejection, Report
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()

@@ -14,15 +14,8 @@ from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import PithError
-from pithbundle.report import (
-    EXIT_STATUS,
-    Clock,
-    Outcome,
-    Rejection,
-    Report,
-    one_record,
-    together,
-)
+from pithbundle.outcomes import EXIT_STATUS, Outcome, together
+from pithbundle.report import Clock, Rejection, Report, one_record
 from pithbundle.verifier import Verifier
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import InputError, PithError
-from pithbundle.report import EXIT_STATUS, Outcome, Rejection
+from pithbundle.outcomes import EXIT_STATUS, Outcome
+from pithbundle.report import Rejection
 from pithbundle.verify.documents import DOCUMENTS, DigestVerdict, DocumentReport, verify_document
 
 if TYPE_CHECKING:

@@ -26,8 +26,9 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import FileError, PithError
+from pithbundle.outcomes import EXIT_STATUS, Outcome, together
 from pithbundle.proof import EquivocationProof, describe
-from pithbundle.report import EXIT_STATUS, Clock, Outcome, Rejection, Report, WarningCode, together
+from pithbundle.report import Clock, Rejection, Report, WarningCode
 from pithbundle.verifier import Verifier
 from pithbundle.verify.documents import DocumentReport, verify_document
 

@@ -34,9 +34,10 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import FileError
 from pithbundle.files import STDIN, write_outputs
+from pithbundle.joined import Location
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.state import State
-from pithbundle.report import Location, Report
+from pithbundle.report import Report
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import SignedEvent
 

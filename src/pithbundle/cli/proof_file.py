@@ -15,8 +15,9 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
+from pithbundle.outcomes import Outcome
 from pithbundle.proof import EquivocationProof, describe, is_proof
-from pithbundle.report import Outcome, Rejection
+from pithbundle.report import Rejection
 from pithbundle.verifier import Verifier
 from pithbundle.verify.verdicts import SignedEvent
 

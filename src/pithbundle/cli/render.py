@@ -19,7 +19,9 @@ from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE
 from pithbundle.codes import CODES
 from pithbundle.errors import Fault
-from pithbundle.report import EXIT_STATUS, Input, Listed, Location, Outcome, Rejection, Report
+from pithbundle.joined import Input, Listed, Location
+from pithbundle.outcomes import EXIT_STATUS, Outcome
+from pithbundle.report import Rejection, Report
 from pithbundle.verify.verdicts import CheckedEvent, Status, Verdict
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from pithbundle.conformance.answers import Difference, compare_answer
 from pithbundle.conformance.byteforms import MAX_EXPANDED
-from pithbundle.conformance.process import MAX_LINE, Answer, Worker, wait
+from pithbundle.conformance.process import Answer, Worker, wait
 from pithbundle.conformance.protocol import (
     EXTRA,
     PROTOCOL,
@@ -33,19 +33,6 @@ from pithbundle.conformance.protocol import (
     expected_failure,
 )
 from pithbundle.conformance.vectorfiles import check_requests, read_vectors, requests
-
-__all__ = [
-    "MAX_LINE",
-    "SELF",
-    "Answer",
-    "Worker",
-    "command_of",
-    "greet",
-    "load",
-    "reader",
-    "run",
-    "run_vector",
-]
 
 #: Our own worker, by the name that ``--impl`` has for it.
 SELF: Final = "self"

@@ -9,9 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final, TypeAlias
 
-from pithbundle.newtypes import DigestHex as DigestHex
-from pithbundle.newtypes import EventId as EventId
-from pithbundle.newtypes import Instant as Instant
 from pithbundle.newtypes import Pointer
 
 #: object (string keys), array, string, integer, portable float, true, false, null (DATA-1).

@@ -22,9 +22,7 @@ from pithbundle.merge.event_types import (
     storage_attestation,
     timestamp_anchor,
 )
-from pithbundle.merge.rule_sets import EventType, MergeRules, built_in
-
-__all__ = ["MERGE_1", "EventType", "MergeRules"]
+from pithbundle.merge.rule_sets import MergeRules, built_in
 
 #: The rule set of this release, in the order of the sections of a state.
 MERGE_1: Final = built_in(

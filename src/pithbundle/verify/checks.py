@@ -41,8 +41,6 @@ from pithbundle.verify.verdicts import (
     signed_event,
 )
 
-__all__ = ["SignatureCache", "check"]
-
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
 _UNKNOWN_FORMAT: Final = Verdict("unknown_format", STEP_READ)
 _NOT_AN_OBJECT: Final = Verdict("invalid", STEP_READ, Fault("type", "an event must be an object", ""))

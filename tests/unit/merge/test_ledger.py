@@ -34,7 +34,8 @@ from kit.tampered import signature_of, signed_again
 from pithbundle.bundle.record import Record
 from pithbundle.errors import MergeError
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
+from pithbundle.merge.rule_sets import EventType, MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()

@@ -22,8 +22,8 @@ from kit.results import WHEN, checked, ledger_of, merged
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.merge.event_types import citation
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.rule_sets import EventType, built_in_rules
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import EventType, MergeRules, built_in_rules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.schema import an_object
 from pithbundle.merge.state import State
 from pithbundle.verify.checks import check

@@ -30,7 +30,8 @@ from kit import (
 from kit.data import real
 from kit.results import WHEN, check, checked, merge, merged, read
 from kit.tampered import flipped
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
 
 RECORD = made_record()

@@ -6,7 +6,8 @@ from typing import Any
 
 from kit import AUTHOR, DEMO, Json, attached, made_record, payloads
 from kit.results import WHEN, checked, merge
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 
 RECORD = made_record()
 ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN)

@@ -11,7 +11,8 @@ from kit import AUTHOR, DEMO, Json, attached, event, oracle, payloads, strategie
 from kit.command_line import unsafe
 from kit.demo import RECORD, rich
 from kit.results import WHEN, checked, ledger_of, merged
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 
 
 def test_of_no_events() -> None:

@@ -25,7 +25,8 @@ from kit import (
 from kit.demo import RECORD
 from kit.results import WHEN, Merged, check, merge, merged, read
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.merge.rules import MERGE_1, EventType, MergeRules
+from pithbundle.merge.rule_sets import EventType, MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.merge.selection import Loser
 from pithbundle.merge.trace import CLAUSES, Decision
 from pithbundle.newtypes import Pointer

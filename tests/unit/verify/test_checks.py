@@ -41,7 +41,8 @@ from kit.tampered import (
     with_signature,
 )
 from pithbundle.codes import CODES
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.verdicts import CheckedEvent
 

@@ -30,7 +30,8 @@ from kit.tampered import OTHER_NUMBER
 from pithbundle.bundle.record import Record
 from pithbundle.errors import Fault, MergeError
 from pithbundle.merge.ledger import Ledger
-from pithbundle.merge.rules import MERGE_1, MergeRules
+from pithbundle.merge.rule_sets import MergeRules
+from pithbundle.merge.rules import MERGE_1
 
 RECORD = made_record()
 SOUND = attached(DEMO, RECORD, "alias_added", payloads.alias_added("openalex", "W1"), WHEN)
