@@ -9,14 +9,16 @@ from itertools import permutations
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kit import DEMO, Json, bundle, payloads, policy, policy_key, to_json
+from kit import DEMO, Json, bundle, canonical, payloads, policy, policy_key, to_json
 from kit.demo import CREATED, RECORD
-from kit.formats import LAYOUTS, OURS, element, renamed
+from kit.formats import FLAT_MILLISECONDS, LAYOUTS, OURS, element, renamed
 from kit.oracle import formats as oracle
 from pithbundle import Policy, VerifiedBundle, Verifier
+from pithbundle.bundle.event_format import EventFormat
+from pithbundle.errors import FormatError
 
 WORDS: Final = ("strong", "weak")
 VALID: Final = {"verified", "unknown_type"}
@@ -160,3 +162,30 @@ def test_a_name_and_its_document_are_one_policy() -> None:
         for item in ("pithbundle-event-1", OURS)
     )
     assert one.sha256 == other.sha256
+
+
+@given(st.sampled_from(LAYOUTS), st.integers(15_000, 16_500), st.booleans())
+@example(OURS, 15_500, False)
+@example(FLAT_MILLISECONDS, 16_300, False)
+def test_what_is_written_of_a_format_is_read(document: Json, size: int, written_out: bool) -> None:
+    """A document near the limit of FORMAT-1: the policy with it is written with its defaults."""
+    long: Json = copy.deepcopy(document)
+    if written_out:
+        long = {"name": document["name"], **oracle.effective(document)}
+    base, constants = long["body"].get("base", ""), long["body"].setdefault("constants", {})
+    for number in range(4):
+        constants[f"{base}/long{number}"] = ""
+    constants[f"{base}/long0"] = "x" * (size - len(canonical(long)))
+    long["name"] = "long"
+    key = policy_key(DEMO, event_formats=[long])
+    try:
+        made = EventFormat.from_value(long)
+    except FormatError:
+        # Too long: then the policy is not read either, and nothing is written.
+        assert len(canonical({"name": "long", **oracle.effective(long)})) > 16_384
+        return
+    assert EventFormat.from_value(made.to_value()) == made
+    read = Policy.from_value(policy(key))
+    again = Policy.from_bytes(to_json(read.to_value()))
+    assert again == read and again.sha256 == read.sha256
+    assert again.to_value() == read.to_value()

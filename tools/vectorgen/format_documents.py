@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kit import DEMO, DEMO_NEXT, Json, canonical, policy, policy_key, sha256_hex, to_json
@@ -47,20 +48,29 @@ def proof_roles(**changes: Any) -> Json:
     return proof(roles={name: where for name, where in roles.items() if where is not None})
 
 
+def _written_out(document: Json) -> Json:
+    """The effective document with its name: what is written of a format."""
+    return {"name": document["name"], **oracle.effective(document)}
+
+
 def _required(count: int) -> Json:
     return {f"/r{number}": "string" for number in range(count)}
 
 
-def _of_size(size: int, unit: str) -> Json:
-    """A document of so many canonical bytes, filled with constants of a character."""
+def _of_size(size: int, unit: str = "x", measured: Callable[[Json], Json] = _written_out) -> Json:
+    """A document of which so many canonical bytes are measured, filled with constants of a character."""
     made = body(constants={f"/c{number}": "" for number in range(10)})
     constants = made["body"]["constants"]
     for name in constants:
-        free = size - len(canonical(made))
+        free = size - len(canonical(measured(made)))
         constants[name] = unit * min(2000, free // len(unit.encode()))
-    constants["/c9"] += "x" * (size - len(canonical(made)))
-    assert len(canonical(made)) == size
+    constants["/c9"] += "x" * (size - len(canonical(measured(made))))
+    assert len(canonical(measured(made))) == size
     return made
+
+
+def _as_given(document: Json) -> Json:
+    return document
 
 
 _NESTED: Json = {
@@ -94,7 +104,8 @@ def _accepted(file: File) -> None:
         ("base-not-at-the-top", "nested, hashed payload, constants for what is not written", "FORMAT-1 FORMAT-2 FORMAT-4", _NESTED),
         ("constants-of-every-type", "constants are strings, integers, booleans and null", "FORMAT-1", body(constants={"/a": None, "/b": False, "/c": -1, "/d": ""})),
         ("pointers-32", "32 pointers", "FORMAT-1", body(required=_required(20))),
-        ("size-16384", "as many bytes as allowed", "FORMAT-1", _of_size(16_384, "x")),
+        ("size-16384", "an effective document of as many bytes as allowed", "FORMAT-1", _of_size(16_384)),
+        ("size-16384-written-out", "the effective document of as many bytes as allowed, itself a document", "FORMAT-1", _written_out(_of_size(16_384))),
         ("tokens-16", "16 tokens", "FORMAT-2", body_roles(subject="/a" * 16)),
         ("tilde-0-1", "~01 is ~1, not a solidus", "FORMAT-2", body_roles(subject="/a~01b/~1~0")),
         ("empty-token", "an empty name is a name", "FORMAT-2", body_roles(subject="/")),
@@ -126,8 +137,12 @@ def _rejected(file: File) -> None:
     hashed = body_roles(payload_sha256="/hash")["body"]
     for name, about, clause, pointer, document in (
         ("array", "an array", "FORMAT-1", "", [ONE]),
-        ("size-16385", "one byte more than allowed", "FORMAT-1", "", _of_size(16_385, "x")),
+        ("size-16385", "an effective document of one byte more than allowed", "FORMAT-1", "", _of_size(16_385)),
         ("size-in-characters", "bytes are counted, not characters", "FORMAT-1", "", _of_size(16_385, "\u00e9")),
+        ("size-as-given", "a document of as many bytes as allowed, whose effective document is longer", "FORMAT-1", "", _of_size(16_384, measured=_as_given)),
+        ("size-before-type", "the bytes of the document come before its type", "FORMAT-2", "", {**_of_size(17_000, measured=_as_given), "format_type": 1}),
+        ("size-after-name", "those of the effective document come after its name", "FORMAT-2", "/name", {**_of_size(16_400), "name": ""}),
+        ("size-before-requirements", "and before the requirements", "FORMAT-2", "", {**_of_size(16_400), "proof": {"roles": {**ONE["proof"]["roles"], "signature": "/by"}}}),
         ("type-other", "another format_type", "FORMAT-1", "/format_type", {**ONE, "format_type": "pithbundle_policy"}),
         ("version-number", "the version is a string", "FORMAT-1", "/format_version", {**ONE, "format_version": 1}),
         ("unknown-member", "unknown members, sorted", "FORMAT-1", "/a~1b", {**ONE, "z": 1, "a/b": 1}),

@@ -244,9 +244,10 @@ export async function readFormatDocument(document) {
   const body = readBody(document.get("body"));
   const proof = readProof(document.get("proof"));
   check(countPointers(body, proof) <= MAX_POINTERS, "");
+  const effective = effectiveDocument(body, proof);
+  check(canonicalBytes(new Map([["name", name], ...effective])).length <= MAX_BYTES, "");
   ensureContent(body);
   ensureProof(body, proofPointers(proof, Array.isArray(document.get("proof").get("roles").get("key_id"))));
-  const effective = effectiveDocument(body, proof);
   const sha256 = await canonicalSha256(effective);
   check(name !== EVENT_1 || sha256 === EVENT_1_SHA256, "/name");
   return { name, sha256, effective, body: { ...body, key: canonicalJson(effective.get("body")) }, proof, isBinding: isBinding(body) };

@@ -15,6 +15,7 @@ from pithbundle.bundle.event_format_document import (
     Body,
     Constant,
     Proof,
+    effective_document,
     read_document,
 )
 from pithbundle.encoding.canonical import canonical_bytes, encode, sha256_hex
@@ -105,12 +106,7 @@ class EventFormat:
 
     def effective(self) -> Object:
         """The effective document without its name, whose digest is :attr:`sha256`."""
-        return {
-            "format_type": FORMAT_TYPE,
-            "format_version": FORMAT_VERSION,
-            "body": self._body.to_value(),
-            "proof": self._proof.to_value(),
-        }
+        return effective_document(self._body, self._proof)
 
     @property
     def has_constant_signer(self) -> bool:
@@ -129,7 +125,7 @@ class EventFormat:
         return f"EventFormat({self.name!r}, sha256={self.sha256})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Not by its document: with every default written out it may be longer than a document may be.
+        # Not by its document, which would be checked once more.
         return _made, (self.name, self._body, self._proof)
 
 

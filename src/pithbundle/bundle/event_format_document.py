@@ -19,7 +19,7 @@ from pithbundle.errors import FormatError
 
 FORMAT_TYPE: Final = "pithbundle_event_format"
 FORMAT_VERSION: Final = "1"
-#: The most canonical bytes of a document, and the most pointers in it.
+#: The most canonical bytes of a document and of its effective document, and the most pointers in it.
 MAX_BYTES: Final = 16_384
 MAX_POINTERS: Final = 32
 #: The longest constant, in UTF-8 bytes.
@@ -148,6 +148,16 @@ def _role_value(role: Role) -> Value:
     return {"constant": role.value} if isinstance(role, Constant) else pointer([*role])
 
 
+def effective_document(body: Body, proof: Proof) -> Object:
+    """The effective document without its name: every default written out, lists sorted (FORMAT-1)."""
+    return {
+        "format_type": FORMAT_TYPE,
+        "format_version": FORMAT_VERSION,
+        "body": body.to_value(),
+        "proof": proof.to_value(),
+    }
+
+
 def read_document(value: Value) -> tuple[str, Body, Proof]:
     """Read a format document: its name, body and proof (FORMAT-1, FORMAT-2).
 
@@ -173,6 +183,12 @@ def read_document(value: Value) -> tuple[str, Body, Proof]:
     pointers += len(proof.roles) + len(key_ids)
     if pointers > MAX_POINTERS:
         _reject(f"{pointers} pointers; a format has at most {MAX_POINTERS}", "")
+    # What is written is the effective document, and what is written can be read.
+    size = len(encode({"name": name, **effective_document(body, proof)}))
+    if size > MAX_BYTES:
+        _reject(
+            f"{size} canonical bytes with every default written out; a format has at most {MAX_BYTES}", ""
+        )
     _check_content(body, excluded)
     _check_proof(body, proof, key_ids)
     return name, body, proof
