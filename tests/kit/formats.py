@@ -24,6 +24,7 @@ from kit.oracle.formats import (
     parent,
     payload_sha256,
     put,
+    put_in_objects,
     signature_text,
 )
 from kit.signing import Json, Signer, pith_number
@@ -185,8 +186,13 @@ def element(
     written.update(extra or {})
     made: Json = {}
     pointers = [*written, roles["signature"], *([roles["event_id"]] if "event_id" in roles else [])]
+    of_body = [where for where in body["roles"].values() if isinstance(where, str)]
     for where, value in written.items():
-        put(made, where, value, pointers)
+        if where in of_body:
+            put_in_objects(made, where, value)
+    for where, value in written.items():
+        if where not in of_body:
+            put(made, where, value, pointers)
     for each in body["excluded"]:
         if at(made, parent(each)) is ABSENT:
             put(made, parent(each), {}, pointers)

@@ -69,6 +69,37 @@ def _exports(file: File) -> None:
         [{**one, "list": {"1": one["list"][1], "3": {"x": 1}}}],
         (array, one),
     )
+    numbered = {
+        **ONE,
+        "body": {
+            **ONE["body"],
+            "base": "/e/1",
+            "excluded": ["/e/1/id", "/e/1/sig"],
+            "roles": {name: f"/e/1{where}" for name, where in ONE["body"]["roles"].items()},
+        },
+        "proof": {"roles": {"signature": "/e/1/sig", "event_id": "/e/1/id", "key_id": "/e/1/key"}},
+    }
+    one = alias(numbered)
+    _export(file, "numbered-base", "only objects lead to the base", [numbered], [one], (numbered, one))
+    beside = {
+        **body(
+            excluded=["/id", "/sig", "/list"],
+            roles={**ONE["body"]["roles"], "payload": "/list/0/1", "payload_sha256": "/hash"},
+        ),
+        "proof": {
+            "roles": {"signature": "/sig", "event_id": "/id", "key_id": "/key"},
+            "constants": {"/list/1/0": 1, "/list/2": 2, "/list/0/0": 3},
+        },
+    }
+    one = alias(beside)
+    _export(
+        file,
+        "numbered-payload",
+        "only objects lead to a payload outside of the content, also to what lies beside it",
+        [beside],
+        [one],
+        (beside, one),
+    )
     texts = [{**proof(signature_text=text), "name": text} for text in ("base64", "hex", "base64url")]
     found = sorted(texts, key=oracle.format_sha256)
     _export(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kit import DEMO, DEMO_NEXT, Json, Signer, payloads, policy, policy_key, to_json
+from kit import AUTHOR, DEMO, DEMO_NEXT, Json, Signer, payloads, policy, policy_key, to_json
 from kit.formats import DETACHED, IN_WRAPPER, OURS, element, renamed, signed
 from kit.oracle import formats as oracle
 from kit.tampered import changed, without
@@ -329,6 +329,16 @@ def pointers() -> File:
         signed(inside, DEMO, without(made, ("w",))),
         UNREAD,
     )
+    for name, claimed, expected in (("", 0, VERIFIED), ("-differ", 1, UNREAD), ("-false", False, UNREAD)):
+        twice = {**body(constants={"/v": 0}), "proof": {**ONE["proof"], "constants": {"/v": claimed}}}
+        table.row(
+            f"constants-twice{name}",
+            "a constant of body that proof states too: both are required",
+            "FORMAT-8",
+            [twice],
+            signed(twice, DEMO, {**alias(twice), "v": claimed}),
+            expected,
+        )
     types: tuple[tuple[str, Any, Any], ...] = (
         ("array", [], {}), ("boolean", False, 0), ("integer", 1, 1.5), ("integer", 1, True), ("number", 0.5, "1"), ("number", 1, False), ("object", {}, []), ("string", "", None),
     )  # fmt: skip
@@ -959,6 +969,29 @@ def _keys(table: Table, base: Json) -> None:
         made,
         ("unknown_key", "key_unknown"),
     )
+    of_next = signed(constant, DEMO_NEXT, made)
+    nobody = body_roles(signer_id={"constant": DEMO.signer_id})
+    nobody = {**nobody, "proof": constant["proof"]}
+    of_author = signed(nobody, AUTHOR, without(made, ("by",)))
+    no_signer = body_roles(signer_id={"constant": DEMO.signer_id})
+    of_nobody = signed(no_signer, AUTHOR, without(base, ("by",)))
+    unread = ("unbound", "signature_invalid")
+    accused = ("invalid", "signature_invalid")
+    for name, about, document, other, one, expected in (
+        ("key-id", "an event of a key of the signer that lists unknown, not of the constant key id", constant, DEMO_NEXT, of_next, unread),
+        ("key-id-signer", "the signer is stated, and another signer lists unknown", constant, AUTHOR, of_next, accused),
+        ("both", "signer and key id are constants: nothing states which key it is", nobody, AUTHOR, of_author, unread),
+        ("signer", "the key id is stated, and the key that lists unknown has another", no_signer, AUTHOR, of_nobody, accused),
+        ("signer-same", "the key id is stated, and a key of another signer has it and lists unknown", no_signer, Signer(101, "other.example", DEMO.key_id), of_nobody, unread),
+    ):  # fmt: skip
+        table.row(
+            f"unknown-of-constant-{name}",
+            about,
+            "CHECK-13",
+            policy(lists(document), lists("unknown", signer=other)),
+            one,
+            expected,
+        )
     named = proof_roles(fingerprint="/fp")
     made = alias(named)
     table.row("fingerprint", "a fingerprint that is signed", "CHECK-5", [named], made, VERIFIED)

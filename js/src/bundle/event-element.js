@@ -88,11 +88,14 @@ export function elementOf(format, { content, payload, key, signature, id }) {
   const outside = outsidePointers(format);
   /** @type {Value} */
   let element = withValue(undefined, [], body.base, content, () => false);
-  const write = (/** @type {Path | undefined} */ path, /** @type {Value} */ value) => {
-    if (path !== undefined && outside.includes(path)) element = withValue(element, [], path, value, (at) => isArray(outside, at));
-  };
   const role = body.roles.get("payload");
-  if (role !== undefined && "path" in role) write(role.path, payload);
+  const hashed = role !== undefined && "path" in role && outside.includes(role.path) ? role.path : null;
+  // First, since only objects lead to it.
+  if (hashed !== null) element = withValue(element, [], hashed, payload, () => false);
+  const ofProof = outside.filter((path) => path !== hashed);
+  const write = (/** @type {Path | undefined} */ path, /** @type {Value} */ value) => {
+    if (path !== undefined && ofProof.includes(path)) element = withValue(element, [], path, value, (at) => isArray(ofProof, at));
+  };
   write(proof.roles.get("signature"), signatureText(signature, proof.signatureText));
   write(proof.roles.get("event_id"), proof.idText === "hex" ? id.slice(7) : id);
   if (!("constant" in proof.keyId)) for (const path of proof.keyId) write(path, key.keyId);

@@ -74,6 +74,21 @@ function agreeingKeys(reading, policy) {
   return { keys, fault: keys.length === 0 ? pointerOf(format.proof.roles.get("fingerprint") ?? []) : null };
 }
 
+/**
+ * Whether a key lists `unknown` that agrees with all that the element itself states: a constant is no statement of it [CHECK-13].
+ * @param {Reading} reading @param {readonly PolicyKey[]} keys that agree with it @param {Policy} policy @returns {boolean}
+ */
+function mayBeUnknown(reading, keys, policy) {
+  const { format: { body, proof }, roles, keyIds } = reading;
+  const isConstantSigner = "constant" in (body.roles.get("signer_id") ?? {});
+  const isConstantKeyId = "constant" in proof.keyId;
+  const fingerprint = optionalRole(reading, "fingerprint");
+  const isPossible = (/** @type {PolicyKey} */ key) => (isConstantSigner || key.signerId === roles.get("signer_id"))
+    && (isConstantKeyId || keyIds.every(({ keyId }) => typeof keyId !== "string" || keyId === key.keyId))
+    && (typeof fingerprint !== "string" || fingerprint === key.fingerprint);
+  return (isConstantSigner || isConstantKeyId ? policy.keys.filter(isPossible) : keys).some(({ listsUnknown }) => listsUnknown);
+}
+
 /** @param {DocumentFormat} format @param {BodyRole} name @returns {string} of a role; that of the element for a constant */
 function rolePointer({ body }, name) {
   const role = body.roles.get(name);
@@ -91,7 +106,7 @@ export async function checkReading(reading, context, encodings) {
   const early = fault !== null ? verdict(STEP.KEY, "unknown_key", "key_unknown", fault) // CHECK-5
     : candidates.length === 0 ? verdict(STEP.FORMAT, "unknown_format", null)
       : !isSigned ? verdict(STEP.SIGNED, "not_signed", null) : null; // CHECK-2
-  const final = (/** @type {Verdict} */ of) => underKeys(of, keys.some(({ listsUnknown }) => listsUnknown), policy.isEvent1Only);
+  const final = (/** @type {Verdict} */ of) => underKeys(of, mayBeUnknown(reading, keys, policy), policy.isEvent1Only);
   if (instant instanceof PithError) {
     const found = early ?? final(invalid(STEP.FORMED, instant.code, instant.pointer)); // CHECK-1
     return { format, id: null, verdict: found, unsigned: [], valid: null };

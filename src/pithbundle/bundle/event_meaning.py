@@ -44,7 +44,7 @@ class MeaningReader:
                 self._roles[name] = self._below(role)
                 kind: JsonType = time if name == "created_at" else "object" if name == "payload" else "string"
                 kinds.append((self._below(role), kind))
-        self._plan = Plan(kinds, {self._below(path): value for path, value in body.constants.items()})
+        self._plan = Plan(kinds, [(self._below(path), value) for path, value in body.constants.items()])
         self._signer = signer_path(body)
 
     def _below(self, path: Path) -> Path:

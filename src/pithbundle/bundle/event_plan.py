@@ -35,12 +35,16 @@ class Plan:
     def __init__(
         self,
         kinds: Iterable[tuple[Path, JsonType]],
-        constants: Mapping[Path, Scalar] | None = None,
+        constants: Iterable[tuple[Path, Scalar]] = (),
     ) -> None:
-        """Compile the paths, each with its JSON type, and constants, each with its value."""
+        """Compile the paths, each with its JSON type, and constants, each with its value.
+
+        A path may be there more than once: all that is said of it is required.
+        """
+        values = [*constants]
         allowed: dict[Path, frozenset[type]] = {(): _KINDS["object"]}
         wanted = [(path, _KINDS[kind]) for path, kind in kinds]
-        wanted += [(path, frozenset({type(value)})) for path, value in (constants or {}).items()]
+        wanted += [(path, frozenset({type(value)})) for path, value in values]
         for path, types in wanted:
             for length in range(len(path)):
                 above = path[:length]
@@ -62,7 +66,7 @@ class Plan:
                 if len(types) > 1:
                     self._loose.append((self._index[(*parent, name)], types))
             self._steps.append((self._index[parent], getter(names), tuple(exact)))
-        self._constants = [(self._index[path], value) for path, value in (constants or {}).items()]
+        self._constants = [(self._index[path], value) for path, value in values]
 
     def __len__(self) -> int:
         return len(self._index)

@@ -334,15 +334,14 @@ def _plan_of(event_format: EventFormat, key_paths: tuple[Path, ...]) -> Plan:
         if not isinstance(role, Constant):
             kind: JsonType = time if name == "created_at" else "object" if name == "payload" else "string"
             kinds.append((role, kind))
-    constants = dict(body.constants)
+    # A document may state a constant twice, in body and in proof: both are required.
+    constants = [*body.constants.items()]
     kinds += [(path, "string") for path in key_paths if region(path, body.base, body.excluded) == "inside"]
-    constants.update(
-        {
-            path: value
-            for path, value in proof.constants.items()
-            if region(path, body.base, body.excluded) == "inside"
-        }
-    )
+    constants += [
+        (path, value)
+        for path, value in proof.constants.items()
+        if region(path, body.base, body.excluded) == "inside"
+    ]
     return Plan(kinds, constants)
 
 

@@ -59,23 +59,22 @@ def signed_element(
         "signature": _TEXTS[proof.signature_text](signature),
     }
     written.update({path: texts[role] for role, path in proof.roles.items()})
-    outside = {
+    proof_paths = {
         path: value for path, value in written.items() if region(path, body.base, body.excluded) == "outside"
     }
+    element = cast("Object", decode_canonical(content))
+    for token in reversed(body.base):
+        element = {token: element}
     hashed = body.roles["payload"]
     if not isinstance(hashed, Constant) and not body.covers(hashed):
-        outside[hashed] = decode_canonical(payload)
-    element: Object = {}
-    if body.base:
-        _put(element, body.base, decode_canonical(content), outside)
-    else:
-        element = cast("Object", decode_canonical(content))
-    for path in sorted(outside):
-        _put(element, path, outside[path], outside)
+        # First, with no pointer of the proof: only objects lead to it.
+        _put(element, hashed, decode_canonical(payload), ())
+    for path in sorted(proof_paths):
+        _put(element, path, proof_paths[path], proof_paths)
     return element
 
 
-def _put(element: Object, path: Path, value: Value, outside: Iterable[Path]) -> None:
+def _put(element: Object, path: Path, value: Value, proof_paths: Iterable[Path]) -> None:
     """Write a value at a path; what lies above it and is not there yet is made (FORMAT-12)."""
     above: Value = element
     for depth, token in enumerate(path):
@@ -87,14 +86,14 @@ def _put(element: Object, path: Path, value: Value, outside: Iterable[Path]) -> 
             above = cast("Object", above)
             found = above.get(token)
         if last or found is None:
-            found = value if last else _container(path[: depth + 1], outside)
+            found = value if last else _container(path[: depth + 1], proof_paths)
             above[int(token) if type(above) is list else token] = found  # type: ignore[index]
         above = found
 
 
-def _container(path: Path, outside: Iterable[Path]) -> Value:
-    """An empty array where every pointer through ``path`` goes on with an index, else an empty object."""
-    tokens = [each[len(path)] for each in outside if len(each) > len(path) and each[: len(path)] == path]
+def _container(path: Path, proof_paths: Iterable[Path]) -> Value:
+    """An empty array where each pointer of the proof through it goes on with an index, else an object."""
+    tokens = [each[len(path)] for each in proof_paths if len(each) > len(path) and each[: len(path)] == path]
     return [] if tokens and all(map(is_index, tokens)) else {}
 
 

@@ -145,7 +145,7 @@ class Judge:
             return self._before_content(reader, reading, keys, content, instant)
         failed, raw, key = self._candidates(reader, reading, content, keys)
         if failed is not None:
-            verdict = self._failed(failed, keys.agreeing)
+            verdict = self._failed(failed, self._may_be_unknown(reader, reading, keys.agreeing))
             return Judged(verdict, reading, reader, content, instant, key=_one(keys.agreeing))
         verdict = VERIFIED
         if not reader.is_binding:
@@ -170,7 +170,8 @@ class Judge:
             return Judged(verdict, reading, reader, signed, instant, claim=claim)
         verdict = _NOT_SIGNED
         if reading.is_signed:
-            verdict = self._failed(Verdict("invalid", STEP_FORM, fault), keys.agreeing)
+            may_be_unknown = self._may_be_unknown(reader, reading, keys.agreeing)
+            verdict = self._failed(Verdict("invalid", STEP_FORM, fault), may_be_unknown)
         return Judged(verdict, reading, reader, signed, instant, key=_one(keys.agreeing))
 
     def _content(
@@ -223,9 +224,27 @@ class Judge:
         name = reader.format.sha256
         return _Keys(agreeing, tuple([key for key in agreeing if name in key.format_sha256s]))
 
-    def _failed(self, verdict: Verdict, agreeing: tuple[PolicyKey, ...]) -> Verdict:
-        """CHECK-13 and FORMAT-14: what a failed check comes to under the keys that agree."""
+    def _may_be_unknown(
+        self, reader: FormatReader, reading: Reading, agreeing: tuple[PolicyKey, ...]
+    ) -> bool:
+        """CHECK-13: whether a key lists ``unknown`` that agrees with all that the element itself states."""
         if any(key.lists_unknown for key in agreeing):
+            return True
+        any_signer = reader.format.has_constant_signer
+        if not any_signer and reader.key_id_pointers:
+            return False
+        # A constant is no statement of the element: it may be an event of another key.
+        return any(
+            (any_signer or key.signer_id == reading.signer_id)
+            and all(type(one) is not str or one == key.key_id for one in reading.key_ids)
+            and (type(reading.fingerprint) is not str or reading.fingerprint == key.fingerprint)
+            for key in self.policy.keys
+            if key.lists_unknown
+        )
+
+    def _failed(self, verdict: Verdict, may_be_unknown: bool) -> Verdict:
+        """CHECK-13 and FORMAT-14: what a failed check comes to."""
+        if may_be_unknown:
             return Verdict("unbound", verdict.step, verdict.fault)
         if verdict.step == STEP_FORM and verdict.code in LIMIT_CODES and not self.knows_one_format:
             return Verdict("unknown_format", verdict.step, verdict.fault)
@@ -333,7 +352,8 @@ class Judge:
         if reading.signature is None:
             return Judged(_NOT_SIGNED, None, None, flat=reading)
         failed, key = self._flat_failure(reading, candidates)
-        verdict = _UNBOUND if failed is None else self._failed(failed, keys)
+        may_be_unknown = any(one.lists_unknown for one in keys)
+        verdict = _UNBOUND if failed is None else self._failed(failed, may_be_unknown)
         return Judged(verdict, None, None, key=key, flat=reading)
 
     def _flat_failure(

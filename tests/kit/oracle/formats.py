@@ -8,6 +8,7 @@ easy to read against the clauses. :mod:`kit.formats` makes elements; here they a
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import re
@@ -477,6 +478,19 @@ def agreeing(policy: Json, document: Json, element: Json) -> list[Json]:
     return sorted(found, key=lambda key: bytes.fromhex(key["public_key_hex"]))
 
 
+def may_be_unknown(policy: Json, document: Json, element: Json) -> bool:
+    """CHECK-13: a key lists ``unknown`` that agrees with what the element states, constants aside."""
+    freed = []
+    for key in policy["keys"]:
+        one = copy.deepcopy(document)
+        if isinstance(one["body"]["roles"]["signer_id"], dict):
+            one["body"]["roles"]["signer_id"] = {"constant": key["signer_id"]}
+        if isinstance(one["proof"]["roles"]["key_id"], dict):
+            one["proof"]["roles"]["key_id"] = {"constant": key["key_id"]}
+        freed += agreeing({"keys": [key]}, one, element)
+    return any(lists(key, "unknown") for key in freed)
+
+
 def key_code(document: Json, element: Json, key: Json) -> tuple[int, str] | None:
     """CHECK-6 to CHECK-9 under one key: number and code of the first that fails."""
     proof = effective(document)["proof"]
@@ -554,7 +568,7 @@ def reading(policy: Json, record: Json, document: Json, element: Json) -> Verdic
                 known = role(document, element, "event_type") in EVENT_TYPES
                 return ("verified" if known else "unknown_type"), 13, None
             failed = min((result for result in results if result), key=lambda result: (-result[0], result[1]))
-    if any(lists(key, "unknown") for key in keys):
+    if may_be_unknown(policy, document, element):
         return "unbound", *failed
     if failed[1] in ("depth", "nodes", "event_size") and not only_ours(policy):
         return "unknown_format", *failed
@@ -763,10 +777,19 @@ def exported(document: Json, element: Json, key: Json, raw: bytes) -> Json:
     written.update(proof["constants"])
     written = {where: value for where, value in written.items() if region(document, where) == "outside"}
     if not covered(document, body["roles"]["payload"]):
-        written[body["roles"]["payload"]] = role(document, element, "payload")
+        put_in_objects(made, body["roles"]["payload"], role(document, element, "payload"))
     for where, value in written.items():
         put(made, where, value, [*written])
     return made
+
+
+def put_in_objects(element: Json, pointer: str, value: Any) -> None:
+    """Write a value at a pointer of ``body``: only objects lead to it (FORMAT-2)."""
+    *path, last = tokens(pointer)
+    container: Any = element
+    for token in path:
+        container = container.setdefault(token, {})
+    container[last] = value
 
 
 def put(element: Json, pointer: str, value: Any, pointers: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ VALUE: Any = {"a": {"b": 1, "c": [2], "d": {"e": "x", "f": None}}, "g": True, "h
 
 
 def read(*kinds: tuple[tuple[str, ...], Any], constants: Any = None) -> list[Any] | None:
-    plan = Plan(kinds, constants)
+    plan = Plan(kinds, (constants or {}).items())
     values = plan.read(VALUE)
     return (
         None
@@ -56,6 +56,14 @@ def test_two_types_of_one_path() -> None:
     assert Plan([(("a",), "string"), (("a", "b"), "string")]).never
     assert read((("a",), "string"), (("a",), "object")) is None
     assert not Plan([(("h",), "number"), (("h",), "integer")]).never
+
+
+def test_two_constants_of_one_path() -> None:
+    path = ("a", "b")
+    assert Plan([], [(path, 1), (path, 1)]).read(VALUE) is not None
+    assert Plan([], [(path, 2), (path, 1)]).read(VALUE) is None
+    assert Plan([], [(path, 1), (path, 2)]).read(VALUE) is None
+    assert Plan([], [(path, True), (path, 1)]).never
 
 
 def test_a_plan_of_nothing_reads_any_object() -> None:
