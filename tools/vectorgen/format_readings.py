@@ -606,6 +606,24 @@ def _hashes(table: Table) -> None:
         without(made, ("data",)),
         UNREAD,
     )
+    partly = {**ONE, "body": {**hashed, "excluded": ["/id", "/sig", "/data/note"]}}
+    made = alias(partly, payload=odd)
+    table.row(
+        "hash-partly-excluded",
+        "the hash covers the whole payload, a member that the content excludes among it",
+        "FORMAT-4 EVT-5",
+        [partly],
+        made,
+        VERIFIED,
+    )
+    table.row(
+        "hash-partly-excluded-altered",
+        "another value of that member",
+        "FORMAT-4 CHECK-3",
+        [partly],
+        changed(made, ("data", "note"), "x"),
+        ("invalid", "hash_mismatch"),
+    )
     both = {**ONE, "body": hashed}
     made = alias(both)
     table.row("hash-of-covered", "payload and hash are signed", "FORMAT-4", [both], made, VERIFIED)

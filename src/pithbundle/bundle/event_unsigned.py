@@ -31,10 +31,11 @@ def unsigned_finder(event_format: EventFormat) -> Callable[[Object], tuple[str, 
     body, proof = event_format._body, event_format._proof
     known = [*proof.roles.values(), *proof.constants]
     known += [] if isinstance(proof.key_id, Constant) else proof.key_id
+    signed = {path for path in known if region(path, body.base, body.excluded) != "inside"}
     payload = body.roles["payload"]
-    if not isinstance(payload, Constant) and "payload_sha256" in body.roles:
-        known.append(payload)
-    signed = frozenset(path for path in known if region(path, body.base, body.excluded) != "inside")
+    if not isinstance(payload, Constant) and "payload_sha256" in body.roles and not body.covers(payload):
+        # The hash covers all of it, also what the content excludes.
+        signed.add(payload)
     points = (*signed, body.base, *body.excluded)
 
     def below(path: Path, covered: bool) -> _Below:
