@@ -12,6 +12,7 @@ Everything that this module names is public. Results are immutable and can be pi
 
 from __future__ import annotations
 
+from pithbundle.bundle.document import DocumentError, Finding, FindingStatus
 from pithbundle.bundle.event_format import AnyFormat, EventFormat, FlatFormat
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.reader import Bundle, read_bundle, read_bundle_file
@@ -68,6 +69,14 @@ from pithbundle.outcomes import Outcome, OutcomeError
 from pithbundle.proof import EquivocationProof, ProofError
 from pithbundle.report import Clock, FileReport, Rejection, Report, ReportWarning, WarningCode
 from pithbundle.verifier import Advise, NamedInput, VerifiedBundle, Verifier
+from pithbundle.verify.documents import (
+    DocumentReport,
+    DocumentType,
+    NumberStatus,
+    SignatureStatus,
+    SignatureVerdict,
+)
+from pithbundle.verify.key_documents import DocumentKey
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.policy_members import KeyStatus
 from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
@@ -98,6 +107,10 @@ __all__ = [
     "Difference",
     "DifferenceGroup",
     "DigestHex",
+    "DocumentError",
+    "DocumentKey",
+    "DocumentReport",
+    "DocumentType",
     "Effect",
     "ElementLocation",
     "Encoding",
@@ -111,6 +124,8 @@ __all__ = [
     "Fault",
     "FileError",
     "FileReport",
+    "Finding",
+    "FindingStatus",
     "FlatFormat",
     "FormatError",
     "Found",
@@ -136,6 +151,7 @@ __all__ = [
     "Moment",
     "NamedInput",
     "NumberError",
+    "NumberStatus",
     "Object",
     "Outcome",
     "OutcomeError",
@@ -162,6 +178,8 @@ __all__ = [
     "Retraction",
     "SelectionRule",
     "SideError",
+    "SignatureStatus",
+    "SignatureVerdict",
     "SignedEvent",
     "State",
     "Status",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from pithbundle.bundle.document import read_document
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
@@ -25,6 +26,7 @@ from pithbundle.outcomes import Outcome, raise_for
 from pithbundle.proof import EquivocationProof, check_proof
 from pithbundle.report import Clock, FileReport, Rejection, Report, reports_of
 from pithbundle.verify.checks import check
+from pithbundle.verify.documents import DocumentReport, verify_document
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.signatures import SignatureCache, trim
 from pithbundle.verify.verdicts import CheckedEvent, ReceiptVerdict, maker
@@ -287,6 +289,28 @@ class Verifier:
             TypeError: ``data`` is not bytes.
         """
         return check_proof(as_bytes(data), self.policy, rules=self.rules, limits=self.limits)
+
+    def verify_document(
+        self, data: BytesLike, *, encoding: Encoding | None = None, abstract: str | None = None
+    ) -> DocumentReport:
+        """Recompute what can be of another document of the registry than a bundle (DOC-2 to DOC-10).
+
+        Args:
+            data: a state, record document, graph document, integrity document, manifest or key file.
+            encoding: ``"json"`` or ``"cbor"``; None detects it by the first byte.
+            abstract: the abstract of the paper, compared with the excerpt of a record document or
+                graph document (DOC-6).
+
+        Raises:
+            DocumentError: the document is rejected, or is none of these (``type``).
+            PithError: InputError for what cannot be read, RecordError where its record is not one or
+                ``abstract`` is outside the data model, InvalidKeyError for the key of a key file.
+            TypeError: ``data`` is not bytes, ``encoding`` is no encoding, ``abstract`` is no str.
+        """
+        if abstract is not None:
+            require_type("abstract", abstract, str)
+        document = read_document(data, self.limits, encoding=encoding)
+        return verify_document(document, self.policy, abstract=abstract, limits=self.limits)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The cache is not part of it: a copy begins with an empty one.

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,12 @@ from kit.command_line import (
 from kit.data import REPO
 from kit.demo import RECORD, plain, rich
 from kit.payloads import alias_added, checkpoint
-from pithbundle import Policy, Verifier
+from pithbundle import Policy, Verifier, proof
+from pithbundle.bundle import document, reader
 from pithbundle.cli import file_results, output, print_results, sources, terminal
 from pithbundle.cli.output import worst
+from pithbundle.encoding import cbor as encoding_cbor
+from pithbundle.encoding import json_reader
 from pithbundle.escape import visible
 from pithbundle.outcomes import EXIT_STATUS
 
@@ -280,6 +283,66 @@ def test_a_bundle_whose_type_was_altered_is_judged(tmp_path: Path, changed: dict
     without = {name: value for name, value in plain().items() if name != "bundle_type"}
     (tmp_path / "b.json").write_bytes(to_json(without))
     assert run("verify", str(tmp_path), *POLICY).status == 1
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of what is parsed, each time that it is."""
+    found: list[int] = []
+    for module, name in [
+        *((each, "read_json") for each in (document, reader, json_reader, proof)),
+        *((each, "read_cbor") for each in (document, reader, encoding_cbor)),
+    ]:
+        whole = getattr(module, name)
+
+        def counted(data: bytes, *args: Any, whole: Any = whole, **options: Any) -> Any:
+            found.append(len(data))
+            return whole(data, *args, **options)
+
+        monkeypatch.setattr(module, name, counted)
+    return found
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": 1, "canonical_record": RECORD},
+        {"a": 1, "record_type": "pith_number_record", "canonical_record": RECORD, "events": []},
+        {"a": 1, "manifest_type": "pith_mirror_manifest"},
+        {"a": 1, "public_key_hex": "ab" * 32},
+        RECORD,
+        {"z": 1, **plain()},
+    ],
+)
+@pytest.mark.parametrize("write", [to_json, cbor], ids=["json", "cbor"])
+@pytest.mark.parametrize("from_folder", [True, False], ids=["folder", "list"])
+def test_a_file_is_parsed_once(
+    tmp_path: Path, parsed: list[int], value: Any, write: Callable[[Any], bytes], from_folder: bool
+) -> None:
+    """It was parsed to recognise it, to see whether it may be skipped, and to check it."""
+    path = tmp_path / "f.json"
+    path.write_bytes(write(value))
+    if from_folder:
+        run("verify", str(tmp_path), *POLICY)
+    else:
+        run("verify", "--files-from", "-", *POLICY, stdin=f"{path}\n".encode())
+    # A record that a list names is rejected: the verifier reads it too, and the hint names what it is.
+    rejected = value is RECORD and not from_folder
+    assert parsed.count(path.stat().st_size) == (3 if rejected else 1)
+
+
+def test_what_is_over_a_limit_is_recognised_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(to_json({"deep": [[[[[[]]]]]], "canonical_record": RECORD}))
+    (tmp_path / "b.json").write_bytes(to_json({"deep": [[[[[[]]]]]], "x": 1}))
+    result = run("verify", "-v", str(tmp_path), *POLICY, "--limit", "depth=5", "--limit", "bundle_depth=5")
+    assert [line.split()[0] for line in result.out.splitlines()[:2]] == ["SKIPPED", "FAIL"]
+
+
+def test_a_document_of_another_encoding_than_the_named_one_is_recognised(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(to_json({"canonical_record": RECORD}))
+    (tmp_path / "b.json").write_bytes(b"{")
+    result = run("verify", "-v", str(tmp_path), *POLICY, "--from", "cbor")
+    assert [line.split()[0] for line in result.out.splitlines()[:2]] == ["SKIPPED", "FAIL"]
 
 
 # -- folders ----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
+import json
 import pickle
 import pydoc
 import re
@@ -16,10 +17,12 @@ import pytest
 
 import pithbundle
 from kit import AUTHOR, DEMO, attached, bundle, demo, made_record, payloads, policy, to_json
+from kit.documents import real_integrity, real_manifest
 from kit.results import WHEN
 from pithbundle import (
     BundleError,
     Clock,
+    DocumentError,
     Entry,
     FileError,
     FileReport,
@@ -61,6 +64,8 @@ def values() -> dict[str, Any]:
     dated = Report._of(report.inputs, report.ledger, clock=Clock("2000-01-01T00:00:00.000000Z"))
     tampered = verifier.verify(demo.tampered()).events
     changed = diff(report, unknown.report())
+    integrity = verifier.verify_document(json.dumps(real_integrity()).encode())
+    manifest = verifier.verify_document(json.dumps(real_manifest()).encode())
     found: list[Any] = [
         verifier, verified, report, ledger, state, ledger.builder().build(), KEYS, KEYS.keys[0],
         KEYS.keys[0].public_key, KEYS.keys[0].formats[0], ledger.record, ledger.record.number, ledger.rules,
@@ -79,6 +84,7 @@ def values() -> dict[str, Any]:
         *(one.left or one.right for one in changed.events),
         *dated.warnings, *ledger.rules.event_types.values(), pithbundle.Limits(),
         *(verifier.verify_proof(proof_of(ledger, group)) for group in ledger.equivocations()),
+        integrity, integrity.signatures[0], manifest, manifest.keys[0], manifest.findings[0],
     ]  # fmt: skip
     return {type(one).__name__: one for one in found if one is not None}
 
@@ -87,8 +93,8 @@ ERRORS: Final[list[Exception]] = [
     *(
         kind("type", "detail", pointer="/a", offset=3, clause="JSON-1")
         for kind in (
-            BundleError, FileError, InputError, InvalidKeyError, MergeError, NumberError, PithError,
-            PolicyError, ProofError, RecordError, SideError,
+            BundleError, DocumentError, FileError, InputError, InvalidKeyError, MergeError, NumberError,
+            PithError, PolicyError, ProofError, RecordError, SideError,
         )
     ),
     OutcomeError(("invalid", "unverified")),
@@ -162,7 +168,7 @@ def test_an_error_pickles_and_copies(error: Exception) -> None:
 
 RESULTS: Final = (
     "VerifiedBundle", "CheckedEvent", "SignedEvent", "Report", "Ledger", "State", "Verdict",
-    "ReceiptVerdict", "Policy", "PolicyKey", "Diff", "FileReport",
+    "ReceiptVerdict", "Policy", "PolicyKey", "Diff", "FileReport", "DocumentReport",
 )  # fmt: skip
 
 

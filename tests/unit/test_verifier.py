@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 from kit import DEMO, attached, bundle, made_record, payloads, to_json
+from kit.documents import ABSTRACT, real_integrity, real_manifest, record_document
 from kit.results import WHEN
 from kit.strategies import fixture_policy
 from pithbundle import (
     MERGE_1,
     Clock,
+    DocumentError,
+    DocumentReport,
     InputError,
+    InvalidKeyError,
     Limits,
     MergeError,
     MergeRules,
@@ -23,6 +27,7 @@ from pithbundle import (
     PithError,
     Policy,
     ProofError,
+    RecordError,
     Report,
     VerifiedBundle,
     Verifier,
@@ -67,6 +72,10 @@ def test_the_encoding_is_detected_or_named() -> None:
         (lambda: Verifier(POLICY, cache_size=-1), "cache_size must be an int from 0, not -1"),
         (lambda: verifier().verify("bundle.json"), "expected bytes, got str"),  # type: ignore[arg-type]
         (lambda: verifier().verify(DATA, encoding="xml"), "encoding must be"),  # type: ignore[arg-type]
+        (lambda: verifier().verify_document("state.json"), "expected bytes, got str"),  # type: ignore[arg-type]
+        (lambda: verifier().verify_document(b"{}", encoding="xml"), "encoding must be"),  # type: ignore[arg-type]
+        (lambda: verifier().verify_document(b"{}", abstract=b"x"), "abstract must be a str"),  # type: ignore[arg-type]
+        (lambda: DocumentReport(), "made by Verifier.verify_document"),
         (lambda: verifier().verify(DATA).report(5), "name of an input must be a str, not int"),  # type: ignore[arg-type]
     ],
 )
@@ -346,3 +355,47 @@ def test_outcomes_are_computed_once_and_travel_with_the_bundle(monkeypatch: pyte
         assert again == verified
         assert again.outcomes == ("valid",)
     assert asked == 1
+
+
+# -- other documents of the registry ----------------------------------------------------------
+
+
+def test_a_document_is_verified_under_the_policy_and_the_limits() -> None:
+    data = to_json(record_document())
+    report = verifier().verify_document(memoryview(data), abstract=ABSTRACT)
+    assert (report.document_type, report.description) == ("record_document", "a record document")
+    assert (report.outcome, report.encoding, report.policy_sha256) == ("unverified", "json", POLICY.sha256)
+    assert report.record is not None and report.number_status == "reproduced"
+    assert ("/paper/abstract_excerpt", "agrees") in {(one.pointer, one.status) for one in report.findings}
+    cbor = cbor_bytes(record_document())
+    read = [verifier().verify_document(each).findings for each in (data, cbor)]
+    assert {*read[0]} == {*read[1]}
+    with pytest.raises(InputError, match="size"):
+        verifier(limits=Limits(size=10)).verify_document(data)
+
+
+def test_the_keys_and_signatures_of_documents_are_looked_up_in_the_policy() -> None:
+    registry = Verifier(Policy.registry())
+    key = registry.policy.keys[0]
+    found = [one.verify_document(to_json(real_manifest())).keys[0].key for one in (registry, verifier())]
+    assert found == [key, None]
+    integrity = registry.verify_document(to_json(real_integrity()))
+    assert {(one.status, one.key) for one in integrity.signatures} == {("unbound", key)}
+    value = integrity.to_value()
+    assert value["signatures"] and value == integrity.to_value() and value is not integrity.to_value()
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "code"),
+    [
+        (bundle(RECORD, EVENTS), DocumentError, "type"),
+        ([], DocumentError, "type"),
+        ({**record_document(), "canonical_sha256": "ab" * 32}, DocumentError, "hash_mismatch"),
+        ({**record_document(), "canonical_record": {}}, RecordError, "type"),
+        ({"public_key_hex": "00" * 32}, InvalidKeyError, "key_invalid"),
+    ],
+)
+def test_a_document_that_is_rejected(value: Any, error: type[PithError], code: str) -> None:
+    with pytest.raises(error) as caught:
+        verifier().verify_document(to_json(value))
+    assert (type(caught.value), caught.value.code) == (error, code)

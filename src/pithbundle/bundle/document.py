@@ -26,7 +26,7 @@ from pithbundle.newtypes import Pointer
 Path: TypeAlias = tuple[str | int, ...]
 
 #: What is found about a member (DOC-3).
-Status: TypeAlias = Literal[
+FindingStatus: TypeAlias = Literal[
     "agrees",
     "differs",
     "reproduced",
@@ -43,7 +43,7 @@ _IN_OTHERS: Final[Path] = ("canonical_record",)
 
 
 class DocumentError(PithError):
-    """A document is rejected: its record, number, hash or key is not what it claims."""
+    """A document is rejected: its record, number, hash or key is not what it claims, or its type is wrong."""
 
     CLAUSES: ClassVar[dict[str, str]] = {
         "type": "DOC-4",
@@ -65,15 +65,15 @@ class Finding:
     """What was found about one member of a document (DOC-3); ``detail`` may quote nothing of the input."""
 
     pointer: Pointer
-    status: Status
+    status: FindingStatus
     detail: str = ""
 
     __repr__ = brief
 
-    @classmethod
-    def at(cls, path: Path, status: Status, detail: str = "") -> Finding:
-        """Return the finding of the member at a path."""
-        return cls(pointer_to(path), status, detail)
+
+def finding(path: Path, status: FindingStatus, detail: str = "") -> Finding:
+    """Return the finding of the member at a path."""
+    return Finding(pointer_to(path), status, detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pithbundle.bundle.document import Finding, Path, ReadDocument, same
+from pithbundle.bundle.document import Finding, Path, ReadDocument, finding, same
 from pithbundle.bundle.document_types import GRAPH
 from pithbundle.bundle.record import SCHEMA_VERSION, Record
 from pithbundle.bundle.titles import WHITE_SPACE, abstract_sha256, title_sha256
@@ -74,10 +74,10 @@ def _findings(document: ReadDocument, paper: Paper) -> Iterator[Finding]:
 
 def _checked(name: str, record: Record | None) -> Finding:
     if record is None:
-        return Finding.at((name,), "unknown", _NOT_COMPLETE)
+        return finding((name,), "unknown", _NOT_COMPLETE)
     if name == "canonical_record":
-        return Finding.at((name,), "agrees", "a well-formed record")
-    return Finding.at((name,), "reproduced", "recomputed from the record")
+        return finding((name,), "agrees", "a well-formed record")
+    return finding((name,), "reproduced", "recomputed from the record")
 
 
 def _determined(record: Record) -> dict[Path, Value]:
@@ -92,41 +92,39 @@ def _finding(
     document: ReadDocument, path: Path, value: Value, determined: dict[Path, Value], paper: Paper
 ) -> Finding:
     if path not in _PATHS or (document.kind is GRAPH and paper.record is None):
-        return Finding.at(path, "claimed")
+        return finding(path, "claimed")
     if path not in determined:
-        return Finding.at(path, "unknown", _NOT_COMPLETE)
+        return finding(path, "unknown", _NOT_COMPLETE)
     expected = determined[path]
     if path == _TITLE:
         return _title(value, expected)
     if path == _EXCERPT:
         return _excerpt(value, expected, paper.abstract)
     agrees = same(_sorted(value) if path == _CROSS_CATS else value, expected)
-    return Finding.at(path, "agrees" if agrees else "differs", "the record determines it")
+    return finding(path, "agrees" if agrees else "differs", "the record determines it")
 
 
 def _title(value: Value, expected: Value) -> Finding:
     if type(value) is not str:
-        return Finding.at(_TITLE, "differs", "not a string")
+        return finding(_TITLE, "differs", "not a string")
     reproduced = title_sha256(value) == expected
-    return Finding.at(_TITLE, "reproduced" if reproduced else "not_reproduced", "title_canon_sha256")
+    return finding(_TITLE, "reproduced" if reproduced else "not_reproduced", "title_canon_sha256")
 
 
 def _excerpt(value: Value, expected: Value, abstract: str | None) -> Finding:
     if type(value) is not str:
-        return Finding.at(_EXCERPT, "differs", "not a string")
+        return finding(_EXCERPT, "differs", "not a string")
     if len(value) < EXCERPT_CHARACTERS:
         reproduced = abstract_sha256(value) == expected
-        return Finding.at(
+        return finding(
             _EXCERPT,
             "reproduced" if reproduced else "not_reproduced",
             "abstract_canon_sha256, as a whole abstract",
         )
     if abstract is None or abstract_sha256(abstract) != expected:
-        return Finding.at(
-            _EXCERPT, "claimed", "" if abstract is None else "the abstract given is another one"
-        )
+        return finding(_EXCERPT, "claimed", "" if abstract is None else "the abstract given is another one")
     agrees = _begins(abstract, value)
-    return Finding.at(_EXCERPT, "agrees" if agrees else "differs", "the beginning of the abstract given")
+    return finding(_EXCERPT, "agrees" if agrees else "differs", "the beginning of the abstract given")
 
 
 def _begins(abstract: str, excerpt: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pithbundle.bundle.document import Finding, Path, ReadDocument
+from pithbundle.bundle.document import Finding, Path, ReadDocument, finding
 from pithbundle.encoding.canonical import encode_canonical, sha256_hex
 from pithbundle.encoding.values import Object, Value
 from pithbundle.newtypes import DigestHex
@@ -44,15 +44,15 @@ def _finding(document: ReadDocument, path: Path, value: Object) -> Finding:
     count = next((value[name] for name in _COUNTS if name in value), None)
     # What is missing of an object that was cut is not absent: it may have been cut off.
     if not document.is_complete(*path):
-        return Finding.at(at, "unknown", "the object is not complete")
+        return finding(at, "unknown", "the object is not complete")
     items = value.get(_ITEMS)
     if _ITEMS not in value and type(count) is int and count == 0:
         items = []
     if type(items) is not list:
-        return Finding.at(at, "unknown", "the list is not in the document")
+        return finding(at, "unknown", "the list is not in the document")
     if any(name in value for name in _COUNTS) and not (type(count) is int and count == len(items)):
-        return Finding.at(at, "unknown", "the count is not the length of the list")
+        return finding(at, "unknown", "the count is not the length of the list")
     if snapshot_sha256(items) == value[_DIGEST]:
-        return Finding.at(at, "reproduced", "the digest of the list")
+        return finding(at, "reproduced", "the digest of the list")
     inferred = ", whose rule is inferred" if items else ""
-    return Finding.at(at, "not_reproduced", f"another digest than that of the list{inferred}")
+    return finding(at, "not_reproduced", f"another digest than that of the list{inferred}")

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
-from pithbundle.bundle.document import read_document
+from pithbundle.bundle.document import ReadDocument
 from pithbundle.bundle.document_types import BUNDLE, PROOF
 from pithbundle.cli.check_files import CheckedFiles
-from pithbundle.cli.document_file import document_value, looks_like_document
-from pithbundle.cli.input_hints import hint_for, other_document
+from pithbundle.cli.document_file import check_document, document_value
+from pithbundle.cli.input_hints import hint_for
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import rejected_value
 from pithbundle.cli.output import Exit, worst
-from pithbundle.cli.proof_file import looks_like_proof
+from pithbundle.cli.recognised import RecognisedFile
 from pithbundle.cli.render import counts
 from pithbundle.cli.sources import Source
 from pithbundle.encoding.limits import Limits
@@ -30,7 +30,7 @@ from pithbundle.outcomes import EXIT_STATUS, Outcome, together
 from pithbundle.proof import EquivocationProof, describe
 from pithbundle.report import Clock, Rejection, Report, WarningCode
 from pithbundle.verifier import Verifier
-from pithbundle.verify.documents import DocumentReport, verify_document
+from pithbundle.verify.documents import DocumentReport
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
@@ -153,39 +153,45 @@ class Judge:
             if rejected.status == Exit.USAGE:
                 return _unreadable(source.path, rejected)
             data = rejected.error
-        if isinstance(data, bytes) and looks_like_proof(data, limits):
+        if not isinstance(data, bytes):
+            return self._bundle(source.path, data)
+        file = RecognisedFile(data, limits, self._encoding)
+        if file.is_proof:
             return self._proof(source.path, data)
-        # In a folder other documents are skipped, but for what may be a bundle (CLI-11).
-        if (
-            isinstance(data, bytes)
-            and looks_like_document(data, limits, self._encoding)
-            and (source.named_by != "folder" or other_document(data) is None)
-        ):
-            return self._document(source.path, data)
-        (found,) = self._verifier.verify_each(
-            [(source.path, data)], encoding=self._encoding, clock=self._clock, advise=hint_for
-        )
-        if found.rejection is None:
-            return _bundle(source.path, cast("Report", found.report))
-        if source.named_by == "folder" and isinstance(data, bytes):
-            other = other_document(data)
-            if other is not None:
-                path = source.path
-                return FileResult(path, "skipped", (), other.description, document=other.name, named=named)
-        return _rejected(source.path, found.rejection)
+        # A bundle is parsed by the verifier alone, and anything else here alone.
+        bundle = self._bundle(source.path, data) if file.may_be_bundle else None
+        if bundle is not None and bundle.rejection is None:
+            return bundle
+        return self._other(source, file) or bundle or self._bundle(source.path, data)
 
-    def _document(self, path: str, data: bytes) -> FileResult:
-        limits = self._verifier.limits
-        document = read_document(data, limits, encoding=self._encoding)
-        try:
-            report = verify_document(document, self._verifier.policy, limits=limits)
-        except PithError as error:
-            return _rejected(path, Rejection(path, error), document.kind.name)
-        codes = tuple(dict.fromkeys(one.code for one in report.digests if one.code is not None))
-        reason = f"{report.outcome}: {document.kind.description}, whose content is not signed [DOC-3]"
+    def _other(self, source: Source, file: RecognisedFile) -> FileResult | None:
+        """The result of what is neither a proof nor a bundle; None for what may be a bundle."""
+        # In a folder other documents are skipped, but for what may be a bundle (CLI-11).
+        if source.named_by == "folder" and file.other is not None:
+            other = file.other
+            return FileResult(source.path, "skipped", (), other.description, document=other.name, named=False)
+        if file.is_document and file.document is not None:
+            return self._document(source.path, file.document)
+        return None
+
+    def _bundle(self, path: str, data: bytes | PithError) -> FileResult:
+        (found,) = self._verifier.verify_each(
+            [(path, data)], encoding=self._encoding, clock=self._clock, advise=hint_for
+        )
+        if found.rejection is not None:
+            return _rejected(path, found.rejection)
+        return _bundle(path, cast("Report", found.report))
+
+    def _document(self, path: str, document: ReadDocument) -> FileResult:
+        checked = check_document(path, document, self._verifier.policy, self._verifier.limits)
+        report = checked.report
+        if report is None:
+            return _rejected(path, cast("Rejection", checked.rejection), document.kind.name)
+        codes = tuple(dict.fromkeys(one.code for one in report.signatures if one.code is not None))
+        reason = f"{report.outcome}: {report.description}, whose content is not signed [DOC-3]"
         status = _STATUS[EXIT_STATUS[report.outcome]]
         return FileResult(
-            path, status, (report.outcome,), reason, codes, document.kind.name, document_report=report
+            path, status, (report.outcome,), reason, codes, report.document_type, document_report=report
         )
 
     def _proof(self, path: str, data: bytes) -> FileResult:

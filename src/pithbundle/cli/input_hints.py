@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from pithbundle.bundle.document_types import BUNDLE, OTHER, POLICY, PROOF, TYPE_MEMBERS, Document, recognise
+from pithbundle.bundle.document_types import BUNDLE, POLICY, Document, recognise
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_strict import AFTER_THE_END
 from pithbundle.encoding.limits import DEFAULT_LIMITS
@@ -145,31 +145,17 @@ def _of_bytes(data: bytes) -> tuple[str, str] | None:
 def document_of(data: bytes) -> Document | None:
     """Return what a file is by its own account, None if it cannot be parsed."""
     try:
-        return recognise(_value_of(data))
+        return recognise(value_of(data))
     except PithError:
         return None
 
 
-def other_document(data: bytes) -> Document | None:
-    """What a file of a folder is if it is recognised as another type of document than a bundle (CLI-11).
+def value_of(data: bytes) -> Value:
+    """Return the value of a file, within the limits of what is written here.
 
-    What may be a bundle is none of these and has to be judged, whatever else it may be: it has
-    the member ``bundle_type``, or ``events`` without a member that names another type.
+    Raises:
+        InputError: it is outside the profile, or over a limit.
     """
-    try:
-        value = _value_of(data)
-    except PithError:
-        return None
-    if type(value) is not dict or "bundle_type" in value:
-        return None
-    if "events" in value and not any(name in value for name in TYPE_MEMBERS):
-        return None
-    document = recognise(value)
-    return None if document in (PROOF, OTHER) else document
-
-
-def _value_of(data: bytes) -> Value:
-    """The value of a file, within the limits of what is written here."""
     from pithbundle.encoding.cbor import parse_cbor
     from pithbundle.encoding.json_reader import parse_json
 

@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pithbundle.bundle.document_types import PROOF_TYPE
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.load import CELL, event_line
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.canonical import canonical_bytes
-from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
 from pithbundle.outcomes import Outcome
-from pithbundle.proof import EquivocationProof, describe, is_proof
+from pithbundle.proof import EquivocationProof, describe
 from pithbundle.report import Rejection
 from pithbundle.verifier import Verifier
 from pithbundle.verify.verdicts import SignedEvent
 
 if TYPE_CHECKING:
     from pithbundle.verify.policy import Policy
-
-_MARK: Final = PROOF_TYPE.encode()
-
-
-def looks_like_proof(data: bytes, limits: Limits) -> bool:
-    """Whether a file claims to be a proof; False for one that cannot be parsed."""
-    if _MARK not in data:
-        return False
-    try:
-        return is_proof(parse_json(data, replace(limits, depth=limits.bundle_depth)))
-    except PithError:
-        return False
 
 
 def verify_proof(

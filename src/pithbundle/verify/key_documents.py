@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final
 
-from pithbundle.bundle.document import DocumentError, Finding, Path, ReadDocument
+from pithbundle.brief import brief
+from pithbundle.bundle.document import DocumentError, Finding, Path, ReadDocument, finding
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.values import Value
 from pithbundle.encoding.values import pointer as pointer_of
 from pithbundle.errors import InvalidKeyError
 from pithbundle.newtypes import Pointer
 from pithbundle.verify.policy import Policy, PolicyKey
-
-#: For each key of a document, by its pointer, the key of the policy that has its bytes.
-KeysOfPolicy: TypeAlias = tuple[tuple[Pointer, PolicyKey | None], ...]
 
 _PATTERNS: Final = ("bundle_pattern", "state_pattern", "well_known_pattern")
 #: An https URL of a host, which may have a port; what is not a URL's own, and braces, are left out (DOC-9).
@@ -33,14 +32,27 @@ _FINGERPRINT_HEX: Final = "fingerprint_sha256_hex"
 _FINGERPRINT_BASE32: Final = "fingerprint_sha256_b32_first128bits"
 
 
-def manifest_findings(document: ReadDocument, policy: Policy) -> tuple[tuple[Finding, ...], KeysOfPolicy]:
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """A key that a manifest or key file has, at a pointer, and the key of the policy with its bytes."""
+
+    pointer: Pointer
+    #: None where no key of the policy has these bytes.
+    key: PolicyKey | None
+
+    __repr__ = brief
+
+
+def manifest_findings(
+    document: ReadDocument, policy: Policy
+) -> tuple[tuple[Finding, ...], tuple[DocumentKey, ...]]:
     """Return the findings of a manifest, and its keys (DOC-9)."""
     found: list[Finding] = []
-    keys: list[tuple[Pointer, PolicyKey | None]] = []
+    keys: list[DocumentKey] = []
     for name, value in document.members().items():
         if name == "mirrors" and type(value) is list:
             continue
-        found.append(Finding.at((name,), "claimed"))
+        found.append(finding((name,), "claimed"))
     mirrors = document.get("mirrors")
     for index in range(len(mirrors) if type(mirrors) is list else 0):
         at: Path = ("mirrors", index)
@@ -49,11 +61,13 @@ def manifest_findings(document: ReadDocument, policy: Policy) -> tuple[tuple[Fin
             key, of_key = _key(document, (*at, "public_key"))
             found += of_key
             if key is not None:
-                keys.append((pointer_of((*at, "public_key")), _in_policy(key, policy)))
+                keys.append(DocumentKey(pointer_of((*at, "public_key")), _in_policy(key, policy)))
     return tuple(found), tuple(keys)
 
 
-def key_file_findings(document: ReadDocument, policy: Policy) -> tuple[tuple[Finding, ...], KeysOfPolicy]:
+def key_file_findings(
+    document: ReadDocument, policy: Policy
+) -> tuple[tuple[Finding, ...], tuple[DocumentKey, ...]]:
     """Return the findings of a key file, and its key (DOC-10).
 
     Raises:
@@ -71,7 +85,7 @@ def key_file_findings(document: ReadDocument, policy: Policy) -> tuple[tuple[Fin
         if one.status == "differs":
             detail = f"{one.detail}; do not use this key"
             raise DocumentError("hash_mismatch", detail, pointer=one.pointer, clause="DOC-10")
-    return tuple(found), () if key is None else ((Pointer(""), _in_policy(key, policy)),)
+    return tuple(found), () if key is None else (DocumentKey(Pointer(""), _in_policy(key, policy)),)
 
 
 def _in_policy(key: PublicKey, policy: Policy) -> PolicyKey | None:
@@ -84,12 +98,12 @@ def _addresses(document: ReadDocument, at: Path) -> Iterator[Finding]:
             continue
         form = _BASE if name == "base_url" else _PATTERN if name in _PATTERNS else None
         if form is None:
-            yield Finding.at((*at, name), "claimed")
+            yield finding((*at, name), "claimed")
         elif type(value) is str and form.fullmatch(value):
-            yield Finding.at((*at, name), "well_formed")
+            yield finding((*at, name), "well_formed")
         else:
             what = "an https URL" if form is _BASE else "an https URL with {suffix} once"
-            yield Finding.at((*at, name), "malformed", f"must be {what}")
+            yield finding((*at, name), "malformed", f"must be {what}")
 
 
 def _spelled(name: str, value: Value) -> PublicKey:
@@ -114,15 +128,15 @@ def _key(document: ReadDocument, at: Path) -> tuple[PublicKey | None, list[Findi
         try:
             spelled = _spelled(name, members[name])
         except InvalidKeyError as error:
-            found.append(Finding.at((*at, name), "malformed", error.fault.message))
+            found.append(finding((*at, name), "malformed", error.fault.message))
             continue
         if key is None:
             key = spelled
-            found.append(Finding.at((*at, name), "well_formed", "an acceptable key"))
+            found.append(finding((*at, name), "well_formed", "an acceptable key"))
         else:
             agrees = spelled == key
             detail = "the key of public_key_hex" if agrees else "another key than that of public_key_hex"
-            found.append(Finding.at((*at, name), "agrees" if agrees else "differs", detail))
+            found.append(finding((*at, name), "agrees" if agrees else "differs", detail))
     for name, value in members.items():
         if name not in (_HEX, _BASE64):
             found.append(_of_key((*at, name), value, key))
@@ -133,10 +147,10 @@ def _of_key(at: Path, value: Value, key: PublicKey | None) -> Finding:
     """The finding of a member beside a key: its fingerprints are recomputed."""
     name = at[-1]
     if name not in (_FINGERPRINT_HEX, _FINGERPRINT_BASE32):
-        return Finding.at(at, "claimed")
+        return finding(at, "claimed")
     if key is None:
-        return Finding.at(at, "unknown", "there is no acceptable key")
+        return finding(at, "unknown", "there is no acceptable key")
     expected = key.fingerprint_hex if name == _FINGERPRINT_HEX else key.fingerprint_base32
     if value == expected:
-        return Finding.at(at, "reproduced", "recomputed from the key")
-    return Finding.at(at, "differs", f"the fingerprint of the key is {expected}")
+        return finding(at, "reproduced", "recomputed from the key")
+    return finding(at, "differs", f"the fingerprint of the key is {expected}")

@@ -15,6 +15,7 @@ from pithbundle.bundle.document import (
     DocumentError,
     Finding,
     ReadDocument,
+    finding,
     read_document,
     record_of,
     same,
@@ -23,6 +24,7 @@ from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import cbor_bytes
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import InputError, RecordError
+from pithbundle.newtypes import Pointer
 
 DOCUMENT = record_document()
 RECORD = Record.from_value(DOCUMENT["canonical_record"])
@@ -184,8 +186,8 @@ def test_values_are_compared_by_type() -> None:
 
 
 def test_results_are_values() -> None:
-    finding = Finding.at(("a", 0), "agrees", "x")
-    assert finding.pointer == "/a/0"
-    assert pickle.loads(pickle.dumps(finding)) == finding
+    found = finding(("a", 0), "agrees", "x")
+    assert found == Finding(Pointer("/a/0"), "agrees", "x")
+    assert pickle.loads(pickle.dumps(found)) == found
     document = read(DOCUMENT)
     assert copy.deepcopy(document) == document == pickle.loads(pickle.dumps(document))

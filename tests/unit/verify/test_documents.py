@@ -39,7 +39,8 @@ def verify(value: Any, under: Policy = REGISTRY, **options: Any) -> DocumentRepo
 
 
 def pinned(**members: Any) -> Policy:
-    return Policy.from_bytes(json.dumps(policy({**policy_key(DEMO), **members})).encode())
+    key = {**policy_key(DEMO), "event_formats": ["integrity-1"], **members}
+    return Policy.from_bytes(json.dumps(policy(key)).encode())
 
 
 def flat(**members: Any) -> Any:
@@ -75,7 +76,7 @@ def statuses(report: DocumentReport) -> dict[str, str]:
 )  # fmt: skip
 def test_the_outcome_is_never_valid(value: Any) -> None:
     report = verify(value)
-    assert report.document.kind in DOCUMENTS
+    assert report.document_type in DOCUMENTS
     assert report.outcome == "unverified"
     assert pickle.loads(pickle.dumps(report)) == report == copy.deepcopy(report)
     assert len(repr(report)) < 120
@@ -108,14 +109,14 @@ def test_a_record_document_that_does_not_recompute_is_rejected() -> None:
 def test_an_abstract_of_the_user() -> None:
     report = verify(record_document(), abstract=ABSTRACT)
     assert statuses(report)["/paper/abstract_excerpt"] == "agrees"
-    assert report.record == RECORD and not report.is_derived
+    assert report.record == RECORD and report.number_status == "reproduced"
     with pytest.raises(RecordError):
         verify(record_document(), abstract="\0")
 
 
 def test_graph_documents() -> None:
     report = verify_document(read_document(real_graph()), REGISTRY)
-    assert report.record is not None and report.is_derived
+    assert report.record is not None and report.number_status == "derived"
     assert report.record.number.suffix == GRAPH
     assert sum(one.status == "reproduced" for one in report.findings) == 4
     found = statuses(verify(graph_document()))
@@ -123,7 +124,7 @@ def test_graph_documents() -> None:
     assert found["/references/snapshot_sha256"] == "unknown"
     assert found["/paper/title"] == "claimed"
     without_abstract = verify(graph_document(ABSTRACT))
-    assert without_abstract.record is None and not without_abstract.is_derived
+    assert without_abstract.record is None and without_abstract.number_status is None
     assert verify(graph_document(ABSTRACT), abstract=ABSTRACT).record == RECORD
 
 
@@ -167,12 +168,12 @@ def test_the_signatures_of_real_integrity_events_verify_and_bind_nothing() -> No
     for value in (real_integrity(), {"events": real_integrity(), "integrity_snapshot_sha256": "x"}):
         report = verify(value)
         above = "" if isinstance(value, list) else "/events"
-        assert [one.pointer for one in report.digests] == [f"{above}/{index}" for index in range(6)]
-        assert {one.status for one in report.digests} == {"unbound"}
-        assert {one.code for one in report.digests} == {None}
-        assert {one.key for one in report.digests} == {REGISTRY.keys[0]}
+        assert [one.pointer for one in report.signatures] == [f"{above}/{index}" for index in range(6)]
+        assert {one.status for one in report.signatures} == {"unbound"}
+        assert {one.code for one in report.signatures} == {None}
+        assert {one.key for one in report.signatures} == {REGISTRY.keys[0]}
         assert report.outcome == "unverified" and report.record is None
-        assert len(repr(report.digests[0])) < 400
+        assert len(repr(report.signatures[0])) < 400
 
 
 @pytest.mark.parametrize(
@@ -195,28 +196,39 @@ def test_the_signatures_of_real_integrity_events_verify_and_bind_nothing() -> No
         # Where the format of a key's events may be another, nothing is invalid.
         ({"payload_sha256": "cd" * 32}, {"event_formats": ["unknown"]}, "unbound", "signature_invalid"),
         ({"signature_b64": "AAAA"}, {"event_formats": ["unknown"]}, "unbound", "encoding"),
+        (
+            {"payload_sha256": "cd" * 32},
+            {"event_formats": ["integrity-1", "unknown"]},
+            "unbound",
+            "signature_invalid",
+        ),
+        ({}, {"event_formats": ["unknown"]}, "unbound", None),
+        # A key of other formats alone makes no signature over a digest: none is altered, and none counts.
+        ({}, {"event_formats": ["pithbundle-event-1"]}, "unknown_format", None),
+        ({"payload_sha256": "cd" * 32}, {"event_formats": ["pithbundle-event-1"]}, "unknown_format", None),
     ],
 )
 def test_the_verdict_on_the_signature_over_a_digest(
     members: Any, key: Any, status: str, code: str | None
 ) -> None:
     report = verify([flat(**members)], pinned(**key))
-    (found,) = report.digests
+    (found,) = report.signatures
     assert (found.status, found.code) == (status, code)
     assert (found.key is not None) == (status == "unbound" and code is None)
     assert report.outcome == ("invalid" if status == "invalid" else "unverified")
 
 
 def test_several_keys_of_one_id_are_tried() -> None:
-    keys = [policy_key(AUTHOR), policy_key(DEMO), policy_key(DEMO_OLD)]
+    named: Any = {"event_formats": ["integrity-1"]}
+    keys = [{**policy_key(each), **named} for each in (AUTHOR, DEMO, DEMO_OLD)]
     under = Policy.from_bytes(json.dumps(policy(*({**key, "key_id": "k"} for key in keys))).encode())
-    (found,) = verify([flat(signing_key_id="k")], under).digests
+    (found,) = verify([flat(signing_key_id="k")], under).signatures
     assert found.status == "unbound" and found.key is not None
     assert found.key.public_key.hex == policy_key(DEMO)["public_key_hex"]
 
 
 def test_the_events_of_an_integrity_document_are_bounded() -> None:
-    assert len(verify([flat()] * 2, limits=Limits(events=2)).digests) == 2
+    assert len(verify([flat()] * 2, limits=Limits(events=2)).signatures) == 2
     for value, pointer in (([flat()] * 3, ""), ({"events": [flat()] * 3}, "/events")):
         with pytest.raises(DocumentError) as caught:
             verify(value, limits=Limits(events=2))
@@ -231,4 +243,4 @@ def test_an_integrity_document_that_is_cut() -> None:
     data = json.dumps({"events": [flat(), flat()]}).encode()
     document = read_document(data[:-3], truncated=True)
     assert document.kind.name == "integrity"
-    assert verify_document(document, pinned()).digests == ()
+    assert verify_document(document, pinned()).signatures == ()

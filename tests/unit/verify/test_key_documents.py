@@ -11,7 +11,9 @@ from kit import DEMO, changed, policy, policy_key, without
 from kit.documents import real_manifest
 from pithbundle.bundle.document import DocumentError, read_document
 from pithbundle.errors import InvalidKeyError
+from pithbundle.newtypes import Pointer
 from pithbundle.verify.documents import DocumentReport, verify_document
+from pithbundle.verify.key_documents import DocumentKey
 from pithbundle.verify.policy import Policy
 
 REGISTRY = Policy.registry()
@@ -37,15 +39,15 @@ def test_the_real_manifest() -> None:
     for name in ("fingerprint_sha256_hex", "fingerprint_sha256_b32_first128bits"):
         assert found[f"/mirrors/0/public_key/{name}"] == "reproduced"
     assert found["/mirrors/0/public_key/public_key_b64"] == "agrees"
-    assert report.keys == (("/mirrors/0/public_key", REGISTRY.keys[0]),)
+    assert report.keys == (DocumentKey(Pointer("/mirrors/0/public_key"), REGISTRY.keys[0]),)
     assert {"/mirrors", "/mirrors/0/public_key"}.isdisjoint(found)
     assert found["/notes"] == found["/mirrors/0/name"] == "claimed"
 
 
 def test_a_key_that_the_policy_does_not_have() -> None:
     under = Policy.from_bytes(json.dumps(policy(policy_key(DEMO))).encode())
-    assert verify(MANIFEST, under).keys == (("/mirrors/0/public_key", None),)
-    assert verify(KEY, under).keys == (("", None),)
+    assert verify(MANIFEST, under).keys == (DocumentKey(Pointer("/mirrors/0/public_key"), None),)
+    assert verify(KEY, under).keys == (DocumentKey(Pointer(""), None),)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_two_spellings_of_two_keys() -> None:
 def test_one_spelling_is_enough(name: str) -> None:
     other = {"public_key_hex": "public_key_b64", "public_key_b64": "public_key_hex"}[name]
     report = verify(without(KEY, (other,)))
-    assert report.keys == (("", REGISTRY.keys[0]),)
+    assert report.keys == (DocumentKey(Pointer(""), REGISTRY.keys[0]),)
     assert report.findings[0].status == "well_formed"
 
 
@@ -142,4 +144,4 @@ def test_a_key_file_that_is_cut_before_its_key() -> None:
     for cut in range(len(data)):
         document = read_document(data[:cut], truncated=True)
         if document.kind.name == "key":
-            assert verify_document(document, REGISTRY).keys == (("", REGISTRY.keys[0]),)
+            assert verify_document(document, REGISTRY).keys == (DocumentKey(Pointer(""), REGISTRY.keys[0]),)

@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
+from pithbundle.bundle.document import ReadDocument
 from pithbundle.cli.check_files import MANY_FILES, CheckedFiles, check_files
 from pithbundle.cli.clock import clock_options, read_clock
-from pithbundle.cli.document_file import looks_like_document, read_abstract, verify_document_file
+from pithbundle.cli.document_file import check_document, print_checked, read_abstract
 from pithbundle.cli.file_results import Judge, Summary
-from pithbundle.cli.input_hints import other_document
 from pithbundle.cli.inputs import (
     PATH,
     abstract_option,
@@ -30,7 +30,8 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value, rejected_value
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.print_results import Choice, JsonLinesPrinter, JsonPrinter, ResultPrinter, TextPrinter
-from pithbundle.cli.proof_file import looks_like_proof, verify_proof
+from pithbundle.cli.proof_file import verify_proof
+from pithbundle.cli.recognised import RecognisedFile
 from pithbundle.cli.render import ReportPrinter, plural
 from pithbundle.cli.sources import Source, is_many, open_list, read_list, sources
 from pithbundle.cli.terminal import progress_bar
@@ -208,12 +209,13 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
     """Report on each record, or on one proof; return the status."""
     abstract = read_abstract(given.abstract_path, given.limits)
     proofs: list[tuple[str, bytes]] = []
-    documents: list[tuple[str, bytes]] = []
+    documents: list[tuple[str, ReadDocument]] = []
     skipped = 0
 
     def skip(source: Source, data: bytes) -> bool:
         nonlocal skipped
-        if looks_like_proof(data, given.limits):
+        file = RecognisedFile(data, given.limits, given.encoding)
+        if file.is_proof:
             if not given.together:
                 proofs.append((source.path, data))
             elif source.named_by != "folder":
@@ -221,9 +223,9 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
                     f"{Output.file_name(source.path)} is a proof, which is checked by itself. Leave out "
                 )
                 raise click.UsageError(f"{message}--together", click.get_current_context())
-        elif not given.together and looks_like_document(data, given.limits, given.encoding):
-            documents.append((source.path, data))
-        elif source.named_by != "folder" or other_document(data) is None:
+        elif not given.together and file.is_document and file.document is not None:
+            documents.append((source.path, file.document))
+        elif source.named_by != "folder" or file.other is None:
             return False
         skipped += 1
         return True
@@ -240,9 +242,8 @@ def _together(out: Output, given: _Options, policy: Policy, clock: Clock, inputs
     if proofs:
         return verify_proof(out, *proofs[0], policy, given.policy_path, given.limits, given.quiet)
     if documents:
-        return verify_document_file(
-            out, *documents[0], policy, given.policy_path, given.limits, given.encoding, abstract, given.quiet
-        )
+        checked = check_document(*documents[0], policy, given.limits, abstract)
+        return print_checked(out, checked, policy, given.policy_path, given.quiet)
     if abstract is not None:
         raise click.UsageError(_ABSTRACT, click.get_current_context())
     return _print(out, checked_files, policy, given, skipped)
