@@ -147,10 +147,12 @@ def print_document(out: Output, path: str, report: DocumentReport) -> None:
         known = "not in your policy" if one.key is None else f"in your policy: {_key(out, one.key)}"
         out.detail("key", f"{out.show(one.pointer or 'the file')}: {known}")
     for verdict in report.signatures[:MOST]:
-        out.detail(verdict.status, _digest(out, verdict))
+        out.detail(verdict.status.replace("_", " "), _digest(out, verdict))
     _rest(out, len(report.signatures), "signature")
     if report.document_type == STATE.name:
         out.detail("next", STATE.use)
+    if any(verdict.status == "unknown_format" for verdict in report.signatures):
+        out.detail("next", "add integrity-1 to event_formats of the key in your policy, then verify again")
 
 
 def _print_record(out: Output, report: DocumentReport) -> None:
