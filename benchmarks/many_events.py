@@ -42,8 +42,8 @@ def make(size: int, folder: Path) -> None:
     """Write the bundles of ``size`` events and the policy that knows their signers."""
     from kit import SIGNERS, big_bundle, policy, to_json
 
-    for place, part in enumerate(big_bundle(size)):
-        (folder / f"{place:04d}.json").write_bytes(to_json(part))
+    for index, part in enumerate(big_bundle(size)):
+        (folder / f"{index:04d}.json").write_bytes(to_json(part))
     (folder / "policy.json").write_bytes(to_json(policy(*SIGNERS)))
 
 

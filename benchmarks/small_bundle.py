@@ -1,4 +1,4 @@
-"""What verify and merge cost beside the signatures: the demo bundle, three signatures, in process.
+"""What verify and merge cost in addition to the signatures: the demo bundle, three signatures, in process.
 
 The yardstick is PyNaCl itself on the same three signatures in the same run, so the result
 is a ratio and travels between machines.

@@ -1,8 +1,8 @@
-"""What every view of a merged set costs, from 1,000 to 100,000 events made to be dear (tests/kit/crowds.py).
+"""What every view of a merged set costs, from 1,000 to 100,000 expensive events (tests/kit/crowds.py).
 
-A cell is the processor's time in milliseconds; behind the last size stands how much more an event
+A cell is the processor's time in milliseconds; after the last size is how much more an event
 costs there than at the first size, as a multiple of n log n: 1 is n log n exactly, and a quadratic
-view would stand at 60 or more. From some ten thousand events on everything waits for memory, which
+view would show 60 or more. From some ten thousand events on everything waits for memory, which
 is a factor of two.
 
 ``--commands`` runs the command line on really signed bundles instead, in processes of their own.
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
         growth = last * math.log(last) / (first * math.log(first))
         print(" " * 20 + "".join(f"{size:11,}" for size in chosen.sizes) + "   of n log n")
         for view, row in measured(name, chosen.sizes).items():
-            # What takes microseconds says nothing of growth.
+            # What takes microseconds shows no growth.
             times = f"{row[-1] / max(row[0], 0.05) / growth:13.2f}"
             print(f"  {view:18}" + "".join(f"{cell:11.2f}" for cell in row) + times, flush=True)
     return 0

@@ -1,5 +1,5 @@
 /**
- * Checks the files of the page beside it, so that the page answers while a large bundle is checked.
+ * Checks the files of the page in a worker, so that the page answers while a large bundle is checked.
  *
  * @module
  */

@@ -2,7 +2,7 @@
  * pithbundle in JavaScript: a second implementation, written from `spec.md`.
  *
  * Bytes in, a value or a {@link PithError} out; no I/O, clock, environment or randomness. Names in
- * brackets, such as [MERGE-5], are clauses of the specification, which states the rules in full.
+ * brackets, such as [MERGE-5], are clauses of the specification, which defines the rules.
  *
  *     const policy = await readPolicy(policyBytes);
  *     const checked = await check(await readBundle(bytes), policy);

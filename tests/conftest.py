@@ -21,7 +21,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-# A mutation is found or it is not: what is the smallest example of it costs minutes and tells nothing.
+# Whether a mutation is noticed does not depend on the smallest example, and shrinking takes minutes.
 settings.register_profile(
     "mutants", settings.get_profile("ordinary"), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )

@@ -1,7 +1,7 @@
 """Builds src/pithbundle/ed25519/selftest_vectors.py: ``python tools/make_ed25519_vectors.py --write``.
 
 Each vector breaks one rule of the signature clauses and nothing else, so that a library
-which leaves that rule out accepts it. Everything comes from fixed seeds; the ordinary test
+without that rule accepts it. Everything comes from fixed seeds; the ordinary test
 run rebuilds the file and compares bytes.
 """
 
@@ -39,7 +39,7 @@ ORDERS = (1, 8, 4, 8, 2, 8, 4, 8)
 
 
 def scalar_bytes(scalar: int) -> bytes:
-    """A scalar as it stands in a signature, reduced or not."""
+    """A scalar as it is written in a signature, reduced or not."""
     return scalar.to_bytes(32, "little")
 
 
@@ -58,7 +58,7 @@ def with_challenge(r: bytes, key: bytes, residue: int, modulus: int = 8) -> tupl
     raise ArithmeticError("one of 4096 challenges has each residue mod 8")
 
 
-def honest() -> Iterator[Signed]:
+def genuine() -> Iterator[Signed]:
     """Valid signatures, and the plain ways not to be one."""
     yield "valid", KEY, MESSAGE, SIGNATURE, True
     yield "valid-empty-message", KEY, b"", SECRET.sign(b""), True
@@ -136,7 +136,7 @@ def mixed_order() -> Iterator[Signed]:
         yield f"mixed-key-cofactored-only-{n}", mixed_key, message, r + s, False
         message, k = with_challenge(r, mixed_key, 0)
         s = scalar_bytes((nonce + k * SECRET.scalar) % ed.L)
-        # Valid, and so the reason for rule 8: only pinning keeps such a key out.
+        # Valid, and so the reason for rule 8: only the check of a key rejects it.
         yield f"mixed-key-torsion-cancels-{n}", mixed_key, message, r + s, True
         mixed_r = ed.encode(ed.add(ed.multiply(nonce, ed.B), TORSION[n]))
         k = ed.hash_to_scalar(mixed_r, KEY, MESSAGE)
@@ -145,7 +145,7 @@ def mixed_order() -> Iterator[Signed]:
 
 
 def pinned() -> Iterator[Pinned]:
-    """Rules 5 and 8, as asked when a key is pinned."""
+    """Rules 5 and 8, as applied when a key is loaded."""
     yield "acceptable", KEY, True
     yield "acceptable-other", ed.encode(OTHER.public), True
     for n, order in enumerate(ORDERS):
@@ -177,7 +177,7 @@ def build() -> str:
         "#: Name, key, message, signature (hex), and whether the signature is valid by rules 1 to 7.",
         "VERIFY: Final[tuple[tuple[str, str, str, str, bool], ...]] = (",
     ]
-    for part in (honest, wrong_lengths, variants, unreduced_s, small_order_keys, small_order_r, mixed_order):
+    for part in (genuine, wrong_lengths, variants, unreduced_s, small_order_keys, small_order_r, mixed_order):
         for name, key, message, signature, valid in part():
             lines.append(f'    ("{name}", "{key.hex()}", "{message.hex()}", "{signature.hex()}", {valid}),')
     lines += [
@@ -186,7 +186,7 @@ def build() -> str:
         "#: Name, key (hex), and whether the key is valid by rules 5 and 8.",
         "KEYS: Final[tuple[tuple[str, str, bool], ...]] = (",
     ]
-    lines += [f'    ("{name}", "{key.hex()}", {fit}),' for name, key, fit in pinned()]
+    lines += [f'    ("{name}", "{key.hex()}", {acceptable}),' for name, key, acceptable in pinned()]
     return "\n".join([*lines, ")", ""])
 
 

@@ -26,7 +26,7 @@ WORD_BREAK = (
 )  # fmt: skip
 
 
-#: What draws nothing though its category does not say so: joiner, fillers, variation selectors,
+#: Characters that draw nothing in spite of their category: joiner, fillers, variation selectors,
 #: the blank pattern of Braille, and the narrow no-break space, which belongs to no word.
 UNDRAWN = [
     0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x202F, 0x2800, 0x3164, 0xFFA0,
@@ -54,7 +54,7 @@ def lower() -> dict[int, str]:
 
 def cased() -> list[int]:
     """The property Cased (definition D135): Lowercase, Uppercase or General_Category Lt."""
-    # Of one character these methods ask for exactly these properties.
+    # For one character these methods read exactly these properties.
     return [code for code in SCALARS if (c := chr(code)).islower() or c.isupper() or c.istitle()]
 
 

@@ -21,7 +21,7 @@ export class PithError extends Error {
 }
 
 /**
- * Throws unless a requirement holds.
+ * Throws unless a requirement is met.
  * @param {boolean} holds @param {string} code @param {string | null} [pointer] @returns {asserts holds}
  */
 export function ensure(holds, code, pointer = null) {

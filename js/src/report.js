@@ -23,7 +23,7 @@ import { STEP, UNVERIFIED, decidesBefore, unverifiedOf } from "./verify/verdicts
 const OUTCOMES = [["rejected", 1], ["invalid", 1], ["conflict", 1], ["incomplete", 3], ["unverified", 3], ["valid", 0]];
 
 /**
- * The outcome of a report: the first of `all`, which lists those that hold.
+ * The outcome of a report: the first of `all`, which lists those that apply.
  * @param {Pick<Merged, "elements" | "byId" | "completeness" | "state"> | null} merged null where every input was rejected
  * @param {number} [rejected] inputs that were rejected
  * @returns {{ outcome: OutcomeName, exitStatus: number, all: OutcomeName[] }} [REPORT-2]
@@ -237,7 +237,7 @@ export async function reportsOf(parts, rejections, futureAfter) {
 
 /**
  * The outcome of several reports: each has an outcome that one of them has [REPORT-2].
- * @param {readonly ReportValue[]} reports at least one @returns {OutcomeName[]} those that hold, the first of which is the outcome
+ * @param {readonly ReportValue[]} reports at least one @returns {OutcomeName[]} those that apply, the first of which is the outcome
  */
 export function together(reports) {
   const held = new Set(reports.flatMap(({ outcomes }) => outcomes));

@@ -69,7 +69,7 @@ test("verify imports nothing of merge, and merge imports only the verdicts of ve
   }
 });
 
-test("the page judges nothing: it imports no check and no rule of merge", () => {
+test("the page decides nothing: it imports no check and no merge rule", () => {
   const own = MODULES.filter((name) => name.startsWith("src/page/") || name.startsWith("page"));
   assert.ok(own.length >= 6);
   for (const name of own) for (const target of imports(name)) assert.doesNotMatch(target, /^src\/(?:verify|merge|bundle|ed25519)\//, name);

@@ -13,7 +13,7 @@ const read = async (path) => new Uint8Array(await readFile(new URL(path, VECTORS
 /** By file of vectors of the operation `merge`: what each of the named ones shows. @type {Record<string, Record<string, string>>} */
 const NAMED = {
   "mirror/outcomes": { signed: "valid", incomplete: "missing ids", "conflict-and-incomplete": "conflict and missing ids", invalid: "invalid", "unknown-key": "unknown key" },
-  "merge/junk": { "value-faults": "value-level faults", flat: "flat elements", "rejected-several": "rejected beside valid", "rejected-all": "only rejected", "tampered-elements": "tampered elements", "other-record": "two records" },
+  "merge/junk": { "value-faults": "value-level faults", flat: "flat elements", "rejected-several": "rejected and valid", "rejected-all": "only rejected", "tampered-elements": "tampered elements", "other-record": "two records" },
   "merge/policies": { retired: "a retired key", revoked: "a revoked key" },
   "merge/retractions": { chain: "retracted events" },
   "merge/interpretations": { "receipts-not-checked": "receipts that are not checked", "receipt-of-invalid": "a receipt in an invalid event" },
@@ -64,7 +64,7 @@ async function ofDemo() {
     one("not JSON", utf8(`${text} x`)),
     one("an empty file", new Uint8Array()),
     one("a policy", policy),
-    { name: "two copies", bundles: [["a.json", utf8(text)], ["b.cbor", await read("demo/bundle.cbor")]], policy },
+    { name: "two mirrors", bundles: [["a.json", utf8(text)], ["b.cbor", await read("demo/bundle.cbor")]], policy },
   ];
 }
 

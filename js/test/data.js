@@ -10,8 +10,8 @@ export const file = (path) => new Uint8Array(readFileSync(new URL(path, REPO)));
 /** @param {Uint8Array} bytes */
 export const json = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
-const stated = process.env.PITHBUNDLE_CORPORA;
-const CORPORA = stated === undefined ? fileURLToPath(new URL("../shared/corpora/", REPO)) : `${stated}/`;
+const folder = process.env.PITHBUNDLE_CORPORA;
+const CORPORA = folder === undefined ? fileURLToPath(new URL("../shared/corpora/", REPO)) : `${folder}/`;
 
 /** @param {string} name */
 export const corpus = (name) => new Uint8Array(readFileSync(CORPORA + name));

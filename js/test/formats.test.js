@@ -17,7 +17,7 @@ const document = (body = {}, proof = {}, more = {}) => ({
   format_type: "pithbundle_event_format", format_version: "1", name: "one",
   body: {
     excluded: ["/id", "/sig"],
-    roles: { event_type: "/type", subject: "/about", target: "/aim", payload: "/data", created_at: "/at", signer_id: "/who" }, ...body,
+    roles: { event_type: "/type", subject: "/about", target: "/goal", payload: "/data", created_at: "/at", signer_id: "/who" }, ...body,
   },
   proof: { roles: { signature: "/sig", event_id: "/id", key_id: "/key" }, ...proof }, ...more,
 });
@@ -27,11 +27,11 @@ const bodyRoles = (changed) => ({ ...document().body.roles, ...changed });
 const proofRoles = (changed) => ({ ...document().proof.roles, ...changed });
 
 const EVENT = {
-  type: "author_claim", about: BUNDLE.pith_number, aim: "record", at: "2026-05-18T01:39:14.5Z".replace(".5", ".500"), who: "registry.example", key: "k-1",
+  type: "author_claim", about: BUNDLE.pith_number, goal: "record", at: "2026-05-18T01:39:14.5Z".replace(".5", ".500"), who: "registry.example", key: "k-1",
   data: { scheme: "orcid", identifier: "0000-0002-1825-0097", strength: "strong" },
 };
 
-/** Signs as the default document says. @param {any} content @param {(message: string) => string} [spelt] */
+/** Signs as the default document requires. @param {any} content @param {(message: string) => string} [spelt] */
 function signed(content, spelt = (text) => text, key = KEY) {
   const digest = sha256(spelt(canonical(content)));
   return { ...content, id: `sha256:${digest}`, sig: key.sign(Buffer.from(digest, "hex")).toString("base64") };
@@ -99,7 +99,7 @@ test("faults of a document, and where", async () => {
     [document({ required: Object.fromEntries(pointers.slice(3)) }), "ok"],
     [document({ base: "/b" }), "/body/excluded/0"], [document({ excluded: ["/id", "/sig", "/sig/x"] }), "/body/excluded/2"], [document({ excluded: ["/id", "/sig", "/s"] }), "ok"],
     [document({ required: { "/sig/x": "string" } }), "/body/required/~1sig~1x"], [document({ constants: { "/id": "x" } }), "/body/constants/~1id"],
-    [document({ excluded: ["/id", "/sig", "/aim"] }), "/body/roles/target"], [document({ excluded: ["/id", "/sig", "/aim/x"] }), "/body/roles/target"],
+    [document({ excluded: ["/id", "/sig", "/goal"] }), "/body/roles/target"], [document({ excluded: ["/id", "/sig", "/goal/x"] }), "/body/roles/target"],
     [document({ excluded: ["/id", "/sig", "/hash"], roles: bodyRoles({ payload_sha256: "/hash" }) }), "/body/roles/payload_sha256"],
     [document({ excluded: ["/id"] }), "/proof/roles/signature"], [document({ excluded: ["/sig"] }), "/proof/roles/event_id"],
     [document({ base: "/b/c", excluded: [], roles: { event_type: "/b/c/t", target: "/b/c/a", payload: "/b/c/d", signer_id: "/b/c/w" } }, { roles: { signature: "/sig", key_id: "/b" } }), "/proof/roles/key_id"],
@@ -158,16 +158,16 @@ test("an event of another registry verifies, and every change of it is found", a
   assert.deepEqual(await verdictOf(element, policy), ["verified", null]);
   assert.deepEqual(await verdictOf({ ...element, id: undefined }, policy), ["verified", null]);
   for (const [change, want] of /** @type {[any, [string, string | null]][]} */ ([
-    [{ type: "citation" }, ["invalid", "hash_mismatch"]], [{ aim: "graph" }, ["invalid", "hash_mismatch"]], [{ note: 1 }, ["invalid", "hash_mismatch"]],
+    [{ type: "citation" }, ["invalid", "hash_mismatch"]], [{ goal: "graph" }, ["invalid", "hash_mismatch"]], [{ note: 1 }, ["invalid", "hash_mismatch"]],
     [{ data: { ...EVENT.data, strength: "weak" } }, ["invalid", "hash_mismatch"]], [{ at: "2026-05-18T01:39:14Z" }, ["invalid", "hash_mismatch"]],
-    [{ id: undefined, aim: "graph" }, ["invalid", "signature_invalid"]], [{ about: "pith:2003:ABCDEFGHIJKLMNOPQRSTUVWXYZ" }, ["invalid", "subject"]],
+    [{ id: undefined, goal: "graph" }, ["invalid", "signature_invalid"]], [{ about: "pith:2003:ABCDEFGHIJKLMNOPQRSTUVWXYZ" }, ["invalid", "subject"]],
     [{ who: "other.example" }, ["unknown_key", "key_unknown"]], [{ key: "k-2" }, ["unknown_key", "key_unknown"]], [{ sig: null }, ["not_signed", null]],
     [{ sig: undefined }, ["not_signed", null]], [{ sig: 1 }, ["invalid", "type"]], [{ id: null }, ["invalid", "type"]], [{ at: "2026-05-18" }, ["invalid", "time"]],
     [{ id: sha256("") }, ["invalid", "encoding"]], [{ sig: `${element.sig}=` }, ["invalid", "encoding"]], [{ type: 1 }, ["unknown_format", null]], [{ at: 1 }, ["unknown_format", null]],
     [{ about: undefined }, ["unknown_format", null]], [{ data: { big: "x".repeat(262144) } }, ["unknown_format", "event_size"]],
   ])) assert.deepEqual(await verdictOf({ ...element, ...change }, policy), want, JSON.stringify(change).slice(0, 100));
   const withUnknown = await policyOf([document(), "unknown"]);
-  for (const [change, code] of /** @type {[any, string][]} */ ([[{ aim: "graph" }, "hash_mismatch"], [{ at: "x" }, "time"], [{ data: { big: "x".repeat(262144) } }, "event_size"]])) {
+  for (const [change, code] of /** @type {[any, string][]} */ ([[{ goal: "graph" }, "hash_mismatch"], [{ at: "x" }, "time"], [{ data: { big: "x".repeat(262144) } }, "event_size"]])) {
     assert.deepEqual(await verdictOf({ ...element, ...change }, withUnknown), ["unbound", code]);
   }
   assert.deepEqual(await verdictOf({ ...element, key: "k-2" }, withUnknown), ["unknown_key", "key_unknown"]);
@@ -191,7 +191,7 @@ test("the message: wrapper, escape, what is signed, and how it is written", asyn
       const { elements: [{ id, verdict: { covered } }] } = await checked([{ ...element, id: sha256("x") }], policy);
       assert.deepEqual([id, covered], [`sha256:${digest}`, "recomputed"]);
       const altered = (await checked([{ ...element, note: "x" }], policy)).elements[0].verdict;
-      assert.deepEqual([altered.code, altered.covered], ["hash_mismatch", signs === "bytes" ? "neither" : "stated"]);
+      assert.deepEqual([altered.code, altered.covered], ["hash_mismatch", signs === "bytes" ? "neither" : "claimed"]);
     }
   }
 });
@@ -264,15 +264,15 @@ test("an export has what the format writes and nothing else, and reads back", as
 });
 
 test("two meanings of one signed value are ambiguous, from either side", async () => {
-  const swapped = document({ roles: bodyRoles({ target: "/type", event_type: "/aim" }) }, {}, { name: "swapped" });
+  const swapped = document({ roles: bodyRoles({ target: "/type", event_type: "/goal" }) }, {}, { name: "swapped" });
   const element = signed(EVENT);
   for (const formats of [[document(), swapped], [swapped, document()]]) assert.deepEqual(await verdictOf(element, await policyOf(formats)), ["unbound", "ambiguous"]);
   // The other format is listed by another key alone.
   const others = [{ signer_id: "b", key_id: "b", public_key_hex: SECOND.hex, event_formats: [swapped] }];
   assert.deepEqual(await verdictOf(element, await policyOf([document()], {}, others)), ["unbound", "ambiguous"]);
-  // One that does not bind, that needs a member, or that says the same.
-  const unboundOne = document({ roles: bodyRoles({ target: "/type", event_type: "/aim", created_at: undefined }) }, {}, { name: "x" });
-  const needs = document({ roles: bodyRoles({ target: "/type", event_type: "/aim" }), required: { "/v": "string" } }, {}, { name: "x" });
+  // One that does not bind, that needs a member, or that gives the same event.
+  const unboundOne = document({ roles: bodyRoles({ target: "/type", event_type: "/goal", created_at: undefined }) }, {}, { name: "x" });
+  const needs = document({ roles: bodyRoles({ target: "/type", event_type: "/goal" }), required: { "/v": "string" } }, {}, { name: "x" });
   const same = document({ excluded: ["/id", "/sig", "/else"] }, {}, { name: "x" });
   for (const one of [unboundOne, needs, same]) assert.deepEqual(await verdictOf(element, await policyOf([document(), one])), ["verified", null]);
   const constant = document({ roles: bodyRoles({ signer_id: { constant: "z.example" } }) }, {}, { name: "x" });
@@ -315,7 +315,7 @@ test("several keys of one name: the one that verifies decides, and each signatur
 
 test("unverified elements have an identity, and enter no state", async () => {
   const policy = await policyOf([document()]);
-  const elements = [{}, { x: 1 }, { x: 1 }, { ...signed(EVENT), key: "z" }, { ...signed(EVENT), sig: null }, { ...signed(EVENT), aim: "x" }, 1];
+  const elements = [{}, { x: 1 }, { x: 1 }, { ...signed(EVENT), key: "z" }, { ...signed(EVENT), sig: null }, { ...signed(EVENT), goal: "x" }, 1];
   const bundle = await checked(elements, policy);
   assert.deepEqual(bundle.elements.map(({ verdict }) => verdict.status), ["unknown_format", "unknown_format", "unknown_format", "unknown_key", "not_signed", "invalid", "invalid"]);
   const identities = elements.slice(0, 5).map((one) => sha256(canonical(JSON.parse(JSON.stringify(one)))));
@@ -327,18 +327,18 @@ test("unverified elements have an identity, and enter no state", async () => {
   assert.deepEqual((await pith.merge([await checked([], policy)])).stateSha256, merged.stateSha256);
 });
 
-test("ids in payloads stand in either text, and are one id", async () => {
+test("ids in payloads have either text, and are one id", async () => {
   const policy = await policyOf([document()]);
   const claim = signed(EVENT);
   for (const event_id of [claim.id, claim.id.slice(7)]) {
-    const retraction = signed({ ...EVENT, type: "event_retracted", aim: "event", at: "2026-05-19T00:00:00Z", data: { event_id } });
+    const retraction = signed({ ...EVENT, type: "event_retracted", goal: "event", at: "2026-05-19T00:00:00Z", data: { event_id } });
     const state = json((await pith.merge([await checked([claim, retraction], policy)])).stateBytes);
     assert.deepEqual(state.current.author_claims, []);
     assert.deepEqual([state.current.retractions[0].effect, state.current.retractions[0].payload], ["applied", { event_id }]);
   }
   const ids = [`sha256:${"0".repeat(64)}`, "1".repeat(64), `sha256:${"2".repeat(64)}`];
   for (const [event_ids, missing] of /** @type {[string[], number][]} */ ([[ids, 3], [ids.toReversed(), 0], [["1".repeat(64), `sha256:${"1".repeat(64)}`], 0]])) {
-    const checkpoint = signed({ ...EVENT, type: "checkpoint", aim: "bundle", data: { event_ids } });
+    const checkpoint = signed({ ...EVENT, type: "checkpoint", goal: "bundle", data: { event_ids } });
     const { completeness } = await pith.merge([await checked([checkpoint], policy)]);
     assert.equal(completeness[0].missing.length, missing);
     assert.ok(completeness[0].missing.every((id) => id.startsWith("sha256:")));

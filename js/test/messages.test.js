@@ -36,5 +36,5 @@ test("every grade has a mark of its own", () => {
   assert.equal(new Set(Object.values(MARKS)).size, 3);
   for (const { grade } of [...Object.values(OUTCOMES), ...Object.values(VERDICTS)]) assert.ok(MARKS[grade]);
   assert.deepEqual(Object.keys(VERDICTS).filter((name) => VERDICTS[name].grade === "good").sort(), ["unknown_type", "verified"]);
-  assert.deepEqual(Object.keys(COVERED).sort(), ["neither", "recomputed", "stated"]);
+  assert.deepEqual(Object.keys(COVERED).sort(), ["claimed", "neither", "recomputed"]);
 });

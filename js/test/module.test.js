@@ -112,7 +112,7 @@ const bundleOf = async (events) => pith.readBundle(utf8(JSON.stringify({ ...json
 const checkedOf = async (events, policy) => pith.check(await bundleOf(events), policy);
 const demoEvents = () => json(file("vectors/demo/bundle.json")).events;
 
-test("outcomes: the first that holds, and all that hold", async () => {
+test("outcomes: the first that applies, and all that apply", async () => {
   const policy = await pith.readPolicy(file("vectors/demo/policy.json"));
   const of = async (/** @type {any[]} */ events, rejected = 0) => {
     const { outcome, exitStatus, all } = pith.outcomeOf(await pith.merge([await checkedOf(events, policy)]), rejected);
@@ -129,9 +129,9 @@ test("outcomes: the first that holds, and all that hold", async () => {
 });
 
 test("a key that may not sign: the pointer of the member", async () => {
-  const stated = json(file("vectors/demo/policy.json"));
+  const policyFile = json(file("vectors/demo/policy.json"));
   const faultOf = async (/** @type {any} */ change) => {
-    const policy = await pith.readPolicy(utf8(JSON.stringify({ ...stated, keys: stated.keys.map((/** @type {any} */ key) => ({ ...key, ...change })) })));
+    const policy = await pith.readPolicy(utf8(JSON.stringify({ ...policyFile, keys: policyFile.keys.map((/** @type {any} */ key) => ({ ...key, ...change })) })));
     const { code, pointer } = (await checkedOf(demoEvents(), policy)).elements[0].verdict;
     return [code, pointer];
   };
@@ -158,7 +158,7 @@ test("ids that differ: which digest the signature covers", async () => {
   const covered = async (/** @type {any} */ one) => (await checkedOf([one], policy)).elements[0].verdict;
   const other = `sha256:${"0".repeat(64)}`;
   const altered = { ...event, payload: { ...event.payload, more: 1 } };
-  for (const [one, want] of [[{ ...event, event_id: other }, "recomputed"], [altered, "stated"], [{ ...altered, event_id: other }, "neither"]]) {
+  for (const [one, want] of [[{ ...event, event_id: other }, "recomputed"], [altered, "claimed"], [{ ...altered, event_id: other }, "neither"]]) {
     const { status, code, covered: found, pointer } = await covered(one);
     assert.deepEqual([status, code, found, pointer], ["invalid", "hash_mismatch", want, "/event_id"]);
   }
@@ -187,7 +187,7 @@ test("limits apply once, to the input: a record that is longer in JSON than in C
   assert.ok(stateBytes.length > pith.BUNDLE_LIMITS.size);
   assert.deepEqual(pith.compareState({ record: state.record, stateBytes }, stateBytes), []);
   assert.equal(code(() => pith.parseJson(stateBytes, pith.BUNDLE_LIMITS)), "size");
-  // Written as JSON the record fits into no bundle, though there is no event.
+  // Written as JSON the record exceeds the limits of a bundle, although there is no event.
   assert.equal(code(() => pith.exportParts(state)), "size");
 });
 

@@ -1,4 +1,4 @@
-/** The page in headless Chromium: its words are those of the report, and it can be read and used everywhere. */
+/** The page in headless Chromium: its text is that of the report, and it can be read and used everywhere. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
@@ -57,7 +57,7 @@ async function chosen(page, { bundles, policy }, choose) {
   await choose("bundles", bundles.map(([name, data]) => upload(name, data)));
 }
 
-/** Every word of a report that a reader needs, as the page has to show it. @param {Record<string, any>} report @returns {string[]} */
+/** Every word of a report that a reader needs, as the page must show it. @param {Record<string, any>} report @returns {string[]} */
 function wordsOf(report) {
   const out = [];
   for (const one of [...report.rejected, ...report.events, ...report.without_id, ...report.receipts]) {
@@ -77,7 +77,7 @@ function wordsOf(report) {
   return [...out, ...["pith_number", "canonical_sha256", "state_sha256", "events_sha256", "policy_sha256"].flatMap((name) => report[name] ?? [])];
 }
 
-test("the words of the page are those of the report", { skip }, async (t) => {
+test("the text of the page is that of the report", { skip }, async (t) => {
   const { page, choose, outcome, close } = await opened({ viewport: { width: 375, height: 812 } });
   const titles = new Set();
   for (const one of CASES) {
@@ -95,7 +95,7 @@ test("the words of the page are those of the report", { skip }, async (t) => {
       for (const name of held) if (name !== "valid" || held.size === 1) assert.ok((await outcome()).text.includes(OUTCOMES[name].meaning), name);
       const shown = (await page.textContent("main")).replaceAll(/\s+/g, " ");
       for (const report of reports) for (const word of wordsOf(report)) assert.ok(shown.includes(visible(word)) || shown.includes(word), `${word} is not shown`);
-      // As many rows as the reports have verdicts, and each with its own word.
+      // As many rows as the reports have verdicts, and each with its own status.
       const found = await page.locator("tbody tr td:first-child").allTextContents();
       const wanted = reports.flatMap(({ events, without_id: withoutId, receipts }) => [...events, ...withoutId, ...receipts].map(({ verdict }) => verdict));
       wanted.push(...reports[0].rejected.map(() => "rejected"));
@@ -335,7 +335,7 @@ test("of thousands of rows the worst come first, and the others are one button a
   await close();
 });
 
-test("files are checked beside the page, and a new choice ends the check that runs", { skip }, async () => {
+test("files are checked in a worker, and a new choice ends the check that runs", { skip }, async () => {
   const { page, choose, outcome, close } = await opened();
   await choose("policy", local("vectors/demo/policy.json"));
   await choose("bundles", local("vectors/demo/rich.json"));

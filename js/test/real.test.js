@@ -34,8 +34,8 @@ test("each tampered event has its verdict and code", async () => {
   const expected = json(demo("tampered.expected.json"));
   const { elements } = await checked(demo("tampered.json"));
   assert.deepEqual(
-    elements.map(({ pointer, verdict: { status, code } }) => ({ place: pointer, verdict: status, code })),
-    expected.map((/** @type {any} */ { place, verdict, code }) => ({ place, verdict, code })),
+    elements.map(({ pointer, verdict: { status, code } }) => ({ pointer, verdict: status, code })),
+    expected.map((/** @type {any} */ { pointer, verdict, code }) => ({ pointer, verdict, code })),
   );
 });
 

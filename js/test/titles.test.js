@@ -8,7 +8,7 @@ import { canonicalTitle } from "../src/bundle/titles.js";
 
 test("the digest of vectors/titles.md", async (t) => {
   const recipe = await readFile(new URL("../../vectors/titles.md", import.meta.url), "utf8");
-  const stated = (/** @type {string} */ name) => new RegExp(`^${name} ([0-9a-f]+)$`, "m").exec(recipe)?.[1];
+  const expected = (/** @type {string} */ name) => new RegExp(`^${name} ([0-9a-f]+)$`, "m").exec(recipe)?.[1];
   const digest = createHash("sha256");
   let count = 0;
   for (let code = 1; code < 0x110000; code++) {
@@ -22,8 +22,8 @@ test("the digest of vectors/titles.md", async (t) => {
     count++;
   }
   t.diagnostic(`this engine has Unicode ${process.versions.unicode}`);
-  assert.equal(String(count), stated("count"));
-  assert.equal(digest.digest("hex"), stated("digest"));
+  assert.equal(String(count), expected("count"));
+  assert.equal(digest.digest("hex"), expected("digest"));
 });
 
 test("a title outside of the data model is rejected", async () => {

@@ -15,7 +15,7 @@ from kit.committed import committed_files
 from kit.data import REPO
 
 PACKAGE: Final = REPO / "src" / "pithbundle"
-#: What the package needs beside its modules.
+#: What the package needs in addition to its modules.
 DATA: Final = {
     "pithbundle/py.typed",
     "pithbundle/cli/specification.json",
@@ -46,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def unpacked(sdist: Path, folder: Path) -> Path:
     """Unpack the source archive; return its folder."""
-    # By the program: what tarfile's extractall wants to be told differs from Python to Python.
+    # By the program: the arguments of tarfile's extractall differ from Python to Python.
     subprocess.run(["tar", "-xzf", str(sdist), "-C", str(folder)], check=True)
     (root,) = folder.iterdir()
     return root

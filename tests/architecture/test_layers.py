@@ -1,7 +1,7 @@
 """The layers of the package, read from its imports.
 
 A module imports from its own layer or a lower one, never in a circle. A new module needs
-a place in LAYERS; a new import from outside needs one in the tables below, with its reason.
+an entry in LAYERS; a new import from outside needs one in the tables below, with its reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kit.data import REPO
 
 PACKAGE = REPO / "src" / "pithbundle"
 
-#: Lowest first. A folder stands for everything in it.
+#: Lowest first. A folder means everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("brief", "codes", "escape", "escape_tables", "newtypes"),
     ("errors",),
@@ -48,7 +48,7 @@ EDGE = {"files", "conformance", "cli", "__main__"}
 #: Modules below the edge that read a file, in a constructor ``from_file`` beside ``from_bytes``.
 FROM_FILE = {"bundle/event_format.py", "bundle/reader.py", "bundle/record.py", "verify/policy.py"}
 
-#: The one importer of each library, so that its behaviour is judged in one place.
+#: The one importer of each library, so that its behaviour is judged in one module.
 THIRD_PARTY = {
     "nacl": {"ed25519"},
     "cbor2": {"encoding"},
@@ -80,7 +80,7 @@ CORE_STDLIB = {
     "types",
     "typing",
 }
-#: Built-ins that do what the modules left out above do.
+#: Built-ins that do what the modules excluded above do.
 CORE_FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec", "compile", "__import__", "breakpoint"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -101,7 +101,7 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
             assert node.level == 0, f"{path.name}:{node.lineno}: write the import in full"
             assert node.module is not None
             # A name may be a module of the folder or a thing in it: both readings are given,
-            # but for the package itself, whose modules are told apart by name.
+            # except for the package itself, whose modules are distinguished by name.
             if node.module != "pithbundle":
                 yield node.module, node.lineno
             for alias in node.names:
@@ -125,7 +125,7 @@ def ident(path: Path) -> str:
 
 @pytest.mark.parametrize("path", MODULES, ids=ident)
 def test_every_module_has_its_layer(path: Path) -> None:
-    assert top(path) in RANK, f"{ident(path)} has no place in LAYERS"
+    assert top(path) in RANK, f"{ident(path)} is not in LAYERS"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=ident)

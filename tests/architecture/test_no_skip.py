@@ -1,4 +1,4 @@
-"""PITHBUNDLE_NO_SKIP=1: a test that cannot run fails, and says what was missing."""
+"""PITHBUNDLE_NO_SKIP=1: a test that cannot run fails, and names what was missing."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def test_a_skip_is_a_failure_only_where_it_must_be(
     tmp_path: Path, no_skip: str, status: int, counts: str
 ) -> None:
     (tmp_path / "test_it.py").write_text(TESTS)
-    got, said = outcome(tmp_path, no_skip)
-    assert (got, counts in said) == (status, True), said
-    assert "no corpus" in said and "by mark" in said
+    got, output = outcome(tmp_path, no_skip)
+    assert (got, counts in output) == (status, True), output
+    assert "no corpus" in output and "by mark" in output
 
 
 def test_a_module_that_cannot_be_imported_counts_too(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(MODULE)
-    got, said = outcome(tmp_path, "1")
-    assert got != 0 and "no_such_module" in said
+    got, output = outcome(tmp_path, "1")
+    assert got != 0 and "no_such_module" in output

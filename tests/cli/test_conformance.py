@@ -1,4 +1,4 @@
-"""``pithbundle conformance``: exit statuses, files, what is said of a worker that is wrong."""
+"""``pithbundle conformance``: exit statuses, files, messages about a faulty worker."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_expected_failures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "message"),
     [
         ((), "missing --impl"),
         (("--show", "--impl", "a", "--impl", "b"), "give --impl once"),
@@ -115,10 +115,10 @@ def test_expected_failures(tmp_path: Path) -> None:
         (("--impl", "/nonexistent/a", "--impl", "/nonexistent/b", "--differential", "1"), "no such file"),
     ],
 )
-def test_usage_errors(args: tuple[str, ...], said: str) -> None:
+def test_usage_errors(args: tuple[str, ...], message: str) -> None:
     status, out, err = conformance(*args)
     assert (status, out) == (2, "")
-    assert said in err.lower()
+    assert message in err.lower()
 
 
 def test_a_folder_without_vectors(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_bar_on_a_terminal() -> None:
     assert run(*args, tty=True).err == ""
 
 
-# A run says CONFORMING only if it accounts for every vector.
+# A run is CONFORMING only if it accounts for every vector.
 
 
 def test_a_silent_worker_stops_the_run_at_hello() -> None:
@@ -246,7 +246,7 @@ def test_an_exception_in_the_run_is_never_conforming(monkeypatch: pytest.MonkeyP
 
 
 def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever loses it: the account compares what was read with what has a result."""
+    """For any cause: the account compares what was read with what has a result."""
     from pithbundle.conformance import runner
 
     real = runner._Loop._step
@@ -261,7 +261,7 @@ def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("change", "pointer"),
     [
         ({"expect": {"error": {}}}, "/vectors/0/expect/error has no member 'code'"),
         ({"args": {"data": {"$repeat": [{"$text": "a"}, "X"]}}}, "/vectors/0/args/data/$repeat/1 must be"),
@@ -275,7 +275,7 @@ def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_malformed_vector_file_is_rejected_with_its_location(
-    change: dict[str, object] | None, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: dict[str, object] | None, pointer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of these dropped the other vectors and ended in CONFORMING, or in a traceback."""
     from pithbundle.conformance.process import Worker
@@ -299,7 +299,7 @@ def test_a_malformed_vector_file_is_rejected_with_its_location(
     monkeypatch.setattr(Worker, "_start", start)
     found = run("conformance", "run", "--impl", "self", "--vectors", str(tmp_path))
     assert (found.status, found.out) == (2, "")
-    assert place in found.err
+    assert pointer in found.err
 
 
 # Selecting and display.
@@ -351,7 +351,7 @@ def test_what_is_shown_is_decoded_and_bounded() -> None:
     assert "\x1b" not in conformance("--show", "--stage", "json", tty=True)[1]
 
 
-def test_vectors_can_be_shown_beside_a_run() -> None:
+def test_vectors_can_be_shown_during_a_run() -> None:
     status, out, _ = conformance("--show", "--only", "json/values/zero", "--impl", "self")
     assert status == 0 and out.startswith("json/values/zero\n") and "CONFORMING: 1 vector" in out
     _, out, _ = conformance("--show", "--only", "json/values/zero", "--impl", "self", "--json")

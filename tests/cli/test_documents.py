@@ -325,13 +325,13 @@ def commands(path: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_hostile_text_in_every_place(name: str) -> None:
+def test_hostile_text_at_every_location(name: str) -> None:
     check_hostile(name, [next(iter(HOSTILE.values()))])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_every_hostile_text_in_every_place(name: str) -> None:
+def test_every_hostile_text_at_every_location(name: str) -> None:
     check_hostile(name, list(HOSTILE.values())[1:])
 
 

@@ -212,7 +212,7 @@ def test_every_command_has_a_schema_and_a_case_here(path: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize("path", [path for path in COMMANDS if path[0] != "conformance"], ids=" ".join)
-def test_every_word_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
+def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
     """Those of ``conformance run`` need workers: tests/cli/test_conformance.py has them."""
     words = {*schemas.schema("_".join(path))["properties"]["outcome"]["enum"]}
     shown = {outcome for outcome, line in OUTCOMES if line.split()[: len(path)] == [*path]}
@@ -249,7 +249,7 @@ def parts(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
             yield from parts(item, f"{at}/{index}")
 
 
-def test_the_words_of_the_schemas_are_those_of_the_package() -> None:
+def test_the_values_of_the_schemas_are_those_of_the_package() -> None:
     shared = schemas.schema("verify")["$defs"]
     assert {*shared["verdict"]["enum"]} == {*get_args(Status)}
     assert {*shared["outcome"]["enum"]} == {*EXIT_STATUS}

@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     policies: dict[str, Json] = {
         "known": policy(AUTHOR),
         "unbound": policy(policy_key(AUTHOR, event_formats=["unknown"])),
-        "stranger": policy(DEMO),
+        "unknown_signer": policy(DEMO),
     }
     for name, value in policies.items():
         (tmp_path / f"{name}.json").write_bytes(to_json(value))
@@ -44,10 +44,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["unbound", "stranger"])
+@pytest.mark.parametrize("name", ["unbound", "unknown_signer"])
 @pytest.mark.usefixtures("folder")
 def test_an_unverified_bundle_cannot_be_compared_with_a_state(name: str) -> None:
-    """It said DIFFERENT with exit status 1, as if the publisher of the state had lied."""
+    """The output was DIFFERENT with exit status 1, as if the published state were false."""
     command = (
         "merge",
         "bundle.json",
@@ -91,7 +91,7 @@ def test_diff_reports_an_event_of_unknown_format_by_the_id_that_it_claims() -> N
 
 
 @pytest.mark.usefixtures("folder")
-def test_verify_shows_the_claimed_id_and_reports_that_the_copy_may_have_been_altered() -> None:
+def test_verify_shows_the_claimed_id_and_reports_that_the_element_may_have_been_altered() -> None:
     result = run("verify", "bundle.json", "--policy", "unbound.json")
     assert f"claims id {CLAIM['event_id'][7:19]}" in result.out
     altered = {**CLAIM, "signature": {**CLAIM["signature"], "key_id": UNKNOWN_SIGNER.key_id}}

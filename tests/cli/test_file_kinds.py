@@ -1,4 +1,4 @@
-"""A file of the wrong kind, given to every command: the hint says what the file is (DOC-1)."""
+"""A file of the wrong type, given to every command: the hint names its type (DOC-1)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pithbundle.encoding.cbor import cbor_bytes
 DEMO = REPO / "vectors" / "demo"
 WHOLE = (DEMO / "bundle.json").read_bytes()
 
-#: Each command with FILE in the place of one of its inputs, and what it expects there.
+#: Each command with FILE as one of its inputs, and what it expects there.
 COMMANDS = {
     "verify FILE": "document", "merge FILE -o new": "bundle", "status FILE": "bundle",
     "explain FILE": "bundle", "timeline FILE": "bundle", "export FILE -o new": "bundle",
@@ -31,7 +31,7 @@ COMMANDS = {
     "inspect FILE": "any", "canonical FILE": "any", "convert FILE --to json -o new": "any",
 }  # fmt: skip
 
-#: Files that nothing reads: their bytes, and the words for them.
+#: Files that nothing reads: their bytes, and the words of the message.
 BYTES = {
     "empty": (b"", "the file is empty"),
     "web page": (b"<!DOCTYPE html><html></html>", "the file is a web page"),
@@ -49,7 +49,7 @@ BYTES = {
     "byte order mark": (b"\xef\xbb\xbf" + WHOLE, "the file is text with a byte order mark"),
 }
 
-#: Documents that some command reads: the words for them, and who accepts them.
+#: Documents that some command reads: the words of the message, and the commands that accept them.
 DOCUMENTS = {
     "bundle.json": ("a bundle", {"bundle", "document", "side", "record"}),
     "state.json": ("a state", {"state", "document", "side", "record"}),
@@ -91,7 +91,7 @@ def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     yield tmp_path / "x"
 
 
-def said(command: str, file: str) -> str:
+def message_of(command: str, file: str) -> str:
     """Everything that the command prints of the file."""
     result = run(*command.replace("FILE", file).split())
     assert "Traceback" not in result.err
@@ -104,7 +104,7 @@ def test_bytes_that_no_command_reads(folder: Path, command: str) -> None:
         (folder / "file").write_bytes(data)
         if name == "several cbor" and COMMANDS[command] in ("policy", "state"):
             words = "the file is CBOR, and JSON is needed here"
-        assert words in said(command, "file"), name
+        assert words in message_of(command, "file"), name
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -112,16 +112,16 @@ def test_a_folder_and_a_url(folder: Path, command: str) -> None:
     (folder / "inner").mkdir()
     # verify takes folders: it names one without files.
     words = "a folder without .json and .cbor files" if command == "verify FILE" else "this is a folder"
-    assert words in said(command, "inner")
-    assert "a URL is not read: download the file first" in said(command, "https://example.org/x.json")
+    assert words in message_of(command, "inner")
+    assert "a URL is not read: download the file first" in message_of(command, "https://example.org/x.json")
 
 
 @pytest.mark.parametrize("command", [command for command, expected in COMMANDS.items() if expected != "any"])
-def test_a_document_of_another_kind_is_named(folder: Path, command: str) -> None:
+def test_a_document_of_another_type_is_named(folder: Path, command: str) -> None:
     for file, (words, accepted) in DOCUMENTS.items():
         if COMMANDS[command] in accepted:
             continue
-        text = said(command, file)
+        text = message_of(command, file)
         # The error itself may name the file.
         assert f"is {words}" in text or f": {words} of mirrors has no record" in text, (file, text)
 
@@ -132,7 +132,7 @@ def test_a_document_of_another_kind_is_named(folder: Path, command: str) -> None
 def test_a_size_error_names_the_option_and_a_value_that_is_enough(folder: Path, command: str) -> None:
     (folder / "large.json").write_bytes(b'{"x":"' + b"x" * 80_000 + b'"}')
     line = f"{command} --limit size=1000 --limit string=1000000"
-    found = said(line, "large.json")
+    found = message_of(line, "large.json")
     # A state and a report may have the size of 64 inputs (LIM-7).
     value = 1251 if COMMANDS[command] in ("side", "state") else 80_008
     assert f"raise the limit with --limit size={value}" in found
@@ -143,7 +143,7 @@ def test_a_size_error_names_the_option_and_a_value_that_is_enough(folder: Path, 
 )
 def test_the_limit_on_a_policy_is_fixed(folder: Path, command: str) -> None:
     (folder / "large.json").write_bytes(b" " * 4_200_000)
-    text = said(command, "large.json")
+    text = message_of(command, "large.json")
     assert "the limit on a policy is fixed at 4194304 bytes" in text and "--limit" not in text
 
 
@@ -158,15 +158,15 @@ def test_a_bundle_given_as_policy_is_named(folder: Path) -> None:
 def test_a_file_that_is_no_key(folder: Path, command: str) -> None:
     for name, (data, words) in BYTES.items():
         (folder / "file").write_bytes(data)
-        found = said(command, "file")
+        found = message_of(command, "file")
         assert "a key file contains 32 raw bytes, 64 hex digits" in found, name
         assert words in found or name in ("several", "appended", "several cbor", "cbor tag"), (name, found)
     for file, (words, _) in DOCUMENTS.items():
-        assert f"the file is {words}" in said(command, file), file
+        assert f"the file is {words}" in message_of(command, file), file
     (folder / "large").write_bytes(b" " * 70_000)
-    assert "more than 65536 bytes" in said(command, "large")
-    assert "this is a folder" in said(command, ".")
-    assert "neither a key" in said(command, "absent")
+    assert "more than 65536 bytes" in message_of(command, "large")
+    assert "this is a folder" in message_of(command, ".")
+    assert "neither a key" in message_of(command, "absent")
 
 
 def test_a_key_is_read_in_each_of_its_forms(folder: Path) -> None:

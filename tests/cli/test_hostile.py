@@ -1,4 +1,4 @@
-"""Hostile text in every place of records, policies and paths; for bundles see test_hostile_bundles."""
+"""Hostile text at every location of records, policies and paths; for bundles see test_hostile_bundles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def first_words(result: Result) -> Counter[str]:
 
 
 def read_by(args: list[str], value: Any, text: str, *, ascii_only: bool) -> None:
-    """Run a command on each copy of ``value`` that has ``text`` in one place."""
+    """Run a command on each copy of ``value`` that has ``text`` at one location."""
     for where, changed in hostile_arguments(value, text):
         data = json.dumps(changed, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
         result = run(*args, stdin=data)

@@ -1,4 +1,4 @@
-"""Hostile text in every place of a bundle, signed and unsigned, through the commands that read bundles."""
+"""Hostile text at every location of a bundle, signed and unsigned, through the commands that read bundles."""
 
 from __future__ import annotations
 
@@ -60,19 +60,19 @@ def check(args: list[str], data: bytes, where: str = "", **how: Any) -> Result:
         return result
     reported = result
     if args[0] == "merge" and result.stdout:
-        # The state itself is exact bytes; what is said of it goes to stderr.
+        # The state itself is exact bytes; messages about it go to stderr.
         reported = Result(result.status, b"", result.stderr)
         assert json.loads(result.stdout), where
     assert_harmless(reported, WORDS)
     lines = (reported.out + reported.err).splitlines()
     if args[0] in ("verify", "merge"):
-        # One outcome, in the first line, whatever the data says.
+        # One outcome, in the first line, whatever the data contains.
         assert sum(line.startswith(OUTCOMES) for line in lines) <= 1, where
     return result
 
 
-MARK = "mark-of-the-place"
-#: A bundle with the mark in one place each, as JSON.
+MARK = "mark-of-the-location"
+#: Bundles, each with the mark at one location, as JSON.
 PLACES = [(where, json.dumps(changed)) for where, changed in hostile_arguments(plain(), MARK)]
 
 
@@ -83,7 +83,7 @@ def located(marked: str, text: str) -> Iterator[bytes]:
 
 
 def test_in_every_member_of_a_bundle() -> None:
-    """Every place once, texts and commands in turn; the slow tests below try all of them everywhere."""
+    """Every location once, texts and commands in turn; the slow tests below try all of them everywhere."""
     for (where, marked), text, other in zip(
         PLACES, cycle(HOSTILE.values()), cycle(READERS[1:]), strict=False
     ):
@@ -105,7 +105,7 @@ def test_every_text_in_every_member_of_a_bundle_through_every_command(text: str)
     for where, marked in PLACES:
         for data in located(marked, text):
             for reader in READERS:
-                # JSON is ASCII whatever it holds: once for each place is enough.
+                # JSON output is ASCII in any case: once for each location is enough.
                 for json_option in ([], ["--json"]) if reader[0] == "verify" else ([],):
                     check([*reader, *(POLICY if reader[0] != "inspect" else []), *json_option], data, where)
 
@@ -166,7 +166,7 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
     ):
         result = check(args, data, tty=tty, env={"COLUMNS": "40"})
         if tty and args[0] != "probe":
-            # A line that the terminal folds itself could put any word at the start of one.
+            # A line that the terminal wraps itself could put any word at the start of one.
             assert max(map(columns, (result.out + result.err).splitlines())) <= 40, args
 
 
@@ -196,10 +196,10 @@ def test_bytes_that_are_no_text() -> None:
             check([*reader], bytes([byte]) * 3)
 
 
-@pytest.mark.parametrize("place", range(0, 2000, 97))
-def test_truncated_and_flipped_bundles(place: int) -> None:
+@pytest.mark.parametrize("position", range(0, 2000, 97))
+def test_truncated_and_flipped_bundles(position: int) -> None:
     data = bytearray(tampered())
-    at = place * len(data) // 2000
+    at = position * len(data) // 2000
     for damaged in (data[:at], data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]):
         for reader in READERS:
             check([*reader], bytes(damaged))
@@ -238,9 +238,11 @@ def test_the_c_locale_and_a_reader_that_goes_away() -> None:
         with process, killed_after(30, process):
             assert process.stdout is not None and process.stderr is not None
             process.stdout.close()
-            said = process.stderr.read()
+            stderr = process.stderr.read()
             assert process.wait() == (0 if args[0] == "inspect" else 1)
-            assert b"Traceback" not in said and b"pithbundle: error" not in said and b"Errno" not in said
+            assert (
+                b"Traceback" not in stderr and b"pithbundle: error" not in stderr and b"Errno" not in stderr
+            )
 
 
 # -- speed --------------------------------------------------------------------------------
@@ -267,7 +269,7 @@ def test_what_a_short_command_does_not_load(command: list[str]) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
 def test_the_demo_is_done_in_a_moment(command: list[str]) -> None:
-    """0.3 s is the aim on an ordinary machine, where bare Python starts in 15 ms: 20 times that."""
+    """0.3 s is the target on an ordinary machine, where bare Python starts in 15 ms: 20 times that."""
 
     def best(args: list[str]) -> float:
         times = []

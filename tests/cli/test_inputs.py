@@ -60,7 +60,7 @@ def test_what_was_read_under_raised_limits_is_exported_under_them(tmp_path: Path
     written = run("export", "-", "--limit", "depth=120", stdin=data)
     assert json.loads(written.stdout)["canonical_record"]["x"] == deep
     assert run("verify", "-", "--limit", "depth=120", stdin=written.stdout).status == 3
-    # Raised limits do not make larger parts of what fits into the usual ones.
+    # Raised limits do not make parts larger when the default ones suffice.
     usual = run("export", "-", stdin=to_json(bundle(made_record(), [])))
     raised = run("export", "-", "--limit", "size=9999999", stdin=to_json(bundle(made_record(), [])))
     assert usual.stdout == raised.stdout

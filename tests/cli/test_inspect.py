@@ -97,6 +97,6 @@ def test_unknown_members_and_floods_are_printed() -> None:
     assert "1 on events, 1 receipt, as claimed" in out
     assert "and 200 more aliases" in out
     assert shouted(out)
-    many = {"events": [{"event_type": f"t{place}", f"m{place}": 1} for place in range(300)]}
+    many = {"events": [{"event_type": f"t{index}", f"m{index}": 1} for index in range(300)]}
     out = run("inspect", "-", stdin=cbor(many)).out
     assert "more types" in out and "more unknown members" in out

@@ -46,7 +46,7 @@ from pithbundle.outcomes import EXIT_STATUS
 DEMOS = REPO / "vectors" / "demo"
 WHEN = "2026-06-01T00:00:00Z"
 POLICY = ["--policy", str(DEMOS / "policy.json")]
-#: The words that may begin a line.
+#: The words that may start a line.
 WORDS = {
     "OK", "FAIL", "UNVERIFIED", "UNREADABLE", "SKIPPED", "policy", "hint", "pithbundle:",
     *(f"{outcome.upper()}:" for outcome in EXIT_STATUS),
@@ -192,8 +192,8 @@ def test_the_exit_status_is_the_worst_and_the_counts_are_those_of_the_files(fold
         expected = [name for name in EXIT_STATUS if name in found - {"valid"}] or ["valid"]
         assert summary["outcomes"] == expected
         for one in files:
-            word = STATUS_WORD[one["exit_status"]]
-            assert one["status"] == word.lower()
+            status = STATUS_WORD[one["exit_status"]]
+            assert one["status"] == status.lower()
 
 
 def test_the_summary_has_every_outcome_of_a_file(folder: Path) -> None:
@@ -527,7 +527,7 @@ def test_what_vanishes_after_it_was_found_is_unreadable(folder: Path) -> None:
     from pithbundle import Limits
     from pithbundle.cli.inputs import InputRejected
 
-    # A FIFO in the place of a file does not block.
+    # A FIFO instead of a file does not block.
     for one in (first, rest[0]):
         with pytest.raises(InputRejected):
             one.read(Limits())
@@ -793,7 +793,7 @@ def test_a_full_disk_is_an_error(folder: Path) -> None:
             assert done.stderr == b"pithbundle: error: standard output: no space left on device\n"
 
 
-def test_without_a_place_for_temporary_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_folder_for_temporary_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output was named as what is full."""
     monkeypatch.setattr(print_results, "_IN_MEMORY", 10)
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "absent"))

@@ -52,9 +52,9 @@ def test_code_explains_a_status(status: str) -> None:
     assert len(hints) == 2
 
 
-@pytest.mark.parametrize("word", ["CHECK-3", "check-3", "[CHECK-3]"])
-def test_code_explains_a_clause(word: str) -> None:
-    error = run("code", word).err
+@pytest.mark.parametrize("argument", ["CHECK-3", "check-3", "[CHECK-3]"])
+def test_code_explains_a_clause(argument: str) -> None:
+    error = run("code", argument).err
     assert "'CHECK-3' is a clause of the specification, not a code: Event id\n" in error
     assert "hint: read spec/checks.md#check-3, or run pithbundle code hash_mismatch\n" in error
 
@@ -169,7 +169,7 @@ def test_the_words_of_an_argument_are_completed(words: str, found: list[str]) ->
         "COMP_WORDS": f"pithbundle {words}",
         "COMP_CWORD": str(count),
     }
-    assert spawn(env=env).out.splitlines() == [f"plain,{word}" for word in found]
+    assert spawn(env=env).out.splitlines() == [f"plain,{argument}" for argument in found]
 
 
 def test_policy_add_takes_an_event_format_as_a_document(

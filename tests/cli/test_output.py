@@ -48,7 +48,7 @@ def test_nothing_is_printed_before_the_end(monkeypatch: pytest.MonkeyPatch) -> N
     assert printed(out, monkeypatch) == (0, "", "")
 
 
-def test_a_forgotten_show_is_no_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_without_show_is_escaped_too(monkeypatch: pytest.MonkeyPatch) -> None:
     out = Output(tty=False)
     for text in HOSTILE.values():
         out.line("number ", "plain", text)
@@ -57,10 +57,10 @@ def test_a_forgotten_show_is_no_hole(monkeypatch: pytest.MonkeyPatch) -> None:
         out.note(text)
         out.detail("name", text)
         out.table(["name"], [[text]])
-    _, shown, said = printed(out, monkeypatch)
-    assert not unsafe(shown) and not unsafe(said)
+    _, shown, errors = printed(out, monkeypatch)
+    assert not unsafe(shown) and not unsafe(errors)
     assert all(line.startswith(("number ", "  ")) for line in shown.splitlines())
-    assert all(line.startswith("pithbundle: ") for line in said.splitlines())
+    assert all(line.startswith("pithbundle: ") for line in errors.splitlines())
 
 
 def test_backslashes_are_doubled_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_json_rejects_what_is_not_json() -> None:
 
 
 def test_json_is_printed_in_pieces_and_is_the_same() -> None:
-    """A report of a million missing ids was held three times over."""
+    """A report of a million missing ids was kept in memory three times."""
     value = {"missing": [f"sha256:{number:064x}" for number in range(20_000)], "empty": [], "x": "\u202e"}
     pieces = list(json_pieces(value))
     assert b"".join(pieces) == json.dumps(value, indent=2).encode() + b"\n"
@@ -108,12 +108,12 @@ class TestFolding:
         assert all(columns(line) <= width for line in lines)
         assert lines[0].startswith("number")
         assert all(line.startswith("    ") for line in lines[1:])
-        # Broken at spaces, which go; a word that fits no line is cut.
+        # Lines break at spaces, which are dropped; a word longer than a line is cut.
         unfolded = "".join("".join(lines).split())
         assert unfolded == "".join(("number        " + out.show(text)).split())
 
     @pytest.mark.parametrize("width", [20, 40, 60, 80, 100])
-    def test_no_digest_is_broken_and_no_word_that_fits_a_line(self, width: int) -> None:
+    def test_no_digest_and_no_word_of_one_line_is_broken(self, width: int) -> None:
         digest, event = "0123456789abcdef" * 4, "sha256:" + "f" * 64
         out = Output(tty=True, colour=False, width=width)
         out.detail("events", f"{digest} (events_sha256)")

@@ -42,9 +42,9 @@ def test_the_demo_in_both_forms(tmp_path: Path) -> None:
     root = ET.fromstring(svg.read_bytes())
     assert root.tag.endswith("}svg")
     shown = texts(svg.read_bytes())
-    for said in (f"Timeline of {TITLE}", "integrity findings", "in conflict", "retracted later",
+    for comment in (f"Timeline of {TITLE}", "integrity findings", "in conflict", "retracted later",
                  "arrow: replaces", "arrow: retracts", "unrecognised"):  # fmt: skip
-        assert f"<!-- {said} -->" in shown, said
+        assert f"<!-- {comment} -->" in shown, comment
     data = png.read_bytes()
     assert data.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", data[16:24])
@@ -54,7 +54,7 @@ def test_the_demo_in_both_forms(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["svg", "png"])
 def test_the_same_events_are_the_same_bytes(tmp_path: Path, form: str) -> None:
-    paths = [tmp_path / f"{place}.{form}" for place in range(3)]
+    paths = [tmp_path / f"{index}.{form}" for index in range(3)]
     env = {"HOME": str(tmp_path), "MPLCONFIGDIR": str(tmp_path)}
     (tmp_path / "matplotlibrc").write_text("font.size: 30\nsvg.fonttype: none\nlines.linewidth: 9\n")
     changes = (
@@ -147,11 +147,11 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert result.err.startswith("pithbundle: error: a picture needs matplotlib, which is not installed\n")
     assert "pithbundle: hint: in a checkout run python -m pip install -e '.[plot]', or" in result.err
     assert not target.exists()
-    # Words need no library.
+    # Text needs no library.
     assert run("timeline", str(DEMO / "rich.json"), *POLICY).status == 1
 
 
-def test_nothing_is_loaded_until_a_picture_is_asked_for() -> None:
+def test_nothing_is_loaded_until_a_picture_is_requested() -> None:
     code = (
         "import sys; from pithbundle.cli.main import main; "
         f"main(['timeline', {str(DEMO / 'bundle.json')!r}]); sys.exit('matplotlib' in sys.modules)"

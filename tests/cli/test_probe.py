@@ -81,7 +81,7 @@ def test_a_rule_without_a_format_is_in_words() -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_what_is_not_settled_says_how_much_was_tried_and_shows_no_content() -> None:
+def test_what_is_not_settled_reports_how_much_was_tried_and_shows_no_content() -> None:
     unsettled()
     result = run("probe", "b.json", "--policy", "p.json", "--time", "0.5", "-o", "f.json")
     assert result.status == 3

@@ -127,7 +127,7 @@ def test_in_everything_that_is_signed(tmp_path: Path, text: str, tty: bool) -> N
     assert printed.out.startswith("CONFLICT PROVEN:")
 
 
-MARK = "mark-of-the-place"
+MARK = "mark-of-the-location"
 RICH: Json = json.loads((DEMO / "rich.json").read_bytes())
 
 
@@ -142,7 +142,7 @@ def files_to_compare(folder: Path) -> list[bytes]:
 
 
 def test_in_every_member_of_a_state_a_report_and_a_proof(tmp_path: Path) -> None:
-    """Texts in turn; these files are taken at their word, so nothing else keeps them from the terminal."""
+    """Texts in turn; the content of these files is not verified, so only escaping protects the terminal."""
     texts = cycle(HOSTILE.values())
     for data, reader in zip(files_to_compare(tmp_path), (READERS[4], READERS[5], READERS[6]), strict=True):
         places = [json.dumps(changed) for _, changed in hostile_arguments(json.loads(data), MARK)]
@@ -221,18 +221,18 @@ def test_names_of_files_come_from_ids_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["/current/\x1b[2J", "citations/\u202e", "/current/x\nVALID: all", "receipt/\udc80"]
+    "pointer", ["/current/\x1b[2J", "citations/\u202e", "/current/x\nVALID: all", "receipt/\udc80"]
 )
-def test_explain_of_a_hostile_pointer(place: str) -> None:
-    result = check(["explain", str(DEMO / "rich.json"), place, *POLICY])
+def test_explain_of_a_hostile_pointer(pointer: str) -> None:
+    result = check(["explain", str(DEMO / "rich.json"), pointer, *POLICY])
     assert result.status == 2 or result.out.startswith("CONFLICT:")
 
 
 def test_ids_of_events_that_no_entry_is_about() -> None:
     strange = next(e["event_id"] for e in RICH["events"] if e["event_type"] == "peer_review")
-    said = check(["explain", str(DEMO / "rich.json"), strange, *POLICY])
-    assert said.status == 2
-    assert "unrecognised [unknown_type]" in said.err
+    result = check(["explain", str(DEMO / "rich.json"), strange, *POLICY])
+    assert result.status == 2
+    assert "unrecognised [unknown_type]" in result.err
     absent = check(["explain", str(DEMO / "rich.json"), "sha256:" + "0" * 64, *POLICY])
     assert absent.status == 2
     assert "no valid event with the id" in absent.err
@@ -274,8 +274,8 @@ def test_long_text_is_cut_visibly(tmp_path: Path) -> None:
 def test_an_equivocation_that_was_withdrawn_is_printed_with_its_retraction(tmp_path: Path) -> None:
     signer = Signer(7, "s", "k")
     one, two = (
-        attached(signer, RECORD, "author_claim", author_claim(orcid(1), strength=word), WHEN)
-        for word in STRENGTHS
+        attached(signer, RECORD, "author_claim", author_claim(orcid(1), strength=strength), WHEN)
+        for strength in STRENGTHS
     )
     back = attached(signer, RECORD, "event_retracted", event_retracted(one["event_id"]), LATER)
     early = attached(signer, RECORD, "author_claim", author_claim(orcid(2)), LATER)

@@ -1,4 +1,4 @@
-"""Text and JSON are two forms of one report: what the one says, the other says (REPORT-1)."""
+"""Text and JSON are two forms of one report: what one contains, the other contains (REPORT-1)."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ RECORD = made_record()
 
 
 def rows(text: str) -> Counter[tuple[str, str, str]]:
-    """Of each line that begins with a verdict: the word, the short id or what stands for one, the code."""
+    """Of each line that begins with a verdict: the status, the short id or its replacement, the code."""
     found: Counter[tuple[str, str, str]] = Counter()
     for line in text.splitlines()[1:]:
-        word = line.split(" ")[0]
-        if word not in WORDS:
+        status = line.split(" ")[0]
+        if status not in WORDS:
             continue
-        rest = line[len(word) :].strip()
+        rest = line[len(status) :].strip()
         what = "receipt" if rest.startswith("receipt") else rest.split(" ")[0]
         code = re.search(r"  \[([a-z0-9_]+), [A-Z0-9-]+\]$", line)
-        found[word, "" if what in ("malformed", "element") else what, code[1] if code else ""] += 1
+        found[status, "" if what in ("malformed", "element") else what, code[1] if code else ""] += 1
     return found
 
 
@@ -63,7 +63,7 @@ def claimed(report: Json) -> Counter[tuple[str, str, str]]:
 
 
 def located(report: Json) -> set[str]:
-    """Where the report says that something is not valid."""
+    """The pointers to what the report calls not valid."""
     return {
         Output.show(f"{one['location']['file']}#{one['location']['pointer']}")
         + ("" if one["code"] is None else Output.show(one["pointer"] or "", 80))
@@ -82,7 +82,7 @@ def compare(paths: list[str], keys: str) -> None:
         return
     (report,) = value["reports"]
     assert rows(result.out) == claimed(report)
-    # Bounded: only as many as fit are printed, and these tests stay below the bound.
+    # Bounded: only a limited number is printed, and these tests stay below the limit.
     lines = [line[14:] for line in result.out.splitlines() if line.startswith("  at  ")]
     assert not [spot for spot in located(report) if not any(line.startswith(spot) for line in lines)]
     for one in report["events"]:
@@ -133,7 +133,7 @@ ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WH
 
 
 @pytest.mark.parametrize(
-    ("element", "word"),
+    ("element", "status"),
     [
         # `invalid malformed` was printed of it.
         (without({**FLAT, "payload_sha256": "x"}, ("signature_b64",)), "not_signed"),
@@ -143,14 +143,14 @@ ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WH
         (flipped(ALIAS), "invalid"),
     ],
 )
-def test_an_element_has_one_verdict_in_every_form(tmp_path: Path, element: Any, word: str) -> None:
+def test_an_element_has_one_verdict_in_every_form(tmp_path: Path, element: Any, status: str) -> None:
     keys = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "integrity-1"]))
     (tmp_path / "policy").write_bytes(to_json(keys))
     (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [element])))
     compare([str(tmp_path / "b.json")], str(tmp_path / "policy"))
     result = run("verify", str(tmp_path / "b.json"), "--policy", str(tmp_path / "policy"))
-    assert [key[0] for key in rows(result.out)] == [word]
-    other = "invalid" if word == "not_signed" else "not_signed"
+    assert [key[0] for key in rows(result.out)] == [status]
+    other = "invalid" if status == "not_signed" else "not_signed"
     assert f"\n{other} " not in result.out
 
 
@@ -188,7 +188,7 @@ def test_a_bad_signature_is_located_in_its_own_file(tmp_path: Path) -> None:
     other = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "2"), WHEN)
     third = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "3"), WHEN)
     (tmp_path / "policy").write_bytes(to_json(policy(DEMO)))
-    # The id of b's bad element is in a too, at the same place, without a signature: b's got further.
+    # The id of b's bad element is in a too, at the same location, without a signature; b's passed more.
     (tmp_path / "a.json").write_bytes(to_json(bundle(RECORD, [other, without(third, ("signature",))])))
     (tmp_path / "b.json").write_bytes(to_json(bundle(RECORD, [ALIAS, flipped(third)])))
     paths = [str(tmp_path / "a.json"), str(tmp_path / "b.json")]

@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def commands(above: click.Command = group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    """Every command that does something, by its words."""
+    """Every command that does something, by its arguments."""
     if isinstance(above, click.Group):
         context = click.Context(above)
         for name in above.list_commands(context):
@@ -86,7 +86,7 @@ FOLDERS = {"out_dir", "found"}
 
 
 def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
-    """A new option that names a file needs its place above, and a test below."""
+    """A new option that names a file needs an entry above, and a test below."""
     unknown = {
         (words, param.name)
         for words, command in commands()
@@ -188,7 +188,7 @@ def test_a_part_of_an_export_never_replaces_an_input(folder: Path) -> None:
     result = run(*args)
     assert (result.status, part.read_bytes()) == (2, before)
     assert f"--out-dir parts/{part.name} is also an input" in result.err
-    # A part that is no input is replaced, since that is what --force asks for.
+    # A part that is no input is replaced, since --force allows it.
     assert run("export", "bundle.json", *args[2:]).status == 0
     assert part.read_bytes() != before
 
@@ -255,8 +255,8 @@ def test_the_expected_state_is_compared_and_not_written(folder: Path, name: str,
         assert (result.status, result.stdout) == (status, b"")
         assert f"not written: -o and --expect name one file, {name}" in result.err
         assert (folder / "state.json").read_bytes() == value
-        said = json.loads(run(*args, "--json").stdout)
-        assert (said["exit_status"], said["state"]["file"]) == (status, None)
+        printed = json.loads(run(*args, "--json").stdout)
+        assert (printed["exit_status"], printed["state"]["file"]) == (status, None)
     run(*args, "--report", "report", "--trace", "trace")
     assert (folder / "report").exists() and (folder / "trace").exists()
     assert os.path.islink("soft") and os.stat("hard").st_ino == os.stat("state.json").st_ino
@@ -284,11 +284,11 @@ def test_what_is_expected_is_a_state(folder: Path, text: str | None, words: str)
     assert not (folder / "new").exists()
 
 
-# -- places to explain ------------------------------------------------------------------------
+# -- pointers to explain ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("place", "why"),
+    ("pointer", "why"),
     [
         ("/current/citations/7", "the state has no entry there"),
         ("/current/nothing", "the state has no entry there"),
@@ -304,9 +304,9 @@ def test_what_is_expected_is_a_state(folder: Path, text: str | None, words: str)
     ],
 )
 def test_a_pointer_inside_no_entry_is_a_usage_error_that_lists_the_pointers(
-    folder: Path, place: str, why: str | None
+    folder: Path, pointer: str, why: str | None
 ) -> None:
-    result = run("explain", "rich.json", "--policy", "policy.json", place)
+    result = run("explain", "rich.json", "--policy", "policy.json", pointer)
     if why is None:
         assert result.status == 1
         return
@@ -316,8 +316,8 @@ def test_a_pointer_inside_no_entry_is_a_usage_error_that_lists_the_pointers(
 
 
 def test_a_pointer_inside_an_entry_is_explained_by_the_entry(folder: Path) -> None:
-    for place in ("/current/citations/0/payload/citing_work", "citations/0/signer", "receipt/key_id"):
-        result = run("explain", "rich.json", "--policy", "policy.json", place)
+    for pointer in ("/current/citations/0/payload/citing_work", "citations/0/signer", "receipt/key_id"):
+        result = run("explain", "rich.json", "--policy", "policy.json", pointer)
         assert result.status == 1 and result.out.count("\nentry ") == 1
     # What is a file stays one.
     assert run("explain", str(folder / "rich.json"), "--policy", "policy.json").status == 1

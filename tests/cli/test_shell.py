@@ -185,7 +185,7 @@ class TestInterrupts:
 
     @pytest.mark.signals
     def test_a_command_started_with_sigint_ignored_keeps_ignoring_it(self, tmp_path: Path) -> None:
-        """As nohup and a shell's background jobs ask for."""
+        """As nohup and a shell's background jobs require."""
         fifo = tmp_path / "pipe"
         os.mkfifo(fifo)
         with start("number", str(fifo), sigint=signal.SIG_IGN) as child, open(fifo, "wb") as end:
@@ -231,14 +231,14 @@ class TestInterrupts:
         monkeypatch.setattr(cli, "_run", fail)
         result = run("--help")
         assert (result.status, result.stdout) == (status, b"")
-        said = (
+        message = (
             "pithbundle: error: out of memory\n"
             "pithbundle: hint: lower the limits with --limit, or use a larger machine\n"
         )
-        assert result.err == (said if status == 2 else "")
+        assert result.err == (message if status == 2 else "")
 
     @pytest.mark.parametrize(
-        "error, status, said",
+        "error, status, message",
         [
             (click.Abort(), 130, ""),
             (OSError(28, "No space left"), 2, "pithbundle: error: standard output: no space left\n"),
@@ -247,13 +247,13 @@ class TestInterrupts:
         ids=["abort", "full", "odd"],
     )
     def test_what_click_raises(
-        self, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, said: str
+        self, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, message: str
     ) -> None:
         def fail(*args: object, **options: object) -> None:
             raise error
 
         monkeypatch.setattr(cli.group, "main", fail)
-        assert run() == Result(status, b"", said.encode())
+        assert run() == Result(status, b"", message.encode())
 
 
 class TestTerminals:
@@ -326,7 +326,7 @@ printf '%%s\\n' "${COMPREPLY[@]}"
         assert "canonical  (Print the canonical bytes of a file, or their digest)" in found["63"]
         assert "canonical" in found["9"] and not any("(" in line for line in found["9"])
 
-    def test_bash_with_nullglob_loses_no_word(self, tmp_path: Path) -> None:
+    def test_bash_with_nullglob_keeps_every_argument(self, tmp_path: Path) -> None:
         """A summary with a bracket or a star is a pattern where it is not quoted."""
         answer = "plain,--one\\tOne [FILE] or *.json\\nplain,--other\\tIs it?"
         (tmp_path / "pithbundle").write_text(f"#!/bin/sh\nprintf '{answer}\\n'\n")
@@ -365,7 +365,7 @@ printf '%%s\\n' "${COMPREPLY[@]}"
         )
         assert spawn("number", RECORD, env={"_PITHBUNDLE_COMPLETE": ""}).status == 0
 
-    def test_a_source_is_asked_for_without_words(self) -> None:
+    def test_a_source_is_requested_without_arguments(self) -> None:
         assert spawn(env={"_PITHBUNDLE_COMPLETE": "zsh_source"}).out.startswith("#compdef pithbundle\n")
 
     def test_an_unknown_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:

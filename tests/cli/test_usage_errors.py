@@ -171,7 +171,7 @@ class TestPolicy:
 
 
 class TestUnverified:
-    """The policy was forgotten: no event has a known key."""
+    """Without the policy no event has a known key."""
 
     def test_no_conflict_is_not_reported_of_events_that_were_not_verified(self, tmp_path: Path) -> None:
         result = run("proof", RICH, "--out", str(tmp_path / "z.json"))

@@ -1,4 +1,4 @@
-"""verify and merge: exit statuses, what is refused, how much is told, and which words are used."""
+"""verify and merge: exit statuses, what is rejected, how much is printed, and which words are used."""
 
 from __future__ import annotations
 
@@ -117,9 +117,9 @@ def test_exit_status_and_beginning_of_the_output(folder: Path, name: str) -> Non
     result = run("verify", path, *POLICY)
     assert (result.status, result.out[: len(words)]) == (status, words)
     assert run("verify", "-q", path, *POLICY).out == result.out.splitlines(keepends=True)[0]
-    said = json.loads(run("verify", "--json", path, *POLICY).stdout)
-    assert said["exit_status"] == status
-    assert said["outcome"] == said["outcomes"][0] == words.split(":")[0].lower()
+    printed = json.loads(run("verify", "--json", path, *POLICY).stdout)
+    assert printed["exit_status"] == status
+    assert printed["outcome"] == printed["outcomes"][0] == words.split(":")[0].lower()
     merged = run("merge", path, *POLICY)
     assert merged.status == status
     assert merged.err.startswith(words)
@@ -129,7 +129,7 @@ def test_exit_status_and_beginning_of_the_output(folder: Path, name: str) -> Non
             other = run(*command, path, *POLICY, "--json")
             reported = json.loads(other.stdout)
             assert (other.status, reported["exit_status"]) == (status, status)
-            assert (reported["outcome"], reported["outcomes"]) == (said["outcome"], said["outcomes"])
+            assert (reported["outcome"], reported["outcomes"]) == (printed["outcome"], printed["outcomes"])
 
 
 @pytest.mark.parametrize(("one", "status"), [(name, status) for name, (_, status, _) in SINGLE.items()])
@@ -201,7 +201,7 @@ def test_every_report_on_a_record_has_the_rejected_files(folder: Path) -> None:
 
 
 def test_the_output_is_bounded(folder: Path) -> None:
-    wrong = [{"event_type": f"made-{place}"} for place in range(700)]
+    wrong = [{"event_type": f"made-{index}"} for index in range(700)]
     unsigned = [
         {k: v for k, v in event.items() if k != "signature"} for event in many_events(RECORD, 300, seed="1")
     ]
@@ -252,7 +252,7 @@ def test_a_receipt_that_does_not_verify(folder: Path) -> None:
 
 
 def test_the_fingerprint_is_shown_beside_a_name_that_looks_alike(folder: Path) -> None:
-    """A signer whose name reads like the registry's is told by its key (E5)."""
+    """A signer whose name looks like the registry's is distinguished by its key (E5)."""
     twin = "pith.sc\u0456ence"
     fake = Signer(41, twin, "pith-v1-2026-05")
     event = attached(fake, RECORD, "graph_snapshot", graph_snapshot(RECORD), WHEN)
@@ -311,7 +311,7 @@ def test_an_existing_file_or_link_is_left_alone(folder: Path, option: str) -> No
             assert (result.status, result.stdout) == (2, b""), (name, force)
             assert (folder / "old").read_bytes() == b"old"
             assert not (folder / "nowhere").exists()
-            # With --force the report, written first, may stand; the state never does.
+            # With --force the report, written first, may exist; the state never does.
             assert option == "-o" or not (folder / "new").exists()
             (folder / "new").unlink(missing_ok=True)
     assert run("merge", path, *POLICY, option, "old", "--force", *other).status == 0
@@ -322,11 +322,11 @@ def test_the_report_for_programs_is_the_same_both_ways(folder: Path) -> None:
     paths = [str(DEMOS / "tampered.json"), str(DEMOS / "policy.json")]
     one = run("merge", *paths, *POLICY, "-o", "state", "--json")
     two = run("merge", *paths, *POLICY, "-o", "state", "--report", "report", "--force")
-    said = json.loads(one.stdout)
-    assert said["report"] == json.loads((folder / "report").read_bytes())
+    printed = json.loads(one.stdout)
+    assert printed["report"] == json.loads((folder / "report").read_bytes())
     assert two.stdout == b"" and two.err.startswith("REJECTED: 1 file rejected, ")
-    assert said["rejected"][0]["file"] == said["report"]["rejected"][0]["file"] == paths[1]
-    assert said["state"]["bytes"] == (folder / "state").stat().st_size
+    assert printed["rejected"][0]["file"] == printed["report"]["rejected"][0]["file"] == paths[1]
+    assert printed["state"]["bytes"] == (folder / "state").stat().st_size
 
 
 EXPECTED: dict[str, tuple[Any, int, str]] = {
@@ -348,13 +348,13 @@ def test_only_signed_content_that_differs_fails(folder: Path, name: str) -> None
     state = run("merge", path, *POLICY).stdout
     theirs = written(folder / "theirs.json", change(json.loads(state)))
     result = run("merge", path, *POLICY, "--expect", theirs)
-    # The state is what follows from the bundle, whatever another state says.
+    # The state follows from the bundle, whatever another state contains.
     assert (result.status, result.stdout) == (status, state)
     assert result.err.startswith("DIFFERENT: 1 difference in signed content" if status else "VALID:")
-    said = json.loads(run("merge", path, *POLICY, "--expect", theirs, "-o", "s", "--json").stdout)
-    assert said["exit_status"] == status
-    assert said["expected"]["equal"] == (name == "equal")
-    assert {each["group"] for each in said["expected"]["differences"]} == (
+    printed = json.loads(run("merge", path, *POLICY, "--expect", theirs, "-o", "s", "--json").stdout)
+    assert printed["exit_status"] == status
+    assert printed["expected"]["equal"] == (name == "equal")
+    assert {each["group"] for each in printed["expected"]["differences"]} == (
         {group} if name != "equal" else set()
     )
 
@@ -362,7 +362,7 @@ def test_only_signed_content_that_differs_fails(folder: Path, name: str) -> None
 def test_differences_are_bounded(folder: Path) -> None:
     path = str(DEMOS / "bundle.json")
     theirs = json.loads(run("merge", path, *POLICY).stdout)
-    theirs["current"]["citations"] = [{"event_id": f"made-{place}"} for place in range(500)]
+    theirs["current"]["citations"] = [{"event_id": f"made-{index}"} for index in range(500)]
     result = run("merge", path, *POLICY, "--expect", written(folder / "theirs.json", theirs))
     assert "and 400 more differences" in result.err
     assert len(result.err.splitlines()) < 400
@@ -370,7 +370,7 @@ def test_differences_are_bounded(folder: Path) -> None:
 
 # -- words --------------------------------------------------------------------------------
 
-#: Every text of the command line that says verified or complete, and nothing else does (E6).
+#: Every text of the command line with the word verified or complete; no other text has it (E6).
 CLAIMS = {
     "verified",
     "NOTHING WAS VERIFIED:",
@@ -416,7 +416,7 @@ def test_no_other_text_contains_verified_or_complete() -> None:
     }
     scripts = ("_COMPLETE", "completion", "complete_func")
     found -= {text for text in found if any(word.lower() in text.lower() for word in scripts)}
-    found.discard("complete")  # what a shell asks of its completion
+    found.discard("complete")  # what a shell requests of its completion
     assert found == CLAIMS
 
 
@@ -428,7 +428,7 @@ def test_only_verified_events_and_receipts_are_printed_as_verified(name: str, ar
     verified = [each["verdict"] for each in report["events"] + report["receipts"]].count("verified")
     lines = run("verify", path, *arguments).out.splitlines()
     assert sum(line.startswith("verified ") for line in lines) == verified
-    # Elsewhere the word stands in the first line, and as a pointer to what a mirror wrote.
+    # Elsewhere the word is in the first line, and in a pointer to what a mirror wrote.
     rest = [line for line in lines[1:] if "verified" in line.lower() and not line.startswith("verified ")]
     assert all(line.startswith("  unsigned ") for line in rest)
     assert not any("complete" in line.lower() for line in lines)
@@ -449,7 +449,7 @@ def lines_of(lines: list[str], *labels: str) -> list[str]:
 
 
 def test_more_receipts_than_are_checked_are_named_and_change_no_status(folder: Path) -> None:
-    """They once could have cost a minute, and then had no words."""
+    """Their message: such inputs could once take a minute."""
     made = [{"payload": {"receipt": receipt(DEMO, made_record(n), WHEN)}} for n in range(17)]
     status, lines = verify_events(folder, made, policy(DEMO))
     assert status == 1

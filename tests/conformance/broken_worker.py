@@ -24,7 +24,7 @@ def child(*, session: bool) -> None:
         Path(sys.argv[3]).write_text(str(made.pid))
 
 
-def misbehave(how: str, request: dict[str, Any], said: str) -> None:
+def misbehave(how: str, request: dict[str, Any], line: str) -> None:
     number = request["id"]
     match how:
         case "crash":
@@ -38,23 +38,23 @@ def misbehave(how: str, request: dict[str, Any], said: str) -> None:
             time.sleep(60)
         case "deaf":
             os.close(0)
-            say(said)
+            say(line)
             time.sleep(60)
         case "child":
             child(session=False)
             sys.exit(7)
         case "child-answers":
             child(session=False)
-            say(said)
+            say(line)
         case "escaped-child":
             child(session=True)
             sys.exit(7)
         case "partial":
-            sys.stdout.write(said[:10])
+            sys.stdout.write(line[:10])
             sys.stdout.flush()
             sys.exit(0)
         case "partial-hang":
-            sys.stdout.write(said[:10])
+            sys.stdout.write(line[:10])
             sys.stdout.flush()
             time.sleep(60)
         case "drip":
@@ -64,7 +64,7 @@ def misbehave(how: str, request: dict[str, Any], said: str) -> None:
         case "wrong":
             say(json.dumps({"id": number, "ok": {"canonical": "AA=="}}))
         case "true-for-one":
-            say(said.replace(": 1", ": true"))
+            say(line.replace(": 1", ": true"))
         case "accepts":
             say(json.dumps({"id": number, "ok": {}}))
         case "refuses":
@@ -97,15 +97,15 @@ def misbehave(how: str, request: dict[str, Any], said: str) -> None:
             deep = json.dumps({"canonical": ("W" * 4 + "W1tb" * 2_000)})
             say(f'{{"id": {number}, "ok": {deep}}}')
         case "other-id":
-            say(json.dumps({**json.loads(said), "id": number + 1}))
+            say(json.dumps({**json.loads(line), "id": number + 1}))
         case "true-id":
-            say(json.dumps({**json.loads(said), "id": True}))
+            say(json.dumps({**json.loads(line), "id": True}))
         case "extra":
-            say(said + "\n" + said)
+            say(line + "\n" + line)
         case "extra-later":
-            say(said)
+            say(line)
             time.sleep(0.1)
-            say(said)
+            say(line)
         case "long":
             say("x" * 3_000_000)
         case "huge":
@@ -120,42 +120,42 @@ def misbehave(how: str, request: dict[str, Any], said: str) -> None:
         case "unsupported-false":
             say(json.dumps({"id": number, "unsupported": False}))
         case "first":
-            # Crashes once for all: the marker tells the next process that it has happened.
+            # Crashes once for all: the marker shows the next process that it has happened.
             marker = Path(sys.argv[3])
             if not marker.exists():
                 marker.write_text("")
                 os.abort()
-            say(said)
+            say(line)
         case _:
-            say(said)
+            say(line)
 
 
-def hello(how: str, said: str) -> str:
+def hello(how: str, line: str) -> str:
     """The answer to hello, or what a worker does instead."""
     if how == "silent":
         time.sleep(60)
     wrong = {
         "hello-unsupported": '{"id": 1, "unsupported": true}',
-        "hello-other-protocol": said.replace('"protocol": "1"', '"protocol": "2"'),
-        "hello-without-name": said.replace('"name"', '"nom"'),
+        "hello-other-protocol": line.replace('"protocol": "1"', '"protocol": "2"'),
+        "hello-without-name": line.replace('"name"', '"nom"'),
         "hello-garbage": "hello",
     }
-    return wrong.get(how, said)
+    return wrong.get(how, line)
 
 
 def main(how: str, when: int) -> None:
     number = 0
     for line in sys.stdin.buffer:
         request = json.loads(line)
-        said = json.dumps(answer(request))
+        line = json.dumps(answer(request))
         if request["op"] == "hello":
-            say(hello(how, said))
+            say(hello(how, line))
             continue
         number += 1
         if number < when:
-            say(said)
+            say(line)
         else:
-            misbehave(how, request, said)
+            misbehave(how, request, line)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Comparing an answer with what is expected, and saying where they differ."""
+"""Comparing an answer with what is expected, and reporting where they differ."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_difference(wanted: Any, found: Any, same: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expect", "said", "passes"),
+    ("expect", "found", "passes"),
     [
         ({"ok": {"a": 1}}, {"ok": {"a": 1, "more": 2}}, True),
         ({"ok": {"a": 1}}, {"ok": {"a": 2}}, False),
@@ -79,8 +79,8 @@ def test_difference(wanted: Any, found: Any, same: bool) -> None:
         ({"error": {"code": "x", "pointer": "/a"}}, {"error": {"code": "x", "pointer": "/b"}}, False),
     ],
 )
-def test_judge(expect: Any, said: Any, passes: bool) -> None:
-    assert (compare_answer(expect, said) is None) is passes
+def test_judge(expect: Any, found: Any, passes: bool) -> None:
+    assert (compare_answer(expect, found) is None) is passes
 
 
 STATE = {"record": {"id": "x" * 80}, "current": {"author_claims": [{"strength": "strong", "id": "1" * 80}]}}
@@ -114,7 +114,7 @@ def test_accepted_where_a_rejection_is_expected_shows_what_was_accepted() -> Non
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found", "said"),
+    ("wanted", "found", "reason"),
     [
         # One value, two spellings.
         (b64(b'{"a":1,"b":2}'), b64(b'{"a":1, "b":2}'), "JSON value in other bytes, first at character 7"),
@@ -130,10 +130,10 @@ def test_accepted_where_a_rejection_is_expected_shows_what_was_accepted() -> Non
         ("verified", "invalid", "'invalid', where 'verified' is expected"),
     ],
 )  # fmt: skip
-def test_strings(wanted: str, found: str, said: str) -> None:
+def test_strings(wanted: str, found: str, reason: str) -> None:
     answer = difference(wanted, found, ("x",))
     assert answer is not None and answer.reason.startswith("at /x")
-    assert said in answer.reason
+    assert reason in answer.reason
 
 
 def test_what_a_worker_sends_decoded_costs_no_recursion(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_two_that_agree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "description"),
     [
         ("wrong", "an answer lacks sha256"),
         ("accepts", "an answer lacks canonical"),
@@ -62,16 +62,17 @@ def test_two_that_agree() -> None:
         ("hang", "second: timeout no answer in 5 s"),
     ],
 )
-def test_what_is_a_disagreement(how: str, said: str) -> None:
+def test_what_is_a_disagreement(how: str, description: str) -> None:
     found = compared(OURS, worker(how, 3), timeout=5.0 if how == "hang" else 30.0)
     assert found.compared == 3 and found.fault == ""
-    assert found.found is not None and said in found.found.description
+    assert found.found is not None and description in found.found.description
 
 
 def test_a_disagreement_is_shrunk_unless_each_question_takes_the_whole_time() -> None:
     found = compared(OURS, worker("refuses", 3)).found
     assert found is not None and found.smallest.size < found.case.size
-    # It stays of its kind: an input that one accepts, not one that both refuse with another code.
+    # The smallest case is still one that one accepts, not one that both reject with
+    # different codes.
     assert found.answers[0] is not None and "ok" in found.answers[0]
     slow = compared(OURS, worker("hang", 3), timeout=5.0).found
     assert slow is not None and slow.smallest == slow.case == CASES[2]

@@ -64,9 +64,9 @@ def test_serve_is_one_line_for_one_line() -> None:
     from pithbundle.conformance.worker import serve
 
     given = io.BytesIO(b'{"id":1,"op":"time","args":{"text":"x"}}\n{"id":2,"op":"moon","args":{}}\n')
-    said = io.BytesIO()
-    serve(given, said)
-    first, second = map(json.loads, said.getvalue().splitlines())
+    output = io.BytesIO()
+    serve(given, output)
+    first, second = map(json.loads, output.getvalue().splitlines())
     assert first == {"id": 1, "error": {"code": "time", "pointer": None, "offset": None}}
     assert second == {"id": 2, "unsupported": True}
 
@@ -155,9 +155,9 @@ def test_cases_hang_on_the_seed_alone() -> None:
     assert {case.op for case in first} == {
         "merge", "check", "parse_json", "parse_cbor", "policy", "record", "format",
     }  # fmt: skip
-    words = [json.loads(json.dumps(answer({"id": 1, **_request(case)}))) for case in first]
-    # Both kinds occur often: a run of refusals would compare nothing.
-    assert 60 < sum("ok" in said for said in words) < 280
+    answers = [json.loads(json.dumps(answer({"id": 1, **_request(case)}))) for case in first]
+    # Both kinds occur often: a run of rejections would compare nothing.
+    assert 60 < sum("ok" in one for one in answers) < 280
 
 
 def _request(case: Case) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def test_cases_of_a_bare_corpus() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "said"),
+    ("one", "other", "expected"),
     [
         ({"ok": {"a": 1}}, {"ok": {"a": 1, "b": 2}}, None),
         ({"ok": {"a": 1}}, {"ok": {"a": 2}}, "at /a: 2, where 1 is expected"),
@@ -187,9 +187,9 @@ def test_cases_of_a_bare_corpus() -> None:
         (None, None, "neither gave an answer"),
     ],
 )
-def test_disagreement(one: Any, other: Any, said: str | None) -> None:
-    members = ["a"] if said and "lacks" in said else []
-    assert differential.disagreement(one, other, members) == said
+def test_disagreement(one: Any, other: Any, expected: str | None) -> None:
+    members = ["a"] if expected and "lacks" in expected else []
+    assert differential.disagreement(one, other, members) == expected
 
 
 def test_the_members_that_may_not_be_missing_are_those_of_the_vectors() -> None:
@@ -207,7 +207,7 @@ def test_cases_need_bundles_with_events() -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "said"),
+    ("case", "expected"),
     [
         (Case("merge", (b"{}", b"\xff"), b"{}"), {"ok": {"state": "x"}}),
         (Case("check", (b"{}",)), {"error": {"code": "type", "pointer": "/x"}}),
@@ -215,15 +215,15 @@ def test_cases_need_bundles_with_events() -> None:
         (Case("parse_json", (b"[" * 900 + b"]" * 900,)), {"error": {"code": "depth"}}),
     ],
 )
-def test_a_found_case_is_a_vector_file(case: Case, said: Any) -> None:
-    path, data = differential.vector_file(case, "they differ", said, "found-1")
+def test_a_found_case_is_a_vector_file(case: Case, expected: Any) -> None:
+    path, data = differential.vector_file(case, "they differ", expected, "found-1")
     (vector,) = read_vectors(data, path)
     (request,) = requests(vector, no_file)
     assert request.args == differential.request_of(case).args
     assert vector.id.startswith(path.removesuffix(".json"))
 
 
-def test_spoiling_is_total() -> None:
+def test_tampering_is_total() -> None:
     for data in (
         b"",
         b"x",
@@ -274,8 +274,8 @@ def results() -> list[Result]:
     other = Vector("merge", "merge/a/y", "plain", ("MERGE-1",), "merge", {}, {"ok": {}}, None, (), {})
     words: list[Status] = ["passed", "failed", "crash", "timeout", "unsupported", "xfailed", "xpassed"]
     return [
-        Result(vector, word, HOSTILE, HOSTILE, 0.5, HOSTILE, "1\n2" if word == "failed" else "", HOSTILE)
-        for word in words
+        Result(vector, status, HOSTILE, HOSTILE, 0.5, HOSTILE, "1\n2" if status == "failed" else "", HOSTILE)
+        for status in words
     ] + [Result(other, "passed")]
 
 

@@ -183,12 +183,12 @@ def test_silence_is_ended(how: str) -> None:
 def test_a_worker_that_does_not_read_is_ended() -> None:
     large = vector("json/x/large", "[" + "1," * 400_000 + "1]", {"error": {"code": "nodes"}})
     (request,) = requests(large, nowhere)
-    # More than a pipe holds, so that writing it blocks.
+    # More than a pipe buffers, so that writing it blocks.
     with Worker(["sleep", "60"], 1.0) as worker:
         assert worker.ask(request).fault == "timeout"
     with Worker(["true"], 20.0) as worker:
         assert worker.ask(request).fault == "crash"
-    # It reads nothing, but says something at once.
+    # It reads nothing, but writes a line at once.
     with Worker(["sh", "-c", "echo x; sleep 60"], 20.0) as worker:
         assert worker.ask(request).detail == "an answer before the whole request was read"
 
@@ -214,7 +214,7 @@ def test_a_line_without_end_is_cut() -> None:
     assert "over 1048576 bytes" in answer.detail
 
 
-def test_an_answer_that_does_not_fit_the_memory_fails_its_vector(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_exceeds_the_memory_fails_its_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     real = process._answer
 
     def small_memory(line: bytes, number: int) -> process.Answer:
@@ -230,7 +230,7 @@ def test_an_answer_that_does_not_fit_the_memory_fails_its_vector(monkeypatch: py
 
 @pytest.mark.parametrize("megabytes", [160, 200, 280])
 def test_a_real_answer_of_60_mb_under_a_memory_limit_is_accounted_for(megabytes: int, tmp_path: Path) -> None:
-    """The whole command, in a process that cannot hold the answer."""
+    """The whole command, in a process without memory for the answer."""
     script = (
         "import resource, sys; _, most = resource.getrlimit(resource.RLIMIT_AS);"
         f"resource.setrlimit(resource.RLIMIT_AS, ({megabytes} << 20, most));"
@@ -344,7 +344,7 @@ def test_a_worker_that_has_left_between_two_requests_fails_the_second() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "message"),
     [
         ("silent", "does not answer hello: no answer in 1 s"),
         ("hello-garbage", "does not answer hello: not JSON"),
@@ -353,17 +353,17 @@ def test_a_worker_that_has_left_between_two_requests_fails_the_second() -> None:
         ("hello-without-name", "does not give its name and version"),
     ],
 )
-def test_a_worker_that_answers_hello_wrongly_stops_the_run(how: str, said: str) -> None:
+def test_a_worker_that_answers_hello_wrongly_stops_the_run(how: str, message: str) -> None:
     started = time.monotonic()
     found = broken_run(how, timeout=1.0 if how == "silent" else 20.0, jobs=2)
     assert time.monotonic() - started < 20
-    assert said in found.faults[0]
+    assert message in found.faults[0]
     assert found.results == ()
     assert account(found)[1:] == ["3 of 3 vectors have no result; the first is json/x/one"]
     assert (summary(found).outcome, summary(found).exit_status) == (RUN_FAILED, 3)
 
 
-def test_a_worker_that_no_longer_answers_is_not_asked_for_hours() -> None:
+def test_a_worker_that_no_longer_answers_is_not_asked_every_vector() -> None:
     many = [vector(f"json/x/{n}", str(n), {"ok": {}}) for n in range(20)]
     hello = json.dumps({"id": 1, "ok": {"name": "x", "version": "1", "protocol": "1"}})
     script = f"while read -r line; do case $line in *hello*) echo '{hello}';; esac; done"
@@ -592,13 +592,13 @@ def _large(path: Path) -> None:
         file.truncate(runner.MAX_FILE + 1)
 
 
-@pytest.mark.parametrize(("make", "said"), [(_fifo, "not a regular file"), (_large, "larger than")])
-def test_files_that_are_not_read(make: Callable[[Path], None], said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("make", "message"), [(_fifo, "not a regular file"), (_large, "larger than")])
+def test_files_that_are_not_read(make: Callable[[Path], None], message: str, tmp_path: Path) -> None:
     (tmp_path / "json").mkdir()
     make(tmp_path / "json" / "a.json")
-    with pytest.raises(VectorError, match=said):
+    with pytest.raises(VectorError, match=message):
         load(tmp_path)
-    with pytest.raises(VectorError, match=said):
+    with pytest.raises(VectorError, match=message):
         reader(tmp_path)("json/a.json")
 
 
@@ -621,7 +621,7 @@ def test_files_stay_inside(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_begun_waits_for_no_other() -> None:
-    """Two workers at once: the slow one does not hold up the other."""
+    """Two workers at once: the slow one does not delay the other."""
     request = Request("", "parse_json", {"data": "MQ=="}, {})
     with (
         Worker([sys.executable, str(BROKEN), "hang", "1"], 3.0) as slow,

@@ -1,4 +1,4 @@
-"""Vector files and the compact forms of byte strings: what is not of the format is refused, by place."""
+"""Vector files and the compact forms of byte strings: faults are reported with their location."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def in_args(form: Any, **more: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"", "f.json: Expecting value"),
         (b"\xff", "f.json: 'utf-8' codec"),
@@ -106,7 +106,7 @@ def in_args(form: Any, **more: Any) -> bytes:
         (file_of(expect={"error": {"code": "moon"}}), "/vectors/0/expect/error/code must be one of"),
         (file_of(expect={"error": {"code": 1}}), "/vectors/0/expect/error/code must be one of"),
         (file_of(expect={"error": "type"}), "/vectors/0/expect/error must be an object"),
-        (file_of(expect={"error": {"code": "type", "place": 1}}), "/error has the unknown member 'place'"),
+        (file_of(expect={"error": {"code": "type", "where": 1}}), "/error has the unknown member 'where'"),
         (file_of(expect={"error": {"code": "type", "pointer": 1}}), "/error/pointer must be a JSON pointer"),
         (file_of(expect={"error": {"code": "type", "offset": -1}}), "/error/offset must be an integer"),
         (file_of(expect={"error": {"code": "type", "offset": True}}), "/error/offset must be an integer"),
@@ -127,7 +127,7 @@ def in_args(form: Any, **more: Any) -> bytes:
             file_of(expect={"error": {"code": "type"}}, variants=[{"name": "x", "expect": {"ok": {}}}]),
             "/vectors/0/variants/0 has the unknown member 'expect'",
         ),
-        # Byte strings, wherever they stand.
+        # Byte strings, wherever they are.
         (in_args({"$moon": 1}), "/vectors/0/args/data must be an object with one member, one of $base64"),
         (in_args({"$text": "a", "$hex": ""}), "/vectors/0/args/data must be an object with one member"),
         (in_args({"$text": "a", "x": ""}), "/vectors/0/args/data must be an object with one member"),
@@ -168,10 +168,10 @@ def in_args(form: Any, **more: Any) -> bytes:
         ),
     ],
 )  # fmt: skip
-def test_a_wrong_vector_file_is_rejected_with_its_location(data: bytes, said: str) -> None:
+def test_a_wrong_vector_file_is_rejected_with_its_location(data: bytes, message: str) -> None:
     with pytest.raises(VectorError) as error:
         read_vectors(data, "f.json")
-    assert said in error.value.fault.detail
+    assert message in error.value.fault.detail
     assert error.value.fault.detail.startswith("f.json: ")
 
 
@@ -208,7 +208,7 @@ def test_levels_of_forms() -> None:
     assert depth(nested(MAX_DEPTH)) == MAX_DEPTH
 
 
-def test_a_sound_file() -> None:
+def test_a_valid_file() -> None:
     more = {"control": "json/a/c", "variants": [{"name": "v"}]}
     (vector,) = read_vectors(file_of(**more), "f.json")
     assert (vector.id, vector.control, vector.where) == ("json/a/b", "json/a/c", "f.json: /vectors/0")

@@ -92,16 +92,16 @@ def rejects(vector: Vector) -> bool:
     if "error" in vector.expect:
         return True
     ok = vector.expect["ok"]
-    said = [
+    statuses = [
         one["verdict"]
         for name in ("elements", "receipts", "verdicts")
         for one in ok.get(name, [])
         if type(one) is dict
     ]
-    return ok.get("valid") is False or any(word not in GOOD for word in said)
+    return ok.get("valid") is False or any(status not in GOOD for status in statuses)
 
 
-#: These expect a mixture: good and bad copies stand in one bundle, which is what they show.
+#: These expect a mixture: good and bad elements are in one bundle, which is what they show.
 MIXED = re.compile(
     "check/elements/|check/bundles/built-in-policy|check/bundles/keys-in-bundle|receipt/locations/|event/formats/|event/flat/|real/integrity/|mirror/export/junk"
 )
@@ -114,7 +114,7 @@ def test_every_rejection_names_an_accepted_control() -> None:
         if vector.control is not None:
             control = BY_ID[vector.control]
             assert not rejects(control) or MIXED.match(control.id), (
-                f"{vector.id}: its control {control.id} is refused"
+                f"{vector.id}: its control {control.id} is rejected"
             )
 
 
@@ -137,7 +137,7 @@ def test_the_files_are_of_the_schema() -> None:
 def test_the_schema_rejects() -> None:
     schema = json.loads((FOLDER / "vectors.schema.json").read_bytes())
     good = json.loads(built()["number/forms.json"])
-    spoilers: tuple[Callable[[Any], object], ...] = (
+    changes: tuple[Callable[[Any], object], ...] = (
         lambda one: one.update(more=1),
         lambda one: one["vectors"][0].pop("about"),
         lambda one: one["vectors"][0].update(op="x"),
@@ -151,11 +151,11 @@ def test_the_schema_rejects() -> None:
         lambda one: one["vectors"][0].update(control="x"),
         lambda one: one.update(vectors=[]),
     )
-    for tamper in spoilers:
+    for tamper in changes:
         tampered = json.loads(json.dumps(good))
         tamper(tampered)
         assert invalid(tampered, schema, schema) is not None
-        # The runner refuses it too, without the schema.
+        # The runner rejects it too, without the schema.
         with pytest.raises(VectorError):
             read_vectors(json.dumps(tampered).encode(), "x.json")
 

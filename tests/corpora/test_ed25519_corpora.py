@@ -71,7 +71,7 @@ def test_no_expectation_is_excluded() -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_which_of_their_keys_may_be_pinned(name: str) -> None:
-    """A key is fit iff the tests' own arithmetic finds it canonical and of order L."""
+    """A key is acceptable iff the tests' own arithmetic finds it canonical and of order L."""
     read, _ = READERS[name]
     for key in {vector[0] for vector in read(load(name))}:
         number = int.from_bytes(key, "little")

@@ -34,8 +34,8 @@ SUFFIXES: Final = {".py", ".js", ".md", ".html", ".css", ".txt", ".mutation", ".
 
 
 def texts() -> Iterator[Path]:
-    for place in PLACES:
-        for path in [REPO / place, *sorted((REPO / place).rglob("*"))]:
+    for folder in PLACES:
+        for path in [REPO / folder, *sorted((REPO / folder).rglob("*"))]:
             if path.is_file() and path.suffix in SUFFIXES and "node_modules" not in path.parts:
                 yield path
 

@@ -1,4 +1,4 @@
-"""What docs/conforming-reader.md says of the first worker holds, and what it names exists."""
+"""The statements of docs/conforming-reader.md on the first worker are true, and what it names exists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PATH: Final = REPO / "docs" / "conforming-reader.md"
 PAGE: Final = PATH.read_text(encoding="utf-8")
 WORKER: Final = REPO / "docs" / "examples" / "first_worker.py"
 VECTORS: Final = {vector.id: vector for vector in load(REPO / "vectors")}
-#: ``PITHBUNDLE_UPDATE=1`` writes the list of expected failures anew; read the difference.
+#: ``PITHBUNDLE_UPDATE=1`` rewrites the list of expected failures; read the difference.
 UPDATE: Final = os.environ.get("PITHBUNDLE_UPDATE") == "1"
 TEN: Final = re.findall(r"^\| (\d+) \| `([^`]+)` \| (.+) \| (\w+) \|$", PAGE, re.MULTILINE)
 

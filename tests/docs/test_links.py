@@ -17,7 +17,7 @@ FILES = set(committed_files())
 
 
 def fault(name: str, link: str) -> str:
-    """What is wrong with a link of a page; nothing if it is sound."""
+    """What is wrong with a link of a page; an empty string if nothing is."""
     if re.match(r"(https|mailto):", link):
         return ""
     path, _, anchor = link.partition("#")

@@ -44,7 +44,7 @@ def test_they_agree_with_the_project() -> None:
 
 
 def test_the_changelog_is_in_order() -> None:
-    """Of each version the kinds of changes once, in the order of Keep a Changelog."""
+    """Each version has each heading at most once, in the order of Keep a Changelog."""
     text = (REPO / "CHANGELOG.md").read_text(encoding="utf-8")
     kinds = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
     for section in text.split("\n## ")[1:]:

@@ -85,7 +85,7 @@ CLAIMS = {
     "an implementation of their own": "test_the_runner_catches_it",
     "that a key of your policy signed exactly this content": "test_no_signed_leaf_can_be_another",
     "on the order of arrival, on duplicates": "test_order_and_repetition_change_nothing",
-    "on junk beside": "test_junk_beside_the_events_changes_nothing_that_counts",
+    "on junk beside": "test_junk_among_the_events_changes_no_state_and_no_digest",
     "on a clock": "test_no_clock_decides_a_verdict_or_a_state",
     "installs the package into `.venv` and verifies": "test_the_demo_ends_with_the_verdict",
     "the registry's key is built in": "test_the_built_in_key_is_the_one_of_the_manifest",
@@ -107,7 +107,7 @@ def test_each_claim_has_its_test(claim: str) -> None:
     assert any(re.search(rf"^def {CLAIMS[claim]}\(", text, re.MULTILINE) for text in texts)
 
 
-def test_the_first_screen_says_what_it_is_for_whom_and_what_verified_is_not() -> None:
+def test_the_first_screen_has_the_purpose_the_readers_and_what_verified_does_not_mean() -> None:
     screen = " ".join(README.splitlines()[:22])
     for words in ("verifies a bundle", "It is for ", "**Verified** means", "It does not mean that"):
         assert words in screen

@@ -1,4 +1,4 @@
-"""docs/security-model.md has each threat that code cites, and what it says shows a threat exists."""
+"""docs/security-model.md has each threat that code cites, and each test that it names for a threat exists."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_a_long_name_in_a_table_may_break_between_words_and_a_short_one_never() 
 
 
 def test_a_pipe_in_a_type_is_not_escaped() -> None:
-    """The site tool shows what is in a code span as it stands, a backslash too."""
+    """The site tool shows a code span verbatim, a backslash too."""
     assert "\\|" not in API + commands.reference()
     assert re.search(r"^\| `\w+` \| `[^`]*\w \| None` \|", API, re.MULTILINE)
 

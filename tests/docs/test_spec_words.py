@@ -1,4 +1,4 @@
-"""The tables of the specification have the words that vectors expect, and the event types of the rule set."""
+"""The tables of the specification have the values that vectors expect and the rule set's event types."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROW: Final = re.compile(r"^\| (?:\d+ \| )?`(\w+)`(?:, optional)? \|", re.MULTIL
 
 
 def tables(text: str) -> list[list[str]]:
-    """The words in the first column of each table, a column of numbers aside."""
+    """The values in the first column of each table, after a column of numbers."""
     found = [_ROW.findall(block) for block in re.split(r"\n(?!\|)", text) if "\n|" in f"\n{block}"]
     return [words for words in found if words]
 
@@ -108,26 +108,28 @@ def test_event_types_are_those_of_kind_1() -> None:
     claimed = [[re.findall(r"`([^`]+)`", cell) for cell in row.split("|")] for _, row in rows]
     assert claimed == [
         [
-            [kind.event_type],
-            [kind.target],
-            [kind.section],
-            [kind.select, *kind.slot],
-            [*kind.deciding],
+            [event_type.event_type],
+            [event_type.target],
+            [event_type.section],
+            [event_type.select, *event_type.slot],
+            [*event_type.deciding],
         ]
-        for kind in MERGE_1.event_types.values()
+        for event_type in MERGE_1.event_types.values()
     ]
     assert MERGE_1.name in all_clauses()["MERGE-1"].body
     for (clause, _), (event_type, *_) in zip(rows, claimed, strict=True):
         assert [all_clauses()[clause].title] == event_type
 
 
-@pytest.mark.parametrize("kind", MERGE_1.event_types.values(), ids=lambda kind: kind.event_type)
-def test_members_of_an_event_type_are_those_of_its_clause(kind: Any) -> None:
-    (clause,) = [clause for clause in all_clauses().values() if clause.title == kind.event_type]
+@pytest.mark.parametrize(
+    "event_type", MERGE_1.event_types.values(), ids=lambda event_type: event_type.event_type
+)
+def test_members_of_an_event_type_are_those_of_its_clause(event_type: Any) -> None:
+    (clause,) = [clause for clause in all_clauses().values() if clause.title == event_type.event_type]
     (members,) = tables(clause.body)
-    assert members == [*kind.members]
+    assert members == [*event_type.members]
     optional = re.findall(r"^\| `(\w+)`, optional \|", clause.body, re.MULTILINE)
-    assert optional == [name for name in kind.members if name in kind.optional]
+    assert optional == [name for name in event_type.members if name in event_type.optional]
 
 
 def test_tables_are_read() -> None:

@@ -121,7 +121,7 @@ def tested(venv: Path, *arguments: str, root: Path = REPO, env: dict[str, str] |
 
 
 def digests(python: str | Path) -> str:
-    """What the package says of the demo bundles, every verdict and digest of it."""
+    """Every verdict and digest of the demo bundles."""
     script = REPO / "tests" / "environments" / "digests.py"
     return step(python, script, DEMO, env={"PYTHONPATH": str(REPO / "src")})
 
@@ -225,7 +225,7 @@ def plain_wheel(folder: Path) -> str:
 
 
 def jobs(newest_pip: bool) -> Iterator[Job | str]:
-    """What there is to do, or what is said instead."""
+    """The jobs, or the message that there are none."""
     for version in VERSIONS:
         found = find(version)
         if version == THIS:
@@ -248,7 +248,7 @@ def jobs(newest_pip: bool) -> Iterator[Job | str]:
 
 
 def done(job: Job) -> bool:
-    """Do one job, and say how it went."""
+    """Do one job, and print its result."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="pithbundle-") as folder:
         try:

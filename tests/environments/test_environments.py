@@ -27,7 +27,7 @@ ENVIRONMENTS: list[tuple[list[str], dict[str, str]]] = [
 ]  # fmt: skip
 
 
-def said(options: list[str], added: dict[str, str], folder: Path) -> str:
+def output_of(options: list[str], added: dict[str, str], folder: Path) -> str:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LC_", "COV"))
     }
@@ -46,7 +46,7 @@ def said(options: list[str], added: dict[str, str], folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return said([], {"PYTHONHASHSEED": "0"}, tmp_path_factory.mktemp("plain"))
+    return output_of([], {"PYTHONHASHSEED": "0"}, tmp_path_factory.mktemp("plain"))
 
 
 def test_the_plain_run_reports_everything(plain: str) -> None:
@@ -65,10 +65,10 @@ def test_the_plain_run_reports_everything(plain: str) -> None:
 def test_no_environment_changes_a_byte(
     options: list[str], added: dict[str, str], plain: str, tmp_path: Path
 ) -> None:
-    assert said(options, added, tmp_path) == plain
+    assert output_of(options, added, tmp_path) == plain
 
 
 def test_a_hostile_folder_to_work_in_changes_nothing(plain: str, tmp_path: Path) -> None:
     for name in ("json", "orjson", "cbor2", "nacl", "hashlib", "pithbundle", "re", "sitecustomize"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('a file of the folder was imported')\n")
-    assert said([], {}, tmp_path) == plain
+    assert output_of([], {}, tmp_path) == plain

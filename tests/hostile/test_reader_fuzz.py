@@ -45,7 +45,7 @@ PIECES = {
 }
 
 
-def sound(kind: str) -> list[bytes]:
+def valid_inputs(kind: str) -> list[bytes]:
     """A few inputs that are accepted, to be tampered."""
     event = {
         "event_type": "citation",
@@ -71,7 +71,7 @@ def sound(kind: str) -> list[bytes]:
 
 def inputs(kind: str, count: int, seed: int) -> Iterator[bytes]:
     draw = random.Random(f"{kind} {seed}")
-    base = sound(kind)
+    base = valid_inputs(kind)
     for _ in range(count):
         how = draw.randrange(5)
         if how == 0:
@@ -294,17 +294,17 @@ CASES = [
 
 
 def verdicts() -> list[str]:
-    """What the readers say of every case, as text."""
-    said = []
+    """What the readers return for every case, as text."""
+    results = []
     for kind, data in CASES:
         try:
             document = READERS[kind](data, confine="events")
-            said.append(
+            results.append(
                 f"{canonical_bytes(document.value)!r} {document.faults} {document.depth} {document.nodes}"
             )
         except PithError as error:
-            said.append(repr(error.fault))
-    return said
+            results.append(repr(error.fault))
+    return results
 
 
 def test_verdicts_do_not_depend_on_the_stack() -> None:

@@ -1,7 +1,7 @@
 """The threats of authenticity, order and time, each tried by many inputs (A3 to A18, B1 to B11).
 
-The goal of every one: no forgery is ever `verified`, no real event is refused, one bad
-event spoils nothing, and a state does not depend on what nobody signed.
+The goal of every one: no forgery is ever `verified`, no real event is rejected, one bad
+event affects no other, and a state does not depend on what nobody signed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from kit import (
 )
 from kit.data import real
 from kit.demo import NOT_ACCUSED
-from kit.results import WHEN, by_id, check, checked, ledger_of, merge, merged, read, report_on, said
+from kit.results import WHEN, by_id, check, checked, ledger_of, merge, merged, read, report_on, verdict_of
 from kit.signing import L, b64
 from kit.tampered import Tampered, flipped, respelt, signature_of, with_signature
 from pithbundle.bundle.reader import read_bundle
@@ -68,7 +68,7 @@ def words(events: list[Any], keys: Json | None = None, record: Json = RECORD) ->
 
 def never_verified(events: list[Any], keys: Json | None = None, record: Json = RECORD) -> CheckedBundle:
     result = checked(record, events, keys)
-    assert [said(one) for one in result.events if one.verdict.valid] == []
+    assert [verdict_of(one) for one in result.events if one.verdict.valid] == []
     assert not result.valid
     return result
 
@@ -82,7 +82,7 @@ def test_500_false_ids_are_never_verified_and_are_never_keys() -> None:
     for group in range(5):
         forged: list[Json] = []
         for one in EVENTS:
-            kind = (group + len(forged)) % 5
+            variant = (group + len(forged)) % 5
             digits = one["event_id"][7:]
             forged.append(
                 {
@@ -93,17 +93,17 @@ def test_500_false_ids_are_never_verified_and_are_never_keys() -> None:
                         "sha256:" + digits.upper() if digits.upper() != digits else "sha256:",
                         "sha512:" + digits,
                         one["event_id"] + chance.choice("\n 0"),
-                    ][kind],
+                    ][variant],
                 }
             )
         result = never_verified(forged)
         assert {one.verdict.code for one in result.events} == {"hash_mismatch", "encoding"}
-        # Listed under the recomputed id, whatever was stated.
+        # Listed under the recomputed id, whatever was claimed.
         assert set(by_id(result)) == set(ids)
 
 
 def test_an_id_of_another_event_takes_nothing_from_it() -> None:
-    """The stated id of a good event on a forged one neither hides nor replaces the good one."""
+    """The claimed id of a good event on a forged one neither hides nor replaces the good one."""
     for good, other in itertools.pairwise(EVENTS[:40]):
         posing = {**other, "event_id": good["event_id"], "signature": good["signature"]}
         for order in ([good, posing], [posing, good]):
@@ -123,23 +123,23 @@ def test_no_respelling_of_a_signature_makes_a_second_event() -> None:
     spellings += [text[:n] + " " + text[n:] for n in range(0, 88, 4)]
     spellings += [text[:n] + "=" + text[n:] for n in range(0, 86, 4)]
     odd = [one for one in spellings if one != text]
-    copies = [changed(SOUND, ("signature", "signature_b64"), one) for one in odd]
-    result = checked(RECORD, [SOUND, *copies])
-    assert [one.verdict.code for one in result.events] == [None] + ["encoding"] * len(copies)
+    elements = [changed(SOUND, ("signature", "signature_b64"), one) for one in odd]
+    result = checked(RECORD, [SOUND, *elements])
+    assert [one.verdict.code for one in result.events] == [None] + ["encoding"] * len(elements)
     assert len(by_id(result)) == 1
 
 
 def test_no_other_scalar_of_a_signature_verifies() -> None:
     raw = signature_of(SOUND)
     s = int.from_bytes(raw[32:], "little")
-    copies = [
+    elements = [
         with_signature(SOUND, raw[:32] + (s + n * L).to_bytes(32, "little"))
         for n in range(1, 16)
         if s + n * L < 2**256
     ]
-    copies += [with_signature(SOUND, raw[:32] + (L - s).to_bytes(32, "little"))]
-    copies += [flipped(SOUND, bit) for bit in range(512)]
-    result = never_verified(copies)
+    elements += [with_signature(SOUND, raw[:32] + (L - s).to_bytes(32, "little"))]
+    elements += [flipped(SOUND, bit) for bit in range(512)]
+    result = never_verified(elements)
     assert {one.verdict.code for one in result.events} == {"signature_invalid"}
     assert len(by_id(result)) == 1
 
@@ -157,7 +157,7 @@ def test_1000_events_moved_to_another_record_are_invalid() -> None:
             for n in range(10)
         ]
         result = never_verified(moved, None, here)
-        assert {said(one) for one in result.events} == {("invalid", "subject", "/subject_pith_number")}
+        assert {verdict_of(one) for one in result.events} == {("invalid", "subject", "/subject_pith_number")}
         assert len(moved) == 100
 
 
@@ -165,12 +165,14 @@ def test_an_integrity_finding_of_another_paper_is_invalid_flat_and_does_not_conf
     other = made_record(1)
     finding = payloads.integrity(other, WHEN)
     flat = Policy.from_value(policy(policy_key(DEMO, event_formats=["integrity-1"])))
-    assert said(check(read(RECORD, [flat_event(DEMO, finding, WHEN, 1)]), flat).events[0])[1] == "subject"
+    assert (
+        verdict_of(check(read(RECORD, [flat_event(DEMO, finding, WHEN, 1)]), flat).events[0])[1] == "subject"
+    )
     made = attached(DEMO, RECORD, "pith.integrity.v1", finding, WHEN)
     assert [one.code for one in merged(RECORD, [made]).view.unrecognised] == ["subject"]
 
 
-# A6: receipts, records and events stand for each other.
+# A6: receipts, records and events in place of each other.
 
 
 def test_a_receipts_signature_is_never_that_of_an_event() -> None:
@@ -188,8 +190,8 @@ def test_a_receipts_signature_is_never_that_of_an_event() -> None:
         {**SOUND, **RECORD, "signature": member},
     ]
     result = never_verified(posing)
-    # The third states the digest of the record, which is signed: that makes it no event's.
-    assert [said(one)[:2] for one in result.events] == [
+    # The third contains the digest of the record, which is signed: that makes it no event's.
+    assert [verdict_of(one)[:2] for one in result.events] == [
         ("invalid", "signature_invalid"),
         ("invalid", "signature_invalid"),
         ("invalid", "hash_mismatch"),
@@ -251,16 +253,16 @@ def test_changes_to_real_integrity_events_never_rise_above_unbound() -> None:
             )
         ]  # fmt: skip
         result = check(read(record, variants))
-        assert [said(copy) for copy in result.events] == [("unbound", None, None)] * len(variants)
+        assert [verdict_of(copy) for copy in result.events] == [("unbound", None, None)] * len(variants)
         assert len(by_id(result)) == 1
         tampered = [{**whole, "signing_key_id": "pith-v2"}, {**whole, "payload_sha256": "0" * 64},
                   {**whole, "payload": {"arxiv_id": "x"}}, without(whole, ("signature_b64",))]  # fmt: skip
-        # The built-in policy says that the registry's format is unknown: nothing of it is invalid.
+        # In the built-in policy the registry's format is unknown: none of its events is invalid.
         assert [copy.verdict.status for copy in check(read(record, tampered)).events] == [
             "unknown_key", "unbound", "unbound", "not_signed",
         ]  # fmt: skip
         known = Policy.from_value(policy({**REGISTRY_KEY, "event_formats": ["integrity-1"]}))
-        assert [said(copy) for copy in check(read(record, variants), known).events] == [
+        assert [verdict_of(copy) for copy in check(read(record, variants), known).events] == [
             ("unbound", None, None)
         ] * len(variants)
         assert [copy.verdict.status for copy in check(read(record, tampered), known).events] == [
@@ -320,9 +322,9 @@ def test_an_algorithm_is_one_string() -> None:
         "HS256", "RS256", "EdDSA", "eddsa", "secp256k1", "ed25519\n", "ed\u200b25519", "ｅd25519", "ed2551९",
         None, 0, 1, True, False, 25519, 1.5, [], ["ed25519"], {}, {"name": "ed25519"},
     ]  # fmt: skip
-    copies = [changed(SOUND, ("signature", "algorithm"), one) for one in others]
-    copies.append(without(SOUND, ("signature", "algorithm")))
-    result = never_verified(copies)
+    elements = [changed(SOUND, ("signature", "algorithm"), one) for one in others]
+    elements.append(without(SOUND, ("signature", "algorithm")))
+    result = never_verified(elements)
     assert {one.verdict.code for one in result.events} == {"algorithm", "type"}
     for algorithm, one in zip(others, result.events, strict=False):
         assert one.verdict.code == ("algorithm" if isinstance(algorithm, str) else "type")
@@ -367,7 +369,7 @@ def test_near_names_of_types_are_verified_counted_and_never_applied() -> None:
     assert result.state["current"] == merged(RECORD, [SOUND]).state["current"]
 
 
-# A15: a signer who says two things.
+# A15: a signer who contradicts itself.
 
 
 def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> None:
@@ -397,7 +399,7 @@ def test_conflicts_keep_both_count_choose_alike_and_end_in_another_status() -> N
         assert merged(RECORD, events).state_bytes == view.to_json()
 
 
-def test_an_honest_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -> None:
+def test_a_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -> None:
     """Two record_created whose receipts differ in signed_at or in the key were accused of one."""
     created = [
         attached(DEMO, RECORD, "record_created", payloads.record_created(
@@ -415,7 +417,7 @@ def test_an_honest_signer_who_rotates_or_adds_to_a_payload_is_in_no_conflict() -
     assert report.outcome == "valid"
 
 
-def test_two_bundles_that_are_each_sound_may_contradict_each_other_together() -> None:
+def test_two_bundles_that_are_each_valid_may_contradict_each_other_together() -> None:
     """B6: two mirrors, two faces of one signer. Only their union shows it."""
     halves = [
         checked(RECORD, [attached(DEMO, RECORD, "author_claim",
@@ -443,13 +445,13 @@ def test_300_bad_events_leave_every_good_one_where_it_was() -> None:
     for row in TAMPERED:
         for victim in chance.sample(good, 4):
             bad = row.make(victim)
-            place = chance.randrange(len(good))
-            result = checked(RECORD, [*good[:place], bad, *good[place:]])
+            index = chance.randrange(len(good))
+            result = checked(RECORD, [*good[:index], bad, *good[index:]])
             made = merge(result)
             assert made.state["current"] == plain.state["current"]
             assert made.state_sha256 == plain.state_sha256
             assert made.events_sha256 == plain.events_sha256
-            assert said(result.events[place])[:2] == (expected(row), row.code)
+            assert verdict_of(result.events[index])[:2] == (expected(row), row.code)
             tried += 1
     assert tried >= 300
 
@@ -560,7 +562,7 @@ def test_a_time_that_is_not_of_the_grammar_makes_its_event_malformed() -> None:
         "２026-05-18T01:39:14Z", "2026-05-18T01:39:14\u200bZ", "2026-05-18T01:39:14.٣٣٣٣٣٣Z",
     ]  # fmt: skip
     result = never_verified([sign({**SOUND, "created_at": when}, DEMO) for when in wrong])
-    assert {said(one) for one in result.events} == {("invalid", "time", "/created_at")}
+    assert {verdict_of(one) for one in result.events} == {("invalid", "time", "/created_at")}
 
 
 def test_an_instant_in_any_spelling_orders_alike_and_is_shown_as_written() -> None:
@@ -577,7 +579,7 @@ def test_an_instant_in_any_spelling_orders_alike_and_is_shown_as_written() -> No
         ]
 
 
-def test_an_event_of_the_year_9999_wins_a_slot_of_its_own_signer_until_it_is_retracted() -> None:
+def test_an_event_of_the_year_9999_is_current_in_a_slot_of_its_own_signer_until_it_is_retracted() -> None:
     def claim(signer: Signer, when: str) -> Json:
         return attached(signer, RECORD, "author_claim", payloads.author_claim(payloads.orcid(1)), when)
 
@@ -603,7 +605,7 @@ def test_no_unsigned_time_decides_anything() -> None:
         assert merge(check(read_bundle(to_json(frame)), KEYS)).state_bytes == plain
     # Added outside the signature's member it is in the body, so it breaks the id.
     (one,) = checked(RECORD, [{**SOUND, "received_at": WHEN}]).events
-    assert said(one) == ("invalid", "hash_mismatch", "/event_id")
+    assert verdict_of(one) == ("invalid", "hash_mismatch", "/event_id")
 
 
 def test_the_time_of_a_receipt_is_not_signed_and_decides_nothing() -> None:
@@ -621,13 +623,13 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     if isinstance(value, dict):
         return [found for name in value for found in leaves(value[name], (*path, name))] or [path]
     if isinstance(value, list):
-        return [found for place, item in enumerate(value) for found in leaves(item, (*path, place))] or [path]
+        return [found for index, item in enumerate(value) for found in leaves(item, (*path, index))] or [path]
     return [path]
 
 
-@pytest.mark.parametrize("kind", TARGETS)
-def test_no_leaf_of_a_verified_event_can_change(kind: str) -> None:
-    made = next(one for one in demo.rich()["events"] if one["event_type"] == kind)
+@pytest.mark.parametrize("event_type", TARGETS)
+def test_no_leaf_of_a_verified_event_can_change(event_type: str) -> None:
+    made = next(one for one in demo.rich()["events"] if one["event_type"] == event_type)
     keys = Policy.from_value(demo.demo_policy())
     tried = 0
     others: list[Any] = ["changed", 7, None, True, [], {}, [1], "\u202e"]
@@ -640,7 +642,7 @@ def test_no_leaf_of_a_verified_event_can_change(kind: str) -> None:
     variants = [one for one in variants if one != made]
     for claimed in (variants, [without(one, ("event_id",)) for one in variants]):
         result = check(read(demo.RECORD, claimed), keys)
-        assert [said(copy) for copy in result.events if copy.verdict.valid] == []
+        assert [verdict_of(copy) for copy in result.events if copy.verdict.valid] == []
         tried += len(claimed)
     assert tried > 50
 

@@ -24,7 +24,7 @@ DIGESTS: Final = {
 }
 
 
-def test_the_page_states_digests() -> None:
+def test_the_page_contains_the_digests() -> None:
     assert {1_000, 10_000, 1_000_000} <= DIGESTS.keys()
 
 

@@ -44,7 +44,7 @@ EACH: Final = pytest.mark.parametrize("variant", ALL, ids=lambda variant: varian
 
 
 def beside(names: Iterable[str]) -> list[Prepared]:
-    """The vectors of the files in which the named ones stand."""
+    """The vectors of the files that contain the named ones."""
     stems = {name.rpartition("/")[0] for name in names}
     chosen = [vector for vector in VECTORS if vector.id.rpartition("/")[0] in stems]
     return prepare(chosen, REPO / "vectors")

@@ -16,7 +16,7 @@ CHROMIUM = Path(os.environ.get("PITHBUNDLE_CHROMIUM", "/usr/bin/chromium"))
 
 
 def installed(name: str) -> Path:
-    """A development package of ``js``, or a skip that says how to install it."""
+    """A development package of ``js``, or a skip whose reason says how to install it."""
     path = JS / "node_modules" / name
     if not path.exists():
         pytest.skip(f"js/node_modules/{name} is not installed: make js")

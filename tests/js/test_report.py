@@ -12,7 +12,7 @@ import pytest
 from kit.nodejs import JS, node
 from pithbundle import Policy, Verifier
 
-#: What the page's report has beside the members of REPORT-1: words, and what an element claims.
+#: What the page's report has beside the members of REPORT-1: messages, and what an element claims.
 OURS: Final = {"detail", "covered", "claim", "instant", "key_status"}
 
 

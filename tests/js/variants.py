@@ -1,7 +1,7 @@
 """Evaluate wrong variants of the JavaScript implementation (tests/mutations/javascript/README.md).
 
 ``make broken`` applies each ``*.mutation`` file to a copy of ``js`` and sends the vectors to
-that copy, until one fails. It prints for each variant whether a vector caught it, and which.
+that copy, until one fails. It prints for each variant whether a vector caught it, and which one.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def build(variant: Variant | None, folder: Path) -> Path:
     """CheckedEvent the implementation into ``folder``, changed by the variant; return the worker's path.
 
     Raises:
-        NotApplicable: the variant does not fit the present source.
+        NotApplicable: the variant does not apply to the present source.
     """
     for path in (*JS.glob("*.js"), *JS.glob("src/**/*.js"), JS / "package.json"):
         target = folder / path.relative_to(JS)
@@ -203,7 +203,7 @@ def failures(worker: Worker, prepared: Iterable[Prepared]) -> Iterator[tuple[str
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the vectors say of one variant; ``vectors`` are those that caught it, as far as was looked."""
+    """The results of the vectors for one variant; ``vectors`` are those run that caught it."""
 
     variant: Variant
     status: Status
@@ -279,12 +279,14 @@ def name_vectors(path: Path, vectors: Iterable[str]) -> None:
 
 def _selected(words: Sequence[str]) -> list[tuple[Path, Variant]]:
     found: list[Path] = []
-    for word in words or [str(FOLDER)]:
-        path = Path(word)
+    for argument in words or [str(FOLDER)]:
+        path = Path(argument)
         here = files(path) if path.is_dir() else [path] if path.exists() else []
-        here = here or sorted(FOLDER.glob(f"{word}-*.mutation"))
+        here = here or sorted(FOLDER.glob(f"{argument}-*.mutation"))
         if not here:
-            raise SystemExit(f"error: no variants: {word} is no file, no folder and no number of a variant")
+            raise SystemExit(
+                f"error: no variants: {argument} is neither a file, a folder nor the number of a variant"
+            )
         found += here
     return [(path, Variant.read(path)) for path in found]
 

@@ -1,4 +1,4 @@
-"""Runs the command line in this process or in another, and says what hostile text must not do."""
+"""Runs the command line in this process or in another, and checks what hostile text must not do."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def run(
     encoding: str = "utf-8",
     env: Mapping[str, str] | None = None,
 ) -> Result:
-    """Run a command in this process. The environment says neither colour nor width unless ``env`` does."""
+    """Run a command in this process. The environment sets neither colour nor width unless ``env`` does."""
     streams = Stream(stdin), Stream(encoding=encoding, tty=tty), Stream(encoding=encoding, tty=tty)
     before = sys.stdin, sys.stdout, sys.stderr
     with _environment({"TERM": "dumb", "COLUMNS": "80", **(env or {})}):
@@ -93,7 +93,7 @@ def output_validator(type_name: str) -> jsonschema.protocols.Validator:
 
 
 def assert_enveloped(result: Result) -> None:
-    """The output of ``--json`` is one value of its schema, and states the exit status (CLI-9).
+    """The output of ``--json`` is one value of its schema, and contains the exit status (CLI-9).
 
     Nothing is printed if the command ended by a signal or could not print.
     """
@@ -110,7 +110,7 @@ def assert_enveloped(result: Result) -> None:
 
 
 def assert_lines_enveloped(result: Result) -> None:
-    """Each line of the output of ``--jsonl`` is one value of its schema; the last states the exit status."""
+    """Each line of ``--jsonl`` is one value of its schema; the last contains the exit status."""
     *lines, last = result.stdout.splitlines(keepends=True) or [b""]
     for line in lines:
         status = json.loads(line)["exit_status"]
@@ -148,7 +148,7 @@ def start(
 
     A child inherits what is ignored, and the tests may have been started by ``nohup`` or by
     a shell in the background, which ignore SIGINT. So what the child does with SIGINT is
-    always said here.
+    always set here.
     """
     before = signal.signal(signal.SIGINT, sigint)
     try:
@@ -238,7 +238,7 @@ _INVISIBLE = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\u
     chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 }
 
-#: The words of ours that may stand at the start of a line.
+#: Our own words that may start a line.
 FIRST_WORDS = {
     "acceptable",
     "key",
@@ -255,7 +255,7 @@ FIRST_WORDS = {
 
 
 def unsafe(text: str) -> set[str]:
-    """The characters of an output that a terminal may obey. Says it its own way, not by display's table."""
+    """The characters of an output that a terminal may obey. Independent of the package's tables."""
     return {
         char
         for char in text
@@ -268,7 +268,7 @@ def columns(text: str) -> int:
     """The columns of a line in a terminal, by the tables of this Python.
 
     A line that is a digest or an id alone counts as none: it is not cut, so that it can be
-    copied, and its digits pass for no word of ours.
+    copied, and its digits cannot be taken for a word of ours.
     """
     if re.fullmatch("    (sha256:)?[0-9a-f]{32,}[,.:;]?", text):
         return 0
@@ -288,7 +288,7 @@ def assert_harmless(result: Result, first_words: set[str] = FIRST_WORDS) -> None
 
 
 def hostile_arguments(value: Any, text: str, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Copies of a JSON value with ``text`` in one place each: every scalar, a new member of every object."""
+    """Copies of a JSON value, each with ``text`` at one location: each scalar, a new member of each."""
     at = "".join(f"/{step}" for step in path)
     if isinstance(value, str):
         yield at, text
@@ -298,8 +298,8 @@ def hostile_arguments(value: Any, text: str, path: tuple[str | int, ...] = ()) -
             for where, changed in hostile_arguments(member, text, (*path, name)):
                 yield where, {**copy.deepcopy(value), name: changed}
     elif isinstance(value, list):
-        for place, item in enumerate(value):
-            for where, changed in hostile_arguments(item, text, (*path, place)):
-                yield where, [*copy.deepcopy(value[:place]), changed, *copy.deepcopy(value[place + 1 :])]
+        for index, item in enumerate(value):
+            for where, changed in hostile_arguments(item, text, (*path, index)):
+                yield where, [*copy.deepcopy(value[:index]), changed, *copy.deepcopy(value[index + 1 :])]
     else:
         yield at, text

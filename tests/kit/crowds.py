@@ -52,7 +52,7 @@ class AllVerified(dict[tuple[bytes, bytes, bytes], bool]):
     """A cache in which every signature has verified already."""
 
     def get(self, key: tuple[bytes, bytes, bytes], default: object = None) -> bool:
-        """Whatever is asked."""
+        """Return True for any key."""
         return True
 
 
@@ -60,13 +60,19 @@ CACHE: Final[SignatureCache] = AllVerified()
 
 
 def unsigned(
-    kind: str, payload: Json, second: int, signer: Signer = DEMO, *, target: str | None = None, mark: int = 0
+    event_type: str,
+    payload: Json,
+    second: int,
+    signer: Signer = DEMO,
+    *,
+    target: str | None = None,
+    mark: int = 0,
 ) -> Json:
     """An event of ``second`` with its id and 64 bytes where the signature is; ``mark`` chooses them."""
     body = {
-        "event_type": kind,
+        "event_type": event_type,
         "subject_pith_number": NUMBER,
-        "target": target or payloads.TARGETS[kind],
+        "target": target or payloads.TARGETS[event_type],
         "payload": payload,
         "created_at": instant(second),
         "signer": signer.described(),
@@ -92,26 +98,26 @@ def _claim(number: int, second: int, slot: int = 1) -> Json:
 
 
 def revisions(count: int) -> Iterator[Json]:
-    """One slot, half of it claims; then each winner is taken back, the newest first."""
+    """One slot, half of it claims; then each winner is retracted, the newest first."""
     claims = [_claim(number, number) for number in range(count // 2)]
     yield from claims
-    for place, made in enumerate(reversed(claims)):
-        yield retract(made, count + place)
+    for index, made in enumerate(reversed(claims)):
+        yield retract(made, count + index)
 
 
 def names(count: int) -> Iterator[Json]:
-    """Equal aliases, and each first one taken back."""
+    """Equal aliases; the first one is retracted each time."""
     aliases = [
         unsigned("alias_added", {**payloads.alias_added("x", "y"), "n": number}, number)
         for number in range(count // 2)
     ]
     yield from aliases
-    for place, made in enumerate(aliases):
-        yield retract(made, count + place)
+    for index, made in enumerate(aliases):
+        yield retract(made, count + index)
 
 
 def receipts(count: int) -> Iterator[Json]:
-    """Many record_created, and each first one taken back."""
+    """Many record_created; the first one is retracted each time."""
     receipt = {
         "kind": "pith_receipt",
         "key_id": DEMO.key_id,
@@ -123,8 +129,8 @@ def receipts(count: int) -> Iterator[Json]:
         for number in range(count // 2)
     ]
     yield from created
-    for place, made in enumerate(created):
-        yield retract(made, count + place)
+    for index, made in enumerate(created):
+        yield retract(made, count + index)
 
 
 def one_conflict(count: int) -> Iterator[Json]:
@@ -148,15 +154,15 @@ def taken_back(count: int) -> Iterator[Json]:
 
 
 def early(count: int) -> Iterator[Json]:
-    """Events that were taken back before their time, in one slot with one that stands."""
+    """Events that were retracted before their own instant, in one slot with one that is current."""
     claims = [_claim(number, count + number) for number in range(count // 2)]
-    for place, made in enumerate(claims):
-        yield retract(made, place)
+    for index, made in enumerate(claims):
+        yield retract(made, index)
     yield from claims
 
 
 def checkpoints(count: int) -> Iterator[Json]:
-    """Checkpoints of ten ids, in two copies, the larger signature first; every other one is taken back."""
+    """Checkpoints of ten ids, each with two signatures, the larger first; every other one is retracted."""
     marks = sorted(range(2), key=lambda mark: hashlib.sha512(b"%d" % mark).digest(), reverse=True)
     for number in range(count // 3):
         ids = ["sha256:" + sha256_hex(b"%d" % other) for other in range(number, number + 10)]
@@ -179,7 +185,7 @@ def one_checkpoint(count: int) -> Iterator[Json]:
 
 
 def unrecognised(count: int) -> Iterator[Json]:
-    """Types of the future and what does not fit, half of it taken back."""
+    """Unknown types and nonconforming events, half of them retracted."""
     for number in range(count // 3):
         strange = unsigned(f"future{number}", {"n": number}, number, target="record")
         yield strange
@@ -203,12 +209,12 @@ CROWDS: Final[Mapping[str, Callable[[int], Iterator[Json]]]] = {
 
 def checked(events: list[Json]) -> list[CheckedBundle]:
     """The events as checked bundles of at most :data:`PART` each."""
-    parts = [events[place : place + PART] for place in range(0, len(events), PART)]
+    parts = [events[index : index + PART] for index in range(0, len(events), PART)]
     return [check(read_bundle(to_json(bundle(RECORD, part))), POLICY, cache=CACHE) for part in parts]
 
 
 def grown(parts: list[CheckedBundle]) -> Ledger:
-    """The ledger of every copy, added one at a time in the order of the inputs, then once more."""
+    """The ledger of every element, added one at a time in the order of the inputs, then once more."""
     first = parts[0]
     builder = empty_ledger(first).builder()
     for part in (*parts, *parts):
@@ -263,7 +269,7 @@ def write(name: str, count: int, folder: Path) -> list[Path]:
     (folder / "policy.json").write_bytes(to_json(policy(*signers.values())))
     events = [sign(made, signers[made["signer"]["key_id"]]) for made in CROWDS[name](count)]
     paths = []
-    for place in range(0, len(events), PART):
-        paths.append(folder / f"{place:06}.json")
-        paths[-1].write_bytes(to_json(bundle(RECORD, events[place : place + PART])))
+    for index in range(0, len(events), PART):
+        paths.append(folder / f"{index:06}.json")
+        paths[-1].write_bytes(to_json(bundle(RECORD, events[index : index + PART])))
     return paths

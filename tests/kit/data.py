@@ -1,4 +1,4 @@
-"""Where tests find data: what lies in the repository, and what may lie beside it."""
+"""Where tests find data: in the repository, and in folders next to it."""
 
 from __future__ import annotations
 

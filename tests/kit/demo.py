@@ -107,7 +107,7 @@ def _accepted() -> Json:
 
 
 def rich() -> Json:
-    """Every kind of the merge table, a conflict, a retraction, a checkpoint, a type of the future."""
+    """Every event type of the merge table, a conflict, a retraction, a checkpoint, a type of the future."""
     finding = payloads.integrity(RECORD, "2026-06-02T08:00:00Z", severity="advisory")
     milder = payloads.integrity(RECORD, "2026-06-02T08:00:00Z", severity="informational")
     rescinded = payloads.integrity(RECORD, "2026-06-20T08:00:00Z", verdict_class="rescinded")
@@ -213,7 +213,7 @@ def _tampered() -> list[tuple[str, Json, str, str | None]]:
                  (_TWIN,), "graph"), "invalid", "duplicate_key"),
     ]  # fmt: skip
     for index, row in enumerate(DEMO_TAMPERED):
-        # Each from its own event: else copies of one id would collapse to the best of them.
+        # Each from its own event: otherwise elements of one id would be joined into the deciding occurrence.
         alias, when = payloads.alias_added("example", row.name), f"2026-06-01T00:00:{index:02}Z"
         whole = attached(DEMO, RECORD, "alias_added", alias, when)
         rows.append((row.name, row.make(whole), row.verdict, row.code))
@@ -236,19 +236,19 @@ def _tampered() -> list[tuple[str, Json, str, str | None]]:
 
 
 def tampered() -> bytes:
-    """A bundle whose record is sound and whose events each have another fault."""
+    """A bundle with a valid record, each of whose events has a different fault."""
     events = [made for _, made, _, _ in _tampered()]
     text = to_json(bundle(RECORD, events, aliases_at=CREATED), indent=1)
     return twin_key(text, _TWIN, "target")
 
 
 def expected() -> list[Json]:
-    """Verdict and code of every event of ``tampered.json`` under ``policy.json``, by its place."""
+    """Verdict and code of every event of ``tampered.json`` under ``policy.json``, by its pointer."""
     return [
         {
-            "place": f"/events/{index}",
+            "pointer": f"/events/{index}",
             "what": name,
-            # The registry's key lists other formats than ours, so such a fault accuses nobody (FORMAT-14).
+            # The registry's key lists other formats than ours, so such a fault is not `invalid` (FORMAT-14).
             "verdict": "unknown_format" if code in NOT_ACCUSED else verdict,
             "code": code,
         }
@@ -288,7 +288,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """``--write`` the files, or ``--check`` them: exit status 1 where one differs, 2 for other words."""
+    """``--write`` the files, or ``--check`` them: exit status 1 where one differs, 2 for other arguments."""
     if arguments == ["--write"]:
         FOLDER.mkdir(parents=True, exist_ok=True)
         for name, build in FILES.items():

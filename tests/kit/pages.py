@@ -112,7 +112,7 @@ class Shown:
     what: str
 
     def agrees(self) -> bool:
-        """A last line ``...`` stands for the rest."""
+        """A last line ``...`` matches the rest."""
         if self.lines and self.lines[-1] == "...":
             return (
                 len(self.found) > len(self.lines) - 1 and self.found[: len(self.lines) - 1] == self.lines[:-1]

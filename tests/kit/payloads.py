@@ -1,6 +1,6 @@
-"""A plausible, fitting payload for every event type of the merge table, and its event.
+"""A plausible, conforming payload for every event type of the merge table, and its event.
 
-Each builder returns exactly the members that merge reads, optional ones only where asked
+Each builder returns exactly the members that merge reads, optional ones only on request
 for; ``extra`` adds members that merge does not read but a signature covers.
 """
 
@@ -118,7 +118,7 @@ def orcid(number: int) -> str:
 
 
 def author_claim(identifier: str, *, scheme: str = "orcid", strength: str = "strong", **extra: Any) -> Json:
-    """Someone says to be an author."""
+    """A claim of authorship."""
     return {"scheme": scheme, "identifier": identifier, "strength": strength, **extra}
 
 
@@ -176,7 +176,7 @@ def integrity(
 
 
 def event_retracted(event_id: str, reason: str | None = None) -> Json:
-    """The signer takes back one of its events."""
+    """The signer retracts one of its events."""
     return {"event_id": event_id} if reason is None else {"event_id": event_id, "reason": reason}
 
 
@@ -188,5 +188,5 @@ def checkpoint(event_ids: Iterable[str]) -> Json:
 def attached(
     signer: Signer, record: Json, event_type: str, payload: Any, created_at: str, **options: Any
 ) -> Json:
-    """A signed event of a known type, aimed at the target that goes with it."""
+    """A signed event of a known type, with the target of that type."""
     return event(signer, record, event_type, TARGETS[event_type], payload, created_at, **options)

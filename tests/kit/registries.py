@@ -1,4 +1,4 @@
-"""Registries that never existed: bundles of event formats drawn from the rules of event formats alone.
+"""Imaginary registries: bundles whose event formats are drawn from the rules of event formats alone.
 
 Written before the search that has to find these formats, from the rules and from nothing else: no module of
 the package is imported, keys, ids and signatures are made here with ``hashlib``, ``json`` and PyNaCl. A drawn
@@ -113,7 +113,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """A drawn registry: its true format, its record, its events, and junk beside them."""
+    """A drawn registry: its true format, its record, its events, and junk among them."""
 
     seed: int
     document: Json
@@ -123,7 +123,7 @@ class Registry:
     events: list[Json]
     #: The same events with junk among them; objects all, so that none is invalid by itself.
     mixed: list[Any]
-    #: JSON texts that stand in the file in place of strings: numbers outside the data model.
+    #: JSON texts that replace strings in the file: numbers outside the data model.
     spellings: dict[str, str]
     #: Pointers of members that no signature covers and no role names.
     unsigned: list[Path] = field(default_factory=list)
@@ -262,7 +262,7 @@ class _Layout:
         ]
 
     def name(self, parent: Path, names: tuple[str, ...]) -> Path:
-        """A name that nothing beside it has."""
+        """A name that no member of the same object has."""
         rng = self.rng
         while True:
             name = (
@@ -506,7 +506,7 @@ def _order(rng: random.Random, layout: _Layout) -> list[tuple[str, Path]]:
 
 
 def _spelt(value: Any, spellings: dict[str, str]) -> Any:
-    """A value whose stand-ins are numbers that Python writes as they are spelt."""
+    """A value whose stand-ins are numbers that Python writes with the original spelling."""
     if isinstance(value, dict):
         return {name: _spelt(item, spellings) for name, item in value.items()}
     if isinstance(value, list):

@@ -163,10 +163,10 @@ def verdicts_by_id(
     return {name: (one.verdict.status, one.verdict.code) for name, one in found.items()}
 
 
-def said(copy: CheckedEvent) -> tuple[str, str | None, str | None]:
-    """Word, code and pointer of a copy's verdict."""
-    fault = copy.verdict.fault
-    return copy.verdict.status, copy.verdict.code, fault.pointer if fault else None
+def verdict_of(element: CheckedEvent) -> tuple[str, str | None, str | None]:
+    """Status, code and pointer of an element's verdict."""
+    fault = element.verdict.fault
+    return element.verdict.status, element.verdict.code, fault.pointer if fault else None
 
 
 def rejected_signatures(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 What the package computes is computed here a second time, with ``json`` and ``hashlib``
 alone, so that a test compares two answers. Event formats are documents (:mod:`kit.formats`); that of
-events is ``pithbundle-event-1`` unless a test says otherwise. Values are plain ``dict``s, so that a
+events is ``pithbundle-event-1`` unless a test names another. Values are plain ``dict``s, so that a
 test may corrupt any of them.
 """
 
@@ -31,7 +31,7 @@ L: Final = 2**252 + 27742317777372353535851937790883648493
 
 
 def canonical(value: Any) -> bytes:
-    """The canonical bytes of a value: the formula of the registry, word for word."""
+    """The canonical bytes of a value: the formula of the registry, verbatim."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -64,7 +64,7 @@ def _signature(seed: bytes, message: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A test key and the words that an event says of its signer.
+    """A test key and the members with which an event describes its signer.
 
     The seed is SHA-256 of ``pithbundle test key N``. It is published on purpose: nobody
     may trust these keys, and anyone can build the same vectors.
@@ -104,7 +104,7 @@ class Signer:
         }
 
 
-#: Stands in for the registry.
+#: Replaces the registry.
 DEMO: Final = Signer(1, "demo.example", "demo-2026-05")
 #: A second key of the same signer: rotation.
 DEMO_NEXT: Final = Signer(2, "demo.example", "demo-2026-06")
@@ -156,7 +156,7 @@ def content(event: Json, document: Json = PITHBUNDLE_EVENT_1) -> Any:
 
 
 def event_id(event: Json, document: Json = PITHBUNDLE_EVENT_1) -> str:
-    """The id that an event has under a format, whatever it states."""
+    """The id that an event has under a format, whatever id it contains."""
     if document is PITHBUNDLE_EVENT_1:
         return "sha256:" + sha256_hex(canonical(content(event)))
     return formats.event_id(document, event)
@@ -231,7 +231,7 @@ def receipt(signer: Signer, record: Json, signed_at: str) -> Json:
 def flat_event(signer: Signer, payload: Json, created_at: str, number: int) -> Json:
     """An event in the spelling of integrity.json, under ``integrity-1``.
 
-    Its digest is that of the canonical payload, which is a guess: the registry's rule is unseen.
+    Its digest is that of the canonical payload, which is a guess: the registry's rule has not been seen.
     """
     digest = hashlib.sha256(canonical(payload)).digest()
     return {

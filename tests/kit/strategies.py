@@ -3,7 +3,7 @@
 ``event_sets`` draws what one record may carry: events of several signers, with colliding
 instants, few slots, retractions that name events of the set or none, checkpoints and
 unknown types. ``arrangements`` and ``partitions`` draw ways to deliver a set, ``junk`` what
-may lie beside it.
+may be in ``events`` with it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from kit import (
     receipt,
     to_json,
 )
-from kit import payloads as forged
+from kit import payloads as fixtures
 from kit.formats import FAMILY, renamed
 from kit.tampered import ALTERED, OTHER_NUMBER
 
@@ -108,7 +108,7 @@ def portable_floats(draw: st.DrawFn) -> float:
         whole = 10 * front + draw(st.integers(1, 9))
         made = float(f"{whole}e-{draw(st.integers(1, digits + 3))}")
     else:
-        # Below 2**51 a half is representable, so a whole number is moved off its place.
+        # Below 2**51 a half is representable, so a whole number is multiplied out of that range.
         made = draw(st.floats(1e-4, 2**51, exclude_max=True))
         made = made if made % 1 else made + 0.5
     return -made if draw(st.booleans()) else made
@@ -220,7 +220,7 @@ def _reordered(value: Any, turn: int, backwards: bool) -> Any:
 FIXTURE_SIGNERS: Final = (DEMO, DEMO_NEXT, AUTHOR, MIRROR)
 
 
-#: Keys of the house whose events are unbound at best: their format covers the payload alone, or is unknown.
+#: Test keys whose events are at most unbound: their format covers the payload alone, or is unknown.
 LOOSE: Final = Signer(20, "loose.example", "loose-1")
 OPAQUE: Final = Signer(21, "opaque.example", "opaque-1")
 # Its digest sorts behind that of our format, which therefore decides for elements of no key (FORMAT-9).
@@ -248,55 +248,57 @@ def signers() -> st.SearchStrategy[Signer]:
 CITING: Final = ("pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE", "pith:2018:X5AHL4BGWROMKOLRABP4RNAVED")
 
 #: Types whose payload depends on nothing but the record.
-BASE_TYPES: Final = tuple(kind for kind in forged.TARGETS if kind not in ("event_retracted", "checkpoint"))
+BASE_TYPES: Final = tuple(
+    event_type for event_type in fixtures.TARGETS if event_type not in ("event_retracted", "checkpoint")
+)
 
 
 @st.composite
 def payloads(draw: st.DrawFn, record: Json, event_type: str) -> Json:
-    """A fitting payload of a type of :data:`BASE_TYPES`. Few slots, so that events meet in them."""
+    """A conforming payload of a type of :data:`BASE_TYPES`. Few slots, so that events meet in them."""
     pick = st.sampled_from
     match event_type:
         case "record_created":
             signed = draw(pick(("2026-05-18T01:39:14.078722Z", "2026-05-18T01:39:15Z")))
-            made = forged.record_created(record, receipt(draw(signers()), record, signed))
+            made = fixtures.record_created(record, receipt(draw(signers()), record, signed))
         case "alias_added":
-            made = forged.alias_added(
+            made = fixtures.alias_added(
                 draw(pick(("openalex", "inspire"))), draw(pick(("W1", "W2", "10.1/x", "w1")))
             )
         case "graph_snapshot":
             claims = draw(st.lists(objects(scalars(), max_size=2), max_size=2))
-            made = forged.graph_snapshot(record, claims)
+            made = fixtures.graph_snapshot(record, claims)
         case "timestamp_anchor":
-            made = forged.timestamp_anchor(record, draw(st.binary(min_size=1, max_size=40)))
+            made = fixtures.timestamp_anchor(record, draw(st.binary(min_size=1, max_size=40)))
         case "storage_attestation":
             digest = draw(st.one_of(st.none(), _hex()))
             captured = draw(times(first_year=2020, last_year=2030))
-            made = forged.storage_attestation(record, captured, content_sha256=digest)
+            made = fixtures.storage_attestation(record, captured, content_sha256=digest)
         case "author_claim":
             extra = draw(pick(({}, {}, {"note": "another"})))
-            strength = draw(pick(forged.STRENGTHS))
-            made = forged.author_claim(forged.orcid(draw(st.integers(0, 1))), strength=strength, **extra)
+            strength = draw(pick(fixtures.STRENGTHS))
+            made = fixtures.author_claim(fixtures.orcid(draw(st.integers(0, 1))), strength=strength, **extra)
         case "citation":
             work = draw(
                 pick(("pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE", "pith:2018:X5AHL4BGWROMKOLRABP4RNAVED"))
             )
-            made = forged.citation(work, draw(pick(forged.RELATIONSHIPS)))
+            made = fixtures.citation(work, draw(pick(fixtures.RELATIONSHIPS)))
         case "replication":
-            made = forged.replication(
+            made = fixtures.replication(
                 draw(pick(("Ada Müller", "数学", "Lean 4"))),
                 draw(pick(("claim-1", "claim-2"))),
-                kind=draw(pick(forged.REPLICATION_KINDS)),
-                outcome=draw(pick(forged.OUTCOMES)),
-                moderation=draw(pick(forged.MODERATIONS)),
+                kind=draw(pick(fixtures.REPLICATION_KINDS)),
+                outcome=draw(pick(fixtures.OUTCOMES)),
+                moderation=draw(pick(fixtures.MODERATIONS)),
                 url=draw(pick((None, "https://example.org/1"))),
             )
         case _:
-            made = forged.integrity(
+            made = fixtures.integrity(
                 record,
                 "2026-06-02T08:00:00Z",
                 detector=draw(pick(("doi_compliance", "ai_meta_artifact"))),
-                verdict_class=draw(pick(forged.VERDICT_CLASSES)),
-                severity=draw(pick(forged.SEVERITIES)),
+                verdict_class=draw(pick(fixtures.VERDICT_CLASSES)),
+                severity=draw(pick(fixtures.SEVERITIES)),
                 evidence={"ref_index": draw(st.integers(1, 2))},
             )
     return made
@@ -305,17 +307,17 @@ def payloads(draw: st.DrawFn, record: Json, event_type: str) -> Json:
 @st.composite
 def base_events(draw: st.DrawFn, record: Json, types: Sequence[str] = BASE_TYPES) -> Json:
     """A valid event of one of ``types``, which may be any of :data:`BASE_TYPES`."""
-    kind = draw(st.sampled_from(types))
-    return attached(draw(signers()), record, kind, draw(payloads(record, kind)), draw(instants()))
+    event_type = draw(st.sampled_from(types))
+    return attached(draw(signers()), record, event_type, draw(payloads(record, event_type)), draw(instants()))
 
 
-#: Types that can conflict, and words of their deciding members (MERGE-8).
+#: Types that can conflict, and values of their deciding members (MERGE-8).
 DECIDED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "author_claim": {"strength": forged.STRENGTHS},
+    "author_claim": {"strength": fixtures.STRENGTHS},
     "pith.integrity.v1": {
         "finding_type": ("broken_identifier", "x"),
-        "verdict_class": forged.VERDICT_CLASSES,
-        "severity": forged.SEVERITIES,
+        "verdict_class": fixtures.VERDICT_CLASSES,
+        "severity": fixtures.SEVERITIES,
     },
 }
 
@@ -329,32 +331,32 @@ def clashes(draw: st.DrawFn, record: Json) -> list[Json]:
     """
     pick = st.sampled_from
     first = draw(base_events(record, tuple(DECIDED)))
-    kind, at = first["event_type"], first["created_at"]
+    event_type, at = first["event_type"], first["created_at"]
     names = [one for one in FIXTURE_SIGNERS if one.signer_id == first["signer"]["signer_id"]]
     made = [first]
     for count in range(draw(st.integers(1, 3))):
         payload = dict(first["payload"])
-        member = draw(pick(sorted(DECIDED[kind])))
-        others = [word for word in DECIDED[kind][member] if word != payload[member]]
+        member = draw(pick(sorted(DECIDED[event_type])))
+        others = [value for value in DECIDED[event_type][member] if value != payload[member]]
         if count == 0 or draw(st.integers(0, 3)) > 0:
             payload[member] = draw(pick(others))
         else:
             payload["note"] = draw(pick(("a", "b")))
         when = draw(pick(INSTANTS[:4] if count else INSTANTS[:3])) if at in INSTANTS[:3] else at
-        made.append(attached(draw(pick(names)), record, kind, payload, when))
+        made.append(attached(draw(pick(names)), record, event_type, payload, when))
     return made
 
 
 @st.composite
 def unknown_events(draw: st.DrawFn, record: Json) -> Json:
     """A valid event of a type that no merge rules know, with hostile text and unknown members in it."""
-    kind = draw(
+    event_type = draw(
         st.one_of(st.sampled_from(("peer_review", "record_created ", "Citation", "")), st.just("x.y"))
     )
     return event(
         draw(signers()),
         record,
-        kind,
+        event_type,
         draw(st.one_of(st.sampled_from(("record", "graph")), texts())),
         draw(objects(values(max_leaves=5), max_size=3)),
         draw(instants()),
@@ -365,10 +367,12 @@ def unknown_events(draw: st.DrawFn, record: Json) -> Json:
 
 @st.composite
 def nonconforming_events(draw: st.DrawFn, record: Json) -> Json:
-    """A valid event of a known type whose payload or target does not fit it: listed, never applied."""
-    kind = draw(st.sampled_from(tuple(forged.TARGETS)))
-    target = draw(st.sampled_from((forged.TARGETS[kind], "elsewhere")))
-    return event(draw(signers()), record, kind, target, {"misfit": draw(scalars())}, draw(instants()))
+    """A valid event of a known type whose payload or target does not conform: listed, never applied."""
+    event_type = draw(st.sampled_from(tuple(fixtures.TARGETS)))
+    target = draw(st.sampled_from((fixtures.TARGETS[event_type], "elsewhere")))
+    return event(
+        draw(signers()), record, event_type, target, {"nonconforming": draw(scalars())}, draw(instants())
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +420,8 @@ def event_sets(
         made.append(draw(checkpoint_over(about, made)))
     if retractions:
         for _ in range(draw(st.integers(0, max_size // 2))):
-            # Now and then a retraction takes back a checkpoint, or a retraction, which is refused; or waits.
+            # Sometimes a retraction names a checkpoint, or a retraction (then
+            # it is rejected), or an absent event (then it waits).
             made.append(draw(retraction(about, made)))
     if checkpoints and draw(st.booleans()):
         made.append(draw(checkpoint_over(about, made)))
@@ -431,7 +436,7 @@ def crowded_sets(*, max_size: int = 8, conflicts: int = 3) -> st.SearchStrategy[
 
 @st.composite
 def retraction(draw: st.DrawFn, record: Json, made: Sequence[Json]) -> Json:
-    """A retraction of a drawn event, by its signer or by another, or of an id that nobody holds."""
+    """A retraction of a drawn event, by its signer or by another, or of an id that no event has."""
     absent = st.builds(lambda digest: "sha256:" + digest, _hex())
     claimed = [one for one in made if "event_id" in one]
     signer = draw(signers())
@@ -442,17 +447,19 @@ def retraction(draw: st.DrawFn, record: Json, made: Sequence[Json]) -> Json:
             signer = next(one for one in FIXTURE_SIGNERS if one.key_id == victim["signer"]["key_id"])
     else:
         named = draw(absent)
-    payload = forged.event_retracted(named, draw(st.one_of(st.none(), st.sampled_from(("wrong", "\u202e")))))
+    payload = fixtures.event_retracted(
+        named, draw(st.one_of(st.none(), st.sampled_from(("wrong", "\u202e"))))
+    )
     return attached(signer, record, "event_retracted", payload, draw(instants()))
 
 
 @st.composite
 def checkpoint_over(draw: st.DrawFn, record: Json, made: Sequence[Json]) -> Json:
-    """A checkpoint that lists some drawn events and now and then an id that nobody holds."""
+    """A checkpoint that lists some drawn events and sometimes an id that no event has."""
     ids = [one["event_id"] for one in made if "event_id" in one]
     listed = draw(st.sets(st.sampled_from(ids))) if ids else set()
     absent = draw(st.lists(_hex(), max_size=1))
-    payload = forged.checkpoint([*listed, *("sha256:" + digest for digest in absent)])
+    payload = fixtures.checkpoint([*listed, *("sha256:" + digest for digest in absent)])
     return attached(draw(signers()), record, "checkpoint", payload, draw(instants()))
 
 
@@ -472,35 +479,35 @@ def unbound_events(draw: st.DrawFn, whole: EventSet) -> Json:
     if len(whole.events) > 0 and draw(st.booleans()):
         content = draw(st.sampled_from(whole.events))
     payload = {name: value for name, value in content.items() if name not in ("event_id", "signature")}
-    kind = draw(st.sampled_from(("citation", "record_created", "event_retracted", "x.y")))
+    event_type = draw(st.sampled_from(("citation", "record_created", "event_retracted", "x.y")))
     signer, rule = draw(st.sampled_from(((LOOSE, _LOOSE_FORMAT), (OPAQUE, FAMILY["pithbundle-event-1"]))))
-    return event(signer, record, kind, "record", payload, draw(instants()), document=rule)
+    return event(signer, record, event_type, "record", payload, draw(instants()), document=rule)
 
 
 @st.composite
 def unsigned_receipts(draw: st.DrawFn, record: Json) -> Json:
     """An unsigned element with a receipt, genuine or of another record."""
     about = record if draw(st.booleans()) else {**record, "more": draw(st.integers(0, 40))}
-    made = forged.record_created(record, receipt(draw(signers()), about, INSTANTS[0]))
+    made = fixtures.record_created(record, receipt(draw(signers()), about, INSTANTS[0]))
     return {"event_type": draw(st.sampled_from(("record_created", "citation"))), "payload": made}
 
 
 @st.composite
 def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
-    """What may lie in ``events`` beside the valid events and must change neither state nor digests."""
+    """What may be in ``events`` with the valid events and must change neither state nor digests."""
     record = whole.record
     unknown_signer = attached(
-        UNKNOWN_SIGNER, record, "alias_added", forged.alias_added("x", "y"), draw(instants())
+        UNKNOWN_SIGNER, record, "alias_added", fixtures.alias_added("x", "y"), draw(instants())
     )
     elsewhere = attached(
         DEMO,
         record,
         "alias_added",
-        forged.alias_added("x", "z"),
+        fixtures.alias_added("x", "z"),
         INSTANTS[0],
         subject=OTHER_NUMBER,
     )
-    flat = flat_event(DEMO, forged.integrity(record, INSTANTS[0]), INSTANTS[1], draw(integers()))
+    flat = flat_event(DEMO, fixtures.integrity(record, INSTANTS[0]), INSTANTS[1], draw(integers()))
     kinds: list[st.SearchStrategy[Any]] = [
         values(max_leaves=5),
         st.sampled_from((unknown_signer, elsewhere, flat)),
@@ -513,7 +520,7 @@ def junk(draw: st.DrawFn, whole: EventSet, *, max_size: int = 6) -> list[Any]:
 
 @st.composite
 def arrangements(draw: st.DrawFn, items: Sequence[T]) -> list[T]:
-    """All items in some order, some of them more than once. Repeats are copies, not the same object."""
+    """All items in some order, some of them more than once. Repetitions are equal, not identical."""
     again = draw(st.lists(st.sampled_from(items), max_size=3)) if items else []
     return draw(st.permutations([*items, *copy.deepcopy(again)]))
 
@@ -532,13 +539,13 @@ def partitions(draw: st.DrawFn, items: Sequence[T], *, max_parts: int = 4) -> li
 
 @st.composite
 def deliveries(draw: st.DrawFn, whole: EventSet, *, max_parts: int = 4) -> list[Json]:
-    """Bundles that together hold the set, in any order, with repeats, objects' members in any order."""
+    """Bundles that together contain the set, in any order, with repeats, objects' members in any order."""
     parts = draw(partitions(draw(arrangements(whole.events)), max_parts=max_parts))
     return [draw(reordered(whole.bundle(part))) for part in parts]
 
 
 def bundle_texts(max_size: int = 4) -> st.SearchStrategy[bytes]:
-    """JSON bytes of sound bundles: a start for mutation."""
+    """JSON bytes of valid bundles, to be mutated."""
     return event_sets(max_size=max_size).map(lambda whole: to_json(whole.bundle()))
 
 

@@ -99,20 +99,20 @@ def many_events(record: Json, n_events: int, seed: str = "big") -> Iterator[Json
         form = stream.below(10)
         if form == 0:
             signer, withdrawn = stream.choice(recent)
-            kind, payload = "event_retracted", payloads.event_retracted(withdrawn)
+            event_type, payload = "event_retracted", payloads.event_retracted(withdrawn)
         elif form < 3:
-            kind, payload = "alias_added", payloads.alias_added("openalex", f"W{index}")
+            event_type, payload = "alias_added", payloads.alias_added("openalex", f"W{index}")
         elif form < 6:
             work = "pith:2026:" + stream.hex(26).upper().translate(_BASE32)
-            kind, payload = "citation", payloads.citation(work, stream.choice(payloads.RELATIONSHIPS))
+            event_type, payload = "citation", payloads.citation(work, stream.choice(payloads.RELATIONSHIPS))
         elif form < 8:
             orcid = payloads.orcid(stream.below(1 + n_events // 8))
-            kind, payload = "author_claim", payloads.author_claim(orcid)
+            event_type, payload = "author_claim", payloads.author_claim(orcid)
         else:
             evidence, severity = stream.below(1 + n_events // 8), stream.choice(payloads.SEVERITIES)
             payload = payloads.integrity(record, when, severity=severity, evidence={"ref_index": evidence})
-            kind = "pith.integrity.v1"
-        made = attached(signer, record, kind, payload, when, extra={"sequence": index})
+            event_type = "pith.integrity.v1"
+        made = attached(signer, record, event_type, payload, when, extra={"sequence": index})
         if form > 0:
             recent = [*recent[-63:], (signer, made["event_id"])]
         yield made

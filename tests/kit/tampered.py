@@ -24,22 +24,22 @@ OTHER_NUMBER: Final = "pith:2017:J2LUZ564FUOB74RUDD6Q7Q3WSE"
 
 
 def changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
-    """A deep copy with one place set."""
+    """A deep copy with one value replaced."""
     made = copy.deepcopy(value)
-    place = made
+    container = made
     for step in path[:-1]:
-        place = place[step]
-    place[path[-1]] = new
+        container = container[step]
+    container[path[-1]] = new
     return made
 
 
 def without(value: Any, path: tuple[str | int, ...]) -> Any:
     """A deep copy with one member or item left out."""
     made = copy.deepcopy(value)
-    place = made
+    container = made
     for step in path[:-1]:
-        place = place[step]
-    del place[path[-1]]
+        container = container[step]
+    del container[path[-1]]
     return made
 
 
@@ -83,7 +83,7 @@ def flipped(event: Json, bit: int = 0) -> Json:
 
 
 def anonymous(event: Json) -> Json:
-    """A copy that states no id, so that only what it holds is checked."""
+    """A copy without an id, so that only its content is checked."""
     return {name: copy.deepcopy(value) for name, value in event.items() if name != "event_id"}
 
 
@@ -225,7 +225,7 @@ DEMO_TAMPERED: Final = (
             ("shifted_time", _set_anonymously(("created_at",), "2026-05-18T01:39:15.500000Z"), "the time changed, without the id that would show it")),
 )  # fmt: skip
 
-#: More values of the same kinds of fault.
+#: More values of the same faults.
 TAMPERED: Final = (
     *DEMO_TAMPERED,
     *_group("invalid", "encoding", "/event_id", "CHECK-8",

@@ -16,7 +16,7 @@ DIGEST = "-"
 
 
 def code_points() -> list[int]:
-    """Every code point that a text may hold (DATA-5, DATA-6), ascending."""
+    """Every code point that a string may contain (DATA-5, DATA-6), ascending."""
     return [
         code
         for code in range(1, 0x110000)

@@ -59,7 +59,7 @@ class Mutation:
 
     def applied(self, source: str) -> str:
         """Return ``source`` with the mutation in it; white space and last commas may differ from ``old``."""
-        bare, places = without_layout(source)
+        bare, indexes = without_layout(source)
         sought, _ = without_layout(self.old)
         found = [at.start() for at in re.finditer(f"(?={re.escape(sought)})", bare)]
         if not sought or len(found) != 1:
@@ -67,20 +67,20 @@ class Mutation:
                 f"{self.name}: the old text occurs {len(found)} times in {self.file}, not once. The code "
                 f"has changed: write the mutation anew, so that it still breaks {self.clause}.\n{self.old}"
             )
-        start, end = places[found[0]], places[found[0] + len(sought) - 1] + 1
+        start, end = indexes[found[0]], indexes[found[0] + len(sought) - 1] + 1
         return source[:start] + self.new.lstrip() + source[end:]
 
 
 def without_layout(text: str) -> tuple[str, list[int]]:
     """Return the characters that no formatter changes, and where each stands in ``text``."""
-    places = [place for place, character in enumerate(text) if not character.isspace()]
+    indexes = [index for index, character in enumerate(text) if not character.isspace()]
     kept = [
-        place
-        for place, following in pairwise([*places, len(text)])
-        if not (text[place] == "," and text[following : following + 1] in tuple(")]}"))
+        index
+        for index, following in pairwise([*indexes, len(text)])
+        if not (text[index] == "," and text[following : following + 1] in tuple(")]}"))
         or following == len(text)
     ]
-    return "".join(text[place] for place in kept), kept
+    return "".join(text[index] for index in kept), kept
 
 
 #: The rules of the conformance runner are no clauses: its contract is this page, by its sections.
@@ -177,26 +177,26 @@ def run(folder: Path, tests: Iterable[str], *more: str) -> tuple[int, str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder with a copy of the package, to import it from."""
-    place = tmp_path / "src"
-    shutil.copytree(PACKAGE, place / PACKAGE.name)
-    yield place
-    shutil.rmtree(place)
+    index = tmp_path / "src"
+    shutil.copytree(PACKAGE, index / PACKAGE.name)
+    yield index
+    shutil.rmtree(index)
 
 
 @pytest.mark.long
 def test_without_a_mutation_all_those_tests_pass(folder: Path) -> None:
     """Else a failure below would prove nothing."""
     tests = sorted({test for mutation in MUTATIONS for test in mutation.tests})
-    status, said = run(folder, tests)
-    assert status == PASSED, said
+    status, output = run(folder, tests)
+    assert status == PASSED, output
 
 
 @pytest.mark.long
 def test_the_copy_is_what_is_tested(folder: Path) -> None:
     """A copy that cannot be imported stops every test, so no other package was imported."""
     (folder / PACKAGE.name / "__init__.py").write_text('raise ImportError("this is the copy")\n')
-    status, said = run(folder, ["unit/encoding/test_timestamps.py"])
-    assert status not in (PASSED, FAILED) and "this is the copy" in said, said
+    status, output = run(folder, ["unit/encoding/test_timestamps.py"])
+    assert status not in (PASSED, FAILED) and "this is the copy" in output, output
 
 
 @pytest.mark.long
@@ -205,5 +205,7 @@ def test_the_named_tests_fail(mutation: Mutation, folder: Path) -> None:
     path = folder / PACKAGE.name / mutation.file
     path.write_text(mutation.applied(source_of(mutation)), encoding="utf-8")
     for test in mutation.tests:
-        status, said = run(folder, [test], "-x")
-        assert status == FAILED, f"{test} does not notice that {mutation.title} ({mutation.clause}):\n{said}"
+        status, output = run(folder, [test], "-x")
+        assert status == FAILED, (
+            f"{test} does not notice that {mutation.title} ({mutation.clause}):\n{output}"
+        )

@@ -89,7 +89,7 @@ def test_no_view_takes_time_for_pairs_of_events(name: str) -> None:
         gc.enable()
 
 
-#: The commands that look at a merged set, and how each is asked for everything it has to say.
+#: The commands that show a merged set, each with the options that print everything.
 COMMANDS = (
     ["verify", "--json"], ["verify"], ["merge", "-o"], ["status", "--json"],
     ["timeline", "--json"], ["timeline"], ["explain", "--json"], ["explain"],
@@ -116,7 +116,7 @@ def test_no_command_executes_lines_for_pairs_of_events(name: str, tmp_path: Path
 
 
 def test_two_signed_occurrences_of_checkpoints_are_classified_once() -> None:
-    """The smaller signature behind the larger one made the ledger gather every list of ids anew."""
+    """The smaller signature after the larger one made the ledger collect every list of ids again."""
     few, many = (lines(crowds.grown, crowds.made("checkpoints", count)[0]) for count in (150, 600))
     assert many < 5 * few
 

@@ -113,13 +113,13 @@ def test_nothing_untouched_is_invalid_where_the_key_lists_unknown() -> None:
         assert "verified" in found
 
 
-def places(value: Any, pointer: str = "") -> list[str]:
+def pointers(value: Any, pointer: str = "") -> list[str]:
     """The pointers of the scalars in a value."""
     if isinstance(value, dict):
         named = [(name.replace("~", "~0").replace("/", "~1"), one) for name, one in value.items()]
-        return [place for name, one in named for place in places(one, f"{pointer}/{name}")]
+        return [pointer for name, one in named for pointer in pointers(one, f"{pointer}/{name}")]
     if isinstance(value, list):
-        return [place for at, one in enumerate(value) for place in places(one, f"{pointer}/{at}")]
+        return [pointer for at, one in enumerate(value) for pointer in pointers(one, f"{pointer}/{at}")]
     return [pointer]
 
 
@@ -137,7 +137,7 @@ def changed_at(value: Json, pointer: str, new: Any) -> Json:
 def test_no_changed_content_is_valid_whatever_members_are_added(data: st.DataObject) -> None:
     document = data.draw(st.sampled_from(LAYOUTS))
     one = claim(document)
-    signed = [place for place in places(one) if oracle.covered(document, place)]
+    signed = [pointer for pointer in pointers(one) if oracle.covered(document, pointer)]
     pointer = data.draw(st.sampled_from(signed))
     new: Any = data.draw(
         st.sampled_from([None, 0, "", "x", "record", "citation", DEMO.signer_id, 1779068355, [], {}])

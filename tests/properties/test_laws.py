@@ -34,7 +34,7 @@ def merged(*frames: Json) -> Merged:
 
 
 def essence(result: Merged) -> tuple[bytes, bytes, str, str]:
-    """What LAW-2 speaks of."""
+    """What LAW-2 concerns."""
     state: Any = result.state
     return (
         canonical_bytes(state["current"]),
@@ -188,12 +188,12 @@ def test_one_event_at_a_time_is_all_at_once_and_looking_in_between_changes_nothi
 
 @given(st.data())
 @examples(40)
-def test_junk_beside_the_events_changes_nothing_that_counts(data: st.DataObject) -> None:
+def test_junk_among_the_events_changes_no_state_and_no_digest(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(max_size=6, conflicts=1))
     mixed = data.draw(st.permutations([*whole.events, *data.draw(strategies.junk(whole))]))
     plain, result = merged(whole.bundle()), merged(whole.bundle(mixed))
     assert essence(result) == essence(plain)
-    # The counters do speak of the junk, and of nothing else.
+    # The counters count the junk, and nothing else changes.
     assert result.view.valid_event_count == plain.view.valid_event_count
     assert len(result.state_bytes) >= len(plain.state_bytes)
 

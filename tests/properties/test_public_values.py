@@ -257,9 +257,9 @@ def documented() -> dict[str, set[str]]:
             members = {f"{name}.{each}": getattr(one, each) for each in vars(one) if each[0] != "_"} | {
                 name: one
             }
-        for place, member in members.items():
+        for name, member in members.items():
             raises = (inspect.getdoc(member) or "").partition("Raises:")[2]
-            found[place] = set(re.findall(r"^ +([A-Z]\w+):", raises, re.MULTILINE))
+            found[name] = set(re.findall(r"^ +([A-Z]\w+):", raises, re.MULTILINE))
     return found
 
 
@@ -267,6 +267,6 @@ def test_every_documented_exception_is_public() -> None:
     named = documented()
     assert named["read_bundle"] and named["Verifier.verify"] == {"PithError", "TypeError"}
     builtin = {"KeyError", "TypeError", "ValueError"}
-    assert {place: names - builtin - {*pithbundle.__all__} for place, names in named.items()} == {
-        place: set() for place in named
+    assert {name: names - builtin - {*pithbundle.__all__} for name, names in named.items()} == {
+        name: set() for name in named
     }

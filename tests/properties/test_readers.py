@@ -125,7 +125,7 @@ BROKEN = st.sampled_from([r'"\x"', '"\x01"', '"', "'a'", "-NaN", "+1", ".5", "1.
 
 @st.composite
 def near_json(draw: st.DrawFn, depth: int = 4) -> str:
-    """A text that is JSON with, now and then, something that the profile or the grammar refuses."""
+    """A text that is JSON with, now and then, something that the profile or the grammar rejects."""
     kind = draw(st.sampled_from(["scalar", "array", "object", "object"])) if depth else "scalar"
     if kind == "scalar":
         chance = draw(st.integers(0, 39))
@@ -200,7 +200,7 @@ def texts_of_any_kind(draw: st.DrawFn) -> bytes:
 
 
 def outcome(read: Any) -> tuple[object, ...]:
-    """Everything that a reader says: bytes of the value and each fault, or the error."""
+    """Everything that a reader returns: bytes of the value and each fault, or the error."""
     try:
         document: Parsed = read()
     except PithError as error:

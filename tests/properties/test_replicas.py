@@ -1,7 +1,7 @@
-"""Replicas that hear of events in any order, twice, never, or among junk, until all hold the same.
+"""Replicas that receive events in any order, twice, never, or among junk, until all contain the same.
 
-The machine draws who tells what to whom; the oracle, which knows of no replicas, says
-at every step what each of them must hold.
+The state machine draws which replica sends which events to which; the oracle, which has no replicas,
+computes at every step what each of them must contain.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ drawn = strategies.event_sets(max_size=10, record=RECORD)
 
 
 class Replicas(RuleBasedStateMachine):
-    """Three ledgers of one record, and beside each the plain list of events that it has heard of."""
+    """Three ledgers of one record, each with the plain list of events that it has received."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Replicas(RuleBasedStateMachine):
         expected = oracle.state_of(RECORD, events, KEYS["keys"])
         result = ledger.snapshot()
         state: Any = json.loads(result.to_json())
-        # Junk is counted; LAW-2 speaks of the rest.
+        # Junk is counted; LAW-2 concerns the rest.
         assert state | {"event_count": 0, "invalid_event_count": 0} == expected | {
             "event_count": 0, "invalid_event_count": 0,
         }  # fmt: skip
@@ -95,7 +95,7 @@ class Replicas(RuleBasedStateMachine):
         assert result.events_sha256 == oracle.events_sha256(map(oracle.id_of, events))
 
     def teardown(self) -> None:
-        """Everybody tells everybody everything, in two different orders: then all are one."""
+        """Every replica sends all events to every other, in two different orders: then all are equal."""
         for sink in range(REPLICAS):
             for source in range(REPLICAS):
                 self.ledgers[sink] |= self.ledgers[source]

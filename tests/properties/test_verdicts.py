@@ -1,4 +1,4 @@
-"""Two rules of conduct as properties: nobody is accused without a rule, and nothing unsigned is valid.
+"""Two rules of conduct as properties: nothing is invalid without a rule, and nothing unsigned is valid.
 
 Elements are events of which one thing, or everything, is changed after they were signed.
 """
@@ -37,7 +37,7 @@ from pithbundle.verify.verdicts import CheckedBundle
 
 RECORD: Final = made_record()
 WHEN: Final = "2026-05-18T01:39:14Z"
-#: What no key was read in: an element with one of these is invalid whatever it states.
+#: What no key was read in: an element with one of these is invalid whatever it contains.
 VALUE_LEVEL: Final = frozenset(
     {"number_range", "number_form", "number_nonfinite", "surrogate", "string", "key", "duplicate_key"}
 )
@@ -49,7 +49,7 @@ def checked(elements: Sequence[Any], keys: Json) -> CheckedBundle:
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
-    """The place of everything below an object that is no container."""
+    """The path of every value that is no container."""
     if isinstance(value, dict | list):
         for step in value if isinstance(value, dict) else range(len(value)):
             yield from leaves(value[step], (*path, step))
@@ -69,8 +69,10 @@ def replaced(value: Json, path: Path, new: Any) -> Json:
 @st.composite
 def elements(draw: st.DrawFn) -> Any:
     """An event of DEMO with one fault, with any leaf or member exchanged, or any value at all."""
-    kind = draw(st.sampled_from(strategies.BASE_TYPES))
-    made = attached(DEMO, RECORD, kind, draw(strategies.payloads(RECORD, kind)), draw(strategies.instants()))
+    event_type = draw(st.sampled_from(strategies.BASE_TYPES))
+    made = attached(
+        DEMO, RECORD, event_type, draw(strategies.payloads(RECORD, event_type)), draw(strategies.instants())
+    )
     match draw(st.integers(0, 4)):
         case 0:
             return draw(st.sampled_from(TAMPERED)).make(made)
@@ -138,7 +140,7 @@ def test_no_signed_leaf_can_be_another(whole: strategies.EventSet, data: st.Data
         (one,) = checked([element], keys).events
         assert not one.verdict.valid
         assert one.event is None
-        # Nothing says that it may be sound: only what names another key, or is not read, is left undecided.
+        # Only what names another key, or is not read, is left undecided.
         undecided = (one.verdict.status, path[0]) == ("unknown_key", "signer")
         unread = one.verdict.status == "unknown_format" and (
             one.verdict.code is not None or not formats.reads(OURS, element)
@@ -156,19 +158,19 @@ def test_verdicts_of_ids_are_the_same_in_any_order_and_repetition(drawn: list[An
     random.shuffle(mixed)
     other = checked(mixed, keys)
 
-    def said(found: CheckedBundle) -> dict[str, tuple[str, str | None, bytes]]:
+    def verdicts(found: CheckedBundle) -> dict[str, tuple[str, str | None, bytes]]:
         return {
             name: (one.verdict.status, one.verdict.code, b"" if one.event is None else one.event.signature)
             for name, one in by_id(found).items()
         }
 
-    assert said(plain) == said(other)
+    assert verdicts(plain) == verdicts(other)
     assert plain.ids_without_valid_event == other.ids_without_valid_event
     assert {one.verdict.status for one in plain.receipts} == {one.verdict.status for one in other.receipts}
 
 
 def test_the_tampered_events_get_every_verdict_but_valid() -> None:
-    """The properties above draw from these: they would show little if all came to one word."""
+    """The properties above draw from these: they would show little if all had one status."""
     made = attached(DEMO, RECORD, "citation", payloads.citation("x"), WHEN)
     found = checked([row.make(made) for row in TAMPERED], under("pithbundle-event-1"))
     assert {one.verdict.status for one in found.events} == {

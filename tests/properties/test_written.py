@@ -40,15 +40,15 @@ def written_and_read(folder: Path, data: bytes, name: str, keys: Any, limits: tu
         file.write(data)
     (folder / "keys").write_bytes(to_json(keys))
     given_keys = ["--policy", str(folder / "keys")]
-    more = [*given_keys, *(word for limit in limits for word in ("--limit", limit))]
+    more = [*given_keys, *(argument for limit in limits for argument in ("--limit", limit))]
     state, report, trace = (str(folder / kind) for kind in ("state", "report", "trace"))
     made = run("merge", path, *more, "-o", state, "--report", report, "--trace", trace)
     assert made.status in (0, 1, 3), made.err
     if not os.path.exists(state):
         return
     # The state: compared with itself it is equal, under the limits that the bundle was read with.
-    said = json.loads(run("merge", path, *more, "-o", state, "--expect", state, "--json").stdout)
-    assert said["expected"]["equal"] is True
+    printed = json.loads(run("merge", path, *more, "-o", state, "--expect", state, "--json").stdout)
+    assert printed["expected"]["equal"] is True
     assert json.loads(run("diff", path, state, *more, "--json").stdout)["state"] == []
     # The report and the trace are values of the data model, by the strict reader.
     wide = Limits(size=WIDE.size, nodes=WIDE.nodes, depth=200)
@@ -62,7 +62,7 @@ def written_and_read(folder: Path, data: bytes, name: str, keys: Any, limits: tu
     parts = [str(part) for part in sorted((folder / "parts").iterdir())]
     again = run("merge", *parts, *more, "--expect", state, "-o", str(folder / "again"), "--json")
     assert not [d for d in json.loads(again.stdout)["expected"]["differences"] if d["group"] != "labels"]
-    # The proofs: each of them holds.
+    # The proofs: each of them verifies.
     run("proof", path, *more, "--out-dir", str(folder / "proofs"))
     if (folder / "proofs").exists():
         proofs = [str(proof) for proof in sorted((folder / "proofs").iterdir())]

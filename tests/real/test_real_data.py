@@ -25,7 +25,7 @@ from pithbundle.errors import NumberError, RecordError
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.run import probe
 
-Json = Any  # data of a stranger, looked into by name
+Json = Any  # data of unknown shape, accessed by name
 
 
 def load(name: str) -> Json:

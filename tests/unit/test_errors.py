@@ -1,4 +1,4 @@
-"""ERR-1, ERR-2: one family of errors, one table of codes, and what an error says."""
+"""ERR-1, ERR-2: one family of errors, one table of codes, and the text of an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from pithbundle.proof import ProofError
 from specgen.pages import all_clauses
 
 CLAUSES = set(all_clauses())
-FAMILY = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PithError)]
+FAMILY = [
+    error_class
+    for error_class in vars(errors).values()
+    if isinstance(error_class, type) and issubclass(error_class, PithError)
+]
 
 
 def test_the_codes_and_their_clauses_are_those_of_err_2() -> None:
@@ -37,14 +41,14 @@ def test_every_code_has_a_clause_that_the_spec_has_a_meaning_and_a_hint() -> Non
 
 def test_there_is_one_family() -> None:
     assert len(FAMILY) > 5
-    for kind in FAMILY:
-        error = kind("type", "detail", pointer="/a", offset=3)
+    for error_class in FAMILY:
+        error = error_class("type", "detail", pointer="/a", offset=3)
         assert isinstance(error, PithError)
         assert (error.code, error.pointer, error.offset) == ("type", "/a", 3)
-        assert error.clause == kind.CLAUSES.get("type", CODES["type"].clause)
-        assert error.hint == (CODES["type"].hint if kind is not MergeError else error.hint)
-        for code, clause in kind.CLAUSES.items():
-            assert kind(code).clause == clause
+        assert error.clause == error_class.CLAUSES.get("type", CODES["type"].clause)
+        assert error.hint == (CODES["type"].hint if error_class is not MergeError else error.hint)
+        for code, clause in error_class.CLAUSES.items():
+            assert error_class(code).clause == clause
             assert clause in CLAUSES, clause
 
 
@@ -60,7 +64,7 @@ def test_the_hint_of_a_merge_error_accuses_nobody() -> None:
 
 
 SAMPLES = [
-    *(kind("type", "detail", pointer="/a", offset=3, clause="BUN-1") for kind in FAMILY),
+    *(error_class("type", "detail", pointer="/a", offset=3, clause="BUN-1") for error_class in FAMILY),
     InputError.over_limit("size", 5, 6, pointer="/x", offset=2),
     BundleError.over_limit("events", 5),
     ProofError("type", "detail", pointer="/keys/0"),
@@ -109,7 +113,7 @@ def test_an_unknown_code_has_no_clause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pointer", "offset", "place"),
+    ("pointer", "offset", "location"),
     [
         (None, None, ""),
         ("/a", None, "at /a"),
@@ -121,12 +125,12 @@ def test_an_unknown_code_has_no_clause() -> None:
     ],
 )
 def test_a_location_is_a_pointer_an_offset_both_or_nothing(
-    pointer: str | None, offset: int | None, place: str
+    pointer: str | None, offset: int | None, location: str
 ) -> None:
     fault = Fault("type", "", pointer, offset)
-    assert fault.location == place
+    assert fault.location == location
     reported = str(PithError.of(fault))
-    assert reported == f"{CODES['type'].meaning}{' ' + place if place else ''} [type, EVT-1]"
+    assert reported == f"{CODES['type'].meaning}{' ' + location if location else ''} [type, EVT-1]"
 
 
 def test_a_detail_replaces_the_meaning_and_is_made_safe() -> None:

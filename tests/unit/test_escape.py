@@ -30,7 +30,7 @@ def unsafe(character: str) -> bool:
 
 
 def undone(shown: str) -> str:
-    """The text that a shown one stands for: what makes it unambiguous is that this exists."""
+    """The text that a displayed form represents: because this function exists, the form is unambiguous."""
     return re.sub(
         r"\\(?:\\|u\{([0-9a-f]+)\})", lambda found: chr(int(found[1], 16)) if found[1] else "\\", shown
     )
@@ -43,7 +43,7 @@ def test_every_unsafe_character_of_unicode_is_written_out() -> None:
             assert visible(character) == f"\\u{{{point:x}}}"
 
 
-#: What draws nothing, beside the categories of REFUSED and what is not assigned.
+#: Characters that draw nothing, in addition to the categories of REFUSED and unassigned code points.
 INVISIBLE = {
     *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u202f\u2800\u3164\uffa0",
     *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)),

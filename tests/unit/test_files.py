@@ -217,7 +217,7 @@ def failing(number: int) -> Callable[..., Any]:
 
 
 class TestFailure:
-    """An injected failure of each system call: the old file or none, and nothing beside it."""
+    """An injected failure of each system call: the old file or none, and no other file."""
 
     @pytest.fixture(params=[False, True], ids=["new", "forced"])
     def forced(self, request: pytest.FixtureRequest, folder: Path) -> bool:
@@ -251,8 +251,8 @@ class TestFailure:
 
         with monkeypatch.context() as patch:
             patch.setattr(os, call, second_time if call in ("open", "close") else failing(number))
-            said = rejection(lambda: write_output(str(folder / "out"), b"new", force=forced))
-        assert os.strerror(number).lower()[:5] in said.lower()
+            message = rejection(lambda: write_output(str(folder / "out"), b"new", force=forced))
+        assert os.strerror(number).lower()[:5] in message.lower()
         assert os.listdir(folder) == (["out"] if forced else [])
         if forced:
             assert (folder / "out").read_bytes() == b"old"
@@ -334,8 +334,8 @@ class TestSeveral:
 
         monkeypatch.setattr(os, "write", write)
         files = {path: b"x" * 100 for path in paths}
-        said = rejection(lambda: write_outputs(files, force=True))
-        assert said == f"{paths[2]}: no space left on device"
+        message = rejection(lambda: write_outputs(files, force=True))
+        assert message == f"{paths[2]}: no space left on device"
         assert os.listdir(folder) == ["a"]
         assert (folder / "a").read_bytes() == b"old"
 
@@ -436,7 +436,7 @@ class TestRace:
         assert (tmp_path / "victim").read_bytes() == b"victim"
         assert not (folder / "out").is_symlink()
 
-    def test_one_of_many_writers_wins_whole(self, folder: Path) -> None:
+    def test_one_of_many_writers_writes_the_complete_file(self, folder: Path) -> None:
         results: list[str] = []
 
         def write(mark: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Portable proofs: what holds alone under a policy, and that nothing else does."""
+"""Portable proofs: what verifies by itself under a policy, and that nothing else does."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_two_keys_of_one_signer() -> None:
     assert sorted(check_proof(data, keys).statuses) == ["active", "retired"]
     # By raw key: here the later key_id comes first.
     assert [key["key_id"] for key in json.loads(data)["keys"]] == ["demo-2026-06", "demo-2026-05"]
-    # With one of the two keys alone nobody can tell.
+    # With one of the two keys alone this cannot be decided.
     assert code_of(data, Policy.from_value(policy(DEMO))) == ("key_unknown", "/keys/0")
     assert code_of(data, Policy.from_value(policy(DEMO_NEXT))) == ("key_unknown", "/keys/1")
 
@@ -167,7 +167,7 @@ def test_a_key_that_differs_from_the_policy_has_its_own_message(keys: Json, name
     assert caught.value.hint == "check it under the policy that you verify this signer with"
 
 
-def test_the_refusals_of_a_proof_name_the_clause_that_checks_it() -> None:
+def test_the_rejections_of_a_proof_name_the_clause_that_checks_it() -> None:
     for data in (changed(proof_version="2"), changed(rules="x"), demo() + b"\n"):
         with pytest.raises(ProofError) as caught:
             check_proof(data, FIXTURE_POLICY)
@@ -220,9 +220,9 @@ def test_under_a_policy_that_does_not_carry_it(keys: Json, code: tuple[str, str]
     ],
 )  # fmt: skip
 def test_the_first_claim_that_fails_is_named(data: bytes, code: tuple[str, str | None]) -> None:
-    found, place = code_of(data)
+    found, position = code_of(data)
     assert found == code[0]
-    assert (place or None) == (code[1] or None)
+    assert (position or None) == (code[1] or None)
 
 
 def pair(one: Json, two: Json) -> bytes:
@@ -246,7 +246,7 @@ def test_a_type_that_the_rules_do_not_know_contradicts_nothing() -> None:
 
 
 def test_an_event_that_names_another_signer_as_its_own() -> None:
-    """Two signers may say different things: that is no conflict, and no proof of one."""
+    """Two signers may sign different claims: that is no conflict, and no proof of one."""
     data = changed(
         events=sorted((claim(), claim(DEMO, strength="weak")), key=lambda made: made["event_id"]),
         keys=[
@@ -271,14 +271,14 @@ def test_under_other_rules_it_is_another_question() -> None:
 
 def test_no_byte_of_a_proof_can_be_another() -> None:
     data = demo()
-    for place in range(len(data)):
-        for other in {data[place] ^ 0x01, data[place] ^ 0x20, 0x20, 0x30}:
-            if other == data[place]:
+    for position in range(len(data)):
+        for other in {data[position] ^ 0x01, data[position] ^ 0x20, 0x20, 0x30}:
+            if other == data[position]:
                 continue
             with pytest.raises(PithError):
-                check_proof(data[:place] + bytes([other]) + data[place + 1 :], FIXTURE_POLICY)
+                check_proof(data[:position] + bytes([other]) + data[position + 1 :], FIXTURE_POLICY)
         with pytest.raises(PithError):
-            check_proof(data[:place] + data[place + 1 :], FIXTURE_POLICY)
+            check_proof(data[:position] + data[position + 1 :], FIXTURE_POLICY)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -293,8 +293,8 @@ def test_no_leaf_of_a_proof_can_be_another(rule: str) -> None:
     keys = policy(policy_key(AUTHOR, event_formats=[FAMILY[rule]]))
     events = [
         event(AUTHOR, RECORD, "author_claim", "record",
-              payloads.author_claim(payloads.orcid(1), strength=word), WHEN, document=FAMILY[rule])
-        for word in payloads.STRENGTHS
+              payloads.author_claim(payloads.orcid(1), strength=strength), WHEN, document=FAMILY[rule])
+        for strength in payloads.STRENGTHS
     ]  # fmt: skip
     data = proven(*events, keys=keys)
     assert check_proof(data, Policy.from_value(keys)).group.signer == "author.example"
@@ -353,7 +353,7 @@ def test_more_input_never_removes_a_proof(data: st.DataObject) -> None:
     for group, proof in old:
         grown = now[group.event_type, group.signer, group.slot, group.instant]
         assert {*group.event_ids} <= {*grown.event_ids}
-        # The old file still holds, and so does the one that would be written now.
+        # The old file still verifies, and so does the one that would be written now.
         check_proof(proof, FIXTURE_POLICY)
         check_proof(proof_of(after, grown), FIXTURE_POLICY)
 

@@ -129,7 +129,7 @@ def test_a_report_that_was_read_pickles_and_copies(protocol: int) -> None:
         ([finding(), finding(severity="critical"), LISTING], "conflict"),
         ([finding()], "valid"),
         ([UNSIGNED, UNKNOWN, FORGED], "invalid"),
-        # Of copies of one event the best speaks.
+        # Of occurrences of one event the best decides.
         ([GOOD, flipped(GOOD), without(GOOD, ("signature",))], "valid"),
     ],
 )
@@ -173,13 +173,15 @@ def test_the_outcomes_of_several_reports_are_those_of_one(outcomes: list[Outcome
 
 
 def test_a_rejected_input_gives_the_outcome_rejected_and_the_others_go_on() -> None:
-    gone = Rejection("gone.json", BundleError("hash_mismatch", "told", pointer="/canonical_sha256", offset=7))
+    gone = Rejection(
+        "gone.json", BundleError("hash_mismatch", "reason", pointer="/canonical_sha256", offset=7)
+    )
     report = reported([GOOD], rejected=(gone,))
     assert report.outcome == "rejected"
     value: Any = report.to_value()
     assert value["rejected"] == [
         {
-            "file": "gone.json", "code": "hash_mismatch", "clause": "BUN-3", "message": "told",
+            "file": "gone.json", "code": "hash_mismatch", "clause": "BUN-3", "message": "reason",
             "pointer": "/canonical_sha256", "offset": 7,
         }
     ]  # fmt: skip
@@ -224,7 +226,7 @@ def test_events_are_listed_once_with_verdict_locations_and_unsigned_members() ->
 
 
 def test_an_element_that_is_not_valid_has_the_fingerprint_of_the_key_that_it_names() -> None:
-    """Several keys can have one name: without it nobody can tell whose signature does not verify (POL-6)."""
+    """Several keys can have one name: without it it is unknown whose signature does not verify (POL-6)."""
     malformed = {**FORGED, "created_at": "never"}
     found: Any = reported([FORGED, UNSIGNED, UNKNOWN, malformed]).to_value()
     shown = [one.get("public_key_fingerprint") for one in [*found["events"], *found["without_id"]]]

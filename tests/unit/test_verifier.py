@@ -303,7 +303,7 @@ def test_every_report_has_the_clock() -> None:
         verifier().verify(DATA).report(clock=5)  # type: ignore[arg-type]
 
 
-def test_advice_is_asked_for_while_the_data_of_a_rejected_input_is_at_hand() -> None:
+def test_advice_is_requested_while_the_data_of_a_rejected_input_is_available() -> None:
     asked: list[tuple[str, bytes, str]] = []
 
     def advise(name: str, data: bytes, error: PithError) -> str:

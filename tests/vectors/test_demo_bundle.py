@@ -1,4 +1,4 @@
-"""The demo's files: rebuilt byte for byte, real where the README says so, and as they claim to be.
+"""The demo's files: rebuilt byte for byte, real where the README calls them real, and with its properties.
 
 Nothing of the package is used: signatures are verified by nacl, CBOR is read by cbor2.
 """
@@ -93,7 +93,7 @@ def test_the_plain_bundle_is_of_the_usual_real_size_and_shape() -> None:
 
 
 @pytest.mark.parametrize("name", ["bundle.json", "rich.json"])
-def test_every_event_of_the_sound_bundles_verifies(name: str) -> None:
+def test_every_event_of_the_valid_bundles_verifies(name: str) -> None:
     for event in load(name)["events"]:
         assert event["event_id"] == event_id(event)
         digest = bytes.fromhex(event["event_id"][7:])
@@ -122,7 +122,7 @@ def test_the_rich_bundle_has_a_retraction_and_a_conflict() -> None:
     assert len({canonical(e["payload"]) for e in findings}) == 3
 
 
-def test_the_tampered_bundle_states_a_member_twice() -> None:
+def test_the_tampered_bundle_contains_a_member_twice() -> None:
     def pairs(members: list[tuple[str, Any]]) -> Any:
         names = [name for name, _ in members]
         twice.extend({name for name in names if names.count(name) > 1})
@@ -135,7 +135,7 @@ def test_the_tampered_bundle_states_a_member_twice() -> None:
 
 def test_what_is_expected_of_the_tampered_bundle_covers_every_event_and_verdict() -> None:
     expected = load("tampered.expected.json")
-    assert [one["place"] for one in expected] == [
+    assert [one["pointer"] for one in expected] == [
         f"/events/{index}" for index in range(len(load("tampered.json")["events"]))
     ]
     words = {one["verdict"] for one in expected}

@@ -40,7 +40,7 @@ def checked(data: bytes, keys: Any) -> CheckedBundle:
     return check(read_bundle(data), Policy.from_value(keys))
 
 
-def said(result: CheckedBundle) -> list[tuple[str, str | None]]:
+def verdicts_of(result: CheckedBundle) -> list[tuple[str, str | None]]:
     return [(copy.verdict.status, copy.verdict.code) for copy in result.events]
 
 
@@ -52,14 +52,14 @@ def test_every_fault_of_the_tampered_bundle_gets_its_verdict() -> None:
     expected = json.loads((FOLDER / "tampered.expected.json").read_bytes())
     result = demo("tampered.json")
     assert [(copy.pointer, copy.verdict.status, copy.verdict.code) for copy in result.events] == [
-        (one["place"], one["verdict"], one["code"]) for one in expected
+        (one["pointer"], one["verdict"], one["code"]) for one in expected
     ]
 
 
 @pytest.mark.parametrize("name", ["bundle.json", "bundle.cbor", "rich.json"])
-def test_the_sound_bundles_are_valid_and_their_receipt_is_the_registrys(name: str) -> None:
+def test_the_untampered_bundles_are_valid_and_their_receipt_is_the_registrys(name: str) -> None:
     result = demo(name)
-    assert {word for word, _ in said(result)} <= {"verified", "unknown_type"}
+    assert {status for status, _ in verdicts_of(result)} <= {"verified", "unknown_type"}
     (receipt,) = result.receipts
     assert (receipt.verdict.status, receipt.signer) == ("verified", "pith.science")
 
@@ -75,15 +75,15 @@ def test_every_event_of_the_rich_bundle_conforms() -> None:
 
 
 @pytest.mark.parametrize("row", TAMPERED, ids=lambda row: row.name)
-@pytest.mark.parametrize("kind", ["citation", "of the future"])
-def test_one_fault_one_verdict_whatever_the_type(row: Tampered, kind: str) -> None:
-    whole = event(DEMO, RECORD, kind, "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z")
+@pytest.mark.parametrize("event_type", ["citation", "of the future"])
+def test_one_fault_one_verdict_whatever_the_type(row: Tampered, event_type: str) -> None:
+    whole = event(DEMO, RECORD, event_type, "record", payloads.citation("doi:10.1/x"), "2026-05-18T01:39:14Z")
     result = checked(to_json(bundle(RECORD, [row.make(whole)])), policy(DEMO))
-    assert said(result) == [(row.verdict, row.code)]
+    assert verdicts_of(result) == [(row.verdict, row.code)]
 
 
 @pytest.mark.parametrize("rule", FAMILY.values(), ids=list(FAMILY))
-def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any) -> None:
+def test_an_event_of_a_format_verifies_under_a_key_of_that_format_alone(rule: Any) -> None:
     made = event(
         DEMO,
         RECORD,
@@ -94,13 +94,13 @@ def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any
         document=rule,
     )
     data = to_json(bundle(RECORD, [made]))
-    word = "verified" if binds(rule) else "unbound"
+    status = "verified" if binds(rule) else "unbound"
     for other in FAMILY.values():
         keys = policy(policy_key(DEMO, event_formats=[other]))
         if other == rule:
-            assert said(checked(data, keys)) == [(word, None)]
+            assert verdicts_of(checked(data, keys)) == [(status, None)]
         else:
-            assert said(checked(data, keys))[0][0] != "verified"
+            assert verdicts_of(checked(data, keys))[0][0] != "verified"
 
 
 @given(st.data())
@@ -108,7 +108,7 @@ def test_an_event_under_a_rule_verifies_under_a_key_of_that_rule_alone(rule: Any
 def test_drawn_sets_are_valid_and_conform_where_they_should(data: st.DataObject) -> None:
     whole = data.draw(strategies.event_sets(unknown=False))
     result = checked(to_json(whole.bundle()), strategies.fixture_policy())
-    assert {word for word, _ in said(result)} <= {"verified"}
+    assert {status for status, _ in verdicts_of(result)} <= {"verified"}
     for made in result.valid:
         assert (
             MERGE_1.event_types[made.event_type].schema_error(made.target, made.payload, result.record)
@@ -128,6 +128,8 @@ def test_drawn_junk_adds_no_valid_event(data: st.DataObject) -> None:
 
 
 def test_attached_events_have_the_target_of_their_type() -> None:
-    assert {kind.event_type: kind.target for kind in MERGE_1.event_types.values()} == dict(TARGETS)
+    assert {event_type.event_type: event_type.target for event_type in MERGE_1.event_types.values()} == dict(
+        TARGETS
+    )
     made = attached(DEMO, RECORD, "checkpoint", payloads.checkpoint([]), "2026-05-18T01:39:14Z")
     assert made["target"] == "bundle"

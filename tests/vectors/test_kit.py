@@ -115,12 +115,12 @@ def test_all_fifteen_respelt_signatures_decode_to_the_same_bytes() -> None:
         assert {base64.b64decode(one, validate=True) for one in spellings} == {signature_of(made)}
 
 
-def test_there_is_a_fitting_payload_for_every_type() -> None:
+def test_there_is_a_conforming_payload_for_every_type() -> None:
     @given(st.data())
     @settings(max_examples=5)
     def drawn(data: st.DataObject) -> None:
-        for kind in strategies.BASE_TYPES:
-            made = data.draw(strategies.payloads(RECORD, kind))
+        for event_type in strategies.BASE_TYPES:
+            made = data.draw(strategies.payloads(RECORD, event_type))
             assert canonical(made)
 
     drawn()
@@ -132,7 +132,7 @@ def test_an_orcid_has_its_check_character() -> None:
     assert payloads.orcid(21694233) == "0000-0002-1694-233X"
 
 
-def test_an_empty_snapshot_has_the_hash_that_the_registry_states() -> None:
+def test_an_empty_snapshot_has_the_hash_that_the_registry_published() -> None:
     empty = "258153158e38e3291e3d48162225fcdb2d5a3ed65a07baac614ab91432fd4f57"
     assert payloads.snapshot_sha256([]) == empty
 

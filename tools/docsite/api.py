@@ -21,7 +21,7 @@ _SECTION: Final = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Example|E
 _ROLE: Final = re.compile(r":(?:class|func|meth|mod|data|attr|exc|const):`~?([^`]+)`")
 #: ``name: text`` at the begin of an entry of a section.
 _ENTRY: Final = re.compile(r"^(\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
-#: Private names of defaults, and what they stand for.
+#: Private names of defaults, and what a page shows in their place.
 _PRIVATE: Final = {"DEFAULT_LIMITS": "Limits()"}
 #: Special methods that are part of what a user reads.
 _SPECIAL: Final = {"__or__", "__len__", "__contains__", "__iter__", "__str__"}
@@ -38,7 +38,7 @@ def reference(link: Callable[[str], str] = lambda text: text) -> str:
         link: turns the clauses that a text names into links.
 
     Raises:
-        Undocumented: names that say nothing of themselves.
+        Undocumented: names without documentation.
     """
     missing: list[str] = []
     groups: dict[str, list[str]] = {"Classes": [], "Functions": [], "Errors": [], "Types and values": []}
@@ -105,7 +105,7 @@ def _field(node: ast.AnnAssign, lines: list[str], owner: type) -> list[str]:
     """The cells for an attribute that a class declares; none for a private one or a constant."""
     if not isinstance(node.target, ast.Name) or node.target.id.startswith("_"):
         return []
-    # The site tool reads a pipe in a code span of a table as it stands, and shows a backslash before it.
+    # The site tool reads a pipe in a code span of a table as a cell border, and shows a backslash before it.
     name, kind, default = node.target.id, ast.unparse(node.annotation), _default(node, owner)
     return [f"`{name}`", f"`{kind}`", f"`{default}`" if default else "", _inline(_comment(node, lines))]
 
@@ -284,9 +284,9 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def clause_links(pages: Mapping[str, str]) -> Callable[[str], str]:
-    """What links the clauses in a text, given the place of each."""
+    """A function that links the clauses in a text, given the target of each."""
 
-    def place(found: re.Match[str]) -> str:
+    def linked(found: re.Match[str]) -> str:
         return f"[{found[0]}]({pages[found[0]]})" if found[0] in pages else found[0]
 
     def link(text: str) -> str:
@@ -294,7 +294,8 @@ def clause_links(pages: Mapping[str, str]) -> Callable[[str], str]:
             r"(```.*?```|`[^`]*`|\[[^\]]*\]\([^)]*\)|\[[A-Z]+-\d+\](?:: .*)?)", text, flags=re.DOTALL
         )
         return "".join(
-            piece if at % 2 else re.sub(r"\b[A-Z]{2,}-\d+\b", place, piece) for at, piece in enumerate(pieces)
+            piece if at % 2 else re.sub(r"\b[A-Z]{2,}-\d+\b", linked, piece)
+            for at, piece in enumerate(pieces)
         )
 
     return link

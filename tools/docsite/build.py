@@ -11,7 +11,7 @@ from typing import Final
 
 from docsite import api, commands, markdown, outputs, pages, picture
 
-#: What stands in a page for what is generated; a reader of the repository sees the sentences around it.
+#: The marker in a page for what is generated; a reader of the repository sees the sentences around it.
 GENERATED: Final = re.compile(r"^<!-- generated: (commands|outputs|api|timeline) -->$", re.MULTILINE)
 _DEFINED: Final = re.compile(r"\*\*([A-Z]{2,}-\d+)\*\*")
 #: A heading with an anchor of its own: in a list of the headings it would be a link within a link.
@@ -46,7 +46,7 @@ def generated(root: Path, kind: str) -> str:
 
 
 def filled(root: Path, source: str) -> str:
-    """A page of the repository with what is generated in its place."""
+    """A page of the repository with what is generated inserted."""
     text = (root / source).read_text(encoding="utf-8")
     return GENERATED.sub(lambda found: generated(root, found[1]), text)
 
@@ -83,16 +83,16 @@ def _staged(root: Path, source: str, known: list[str], content: Path) -> str:
         if to.startswith("..") or not (root / to).is_file():
             raise ValueError(f"{source}: {link} leads to no file of the repository")
         if to in known:
-            place = pages.target(to)
+            path = pages.target(to)
         elif to.endswith(".md"):
-            raise ValueError(f"{source}: {link} leads to a page that has no place in docsite.pages")
+            raise ValueError(f"{source}: {link} leads to a page that is not in docsite.pages")
         elif to.startswith("docs/assets/"):
-            place = to.removeprefix("docs/")
+            path = to.removeprefix("docs/")
         else:
-            place = f"files/{to}"
-            (content / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / to, content / place)
-        return os.path.relpath(place, here) + mark + anchor
+            path = f"files/{to}"
+            (content / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / to, content / path)
+        return os.path.relpath(path, here) + mark + anchor
 
     text = markdown.relink((root / source).read_text(encoding="utf-8"), change)
     if not source.startswith("spec"):

@@ -1,4 +1,4 @@
-"""Checks the built site: links and anchors lead somewhere, no Markdown is shown, no other host is asked."""
+"""Checks the built site: links and anchors lead somewhere, no Markdown is shown, no asset is remote."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 _LOADED: Final = {("script", "src"), ("img", "src"), ("link", "href"), ("iframe", "src"), ("source", "src")}
 #: Markdown that was not read as such: an escaped pipe, and the attributes of a heading.
 _MARKDOWN: Final = re.compile(r"\S*\\\|\S*|\S* \{ #\S*")
-#: What no reader sees as prose: programs, and blocks that show their text as it stands.
+#: What no reader sees as prose: programs, and blocks that show their text verbatim.
 _LITERAL: Final = frozenset({"script", "style", "pre"})
 _REMOTE_CSS: Final = re.compile(r"""(?:url\(\s*["']?|@import\s+["'])(?:https?:)?//""")
 

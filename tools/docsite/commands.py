@@ -74,7 +74,7 @@ def _option(context: click.Context, param: click.Parameter) -> str:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    r"""Prose as prose; what click prints as it stands (after ``\b``) as a literal block."""
+    r"""Prose as prose; what click prints verbatim (after ``\b``) as a literal block."""
     for paragraph in re.split(r"\n *\n", text.strip("\n")):
         lines = [line for line in paragraph.splitlines() if line.strip()]
         if lines and lines[0].strip() == "\b":

@@ -25,7 +25,7 @@ def commands(block: str) -> list[str]:
 
 
 def marked(page: str) -> str:
-    """The page with the text to copy beside each block of commands, where the theme's script looks for it."""
+    """A page with the text to copy at each block of commands, where the theme's script looks for it."""
 
     def mark(found: re.Match[str]) -> str:
         copied = "\n".join(commands(found[1]))
@@ -36,7 +36,7 @@ def marked(page: str) -> str:
 
 
 def breakable(page: str) -> str:
-    """The page with places in the long names of its tables at which a line may end."""
+    """The page with points in the long names of its tables at which a line may end."""
 
     def within(found: re.Match[str]) -> str:
         name = found[1]

@@ -78,7 +78,7 @@ def _mark(prose: dict[int, str], at: int) -> str:
 
 
 def links(page: Page) -> Iterator[tuple[int, str]]:
-    """Every link and image target with its line, code left out."""
+    """Every link and image target with its line, without those in code."""
     for line, text in page.prose.items():
         bare = _CODE_SPAN.sub(lambda found: "x" * len(found[0]), text)
         for found in _LINK.finditer(bare):

@@ -9,7 +9,7 @@ from docsite import markdown
 
 Navigation: TypeAlias = list[tuple[str, "str | Navigation"]]
 
-#: The site's path of each page that lies outside docs/. A page of docs/ has its path below docs/.
+#: The site's path of each page outside docs/. A page of docs/ has its path below docs/.
 ELSEWHERE: Final = {
     "README.md": "index.md",
     "spec.md": "spec/index.md",
@@ -25,7 +25,7 @@ ELSEWHERE: Final = {
     "tests/mutations/SURVIVORS.md": "survivors.md",
 }
 
-#: Sections of the navigation: pages in order; ``*`` stands for the other pages of a folder.
+#: Sections of the navigation: pages in order; ``*`` means the other pages of a folder.
 SECTIONS: Final[list[tuple[str, list[str]]]] = [
     ("", ["README.md", "docs/quick-start.md", "docs/concepts.md", "docs/comparison.md"]),
     (
@@ -88,7 +88,7 @@ def sources(root: Path) -> list[str]:
     """The pages of the site as paths of the repository, in the order of the navigation.
 
     Raises:
-        ValueError: a page is missing, or one of docs/ or spec/ has no place in SECTIONS.
+        ValueError: a page is missing, or one of docs/ or spec/ is not in SECTIONS.
     """
     found: list[str] = []
     for _, entries in SECTIONS:
@@ -102,7 +102,7 @@ def sources(root: Path) -> list[str]:
                 found.append(entry)
     every = {path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.md")}
     if missing := sorted(every - set(found)):
-        raise ValueError(f"no place in docsite.pages.SECTIONS: {', '.join(missing)}")
+        raise ValueError(f"not in docsite.pages.SECTIONS: {', '.join(missing)}")
     return found
 
 

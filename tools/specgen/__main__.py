@@ -9,7 +9,7 @@ from specgen.generated import written
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status 1 where a page differs from what would be written, 2 for other words."""
+    """Exit status 1 where a page differs from what would be written, 2 for other arguments."""
     if arguments not in (["--write"], ["--check"]):
         print("usage: python -m specgen --write | --check", file=sys.stderr)
         return 2

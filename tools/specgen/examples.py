@@ -1,6 +1,6 @@
 """The example at the beginning of each page: bytes of committed vectors, and what is computed from them.
 
-Everything that has a rule is recomputed, by the operations of the conformance worker.
+Everything that has a formula is recomputed, by the operations of the conformance worker.
 """
 
 from __future__ import annotations

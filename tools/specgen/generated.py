@@ -77,7 +77,7 @@ def _clause(clause: Clause) -> str:
 
 
 def linked(path: str, text: str) -> str:
-    """A page with the definitions of its links to clauses, ``[CHECK-9]``, made anew at its end."""
+    """A page with the definitions of its links to clauses, ``[CHECK-9]``, rewritten at its end."""
     text = _DEFINITION.sub("", text).rstrip("\n") + "\n"
     order = list(all_clauses())
     names = sorted({*_LINKED.findall(_CODE.sub("", text))}, key=order.index)
@@ -90,7 +90,7 @@ def linked(path: str, text: str) -> str:
 
 
 def page(name: str, text: str) -> str:
-    """A page with its generated parts made anew."""
+    """A page with its generated parts rewritten."""
     found = blocks(name)
     text = _BLOCK.sub(lambda block: f'```{block[1]} title="{block[2]}"\n{found[block[2]]}\n```', text)
     for clause in clauses_in(text, name):
@@ -99,7 +99,7 @@ def page(name: str, text: str) -> str:
 
 
 def index(text: str) -> str:
-    """``spec.md`` with the list of all clauses made anew."""
+    """``spec.md`` with the list of all clauses rewritten."""
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     lines = []

@@ -9,7 +9,7 @@ from vectorgen.build import FOLDER, archive, built, stale
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status 1 where a file differs from what would be written, 2 for other words."""
+    """Exit status 1 where a file differs from what would be written, 2 for other arguments."""
     if arguments == ["--write"]:
         for name, data in built().items():
             (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,7 @@ DIGESTS: Final = {
 
 
 def pool() -> list[Json]:
-    """Thirty-two valid events of one record in which every rule of the merge meets another."""
+    """Thirty-two valid events of one record in which every merge rule interacts with another."""
     first, second, third = claim(day(1)), claim(day(1), strength="weak"), claim(day(2), note="c")
     base = base_events()
     found, again = finding(day(1)), finding(day(1), severity="critical")
@@ -54,10 +54,10 @@ def pool() -> list[Json]:
 
 
 def oracle_digest(seed: str, count: int, events: Sequence[Json]) -> str:
-    """The recipe, folded with the oracle."""
+    """The recipe, merged with the oracle."""
     running = hashlib.sha256()
-    for place in range(count):
-        block = hashlib.sha256(f"{seed}/{place}".encode()).digest()
+    for index in range(count):
+        block = hashlib.sha256(f"{seed}/{index}".encode()).digest()
         either = int.from_bytes(block[:8], "big") | int.from_bytes(block[8:16], "big")
         drawn = [event for at, event in enumerate(events) if either >> at & 1]
         state = oracle.to_bytes(oracle.state_of(RECORD, drawn, POLICY["keys"]))
@@ -66,7 +66,7 @@ def oracle_digest(seed: str, count: int, events: Sequence[Json]) -> str:
 
 
 def package_digest(count: int) -> str:
-    """The recipe, folded with the package: what ``make accumulated`` runs."""
+    """The recipe, merged with the package: what ``make accumulated`` runs."""
     claimed = Policy.from_value(POLICY)
     return accumulate(Record.from_value(RECORD), [to_json(event) for event in pool()], claimed, SEED, count)
 
@@ -80,11 +80,11 @@ def files() -> list[File]:
     )
     file.parts["policy"] = as_json(POLICY)
     events = pool()
-    for place, event in enumerate(events):
-        file.parts[f"e{place}"] = as_text(to_json(event))
+    for index, event in enumerate(events):
+        file.parts[f"e{index}"] = as_text(to_json(event))
     base = {
         "record": as_json(RECORD),
-        "events": [part(f"e{place}") for place in range(len(events))],
+        "events": [part(f"e{index}") for index in range(len(events))],
         "policy": part("policy"),
         "seed": SEED,
     }

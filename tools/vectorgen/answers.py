@@ -15,7 +15,7 @@ from vectorgen.vector_file import as_text
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What lies beside the valid events: verdicts of other ids, elements without an id, rejected inputs."""
+    """Besides the valid events: verdicts of other ids, elements without an id, rejected inputs."""
 
     verdicts: tuple[tuple[str, str, str | None], ...] = ()
     without_id: tuple[tuple[int, str, str, str | None], ...] = ()

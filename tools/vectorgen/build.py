@@ -37,7 +37,7 @@ def built() -> dict[str, bytes]:
 
 
 def present(folder: Path = FOLDER) -> list[str]:
-    """The files of vectors that lie in a folder."""
+    """The files of vectors in a folder."""
     stages = {file.stage for file in files()} - {"real"}
     found = [path for stage in stages for path in (folder / stage).glob("*.json")]
     found += (folder / "real").glob("*.vectors.json")

@@ -171,7 +171,7 @@ def bundles() -> File:
         ("cut", to_json(base).decode()[:-1], "syntax"),
         ("html", "<!doctype html>", "syntax"),
     ):
-        reject(f"text-{name}", "a text-level fault refuses the input", "FAULT-3 JSON-6", text(source), code)
+        reject(f"text-{name}", "a text-level fault rejects the input", "FAULT-3 JSON-6", text(source), code)
     reject(
         "gzip", "nothing is decompressed", "FAULT-3 JSON-2", hexed("1f 8b 08 00 00 00 00 00 00 03"), "utf8"
     )
@@ -251,7 +251,7 @@ def bundles() -> File:
         subject = attached(
             DEMO, crossed, "alias_added", payloads.alias_added("example", "year"), CREATED, subject=named
         )
-        file.accept(f"year-of-{label}", "either year may be stated", "BUN-3 NUM-3 CHECK-4", "check", arguments(spelt(bundle(crossed, [subject], pith_number=claimed))),
+        file.accept(f"year-of-{label}", "either year may be claimed", "BUN-3 NUM-3 CHECK-4", "check", arguments(spelt(bundle(crossed, [subject], pith_number=claimed))),
                     pith_number=pith_number(crossed), elements=[copy(0, subject, "verified")], canonical_sha256=canonical_hash(crossed))  # fmt: skip
     # The order of BUN-4.
     for name, about, value, code in (
@@ -272,7 +272,7 @@ def bundles() -> File:
         ("surrogate-outside", whole[:-1] + ',"x":"\\ud800"}', "surrogate"), ("fault-in-nested-events", whole[:-1] + ',"x":{"events":[1.0]}}', "number_form"),
     ):  # fmt: skip
         reject(
-            name, "a value-level fault outside the elements refuses the bundle", "FAULT-3", text(source), code
+            name, "a value-level fault outside the elements rejects the bundle", "FAULT-3", text(source), code
         )
     # BUN-6.
     for name, about, path, new, claimed in (

@@ -465,9 +465,9 @@ def floats() -> File:
     file = File("cbor", "floats", "Floats at the edge of each width.")
     numbers = [1.5, 2.25, 0.75, 1023.5, 0.0001220703125, 511.25, 0.1, 1.1, 3.4000000953674316, 65503.5, 16777215.5,
                0.00012207031250000003, 123456789.125, 33554431.5, 0.333251953125, 4194303.5, 8388607.5]  # fmt: skip
-    for place, number in enumerate(numbers):
+    for number_index, number in enumerate(numbers):
         for sign, value in (("", number), ("-minus", -number)):
-            file.accept(f"{place}{sign}", f"{value!r} in its shortest width", "CBOR-4 DATA-3", "parse_cbor",
+            file.accept(f"{number_index}{sign}", f"{value!r} in its shortest width", "CBOR-4 DATA-3", "parse_cbor",
                         {"data": hexed(cbor(value))}, **canonical_answer(value))  # fmt: skip
             for form, head in ((">f", "fa"), (">d", "fb")):
                 try:
@@ -476,22 +476,27 @@ def floats() -> File:
                     continue
                 wide = bytes.fromhex(head) + packed
                 if struct.unpack(form, packed)[0] == value and len(wide) > len(cbor(value)):
-                    file.reject(f"{place}{sign}-{head}", f"{value!r} wider than it needs", "CBOR-4", "parse_cbor",
-                                {"data": hexed(wide)}, "cbor_nonminimal", f"{place}{sign}", offset=0)  # fmt: skip
+                    file.reject(f"{number_index}{sign}-{head}", f"{value!r} wider than it needs", "CBOR-4", "parse_cbor",
+                                {"data": hexed(wide)}, "cbor_nonminimal", f"{number_index}{sign}", offset=0)  # fmt: skip
     for kind, ambiguous in (("tie", decimals.TIES), ("near", decimals.SEVERAL)):
-        for place, number in enumerate(ambiguous):
+        for number_index, number in enumerate(ambiguous):
             for sign, value in (("", number), ("-minus", -number)):
-                said, data = text(decimals.shortest(value)), hexed(cbor(value))
-                about = f"{decimals.shortest(value)} of several shortest spellings: json/floats/{kind}-{place:02}{sign}"
+                canonical_text, data = text(decimals.shortest(value)), hexed(cbor(value))
+                about = f"{decimals.shortest(value)} of several shortest spellings: json/floats/{kind}-{number_index:02}{sign}"
                 file.accept(
-                    f"{kind}-{place:02}{sign}", about, "DATA-3", "parse_cbor", {"data": data}, canonical=said
+                    f"{kind}-{number_index:02}{sign}",
+                    about,
+                    "DATA-3",
+                    "parse_cbor",
+                    {"data": data},
+                    canonical=canonical_text,
                 )
                 file.accept(
-                    f"{kind}-{place:02}{sign}-written",
+                    f"{kind}-{number_index:02}{sign}-written",
                     "and back",
                     "DATA-3",
                     "cbor",
-                    {"data": said},
+                    {"data": canonical_text},
                     cbor=data,
                 )
     return file

@@ -266,7 +266,7 @@ def one_fault() -> File:
 
 
 def elements_of_one() -> File:
-    """Copies of one event, and one bad event among good ones (CHECK-11, CHECK-12)."""
+    """Occurrences of one event, and one bad event among good ones (CHECK-11, CHECK-12)."""
     file = File(
         "check",
         "elements",
@@ -285,7 +285,7 @@ def elements_of_one() -> File:
         unsigned: tuple[str, ...] = (),
     ) -> None:
         listed = sorted(
-            (decided(made, word, code, unsigned) for made, word, code in by_id),
+            (decided(made, status, code, unsigned) for made, status, code in by_id),
             key=lambda one: str(one["event_id"]),
         )
         file.accept(name, about, clauses, "check", args(*elements), events=listed, elements=reported)
@@ -302,7 +302,7 @@ def elements_of_one() -> File:
     for name, order in (("valid-first", [good, tampered]), ("valid-last", [tampered, good])):
         words = {id(good): ("verified", None), id(tampered): ("invalid", "signature_invalid")}
         check(name, "the element that got furthest decides, whatever its position", "CHECK-11", list(order), [(good, "verified", None)],
-              [copy(place, made, *words[id(made)]) for place, made in enumerate(order)])  # fmt: skip
+              [copy(index, made, *words[id(made)]) for index, made in enumerate(order)])  # fmt: skip
     unsigned, unpadded = (
         without(good, ("signature",)),
         changed(good, ("signature", "signature_b64"), good["signature"]["signature_b64"][:86]),
@@ -321,7 +321,7 @@ def elements_of_one() -> File:
     for (first, _), label, pair in _both_ways(ladder):
         name = f"further-{first[2] or first[1]}{label}".replace("_", "-")
         check(name, "of two elements of one id the one that got further decides", "CHECK-11", [made for made, _, _ in pair],
-              [(good, first[1], first[2])], [copy(place, good, word, code) for place, (_, word, code) in enumerate(pair)])  # fmt: skip
+              [(good, first[1], first[2])], [copy(index, good, status, code) for index, (_, status, code) in enumerate(pair)])  # fmt: skip
     swapped = changed(good, ("payload", "alias_value"), "y")
     check("claimed-id-joins-nothing", "an element with another content and this id is another event", "CHECK-11 CHECK-3", [good, swapped],
           [(good, "verified", None), (swapped, "invalid", "hash_mismatch")], [copy(0, good, "verified"), copy(1, swapped, "invalid", "hash_mismatch")])  # fmt: skip
@@ -345,19 +345,19 @@ def elements_of_one() -> File:
             (verified,) if "verified" in made["signature"] else (note,) if "note" in made["signature"] else ()
             for made in elements
         ]
-        said = [
+        verdicts = [
             ("invalid", "signature_invalid") if made == decorated(tampered) else ("verified", None)
             for made in elements
         ]
         check(name, about, "CHECK-11 EVT-5", list(elements), [(good, "verified", None)],
-              [copy(place, good, said[place][0], said[place][1], each[place]) for place in range(len(elements))],
+              [copy(index, good, verdicts[index][0], verdicts[index][1], each[index]) for index in range(len(elements))],
               tuple(sorted({pointer for pointers in each for pointer in pointers})))  # fmt: skip
     nameless = anonymous(good)
     check("without-id", "an element without an id is the same event", "CHECK-11 CHECK-3", [nameless, good], [(good, "verified", None)],
           [copy(0, good, "verified"), copy(1, good, "verified")])  # fmt: skip
     time_only = changed(good, ("created_at",), "today")
     rows: list[Any] = [None, 1, "x", [], {}, time_only, good, tampered, "not an object"]
-    reported = [copy(place, None, "invalid", "type") for place in range(4)] + [
+    reported = [copy(index, None, "invalid", "type") for index in range(4)] + [
         copy(4, None, "unknown_format"), copy(5, None, "invalid", "time"), copy(6, good, "verified"), copy(7, good, "invalid", "signature_invalid"), copy(8, None, "invalid", "type")]  # fmt: skip
     check("junk", "elements that are no event are listed by pointer and change nothing else", "CHECK-12 CHECK-11 FAULT-3",
           [to_json(row).decode() if not isinstance(row, dict) else row for row in rows], [(good, "verified", None)], reported)  # fmt: skip
@@ -407,8 +407,8 @@ def _of_one_payload(file: File) -> None:
         (without(whole, ("signature",)), "not_signed", None),
     ]  # fmt: skip
     for (first, second), label, pair in _both_ways(ladder):
-        reported = [{"pointer": f"/events/{place}", "event_id": whole["event_id"], "verdict": word, "code": code,
-                 "unsigned": [] if made["signer"] == whole["signer"] else outside} for place, (made, word, code) in enumerate(pair)]  # fmt: skip
+        reported = [{"pointer": f"/events/{index}", "event_id": whole["event_id"], "verdict": status, "code": code,
+                 "unsigned": [] if made["signer"] == whole["signer"] else outside} for index, (made, status, code) in enumerate(pair)]  # fmt: skip
         carried = outside if any(made["signer"] != whole["signer"] for made, _, _ in pair) else []
         decides = decided(whole, first[1], first[2], carried)
         name = f"payload-{first[1]}-{first[2]}-before-{second[1]}{label}".replace("_", "-").replace(

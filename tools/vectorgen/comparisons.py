@@ -153,7 +153,7 @@ def comparing() -> File:
         [["signed", "/current/canonical_record/source/version", "differs"]],
     )
     aliases = state["current"]["source_aliases"]
-    at = next(place for place, one in enumerate(aliases) if one["alias_value"] == "x")
+    at = next(index for index, one in enumerate(aliases) if one["alias_value"] == "x")
     compare(
         "alias-time",
         "the time of an alias is unsigned",

@@ -1,4 +1,4 @@
-"""The text of a float by DATA-3, from exact arithmetic: no library's own shortest text is asked."""
+"""The text of a float by DATA-3, from exact arithmetic: no library's shortest text is used."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def conflicts() -> File:
         "tie-of-three",
         "of three findings no two decide alike",
         "MERGE-8 KIND-11 LAW-4",
-        [finding(day(1), severity=word) for word in payloads.SEVERITIES],
+        [finding(day(1), severity=value) for value in payloads.SEVERITIES],
     )
     merge(
         "tie-and-revision",
@@ -117,11 +117,11 @@ def conflicts() -> File:
             for when in (day(1), day(2))
         ],
         "citation": [
-            made("citation", payloads.citation("w", word), CREATED) for word in ("supports", "refutes")
+            made("citation", payloads.citation("w", value), CREATED) for value in ("supports", "refutes")
         ],
         "replication": [
-            made("replication", payloads.replication("a", "c", outcome=word), CREATED)
-            for word in payloads.OUTCOMES
+            made("replication", payloads.replication("a", "c", outcome=value), CREATED)
+            for value in payloads.OUTCOMES
         ],
         "event-retracted": [retract("sha256:" + "0" * 64), retract("sha256:" + "0" * 64, reason="x")],
         "checkpoint": [checkpoint([]), checkpoint(["sha256:" + "0" * 64])],
@@ -191,7 +191,7 @@ def conflicts() -> File:
         "sorted-by-signer",
         "groups sort by signer as UTF-8: U+FF5E before U+10000",
         "STATE-4",
-        [claim(day(1), signer, strength=word) for signer in (high, low) for word in payloads.STRENGTHS],
+        [claim(day(1), signer, strength=value) for signer in (high, low) for value in payloads.STRENGTHS],
         claimed=policy(high, low),
     )
     merge(
@@ -204,14 +204,14 @@ def conflicts() -> File:
         "sorted-by-slot",
         "then by slot, as canonical bytes",
         "STATE-4",
-        [claim(day(1), number=n, strength=word) for n in (10, 9, 1) for word in payloads.STRENGTHS],
+        [claim(day(1), number=n, strength=value) for n in (10, 9, 1) for value in payloads.STRENGTHS],
     )
     loud = Signer(22, 'a"\\\u00e9\u6570\u2028', "k3")
     merge(
         "slot-begins-with-the-signer",
         "the first element of a slot is the signer_id, the others are the members: canonical JSON",
         "STATE-4 MERGE-5 CANON-1",
-        [claim(day(1), loud, strength=word) for word in payloads.STRENGTHS],
+        [claim(day(1), loud, strength=value) for value in payloads.STRENGTHS],
         claimed=policy(loud),
     )
     return file

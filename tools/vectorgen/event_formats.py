@@ -294,7 +294,7 @@ def _rejected(file: File) -> None:
 
 
 class Reading:
-    """Vectors of ``check``: elements under a policy, expected as the oracle says."""
+    """Vectors of ``check``: elements under a policy, with the verdicts of the oracle."""
 
     def __init__(self, name: str, about: str) -> None:
         self.file = File("event", name, about, {"frame": frame()})
@@ -314,7 +314,7 @@ class Reading:
         reported = formats.check_answer(claimed, RECORD, elements)
         found = [(one["verdict"], one["code"]) for one in reported["elements"]]
         if expect and found != [*expect]:
-            raise ValueError(f"{name}: the oracle says {found}, the table {expect}")
+            raise ValueError(f"{name}: the oracle computes {found}, the table has {expect}")
         self.file.add(name, about, clauses, "check", {"data": bundle_of(*elements), "policy": self.policy_part(claimed), "format": None},
                       {"ok": reported}, control)  # fmt: skip
 
@@ -567,7 +567,7 @@ def unknown() -> File:
     )  # fmt: skip
     for name, about, variant in variants:
         for label, claimed in (("ours", ours), ("both", both), ("alone", alone), ("registry", registry)):
-            # An envelope of ours without a signature at its place is read, and not signed.
+            # An envelope of our own format without its signature is read, and not signed.
             unsigned = label in ("ours", "both") and name in ("signature-beside", "signatures")
             check(f"{label}-{name}", f"{about}: not invalid", "FORMAT-8 FORMAT-9 UNV-1", claimed, variant, control="base",
                   expect=[("not_signed" if unsigned else "unknown_format", None)])  # fmt: skip
@@ -985,8 +985,8 @@ def merged() -> File:
         {"frame": frame()},
     )
     claims = [
-        element(one, DEMO, RECORD, "author_claim", "record", payloads.author_claim(payloads.orcid(1), strength=word), time_of(one, later))
-        for one, word, later in ((OURS, "strong", 1), (FLAT_MILLISECONDS, "weak", 2), (DETACHED, "strong", 2))
+        element(one, DEMO, RECORD, "author_claim", "record", payloads.author_claim(payloads.orcid(1), strength=strength), time_of(one, later))
+        for one, strength, later in ((OURS, "strong", 1), (FLAT_MILLISECONDS, "weak", 2), (DETACHED, "strong", 2))
     ]  # fmt: skip
     documents_ = [OURS, FLAT_MILLISECONDS, DETACHED]
     taken = made(IN_WRAPPER, "taken")

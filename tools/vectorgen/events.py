@@ -36,7 +36,7 @@ ALIAS: Final = payloads.alias_added("example", "x")
 
 
 def alias(name: str, when: str = CREATED, **extra: Any) -> Json:
-    """A sound event, its own for each name."""
+    """A valid event, another for each name."""
     return attached(DEMO, RECORD, "alias_added", payloads.alias_added("example", name), when, **extra)
 
 
@@ -74,12 +74,12 @@ GOOD: Final[tuple[tuple[str, str, str, Json, str, tuple[str, ...]], ...]] = (
      decorated(alias("signature-extra")), "verified", ("/signature/verified",)),
     ("signature-extras", "several, and a name that a pointer escapes", "EVT-5 ERR-1",
      changed(changed(alias("signature-extras"), ("signature", "a/b"), 1), ("signature", "~"), {}), "verified", ("/signature/a~1b", "/signature/~0")),
-    ("year-id", "the year of the arXiv id may stand for that of the submission", "CHECK-4 NUM-3", alias("subject"), "verified", ()),
+    ("year-id", "the year of the arXiv id may replace that of the submission", "CHECK-4 NUM-3", alias("subject"), "verified", ()),
 )  # fmt: skip
 
 
 def verdicts() -> File:
-    """Sound events."""
+    """Valid events."""
     file = File(
         "event", "valid", "Events that are well-formed and validly signed, each alone in a bundle.", parts()
     )
@@ -88,8 +88,8 @@ def verdicts() -> File:
             file.accept(
                 name, about, clauses, "check", args(made), elements=[copy(0, made, verdict, None, unsigned)]
             )
-    for name, about, said in TIMES:
-        made = alias(f"time-{name}", said)
+    for name, about, spelling in TIMES:
+        made = alias(f"time-{name}", spelling)
         file.accept(
             f"time-{name}", about, "EVT-2 TIME-1", "check", args(made), elements=[copy(0, made, "verified")]
         )
@@ -197,8 +197,8 @@ def malformed() -> File:
         "EVT-1",
         {"signature": {}},
     )
-    for name, about, said, _ in NOT_TIMES:
-        reject(f"time-{name}", about, "EVT-2 TIME-1", changed(BASE, ("created_at",), said))
+    for name, about, spelling, _ in NOT_TIMES:
+        reject(f"time-{name}", about, "EVT-2 TIME-1", changed(BASE, ("created_at",), spelling))
 
     whole = to_json(BASE).decode()
     for name, about, clauses, source, code in (
@@ -485,7 +485,7 @@ def resigned() -> File:
     file = File(
         "event",
         "altered",
-        "One member changed after signing, the id left out: the signature decides.",
+        "One member changed after signing, without the id: the signature decides.",
         parts(),
     )
     made = anonymous(alias("covered", extra={"future": 1}))

@@ -91,19 +91,19 @@ def exporting() -> File:
         ("created", created(day(1))),
         ("citation", made("citation", payloads.citation("w"), day(1))),
     ):
-        copies = sorted((one, *(signed_again(one, nonce) for nonce in (12345, 67890))), key=signature_of)
-        events = [taken, copies[0]]
+        occurrences = sorted((one, *(signed_again(one, nonce) for nonce in (12345, 67890))), key=signature_of)
+        events = [taken, occurrences[0]]
         expect = answer(RECORD, events, POLICY, receipts=["verified"] if name == "created" else [])
         expect["elements"] = [sha256_hex(canonical(each)) for each in sorted(events, key=oracle.order)]
         variants = [
             {
                 "name": f"copies {order}",
-                "args": {"inputs": [file.of(taken), *(file.of(copies[n]) for n in order)]},
+                "args": {"inputs": [file.of(taken), *(file.of(occurrences[n]) for n in order)]},
             }
             for order in ((0, 1, 2), (1, 0, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1))
         ]
         file.add(f"occurrences-of-{name}", "of validly signed elements in several bundles the smallest signature is exported", "EXPORT-1 CHECK-11 MERGE-3", "export",
-                 {"inputs": [file.of(taken), *(file.of(each) for each in copies[::-1])], "policy": part("policy")}, {"ok": expect}, variants=variants)  # fmt: skip
+                 {"inputs": [file.of(taken), *(file.of(each) for each in occurrences[::-1])], "policy": part("policy")}, {"ok": expect}, variants=variants)  # fmt: skip
     # EXPORT-2: over one limit of an input an export is several bundles.
     roomy = [claim(day(1 + n), note="n" * 250_000) for n in range(18)]
     many_values = [claim(day(1 + n), note=[0] * 19_000) for n in range(11)]
@@ -129,9 +129,9 @@ def exporting() -> File:
         inputs = [joined(hexed(front), repeated(hexed(b"\x01"), count), hexed(behind))]
         args: Json = {"inputs": inputs, "policy": part("policy")}
         if code is None:
-            fits: Json = answer(record, [], POLICY)
-            fits = {key: fits[key] for key in ("state_sha256", "events_sha256", "rejected")}
-            file.add(name, about, "EXPORT-2 LIM-10", "export", args, {"ok": {**fits, "elements": []}})
+            expected: Json = answer(record, [], POLICY)
+            expected = {key: expected[key] for key in ("state_sha256", "events_sha256", "rejected")}
+            file.add(name, about, "EXPORT-2 LIM-10", "export", args, {"ok": {**expected, "elements": []}})
         else:
             file.reject(name, about, "EXPORT-2 LIM-10", "export", args, code, "record-fits")
     _crowd(file, 5_001)
@@ -152,8 +152,8 @@ def _crowd(file: Merges, count: int) -> None:
     }
     for name, some in (("crowd", events[:-1]), ("more", events[-1:])):
         pieces = [part("front")]
-        for place, one in enumerate(some):
-            pieces += [part("next")] if place else []
+        for index, one in enumerate(some):
+            pieces += [part("next")] if index else []
             pieces += [
                 text(one["payload"]["alias_value"]),
                 part("behind"),

@@ -57,7 +57,7 @@ def policy_sha256(claimed: Json) -> str:
 
 
 def frame(record: Json = RECORD, **changes: Any) -> Bytes:
-    """A bundle up to its first element, for ``$bundle``: the events stand last."""
+    """A bundle up to its first element, for ``$bundle``: the events come last."""
     made = bundle(record, [], aliases_at=CREATED, **changes)
     del made["events"]
     return text(to_json(made).decode()[:-1] + ',"events":[')
@@ -68,7 +68,7 @@ _FILLER: Final = re.compile(r"(?:0,){1000,}|f{1000,}|x{1000,}")
 
 
 def element(event: Json | bytes | str) -> Bytes:
-    """One element as it stands in a bundle, its long fillers written as repetitions."""
+    """One element as it is written in a bundle, its long fillers written as repetitions."""
     if not isinstance(event, str):
         event = (event if isinstance(event, bytes) else to_json(event)).decode()
     pieces: list[Bytes] = []
@@ -83,8 +83,8 @@ def element(event: Json | bytes | str) -> Bytes:
 def bundle_of(*events: Json | bytes | str) -> Bytes:
     """The bundle of some elements, its frame the part ``frame``."""
     elements: list[Bytes] = []
-    for place, event in enumerate(events):
-        elements += ([text(",")] if place else []) + [element(event)]
+    for index, event in enumerate(events):
+        elements += ([text(",")] if index else []) + [element(event)]
     return joined(part("frame"), *elements, text("]}"))
 
 
@@ -99,11 +99,11 @@ def args(*events: Json | bytes | str, format: str | None = None) -> Json:
 
 
 def copy(
-    place: int, event: Json | None, verdict: str, code: str | None = None, unsigned: Iterable[str] = ()
+    index: int, event: Json | None, verdict: str, code: str | None = None, unsigned: Iterable[str] = ()
 ) -> Json:
     """One entry of ``copies``; ``event`` is None for an element without an id."""
     return {
-        "pointer": f"/events/{place}",
+        "pointer": f"/events/{index}",
         "event_id": None if event is None else event_id(event),
         "verdict": verdict,
         "code": code,
@@ -118,7 +118,7 @@ def decided(
     unsigned: Iterable[str] = (),
     event_id_: str | None = None,
 ) -> Json:
-    """One entry of ``events``: what is said of an id, and what any element of it carries unsigned."""
+    """One entry of ``events``: the verdict of an id, and the unsigned members of its elements."""
     return {
         "event_id": event_id_ or event_id(made),
         "verdict": verdict,

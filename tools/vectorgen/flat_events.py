@@ -207,11 +207,11 @@ def flat() -> File:
         None,
         named=False,
     )
-    # LIM-6 is not asked of what is not hashed.
+    # LIM-6 does not apply to what is not hashed.
     for name, extra in (("deep", nested(40)), ("wide", [0] * 20_000), ("large", "f" * 262_145)):
         check(
             f"limit-{name}",
-            "LIM-6 does not hold for it",
+            "LIM-6 does not apply to it",
             "LIM-6",
             changed(made, ("payload", "more"), extra),
             "unbound",
@@ -293,7 +293,7 @@ def _flat_keys(file: File, made: Json) -> None:
         ("role", "the key may not sign this type", [key(DEMO, **no_role)], made, "invalid", "key_role"),
         ("role-own-type", "the type is its own", [key(DEMO, **no_role)], other_type, "unbound", None),
         ("role-granted", "the key may sign this type", [key(DEMO, event_types=["pith.integrity.v1"])], made, "unbound", None),
-        ("role-record-created", "the type of a receipt is not asked for", [key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
+        ("role-record-created", "a receipt needs no type", [key(DEMO, event_types=["record_created"])], made, "invalid", "key_role"),
         ("retired", "a retired key is as an active one", [key(DEMO, status="retired")], made, "unbound", None),
         ("revoked", "a revoked key accepts no flat event", [key(DEMO, status="revoked")], made, "invalid", "key_revoked"),
         ("revoked-accepted", "nor one whose digest is accepted", [key(DEMO, status="revoked", accepted_event_ids=[digest_id])], made, "invalid", "key_revoked"),

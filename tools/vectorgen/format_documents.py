@@ -11,7 +11,7 @@ from kit.formats import DETACHED, OURS, renamed
 from kit.oracle import formats as oracle
 from vectorgen.vector_file import File, as_json, as_text
 
-#: A document of few members: the members of an event beside each other, signature and id among them.
+#: A document of few members: the members of an event in one object, signature and id among them.
 ONE: Json = {
     "format_type": "pithbundle_event_format",
     "format_version": "1",

@@ -526,13 +526,13 @@ def messages() -> File:
             ("invalid", "hash_mismatch"),
         )
     named = proof_roles(algorithm="/alg")
-    for word in ("ed25519", "EdDSA"):
-        document = {**named, "proof": {**named["proof"], "algorithm_text": word}}
+    for algorithm in ("ed25519", "EdDSA"):
+        document = {**named, "proof": {**named["proof"], "algorithm_text": algorithm}}
         made = alias(document)
-        other = "EdDSA" if word == "ed25519" else "ed25519"
-        table.row(f"algorithm-{word}", "the exact word", "CHECK-7", [document], made, VERIFIED)
+        other = "EdDSA" if algorithm == "ed25519" else "ed25519"
+        table.row(f"algorithm-{algorithm}", "the exact word", "CHECK-7", [document], made, VERIFIED)
         table.row(
-            f"algorithm-{word}-other",
+            f"algorithm-{algorithm}-other",
             "another word, signed",
             "CHECK-7",
             [document],
@@ -540,7 +540,7 @@ def messages() -> File:
             ("invalid", "algorithm"),
         )
         table.row(
-            f"algorithm-{word}-absent",
+            f"algorithm-{algorithm}-absent",
             "a word that the format names",
             "CHECK-7",
             [document],
@@ -1250,7 +1250,7 @@ def _meanings(table: Table, base: Json) -> None:
     )
     table.row(
         "ambiguous-same-signer",
-        "a constant signer of the same name says the same",
+        "a constant signer of the same name gives the same event",
         "FORMAT-5",
         [ONE, {**body_roles(signer_id={"constant": DEMO.signer_id}), "name": "x"}],
         base,

@@ -134,13 +134,13 @@ def statuses() -> File:
         ("revised", [claim(day(1)), claim(day(2), strength="weak")], {"attested": {"strong": 0, "weak": 1}}),
         ("anchored", [made("timestamp_anchor", payloads.timestamp_anchor(RECORD, bytes([n])), day(n)) for n in (1, 2)], {"anchored": 2}),
         ("stored", [made("storage_attestation", payloads.storage_attestation(RECORD, day(n)), day(n)) for n in (1, 2, 3)], {"stored": 3}),
-        ("citations", [made("citation", payloads.citation(f"w{n}", word), day(1)) for place, word in enumerate(payloads.RELATIONSHIPS) for n in range(place)],
-         {"citations": {word: place for place, word in enumerate(payloads.RELATIONSHIPS)}}),
+        ("citations", [made("citation", payloads.citation(f"w{n}", value), day(1)) for index, value in enumerate(payloads.RELATIONSHIPS) for n in range(index)],
+         {"citations": {value: index for index, value in enumerate(payloads.RELATIONSHIPS)}}),
         ("replications", [made("replication", payloads.replication(f"a{n}", "c", outcome=o, moderation=m), day(1))
                           for at_outcome, o in enumerate(payloads.OUTCOMES) for at_word, m in enumerate(payloads.MODERATIONS) for n in range(3 * at_outcome + at_word)],
          {"replications": {o: {m: 3 * at_outcome + at_word for at_word, m in enumerate(payloads.MODERATIONS)} for at_outcome, o in enumerate(payloads.OUTCOMES)}}),
-        ("findings", [finding(day(1), evidence=n, severity=word, verdict_class=payloads.VERDICT_CLASSES[n % 3]) for n, word in enumerate(
-            ("critical", "advisory", "advisory", "informational", "informational", "informational"))] + [finding(day(1), evidence=9, severity=word, verdict_class="rescinded", detector=word) for word in payloads.SEVERITIES],
+        ("findings", [finding(day(1), evidence=n, severity=value, verdict_class=payloads.VERDICT_CLASSES[n % 3]) for n, value in enumerate(
+            ("critical", "advisory", "advisory", "informational", "informational", "informational"))] + [finding(day(1), evidence=9, severity=value, verdict_class="rescinded", detector=value) for value in payloads.SEVERITIES],
          {"findings": {"critical": 1, "advisory": 2, "informational": 3, "rescinded": 3}}),
         ("unrecognised", [other("x", day(1)), other("y", day(1)), made("citation", {}, day(1))], {"unrecognised": 3}),
         ("conflicts", [*tied, finding(day(1)), finding(day(1), severity="critical")],
@@ -377,12 +377,12 @@ def timelines() -> File:
         ],
     )
     low, high = at(2, lambda n: claim(day(1), n=n))
-    timeline("tie", "of a tie the greater id loses", [(low, "sets"), (high, "superseded")])
+    timeline("tie", "of a tie the greater id is superseded", [(low, "sets"), (high, "superseded")])
     same = at(
         2, lambda n: made("author_claim", payloads.author_claim(payloads.orcid(1)), day(1), extra={"n": n})
     )
     timeline("tie-restated", "or restates", [(same[0], "sets"), (same[1], "restates")])
-    # The winner, a loser of another payload, and one that says what the loser says.
+    # The winner, a loser of another payload, and one with the payload of the loser.
     apart = next(e for n in range(99) if event_id(e := claim(day(1), n=n)) > event_id(same[0]))
     twin = next(
         e

@@ -101,8 +101,8 @@ def receipts() -> File:
             file.parts[f"policy-{name}"] = as_json(claimed)
             arguments["policy"] = part(f"policy-{name}")
         code = {"invalid": "signature_invalid", "not_checked": None, "verified": None}
-        rows = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code[word]}
-                for place, (made, word) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
+        rows = [{"event_id": event_id(made), "pointer": f"/events/{index}/payload/receipt", "verdict": status, "code": code[status]}
+                for index, (made, status) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
         file.add(name, about, "RCPT-4", "check", arguments, {"ok": {"receipts": rows}}, "receipt/limit/one")
 
     second = Signer(120, "second.example", "second-1")
@@ -123,7 +123,7 @@ def merges() -> File:
     file = Merges(
         "merge", "interpretations", "Interpretations of a clause that other vectors do not distinguish."
     )
-    file.merge("base", "the events without anything beside them", "MERGE-3", [BASE], arrangements=False)
+    file.merge("base", "the events alone", "MERGE-3", [BASE], arrangements=False)
 
     keys = [Signer(130 + n, f"s{n:02}.example", f"s{n:02}") for n in range(17)]
     many = policy(DEMO, *keys)
@@ -158,9 +158,9 @@ def merges() -> File:
     file.parts["flat-policy"] = as_json(FLAT_POLICY)
     flat = flat_event(DEMO, payloads.integrity(RECORD, day(1)), day(1), 7)
     bad = changed(flat, ("signature_b64",), b64(bytes(64)))
-    said = Beside(((bad["payload_sha256"], "invalid", "signature_invalid"),))
+    beside = Beside(((bad["payload_sha256"], "invalid", "signature_invalid"),))
     file.add("flat-invalid", "an invalid flat event counts by its digest", "STATE-7 EVT-8", "merge",
-             {"inputs": [file.of(BASE, bad)], "policy": part("flat-policy")}, {"ok": answer(RECORD, [BASE], FLAT_POLICY, said)}, "base")  # fmt: skip
+             {"inputs": [file.of(BASE, bad)], "policy": part("flat-policy")}, {"ok": answer(RECORD, [BASE], FLAT_POLICY, beside)}, "base")  # fmt: skip
     file.add("flat-invalid-and-unbound", "also where another element of that digest is unbound", "STATE-7 CHECK-11", "merge",
              {"inputs": [file.of(BASE, flat, bad)], "policy": part("flat-policy")},
              {"ok": _with_one_more(answer(RECORD, [BASE], FLAT_POLICY, Beside(((flat["payload_sha256"], "unbound", None),))))}, "base")  # fmt: skip
@@ -194,20 +194,20 @@ def merges() -> File:
     for label, elements in (("good-first", [flat_good, flat_bad]), ("bad-first", [flat_bad, flat_good])):
         outcome(f"flat-receipts-{label}", "elements of one claimed digest carry receipts of their own", elements, 1, "invalid unverified", claimed="flat-policy")  # fmt: skip
     absent = checkpoint([BASE, claim(day(1))], day(3))
-    two = [claim(day(1), strength=word) for word in payloads.STRENGTHS]
-    outcome("all-but-rejected", "all that hold are listed", [flipped(BASE), *two, absent, unsigned], 1, "invalid conflict incomplete unverified")  # fmt: skip
+    two = [claim(day(1), strength=value) for value in payloads.STRENGTHS]
+    outcome("all-but-rejected", "all that apply are listed", [flipped(BASE), *two, absent, unsigned], 1, "invalid conflict incomplete unverified")  # fmt: skip
     outcome("all", "in their order", [flipped(BASE), *two, absent, unsigned], 1,
             "rejected invalid conflict incomplete unverified", [text("x")])  # fmt: skip
     outcome("rejected-beside-valid", "an input is rejected", [BASE], 1, "rejected", [text("x")])
 
-    clashes = [claim(day(when), number=number, strength=word) for number, when in ((1, 2), (2, 1)) for word in payloads.STRENGTHS]  # fmt: skip
+    clashes = [claim(day(when), number=number, strength=value) for number, when in ((1, 2), (2, 1)) for value in payloads.STRENGTHS]  # fmt: skip
     slots = sorted({str(one["payload"]["identifier"]) for one in clashes})
     if [one["payload"]["identifier"] for one in clashes[::2]] != slots:
         raise ValueError("the later conflict is not that of the first slot")
     file.merge("conflicts-by-slot-before-instant", "conflicts are sorted by slot before instant", "STATE-4", clashes, arrangements=False)  # fmt: skip
     last, first = Signer(140, "z.example", "z"), Signer(141, "a.example", "a")
-    typed = [*(claim(day(1), last, strength=word) for word in payloads.STRENGTHS),
-             *(finding(day(1), signer=first, severity=word) for word in ("critical", "advisory"))]  # fmt: skip
+    typed = [*(claim(day(1), last, strength=value) for value in payloads.STRENGTHS),
+             *(finding(day(1), signer=first, severity=value) for value in ("critical", "advisory"))]  # fmt: skip
     file.merge("conflicts-by-type-before-signer", "and by type before signer", "STATE-4", typed, claimed=policy(first, last), arrangements=False)  # fmt: skip
 
     name_again = alias("again", day(1))

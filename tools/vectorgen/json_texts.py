@@ -228,7 +228,7 @@ REJECTED: Final[tuple[tuple[str, str, str, str, str, int | None, str], ...]] = (
     ("duplicate-inside", "at any level", "DATA-8", '{"x":[{"a":1,"a":2}]}', "duplicate_key", 13,
      "same-key-in-two-objects"),
     ("duplicate-empty", "the empty key too", "DATA-8", '{"":1,"":2}', "duplicate_key", 6, "empty-key"),
-    ("duplicate-proto", "a reader that loses __proto__ does not see it twice", "DATA-8",
+    ("duplicate-proto", "a reader that drops __proto__ does not see it twice", "DATA-8",
      '{"__proto__":1,"__proto__":2}', "duplicate_key", 15, "key-proto"),
     ("duplicate-constructor", "a reader that inherits constructor must still accept the first", "DATA-8",
      '{"constructor":1,"constructor":2}', "duplicate_key", 17, "key-constructor"),
@@ -354,7 +354,7 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("brace-only", "an open brace", "{", 1, "empty-object"),
     ("template", "not a text", "`a`", 0, "empty-string"),
     ("two-texts", "strings are not joined", '"a""b"', 3, "empty-string"),
-    # The place of what is broken.
+    # The location of what is broken.
     ("offset-leading-zero", "the number is 0, the token behind it is at fault", "[1,02]", 4, "number-then-bracket"),
     ("offset-point", "the number ends before the point", "[2.]", 2, "number-then-bracket"),
     ("offset-two-points", "and before a second one", "[1.5.]", 4, "float-array"),
@@ -378,7 +378,7 @@ SYNTAX: Final[tuple[tuple[str, str, str, int, str], ...]] = (
     ("offset-behind-space", "white space belongs to no token", "[1, ]", 4, "number-then-bracket"),
     ("offset-colon-space", "nor does it before a colon", '["a" :1]', 5, "number-then-bracket"),
     ("offset-bytes", "counted in bytes", '["\u00e9\u4e00\U0001f600",01]', 14, "number-then-bracket"),
-    ("offset-bytes-escaped", "of the input, not of what an escape stands for", r'["\u00e9",01]', 11, "number-then-bracket"),
+    ("offset-bytes-escaped", "of the input, not of the character that an escape means", r'["\u00e9",01]', 11, "number-then-bracket"),
     ("offset-two-faults", "the first of two", "[1 2,03]", 3, "number-then-bracket"),
 )  # fmt: skip
 

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (tables: one vector, one row)
-"""Stage merge: retractions, checkpoints, policies, and junk beside the events."""
+"""Stage merge: retractions, checkpoints, policies, and junk among the events."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def retractions() -> File:
     # Each subset of a retraction, its target and the next in the slot.
     trio = [first, second, retract(second, day(3))]
     for mask in range(1, 7):
-        chosen = [one for place, one in enumerate(trio) if mask >> place & 1]
+        chosen = [one for index, one in enumerate(trio) if mask >> index & 1]
         merge(
             f"subset-{mask:03b}",
             "each subset gives its own state; joined they give the whole",
@@ -255,7 +255,7 @@ def checkpoints() -> File:
     merge("empty", "a checkpoint of nothing", "MERGE-9 KIND-13", [one, checkpoint([], day(4))])
     merge(
         "retracted-counts",
-        "a retracted event is held all the same",
+        "a retracted event is not missing",
         "MERGE-9 MERGE-7",
         [one, retract(one, day(2)), checkpoint([one], day(4))],
     )
@@ -376,8 +376,8 @@ def policies() -> File:
         rejected: dict[int, tuple[str, str | None]],
         receipts: Sequence[str] = ("verified",),
     ) -> None:
-        valid = [one for place, one in enumerate(events) if place not in rejected]
-        beside = Beside(tuple((event_id(events[place]), *word) for place, word in rejected.items()))
+        valid = [one for index, one in enumerate(events) if index not in rejected]
+        beside = Beside(tuple((event_id(events[index]), *status) for index, status in rejected.items()))
         file.parts[f"policy-{name}"] = as_json(claimed)
         file.add(name, about, clauses, "merge", {"inputs": [file.of(*events)], "policy": part(f"policy-{name}")},
                  {"ok": answer(RECORD, valid, claimed, beside, receipts=receipts)}, None if name == "base" else "base", file.arranged(name, events))  # fmt: skip
@@ -412,15 +412,17 @@ def policies() -> File:
     under("other-name", "an event names a signer that the policy calls otherwise", "CHECK-5 POL-3", renamed,
           {0: ("unknown_key", "key_unknown"), 1: ("unknown_key", "key_unknown")})  # fmt: skip
     under("nobody", "a policy of another key: no event is valid, the record is as before", "CHECK-5 STATE-4", policy(UNKNOWN_SIGNER),
-          {place: ("unknown_key", "key_unknown") for place in range(5)}, ["unknown_key"])  # fmt: skip
+          {index: ("unknown_key", "key_unknown") for index in range(5)}, ["unknown_key"])  # fmt: skip
     under("no-right-to-receipts", "a key that may not sign record_created makes no receipt", "RCPT-2 STATE-4",
           policy(policy_key(DEMO, event_types=["author_claim"]), DEMO_OLD, MIRROR), {0: ("invalid", "key_role")}, ["invalid"])  # fmt: skip
     return file
 
 
 def junk() -> File:
-    """What lies beside the events changes counters and the report, and nothing else (LAW-2)."""
-    file = Merges("merge", "junk", "Junk beside the events: current, unrecognised and the two digests stay.")
+    """Junk among the events changes counters and the report, and nothing else (LAW-2)."""
+    file = Merges(
+        "merge", "junk", "Junk among the events: current, unrecognised and the two digests do not change."
+    )
     events = [created(), claim(day(1)), claim(day(2), note="x"), alias("a", day(3))]
     clean = answer(RECORD, events, POLICY, receipts=["verified"])
     file.add(
@@ -455,20 +457,20 @@ def junk() -> File:
         at_end = replace(
             beside,
             without_id=tuple(
-                (0, f"/events/{len(events) + n}", word, code)
-                for n, (_, _, word, code) in enumerate(beside.without_id)
+                (0, f"/events/{len(events) + n}", status, code)
+                for n, (_, _, status, code) in enumerate(beside.without_id)
             ),
         )
         at_front = replace(
             beside,
             without_id=tuple(
-                (0, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)
+                (0, f"/events/{n}", status, code) for n, (_, _, status, code) in enumerate(beside.without_id)
             ),
         )
         beside_it = replace(
             beside,
             without_id=tuple(
-                (1, f"/events/{n}", word, code) for n, (_, _, word, code) in enumerate(beside.without_id)
+                (1, f"/events/{n}", status, code) for n, (_, _, status, code) in enumerate(beside.without_id)
             ),
         )
 
@@ -594,7 +596,7 @@ def junk() -> File:
     page, binary = text("<!doctype html><title>502</title>"), hexed("a1 61 61 41 00")
     wrong = as_text(to_json(changed(bundle(RECORD, events), ("canonical_sha256",), "0" * 64)))
     for name, about, inputs, rejected in (
-        ("rejected-page", "an error page beside a bundle", [page, file.of(*events)], ((0, "syntax"),)),
+        ("rejected-page", "an error page together with a bundle", [page, file.of(*events)], ((0, "syntax"),)),
         ("rejected-cbor", "a CBOR bundle with a byte string", [file.of(*events), binary], ((1, "cbor_type"),)),
         ("rejected-hash", "a bundle with another hash", [file.of(*events[:2]), wrong, file.of(*events[2:])], ((1, "hash_mismatch"),)),
         ("rejected-several", "several", [page, wrong, file.of(*events), binary], ((0, "syntax"), (1, "hash_mismatch"), (3, "cbor_type"))),

@@ -34,7 +34,7 @@ from vectorgen.vector_file import File, hexed
 
 
 def kinds_and_order() -> File:
-    """Each kind, the order of events, aliases, receipts, slots."""
+    """Each event type, the order of events, aliases, receipts, slots."""
     file = Merges(
         "merge",
         "sets",
@@ -132,7 +132,7 @@ def kinds_and_order() -> File:
             alias("10.48550/arxiv.hep-lat/0305021", day(3), kind="doi"),
         ],
     )
-    merge("alias-retracted", "a retracted alias is removed, a derived one loses only its time", "STATE-4 MERGE-7 TRACE-3",
+    merge("alias-retracted", "a retracted alias is removed, a derived one only has no time", "STATE-4 MERGE-7 TRACE-3",
          [gone := alias("x", day(2)), retract(gone, day(3)), own := alias("hep-lat/0305021", day(2), kind="arxiv"), retract(own, day(4))])  # fmt: skip
     merge(
         "alias-retracted-first",
@@ -322,7 +322,7 @@ def kinds_and_order() -> File:
         )
     merge(
         "alias-reasons",
-        "the first signed one wins, with one left it is the only one; retracted is not restated",
+        "the first signed one is current, with one left it is the only one; retracted is not restated",
         "TRACE-2 TRACE-3 STATE-4",
         [
             gone := alias("x", day(1)),
@@ -378,7 +378,7 @@ def kinds_and_order() -> File:
          [made("author_claim", {**payloads.author_claim(payloads.orcid(1)), "__proto__": {"constructor": 1}, "10": "ten", "9": "nine", "\u00e9": [0.5, None], "zz": {"b": 1, "a": 2}}, day(1))])  # fmt: skip
     merge("utf16-traps", "strings that sort differently in UTF-16, in payloads and signers", "CANON-1 STATE-3",
          [made("replication", payloads.replication("\U00010000\uff5e", "\uff5e\U00010000"), day(1))])  # fmt: skip
-    # Unknown types and misfits.
+    # Unknown types and nonconforming events.
     merge("unknown-types", "types of the future are listed, never dropped and never applied", "MERGE-6 LAW-3 CHECK-10",
          [other("peer_review", day(2), a=1), other("__proto__", day(1)), other("constructor", day(1)), other("", day(3)), other("record_created ", day(4)), alias("x", day(5))])  # fmt: skip
     merge(

@@ -100,7 +100,7 @@ def finding(when: str, evidence: int = 1, signer: Signer = DEMO, **members: Any)
 
 
 def other(kind: str, when: str = CREATED, signer: Signer = DEMO, **payload: Any) -> Json:
-    """An event of a type that no kind has."""
+    """An event of a type that is not in the rule set."""
     return event(signer, RECORD, kind, "record", payload, when)
 
 
@@ -116,7 +116,7 @@ def _shortened(spelt: str) -> Bytes:
     )
 
 
-#: Vectors that draw their orders from another word than their name: a drawn order never changes.
+#: Vectors that draw their orders from another seed than their name: a drawn order never changes.
 SEEDS: Final = {
     "alias-derived-reasons": "alias-derived-words",
     "alias-reasons": "alias-words",
@@ -205,7 +205,7 @@ class Merges(File):
 
 
 def base_events() -> list[Json]:
-    """One event of each kind, and one of a type of the future."""
+    """One event of each event type, and one of an unknown type."""
     first = created()
     gone = alias("gone", day(3))
     made_events = [

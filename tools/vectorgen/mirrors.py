@@ -103,11 +103,11 @@ def outcomes() -> File:
         [other("peer_review", day(1))],
     )
     outcome("nothing", "unverified: no element at all", 3, [])
-    outcome("nothing-beside", "valid: an input without elements beside a signed one", 0, [], [one])
+    outcome("nothing-beside", "valid: an input without elements together with a signed one", 0, [], [one])
     outcome("not-signed", "unverified: the one event has no signature", 3, [without(one, ("signature",))])
     outcome(
         "not-signed-beside",
-        "unverified: an event without a signature beside one that is verified",
+        "unverified: an event without a signature together with one that is verified",
         3,
         [one, without(absent, ("signature",))],
     )
@@ -171,7 +171,11 @@ def outcomes() -> File:
     )
     outcome("malformed", "invalid: an element that is no object", 1, [one, "null"])
     outcome(
-        "rejected", "rejected: an input that is no bundle, beside one that is valid", 1, text("[]"), [one]
+        "rejected",
+        "rejected: an input that is no bundle, together with one that is valid",
+        1,
+        text("[]"),
+        [one],
     )
     outcome("rejected-and-nothing", "rejected before unverified", 1, text("[]"), [])
     return file

@@ -16,11 +16,11 @@ def numbers() -> File:
     """Full and short forms, and what is neither."""
     file = File("number", "forms", "The texts that are a Pith Number, full or short.")
 
-    def full(name: str, about: str, clauses: str, said: str, year: int, suffix: str) -> None:
-        file.accept(name, about, clauses, "number", {"text": said}, form="full", suffix=suffix, year=year)
+    def full(name: str, about: str, clauses: str, spelling: str, year: int, suffix: str) -> None:
+        file.accept(name, about, clauses, "number", {"text": spelling}, form="full", suffix=suffix, year=year)
 
-    def reject(name: str, about: str, clauses: str, said: str, control: str = "full") -> None:
-        file.reject(name, about, clauses, "number", {"text": said}, "suffix", control)
+    def reject(name: str, about: str, clauses: str, spelling: str, control: str = "full") -> None:
+        file.reject(name, about, clauses, "number", {"text": spelling}, "suffix", control)
 
     full("full", "a real one", "NUM-1 NUM-4", FULL, 2003, SUFFIX)
     full("all-a", "the first suffix", "NUM-2", "pith:2003:" + "A" * 26, 2003, "A" * 26)
@@ -34,7 +34,7 @@ def numbers() -> File:
         reject(f"short-{length}", f"no short form has {length} characters", "NUM-5", f"pith:{(SUFFIX * 2)[:length]}",
                "short-8")  # fmt: skip
     short = f"pith:{SUFFIX[:8]}"
-    for name, about, said in (
+    for name, about, spelling in (
         ("lower", "upper case", short[:5] + short[5:].lower()),
         ("digit-0", "0 is not of the alphabet", short[:-1] + "0"),
         ("digit-1", "1 is not of the alphabet", short[:-1] + "1"),
@@ -50,8 +50,8 @@ def numbers() -> File:
         ("two-colons", "one colon", "pith::" + SUFFIX[:8]),
         ("no-colon", "the colon is there", "pith" + SUFFIX[:8]),
     ):
-        reject(f"short-{name}", about, "NUM-5", said, "short-8")
-    for name, about, said in (
+        reject(f"short-{name}", about, "NUM-5", spelling, "short-8")
+    for name, about, spelling in (
         ("no-second-colon", "a colon is before the suffix", f"pith:2003{SUFFIX}"),
         ("empty", "nothing", ""),
         ("prefix", "nothing but the scheme", "pith:"),
@@ -90,7 +90,7 @@ def numbers() -> File:
         ("full-and-short", "one form", FULL + ":" + SUFFIX[:8]),
         ("url", "not an address", "https://pith.science/pith/" + SUFFIX),
     ):
-        reject(name, about, "NUM-2 NUM-4", said)
+        reject(name, about, "NUM-2 NUM-4", spelling)
     return file
 
 
@@ -181,12 +181,12 @@ NOT_TIMES: Final = (
 def times() -> File:
     """The one grammar of times."""
     file = File("number", "times", "The texts that are a time, and the instant they name.")
-    for name, about, said in TIMES:
-        fraction = said[20:].split("Z")[0].split("+")[0] if "." in said else ""
-        instant = f"{said[:19]}.{fraction:0<6}"
-        file.accept(name, about, "TIME-1 TIME-2", "time", {"text": said}, instant=instant)
-    for name, about, said, control in NOT_TIMES:
-        file.reject(name, about, "TIME-1", "time", {"text": said}, "time", control)
+    for name, about, spelling in TIMES:
+        fraction = spelling[20:].split("Z")[0].split("+")[0] if "." in spelling else ""
+        instant = f"{spelling[:19]}.{fraction:0<6}"
+        file.accept(name, about, "TIME-1 TIME-2", "time", {"text": spelling}, instant=instant)
+    for name, about, spelling, control in NOT_TIMES:
+        file.reject(name, about, "TIME-1", "time", {"text": spelling}, "time", control)
     return file
 
 
@@ -194,26 +194,26 @@ def text_forms() -> File:
     """Bytes written as text have one spelling."""
     file = File("number", "spellings", "Spellings of bytes: hex, base64, event ids.")
 
-    def accept(name: str, about: str, clauses: str, form: str, said: str, raw: bytes) -> None:
+    def accept(name: str, about: str, clauses: str, form: str, spelling: str, raw: bytes) -> None:
         length = None if form == "event_id" else len(raw)
         file.accept(
             name,
             about,
             clauses,
             "spelling",
-            {"form": form, "text": said, "length": length},
+            {"form": form, "text": spelling, "length": length},
             bytes=hexed(raw),
         )
 
     def reject(
-        name: str, about: str, clauses: str, form: str, said: str, length: int | None, control: str
+        name: str, about: str, clauses: str, form: str, spelling: str, length: int | None, control: str
     ) -> None:
-        args = {"form": form, "text": said, "length": length}
+        args = {"form": form, "text": spelling, "length": length}
         file.reject(name, about, clauses, "spelling", args, "encoding", control)
 
     raw = bytes(range(1, 33))
-    said = raw.hex()
-    accept("hex", "lower case, two digits a byte", "TEXT-2", "hex", said, raw)
+    spelling = raw.hex()
+    accept("hex", "lower case, two digits a byte", "TEXT-2", "hex", spelling, raw)
     accept("hex-nothing", "no bytes", "TEXT-2", "hex", "", b"")
     accept("hex-ff", "all letters", "TEXT-2", "hex", "ff" * 4, b"\xff" * 4)
     for name, about, wrong in (
@@ -263,18 +263,18 @@ def text_forms() -> File:
         ("pad-inside", "padding inside", "AQ==AQID", 4, "base64"),
     ):
         reject(f"base64-{name}", about, "TEXT-1 TEXT-3", "base64", wrong, length, control)
-    accept("event-id", "sha256: and 64 digits", "TEXT-4", "event_id", "sha256:" + said, raw)
+    accept("event-id", "sha256: and 64 digits", "TEXT-4", "event_id", "sha256:" + spelling, raw)
     for name, about, wrong in (
-        ("upper", "upper-case digits", "sha256:" + said.upper()),
-        ("upper-prefix", "an upper-case prefix", "SHA256:" + said),
-        ("bare", "no prefix", said),
-        ("other-hash", "another prefix", "sha512:" + said),
-        ("dash", "another separator", "sha256-" + said),
-        ("short", "63 digits", "sha256:" + said[:-1]),
-        ("long", "65 digits", "sha256:" + said + "0"),
-        ("newline", "a line end", "sha256:" + said + "\n"),
-        ("space", "a space", "sha256: " + said),
-        ("letter", "no hex digit", "sha256:" + said[:-1] + "g"),
+        ("upper", "upper-case digits", "sha256:" + spelling.upper()),
+        ("upper-prefix", "an upper-case prefix", "SHA256:" + spelling),
+        ("bare", "no prefix", spelling),
+        ("other-hash", "another prefix", "sha512:" + spelling),
+        ("dash", "another separator", "sha256-" + spelling),
+        ("short", "63 digits", "sha256:" + spelling[:-1]),
+        ("long", "65 digits", "sha256:" + spelling + "0"),
+        ("newline", "a line end", "sha256:" + spelling + "\n"),
+        ("space", "a space", "sha256: " + spelling),
+        ("letter", "no hex digit", "sha256:" + spelling[:-1] + "g"),
         ("empty", "nothing", ""),
         ("prefix-only", "no digits", "sha256:"),
     ):

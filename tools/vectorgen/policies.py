@@ -266,8 +266,14 @@ def shapes() -> File:
                         ("empty", ""), ("number", 1), ("null", None), ("base64", "A" * 43 + "=")):  # fmt: skip
         reject(f"public-key-{name}", "64 lower-case hex digits", "POL-2 TEXT-2", key("public_key_hex", value), "base",
                "/keys/0/public_key_hex")  # fmt: skip
-    for name, raw, is_fit in made.pinned():
-        if not is_fit and name in ("order-8-1", "mixed-1", "y-is-p-plus-3", "not-on-the-curve", "order-1-0"):
+    for name, raw, is_acceptable in made.pinned():
+        if not is_acceptable and name in (
+            "order-8-1",
+            "mixed-1",
+            "y-is-p-plus-3",
+            "not-on-the-curve",
+            "order-1-0",
+        ):
             reject(f"invalid-key-{name}", "a key that is not acceptable", "POL-2 KEY-2 SIG-3", key("public_key_hex", raw.hex()), "base",
                    "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     for name, value in (("string", "citation"), ("empty-string", ""), ("null", None), ("object", {}), ("true", True),
@@ -389,11 +395,13 @@ def shapes() -> File:
         "base",
         pointer="/keys/0/a",
     )
-    unfit = next(raw for name, raw, is_fit in made.pinned() if not is_fit and name == "order-8-1").hex()
+    not_acceptable = next(
+        raw for name, raw, is_acceptable in made.pinned() if not is_acceptable and name == "order-8-1"
+    ).hex()
     reject("order-invalid-key-before-signer-id", "a key that is not acceptable before the names", "POL-7 KEY-2",
-           changed(key("public_key_hex", unfit), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
+           changed(key("public_key_hex", not_acceptable), ("keys", 0, "signer_id"), ""), "base", "/keys/0/public_key_hex", "key_invalid")  # fmt: skip
     reject("order-first-key-before-invalid-key", "the first key at fault, whatever its code", "POL-7",
-           with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=unfit)), "base", "/keys/0/status")  # fmt: skip
+           with_keys(*of_name(1, status="x"), *of_name(1, public_key_hex=not_acceptable)), "base", "/keys/0/status")  # fmt: skip
     reject("accepted_event_ids-before-formats", "accepted_event_ids that the status does not allow, then event_formats", "POL-7",
            changed(key("accepted_event_ids", [ID]), ("keys", 0, "event_formats"), []), "accepted_event_ids", "/keys/0/accepted_event_ids")  # fmt: skip
     for name, digits in (("66", hexes + "00"), ("62", hexes[:-2]), ("128", hexes * 2), ("63", hexes[:-1])):

@@ -97,8 +97,8 @@ def proofs() -> File:
     ):  # fmt: skip
         file.add(name, about, "PROOF-1 EXPORT-1 LAW-4", "proof", {"inputs": [file.of(*events)], "policy": part("policy")},
                  {"ok": {"proofs": [as_json(proof(group, keys)) for group in groups]}})  # fmt: skip
-    copies = [a, *(signed_again(a, nonce) for nonce in (12345, 67890))]
-    smallest, *others = sorted(copies, key=signature_of)
+    occurrences = [a, *(signed_again(a, nonce) for nonce in (12345, 67890))]
+    smallest, *others = sorted(occurrences, key=signature_of)
     file.add("made-of-occurrences", "of several valid signatures of one event the smallest is kept", "CHECK-11 PROOF-1 EXPORT-1", "proof",
              {"inputs": [file.of(*others, smallest, b)], "policy": part("policy")}, {"ok": {"proofs": [as_json(proof([smallest, b], keys))]}},
              variants=[{"name": "reversed", "args": {"inputs": [file.of(b, smallest, *others[::-1])]}},
@@ -216,9 +216,13 @@ def proofs() -> File:
         deep = {**RECORD, "future": inner}
         about_it = [
             attached(
-                DEMO, deep, "author_claim", payloads.author_claim(payloads.orcid(1), strength=word), day(1)
+                DEMO,
+                deep,
+                "author_claim",
+                payloads.author_claim(payloads.orcid(1), strength=strength),
+                day(1),
             )
-            for word in payloads.STRENGTHS
+            for strength in payloads.STRENGTHS
         ]
         value = proof(about_it, keys, deep)
         if levels == 62:

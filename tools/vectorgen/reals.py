@@ -28,16 +28,16 @@ def data(name: str) -> Any:
 
 
 class Real(File):
-    """A file of vectors over real data; they stand in ``real/NAME.vectors.json``."""
+    """A file of vectors over real data; their path is ``real/NAME.vectors.json``."""
 
     @property
     def path(self) -> str:
-        """The path under ``vectors``: the folder holds the data as well."""
+        """The path under ``vectors``: the folder contains the data as well."""
         return f"{self.stage}/{self.name}.vectors.json"
 
 
 def records() -> File:
-    """Every real record, its number and hash as the registry states them."""
+    """Every real record, its number and hash as the registry published them."""
     file = Real(
         "real", "records", "Real records: the number and the hash that the registry publishes of each."
     )
@@ -138,8 +138,8 @@ def signatures() -> File:
         "Real signatures by the registry's key over 32 raw bytes; each also with one byte changed.",
     )
 
-    def pair(name: str, about: str, clauses: str, digest: str, said: str) -> None:
-        message, signature = bytes.fromhex(digest), base64.b64decode(said)
+    def pair(name: str, about: str, clauses: str, digest: str, encoded: str) -> None:
+        message, signature = bytes.fromhex(digest), base64.b64decode(encoded)
 
         def args(*, key: bytes = KEY, over: bytes = message, by: bytes = signature) -> Json:
             return {"key": hexed(key), "message": hexed(over), "signature": hexed(by)}
@@ -231,7 +231,7 @@ def flat_events() -> File:
 
 
 def manifest() -> File:
-    """What the mirrors manifest states of the registry's key."""
+    """The spellings of the registry's key in the mirrors manifest."""
     file = Real(
         "real",
         "manifest",

@@ -348,10 +348,10 @@ def receipts_elsewhere() -> File:
     own = receipt(DEMO, RECORD, CREATED)
     sound = created(own)
 
-    def reported(place: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
+    def reported(index: int, made: Json, verdict: str = "verified", code: str | None = None) -> Json:
         return {
             "event_id": event_id(made),
-            "pointer": f"/events/{place}/payload/receipt",
+            "pointer": f"/events/{index}/payload/receipt",
             "verdict": verdict,
             "code": code,
         }
@@ -492,8 +492,8 @@ def receipts_bounded() -> File:
         if claimed is not None:
             file.parts[f"policy-{name}"] = as_json(claimed)
             arguments["policy"] = part(f"policy-{name}")
-        reported = [{"event_id": event_id(made), "pointer": f"/events/{place}/payload/receipt", "verdict": word, "code": code}
-                for place, (made, (word, code)) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
+        reported = [{"event_id": event_id(made), "pointer": f"/events/{index}/payload/receipt", "verdict": status, "code": code}
+                for index, (made, (status, code)) in enumerate(zip(elements, words, strict=True))]  # fmt: skip
         file.add(
             name,
             about,
@@ -550,7 +550,7 @@ def receipts_bounded() -> File:
     ]  # fmt: skip
     behind = [unsigned(made_up(n)) for n in range(1, 18)]
     check("cheap-first", "a receipt that needs no signature check does not count", [*(unsigned(one) for one, _ in cheap), *behind],
-          [*(word for _, word in cheap), *[bad] * 16, left])  # fmt: skip
+          [*(status for _, status in cheap), *[bad] * 16, left])  # fmt: skip
     last = [
         unsigned(
             {**claimed, "signature_b64": claimed["signature_b64"] and "zzzz"}
@@ -563,7 +563,7 @@ def receipts_bounded() -> File:
         "cheap-last",
         "and is reported however large it is",
         [*behind, *last],
-        [*[bad] * 16, left, *(word for _, word in cheap)],
+        [*[bad] * 16, left, *(status for _, status in cheap)],
     )
     check(
         "revoked",

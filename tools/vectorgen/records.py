@@ -133,7 +133,7 @@ ACCEPTED: Final[tuple[tuple[str, str, str, str, Any], ...]] = (
     ("id-old-newline", "nothing is after it", "ALIAS-1 NUM-3", "/source/id", "hep-th/0105021\n"),
     *((f"id-month-{month}", "a month is 01 to 12", "ALIAS-1 NUM-3", "/source/id", f"23{month}.01373") for month in ("00", "01", "09", "10", "12", "20", "99")),
     *((f"id-old-month-{month}", "in an old-style id too", "ALIAS-1 NUM-3", "/source/id", f"hep-th/99{month}021") for month in ("00", "01", "09", "10", "12", "13", "20", "99")),
-    ("id-newline", "the whole id matches, a line end is not left out", "ALIAS-1", "/source/id", "2304.01373\n"),
+    ("id-newline", "the whole id matches, a line end is not ignored", "ALIAS-1", "/source/id", "2304.01373\n"),
     ("id-arabic-digits", "ASCII digits", "ALIAS-1 NUM-3", "/source/id", "٢٣٠٤.01373"),
     ("id-month-13", "no such month: no alias and no year", "ALIAS-1 NUM-3", "/source/id", "2313.01373"),
     ("id-free", "any string is an id", "REC-2", "/source/id", ""),
@@ -292,7 +292,7 @@ def orders() -> File:
                     "base", pointer=f"/metadata/cross_cats_sorted/{index}")  # fmt: skip
 
     def text_of(*members: str) -> Bytes:
-        """The record with members in front of its own, as they stand."""
+        """The record with members in front of its own, written verbatim."""
         return joined(text("{" + "".join(f"{member}," for member in members)), as_text(canonical(BASE)[1:]))
 
     for name, about, members, code, pointer in (
@@ -402,14 +402,14 @@ WHITE_SPACE: Final = (
 def titles() -> File:
     """What of a title is hashed."""
     file = File("record", "titles", "The hash of a title; the hashed text was written by hand.")
-    for name, about, said, hashed in TITLES:
-        file.accept(name, about, "TITLE-1 TITLE-2", "title", {"text": said},
+    for name, about, title, hashed in TITLES:
+        file.accept(name, about, "TITLE-1 TITLE-2", "title", {"text": title},
                     sha256=hashlib.sha256(hashed.encode()).hexdigest())  # fmt: skip
     for code in WHITE_SPACE:
         file.accept(f"space-{code:04x}", f"U+{code:04X} is white space", "TITLE-1", "title",
                     {"text": f"{chr(code)}a{chr(code)}{chr(code)}b{chr(code)}"},
                     sha256=hashlib.sha256(b"a b").hexdigest())  # fmt: skip
-    for name, about, said in (
+    for name, about, title in (
         ("nul", "U+0000", "a\0b"),
         ("ffff", "a non-character", "a\uffffb"),
         ("fdd0", "a non-character", "a\ufdd0b"),
@@ -421,7 +421,7 @@ def titles() -> File:
             f"a title is of the data model: {about}",
             "TITLE-1 DATA-6",
             "title",
-            {"text": said},
+            {"text": title},
             "string",
             "plain",
         )
@@ -453,7 +453,7 @@ def limits() -> File:
 
 
 def depths() -> list[File]:
-    """The depth of what is read alone beside records (LIM-2)."""
+    """The depth of other documents that are read alone (LIM-2)."""
     policy = File("policy", "depth", "A policy is as deep as any other input: 32.")
     proof = File("equivocation", "depth", "A proof is as deep as a bundle: 64.")
     head = as_text(canonical(minimal())[:-1] + b',"x":')

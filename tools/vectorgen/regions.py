@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (tables: one vector, one row)
-"""Where a value-level fault of a bundle is: in one element, which it spoils alone, or outside (FAULT-3)."""
+"""Where a value-level fault of a bundle is: in one element, the only one that it affects, or outside (FAULT-3)."""
 
 from __future__ import annotations
 
@@ -86,15 +86,15 @@ def regions() -> File:
     for name, about, elements, codes in CONFINED:
         member = "\\u0065vents" if name == "escaped-name" else "events"
         data = joined(part("head"), text(f'"{member}":[{",".join(elements)}]'), tail)
-        copies: list[Json] = [
+        results: list[Json] = [
             {
-                "pointer": f"/events/{place}",
+                "pointer": f"/events/{index}",
                 "event_id": None,
                 "verdict": "invalid",
                 "code": code,
                 "unsigned": [],
             }
-            for place, code in enumerate(codes)
+            for index, code in enumerate(codes)
         ]
         file.add(
             f"confined-{name}",
@@ -102,7 +102,7 @@ def regions() -> File:
             "FAULT-3 FAULT-2",
             "check",
             _args(data),
-            {"ok": {"elements": copies}},
+            {"ok": {"elements": results}},
             "base",
         )
     for name, about, source, code in (
@@ -135,7 +135,7 @@ def regions() -> File:
 
 
 def claimed() -> File:
-    """What a bundle states beside its record: the number's year, aliases."""
+    """What a bundle claims besides its record: the number's year, aliases."""
     file = File(
         "event",
         "claimed",
@@ -178,13 +178,13 @@ def claimed() -> File:
         ("space", "a space behind", "arxiv_version", lambda value: f"{value} ", True),
         ("doi-case", "a doi too", "doi", str.upper, True),
     ):
-        place = [row["alias_kind"] for row in rows].index(kind)
+        index = [row["alias_kind"] for row in rows].index(kind)
         aliases = [
             {**row, "alias_value": change(row["alias_value"])} if row["alias_kind"] == kind else row
             for row in rows
         ]
         file.accept(f"alias-{name}", about, "ALIAS-2 BUN-6", "check", check({**plain, "source_aliases": aliases}),
-                    mismatches=[f"/source_aliases/{place}"] if differs else [])  # fmt: skip
+                    mismatches=[f"/source_aliases/{index}"] if differs else [])  # fmt: skip
     other = [*rows, {"alias_kind": "openalex", "alias_value": "W1"}]
     file.accept("alias-other", "an alias of a kind that is not derived may have any value", "ALIAS-2 BUN-6", "check",
                 check({**plain, "source_aliases": other}), mismatches=[])  # fmt: skip

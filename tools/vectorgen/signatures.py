@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (tables: one vector, one row)
-"""Stage signature: which signatures verify, and which keys are fit to be pinned.
+"""Stage signature: which signatures verify, and which keys are acceptable.
 
 The vectors that break one rule each are those of ``make_ed25519_vectors``, built with
 arithmetic of the tests' own; here they get their clause and their control.
@@ -40,7 +40,7 @@ FAMILIES: Final = (
 def strict() -> File:
     """One vector for each way to break a rule."""
     file = File("signature", "strict", "Strict cofactorless Ed25519: one vector for each way to break it.")
-    parts = (made.honest, made.wrong_lengths, made.variants, made.unreduced_s, made.small_order_keys,
+    parts = (made.genuine, made.wrong_lengths, made.variants, made.unreduced_s, made.small_order_keys,
              made.small_order_r, made.mixed_order)  # fmt: skip
     for build in parts:
         for name, key, message, signature, valid in build():
@@ -62,33 +62,35 @@ def bits() -> File:
     file.accept("whole", "nothing changed", "SIG-2", "verify_signature", args(), valid=True)
     stream = Stream("signature bits")
     for what in ("signature", "message", "key"):
-        for place in range(0, len(base[what]), 2):
+        for position in range(0, len(base[what]), 2):
             tampered = bytearray(base[what])
-            tampered[place] ^= 1 << stream.below(8)
-            file.add(f"{what}-{place}", f"one bit of byte {place}", "SIG-2", "verify_signature",
+            tampered[position] ^= 1 << stream.below(8)
+            file.add(f"{what}-{position}", f"one bit of byte {position}", "SIG-2", "verify_signature",
                      args(**{what: bytes(tampered)}), {"ok": {"valid": False}}, "whole")  # fmt: skip
     return file
 
 
 def keys() -> File:
-    """Keys fit and unfit."""
+    """Acceptable keys and others."""
     file = File("signature", "keys", "Which public keys may be pinned, and their fingerprints.")
 
-    def fit(name: str, about: str, clauses: str, raw: bytes) -> None:
+    def key_vector(name: str, about: str, clauses: str, raw: bytes) -> None:
         digest = sha256(raw).digest()
         file.accept(name, about, clauses, "public_key", {"key": hexed(raw)}, fingerprint_hex=digest[:16].hex(),
                     fingerprint_base32=base64.b32encode(digest).decode()[:26])  # fmt: skip
 
     registry = bytes.fromhex("b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3")
-    # What the registry's manifest says of its key, read there and not computed here.
+    # The spellings of the registry's key in its manifest, read there and not computed here.
     file.accept("registry", "the registry's key, with the fingerprints of its manifest", "KEY-1 KEY-2 KEY-3 KEY-4",
                 "public_key", {"key": hexed(registry)}, fingerprint_hex="8d4b5ee74e4693bcd1df2446408b0d54",
                 fingerprint_base32="RVFV5Z2OI2J3ZUO7ERDEBCYNKS")  # fmt: skip
     for signer in SIGNERS:
-        fit(f"test-key-{signer.number}", "a published test key", "KEY-2 KEY-3 KEY-4", signer.public_key)
+        key_vector(
+            f"test-key-{signer.number}", "a published test key", "KEY-2 KEY-3 KEY-4", signer.public_key
+        )
     for name, raw, is_acceptable in made.pinned():
         if is_acceptable:
-            fit(name, "a point of prime order", "KEY-2", raw)
+            key_vector(name, "a point of prime order", "KEY-2", raw)
         else:
             file.reject(name, "not canonical, of small or mixed order, or not on the curve", "KEY-2 KEY-5 SIG-3",
                         "public_key", {"key": hexed(raw)}, "key_invalid", "acceptable")  # fmt: skip

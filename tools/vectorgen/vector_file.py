@@ -1,6 +1,6 @@
 """What a vector file is made of, and the short ways to write one down.
 
-A family is a table: one row, one vector, its second word the comment. Expected values are
+A family is a table: one row, one vector, its second entry the comment. Expected values are
 written by hand or computed with ``kit``, its oracle and ``vectorgen.answers``; none comes from the
 package, so a vector cannot agree with it by construction.
 """
@@ -129,7 +129,7 @@ class File:
         pointer: str | None = None,
         offset: int | None = None,
     ) -> str:
-        """A vector that is refused under a code; ``control`` differs in one thing and is accepted."""
+        """A vector that is rejected with a code; ``control`` differs in one thing and is accepted."""
         error: Json = {"code": code}
         if pointer is not None:
             error["pointer"] = pointer
@@ -138,7 +138,7 @@ class File:
         return self.add(name, about, clauses, op, args, {"error": error}, control)
 
     def to_bytes(self) -> bytes:
-        """The file: ASCII, so that no editor and no reader can change what it says."""
+        """The file: ASCII, so that no editor and no reader can change it."""
         made: Json = {"vectors_version": VERSION, "stage": self.stage, "about": self.about}
         # A part of thousands of pieces takes one line, as a vector does.
         long = {name: one for name, one in self.parts.items() if len(one.get("$concat", ())) > 100}

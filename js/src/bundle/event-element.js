@@ -37,7 +37,7 @@ export function unsignedMembers(element, format) {
       // An item of an array that no token indexes is at no pointer.
       const isReached = container instanceof Map || isIndex(token);
       if (isReached && (isWhole(body, at) || outside.some((one) => isAtOrAbove(one, at)))) continue;
-      // Whether a covered pointer or one of the proof lies below.
+      // Whether a covered pointer or one of the proof is below.
       const isPassed = isReached && (isAtOrAbove(at, body.base) || isInside(body, at) || outside.some((one) => isAtOrAbove(at, one)));
       const isPresent = value !== null || !(isPassed || Array.isArray(container));
       if (isPassed && (value instanceof Map || Array.isArray(value))) visit(value, at);

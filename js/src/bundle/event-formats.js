@@ -7,7 +7,7 @@
 /** @import { Obj, Value } from "../encoding/values.js" */
 /** @import { Path } from "./format-pointers.js" */
 
-/** @typedef {{ path: Path } | { constant: string }} Role where an element states something, or what it is for all elements */
+/** @typedef {{ path: Path } | { constant: string }} Role where an element contains a value, or the value for all elements */
 /** @typedef {"event_type" | "subject" | "target" | "payload" | "payload_sha256" | "created_at" | "signer_id"} BodyRole */
 /** @typedef {"signature" | "event_id" | "fingerprint" | "algorithm"} OptionalRole of an element, where the format names it */
 /** @typedef {"array" | "boolean" | "integer" | "number" | "object" | "string"} RequiredType */

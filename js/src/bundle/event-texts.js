@@ -26,10 +26,10 @@ export function signatureText(bytes, form) {
 }
 
 /** @param {string} text @param {Proof["idText"]} form @returns {string | null} the id, `sha256:` and hex; null where it is not in this form */
-export function statedId(text, form) {
+export function idFromText(text, form) {
   if (form === "hex") return HEX64.test(text) ? `sha256:${text}` : null;
   return EVENT_ID.test(text) ? text : null;
 }
 
-/** @param {string} text @returns {string | null} the hex digits of a stated hash of a payload; null where it is none [FORMAT-4] */
-export const statedHash = (text) => /^(?:sha256:)?([0-9a-f]{64})$/.exec(text)?.[1] ?? null;
+/** @param {string} text @returns {string | null} the hex digits of a claimed hash of a payload; null where it is none [FORMAT-4] */
+export const hashFromText = (text) => /^(?:sha256:)?([0-9a-f]{64})$/.exec(text)?.[1] ?? null;

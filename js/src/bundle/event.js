@@ -13,7 +13,7 @@ import { canonicalBytes, canonicalJson } from "../encoding/canonical.js";
 import { pointerOf } from "../encoding/pointer.js";
 import { objectOf } from "../encoding/values.js";
 import { instantIn } from "./event-times.js";
-import { statedHash } from "./event-texts.js";
+import { hashFromText } from "./event-texts.js";
 import { isCovered, isInside } from "./format-coverage.js";
 import { atIndexedPath, atPath, withoutPaths } from "./format-pointers.js";
 
@@ -90,7 +90,7 @@ export function readingOf(element, format) {
   const reading = { format, element, content, roles, keyIds };
   const isSigned = (optionalRole(reading, "signature") ?? null) !== null;
   const isRequired = (/** @type {Path | null} */ path) => path !== null && (isSigned || isInside(body, path));
-  const isRead = keyIds.every(({ path, keyId: stated }) => !isRequired(path) || typeof stated === "string")
+  const isRead = keyIds.every(({ path, keyId: claimed }) => !isRequired(path) || typeof claimed === "string")
     && proof.constants.every(([path, constant]) => !isRequired(path) || isConstant(atProof(element, body, path), constant));
   return isRead ? reading : null;
 }
@@ -163,7 +163,7 @@ export function meaningOf(format, signed) {
   const isWhole = isCovered(body, "payload");
   const roles = rolesOf(body, at, isWhole ? null : "payload");
   if (roles === null || body.excluded.some((path) => at(path) !== undefined)) return null;
-  const hash = roles.has("payload_sha256") ? statedHash(roles.get("payload_sha256")) : "";
+  const hash = roles.has("payload_sha256") ? hashFromText(roles.get("payload_sha256")) : "";
   const instant = parsedTime(roles.get("created_at"), body);
   if (hash === null || instant === null) return null;
   const payload = isWhole ? ["payload", roles.get("payload")] : ["sha256", hash, body.payloadWrapper];

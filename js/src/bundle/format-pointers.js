@@ -23,9 +23,9 @@ export function pathOf(pointer) {
   return tokens.length <= MAX_TOKENS && tokens.every((token) => token !== "-" && keyFault(token) === null) ? tokens : null;
 }
 
-/** @param {Path} a @param {Path} b @returns {boolean} whether `a` is `b` or lies above it */
+/** @param {Path} a @param {Path} b @returns {boolean} whether `a` is `b` or is above it */
 export const isAtOrAbove = (a, b) => a.length <= b.length && a.every((token, i) => token === b[i]);
-/** @param {Path} a @param {Path} b @returns {boolean} whether one of them is the other or lies above it */
+/** @param {Path} a @param {Path} b @returns {boolean} whether one of them is the other or is above it */
 export const overlap = (a, b) => isAtOrAbove(a, b) || isAtOrAbove(b, a);
 
 /** @param {Value | undefined} value @param {Path} path @returns {Value | undefined} what is there, by way of objects only */

@@ -39,7 +39,7 @@ const exceededBy = (cost, limits) => /** @type {const} */ (["size", "nodes", "ev
 
 /**
  * @param {State} state @param {Limits} [limits] of an input
- * @returns {Uint8Array[]} one or more bundles; throws `size`, `nodes`, `depth` or `events` where the record and one event fit into none [EXPORT-2]
+ * @returns {Uint8Array[]} one or more bundles; throws `size`, `nodes`, `depth` or `events` where no bundle can contain the record and one event [EXPORT-2]
  */
 export function exportParts({ record, ledger }, limits = BUNDLE_LIMITS) {
   const bundleOf = (/** @type {Value[]} */ events) => objectOf({

@@ -18,7 +18,7 @@ import { isTimestamp } from "../encoding/timestamps.js";
  * @property {string[]} [slot] payload members after the signer
  * @property {string[]} [deciding] payload members that make a conflict [MERGE-8]
  * @property {Record<string, MemberCheck>} members in the order of the table; a name ending in ? is optional
- * @property {(payload: Obj, record: CanonicalRecord) => string | null} [match] the code where it does not hold
+ * @property {(payload: Obj, record: CanonicalRecord) => string | null} [match] the code of the fault, null where there is none
  */
 
 /** @param {RegExp} pattern of the whole text @returns {MemberCheck} */

@@ -82,7 +82,7 @@ export class Slot {
   }
 }
 
-/** @param {ClassifiedEvent} event that lost and is not retracted @param {ClassifiedEvent} winner @returns {"restated" | "superseded"} [TRACE-2] */
+/** @param {ClassifiedEvent} event that is not current and not retracted @param {ClassifiedEvent} winner @returns {"restated" | "superseded"} [TRACE-2] */
 export const losingReason = (event, winner) => (event.type === "alias_added" || event.payloadJson === winner.payloadJson ? "restated" : "superseded");
 
 /** @param {readonly ClassifiedEvent[]} events of a slot, in order @param {"first" | "latest"} selection @returns {Selection} [MERGE-5, TRACE-2] */

@@ -53,7 +53,7 @@ export const VERDICTS = {
 /** Which digest the signature covers where the ids differ [CHECK-3]. @type {Record<string, string>} */
 export const COVERED = {
   recomputed: "the content is genuine, but the claimed id is not its id",
-  stated: "a genuine signature, but for other content: this element was altered",
+  claimed: "a genuine signature, but for other content: this element was altered",
   neither: "the claimed id is not its id, and the signature is not genuine",
 };
 

@@ -8,7 +8,7 @@
 /** @import { Obj, Value } from "../encoding/values.js" */
 /** @import { Policy } from "./policy.js" */
 /** @import { Context, Encodings, Found } from "./readings.js" */
-/** @import { Place } from "./receipts.js" */
+/** @import { ReceiptLocation } from "./receipts.js" */
 /** @import { CheckedBundle, CheckedElement, Status, Verdict } from "./verdicts.js" */
 import { PithError } from "../errors.js";
 import { compareStrings } from "../encoding/bytes.js";
@@ -32,7 +32,7 @@ const ORDER = [["verified", "unknown_type"], ["unbound"], ["invalid"], ["not_sig
 export async function checkBundle({ record, elements: values, mismatches }, policy, knownTypes) {
   const context = { record, policy, knownTypes, checks: new SignatureChecks() };
   const checked = await Promise.all(values.map((value, i) => checkElement(value, `/events/${i}`, context)));
-  await checkReceipts(checked.flatMap(({ place }) => place ?? []), record, policy, context.checks);
+  await checkReceipts(checked.flatMap(({ location }) => location ?? []), record, policy, context.checks);
   return { record, policy, elements: checked.map(({ element }) => element), mismatches };
 }
 
@@ -44,9 +44,9 @@ function stringMember(object, name) {
 
 /** @typedef {{ type: string | null, createdAt: string | null, signer: string | null }} Claimed */
 /** @typedef {{ found: Found, claimed: Claimed, payload: Value | undefined, payloadPointer: string }} Read by one format */
-/** @typedef {{ element: CheckedElement, place: Place | null }} Checked */
+/** @typedef {{ element: CheckedElement, location: ReceiptLocation | null }} Checked */
 
-/** @param {Obj} element @returns {Claimed} where no format says what is what, and in a flat event */
+/** @param {Obj} element @returns {Claimed} where no format gives the roles, and in a flat event */
 const claimedOf = (element) => ({
   type: stringMember(element, "event_type"), createdAt: stringMember(element, "created_at"), signer: stringMember(element.get("signer"), "signer_id"),
 });
@@ -88,18 +88,18 @@ async function checkElement(value, pointer, context) {
   const none = { pointer, id: null, claimed, format: null, remarks: [], sha256: null, unsigned: [], receipt: null, valid: null };
   if (value instanceof PithError) { // FORMAT-14
     const status = context.policy.isEvent1Only ? "invalid" : "unknown_format";
-    return { element: { ...none, verdict: verdict(STEP.READ, status, value.code) }, place: null };
+    return { element: { ...none, verdict: verdict(STEP.READ, status, value.code) }, location: null };
   }
-  if (!(value instanceof Map)) return { element: { ...none, verdict: invalid(STEP.READ, "type", "") }, place: null };
+  if (!(value instanceof Map)) return { element: { ...none, verdict: invalid(STEP.READ, "type", "") }, location: null };
   const [first, ...others] = await readingsOf(value, context);
   if (first === undefined) {
     const element = { ...none, verdict: verdict(STEP.READ, "unknown_format", null), sha256: await canonicalSha256(value) };
-    return { element, place: { element, payload: value.get("payload"), type: claimed.type, pointer: "/payload/receipt" } };
+    return { element, location: { element, payload: value.get("payload"), type: claimed.type, pointer: "/payload/receipt" } };
   }
   const { found, payload, payloadPointer } = first;
   const element = {
     ...none, ...found, claimed: first.claimed, sha256: UNVERIFIED.includes(found.verdict.status) ? await canonicalSha256(value) : null,
     remarks: others.flatMap((other) => (other.found.verdict.status === "invalid" ? [other.found.verdict] : [])),
   };
-  return { element, place: { element, payload, type: first.claimed.type, pointer: `${payloadPointer}/receipt` } };
+  return { element, location: { element, payload, type: first.claimed.type, pointer: `${payloadPointer}/receipt` } };
 }

@@ -19,7 +19,7 @@ import { pointerOf } from "../encoding/pointer.js";
 import { fromHex, toHex } from "../encoding/spellings.js";
 import { objectOf } from "../encoding/values.js";
 import { unsignedMembers } from "../bundle/event-element.js";
-import { signatureBytes, statedHash, statedId } from "../bundle/event-texts.js";
+import { hashFromText, idFromText, signatureBytes } from "../bundle/event-texts.js";
 import { instantOrFault, meaningOf, optionalRole, signedValue, signerObject } from "../bundle/event.js";
 import { isNumberOf } from "../bundle/number.js";
 import { roleFault } from "./signatures.js";
@@ -63,10 +63,10 @@ function agreeingKeys(reading, policy) {
   const { format, roles, keyIds } = reading;
   let keys = policy.keys.filter(({ signerId }) => signerId === roles.get("signer_id"));
   if (keys.length === 0) return { keys, fault: rolePointer(format, "signer_id") };
-  const stated = keyIds.filter(({ keyId }) => typeof keyId === "string");
-  keys = keys.filter(({ keyId }) => stated.every((one) => one.keyId === keyId));
+  const claimed = keyIds.filter(({ keyId }) => typeof keyId === "string");
+  keys = keys.filter(({ keyId }) => claimed.every((one) => one.keyId === keyId));
   if (keys.length === 0) {
-    const differing = stated.find(({ keyId }, i) => i > 0 && keyId !== stated[i - 1].keyId);
+    const differing = claimed.find(({ keyId }, i) => i > 0 && keyId !== claimed[i - 1].keyId);
     return { keys, fault: pointerOf((differing ?? keyIds[keyIds.length - 1]).path ?? []) };
   }
   const fingerprint = optionalRole(reading, "fingerprint");
@@ -150,8 +150,8 @@ async function checkContent(reading, { encoded, id }, key, { record, policy, kno
   if (role === "key_revoked") return invalid(STEP.ROLE, role, pointerOf(reading.keyIds[reading.keyIds.length - 1].path ?? []));
   const isAlgorithm = !proof.roles.has("algorithm") || optionalRole(reading, "algorithm") === proof.algorithmText;
   if (!isAlgorithm) return invalid(STEP.ALGORITHM, "algorithm", at("algorithm")); // CHECK-7
-  const stated = /** @type {string | undefined} */ (optionalRole(reading, "event_id"));
-  const claimed = stated === undefined ? id : statedId(stated, proof.idText);
+  const text = /** @type {string | undefined} */ (optionalRole(reading, "event_id"));
+  const claimed = text === undefined ? id : idFromText(text, proof.idText);
   if (claimed === null) return invalid(STEP.TEXT, "encoding", at("event_id")); // CHECK-8
   const raw = signatureBytes(/** @type {string} */ (optionalRole(reading, "signature")), proof.signatureText);
   if (raw === null) return invalid(STEP.TEXT, "encoding", at("signature"));
@@ -161,7 +161,7 @@ async function checkContent(reading, { encoded, id }, key, { record, policy, kno
   if (claimed !== id) { // CHECK-3
     const digest = fromHex(claimed.slice(7));
     const altered = !genuine && proof.signs !== "bytes" && (await checks.verify(key.raw, messageOf(proof.signs, { bytes: digest, digest }), raw));
-    return verdict(STEP.ID, "invalid", "hash_mismatch", at("event_id"), genuine ? "recomputed" : altered ? "stated" : "neither");
+    return verdict(STEP.ID, "invalid", "hash_mismatch", at("event_id"), genuine ? "recomputed" : altered ? "claimed" : "neither");
   }
   if (!genuine) return invalid(STEP.VERIFIES, "signature_invalid", at("signature")); // CHECK-9
   if (!isBinding) return verdict(STEP.BINDS, "unbound", null); // CHECK-10
@@ -175,16 +175,16 @@ function messageOf(signs, { bytes, digest }) {
   return signs === "digest" ? digest : utf8(`${signs === "prefixed" ? "sha256:" : ""}${toHex(digest)}`);
 }
 
-/** @param {Reading} reading @returns {Promise<Verdict | null>} a fault of the stated hash of the payload [FORMAT-4] */
+/** @param {Reading} reading @returns {Promise<Verdict | null>} a fault of the claimed hash of the payload [FORMAT-4] */
 async function payloadFault({ format, roles }) {
   const { body } = format;
   if (!roles.has("payload_sha256")) return null;
   const pointer = rolePointer(format, "payload_sha256");
-  const stated = statedHash(roles.get("payload_sha256"));
-  if (stated === null) return invalid(STEP.TEXT, "encoding", pointer);
+  const claimed = hashFromText(roles.get("payload_sha256"));
+  if (claimed === null) return invalid(STEP.TEXT, "encoding", pointer);
   const payload = roles.get("payload");
   const hashed = body.payloadWrapper === null ? payload : objectOf({ [body.payloadWrapper]: payload });
-  return (await sha256Hex(escapedBytes(canonicalJson(hashed), body.escape))) === stated ? null : invalid(STEP.ID, "hash_mismatch", rolePointer(format, "payload"));
+  return (await sha256Hex(escapedBytes(canonicalJson(hashed), body.escape))) === claimed ? null : invalid(STEP.ID, "hash_mismatch", rolePointer(format, "payload"));
 }
 
 /** @param {DocumentFormat} format @param {Value} signed @param {Policy} policy @returns {boolean} [FORMAT-5] */

@@ -34,9 +34,9 @@ async function checkReceipt(receipt, record, policy, checks) {
 /** @param {CheckedElement} element @returns {boolean} */
 const isRecordCreated = ({ valid }) => valid?.type === "record_created";
 
-/** @typedef {{ element: CheckedElement, payload: Value | undefined, type: string | null, pointer: string }} Place where a receipt may be [RCPT-4] */
+/** @typedef {{ element: CheckedElement, payload: Value | undefined, type: string | null, pointer: string }} ReceiptLocation where a receipt may be [RCPT-4] */
 
-/** @param {Place} place @returns {Value | undefined} what is checked there [RCPT-4] */
+/** @param {ReceiptLocation} location @returns {Value | undefined} what is checked there [RCPT-4] */
 function receiptAt({ payload, type }) {
   const receipt = payload instanceof Map ? payload.get("receipt") : undefined;
   if (type === "record_created") return receipt;
@@ -45,10 +45,10 @@ function receiptAt({ payload, type }) {
 
 /**
  * Sets the receipts of elements: of each valid record_created, and a bounded number of others [RCPT-3, RCPT-4].
- * @param {readonly Place[]} places one of each element without a value-level fault
+ * @param {readonly ReceiptLocation[]} locations one of each element without a value-level fault
  * @param {CanonicalRecord} record @param {Policy} policy @param {SignatureChecks} checks
  */
-export async function checkReceipts(places, record, policy, checks) {
+export async function checkReceipts(locations, record, policy, checks) {
   /** @type {Map<string, Promise<Verdict>>} by all that a verdict depends on, so that a repeated receipt costs one check */
   const known = new Map();
   const checked = (/** @type {Value} */ receipt, /** @type {boolean} */ verify) => {
@@ -63,9 +63,9 @@ export async function checkReceipts(places, record, policy, checks) {
   const others = [];
   /** @type {Map<string, [string, string]>} */
   const pairs = new Map();
-  for (const place of places) {
-    const { element, pointer } = place;
-    const receipt = receiptAt(place);
+  for (const location of locations) {
+    const { element, pointer } = location;
+    const receipt = receiptAt(location);
     if (receipt === undefined) continue;
     const found = { pointer, value: receipt, verdict: await checked(receipt, isRecordCreated(element)) };
     element.receipt = found;

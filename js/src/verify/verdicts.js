@@ -10,7 +10,7 @@
 import { compareBytes, compareStrings } from "../encoding/bytes.js";
 
 /** @typedef {"verified" | "unknown_type" | "unbound" | "unknown_format" | "unknown_key" | "not_signed" | "invalid" | "not_checked"} Status */
-/** @typedef {"recomputed" | "stated" | "neither"} Covered which digest a signature covers where the ids differ [CHECK-3] */
+/** @typedef {"recomputed" | "claimed" | "neither"} Covered which digest a signature covers where the ids differ [CHECK-3] */
 /**
  * @typedef {object} Verdict
  * @property {number} step of {@link STEP}: the check that decided

@@ -1,8 +1,8 @@
 """The oracle: the merge written a second time, from the specification and without the package.
 
 :mod:`kit.oracle.schema` decides whether a valid event conforms, :mod:`kit.oracle.state` computes the
-state of a set of valid events, :mod:`kit.oracle.history` its trace and timeline. It asks every
-question of the whole list each time and keeps no index: slow, and easy to read against the clauses.
+state of a set of valid events, :mod:`kit.oracle.history` its trace and timeline. Each
+function searches the whole list and keeps no index: slow, and easy to compare with the clauses.
 """
 
 from __future__ import annotations

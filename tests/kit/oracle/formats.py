@@ -1,8 +1,8 @@
 # ruff: noqa: E501  (tables: documents)
 """Event formats written a second time, from spec/formats.md and spec/checks.md and without the package.
 
-Documents are plain ``dict``s. Every question is asked of the document itself each time: slow, and
-easy to read against the clauses. :mod:`kit.formats` makes elements; here they are read and judged.
+Documents are plain ``dict``s. Each function reads the document itself and keeps nothing: slow, and
+easy to compare with the clauses. :mod:`kit.formats` makes elements; here they are read and judged.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def above(pointer: str, other: str) -> bool:
 
 
 def region(document: Json, pointer: str) -> str:
-    """Where a pointer lies (FORMAT-2)."""
+    """The part of an element to which a pointer belongs (FORMAT-2)."""
     body = effective(document)["body"]
     if any(above(each, pointer) for each in body["excluded"]):
         return "outside"
@@ -181,7 +181,7 @@ def key_pointers(document: Json) -> list[str]:
 
 
 def signature(document: Json, element: Json) -> Any:
-    """The signature as stated."""
+    """The signature as the element contains it."""
     return proof_at(document, element, document["proof"]["roles"]["signature"])
 
 
@@ -676,8 +676,8 @@ def element_answer(policy: Json, record: Json, element: Any) -> Json:
 
 def _rank(found: tuple[Verdict, str, Any]) -> tuple[int, int, str, str]:
     (status, check, code), name, _ = found
-    place = _ORDER.index("verified" if status == "unknown_type" else status)
-    return place, -check, code or "", name
+    rank = _ORDER.index("verified" if status == "unknown_type" else status)
+    return rank, -check, code or "", name
 
 
 def view(document: Json, element: Json) -> Json:
@@ -793,7 +793,7 @@ def put_in_objects(element: Json, pointer: str, value: Any) -> None:
 
 
 def put(element: Json, pointer: str, value: Any, pointers: Sequence[str]) -> None:
-    """Write a value at a pointer; containers are made as FORMAT-12 says."""
+    """Write a value at a pointer; containers are made as FORMAT-12 requires."""
     container: Any = element
     path = tokens(pointer)
     for depth, token in enumerate(path):

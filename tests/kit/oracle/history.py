@@ -20,7 +20,7 @@ from kit.oracle.state import NAME, effect, retracted, slot, state_of
 
 
 def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
-    """The trace of a state, as TRACE-1 to TRACE-4 say it."""
+    """The trace of a state, by TRACE-1 to TRACE-4."""
     valid = sorted({id_of(event): event for event in events}.values(), key=order)
     conforming = [event for event in valid if schema_error(event, record) is None]
     retracted_ids = retracted(valid, record)
@@ -45,20 +45,20 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
         others = [(id_of(event), why_lost(event, winner)) for event in among if event is not winner]
         step(pointer, reason, [id_of(winner)], others)
 
-    def of_type(kind: str) -> list[Json]:
-        return [event for event in conforming if event["event_type"] == kind]
+    def of_type(event_type: str) -> list[Json]:
+        return [event for event in conforming if event["event_type"] == event_type]
 
     step("/canonical_record", "derived")
     derived = derived_aliases(record)
     for index, alias in enumerate(state["source_aliases"]):
-        kind, value = alias["alias_kind"], alias["alias_value"]
+        alias_kind, value = alias["alias_kind"], alias["alias_value"]
         named = [
             event
             for event in of_type("alias_added")
-            if (event["payload"]["alias_kind"], event["payload"]["alias_value"]) == (kind, value)
+            if (event["payload"]["alias_kind"], event["payload"]["alias_value"]) == (alias_kind, value)
         ]
         alive = [event for event in named if id_of(event) not in retracted_ids]
-        reason = "derived" if derived.get(kind) == value else "only" if len(alive) == 1 else "first"
+        reason = "derived" if derived.get(alias_kind) == value else "only" if len(alive) == 1 else "first"
         lost = [
             (id_of(e), "retracted" if id_of(e) in retracted_ids else "restated")
             for e in named
@@ -66,7 +66,7 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
         ]
         step(f"/source_aliases/{index}", reason, [id_of(event) for event in alive[:1]], lost)
 
-    for section, kinds in {row[1]: kind for kind, row in EVENT_TYPES.items()}.items():
+    for section, event_type in {row[1]: name for name, row in EVENT_TYPES.items()}.items():
         if section in ("receipt", "source_aliases"):
             continue
         for index, entry in enumerate(state[section]):
@@ -76,10 +76,10 @@ def trace(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json:
                 applied = entry["effect"] == "applied"
                 lost = [(inner(entry["payload"]["event_id"]), "retracted")] if applied else []
                 step(pointer, "listed" if applied else entry["effect"], [entry["event_id"]], lost)
-            elif EVENT_TYPES[kinds][2] == "all":
+            elif EVENT_TYPES[event_type][2] == "all":
                 step(pointer, "listed", [entry["event_id"]])
             else:
-                among = [other for other in of_type(kinds) if slot(other) == slot(event)]
+                among = [other for other in of_type(event_type) if slot(other) == slot(event)]
                 alive = [other for other in among if id_of(other) not in retracted_ids]
                 tied = [other for other in alive if instant(other) == instant(event)]
                 reason = "only" if len(alive) == 1 else "smallest_id" if len(tied) > 1 else "newest"
@@ -108,36 +108,36 @@ def _receipt(
 
 
 def timeline(record: Json, events: Iterable[Json]) -> list[tuple[str, str]]:
-    """Id and change of every event, in their order (TIMELINE-2): asked of those before it, each time."""
+    """Id and change of every event, in their order (TIMELINE-2), computed for each from those before it."""
     valid = sorted({id_of(event): event for event in events}.values(), key=order)
     return [(id_of(event), change(record, event, valid[:index])) for index, event in enumerate(valid)]
 
 
 def change(record: Json, event: Json, before: Sequence[Json]) -> str:
     """What an event timeline in the state of the events before it."""
-    kind = event["event_type"]
+    event_type = event["event_type"]
     if schema_error(event, record) is not None:
         return "unrecognised"
-    if kind == "event_retracted":
+    if event_type == "event_retracted":
         effects = {"applied": "retracts", "waiting": "waits", "rejected": "rejected"}
         return effects[effect(event, before)]
     if id_of(event) in retracted([*before, event], record):
         return "withdrawn"
-    if kind == "checkpoint":
+    if event_type == "checkpoint":
         return "lists"
     retracted_ids = retracted(before, record)
     alive = [
         other
         for other in before
-        if other["event_type"] == kind
+        if other["event_type"] == event_type
         and schema_error(other, record) is None
         and id_of(other) not in retracted_ids
     ]
-    if kind == "alias_added":
+    if event_type == "alias_added":
         names = [[other["payload"][name] for name in ("alias_kind", "alias_value")] for other in alive]
         mine = [event["payload"][name] for name in ("alias_kind", "alias_value")]
         return "restates" if mine in names else "adds"
-    select = EVENT_TYPES[kind][2]
+    select = EVENT_TYPES[event_type][2]
     if select == "all":
         return "adds"
     rivals = [other for other in alive if select == "first" or slot(other) == slot(event)]

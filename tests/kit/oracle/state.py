@@ -75,21 +75,22 @@ def verified_receipt(receipt: Json, record: Json, keys: Iterable[Json]) -> bool:
     return False
 
 
-def equivocations_of(events: Sequence[Json], kind: str) -> list[Json]:
+def equivocations_of(events: Sequence[Json], event_type: str) -> list[Json]:
     found: dict[bytes, list[Json]] = {}
     for event in events:
-        if event["event_type"] == kind and kind in DECIDING:
+        if event["event_type"] == event_type and event_type in DECIDING:
             found.setdefault(canonical([slot(event), instant(event)]), []).append(event)
     return [
         {
             "event_ids": sorted(map(id_of, group)),
-            "event_type": kind,
+            "event_type": event_type,
             "instant": instant(group[0]),
             "signer": signer(group[0]),
             "slot": slot(group[0]),
         }
         for group in found.values()
-        if len({canonical([event["payload"].get(name) for name in DECIDING[kind]]) for event in group}) > 1
+        if len({canonical([event["payload"].get(name) for name in DECIDING[event_type]]) for event in group})
+        > 1
     ]
 
 
@@ -102,11 +103,11 @@ def state_of(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json
     retracted_ids = retracted(valid, record)
     alive = [event for event in conforming if id_of(event) not in retracted_ids]
 
-    def current_of(kind: str) -> list[Json]:
-        of_type = [event for event in alive if event["event_type"] == kind]
-        if EVENT_TYPES[kind][2] == "first":
+    def current_of(event_type: str) -> list[Json]:
+        of_type = [event for event in alive if event["event_type"] == event_type]
+        if EVENT_TYPES[event_type][2] == "first":
             return of_type[:1]
-        if EVENT_TYPES[kind][2] == "all":
+        if EVENT_TYPES[event_type][2] == "all":
             return of_type
         best: dict[bytes, Json] = {}
         for event in of_type:  # by (instant, id): a later instant replaces, an equal one does not
@@ -127,16 +128,19 @@ def state_of(record: Json, events: Iterable[Json], keys: Sequence[Json]) -> Json
             aliases[name] = event["created_at"]
     created = current_of("record_created")
     shown = created[0]["payload"]["receipt"] if created else {}
-    listed = {EVENT_TYPES[kind][1]: [entry(event) for event in current_of(kind)] for kind in EVENT_TYPES}
+    listed = {
+        EVENT_TYPES[event_type][1]: [entry(event) for event in current_of(event_type)]
+        for event_type in EVENT_TYPES
+    }
     equivocations = sorted(
-        (group for kind in EVENT_TYPES for group in equivocations_of(conforming, kind)),
+        (group for event_type in EVENT_TYPES for group in equivocations_of(conforming, event_type)),
         key=lambda g: (g["event_type"], g["signer"].encode(), canonical(g["slot"]), g["instant"]),
     )
     current = {
         "canonical_record": json.loads(canonical(record)),
         "source_aliases": [
-            {"alias_kind": kind, "alias_value": value} | ({} if at is None else {"created_at": at})
-            for (kind, value), at in sorted(aliases.items(), key=lambda item: item[0])
+            {"alias_kind": alias_kind, "alias_value": value} | ({} if at is None else {"created_at": at})
+            for (alias_kind, value), at in sorted(aliases.items(), key=lambda item: item[0])
         ],
         "graph_snapshots": listed["graph_snapshots"],
         "receipt": json.loads(canonical(shown)) if verified_receipt(shown, record, keys) else None,
@@ -198,7 +202,7 @@ def events_sha256(ids: Iterable[str]) -> str:
 
 
 def missing(events: Iterable[Json], record: Json) -> dict[str, tuple[list[str], tuple[str, str] | None]]:
-    """For each signer: the ids that its checkpoints list and nobody holds, and as of what (MERGE-9)."""
+    """For each signer: the ids that its checkpoints list without a valid event, and as of which (MERGE-9)."""
     valid = {id_of(event): event for event in events}
     found: dict[str, tuple[list[str], tuple[str, str] | None]] = {}
     for name in sorted({signer(event) for event in valid.values()}):

@@ -1,4 +1,4 @@
-"""What a file is by its own account (DOC-1), and what a rejection says of one that is something else."""
+"""The type that a file claims (DOC-1), and the message that rejects a file of another type."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ def test_a_rejection_names_what_the_file_is(tmp_path: Path, data: bytes, words: 
     (tmp_path / "file").write_bytes(data)
     result = run("verify", str(tmp_path / "file"))
     assert (result.status, result.out.split(":")[0]) == (1, "REJECTED")
-    said = json.loads(run("verify", "--json", str(tmp_path / "file")).stdout)["rejected"][0]["hint"]
-    assert f"  hint        {said}\n" in result.out
-    assert words is None or said == words or said.startswith((words + ": ", words + ", "))
+    hint = json.loads(run("verify", "--json", str(tmp_path / "file")).stdout)["rejected"][0]["hint"]
+    assert f"  hint        {hint}\n" in result.out
+    assert words is None or hint == words or hint.startswith((words + ": ", words + ", "))
 
 
 @pytest.mark.parametrize(

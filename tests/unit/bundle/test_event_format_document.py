@@ -38,7 +38,7 @@ def test_the_first_fault_and_where(name: str, document: Any, pointer: str | None
         assert error.code == "format"
         assert pointer is None or error.pointer == pointer
     else:
-        # Names that are built in are refused by EventFormat, which knows digests.
+        # Names that are built in are rejected by EventFormat, which knows digests.
         assert pointer == "/name"
 
 

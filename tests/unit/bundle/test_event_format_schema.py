@@ -24,7 +24,7 @@ def test_it_accepts_every_document_that_is_accepted() -> None:
         VALIDATOR.validate(document)
 
 
-#: What no schema says: bytes of texts, characters of names, how pointers lie to each other, digests of names.
+#: What no schema expresses: bytes of strings, characters of names, relations of pointers, digests.
 BEYOND: Final = (
     "size", "pointers-33", "overlap", "above", "inside", "outside", "excluded", "in-part", "name-event-1",
     "257", "bytes", "member-name", "long-name", "token-high", "name-of-ours", "name-7-1-names", "first-",

@@ -30,14 +30,14 @@ def test_values_of_every_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind",
+    "shape",
     [
         (("x",), "string"), (("a", "x"), "string"), (("a", "b"), "string"), (("g",), "integer"), (("g",), "number"),
         (("a", "c", "0"), "integer"), (("a", "b", "x"), "string"), (("h",), "integer"), ((), "array"),
     ],
 )  # fmt: skip
-def test_what_is_missing_or_of_another_type(kind: tuple[tuple[str, ...], Any]) -> None:
-    assert read(kind) is None
+def test_what_is_missing_or_of_another_type(shape: tuple[tuple[str, ...], Any]) -> None:
+    assert read(shape) is None
 
 
 @pytest.mark.parametrize(

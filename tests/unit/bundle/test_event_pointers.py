@@ -1,4 +1,4 @@
-"""FORMAT-2: pointers of format documents, where they lie, and what is at them."""
+"""FORMAT-2: pointers of format documents, the part to which they belong, and the values at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BUN-1 to BUN-6: which input is a bundle, in which order it is refused, and what is only told of."""
+"""BUN-1 to BUN-6: which input is a bundle, the order of its faults, and what is reported only."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tampered(path: tuple[str, ...], new: Any, frame: Json = SOUND) -> Json:
     return made
 
 
-def test_a_sound_bundle_is_read_and_recomputed() -> None:
+def test_a_valid_bundle_is_read_and_recomputed() -> None:
     made = read_bundle(to_json(SOUND))
     assert (made.encoding, str(made.record.number)) == ("json", pith_number(RECORD))
     assert made.record.hex == SOUND["canonical_sha256"]
@@ -148,11 +148,11 @@ def test_of_two_faults_the_first_in_order_is_reported(first: list[Fault_], secon
 
 
 def test_a_missing_hash_and_one_that_differs_have_two_messages() -> None:
-    for frame, word in (
+    for frame, message in (
         (without(SOUND, ("canonical_sha256",)), "missing"),
         (tampered(("canonical_sha256",), ""), "differs"),
     ):
-        with pytest.raises(BundleError, match=word) as caught:
+        with pytest.raises(BundleError, match=message) as caught:
             read_bundle(to_json(frame))
         assert SOUND["canonical_sha256"] in str(caught.value)
 
@@ -169,7 +169,7 @@ def laden(member: Any) -> Json:
 
 
 def test_limits_apply_once_to_the_input_and_not_to_the_record_in_it() -> None:
-    """A record within a CBOR input of 0.9 MB was refused for its 5.4 MB of canonical JSON."""
+    """A record within a CBOR input of 0.9 MB was rejected for its 5.4 MB of canonical JSON."""
     controls = laden("\x01" * 900_000)
     data = cbor(controls)
     assert len(data) < Limits().size
@@ -253,7 +253,7 @@ def test_a_records_fault_is_an_error_of_the_record() -> None:
         read_bundle(to_json(tampered(("canonical_record", "source", "version"), True)))
 
 
-# FAULT-3: a value-level fault refuses the bundle, or one event.
+# FAULT-3: a value-level fault rejects the bundle, or one event.
 
 
 VALUE_FAULTS: list[tuple[str, Callable[[str], str]]] = [
@@ -341,8 +341,8 @@ def test_aliases_are_reported_one_by_one() -> None:
         *({"alias_kind": one["alias_kind"], "alias_value": "x"} for one in ALIASES),
     ]  # fmt: skip
     assert claimed(source_aliases=wrong) == [
-        *[("type", f"/source_aliases/{place}") for place in range(4)],
-        *[("subject", f"/source_aliases/{place}") for place in range(5, 5 + len(ALIASES))],
+        *[("type", f"/source_aliases/{index}") for index in range(4)],
+        *[("subject", f"/source_aliases/{index}") for index in range(5, 5 + len(ALIASES))],
     ]
     assert claimed(source_aliases=[*ALIASES, *ALIASES]) == []
 

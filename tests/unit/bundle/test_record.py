@@ -127,7 +127,7 @@ def test_every_member_is_required_and_typed(path: str) -> None:
 
 
 def test_faults_come_in_sorted_order() -> None:
-    """With everything wrong, mending one fault at a time meets them in the order of the spec."""
+    """With every fault present, correcting one at a time reveals them in the order of the specification."""
     value: dict[str, Json] = {"source": {}, "metadata": {}, "event_type": "x", "odd": 1.5}
     good = record()
     met = []

@@ -109,7 +109,7 @@ def test_many_sigmas_take_linear_time() -> None:
 def test_the_tables_are_those_of_python_3_11() -> None:
     """And what that Python shows of each property when it lower-cases."""
     python = find("3.11")
-    # Where there is none, `make environments` says so, and the digest below holds the tables.
+    # Where there is none, `make environments` reports it, and the digest below checks the tables.
     if python is not None:
         run(python, str(REPO / "tools" / "make_unicode14.py"), "--check")
 

@@ -52,7 +52,7 @@ def test_an_element_is_its_signed_content_its_id_and_one_signature() -> None:
     }
 
 
-def test_a_key_id_that_the_format_states_is_not_written() -> None:
+def test_a_key_id_that_is_a_constant_of_the_format_is_not_written() -> None:
     document: Any = PITHBUNDLE_EVENT_1.to_value()
     document["name"] = "constant-key-id"
     document["proof"]["roles"]["key_id"] = {"constant": "key-1"}
@@ -144,7 +144,7 @@ def test_an_element_too_deep_is_rejected_in_any_bundle() -> None:
 
 
 def test_a_string_over_its_limit_is_rejected_in_the_record_and_in_an_element() -> None:
-    """One of 1.5 MB, read under raised limits, was written under the default ones, which refuse it."""
+    """One of 1.5 MB, read under raised limits, was written under the default ones, which reject it."""
     long = "x" * (DEFAULT_LIMITS.string + 1)
     raised = replace(DEFAULT_LIMITS, string=len(long))
     made = Record.from_read({**RECORD, "x": long})

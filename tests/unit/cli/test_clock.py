@@ -80,7 +80,7 @@ def test_a_warning_changes_no_outcome_and_no_state() -> None:
     assert warm.to_value()["warnings"] != cold.to_value()["warnings"] == []
 
 
-def test_the_clock_of_the_machine_is_asked_by_default() -> None:
+def test_the_clock_of_the_machine_is_read_by_default() -> None:
     before = datetime.now(UTC).replace(tzinfo=None)
     clock = read_clock(1, None)
     ahead = datetime.fromisoformat(clock.future_after) - before

@@ -199,9 +199,9 @@ def test_entries_are_matched_by_id_and_compared_to_the_leaf() -> None:
 def test_a_longer_list_of_ours_is_only_ours() -> None:
     theirs = copy.deepcopy(OURS)
     snapshots = theirs["current"]["graph_snapshots"]
-    place = next(n for n, one in enumerate(snapshots) if one["payload"]["graph_snapshot"]["claims"]["items"])
-    snapshots[place]["payload"]["graph_snapshot"]["claims"]["items"] = []
-    where = f"/current/graph_snapshots/{place}/payload/graph_snapshot/claims/items/0"
+    index = next(n for n, one in enumerate(snapshots) if one["payload"]["graph_snapshot"]["claims"]["items"])
+    snapshots[index]["payload"]["graph_snapshot"]["claims"]["items"] = []
+    where = f"/current/graph_snapshots/{index}/payload/graph_snapshot/claims/items/0"
     assert compared(theirs) == [("signed", where, "only ours")]
 
 
@@ -238,10 +238,10 @@ def test_an_alias_of_a_kind_that_this_record_does_not_derive_is_unsigned(kind: s
     record = copy.deepcopy(RECORD)
     record["source"]["id"] = "math.GT/0309136"
     base: Json = merged(record, []).state
-    place = len(base["current"]["source_aliases"])
+    index = len(base["current"]["source_aliases"])
     theirs = copy.deepcopy(base)
     theirs["current"]["source_aliases"].append({"alias_kind": kind, "alias_value": "math.GT/0309136"})
-    expected = [("unsigned", f"/current/source_aliases/{place}", "only theirs")]
+    expected = [("unsigned", f"/current/source_aliases/{index}", "only theirs")]
     assert compared(theirs, base) == expected
     # A state of another source may have no record: it derives no alias.
     for one in (base, theirs):
@@ -395,7 +395,7 @@ def test_a_state_is_read_strictly() -> None:
 def test_published_states_differ_from_ours_in_nothing_signed_as_far_as_they_are_seen() -> None:
     for one in json.loads(real("state_prefixes.json").read_bytes()):
         text: str = one["text"]
-        # The prefix ends inside the first snapshot: what stands before it is whole.
+        # The prefix ends inside the first snapshot: what comes before it is complete.
         theirs = json.loads(text[: text.index(',"graph_snapshots"')] + "}}")
         record = theirs["current"]["canonical_record"]
         ours = merged(record, []).state
@@ -411,7 +411,7 @@ def test_published_states_differ_from_ours_in_nothing_signed_as_far_as_they_are_
 
 @pytest.mark.parametrize("kind", [[], {}, None, 1, True, ["arxiv"]], ids=repr)
 def test_an_alias_of_any_shape_is_a_difference(kind: Value) -> None:
-    # A list as a kind once ended in a TypeError: it was looked up in a set.
+    # A list as alias_kind once raised a TypeError, because it was looked up in a set.
     theirs = copy.deepcopy(OURS)
     theirs["current"]["source_aliases"].append({"alias_kind": kind})
     (found,) = compare_states(OURS, theirs)

@@ -234,14 +234,14 @@ def test_what_is_no_side(value: Any) -> None:
 @given(st.data())
 @settings(max_examples=80)
 def test_a_hostile_state_or_report_is_a_side_and_never_an_error(data: st.DataObject) -> None:
-    word = data.draw(st.sampled_from(("state_type", "report_type")))
+    member = data.draw(st.sampled_from(("state_type", "report_type")))
     value = data.draw(strategies.values(max_leaves=6))
     members = {
         "state_type": ("current", "unrecognised", "pith_number", "merge_version"),
         "report_type": ("events", "pith_number", "rules", "policy_sha256"),
-    }[word]
+    }[member]
     hostile = {
-        word: {"state_type": "pith_open_graph_state", "report_type": "pithbundle_report"}[word],
+        member: {"state_type": "pith_open_graph_state", "report_type": "pithbundle_report"}[member],
         **{name: data.draw(hostile_members(value)) for name in members},
     }
     side = side_of_value(hostile)

@@ -74,7 +74,7 @@ def test_the_vectors_are_what_the_generator_builds() -> None:
 
 
 def test_the_vectors_break_one_rule_each() -> None:
-    """Names are unique; a verifier with the cofactored equation and no point checks takes the forged ones."""
+    """Names are unique; the cofactored equation without point checks accepts the forged ones."""
     names = [vector[0] for vector in ed25519_vectors.VERIFY]
     assert len(set(names)) == len(names)
     loose = {"s-plus", "key-order", "key-minus", "key-y", "r-order", "r-minus", "r-y", "mixed"}
@@ -145,7 +145,7 @@ def test_random_bytes_never_verify_or_raise(key: bytes, message: bytes, signatur
 
 @settings(max_examples=15)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=200))
-def test_honest_signatures_verify(seed: bytes, message: bytes) -> None:
+def test_genuine_signatures_verify(seed: bytes, message: bytes) -> None:
     secret = ed.Secret.from_seed(seed)
     key = PublicKey.from_bytes(ed.encode(secret.public))
     assert key.verify(message, secret.sign(message))
@@ -159,7 +159,7 @@ def test_every_bit_of_a_signature_counts() -> None:
 
 
 def test_forms_and_fingerprints() -> None:
-    """The registry's manifest states all five of its key."""
+    """The registry's manifest contains all five spellings of its key."""
     text = "b2d552b68890857171a78b36a5dccf368a953413288c353f7c9d9d6f94b709b3"
     key = PublicKey.from_hex(text)
     assert key == PublicKey.from_base64("stVStoiQhXFxp4s2pdzPNoqVNBMojDU/fJ2db5S3CbM=")
@@ -216,10 +216,10 @@ def test_self_test_finds_a_library_with_other_rules(monkeypatch: pytest.MonkeyPa
         patched.setattr(keys, "crypto_sign_open", reject)
         with pytest.raises(InvalidKeyError, match="vector valid: rejected"):
             self_test()
-    for answer, said in ((True, "order-1-0: accepted"), (False, "key acceptable: rejected")):
+    for answer, message in ((True, "order-1-0: accepted"), (False, "key acceptable: rejected")):
         with monkeypatch.context() as patched:
             patched.setattr(keys, "crypto_core_ed25519_is_valid_point", lambda key, answer=answer: answer)
-            with pytest.raises(InvalidKeyError, match=said):
+            with pytest.raises(InvalidKeyError, match=message):
                 self_test()
 
 

@@ -1,4 +1,4 @@
-"""Canonical bytes: the formula for values of the model, a coded refusal for everything else."""
+"""Canonical bytes: the formula for values of the model, an error with a code for everything else."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ def test_order_of_faults(data: bytes, code: str) -> None:
         (b'[[""],{},[],[],[],[],[],[],[]]', "nodes"),
         (b'[",,,,,,,,,,,,,,,"]', None),
         (b"[}{]" * 5, "syntax"),  # brackets that do not match are empty too
-        (b"[1,2,3,4,5,6,7,8,[", "nodes"),  # the opening bracket counts what it would hold
+        (b"[1,2,3,4,5,6,7,8,[", "nodes"),  # the opening bracket counts the value that would be inside
         (b"[1,2,3,4,5,6,7,[", "syntax"),
         (b'"' + b"a" * 20 + b'"', None),
         (b'"' + b"a" * 21 + b'"', "size"),

@@ -26,7 +26,7 @@ def read(text: str | bytes) -> Truncated:
         ('"a"', "a", None),
         ("true", True, None),
         ("12 ", 12, None),
-        # A number is complete if a byte follows it; a word by its last letter.
+        # A number is complete if a byte follows it; a literal by its last letter.
         ("12", None, ()),
         ("[12", [], ()),
         ("[12 ", [12], ()),
@@ -108,7 +108,7 @@ def test_what_no_json_text_begins_with(text: str) -> None:
     ],
 )
 def test_faults_of_complete_values_are_those_of_the_profile(text: str, code: str) -> None:
-    """An incomplete value has none: the rest of it could mend it."""
+    """An incomplete value has none: the missing part could correct it."""
     found = read(text)
     assert [fault.code for fault in found.parsed.faults.values()] == [code]
     assert found.parsed.value is None

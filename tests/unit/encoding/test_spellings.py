@@ -69,7 +69,7 @@ def test_the_url_alphabet_is_not_the_standard_one() -> None:
 @pytest.mark.parametrize("prefix", ["SHA256:", "sha256", "sha256::", "sha512:", "", " sha256:", "sha-256:"])
 def test_an_id_has_one_prefix(prefix: str) -> None:
     assert event_id_digest(prefix + RAW[:32].hex()) is None
-    # Of the right length, so that the prefix alone refuses it.
+    # Of the right length, so that the prefix alone rejects it.
     assert event_id_digest((prefix + RAW[:32].hex() + "0" * 9)[:71]) is None
 
 

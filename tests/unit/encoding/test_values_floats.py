@@ -42,7 +42,7 @@ def drawn() -> Iterator[float]:
 
 
 def check(number: float) -> None:
-    """Both readers and writers take the one text; the reader refuses every other that is as short."""
+    """Readers and writers use one text; the reader rejects every other text of the same length."""
     text = decimals.shortest(number).encode()
     assert repr(number).encode() == canonical_bytes(number) == text
     assert canonical_bytes([number]) == b"[" + text + b"]"

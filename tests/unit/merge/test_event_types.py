@@ -1,6 +1,6 @@
-"""KIND-1 to KIND-13: what fits each kind, and beside it what does not and differs in one thing.
+"""KIND-1 to KIND-13: what conforms to each event type, and a variant with one difference that does not.
 
-Every case goes the whole way, from a signed event to ``unrecognised`` or a section of the state.
+Every case runs every stage, from a signed event to ``unrecognised`` or a section of the state.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ HASH: Final = canonical_hash(RECORD)
 IDS: Final = ["sha256:" + digit * 64 for digit in "0123"]
 DERIVED: Final = {one["alias_kind"]: one["alias_value"] for one in aliases(RECORD, WHEN)}
 
-#: One fitting payload of each kind, every optional member in it.
+#: One conforming payload of each event type, with every optional member.
 FULL: Final[dict[str, Json]] = {
     "record_created": payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN)),
     "alias_added": payloads.alias_added("openalex", "W1"),
@@ -127,7 +127,7 @@ WORDS: Final = {
     ("pith.integrity.v1", "severity"): ["critical", "advisory", "informational"],
 }  # fmt: skip
 
-#: Texts that fit and texts that do not, by kind and member.
+#: Conforming and nonconforming strings, by event type and member.
 TEXTS: Final[dict[tuple[str, str], tuple[list[Any], list[Any]]]] = {
     ("record_created", "canonical_sha256"): HEX,
     ("alias_added", "alias_kind"): (
@@ -169,9 +169,9 @@ TEXTS: Final[dict[tuple[str, str], tuple[list[Any], list[Any]]]] = {
 TIMES: Final = [("storage_attestation", "captured_at"), ("pith.integrity.v1", "audited_at")]
 
 
-def code_of(kind: str, payload: Any, target: str | None = None) -> str | None:
+def code_of(event_type: str, payload: Any, target: str | None = None) -> str | None:
     """The code under ``unrecognised``; None for an event in its section."""
-    made = event(DEMO, RECORD, kind, TARGETS[kind] if target is None else target, payload, WHEN)
+    made = event(DEMO, RECORD, event_type, TARGETS[event_type] if target is None else target, payload, WHEN)
     result = merged(RECORD, [made])
     assert (result.view.valid_event_count, result.view.invalid_event_count) == (1, 0)
     code = oracle.schema_error(made, RECORD)
@@ -179,90 +179,103 @@ def code_of(kind: str, payload: Any, target: str | None = None) -> str | None:
         assert result.view.unrecognised == ()
         return None
     (found,) = result.view.unrecognised
-    assert (found.event_id, found.event_type, found.code) == (made["event_id"], kind, code)
-    assert result.state["unrecognised"] == [{"code": code, "event_id": made["event_id"], "event_type": kind}]
+    assert (found.event_id, found.event_type, found.code) == (made["event_id"], event_type, code)
+    assert result.state["unrecognised"] == [
+        {"code": code, "event_id": made["event_id"], "event_type": event_type}
+    ]
     return found.code
 
 
-KINDS = pytest.mark.parametrize("kind", FULL)
+KINDS = pytest.mark.parametrize("event_type", FULL)
 
 
 def test_there_is_a_row_for_every_event_type_and_member() -> None:
     assert list(FULL) == list(MERGE_1.event_types) == list(oracle.EVENT_TYPES)
-    for name, kind in MERGE_1.event_types.items():
-        assert FULL[name].keys() == kind.members.keys()
-        assert REQUIRED[name] == [member for member in kind.members if member not in kind.optional]
+    for name, event_type in MERGE_1.event_types.items():
+        assert FULL[name].keys() == event_type.members.keys()
+        assert REQUIRED[name] == [
+            member for member in event_type.members if member not in event_type.optional
+        ]
         target, section, select, slot, checks = oracle.EVENT_TYPES[name]
-        assert (kind.target, kind.section, kind.select, kind.slot) == (target, section, select, slot)
-        assert list(kind.members) == [member.removesuffix("?") for member in checks]
+        assert (event_type.target, event_type.section, event_type.select, event_type.slot) == (
+            target,
+            section,
+            select,
+            slot,
+        )
+        assert list(event_type.members) == [member.removesuffix("?") for member in checks]
 
 
 @KINDS
-def test_a_full_payload_conforms_and_other_members_change_nothing(kind: str) -> None:
-    assert code_of(kind, FULL[kind]) is None
-    assert code_of(kind, {**FULL[kind], "unknown": {"é": [1.5, None]}}) is None
+def test_a_full_payload_conforms_and_other_members_change_nothing(event_type: str) -> None:
+    assert code_of(event_type, FULL[event_type]) is None
+    assert code_of(event_type, {**FULL[event_type], "unknown": {"é": [1.5, None]}}) is None
 
 
 @KINDS
-def test_the_target_is_that_of_the_event_type(kind: str) -> None:
-    for target in {"record", "graph", "event", "bundle", "", "Record", "record "} - {TARGETS[kind]}:
-        assert code_of(kind, FULL[kind], target) == "type"
+def test_the_target_is_that_of_the_event_type(event_type: str) -> None:
+    for target in {"record", "graph", "event", "bundle", "", "Record", "record "} - {TARGETS[event_type]}:
+        assert code_of(event_type, FULL[event_type], target) == "type"
 
 
-@pytest.mark.parametrize(("kind", "member"), [(kind, member) for kind in FULL for member in FULL[kind]])
-def test_a_member_may_be_absent_or_null_only_if_it_is_optional(kind: str, member: str) -> None:
-    expected = "type" if member in REQUIRED[kind] else None
-    assert code_of(kind, without(FULL[kind], (member,))) == expected
-    assert code_of(kind, {**FULL[kind], member: None}) == expected
+@pytest.mark.parametrize(
+    ("event_type", "member"), [(event_type, member) for event_type in FULL for member in FULL[event_type]]
+)
+def test_a_member_may_be_absent_or_null_only_if_it_is_optional(event_type: str, member: str) -> None:
+    expected = "type" if member in REQUIRED[event_type] else None
+    assert code_of(event_type, without(FULL[event_type], (member,))) == expected
+    assert code_of(event_type, {**FULL[event_type], member: None}) == expected
 
 
-@pytest.mark.parametrize(("kind", "member"), [(kind, member) for kind in FULL for member in FULL[kind]])
-def test_the_json_type_of_a_member_is_exact(kind: str, member: str) -> None:
-    wrong: list[Any] = [True, False, 1.5, [FULL[kind][member]], {"of": FULL[kind][member]}]
+@pytest.mark.parametrize(
+    ("event_type", "member"), [(event_type, member) for event_type in FULL for member in FULL[event_type]]
+)
+def test_the_json_type_of_a_member_is_exact(event_type: str, member: str) -> None:
+    wrong: list[Any] = [True, False, 1.5, [FULL[event_type][member]], {"of": FULL[event_type][member]}]
     if member in OTHERWISE:
         wrong += ["text", "1", ""]
     if member not in ("paper_version", "ref_index"):
         wrong += [0, 1]
-    if type(FULL[kind][member]) is dict:
+    if type(FULL[event_type][member]) is dict:
         wrong.pop(4)
     for value in wrong:
         if type(value) is list and member == "event_ids":
             continue
-        assert code_of(kind, {**FULL[kind], member: value}) == "type", value
+        assert code_of(event_type, {**FULL[event_type], member: value}) == "type", value
 
 
-@pytest.mark.parametrize(("kind", "member"), WORDS)
-def test_only_the_strings_of_the_list_conform(kind: str, member: str) -> None:
-    for word in WORDS[kind, member]:
-        assert code_of(kind, {**FULL[kind], member: word}) is None
-        for near in (word.upper(), word + " ", " " + word, word[:-1], "", "\u200b" + word, word + "\n"):
-            assert code_of(kind, {**FULL[kind], member: near}) == "type", near
+@pytest.mark.parametrize(("event_type", "member"), WORDS)
+def test_only_the_strings_of_the_list_conform(event_type: str, member: str) -> None:
+    for value in WORDS[event_type, member]:
+        assert code_of(event_type, {**FULL[event_type], member: value}) is None
+        for near in (value.upper(), value + " ", " " + value, value[:-1], "", "\u200b" + value, value + "\n"):
+            assert code_of(event_type, {**FULL[event_type], member: near}) == "type", near
 
 
-@pytest.mark.parametrize(("kind", "member"), TEXTS)
-def test_strings_match_their_grammar_from_end_to_end(kind: str, member: str) -> None:
-    fits, nonconforming = TEXTS[kind, member]
+@pytest.mark.parametrize(("event_type", "member"), TEXTS)
+def test_strings_match_their_grammar_from_end_to_end(event_type: str, member: str) -> None:
+    fits, nonconforming = TEXTS[event_type, member]
     for text in fits:
-        assert code_of(kind, {**FULL[kind], member: text}) is None, text[:80]
+        assert code_of(event_type, {**FULL[event_type], member: text}) is None, text[:80]
     for text in nonconforming:
-        assert code_of(kind, {**FULL[kind], member: text}) == "encoding", text[:80]
+        assert code_of(event_type, {**FULL[event_type], member: text}) == "encoding", text[:80]
 
 
-@pytest.mark.parametrize(("kind", "member"), TIMES)
-def test_times_are_of_the_one_grammar(kind: str, member: str) -> None:
+@pytest.mark.parametrize(("event_type", "member"), TIMES)
+def test_times_are_of_the_one_grammar(event_type: str, member: str) -> None:
     for text in TIME[0]:
-        assert code_of(kind, {**FULL[kind], member: text}) is None, text
+        assert code_of(event_type, {**FULL[event_type], member: text}) is None, text
     for text in TIME[1]:
-        assert code_of(kind, {**FULL[kind], member: text}) == "time", text
+        assert code_of(event_type, {**FULL[event_type], member: text}) == "time", text
 
 
 @pytest.mark.parametrize(("member", "smallest"), [("paper_version", 1), ("ref_index", 0)])
 def test_integers_start_where_they_start(member: str, smallest: int) -> None:
-    kind = "pith.integrity.v1"
+    event_type = "pith.integrity.v1"
     for number in (smallest, smallest + 1, 2**53 - 1):
-        assert code_of(kind, {**FULL[kind], member: number}) is None
+        assert code_of(event_type, {**FULL[event_type], member: number}) is None
     for number in (smallest - 1, -(2**53) + 1):
-        assert code_of(kind, {**FULL[kind], member: number}) == "type"
+        assert code_of(event_type, {**FULL[event_type], member: number}) == "type"
 
 
 def test_the_ids_of_a_checkpoint_ascend() -> None:
@@ -277,7 +290,7 @@ def test_the_ids_of_a_checkpoint_ascend() -> None:
     assert code([IDS[0].upper()]) == "encoding"
     assert code([IDS[0], 1]) == "type"
     assert code([None]) == "type"
-    assert code([IDS[1], IDS[0], 1]) == "encoding"  # the first fault speaks
+    assert code([IDS[1], IDS[0], 1]) == "encoding"  # the first fault decides
 
 
 def test_the_first_schema_error_decides_target_first_match_last() -> None:
@@ -324,30 +337,32 @@ def test_a_timestamp_anchor_is_of_this_record() -> None:
     assert code_of("timestamp_anchor", {**full, "canonical_sha256": canonical_hash(OTHER)}) == "hash_mismatch"
 
 
-@pytest.mark.parametrize("kind", ["arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16"])
-def test_a_signed_alias_of_a_derived_kind_has_the_derived_value(kind: str) -> None:
-    value = DERIVED[kind]
-    assert code_of("alias_added", payloads.alias_added(kind, value)) is None
+@pytest.mark.parametrize(
+    "event_type", ["arxiv", "arxiv_version", "pith_short_8", "pith_short_12", "pith_short_16"]
+)
+def test_a_signed_alias_of_a_derived_kind_has_the_derived_value(event_type: str) -> None:
+    value = DERIVED[event_type]
+    assert code_of("alias_added", payloads.alias_added(event_type, value)) is None
     for other in (value[:-1], value + "0", value.lower() + "x", DERIVED["doi"]):
-        assert code_of("alias_added", payloads.alias_added(kind, other)) == "subject"
+        assert code_of("alias_added", payloads.alias_added(event_type, other)) == "subject"
 
 
-@pytest.mark.parametrize("kind", ["doi", "arxiv_id", "arxivx", "pith", "openalex"])
-def test_aliases_of_other_kinds_may_have_any_value(kind: str) -> None:
-    assert code_of("alias_added", payloads.alias_added(kind, "10.48550/arxiv.elsewhere")) is None
+@pytest.mark.parametrize("event_type", ["doi", "arxiv_id", "arxivx", "pith", "openalex"])
+def test_aliases_of_other_kinds_may_have_any_value(event_type: str) -> None:
+    assert code_of("alias_added", payloads.alias_added(event_type, "10.48550/arxiv.elsewhere")) is None
 
 
 def test_a_record_that_is_not_of_arxiv_has_no_arxiv_alias() -> None:
     record = made_record()
     record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
-    for kind in ("arxiv", "arxiv_version"):
-        made = attached(DEMO, record, "alias_added", payloads.alias_added(kind, "10.1/x"), WHEN)
+    for event_type in ("arxiv", "arxiv_version"):
+        made = attached(DEMO, record, "alias_added", payloads.alias_added(event_type, "10.1/x"), WHEN)
         assert [one.code for one in merged(record, [made]).view.unrecognised] == ["subject"]
 
 
 @KINDS
-def test_what_does_not_conform_is_valid_listed_and_in_no_section(kind: str) -> None:
-    made = event(DEMO, RECORD, kind, "elsewhere", FULL[kind], WHEN)
+def test_what_does_not_conform_is_valid_listed_and_in_no_section(event_type: str) -> None:
+    made = event(DEMO, RECORD, event_type, "elsewhere", FULL[event_type], WHEN)
     result, empty = merged(RECORD, [made]), merged(RECORD, [])
     assert result.state["current"] == empty.state["current"]
     assert result.state_sha256 == empty.state_sha256
@@ -355,17 +370,17 @@ def test_what_does_not_conform_is_valid_listed_and_in_no_section(kind: str) -> N
 
 
 @KINDS
-def test_every_event_type_is_deep_enough_in_its_section(kind: str) -> None:
-    made = attached(DEMO, RECORD, kind, FULL[kind], WHEN)
+def test_every_event_type_is_deep_enough_in_its_section(event_type: str) -> None:
+    made = attached(DEMO, RECORD, event_type, FULL[event_type], WHEN)
     result = merged(RECORD, [made])
     assert result.state_bytes == oracle.to_bytes(
-        oracle.state_of(RECORD, [made], []) | _receipt(result.state, kind)
+        oracle.state_of(RECORD, [made], []) | _receipt(result.state, event_type)
     )
 
 
-def _receipt(state: Json, kind: str) -> Json:
+def _receipt(state: Json, event_type: str) -> Json:
     # The model was given no key: it knows of no verified receipt.
-    if kind == "record_created":
-        assert state["current"]["receipt"] == FULL[kind]["receipt"]
+    if event_type == "record_created":
+        assert state["current"]["receipt"] == FULL[event_type]["receipt"]
         return {"current": state["current"]}
     return {}

@@ -1,4 +1,4 @@
-"""Explaining a place in the state: the trace's steps, told back to the signed events."""
+"""Explaining a pointer into the state: the decisions of the trace, with their signed events."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ def demo() -> State:
     return merged(RECORD, rich()["events"]).view
 
 
-@pytest.mark.parametrize("place", ["", "/current"])
-def test_all_of_the_state(place: str) -> None:
+@pytest.mark.parametrize("pointer", ["", "/current"])
+def test_all_of_the_state(pointer: str) -> None:
     view = demo()
-    assert [reason.decision for reason in view.explain(place)] == [*view.trace()]
+    assert [reason.decision for reason in view.explain(pointer)] == [*view.trace()]
 
 
 def test_a_section_and_an_entry_and_a_pointer_inside_one() -> None:
     view = demo()
     section = [reason.decision.pointer for reason in view.explain("/current/replications")]
     assert section == ["/current/replications/0", "/current/replications/1"]
-    for place in (FINDING, f"{FINDING}/payload/severity", f"{FINDING}/event_id"):
-        assert [reason.decision.pointer for reason in view.explain(place)] == [FINDING]
+    for pointer in (FINDING, f"{FINDING}/payload/severity", f"{FINDING}/event_id"):
+        assert [reason.decision.pointer for reason in view.explain(pointer)] == [FINDING]
 
 
 @pytest.mark.parametrize(
-    "place",
+    "pointer",
     ["/", "current", "/current/", "/current/integrity_findings/9", "/current/integrity_finding",
      "/current/checkpoints/00", "/pith_number", "/current/receipts", "/unrecognised/0", "\x1b[2J"],
 )  # fmt: skip
-def test_a_pointer_with_nothing_to_explain(place: str) -> None:
+def test_a_pointer_with_nothing_to_explain(pointer: str) -> None:
     with pytest.raises(InputError) as caught:
-        demo().explain(place)
+        demo().explain(pointer)
     assert caught.value.code == "type"
-    assert caught.value.pointer == place
+    assert caught.value.pointer == pointer
     assert caught.value.clause == "EXPLAIN-1"
     assert caught.value.hint == (
         "give /current/ and the name of a section, as State.sections lists them, or no pointer for all"
@@ -78,10 +78,10 @@ def test_a_reason_names_the_signed_events() -> None:
             "key_id": "demo-2026-05",
         }
     ]
-    loses = typing.cast("list[dict[str, str]]", value["losers"])
-    assert {lost["reason"] for lost in loses} == {"superseded"}
-    assert {lost["clause"] for lost in loses} == {"MERGE-5"}
-    assert all(lost["signer"] == "demo.example" for lost in loses)
+    losers = typing.cast("list[dict[str, str]]", value["losers"])
+    assert {lost["reason"] for lost in losers} == {"superseded"}
+    assert {lost["clause"] for lost in losers} == {"MERGE-5"}
+    assert all(lost["signer"] == "demo.example" for lost in losers)
 
 
 def test_every_reason_has_its_clause_and_its_sentence() -> None:

@@ -118,7 +118,7 @@ def laden(**members: Any) -> Json:
 
 
 def test_a_record_with_many_values_leaves_less_room() -> None:
-    """A constant stood for the frame: a part with a laden record was over the limit, unreadable."""
+    """A constant was used for the frame: a part with a large record exceeded the limit and was unreadable."""
     record = laden(note=[0] * 500)
     result = merged(record, many_events(record, 40))
     limits = replace(DEFAULT_LIMITS, nodes=1_200)
@@ -139,7 +139,7 @@ def test_an_event_over_the_limits_of_a_part_is_rejected(limits: dict[str, int], 
 
 
 @pytest.mark.parametrize("rule", sorted(name for name, rule in FAMILY.items() if binds(rule)))
-def test_under_every_rule_that_binds(rule: str) -> None:
+def test_under_every_format_that_binds(rule: str) -> None:
     keys = Policy.from_value(policy(policy_key(DEMO, event_formats=[FAMILY[rule]]), policy_key(DEMO_NEXT)))
     made = event(DEMO, RECORD, "graph_snapshot", "graph", payloads.graph_snapshot(RECORD), WHEN,
                  document=FAMILY[rule], extra={"unknown": {"é": [1, None]}})  # fmt: skip

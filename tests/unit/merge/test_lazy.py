@@ -1,4 +1,4 @@
-"""A lazy attribute is computed once for each instance, and is not copied with it unless asked."""
+"""A lazy attribute is computed once for each instance, and is not copied with it unless requested."""
 
 from __future__ import annotations
 

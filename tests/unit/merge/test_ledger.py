@@ -206,7 +206,7 @@ def test_an_unrecognised_event_can_be_retracted() -> None:
         taken = retracted(victim)
         result = merged(RECORD, [victim, taken])
         assert effects([victim, taken]) == {taken["event_id"]: "applied"}
-        # It stays listed: unrecognised says what was not understood, not what stands.
+        # It stays listed: unrecognised lists what was not understood, not what is current.
         assert [one.event_id for one in result.view.unrecognised] == ids(victim)
 
 
@@ -317,7 +317,7 @@ def test_a_revision_and_another_slot_are_no_conflict() -> None:
 
 
 def test_event_types_without_deciding_members_never_conflict() -> None:
-    assert {name for name, kind in MERGE_1.event_types.items() if kind.deciding} == {
+    assert {name for name, event_type in MERGE_1.event_types.items() if event_type.deciding} == {
         "author_claim", "pith.integrity.v1",
     }  # fmt: skip
     twice = [
@@ -349,11 +349,11 @@ def test_two_keys_of_one_signer_contradict_each_other() -> None:
 
 def test_deciding_members_are_compared_as_canonical_bytes_null_where_absent() -> None:
     """Under other rules a deciding member may be optional and of any value: 1, 1.0 and true differ."""
-    kind = EventType("x.said", "record", "sayings", "latest", {}, deciding=("a", "b"))
-    rules = MergeRules.of("test", *MERGE_1.event_types.values(), kind)
+    event_type = EventType("x.statement", "record", "sayings", "latest", {}, deciding=("a", "b"))
+    rules = MergeRules.of("test", *MERGE_1.event_types.values(), event_type)
 
     def count(*payloads_of: Json) -> int:
-        made = [event(DEMO, RECORD, "x.said", "record", paid, WHEN) for paid in payloads_of]
+        made = [event(DEMO, RECORD, "x.statement", "record", paid, WHEN) for paid in payloads_of]
         result = check(read(RECORD, made), Policy.from_value(policy(*FIXTURE_SIGNERS)), rules=rules)
         return len(merge(result, rules=rules).view.equivocations)
 
@@ -482,10 +482,10 @@ def test_completeness_that_grew_is_completeness_from_all(data: st.DataObject) ->
     taken = [data.draw(strategies.retraction(whole.record, lists)) for _ in range(4)] if lists else []
     events = data.draw(st.permutations([*whole.events, *lists, *taken]))
     ledger = ledger_of(checked(whole.record, []))
-    for place, one in enumerate(events):
+    for index, one in enumerate(events):
         ledger |= ledger_of(checked(whole.record, [one]))
         reported = {name: ([*absent], as_of) for name, absent, as_of in ledger.completeness()}
-        assert reported == oracle.missing(events[: place + 1], whole.record)
+        assert reported == oracle.missing(events[: index + 1], whole.record)
 
 
 # Which bundles and ledgers come together (MERGE-2, MERGE-3).
@@ -513,7 +513,7 @@ def test_events_checked_under_two_policies_do_not_merge() -> None:
     with pytest.raises(MergeError) as caught:
         merge(checked(RECORD, [], policy(DEMO)), checked(RECORD, [], policy(AUTHOR)))
     assert caught.value.code == "policy"
-    # A policy is what it says, not how it is written.
+    # Policies are equal by content, not by spelling.
     merge(checked(RECORD, [], policy(DEMO, AUTHOR)), checked(RECORD, [], policy(AUTHOR, DEMO)))
 
 
@@ -576,7 +576,7 @@ def test_a_ledger_accepts_ledgers_only() -> None:
 
 
 def test_no_public_way_makes_a_ledger_of_unchecked_events() -> None:
-    """A ledger was made of any event and payload, and kept the dict that the caller held."""
+    """A ledger was made of any event and payload, and kept the caller's dict."""
     mine = ledger_of(checked(RECORD, [claim()]))
     members: tuple[Any, ...] = (mine.record, mine.policy_sha256, mine.rules, frozenset(), {})
     names = ("record", "policy_sha256", "rules", "ids_without_valid_event", "events")
@@ -647,7 +647,7 @@ def test_adding_an_event_again_changes_nothing() -> None:
     assert (ledger | ledger | ledger).snapshot().to_json() == before
 
 
-# Of two validly signed copies of one event the smaller signature is kept, and nothing else changes.
+# Of two valid signatures of one event the smaller is kept, and nothing else changes.
 
 
 @pytest.mark.parametrize(
@@ -661,12 +661,12 @@ def test_adding_an_event_again_changes_nothing() -> None:
     ids=lambda made: f"{made['event_type']}-{made['event_id'][7:13]}",
 )  # fmt: skip
 def test_the_smaller_signature_is_kept_in_every_order(made: Json) -> None:
-    copies = sorted((made, *(signed_again(made, nonce) for nonce in (12345, 67890))), key=signature_of)
-    smallest = signature_of(copies[0])
+    signed = sorted((made, *(signed_again(made, nonce) for nonce in (12345, 67890))), key=signature_of)
+    smallest = signature_of(signed[0])
     beside = [claim(), retracted(listing(when=LATE)), listing("sha256:" + "1" * 64)]
     others = [one for one in beside if one["event_id"] != made["event_id"]]
-    expected = ledger_of(checked(RECORD, [copies[0], *others]))
-    for order in itertools.permutations(copies):
+    expected = ledger_of(checked(RECORD, [signed[0], *others]))
+    for order in itertools.permutations(signed):
         ledger = ledger_of(checked(RECORD, others))
         for one in order:
             ledger |= ledger_of(checked(RECORD, [one]))
@@ -675,7 +675,7 @@ def test_the_smaller_signature_is_kept_in_every_order(made: Json) -> None:
         assert ledger.snapshot().to_json() == expected.snapshot().to_json()
         assert ledger.completeness() == expected.completeness()
         assert ledger.export() == expected.export()
-        # Every view speaks of the signature that is kept.
+        # Every view shows the signature that is kept.
         assert all(event is ledger[event.event_id] for event in ledger)
         named = ledger.retractions_of(str(made["payload"].get("event_id")))
         assert all(one is ledger[one.event_id] for one in named)
@@ -694,7 +694,7 @@ def test_only_a_ledger_is_added() -> None:
 
 
 def test_records_of_one_suffix_and_two_years_have_two_numbers() -> None:
-    """MERGE-2 compares whole numbers: it said "two records have the number" of two numbers."""
+    """MERGE-2 compares complete numbers: the message was "two records have the number" of two numbers."""
     mine = ledger_of(checked(RECORD, []))
     number = replace(mine.record.number, year=mine.record.number.year + 1)
     record = replace(Record.from_value(other_record(RECORD)), number=number)

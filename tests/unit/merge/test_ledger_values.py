@@ -198,7 +198,7 @@ def test_what_a_caller_does_with_a_result_changes_no_other() -> None:
 
 
 def test_the_parts_of_a_result_are_of_one_set_of_events() -> None:
-    """The bytes were kept beside a ledger that went on growing: trace and timeline were of another set."""
+    """The bytes were kept while the ledger continued to grow: trace and timeline were of another set."""
     ledger = ledger_of(checked(RECORD, rich()["events"]))
     state = ledger.snapshot()
     data, before = state.to_json(), len(ledger)
@@ -249,7 +249,7 @@ def test_the_parts_of_every_result_agree(whole: strategies.EventSet) -> None:
         assert [entry.event_id for entry in entries] == [each["event_id"] for each in current[section]]
 
 
-def test_views_asked_for_in_threads_are_the_same() -> None:
+def test_views_requested_in_threads_are_the_same() -> None:
     ledger = ledger_of(checked(RECORD, rich()["events"]))
     found: list[Json] = []
     threads = [threading.Thread(target=lambda: found.append(results(ledger))) for _ in range(4)]

@@ -80,9 +80,9 @@ def test_a_retracted_candidate_leaves_when_it_would_win(select: SelectionRule) -
     for one in ordered:
         candidates.add(one)
     order = [2, 0, 1] if select == "latest" else [0, 1, 2]
-    for place in order:
-        assert candidates.winner() is ordered[place]
-        retracted.add(ordered[place].event.event_id)
+    for index in order:
+        assert candidates.winner() is ordered[index]
+        retracted.add(ordered[index].event.event_id)
     assert candidates.winner() is None
 
 

@@ -52,9 +52,9 @@ def ordered(data: bytes) -> Any:
     return json.loads(data, object_pairs_hook=lambda pairs: pairs)
 
 
-def alias(kind: str, value: str, when: str = WHEN, **options: Any) -> Json:
+def alias(alias_kind: str, value: str, when: str = WHEN, **options: Any) -> Json:
     signer = options.pop("signer", DEMO)
-    return attached(signer, RECORD, "alias_added", payloads.alias_added(kind, value, **options), when)
+    return attached(signer, RECORD, "alias_added", payloads.alias_added(alias_kind, value, **options), when)
 
 
 def test_the_bytes_are_compact_utf8_without_a_newline() -> None:
@@ -219,9 +219,9 @@ def test_an_id_with_an_invalid_and_a_valid_element_counts_as_valid() -> None:
 
 def test_unrecognised_is_ordered_by_instant_and_id() -> None:
     events = [
-        event(DEMO, RECORD, kind, "elsewhere", {"n": n}, when)
+        event(DEMO, RECORD, alias_kind, "elsewhere", {"n": n}, when)
         for n, when in enumerate((WHEN, "2026-05-18T01:39:14+00:00", "2026-05-18T01:39:13Z"))
-        for kind in ("citation", "of the future")
+        for alias_kind in ("citation", "of the future")
     ]
     found: Any = merged(RECORD, events).state["unrecognised"]
     expected = sorted(events, key=lambda e: (e["created_at"][:19], e["event_id"]))
@@ -266,7 +266,7 @@ def test_counters_and_unrecognised_are_not_in_the_digest() -> None:
 
 
 def test_everything_shown_is_in_the_digest() -> None:
-    """One change to what stands, one change of the digest."""
+    """One change of what is current, one change of the digest."""
     base = [
         attached(DEMO, RECORD, "record_created",
                  payloads.record_created(RECORD, receipt(DEMO, RECORD, WHEN)), WHEN),

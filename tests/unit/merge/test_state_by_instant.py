@@ -85,12 +85,12 @@ def test_retractions_of_one_event_are_ordered_by_instant() -> None:
 
 
 def test_losers_are_ordered_by_instant() -> None:
-    # The first alias and the first record_created stand, of claims the last.
+    # The first alias and the first record_created are current; of claims the last.
     first_alias, *aliases = descending(alias)
-    place = next(
+    index = next(
         index for index, one in enumerate(merged(RECORD, [first_alias]).view.source_aliases) if one.event_id
     )
-    assert losers(f"/current/source_aliases/{place}", [*aliases[::-1], first_alias]) == ids(aliases)
+    assert losers(f"/current/source_aliases/{index}", [*aliases[::-1], first_alias]) == ids(aliases)
     first, *others = descending(created)
     assert losers("/current/receipt", [*others[::-1], first]) == ids(others)
     *claims, last = descending(claim)

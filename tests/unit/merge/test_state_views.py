@@ -1,4 +1,4 @@
-"""What a ledger offers beside the bytes of the state: slots, and the views of other rule sets."""
+"""What a ledger offers in addition to the bytes of the state: slots, and the views of other rule sets."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_slots_are_of_the_conforming_events_and_one_where_an_event_type_has_none
 
 def test_under_rules_without_them_there_is_no_receipt_and_no_effect() -> None:
     kinds = (
-        kind
-        for name, kind in MERGE_1.event_types.items()
+        event_type
+        for name, event_type in MERGE_1.event_types.items()
         if name not in ("record_created", "event_retracted")
     )
     rules = MergeRules.of("other", *kinds)

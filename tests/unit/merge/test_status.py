@@ -1,4 +1,4 @@
-"""The status line: counts of what stands, nothing folded into one number."""
+"""The status line: counts of what is current, each number separate."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_references_are_what_the_newest_snapshot_counts(value: Json, references:
     old = snapshot({"references": {"count": 3}})
     view = merged(RECORD, [snapshot(value, "2026-06-01T00:00:00Z"), old]).view
     assert view.status()["references"] == references
-    said = "refs pending" if references is None else f"{references} refs"
-    assert said in view.status_line()
+    expected = "refs pending" if references is None else f"{references} refs"
+    assert expected in view.status_line()
 
 
 def test_findings_by_severity_with_the_rescinded_apart() -> None:
@@ -88,7 +88,7 @@ def test_findings_by_severity_with_the_rescinded_apart() -> None:
 
 
 def test_retractions_and_conflicts_are_in_the_status_line() -> None:
-    claims = [payloads.author_claim(payloads.orcid(1), strength=word) for word in payloads.STRENGTHS]
+    claims = [payloads.author_claim(payloads.orcid(1), strength=strength) for strength in payloads.STRENGTHS]
     events = [attached(AUTHOR, RECORD, "author_claim", claim, WHEN) for claim in claims]
     target = events[0]["event_id"]
     events.append(attached(AUTHOR, RECORD, "event_retracted", payloads.event_retracted(target), WHEN))

@@ -53,7 +53,7 @@ def test_a_slot_is_set_and_replaced() -> None:
     assert reported(one, two) == [("sets", []), ("replaces", [one["event_id"]])]
 
 
-def test_of_one_instant_the_second_loses_or_restates() -> None:
+def test_of_one_instant_the_second_is_superseded_or_restated() -> None:
     one, two = sorted((claim(note="a"), claim(note="b")), key=oracle.id_of)
     assert reported(one, two) == [("sets", []), ("superseded", [one["event_id"]])]
     zulu, offset = sorted((claim(), claim("2026-05-18T01:39:14+00:00")), key=oracle.id_of)
@@ -164,7 +164,7 @@ def test_the_rich_demo_in_order() -> None:
 
 
 def replayed(moments: Sequence[Moment], result: Merged) -> dict[str, set[str]]:
-    """What stands in the end, from the changes alone."""
+    """What is current at the end, from the changes alone."""
     shown: dict[str, set[str]] = {}
     for moment in moments:
         name, section = moment.event.event_id, moment.section
@@ -176,10 +176,10 @@ def replayed(moments: Sequence[Moment], result: Merged) -> dict[str, set[str]]:
             here.add(name)
         if moment.change == "retracts":
             target, *following = moment.others
-            kind = MERGE_1.event_types.get(result.ledger[target].event_type)
-            if kind is not None:
-                shown.setdefault(kind.section, set()).discard(target)
-                shown[kind.section] |= {*following}
+            event_type = MERGE_1.event_types.get(result.ledger[target].event_type)
+            if event_type is not None:
+                shown.setdefault(event_type.section, set()).discard(target)
+                shown[event_type.section] |= {*following}
         elif moment.change in ("sets", "adds", "lists", "replaces"):
             here.add(name)
             here -= {*moment.others}
@@ -211,10 +211,10 @@ def test_the_changes_lead_to_the_state(whole: strategies.EventSet) -> None:
     assert view.receipt is None or created == {view.receipt.event_id}
     last: dict[bytes, Moment] = {}
     for moment in moments:
-        kind = MERGE_1.event_types.get(moment.event.event_type)
-        if kind and kind.select == "latest" and moment.change in ("sets", "replaces"):
-            last[kind.slot_of(moment.event.signer, moment.event.payload)] = moment
-    # Who set or replaced last still stands, unless a retraction took it back.
+        event_type = MERGE_1.event_types.get(moment.event.event_type)
+        if event_type and event_type.select == "latest" and moment.change in ("sets", "replaces"):
+            last[event_type.slot_of(moment.event.signer, moment.event.payload)] = moment
+    # The last one to set or replace is still current, unless it was retracted.
     for moment in last.values():
         here = {e.event_id for e in view.sections[str(moment.section)]}
         assert (moment.event.event_id in here) == (not moment.retracted_by)

@@ -1,4 +1,4 @@
-"""The trace against the clauses written a second time, and its words one by one."""
+"""The trace compared with the oracle, and its reasons one by one."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def ids_without_valid_event(at: str = WHEN, **extra: Any) -> Json:
     return created(at, algorithm="none", **extra)
 
 
-def step_at(place: str, events: Sequence[Json]) -> tuple[str, list[str], list[tuple[str, str]]]:
-    found = [step for step in merged(RECORD, events).view.trace() if step.pointer == place]
+def step_at(pointer: str, events: Sequence[Json]) -> tuple[str, list[str], list[tuple[str, str]]]:
+    found = [step for step in merged(RECORD, events).view.trace() if step.pointer == pointer]
     assert len(found) == 1, [step.pointer for step in merged(RECORD, events).view.trace()]
     return found[0].reason, [*found[0].winners], [(lost.event_id, lost.reason) for lost in found[0].losers]
 
 
-# The words of TRACE-2, one by one.
+# The reasons of TRACE-2, one by one.
 
 
 def test_what_the_record_gives_is_derived() -> None:
@@ -72,7 +72,7 @@ def test_what_the_record_gives_is_derived() -> None:
     assert {step.reason for step in steps} == {"derived"}
     assert [step.pointer for step in steps] == [
         "/current/canonical_record",
-        *(f"/current/source_aliases/{place}" for place in range(6)),
+        *(f"/current/source_aliases/{index}" for index in range(6)),
     ]
     assert not any(step.winners or step.losers for step in steps)
 
@@ -84,15 +84,15 @@ def test_one_claim_is_the_only_one() -> None:
 
 def test_the_newest_supersedes_and_a_repeat_is_restated() -> None:
     old, again, new = claim(WHEN, note="a"), claim("2026-05-18T01:39:15Z"), claim(LATER)
-    word, wins, loses = step_at("/current/author_claims/0", [new, again, old])
-    assert (word, wins) == ("newest", [new["event_id"]])
-    assert loses == [(old["event_id"], "superseded"), (again["event_id"], "restated")]
+    reason, winners, losers = step_at("/current/author_claims/0", [new, again, old])
+    assert (reason, winners) == ("newest", [new["event_id"]])
+    assert losers == [(old["event_id"], "superseded"), (again["event_id"], "restated")]
 
 
 def test_of_one_instant_the_smallest_id_wins() -> None:
     tied = sorted((claim(), claim(strength="weak")), key=oracle.id_of)
-    word, wins, loses = step_at("/current/author_claims/0", tied)
-    assert (word, wins, loses) == (
+    reason, winners, losers = step_at("/current/author_claims/0", tied)
+    assert (reason, winners, losers) == (
         "smallest_id",
         [tied[0]["event_id"]],
         [(tied[1]["event_id"], "superseded")],
@@ -109,15 +109,15 @@ def test_a_tie_below_the_newest_does_not_decide() -> None:
 def test_a_retracted_rival_does_not_count_for_the_reason() -> None:
     old, new = claim(), claim(LATER)
     back = retraction(AUTHOR, new)
-    word, wins, loses = step_at("/current/author_claims/0", [old, new, back])
-    assert (word, wins, loses) == ("only", [old["event_id"]], [(new["event_id"], "retracted")])
+    reason, winners, losers = step_at("/current/author_claims/0", [old, new, back])
+    assert (reason, winners, losers) == ("only", [old["event_id"]], [(new["event_id"], "retracted")])
 
 
 def test_an_entry_of_the_selection_all_wins_alone() -> None:
     first, second = (attached(AUTHOR, RECORD, "citation", payloads.citation(work, "cites"), WHEN)
                      for work in strategies.CITING)  # fmt: skip
-    for place, one in enumerate(sorted((first, second), key=oracle.order)):
-        assert step_at(f"/current/citations/{place}", [first, second]) == ("listed", [one["event_id"]], [])
+    for index, one in enumerate(sorted((first, second), key=oracle.order)):
+        assert step_at(f"/current/citations/{index}", [first, second]) == ("listed", [one["event_id"]], [])
 
 
 def test_the_reason_of_a_retraction_is_its_effect() -> None:
@@ -128,9 +128,11 @@ def test_the_reason_of_a_retraction_is_its_effect() -> None:
         retraction(DEMO, target),
     )
     words = {}
-    for place in range(3):
-        word, wins, loses = step_at(f"/current/retractions/{place}", [target, applied, waiting, rejected])
-        words[wins[0]] = word, loses
+    for index in range(3):
+        reason, winners, losers = step_at(
+            f"/current/retractions/{index}", [target, applied, waiting, rejected]
+        )
+        words[winners[0]] = reason, losers
     assert words == {
         applied["event_id"]: ("listed", [(target["event_id"], "retracted")]),
         waiting["event_id"]: ("waiting", []),
@@ -141,11 +143,11 @@ def test_the_reason_of_a_retraction_is_its_effect() -> None:
 def test_the_first_signed_alias_wins() -> None:
     one, two, gone = alias("W1"), alias("W1", LATER, MIRROR), alias("W1", LATER, DEMO_NEXT)
     events = [two, one, gone, retraction(DEMO, gone)]
-    word, wins, loses = step_at("/current/source_aliases/3", events)
-    assert (word, wins) == ("first", [one["event_id"]])
+    reason, winners, losers = step_at("/current/source_aliases/3", events)
+    assert (reason, winners) == ("first", [one["event_id"]])
     expected = {(two["event_id"], "restated"), (gone["event_id"], "retracted")}
-    assert set(loses) == expected
-    assert loses == sorted(loses, key=lambda lost: (WHEN if lost[0] == one["event_id"] else LATER, lost[0]))
+    assert set(losers) == expected
+    assert losers == sorted(losers, key=lambda lost: (WHEN if lost[0] == one["event_id"] else LATER, lost[0]))
     assert step_at("/current/source_aliases/3", [one]) == ("only", [one["event_id"]], [])
 
 
@@ -159,24 +161,24 @@ def test_a_derived_alias_stays_derived_whoever_signs_it() -> None:
 def test_the_receipt_is_of_the_first_record_created() -> None:
     one, two = created(), created(LATER, DEMO_NEXT, DEMO_NEXT)
     assert step_at("/current/receipt", [one]) == ("only", [one["event_id"]], [])
-    word, wins, loses = step_at("/current/receipt", [two, one])
-    assert (word, wins, loses) == ("first", [one["event_id"]], [(two["event_id"], "superseded")])
+    reason, winners, losers = step_at("/current/receipt", [two, one])
+    assert (reason, winners, losers) == ("first", [one["event_id"]], [(two["event_id"], "superseded")])
 
 
 def test_a_receipt_that_is_not_verified_is_rejected() -> None:
     bad, good = ids_without_valid_event(), created(LATER)
-    word, wins, loses = step_at("/current/receipt", [bad, good])
-    assert (word, wins) == ("rejected", [])
-    assert loses == [(bad["event_id"], "rejected"), (good["event_id"], "superseded")]
+    reason, winners, losers = step_at("/current/receipt", [bad, good])
+    assert (reason, winners) == ("rejected", [])
+    assert losers == [(bad["event_id"], "rejected"), (good["event_id"], "superseded")]
 
 
 def test_losers_of_a_rejected_receipt_are_ordered_too() -> None:
-    """A withdrawn one from before stood behind the refused one at first."""
+    """A retracted earlier one was at first listed after the rejected one."""
     early = ids_without_valid_event("2026-05-17T00:00:00Z", signed_at="x")
     bad = ids_without_valid_event()
-    word, wins, loses = step_at("/current/receipt", [bad, early, retraction(DEMO, early)])
-    assert (word, wins) == ("rejected", [])
-    assert loses == [(early["event_id"], "retracted"), (bad["event_id"], "rejected")]
+    reason, winners, losers = step_at("/current/receipt", [bad, early, retraction(DEMO, early)])
+    assert (reason, winners) == ("rejected", [])
+    assert losers == [(early["event_id"], "retracted"), (bad["event_id"], "rejected")]
 
 
 def test_a_receipt_whose_events_are_all_withdrawn() -> None:
@@ -220,7 +222,7 @@ def test_every_entry_of_the_state_has_its_decision_and_no_other_pointer_has_one(
                    for e in whole.events):  # fmt: skip
                 places.append("/current/receipt")
         elif isinstance(section, list):
-            places += [f"/current/{name}/{place}" for place in range(len(section))]
+            places += [f"/current/{name}/{index}" for index in range(len(section))]
         else:
             places.append(f"/current/{name}")
     steps = result.view.trace()

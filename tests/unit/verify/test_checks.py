@@ -1,4 +1,4 @@
-"""CHECK-1 to CHECK-12: each check by its word, code and place, and what a second fault changes."""
+"""CHECK-1 to CHECK-12: each check by its status, code and pointer, and what a second fault changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kit import (
     sign,
 )
 from kit.formats import FAMILY, OURS, renamed
-from kit.results import WHEN, check, read, said, verdicts_by_id
+from kit.results import WHEN, check, read, verdict_of, verdicts_by_id
 from kit.results import checked_as_ours as checked
 from kit.tampered import (
     OTHER_NUMBER,
@@ -63,8 +63,8 @@ class Recipe:
     with_id: bool = False
     afterwards: list[Callable[[Json], Json]] = field(default_factory=list)
 
-    def said(self) -> tuple[str, str | None, str | None]:
-        return said(self.copy())
+    def verdict(self) -> tuple[str, str | None, str | None]:
+        return verdict_of(self.copy())
 
     def made(self) -> Json:
         made = sign(self.body, DEMO, _document(self.key["event_formats"][0]), with_id=self.with_id)
@@ -165,13 +165,13 @@ WAYS = [
 @pytest.mark.parametrize("row", TAMPERED, ids=lambda row: row.name)
 def test_each_tampered_event_has_its_status_code_and_pointer(row: Tampered) -> None:
     (one,) = checked(RECORD, [row.make(SOUND)]).events
-    assert said(one) == (row.verdict, row.code, row.pointer)
+    assert verdict_of(one) == (row.verdict, row.code, row.pointer)
 
 
 @pytest.mark.parametrize("with_id", [True, False])
 def test_the_same_event_without_a_fault_is_verified(with_id: bool) -> None:
     one = Recipe(with_id=with_id).copy()
-    assert (said(one), one.verdict.step, one.pointer) == (("verified", None, None), 11, "/events/0")
+    assert (verdict_of(one), one.verdict.step, one.pointer) == (("verified", None, None), 11, "/events/0")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.step} {way.name}")
@@ -179,7 +179,7 @@ def test_each_check_has_its_status_code_and_pointer(way: Way) -> None:
     recipe = Recipe()
     way.tamper(recipe)
     one = recipe.copy()
-    assert said(one) == way.expected
+    assert verdict_of(one) == way.expected
     assert one.verdict.step == way.step
 
 
@@ -196,21 +196,21 @@ def test_of_two_faults_the_earlier_check_decides(first: Way, second: Way) -> Non
     # A signature that the second takes away cannot be respelt by the first: the later goes first.
     second.tamper(recipe)
     first.tamper(recipe)
-    assert recipe.said() == first.expected
+    assert recipe.verdict() == first.expected
 
 
 # CHECK-3: the id.
 
 
 def mismatch(made: Json, keys: Json | None = None) -> str:
-    """What is said of an event whose id differs."""
+    """The message about an event whose id differs."""
     (one,) = checked(RECORD, [made], keys).events
-    assert said(one) == ("invalid", "hash_mismatch", "/event_id")
+    assert verdict_of(one) == ("invalid", "hash_mismatch", "/event_id")
     assert one.verdict.fault is not None
     return one.verdict.fault.detail
 
 
-def test_one_altered_letter_is_invalid_and_the_message_reports_an_altered_copy() -> None:
+def test_one_altered_letter_is_invalid_and_the_message_reports_an_altered_element() -> None:
     altered = {**SOUND, "payload": {**ALIAS, "alias_value": "W2"}}
     assert mismatch(altered) == (
         "the signature is genuine, but for other content: this element was altered; "
@@ -239,7 +239,7 @@ def test_a_swapped_payload_is_invalid_under_every_format(rule: Any) -> None:
     made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE}, DEMO, rule)
     keys = policy(policy_key(DEMO, event_formats=[rule]))
     detail = mismatch({**made, "payload": {"swapped": True}}, keys)
-    # Where the signature signs canonical bytes, a stated digest does not give the message.
+    # Where the signature signs canonical bytes, a claimed digest does not give the message.
     assert detail.startswith(
         "no genuine signature" if rule["proof"].get("signs") == "bytes" else "the signature is genuine, but"
     )
@@ -249,7 +249,7 @@ def test_a_revoked_key_accepts_the_recomputed_id_never_the_claimed_one() -> None
     moved: Json = {**SOUND, "payload": {"swapped": True}}
     for accepted, code in ((event_id(moved), "hash_mismatch"), (ID, "key_revoked")):
         keys = policy(policy_key(DEMO, status="revoked", accepted_event_ids=[accepted]))
-        assert said(checked(RECORD, [moved], keys).events[0])[:2] == ("invalid", code)
+        assert verdict_of(checked(RECORD, [moved], keys).events[0])[:2] == ("invalid", code)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_the_key_and_the_signature_come_before_the_form(tamper: Callable[[Json],
     ]
     for element, expected in cases:
         (one,) = checked(RECORD, [element]).events
-        assert (said(one), one.event_id) == (expected, None)
+        assert (verdict_of(one), one.event_id) == (expected, None)
     (one,) = checked(RECORD, [made]).events
     assert (one.verdict.status, one.event_id) == ("invalid", None)
 
@@ -280,7 +280,7 @@ def test_the_key_and_the_signature_come_before_the_form(tamper: Callable[[Json],
 @pytest.mark.parametrize(
     ("signer", "expected"),
     [
-        # What lacks a role or a required member is read by no format, whatever else it states.
+        # What lacks a role or a required member is read by no format, whatever else it contains.
         ("x", ("unknown_format", None, None)),
         ({}, ("unknown_format", None, None)),
         ({"signer_id": "nobody", "key_id": "x"}, ("unknown_format", None, None)),
@@ -292,7 +292,7 @@ def test_the_key_and_the_signature_come_before_the_form(tamper: Callable[[Json],
 )  # fmt: skip
 def test_an_element_is_read_before_its_key_is_looked_up(signer: Any, expected: Any) -> None:
     (one,) = checked(RECORD, [{**SOUND, "signer": signer}]).events
-    assert said(one) == expected
+    assert verdict_of(one) == expected
 
 
 # CHECK-13: a key whose format is unknown.
@@ -309,7 +309,7 @@ def test_beside_unknown_nothing_is_invalid_and_the_code_stays(way: Way) -> None:
     one = recipe.copy()
     word = "unbound" if way.expected[0] == "invalid" else way.expected[0]
     word = "unknown_format" if way.name == "whole_float" else word
-    assert said(one) == (word, *way.expected[1:])
+    assert verdict_of(one) == (word, *way.expected[1:])
     assert one.verdict.step == way.step
 
 
@@ -328,7 +328,7 @@ def test_of_unknown_alone_no_format_is_tried(way: Way) -> None:
 def test_a_key_that_does_not_list_the_format_is_no_candidate() -> None:
     keys = policy(policy_key(DEMO, event_formats=["unknown"]), policy_key(MIRROR))
     (one,) = checked(RECORD, [SOUND], keys).events
-    assert (said(one), one.event_id) == (("unknown_format", None, None), None)
+    assert (verdict_of(one), one.event_id) == (("unknown_format", None, None), None)
 
 
 def test_under_the_built_in_policy_the_registrys_events_are_never_invalid() -> None:
@@ -347,7 +347,7 @@ def test_under_the_built_in_policy_the_registrys_events_are_never_invalid() -> N
         {},
     ):
         (one,) = check(read(RECORD, [made])).events
-        assert (said(one), one.event_id) == (("unknown_format", None, None), None)
+        assert (verdict_of(one), one.event_id) == (("unknown_format", None, None), None)
 
 
 def test_of_several_agreeing_keys_one_that_lists_unknown_is_enough() -> None:
@@ -400,18 +400,18 @@ def test_of_several_keys_of_one_name_the_fingerprint_chooses() -> None:
     assert [made.signer for made in result.valid] == [DEMO.signer_id] * 2
     # Status and rights belong to the raw key.
     keys = policy(policy_key(DEMO, status="revoked"), policy_key(twin, event_types=["citation"]))
-    assert [said(one)[1] for one in checked(RECORD, events, keys).events] == ["key_revoked", "key_role"]
+    assert [verdict_of(one)[1] for one in checked(RECORD, events, keys).events] == ["key_revoked", "key_role"]
     # A signature of the one under the fingerprint of the other is none.
     posing = {**events[0], "signature": events[1]["signature"]}
-    assert said(checked(RECORD, [posing], policy(DEMO, twin)).events[0])[1] == "signature_invalid"
+    assert verdict_of(checked(RECORD, [posing], policy(DEMO, twin)).events[0])[1] == "signature_invalid"
 
 
 def test_a_key_id_of_another_signer_names_no_key() -> None:
     # The same key_id in the policy, under another signer_id, with another raw key.
     twin = Signer(7, "twin.example", DEMO.key_id)
     made = attached(twin, RECORD, "alias_added", ALIAS, WHEN)
-    assert said(checked(RECORD, [made], policy(DEMO)).events[0])[:2] == ("unknown_key", "key_unknown")
-    assert said(checked(RECORD, [made], policy(DEMO, twin)).events[0])[0] == "verified"
+    assert verdict_of(checked(RECORD, [made], policy(DEMO)).events[0])[:2] == ("unknown_key", "key_unknown")
+    assert verdict_of(checked(RECORD, [made], policy(DEMO, twin)).events[0])[0] == "verified"
 
 
 @pytest.mark.parametrize(
@@ -443,16 +443,16 @@ def test_without_a_policy_only_the_registrys_key_counts() -> None:
     result = check(read(RECORD, [SOUND]))
     assert result.policy_sha256 == Policy.registry().sha256
     # Nor is an event of another format known to it.
-    assert said(result.events[0])[0] == "unknown_format"
+    assert verdict_of(result.events[0])[0] == "unknown_format"
 
 
-# CHECK-10: other rules of merge, other known types.
+# CHECK-10: other merge rules, other known types.
 
 
 def test_a_type_is_known_if_the_rules_have_it() -> None:
     few = MergeRules.of("few", MERGE_1.event_types["citation"])
     (one,) = check(read(RECORD, [SOUND]), Policy.from_value(policy(DEMO)), rules=few).events
-    assert said(one) == ("unknown_type", None, None)
+    assert verdict_of(one) == ("unknown_type", None, None)
     assert one.event is not None
 
 
@@ -462,12 +462,15 @@ def test_every_code_of_a_verdict_is_in_the_table() -> None:
 
 def test_an_unknown_signer_stays_unknown_with_a_perfect_signature() -> None:
     made = attached(UNKNOWN_SIGNER, RECORD, "alias_added", ALIAS, WHEN)
-    assert said(checked(RECORD, [made]).events[0])[0] == "unknown_key"
+    assert verdict_of(checked(RECORD, [made]).events[0])[0] == "unknown_key"
     posing = {**made, "signer": made["signer"] | {"signer_id": DEMO.signer_id, "key_id": DEMO.key_id}}
-    assert said(checked(RECORD, [sign(posing, UNKNOWN_SIGNER)]).events[0])[0] == "unknown_key"
+    assert verdict_of(checked(RECORD, [sign(posing, UNKNOWN_SIGNER)]).events[0])[0] == "unknown_key"
     posing["signer"]["public_key_fingerprint"] = DEMO.fingerprint
     as_demo = Signer(6, DEMO.signer_id, DEMO.key_id)
-    assert said(checked(RECORD, [sign(posing, as_demo)]).events[0])[:2] == ("invalid", "signature_invalid")
+    assert verdict_of(checked(RECORD, [sign(posing, as_demo)]).events[0])[:2] == (
+        "invalid",
+        "signature_invalid",
+    )
 
 
 def test_the_events_of_a_revoked_key_count_by_id_whatever_time_they_claim() -> None:

@@ -25,7 +25,7 @@ from kit import (
 )
 from kit.formats import FAMILY
 from kit.oracle import formats
-from kit.results import WHEN, by_id, check, checked, read, said, verdicts_by_id
+from kit.results import WHEN, by_id, check, checked, read, verdict_of, verdicts_by_id
 from kit.tampered import (
     flipped,
     signature_of,
@@ -47,10 +47,10 @@ ENVELOPE = ("event_id", "signature")
 
 
 def test_the_smallest_of_several_valid_signatures_is_kept_in_any_order() -> None:
-    copies = [SOUND, *(signed_again(SOUND, nonce) for nonce in (12345, 67890))]
-    raw = [signature_of(one) for one in copies]
+    elements = [SOUND, *(signed_again(SOUND, nonce) for nonce in (12345, 67890))]
+    raw = [signature_of(one) for one in elements]
     assert len(set(raw)) == 3
-    for order in itertools.permutations(copies):
+    for order in itertools.permutations(elements):
         result = checked(RECORD, list(order))
         assert [one.verdict.status for one in result.events] == ["verified"] * 3
         (kept,) = result.valid
@@ -68,8 +68,8 @@ def test_the_element_that_got_furthest_decides_in_any_order() -> None:
         ({k: v for k, v in SOUND.items() if k != "signature"}, ("not_signed", None)),
         ({**SOUND, "signature": signature | {"key_id": "x"}}, ("unknown_key", "key_unknown")),
     ]
-    for place, (better, expected) in enumerate(ladder):
-        for worse, _ in ladder[place:]:
+    for position, (better, expected) in enumerate(ladder):
+        for worse, _ in ladder[position:]:
             assert (
                 verdicts_by_id(RECORD, [better, worse])
                 == verdicts_by_id(RECORD, [worse, better])
@@ -118,7 +118,7 @@ def test_among_equals_the_smallest_code_decides() -> None:
         policy_key(AUTHOR, event_formats=[rule], status="revoked"),
     )
     made = [attached(one, RECORD, "alias_added", ALIAS, WHEN, document=rule) for one in (DEMO, AUTHOR)]
-    assert [said(one)[1] for one in checked(RECORD, made, keys).events] == ["key_role", "key_revoked"]
+    assert [verdict_of(one)[1] for one in checked(RECORD, made, keys).events] == ["key_role", "key_revoked"]
     expected = {event_id(made[0], rule): ("invalid", "key_revoked")}
     assert verdicts_by_id(RECORD, made, keys) == verdicts_by_id(RECORD, made[::-1], keys) == expected
 
@@ -146,14 +146,14 @@ def test_malformed_elements_have_no_id_and_are_listed_by_location() -> None:
 def test_members_beside_the_signatures_four_are_named_and_dropped() -> None:
     decorated = {**SOUND, "signature": SOUND["signature"] | {"verified": True, "a/b~": 1}}
     (one,) = checked(RECORD, [decorated]).events
-    assert said(one) == ("verified", None, None)
+    assert verdict_of(one) == ("verified", None, None)
     assert one.unsigned == ("/signature/a~1b~0", "/signature/verified")
     assert one.event is not None
     assert b"verified" not in one.event.signed_content
 
 
 @pytest.mark.parametrize("rule", FAMILY.values(), ids=list(FAMILY))
-def test_what_a_rule_leaves_out_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
+def test_what_a_format_excludes_is_named_and_never_part_of_a_valid_event(rule: Any) -> None:
     made = sign({k: v for k, v in SOUND.items() if k not in ENVELOPE} | {"more": 1}, DEMO, rule)
     (one,) = checked(RECORD, [made], policy(policy_key(DEMO, event_formats=[rule]))).events
     assert one.unsigned == tuple(formats.unsigned_of(rule, made))
@@ -169,7 +169,7 @@ def test_excluded_members_and_members_beside_the_signature_are_both_named() -> N
     assert one.unsigned == ("/signature/note", "/signer/signer_id", "/signer/signer_type")
 
 
-# CHECK-12, FAULT-3: one bad event spoils nothing else, in JSON and in CBOR.
+# CHECK-12, FAULT-3: one bad event affects nothing else, in JSON and in CBOR.
 
 
 def test_bad_events_of_every_sort_leave_the_good_one_alone() -> None:
@@ -179,7 +179,7 @@ def test_bad_events_of_every_sort_leave_the_good_one_alone() -> None:
     assert mixed.valid == plain.valid
     text = to_json(bundle(RECORD, [{**SOUND, "twin": 1}, SOUND]))
     twice = check(read_bundle(twin_key(text, "twin", "target")), Policy.from_value(policy(DEMO)))
-    assert said(twice.events[0]) == ("invalid", "duplicate_key", "/target")
+    assert verdict_of(twice.events[0]) == ("invalid", "duplicate_key", "/target")
     assert twice.valid == plain.valid
 
 
@@ -205,13 +205,13 @@ def test_what_the_cache_answers_is_not_computed_again() -> None:
     cache: dict[tuple[bytes, bytes, bytes], bool] = {}
     keys, given = Policy.from_value(policy(DEMO)), read(RECORD, [SOUND])
     check(given, keys, cache=cache)
-    # A wrong answer shows that it was asked: no test of time would.
+    # A wrong answer shows that the cache was used, which no measurement of time would show.
     cache.update(dict.fromkeys(cache, False))
-    assert said(check(given, keys, cache=cache).events[0])[:2] == ("invalid", "signature_invalid")
+    assert verdict_of(check(given, keys, cache=cache).events[0])[:2] == ("invalid", "signature_invalid")
 
 
 def test_events_of_one_signer_share_one_copy_of_it() -> None:
-    """Most of what an event would else take of memory beside its body."""
+    """Most of the memory that an event would otherwise take in addition to its body."""
     made = [attached(DEMO, RECORD, "alias_added", ALIAS, WHEN.replace("14Z", f"{n}Z")) for n in (15, 16, 17)]
     first, *others = (one.signer_bytes for one in checked(RECORD, made).valid)
     assert all(other is first for other in others)

@@ -17,7 +17,7 @@ from kit import (
     policy,
     policy_key,
 )
-from kit.results import WHEN, by_id, checked, said
+from kit.results import WHEN, by_id, checked, verdict_of
 
 RECORD = made_record()
 ALIAS = payloads.alias_added("openalex", "W1")
@@ -66,7 +66,7 @@ def keys_of(*signers: Signer) -> Json:
 def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
     result = checked(ARXIV_RECORD, [{**FLAT, **changes}], keys_of(DEMO))
     (one,) = result.events
-    assert said(one) == expected
+    assert verdict_of(one) == expected
     steps = {
         None: 10, "key_unknown": 1, "type": 3, "time": 3, "subject": 4, "encoding": 7, "signature_invalid": 9,
     }  # fmt: skip
@@ -101,7 +101,7 @@ def test_under_a_key_that_lists_unknown_no_flat_event_is_invalid(
 ) -> None:
     twin = Signer(7, "a.twin.example", DEMO.key_id)
     keys = policy(policy_key(DEMO, event_formats=["integrity-1"]), policy_key(twin, event_formats=formats))
-    assert said(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).events[0])[:2] == expected
+    assert verdict_of(checked(ARXIV_RECORD, [{**FLAT, **changes}], keys).events[0])[:2] == expected
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_the_key_of_a_flat_event_needs_the_right(changes: Json, expected: Any) -
     (one,) = checked(
         ARXIV_RECORD, [FLAT], policy(policy_key(DEMO, event_formats=["integrity-1"], **changes))
     ).events
-    assert said(one) == expected
+    assert verdict_of(one) == expected
 
 
 def test_a_flat_event_of_a_record_of_another_source_is_compared_by_source_id_alone() -> None:
     record = made_record()
     record["source"] = {"id": "10.1/x", "kind": "doi", "version": 1}
     finding = FINDING | {"arxiv_id": "10.1/x"}
-    assert said(checked(record, [flat_event(DEMO, finding, WHEN, 7)], keys_of(DEMO)).events[0]) == (
+    assert verdict_of(checked(record, [flat_event(DEMO, finding, WHEN, 7)], keys_of(DEMO)).events[0]) == (
         "unbound",
         None,
         None,
@@ -137,7 +137,7 @@ def test_a_flat_event_of_a_record_of_another_source_is_compared_by_source_id_alo
 def test_two_keys_of_one_key_id_may_answer_for_a_flat_event() -> None:
     twin = Signer(7, "a.twin.example", DEMO.key_id)
     for keys in (keys_of(twin, DEMO), keys_of(DEMO, twin)):
-        assert said(checked(ARXIV_RECORD, [FLAT], keys).events[0]) == ("unbound", None, None)
+        assert verdict_of(checked(ARXIV_RECORD, [FLAT], keys).events[0]) == ("unbound", None, None)
 
 
 def test_a_flat_event_and_an_envelope_never_share_an_id() -> None:

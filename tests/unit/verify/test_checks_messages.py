@@ -1,7 +1,7 @@
-"""What a refusal tells a person, word for word, and where it points; CHECK-1 to CHECK-11 say which it is.
+"""The exact message and pointer of each rejection; CHECK-1 to CHECK-11 define the codes.
 
-The codes are for programs, these words for whoever has to act on one: they say what was
-expected, and quote nothing of the event but what was recomputed.
+Codes are for programs, messages for the person who has to act: a message states what was
+expected, and quotes nothing of the event except what was recomputed.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ EVENTS: list[tuple[Json, int, Fault]] = [
 @pytest.mark.parametrize(("made", "step", "fault"), EVENTS)
 def test_an_event_that_is_not_verified(made: Json, step: int, fault: Fault) -> None:
     keys = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "integrity-1"]))
-    (_, copy) = checked(RECORD, ["no event", made], keys).events
-    assert (copy.pointer, copy.claimed_type) == ("/events/1", made["event_type"])
-    assert (copy.verdict.fault, copy.verdict.step) == (fault, step)
+    (_, element) = checked(RECORD, ["no event", made], keys).events
+    assert (element.pointer, element.claimed_type) == ("/events/1", made["event_type"])
+    assert (element.verdict.fault, element.verdict.step) == (fault, step)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_an_event_that_is_not_verified(made: Json, step: int, fault: Fault) -> N
     ],
 )
 def test_a_key_without_the_right(rights: Json, fault: Fault) -> None:
-    (copy,) = checked(RECORD, [SOUND], policy(policy_key(DEMO, **rights))).events
-    assert (copy.verdict.fault, copy.verdict.step) == (fault, 5)
+    (element,) = checked(RECORD, [SOUND], policy(policy_key(DEMO, **rights))).events
+    assert (element.verdict.fault, element.verdict.step) == (fault, 5)
 
 
 @pytest.mark.parametrize(
@@ -126,23 +126,23 @@ def test_a_receipt_that_is_no_object() -> None:
 
 def test_the_claimed_type_of_a_malformed_element_is_shown_if_it_is_a_string() -> None:
     given: list[Any] = [{"event_type": "citation"}, {"event_type": 1}, {}, 1]
-    copies = checked(RECORD, given).events
-    assert [(copy.pointer, copy.claimed_type) for copy in copies] == [
+    elements = checked(RECORD, given).events
+    assert [(element.pointer, element.claimed_type) for element in elements] == [
         ("/events/0", "citation"),
         ("/events/1", None),
         ("/events/2", None),
         ("/events/3", None),
     ]
-    assert [copy.verdict.step for copy in copies] == [0, 0, 0, 0]
+    assert [element.verdict.step for element in elements] == [0, 0, 0, 0]
 
 
 def test_an_event_over_a_limit() -> None:
     made = changed(SOUND, payload={})
     for _ in range(24):
         made["payload"] = {"deep": made["payload"]}
-    (_, copy) = checked(RECORD, [SOUND, made]).events
-    assert (copy.pointer, copy.claimed_type, copy.event_id) == ("/events/1", "alias_added", None)
-    assert copy.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
+    (_, element) = checked(RECORD, [SOUND, made]).events
+    assert (element.pointer, element.claimed_type, element.event_id) == ("/events/1", "alias_added", None)
+    assert element.verdict.fault == Fault("depth", "an event nested deeper than 24", "")
 
 
 def test_only_a_verified_receipt_is_reported_as_verified() -> None:
@@ -155,7 +155,7 @@ def test_only_a_verified_receipt_is_reported_as_verified() -> None:
 def test_of_equal_elements_the_first_decides() -> None:
     keys = policy(policy_key(DEMO, event_formats=["pithbundle-event-1", "integrity-1"]))
     result = checked(RECORD, [SOUND, SOUND, FLAT, FLAT], keys)
-    assert [copy.pointer for copy in by_id(result).values()] == ["/events/0", "/events/2"]
+    assert [element.pointer for element in by_id(result).values()] == ["/events/0", "/events/2"]
 
 
 def ledger(number: int = 0, policy_sha256: str = "", rules: MergeRules = MERGE_1) -> Ledger:

@@ -184,9 +184,9 @@ def test_good(value: Json) -> None:
     made: Json = Policy.from_value(value).to_value()
     read = {one["public_key_hex"]: one for one in made["keys"]}
     assert len(read) == len(value["keys"])
-    for said in value["keys"]:
-        one = read[said["public_key_hex"]]
-        for name, member in said.items():
+    for key in value["keys"]:
+        one = read[key["public_key_hex"]]
+        for name, member in key.items():
             if isinstance(member, list):
                 assert sorted(map(label, one[name])) == sorted(map(label, member))
             else:
@@ -194,7 +194,7 @@ def test_good(value: Json) -> None:
     VALIDATOR.validate(value)
 
 
-#: What is wrong, where, whether the JSON Schema sees it too, and a word of what to do.
+#: What is wrong, where, whether the JSON Schema finds it too, and a part of the message.
 BAD: list[tuple[Json, str, bool, str]] = [
     (None, "", True, "object"),
     ([], "", True, "object"),
@@ -302,17 +302,17 @@ BAD: list[tuple[Json, str, bool, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("value", "pointer", "schema_sees", "word"), BAD)
-def test_bad(value: Json, pointer: str, schema_sees: bool, word: str) -> None:
+@pytest.mark.parametrize(("value", "pointer", "schema_sees", "expected"), BAD)
+def test_bad(value: Json, pointer: str, schema_sees: bool, expected: str) -> None:
     error = rejection(value)
     assert (error.code, error.pointer) == ("policy", pointer)
-    assert word in error.fault.detail
-    if word != "member name":  # JSON has no other names
+    assert expected in error.fault.detail
+    if expected != "member name":  # JSON has no other names
         assert VALIDATOR.is_valid(value) is not schema_sees
 
 
 @pytest.mark.parametrize("raw", ["00" * 32, "01" + "00" * 31, "ff" * 32, "02" + "00" * 31])
-def test_a_key_unfit_to_be_pinned(raw: str) -> None:
+def test_a_key_that_is_not_acceptable(raw: str) -> None:
     error = rejection(policy(key(), key(key_id="a2", public_key_hex=raw)))
     assert (error.code, error.pointer) == ("key_invalid", "/keys/1/public_key_hex")
 

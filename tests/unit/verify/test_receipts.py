@@ -74,7 +74,7 @@ STEPS = {
 }  # fmt: skip
 
 
-def test_a_sound_receipt_is_verified_and_what_it_does_not_sign_changes_nothing() -> None:
+def test_a_valid_receipt_is_verified_and_what_it_does_not_sign_changes_nothing() -> None:
     assert verdict(SOUND) == ("verified", None, None)
     assert verdict(SOUND | {"signed_at": "never", "verified": False}) == ("verified", None, None)
     assert verdict({k: v for k, v in SOUND.items() if k != "signed_at"}) == ("verified", None, None)
@@ -94,7 +94,7 @@ def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, 
 @pytest.mark.parametrize(
     ("first", "second"),
     [
-        # In the order of the checks: the earlier speaks.
+        # In the order of the checks: the earlier decides.
         (a, b)
         for a, b in itertools.combinations(
             [
@@ -176,7 +176,7 @@ def test_a_receipt_is_that_of_its_key_whoever_signs_the_event() -> None:
 
 
 def receipts_of(events: list[Any], keys: Json | None = None, **frame: Any) -> list[tuple[str, str, bool]]:
-    """Place, word and whether the element has an id, of each receipt."""
+    """Index, status and whether the element has an id, of each receipt."""
     found = checked(RECORD, events, keys, **frame).receipts
     return [(one.pointer, one.verdict.status, one.event_id is not None) for one in found]
 
@@ -230,7 +230,7 @@ def junk(*receipts: Json) -> list[Json]:
 
 
 def words_of(events: list[Json], keys: Json | None = None) -> list[str]:
-    return [word for _, word, _ in receipts_of(events, keys)]
+    return [status for _, status, _ in receipts_of(events, keys)]
 
 
 def test_of_unverified_elements_the_sixteen_smallest_receipts_are_checked_in_any_order() -> None:
@@ -238,7 +238,7 @@ def test_of_unverified_elements_the_sixteen_smallest_receipts_are_checked_in_any
     expected = ["invalid"] * 16 + ["not_checked"] * 4
     assert words_of(junk(*receipts)) == expected
     assert words_of(junk(*receipts[::-1])) == expected[::-1]
-    # Repetition takes no place, nor does what is not signed.
+    # Neither repetition nor what is not signed counts towards the bound.
     assert words_of(junk(*receipts[:16], *receipts[:16])) == ["invalid"] * 32
     assert (
         words_of(junk(*(one | {"signed_at": n} for n in range(3) for one in receipts[:16])))
@@ -258,7 +258,10 @@ def test_what_needs_no_signature_check_does_not_count_and_is_always_reported() -
     ]
     receipts = [made_up(number) for number in range(1, 18)]
     expected = [*["invalid"] * 16, "not_checked"]
-    assert words_of(junk(*(one for one, _ in cheap), *receipts)) == [*(word for _, word in cheap), *expected]
+    assert words_of(junk(*(one for one, _ in cheap), *receipts)) == [
+        *(status for _, status in cheap),
+        *expected,
+    ]
     keys = policy(policy_key(DEMO, status="revoked"), AUTHOR)
     assert words_of(junk(*receipts), keys) == ["invalid"] * 17
 
@@ -309,7 +312,7 @@ def test_the_state_shows_the_receipt_of_the_current_event_alone() -> None:
     first, second = created(SOUND, when="2026-05-18T01:39:13Z"), created(OTHER)
     third = created(receipt(DEMO_NEXT, RECORD, WHEN), when="2026-05-18T01:39:15Z")
     assert shown_receipt([third, second, first]) == SOUND
-    # The standing one is the smallest (instant, id), whether or not its receipt holds.
+    # The current one is the smallest (instant, id), whether or not its receipt verifies.
     assert shown_receipt([third, second]) is None
     assert shown_receipt([third]) == receipt(DEMO_NEXT, RECORD, WHEN)
 

@@ -1,4 +1,4 @@
-"""Verdicts as values: which words are valid, and which copy speaks (CHECK-10, CHECK-11)."""
+"""Verdicts as values: which statuses are valid, and which occurrence decides (CHECK-10, CHECK-11)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VA
 
 
 @pytest.mark.parametrize(
-    ("word", "valid"),
+    ("status", "valid"),
     [
         ("verified", True),
         ("unknown_type", True),
@@ -25,8 +25,8 @@ from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VA
         ("not_checked", False),
     ],
 )
-def test_two_statuses_are_valid(word: str, valid: bool) -> None:
-    assert Verdict(word, 1).valid is valid  # type: ignore[arg-type]
+def test_two_statuses_are_valid(status: str, valid: bool) -> None:
+    assert Verdict(status, 1).valid is valid  # type: ignore[arg-type]
 
 
 def test_a_code_is_the_faults() -> None:

@@ -38,8 +38,8 @@ def settles(registry: Registry) -> None:
     assert result.status == "settled", result.found
     best = result.best
     assert best is not None and best.document is not None
-    places = {place for _, place in best.elements}
-    untouched = {place for place, event in enumerate(registry.mixed) if event in registry.events}
+    places = {index for _, index in best.elements}
+    untouched = {index for index, event in enumerate(registry.mixed) if event in registry.events}
     assert untouched <= places
     for event in registry.events:
         assert verifies(event, best.document, registry.key, registry.number)
