@@ -306,6 +306,10 @@ class MergeError(PithError):
         return "merge bundles of one record, checked under one policy, by themselves"
 
 
+class ArchiveError(PithError):
+    """An archive, or a part of one, is damaged or not in its form."""
+
+
 class FileError(PithError):
     """A file cannot be read or written."""
 

@@ -1,4 +1,4 @@
-"""Files in and out: the one module of the library that accesses a disk (spec CLI-1, CLI-3).
+"""Files in and out, whole (spec CLI-1, CLI-3); :mod:`pithbundle.durable` has the steps of writing.
 
 Input is read up to a limit and no further, whatever the file claims of itself. Output
 is written atomically: a new file beside the target, written, synced, and only then
@@ -16,16 +16,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, Final
 
+from pithbundle import durable
 from pithbundle.errors import FileError, InputError
 
 #: The name of standard input.
 STDIN: Final = "-"
 
-# umask can narrow it, nothing widens it: what is written here is for all to read, and a
-# group that may write could change a verified file after the fact.
-_MODE: Final = 0o644
-# File systems that cannot sync a folder return one of these; the file itself is synced.
-_NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 # A limit may be raised beyond the memory of the machine: no more is allocated than was read.
 _CHUNK: Final = 1 << 20
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
@@ -157,19 +153,15 @@ class _Staged:
                 folders[folder] = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             self._folder = folders[folder]
             _require_regular(self._folder, self.path, self.name)
-            # O_EXCL follows no link either; O_NOFOLLOW repeats it for a file system that ignores that.
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             self._temporary_exists = True
             try:
-                descriptor = os.open(self.temporary, flags, _MODE, dir_fd=self._folder)
+                descriptor = durable.create(self.temporary, self._folder)
             except FileExistsError:
                 self._temporary_exists = False
                 raise
             try:
-                rest = memoryview(data)
-                while rest:
-                    rest = rest[os.write(descriptor, rest) :]
-                os.fsync(descriptor)
+                durable.write(descriptor, data)
+                durable.sync(descriptor)
             finally:
                 os.close(descriptor)
 
@@ -180,23 +172,23 @@ class _Staged:
                 self._new = self._identity(self.temporary)
             if self.force:
                 # Renaming replaces a link that came in meanwhile, it never follows one.
-                os.rename(self.temporary, self.name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+                durable.rename(self.temporary, self.name, self._folder)
             else:
                 _link(self._folder, self.temporary, self.name)
-            _sync_folder(self._folder)
+            durable.sync_folder(self._folder)
 
     def take_back(self) -> None:
         """Remove the file again if it is a new one under its name."""
         if self._new is not None and self._identity(self.name) == self._new:
             with contextlib.suppress(OSError):
-                os.unlink(self.name, dir_fd=self._folder)
+                durable.remove(self.name, self._folder)
 
     def clean(self) -> None:
         """Remove the temporary name."""
         if self._temporary_exists:
             # Gone already after a rename; after a link it is a second name of the same file.
             with contextlib.suppress(OSError):
-                os.unlink(self.temporary, dir_fd=self._folder)
+                durable.remove(self.temporary, self._folder)
             self._temporary_exists = False
 
     def _identity(self, name: str) -> tuple[int, int] | None:
@@ -236,7 +228,7 @@ def _require_regular(folder: int, path: str, name: str) -> None:
 def _link(folder: int, temporary: str, name: str) -> None:
     """Give the file its name if nothing has it: unlike a rename, a link replaces nothing."""
     try:
-        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        durable.link(temporary, name, folder)
     except OSError as error:
         if error.errno in _NO_LINKS:
             # To create the name first and rename over it would leave an empty file after a crash.
@@ -244,14 +236,6 @@ def _link(folder: int, temporary: str, name: str) -> None:
                 error.errno, "no hard links here to create a file in one step; use --force"
             ) from error
         raise
-
-
-def _sync_folder(folder: int) -> None:
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
 
 
 def file_error(path: str, error: OSError | ValueError) -> FileError:

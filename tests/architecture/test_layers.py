@@ -21,7 +21,8 @@ PACKAGE = REPO / "src" / "pithbundle"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("brief", "codes", "escape", "escape_tables", "newtypes"),
     ("errors",),
-    ("files",),
+    ("durable",),
+    ("files", "output_folder"),
     ("encoding",),
     ("ed25519",),
     ("bundle",),
@@ -34,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("comparison",),
     ("verifier",),
     ("__init__",),
+    ("archive",),
     ("conformance",),
     ("cli",),
     ("__main__",),
@@ -43,7 +45,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Who signed what, and what follows from it: merge reads verdicts, never how they were reached.
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
-EDGE = {"files", "conformance", "cli", "__main__"}
+EDGE = {"durable", "files", "output_folder", "archive", "conformance", "cli", "__main__"}
 
 #: Modules below the edge that read a file, in a constructor ``from_file`` beside ``from_bytes``.
 FROM_FILE = {"bundle/event_format.py", "bundle/reader.py", "bundle/record.py", "verify/policy.py"}
@@ -53,6 +55,8 @@ THIRD_PARTY = {
     "nacl": {"ed25519"},
     "cbor2": {"encoding"},
     "orjson": {"encoding"},
+    "backports": {"archive"},
+    "compression": {"archive"},
     "click": {"cli"},
     "matplotlib": {"cli"},
 }

@@ -60,6 +60,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/reports.md",
             "spec/documents.md",
             "spec/probing.md",
+            "spec/archives.md",
             "spec/errors.md",
             "spec/*",
         ],

@@ -12,6 +12,10 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
+from pithbundle.archive.frames import decompress
+from pithbundle.archive.lines import line_of
+from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_name, read_index
+from pithbundle.archive.zstd import compress
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
@@ -263,6 +267,36 @@ def _probing() -> dict[str, str]:
     }
 
 
+def _archives() -> dict[str, str]:
+    """An archive of one bundle without events. Its frame is stored: no version of zstd decides its bytes."""
+    bundle, _ = _one_event()
+    shown = ("bundle_type", "bundle_version", "pith_number", "canonical_record", "canonical_sha256")
+    text = json.dumps({**{name: bundle[name] for name in shown}, "events": []}, separators=(",", ":"))
+    line = line_of(text.encode())
+    # One segment, a size of two bytes less 256, a checksum; one block, the last, stored.
+    head = b"\x28\xb5\x2f\xfd\x64" + (line.raw_size - 256).to_bytes(2, "little")
+    block = (line.raw_size << 3 | 1).to_bytes(3, "little")
+    checksum = compress(line.raw)[-4:]
+    frame = head + block + line.raw + checksum
+    assert decompress(frame, line.raw_size) == line.raw
+    content, file = sha256(line.raw).hexdigest(), sha256(frame).hexdigest()
+    info = PackInfo(
+        pack_name(content, "json"), line.suffix, line.suffix, 1, 1, line.raw_size, len(frame), content, file
+    )
+    index = IndexEntry(line.suffix, 0, len(frame), line.raw_size).to_bytes()
+    assert read_index(index) is not None
+    manifest = Manifest((info,), "1.5.7").to_bytes()
+    assert Manifest.from_bytes(manifest).packs == (info,)
+    rows = [line.raw[at : at + 40].hex() for at in range(0, line.raw_size, 40)]
+    return {
+        "line": text,
+        "suffix and digest": f"{line.suffix}\n{line.digest.hex()}",
+        "frame in hex": "\n".join([head.hex(), block.hex(), *rows, checksum.hex()]),
+        "index": index.decode().rstrip(),
+        "pith-archive.json": manifest.decode().rstrip(),
+    }
+
+
 def _formats() -> dict[str, str]:
     data = _args("policy/formats/pithbundle-event-1")["data"]
     found = _ok("format", data=data)
@@ -287,6 +321,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "reports": _reports,
     "documents": _documents,
     "probing": _probing,
+    "archives": _archives,
 }
 
 

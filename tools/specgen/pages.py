@@ -13,7 +13,7 @@ INDEX: Final = REPO / "spec.md"
 #: In reading order, which is that of the documentation site.
 PAGES: Final = (
     "encoding", "records", "keys", "bundles", "formats", "policy", "checks", "merge", "state", "reports",
-    "documents", "probing", "errors",
+    "documents", "probing", "archives", "errors",
 )  # fmt: skip
 #: The marks of clauses; a mark may be followed by what it is limited to.
 MARKS: Final = ("SEEN", "INFERRED", "CHOSEN")

@@ -1,0 +1,397 @@
+"""Reading archives (spec ARCH-4, ARCH-8 to ARCH-10).
+
+Whole reads scan the frames of a pack in order and use no index. A frame that is damaged is named and
+passed over. A read by suffix uses the index as a hint and compares everything that it finds.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Self
+
+from pithbundle.archive.borders import MAX_BYTES
+from pithbundle.archive.frames import MAGIC, Source, next_magic, read_frame
+from pithbundle.archive.lines import Line, line_of, split_items, split_lines
+from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
+from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
+from pithbundle.archive.rejected import Rejections
+from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.errors import ArchiveError, FileError, InputError, PithError
+from pithbundle.files import file_error, read_regular
+
+#: How often a reader looks for the next frame in vain, in one pack, before it gives up.
+_MOST_CANDIDATES: Final = 1_000
+#: An index has 60 bytes a frame.
+_MOST_INDEX: Final = 1 << 28
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of a pack, decompressed."""
+
+    #: The name of the pack in its folder.
+    file: str
+    encoding: Encoding
+    #: Where the frame begins in the pack, and its bytes there.
+    offset: int
+    length: int
+    #: Its content.
+    raw: bytes
+
+    def __repr__(self) -> str:
+        return f"<Frame {self.file} at {self.offset}: {len(self.raw)} raw bytes>"
+
+    def parts(self) -> Iterator[tuple[int, bytes]]:
+        """The number, from 1, and the bytes of each line or item; nothing is checked."""
+        split = split_lines if self.encoding == "json" else split_items
+        for number, (_, data) in enumerate(split(self.raw), 1):
+            yield number, data
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A part of a pack that contains no readable frame (ARCH-8)."""
+
+    file: str
+    offset: int
+    #: Its bytes, up to the next frame that can be read or to the end of the file.
+    length: int
+    error: PithError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One bundle of an archive and its position."""
+
+    line: Line
+    #: The name of the pack in its folder.
+    file: str
+    #: The offset of its frame in the pack.
+    offset: int
+    #: The number of its line in the frame, from 1.
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The bundles of one suffix."""
+
+    entries: tuple[Entry, ...]
+    #: What could not be read of the packs in which they would be.
+    rejected: Rejections
+    #: Whether the index led to them; without it whole packs were read.
+    by_index: bool
+
+
+class PackReader:
+    """An open pack.
+
+    Raises:
+        FileError: ``io``: it cannot be opened, or is no regular file.
+    """
+
+    def __init__(self, path: str, encoding: Encoding, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.path = path
+        self.file = os.path.basename(path)
+        self.encoding = encoding
+        self._limits = limits
+        #: The most raw bytes of a frame (ARCH-8).
+        self.max_raw = max(MAX_BYTES, limits.size + 1)
+        try:
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except (OSError, ValueError) as error:
+            raise file_error(path, error) from error
+        self._stat = os.fstat(self._descriptor)
+        if not stat.S_ISREG(self._stat.st_mode):
+            self.close()
+            raise FileError.at(path, "is not a regular file")
+        self._sha256 = sha256()
+        self._hashed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    @property
+    def size(self) -> int:
+        """The bytes of the file when it was opened."""
+        return self._stat.st_size
+
+    def frames(self) -> Iterator[Frame | Damage]:
+        """Read all frames in order; no index is used.
+
+        Raises:
+            FileError: ``io``: the file changed while it was read, or the system cannot read it.
+        """
+        source = self._source(0)
+        candidates = _MOST_CANDIDATES
+        while source.peek(1):
+            start = source.position
+            try:
+                frame = self._frame(source)
+            except (ArchiveError, InputError) as error:
+                self.require_unchanged()
+                end, candidates = self._next_frame(start + 1, candidates)
+                source = self._source(end)
+                yield Damage(self.file, start, end - start, error.detached())
+            else:
+                yield frame
+        self.require_unchanged()
+
+    def read_frame(self, offset: int) -> Frame:
+        """Read the frame at an offset, and nothing else.
+
+        Raises:
+            ArchiveError: no frame begins there, or it is damaged.
+            InputError: ``size``: it states more than the limit.
+            FileError: ``io``: the system cannot read it, or the file changed.
+        """
+        frame = self._frame(self._source(offset))
+        self.require_unchanged()
+        return frame
+
+    def entries(self, frame: Frame, rejected: Rejections) -> Iterator[Entry]:
+        """The bundles of a frame, each read strictly; what is none goes to ``rejected``."""
+        for number, data in frame.parts():
+            try:
+                line = line_of(data, self._limits, self.encoding)
+                if line.data != data:
+                    raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
+            except PithError as error:
+                rejected.add(self.path, f"frame at byte {frame.offset}, line {number}", error.detached())
+            else:
+                yield Entry(line, self.file, frame.offset, number)
+
+    def whole_sha256(self) -> str:
+        """The SHA-256 of the file, in hex, of the bytes that :meth:`frames` has read."""
+        while part := self._read_at(self._hashed, 1 << 20):
+            del part
+        return self._sha256.hexdigest()
+
+    def require_unchanged(self) -> None:
+        """Check that the file is the one that was opened, and has its size and times (ARCH-8).
+
+        Raises:
+            FileError: ``io``: it is not.
+        """
+        try:
+            found = [os.fstat(self._descriptor), os.stat(self.path)]
+        except OSError as error:
+            raise FileError.at(self.path, "was removed while it was read") from error
+        if any(_identity(one) != _identity(self._stat) for one in found):
+            raise FileError.at(self.path, "changed while it was read; read it again")
+
+    # -- reading bytes ----------------------------------------------------------------------
+
+    def _frame(self, source: Source) -> Frame:
+        start = source.position
+        raw, length = read_frame(source, self.max_raw)
+        if not raw:
+            raise ArchiveError("archive", "an empty frame, which no pack has", offset=start)
+        return Frame(self.file, self.encoding, start, length, raw)
+
+    def _next_frame(self, offset: int, candidates: int) -> tuple[int, int]:
+        """Where the next readable frame begins, or the file ends; and how many candidates are left."""
+        source = self._source(offset)
+        while next_magic(source):
+            if candidates == 0:
+                return self.size, 0
+            try:
+                self._frame(self._source(source.position))
+            except (ArchiveError, InputError):
+                candidates -= 1
+                source.skip(len(MAGIC))
+            else:
+                return source.position, candidates
+        return self.size, candidates
+
+    def _source(self, position: int) -> Source:
+        at = position
+
+        def read(size: int) -> bytes:
+            nonlocal at
+            data = self._read_at(at, size)
+            at += len(data)
+            return data
+
+        return Source(read, position)
+
+    def _read_at(self, offset: int, size: int) -> bytes:
+        try:
+            data = os.pread(self._descriptor, size, offset)
+        except OSError as error:
+            raise file_error(self.path, error) from error
+        # Every byte is hashed once, when it is read first: the bytes hashed are the bytes checked.
+        if offset <= self._hashed < offset + len(data):
+            self._sha256.update(memoryview(data)[self._hashed - offset :])
+            self._hashed = offset + len(data)
+        return data
+
+
+def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+class Reader:
+    """An archive that is open for reading.
+
+    Args:
+        path: the folder of the archive.
+        limits: the limits of each bundle; ``limits.size`` bounds what a frame may expand to as well.
+
+    Raises:
+        FileError: ``io``: there is no archive, or it cannot be read.
+        InputError: the manifest is not JSON.
+        ArchiveError: the manifest is not in its form.
+        TypeError: ``limits`` is not :class:`Limits`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> None:
+        require_limits(limits)
+        self.path = os.fspath(path)
+        self.limits = limits
+        self._manifest_bytes = self._read_manifest()
+        self.manifest = Manifest.from_bytes(self._manifest_bytes)
+
+    def _read_manifest(self) -> bytes:
+        return read_regular(os.path.join(self.path, MANIFEST), MANIFEST_LIMITS.size)
+
+    @property
+    def packs(self) -> tuple[PackInfo, ...]:
+        """The packs, as the manifest lists them: JSON before CBOR, by suffix."""
+        return self.manifest.packs
+
+    def open(self, pack: PackInfo) -> PackReader:
+        """Open one pack.
+
+        Raises:
+            FileError: ``io``: it cannot be opened.
+        """
+        return PackReader(os.path.join(self.path, pack.file), pack.encoding, self.limits)
+
+    def entries(self, rejected: Rejections) -> Iterator[Entry]:
+        """Every bundle of the archive, pack by pack; what cannot be read goes to ``rejected``.
+
+        Raises:
+            FileError: ``io``: a pack or the manifest changed while it was read.
+        """
+        for info in self.packs:
+            try:
+                pack = self.open(info)
+            except FileError as error:
+                rejected.add(os.path.join(self.path, info.file), "", error.detached())
+                continue
+            with pack:
+                yield from self._all(pack, rejected)
+        if self._read_manifest() != self._manifest_bytes:
+            raise FileError.at(self.path, "was replaced while it was read; read it again")
+
+    def index(self, pack: PackInfo) -> tuple[IndexEntry, ...] | None:
+        """Return the index of a pack; None where there is none, or it is malformed (ARCH-9)."""
+        try:
+            return read_index(read_regular(os.path.join(self.path, pack.index_file), _MOST_INDEX))
+        except (FileError, InputError):
+            return None
+
+    def get(self, suffix: str) -> Found:
+        """Find the bundles of one suffix: by the index, or else in whole packs.
+
+        Raises:
+            FileError: ``io``: a pack cannot be read, or changed while it was read.
+        """
+        entries: list[Entry] = []
+        rejected = Rejections()
+        by_index = True
+        for info in self.packs:
+            if not info.first_suffix <= suffix <= info.last_suffix:
+                continue
+            with self.open(info) as pack:
+                found = self._by_index(pack, info, suffix, rejected)
+                if found is None:
+                    by_index = False
+                    found = [entry for entry in self._all(pack, rejected) if entry.line.suffix == suffix]
+                entries += found
+        return Found(tuple(entries), rejected, by_index)
+
+    def _by_index(
+        self, pack: PackReader, info: PackInfo, suffix: str, rejected: Rejections
+    ) -> list[Entry] | None:
+        """The bundles by the index; None if it and the frames disagree, or it is not there."""
+        index = self.index(info)
+        if not index or index[-1].offset + index[-1].length != pack.size:
+            return None
+        firsts = [entry.first_suffix for entry in index]
+        # The lines of a suffix that begins frames are parted, and in no frame before them.
+        start = bisect_left(firsts, suffix)
+        end = bisect_right(firsts, suffix)
+        found: list[Entry] = []
+        noted = Rejections()
+        # Whether the frame after the last one has to show that it begins with another suffix.
+        is_open = True
+        for at in index[max(0, start - (start == end)) : end]:
+            of_frame = self._frame_at(pack, at, noted)
+            if of_frame is None:
+                return None
+            of_suffix = [entry for entry in of_frame if entry.line.suffix == suffix]
+            found += of_suffix
+            is_open = not of_suffix or of_suffix[-1] is of_frame[-1]
+        if is_open and end < len(index) and self._frame_at(pack, index[end], noted) is None:
+            return None
+        rejected.update(noted)
+        return found
+
+    @staticmethod
+    def _frame_at(pack: PackReader, at: IndexEntry, rejected: Rejections) -> list[Entry] | None:
+        """The bundles of the frame that a line of the index names; None if it is another frame."""
+        try:
+            frame = pack.read_frame(at.offset)
+        except (ArchiveError, InputError):
+            return None
+        if (frame.length, len(frame.raw)) != (at.length, at.raw_length):
+            return None
+        entries = [*pack.entries(frame, rejected)]
+        return entries if entries and entries[0].line.suffix == at.first_suffix else None
+
+    @staticmethod
+    def _all(pack: PackReader, rejected: Rejections) -> Iterator[Entry]:
+        for frame in pack.frames():
+            if isinstance(frame, Damage):
+                note_damage(pack, frame, rejected)
+            else:
+                yield from pack.entries(frame, rejected)
+
+
+def note_damage(pack: PackReader, damage: Damage, rejected: Rejections) -> None:
+    """List a damaged part of a pack."""
+    end = damage.offset + damage.length
+    rejected.add(pack.path, f"bytes {damage.offset} to {end}", damage.error)
+
+
+def in_order(entries: Iterable[Entry], path: str, rejected: Rejections) -> Iterator[Line]:
+    """The lines that are in the order of ARCH-4; one that is not goes to ``rejected``."""
+    before: tuple[bool, str, bytes] | None = None
+    for entry in entries:
+        line = entry.line
+        key = line.encoding == "cbor", line.suffix, line.digest
+        if before is not None and key < before:
+            detail = "a line out of order; pithbundle archive pack sorts it in again"
+            position = f"frame at byte {entry.offset}, line {entry.number}"
+            error = ArchiveError("archive", detail, clause="ARCH-4")
+            rejected.add(os.path.join(path, entry.file), position, error)
+            continue
+        before = key
+        yield line

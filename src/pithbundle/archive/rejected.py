@@ -1,0 +1,71 @@
+"""What is rejected of an input, listed up to a bound (spec ARCH-12; threat C5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.encoding.values import Object, portable
+from pithbundle.errors import PithError
+
+#: The most entries of one file that are listed by one code.
+MOST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedEntry:
+    """One bundle, line, frame or file that was rejected, or the number of those that are not listed."""
+
+    #: The file as it was named. May contain hostile text, as ``position`` may.
+    path: str
+    #: Where in the file; empty for the file as a whole.
+    position: str
+    code: str
+    #: Why, escaped for one line already.
+    reason: str
+    #: More than 1 for entries that are counted and not listed.
+    count: int = 1
+
+    def to_value(self) -> Object:
+        """Return it as JSON."""
+        return {
+            "file": portable(self.path),
+            "position": portable(self.position),
+            "code": self.code,
+            "reason": self.reason,
+            "count": self.count,
+        }
+
+
+class Rejections:
+    """Collects what is rejected: of each file and code the first hundred, then a count."""
+
+    def __init__(self) -> None:
+        self._listed: list[RejectedEntry] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def add(self, path: str, position: str, error: PithError) -> None:
+        """Note one rejection."""
+        self._counts[path, error.code] += 1
+        if self._counts[path, error.code] <= MOST:
+            location = error.fault.location
+            reason = f"{error.fault.message}{' ' + location if location else ''}"
+            self._listed.append(RejectedEntry(path, position, error.code, reason))
+
+    def update(self, other: Rejections) -> None:
+        """Take over what another one has collected."""
+        self._listed += other._listed
+        self._counts += other._counts
+
+    def __len__(self) -> int:
+        return self._counts.total()
+
+    def __iter__(self) -> Iterator[RejectedEntry]:
+        """The listed ones in the order in which they were found, then the counts of the others."""
+        yield from self._listed
+        for (path, code), count in self._counts.items():
+            if count > MOST:
+                reason = "more entries of this code, not listed"
+                yield RejectedEntry(path, "", code, reason, count - MOST)

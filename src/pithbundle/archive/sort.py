@@ -1,0 +1,129 @@
+"""Sorting more lines than fit into memory: sorted runs on disk, then one merge (spec ARCH-4).
+
+The runs are files of the folder that is being written, and are removed with it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from typing import Final
+
+from pithbundle.archive.frames import Source
+from pithbundle.archive.lines import Line
+from pithbundle.durable import Folder
+from pithbundle.encoding.parsed import Encoding
+
+#: The bytes of lines that are sorted in memory.
+RUN_BYTES: Final = 64 << 20
+#: What a line costs in memory beside its bytes, about.
+_OVERHEAD: Final = 400
+#: The most runs that are merged at once; each has an open file and a buffer.
+FAN_IN: Final = 64
+RUN_NAME: Final = "run-{:06}"
+#: Encoding, suffix, digest, and the length of the data that follow.
+_HEAD: Final = struct.Struct(">c26s32sQ")
+_LETTER: Final[dict[Encoding, bytes]] = {"json": b"j", "cbor": b"c"}
+_ENCODING: Final[dict[bytes, Encoding]] = {b"j": "json", b"c": "cbor"}
+
+
+class LineSorter:
+    """Takes lines in any order and gives them sorted: of each encoding by itself, JSON first.
+
+    Args:
+        folder: where the runs are written.
+        run_bytes: the bytes of lines that are held in memory.
+    """
+
+    def __init__(self, folder: Folder, run_bytes: int = RUN_BYTES) -> None:
+        self._folder = folder
+        self._run_bytes = run_bytes
+        self._lines: list[Line] = []
+        self._size = 0
+        self._runs: list[str] = []
+        self._numbers = count()
+
+    def add(self, line: Line) -> None:
+        """Take one line."""
+        self._lines.append(line)
+        self._size += len(line.data) + _OVERHEAD
+        if self._size >= self._run_bytes:
+            self._spill()
+
+    def sorted(self) -> Iterator[Line]:
+        """Give all lines, equal ones once, and remove the runs."""
+        with ExitStack() as stack:
+            if self._runs and self._lines:
+                self._spill()
+            while len(self._runs) > FAN_IN:
+                merged, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
+                with ExitStack() as inner:
+                    self._write(_merged(self._read(name, inner) for name in merged))
+                self._remove(merged)
+            self._lines.sort(key=_key)
+            yield from _merged([*(self._read(name, stack) for name in self._runs), iter(self._lines)])
+        self._remove(self._runs)
+        self._runs, self._lines, self._size = [], [], 0
+
+    def _spill(self) -> None:
+        self._lines.sort(key=_key)
+        self._write(iter(self._lines))
+        self._lines, self._size = [], 0
+
+    def _write(self, lines: Iterator[Line]) -> None:
+        # A run is of no use after a crash, so it is not synced.
+        name = RUN_NAME.format(next(self._numbers))
+        with self._folder.create(name) as file:
+            parts: list[bytes] = []
+            size = 0
+            for line in lines:
+                head = _HEAD.pack(
+                    _LETTER[line.encoding], line.suffix.encode("ascii"), line.digest, len(line.data)
+                )
+                parts += (head, line.data)
+                size += len(line.data)
+                if size > 1 << 20:
+                    file.write(b"".join(parts))
+                    parts, size = [], 0
+            file.write(b"".join(parts))
+        self._runs.append(name)
+
+    def _read(self, name: str, stack: ExitStack) -> Iterator[Line]:
+        descriptor = self._folder.open_file(name)
+        stack.callback(os.close, descriptor)
+        source = Source(lambda size: os.read(descriptor, size))
+        while head := source.take(_HEAD.size):
+            letter, suffix, digest, size = _HEAD.unpack(head)
+            yield Line(suffix.decode("ascii"), digest, source.take(size), _ENCODING[letter])
+
+    def _remove(self, names: list[str]) -> None:
+        for name in names:
+            self._folder.remove(name)
+
+
+def _key(line: Line) -> tuple[bool, str, bytes]:
+    return line.encoding == "cbor", line.suffix, line.digest
+
+
+def _merged(runs: Iterable[Iterator[Line]]) -> Iterator[Line]:
+    """Merge sorted runs; of equal lines one is left."""
+    return unique(heapq.merge(*runs, key=_key))
+
+
+def unique(lines: Iterable[Line]) -> Iterator[Line]:
+    """Leave out each line that equals the one before it."""
+    before: tuple[bool, str, bytes] | None = None
+    for line in lines:
+        key = _key(line)
+        if key != before:
+            yield line
+        before = key
+
+
+def merged(sources: Iterable[Iterator[Line]]) -> Iterator[Line]:
+    """Merge sources that are sorted already, as those of archives are; equal lines once."""
+    return _merged(sources)

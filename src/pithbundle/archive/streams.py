@@ -1,0 +1,137 @@
+"""Streams of other containers: compressed or plain, of lines or of items (spec ARCH-11, ARCH-12).
+
+Nothing is decompressed before it is read, and no more is held than one bundle may have.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.archive.frames import CHUNK, Source, decompressed
+from pithbundle.archive.lines import item_end
+from pithbundle.errors import ArchiveError, InputError, PithError
+
+Compression: TypeAlias = Literal["", "zst", "gz"]
+#: A position for people, and the bytes that may be a bundle, or why they are none.
+Part: TypeAlias = tuple[str, "bytes | PithError"]
+
+#: How many times its limit a compressed entry may expand to before the rest of the file is not read.
+_PATIENCE: Final = 16
+#: Of gzip so little is decoded at once: what follows a member is copied for each member.
+_GZIP_PIECE: Final = 1 << 12
+
+
+def opened(read: Callable[[int], bytes], compression: Compression) -> Source:
+    """The content of a file, decompressed while it is read."""
+    source = Source(read)
+    if not compression:
+        return source
+    pieces = decompressed(source) if compression == "zst" else _gunzipped(source)
+    return Source(lambda _: next(pieces, b""))
+
+
+def _gunzipped(source: Source) -> Iterator[bytes]:
+    """The content of all members of gzip.
+
+    Raises:
+        ArchiveError: it is damaged, cut, or something else follows a member.
+    """
+    while source.peek(1):
+        start = source.position
+        decompressor = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        while not decompressor.eof:
+            data = source.peek(_GZIP_PIECE)
+            if not data:
+                raise ArchiveError("archive", "the file ends inside a member of gzip", offset=start)
+            try:
+                yield from _pieces(decompressor, data)
+            except zlib.error as error:
+                raise ArchiveError("archive", f"a damaged member of gzip: {error}", offset=start) from error
+            source.skip(len(data) - len(decompressor.unused_data))
+
+
+def _pieces(decompressor: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    while True:
+        if piece := decompressor.decompress(data, CHUNK):
+            yield piece
+        data = decompressor.unconsumed_tail
+        if not data:
+            return
+
+
+def skip(source: Source, size: int, limit: int, compression: Compression) -> bool:
+    """Pass over ``size`` bytes of an entry; return False if that takes too long, or the file ends.
+
+    A compressed file of some kilobytes can expand to gigabytes; of a plain one the bytes are there.
+    """
+    if compression and size > _PATIENCE * limit:
+        return False
+    return source.skip(size) == size
+
+
+def over_limit(limit: int, found: int | None = None, *, is_end: bool = False) -> InputError:
+    """The error of an entry over the limit on its size (ARCH-12)."""
+    what = "a bundle; the rest of the file was not read" if is_end else "a bundle"
+    return InputError.over_limit("size", limit, found, what=what)
+
+
+def lines(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
+    """The lines of a stream that are not empty, each of at most ``limit`` bytes."""
+    number, size = 1, 0
+    parts: list[bytes] = []
+    while piece := source.some():
+        start = 0
+        while (end := piece.find(b"\n", start)) >= 0:
+            size += end - start
+            parts.append(piece[start:end])
+            yield from _line(number, parts, size, limit)
+            number, size, parts, start = number + 1, 0, [], end + 1
+        size += len(piece) - start
+        if size <= limit:
+            parts.append(piece[start:])
+        else:
+            parts = []
+            if compression and size > _PATIENCE * limit:
+                yield f"line {number}", over_limit(limit, is_end=True)
+                return
+    yield from _line(number, parts, size, limit)
+
+
+def _line(number: int, parts: list[bytes], size: int, limit: int) -> Iterator[Part]:
+    position = f"line {number}"
+    if size > limit:
+        yield position, over_limit(limit, size)
+    elif data := b"".join(parts).strip(b"\t\r "):
+        yield position, data
+
+
+def items(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
+    """The items of a sequence of CBOR, each of at most ``limit`` bytes.
+
+    Where an item cannot be divided from the next, nothing after it is read.
+    """
+    data, at, number, offset = b"", 0, 1, 0
+    while True:
+        end = item_end(data, at)
+        position = f"item {number} at byte {offset}"
+        if end is None:
+            detail = "no item of CBOR; the rest of the file was not read"
+            yield position, ArchiveError("archive", detail, clause="ARCH-3")
+            return
+        if end <= len(data):
+            yield position, data[at:end] if end - at <= limit else over_limit(limit, end - at)
+            number, offset, at = number + 1, offset + end - at, end
+            continue
+        if end - at > limit:
+            yield position, over_limit(limit, is_end=True)
+            return
+        rest = data[at:]
+        # Twice as many as before at least, so that a long item is not walked again for each piece.
+        more = source.take(max(end - at, 2 * len(rest), CHUNK) - len(rest))
+        if not more:
+            if rest:
+                yield position, rest
+            return
+        data, at = rest + more, 0

@@ -1,0 +1,151 @@
+"""output_folder: a folder gets its name when all is in it; leftovers are recognised (ARCH-13)."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from pithbundle import durable
+from pithbundle.durable import Folder
+from pithbundle.output_folder import OutputFolder
+
+KNOWN = re.compile("[a-z]|tmp")
+
+
+def accept(folder: Folder) -> None:
+    folder.require_known(KNOWN)
+
+
+def write(path: Path, data: bytes = b"new", force: bool = False) -> None:
+    with OutputFolder(str(path), force, KNOWN, accept) as place:
+        place.part.write_file("a", data, "tmp")
+        place.give_name()
+
+
+def state(tmp_path: Path) -> dict[str, bytes]:
+    return {
+        str(each.relative_to(tmp_path)): each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()
+    }
+
+
+def test_a_new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "out")
+    assert state(tmp_path) == {"out/a": b"new"}
+    monkeypatch.chdir(tmp_path)
+    write(Path("second"))
+    with OutputFolder("third/", False, KNOWN, accept) as place:
+        place.give_name()
+    assert sorted(os.listdir()) == ["out", "second", "third"]
+
+
+@pytest.mark.parametrize("exchanges", [True, False])
+def test_a_folder_is_replaced_with_force_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool
+) -> None:
+    if not exchanges:
+        monkeypatch.setattr(durable, "exchange", lambda *_: False)
+    write(tmp_path / "out", b"old")
+    with pytest.raises(OSError, match="--force"):
+        write(tmp_path / "out")
+    assert state(tmp_path) == {"out/a": b"old"}
+    write(tmp_path / "out", force=True)
+    assert state(tmp_path) == {"out/a": b"new"} and os.listdir(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "dangling link", "fifo", "foreign"])
+def test_what_is_never_replaced(tmp_path: Path, kind: str) -> None:
+    out, other = tmp_path / "out", tmp_path / "other"
+    if kind == "file":
+        out.write_text("kept")
+    elif kind == "fifo":
+        os.mkfifo(out)
+    elif kind == "foreign":
+        out.mkdir()
+        (out / "thesis.txt").write_text("kept")
+    else:
+        if kind == "link":
+            other.mkdir()
+        out.symlink_to(other)
+    before = state(tmp_path)
+    with pytest.raises(OSError):
+        write(out, force=True)
+    assert state(tmp_path) == before and not (tmp_path / "out.part").exists()
+
+
+def test_what_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    with OutputFolder(str(tmp_path / "out"), False, KNOWN, accept) as place:
+        (tmp_path / "out").mkdir()
+        with pytest.raises(OSError, match="exists already"):
+            place.give_name()
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_leftovers_of_a_run_are_removed_and_others_are_not(tmp_path: Path) -> None:
+    part = tmp_path / "out.part"
+    part.mkdir()
+    (part / "b").write_text("left")
+    write(tmp_path / "out")
+    assert state(tmp_path) == {"out/a": b"new"}
+    part.mkdir()
+    (part / "thesis.txt").write_text("kept")
+    with pytest.raises(OSError, match="move it away first"):
+        write(tmp_path / "out", force=True)
+    assert state(tmp_path) == {"out/a": b"new", "out.part/thesis.txt": b"kept"}
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_a_part_that_is_no_folder(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "other").mkdir()
+    if kind == "file":
+        (tmp_path / "out.part").write_text("kept")
+    else:
+        (tmp_path / "out.part").symlink_to("other")
+    with pytest.raises(OSError, match="has to be moved away"):
+        write(tmp_path / "out")
+    assert os.listdir(tmp_path / "other") == []
+
+
+def test_a_crash_between_two_renames_is_finished(tmp_path: Path) -> None:
+    old = tmp_path / "out.part.old"
+    write(old, b"old")
+    with pytest.raises(OSError, match="--force"):
+        write(tmp_path / "out")
+    assert state(tmp_path) == {"out/a": b"old"}
+    write(old, b"older")
+    write(tmp_path / "out", force=True)
+    assert state(tmp_path) == {"out/a": b"new"}
+
+
+def test_two_runs(tmp_path: Path) -> None:
+    with OutputFolder(str(tmp_path / "out"), False, KNOWN, accept) as place:
+        with pytest.raises(OSError, match="another run is writing it"):
+            write(tmp_path / "out")
+        place.part.write_file("a", b"first", "tmp")
+        place.give_name()
+    assert state(tmp_path) == {"out/a": b"first"}
+
+
+def test_a_part_that_is_renamed_before_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Folder.locked
+
+    def late(self: Folder) -> object:
+        os.rename(tmp_path / "out.part", tmp_path / "elsewhere")
+        return real(self)
+
+    monkeypatch.setattr(Folder, "locked", late)
+    with pytest.raises(OSError, match="just written"):
+        write(tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["", "/", ".", "..", "x/.."])
+def test_names_that_cannot_be(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OSError):
+        write(tmp_path / name if name == ".." else Path(name), force=True)
+
+
+def test_a_parent_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write(tmp_path / "absent" / "out")
