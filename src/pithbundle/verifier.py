@@ -1,4 +1,4 @@
-"""The verifier: bytes of a bundle in, what is verified of it out (spec CHECK-1 to CHECK-13, MERGE-1).
+"""The verifier: bytes of a bundle in, what is verified of it out (spec CHECK-14, FORMAT-9, MERGE-1).
 
 A :class:`Verifier` has one policy, one rule set and one set of limits, so everything that it
 returns was checked in the same way and can be merged.

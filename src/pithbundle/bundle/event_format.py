@@ -16,7 +16,7 @@ from pithbundle.bundle.event_format_document import (
     Constant,
     Proof,
     effective_document,
-    read_document,
+    read_format_document,
 )
 from pithbundle.encoding.canonical import canonical_bytes, encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
@@ -66,7 +66,7 @@ class EventFormat:
             canonical_bytes(value)
         except InputError as error:
             raise FormatError("format", error.fault.message, pointer=error.pointer or "") from None
-        name, body, proof = read_document(value)
+        name, body, proof = read_format_document(value)
         made = _made(name, body, proof)
         named = _DOCUMENTS.get(name)
         if name in (UNKNOWN, INTEGRITY_1.name) or (named is not None and named != made.sha256):
@@ -151,7 +151,7 @@ def _made(name: str, body: Body, proof: Proof) -> EventFormat:
 
 @dataclass(frozen=True, slots=True)
 class FlatFormat:
-    """The built-in format that is no document: the flat spelling, whose digest is unknown (EVT-7)."""
+    """The built-in format that is no document: the flat shape, whose digest is unknown (EVT-7)."""
 
     name: str = "integrity-1"
     #: Its name stands for its digest (FORMAT-1).

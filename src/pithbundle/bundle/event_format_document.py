@@ -99,6 +99,12 @@ class Body:
         """Whether a path is in the content, with everything below it (FORMAT-2)."""
         return is_covered(path, self.base, self.excluded)
 
+    def json_type(self, role: str) -> JsonType:
+        """The JSON type of the value of a role in an element (FORMAT-1)."""
+        if role == "payload":
+            return "object"
+        return "integer" if role == "created_at" and self.time != "rfc3339" else "string"
+
     def to_value(self) -> Object:
         """The member ``body`` of the effective document."""
         return {
@@ -158,7 +164,7 @@ def effective_document(body: Body, proof: Proof) -> Object:
     }
 
 
-def read_document(value: Value) -> tuple[str, Body, Proof]:
+def read_format_document(value: Value) -> tuple[str, Body, Proof]:
     """Read a format document: its name, body and proof (FORMAT-1, FORMAT-2).
 
     Raises:

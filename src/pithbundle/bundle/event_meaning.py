@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, cast
 
 from pithbundle.bundle.event import moment
 from pithbundle.bundle.event_format import EventFormat
-from pithbundle.bundle.event_format_document import Body, Constant, JsonType, Role
+from pithbundle.bundle.event_format_document import Body, Constant, Role
 from pithbundle.bundle.event_plan import Plan
 from pithbundle.bundle.event_pointers import MISSING, Path, value_at
 from pithbundle.encoding.canonical import encode
@@ -34,7 +34,6 @@ class MeaningReader:
         self._excluded = [self._below(path) for path in body.excluded]
         self._hashed = not body.covers(body.roles["payload"])
         self._roles: dict[str, Role] = {}
-        time: JsonType = "string" if body.time == "rfc3339" else "integer"
         kinds = [(self._below(path), kind) for path, kind in body.required.items()]
         kinds += [(path[:-1], "object") for path in self._excluded]
         for name, role in body.roles.items():
@@ -42,8 +41,7 @@ class MeaningReader:
                 self._roles[name] = role
             elif not (name == "payload" and self._hashed):
                 self._roles[name] = self._below(role)
-                kind: JsonType = time if name == "created_at" else "object" if name == "payload" else "string"
-                kinds.append((self._below(role), kind))
+                kinds.append((self._below(role), body.json_type(name)))
         self._plan = Plan(kinds, [(self._below(path), value) for path, value in body.constants.items()])
         self._signer = signer_path(body)
 

@@ -327,13 +327,11 @@ def _pointers(event_format: EventFormat) -> dict[str, str]:
 def _plan_of(event_format: EventFormat, key_paths: tuple[Path, ...]) -> Plan:
     """The plan of everything that decides reading whether or not the element is signed (FORMAT-8)."""
     body, proof = event_format._body, event_format._proof
-    time: JsonType = "string" if body.time == "rfc3339" else "integer"
     kinds: list[tuple[Path, JsonType]] = [(body.base, "object"), *body.required.items()]
     kinds += [(path[:-1], "object") for path in body.excluded]
     for name, role in body.roles.items():
         if not isinstance(role, Constant):
-            kind: JsonType = time if name == "created_at" else "object" if name == "payload" else "string"
-            kinds.append((role, kind))
+            kinds.append((role, body.json_type(name)))
     # A document may state a constant twice, in body and in proof: both are required.
     constants = [*body.constants.items()]
     kinds += [(path, "string") for path in key_paths if region(path, body.base, body.excluded) == "inside"]

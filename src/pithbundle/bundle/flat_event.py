@@ -1,4 +1,4 @@
-"""The flat spelling of integrity.json (spec EVT-7): the format ``integrity-1``, which is no document.
+"""The flat shape of integrity.json (spec EVT-7): the format ``integrity-1``, which is no document.
 
 How its digest is made is unknown, so it is listed by ``payload_sha256`` and never merged.
 """
@@ -27,7 +27,7 @@ _PLAN = Plan(
 
 
 class FlatReading(NamedTuple):
-    """An element of the flat spelling; nothing in it is verified."""
+    """An element of the flat shape; nothing in it is verified."""
 
     event_type: str
     payload_sha256: str

@@ -5,8 +5,8 @@ their order (:mod:`pithbundle.verify.readings`); FORMAT-9 chooses among them. An
 format reads is ``unknown_format``: it may be an event of a registry whose format the policy does
 not know. Under a key that lists ``unknown`` nothing is ``invalid`` (CHECK-13).
 
-What the caller must still do: decide whether the policy is his, and what the events mean
-(merge). Whether a proof, a link or a claim is true is never decided here.
+What the caller must still do: decide whether the policy is the right one, and what the
+events mean (merge). Whether a proof, a link or a claim is true is never decided here.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class _Run:
         )  # fmt: skip
 
     def flat(self, index: int, element: Object, judged: Judged, remarks: tuple[Fault, ...]) -> CheckedEvent:
-        """An element whose verdict is that of the flat spelling (EVT-8)."""
+        """An element whose verdict is that of the flat shape (EVT-8)."""
         reading: FlatReading = judged.flat  # type: ignore[assignment]
         event_id = None if judged.verdict.status == "unknown_format" else reading.listed_id
         self.collect(reading.event_type, reading.payload, "/payload", index, event_id)

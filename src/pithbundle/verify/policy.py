@@ -166,8 +166,8 @@ class Policy:
 
     Raises:
         PolicyError: ``policy``, for no key, more than 1,000, a raw key twice, a fifth key of
-            one (signer_id, key_id) or a seventeenth of one key_id (POL-6); the pointer is
-            into ``keys`` as given.
+            one (signer_id, key_id) or a seventeenth of one key_id (POL-6), two formats of one
+            name or a ninth format (FORMAT-6); the pointer is into ``keys`` as given.
         TypeError: ``keys`` is not an iterable of :class:`PolicyKey`.
     """
 
@@ -250,8 +250,9 @@ class Policy:
         the keys, each by itself; last, what keys share.
 
         Raises:
-            PolicyError: ``policy``, or ``key_invalid`` for a key unfit to be pinned, with the
-                pointer to what must change.
+            PolicyError: ``policy``, ``key_invalid`` for a key that is not acceptable (KEY-2), or
+                ``format`` for an event format that cannot be applied (FORMAT-1), with the pointer
+                to what must change.
         """
         if type(value) is not dict:
             reject("a policy is an object with policy_type, policy_version and keys", "")

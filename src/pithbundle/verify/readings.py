@@ -1,7 +1,7 @@
 """The verdict of one reading: an element under one format of the policy (spec CHECK-14, EVT-8, FORMAT-5).
 
 The checks are made in the order of CHECK-14, those of a key for each candidate by raw key. The
-key comes first, so that nobody is accused under a key that nobody pinned.
+key comes first, so that nobody is accused under a key that is not in the policy.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Judged(NamedTuple):
     """What one reading came to; ``verified`` is replaced by ``unknown_type`` where the type is none."""
 
     verdict: Verdict
-    #: None of the flat spelling, like ``reader``.
+    #: None of the flat shape, like ``reader``.
     reading: Reading | None
     reader: FormatReader | None
     #: None where the reading is not well-formed, or the format is not one of its key.
@@ -69,7 +69,7 @@ class Judged(NamedTuple):
     raw: bytes = b""
     key: PolicyKey | None = None
     claim: Claim | None = None
-    #: Of the flat spelling alone.
+    #: Of the flat shape alone.
     flat: FlatReading | None = None
 
 
@@ -341,7 +341,7 @@ class Judge:
         return Verdict("invalid", STEP_ID, Fault("hash_mismatch", detail, reader.pointers["event_id"]))
 
     def flat(self, reading: FlatReading) -> Judged:
-        """The verdict of an element of the flat spelling: unbound at best (EVT-8)."""
+        """The verdict of an element of the flat shape: unbound at best (EVT-8)."""
         keys = self.policy.keys_with_id(reading.signing_key_id)
         if not keys:
             verdict = Verdict("unknown_key", STEP_KEY, unknown_key_id("/signing_key_id"))

@@ -1,6 +1,6 @@
 """What a key of the policy may sign, and whether it did (spec CHECK-6 to CHECK-9, RCPT-2).
 
-Shared by the envelope, the flat spelling and receipts, so that there is one order of checks
+Shared by the envelope, the flat shape and receipts, so that there is one order of checks
 and one place that verifies a signature.
 """
 

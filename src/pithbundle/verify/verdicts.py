@@ -223,7 +223,7 @@ class CheckedEvent:
 
     #: The index in ``events``.
     index: int
-    #: The recomputed id; of the flat spelling the claimed digest; None without an id (CHECK-11).
+    #: The recomputed id; of the flat shape the claimed digest; None without an id (CHECK-11).
     event_id: str | None
     #: The event type as the element states it: shown, never trusted.
     claimed_type: str | None
