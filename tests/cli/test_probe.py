@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import time
 from pathlib import Path
@@ -14,6 +16,12 @@ from kit.command_line import run, spawn, start
 from kit.data import REPO
 from kit.registries import Key, canonical, draw, put_text, steps
 from kit.signing import to_json
+from pithbundle.cli import probe_run
+from pithbundle.verify.policy import Policy
+from pithbundle.verify.probing.elements import elements_of
+from pithbundle.verify.probing.lenient import read_lenient
+from pithbundle.verify.probing.search import Search
+from pithbundle.verify.probing.tasks import Material
 
 DEMOS: Final = REPO / "vectors" / "demo"
 
@@ -136,6 +144,52 @@ def test_processes_find_what_one_finds() -> None:
         found.append(json.loads(done.stdout))
     assert found[0]["found"] == found[1]["found"]
     assert found[0]["event_format"] is not None
+
+
+class Dying(Material):
+    """Kills each process that receives it."""
+
+    def __reduce__(self) -> Any:
+        return os._exit, (1,)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_search_goes_on_when_its_processes_are_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe_run, "_ALONE", 0.0)
+    written(9)
+    policy = Policy.from_file("p.json")
+    searches = [Search(elements_of(0, read_lenient(Path("b.json").read_bytes())), policy) for _ in range(2)]
+    searches[0].material.__class__ = Dying
+    assert probe_run.run_search(searches[0], 600, 2)
+    searches[1].run()
+    found = [(search.preimages, search.checks, search.explanations) for search in searches]
+    assert found[0] == found[1]
+    assert found[0][2]
+
+
+def wait_for_a_child(of: int) -> None:
+    """Wait until a process has started one of those that search, where the system lists them."""
+    listed = Path(f"/proc/{of}/task/{of}/children")
+    for _ in range(2000 if listed.exists() else 0):
+        for child in listed.read_text().split():
+            with contextlib.suppress(OSError):
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return
+        time.sleep(0.01)
+
+
+@pytest.mark.signals
+def test_an_interrupt_of_a_terminal_prints_no_traceback(folder: Path) -> None:
+    """It reaches all processes at once, also those that have just been started."""
+    unsettled()
+    for delay in (0.0, 0.05, 0.1):
+        with start("probe", str(folder / "b.json"), "--policy", str(folder / "p.json"), "--jobs", "2",
+                   "--time", "60", own_group=True) as child:  # fmt: skip
+            wait_for_a_child(child.pid)
+            time.sleep(delay)
+            os.killpg(child.pid, signal.SIGINT)
+            _, err = child.communicate(timeout=30)
+        assert (child.returncode, err.strip()) == (130, b"")
 
 
 @pytest.mark.usefixtures("folder")

@@ -142,13 +142,17 @@ def spawn(*args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) 
 
 @contextlib.contextmanager
 def start(
-    *args: str, env: Mapping[str, str] | None = None, sigint: signal.Handlers = signal.SIG_DFL
+    *args: str,
+    env: Mapping[str, str] | None = None,
+    sigint: signal.Handlers = signal.SIG_DFL,
+    own_group: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command, to send it signals.
 
     A child inherits what is ignored, and the tests may have been started by ``nohup`` or by
     a shell in the background, which ignore SIGINT. So what the child does with SIGINT is
-    always set here.
+    always set here. With ``own_group`` a signal can be sent to it and all its children, as a
+    terminal does.
     """
     before = signal.signal(signal.SIGINT, sigint)
     try:
@@ -158,6 +162,7 @@ def start(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=process_env(env),
+            start_new_session=own_group,
         )
     finally:
         signal.signal(signal.SIGINT, before)

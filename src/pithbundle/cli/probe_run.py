@@ -15,7 +15,8 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final, get_args
 
@@ -73,7 +74,7 @@ def _run_in_processes(
 ) -> bool:
     # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (search.material,))
-    waiting: deque[tuple[Task, Future[Outcome]]] = deque()
+    waiting: deque[tuple[Task, Future[Outcome] | None]] = deque()
     try:
         more = True
         while more or waiting:
@@ -82,10 +83,10 @@ def _run_in_processes(
                 if task is None:
                     more = False
                 else:
-                    waiting.append((task, pool.submit(_run_task, task)))
+                    waiting.append((task, _submitted(pool, task)))
             if waiting:
-                task, outcome = waiting.popleft()
-                search.take(task, outcome.result())
+                task, future = waiting.popleft()
+                search.take(task, _outcome(search.material, task, future))
                 progress.show(search)
             if time.monotonic() >= end and (more or waiting):
                 search.exhausted = False
@@ -94,6 +95,34 @@ def _run_in_processes(
     finally:
         # Whatever ends this, no process stays behind: what they have begun takes tenths of a second.
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome] | None:
+    """A task given to the pool, None where one of its processes was killed."""
+    with suppress(BrokenProcessPool), _without_interrupts():
+        return pool.submit(_run_task, task)
+    return None
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold interrupts back, so that a process that is started here ignores them before one reaches it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _outcome(material: Material, task: Task, future: Future[Outcome] | None) -> Outcome:
+    """The outcome of a task; computed here if a process was killed, as where memory is short."""
+    if future is not None:
+        with suppress(BrokenProcessPool):
+            return future.result()
+    return material.run(task)
 
 
 def _start_worker(material: Material) -> None:
