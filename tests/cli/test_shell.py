@@ -16,6 +16,8 @@ import pytest
 
 import pithbundle
 from kit.command_line import HOSTILE, Result, assert_harmless, command_line, process_env, run, spawn, start
+from kit.data import REPO
+from pithbundle import Verifier
 from pithbundle.cli import main as cli
 from pithbundle.cli import output
 from pithbundle.cli.main import COMMANDS
@@ -254,6 +256,58 @@ class TestInterrupts:
 
         monkeypatch.setattr(cli.group, "main", fail)
         assert run() == Result(status, b"", message.encode())
+
+
+class TestInternalErrors:
+    """An exception that no command expects ended with status 1, which means that an input is wrong."""
+
+    @pytest.fixture(autouse=True)
+    def broken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*args: object, **options: object) -> None:
+            raise KeyError("text of an \x1b[31minput")
+
+        monkeypatch.setattr(Verifier, "verify", fail)
+
+    def test_text(self) -> None:
+        result = run("verify", str(REPO / "vectors" / "demo" / "bundle.json"))
+        assert (result.status, result.stdout) == (70, b"")
+        error, where, report = result.err.splitlines()
+        assert error == "pithbundle: error: a fault of pithbundle itself, which is no verdict on any input"
+        assert where.startswith("pithbundle: hint: KeyError at test_shell.py:")
+        assert " < pithbundle/verifier.py:" in where
+        assert report.startswith("pithbundle: hint: please report it")
+        assert "text of an" not in result.err and str(REPO) not in where
+
+    @pytest.mark.parametrize("form", ["--json", "--jsonl"])
+    def test_json(self, form: str) -> None:
+        result = run("verify", form, str(REPO / "vectors" / "demo" / "bundle.json"))
+        value = json.loads(result.stdout)
+        assert (result.status, value["exit_status"], value["outcome"]) == (70, 70, "error")
+        assert (value["error"]["code"], value["error"]["clause"]) == ("internal", "CLI-13")
+
+    def test_while_it_prints(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(value: object, indent: int | None = 2) -> Iterator[bytes]:
+            raise RecursionError
+
+        whole = output.json_pieces
+        once = iter([fail])
+        monkeypatch.setattr(output, "json_pieces", lambda *args: next(once, whole)(*args))
+        result = run("code", "--json")
+        assert (result.status, json.loads(result.stdout)["error"]["code"]) == (70, "internal")
+
+    def test_a_process(self, tmp_path: Path) -> None:
+        """The status of the process, with an installation that lacks a file of its own."""
+        (tmp_path / "sitecustomize.py").write_text(
+            "import pithbundle.verifier as v\nv.Verifier.verify = lambda *_, **__: 1 / 0\n"
+        )
+        done = subprocess.run(
+            [*command_line("verify"), str(REPO / "vectors" / "demo" / "bundle.json")],
+            capture_output=True,
+            env={**process_env(), "PYTHONPATH": f"{tmp_path}:{process_env().get('PYTHONPATH', '')}"},
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (70, b"")
+        assert b"ZeroDivisionError" in done.stderr and b"Traceback" not in done.stderr
 
 
 class TestTerminals:

@@ -8,7 +8,8 @@ to an :class:`~pithbundle.cli.output.Output` and returns an exit status:
 * 1, rejected, invalid or conflict;
 * 2, usage error (options, paths, a policy that cannot be applied), or an input that cannot be
   read where no 1 is due;
-* 3, incomplete or unverified.
+* 3, incomplete or unverified;
+* 70, a fault of the program.
 
 Output is buffered until the command has finished, so that a failure prints no partial result
 and a reader that closes the pipe early (``| head``) changes no exit status. The exception is
@@ -20,6 +21,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
@@ -58,6 +60,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+#: The innermost frames that the report of a fault names, and one.
+_MOST_PLACES: Final = 5
 #: The variable with which the script of a shell asks for completions.
 _COMPLETE: Final = "_PITHBUNDLE_COMPLETE"
 
@@ -164,6 +168,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         out.drop()
         out.fail("memory", "out of memory", ["lower the limits with --limit, or use a larger machine"])
         return out.flush(Exit.USAGE)
+    except Exception as error:
+        out.drop()
+        _internal_error(out, error)
+        return out.flush(Exit.INTERNAL)
     out.drop()
     # Half a line may be in its buffer, which the interpreter would print at exit.
     out.discard_stdout()
@@ -198,6 +206,29 @@ def _run(out: Output, argv: Sequence[str] | None) -> int:
         out.discard_stdout()
         return Exit.USAGE
     return status if isinstance(status, int) else Exit.VALID
+
+
+def _internal_error(out: Output, error: Exception) -> None:
+    """Report an exception that no command expects: a fault of the program (CLI-13).
+
+    The message of the exception is left out, since it may quote an input; the places are of the program.
+    """
+    places = [
+        f"{_place(frame.filename)}:{frame.lineno} in {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    message = "a fault of pithbundle itself, which is no verdict on any input"
+    hints = [
+        f"{type(error).__name__} at {' < '.join(places[:-_MOST_PLACES:-1])}",
+        "please report it with this message, the command and, if you may publish it, the input",
+    ]
+    out.fail("internal", message, hints, Exit.INTERNAL)
+
+
+def _place(path: str) -> str:
+    """The file of a frame without the folders of this machine."""
+    folder = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    return os.path.relpath(path, folder) if path.startswith(folder) else os.path.basename(path)
 
 
 def _prepare_completion(instruction: str) -> None:

@@ -68,10 +68,16 @@ class Exit(IntEnum):
     INVALID = 1
     USAGE = 2
     UNVERIFIED = 3
+    #: A fault of the program, as in sysexits.h (CLI-13).
+    INTERNAL = 70
     #: 128 and the number of SIGINT, as a shell reports it.
     INTERRUPTED = 130
     #: The same for SIGPIPE: the reader closed the pipe before the work was done (CLI-12).
     PIPE = 141
+
+
+#: The codes of a failure that no input causes, each with its clause.
+WITHOUT_INPUT: Final = {"usage": "CLI-2", "memory": "CLI-2", "internal": "CLI-13"}
 
 
 class ReaderGone(Exception):
@@ -81,7 +87,8 @@ class ReaderGone(Exception):
 #: The paragraph on exit statuses in the help of every command (REPORT-2).
 EXIT_STATUS_HELP: Final = (
     "\b\nExit status: 0 valid; 1 rejected, invalid or conflict; 2 usage error, or an\n"
-    "input that cannot be read where no 1 is due; 3 incomplete or unverified."
+    "input that cannot be read where no 1 is due; 3 incomplete or unverified; 70 a\n"
+    "fault of pithbundle itself."
 )
 
 
@@ -227,12 +234,12 @@ class Output:
     def fail(self, code: str, message: str, hints: Sequence[str] = (), status: int = Exit.USAGE) -> None:
         """Print why the command ends, which no input caused; with ``--json`` on stdout as well.
 
-        The code is none of a verdict or a vector: ``usage`` or ``memory`` (CLI-2).
+        The code is none of a verdict or a vector: ``usage``, ``memory`` (CLI-2) or ``internal`` (CLI-13).
         """
         self.error(self.show(message))
         for each in hints:
             self.hint(self.show(each))
-        self._fail(status, error_value(code, message, "CLI-2", "; ".join(hints)))
+        self._fail(status, error_value(code, message, WITHOUT_INPUT[code], "; ".join(hints)))
 
     def _fail(self, status: int, error: Object) -> None:
         if self.as_json or self.as_json_lines:

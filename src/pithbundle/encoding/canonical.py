@@ -18,13 +18,15 @@ import hashlib
 from collections.abc import Iterator
 from typing import Final, cast
 
-import orjson
-
+from pithbundle.encoding.interrupts import interrupts_held
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
 from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, string_fault
 from pithbundle.errors import InputError
 from pithbundle.newtypes import DigestHex
+
+with interrupts_held():
+    import orjson
 
 _SORTED: Final = orjson.OPT_SORT_KEYS
 

@@ -48,12 +48,14 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-import orjson
-
+from pithbundle.encoding.interrupts import interrupts_held
 from pithbundle.encoding.json_strict import read_strictly
 from pithbundle.encoding.limits import DEFAULT_LIMITS, UNBOUNDED, Limits, require_limits
 from pithbundle.encoding.parsed import Parsed, depth_limit, require_size
 from pithbundle.encoding.values import MAX_KEY_BYTES, BytesLike, Value
+
+with interrupts_held():
+    import orjson
 
 
 def parse_json(data: BytesLike, limits: Limits = DEFAULT_LIMITS) -> Value:

@@ -33,6 +33,11 @@ _OTHERS: Final[dict[str, CodeInfo]] = {
     ),
     "usage": CodeInfo("the command line is wrong", "CLI-2", "see pithbundle COMMAND --help"),
     "memory": CodeInfo("the machine has not enough memory", "CLI-2", "lower the limits with --limit"),
+    "internal": CodeInfo(
+        "a fault of pithbundle itself, which is no verdict",
+        "CLI-13",
+        "report it, with the command and the input",
+    ),
 }
 ALL: Final = {**CODES, **_OTHERS}
 #: Clause, meaning and hint of each status of a verdict, which verify prints where others have a code.
