@@ -117,9 +117,9 @@ def pointers(value: Any, pointer: str = "") -> list[str]:
     """The pointers of the scalars in a value."""
     if isinstance(value, dict):
         named = [(name.replace("~", "~0").replace("/", "~1"), one) for name, one in value.items()]
-        return [pointer for name, one in named for pointer in pointers(one, f"{pointer}/{name}")]
+        return [found for name, one in named for found in pointers(one, f"{pointer}/{name}")]
     if isinstance(value, list):
-        return [pointer for at, one in enumerate(value) for pointer in pointers(one, f"{pointer}/{at}")]
+        return [found for at, one in enumerate(value) for found in pointers(one, f"{pointer}/{at}")]
     return [pointer]
 
 
@@ -171,7 +171,8 @@ def test_what_is_written_of_a_format_is_read(document: Json, size: int, written_
     """A document near the limit of FORMAT-1: the policy with it is written with its defaults."""
     long: Json = copy.deepcopy(document)
     if written_out:
-        long = {"name": document["name"], **oracle.effective(document)}
+        # The defaults are those of the oracle itself.
+        long = copy.deepcopy({"name": document["name"], **oracle.effective(document)})
     base, constants = long["body"].get("base", ""), long["body"].setdefault("constants", {})
     for number in range(4):
         constants[f"{base}/long{number}"] = ""
