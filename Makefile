@@ -134,7 +134,9 @@ fuzz: $(DEV)
 	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz
 
 bench: $(DEV)
-	@for script in benchmarks/*.py; do $(BIN)/python "$$script" || exit 1; done
+	@for script in $(filter-out %/against.py,$(wildcard benchmarks/*.py)); do \
+	  $(BIN)/python "$$script" || exit 1; done
+	$(if $(BASE),$(BIN)/python benchmarks/against.py --base '$(BASE)')
 
 # The site; any broken link or anchor, and any public name without documentation, is an error.
 docs: $(DOCS)
