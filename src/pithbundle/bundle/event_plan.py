@@ -1,7 +1,7 @@
 """A plan to read pointers of an object that pass through objects only, compiled once (spec FORMAT-8).
 
-A plan is a list of steps. Each takes several members of one object at once and compares their
-types as one tuple, which costs a fraction of asking for one pointer after another.
+A plan is a list of steps. Each takes several members of one object at once, and the types of all
+are compared as one tuple, which costs a fraction of asking for one pointer after another.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _KINDS: Final[Mapping[JsonType, frozenset[type]]] = {
     "string": frozenset({str}),
 }
 
-#: One step: the index of the object among the values read so far, its members, their types.
-_Step = tuple[int, Callable[[Any], tuple[Value, ...]], tuple[type | None, ...]]
+#: One step: the index of the object among the values read so far, its members.
+_Step = tuple[int, Callable[[Any], tuple[Value, ...]]]
 
 
 class Plan:
     """Reads the values at paths of an object, or finds that one is missing or of another type."""
 
-    __slots__ = ("_constants", "_index", "_loose", "_steps", "never")
+    __slots__ = ("_constants", "_index", "_loose", "_steps", "_types", "never")
 
     def __init__(
         self,
@@ -54,18 +54,16 @@ class Plan:
         self.never = not all(allowed.values())
         self._index: dict[Path, int] = {(): 0}
         self._steps: list[_Step] = []
-        self._loose: list[tuple[int, frozenset[type]]] = []
         parents = sorted({path[:-1] for path in allowed if path}, key=len)
         for parent in parents:
             names = [path[-1] for path in allowed if path and path[:-1] == parent]
-            exact = []
             for name in names:
-                types = allowed[(*parent, name)]
                 self._index[(*parent, name)] = len(self._index)
-                exact.append(next(iter(types)) if len(types) == 1 else None)
-                if len(types) > 1:
-                    self._loose.append((self._index[(*parent, name)], types))
-            self._steps.append((self._index[parent], getter(names), tuple(exact)))
+            self._steps.append((self._index[parent], getter(names)))
+        ordered = [allowed[path] for path in self._index]
+        #: The one type of each value, None where it is not exactly one; those are ``_loose``.
+        self._types = tuple([next(iter(types)) if len(types) == 1 else None for types in ordered])
+        self._loose = [(at, types) for at, types in enumerate(ordered) if len(types) != 1]
         self._constants = [(self._index[path], value) for path, value in values]
 
     def __len__(self) -> int:
@@ -80,28 +78,25 @@ class Plan:
 
     def read(self, value: Object) -> list[Value] | None:
         """The value at every path, None where one is missing, of another type or another constant."""
-        if self.never:
-            return None
         values: list[Value] = [value]
-        for at, members, types in self._steps:
-            try:
-                found = members(values[at])
-            except KeyError:
-                return None
-            if (*map(type, found),) != types and not self._fits(found, types):
-                return None
-            values += found
+        try:
+            for at, members in self._steps:
+                values += members(values[at])
+        except (KeyError, TypeError):
+            # A member is missing, or what should have it is no object: a list takes no name.
+            return None
+        if (*map(type, values),) != self._types and not self._fits(values):
+            return None
         for at, expected in self._constants:
             if values[at] != expected:
                 return None
-        for at, kinds in self._loose:
-            if type(values[at]) not in kinds:
-                return None
         return values
 
-    @staticmethod
-    def _fits(found: tuple[Value, ...], types: tuple[type | None, ...]) -> bool:
-        return all(kind is None or type(value) is kind for value, kind in zip(found, types, strict=True))
+    def _fits(self, values: list[Value]) -> bool:
+        """Whether the types are allowed where some path may have several."""
+        return all(
+            kind is None or type(value) is kind for value, kind in zip(values, self._types, strict=True)
+        ) and all(type(values[at]) in kinds for at, kinds in self._loose)
 
 
 def getter(names: Sequence[str] | Sequence[int]) -> Callable[[Any], tuple[Value, ...]]:

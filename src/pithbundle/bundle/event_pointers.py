@@ -72,12 +72,12 @@ def is_index(token: str) -> bool:
     return token in _INDICES
 
 
-def value_at(value: Value, path: Path) -> Found:
-    """What is at a path outside the content, which may pass through arrays."""
+def value_at(value: Value, path: Path, *, arrays: bool = True) -> Found:
+    """What is at a path; only one outside the content may pass through ``arrays``."""
     for token in path:
         if type(value) is dict and token in value:
             value = value[token]
-        elif type(value) is list and token in _INDICES and int(token) < len(value):
+        elif type(value) is list and arrays and token in _INDICES and int(token) < len(value):
             value = value[int(token)]
         else:
             return MISSING

@@ -16,7 +16,7 @@ from os import PathLike
 from typing import Final
 
 from pithbundle.bundle.document_types import BUNDLE_TYPE, BUNDLE_VERSION
-from pithbundle.bundle.event import MAX_DEPTH, MAX_NODES
+from pithbundle.bundle.event import MAX_DEPTH
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.cbor import read_cbor
@@ -44,8 +44,8 @@ class Bundle:
     mismatches: tuple[Fault, ...]
     #: The whole object as claimed, for display.
     frame: Object
-    #: Whether the depth and the number of values of every event are known to be within LIM-6.
-    events_within_limits: bool
+    #: Whether the depth of every event is known to be within LIM-6.
+    events_within_depth: bool
 
     def __repr__(self) -> str:
         return f"Bundle({self.record.number}, {self.encoding}, events={len(self.events)})"
@@ -135,7 +135,7 @@ def _bundle(document: Parsed, encoding: Encoding, limits: Limits) -> Bundle:
     elements: tuple[Value | Fault, ...] = tuple(events)
     if document.faults:
         elements = tuple(_confined(document, index, value) for index, value in enumerate(events))
-    within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH and document.nodes <= MAX_NODES
+    within = document.depth - _LEVELS_ABOVE_AN_EVENT <= MAX_DEPTH
     return Bundle(encoding, record, elements, _mismatches(frame, record), frame, within)
 
 

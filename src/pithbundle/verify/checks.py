@@ -16,7 +16,8 @@ from typing import Final
 
 from pithbundle.bundle.event import SignedContent
 from pithbundle.bundle.event_format import INTEGRITY_1
-from pithbundle.bundle.event_reader import FormatReader, Reading
+from pithbundle.bundle.event_reader import FormatReader
+from pithbundle.bundle.event_reading import Reading
 from pithbundle.bundle.flat_event import FlatReading, read_flat
 from pithbundle.bundle.reader import Bundle
 from pithbundle.encoding.canonical import encode, encode_canonical, sha256_hex
@@ -74,7 +75,7 @@ class _Run:
 
     def __init__(self, bundle: Bundle, policy: Policy, known_types: Set[str], cache: SignatureCache) -> None:
         signatures = Signatures(policy, cache)
-        self.judge = Judge(signatures, bundle.record, bundle.events_within_limits)
+        self.judge = Judge(signatures, bundle.record, bundle.events_within_depth)
         formats = self.judge.formats
         #: The one format of the policy, where it has one.
         self.only = formats.readers[0] if len(formats.readers) == 1 and not formats.flat else None

@@ -14,7 +14,8 @@ from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1, AnyFormat, EventF
 from pithbundle.bundle.event_format_document import Constant
 from pithbundle.bundle.event_meaning import MeaningReader
 from pithbundle.bundle.event_pointers import Found
-from pithbundle.bundle.event_reader import FormatReader, Reading, reader_of
+from pithbundle.bundle.event_reader import FormatReader, reader_of
+from pithbundle.bundle.event_reading import Reading
 from pithbundle.bundle.flat_event import FlatReading
 from pithbundle.bundle.reader import subject_fault
 from pithbundle.bundle.record import Record
@@ -27,7 +28,7 @@ from pithbundle.verify.signatures import (
     ALGORITHM,
     ClaimedSignature,
     Signatures,
-    right,
+    right_lacking,
     unknown_key_id,
 )
 from pithbundle.verify.verdicts import (
@@ -38,6 +39,7 @@ from pithbundle.verify.verdicts import (
     STEP_ID,
     STEP_KEY,
     STEP_MEANING,
+    STEP_RIGHT,
     STEP_SIGNATURE,
     STEP_SIGNED,
     STEP_SUBJECT,
@@ -113,15 +115,15 @@ def formats_of(formats: tuple[AnyFormat, ...]) -> PolicyFormats:
 class Judge:
     """Judges readings of the elements of one bundle under one policy."""
 
-    __slots__ = ("_known_keys", "_within_limits", "formats", "number", "policy", "record", "signatures")
+    __slots__ = ("_known_keys", "_within_depth", "formats", "number", "policy", "record", "signatures")
 
-    def __init__(self, signatures: Signatures, record: Record, within_limits: bool) -> None:
+    def __init__(self, signatures: Signatures, record: Record, within_depth: bool) -> None:
         self.signatures = signatures
         self.policy: Policy = signatures.policy
         self.record = record
         self.number = str(record.number)
         self.formats = formats_of(self.policy.formats)
-        self._within_limits = within_limits
+        self._within_depth = within_depth
         #: The keys of each name that signed elements state: a few names have all the elements.
         self._known_keys: dict[tuple[FormatReader, str, tuple[Found, ...], str], _Keys] = {}
 
@@ -141,7 +143,8 @@ class Judge:
             return Judged(_OTHER_FORMAT, reading, reader, key=_one(keys.agreeing))
         instant = reader.moment(reading)
         content = reader.form_fault(reading, instant) or self._content(reader, reading, contents)
-        if keys.fault is not None or type(content) is not SignedContent or not reading.is_signed:
+        # What is well-formed is signed if its signature is a string.
+        if keys.fault is not None or type(content) is not SignedContent or type(reading.signature) is not str:
             return self._before_content(reader, reading, keys, content, instant)
         failed, raw, key = self._candidates(reader, reading, content, keys)
         if failed is not None:
@@ -152,7 +155,8 @@ class Judge:
             verdict = _UNBOUND
         elif self.formats.meanings and self.formats.is_ambiguous(reader, reading):
             verdict = _AMBIGUOUS
-        return Judged(verdict, reading, reader, content, instant, raw, key, None)
+        # This is made for each event: by _make it takes 0.2 microseconds, by its class 0.6.
+        return Judged._make((verdict, reading, reader, content, instant, raw, key, None, None))
 
     def _before_content(
         self,
@@ -179,11 +183,11 @@ class Judge:
     ) -> SignedContent | Fault:
         """What is signed, encoded once for each body (FORMAT-13)."""
         if contents is None:
-            return reader.signed_content(reading, within_limits=self._within_limits)
+            return reader.signed_content(reading, within_depth=self._within_depth)
         body = reader.format.body_sha256
         found = contents.get(body)
         if found is None:
-            found = contents[body] = reader.signed_content(reading, within_limits=self._within_limits)
+            found = contents[body] = reader.signed_content(reading, within_depth=self._within_depth)
         return found
 
     def _keys_of(self, reader: FormatReader, reading: Reading) -> _Keys:
@@ -272,15 +276,14 @@ class Judge:
         self, reader: FormatReader, reading: Reading, content: SignedContent, key: PolicyKey
     ) -> tuple[Verdict | None, bytes]:
         """CHECK-6 to CHECK-9 under one key: the first verdict that fails, or None and the raw signature."""
-        failed = right(
+        lacking = right_lacking(
             key,
             reading.event_type,
             content.event_id,
-            reader.pointers["event_type"],
-            reader.pointers["key_id"],
         )
-        if failed is not None:
-            return failed, b""
+        if lacking is not None:
+            where = reader.pointers["event_type" if lacking == "key_role" else "key_id"]
+            return Verdict("invalid", STEP_RIGHT, Fault(lacking, "", where)), b""
         proof = reader.format._proof
         if reader.algorithm is not None and reading.algorithm != reader.algorithm:
             fault = Fault("algorithm", "", reader.pointers["algorithm"])
@@ -302,7 +305,8 @@ class Judge:
             return Verdict(
                 "invalid", STEP_ENCODING, Fault("encoding", detail, reader.pointers["signature"])
             ), b""
-        wrong = None if reading.payload_sha256 is None else reader.payload_hash_fault(reading, content)
+        claimed = reading.payload_sha256
+        wrong = None if claimed is None else reader.payload_hash_fault(claimed, content)
         if wrong is not None:
             step = STEP_ENCODING if wrong.code == "encoding" else STEP_ID
             return Verdict("invalid", step, wrong), b""

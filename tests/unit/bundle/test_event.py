@@ -13,7 +13,7 @@ from kit import DEMO, attached, bundle, canonical, payloads, policy, to_json
 from kit.demo import CREATED, RECORD
 from kit.oracle import formats as oracle
 from pithbundle import Policy, Verifier
-from pithbundle.bundle.event import escaped, measure, moment, size_fault, wrapped
+from pithbundle.bundle.event import escaped, is_small, measure, moment, size_fault, wrapped
 
 
 @given(st.text())
@@ -94,6 +94,13 @@ def test_depth_and_number_of_values_level_by_level(value: Any, code: str | None)
     fault = measure(value)
     assert (None if fault is None else fault.code) == code
     assert (None if fault is None else fault.code) == oracle.limit_code(value)
+
+
+def test_what_is_small_has_no_more_values_than_an_event_may_have() -> None:
+    most: Any = [0] * 19_999
+    assert (is_small(canonical(most)), measure(most)) == (True, None)
+    over: Any = [0] * 20_000
+    assert (is_small(canonical(over)), is_small(canonical(over)[1:])) == (False, True)
 
 
 def test_a_bundle_within_the_limits_of_an_input_has_events_that_are_not() -> None:
