@@ -106,6 +106,7 @@ def test_many_sigmas_take_linear_time() -> None:
 # --- The tables, and one digest over every code point ----------------------------------
 
 
+@pytest.mark.slow
 def test_the_tables_are_those_of_python_3_11() -> None:
     """And what that Python shows of each property when it lower-cases."""
     python = find("3.11")
