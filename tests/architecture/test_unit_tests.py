@@ -36,9 +36,12 @@ THROUGH = {
     "verify/policy_members.py": "verify/policy.py",
     "verify/probing/documents.py": "verify/probing/results.py",
     "verify/probing/families.py": "verify/probing/builder.py",
+    "verify/probing/findings.py": "verify/probing/results.py",
+    "verify/probing/known_types.py": "verify/probing/results.py",
     "verify/probing/order.py": "verify/probing/search.py",
     "verify/probing/roles.py": "verify/probing/results.py",
     "verify/probing/rules.py": "verify/probing/search.py",
+    "verify/probing/summary.py": "verify/probing/results.py",
     "verify/probing/tasks.py": "verify/probing/search.py",
     "verify/signatures.py": "verify/checks.py",
 }

@@ -65,7 +65,7 @@ def test_a_settled_format_and_its_policy_are_written() -> None:
     value = json.loads(again.stdout)
     assert value["event_format"] == document
     assert value["policy_document"]["keys"][0]["event_formats"] == [document]
-    assert value["documents"] == [{"file": "b.json", "status": "settled"}]
+    assert value["inputs"] == [{"file": "b.json", "status": "settled"}]
 
 
 @pytest.mark.usefixtures("folder")
@@ -84,7 +84,7 @@ def test_a_rule_without_a_format_is_in_words() -> None:
     assert result.status == 3
     assert result.out.startswith("FOUND, BUT NO FORMAT:")
     assert "numbers outside the data model" in result.out
-    assert "recipe      take the event; leave out" in result.out
+    assert "recipe      take the event; exclude" in result.out
     assert not Path("f.json").exists() and not Path("m.json").exists()
 
 
@@ -110,7 +110,7 @@ def test_a_twin_is_settled_in_the_same_run() -> None:
     result = run("probe", "b.json", "twin.json", "--policy", "p.json", "--time", "20", "--json")
     value = json.loads(result.stdout)
     assert result.status == 3
-    assert [each["status"] for each in value["documents"]] == ["not_settled", "settled"]
+    assert [each["status"] for each in value["inputs"]] == ["not_settled", "settled"]
     assert value["preimages"] > 0
 
 

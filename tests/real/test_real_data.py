@@ -247,7 +247,7 @@ def test_record_and_receipt_whole() -> None:
             inner = inner[step]
         news: list[Json] = [...]
         if isinstance(inner, str):
-            # Each character replaced, dropped and doubled.
+            # Each character replaced, excluded and doubled.
             for at in range(len(inner)):
                 for put in ("0", "1", "f", "Z", "", inner[at] * 2):
                     news.append(inner[:at] + put + inner[at + 1 :])

@@ -259,7 +259,7 @@ def _probing() -> dict[str, str]:
     }
     (found,) = elements_of(0, read_lenient(json.dumps([element]).encode()))
     members = shapes_of([found])[0]["members"]
-    (preimage,) = Recipe(dropped=(("q",),)).preimages(found)
+    (preimage,) = Recipe(excluded=(("q",),)).preimages(found)
     return {
         "element": _pretty(element),
         "shape": "\n".join(f"{name}: {kind}" for name, kind in members.items()),  # type: ignore[union-attr]

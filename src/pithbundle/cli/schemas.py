@@ -1,7 +1,7 @@
 """JSON Schemas of the outputs of ``--json`` (spec CLI-9).
 
-A schema file refers to parts that several outputs share, and to the schema of a policy. What
-is given out contains every part that it refers to, so that one file is enough to validate.
+A schema file refers to parts that several outputs share, and to the schemas of a policy and of an
+event format. What is given out contains every part that it refers to, so that one file is enough to validate.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import pithbundle
 
 _PACKAGE: Final = Path(pithbundle.__file__).parent
 _FOLDER: Final = _PACKAGE / "schemas"
-#: The file of shared parts, and the schema of a policy, by the names that references use.
+#: The file of shared parts, and the schemas of documents, by the names that references use.
 _COMMON: Final = "common.json"
-_POLICY: Final = "policy.schema.json"
-_FILES: Final = {_COMMON: _FOLDER / _COMMON, _POLICY: _PACKAGE / "verify" / _POLICY}
+_FILES: Final = {
+    _COMMON: _FOLDER / _COMMON,
+    "policy.schema.json": _PACKAGE / "verify" / "policy.schema.json",
+    "event_format.schema.json": _PACKAGE / "bundle" / "event_format.schema.json",
+}
 
 
 def names() -> list[str]:
@@ -59,7 +62,7 @@ def _reference(reference: str, file: str, parts: dict[str, Any]) -> str:
     target, _, pointer = reference.partition("#")
     target = target or file
     name = pointer.removeprefix("/$defs/")
-    key = name if target == _COMMON else f"policy_{name}" if name else "policy_document"
+    key = name if target == _COMMON else f"{target.partition('.')[0]}_{name or 'document'}"
     if key not in parts:
         whole = _read(_FILES[target])
         parts[key] = None  # a part may refer to itself

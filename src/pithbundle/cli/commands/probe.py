@@ -36,8 +36,9 @@ from pithbundle.files import STDIN, read_input
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import Element, elements_of
 from pithbundle.verify.probing.lenient import read_lenient
-from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus, result_of
+from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
 from pithbundle.verify.probing.search import Search
+from pithbundle.verify.probing.summary import result_of
 
 _HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
     "settled": ("SETTLED:", "good", "one event format explains the events"),
@@ -45,8 +46,8 @@ _HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
     "partial": ("PARTLY SETTLED:", "doubtful", "something is explained, not enough for one format"),
     "not_settled": ("NOT SETTLED:", "doubtful", "no preimage that was tried explains an id or a signature"),
 }
-#: How many places are printed.
-_MOST: Final = 12
+#: How many locations are printed.
+_MAX_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,8 @@ def _deliver(result: ProbeResult, policy: Policy, given: _Options) -> None:
     """Write the format and the policy, if there are any and files for them."""
     best, found = result.best, result.policy(policy)
     written: dict[str, bytes] = {}
-    if given.output is not None and best is not None:
-        written[given.output] = _pretty(best.document)
+    if given.output is not None and best is not None and best.event_format is not None:
+        written[given.output] = _pretty(best.event_format.to_value())
     if given.policy_output is not None and found is not None:
         written[given.policy_output] = _pretty(found)
     if written:
@@ -221,12 +222,11 @@ def _pretty(value: Value) -> bytes:
 
 def _members(result: ProbeResult, policy: Policy, given: _Options) -> Object:
     best = result.best
-    places = _places_value
     return {
         "policy": policy_value(policy, given.policy_path),
-        "documents": [
+        "inputs": [
             {"file": portable(path), "status": status}
-            for path, status in zip(given.inputs, result.documents, strict=True)
+            for path, status in zip(given.inputs, result.inputs, strict=True)
         ],
         "elements": result.elements,
         "signatures": result.signatures,
@@ -234,30 +234,30 @@ def _members(result: ProbeResult, policy: Policy, given: _Options) -> Object:
         "signature_checks": result.checks,
         "exhausted": result.exhausted,
         "found": [_found_value(found) for found in result.found],
-        "receipts": places(result.receipts),
+        "receipts": _location_values(result.receipts),
         "signed_digests": [
-            {**_place_value(place), "pointer": pointer} for place, pointer in result.signed_digests
+            {**_location_value(location), "pointer": pointer} for location, pointer in result.signed_digests
         ],
         "reproduced": [
-            {**_place_value(place), "pointer": pointer, "recipe": portable(words)}
-            for place, pointer, words in result.reproduced
+            {**_location_value(location), "pointer": pointer, "recipe": portable(recipe)}
+            for location, pointer, recipe in result.reproduced
         ],
-        "unexplained": places(result.unexplained),
+        "unexplained": _location_values(result.unexplained),
         "shapes": list(result.shapes),
-        "event_format": None if best is None else best.document,
+        "event_format": None if best is None else best.listed,
         "policy_document": result.policy(policy),
     }
 
 
 def _found_value(found: Found) -> Object:
     return {
-        "event_format": found.document,
-        "alternatives": list(found.alternatives),
-        "recipe": portable(found.words),
-        "obstacles": list(found.obstacles),
+        "event_format": found.listed,
+        "alternatives": [each.to_value() for each in found.alternatives],
+        "recipe": portable(found.recipe),
+        "obstacles": [portable(each) for each in found.obstacles],
         "missing_roles": list(found.missing),
-        "elements": _places_value(found.elements),
-        "ids": _places_value(found.ids),
+        "elements": _location_values(found.elements),
+        "ids": _location_values(found.ids),
         "keys": [
             {"signer_id": key.signer_id, "key_id": key.key_id, "public_key_fingerprint": key.fingerprint}
             for key in found.keys
@@ -265,12 +265,12 @@ def _found_value(found: Found) -> Object:
     }
 
 
-def _place_value(place: ElementLocation) -> Object:
-    return {"document": place[0], "index": place[1]}
+def _location_value(location: ElementLocation) -> Object:
+    return {"input": location.input, "index": location.element}
 
 
-def _places_value(places: tuple[ElementLocation, ...]) -> list[Value]:
-    return [_place_value(place) for place in places]
+def _location_values(locations: tuple[ElementLocation, ...]) -> list[Value]:
+    return [_location_value(location) for location in locations]
 
 
 # -- text -----------------------------------------------------------------------------------------------
@@ -291,8 +291,8 @@ class _Printer:
         out, result = self.out, self.result
         label, style, words = _HEADLINES[result.status]
         out.line(label, style, f" {words}")
-        for path, status in zip(self.given.inputs, result.documents, strict=True):
-            note = "" if len(result.documents) == 1 else f": {status.replace('_', ' ')}"
+        for path, status in zip(self.given.inputs, result.inputs, strict=True):
+            note = "" if len(result.inputs) == 1 else f": {status.replace('_', ' ')}"
             out.detail("file", out.file_name(path) + note)
         out.detail("elements", f"{result.elements}, {result.signatures} of them with a possible signature")
         end = "the time ended before everything was tried"
@@ -311,32 +311,35 @@ class _Printer:
         """What needs no preimage, and digests that nothing signs."""
         out, result = self.out, self.result
         if result.receipts:
-            out.detail("receipts", f"signatures over the hash of the record: {self._places(result.receipts)}")
+            out.detail(
+                "receipts",
+                f"signatures over the hash of the record: {self._indices(result.receipts)}",
+            )
         unexplained = {*result.unexplained}
         signed = [each for each in result.signed_digests if each[0] in unexplained]
         if signed:
             pointers = ", ".join(sorted({out.show(pointer, 60) for _, pointer in signed}))
-            where = self._places(tuple(dict.fromkeys(place for place, _ in signed)))
+            where = self._indices(tuple(dict.fromkeys(location for location, _ in signed)))
             out.detail("signed", f"signatures over the claimed digest at {pointers}: {where}")
-        for pointer, words in sorted({(pointer, words) for _, pointer, words in result.reproduced}):
+        for pointer, recipe in sorted({(pointer, recipe) for _, pointer, recipe in result.reproduced}):
             out.detail(
-                "digest", f"at {out.show(pointer, 60)} is reproduced and not signed: {out.show(words)}"
+                "digest", f"at {out.show(pointer, 60)} is reproduced and not signed: {out.show(recipe)}"
             )
 
     def _found(self, found: Found) -> None:
         out = self.out
         out.line()
-        count = f"{plural(len(found.elements), 'element')}: {self._places(found.elements)}"
-        name = "a rule" if found.document is None else str(found.document["name"])
+        count = f"{plural(len(found.elements), 'element')}: {self._indices(found.elements)}"
+        name = "a rule" if found.event_format is None else f"event format {found.event_format.name}"
         out.heading("explained", f"{name} explains {count}", "good" if found.is_settled else "doubtful")
         if found.ids:
             out.detail("ids", f"{len(found.ids)} of them state the id that it makes")
         for key in found.keys:
             out.detail("key", f"{out.show(key.signer_id, 40)} {out.show(key.key_id, 40)} {key.fingerprint}")
-        out.detail("recipe", out.show(found.words, 2_000))
+        out.detail("recipe", out.show(found.recipe, 2_000))
         for why in found.obstacles:
-            out.detail("no format", why)
-        if found.missing and found.document is not None:
+            out.detail("no format", out.show(why, 400))
+        if found.missing and found.event_format is not None:
             out.detail("not covered", f"{', '.join(found.missing)}: events are unbound at best")
         if found.alternatives:
             out.detail("also", f"{plural(len(found.alternatives), 'other format')} that explain the same")
@@ -345,7 +348,7 @@ class _Printer:
         out, result = self.out, self.result
         out.line()
         count = plural(len(result.unexplained), "element")
-        out.heading("unexplained", f"{count}: {self._places(result.unexplained)}", "doubtful")
+        out.heading("unexplained", f"{count}: {self._indices(result.unexplained)}", "doubtful")
         if result.status == "settled":
             return
         out.detail(
@@ -376,9 +379,12 @@ class _Printer:
             out.detail("policy", "save this as policy.json, or write it with --policy-output")
             out.json(self.result.policy(policy))
 
-    def _places(self, places: tuple[ElementLocation, ...]) -> str:
-        """Places as people read them: the index of the element, and of the file where there are several."""
-        many = len(self.result.documents) > 1
-        shown = [f"{index} of file {source + 1}" if many else str(index) for source, index in places[:_MOST]]
-        more = [f"and {len(places) - _MOST} more"] if len(places) > _MOST else []
+    def _indices(self, locations: tuple[ElementLocation, ...]) -> str:
+        """Locations as people read them: the index of the element, and the file where there are several."""
+        many = len(self.result.inputs) > 1
+        shown = [
+            f"{index} of file {source + 1}" if many else str(index)
+            for source, index in locations[:_MAX_SHOWN]
+        ]
+        more = [f"and {len(locations) - _MAX_SHOWN} more"] if len(locations) > _MAX_SHOWN else []
         return ", ".join([*shown, *more])

@@ -11,20 +11,22 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, islice
 from typing import Final, NamedTuple
 
-from pithbundle.verify.probing.candidates import decode
+from pithbundle.verify.probing.candidates import DEEPEST, decode, is_compact_jws
 from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import Family
-from pithbundle.verify.probing.lenient import Node, Path, render, value_at
+from pithbundle.verify.probing.lenient import Layout, Node, Path, render, value_at
 from pithbundle.verify.probing.recipes import (
+    Decoding,
     Recipe,
     Variant,
+    encodings,
     payload_name,
-    pre_authentication,
     replaced,
 )
 
 #: A shorter string is no document of its own.
 _LONG_STRING: Final = 16
+_DECODINGS: Final[tuple[Decoding, ...]] = ("", "base64")
 
 
 class _Piece(NamedTuple):
@@ -43,40 +45,48 @@ class Builder:
         self.family = family
         self.variant = variant
         self.bits = {path: 1 << at for at, path in enumerate(family.slots)}
-        self.comma, self.colon = (b", ", b": ") if variant.spaced else (b",", b":")
+        #: The slots one of which at least is excluded; 0 for any.
+        self.fresh = sum(self.bits[path] for path in family.fresh)
+        self.layout = variant.layout
+        #: How deep the base is in what is written.
+        self.depth = 0 if variant.wrapper is None else 1
         base = value_at(element.value, family.base)
         self.base: dict[str, Node] = base if type(base) is dict else {}
         self.payload = payload_name(self.base) if variant.replaced else None
-        self.pieces = self._pieces(self.base, family.base)
+        self.pieces = self._pieces(self.base, family.base, self.depth)
+        self.separators = [self._separators(depth) for depth in range(DEEPEST + 2)]
         self.links: list[_Piece] = []
         if variant.link not in (None, "before", "after"):
-            self.links = [self._link(text) for text in element.neighbours]
+            self.links = [self._link(text) for text in element.other_ids]
 
     def recipes(self, size: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Yield the mask and the bytes of each subset of ``size`` slots, of the ranks from start to stop."""
         chosen = combinations([1 << at for at in range(len(self.family.slots))], size)
         for bits in islice(chosen, start, stop):
             mask = sum(bits)
+            if self.fresh and not mask & self.fresh:
+                # An earlier family tries it.
+                continue
             for data in self._all(mask):
                 yield mask, data
 
     def recipe(self, mask: int) -> Recipe:
         """The recipe of a mask."""
         out = [path for path, bit in self.bits.items() if bit & mask]
-        dropped = tuple(sorted((*self.family.forced, *out), key=repr))
-        return Recipe(self.family.base, dropped, self.variant)
+        excluded = tuple(sorted((*self.family.excluded, *out), key=repr))
+        return Recipe(self.family.base, excluded, self.variant)
 
     def _all(self, mask: int) -> Iterator[bytes]:
         variant = self.variant
         if self.links:
             for link in self.links:
-                yield self._finished(self._joined(self._with(link), mask))
+                yield from self._finished(self._joined(self._with(link), mask, self.depth))
             return
-        data = self._finished(self._joined(self.pieces, mask))
+        data = self._joined(self.pieces, mask, self.depth)
         if variant.link is None:
-            yield data
+            yield from self._finished(data)
             return
-        for text in self.element.neighbours:
+        for text in self.element.other_ids:
             raw = decode(text)
             for part in (text.encode(), *([] if raw is None else [raw[1]])):
                 yield part + data if variant.link == "before" else data + part
@@ -84,40 +94,49 @@ class Builder:
     def _with(self, link: _Piece) -> list[_Piece]:
         return self._sorted([*self.pieces, link])
 
-    def _finished(self, data: bytes) -> bytes:
+    def _finished(self, data: bytes) -> Iterator[bytes]:
         variant = self.variant
         if variant.wrapper is not None:
-            data = b"{" + json.dumps(variant.wrapper).encode() + self.colon + data + b"}"
+            before, _, after = self.separators[0]
+            data = before + self._name(variant.wrapper) + data + after
         if variant.newline:
             data += b"\n"
-        return data if variant.pae is None else pre_authentication(variant.pae, data)
+        return encodings(variant, data, self.element)
 
-    def _joined(self, pieces: list[_Piece], mask: int) -> bytes:
+    def _separators(self, depth: int) -> tuple[bytes, bytes, bytes]:
+        """What is written before, between and after the members of an object so many levels deep."""
+        before, between, after = self.layout.container("{}", ["\0", "\0"], depth).split("\0")
+        return before.encode(), between.encode(), after.encode()
+
+    def _joined(self, pieces: list[_Piece], mask: int, depth: int) -> bytes:
         if all(piece.inner is None for piece in pieces):
             kept = [text for text, bit, _ in pieces if not bit & mask]
         else:
             kept = [
-                text if inner is None else text + self._joined(inner, mask)
+                text if inner is None else text + self._joined(inner, mask, depth + 1)
                 for text, bit, inner in pieces
                 if not bit & mask
             ]
-        return b"{" + self.comma.join(kept) + b"}"
+        if not kept:
+            return b"{}"
+        before, between, after = self.separators[depth]
+        return before + between.join(kept) + after
 
-    def _pieces(self, value: dict[str, Node], above: Path) -> list[_Piece]:
-        variant, found = self.variant, []
+    def _pieces(self, value: dict[str, Node], above: Path, depth: int) -> list[_Piece]:
+        found = []
         for name, item in value.items():
             path = (*above, name)
-            if path in self.family.forced:
+            if path in self.family.excluded:
                 continue
             bit = self.bits.get(path, 0)
             if path in self.family.open and type(item) is dict:
-                found.append(_Piece(self._name(name), bit, self._pieces(item, path)))
+                found.append(_Piece(self._name(name), bit, self._pieces(item, path, depth + 1)))
                 continue
             written, shown = name, item
             if name == self.payload and above == self.family.base:
-                ((written, shown),) = replaced({name: item}, name, variant).items()
-            found.append(_Piece(self._name(written) + self._text(shown), bit, None))
-        return found if variant.in_order else self._sorted(found)
+                ((written, shown),) = replaced({name: item}, name, self.variant).items()
+            found.append(_Piece(self._name(written) + self._text(shown, depth + 1), bit, None))
+        return found if self.layout.in_order else self._sorted(found)
 
     def _sorted(self, pieces: list[_Piece]) -> list[_Piece]:
         # By the name as a string: its escaped bytes sort otherwise.
@@ -130,34 +149,33 @@ class Builder:
 
     def _link(self, text: str) -> _Piece:
         value: Node = [text] if self.variant.link == "parents" else text
-        return _Piece(self._name(str(self.variant.link)) + self._text(value), 0, None)
+        return _Piece(self._name(str(self.variant.link)) + self._text(value, self.depth + 1), 0, None)
 
     def _name(self, name: str) -> bytes:
-        return self._text(name) + self.colon
+        return (self.layout.string(name) + self.layout.colon).encode("utf-8", "surrogatepass")
 
-    def _text(self, value: Node) -> bytes:
-        variant = self.variant
-        text = render(value, in_order=variant.in_order, ascii_only=variant.ascii_only, spaced=variant.spaced)
-        return text.encode("utf-8", "surrogatepass")
+    def _text(self, value: Node, depth: int) -> bytes:
+        return render(value, self.layout, depth).encode("utf-8", "surrogatepass")
 
 
 def differing(element: Element, family: Family) -> Callable[[Variant], bool]:
     """Return whether a variant can give other bytes than a variant that is tried before it."""
     base = value_at(element.value, family.base)
     members = base.items() if type(base) is dict else ()
-    kept = {name: value for name, value in members if (*family.base, name) not in family.forced}
+    kept = {name: value for name, value in members if (*family.base, name) not in family.excluded}
     whole = render(kept)
     is_plain = all(" " <= each <= "~" for each in whole)
-    is_sorted = render(kept, in_order=True) == whole
+    is_sorted = render(kept, Layout(in_order=True)) == whole
     payload = None if type(base) is not dict else payload_name(base)
     # A payload that is open is written member by member.
     has_payload = payload in kept and (*family.base, str(payload)) not in family.open
 
     def differs(variant: Variant) -> bool:
         return not (
-            (variant.ascii_only and is_plain)
-            or (variant.in_order and is_sorted)
-            or (variant.link is not None and not element.neighbours)
+            (variant.layout.ascii_only and is_plain)
+            or (variant.layout.in_order and is_sorted)
+            or (variant.link is not None and not element.other_ids)
+            or (variant.jws and not element.jws_headers)
             or (variant.replaced and not has_payload)
         )
 
@@ -169,9 +187,13 @@ def texts(element: Element, variants: Sequence[Variant]) -> Iterator[tuple[Recip
 
     A claimed digest as text is what a signature signs of it, and no preimage.
     """
-    for text, path in element.strings.items():
-        for decoded in (False, True) if len(text) >= _LONG_STRING and decode(text) is None else ():
-            for variant in variants:
-                recipe = Recipe(variant=variant, text=path, decoded=decoded)
-                for data in recipe.preimages(element):
-                    yield recipe, data
+    for path, text in element.texts:
+        if is_compact_jws(text):
+            recipes = [Recipe(text=path, decoding="jws")]
+        elif len(text) >= _LONG_STRING and decode(text) is None:
+            recipes = [Recipe((), (), each, path, decoding) for decoding in _DECODINGS for each in variants]
+        else:
+            continue
+        for recipe in recipes:
+            for data in recipe.preimages(element):
+                yield recipe, data

@@ -7,6 +7,7 @@ candidate keeps its form, since a format states it.
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 #: A multihash of SHA-256 begins with its code and its length; a content id has a version and a codec before.
 _MULTIHASH: Final = b"\x12\x20"
+_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{86}")
+#: The form of a signature in a compact JWS.
+COMPACT_JWS: Final = "compact JWS"
 _LONG: Final = 130
 _SHORT: Final = 40
 
@@ -45,8 +49,10 @@ def decode(text: str) -> tuple[str, bytes] | None:
     """Return the form and the 32 or 64 bytes that a text may stand for, or None (PROBE-3).
 
     The forms that a format can state are ``hex``, ``prefixed`` (``sha256:`` and hex), ``base64`` and
-    ``base64url`` (without padding); other forms have other names.
+    ``base64url`` (without padding); other forms have other names. A compact JWS stands for its signature.
     """
+    if is_compact_jws(text):
+        return COMPACT_JWS, _bytes(base64.urlsafe_b64decode, _padded(text.rpartition(".")[2], 4))
     if not _SHORT <= len(text) <= _LONG + 24 or not text.isascii():
         return None
     prefix = _PREFIX.match(text)
@@ -59,6 +65,23 @@ def decode(text: str) -> tuple[str, bytes] | None:
                 return "prefixed", raw
             return f"{prefix[0]} and {form}", raw
     return None
+
+
+def is_compact_jws(text: str) -> bool:
+    """Whether a string is a JWS in compact form with a signature of 64 bytes, its payload there or not."""
+    return _COMPACT.fullmatch(text) is not None and is_jws_header(text.partition(".")[0])
+
+
+def is_jws_header(text: str) -> bool:
+    """Whether a string is a protected header of JWS: base64url of an object with ``alg``."""
+    # What begins otherwise is no object with a member.
+    if not text.startswith("ey"):
+        return False
+    try:
+        header = json.loads(_bytes(base64.urlsafe_b64decode, _padded(text, 4)))
+    except (ValueError, RecursionError):
+        return False
+    return type(header) is dict and "alg" in header
 
 
 def _decodings(text: str) -> list[tuple[str, bytes]]:

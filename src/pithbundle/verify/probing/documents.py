@@ -1,7 +1,7 @@
 """Documents: a found rule as an event format, or why no document states it (spec PROBE-7).
 
-The document is a plain value, written from the rules of event formats. Whoever uses it reads it as any
-other format, strictly.
+The document is written from the rules of event formats and read as any other, strictly: what no reader
+accepts is no result.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pithbundle.bundle.event_format import EventFormat
+from pithbundle.bundle.event_format_document import FORMAT_TYPE, FORMAT_VERSION
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value, float_fault, pointer
+from pithbundle.errors import FormatError
 from pithbundle.verify.probing.lenient import Node, Number, Path
 from pithbundle.verify.probing.recipes import WRAPPERS
 from pithbundle.verify.probing.roles import Roles
@@ -30,9 +33,11 @@ def obstacles(rule: Rule, roles: Roles) -> list[str]:
     variant = recipe.variant
     for holds, words in (
         (recipe.text is not None, "a string of the event is signed, not its members"),
-        (variant.in_order, "members are written in the order of the event, not sorted"),
-        (variant.spaced, "the signed bytes contain spaces after commas and colons"),
+        (variant.layout.in_order, "members are written in the order of the event, not sorted"),
+        (variant.layout.spaced, "the signed bytes contain spaces after commas and colons"),
         (bool(variant.replaced), "a digest that the event does not state stands for the payload"),
+        (variant.layout.indent > 0, "the signed bytes are indented over several lines"),
+        (bool(variant.jws), "the bytes are signed as JWS, with a protected header before them"),
         (variant.pae is not None, "the bytes are encoded for DSSE"),
         (variant.link is not None, "the id of another event is signed that the event does not state"),
         (variant.newline, "a line feed is signed after the JSON"),
@@ -46,26 +51,38 @@ def obstacles(rule: Rule, roles: Roles) -> list[str]:
         ("event_type" in roles.missing, "no covered member is the event type"),
         ("signer_id" in roles.missing, "no covered member is the signer, and there are several"),
         ("key_id" not in roles.proof, "no member states the key, and there are several"),
-        (_in_array(recipe.dropped), "a member in an array is left out alone"),
+        (_in_array(recipe.excluded), "a member in an array is excluded alone"),
     ):
         if holds:
             found.append(words)
     return found
 
 
-def _in_array(dropped: Sequence[Path]) -> bool:
-    return any(type(step) is int for path in dropped for step in path)
+def _in_array(excluded: Sequence[Path]) -> bool:
+    return any(type(step) is int for path in excluded for step in path)
 
 
-def document_of(rule: Rule, roles: Roles, name: str) -> Object:
-    """Return the format document of a rule without obstacles."""
+def format_of(rule: Rule, roles: Roles) -> EventFormat | str:
+    """Return a rule without obstacles as an event format, or why no format can be it, in words (FORMAT-1).
+
+    Its name begins with ``found-`` and ends with digits of its ``format_sha256``.
+    """
+    document = _document(rule, roles)
+    try:
+        found = EventFormat.from_value({**document, "name": "found"})
+        return EventFormat.from_value({**document, "name": f"found-{found.sha256[:8]}"})
+    except FormatError as error:
+        return f"its document is rejected at {error.pointer or 'the document'}: {error.fault.message}"
+
+
+def _document(rule: Rule, roles: Roles) -> Object:
     recipe = rule.recipe
     body: Object = {
         "base": pointer(recipe.base),
-        "excluded": [*sorted(pointer(path) for path in recipe.dropped)],
+        "excluded": [*sorted(pointer(path) for path in recipe.excluded)],
         "required": {},
         "wrapper": recipe.variant.wrapper,
-        "escape": "ascii" if recipe.variant.ascii_only else "none",
+        "escape": "ascii" if recipe.variant.layout.ascii_only else "none",
         "payload_wrapper": roles.payload_wrapper,
         "roles": {role: _role(roles.body[role]) for role in _BODY_ROLES if role in roles.body},
         "constants": {},
@@ -82,13 +99,7 @@ def document_of(rule: Rule, roles: Roles, name: str) -> Object:
         "signature_text": rule.signature_form,
         "id_text": rule.id_form if rule.id_form in _ID_TEXTS else "prefixed",
     }
-    return {
-        "format_type": "pithbundle_event_format",
-        "format_version": "1",
-        "name": name,
-        "body": body,
-        "proof": proof,
-    }
+    return {"format_type": FORMAT_TYPE, "format_version": FORMAT_VERSION, "body": body, "proof": proof}
 
 
 def _role(found: Path | str | list[Path]) -> Value:
@@ -112,8 +123,8 @@ def alternatives(rule: Rule, kept: Collection[Path]) -> list[Rule]:
     inner = next(iter(top), ("",))
     if not recipe.base and recipe.variant.wrapper is None and len(top) == 1 and inner[0] in WRAPPERS:
         variant = replace(recipe.variant, wrapper=str(inner[0]))
-        dropped = tuple(path for path in recipe.dropped if path[:1] == inner)
-        found.append(replace(rule, recipe=replace(recipe, base=inner, dropped=dropped, variant=variant)))
+        excluded = tuple(path for path in recipe.excluded if path[:1] == inner)
+        found.append(replace(rule, recipe=replace(recipe, base=inner, excluded=excluded, variant=variant)))
     return found
 
 

@@ -13,21 +13,28 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
-from pithbundle.verify.probing.candidates import Candidate, candidates
-from pithbundle.verify.probing.lenient import Node, Path, render, walk
+from pithbundle.verify.probing.candidates import Candidate, candidates, is_compact_jws, is_jws_header
+from pithbundle.verify.probing.lenient import Node, Path, render, value_at, walk
 
 _NUMBER: Final = re.compile("pith:[0-9]{4}:[A-Z2-7]{26}")
 #: The member of a made element that has the claimed id.
 STATE_ID: Final = "event_id"
 #: Strings longer than this name no key and no type.
 _NAME: Final = 300
+#: How deep names, long strings and headers of JWS are looked for.
+_DEEPEST: Final = 4
+#: How many headers of JWS an element has at most, and ids of other elements.
+_MAX_HEADERS: Final = 2
+_MAX_OTHER_IDS: Final = 8
+#: How many digests of an element may be its id, for others that link to it.
+_MAX_LINKED: Final = 2
 
 
 @dataclass(frozen=True)
 class Element:
     """One element as read: where it was, and what is known of its document."""
 
-    #: Index of the document, and of the element in it.
+    #: Index of the input, and of the element in it.
     source: int
     index: int
     value: dict[str, Node]
@@ -37,8 +44,8 @@ class Element:
     known: frozenset[bytes] = frozenset()
     #: Whether it was made of an entry of a state: some members are guesses.
     made: bool = False
-    #: The ids that its neighbours in the document state, as texts.
-    neighbours: tuple[str, ...] = ()
+    #: Strings that may be the ids of other elements of the document, the nearest first.
+    other_ids: tuple[str, ...] = ()
 
     @cached_property
     def _candidates(self) -> tuple[list[Candidate], list[Candidate]]:
@@ -58,10 +65,25 @@ class Element:
     def strings(self) -> dict[str, Path]:
         """The short strings near the top, each with its first path; names of keys are among them."""
         found: dict[str, Path] = {}
-        for path, node in walk(self.value, 4):
-            if type(node) is str and len(node) <= _NAME:
-                found.setdefault(node, path)
+        for path, text in self.texts:
+            if len(text) <= _NAME:
+                found.setdefault(text, path)
         return found
+
+    @cached_property
+    def texts(self) -> list[tuple[Path, str]]:
+        """Every string near the top with its path."""
+        return [(path, node) for path, node in walk(self.value, _DEEPEST) if type(node) is str]
+
+    @cached_property
+    def jws_headers(self) -> list[str]:
+        """The protected headers of JWS, of compact ones too; few of them."""
+        found: dict[str, None] = {}
+        for _, text in self.texts:
+            header = text.partition(".")[0] if is_compact_jws(text) else text
+            if is_jws_header(header):
+                found[header] = None
+        return [*found][:_MAX_HEADERS]
 
     @cached_property
     def shape(self) -> tuple[str, ...]:
@@ -87,20 +109,26 @@ def elements_of(source: int, document: Node, *, state: bool = False) -> list[Ele
     found = [
         Element(source, index, item, number, known) for index, item in enumerate(items) if type(item) is dict
     ]
-    texts = [_first_id(one) for one in found]
-    made = []
-    for at, one in enumerate(found):
-        around = [*texts[max(0, at - 1) : at], *texts[at + 1 : at + 2]]
-        made.append(replace(one, neighbours=tuple(text for text in around if text is not None)))
-    return made
+    ids = [_possible_ids(one) for one in found]
+    return [replace(one, other_ids=_nearest(ids, at)) for at, one in enumerate(found)]
 
 
-def _first_id(element: Element) -> str | None:
-    """The text of the first digest at the top of an element: it may be its id."""
-    for each in element.digests:
-        if len(each.path) == 1:
-            return str(element.value[str(each.path[0])])
-    return None
+def _possible_ids(element: Element) -> list[str]:
+    """The strings of an element that may be its id: digests of 32 bytes near the top."""
+    near = [each.path for each in element.digests if len(each.raw) == 32 and len(each.path) <= 2]
+    return [str(value_at(element.value, path)) for path in near[:_MAX_LINKED]]
+
+
+def _nearest(ids: list[list[str]], at: int) -> tuple[str, ...]:
+    """The ids of the elements before and behind one, the nearest first and of equals the one before."""
+    found: dict[str, None] = {}
+    for distance in range(1, len(ids)):
+        for other in (at - distance, at + distance):
+            if 0 <= other < len(ids):
+                found.update(dict.fromkeys(ids[other]))
+        if len(found) >= _MAX_OTHER_IDS:
+            break
+    return tuple(found)[:_MAX_OTHER_IDS]
 
 
 def _items(document: Node) -> list[Node]:

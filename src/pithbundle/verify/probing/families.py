@@ -8,12 +8,14 @@ one by one. Every other member at the top, and in an open object, is a slot: it 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from pithbundle.verify.probing.candidates import Candidate
-from pithbundle.verify.probing.elements import Element
+from pithbundle.verify.probing.candidates import Candidate, time_form
+from pithbundle.verify.probing.elements import Element, is_number
+from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS
 from pithbundle.verify.probing.lenient import Path, value_at
+from pithbundle.verify.probing.recipes import payload_name
 
 #: The most bases, candidates for a signature and candidates for an id that are combined.
 _MOST_BASES: Final = 10
@@ -21,30 +23,71 @@ _MOST_SIGNATURES: Final = 3
 _MOST_IDS: Final = 3
 #: The weight of an id that is neither beside the content nor beside the signature, and of other objects.
 _FAR: Final = 4
+#: The weight of leaving out what a signature is likely to cover.
+_UNLIKELY: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The subsets of ``slots`` that are left out of the value at ``base`` beside ``forced``."""
+    """The subsets of ``slots`` that are left out of the value at ``base`` beside ``excluded``."""
 
     base: Path
-    forced: tuple[Path, ...]
+    excluded: tuple[Path, ...]
     open: frozenset[Path]
     slots: tuple[Path, ...]
     #: The base-2 logarithm of how much later it is tried than the first family.
     weight: int
+    #: Where it is not empty, only subsets with one of these slots: another family tries the others.
+    fresh: tuple[Path, ...] = ()
 
 
 def families(element: Element) -> list[Family]:
     """Return the families of an element, each once, likelier ones first."""
     found: dict[tuple[Path, tuple[Path, ...], frozenset[Path]], Family] = {}
     for base, weight in _bases(element):
-        for forced, opened, more in _exclusions(element, base):
-            key = (base, tuple(sorted(forced, key=repr)), opened)
-            slots = tuple(_slots(element, base, forced, opened))
+        for excluded, opened, more in _exclusions(element, base):
+            key = (base, tuple(sorted(excluded, key=repr)), opened)
+            slots = tuple(_slots(element, base, excluded, opened))
             if key not in found and slots:
                 found[key] = Family(base, key[1], opened, slots, weight + more)
-    return sorted(found.values(), key=lambda each: each.weight)
+    split = [part for family in found.values() for part in _by_likelihood(element, family)]
+    return sorted(split, key=lambda each: each.weight)
+
+
+def _by_likelihood(element: Element, family: Family) -> list[Family]:
+    """The subsets of a family without what a signature is likely to cover, then those with one of them."""
+    covered = _likely_covered(element, family.slots)
+    others = tuple(path for path in family.slots if path not in covered)
+    if not covered or not others:
+        return [family]
+    return [
+        replace(family, slots=others),
+        replace(family, fresh=covered, weight=family.weight + _UNLIKELY),
+    ]
+
+
+def _likely_covered(element: Element, slots: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The only Pith Number, known type, target and time among the slots, and the payload.
+
+    An event format binds if these are covered (FORMAT-4). Of several times, one may be unsigned. A payload
+    may be excluded where a digest beside it covers it.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in slots:
+        value = value_at(element.value, path)
+        if is_number(value):
+            found.setdefault("subject", []).append(path)
+        elif type(value) is str and value in KNOWN_TYPES:
+            found.setdefault("event_type", []).append(path)
+        elif type(value) is str and value in TARGETS:
+            found.setdefault("target", []).append(path)
+        elif time_form(value) is not None:
+            found.setdefault("created_at", []).append(path)
+    payload = payload_name(element.value)
+    is_hashed = any(len(each.raw) == 32 and each.path[:1] != (payload,) for each in element.digests)
+    if payload is not None and (payload,) in slots and not is_hashed:
+        found["payload"] = [(payload,)]
+    return tuple(paths[0] for paths in found.values() if len(paths) == 1)
 
 
 def may_state(family: Family, digest: Candidate) -> bool:
@@ -52,7 +95,7 @@ def may_state(family: Family, digest: Candidate) -> bool:
     path, base = digest.path, family.base
     if path[: len(base)] != base:
         return True
-    return path[:-1] in {base, *family.open} or any(path[: len(out)] == out for out in family.forced)
+    return path[:-1] in {base, *family.open} or any(path[: len(out)] == out for out in family.excluded)
 
 
 def _bases(element: Element) -> Iterator[tuple[Path, int]]:
@@ -76,17 +119,19 @@ def _exclusions(element: Element, base: Path) -> Iterator[tuple[frozenset[Path],
     # An id is beside the content or beside the signature; elsewhere a digest is rather of something else.
     near = [each for each in ids if each.path[:-1] in homes][:_MOST_IDS]
     far = [each for each in ids if each.path[:-1] not in homes][:_MOST_IDS]
-    for s_weight, s_forced, s_open in _ways(signatures, base, required=True):
+    for s_weight, s_excluded, s_open in _ways(signatures, base, required=True):
         ways = [*_ways(near, base, required=False)]
         ways += [(weight + _FAR, *way) for weight, *way in _ways(far, base, required=True) if far]  # type: ignore[misc]
-        for i_weight, i_forced, i_open in ways:
+        for i_weight, i_excluded, i_open in ways:
             # An id in an object that is left out whole needs nothing more.
-            if any(path[: len(out)] == out for path in (*i_open, *i_forced) for out in s_forced - i_forced):
+            if any(
+                path[: len(out)] == out for path in (*i_open, *i_excluded) for out in s_excluded - i_excluded
+            ):
                 continue
-            forced, opened = s_forced | i_forced, s_open | i_open
-            if any(path in forced for path in opened):
+            excluded, opened = s_excluded | i_excluded, s_open | i_open
+            if any(path in excluded for path in opened):
                 continue
-            yield forced, opened, s_weight + i_weight
+            yield excluded, opened, s_weight + i_weight
     yield from _opened(element, base, signatures)
 
 
@@ -95,11 +140,11 @@ def _opened(
 ) -> Iterator[tuple[frozenset[Path], frozenset[Path], int]]:
     """Other objects whose members are left out one by one, beside a signature that is left out whole."""
     value = value_at(element.value, base)
-    _, forced, _ = next(_ways(signatures, base, required=True))
+    _, excluded, _ = next(_ways(signatures, base, required=True))
     for name, item in value.items() if type(value) is dict else ():
         path = (*base, name)
-        if type(item) is dict and len(item) > 1 and path not in forced:
-            yield forced, frozenset({path}), _FAR
+        if type(item) is dict and len(item) > 1 and path not in excluded:
+            yield excluded, frozenset({path}), _FAR
 
 
 def _ways(
@@ -119,10 +164,12 @@ def _ways(
             yield 2 * rank + 1, frozenset({path[:end]}), opened
 
 
-def _slots(element: Element, base: Path, forced: frozenset[Path], opened: frozenset[Path]) -> Iterator[Path]:
+def _slots(
+    element: Element, base: Path, excluded: frozenset[Path], opened: frozenset[Path]
+) -> Iterator[Path]:
     for path in (base, *sorted(opened, key=repr)):
         value = value_at(element.value, path)
         for name in value if type(value) is dict else ():
             each = (*path, name)
-            if each not in forced and each not in opened:
+            if each not in excluded and each not in opened:
                 yield each

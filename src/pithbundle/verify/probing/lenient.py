@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -84,7 +84,7 @@ class _Reader:
         self.text = text
         self.limits = limits
         self.deepest = depth_limit(limits, limits.bundle_depth)
-        self.place = 0
+        self.position = 0
         self.nodes = 0
         #: Open containers, each with the name of the member that comes next.
         self.open: list[tuple[dict[str, Node] | list[Node], str]] = []
@@ -97,7 +97,7 @@ class _Reader:
                 continue
             while True:
                 if not self.open:
-                    end = _WHITE.match(self.text, self.place)
+                    end = _WHITE.match(self.text, self.position)
                     if end is None or end.end() < len(self.text):
                         raise self._fault(AFTER_THE_END)
                     return value
@@ -113,7 +113,7 @@ class _Reader:
 
     def _value(self) -> tuple[Node, bool]:
         """Return the next value, or open the container that begins, which is then not empty."""
-        found = _TOKEN.match(self.text, self.place)
+        found = _TOKEN.match(self.text, self.position)
         if found is None:
             raise self._fault("a value expected")
         self.nodes += 1
@@ -121,22 +121,22 @@ class _Reader:
             raise InputError.over_limit("nodes", self.limits.nodes)
         mark, string, number, word = found.groups()
         if mark is None:
-            self.place = found.end()
+            self.position = found.end()
             if string is not None:
                 return self._string(string), False
             return (Number(number) if number is not None else _WORDS[word]), False
         if mark not in "{[":
             raise self._fault("a value expected")
-        self.place = found.end()
+        self.position = found.end()
         return self._open(mark)
 
     def _open(self, mark: str) -> tuple[Node, bool]:
         container: dict[str, Node] | list[Node] = {} if mark == "{" else []
         if len(self.open) >= self.deepest:
             raise depth_error(self.limits, self.deepest)
-        closing = _TOKEN.match(self.text, self.place)
+        closing = _TOKEN.match(self.text, self.position)
         if closing is not None and closing[1] == ("}" if mark == "{" else "]"):
-            self.place = closing.end()
+            self.position = closing.end()
             return container, False
         self.open.append((container, ""))
         if type(container) is dict:
@@ -144,18 +144,18 @@ class _Reader:
         return container, True
 
     def _name(self, container: dict[str, Node]) -> None:
-        found = _TOKEN.match(self.text, self.place)
+        found = _TOKEN.match(self.text, self.position)
         if found is None or found[2] is None:
             raise self._fault("a member name expected")
-        self.place = found.end()
+        self.position = found.end()
         self.open[-1] = (container, self._string(found[2]))
         self._mark(":")
 
     def _mark(self, allowed: str) -> str:
-        found = _TOKEN.match(self.text, self.place)
+        found = _TOKEN.match(self.text, self.position)
         if found is None or found[1] is None or found[1] not in allowed:
             raise self._fault(f"one of {allowed} expected")
-        self.place = found.end()
+        self.position = found.end()
         return str(found[1])
 
     def _put(self, value: Node) -> None:
@@ -173,32 +173,66 @@ class _Reader:
 
     def _fault(self, detail: str) -> InputError:
         """The fault of the next token: white space before it is passed over."""
-        found = _WHITE.match(self.text, self.place)
-        place = self.place if found is None else found.end()
-        return InputError("syntax", detail, offset=len(self.text[:place].encode("utf-8", "replace")))
+        found = _WHITE.match(self.text, self.position)
+        position = self.position if found is None else found.end()
+        return InputError("syntax", detail, offset=len(self.text[:position].encode("utf-8", "replace")))
 
 
-def render(node: Node, *, in_order: bool = False, ascii_only: bool = False, spaced: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How JSON is written (PROBE-4): by default sorted, without white space, in UTF-8."""
+
+    #: Members in the order of the input instead of sorted by code points.
+    in_order: bool = False
+    #: Every character outside U+0020 to U+007E escaped, as ``ensure_ascii`` of Python does.
+    ascii_only: bool = False
+    #: A space after each comma and colon, as ``json.dumps`` writes by default.
+    spaced: bool = False
+    #: So many spaces for each level of indentation, as ``json.dumps`` writes with ``indent``; 0 for one line.
+    indent: int = 0
+
+    @property
+    def colon(self) -> str:
+        """What separates a name from its value."""
+        return ": " if self.spaced or self.indent else ":"
+
+    def container(self, marks: str, items: list[str], depth: int) -> str:
+        """Return the items of an object or array between two marks; it is so many levels deep."""
+        if self.indent and items:
+            line = "\n" + " " * self.indent * depth
+            more = line + " " * self.indent
+            return marks[0] + more + ("," + more).join(items) + line + marks[1]
+        return marks[0] + (", " if self.spaced else ",").join(items) + marks[1]
+
+    def names(self, value: dict[str, Node]) -> Iterable[str]:
+        """The names of an object in the order in which they are written."""
+        return value if self.in_order else sorted(value)
+
+    def string(self, text: str) -> str:
+        """Return a string as JSON."""
+        return json.dumps(text, ensure_ascii=self.ascii_only)
+
+
+PLAIN: Final = Layout()
+
+
+def render(node: Node, layout: Layout = PLAIN, depth: int = 0) -> str:
     """Return a value as JSON text, numbers as spelt (PROBE-4).
 
     Args:
         node: a value of :func:`read_lenient`, whose depth is bounded.
-        in_order: members in the order of the input instead of sorted by code points.
-        ascii_only: every character outside U+0020 to U+007E escaped, as ``ensure_ascii`` does.
-        spaced: a space after each comma and colon, as ``json.dumps`` writes by default.
+        layout: order, escapes and white space.
+        depth: how many levels of indentation the value is inside others.
     """
-    comma, colon = (", ", ": ") if spaced else (",", ":")
-
-    def text(item: Node) -> str:
-        if type(item) is dict:
-            names = item if in_order else sorted(item)
-            members = (json.dumps(name, ensure_ascii=ascii_only) + colon + text(item[name]) for name in names)
-            return "{" + comma.join(members) + "}"
-        if type(item) is list:
-            return "[" + comma.join(map(text, item)) + "]"
-        return item.text if type(item) is Number else json.dumps(item, ensure_ascii=ascii_only)
-
-    return text(node)
+    if type(node) is dict:
+        items = [
+            layout.string(name) + layout.colon + render(node[name], layout, depth + 1)
+            for name in layout.names(node)
+        ]
+        return layout.container("{}", items, depth)
+    if type(node) is list:
+        return layout.container("[]", [render(item, layout, depth + 1) for item in node], depth)
+    return node.text if type(node) is Number else json.dumps(node, ensure_ascii=layout.ascii_only)
 
 
 def value_at(node: Node, path: Path) -> Node | None:

@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 from pithbundle.verify.probing.builder import differing
 from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import may_state
+from pithbundle.verify.probing.recipes import Variant
 from pithbundle.verify.probing.tasks import (
-    MOST_LEFT_OUT,
+    MAX_EXCLUDED,
     VARIANTS,
     Material,
     Position,
@@ -53,13 +54,13 @@ class _Stream(NamedTuple):
 def _levels(slots: int, unit: int) -> tuple[int, ...]:
     """The base-2 logarithm of the work up to each size, without weights."""
     work, found = 0, []
-    for size in range(min(slots, MOST_LEFT_OUT) + 1):
+    for size in range(min(slots, MAX_EXCLUDED) + 1):
         work += comb(slots, size) * unit
         found.append(work.bit_length())
     return tuple(found)
 
 
-def in_order(
+def ordered_tasks(
     material: Material, is_open: Callable[[int], bool], after: Position | None = None
 ) -> Iterator[Task]:
     """Yield every task, least level first; elements that are not open are passed over.
@@ -69,8 +70,8 @@ def in_order(
 
     Args:
         material: the elements and keys.
-        is_open: whether an element, by its place among the elements, is still to be explained. It is asked
-            each time, so that what is found shortens the search.
+        is_open: whether an element, by its index, is still to be explained. It is asked each time, so that
+            what is found shortens the search.
         after: only tasks after this position are yielded.
     """
     for task in _all(material, is_open):
@@ -79,14 +80,14 @@ def in_order(
 
 
 def _all(material: Material, is_open: Callable[[int], bool]) -> Iterator[Task]:
-    # An element that begins is its place, one whose strings are due the complement of it.
+    # An element that begins is its index, one whose strings are due the complement of it.
     waiting: dict[int, list[_Stream | int]] = {}
     for at, weight in _ranks(material.elements):
         waiting.setdefault(weight + 1, []).append(at)
     sizes: dict[_Stream, int] = {}
     while waiting:
         level = min(waiting)
-        for item in sorted(waiting.pop(level), key=_place):
+        for item in sorted(waiting.pop(level), key=_position):
             if isinstance(item, int):
                 if item < 0:
                     yield from [Task(level, ~item, "texts")] if is_open(~item) else []
@@ -108,8 +109,8 @@ def _all(material: Material, is_open: Callable[[int], bool]) -> Iterator[Task]:
                 waiting.setdefault(item.level(size), []).append(item)
 
 
-def _place(item: _Stream | int) -> tuple[int, str, int, int]:
-    """The place of an item within its level: that of the position of its tasks."""
+def _position(item: _Stream | int) -> tuple[int, str, int, int]:
+    """The position of an item within its level: that of its tasks."""
     if isinstance(item, int):
         return (item, "claimed", 0, 0) if item >= 0 else (~item, "texts", 0, 0)
     return item.element, item.way, item.family, item.variant
@@ -139,11 +140,21 @@ def _streams(material: Material, at: int, rank: int) -> Iterator[_Stream]:
         differs = differing(element, family)
         for index, (variant, weight) in enumerate(VARIANTS):
             if differs(variant):
-                ways: list[tuple[Way, int, int]] = [("digest", 1, 0)] if has_digest else []
-                ways += [("signature", checks, 0), ("hashes", checks, _HASHES)] if checks else []
+                made = _preimages(element, variant)
+                ways: list[tuple[Way, int, int]] = [("digest", made, 0)] if has_digest else []
+                ways += (
+                    [("signature", checks * made, 0), ("hashes", checks * made, _HASHES)] if checks else []
+                )
                 for way, unit, more in ways:
                     whole = weight + family.weight + rank + more
                     yield _Stream(at, way, number, index, len(family.slots), unit, whole)
+
+
+def _preimages(element: Element, variant: Variant) -> int:
+    """How many preimages of an element each subset has."""
+    if variant.link is not None:
+        return len(element.other_ids)
+    return len(element.jws_headers) if variant.jws else 1
 
 
 def _slices(level: int, stream: _Stream, size: int) -> Iterator[Task]:

@@ -6,21 +6,25 @@ allow it written as a document.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.verify.probing.candidates import decode
+from pithbundle.verify.probing.candidates import decode, is_compact_jws
 from pithbundle.verify.probing.elements import Element
-from pithbundle.verify.probing.lenient import Node, Path, render, value_at
+from pithbundle.verify.probing.lenient import PLAIN, Layout, Node, Path, render, value_at
 
 #: The wrappers of formats, tried in this order.
 WRAPPERS: Final = ("payload", "event", "body", "data", "content", "message", "signed", "envelope")
 
 #: What replaces the payload: itself, or its digest under its name or another.
 Replaced: TypeAlias = Literal["", "hex", "prefixed", "named"]
+#: What a string is: itself, base64 of bytes, or a compact JWS, of which the signature is not signed.
+Decoding: TypeAlias = Literal["", "base64", "jws"]
 #: The payload types of DSSE that are tried.
 PAE_TYPES: Final = (
     "application/json",
@@ -48,21 +52,21 @@ LINK_NAMES: Final = (
 class Variant:
     """How the kept members become bytes."""
 
-    in_order: bool = False
-    ascii_only: bool = False
-    spaced: bool = False
+    layout: Layout = PLAIN
     wrapper: str | None = None
     replaced: Replaced = ""
     #: The payload type of DSSE's pre-authentication encoding, None without it.
     pae: str | None = None
-    #: The name of a member with a neighbour's id, ``before`` or ``after`` for its text beside the bytes.
+    #: The name of a member with the id of another event, ``before`` or ``after`` for it beside the bytes.
     link: str | None = None
     newline: bool = False
+    #: The signing input of JWS: the protected header, a full stop and the bytes in base64url, or as they are.
+    jws: Literal["", "base64url", "bytes"] = ""
 
     @property
     def is_expressible(self) -> bool:
         """Whether a document can state it."""
-        return not (self.in_order or self.spaced or self.replaced or self.pae or self.link or self.newline)
+        return self == Variant(Layout(ascii_only=self.layout.ascii_only), self.wrapper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +74,40 @@ class Recipe:
     """Members left out of the value at ``base``, and a variant; or the string at ``text``."""
 
     base: Path = ()
-    dropped: tuple[Path, ...] = ()
+    excluded: tuple[Path, ...] = ()
     variant: Variant = Variant()
-    #: The path of a string that is itself what is hashed: as it is, or decoded from base64.
+    #: The path of a string that is itself what is hashed, and how it becomes bytes.
     text: Path | None = None
-    decoded: bool = False
+    decoding: Decoding = ""
 
     def preimages(self, element: Element) -> Iterator[bytes]:
-        """Yield the bytes that the recipe makes of an element; several where neighbours' ids are linked."""
+        """Yield the bytes that the recipe makes of an element; several where other events' ids are linked."""
         if self.text is not None:
-            found = _text_bytes(value_at(element.value, self.text), self.decoded)
+            found = _text_bytes(value_at(element.value, self.text), self.decoding)
             if found is not None:
-                yield self._encoded(found)
+                yield from self._encoded(found, element)
             return
         base = value_at(element.value, self.base)
         if type(base) is not dict:
             return
-        kept = without(base, self.dropped, len(self.base))
+        kept = without(base, self.excluded, len(self.base))
         if self.variant.replaced:
             kept = replaced(kept, payload_name(base), self.variant)
         if self.variant.link is None:
-            yield self._encoded(self._bytes(kept))
+            yield from self._encoded(self._bytes(kept), element)
         else:
-            for text in element.neighbours:
+            for text in element.other_ids:
                 yield from self._linked(kept, text)
 
     def _bytes(self, kept: dict[str, Node]) -> bytes:
         variant = self.variant
         value: Node = kept if variant.wrapper is None else {variant.wrapper: kept}
-        text = render(value, in_order=variant.in_order, ascii_only=variant.ascii_only, spaced=variant.spaced)
-        return text.encode("utf-8", "surrogatepass")
+        return render(value, variant.layout).encode("utf-8", "surrogatepass")
 
-    def _encoded(self, data: bytes) -> bytes:
+    def _encoded(self, data: bytes, element: Element) -> Iterator[bytes]:
         if self.variant.newline:
             data += b"\n"
-        return data if self.variant.pae is None else pre_authentication(self.variant.pae, data)
+        return encodings(self.variant, data, element)
 
     def _linked(self, kept: dict[str, Node], text: str) -> Iterator[bytes]:
         link = str(self.variant.link)
@@ -117,11 +120,11 @@ class Recipe:
             yield self._bytes({**kept, link: [text] if link == "parents" else text})
 
 
-def without(base: dict[str, Node], dropped: tuple[Path, ...], above: int) -> dict[str, Node]:
+def without(base: dict[str, Node], excluded: tuple[Path, ...], above: int) -> dict[str, Node]:
     """Return an object without members, whose paths pass through objects; ``above`` steps lead to it."""
-    top = {path[above] for path in dropped if len(path) == above + 1}
+    top = {path[above] for path in excluded if len(path) == above + 1}
     inner: dict[str | int, list[Path]] = {}
-    for path in dropped:
+    for path in excluded:
         if len(path) > above + 1:
             inner.setdefault(path[above], []).append(path)
     kept: dict[str, Node] = {}
@@ -132,6 +135,16 @@ def without(base: dict[str, Node], dropped: tuple[Path, ...], above: int) -> dic
             value = without(value, tuple(inner[name]), above + 1)
         kept[name] = value
     return kept
+
+
+def encodings(variant: Variant, data: bytes, element: Element) -> Iterator[bytes]:
+    """Yield the bytes in the encoding of DSSE or JWS that a variant has; several for several headers."""
+    if variant.jws:
+        payload = urlsafe_b64encode(data).rstrip(b"=") if variant.jws == "base64url" else data
+        for header in element.jws_headers:
+            yield header.encode() + b"." + payload
+    else:
+        yield data if variant.pae is None else pre_authentication(variant.pae, data)
 
 
 def pre_authentication(payload_type: str, data: bytes) -> bytes:
@@ -162,45 +175,64 @@ def is_signature(text: str) -> bool:
 
 
 def replaced(kept: dict[str, Node], name: str | None, variant: Variant) -> dict[str, Node]:
-    """The members with the digest of the payload, the member of this name, in its place."""
+    """The members with the payload, the member of this name, replaced by its digest."""
     if name is None or name not in kept:
         return kept
-    text = render(kept[name], in_order=variant.in_order, ascii_only=variant.ascii_only, spaced=variant.spaced)
+    text = render(kept[name], variant.layout)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     claimed = "sha256:" + digest if variant.replaced == "prefixed" else digest
     other = name + "_sha256" if variant.replaced == "named" else name
     return {(other if each == name else each): (claimed if each == name else kept[each]) for each in kept}
 
 
-def _text_bytes(node: Node, decoded: bool) -> bytes | None:
+def _text_bytes(node: Node, decoding: Decoding) -> bytes | None:
+    """The bytes of a string under a decoding, None where it has none."""
     if type(node) is not str:
         return None
+    if decoding == "jws":
+        return node.rpartition(".")[0].encode() if is_compact_jws(node) else None
     data = node.encode("utf-8", "surrogatepass")
-    if not decoded:
+    if decoding == "":
         return data
-    import binascii
-
     try:
         return binascii.a2b_base64(data.translate(bytes.maketrans(b"-_", b"+/")) + b"==")
     except ValueError:
         return None
 
 
+_DECODINGS: Final[dict[Decoding, list[str]]] = {
+    "": [],
+    "base64": ["decode it from base64"],
+    "jws": ["of this compact JWS take what is before the signature"],
+}
+
+
 def in_words(recipe: Recipe, hash_name: str) -> str:
     """Return a recipe in words, for a person who writes it in another language; names are JSON strings."""
-    quoted = [json.dumps("/".join(map(str, path))) for path in recipe.dropped]
     if recipe.text is not None:
-        steps = ["take the text at " + json.dumps("/".join(map(str, recipe.text)))]
-        steps += ["decode it from base64"] if recipe.decoded else []
+        steps = [
+            "take the string at " + json.dumps("/".join(map(str, recipe.text))),
+            *_DECODINGS[recipe.decoding],
+        ]
     else:
         where = json.dumps("/".join(map(str, recipe.base))) if recipe.base else "the event"
-        steps = [f"take {where}", *(["leave out " + ", ".join(quoted)] if quoted else [])]
+        names = [json.dumps("/".join(map(str, path))) for path in recipe.excluded]
+        steps = [f"take {where}", *(["exclude " + ", ".join(names)] if names else [])]
         steps += _words_of(recipe.variant)
-    if recipe.variant.newline:
-        steps.append("add a line feed")
-    if recipe.variant.pae is not None:
-        steps.append(f"encode for DSSE with the payload type {json.dumps(recipe.variant.pae)}")
+    steps += _encoding_in_words(recipe.variant)
     return "; ".join([*steps, f"hash with {hash_name}"])
+
+
+def _encoding_in_words(variant: Variant) -> list[str]:
+    steps = []
+    if variant.newline:
+        steps.append("add a line feed")
+    if variant.pae is not None:
+        steps.append(f"encode for DSSE with the payload type {json.dumps(variant.pae)}")
+    if variant.jws:
+        form = "in base64url" if variant.jws == "base64url" else "as they are"
+        steps.append(f"put the protected header of JWS and a full stop before the bytes, the bytes {form}")
+    return steps
 
 
 def _words_of(variant: Variant) -> list[str]:
@@ -211,14 +243,17 @@ def _words_of(variant: Variant) -> list[str]:
             "prefixed": "as sha256: and hex",
             "named": "in hex under its name and _sha256",
         }
-        steps.append(f"put the SHA-256 of the payload {form[variant.replaced]} in the place of the payload")
+        steps.append(f"replace the payload by its SHA-256 {form[variant.replaced]}")
     if variant.link in ("before", "after"):
-        steps.append(f"put the id of a neighbouring event {variant.link} the bytes")
+        steps.append(f"put the id of another event {variant.link} the bytes")
     elif variant.link is not None:
-        steps.append(f"add the id of a neighbouring event as {json.dumps(variant.link)}")
+        steps.append(f"add the id of another event as {json.dumps(variant.link)}")
     if variant.wrapper is not None:
         steps.append(f"put it into an object under {json.dumps(variant.wrapper)}")
-    order = "members as written" if variant.in_order else "members sorted"
-    spaces = "a space after each comma and colon" if variant.spaced else "no spaces"
-    escape = "characters outside U+0020 to U+007E escaped" if variant.ascii_only else "UTF-8"
+    layout = variant.layout
+    order = "members as written" if layout.in_order else "members sorted"
+    spaces = "a space after each comma and colon" if layout.spaced else "no spaces"
+    if layout.indent:
+        spaces = f"indented by {layout.indent} spaces"
+    escape = "characters outside U+0020 to U+007E escaped" if layout.ascii_only else "UTF-8"
     return [*steps, f"write JSON: {order}, {spaces}, {escape}, numbers as written"]

@@ -1,7 +1,6 @@
 """Roles: which member of the explained elements is the type, the subject, the payload (spec PROBE-7).
 
-A role is found by its values over all explained elements, and by names only among equals. The table of event
-types is a copy of that of the merge rules, which this layer does not import; a test compares the two.
+A role is found by its values over all explained elements, and by names only among equals.
 """
 
 from __future__ import annotations
@@ -14,25 +13,11 @@ from typing import Final
 from pithbundle.verify.policy import PolicyKey
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
+from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS
 from pithbundle.verify.probing.lenient import Node, Path, render, value_at, walk
 from pithbundle.verify.probing.recipes import WRAPPERS
 from pithbundle.verify.probing.rules import Rule
 
-#: Target and required members of the payload of each known event type (KIND-1).
-KNOWN_TYPES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
-    "alias_added": ("record", frozenset({"alias_kind", "alias_value"})),
-    "author_claim": ("record", frozenset({"identifier", "scheme", "strength"})),
-    "checkpoint": ("bundle", frozenset({"event_ids"})),
-    "citation": ("record", frozenset({"citing_work", "relationship"})),
-    "event_retracted": ("event", frozenset({"event_id"})),
-    "graph_snapshot": ("graph", frozenset({"graph_snapshot"})),
-    "pith.integrity.v1": ("record", frozenset({"detector", "evidence_hash"})),
-    "record_created": ("record", frozenset({"canonical_record", "canonical_sha256", "receipt"})),
-    "replication": ("record", frozenset({"claim", "claimant", "kind", "outcome"})),
-    "storage_attestation": ("record", frozenset({"captured_at", "provider", "url"})),
-    "timestamp_anchor": ("record", frozenset({"canonical_sha256", "proof_b64"})),
-}
-_TARGETS: Final = frozenset({"record", "graph", "event", "bundle"})
 #: Words in the names of members that decide among equals.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "event_type": ("event_type", "type", "kind", "action"),
@@ -82,7 +67,7 @@ class _Covered:
         recipe = self.rule.recipe
         below = path[: len(recipe.base)] == recipe.base and len(path) > len(recipe.base)
         return below and not any(
-            path[: len(out)] == out or out[: len(path)] == path for out in recipe.dropped
+            path[: len(out)] == out or out[: len(path)] == path for out in recipe.excluded
         )
 
     def best(self, role: str, fits: Callable[[list[Node]], float]) -> Path | None:
@@ -162,7 +147,7 @@ def _is_time(values: list[Node]) -> float:
 
 
 def _is_target(values: list[Node], types: list[Node]) -> float:
-    if not all(type(value) is str and value in _TARGETS for value in values):
+    if not all(type(value) is str and value in TARGETS for value in values):
         return 0
     agree = [value == KNOWN_TYPES[kind][0] for value, kind in zip(values, types, strict=False)
              if type(kind) is str and kind in KNOWN_TYPES]  # fmt: skip
@@ -215,14 +200,12 @@ def _payload(covered: _Covered, types: list[Node]) -> tuple[Path | None, Path | 
 
 def _digest_of(covered: _Covered, payload: Path) -> tuple[Path, str | None] | None:
     """The covered member that states the SHA-256 of a payload in every element, with the wrapper."""
-    variant = covered.rule.recipe.variant
+    layout = covered.rule.recipe.variant.layout
     for wrapper in (None, *WRAPPERS):
         digests = []
         for value in covered.values(payload):
             wrapped: Node = value if wrapper is None else {wrapper: value}
-            text = render(
-                wrapped, in_order=variant.in_order, ascii_only=variant.ascii_only, spaced=variant.spaced
-            )
+            text = render(wrapped, layout)
             digests.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
         for path in covered.paths:
             if path and covered.is_covered(path):

@@ -42,12 +42,15 @@ class Rule:
             yield data, HASHES[self.hash_name](data)
 
     def alike(self) -> list[Rule]:
-        """The rules that may give the same bytes of one element: escaped or not, sorted or as written."""
+        """The rules that may give the same bytes of one element: sorted or not, escaped or not (PROBE-6)."""
         recipe = self.recipe
         if recipe.text is not None:
             return [self]
         variants = [
-            replace(recipe.variant, in_order=in_order, ascii_only=ascii_only)
+            replace(
+                recipe.variant,
+                layout=replace(recipe.variant.layout, in_order=in_order, ascii_only=ascii_only),
+            )
             for in_order in (False, True)
             for ascii_only in (False, True)
         ]
@@ -59,7 +62,7 @@ class Explanation:
     """A rule with the elements that it explains, each with the raw key that verifies."""
 
     rule: Rule
-    #: Place of each explained element, and its key; empty where only the id is reproduced.
+    #: Index of each explained element, and its key; empty where only the id is reproduced.
     elements: dict[int, bytes] = field(default_factory=dict)
     #: Elements whose claimed id is reproduced.
     ids: set[int] = field(default_factory=set)
@@ -103,9 +106,9 @@ def _signature(material: Material, hit: Hit, data: bytes, digest: bytes) -> tupl
     return None
 
 
-def extend(material: Material, explanation: Explanation, places: list[int]) -> None:
+def extend(material: Material, explanation: Explanation, indices: list[int]) -> None:
     """Apply a rule to elements, and let those that it explains say more of which members are left out."""
-    for at in places:
+    for at in indices:
         if at not in explanation.elements:
             _explain(material, explanation, at)
 
@@ -122,8 +125,8 @@ def _explain(material: Material, explanation: Explanation, at: int) -> None:
     more = unknown[:_MOST_MORE] if explanation.elements else []
     for size in range(len(more) + 1):
         for out in combinations(more, size):
-            dropped = tuple(sorted((*rule.recipe.dropped, *out), key=repr))
-            tried = replace(rule, recipe=replace(rule.recipe, dropped=dropped))
+            excluded = tuple(sorted((*rule.recipe.excluded, *out), key=repr))
+            tried = replace(rule, recipe=replace(rule.recipe, excluded=excluded))
             key = _key(material, tried, at)
             if key is None:
                 continue
@@ -152,7 +155,7 @@ def _explain_entry(material: Material, explanation: Explanation, at: int) -> Non
 
 def _members(element: Element, recipe: Recipe) -> list[Path]:
     """The members that a rule keeps or leaves out: at its base, and in the objects that it opens."""
-    opened = {path[:end] for path in recipe.dropped for end in range(len(recipe.base), len(path))}
+    opened = {path[:end] for path in recipe.excluded for end in range(len(recipe.base), len(path))}
     found = []
     for above in sorted({recipe.base, *opened}, key=repr):
         value = value_at(element.value, above)
@@ -161,7 +164,7 @@ def _members(element: Element, recipe: Recipe) -> list[Path]:
 
 
 def _is_out(path: Path, recipe: Recipe) -> bool:
-    return any(path[: len(out)] == out for out in recipe.dropped)
+    return any(path[: len(out)] == out for out in recipe.excluded)
 
 
 def _candidate(element: Element, path: Path) -> bytes | None:

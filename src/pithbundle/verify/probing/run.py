@@ -9,8 +9,9 @@ from pithbundle.encoding.values import BytesLike, as_bytes, require_type
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
-from pithbundle.verify.probing.results import ProbeResult, result_of
+from pithbundle.verify.probing.results import ProbeResult
 from pithbundle.verify.probing.search import Search
+from pithbundle.verify.probing.summary import result_of
 
 
 def probe(

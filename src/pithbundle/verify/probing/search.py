@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probing.elements import Element, is_number
 from pithbundle.verify.probing.lenient import value_at, walk
-from pithbundle.verify.probing.order import in_order
+from pithbundle.verify.probing.order import ordered_tasks
 from pithbundle.verify.probing.recipes import Recipe
 from pithbundle.verify.probing.rules import Explanation, Rule, complete, extend
 from pithbundle.verify.probing.tasks import HASHES, Hit, Material, Outcome, Position, Task
@@ -84,7 +84,7 @@ class Search:
 
     def tasks(self) -> Iterator[Task]:
         """Yield the tasks after :attr:`position`; an outcome that was taken shortens what follows."""
-        yield from in_order(self.material, self.is_open, self.position)
+        yield from ordered_tasks(self.material, self.is_open, self.position)
         self.exhausted = not self._passed_over
 
     def is_open(self, at: int) -> bool:
@@ -178,9 +178,9 @@ class Search:
 
     def _add(self, rule: Rule, at: int) -> None:
         """Apply a rule, and those that may give the same bytes, to all elements; the best stays."""
-        places = [place for place in range(len(self.material.elements)) if place not in self._explained]
+        indices = [place for place in range(len(self.material.elements)) if place not in self._explained]
         best = max(
-            (self._applied(each, [at, *places]) for each in rule.alike()),
+            (self._applied(each, [at, *indices]) for each in rule.alike()),
             # The first of equals: sorted and not escaped, as formats are by default.
             key=lambda explanation: len(explanation.elements),
         )
@@ -193,11 +193,11 @@ class Search:
             self._shapes.add((element.source, element.shape))
         self._limit()
 
-    def _applied(self, rule: Rule, places: list[int]) -> Explanation:
+    def _applied(self, rule: Rule, indices: list[int]) -> Explanation:
         """A rule applied twice: what the later elements say of it may explain an earlier one."""
         explanation = Explanation(rule)
         for _ in range(2):
-            extend(self.material, explanation, places)
+            extend(self.material, explanation, indices)
         return explanation
 
     def run(self, most: int | None = None) -> None:

@@ -14,9 +14,9 @@ from typing import Final, TypeAlias
 from pithbundle.encoding.values import Object
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
+from pithbundle.verify.probing.known_types import KNOWN_TYPES
 from pithbundle.verify.probing.lenient import Node, Number, walk
 from pithbundle.verify.probing.recipes import payload_name
-from pithbundle.verify.probing.roles import KNOWN_TYPES
 
 #: Names that are shown: words of a program.
 _NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,31}")

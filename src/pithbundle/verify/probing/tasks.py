@@ -16,6 +16,7 @@ from pithbundle.verify.probing.builder import Builder, texts
 from pithbundle.verify.probing.candidates import Candidate
 from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import Family, families
+from pithbundle.verify.probing.lenient import Layout, value_at
 from pithbundle.verify.probing.recipes import LINK_NAMES, PAE_TYPES, WRAPPERS, Recipe, Variant
 
 #: How a preimage is tested: against claimed digests, by a signature, by one over another hash;
@@ -31,7 +32,7 @@ HASHES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "BLAKE2b-512": lambda data: hashlib.blake2b(data).digest(),
 }
 #: The most members left out together (PROBE-4).
-MOST_LEFT_OUT: Final = 12
+MAX_EXCLUDED: Final = 12
 #: Keys of the policy that are tried on one element.
 MOST_KEYS: Final = 4
 #: Candidates for a signature that one preimage is tested with.
@@ -40,20 +41,33 @@ MOST_SIGNATURES: Final = 3
 
 def _variants() -> tuple[tuple[Variant, int], ...]:
     """Every variant with its weight, the expressible ones first."""
-    found: list[tuple[Variant, int]] = [(Variant(ascii_only=ascii_only), 0) for ascii_only in (False, True)]
-    for wrapper in WRAPPERS:
-        found += [(Variant(ascii_only=escaped, wrapper=wrapper), 2) for escaped in (False, True)]
+    plain = (Layout(), Layout(ascii_only=True))
+    found: list[tuple[Variant, int]] = [(Variant(layout), 0) for layout in plain]
+    found += [(Variant(layout, wrapper), 2) for wrapper in WRAPPERS for layout in plain]
     for in_order, spaced in ((False, True), (True, False), (True, True)):
-        for escaped in (False, True):
-            found.append((Variant(in_order, escaped, spaced), 5))
-            found += [(Variant(in_order, escaped, spaced, wrapper), 8) for wrapper in WRAPPERS]
+        for ascii_only in (False, True):
+            layout = Layout(in_order, ascii_only, spaced)
+            found.append((Variant(layout), 5))
+            found += [(Variant(layout, wrapper), 8) for wrapper in WRAPPERS]
     for form in ("hex", "prefixed", "named"):
-        found += [(Variant(ascii_only=escaped, replaced=form), 5) for escaped in (False, True)]
-    found.append((Variant(newline=True), 6))
-    for in_order in (False, True):
-        found += [(Variant(in_order=in_order, pae=kind), 6 + in_order) for kind in PAE_TYPES]
+        found += [(Variant(layout, replaced=form), 5) for layout in plain]
+    for layout in (Layout(), Layout(in_order=True)):
+        found += [(Variant(layout, jws=form), 4 + layout.in_order) for form in ("base64url", "bytes")]
+        found.append((Variant(layout, newline=True), 6 + layout.in_order))
+        found += [(Variant(layout, pae=kind), 6 + layout.in_order) for kind in PAE_TYPES]
     found += [(Variant(link=name), 6) for name in (*LINK_NAMES, "before", "after")]
+    for each in _indented():
+        found += [(Variant(each, newline=newline), 7) for newline in (False, True)]
     return tuple(found)
+
+
+def _indented() -> list[Layout]:
+    return [
+        Layout(in_order, ascii_only, indent=indent)
+        for indent in (2, 4)
+        for in_order in (False, True)
+        for ascii_only in (False, True)
+    ]
 
 
 VARIANTS: Final = _variants()
@@ -61,6 +75,8 @@ VARIANTS: Final = _variants()
 TEXT_VARIANTS: Final = (
     Variant(),
     Variant(newline=True),
+    Variant(jws="base64url"),
+    Variant(jws="bytes"),
     *(Variant(pae=kind) for kind in PAE_TYPES),
 )
 
@@ -192,7 +208,7 @@ class Material:
         for signature in element.signatures:
             for claimed in (*known, *(each for each in element.digests if each.path != signature.path)):
                 for key in self.keys_of(at):
-                    for signs, message in forms(claimed.raw):
+                    for signs, message in (*forms(claimed.raw), *_as_written(element, claimed)):
                         checks += 1
                         if key.verify(message, signature.raw):
                             hits.append(Hit(at, None, "", claimed, signature, key.raw, signs))
@@ -250,9 +266,16 @@ def forms(raw: bytes, name: str = "SHA-256") -> list[tuple[str, bytes]]:
     return [("digest", raw), ("hex", text), ("prefixed", prefix + text)]
 
 
+def _as_written(element: Element, claimed: Candidate) -> list[tuple[str, bytes]]:
+    """The text of a claimed digest as it is written, where it is none of the forms."""
+    text = value_at(element.value, claimed.path)
+    message = text.encode() if type(text) is str else b""
+    return [("text", message)] if message and message not in dict(forms(claimed.raw)).values() else []
+
+
 def covers(family: Family, signature: Candidate) -> bool:
     """Whether the kept members may contain a signature, so that it cannot be over them."""
     path = signature.path
     if path[: len(family.base)] != family.base:
         return False
-    return not any(path[: len(out)] == out for out in family.forced)
+    return not any(path[: len(out)] == out for out in family.excluded)

@@ -27,7 +27,7 @@ def test_the_events_of_a_bundle_are_its_elements() -> None:
     assert found[0].known == {digest}
     # The hash of the record is explained by the record.
     assert [each.path for each in found[0].digests] == [("b",)]
-    assert [each.neighbours for each in found] == [("ab" * 32,), ("cd" * 32,), ("ab" * 32,)]
+    assert [each.other_ids for each in found] == [("ab" * 32,), ("cd" * 32,), ("ab" * 32, "cd" * 32)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ import pytest
 from kit import cbor
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import InputError
-from pithbundle.verify.probing.lenient import Number, node_of, read_lenient, render, value_at, walk
+from pithbundle.verify.probing.lenient import Layout, Number, node_of, read_lenient, render, value_at, walk
 
 
-def written(text: str, **style: bool) -> str:
-    return render(read_lenient(text.encode()), **style)
+def written(text: str, **layout: Any) -> str:
+    return render(read_lenient(text.encode()), Layout(**layout))
 
 
 @pytest.mark.parametrize("number", ["1.0", "1e-05", str(2**60), "-0", "1E+2", "0.10", "-1.5e400"])
@@ -36,16 +37,16 @@ def test_members_keep_their_order_and_the_last_of_a_name_counts() -> None:
     [None, True, False, "", "x", [], {}, [[]], {"a": {}}, {"é": "\x7f\u2028😀", "a": [1, {"b": [None, 2]}]}],
 )
 def test_it_writes_what_python_writes(value: Any) -> None:
-    for ascii_only in (False, True):
-        for spaced in (False, True):
-            for in_order in (False, True):
-                separators = (", ", ": ") if spaced else (",", ":")
-                text = json.dumps(
-                    value, sort_keys=not in_order, ensure_ascii=ascii_only, separators=separators
-                )
-                found = render(read_lenient(json.dumps(value, indent=1).encode()), in_order=in_order,
-                               ascii_only=ascii_only, spaced=spaced)  # fmt: skip
-                assert found == text
+    node = read_lenient(json.dumps(value, indent=1).encode())
+    for ascii_only, spaced, in_order, indent in product(
+        (False, True), (False, True), (False, True), (0, 2, 4)
+    ):
+        separators = (", ", ": ") if spaced else (",", ":")
+        text = json.dumps(
+            value, sort_keys=not in_order, ensure_ascii=ascii_only, indent=indent or None,
+            separators=None if indent else separators,
+        )  # fmt: skip
+        assert render(node, Layout(in_order, ascii_only, spaced and not indent, indent)) == text
 
 
 def test_lone_surrogates_are_read() -> None:

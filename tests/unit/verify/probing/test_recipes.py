@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from pithbundle.verify.probing.elements import Element
-from pithbundle.verify.probing.lenient import read_lenient
+from pithbundle.verify.probing.lenient import Layout, read_lenient
 from pithbundle.verify.probing.recipes import Recipe, Variant, in_words, pre_authentication
 
 EVENT: Final[dict[str, Any]] = {
@@ -22,10 +22,10 @@ EVENT: Final[dict[str, Any]] = {
 }
 
 
-def made(recipe: Recipe, neighbours: tuple[str, ...] = ()) -> list[bytes]:
+def made(recipe: Recipe, other_ids: tuple[str, ...] = ()) -> list[bytes]:
     node = read_lenient(json.dumps(EVENT).encode())
     assert isinstance(node, dict)
-    return [*recipe.preimages(Element(0, 0, node, neighbours=neighbours))]
+    return [*recipe.preimages(Element(0, 0, node, other_ids=other_ids))]
 
 
 def dumped(value: Any, **options: Any) -> bytes:
@@ -38,7 +38,7 @@ def sha(data: bytes) -> str:
 
 
 KEPT: Final = {"t": "x", "p": {"b": 1, "a": "é", "c": "longer"}, "sig": {"k": "k"}}
-DROPPED: Final = (("id",), ("sig", "v"), ("text",), ("no", "such"))
+EXCLUDED: Final = (("id",), ("sig", "v"), ("text",), ("no", "such"))
 PAYLOAD: Final = sha(dumped(KEPT["p"]))
 
 
@@ -46,8 +46,8 @@ PAYLOAD: Final = sha(dumped(KEPT["p"]))
     ("variant", "expected"),
     [
         (Variant(), [dumped(KEPT)]),
-        (Variant(in_order=True), [dumped(KEPT, sort_keys=False)]),
-        (Variant(ascii_only=True, spaced=True), [json.dumps(KEPT, sort_keys=True).encode()]),
+        (Variant(Layout(in_order=True)), [dumped(KEPT, sort_keys=False)]),
+        (Variant(Layout(ascii_only=True, spaced=True)), [json.dumps(KEPT, sort_keys=True).encode()]),
         (Variant(wrapper="event"), [dumped({"event": KEPT})]),
         (Variant(replaced="hex"), [dumped({**KEPT, "p": PAYLOAD})]),
         (Variant(replaced="prefixed"), [dumped({**KEPT, "p": "sha256:" + PAYLOAD})]),
@@ -57,36 +57,36 @@ PAYLOAD: Final = sha(dumped(KEPT["p"]))
     ],
 )
 def test_a_variant_makes_these_bytes(variant: Variant, expected: list[bytes]) -> None:
-    assert made(Recipe(dropped=DROPPED, variant=variant)) == expected
+    assert made(Recipe(excluded=EXCLUDED, variant=variant)) == expected
 
 
 def test_links_are_tried_with_each_neighbour() -> None:
     digest = "ab" * 32
-    link = Recipe(dropped=DROPPED, variant=Variant(link="prev"))
+    link = Recipe(excluded=EXCLUDED, variant=Variant(link="prev"))
     assert made(link) == []
     assert made(link, ("x", digest)) == [dumped({**KEPT, "prev": "x"}), dumped({**KEPT, "prev": digest})]
-    parents = Recipe(dropped=DROPPED, variant=Variant(link="parents"))
+    parents = Recipe(excluded=EXCLUDED, variant=Variant(link="parents"))
     assert made(parents, ("x",)) == [dumped({**KEPT, "parents": ["x"]})]
     raw, data = bytes.fromhex(digest), dumped(KEPT)
-    before = Recipe(dropped=DROPPED, variant=Variant(link="before"))
-    after = Recipe(dropped=DROPPED, variant=Variant(link="after"))
+    before = Recipe(excluded=EXCLUDED, variant=Variant(link="before"))
+    after = Recipe(excluded=EXCLUDED, variant=Variant(link="after"))
     assert made(before, (digest,)) == [digest.encode() + data, raw + data]
     assert made(after, ("x",)) == [data + b"x"]
 
 
 def test_a_string_may_be_the_preimage() -> None:
     assert made(Recipe(text=("text",))) == [EVENT["text"].encode()]
-    assert made(Recipe(text=("text",), decoded=True)) == [b"a long text"]
-    assert made(Recipe(text=("text",), decoded=True, variant=Variant(pae="t"))) == [
+    assert made(Recipe(text=("text",), decoding="base64")) == [b"a long text"]
+    assert made(Recipe(text=("text",), decoding="base64", variant=Variant(pae="t"))) == [
         pre_authentication("t", b"a long text")
     ]
-    assert made(Recipe(text=("p",))) == made(Recipe(text=("t",), decoded=True)) == []
+    assert made(Recipe(text=("p",))) == made(Recipe(text=("t",), decoding="base64")) == []
 
 
 def test_a_base_that_is_no_object_makes_nothing() -> None:
     assert made(Recipe(base=("t",))) == made(Recipe(base=("none",))) == []
-    assert made(Recipe(base=("p",), dropped=(("p", "b"),))) == [dumped({"a": "é", "c": "longer"})]
-    without_payload = Recipe(dropped=(("p",), *DROPPED), variant=Variant(replaced="hex"))
+    assert made(Recipe(base=("p",), excluded=(("p", "b"),))) == [dumped({"a": "é", "c": "longer"})]
+    without_payload = Recipe(excluded=(("p",), *EXCLUDED), variant=Variant(replaced="hex"))
     assert made(without_payload) == [dumped({"t": "x", "sig": {"k": "k"}})]
     assert made(Recipe(base=("p",), variant=Variant(replaced="hex"))) == [dumped(KEPT["p"])]
 
@@ -96,18 +96,28 @@ def test_a_base_that_is_no_object_makes_nothing() -> None:
     [
         (
             Recipe(("a", "b"), (("a", "b", "c"),), Variant(wrapper="event")),
-            'take "a/b"; leave out "a/b/c"; put it into an object under "event"; write JSON: members sorted, '
+            'take "a/b"; exclude "a/b/c"; put it into an object under "event"; write JSON: members sorted, '
             "no spaces, UTF-8, numbers as written; hash with SHA-256",
         ),
         (
-            Recipe(variant=Variant(True, True, True, replaced="named", link="prev", newline=True, pae="x")),
-            "take the event; put the SHA-256 of the payload in hex under its name and _sha256 in the place "
-            'of the payload; add the id of a neighbouring event as "prev"; write JSON: members as written, a '
+            Recipe(
+                variant=Variant(
+                    Layout(True, True, True), replaced="named", link="prev", newline=True, pae="x"
+                )
+            ),
+            "take the event; replace the payload by its SHA-256 in hex under its name and "
+            '_sha256; add the id of another event as "prev"; write JSON: members as written, a '
             "space after each comma and colon, characters outside U+0020 to U+007E escaped, numbers as "
             'written; add a line feed; encode for DSSE with the payload type "x"; hash with SHA-256',
         ),
-        (Recipe(text=("a",), decoded=True), 'take the text at "a"; decode it from base64; hash with SHA-256'),
-        (Recipe(text=("a",)), 'take the text at "a"; hash with SHA-256'),
+        (
+            Recipe(text=("a",), decoding="base64"),
+            'take the string at "a"; decode it from base64; hash with SHA-256',
+        ),
+        (
+            Recipe(text=("a",)),
+            'take the string at "a"; hash with SHA-256',
+        ),
     ],
 )
 def test_a_recipe_reads_in_words(recipe: Recipe, words: str) -> None:
@@ -116,7 +126,10 @@ def test_a_recipe_reads_in_words(recipe: Recipe, words: str) -> None:
 
 
 def test_what_a_document_can_state_is_marked() -> None:
-    assert Variant(ascii_only=True, wrapper="event").is_expressible
-    for variant in (Variant(in_order=True), Variant(spaced=True), Variant(replaced="hex"), Variant(pae="x"),
-                    Variant(link="prev"), Variant(newline=True)):  # fmt: skip
+    assert Variant(Layout(ascii_only=True), "event").is_expressible
+    for variant in (
+        Variant(Layout(in_order=True)), Variant(Layout(spaced=True)), Variant(Layout(indent=2)),
+        Variant(replaced="hex"), Variant(pae="x"), Variant(link="prev"), Variant(newline=True),
+        Variant(jws="bytes"),
+    ):  # fmt: skip
         assert not variant.is_expressible

@@ -12,10 +12,11 @@ from kit import AUTHOR, DEMO, Json, Signer, bundle, event, made_record, payloads
 from kit.registries import Key, verifies
 from kit.results import WHEN
 from kit.signing import b64, canonical
+from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1, EventFormat
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.probing.results import ProbeResult
-from pithbundle.verify.probing.roles import KNOWN_TYPES
+from pithbundle.verify.probing.known_types import KNOWN_TYPES
+from pithbundle.verify.probing.results import Found, ProbeResult
 from pithbundle.verify.probing.run import probe
 
 RECORD = made_record()
@@ -28,6 +29,19 @@ def made(number: int, signer: Signer = DEMO) -> Json:
 
 def probed(events: list[Any], keys: Policy = KEYS, most: int = 20_000) -> ProbeResult:
     return probe([to_json(bundle(RECORD, events))], keys, most=most)
+
+
+def document(found: Found) -> Json:
+    """The document of a found format."""
+    assert found.event_format is not None
+    value: Any = found.event_format.to_value()
+    return dict(value)
+
+
+def body(event_format: EventFormat) -> Json:
+    """The body of a format's document."""
+    value: Any = event_format.to_value()["body"]
+    return dict(value)
 
 
 def resigned(one: Json, signer: Signer = DEMO, *, at: str = "sig", **excluded: Any) -> Json:
@@ -44,60 +58,60 @@ def test_the_table_of_types_is_that_of_the_merge_rules() -> None:
             assert members <= MERGE_1.event_types[name].members.keys()
 
 
-def test_our_own_format_is_found() -> None:
-    result = probed([made(0), made(1, AUTHOR)])
-    assert (result.status, result.documents) == ("settled", ("settled",))
+def test_a_built_in_format_is_named() -> None:
+    """It may require more than the elements show: no equivalent document is written (FORMAT-1)."""
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=["unknown"]), AUTHOR))
+    result = probed([made(0), made(1, AUTHOR)], keys)
+    assert (result.status, result.inputs) == ("settled", ("settled",))
     best = result.best
-    assert best is not None and best.document is not None and best.is_settled
-    assert best.document["body"] == {
-        "base": "",
-        "excluded": ["/event_id", "/signature"],
-        "required": {},
-        "wrapper": None,
-        "escape": "none",
-        "payload_wrapper": None,
-        "roles": {
-            "event_type": "/event_type",
-            "subject": "/subject_pith_number",
-            "target": "/target",
-            "payload": "/payload",
-            "created_at": "/created_at",
-            "signer_id": "/signer/signer_id",
-        },
-        "constants": {},
-        "time": "rfc3339",
-    }
-    assert best.document["proof"] == {
-        "roles": {
-            "signature": "/signature/signature_b64",
-            "event_id": "/event_id",
-            "key_id": ["/signature/key_id", "/signer/key_id"],
-            "fingerprint": "/signer/public_key_fingerprint",
-            "algorithm": "/signature/algorithm",
-        },
-        "constants": {},
-        "algorithm_text": "ed25519",
-        "signs": "digest",
-        "signature_text": "base64",
-        "id_text": "prefixed",
-    }
+    assert best is not None and best.is_settled
+    assert best.event_format == PITHBUNDLE_EVENT_1
+    assert best.listed == "pithbundle-event-1"
     assert best.ids == best.elements == ((0, 0), (0, 1))
     assert {key.key_id for key in best.keys} == {DEMO.key_id, AUTHOR.key_id}
-    # All is ASCII: escapes make no difference, and the plainer document is taken.
-    assert [each["body"]["escape"] for each in best.alternatives] == ["ascii"]  # type: ignore[index,call-overload]
-    assert best.words.endswith("hash with SHA-256; sign the raw digest")
+    # All is ASCII: escapes make no difference, and the plainer format is taken.
+    assert [body(each)["escape"] for each in best.alternatives] == ["ascii"]
+    assert best.recipe.endswith("hash with SHA-256; sign the raw digest")
     assert len(repr(result)) <= 200
+    value: Any = result.policy(keys)
+    assert {key["key_id"]: key["event_formats"] for key in value["keys"]} == {
+        DEMO.key_id: ["pithbundle-event-1"],
+        AUTHOR.key_id: ["pithbundle-event-1"],
+    }
 
 
 def test_the_policy_lists_the_document_in_place_of_unknown() -> None:
-    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=["unknown"]), AUTHOR))
-    result = probed([made(0), made(1)], keys)
-    value = result.policy(keys)
-    assert value is not None and result.best is not None
-    formats = {key["key_id"]: key["event_formats"] for key in value["keys"]}  # type: ignore[union-attr,index,call-overload]
-    assert formats[DEMO.key_id] == [result.best.document]
-    assert formats[AUTHOR.key_id] == keys.to_value()["keys"][1]["event_formats"] or len(formats) == 2  # type: ignore[index,call-overload]
+    keys = Policy.from_value(
+        policy(policy_key(DEMO, event_formats=["integrity-1", "unknown"]), policy_key(AUTHOR))
+    )
+    result = probed([resigned(made(n)) for n in range(2)], keys)
+    value: Any = result.policy(keys)
+    formats = {key["key_id"]: key["event_formats"] for key in value["keys"]}
+    assert result.best is not None
+    assert formats == {
+        DEMO.key_id: ["integrity-1", document(result.best)], AUTHOR.key_id: ["pithbundle-event-1"],
+    }  # fmt: skip
+    # What is written can be read, and names the digest of what it is.
+    written = EventFormat.from_value(document(result.best))
+    assert written.name == "found-" + written.sha256[:8]
+    assert Policy.from_value(value).sha256 != keys.sha256
     assert probed([], keys).policy(keys) is None
+
+
+def test_a_rule_whose_document_no_reader_accepts_is_in_words() -> None:
+    """A document has at most 32 pointers (FORMAT-1): so many members that state the key are too many."""
+    events = []
+    for number in range(2):
+        kept = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        kept |= {f"a{n}": DEMO.key_id for n in range(25)}
+        events.append({**kept, "sig": b64(DEMO.sign(canonical(kept)))})
+    result = probed(events)
+    assert result.status == "in_words"
+    (found,) = result.found
+    assert found.event_format is None and found.listed is None
+    assert found.obstacles == (
+        "its document is rejected at the document: 36 pointers; a format has at most 32",
+    )
 
 
 def test_one_lucky_match_is_no_result() -> None:
@@ -125,7 +139,7 @@ def test_a_rule_that_leaves_out_a_role_does_not_settle() -> None:
     assert result.status == "partial"
     (found,) = result.found
     assert found.missing == ("created_at",)
-    assert found.document is not None
+    assert found.event_format is not None
     assert result.best is None and result.policy(KEYS) is None
 
 
@@ -153,7 +167,7 @@ def test_a_text_form_that_no_format_has_is_an_obstacle(form: str, obstacle: str)
     result = probed(events)
     assert result.status == "in_words"
     assert result.found[0].obstacles == (obstacle,)
-    assert result.found[0].document is None
+    assert result.found[0].event_format is None
 
 
 def test_base64_without_padding_is_distinguished_from_base64url_over_all_events() -> None:
@@ -180,8 +194,8 @@ def test_an_id_in_another_text_is_no_role_and_no_obstacle() -> None:
         events.append({**one, "cid": base64.b32encode(digest).decode(), "sig": b64(DEMO.sign(digest))})
     result = probed(events)
     assert result.status == "settled"
-    assert result.best is not None and result.best.document is not None
-    assert "event_id" not in result.best.document["proof"]["roles"]  # type: ignore[operator,index,call-overload]
+    assert result.best is not None and result.best.event_format is not None
+    assert "event_id" not in document(result.best)["proof"]["roles"]
 
 
 def test_constants_stand_for_what_is_not_written() -> None:
@@ -192,10 +206,10 @@ def test_constants_stand_for_what_is_not_written() -> None:
         events.append({**kept, "sig": b64(DEMO.sign(canonical(kept)))})
     result = probed(events, Policy.from_value(policy(DEMO)))
     best = result.best
-    assert best is not None and best.document is not None
-    assert best.document["body"]["roles"]["target"] == {"constant": "record"}  # type: ignore[index,call-overload]
-    assert best.document["body"]["roles"]["signer_id"] == {"constant": DEMO.signer_id}  # type: ignore[index,call-overload]
-    assert best.document["proof"]["roles"]["key_id"] == {"constant": DEMO.key_id}  # type: ignore[index,call-overload]
+    assert best is not None and best.event_format is not None
+    assert document(best)["body"]["roles"]["target"] == {"constant": "record"}
+    assert document(best)["body"]["roles"]["signer_id"] == {"constant": DEMO.signer_id}
+    assert document(best)["proof"]["roles"]["key_id"] == {"constant": DEMO.key_id}
 
 
 def test_events_of_two_signers_need_a_member_that_says_which() -> None:
@@ -218,11 +232,10 @@ def test_an_object_under_a_wrappers_name_is_the_base() -> None:
         events.append({"event": one, "sig": b64(raw), "a": 1, "b": 2, "kid": DEMO.key_id})
     result = probed(events)
     best = result.best
-    assert best is not None and best.document is not None
-    body: Any = best.document["body"]
-    assert (body["base"], body["excluded"], body["wrapper"]) == ("/event", [], "event")
-    others: Any = best.alternatives
-    assert {each["body"]["base"] for each in others} == {""}
+    assert best is not None and best.event_format is not None
+    found = document(best)["body"]
+    assert (found["base"], found["excluded"], found["wrapper"]) == ("/event", [], "event")
+    assert {body(each)["base"] for each in best.alternatives} == {""}
 
 
 def test_numbers_outside_the_model_are_an_obstacle_only_if_all_have_them() -> None:
@@ -267,9 +280,9 @@ def test_a_found_document_is_one_that_verifies_by_itself() -> None:
     keys = Policy.from_value(json.loads(_policy_of(key)))
     events = [resigned_by(key, made(n)) for n in range(3)]
     result = probed(events, keys)
-    assert result.best is not None and result.best.document is not None
+    assert result.best is not None and result.best.event_format is not None
     number = events[0]["subject_pith_number"]
-    assert all(verifies(one, result.best.document, key, number) for one in events)
+    assert all(verifies(one, document(result.best), key, number) for one in events)
 
 
 def resigned_by(key: Key, one: Json) -> Json:
@@ -293,10 +306,10 @@ def test_what_disagrees_with_most_is_no_role() -> None:
         events.append({**kept, "alg": word, "sig": b64(DEMO.sign(canonical(kept)))})
     events.append({**events[0], "sig": events[1]["sig"]})
     best = probed(events).best
-    assert best is not None and best.document is not None
-    proof: Any = best.document["proof"]
+    assert best is not None and best.event_format is not None
+    proof: Any = document(best)["proof"]
     assert "algorithm" not in proof["roles"]
-    assert proof["roles"]["key_id"] == "/signer/key_id"
+    assert proof["roles"]["key_id"] == ["/signer/key_id"]
 
 
 def test_a_hashed_payload_is_the_payload_only_if_nothing_inside_fits_better() -> None:
@@ -308,7 +321,7 @@ def test_a_hashed_payload_is_the_payload_only_if_nothing_inside_fits_better() ->
         kept["other_sha256"] = hashlib.sha256(canonical(other)).hexdigest()
         events.append({**kept, "other": other, "sig": b64(DEMO.sign(canonical(kept)))})
     best = probed(events).best
-    assert best is not None and best.document is not None
-    body: Any = best.document["body"]
-    assert body["roles"]["payload"] == "/payload"
-    assert "payload_sha256" not in body["roles"]
+    assert best is not None and best.event_format is not None
+    roles = document(best)["body"]["roles"]
+    assert roles["payload"] == "/payload"
+    assert "payload_sha256" not in roles

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import json
+import os
 import random
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +31,27 @@ def probed(registry: Registry, events: list[Any] | None = None) -> ProbeResult:
     return probe([registry.bundle(registry.mixed if events is None else events)], keys, most=MOST)
 
 
-def settles(registry: Registry) -> None:
+def cpu_seconds() -> float:
+    """The CPU time of this process and of those that it waited for, in seconds."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def settles(registry: Registry, result: ProbeResult) -> None:
     """The registry is settled by a document under which every untouched event is valid, and no other."""
-    result = probed(registry)
     assert result.status == "settled", result.found
     best = result.best
-    assert best is not None and best.document is not None
-    places = {index for _, index in best.elements}
+    assert best is not None and best.event_format is not None
+    document: Any = best.event_format.to_value()
+    indices = {index for _, index in best.elements}
     untouched = {index for index, event in enumerate(registry.mixed) if event in registry.events}
-    assert untouched <= places
+    assert untouched <= indices
     for event in registry.events:
-        assert verifies(event, best.document, registry.key, registry.number)
+        assert verifies(event, document, registry.key, registry.number)
     # The subject, the type, the payload and the time are those that the registry means.
     for role in ("event_type", "subject", "payload", "created_at", "target"):
-        assert best.document["body"]["roles"][role] == registry.document["body"]["roles"][role]  # type: ignore[index,call-overload]
-    letter_changes(registry, best.document)
+        assert document["body"]["roles"][role] == registry.document["body"]["roles"][role]
+    letter_changes(registry, document)
     verified_by_the_found_policy(registry, result)
 
 
@@ -87,21 +92,24 @@ def letter_changes(registry: Registry, document: Json) -> None:
 
 @pytest.mark.parametrize("seed", [*range(25), 53])
 def test_a_registry_of_its_own_format_is_settled(seed: int) -> None:
-    settles(draw(seed))
+    registry = draw(seed)
+    settles(registry, probed(registry))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(0, 500, 50))
 def test_five_hundred_registries_are_settled_in_time(first: int) -> None:
-    """Seconds of one core, whatever else the machine does: at most 60, and the median below one."""
+    """Seconds of one core, whatever else the machine does: milliseconds to 10 s, the median below one."""
     seconds = []
     for seed in range(first, first + 50):
-        start = time.process_time()
-        settles(draw(seed))
-        seconds.append(time.process_time() - start)
+        registry = draw(seed)
+        start = cpu_seconds()
+        result = probed(registry)
+        seconds.append(cpu_seconds() - start)
+        settles(registry, result)
     print(f"median {statistics.median(seconds):.2f} s, maximum {max(seconds):.2f} s")
     assert statistics.median(seconds) < 1
-    assert max(seconds) < 60
+    assert max(seconds) < 20, "10 s on an idle machine; shared caches double it"
 
 
 @pytest.mark.parametrize(
@@ -112,11 +120,11 @@ def test_numbers_outside_the_model_give_words_and_no_document(seed: int) -> None
     result = probed(registry)
     assert result.status == "in_words"
     (found,) = [each for each in result.found if len(each.elements) >= len(registry.events)]
-    assert found.document is None
+    assert found.event_format is None
     assert found.obstacles == (
         "every event that it explains contains numbers outside the data model (DATA-2 to DATA-4)",
     )
-    assert "numbers as written" in found.words
+    assert "numbers as written" in found.recipe
     assert result.preimages > 0
     whole = Verifier(Policy.from_bytes(registry.policy(["unknown"]))).verify(registry.bundle())
     assert whole.outcome == "unverified"
@@ -150,8 +158,8 @@ def test_an_unknown_rule_is_reported_and_a_twin_beside_it_is_settled() -> None:
     assert alone.status in ("not_settled", "partial")
     assert alone.best is None and alone.preimages >= 2_000
     both = probe([unknown, twin], keys, most=30_000)
-    assert both.documents[1] == "settled"
-    assert both.documents[0] != "settled"
+    assert both.inputs[1] == "settled"
+    assert both.inputs[0] != "settled"
     assert both.status == "partial"
     assert both.preimages >= 30_000 or both.exhausted
 
@@ -162,8 +170,8 @@ def test_what_the_keys_list_makes_no_difference() -> None:
     for formats in (["unknown"], ["pithbundle-event-1"], ["integrity-1", "unknown"]):
         keys = Policy.from_bytes(registry.policy(formats))
         results.append(probe([registry.bundle()], keys).best)
-    assert results[0] is not None and results[0].document is not None
-    assert len({json.dumps(each.document) for each in results if each is not None}) == 1
+    assert results[0] is not None and results[0].event_format is not None
+    assert len({each.event_format for each in results if each is not None}) == 1
 
 
 def test_a_wrong_argument_is_named() -> None:
@@ -175,7 +183,7 @@ def test_a_wrong_argument_is_named() -> None:
     with pytest.raises(InputError):
         probe([b"{"], keys)
     assert probe([], keys).status == "not_settled"
-    assert probe([to_json({"events": []})], keys, states=[b"{}"]).documents == ("not_settled", "not_settled")
+    assert probe([to_json({"events": []})], keys, states=[b"{}"]).inputs == ("not_settled", "not_settled")
 
 
 def test_keys_beyond_the_named_one_cost_nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+import json
 import pickle
 from collections.abc import Callable
 from typing import Any, Final
@@ -18,11 +19,17 @@ from kit.signing import b64, canonical
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
-from pithbundle.verify.probing.order import LARGEST_TASK, in_order
-from pithbundle.verify.probing.recipes import Recipe, Variant, pre_authentication
+from pithbundle.verify.probing.order import LARGEST_TASK, ordered_tasks
+from pithbundle.verify.probing.recipes import (
+    WRAPPERS,
+    Recipe,
+    Variant,
+    in_words,
+    pre_authentication,
+)
 from pithbundle.verify.probing.rules import Rule
 from pithbundle.verify.probing.search import Search
-from pithbundle.verify.probing.tasks import HASHES, Material, Task
+from pithbundle.verify.probing.tasks import HASHES, MAX_EXCLUDED, Material, Task
 
 RECORD = made_record()
 KEYS = Policy.from_value(policy(DEMO, AUTHOR))
@@ -63,17 +70,50 @@ def without_id(one: Json) -> Json:
     return {name: value for name, value in one.items() if name != "event_id"}
 
 
+def dumped(**options: Any) -> Callable[[Json], bytes]:
+    """The message of a signature over JSON as Python writes it with these options."""
+    options = {"sort_keys": True, "ensure_ascii": False, **options}
+    return lambda one: json.dumps(one, **options).encode()
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def with_digest(one: Json, digest: str) -> bytes:
+    return hashlib.sha256(compact({**one, "payload": digest})).digest()
+
+
 #: Ways to sign that no event format states, each with what finds it.
 FOREIGN: Final[dict[str, Callable[[Json], bytes]]] = {
-    "spaced": lambda one: hashlib.sha256(__import__("json").dumps(one, sort_keys=True).encode()).digest(),
-    "as written": lambda one: hashlib.sha256(to_json(one)).digest(),
+    "spaced": dumped(),
+    "spaced and escaped": dumped(ensure_ascii=True),
+    "as written": to_json,
+    "as written and spaced": dumped(sort_keys=False),
+    "as written under a wrapper": lambda one: to_json({"event": one}),
+    "indented by 2": dumped(indent=2),
+    "indented by 4": dumped(indent=4),
+    "indented as written": dumped(indent=2, sort_keys=False),
+    "indented and escaped": dumped(indent=4, ensure_ascii=True),
+    "indented with a line feed": lambda one: dumped(indent=2)(one) + b"\n",
+    "indented as written with a line feed": lambda one: dumped(indent=4, sort_keys=False)(one) + b"\n",
+    "a line feed": lambda one: compact(one) + b"\n",
+    "as written with a line feed": lambda one: to_json(one) + b"\n",
     "SHA-512": lambda one: hashlib.sha512(compact(one)).digest(),
+    "BLAKE2b": lambda one: hashlib.blake2b(compact(one), digest_size=32).digest(),
     "BLAKE2b in hex": lambda one: hashlib.blake2b(compact(one)).hexdigest().encode(),
     "DSSE": lambda one: pre_authentication("application/json", compact(one)),
-    "a line feed": lambda one: compact(one) + b"\n",
-    "digest of the payload": lambda one: hashlib.sha256(
-        compact({**one, "payload": hashlib.sha256(compact(one["payload"])).hexdigest()})
-    ).digest(),
+    "DSSE as written": lambda one: pre_authentication("application/vnd.pith.event+json", to_json(one)),
+    "digest of the payload": lambda one: with_digest(
+        one, hashlib.sha256(compact(one["payload"])).hexdigest()
+    ),
+    "digest of the payload with a prefix": lambda one: with_digest(
+        one, "sha256:" + hashlib.sha256(compact(one["payload"])).hexdigest()
+    ),
+    "digest of the payload under its name": lambda one: compact(
+        {name: value for name, value in one.items() if name != "payload"}
+        | {"payload_sha256": hashlib.sha256(compact(one["payload"])).hexdigest()}
+    ),
 }
 
 
@@ -84,6 +124,116 @@ def test_rules_that_no_format_states_are_found(name: str) -> None:
     assert sorted(explanation.elements) == [0, 1]
     rule = explanation.rule
     assert not rule.recipe.variant.is_expressible or rule.hash_name != "SHA-256"
+
+
+#: Envelopes of JWS: what makes an event of its members without id and signature, and of a header.
+JWS: Final[dict[str, Callable[[Json, str], Json]]] = {
+    "compact": lambda one, header: {
+        "jws": signed_compact(f"{header}.{base64url(compact(one))}"), "kid": DEMO.key_id,
+    },
+    "compact, detached": lambda one, header: {
+        **one, "jws": signed_compact(f"{header}.{base64url(compact(one))}").replace(
+            base64url(compact(one)), ""),
+    },
+    "flattened": lambda one, header: {
+        "protected": header, "payload": base64url(compact(one)),
+        "signature": base64url(DEMO.sign(f"{header}.{base64url(compact(one))}".encode())),
+    },
+    "general": lambda one, header: {
+        "payload": base64url(compact(one)),
+        "signatures": [{"protected": header, "header": {"kid": DEMO.key_id},
+                        "signature": base64url(DEMO.sign(f"{header}.{base64url(compact(one))}".encode()))}],
+    },
+    "flattened, detached": lambda one, header: {
+        **one, "proof": {"protected": header,
+                         "signature": base64url(DEMO.sign(f"{header}.{base64url(compact(one))}".encode()))},
+    },
+    "general, detached, as written": lambda one, header: {
+        **one, "signatures": [{"protected": header, "signature": base64url(
+            DEMO.sign(f"{header}.{base64url(to_json(one))}".encode()))}],
+    },
+    "not encoded": lambda one, header: {
+        **one, "protected": header, "sig": base64url(DEMO.sign(header.encode() + b"." + compact(one))),
+    },
+}  # fmt: skip
+
+
+def signed_compact(signing_input: str) -> str:
+    return f"{signing_input}.{base64url(DEMO.sign(signing_input.encode()))}"
+
+
+@pytest.mark.parametrize("name", JWS)
+def test_signing_inputs_of_jws_are_found(name: str) -> None:
+    header = base64url(b'{"alg":"EdDSA","kid":"a"}')
+    events = []
+    for number in range(2):
+        kept = {key: value for key, value in made(number).items() if key not in ("event_id", "signature")}
+        events.append(JWS[name](kept, header))
+    (explanation,) = searched(events, most=300_000).explanations
+    assert sorted(explanation.elements) == [0, 1]
+    recipe, rule = explanation.rule.recipe, explanation.rule
+    assert rule.signs == "bytes"
+    assert recipe.variant.jws or recipe.decoding == "jws"
+    assert "JWS" in in_words(recipe, rule.hash_name)
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+def test_every_wrapper_is_tried(wrapper: str) -> None:
+    (explanation,) = searched([signed(n, lambda one: compact({wrapper: one})) for n in range(2)]).explanations
+    assert explanation.rule.recipe.variant == Variant(wrapper=wrapper)
+
+
+@pytest.mark.parametrize("count", [3, 9, 12])
+def test_many_members_are_excluded_together(count: int) -> None:
+    """Up to twelve members that no signature covers, the fewest first."""
+
+    def event_with(number: int) -> Json:
+        one = made(number)
+        kept = {name: one[name] for name in ("event_type", "subject_pith_number", "target", "created_at")}
+        unsigned = {f"m{each}": each for each in range(count)}
+        digest = hashlib.sha256(compact(kept)).hexdigest()
+        return {**unsigned, **kept, "id": digest, "sig": b64(DEMO.sign(compact(kept)))}
+
+    found = searched([event_with(n) for n in range(2)], most=100_000)
+    (explanation,) = found.explanations
+    assert set(explanation.rule.recipe.excluded) == {("id",), ("sig",), *((f"m{n}",) for n in range(count))}
+
+
+def test_no_more_than_twelve_members_are_excluded_together() -> None:
+    value = {"sig": "ab" * 64, "id": "cd" * 32, **{f"m{n}": n for n in range(16)}}
+    material = search([value]).material
+    sizes = {task.size for task in ordered_tasks(material, lambda _: True) if task.level < 20}
+    assert max(sizes) == MAX_EXCLUDED == 12
+
+
+def test_the_payload_alone_is_hashed() -> None:
+    events = []
+    for number in range(2):
+        one = made(number)
+        one["event_id"] = "sha256:" + hashlib.sha256(compact(one["payload"])).hexdigest()
+        events.append({**one, "signature": b64(DEMO.sign(compact(one["payload"])))})
+    found = searched(events, most=50_000)
+    assert {each.rule.recipe.base for each in found.explanations} == {("payload",)}
+
+
+def test_a_signature_over_a_claimed_digest_as_it_is_written_needs_no_preimage() -> None:
+    text = base64.b64encode(bytes(range(32))).decode()
+    found = searched([{"digest": text, "sig": b64(DEMO.sign(text.encode())), "key": DEMO.key_id}], most=100)
+    assert [hit.signs for hit in found.signed_digests] == ["text"]
+    assert found.fruitful[0].preimages == 0
+
+
+def test_a_link_to_an_event_that_is_not_beside_it_is_found() -> None:
+    """Junk lies between the events, and the id of the one before is in an object."""
+    events: list[Any] = []
+    before = None
+    for number in range(3):
+        kept = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
+        text = "sha256:" + hashlib.sha256(compact({**kept, "parent": before})).hexdigest()
+        events += [{**kept, "meta": {"id": text}}, {"x": number, "other": "ef" * 32}]
+        before = text
+    found = searched(events, most=300_000)
+    assert [each.rule.recipe.variant.link for each in found.explanations] == ["parent"]
 
 
 def test_an_unstated_link_to_the_event_before_is_found() -> None:
@@ -110,7 +260,7 @@ def test_a_payload_in_base64_is_decoded() -> None:
     """An envelope of DSSE: the payload is a string, and its pre-authentication encoding is signed."""
     events = []
     for number in range(2):
-        body = compact(made(number)["payload"])
+        body = compact(made(number) | {"padding": "x" * 400})
         text = base64.b64encode(body).decode()
         raw = DEMO.sign(pre_authentication("application/json", body))
         events.append(
@@ -118,7 +268,7 @@ def test_a_payload_in_base64_is_decoded() -> None:
         )
     (explanation,) = searched(events).explanations
     assert explanation.rule.recipe == Recipe(
-        variant=Variant(pae="application/json"), text=("payload",), decoded=True
+        variant=Variant(pae="application/json"), text=("payload",), decoding="base64"
     )
     assert len(explanation.elements) == 2
 
@@ -145,7 +295,7 @@ def test_members_that_some_events_lack_are_kept_or_left_out_by_their_signatures(
     found = searched([*plain, unsigned, covered, both])
     (explanation,) = found.explanations
     assert sorted(explanation.elements) == [0, 1, 2, 3, 4]
-    assert set(explanation.rule.recipe.dropped) == {
+    assert set(explanation.rule.recipe.excluded) == {
         ("event_id",),
         ("hops",),
         ("received_at",),
@@ -216,13 +366,13 @@ def test_a_search_is_the_same_whoever_computes_and_can_be_resumed_anywhere() -> 
 def test_tasks_are_bounded_distinct_and_in_the_order_of_their_positions() -> None:
     found = search([made(n) for n in range(2)])
     positions = []
-    for task in in_order(found.material, lambda _: True):
+    for task in ordered_tasks(found.material, lambda _: True):
         positions.append(task.position)
         assert task.stop - task.start <= LARGEST_TASK
         if len(positions) == 5_000:
             break
     assert positions == sorted(set(positions))
-    again = in_order(found.material, lambda _: True, positions[-3])
+    again = ordered_tasks(found.material, lambda _: True, positions[-3])
     assert [next(again).position, next(again).position] == positions[-2:]
 
 

@@ -1,0 +1,175 @@
+"""Findings: what one explanation comes to, a format or the reasons for none (spec PROBE-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple, TypeAlias
+
+from pithbundle.bundle.event_format import EventFormat
+from pithbundle.verify.policy import PolicyKey
+from pithbundle.verify.probing.built_in import built_in
+from pithbundle.verify.probing.candidates import decode, time_form
+from pithbundle.verify.probing.documents import alternatives, format_of, is_in_model, obstacles
+from pithbundle.verify.probing.elements import Element, is_number
+from pithbundle.verify.probing.lenient import value_at, walk
+from pithbundle.verify.probing.recipes import in_words, payload_name
+from pithbundle.verify.probing.results import ElementLocation, Found
+from pithbundle.verify.probing.roles import Roles, find_roles
+from pithbundle.verify.probing.rules import Explanation, Rule, extend
+from pithbundle.verify.probing.search import Search
+
+#: Without padding one form may look like the other.
+_UNPADDED: Final = dict.fromkeys(("base64url", "base64 without padding"), "unpadded")
+#: How many different outlines of elements roles are found of.
+_MAX_OUTLINES: Final = 24
+_OUTSIDE: Final = "every event that it explains contains numbers outside the data model (DATA-2 to DATA-4)"
+
+
+def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKey]) -> Found:
+    """Return what an explanation comes to: a format, or why there is none (PROBE-7).
+
+    Args:
+        search: the search that found it.
+        explanation: a rule with the elements that it explains.
+        keys: the keys of the policy by their raw bytes.
+    """
+    material = search.material
+    signed = [at for at, raw in explanation.elements.items() if raw]
+    indices = signed or list(explanation.elements)
+    sample = [(material.elements[at], keys.get(explanation.elements[at])) for at in indices]
+    readings = [
+        _reading(rule, sample)
+        for rule in alternatives(explanation.rule, explanation.kept)
+        if rule == explanation.rule or _explains(search, rule, signed)
+    ]
+    # That which agrees with most elements; then fewest excluded, then the plainest.
+    readings.sort(key=lambda each: (len(each.roles.missing), -len(each.sample), *_plainness(each.rule)))
+    first = readings[0]
+    known = built_in(first.sample)
+    found = known or _format_of(first)
+    others = [_format_of(each) for each in readings[1:] if len(each.sample) == len(first.sample)]
+    return Found(
+        event_format=found if isinstance(found, EventFormat) else None,
+        obstacles=() if isinstance(found, EventFormat) else tuple(found),
+        missing=() if known else first.roles.missing,
+        recipe=rule_in_words(first.rule),
+        elements=tuple(location_of(material.elements[at]) for at in explanation.elements),
+        ids=tuple(location_of(material.elements[at]) for at in sorted(explanation.ids)),
+        keys=tuple({key.public_key.raw: key for _, key in sample if key is not None}.values()),
+        alternatives=tuple(each for each in others if isinstance(each, EventFormat)),
+        is_enough=len(explanation.elements) > 1 or _is_alone(search, indices[0]),
+    )
+
+
+#: Explained elements, each with the key that verifies.
+_Sample: TypeAlias = list[tuple[Element, PolicyKey | None]]
+
+
+class _Reading(NamedTuple):
+    """A rule with the roles of the elements of a sample."""
+
+    rule: Rule
+    roles: Roles
+    sample: _Sample
+
+
+def _format_of(reading: _Reading) -> EventFormat | list[str]:
+    """The reading as a format, or the reasons in words why no format is it."""
+    reasons = obstacles(reading.rule, reading.roles)
+    if not any(is_in_model(element.value) for element, _ in reading.sample):
+        reasons.append(_OUTSIDE)
+    if reasons:
+        return reasons
+    found = format_of(reading.rule, reading.roles)
+    return found if isinstance(found, EventFormat) else [found]
+
+
+def _reading(rule: Rule, sample: _Sample) -> _Reading:
+    """The rule and roles of the commonest elements, and of all others that agree with them.
+
+    Somebody may have signed one event without a member, or spelt one signature otherwise: that is no reason
+    to find no format for all the others.
+    """
+    groups: dict[tuple[str, ...], _Sample] = {}
+    for element, key in sample:
+        groups.setdefault(_outline(element), []).append((element, key))
+    best: _Reading | None = None
+    for group in sorted(groups.values(), key=len, reverse=True)[:_MAX_OUTLINES]:
+        chosen = [*([] if best is None else best.sample), *group]
+        elements, keys = [element for element, _ in chosen], [key for _, key in chosen if key is not None]
+        found = _Reading(_with_form(rule, elements), find_roles(elements, rule, keys), chosen)
+        if best is None or _faults(found) <= _faults(best):
+            best = found
+    return best or _Reading(rule, Roles(), [])
+
+
+def _faults(reading: _Reading) -> int:
+    """How much a reading lacks to be a format that binds."""
+    return len(obstacles(reading.rule, reading.roles)) + len(reading.roles.missing)
+
+
+def _outline(element: Element) -> tuple[str, ...]:
+    """What is alike in elements that a registry made alike: names near the top, kinds of strings."""
+    found = []
+    for path, node in walk(element.value, 2):
+        payload = len(path) > 1 and path[0] == payload_name(element.value)
+        if not payload:
+            decoded = decode(node) if type(node) is str else None
+            kind = (
+                str(node == element.number)
+                if is_number(node)
+                else _UNPADDED.get(decoded[0], decoded[0])
+                if decoded
+                else time_form(node)
+            )
+            found.append(f"{path} {type(node).__name__} {kind}")
+    return tuple(sorted(found))
+
+
+def _explains(search: Search, rule: Rule, indices: list[int]) -> bool:
+    """Whether another rule explains the same elements without being extended."""
+    tried = Explanation(rule)
+    extend(search.material, tried, indices)
+    return len(indices) == len(tried.elements) > 0 and tried.rule == rule
+
+
+def _plainness(rule: Rule) -> tuple[int, bool, bool, bool]:
+    variant = rule.recipe.variant
+    layout = variant.layout
+    return len(rule.recipe.excluded), layout.in_order, variant.wrapper is not None, layout.ascii_only
+
+
+def _with_form(rule: Rule, elements: Sequence[Element]) -> Rule:
+    """The rule with the text form of all signatures: that of one may be ambiguous."""
+    if rule.signature is None:
+        return rule
+    texts = [str(value_at(element.value, rule.signature)) for element in elements]
+    forms = sorted({found[0] for text in texts if (found := decode(text)) is not None})
+    if forms == ["base64 without padding", "base64url"]:
+        forms = forms[:1]
+    return replace(rule, signature_form=" or ".join(forms))
+
+
+def rule_in_words(rule: Rule) -> str:
+    """Return a rule in words: the recipe of its preimage, and what is signed (PROBE-7)."""
+    words = in_words(rule.recipe, rule.hash_name)
+    signs = {
+        "": "",
+        "digest": "; sign the raw digest",
+        "hex": "; sign the digest as hex text",
+        "prefixed": "; sign the digest as text, its name and hex",
+        "bytes": "; sign the bytes themselves",
+    }
+    return words + signs[rule.signs]
+
+
+def location_of(element: Element) -> ElementLocation:
+    """Return where an element is."""
+    return ElementLocation(element.source, element.index)
+
+
+def _is_alone(search: Search, at: int) -> bool:
+    """Whether no other element has the shape of one: then one match is all that there can be."""
+    shape = search.material.elements[at].shape
+    return sum(each.shape == shape for each in search.material.elements) == 1
