@@ -152,9 +152,6 @@ JWS: Final[dict[str, Callable[[Json, str], Json]]] = {
         **one, "signatures": [{"protected": header, "signature": base64url(
             DEMO.sign(f"{header}.{base64url(to_json(one))}".encode()))}],
     },
-    "unencoded": lambda one, header: {
-        **one, "protected": header, "sig": base64url(DEMO.sign(header.encode() + b"." + compact(one))),
-    },
 }  # fmt: skip
 
 
@@ -175,6 +172,19 @@ def test_signing_inputs_of_jws_are_found(name: str) -> None:
     assert rule.signs == "bytes"
     assert recipe.variant.jws or recipe.decoding == "jws"
     assert "JWS" in in_words(recipe, rule.hash_name)
+
+
+def test_a_payload_that_jws_does_not_encode_is_found() -> None:
+    """RFC 7797: the bytes follow the header as they are."""
+    header = base64url(b'{"alg":"EdDSA","b64":false}')
+
+    def event_with(number: int) -> Json:
+        kept = {key: value for key, value in made(number).items() if key not in ("event_id", "signature")}
+        signature = DEMO.sign(header.encode() + b"." + compact(kept))
+        return {**kept, "protected": header, "sig": base64url(signature)}
+
+    (explanation,) = searched([event_with(number) for number in range(2)]).explanations
+    assert explanation.rule.recipe.variant == Variant(jws="bytes")
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
