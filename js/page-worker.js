@@ -15,6 +15,7 @@ const inputOf = (file) => ({
     for (const reader = file.stream().getReader(); ;) {
       const { value, done } = await reader.read();
       if (done) return bytes.subarray(0, at);
+      if (at + value.length > bytes.length) throw new DOMException("the file grew while it was read", "NotReadableError");
       bytes.set(value, at);
       at += value.length;
       onRead?.(at);

@@ -38,10 +38,20 @@ async function rejection({ name }, bytes, error) {
   return { file: name, error, owner, detail: await detailOf(bytes, document, error), kind: kindOf(bytes, document) };
 }
 
-/** @param {Input} input @param {(count: number) => void} [onRead] @returns {Promise<Uint8Array | PithError>} */
+/**
+ * The bytes of an input, or why it is rejected. A browser reports a file that cannot be read as a
+ * DOMException; anything else is a fault of this program, and is thrown.
+ *
+ * @param {Input} input @param {(count: number) => void} [onRead] @returns {Promise<Uint8Array | PithError>}
+ */
 async function bytesOf(input, onRead) {
   if (input.size > BUNDLE_LIMITS.size) return new PithError("size");
-  return input.bytes(onRead).catch(() => new PithError("io"));
+  try {
+    return await input.bytes(onRead);
+  } catch (error) {
+    if (error instanceof DOMException) return new PithError("io");
+    throw error;
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -15,7 +16,7 @@ from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.encoding.values import Value
-from pithbundle.errors import FileError, PithError
+from pithbundle.errors import FileError, InputError, PithError
 from pithbundle.escape import visible
 from pithbundle.files import STDIN, read_input, write_outputs
 
@@ -324,6 +325,26 @@ def write_files(files: Mapping[str, bytes], force: bool) -> None:
     """
     with rejecting(", ".join(files)):
         write_outputs(files, force=force)
+
+
+def readable_json(value: Value, read: Callable[[bytes], object]) -> bytes:
+    """Return a document as JSON that its reader accepts: indented, or compact where that is over a limit.
+
+    What is written here is read here (LIM-10). No option raises the limits of a policy or a format.
+
+    Raises:
+        InputError: it is over a limit in its shortest form too.
+    """
+    from pithbundle.encoding.canonical import encode
+
+    indented = json.dumps(value, indent=2).encode() + b"\n"
+    try:
+        read(indented)
+    except InputError:
+        compact = encode(value) + b"\n"
+        read(compact)
+        return compact
+    return indented
 
 
 def _harmless(data: bytes) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Final
@@ -20,6 +19,7 @@ from pithbundle.cli.inputs import (
     output_options,
     policy_option,
     read_policy,
+    readable_json,
     rejecting,
     require_single_stdin,
 )
@@ -31,7 +31,7 @@ from pithbundle.cli.render import plural
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.values import Object, Value
-from pithbundle.errors import PolicyError
+from pithbundle.errors import InputError, PolicyError
 from pithbundle.files import STDIN, read_input
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.verify.policy import POLICY_VERSION, Policy, PolicyKey
@@ -107,7 +107,11 @@ def command(
         raise InputRejected(
             _option_of(error, ctx), error, Exit.INVALID, "see " + ctx.command_path + " --help"
         ) from error
-    data = json.dumps(policy.to_value(), indent=2).encode() + b"\n"
+    try:
+        data = readable_json(policy.to_value(), Policy.from_bytes)
+    except InputError as error:
+        hint = "remove keys, event formats or accepted ids that you do not need, then add the key"
+        raise InputRejected(policy_path or ctx.command_path, error, Exit.INVALID, hint) from error
     if output not in (None, STDIN) or not out.as_json:
         deliver(out, data, output, force)
     if out.as_json:

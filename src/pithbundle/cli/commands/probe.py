@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from typing import Any, Final
 
 import click
 
+from pithbundle.bundle.event_format import EventFormat
 from pithbundle.cli.guard import guard_inputs
 from pithbundle.cli.inputs import (
     PATH,
@@ -19,6 +19,7 @@ from pithbundle.cli.inputs import (
     policy_option,
     read_bytes,
     read_policy,
+    readable_json,
     rejecting,
     require_single_stdin,
     write_files,
@@ -206,15 +207,12 @@ def _deliver(result: ProbeResult, policy: Policy, given: _Options) -> None:
     best, found = result.best, result.policy(policy)
     written: dict[str, bytes] = {}
     if given.output is not None and best is not None and best.event_format is not None:
-        written[given.output] = _pretty(best.event_format.to_value())
+        written[given.output] = readable_json(best.event_format.to_value(), EventFormat.from_bytes)
     if given.policy_output is not None and found is not None:
-        written[given.policy_output] = _pretty(found)
+        with rejecting(given.policy_output):
+            written[given.policy_output] = readable_json(found, Policy.from_bytes)
     if written:
         write_files(written, given.force)
-
-
-def _pretty(value: Value) -> bytes:
-    return json.dumps(value, indent=2).encode() + b"\n"
 
 
 # -- JSON -------------------------------------------------------------------------------------------

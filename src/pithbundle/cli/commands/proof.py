@@ -21,11 +21,11 @@ from pithbundle.cli.load import (
 )
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural, short, where
-from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.json_reader import parse_json, read_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
-from pithbundle.errors import MergeError
+from pithbundle.errors import InputError, MergeError
 from pithbundle.files import STDIN
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.proof import proof_of
@@ -122,11 +122,12 @@ def _proof(file: str, loaded: LoadedRecord, group: Equivocation) -> bytes:
         InputRejected: it is larger than the limit on an input, so verify could not read it.
     """
     data = proof_of(loaded.ledger, group)
-    limit = DEFAULT_LIMITS.size
-    if len(data) > limit:
-        error = MergeError("size", f"a proof of {len(data)} bytes, and no reader accepts more than {limit}")
+    try:
+        read_json(data, DEFAULT_LIMITS, depth=DEFAULT_LIMITS.bundle_depth)
+    except InputError as fault:
+        error = MergeError(fault.code, f"the proof would be over a limit of verify: {fault.fault.detail}")
         hint = "keep the bundles: pithbundle proof --list shows the conflict in them"
-        raise InputRejected(file, error, Exit.INVALID, hint)
+        raise InputRejected(file, error, Exit.INVALID, hint) from fault
     return data
 
 
