@@ -1,4 +1,4 @@
-"""Timing on a busy machine: every candidate in turn, many rounds, the best or the median of each."""
+"""Processor time of every candidate in turns, many rounds, the best or the median of each."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def _in_turns(
     end = time.perf_counter() + seconds
     while True:
         for name, call in candidates.items():
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in range(calls):
                 call()
-            times[name].append((time.perf_counter() - start) / calls)
+            times[name].append((time.process_time() - start) / calls)
         if time.perf_counter() >= end:
             return times

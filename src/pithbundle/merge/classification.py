@@ -41,10 +41,8 @@ def classify(event: SignedEvent, payload: Object, record: Record, rules: MergeRu
     code = event_type.schema_error(event.target, payload, record)
     if code is not None:
         return ClassifiedEvent(event, code)
-    return ClassifiedEvent(
-        event,
-        None,
-        event_type.slot_of(event.signer, payload) if event_type.select == "latest" else b"",
-        () if event_type.keeps is None else event_type.keeps(payload),
-        event_type.deciding_bytes(payload) if event_type.deciding else b"",
-    )
+    slot = event_type.slot_of(event.signer, payload) if event_type.select == "latest" else b""
+    kept = () if event_type.keeps is None else event_type.keeps(payload)
+    deciding = event_type.deciding_bytes(payload) if event_type.deciding else b""
+    # A named tuple takes 0.2 microseconds by _make, 0.5 by its class.
+    return ClassifiedEvent._make((event, None, slot, kept, deciding))
