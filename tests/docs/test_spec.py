@@ -17,6 +17,7 @@ from specgen.pages import (
     CLAUSE_ID,
     INDEX,
     MARKS,
+    OF_THE_TOOL,
     PAGES,
     Clause,
     all_clauses,
@@ -153,6 +154,28 @@ def test_the_index_lists_every_page_and_clause_and_its_links_lead_somewhere() ->
     for name in PAGES:
         assert f"### [{title_of(name)}](spec/{name}.md)" in index
     assert "RFC 2119, RFC 8174" in index
+
+
+def test_the_index_states_which_pages_an_implementation_needs() -> None:
+    table = INDEX.read_text(encoding="utf-8").split("\n## Conformance\n")[1].split("\n## ")[0]
+    rows = [row for row in table.split("\n") if "](spec/" in row]
+    listed = {row.split(" | ")[1].rstrip(" |"): re.findall(r"spec/(\w+)\.md", row) for row in rows}
+    assert listed["no"] == [*OF_THE_TOOL]
+    assert listed["the clauses that vectors show"] == ["reports"]
+    assert sorted(name for names in listed.values() for name in names) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", OF_THE_TOOL)
+def test_a_page_about_the_tool_says_so(name: str) -> None:
+    assert re.search(r"(?:^|[.:] )[^\n]* conforms without (?:them|this page)\.", text_of(name), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["documents", "probing"])
+def test_each_clause_of_a_page_about_the_tool_names_its_test(name: str) -> None:
+    for clause in clauses_in(text_of(name)):
+        tests = re.findall(r"tests/[\w/]+\.py", clause.paragraphs[-1])
+        assert tests or clause.paragraphs[-1].startswith("*Vectors:*"), clause.id
+        assert all((REPO / test).is_file() for test in tests), clause.id
 
 
 # The checks above notice what they are for.

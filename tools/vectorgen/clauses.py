@@ -43,7 +43,7 @@ UNTESTABLE: Final = {
     "CLI-11": "about files of the machine on which a command runs",
     "CLI-12": "about the output of a command",
     "CLI-13": "about a fault that no command is known to have",
-    "DOC-1": "about the wording of messages; it decides nothing",
+    "DOC-1": "about the wording of messages; tests/cli/test_file_kinds.py shows it",
     "DOC-2": "about the tool alone; tests/unit/bundle/test_document_types.py shows it",
     "DOC-3": "about the tool alone; tests/unit/verify/test_documents.py shows it",
     "DOC-4": "about the tool alone; tests/unit/bundle/test_document.py shows it",
