@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from kit.command_line import run, spawn
 from kit.data import REPO
+from kit.registries import draw
 
 DEMO = REPO / "vectors" / "demo"
 POLICY = ("--policy", str(DEMO / "policy.json"))
@@ -193,3 +196,233 @@ def test_policy_add_reads_standard_input_once() -> None:
     words = ["policy", "add", "--policy", "-", "--public-key", "-", "--signer-id", "s", "--key-id", "k"]
     result = run(*words)
     assert result.status == 2 and "standard input can be read only once" in result.err
+
+
+# -- commands that are printed: each can be copied as it is -----------------------------------------
+
+#: A command below a heading; on a terminal it is continued.
+_NEXT = re.compile(r"^  (next|then|or) +(pithbundle (?:.*\\\n)*.*)$", re.MULTILINE)
+
+
+def commands(text: str) -> dict[str, list[str]]:
+    """The commands of an output as a shell reads them, by their headings."""
+    return {name: shlex.split(words.replace("\\\n", ""))[1:] for name, words in _NEXT.findall(text)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(seed: int, *names: str, mixed: bool = False) -> None:
+    """Bundles of a registry whose event format the policy ``my policy.json`` does not know."""
+    registry = draw(seed)
+    for name in names:
+        Path(name).write_bytes(registry.bundle(registry.mixed if mixed else None))
+    Path("my policy.json").write_bytes(registry.policy(["unknown"]))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("tty", [False, True])
+@pytest.mark.parametrize("name", ["a.json", "a & $(b) 'c'.json", "-a.json", "a" * 50 + ".json"])
+def test_each_command_that_is_printed_leads_to_the_next_until_the_bundle_is_valid(
+    name: str, tty: bool
+) -> None:
+    put(42, name)
+    # A policy of this name exists: no printed command replaces it.
+    Path("mine.json").write_bytes(b"")
+    found = run("verify", *(["--", name] if name[0] == "-" else [name]), tty=tty)
+    assert found.status == 3
+    # The built-in policy has another key, and the result of the search names it.
+    searched = run(*commands(found.out)["next"], "--time", "0.3", tty=tty)
+    assert "only signatures by these keys can be found: pith.science pith-v1-2026-05" in " ".join(
+        searched.out.split()
+    )
+    found = run("verify", "--policy", "my policy.json", "--", name, tty=tty)
+    step = commands(found.out)["next"]
+    assert step[-2:] == ["--policy-output", "mine-2.json"]
+    # Without a file for the policy, the command that writes it is printed.
+    printed = commands(run(*step[:-2], tty=tty).out)
+    assert printed["next"] == step
+    searched = run(*printed["next"], tty=tty)
+    assert (searched.status, commands(searched.out)["next"]) == (0, printed["then"])
+    assert run(*printed["then"], tty=tty).status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_name_that_cannot_be_shown_as_it_is_is_in_no_command() -> None:
+    put(42, "a\\b.json", "c\x1bd.json")
+    for name in ("a\\b.json", "c\x1bd.json"):
+        assert "  next        pithbundle probe FILE --policy 'my policy.json'" in (
+            run("verify", name, "--policy", "my policy.json").out
+        )
+    data = Path("a\\b.json").read_bytes()
+    assert "  next        pithbundle probe FILE " in run("verify", "-", stdin=data).out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_name_that_fits_no_line_of_the_terminal_is_in_no_command() -> None:
+    name = "a" * 90 + ".json"
+    put(42, name)
+    out = run("verify", name, "--policy", "my policy.json", tty=True).out
+    assert commands(out)["next"][:4] == ["probe", "FILE", "--policy", "my policy.json"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_policy_of_the_environment_is_in_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(42, "a.json")
+    monkeypatch.setenv("PITHBUNDLE_POLICY", "my policy.json")
+    assert commands(run("verify", "a.json").out)["next"] == [
+        *("probe", "a.json", "--policy-output", "mine.json")
+    ]
+
+
+@pytest.mark.usefixtures("folder")
+def test_merge_names_the_next_command_too() -> None:
+    put(42, "a.json")
+    err = run("merge", "a.json", "--policy", "my policy.json").err
+    assert commands(err)["next"][:2] == ["probe", "a.json"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_several_bundles_are_probed_and_verified_together() -> None:
+    registry = draw(42)
+    for name, events in (("a.json", registry.events[:2]), ("b.json", registry.events[2:])):
+        Path(name).write_bytes(registry.bundle(events))
+    Path("p.json").write_bytes(registry.policy(["unknown"]))
+    step = commands(run("verify", "--together", "a.json", "b.json", "--policy", "p.json").out)["next"]
+    assert step == ["probe", "a.json", "b.json", "--policy", "p.json", "--policy-output", "mine.json"]
+    step = commands(run(*step).out)["next"]
+    assert step == ["verify", "a.json", "b.json", "--policy", "mine.json"]
+    assert run(*step).status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_folder_counts_the_files_of_unknown_formats_and_names_the_first() -> None:
+    Path("in").mkdir()
+    put(42, "in/a.json", "in/b.json")
+    shutil.copy(RICH, "in/c.json")
+    result = run("verify", "in", "--policy", "my policy.json")
+    assert (
+        "hint          of 3 files the event format is not known to this policy; for the first:\n"
+        in result.out
+    )
+    assert commands(result.out)["next"][:2] == ["probe", "in/a.json"]
+    # An element that nothing reads, beside invalid ones, is no reason to search.
+    for name in ("in/a.json", "in/b.json"):
+        Path(name).unlink()
+    shutil.copy(DEMO / "tampered.json", "in/d.json")
+    for args in (["in"], ["in/d.json"]):
+        assert commands(run("verify", *args, *POLICY).out) == {}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_format_that_the_policy_lists_already_is_no_next_step() -> None:
+    put(45, "a.json", mixed=True)
+    args = ("probe", "a.json", "--policy")
+    assert run(*args, "my policy.json", "--policy-output", "mine.json").status == 0
+    # Some elements are explained by nothing: verify names probe again, and probe ends the circle.
+    found = run("verify", "a.json", "--policy", "mine.json")
+    assert found.status == 3
+    again = run(*commands(found.out)["next"])
+    assert "  known       the policy lists this event format already: nothing new was found\n" in again.out
+    assert commands(again.out) == {}
+    assert "of another key or format, altered, or not an event: probing cannot tell which" in again.out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_search_that_found_nothing_names_the_command_that_goes_on() -> None:
+    put(42, "a.json")
+    # Under the built-in policy: its key signed nothing here.
+    step = commands(run("probe", "a.json", "--time", "0.2", "--from", "json").out)["next"]
+    assert step == [
+        *("probe", "a.json", "--from", "json", "--time", "60", "--resume", "progress.json"),
+    ]
+    found = run(*step[:-4], "--time", "1", *step[-2:])
+    assert commands(found.out)["next"] == [*step[:-4], "--time", "10", *step[-2:]]
+    assert run(*commands(found.out)["next"][:-4], "--time", "1", *step[-2:]).status == 3
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_search_that_tried_everything_names_what_to_give_it() -> None:
+    Path("s.json").write_bytes(b'{"current": {"citations": [{"event_id": "sha256:%s"}]}}' % (b"ab" * 32))
+    out = run("probe", "--state", "s.json").out
+    assert "everything was tried: give other bundles of the registry too, and add its key" in out
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_places_of_claimed_digests_are_elements_and_no_counts() -> None:
+    registry = json.loads(Path(BUNDLE).read_bytes())
+    for event in registry["events"]:
+        event["created_at"] = "2026-05-18T01:39:15Z"
+    Path("a.json").write_bytes(json.dumps(registry).encode())
+    out = run("probe", "a.json", *POLICY, "--time", "4").out
+    assert "  receipts    signatures over the hash of the record in element 0\n" in out
+    assert "  signed      signatures over the claimed digest at /event_id in elements 0, 1\n" in out
+    assert out.startswith("PARTLY SETTLED: something is explained, not enough for an event format\n")
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_bundle_of_another_format_beside_a_settled_one() -> None:
+    put(44, "b.json")
+    key = json.loads(Path("my policy.json").read_bytes())["keys"][0]
+    put(42, "a.json")
+    policy = json.loads(Path("my policy.json").read_bytes())
+    # The name of the other key alone: nothing of b.json is explained.
+    policy["keys"].append({**key, "public_key_hex": KEY})
+    Path("p.json").write_bytes(json.dumps(policy).encode())
+    out = run("probe", "a.json", "b.json", "--policy", "p.json", "--time", "1.5").out
+    assert out.startswith("PARTLY SETTLED: an event format explains a part of the elements\n")
+    assert commands(out)["or"][-2:] == ["--resume", "progress.json"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_format_names_what_it_does_not_cover_and_the_command_that_uses_it() -> None:
+    put(42, "a.json")
+    run("probe", "a.json", "--policy", "my policy.json", "-o", "f.json")
+    step = commands(run("format", "check", "f.json").out)["next"]
+    key = json.loads(Path("my policy.json").read_bytes())["keys"][0]
+    given = {"--signer-id": "signer_id", "--key-id": "key_id", "--public-key": "public_key_hex"}
+    for option, member in given.items():
+        step[step.index(option) + 1] = key[member]
+    assert run(*step).status == 0
+    assert run("verify", "a.json", "--policy", "mine.json").status == 0
+    document = json.loads(Path("f.json").read_bytes())
+    del document["body"]["roles"]["subject"]
+    Path("f.json").write_bytes(json.dumps(document).encode())
+    assert "  binds       no: its events are unbound at best, since it does not cover subject\n" in (
+        run("format", "check", "f.json").out
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_documents_name_the_command_that_goes_on() -> None:
+    run("merge", BUNDLE, *POLICY, "-o", "s.json")
+    step = commands(run("verify", "s.json").out)["next"]
+    assert step == ["merge", "BUNDLE", "--expect", "s.json"]
+    integrity = REPO / "vectors" / "real" / "integrity_events.json"
+    step = commands(run("verify", str(integrity)).out)["next"]
+    assert step == ["probe", "--integrity", str(integrity)]
+    (cut := Path("cut.json")).write_bytes(Path(BUNDLE).read_bytes()[:1700])
+    assert "; pithbundle inspect --truncated FILE shows what is complete" in run("verify", str(cut)).out
+    assert run("inspect", "--truncated", str(cut)).status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_diff_counts_unverified_elements_and_shows_that_they_differ() -> None:
+    put(42, "a.json")
+    bundle = json.loads(Path("a.json").read_bytes())
+    bundle["events"][0]["event"]["altered"] = True
+    Path("b.json").write_bytes(json.dumps(bundle).encode())
+    result = run("diff", "a.json", "b.json")
+    assert result.status == 0
+    assert result.out.startswith("EQUAL: the same verdicts and entries; unverified elements differ\n")
+    assert result.out.count("; 4 unverified elements, compared by claimed ids only\n") == 2
+    assert "unverified" not in run("diff", BUNDLE, BUNDLE, *POLICY).out
+    for name in ("a", "b"):
+        run("merge", f"{name}.json", "--report", f"{name}.report.json", "-o", f"{name}.state.json")
+    result = run("diff", "a.report.json", "b.report.json")
+    assert "unverified elements differ\n" in result.out
+    assert "a.report.json: a report of " in result.out and "; 4 unverified elements, " in result.out
+    assert "unverified" not in run("diff", "a.state.json", "a.state.json").out

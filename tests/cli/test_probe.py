@@ -74,7 +74,7 @@ def test_without_a_file_the_policy_is_printed() -> None:
     out = run("probe", "b.json", "--policy", "p.json").out
     policy = json.loads(out[out.index("\n{") :])
     assert policy["keys"][0]["event_formats"][0]["format_type"] == "pithbundle_event_format"
-    assert "--policy policy.json" in out
+    assert "  next        pithbundle probe b.json --policy p.json --policy-output mine.json\n" in out
 
 
 @pytest.mark.usefixtures("folder")

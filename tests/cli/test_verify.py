@@ -379,6 +379,8 @@ CLAIMS = {
     "nothing_was_verified",
     # Of events that are not verified.
     "UNVERIFIED:",
+    "unverified element",
+    "; unverified elements differ",
     " no conflict was found, and not every event was verified",
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
@@ -387,7 +389,7 @@ CLAIMS = {
     ": what is complete before it is shown",
     "; the record is complete",
     "Read the complete members of a JSON file that was cut.",
-    "fetch it again, and compare its size; pithbundle number --truncated reads what is complete",
+    "fetch it again, and compare its size; pithbundle inspect --truncated FILE shows what is complete",
 }
 
 

@@ -131,22 +131,31 @@ class EventFormat:
 
 def _made(name: str, body: Body, proof: Proof) -> EventFormat:
     made = object.__new__(EventFormat)
-    payload = body.roles["payload"]
-    binding = "payload_sha256" in body.roles or body.covers(payload)
-    for role in _BOUND:
-        found = body.roles.get(role)
-        binding = binding and found is not None and (isinstance(found, Constant) or body.covers(found))
     for member, value in (
         ("name", name),
         ("_body", body),
         ("_proof", proof),
-        ("is_binding", binding),
+        ("is_binding", not _uncovered(body)),
     ):
         # A frozen dataclass sets its own fields this way only.
         object.__setattr__(made, member, value)
     object.__setattr__(made, "sha256", sha256_hex(encode(made.effective())))
     object.__setattr__(made, "body_sha256", sha256_hex(encode(body.to_value())))
     return made
+
+
+def uncovered_roles(one: EventFormat) -> tuple[str, ...]:
+    """Return the roles that a format would have to cover to bind; none of one that binds (FORMAT-4)."""
+    return _uncovered(one._body)
+
+
+def _uncovered(body: Body) -> tuple[str, ...]:
+    uncovered = [] if "payload_sha256" in body.roles or body.covers(body.roles["payload"]) else ["payload"]
+    for role in _BOUND:
+        found = body.roles.get(role)
+        if found is None or not (isinstance(found, Constant) or body.covers(found)):
+            uncovered.append(role)
+    return tuple(uncovered)
 
 
 @dataclass(frozen=True, slots=True)

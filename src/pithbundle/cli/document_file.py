@@ -11,6 +11,7 @@ from pithbundle.bundle.titles import abstract_sha256
 from pithbundle.cli.inputs import read_bytes, rejecting
 from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
 from pithbundle.cli.load import CELL
+from pithbundle.cli.next_step import file_words, print_command
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import MOST, more, plural
 from pithbundle.encoding.limits import Limits
@@ -150,9 +151,11 @@ def print_document(out: Output, path: str, report: DocumentReport) -> None:
         out.detail(verdict.status.replace("_", " "), _digest(out, verdict))
     _rest(out, len(report.signatures), "signature")
     if report.document_type == STATE.name:
-        out.detail("next", STATE.use)
+        print_command(out, "next", ["pithbundle", "merge", "BUNDLE", *file_words([path], "--expect")])
     if any(verdict.status == "unknown_format" for verdict in report.signatures):
         out.detail("next", "add integrity-1 to event_formats of the key in your policy, then verify again")
+    elif report.signatures:
+        print_command(out, "next", ["pithbundle", "probe", *file_words([path], "--integrity")])
 
 
 def _print_record(out: Output, report: DocumentReport) -> None:

@@ -22,6 +22,7 @@ from pithbundle.cli.output import Exit, worst
 from pithbundle.cli.recognised import RecognisedFile
 from pithbundle.cli.render import counts
 from pithbundle.cli.sources import Source
+from pithbundle.cli.statuses import files_to_probe
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, portable
@@ -267,6 +268,9 @@ class Summary:
     warnings: int = 0
     #: Bundles of a record that an earlier bundle is of.
     of_known_records: int = 0
+    #: Files that are unverified because of their event format, and the first of them.
+    unknown_formats: int = 0
+    to_probe: str = ""
     _outcomes: set[Outcome] = field(default_factory=set)
     _records: set[int] = field(default_factory=set)
 
@@ -287,6 +291,9 @@ class Summary:
         report = result.report
         if report is not None and report.record is not None:
             self.warnings += len([*_dated(report)])
+            if files_to_probe(report):
+                self.unknown_formats += 1
+                self.to_probe = self.to_probe or result.file
             # 64 bits of its hash: two records never share them but by design, and this is a hint.
             record = int(report.record.hex[:16], 16)
             self.of_known_records += record in self._records

@@ -45,7 +45,9 @@ _PATTERN: Final = re.compile(r"[*?\[]")
 _SECOND: Final = (b"{", b"[", *(bytes([head]) for head in range(0xA0, 0xC0)))
 #: The most names of files that a hint lists.
 _MOST_FILES: Final = 5
-_CUT: Final = "fetch it again, and compare its size; pithbundle number --truncated reads what is complete"
+_CUT: Final = (
+    "fetch it again, and compare its size; pithbundle inspect --truncated FILE shows what is complete"
+)
 _PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|\?xml)", re.IGNORECASE)
 #: Error codes of bytes that are not JSON or CBOR, which the first bytes can explain.
 _OF_BYTES: Final = frozenset(

@@ -178,7 +178,7 @@ class Output:
         On a terminal a cell is wrapped within its column. In a pipe the columns are as wide as they need.
         """
         safe = [[_escape_controls(cell) for cell in row] for row in (head, *rows)]
-        for number, text in enumerate(table_lines(safe, self._columns() if self.tty else None)):
+        for number, text in enumerate(table_lines(safe, self.columns() if self.tty else None)):
             self._out.append(
                 _encode(self._paint(text, "plain" if number else "quiet") + "\n", self._stream())
             )
@@ -298,7 +298,8 @@ class Output:
     def _stream(self) -> TextIO | None:
         return sys.stderr if self._to_stderr else sys.stdout
 
-    def _columns(self) -> int:
+    def columns(self) -> int:
+        """Return the width of the terminal, at least 20."""
         return max(20, self.width or shutil.get_terminal_size().columns)
 
     def _wrapped(self, text: str) -> list[str]:
@@ -308,7 +309,7 @@ class Output:
         Lines are broken at spaces. A word that fits no line is cut; a digest never is, since a
         cut one cannot be copied, and hex digits resemble no verdict.
         """
-        columns = self._columns()
+        columns = self.columns()
         if not self.tty or text_width(text) <= columns:
             return [text]
         pieces, line = [], ""

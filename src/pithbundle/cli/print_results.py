@@ -13,6 +13,7 @@ from pithbundle.cli.envelope import envelope
 from pithbundle.cli.file_results import FileResult, FileStatus, Summary
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import policy_source, policy_value
+from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.proof_file import print_proof
 from pithbundle.cli.render import OUTCOME_STYLE, ReportPrinter, plural
@@ -107,6 +108,10 @@ class TextPrinter(ResultPrinter):
         out.detail("sha256", self._policy.sha256)
         if summary.of_known_records:
             out.heading("hint", f"{_SAME_RECORD}: --together compares the files of one record")
+        if summary.unknown_formats:
+            files = plural(summary.unknown_formats, "file")
+            out.heading("hint", f"of {files} the event format is not known to this policy; for the first:")
+            print_command(out, "next", probe_words(out, [summary.to_probe], self._policy_path))
         if not self._choice.verbose and (outcome != "valid" or summary.skipped):
             names = " and names what is skipped" if summary.skipped else ""
             out.heading("hint", f"-v prints the details of every file{names}")

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pithbundle.bundle.event_format import EventFormat
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.json_values import policy_source
+from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE
+from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE, files_to_probe
 from pithbundle.codes import CODES
 from pithbundle.errors import Fault
 from pithbundle.joined import Input, Listed, Location
@@ -91,6 +92,7 @@ class ReportPrinter:
         self.policy_path = policy_path
         self._left: Counter[str] = Counter()
         self._codes: dict[str, tuple[str, str, str]] = {}
+        self._to_probe: dict[str, None] = {}
 
     def headline(self, checked_files: CheckedFiles, differing: int = 0) -> None:
         """Print the first line: the outcome, then the counts, those of the outcome first."""
@@ -118,6 +120,7 @@ class ReportPrinter:
 
     def record(self, report: Report) -> None:
         """Print one record, faults before valid events."""
+        self._to_probe |= files_to_probe(report)
         self._record(report)
         self._conflicts(report)
         self._receipts(report)
@@ -129,6 +132,8 @@ class ReportPrinter:
         for code, (clause, meaning, hint) in self._codes.items():
             self.out.heading("why", f"{code} ({clause}): {meaning}")
             self.out.detail("hint", hint)
+        if self._to_probe:
+            print_command(self.out, "next", probe_words(self.out, [*self._to_probe], self.policy_path))
 
     # -- keys ---------------------------------------------------------------------
 

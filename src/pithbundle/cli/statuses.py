@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pithbundle.report import Report
+
 #: What the reader of an element that cannot be checked can do (FORMAT-9).
 UNKNOWN_FORMAT: Final = "the event format is not known to this policy: run `pithbundle probe`"
 
@@ -44,3 +46,15 @@ BRIEFLY: Final = {
     "unknown_format": "no event format of the policy reads it",
     "not_checked": "one of many receipts in elements that are not valid",
 }
+
+
+def files_to_probe(report: Report) -> dict[str, None]:
+    """Return the files whose event format may be another than those of the policy (FORMAT-9), in order.
+
+    None of a record with anything invalid: its elements that nothing reads may be junk.
+    """
+    if report.outcome not in ("incomplete", "unverified"):
+        return {}
+    listed = (*report.without_id, *report.events)
+    unknown = (one for one in listed if one.element.verdict.status in ("unbound", "unknown_format"))
+    return dict.fromkeys(one.location.file for one in unknown)

@@ -57,6 +57,8 @@ class Side:
     #: The reason of each entry of the state, by its winners.
     reasons: dict[tuple[str, ...], str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    #: The number of unverified elements, of which only identities are known (UNV-2).
+    unverified: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,18 @@ class Diff:
         return f"Diff(equal={self.equal}, same_record={self.same_record}, {counts})"
 
     @property
+    def unverified_differ(self) -> bool:
+        """Whether the unverified elements of the sides have other identities (UNV-2)."""
+        return any(name == "unverified_sha256" for name, _, _ in self.labels)
+
+    @property
     def equal(self) -> bool:
         """Whether the sides agree on the record, on every event and on every entry of the state."""
         return self.same_record and not self.events and all(d.group == "labels" for d in self.state)
 
 
-_LABELS: Final = ("policy_sha256", "rules", "events_sha256", "state_sha256")
+#: Members that name what a side is made of; a difference of one of them alone is no difference (DIFF-2).
+_LABELS: Final = ("policy_sha256", "rules", "events_sha256", "state_sha256", "unverified_sha256")
 
 
 def diff(left: Report | State, right: Report | State) -> Diff:
@@ -127,15 +135,22 @@ def side_of_report(report: Report) -> Side:
     value = report.to_value()
     labels = _labels(value)
     number = None if report.record is None else str(report.record.number)
+    unverified = _count(value)
     if report.state is None:
-        return Side("bundle", number, events, labels=labels)
-    return replace(side_of_state(report.state), form="bundle", events=events, labels=labels)
+        return Side("bundle", number, events, labels=labels, unverified=unverified)
+    state = side_of_state(report.state)
+    return replace(state, form="bundle", events=events, labels=labels, unverified=unverified)
 
 
 def _labels(report: Object) -> dict[str, str]:
     """The labels of a report; what is not a string is no label."""
     found = ((name, report.get(name)) for name in _LABELS)
     return {name: value for name, value in found if type(value) is str}
+
+
+def _count(report: Object) -> int:
+    count = report.get("unverified_count")
+    return count if type(count) is int else 0
 
 
 def side_of_state(state: State) -> Side:
@@ -157,7 +172,8 @@ def side_of_value(value: Value) -> Side:
         return Side("state", _text(value.get("pith_number")), _events_of_state(value), value)
     if type(value) is dict and value.get("report_type") == REPORT_TYPE:
         labels = _labels(value)
-        return Side("report", _number_of_report(value), _events_of_report(value), None, {}, labels)
+        events = _events_of_report(value)
+        return Side("report", _number_of_report(value), events, None, {}, labels, _count(value))
     raise SideError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
 
 

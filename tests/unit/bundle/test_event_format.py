@@ -13,7 +13,13 @@ import pytest
 from kit.format_vectors import documents, rejected
 from kit.formats import OURS, renamed
 from kit.oracle import formats as oracle
-from pithbundle.bundle.event_format import BUILT_IN, INTEGRITY_1, PITHBUNDLE_EVENT_1, EventFormat
+from pithbundle.bundle.event_format import (
+    BUILT_IN,
+    INTEGRITY_1,
+    PITHBUNDLE_EVENT_1,
+    EventFormat,
+    uncovered_roles,
+)
 from pithbundle.errors import FileError, FormatError, InputError
 
 
@@ -26,6 +32,19 @@ def test_digest_and_binding_are_those_of_the_oracle() -> None:
         assert made.effective() == oracle.effective(document)
         assert pickle.loads(pickle.dumps(made)) == made
         assert EventFormat.from_value(made.to_value()) == made
+
+
+def test_the_roles_that_keep_a_format_from_binding_are_named() -> None:
+    body = copy.deepcopy(OURS["body"])
+    assert uncovered_roles(EventFormat.from_value(OURS)) == ()
+    del body["roles"]["subject"]
+    body["excluded"] = [*body["excluded"], "/payload", "/created_at"]
+    made = EventFormat.from_value(renamed({**OURS, "body": body}, "other"))
+    assert uncovered_roles(made) == ("payload", "subject", "created_at")
+    # A payload whose digest is covered is covered.
+    body["roles"]["payload_sha256"] = "/payload_sha256"
+    made = EventFormat.from_value(renamed({**OURS, "body": body}, "other"))
+    assert uncovered_roles(made) == ("subject", "created_at")
 
 
 def test_every_document_that_the_vectors_reject() -> None:

@@ -134,8 +134,20 @@ def test_a_verdict_that_differs_is_reported_with_both_codes() -> None:
     assert change.left == Judged("citation", "verified", None)
     assert change.right == Judged("citation", "unknown_key", "key_unknown")
     assert [name for name, _, _ in diff_sides(left, right).labels] == [
-        "policy_sha256", "events_sha256", "state_sha256",
+        "policy_sha256", "events_sha256", "state_sha256", "unverified_sha256",
     ]  # fmt: skip
+
+
+def test_unverified_elements_are_counted_and_their_identities_are_a_label() -> None:
+    left = sides(RECORD, [cited("a"), cited("b")], policy(policy_key(UNKNOWN_SIGNER)))
+    right = sides(RECORD, [cited("a"), cited("c")], policy(policy_key(UNKNOWN_SIGNER)))
+    for form in ("bundle", "report"):
+        assert (left[form].unverified, right[form].unverified) == (2, 2)
+        assert diff_sides(left[form], right[form]).unverified_differ
+        assert not diff_sides(left[form], left[form]).unverified_differ
+    assert left["state"].unverified == 0
+    report = made(RECORD, [])[0].to_value()
+    assert side_of_value({**report, "unverified_count": "2"}).unverified == 0
 
 
 def test_an_entry_that_is_current_for_another_reason() -> None:

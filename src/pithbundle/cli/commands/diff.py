@@ -175,12 +175,16 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
     ]
     if found.equal:
         beside = f"; {', '.join(counts)} without effect" if counts else ""
+        if found.unverified_differ:
+            beside += "; unverified elements differ"
         out.line("EQUAL:", "good", f" the same verdicts and entries{beside}")
     else:
         out.line("DIFFERENT:", "bad", " " + ", ".join(counts))
     for name, (path, side) in (("left", left), ("right", right)):
         number = "no record" if side.pith_number is None else out.show(side.pith_number, _CELL)
         suffix = "" if side.form == "bundle" else ", not checked"
+        if side.unverified:
+            suffix += f"; {plural(side.unverified, 'unverified element')}, compared by claimed ids only"
         out.heading(name, f"{out.file_name(path)}: a {side.form} of {number}{suffix}")
     for change in found.events[:MOST]:
         label = next((j.event_type for j in (change.left, change.right) if j and j.event_type), None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from pithbundle.bundle.event_format import BUILT_IN, AnyFormat, EventFormat
+from pithbundle.bundle.event_format import BUILT_IN, AnyFormat, EventFormat, uncovered_roles
 from pithbundle.cli.commands.policy import CONSTANT_SIGNER
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, rejecting
 from pithbundle.cli.json_values import policy_value
+from pithbundle.cli.next_step import file_words, print_command, unused_name
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.values import Object, Value
@@ -108,10 +109,14 @@ def check(out: Output, file: str) -> int:
     out.heading("usable", one.name, "good")
     out.detail("file", out.file_name(file))
     out.detail("sha256", one.sha256)
-    binds = "yes: its events can be valid" if one.is_binding else "no: its events are unbound at best"
-    out.detail("binds", binds)
+    uncovered = ", ".join(uncovered_roles(one))
+    is_unbound = f"no: its events are unbound at best, since it does not cover {uncovered}"
+    out.detail("binds", is_unbound if uncovered else "yes: its events can be valid")
     if one.has_constant_signer:
         out.heading("warning", f"{one.name} states the signer itself: {CONSTANT_SIGNER}", "doubtful")
+    key = ["--signer-id", "NAME", "--key-id", "NAME", "--public-key", "KEY"]
+    of_file = file_words([file], "--event-format")
+    print_command(out, "next", ["pithbundle", "policy", "add", *key, *of_file, "-o", unused_name("mine")])
     return Exit.VALID
 
 

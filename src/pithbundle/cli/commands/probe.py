@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -27,9 +27,9 @@ from pithbundle.cli.inputs import (
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import decimal, whole
-from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.probe_run import default_jobs, inputs_sha256, progress_document, resume, run_search
-from pithbundle.cli.render import plural
+from pithbundle.cli.render_probe import ProbeInputs, ProbePrinter
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
@@ -37,18 +37,9 @@ from pithbundle.files import STDIN, read_input
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import Element, elements_of
 from pithbundle.verify.probing.lenient import read_lenient
-from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
+from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult
 from pithbundle.verify.probing.search import Search
 from pithbundle.verify.probing.summary import result_of
-
-_HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
-    "settled": ("SETTLED:", "good", "one event format explains the events"),
-    "in_words": ("FOUND, BUT NO FORMAT:", "doubtful", "the rule is known, and no event format can state it"),
-    "partial": ("PARTLY SETTLED:", "doubtful", "something is explained, not enough for one format"),
-    "not_settled": ("NOT SETTLED:", "doubtful", "no preimage that was tried explains an id or a signature"),
-}
-#: How many locations are printed.
-_MAX_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +64,20 @@ class _Options:
     def inputs(self) -> tuple[str, ...]:
         """All inputs in the order in which results number them: states last."""
         return (*self.files, *self.integrity, *self.states)
+
+    def named(self) -> ProbeInputs:
+        """What the next command names."""
+        return ProbeInputs(
+            files=self.files,
+            integrity=self.integrity,
+            states=self.states,
+            policy_path=self.policy_path,
+            output=self.output,
+            policy_output=self.policy_output,
+            resume_path=self.resume_path,
+            seconds=self.seconds,
+            encoding=self.encoding,
+        )
 
     def check(self) -> None:
         """Check that the options can be combined.
@@ -198,7 +203,7 @@ def _probe(out: Output, given: _Options) -> int:
     status = Exit.VALID if result.status == "settled" else Exit.UNVERIFIED
     if out.as_json:
         return out.result(result.status, status, _members(result, policy, given))
-    _Printer(out, given, result, ended).print(policy)
+    ProbePrinter(out, given.named(), policy, result, ended).print()
     return status
 
 
@@ -269,120 +274,3 @@ def _location_value(location: ElementLocation) -> Object:
 
 def _location_values(locations: tuple[ElementLocation, ...]) -> list[Value]:
     return [_location_value(location) for location in locations]
-
-
-# -- text -----------------------------------------------------------------------------------------------
-
-
-class _Printer:
-    """Prints a result as text."""
-
-    def __init__(self, out: Output, given: _Options, result: ProbeResult, ended: bool) -> None:
-        self.out = out
-        self.given = given
-        self.result = result
-        #: Whether the search ended by itself, before the time did.
-        self.ended = ended
-
-    def print(self, policy: Policy) -> None:
-        """Print the whole result: what was found, then what was not."""
-        out, result = self.out, self.result
-        label, style, words = _HEADLINES[result.status]
-        out.line(label, style, f" {words}")
-        for path, status in zip(self.given.inputs, result.inputs, strict=True):
-            note = "" if len(result.inputs) == 1 else f": {status.replace('_', ' ')}"
-            out.detail("file", out.file_name(path) + note)
-        out.detail("elements", f"{result.elements}, {result.signatures} of them with a possible signature")
-        end = "the time ended before everything was tried"
-        if self.ended:
-            end = "everything was tried" if result.exhausted else "enough was tried; --thorough goes on"
-        tried = f"{plural(result.preimages, 'preimage')}, {plural(result.checks, 'signature check')}"
-        out.detail("tried", tried if result.status == "settled" else f"{tried}; {end}")
-        self._claimed()
-        for found in result.found:
-            self._found(found)
-        if result.unexplained:
-            self._unexplained()
-        self._next(policy)
-
-    def _claimed(self) -> None:
-        """What needs no preimage, and digests that nothing signs."""
-        out, result = self.out, self.result
-        if result.receipts:
-            out.detail(
-                "receipts",
-                f"signatures over the hash of the record: {self._indices(result.receipts)}",
-            )
-        unexplained = {*result.unexplained}
-        signed = [each for each in result.signed_digests if each[0] in unexplained]
-        if signed:
-            pointers = ", ".join(sorted({out.show(pointer, 60) for _, pointer in signed}))
-            where = self._indices(tuple(dict.fromkeys(location for location, _ in signed)))
-            out.detail("signed", f"signatures over the claimed digest at {pointers}: {where}")
-        for pointer, recipe in sorted({(pointer, recipe) for _, pointer, recipe in result.reproduced}):
-            out.detail(
-                "digest", f"at {out.show(pointer, 60)} is reproduced and not signed: {out.show(recipe)}"
-            )
-
-    def _found(self, found: Found) -> None:
-        out = self.out
-        out.line()
-        count = f"{plural(len(found.elements), 'element')}: {self._indices(found.elements)}"
-        name = "a rule" if found.event_format is None else f"event format {found.event_format.name}"
-        out.heading("explained", f"{name} explains {count}", "good" if found.is_settled else "doubtful")
-        if found.ids:
-            out.detail("ids", f"{len(found.ids)} of them state the id that it makes")
-        for key in found.keys:
-            out.detail("key", f"{out.show(key.signer_id, 40)} {out.show(key.key_id, 40)} {key.fingerprint}")
-        out.detail("recipe", out.show(found.recipe, 2_000))
-        for why in found.obstacles:
-            out.detail("no format", out.show(why, 400))
-        if found.missing and found.event_format is not None:
-            out.detail("not covered", f"{', '.join(found.missing)}: events are unbound at best")
-        if found.alternatives:
-            out.detail("also", f"{plural(len(found.alternatives), 'other format')} that explain the same")
-
-    def _unexplained(self) -> None:
-        out, result = self.out, self.result
-        out.line()
-        count = plural(len(result.unexplained), "element")
-        out.heading("unexplained", f"{count}: {self._indices(result.unexplained)}", "doubtful")
-        if result.status == "settled":
-            return
-        out.detail(
-            "report", "shapes and lengths only, no content: you can publish this with the counts above"
-        )
-        for shape in result.shapes:
-            members = shape["members"]
-            out.line(f"  {shape['count']} of this shape:")
-            for pointer, kind in members.items() if isinstance(members, dict) else ():
-                out.line(f"    {out.show(pointer, 80)}: {out.show(kind, 120)}")
-
-    def _next(self, policy: Policy) -> None:
-        """The next command, and the policy for it."""
-        out, given, best = self.out, self.given, self.result.best
-        out.line()
-        if best is None:
-            if not self.ended:
-                out.detail("next", "search longer with --time, and go on with --resume FILE")
-            return
-        if given.output is not None:
-            out.detail("format", f"written to {out.show(given.output)}")
-        path = given.policy_output
-        if path is not None:
-            out.detail("policy", f"written to {out.show(path)}")
-        bundle = out.file_name(next(iter(given.files), "BUNDLE"))
-        out.detail("next", f"pithbundle verify {bundle} --policy {out.show(path or 'policy.json')}")
-        if path is None:
-            out.detail("policy", "save this as policy.json, or write it with --policy-output")
-            out.json(self.result.policy(policy))
-
-    def _indices(self, locations: tuple[ElementLocation, ...]) -> str:
-        """Locations as people read them: the index of the element, and the file where there are several."""
-        many = len(self.result.inputs) > 1
-        shown = [
-            f"{index} of file {source + 1}" if many else str(index)
-            for source, index in locations[:_MAX_SHOWN]
-        ]
-        more = [f"and {len(locations) - _MAX_SHOWN} more"] if len(locations) > _MAX_SHOWN else []
-        return ", ".join([*shown, *more])

@@ -1,0 +1,241 @@
+"""The result of ``pithbundle probe`` as text (spec PROBE-7, PROBE-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.cli.next_step import file_words, policy_words, print_command, unused_name
+from pithbundle.cli.output import Output, Style
+from pithbundle.cli.render import plural
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.verify.policy import Policy, PolicyKey
+from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
+
+_HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
+    "settled": ("SETTLED:", "good", "one event format explains the events"),
+    "in_words": ("FOUND, BUT NO FORMAT:", "doubtful", "the rule is known, and no event format can state it"),
+    "partial": ("PARTLY SETTLED:", "doubtful", "something is explained, not enough for an event format"),
+    "not_settled": ("NOT SETTLED:", "doubtful", "no preimage that was tried explains an id or a signature"),
+}
+_IN_PART: Final = "an event format explains a part of the elements"
+#: How many places are printed, and how many keys.
+_MOST: Final = 12
+_MOST_KEYS: Final = 5
+#: How much longer the next search is.
+_LONGER: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeInputs:
+    """What was searched and where the results are written: the words of the next command."""
+
+    files: tuple[str, ...]
+    integrity: tuple[str, ...]
+    states: tuple[str, ...]
+    policy_path: str | None
+    output: str | None
+    policy_output: str | None
+    resume_path: str | None
+    seconds: float
+    encoding: Encoding | None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All inputs in the order in which results number them: states last."""
+        return (*self.files, *self.integrity, *self.states)
+
+
+class ProbePrinter:
+    """Prints a result as text."""
+
+    def __init__(
+        self, out: Output, given: ProbeInputs, policy: Policy, result: ProbeResult, ended: bool
+    ) -> None:
+        self.out = out
+        self.given = given
+        self.policy = policy
+        self.result = result
+        #: Whether the search ended by itself, before the time did.
+        self.ended = ended
+
+    def print(self) -> None:
+        """Print the whole result: what was found, then what was not, then what to do next."""
+        out, result = self.out, self.result
+        label, style, words = _HEADLINES[result.status]
+        in_part = result.status == "partial" and result.best is not None
+        out.line(label, style, f" {_IN_PART if in_part else words}")
+        for path, status in zip(self.given.paths, result.inputs, strict=True):
+            note = "" if len(result.inputs) == 1 else f": {status.replace('_', ' ')}"
+            out.detail("file", out.file_name(path) + note)
+        out.detail("elements", f"{result.elements}, {result.signatures} of them with a possible signature")
+        end = "the time ended before everything was tried"
+        if self.ended:
+            end = "everything was tried" if result.exhausted else "enough was tried; --thorough goes on"
+        tried = f"{plural(result.preimages, 'preimage')}, {plural(result.checks, 'signature check')}"
+        out.detail("tried", tried if result.status == "settled" else f"{tried}; {end}")
+        if not self._has_signature():
+            # The signature of a key that the policy does not have looks like any other string.
+            out.detail("keys", f"only signatures by these keys can be found: {self._keys(self.policy.keys)}")
+        self._claimed()
+        for found in result.found:
+            self._found(found)
+        if result.unexplained:
+            self._unexplained()
+        out.line()
+        self._next()
+
+    def _claimed(self) -> None:
+        """What needs no preimage, and digests that nothing signs."""
+        out, result = self.out, self.result
+        if result.receipts:
+            out.detail("receipts", f"signatures over the hash of the record in {self._in(result.receipts)}")
+        unexplained = {*result.unexplained}
+        signed = [each for each in result.signed_digests if each[0] in unexplained]
+        if signed:
+            pointers = ", ".join(sorted({out.show(pointer, 60) for _, pointer in signed}))
+            where = self._in(tuple(dict.fromkeys(place for place, _ in signed)))
+            out.detail("signed", f"signatures over the claimed digest at {pointers} in {where}")
+            out.detail(
+                "", "what has that digest is not known: content that was altered, or is not in the file"
+            )
+        for pointer, words in sorted({(pointer, words) for _, pointer, words in result.reproduced}):
+            out.detail(
+                "digest", f"at {out.show(pointer, 60)} is reproduced and not signed: {out.show(words)}"
+            )
+
+    def _found(self, found: Found) -> None:
+        out = self.out
+        out.line()
+        count = f"{plural(len(found.elements), 'element')}: {self._places(found.elements)}"
+        name = "a rule" if found.event_format is None else f"event format {found.event_format.name}"
+        out.heading("explained", f"{name} explains {count}", "good" if found.is_settled else "doubtful")
+        if found.ids:
+            out.detail("ids", f"{len(found.ids)} of them state the id that it makes")
+        for key in found.keys:
+            out.detail("key", f"{out.show(key.signer_id, 40)} {out.show(key.key_id, 40)} {key.fingerprint}")
+        out.detail("recipe", out.show(found.recipe, 2_000))
+        for why in found.obstacles:
+            out.detail("no format", out.show(why, 400))
+        if found.missing and found.event_format is not None:
+            out.detail("not covered", f"{', '.join(found.missing)}: events are unbound at best")
+        if found.alternatives:
+            one = len(found.alternatives) == 1
+            words = "explains the same; --json lists it" if one else "explain the same; --json lists them"
+            out.detail("also", f"{plural(len(found.alternatives), 'other format')} {words}")
+
+    def _unexplained(self) -> None:
+        out, result = self.out, self.result
+        out.line()
+        count = plural(len(result.unexplained), "element")
+        out.heading("unexplained", f"{count}: {self._places(result.unexplained)}", "doubtful")
+        if result.best is not None:
+            out.detail("", "of another key or format, altered, or not an event: probing cannot tell which")
+        if result.status == "settled":
+            return
+        out.detail(
+            "report", "shapes and lengths only, no content: you can publish this with the counts above"
+        )
+        for shape in result.shapes:
+            members = shape["members"]
+            out.line(f"  {shape['count']} of this shape:")
+            for pointer, kind in members.items() if isinstance(members, dict) else ():
+                out.line(f"    {out.show(pointer, 80)}: {out.show(kind, 120)}")
+
+    # -- what to do next ------------------------------------------------------------------------
+
+    def _next(self) -> None:
+        """The next command, and the policy for it."""
+        out, given, best = self.out, self.given, self.result.best
+        if best is None:
+            if self.result.status == "in_words":
+                out.detail(
+                    "next",
+                    "no policy can state this rule: keep the recipe, from which a converter can be written",
+                )
+            else:
+                self._search_on("next")
+            return
+        if given.output is not None:
+            out.detail("format", f"written to {out.show(given.output)}")
+        if given.policy_output is not None:
+            out.detail("policy", f"written to {out.show(given.policy_output)}")
+        known = self._is_known(best)
+        if known:
+            out.detail("known", "the policy lists this event format already: nothing new was found")
+            if not self.result.unexplained:
+                files = file_words(given.files) or ["BUNDLE"]
+                policy = policy_words(out, given.policy_path)
+                print_command(out, "next", ["pithbundle", "verify", *files, *policy])
+        elif given.policy_output is not None:
+            self._verify("next", given.policy_output)
+        else:
+            path = unused_name("mine")
+            print_command(out, "next", [*self._again(), "--policy-output", path])
+            self._verify("then", path)
+        if self.result.status == "partial" and not self.ended:
+            self._search_on("or")
+        if given.policy_output is None and not known:
+            out.detail("policy", "the one that --policy-output writes:")
+            out.json(self.result.policy(self.policy))
+
+    def _verify(self, name: str, path: str) -> None:
+        given = self.given
+        files = file_words(given.files) or ["BUNDLE"]
+        words = ["pithbundle", "verify", *files, *file_words([path], "--policy")]
+        print_command(self.out, name, words)
+
+    def _search_on(self, name: str) -> None:
+        """How to search for longer, or that there is nothing left to try."""
+        out, given = self.out, self.given
+        if not self.ended:
+            resume = given.resume_path or unused_name("progress")
+            seconds = f"{given.seconds * _LONGER:.0f}" if given.seconds >= 1 else "60"
+            words = [*self._again(), "--time", seconds, *file_words([resume], "--resume")]
+            print_command(out, name, words)
+        elif self.result.exhausted:
+            key = ", and add its key if the policy has not: pithbundle policy add --help"
+            more = "everything was tried: give other bundles of the registry too"
+            out.detail(name, more if self._has_signature() else more + key)
+        else:
+            print_command(out, name, [*self._again(), "--thorough"])
+
+    def _again(self) -> list[str]:
+        """The command that searches the same inputs."""
+        given = self.given
+        return [
+            *("pithbundle", "probe"),
+            *file_words(given.files),
+            *file_words(given.integrity, "--integrity"),
+            *file_words(given.states, "--state"),
+            *policy_words(self.out, given.policy_path),
+            *([] if given.encoding is None else ["--from", given.encoding]),
+        ]
+
+    def _is_known(self, best: Found) -> bool:
+        """Whether every key that signed what was found lists the format already."""
+        found = best.event_format
+        return found is not None and all(found.sha256 in key.format_sha256s for key in best.keys)
+
+    def _has_signature(self) -> bool:
+        """Whether a signature by a key of the policy was found, over whatever."""
+        result = self.result
+        return bool(result.receipts or result.signed_digests or any(found.keys for found in result.found))
+
+    # -- names ------------------------------------------------------------------------------------
+
+    def _keys(self, keys: Iterable[PolicyKey]) -> str:
+        names = [f"{self.out.show(key.signer_id, 40)} {self.out.show(key.key_id, 40)}" for key in keys]
+        more = [f"and {len(names) - _MOST_KEYS} more"] if len(names) > _MOST_KEYS else []
+        return ", ".join([*names[:_MOST_KEYS], *more])
+
+    def _in(self, places: tuple[ElementLocation, ...]) -> str:
+        return f"{'element' if len(places) == 1 else 'elements'} {self._places(places)}"
+
+    def _places(self, places: tuple[ElementLocation, ...]) -> str:
+        """Places as people read them: the index of the element, and of the file where there are several."""
+        many = len(self.result.inputs) > 1
+        shown = [f"{index} of file {source + 1}" if many else str(index) for source, index in places[:_MOST]]
+        more = [f"and {len(places) - _MOST} more"] if len(places) > _MOST else []
+        return ", ".join([*shown, *more])
