@@ -22,10 +22,10 @@ class CodeInfo:
 #: What a person can do who has the file from somewhere else and cannot change it.
 _MALFORMED = "fetch the file again or from another mirror; if it is the same there, report this message to its publisher"
 _VALUE = (
-    "use a copy from another mirror; a publisher who sees this must write the value in its one portable form"
+    "use the file of another mirror; a publisher who sees this must write the value in its one portable form"
 )
-_MEMBER = "compare with a copy from another mirror; if you wrote the file, correct the member named here"
-_NOT_GENUINE = "do not rely on this copy; fetch the bundle from another mirror and compare"
+_MEMBER = "compare with the file of another mirror; if you wrote the file, correct the member named here"
+_NOT_GENUINE = "do not rely on this file; fetch the bundle from another mirror and compare"
 _LIMIT = "if you trust the source, raise the limit"
 _SERVER = "try again later, or use another mirror"
 
@@ -68,7 +68,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     # Authenticity.
     "hash_mismatch": CodeInfo("a claimed digest or id differs from the recomputed one", "CHECK-3", _NOT_GENUINE),
     "subject": CodeInfo("belongs to another record", "CHECK-4", _NOT_GENUINE),
-    "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, add its key to your policy; if its key is there already, this copy may have been altered: compare it with another mirror's"),
+    "key_unknown": CodeInfo("no key of the policy made this", "CHECK-5", "if you trust the signer, add its key to your policy; if its key is there already, this file may have been altered: compare it with another mirror's"),
     "key_role": CodeInfo("the key may not sign this event type", "CHECK-6", "if the key may sign it, add the type to event_types in your policy"),
     "key_revoked": CodeInfo("the key is revoked and does not accept this id", "CHECK-6", "if you trust this event all the same, add its id to accepted_event_ids in your policy"),
     "algorithm": CodeInfo("the algorithm is not the one of the event format", "CHECK-7", _NOT_GENUINE),

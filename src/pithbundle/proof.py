@@ -51,7 +51,7 @@ class ProofError(PithError):
         """What the reader of the error can do: a broken proof proves nothing in either direction."""
         if self.code == "key_unknown":
             return "check it under the policy that you verify this signer with"
-        return "get the proof again from whoever wrote it, or write it anew from the bundles"
+        return "get the proof again from its author, or write it again from the bundles"
 
 
 @dataclass(frozen=True, slots=True)

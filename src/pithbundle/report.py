@@ -140,7 +140,7 @@ class Report:
         return f"Report({number}, {self.outcome}, inputs={len(self.inputs)}, events={len(self.events)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The views follow from the members; they are computed again where they are asked for.
+        # The views follow from the members; they are computed again when they are read.
         return _report, (self.inputs, self.ledger, self.rejected, self.clock)
 
     @property
@@ -379,7 +379,7 @@ def _not_applied(ledger: Ledger | None) -> dict[str, tuple[str, ...]]:
     """For each valid event with no part in the state, why (MERGE-6, MERGE-7)."""
     if ledger is None:
         return {}
-    # A type of no kind is a verdict of its own: unknown_type.
+    # An event type outside the rule set has a verdict of its own: unknown_type.
     found: dict[str, tuple[str, ...]]
     found = {
         one.event_id: (one.code,) for one in ledger.snapshot().unrecognised if one.code != "unknown_type"

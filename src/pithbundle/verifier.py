@@ -53,11 +53,11 @@ class VerifiedBundle:
     #: The faults of members that no signature covers and that nothing uses (BUN-6).
     mismatches: tuple[Fault, ...]
     ledger: Ledger
-    # Computed when they are first asked for: they follow from the other members.
+    # Computed when they are first read: they follow from the other members.
     _outcomes: tuple[Outcome, ...] = field(default=(), repr=False, compare=False)
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: its members follow from one bundle, so a verifier makes all of them.
+        """Raise TypeError: its members follow from one bundle, so a verifier makes all of them.
 
         Raises:
             TypeError: always.
@@ -179,7 +179,7 @@ class Verifier:
         """Read one bundle, JSON or CBOR, and check every event and receipt in it.
 
         ``encoding`` is ``"json"`` or ``"cbor"``; None detects it by the first byte. An invalid
-        event raises nothing: its verdict says what is wrong.
+        event raises nothing: its verdict states what is wrong.
 
         Raises:
             PithError: the bundle is rejected as a whole; as :func:`pithbundle.read_bundle`.

@@ -263,7 +263,7 @@ def test_long_text_is_cut_visibly(tmp_path: Path) -> None:
         assert len(result.out.splitlines()) < 1_500
         assert command == "timeline" or " more " in result.out
     one = check(["explain", "-", "author_claims", "--policy", str(keys)], data)
-    assert "and 109 more events that lost" in one.out
+    assert "and 109 more losers" in one.out
     many = run("proof", "-", "--policy", str(keys), "--out", str(tmp_path / "one"), stdin=data)
     assert many.status == 2
     assert "use --out-dir" in many.err

@@ -414,7 +414,7 @@ printf '%%s\\n' "${COMPREPLY[@]}"
         found = spawn("number", RECORD, env=env)
         assert (found.status, found.stdout) == (2, b"")
         assert found.err == (
-            "pithbundle: error: _PITHBUNDLE_COMPLETE is set, but no shell asks for completions\n"
+            "pithbundle: error: _PITHBUNDLE_COMPLETE is set, but no shell requests completions\n"
             "pithbundle: hint: unset the variable\n"
         )
         assert spawn("number", RECORD, env={"_PITHBUNDLE_COMPLETE": ""}).status == 0

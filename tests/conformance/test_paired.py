@@ -110,7 +110,7 @@ def test_rejections_alone_compare_nothing(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_line_too_many_at_the_end_is_a_fault() -> None:
     found = compared(OURS, worker("extra-later", 3))
-    assert "no request asked for" in found.fault
+    assert "answers no request" in found.fault
 
 
 @pytest.mark.parametrize(

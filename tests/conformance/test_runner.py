@@ -315,7 +315,7 @@ def test_an_answer_too_many_is_noticed_when_it_comes_late(when: int) -> None:
     found = broken_run("extra-later", THREE, when=when)
     if when == 1:
         assert statuses(found.results)[1] in ("failed", "passed")
-    assert "failed" in statuses(found.results) or "no request asked for" in found.faults[0]
+    assert "failed" in statuses(found.results) or "answers no request" in found.faults[0]
     assert summary(found).exit_status != 0
 
 
@@ -325,7 +325,7 @@ def test_what_is_written_between_two_requests_fails_the_second() -> None:
         assert worker.ask(request).fault is None
         assert worker._process is not None and worker._process.stdout is not None
         select.select([worker._process.stdout], [], [], 20.0)
-        assert worker.ask(request).detail.startswith("a line that no request asked for")
+        assert worker.ask(request).detail.startswith("a line that answers no request")
         # The process that is started then is a fresh one.
         assert worker.ask(request).fault is None
 

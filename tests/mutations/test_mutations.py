@@ -65,14 +65,14 @@ class Mutation:
         if not sought or len(found) != 1:
             raise AssertionError(
                 f"{self.name}: the old text occurs {len(found)} times in {self.file}, not once. The code "
-                f"has changed: write the mutation anew, so that it still breaks {self.clause}.\n{self.old}"
+                f"has changed: rewrite the mutation, so that it still breaks {self.clause}.\n{self.old}"
             )
         start, end = indexes[found[0]], indexes[found[0] + len(sought) - 1] + 1
         return source[:start] + self.new.lstrip() + source[end:]
 
 
 def without_layout(text: str) -> tuple[str, list[int]]:
-    """Return the characters that no formatter changes, and where each stands in ``text``."""
+    """Return the characters that no formatter changes, and the position of each in ``text``."""
     indexes = [index for index, character in enumerate(text) if not character.isspace()]
     kept = [
         index
@@ -83,7 +83,7 @@ def without_layout(text: str) -> tuple[str, list[int]]:
     return "".join(text[index] for index in kept), kept
 
 
-#: The rules of the conformance runner are no clauses: its contract is this page, by its sections.
+#: The rules of the conformance runner are not clauses: its contract is this page, by its sections.
 CONTRACT: Final = {
     f"vectors/README.md#{number}"
     for number in re.findall(r"^## (\d)\.", (REPO / "vectors" / "README.md").read_text("utf-8"), re.MULTILINE)
@@ -142,7 +142,7 @@ def test_a_formatter_does_not_hide_the_old_text(old: str, source: str) -> None:
 
 @pytest.mark.parametrize("source", ["x = 1\n", "f(a)\nf(a)\n", ""])
 def test_an_old_text_that_is_absent_or_there_twice_is_an_error(source: str) -> None:
-    with pytest.raises(AssertionError, match="write the mutation anew"):
+    with pytest.raises(AssertionError, match="rewrite the mutation"):
         sample("f(a)").applied(source)
 
 

@@ -43,7 +43,7 @@ def test_every_unsafe_character_of_unicode_is_written_out() -> None:
             assert visible(character) == f"\\u{{{point:x}}}"
 
 
-#: Characters that draw nothing, in addition to the categories of REFUSED and unassigned code points.
+#: Characters that draw nothing, in addition to the categories above and unassigned code points.
 INVISIBLE = {
     *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u202f\u2800\u3164\uffa0",
     *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)),

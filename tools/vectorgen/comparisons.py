@@ -265,11 +265,11 @@ def comparing() -> File:
         changed(state, ("current", "citations"), {}),
         [["signed", "/current/citations", "differs"]],
     )
-    refusals: tuple[tuple[str, Any], ...] = (
+    rejections: tuple[tuple[str, Any], ...] = (
         ("bundle", bundle(RECORD, [])), ("empty-object", {}), ("manifest", {"manifest_type": "pith_mirror_manifest", "mirrors": []}),
         ("type-missing", without(state, ("state_type",))), ("type-other", {**state, "state_type": "pith_open_graph_bundle"}), ("type-number", {**state, "state_type": 1}),
     )  # fmt: skip
-    for name, other_document in refusals:
+    for name, other_document in rejections:
         file.reject(f"not-a-state-{name}", "what is no state is not compared", "REPORT-3", "compare",
                     {"inputs": [file.of(*events)], "policy": part("policy"), "state": as_json(other_document)}, "type", "same")  # fmt: skip
     deep: Any = 1

@@ -1,6 +1,6 @@
 """Tar as a stream of bundles, read and written (spec ARCH-11).
 
-Python's tarfile reads an extended header of any stated size into memory and knows how to extract. A
+Python's tarfile reads an extended header of any claimed size into memory and knows how to extract. A
 reader of bundles needs neither: names are data here, and whatever is no regular file is rejected by name.
 """
 

@@ -20,7 +20,7 @@ POLICY_TYPE: Final = "pithbundle_policy"
 PROOF_TYPE: Final = "pithbundle_equivocation_proof"
 RECORD_TYPE: Final = "pith_number_record"
 MANIFEST_TYPE: Final = "pith_mirror_manifest"
-#: The ``type`` of what a command prints with ``--json``: in place of {} the command, after a _ (CLI-9).
+#: The ``type`` of what a command prints with ``--json``: {} is replaced by _ and the command (CLI-9).
 OUTPUT_TYPE: Final = "pithbundle{}_result"
 
 

@@ -27,9 +27,9 @@ from pithbundle.errors import FormatError, InputError
 if TYPE_CHECKING:
     from os import PathLike
 
-#: What a key lists whose events may be made in another way than its formats say (CHECK-13).
+#: Listed by a key whose events may have another format than those listed (CHECK-13).
 UNKNOWN: Final = "unknown"
-#: The roles that a format covers if it binds (FORMAT-4); the payload has a rule of its own.
+#: The roles that a format covers if it binds (FORMAT-4); the payload has a separate rule.
 _BOUND: Final = ("event_type", "subject", "target", "created_at", "signer_id")
 
 
@@ -48,7 +48,7 @@ class EventFormat:
     is_binding: bool
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: a format is what its document says.
+        """Raise TypeError: a format is defined by its document.
 
         Raises:
             TypeError: always.
@@ -110,7 +110,7 @@ class EventFormat:
 
     @property
     def has_constant_signer(self) -> bool:
-        """Whether the document states the signer: same-shaped events of others are ambiguous (FORMAT-6)."""
+        """Whether the signer is a constant: events of others of the same shape are ambiguous (FORMAT-6)."""
         return isinstance(self._body.roles["signer_id"], Constant)
 
     def __eq__(self, other: object) -> bool:
@@ -163,7 +163,7 @@ class FlatFormat:
     """The built-in format that is no document: the flat shape, whose digest is unknown (EVT-7)."""
 
     name: str = "integrity-1"
-    #: Its name stands for its digest (FORMAT-1).
+    #: Its name replaces its digest (FORMAT-1).
     sha256: str = "integrity-1"
     is_binding: bool = False
     has_constant_signer: bool = False

@@ -72,7 +72,7 @@ _CONSTANT: Final = frozenset({"event_type", "target", "signer_id", "key_id"})
 
 
 class Constant(NamedTuple):
-    """A role that the document states instead of the element."""
+    """A role whose value is in the document instead of the element."""
 
     value: str
 

@@ -39,7 +39,7 @@ class Plan:
     ) -> None:
         """Compile the paths, each with its JSON type, and constants, each with its value.
 
-        A path may be there more than once: all that is said of it is required.
+        A path may occur more than once: each of its requirements applies.
         """
         values = [*constants]
         allowed: dict[Path, frozenset[type]] = {(): _KINDS["object"]}

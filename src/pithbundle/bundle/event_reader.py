@@ -144,11 +144,11 @@ class FormatReader:
         return None if self._signs == "bytes" else _text_of(self._signs, hashed)
 
     def id_text(self, event_id: EventId) -> str:
-        """An id as an element states it (FORMAT-10)."""
+        """An id in the text of an element (FORMAT-10)."""
         return event_id if self._prefixed else event_id[7:]
 
     def claimed_digest(self, text: str) -> bytes | None:
-        """The digest that a claimed id states, None where it is not in ``id_text``."""
+        """The digest in a claimed id, None where it is not in ``id_text``."""
         return event_id_digest(text) if self._prefixed else hex_bytes(text, 32)
 
     def raw_signature(self, text: str) -> bytes | None:

@@ -143,7 +143,7 @@ def _confined(document: Parsed, index: int, value: Value) -> Value | Fault:
     fault = document.faults.get(index)
     if fault is None:
         return value
-    # Inside an event every fault points from the event, whoever found it.
+    # Inside an event the pointer of every fault starts at the event.
     return replace(fault, pointer=Pointer((fault.pointer or "").removeprefix(f"/events/{index}")))
 
 

@@ -79,7 +79,7 @@ class Record:
 
     @property
     def value(self) -> Object:
-        """The record as a JSON object, decoded anew for every caller: a change of it changes no record."""
+        """The record as a JSON object, decoded for each caller: changing it changes no record."""
         return cast("Object", decode(self.canonical))
 
     @property
@@ -199,7 +199,7 @@ class Record:
         if type(value) is not dict:
             _reject("type", "a canonical record is an object", "")
         if "event_type" in value:
-            # A signature covers 32 bytes and does not show of what. With this rule no object
+            # A signature covers 32 bytes and does not show their origin. With this rule no object
             # is both a record and an event, so none can pass as the other.
             _reject("type", "a canonical record has no member event_type", "/event_type")
         metadata = value.get("metadata")

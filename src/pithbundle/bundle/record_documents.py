@@ -128,7 +128,7 @@ def _excerpt(value: Value, expected: Value, abstract: str | None) -> Finding:
 
 
 def _begins(abstract: str, excerpt: str) -> bool:
-    """Whether an abstract begins with an excerpt, white space aside (DOC-6)."""
+    """Whether an abstract begins with an excerpt, ignoring white space (DOC-6)."""
     return _spaced(abstract).startswith(_spaced(excerpt))
 
 

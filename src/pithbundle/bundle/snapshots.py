@@ -10,7 +10,7 @@ from pithbundle.encoding.canonical import encode_canonical, sha256_hex
 from pithbundle.encoding.values import Object, Value
 from pithbundle.newtypes import DigestHex
 
-#: The member that has the digest, the list beside it, and the counts of its elements.
+#: The member that has the digest, the list in the same object, and the counts of its elements.
 _DIGEST: Final = "snapshot_sha256"
 _ITEMS: Final = "items"
 _COUNTS: Final = ("count", "evidence_count")

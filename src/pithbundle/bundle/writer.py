@@ -179,7 +179,7 @@ class _Measured:
         self.depth = read.depth + levels_above
 
     def require_within(self, limits: Limits, size: int = 0, nodes: int = 0, events: int = 0) -> None:
-        """Raise InputError where this, beside what a bundle has already, exceeds a limit."""
+        """Raise InputError where this, added to what a bundle has already, exceeds a limit."""
         for name, found, limit in (
             ("bundle_depth", self.depth, limits.bundle_depth),
             ("size", self.size + size, limits.size),

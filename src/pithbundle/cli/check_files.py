@@ -1,4 +1,4 @@
-"""Read and check bundles for verify and merge: a rejected file is reported beside the others (spec BUN-5)."""
+"""Read and check bundles for verify and merge: a rejected file is reported with the others (spec BUN-5)."""
 
 from __future__ import annotations
 

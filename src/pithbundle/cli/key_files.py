@@ -75,7 +75,7 @@ _OTHERS: Final = (
     ),
     (
         b"-----BEGIN",
-        "the file may contain a private key: give the public key, and show the private one to nobody",
+        "the file may contain a private key: give the public key, and keep the private one secret",
     ),
     (
         b"ssh-ed25519 ",

@@ -120,7 +120,7 @@ def record_options(command: F) -> F:
 def load_record(
     files: Sequence[str], policy_path: str | None, limits: Limits, encoding: Encoding | None
 ) -> LoadedRecord:
-    """Read, check and merge files of one record; a rejected file is reported beside them.
+    """Read, check and merge files of one record; a rejected file is reported with them.
 
     Raises:
         InputRejected: a file cannot be read; the files are of different records; none is left.

@@ -62,7 +62,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 #: The innermost frames that the report of a fault names, and one.
 _MOST_PLACES: Final = 5
-#: The variable with which the script of a shell asks for completions.
+#: The variable with which the script of a shell requests completions.
 _COMPLETE: Final = "_PITHBUNDLE_COMPLETE"
 
 
@@ -241,7 +241,7 @@ def _prepare_completion(instruction: str) -> None:
 
     register()
     if not is_request(instruction, os.environ):
-        message = f"{_COMPLETE} is set, but no shell asks for completions. Unset the variable"
+        message = f"{_COMPLETE} is set, but no shell requests completions. Unset the variable"
         raise click.UsageError(message)
 
 

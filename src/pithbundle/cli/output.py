@@ -6,7 +6,7 @@ verdict. Three rules keep it harmless, wherever it goes:
 * data passes :meth:`Output.show`, which returns one line without terminal controls;
 * a line begins with words of this program: data follows them or is indented, also
   where a long line is wrapped at the edge of a terminal;
-* whatever is printed as text is escaped once more on its way out, so that a missing call of
+* everything printed as text is escaped once more before it is written, so that a missing call of
   ``show`` is a cosmetic fault and no vulnerability.
 
 The text is the same on a terminal and in a pipe, except for colour, wrapping and the
@@ -306,7 +306,7 @@ class Output:
         """Wrap a line at the width of the terminal, all pieces but the first indented.
 
         If the terminal wrapped the line, any word of the data could start a line.
-        Lines are broken at spaces. A word that fits no line is cut; a digest never is, since a
+        Lines are broken at spaces. A word longer than a line is cut; a digest never is, since a
         cut one cannot be copied, and hex digits resemble no verdict.
         """
         columns = self.columns()

@@ -1,6 +1,6 @@
 """A timeline as a picture, SVG or PNG (spec TIMELINE-1).
 
-matplotlib is an extra, loaded when a picture is asked for and never before. The same
+matplotlib is an extra, loaded only when a picture is requested. The same
 events give the same bytes: no date, fixed ids, the fonts that matplotlib brings, and none
 of the user's settings. Text of a bundle is drawn, never interpreted: no
 mathematics between dollar signs, and what the font lacks is written as an escape.

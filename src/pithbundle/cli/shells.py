@@ -66,7 +66,7 @@ def words_of(names: Callable[[], Iterable[str]]) -> Callable[..., list[Completio
     return complete
 
 
-#: The shells that have a script, and what each must give beside the words.
+#: The shells that have a script, and what each must print in addition to the words.
 _SHELLS: Final = ("bash", "zsh", "fish")
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Final
 
-#: The signals by which a system, a scheduler or a closed terminal ends a program, beside SIGINT.
+#: The signals by which a system, a scheduler or a closed terminal ends a program, in addition to SIGINT.
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Terminated(BaseException):
-    """The program was asked to end by a signal; ``number`` is the signal's."""
+    """The program received a signal that ends it; ``number`` is the signal's."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

@@ -40,7 +40,7 @@ _SIGNED_MEMBERS: Final = frozenset({"pith_number", "current"})
 class Difference:
     """One difference: its group, where it is, and both values; the absent side is None.
 
-    Immutable: it keeps canonical bytes and decodes the values anew each time.
+    Immutable: it keeps canonical bytes and decodes the values each time.
     """
 
     group: DifferenceGroup

@@ -188,7 +188,7 @@ def diff_sides(left: Side, right: Side) -> Diff:
         if both_judge or left.form == right.form:
             differs = mine != other
         else:
-            # A state shows current events only: one that it lacks may have lost its slot.
+            # A state shows current events only: one that it lacks may be superseded.
             shown, judged = (mine, other) if left.form == "state" else (other, mine)
             differs = shown is not None and (judged is None or judged.verdict not in VALID)
         if differs:

@@ -1,6 +1,6 @@
 """Two implementations on the same generated cases, until they disagree (vectors/README.md section 4).
 
-Every case that was asked for is compared or the comparison has a fault: what stops early, or
+Every requested case is compared, or the comparison has a fault: what stops early, or
 has not compared anything, is no agreement.
 """
 
@@ -122,7 +122,7 @@ class _Pair:
     def shrunk(self, case: Case, description: str) -> Disagreement:
         """Make the last case small, unless each question costs the whole time that an answer may take.
 
-        The disagreement stays of its kind: a smaller case of another one would hide the first.
+        The disagreement stays the same one: a smaller case of another one would hide the first.
         """
         smallest = case
         answers, kinds = self._answers, self.kinds
@@ -132,7 +132,7 @@ class _Pair:
             smallest = shrink(
                 case, lambda attempt: self.ask(attempt) is not None and self.kinds == kinds, budget
             )
-            # Asked again: the last attempt was one that they agree on.
+            # Sent again: the two agreed on the last attempt.
             description = self.ask(smallest) or description
             answers = self._answers
         return Disagreement(case, smallest, description, (answers[0].value, answers[1].value))

@@ -1,4 +1,4 @@
-"""One process of an implementation: started, asked, and ended whatever it does.
+"""One process of an implementation: started, sent requests, and always ended.
 
 A worker may crash, hang, write garbage, write too much, too deep or too long a line, or leave
 a child behind that keeps its pipes open: each is a failed request and a fresh process. Pipes
@@ -47,7 +47,7 @@ class Answer:
 
 
 class Worker:
-    """One process of an implementation, started when first asked and again after each failure.
+    """One process of an implementation, started at the first request and again after each failure.
 
     ``begin`` sends a request and :func:`wait` attends to several workers until one has its
     answer; ``ask`` is both for one worker.
@@ -73,7 +73,7 @@ class Worker:
         self.stop()
 
     def ask(self, request: Request) -> Answer:
-        """Ask one request and wait for its answer, at most ``timeout`` seconds.
+        """Send one request and wait for its answer, at most ``timeout`` seconds.
 
         Raises:
             OSError: the command cannot be started at all.
@@ -99,7 +99,7 @@ class Worker:
             # One answer for each request: what comes before the request is too many.
             early = self._receive()
             if early:
-                self._end("garbage", f"a line that no request asked for: {_quoted(early)}")
+                self._end("garbage", f"a line that answers no request: {_quoted(early)}")
             elif early is not None:
                 self._end("crash", self._ended())
         self._deadline = time.monotonic() + self.timeout
@@ -126,7 +126,7 @@ class Worker:
             if chunk == b"":
                 break
         self.stop()
-        return f"a line that no request asked for: {_quoted(chunk)}" if chunk else ""
+        return f"a line that answers no request: {_quoted(chunk)}" if chunk else ""
 
     def stop(self) -> None:
         """End the process, if there is one, and everything that it started."""

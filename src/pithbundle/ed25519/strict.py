@@ -47,7 +47,7 @@ def verify_strict(raw_key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether ``signature`` is one of ``message`` under ``raw_key`` by rules 1 to 7 (SIG-2).
 
     ``raw_key`` is 32 bytes and ``signature`` 64, exactly ``bytes``; anything else is False,
-    never an exception. Rule 8 is not asked here: see :class:`PublicKey`.
+    never an exception. Rule 8 is not checked here: see :class:`PublicKey`.
     """
     # Both lengths are ours to check. The binding passes the pointer of a short key on to C,
     # and a short signature would borrow its missing bytes from the message.
@@ -149,22 +149,22 @@ class PublicKey:
 
     @property
     def fingerprint_hex(self) -> str:
-        """The first 16 bytes of the key's SHA-256 in hex: what a signer states (KEY-3)."""
+        """The first 16 bytes of the key's SHA-256 in hex: the fingerprint in a signer (KEY-3)."""
         return _sha256(self.raw)[:16].hex()
 
     @property
     def fingerprint_base32(self) -> str:
         """The first 26 characters of the base32 of the key's SHA-256 (KEY-4).
 
-        130 bits, two more than :attr:`fingerprint_hex`, whatever the registry's member
-        name says. A fingerprint is for people to compare; it never selects a key.
+        130 bits, two more than :attr:`fingerprint_hex`, whatever the name of the
+        registry's member. A fingerprint is for people to compare; it never selects a key.
         """
         return base32_prefix(_sha256(self.raw))
 
 
 @lru_cache(maxsize=1024)
 def _sha256(raw: bytes) -> bytes:
-    # Asked once for every event of a key.
+    # Read once for every event of a key.
     return sha256(raw).digest()
 
 

@@ -104,7 +104,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _without_partial(text: str) -> tuple[str, str]:
-    """Split a text into what is complete and a last string, number or word that may not be."""
+    """Split a text into what is complete and a last string, number or literal that may not be."""
     found = _UP_TO_OPEN_STRING.match(text)
     start = len(text) if found is None else found.end()
     if start < len(text):

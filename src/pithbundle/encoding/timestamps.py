@@ -27,7 +27,7 @@ _SUBMITTED_AT: Final = re.compile(_DAY + _CLOCK + "Z").fullmatch
 
 
 def _is_missing_day(text: str) -> bool:
-    """Whether ``text``, which fits the pattern, names a 29th of February that its year lacks.
+    """Whether ``text``, which matches the pattern, names a 29th of February that its year lacks.
 
     The proleptic Gregorian rule, for every year from 0001.
     """

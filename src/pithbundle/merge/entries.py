@@ -1,6 +1,6 @@
 """The common base of the entries of a state (spec STATE-3).
 
-Each event type defines the frozen dataclass of its entries in its own file, beside its
+Each event type defines the frozen dataclass of its entries in its own file, with its
 ``EVENT_TYPE``. A field that the base does not have is named like the payload member that it shows.
 """
 
@@ -38,7 +38,7 @@ class Entry:
 
     @property
     def payload(self) -> Object:
-        """The payload, decoded anew each time: a change of the returned dict changes nothing here."""
+        """The payload, decoded each time: a change of the returned dict changes nothing here."""
         return cast("Object", decode_canonical(self.payload_bytes))
 
     @classmethod

@@ -1,6 +1,6 @@
 """Explaining a state: for any location in it, the decision and its reason (spec EXPLAIN-1, EXPLAIN-2).
 
-The account is the trace beside the signed events that it names; nothing is decided here.
+An explanation is the trace with the signed events that it names; nothing is decided here.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class lazy(Generic[T]):
     @overload
     def __get__(self, instance: object, owner: type) -> T: ...
     def __get__(self, instance: object | None, owner: type) -> T | Self:
-        """Compute and keep the value; Python asks only while the instance has none."""
+        """Compute and keep the value; Python calls this only while the instance has none."""
         if instance is None:
             return self
         value = instance.__dict__[self._name] = self._compute(instance)

@@ -6,7 +6,7 @@ associates and repeats without effect; every view is computed from that set.
 
 Cost (MERGE-10): joining is linear in the events; :class:`LedgerBuilder` is linear in the
 events that are added, in whatever parts they come. Every view is at most n log n in the
-events that it shows and linear in listed ids; it is computed once, when it is first asked for.
+events that it shows and linear in listed ids; it is computed once, when it is first read.
 """
 
 from __future__ import annotations
@@ -109,13 +109,13 @@ class Ledger:
         return hash((self.record, self.policy_sha256, self.events_sha256))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The views follow from the events; they are computed again where they are asked for.
+        # The views follow from the events; they are computed again when they are read.
         return _ledger, (
             self.record, self.policy_sha256, self.rules, self.ids_without_valid_event, self._events,
         )  # fmt: skip
 
     def _occurrences(self) -> dict[str, tuple[bytes, bytes, str]]:
-        """What is kept of each event beside its content (FORMAT-12)."""
+        """What is kept of each event in addition to its content (FORMAT-12)."""
         return {
             event_id: (one.event.signature, one.event.key.public_key.raw, one.event.event_format.sha256)
             for event_id, one in self._events.items()

@@ -1,4 +1,4 @@
-"""The selection: which events are current, for what reason, and which lose (spec MERGE-4 to MERGE-8).
+"""The selection: which events are current, for what reason, and which are losers (spec MERGE-4 to MERGE-8).
 
 Everything that compares instants or ids, or asks whether an event is retracted, is decided
 here, once for each ledger. State, trace, timeline, explanation and status present it.

@@ -57,7 +57,7 @@ def check(
     """Check every event and receipt of ``bundle`` under ``policy``.
 
     A valid event of a type outside ``known_types`` is ``unknown_type``. No event raises an
-    error: its verdict says what is wrong, and the others are checked as without it. ``cache``
+    error: its verdict states what is wrong, and the others are checked as without it. ``cache``
     may be shared by the checks of many bundles.
     """
     run = _Run(bundle, policy, known_types, {} if cache is None else cache)

@@ -104,7 +104,7 @@ class DocumentReport:
     keys: tuple[DocumentKey, ...]
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse: its members follow from one document, so a verifier makes all of them.
+        """Raise TypeError: its members follow from one document, so a verifier makes all of them.
 
         Raises:
             TypeError: always.

@@ -322,14 +322,14 @@ def _policy_keys(given: object) -> tuple[PolicyKey, ...]:
 
 
 def _read_accepted(value: Value, status: KeyStatus) -> frozenset[str]:
-    """Read the ids: that the status allows none is said of the list before its items are read (POL-7)."""
+    """Read the ids: a status that allows none is reported for the list, before its items are read (POL-7)."""
     if type(value) is list:
         check_accepted(value, status)
     return read_set(value, check_event_id, "/accepted_event_ids")
 
 
 def _check_clashes(keys: tuple[PolicyKey, ...]) -> None:
-    """Refuse what no key has by itself: shared raw keys, and too many of one name (POL-6, POL-7)."""
+    """Reject faults between keys: shared raw keys, and too many of one name (POL-6, POL-7)."""
     raw_keys: dict[bytes, int] = {}
     of_pair: Counter[tuple[str, str]] = Counter()
     of_key_id: Counter[str] = Counter()

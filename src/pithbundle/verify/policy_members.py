@@ -135,7 +135,7 @@ def format_value(one: AnyFormat) -> Value:
 
 
 def check_formats(of_keys: Iterable[tuple[AnyFormat, ...]]) -> tuple[AnyFormat, ...]:
-    """Refuse two formats of one name, and more than eight (FORMAT-6, POL-7); return all of them."""
+    """Return the formats; reject two of one name, and more than eight (FORMAT-6, POL-7)."""
     by_name: dict[str, str] = {one.name: one.sha256 for one in BUILT_IN.values()}
     found: dict[str, AnyFormat] = {}
     for index, formats in enumerate(of_keys):

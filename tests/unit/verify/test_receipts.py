@@ -32,20 +32,20 @@ RECORD = made_record()
 SOUND = receipt(DEMO, RECORD, WHEN)
 OTHER = receipt(DEMO, made_record(1), WHEN)
 
-Said = tuple[str, str | None, str | None]
+Reported = tuple[str, str | None, str | None]
 
 
 def created(shown: Any, signer: Signer = DEMO, when: str = WHEN) -> Json:
     return attached(signer, RECORD, "record_created", payloads.record_created(RECORD, shown), when)
 
 
-def verdict(shown: Any, keys: Json | None = None) -> Said:
+def verdict(shown: Any, keys: Json | None = None) -> Reported:
     (one,) = checked(RECORD, [created(shown)], keys).receipts
     fault = one.verdict.fault
     return one.verdict.status, one.verdict.code, fault.pointer if fault else None
 
 
-FAULTS: list[tuple[Any, Said]] = [
+FAULTS: list[tuple[Any, Reported]] = [
     ("a text", ("invalid", "type", "")),
     (None, ("invalid", "type", "")),
     ([], ("invalid", "type", "")),
@@ -81,7 +81,7 @@ def test_a_valid_receipt_is_verified_and_what_it_does_not_sign_changes_nothing()
 
 
 @pytest.mark.parametrize(("shown", "expected"), FAULTS)
-def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, expected: Said) -> None:
+def test_a_receipts_fault_has_its_code_and_the_event_stays_verified(shown: Any, expected: Reported) -> None:
     assert verdict(shown) == expected
     (reported,) = checked(RECORD, [created(shown)]).receipts
     assert reported.verdict.step == STEPS[expected[1]]
@@ -123,7 +123,7 @@ def test_of_two_faults_the_earlier_check_decides(first: Any, second: Any) -> Non
         ({"status": "revoked"}, ("invalid", "key_revoked", "/key_id")),
     ],
 )
-def test_the_key_may_sign_record_created_and_is_not_revoked(changes: Json, expected: Said) -> None:
+def test_the_key_may_sign_record_created_and_is_not_revoked(changes: Json, expected: Reported) -> None:
     assert verdict(SOUND, policy(AUTHOR, policy_key(DEMO, **changes))) == expected
 
 

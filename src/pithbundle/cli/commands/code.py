@@ -118,7 +118,7 @@ def _value(name: str, specification: Any) -> Object:
 
 
 def _unknown(name: str, specification: Any) -> click.UsageError:
-    """Return the error for a word that is no code: another word of the output of verify is explained."""
+    """Return the error for a word that is not a code; other words of the output of verify are explained."""
     context = click.get_current_context()
     if name in _STATUSES:
         clause, meaning, hint = _STATUSES[name]

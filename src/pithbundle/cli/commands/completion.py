@@ -28,7 +28,7 @@ def command(ctx: click.Context, shell: str) -> int:
     completer = get_completion_class(shell)
     if completer is None:
         raise click.UsageError(f"click knows no completion for {shell}", ctx)
-    # The base class only: bash's own asks the bash of this machine for its version first,
+    # The base class only: that of bash runs the bash of this machine to get its version first,
     # and the script may be meant for another.
     script = ShellComplete.source(
         completer(ctx.find_root().command, {}, "pithbundle", "_PITHBUNDLE_COMPLETE")

@@ -135,7 +135,7 @@ def _event_id(loaded: LoadedRecord, prefix: str) -> str:
 
 
 def _reasons_of_event(loaded: LoadedRecord, event_id: str) -> list[Explanation]:
-    """Return the decisions that an event won or lost.
+    """Return the decisions in which an event is a winner or a loser.
 
     Raises:
         click.UsageError: there is none.
@@ -179,7 +179,7 @@ def _no_entry(loaded: LoadedRecord, why: str) -> click.UsageError:
     ]
     message = f"{why}. There are entries at /current/ followed by: {', '.join(entries)}"
     if loaded.report.has_unverified_elements:
-        # Most often the policy was forgotten, so that no event has a known key.
+        # The most frequent cause: no policy was given, so that no event has a known key.
         message += (
             ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
             " verify says which; --policy FILE names another policy"
@@ -199,7 +199,7 @@ def _print(out: Output, loaded: LoadedRecord, reason: Explanation) -> None:
     for lost, event in reason.losers[:_LOSERS]:
         _event(out, loaded, "losers", event, f"{lost.reason}: {LOSING[lost.reason]} [{CLAUSES[lost.reason]}]")
     if len(reason.losers) > _LOSERS:
-        out.detail("", f"and {plural(len(reason.losers) - _LOSERS, 'more event')} that lost")
+        out.detail("", f"and {plural(len(reason.losers) - _LOSERS, 'more loser')}")
 
 
 def _event(out: Output, loaded: LoadedRecord, name: str, event: SignedEvent, why: str) -> None:

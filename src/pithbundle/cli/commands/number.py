@@ -180,7 +180,7 @@ def _numbers(file: str, reading: _Reading) -> Iterator[Found]:
         if isinstance(value, list) and one.record is None and one.faults and one.faults[0].code == "type":
             one = replace(one, hint=_NO_RECORD)
         if not isinstance(value, list) and one.record is None and one.faults and one.faults[0].code == "type":
-            # Most often the file is no record at all: say what it is.
+            # The most frequent cause: the file is not a record, so its type is reported.
             kind = document.kind
             if kind not in (RECORD, RECORD_DOCUMENT, BUNDLE, STATE, GRAPH):
                 one = replace(one, hint=f"the file is {kind.description}: {kind.use}")

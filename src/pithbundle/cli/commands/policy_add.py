@@ -84,7 +84,7 @@ def command(
     """Print the policy in use with one more key, or write it to a new file with -o.
 
     The policy in use is that of --policy, else the built-in one; --new begins with none. It is
-    never changed itself: write to another file, check it, then put it in its place. Without
+    never changed itself: write to another file, check it, then replace the policy with it. Without
     --event-type the key may sign every type of event. Compare the fingerprint that is printed
     with the one that the owner of the key gave you.
     """

@@ -16,7 +16,7 @@ class GraphSnapshot(Entry):
 
     @property
     def graph_snapshot(self) -> Object:
-        """The counts as signed, decoded anew each time."""
+        """The counts as signed, decoded each time."""
         snapshot = self.payload["graph_snapshot"]
         return snapshot if type(snapshot) is dict else {}
 

@@ -41,7 +41,7 @@ class IntegrityFinding(Entry):
 
     @property
     def evidence(self) -> Object:
-        """The evidence as signed, decoded anew each time."""
+        """The evidence as signed, decoded each time."""
         evidence = self.payload["evidence"]
         return evidence if type(evidence) is dict else {}
 

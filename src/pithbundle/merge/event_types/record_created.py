@@ -20,7 +20,7 @@ class Receipt(Entry):
 
     @property
     def receipt(self) -> Object:
-        """The receipt as signed, decoded anew each time."""
+        """The receipt as signed, decoded each time."""
         receipt = self.payload["receipt"]
         return receipt if type(receipt) is dict else {}
 

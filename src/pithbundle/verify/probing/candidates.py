@@ -38,7 +38,7 @@ _SHORT: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text at ``path`` that stands for the bytes ``raw``, in the form of this name."""
+    """A text at ``path`` that encodes the bytes ``raw``, in the form of this name."""
 
     path: Path
     form: str

@@ -236,7 +236,7 @@ def render(node: Node, layout: Layout = PLAIN, depth: int = 0) -> str:
 
 
 def value_at(node: Node, path: Path) -> Node | None:
-    """Return the value at a path, None where there is none: a null cannot be told from nothing."""
+    """Return the value at a path, None where there is none: null and absent are not distinguished."""
     for step in path:
         if type(node) is dict and type(step) is str:
             node = node.get(step)

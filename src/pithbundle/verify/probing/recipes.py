@@ -169,7 +169,7 @@ def payload_name(base: dict[str, Node]) -> str | None:
 
 
 def is_signature(text: str) -> bool:
-    """Whether a string may be a signature: it stands for 64 bytes."""
+    """Whether a string may be a signature: it encodes 64 bytes."""
     found = decode(text)
     return found is not None and len(found[1]) == 64
 
