@@ -85,7 +85,7 @@ CLAIMS = {
     "an implementation of their own": "test_the_runner_catches_it",
     "that a key of your policy signed exactly this content": "test_no_signed_leaf_can_be_another",
     "on the order of arrival, on duplicates": "test_order_and_repetition_change_nothing",
-    "on junk beside": "test_junk_among_the_events_changes_no_state_and_no_digest",
+    "on junk among": "test_junk_among_the_events_changes_no_state_and_no_digest",
     "on a clock": "test_no_clock_decides_a_verdict_or_a_state",
     "installs the package into `.venv` and verifies": "test_the_demo_ends_with_the_verdict",
     "the registry's key is built in": "test_the_built_in_key_is_the_one_of_the_manifest",
@@ -95,7 +95,7 @@ CLAIMS = {
     "signed by a published test key": "test_no_test_key_poses_as_the_registry",
     "canonical hash, alias, title hash, receipt": "test_all_of_it_is_here",
     "none is called invalid": "test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same",
-    "without a signed checkpoint nobody can know": "test_without_a_checkpoint_nothing_is_known",
+    "without a signed checkpoint this is unknown": "test_without_a_checkpoint_nothing_is_known",
     "contains no signing code": "test_the_installed_package_contains_no_signing_code",
 }
 
