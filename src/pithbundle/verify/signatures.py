@@ -23,7 +23,7 @@ from pithbundle.verify.verdicts import (
     Verdict,
 )
 
-#: Results of signature checks, keyed by (raw key, what stands for the message, raw signature): a
+#: Results of signature checks, keyed by (raw key, digest of the message, raw signature): a
 #: pure function, so sharing one between calls changes no verdict, only time (CHECK-9, FORMAT-13).
 SignatureCache: TypeAlias = MutableMapping[tuple[bytes, bytes, bytes], bool]
 
@@ -148,9 +148,9 @@ class Signatures:
 
 
 def _digest_of(message: bytes) -> bytes:
-    """What stands for a message in the cache, which keeps no long one.
+    """The digest of a message in the key of the cache, which keeps no long message.
 
-    One of 32 bytes, which most formats sign, stands for itself: another hash of it takes 0.5
+    One of 32 bytes, which most formats sign, is already a digest: another hash of it takes 0.5
     microseconds. The prefix keeps it apart from another message whose hash it is.
     """
     return b"sha256:" + sha256(message).digest()
