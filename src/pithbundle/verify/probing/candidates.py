@@ -49,7 +49,7 @@ def decode(text: str) -> tuple[str, bytes] | None:
     """Return the form and the 32 or 64 bytes that a text may stand for, or None (PROBE-3).
 
     The forms that a format can state are ``hex``, ``prefixed`` (``sha256:`` and hex), ``base64`` and
-    ``base64url`` (without padding); other forms have other names. A compact JWS stands for its signature.
+    ``base64url`` (without padding); other forms have other names. A compact JWS is read as its signature.
     """
     if is_compact_jws(text):
         return COMPACT_JWS, _bytes(base64.urlsafe_b64decode, _padded(text.rpartition(".")[2], 4))
