@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     chosen = options.parse_args(arguments)
     data = (DEMO / "bundle.json").read_bytes()
     policy = Policy.from_bytes((DEMO / "policy.json").read_bytes())
-    # The demo's format signs digests, and a digest stands for itself in the cache.
+    # The demo's format signs digests, and the cache uses a digest as the key.
     asked: dict[tuple[bytes, bytes, bytes], bool] = {}
     bundle = read_bundle(data)
     check(bundle, policy, MERGE_1.event_types.keys(), cache=asked)
