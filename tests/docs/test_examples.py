@@ -22,6 +22,8 @@ RUN: Final = [
 ]
 #: What a reader opens before the guides.
 FIRST: Final = ("README.md", "docs/quick-start.md")
+#: A file that a command of a page writes.
+_WRITTEN: Final = re.compile(r"(?:-o|--report) ([a-z-]+\.json)")
 
 
 @pytest.mark.parametrize("name", RUN)
@@ -35,6 +37,13 @@ def test_each_page_shows_what_happens(name: str, tmp_path: Path, monkeypatch: py
         return
     for item in shown:
         assert item.agrees(), f"{name}, {item.what}:\n" + "\n".join(item.found)
+
+
+def test_what_the_first_pages_write_in_a_checkout_is_ignored() -> None:
+    """Otherwise it would be a file of the repository for these tests, and the pages could not be followed."""
+    written = {name for page in FIRST for name in _WRITTEN.findall((REPO / page).read_text(encoding="utf-8"))}
+    ignored = {line[1:] for line in (REPO / ".gitignore").read_text(encoding="utf-8").splitlines()}
+    assert {"demo-state.json", "state.json"} <= written <= ignored
 
 
 def test_the_pages_can_be_followed_in_one_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
