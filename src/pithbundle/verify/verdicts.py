@@ -37,22 +37,21 @@ VALID: Final = frozenset({"verified", "unknown_type"})
 #: The statuses of an *unverified* element: another policy may verify it (UNV-1).
 UNVERIFIED: Final = frozenset({"unbound", "unknown_format", "unknown_key", "not_signed"})
 
-#: How far an element got in the order of CHECK-14. Neighbours that no rank has to tell apart share a
-#: number: the status or the code does.
+#: The check that decided, by its number in the table of CHECK-14; 0 before any, 13 after all.
 STEP_READ: Final = 0
 STEP_KEY: Final = 1
-STEP_FORMAT: Final = 1
-STEP_SIGNED: Final = 2
-STEP_FORM: Final = 3
-STEP_SUBJECT: Final = 4
-STEP_RIGHT: Final = 5
-STEP_ALGORITHM: Final = 6
-STEP_ENCODING: Final = 7
-STEP_ID: Final = 8
-STEP_SIGNATURE: Final = 9
-STEP_MEANING: Final = 10
-STEP_UNBOUND: Final = 10
-STEP_VALID: Final = 11
+STEP_FORMAT: Final = 2
+STEP_SIGNED: Final = 3
+STEP_FORM: Final = 4
+STEP_SUBJECT: Final = 5
+STEP_RIGHT: Final = 6
+STEP_ALGORITHM: Final = 7
+STEP_ENCODING: Final = 8
+STEP_ID: Final = 9
+STEP_SIGNATURE: Final = 10
+STEP_MEANING: Final = 11
+STEP_UNBOUND: Final = 12
+STEP_VALID: Final = 13
 
 #: The statuses in the order in which readings of one element are chosen (FORMAT-9).
 _READINGS: Final = {

@@ -68,9 +68,10 @@ def test_a_flat_event_is_unbound_at_best(changes: Json, expected: Any) -> None:
     (one,) = result.events
     assert verdict_of(one) == expected
     steps = {
-        None: 10, "key_unknown": 1, "type": 3, "time": 3, "subject": 4, "encoding": 7, "signature_invalid": 9,
+        None: 12, "key_unknown": 1, "type": 4, "time": 4, "subject": 5, "encoding": 8,
+        "signature_invalid": 10,
     }  # fmt: skip
-    places = {"not_signed": 2, "unknown_format": 0}
+    places = {"not_signed": 3, "unknown_format": 0}
     assert one.verdict.step == places.get(expected[0], steps[expected[1]])
     assert not result.valid
     shown = {**FLAT, **changes}

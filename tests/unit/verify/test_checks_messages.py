@@ -53,12 +53,12 @@ def signed_with(**changes: Any) -> Json:
 
 
 EVENTS: list[tuple[Json, int, Fault]] = [
-    (changed(SOUND, event_id="W1"), 7,
+    (changed(SOUND, event_id="W1"), 8,
      Fault("encoding", "must be sha256: and 64 lower-case hex digits", "/event_id")),
-    (changed(SOUND, event_id="sha256:" + "0" * 64), 8,
+    (changed(SOUND, event_id="sha256:" + "0" * 64), 9,
      Fault("hash_mismatch", f"the content is genuine; the claimed id is not its id, {SOUND['event_id']}",
            "/event_id")),
-    (signed_with(subject_pith_number=OTHER_NUMBER), 4,
+    (signed_with(subject_pith_number=OTHER_NUMBER), 5,
      Fault("subject", "the Pith Number is another record's", "/subject_pith_number")),
     (attached(AUTHOR, RECORD, "alias_added", SOUND["payload"], WHEN), 1,
      Fault("key_unknown", "the policy has no key of this signer_id and key_id", "/signer/signer_id")),
@@ -66,16 +66,16 @@ EVENTS: list[tuple[Json, int, Fault]] = [
      Fault("key_unknown", "not the fingerprint of a key in the policy", "/signer/public_key_fingerprint")),
     (with_signature(key_id="x"), 1,
      Fault("key_unknown", "differs from the other key_id", "/signer/key_id")),
-    (with_signature(algorithm="none"), 6, Fault("algorithm", "", "/signature/algorithm")),
-    (with_signature(signature_b64="x"), 7, Fault("encoding", SIGNATURE, "/signature/signature_b64")),
-    (changed(FLAT, payload_sha256="x"), 7,
+    (with_signature(algorithm="none"), 7, Fault("algorithm", "", "/signature/algorithm")),
+    (with_signature(signature_b64="x"), 8, Fault("encoding", SIGNATURE, "/signature/signature_b64")),
+    (changed(FLAT, payload_sha256="x"), 8,
      Fault("encoding", "must be 64 lower-case hex digits", "/payload_sha256")),
-    (changed(FLAT, payload={}), 4,
+    (changed(FLAT, payload={}), 5,
      Fault("subject", "arxiv_id is not the record's source.id", "/payload/arxiv_id")),
     (changed(FLAT, signing_key_id="x"), 1,
      Fault("key_unknown", "the policy has no key of this key_id", "/signing_key_id")),
-    (changed(FLAT, signature_b64="x"), 7, Fault("encoding", SIGNATURE, "/signature_b64")),
-    (changed(FLAT, payload_sha256="0" * 64), 9, Fault("signature_invalid", "", "/signature_b64")),
+    (changed(FLAT, signature_b64="x"), 8, Fault("encoding", SIGNATURE, "/signature_b64")),
+    (changed(FLAT, payload_sha256="0" * 64), 10, Fault("signature_invalid", "", "/signature_b64")),
 ]  # fmt: skip
 
 
@@ -96,19 +96,19 @@ def test_an_event_that_is_not_verified(made: Json, step: int, fault: Fault) -> N
 )
 def test_a_key_without_the_right(rights: Json, fault: Fault) -> None:
     (element,) = checked(RECORD, [SOUND], policy(policy_key(DEMO, **rights))).events
-    assert (element.verdict.fault, element.verdict.step) == (fault, 5)
+    assert (element.verdict.fault, element.verdict.step) == (fault, 6)
 
 
 @pytest.mark.parametrize(
     ("changes", "step", "fault"),
     [
-        ({"kind": "x"}, 3, Fault("type", 'must be "pith_receipt"', "/kind")),
-        ({"key_id": 1}, 3, Fault("type", "must be a string", "/key_id")),
-        ({"signature_b64": 1}, 3, Fault("type", "must be a string", "/signature_b64")),
-        ({"signature_b64": None}, 2, None),
+        ({"kind": "x"}, 4, Fault("type", 'must be "pith_receipt"', "/kind")),
+        ({"key_id": 1}, 4, Fault("type", "must be a string", "/key_id")),
+        ({"signature_b64": 1}, 4, Fault("type", "must be a string", "/signature_b64")),
+        ({"signature_b64": None}, 3, None),
         ({"key_id": "x"}, 1, Fault("key_unknown", "the policy has no key of this key_id", "/key_id")),
-        ({"algorithm": "x"}, 6, Fault("algorithm", "", "/algorithm")),
-        ({"signature_b64": "x"}, 7, Fault("encoding", SIGNATURE, "/signature_b64")),
+        ({"algorithm": "x"}, 7, Fault("algorithm", "", "/algorithm")),
+        ({"signature_b64": "x"}, 8, Fault("encoding", SIGNATURE, "/signature_b64")),
     ],
 )
 def test_a_receipt(changes: Json, step: int, fault: Fault | None) -> None:
@@ -121,7 +121,7 @@ def test_a_receipt_that_is_no_object() -> None:
     made = attached(DEMO, RECORD, "record_created", {"receipt": 1}, WHEN)
     (one,) = checked(RECORD, [made], policy(DEMO)).receipts
     assert one.verdict.fault == Fault("type", "a receipt must be an object", "")
-    assert (one.verdict.step, one.key_id, one.signer) == (3, None, None)
+    assert (one.verdict.step, one.key_id, one.signer) == (4, None, None)
 
 
 def test_the_claimed_type_of_a_malformed_element_is_shown_if_it_is_a_string() -> None:

@@ -70,7 +70,7 @@ FAULTS: list[tuple[Any, Reported]] = [
 
 #: How far a receipt with each code got.
 STEPS = {
-    "type": 3, None: 2, "key_unknown": 1, "algorithm": 6, "encoding": 7, "signature_invalid": 9,
+    "type": 4, None: 3, "key_unknown": 1, "algorithm": 7, "encoding": 8, "signature_invalid": 10,
 }  # fmt: skip
 
 

@@ -10,7 +10,15 @@ from kit import demo
 from kit.results import checked
 from pithbundle.errors import Fault
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.verdicts import STEP_FORM, STEP_ID, STEP_UNBOUND, STEP_VALID, CheckedEvent, Verdict
+from pithbundle.verify.verdicts import (
+    STEP_FORM,
+    STEP_ID,
+    STEP_MEANING,
+    STEP_UNBOUND,
+    STEP_VALID,
+    CheckedEvent,
+    Verdict,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +46,13 @@ def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> N
     ladder = [
         Verdict("verified", STEP_VALID),
         Verdict("unbound", STEP_UNBOUND),
+        Verdict("unbound", STEP_MEANING, Fault("ambiguous")),
         Verdict("unbound", STEP_ID, Fault("hash_mismatch")),
         Verdict("unbound", STEP_FORM, Fault("time")),
-        Verdict("invalid", 9, Fault("signature_invalid")),
-        Verdict("invalid", 6, Fault("key_revoked")),
-        Verdict("invalid", 6, Fault("key_role")),
-        Verdict("not_signed", 2),
+        Verdict("invalid", 10, Fault("signature_invalid")),
+        Verdict("invalid", 7, Fault("key_revoked")),
+        Verdict("invalid", 7, Fault("key_role")),
+        Verdict("not_signed", 3),
         Verdict("unknown_key", 1, Fault("key_unknown")),
         Verdict("invalid", 0, Fault("type")),
     ]
@@ -55,7 +64,7 @@ def test_rank_is_valid_unbound_others_then_how_far_then_the_smallest_code() -> N
         )
         assert first.before(second)
         assert not second.before(first)
-    same = CheckedEvent(0, "x", None, ladder[3])
+    same = CheckedEvent(0, "x", None, ladder[4])
     assert not same.before(same)
 
 
