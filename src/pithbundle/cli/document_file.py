@@ -9,13 +9,13 @@ from pithbundle.bundle.document import FindingStatus, ReadDocument
 from pithbundle.bundle.document_types import STATE
 from pithbundle.bundle.titles import abstract_sha256
 from pithbundle.cli.inputs import read_bytes, rejecting
-from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
+from pithbundle.cli.json_values import policy_source, verify_members
 from pithbundle.cli.load import CELL
 from pithbundle.cli.next_step import file_words, print_command
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import MOST, more, plural
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.values import Object, portable
+from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import InputError, PithError
 from pithbundle.outcomes import EXIT_STATUS, Outcome
 from pithbundle.report import Rejection
@@ -88,15 +88,9 @@ def print_checked(
     report, rejection = checked.report, checked.rejection
     status = EXIT_STATUS[checked.outcome]
     if out.as_json:
-        members: Object = {
-            "outcomes": [checked.outcome],
-            "policy": policy_value(policy, policy_path),
-            "rejected": rejected_value([] if rejection is None else [rejection]),
-            "reports": [],
-            "proofs": [],
-            "documents": [] if report is None else [document_value(checked.path, report)],
-            "skipped": 0,
-        }
+        rejected = [] if rejection is None else [rejection]
+        documents: list[Value] = [] if report is None else [document_value(checked.path, report)]
+        members = verify_members([checked.outcome], policy, policy_path, rejected, documents=documents)
         return out.result(checked.outcome, status, members)
     _headline(out, report)
     if quiet:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pithbundle.cli.output import Output
 from pithbundle.encoding.values import Object, Value, portable
+from pithbundle.outcomes import Outcome
 from pithbundle.report import Rejection
 
 if TYPE_CHECKING:
@@ -30,3 +31,26 @@ def policy_value(policy: Policy, policy_path: str | None) -> Object:
 def rejected_value(rejected: Iterable[Rejection]) -> list[Value]:
     """Inputs that were rejected or are unreadable, for ``--json``."""
     return [{"file": portable(one.name), **one.error.fault.to_value(), "hint": one.hint} for one in rejected]
+
+
+def verify_members(
+    outcomes: Iterable[Outcome],
+    policy: Policy,
+    policy_path: str | None,
+    rejected: Iterable[Rejection],
+    **others: Value,
+) -> Object:
+    """Return the members of ``verify --json`` for one file or the files of each record.
+
+    ``others`` are those of ``reports``, ``proofs``, ``documents`` and ``skipped`` that are not empty.
+    """
+    return {
+        "outcomes": [*outcomes],
+        "policy": policy_value(policy, policy_path),
+        "rejected": rejected_value(rejected),
+        "reports": [],
+        "proofs": [],
+        "documents": [],
+        "skipped": 0,
+        **others,
+    }

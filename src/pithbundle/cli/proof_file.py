@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pithbundle.cli.json_values import policy_source, policy_value, rejected_value
+from pithbundle.cli.json_values import policy_source, verify_members
 from pithbundle.cli.load import CELL, event_line
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.errors import PithError
-from pithbundle.outcomes import Outcome
 from pithbundle.proof import EquivocationProof, describe
 from pithbundle.report import Rejection
 from pithbundle.verifier import Verifier
@@ -31,8 +30,9 @@ def verify_proof(
     except PithError as error:
         return _not_proven(out, Rejection(path, error), policy, policy_path, quiet)
     if out.as_json:
-        proofs = [{"file": portable(path), **describe(proven)}]
-        return out.result("valid", Exit.VALID, _members("valid", policy, policy_path, [], proofs))
+        proof: Object = {"file": portable(path), **describe(proven)}
+        members = verify_members(["valid"], policy, policy_path, [], proofs=[proof])
+        return out.result("valid", Exit.VALID, members)
     out.line(
         "CONFLICT PROVEN:", "bad", " a signer of your policy signed two events that contradict each other"
     )
@@ -47,7 +47,7 @@ def _not_proven(
     out: Output, rejected: Rejection, policy: Policy, policy_path: str | None, quiet: bool
 ) -> int:
     if out.as_json:
-        members = _members("rejected", policy, policy_path, [rejected], [])
+        members = verify_members(["rejected"], policy, policy_path, [rejected])
         return out.result("rejected", Exit.INVALID, members)
     # A key that the policy lacks contradicts no rule: the proof may be valid under another policy.
     lacking = rejected.error.code == "key_unknown"
@@ -60,24 +60,6 @@ def _not_proven(
         out.detail("why", str(rejected.error))
         out.detail("hint", rejected.hint)
     return Exit.INVALID
-
-
-def _members(
-    outcome: Outcome,
-    policy: Policy,
-    policy_path: str | None,
-    rejected: Sequence[Rejection],
-    proofs: Sequence[Value],
-) -> Object:
-    return {
-        "outcomes": [outcome],
-        "policy": policy_value(policy, policy_path),
-        "rejected": rejected_value(rejected),
-        "reports": [],
-        "proofs": [*proofs],
-        "documents": [],
-        "skipped": 0,
-    }
 
 
 def print_proof(out: Output, path: str, proven: EquivocationProof) -> None:

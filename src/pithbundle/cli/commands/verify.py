@@ -27,7 +27,7 @@ from pithbundle.cli.inputs import (
     read_policy,
     require_single_stdin,
 )
-from pithbundle.cli.json_values import policy_value, rejected_value
+from pithbundle.cli.json_values import verify_members
 from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.print_results import Choice, JsonLinesPrinter, JsonPrinter, ResultPrinter, TextPrinter
 from pithbundle.cli.proof_file import verify_proof
@@ -261,19 +261,15 @@ def _report_values(reports: Sequence[Report]) -> list[Value]:
 def _print(out: Output, checked_files: CheckedFiles, policy: Policy, given: _Options, skipped: int) -> int:
     """Print the reports and return the exit status."""
     if out.as_json:
-        return out.result(
-            checked_files.outcomes[0],
-            checked_files.status,
-            {
-                "outcomes": [*checked_files.outcomes],
-                "policy": policy_value(policy, given.policy_path),
-                "rejected": rejected_value([*checked_files.rejected, *checked_files.unreadable]),
-                "reports": _report_values(checked_files.reports),
-                "proofs": [],
-                "documents": [],
-                "skipped": skipped,
-            },
+        members = verify_members(
+            checked_files.outcomes,
+            policy,
+            given.policy_path,
+            [*checked_files.rejected, *checked_files.unreadable],
+            reports=_report_values(checked_files.reports),
+            skipped=skipped,
         )
+        return out.result(checked_files.outcomes[0], checked_files.status, members)
     for one in checked_files.unreadable:
         out.print_rejection(one.name, one.error, one.advice)
     if skipped:
