@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from pithbundle.bundle.event_format_document import (
     FORMAT_TYPE,
     FORMAT_VERSION,
+    NAME_TAKEN,
     Body,
     Constant,
     Proof,
@@ -69,9 +70,8 @@ class EventFormat:
         name, body, proof = read_format_document(value)
         made = _made(name, body, proof)
         named = _DOCUMENTS.get(name)
-        if name in (UNKNOWN, INTEGRITY_1.name) or (named is not None and named != made.sha256):
-            detail = "is the name of something built in: give your format another"
-            raise FormatError("format", detail, pointer="/name")
+        if named is not None and named != made.sha256:
+            raise FormatError("format", NAME_TAKEN, pointer="/name")
         return made
 
     @classmethod
