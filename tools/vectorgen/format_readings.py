@@ -993,11 +993,14 @@ def _keys(table: Table, base: Json) -> None:
     of_author = signed(nobody, AUTHOR, without(made, ("by",)))
     no_signer = body_roles(signer_id={"constant": DEMO.signer_id})
     of_nobody = signed(no_signer, AUTHOR, without(base, ("by",)))
+    printed = proof_roles(key_id={"constant": DEMO.key_id}, fingerprint="/fp")
+    of_print = signed(printed, DEMO_NEXT, {**made, "fp": DEMO.fingerprint})
     unread = ("unbound", "signature_invalid")
     accused = ("invalid", "signature_invalid")
     for name, about, document, other, one, expected in (
         ("key-id", "an event of a key of the signer that lists unknown, not of the constant key id", constant, DEMO_NEXT, of_next, unread),
         ("key-id-signer", "the signer is stated, and another signer lists unknown", constant, AUTHOR, of_next, accused),
+        ("key-id-fingerprint", "the fingerprint is stated, and the key that lists unknown has another", printed, DEMO_NEXT, of_print, accused),
         ("both", "signer and key id are constants: nothing states which key it is", nobody, AUTHOR, of_author, unread),
         ("signer", "the key id is stated, and the key that lists unknown has another", no_signer, AUTHOR, of_nobody, accused),
         ("signer-same", "the key id is stated, and a key of another signer has it and lists unknown", no_signer, Signer(101, "other.example", DEMO.key_id), of_nobody, unread),

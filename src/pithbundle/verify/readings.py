@@ -234,16 +234,16 @@ class Judge:
         """CHECK-13: whether a key lists ``unknown`` that agrees with all that the element itself states."""
         if any(key.lists_unknown for key in agreeing):
             return True
-        any_signer = reader.format.has_constant_signer
-        if not any_signer and reader.key_id_pointers:
-            return False
         # A constant is no statement of the element: it may be an event of another key.
+        if reader.format.has_constant_signer:
+            # Signed elements state all of their key ids, and those agree.
+            keys = self.policy.keys_with_id(str(reading.key_ids[0])) if reading.key_ids else self.policy.keys
+        else:
+            keys = () if reader.key_id_pointers else self.policy.keys_of_signer(reading.signer_id)
         return any(
-            (any_signer or key.signer_id == reading.signer_id)
-            and all(type(one) is not str or one == key.key_id for one in reading.key_ids)
+            key.lists_unknown
             and (type(reading.fingerprint) is not str or reading.fingerprint == key.fingerprint)
-            for key in self.policy.keys
-            if key.lists_unknown
+            for key in keys
         )
 
     def _failed(self, verdict: Verdict, may_be_unknown: bool) -> Verdict:
