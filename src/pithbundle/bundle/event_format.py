@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from pithbundle.bundle.event_format_document import (
     FORMAT_TYPE,
     FORMAT_VERSION,
-    NAME_TAKEN,
     Body,
     Constant,
     Proof,
@@ -71,7 +70,8 @@ class EventFormat:
         made = _made(name, body, proof)
         named = _DOCUMENTS.get(name)
         if named is not None and named != made.sha256:
-            raise FormatError("format", NAME_TAKEN, pointer="/name")
+            detail = "is the name of something built in: give your format another"
+            raise FormatError("format", detail, pointer="/name")
         return made
 
     @classmethod

@@ -42,9 +42,8 @@ _TIMES: Final[tuple[TimeForm, ...]] = ("rfc3339", "seconds", "milliseconds")
 _SIGNS: Final[tuple[Signs, ...]] = ("digest", "hex", "prefixed", "bytes")
 _SIGNATURE_TEXTS: Final[tuple[SignatureText, ...]] = ("base64", "base64url", "hex")
 _ID_TEXTS: Final[tuple[IdText, ...]] = ("prefixed", "hex")
-#: What a key can list beside documents, and so no document is called.
-_NO_NAMES: Final = ("unknown", "integrity-1")
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}").fullmatch
+# Without what a key can list beside documents.
+_NAME: Final = re.compile(r"(?!(?:unknown|integrity-1)\Z)[a-z0-9][a-z0-9._-]{0,63}").fullmatch
 
 _MEMBERS: Final = ("format_type", "format_version", "name", "body", "proof")
 _BODY: Final = (
@@ -71,9 +70,6 @@ _BODY_ROLES: Final = (
 _PROOF_ROLES: Final = ("signature", "event_id", "key_id", "fingerprint", "algorithm")
 _NEEDED: Final = frozenset({"event_type", "target", "payload", "signer_id", "signature", "key_id"})
 _CONSTANT: Final = frozenset({"event_type", "target", "signer_id", "key_id"})
-
-
-NAME_TAKEN: Final = "is the name of something built in: give your format another"
 
 
 class Constant(NamedTuple):
@@ -186,9 +182,7 @@ def read_format_document(value: Value) -> tuple[str, Body, Proof]:
     _check_members(value, _MEMBERS, "")
     name = value.get("name")
     if type(name) is not str or not _NAME(name):
-        _reject("must be 1 to 64 characters a-z, 0-9, '.', '_', '-', the first a letter or a digit", "/name")
-    if name in _NO_NAMES:
-        _reject(NAME_TAKEN, "/name")
+        _reject("must be 1 to 64 of a-z 0-9 . _ -, first a-z or 0-9, and not unknown or integrity-1", "/name")
     body, excluded = _read_body(value.get("body"))
     proof, key_ids = _read_proof(value.get("proof"))
     pointers = 1 + len(body.excluded) + len(body.required) + len(body.constants) + len(proof.constants)
