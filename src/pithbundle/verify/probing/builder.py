@@ -45,7 +45,7 @@ class Builder:
         self.family = family
         self.variant = variant
         self.bits = {path: 1 << at for at, path in enumerate(family.slots)}
-        #: The slots one of which at least is excluded; 0 for any.
+        #: The slots of which one at least is excluded; 0 for any.
         self.fresh = sum(self.bits[path] for path in family.fresh)
         self.layout = variant.layout
         #: How deep the base is in what is written.

@@ -1,8 +1,8 @@
-"""Families: which members of an element may be left out together (spec PROBE-4).
+"""Families: which members of an element may be excluded together (spec PROBE-4).
 
 A signature does not cover itself, so of the value at a base the members that lead to a candidate for the
-signature, and to one for the id, are left out or opened: an open object stays, and its members are left out
-one by one. Every other member at the top, and in an open object, is a slot: it is kept or left out.
+signature, and to one for the id, are excluded or opened: an open object stays, and its members are excluded
+one by one. Every other member at the top, and in an open object, is a slot: it is kept or excluded.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _UNLIKELY: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The subsets of ``slots`` that are left out of the value at ``base`` beside ``excluded``."""
+    """The subsets of ``slots`` that are excluded from the value at ``base`` beside ``excluded``."""
 
     base: Path
     excluded: tuple[Path, ...]
@@ -91,7 +91,7 @@ def _likely_covered(element: Element, slots: tuple[Path, ...]) -> tuple[Path, ..
 
 
 def may_state(family: Family, digest: Candidate) -> bool:
-    """Whether a digest may be of the kept members: it is not among them, or can be left out."""
+    """Whether a digest may be of the kept members: it is not among them, or can be excluded."""
     path, base = digest.path, family.base
     if path[: len(base)] != base:
         return True
@@ -112,7 +112,7 @@ def _bases(element: Element) -> Iterator[tuple[Path, int]]:
 
 
 def _exclusions(element: Element, base: Path) -> Iterator[tuple[frozenset[Path], frozenset[Path], int]]:
-    """What is left out for a signature and an id, which objects stay open for it, and the weight."""
+    """What is excluded for a signature and an id, which objects stay open for it, and the weight."""
     signatures = element.signatures[:_MOST_SIGNATURES]
     ids = [each for each in element.digests if len(each.raw) == 32 and len(each.path) <= len(base) + 2]
     homes = {base, *(each.path[:-1] for each in signatures)}
@@ -123,7 +123,7 @@ def _exclusions(element: Element, base: Path) -> Iterator[tuple[frozenset[Path],
         ways = [*_ways(near, base, required=False)]
         ways += [(weight + _FAR, *way) for weight, *way in _ways(far, base, required=True) if far]  # type: ignore[misc]
         for i_weight, i_excluded, i_open in ways:
-            # An id in an object that is left out whole needs nothing more.
+            # An id in an object that is excluded whole needs nothing more.
             if any(
                 path[: len(out)] == out for path in (*i_open, *i_excluded) for out in s_excluded - i_excluded
             ):
@@ -138,7 +138,7 @@ def _exclusions(element: Element, base: Path) -> Iterator[tuple[frozenset[Path],
 def _opened(
     element: Element, base: Path, signatures: list[Candidate]
 ) -> Iterator[tuple[frozenset[Path], frozenset[Path], int]]:
-    """Other objects whose members are left out one by one, beside a signature that is left out whole."""
+    """Other objects whose members are excluded one by one, beside a signature that is excluded whole."""
     value = value_at(element.value, base)
     _, excluded, _ = next(_ways(signatures, base, required=True))
     for name, item in value.items() if type(value) is dict else ():
@@ -150,12 +150,12 @@ def _opened(
 def _ways(
     found: list[Candidate], base: Path, *, required: bool
 ) -> Iterator[tuple[int, frozenset[Path], frozenset[Path]]]:
-    """For each candidate below a base: left out with its top member, or alone with its object open."""
+    """For each candidate below a base: excluded with its top member, or alone with its object open."""
     inside = [each.path for each in found if each.path[: len(base)] == base and len(each.path) > len(base)]
     if not inside or not required:
         yield (0 if not inside else 1), frozenset(), frozenset()
     for rank, path in enumerate(inside):
-        # An excluded pointer passes through objects only: an array is left out whole.
+        # An excluded pointer passes through objects only: an array is excluded whole.
         end = next((at for at, step in enumerate(path) if type(step) is int), len(path))
         top = path[: len(base) + 1]
         yield 2 * rank, frozenset({top}), frozenset()

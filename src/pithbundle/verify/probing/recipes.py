@@ -71,7 +71,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Members left out of the value at ``base``, and a variant; or the string at ``text``."""
+    """Members excluded from the value at ``base``, and a variant; or the string at ``text``."""
 
     base: Path = ()
     excluded: tuple[Path, ...] = ()

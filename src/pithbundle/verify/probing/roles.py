@@ -63,7 +63,7 @@ class _Covered:
         return [value_at(element.value, path) for element in self.elements]
 
     def is_covered(self, path: Path) -> bool:
-        """Whether a path is in the content and nothing of it is left out."""
+        """Whether a path is in the content and nothing of it is excluded."""
         recipe = self.rule.recipe
         below = path[: len(recipe.base)] == recipe.base and len(path) > len(recipe.base)
         return below and not any(

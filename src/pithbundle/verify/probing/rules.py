@@ -1,8 +1,8 @@
 """Rules: a recipe with what is signed of it, applied to all elements (spec PROBE-6).
 
-One element that a rule explains says which of its own members are left out, not which of those that it
+One element that a rule explains says which of its own members are excluded, not which of those that it
 lacks. So a rule is extended over the elements: members that an element has beyond what is known are kept or
-left out, whichever its signature confirms.
+excluded, whichever its signature confirms.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _signature(material: Material, hit: Hit, data: bytes, digest: bytes) -> tupl
 
 
 def extend(material: Material, explanation: Explanation, indices: list[int]) -> None:
-    """Apply a rule to elements, and let those that it explains say more of which members are left out."""
+    """Apply a rule to elements, and let those that it explains say more of which members are excluded."""
     for at in indices:
         if at not in explanation.elements:
             _explain(material, explanation, at)
@@ -141,7 +141,7 @@ def _explain(material: Material, explanation: Explanation, at: int) -> None:
 def _explain_entry(material: Material, explanation: Explanation, at: int) -> None:
     """Explain an element without a signature by its id alone; it says nothing of the rule.
 
-    An entry of a state has members that its event may have had: they would be left out for no reason.
+    An entry of a state has members that its event may have had: they would be excluded for no reason.
     """
     where = (STATE_ID,) if material.elements[at].made else explanation.rule.event_id
     entry = Explanation(replace(explanation.rule, signature=None, event_id=where))
@@ -154,7 +154,7 @@ def _explain_entry(material: Material, explanation: Explanation, at: int) -> Non
 
 
 def _members(element: Element, recipe: Recipe) -> list[Path]:
-    """The members that a rule keeps or leaves out: at its base, and in the objects that it opens."""
+    """The members that a rule keeps or excludes: at its base, and in the objects that it opens."""
     opened = {path[:end] for path in recipe.excluded for end in range(len(recipe.base), len(path))}
     found = []
     for above in sorted({recipe.base, *opened}, key=repr):

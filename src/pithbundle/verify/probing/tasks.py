@@ -31,7 +31,7 @@ HASHES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "BLAKE2b-256": lambda data: hashlib.blake2b(data, digest_size=32).digest(),
     "BLAKE2b-512": lambda data: hashlib.blake2b(data).digest(),
 }
-#: The most members left out together (PROBE-4).
+#: The most members excluded together (PROBE-4).
 MAX_EXCLUDED: Final = 12
 #: Keys of the policy that are tried on one element.
 MOST_KEYS: Final = 4

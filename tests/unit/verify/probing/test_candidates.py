@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from pithbundle.verify.probing.candidates import MOST, candidates, decode, time_form
+from pithbundle.verify.probing.candidates import MOST, candidates, decode, is_jws_header, time_form
 from pithbundle.verify.probing.lenient import Number, read_lenient
 
 DIGEST: Final = bytes(range(100, 132))
@@ -97,3 +97,21 @@ def test_candidates_come_from_anywhere_the_least_deep_first() -> None:
 )
 def test_times_are_known_by_their_shape(node: object, form: str | None) -> None:
     assert time_form(node) == form  # type: ignore[arg-type]
+
+
+def test_a_compact_jws_is_decoded_to_its_signature() -> None:
+    header = unpadded(base64.urlsafe_b64encode(b'{"alg":"EdDSA"}'))
+    signature = unpadded(base64.urlsafe_b64encode(SIGNATURE))
+    for payload in ("", "eyJhIjoxfQ"):
+        assert decode(f"{header}.{payload}.{signature}") == ("compact JWS", SIGNATURE)
+    for text in (
+        f"{header}.{signature}",
+        f"x.y.{signature}",
+        f"{header}..{signature[1:]}",
+        f"eyJ..{signature}",
+    ):
+        assert decode(text) is None
+    assert is_jws_header(header)
+    # No JSON, no object with alg, no base64.
+    for other in ("eyJhbGciOiJFZERTQ", "eyJhIjoxfQ", "WyJhbGciXQ", "ey!", "eyJ"):
+        assert not is_jws_header(other)

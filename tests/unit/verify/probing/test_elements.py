@@ -65,3 +65,10 @@ def test_an_entry_of_a_state_is_what_is_known_and_what_may_have_been() -> None:
     assert graph.value["payload"] == {"n": Number("1")}
     assert receipt.value["event_type"] == "receipt"
     assert elements([], state=True) == elements({"current": 1}, state=True) == []
+
+
+def test_the_nearest_ids_of_other_elements_are_few() -> None:
+    found = elements([{"id": f"{n:064x}", "n": n} for n in range(20)])
+    assert [int(text, 16) for text in found[10].other_ids] == [9, 11, 8, 12, 7, 13, 6, 14]
+    assert [int(text, 16) for text in found[0].other_ids] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert elements([{"id": "ab" * 32}])[0].other_ids == ()

@@ -133,3 +133,9 @@ def test_what_a_document_can_state_is_marked() -> None:
         Variant(jws="bytes"),
     ):  # fmt: skip
         assert not variant.is_expressible
+
+
+def test_an_indented_recipe_reads_in_words() -> None:
+    words = in_words(Recipe(variant=Variant(Layout(indent=4), jws="base64url")), "SHA-256")
+    assert "indented by 4 spaces" in words
+    assert "put the protected header of JWS and a full stop before the bytes, the bytes in base64url" in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from typing import Any
@@ -152,8 +153,6 @@ def test_a_rule_that_leaves_out_a_role_does_not_settle() -> None:
     ],
 )
 def test_a_text_form_that_no_format_has_is_an_obstacle(form: str, obstacle: str) -> None:
-    import base64
-
     events = []
     for number in range(2):
         one = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
@@ -185,8 +184,6 @@ def test_times_that_no_format_has_leave_the_role_open() -> None:
 
 
 def test_an_id_in_another_text_is_no_role_and_no_obstacle() -> None:
-    import base64
-
     events = []
     for number in range(2):
         one = {name: value for name, value in made(number).items() if name not in ("event_id", "signature")}
@@ -325,3 +322,12 @@ def test_a_hashed_payload_is_the_payload_only_if_nothing_inside_fits_better() ->
     roles = document(best)["body"]["roles"]
     assert roles["payload"] == "/payload"
     assert "payload_sha256" not in roles
+
+
+def test_one_event_that_is_written_otherwise_does_not_hide_the_format_of_all_others() -> None:
+    events = [resigned(made(number)) for number in range(4)]
+    events[2]["sig"] = base64.b64decode(events[2]["sig"]).hex().upper()
+    result = probed(events)
+    assert result.status == "settled"
+    assert result.best is not None and len(result.best.elements) == 4
+    assert document(result.best)["proof"]["signature_text"] == "base64"
