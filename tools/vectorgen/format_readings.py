@@ -993,6 +993,23 @@ def _keys(table: Table, base: Json) -> None:
     of_author = signed(nobody, AUTHOR, without(made, ("by",)))
     no_signer = body_roles(signer_id={"constant": DEMO.signer_id})
     of_nobody = signed(no_signer, AUTHOR, without(base, ("by",)))
+    apart = {
+        **body(
+            base="/e",
+            excluded=[],
+            roles={name: f"/e{where}" for name, where in ONE["body"]["roles"].items()}
+            | {"signer_id": "/who/is/it"},
+        ),
+        "proof": {"roles": {"signature": "/sig", "key_id": "/e/key"}},
+    }
+    table.row(
+        "signer-outside",
+        "the signer id is outside of the base",
+        "FORMAT-4 FORMAT-8",
+        [apart],
+        alias(apart),
+        ("unbound", None),
+    )
     printed = proof_roles(key_id={"constant": DEMO.key_id}, fingerprint="/fp")
     of_print = signed(printed, DEMO_NEXT, {**made, "fp": DEMO.fingerprint})
     unread = ("unbound", "signature_invalid")

@@ -12,7 +12,7 @@ from pithbundle.bundle.event import moment
 from pithbundle.bundle.event_format import EventFormat
 from pithbundle.bundle.event_format_document import Body, Constant, Role
 from pithbundle.bundle.event_plan import Plan
-from pithbundle.bundle.event_pointers import MISSING, Path, value_at
+from pithbundle.bundle.event_pointers import MISSING, Path, is_above, value_at
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.spellings import digest_of
 from pithbundle.encoding.values import Object, Value
@@ -88,7 +88,7 @@ class MeaningReader:
 def signer_path(body: Body) -> Path | None:
     """The path, below ``base``, of the object that is the signer; None where it is made of the signer id."""
     role = body.roles["signer_id"]
-    if isinstance(role, Constant):
+    if isinstance(role, Constant) or not is_above(body.base, role):
         return None
     below = role[len(body.base) :]
     return below[:-1] if len(below) > 1 else None
