@@ -35,6 +35,7 @@ def test_every_test_that_sends_a_signal_has_the_mark() -> None:
     assert [f"{path.name}::{name}" for (path, name), marked in found.items() if not marked] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("handler", [signal.SIG_IGN, signal.SIG_DFL], ids=lambda handler: handler.name)
 def test_they_pass_whether_sigint_was_ignored_or_not(handler: signal.Handlers) -> None:
     paths = sorted({str(path) for path in TESTS for _ in senders(path)})

@@ -15,7 +15,7 @@ TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 def ci_targets() -> list[str]:
     """What CI makes, in its order."""
     lines = re.findall(r"^make ([^\n]+)$", CI, re.MULTILINE)
-    return [word for line in lines for word in line.split() if "=" not in word]
+    return [word for line in lines for word in line.split() if re.fullmatch("[a-z-]+", word)]
 
 
 def test_every_make_target_exists() -> None:
@@ -41,7 +41,7 @@ def test_the_page_describes_the_long_run() -> None:
 
 def test_every_mark_of_a_test_is_run_by_something() -> None:
     assert "-m slow" in MAKEFILE and "-m long" in MAKEFILE
-    assert "make test-slow" in CI
+    assert "test-slow" in ci_targets()
 
 
 #: The rows of the table "Where to change what".
