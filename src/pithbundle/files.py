@@ -117,7 +117,7 @@ def write_outputs(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]], *, f
         # Of an iterator no more than one file is in memory at a time.
         for path, data in files.items() if isinstance(files, Mapping) else files:
             staged.append(_Staged(path, force))
-            staged[-1].write(data, folders)
+            staged[-1].write([data], folders)
         for each in staged:
             each.give_name()
         _clean(staged, folders)
@@ -126,6 +126,24 @@ def write_outputs(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]], *, f
         for each in staged:
             each.take_back()
         _clean(staged, folders)
+        raise
+
+
+def write_stream(path: str, parts: Iterable[bytes], *, force: bool = False) -> None:
+    """Write one file whole of parts that are made while it is written, as :func:`write_outputs` (CLI-1).
+
+    Raises:
+        FileError: ``io``, as :func:`write_outputs`.
+    """
+    staged = _Staged(path, force)
+    folders: dict[str, int] = {}
+    try:
+        staged.write(parts, folders)
+        staged.give_name()
+        _clean([staged], folders)
+    except BaseException:
+        staged.take_back()
+        _clean([staged], folders)
         raise
 
 
@@ -143,8 +161,8 @@ class _Staged:
         #: The new file that has got its name, by device and inode.
         self._new: tuple[int, int] | None = None
 
-    def write(self, data: bytes, folders: dict[str, int]) -> None:
-        """Write the file under its temporary name."""
+    def write(self, parts: Iterable[bytes], folders: dict[str, int]) -> None:
+        """Write the file under its temporary name, part by part."""
         with self._errors():
             if self.name in ("", ".", ".."):
                 raise FileError("io", f"{self.path}: is a folder, not a file")
@@ -160,7 +178,8 @@ class _Staged:
                 self._temporary_exists = False
                 raise
             try:
-                durable.write(descriptor, data)
+                for part in parts:
+                    durable.write(descriptor, part)
                 durable.sync(descriptor)
             finally:
                 os.close(descriptor)

@@ -60,6 +60,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spaced = draw(3, outside_model=True)
     Path("words.json").write_bytes(spaced.bundle())
     Path("words-policy.json").write_bytes(spaced.policy(["unknown"]))
+    for name in ("archive", "damaged"):
+        run("archive", "pack", "bundle.json", "rich.json", "bundle.cbor", "-o", name)
+    (pack,) = Path("damaged").glob("*.jsonl.zst")
+    pack.write_bytes(pack.read_bytes()[:-1] + b"x")
+    Path("no-archive").mkdir()
+    Path("no-archive/pith-archive.json").write_text("{}")
     (tmp_path / "bad-proof.json").write_text(Path("proof.json").read_text().replace("demo", "dem0"))
 
 
@@ -155,6 +161,28 @@ OUTCOMES = [
     ("success", "policy add --signer-id s --key-id k --public-key key.txt --new"),
     ("rejected", "policy add --signer-id s --key-id k --public-key identity.hex"),
     ("error", "policy add --signer-id s"),
+    ("success", "archive pack bundle.json bundle.cbor -o new"),
+    ("some_rejected", "archive pack bundle.json broken.json -o new"),
+    ("error", "archive pack absent.json -o new"),
+    ("success", "archive merge archive archive -o new"),
+    ("some_rejected", "archive merge archive damaged -o new"),
+    ("rejected", "archive merge archive no-archive -o new"),
+    ("success", "archive unpack archive -o new"),
+    ("some_rejected", "archive unpack damaged -o new.tar"),
+    ("error", "archive unpack archive -o archive --force"),
+    ("success", "archive list archive"),
+    ("rejected", "archive list no-archive"),
+    ("error", "archive list absent"),
+    ("error", "archive list archive --bundles"),
+    ("success", "archive get archive OMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("error", "archive get archive OMJFN3CZBZK4KRI4XCDIFRLNQH -o new"),
+    ("success", "archive get archive OMJFN3CZBZK4KRI4XCDIFRLNQH -o new --encoding cbor"),
+    ("absent", "archive get archive AMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("some_rejected", "archive get damaged OMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("error", "archive get archive nothing"),
+    ("sound", "archive check archive"),
+    ("damaged", "archive check damaged"),
+    ("rejected", "archive check no-archive"),
     ("success", "code"),
     ("success", "code hash_mismatch"),
     ("error", "code nothing"),

@@ -150,7 +150,7 @@ def _listed(line: bytes) -> Source:
 # -- folders --------------------------------------------------------------------------------
 
 
-def walk(folder: str) -> Iterator[Source]:
+def walk(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[Source]:
     """The files of a folder and of the folders in it, by the bytes of their names; and what is skipped.
 
     A symbolic link to a file is the file. One to a folder is not followed, so that no folder is
@@ -158,7 +158,7 @@ def walk(folder: str) -> Iterator[Source]:
     """
     taken = False
     # No recursion: a tree may be deeper than Python's stack.
-    below = [_entries(folder)]
+    below = [_entries(folder, endings)]
     while below:
         found = next(below[-1], None)
         if found is None:
@@ -167,12 +167,12 @@ def walk(folder: str) -> Iterator[Source]:
             taken |= not found.skipped
             yield found
         else:
-            below.append(_entries(found[0]))
+            below.append(_entries(found[0], endings))
     if not taken:
         yield Source(folder, "argument", "a folder without .json and .cbor files")
 
 
-def _entries(folder: str) -> Iterator[Source | tuple[str]]:
+def _entries(folder: str, endings: tuple[str, ...]) -> Iterator[Source | tuple[str]]:
     """What is in one folder, in order: a file, what is skipped, or a folder as a tuple of its path."""
     try:
         names = sorted(os.listdir(folder), key=os.fsencode)
@@ -184,11 +184,11 @@ def _entries(folder: str) -> Iterator[Source | tuple[str]]:
         if name.startswith("."):
             yield Source(path, "folder", "hidden: its name begins with a dot")
         else:
-            yield _entry(path)
+            yield _entry(path, endings)
 
 
-def _entry(path: str) -> Source | tuple[str]:
-    taken = path.lower().endswith(ENDINGS)
+def _entry(path: str, endings: tuple[str, ...]) -> Source | tuple[str]:
+    taken = path.lower().endswith(endings)
     mode = stat.S_IFDIR
     try:
         mode = os.lstat(path).st_mode

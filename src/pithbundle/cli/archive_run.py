@@ -1,0 +1,461 @@
+"""What the commands of ``pithbundle archive`` do and print; loaded only where zstd is installed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import click
+
+from pithbundle.archive import tar
+from pithbundle.archive.check import Checked, check_archive
+from pithbundle.archive.inputs import FORMATS, InputBundle, InputFormat, format_of_name, read_bundles
+from pithbundle.archive.lines import Line
+from pithbundle.archive.manifest import MANIFEST, Manifest
+from pithbundle.archive.reader import Found, Reader, in_order
+from pithbundle.archive.rejected import Rejections
+from pithbundle.archive.sort import merged
+from pithbundle.archive.writer import Writer
+from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.inputs import InputRejected, require_single_stdin
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import plural
+from pithbundle.cli.sources import walk
+from pithbundle.cli.terminal import progress_bar
+from pithbundle.durable import Folder
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.encoding.values import portable
+from pithbundle.errors import FileError, NumberError, PithError
+from pithbundle.files import STDIN, file_error, write_stream
+from pithbundle.output_folder import OutputFolder
+
+#: The outcome of a command that left something out.
+SOME_REJECTED: Final = "some_rejected"
+_ENDINGS: Final = tuple(f"{one}{other}" for one in (".json", ".cbor") for other in ("", ".zst", ".gz"))
+_UNPACKED: Final = re.compile(r"[A-Z2-7]{26}-[0-9a-f]{16}\.(?:json|cbor)|file\.tmp")
+
+
+@dataclass(slots=True)
+class Written:
+    """What a command read and wrote."""
+
+    rejected: Rejections = field(default_factory=Rejections)
+    skipped: int = 0
+    #: The bundles that were read, and those that were written.
+    read: int = 0
+    bundles: int = 0
+    manifest: Manifest | None = None
+
+
+@contextlib.contextmanager
+def failing(path: str) -> Iterator[None]:
+    """Attribute every error raised inside to ``path``, a folder as often as a file.
+
+    Raises:
+        InputRejected: for any :class:`PithError`; with exit status 2 for one of the system.
+    """
+    try:
+        yield
+    except PithError as error:
+        status = Exit.USAGE if isinstance(error, FileError) else Exit.INVALID
+        hint = error.hint
+        if isinstance(error, FileError) and MANIFEST in error.fault.detail:
+            hint = f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"
+        raise InputRejected(path, error, status, hint) from error
+
+
+# -- inputs ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    path: str
+    form: InputFormat
+    #: Whether a folder names it: then what cannot be read is rejected, and the rest goes on.
+    is_of_folder: bool = False
+
+
+def _inputs(paths: Iterable[str], form: str | None, written: Written) -> Iterator[_Input]:
+    """The inputs with their formats; folders are walked.
+
+    Raises:
+        click.UsageError: neither the name nor an option states a format.
+    """
+    for path in paths:
+        if path != STDIN and os.path.isdir(path):
+            if os.path.lexists(os.path.join(path, MANIFEST)):
+                yield _Input(path, FORMATS["archive"])
+            else:
+                yield from _of_folder(path, written)
+            continue
+        found = FORMATS[form] if form is not None else format_of_name(path)
+        if found is None:
+            with failing(path):
+                if path != STDIN and not os.path.lexists(path):
+                    raise FileError.at(path, "no such file or directory")
+            what = "standard input" if path == STDIN else f"the name of {Output.show(path)}"
+            message = f"{what} states no format. Give it with --from, as in --from jsonl.gz"
+            raise click.UsageError(message, click.get_current_context())
+        yield _Input(path, found)
+
+
+def _of_folder(path: str, written: Written) -> Iterator[_Input]:
+    for source in walk(path, _ENDINGS):
+        found = format_of_name(source.path)
+        if source.error is not None:
+            written.rejected.add(source.path, "", source.error)
+        elif source.skipped or found is None:
+            written.skipped += source.named_by == "folder"
+        else:
+            yield _Input(source.path, found, is_of_folder=True)
+
+
+def _bundles(
+    paths: tuple[str, ...], form: str | None, limits: Limits, written: Written
+) -> Iterator[InputBundle]:
+    """Every bundle of all inputs, with a progress bar.
+
+    Raises:
+        InputRejected: an input that was named cannot be read.
+    """
+    require_single_stdin(*paths)
+    skipped = tar.Skipped()
+    with progress_bar(None) as bar:
+        for given in [*_inputs(paths, form, written)]:
+            try:
+                for bundle in read_bundles(given.path, given.form, written.rejected, limits, skipped):
+                    written.read += 1
+                    bar(written.read)
+                    yield bundle
+            except PithError as error:
+                if given.is_of_folder:
+                    written.rejected.add(given.path, "", error.detached())
+                    continue
+                with failing(given.path):
+                    raise
+    written.skipped += skipped.count
+
+
+def suffix_of(text: str) -> str:
+    """Return the suffix that a user names.
+
+    Raises:
+        click.BadParameter: it is neither a suffix nor a full number.
+    """
+    if is_suffix(text):
+        return text
+    try:
+        return PithNumber.parse(text).suffix
+    except NumberError as error:
+        message = f"{Output.show(text)} is neither a suffix, 26 characters A-Z2-7, nor a full Pith Number"
+        raise click.BadParameter(message, param_hint="NUMBER") from error
+
+
+# -- writing --------------------------------------------------------------------------------
+
+
+def pack(
+    paths: tuple[str, ...], output: str, force: bool, level: int, form: str | None, limits: Limits
+) -> Written:
+    """Write an archive of all inputs."""
+    written = Written()
+    _check_formats(paths, form)
+    with failing(output), Writer(output, level=level, force=force) as writer:
+        for bundle in _bundles(paths, form, limits, written):
+            writer.add(bundle.line)
+        written.manifest = writer.finish()
+    written.bundles = written.manifest.bundles
+    return written
+
+
+def merge(paths: tuple[str, ...], output: str, force: bool, level: int, limits: Limits) -> Written:
+    """Write the union of archives."""
+    written = Written()
+    readers: list[Reader] = []
+    for path in paths:
+        with failing(path):
+            readers.append(Reader(path, limits))
+
+    def lines(reader: Reader) -> Iterator[Line]:
+        with failing(reader.path):
+            yield from in_order(reader.entries(written.rejected), reader.path, written.rejected)
+
+    with (
+        failing(output),
+        Writer(output, level=level, force=force) as writer,
+        progress_bar(sum(reader.manifest.bundles for reader in readers)) as bar,
+    ):
+
+        def counted(found: Iterator[Line]) -> Iterator[Line]:
+            for line in found:
+                written.read += 1
+                bar(written.read)
+                yield line
+
+        written.manifest = writer.write_sorted(merged(counted(lines(reader)) for reader in readers))
+    written.bundles = written.manifest.bundles
+    return written
+
+
+def unpack(
+    paths: tuple[str, ...], output: str, force: bool, to: str, form: str | None, limits: Limits
+) -> Written:
+    """Write each bundle as a file, into a folder or a tar."""
+    written = Written()
+    _check_formats(paths, form)
+    found = _bundles(paths, form, limits, written)
+    with failing(output):
+        if to == "tar":
+            write_stream(output, _tar(found, written), force=force)
+        else:
+            _write_folder(output, found, force, written)
+    return written
+
+
+def _check_formats(paths: tuple[str, ...], form: str | None) -> None:
+    """Report an input without a format before anything is written."""
+    for path in paths:
+        if path == STDIN or not os.path.isdir(path):
+            list(_inputs([path], form, Written()))
+
+
+def _name(line: Line) -> str:
+    return f"{line.suffix}-{line.digest.hex()[:16]}.{line.encoding}"
+
+
+def _tar(found: Iterator[InputBundle], written: Written) -> Iterator[bytes]:
+    for bundle in found:
+        written.bundles += 1
+        yield tar.member(_name(bundle.line), bundle.received)
+    yield tar.END
+
+
+def _write_folder(output: str, found: Iterator[InputBundle], force: bool, written: Written) -> None:
+    try:
+        with OutputFolder(output, force, _UNPACKED, lambda folder: folder.require_known(_UNPACKED)) as place:
+            for bundle in found:
+                with contextlib.suppress(FileExistsError):
+                    _write_bundle(place.part, _name(bundle.line), bundle.received)
+                    written.bundles += 1
+            place.give_name()
+    except OSError as error:
+        raise file_error(output, error) from error
+
+
+def _write_bundle(folder: Folder, name: str, data: bytes) -> None:
+    with folder.create(name) as file:
+        file.write(data)
+        file.sync()
+
+
+def check(reader: Reader, reindex: bool) -> Checked:
+    """Check an archive, with a progress bar of its packs."""
+    checked = Checked()
+    with progress_bar(len(reader.packs)) as bar:
+        for checked in check_archive(reader, reindex=reindex):
+            bar(checked.packs)
+    return checked
+
+
+def only(found: Found, encoding: Encoding | None) -> Found:
+    """Return what was found in one encoding."""
+    entries = tuple(entry for entry in found.entries if encoding in (None, entry.line.encoding))
+    return replace(found, entries=entries)
+
+
+def require_one_encoding(found: Found) -> None:
+    """Check that what is printed is lines or a sequence of CBOR, and not both.
+
+    Raises:
+        click.UsageError: bundles in JSON and in CBOR were found.
+    """
+    if len({entry.line.encoding for entry in found.entries}) > 1:
+        message = "there are bundles in JSON and in CBOR. Choose with --encoding json or --encoding cbor"
+        raise click.UsageError(message, click.get_current_context())
+
+
+# -- printing -------------------------------------------------------------------------------
+
+
+def _status(rejected: Rejections) -> tuple[str, Exit]:
+    return (SOME_REJECTED, Exit.INVALID) if len(rejected) else (SUCCESS, Exit.VALID)
+
+
+def _print_rejected(out: Output, rejected: Rejections) -> None:
+    for one in rejected:
+        where = ", ".join(filter(None, [out.file_name(one.path), out.show(one.position)]))
+        if one.count > 1:
+            out.error(f"{where}: {one.count} {one.reason} [{one.code}]")
+        else:
+            out.error(f"{where}: {one.reason} [{one.code}]")
+    if len(rejected):
+        out.hint("fetch what is rejected again from where it came; everything else was read")
+
+
+def _members(rejected: Rejections) -> dict[str, object]:
+    return {"rejected": [one.to_value() for one in rejected], "rejected_count": len(rejected)}
+
+
+def print_written(out: Output, output: str, written: Written) -> int:
+    """Print what ``pack`` or ``merge`` wrote; return the exit status."""
+    outcome, status = _status(written.rejected)
+    manifest = written.manifest or Manifest((), "")
+    records = sum(info.records for info in manifest.packs)
+    if out.as_json:
+        members = {
+            "archive": portable(output),
+            "read": written.read,
+            "bundles": written.bundles,
+            "records": records,
+            "packs": [info.to_value() for info in manifest.packs],
+            "skipped": written.skipped,
+            **_members(written.rejected),
+        }
+        return out.result(outcome, status, members)
+    _print_rejected(out, written.rejected)
+    packs = plural(len(manifest.packs), "pack")
+    out.heading("archive", f"{out.show(output)}: {plural(written.bundles, 'bundle')} in {packs}", "good")
+    both = len({info.encoding for info in manifest.packs}) > 1
+    out.detail("records", f"{records}{', of JSON and CBOR by themselves' if both else ''}")
+    if written.read != written.bundles:
+        out.detail("equal", f"{plural(written.read - written.bundles, 'bundle')} more than once")
+    _print_size(out, manifest)
+    _print_left_out(out, written)
+    return status
+
+
+def _print_size(out: Output, manifest: Manifest) -> None:
+    raw = sum(info.raw_bytes for info in manifest.packs)
+    size = sum(info.file_bytes for info in manifest.packs)
+    if size:
+        out.detail("size", f"{plural(size, 'byte')} of {raw}, {raw / size:.2f} times smaller")
+
+
+def _print_left_out(out: Output, written: Written) -> None:
+    if written.skipped:
+        out.detail("skipped", f"{plural(written.skipped, 'file')} of other names")
+    if len(written.rejected):
+        out.detail("rejected", f"{len(written.rejected)}, listed above")
+
+
+def print_unpacked(out: Output, output: str, written: Written) -> int:
+    """Print what ``unpack`` wrote; return the exit status."""
+    outcome, status = _status(written.rejected)
+    if out.as_json:
+        members = {
+            "output": portable(output),
+            "read": written.read,
+            "bundles": written.bundles,
+            "skipped": written.skipped,
+            **_members(written.rejected),
+        }
+        return out.result(outcome, status, members)
+    _print_rejected(out, written.rejected)
+    out.heading("unpacked", f"{plural(written.bundles, 'bundle')} to {out.show(output)}", "good")
+    _print_left_out(out, written)
+    return status
+
+
+def list_packs(out: Output, reader: Reader) -> int:
+    """Print the packs; return the exit status."""
+    manifest = reader.manifest
+    if out.as_json:
+        members = {
+            "archive": portable(reader.path),
+            "zstd_version": manifest.zstd_version,
+            "bundles": manifest.bundles,
+            "records": sum(info.records for info in manifest.packs),
+            "packs": [info.to_value() for info in manifest.packs],
+        }
+        return out.result(SUCCESS, Exit.VALID, members)
+    out.table(
+        ("pack", "first suffix", "last suffix", "bundles", "bytes"),
+        [
+            (info.file, info.first_suffix, info.last_suffix, str(info.bundles), str(info.file_bytes))
+            for info in manifest.packs
+        ],
+    )
+    packs = plural(len(manifest.packs), "pack")
+    out.heading("archive", f"{plural(manifest.bundles, 'bundle')} in {packs}")
+    _print_size(out, manifest)
+    return Exit.VALID
+
+
+def list_bundles(out: Output, reader: Reader) -> int:
+    """Print a line for each bundle while they are read; return the exit status."""
+    rejected = Rejections()
+    with failing(reader.path):
+        for done, entry in enumerate(reader.entries(rejected), 1):
+            line = entry.line
+            out.line(f"{line.suffix} {line.digest.hex()} {len(line.data)} {line.encoding}")
+            if done % 1_000 == 0:
+                out.send()
+    _print_rejected(out, rejected)
+    return _status(rejected)[1]
+
+
+def print_found(out: Output, archive: str, suffix: str, found: Found) -> int:
+    """Print where bundles were found, or that there are none; return the exit status."""
+    outcome, status = _status(found.rejected)
+    if not found.entries and not found.rejected:
+        outcome, status = "absent", Exit.INVALID
+    if out.as_json:
+        bundles = [
+            {
+                "sha256": entry.line.digest.hex(),
+                "encoding": entry.line.encoding,
+                "bytes": len(entry.line.data),
+                "file": entry.file,
+                "offset": entry.offset,
+                "line": entry.number,
+            }
+            for entry in found.entries
+        ]
+        members = {
+            "archive": portable(archive),
+            "suffix": suffix,
+            "bundles": bundles,
+            "by_index": found.by_index,
+        }
+        return out.result(outcome, status, {**members, **_members(found.rejected)})
+    _print_rejected(out, found.rejected)
+    if not found.entries:
+        out.error(f"{out.show(archive)}: no bundle of {suffix}")
+        out.hint("pithbundle archive list --bundles prints the suffixes that there are")
+    elif not found.by_index:
+        out.note(
+            "an index is missing or differs from its pack; pithbundle archive check --reindex writes it anew"
+        )
+    return status
+
+
+def print_checked(out: Output, archive: str, checked: Checked) -> int:
+    """Print what ``check`` found; return the exit status."""
+    damaged = bool(len(checked.problems))
+    if out.as_json:
+        members = {
+            "archive": portable(archive),
+            "packs": checked.packs,
+            "bundles": checked.bundles,
+            "records": checked.records,
+            "raw_bytes": checked.raw_bytes,
+            "reindexed": checked.reindexed,
+            **_members(checked.problems),
+        }
+        status = Exit.INVALID if damaged else Exit.VALID
+        return out.result("damaged" if damaged else "sound", status, members)
+    _print_rejected(out, checked.problems)
+    what = f"{plural(checked.bundles, 'bundle')} in {plural(checked.packs, 'pack')}"
+    if damaged:
+        out.heading("damaged", f"{what} could be read; {plural(len(checked.problems), 'problem')}", "bad")
+    else:
+        out.heading("sound", what, "good")
+    for name in checked.reindexed:
+        out.detail("reindexed", name)
+    return Exit.INVALID if damaged else Exit.VALID

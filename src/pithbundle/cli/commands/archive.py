@@ -1,0 +1,296 @@
+"""``pithbundle archive``: many bundles as one archive (spec ARCH-1 to ARCH-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from typing import Any, Final, TypeVar
+
+import click
+
+from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.inputs import PATH, deliver, json_option, limit_option
+from pithbundle.cli.numeric import whole
+from pithbundle.cli.output import Output
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.files import STDIN
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_STATUS: Final = (
+    "\b\nExit status: 0; 1 something was rejected, the rest was {}; 2 usage error, or a\n"
+    "file that cannot be read or written."
+)
+#: The formats of inputs; tests/cli/test_archive.py compares them with those of the library.
+FORMATS: Final = tuple(
+    f"{container}{compression}"
+    for container in ("json", "cbor", "jsonl", "cborseq", "tar")
+    for compression in ("", ".zst", ".gz")
+)
+
+
+def _archives() -> ModuleType:
+    """The module that does the work; it needs zstd, which is an extra.
+
+    Raises:
+        click.UsageError: zstd is not installed.
+    """
+    try:
+        from pithbundle.cli import archive_run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("backports", "compression"):
+            raise
+        raise click.UsageError(
+            f"archives need zstd, which is not installed. {how_to_install('archive')}",
+            click.get_current_context(),
+        ) from error
+    return archive_run
+
+
+def _size_options(command: F) -> F:
+    """Add ``--max-raw`` and ``--limit``, passed as ``max_raw`` and ``limits``."""
+    command = click.option(
+        "--max-raw",
+        callback=whole(1, 10**15),
+        metavar="BYTES",
+        help="The most bytes of one bundle, decompressed: the limit size, 4194304.",
+    )(command)
+    return limit_option(command)
+
+
+def _limits(limits: Limits, max_raw: int | None) -> Limits:
+    return limits if max_raw is None else replace(limits, size=max_raw)
+
+
+def _output_options(what: str) -> Callable[[F], F]:
+    """Add ``-o`` and ``--force``, passed as ``output`` and ``force``."""
+
+    def add(command: F) -> F:
+        command = click.option("--force", is_flag=True, help=f"Replace an existing {what}.")(command)
+        return click.option(
+            "-o", "--output", required=True, type=click.Path(), metavar="OUT", help="Where it is written."
+        )(command)
+
+    return add
+
+
+_level_option: Final = click.option(
+    "--level",
+    callback=whole(1, 22),
+    metavar="NUMBER",
+    default="3",
+    help="The level of zstd, 1 to 22; by default 3.",
+)
+_from_option: Final = click.option(
+    "--from",
+    "form",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help="The format of the files IN: json, cbor, jsonl, cborseq or tar, perhaps with .zst or .gz; "
+    "by default that of the name.",
+)
+
+
+@click.group("archive", epilog="\b\nExample:\n  pithbundle archive pack downloads/ -o mirror")
+def command() -> None:
+    """Keep many bundles as one archive: sorted, compressed, each found by its suffix.
+
+    An archive is a folder of packs. zstd -dc PACK prints the bundles of a pack, one a line. Nothing
+    is verified here: an archive contains bundles as they are.
+    """
+
+
+@command.command(
+    "pack",
+    epilog="\b\nExamples:\n  pithbundle archive pack downloads/ more.jsonl.gz -o mirror\n"
+    "  pithbundle archive pack --from jsonl - -o mirror < bundles.jsonl\n\n" + _STATUS.format("packed"),
+)
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
+@_output_options("archive")
+@_level_option
+@_from_option
+@_size_options
+@json_option
+@click.pass_obj
+def pack(
+    out: Output,
+    inputs: tuple[str, ...],
+    output: str,
+    force: bool,
+    level: int,
+    form: str | None,
+    max_raw: int | None,
+    limits: Limits,
+) -> int:
+    """Write the bundles of IN as the archive OUT: sorted, equal ones once.
+
+    IN is a folder of bundles, an archive, or a file whose name ends in .json, .cbor, .jsonl,
+    .cborseq or .tar, perhaps with .zst or .gz after it. Each bundle is read strictly; no signature
+    is checked. What is no bundle is listed, and the rest is packed.
+    """
+    guard_inputs(inputs, [("-o", output)])
+    found = _archives().pack(inputs, output, force, level, form, _limits(limits, max_raw))
+    return int(_archives().print_written(out, output, found))
+
+
+@command.command(
+    "merge",
+    epilog="\b\nExample:\n  pithbundle archive merge mirror-1 mirror-2 -o both\n\n"
+    + _STATUS.format("merged"),
+)
+@click.argument("inputs", metavar="DIR...", nargs=-1, required=True, type=click.Path())
+@_output_options("archive")
+@_level_option
+@_size_options
+@json_option
+@click.pass_obj
+def merge(
+    out: Output,
+    inputs: tuple[str, ...],
+    output: str,
+    force: bool,
+    level: int,
+    max_raw: int | None,
+    limits: Limits,
+) -> int:
+    """Write the union of the archives DIR as the archive OUT: equal bundles once.
+
+    The archives are read side by side, so that memory does not grow with them.
+    """
+    guard_inputs(inputs, [("-o", output)])
+    found = _archives().merge(inputs, output, force, level, _limits(limits, max_raw))
+    return int(_archives().print_written(out, output, found))
+
+
+@command.command(
+    "unpack",
+    epilog="\b\nExamples:\n  pithbundle archive unpack mirror -o bundles\n"
+    "  pithbundle archive unpack downloads/ -o bundles.tar\n\n" + _STATUS.format("unpacked"),
+)
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
+@_output_options("output")
+@click.option("--to", type=click.Choice(["folder", "tar"]), help="By default tar if OUT ends in .tar.")
+@_from_option
+@_size_options
+@json_option
+@click.pass_obj
+def unpack(
+    out: Output,
+    inputs: tuple[str, ...],
+    output: str,
+    force: bool,
+    to: str | None,
+    form: str | None,
+    max_raw: int | None,
+    limits: Limits,
+) -> int:
+    """Write each bundle of IN as a file of its own: into the folder or the tar OUT.
+
+    IN is what pithbundle archive pack takes, an archive for example. A bundle has the bytes that it
+    has in IN. Its file is named by its suffix and the beginning of the SHA-256 of its line, so that
+    equal bundles are one file.
+    """
+    guard_inputs(inputs, [("-o", output)])
+    found = _archives().unpack(
+        inputs,
+        output,
+        force,
+        to or ("tar" if output.endswith(".tar") else "folder"),
+        form,
+        _limits(limits, max_raw),
+    )
+    return int(_archives().print_unpacked(out, output, found))
+
+
+@command.command(
+    "list",
+    epilog="\b\nExamples:\n  pithbundle archive list mirror\n"
+    "  pithbundle archive list --bundles mirror | head",
+)
+@click.argument("archive", metavar="DIR", type=click.Path())
+@click.option("--bundles", is_flag=True, help="Print suffix, SHA-256, bytes and encoding of each bundle.")
+@_size_options
+@json_option
+@click.pass_obj
+def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits: Limits) -> int:
+    """List the packs of the archive DIR, as its manifest states them, or its bundles."""
+    if bundles and out.as_json:
+        raise click.UsageError(
+            "--bundles and --json exclude each other: the lines of --bundles are for programs too",
+            click.get_current_context(),
+        )
+    run = _archives()
+    with run.failing(archive):
+        reader = run.Reader(archive, _limits(limits, max_raw))
+    return int(run.list_bundles(out, reader) if bundles else run.list_packs(out, reader))
+
+
+@command.command(
+    "get",
+    epilog="\b\nExamples:\n  pithbundle archive get mirror OMJFN3CZBZK4KRI4XCDIFRLNQH\n"
+    "  pithbundle archive get mirror pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH -o bundle.json\n\n"
+    "\b\nExit status: 0 found; 1 not found, or a part that was needed is damaged; 2 usage\n"
+    "error, or a file that cannot be read or written.",
+)
+@click.argument("archive", metavar="DIR", type=click.Path())
+@click.argument("suffix", metavar="NUMBER")
+@click.option("-o", "--output", type=PATH, metavar="FILE", help="Write to this file, atomically.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--encoding", type=click.Choice(["json", "cbor"]), help="Only the bundles in this encoding.")
+@_size_options
+@json_option
+@click.pass_obj
+def get(
+    out: Output,
+    archive: str,
+    suffix: str,
+    output: str | None,
+    force: bool,
+    encoding: Encoding | None,
+    max_raw: int | None,
+    limits: Limits,
+) -> int:
+    """Print the bundles of one record from the archive DIR: in JSON one a line.
+
+    NUMBER is a suffix of 26 characters or a full Pith Number. The index and one frame are read, and
+    the suffix of each bundle is recomputed. With --json the positions are printed, and the bundles
+    are written to the FILE of -o.
+    """
+    run = _archives()
+    suffix = run.suffix_of(suffix)
+    with run.failing(archive):
+        reader = run.Reader(archive, _limits(limits, max_raw))
+        found = run.only(reader.get(suffix), encoding)
+    if found.entries and (output is not None or not out.as_json):
+        run.require_one_encoding(found)
+        if out.as_json and output == STDIN:
+            message = "with --json the bundles need a file: add -o FILE"
+            raise click.UsageError(message, click.get_current_context())
+        deliver(out, b"".join([entry.line.raw for entry in found.entries]), output, force)
+    return int(run.print_found(out, archive, suffix, found))
+
+
+@command.command(
+    "check",
+    epilog="\b\nExamples:\n  pithbundle archive check mirror\n  pithbundle archive check mirror --reindex\n\n"
+    "\b\nExit status: 0 sound; 1 something is damaged or missing; 2 usage error, or a file\n"
+    "that cannot be read or written.",
+)
+@click.argument("archive", metavar="DIR", type=click.Path())
+@click.option("--reindex", is_flag=True, help="Write the index of each sound pack anew, if it differs.")
+@_size_options
+@json_option
+@click.pass_obj
+def check(out: Output, archive: str, reindex: bool, max_raw: int | None, limits: Limits) -> int:
+    """Check the archive DIR: every hash, frame, bundle, border and index.
+
+    Each damaged part is listed with its position; the rest can still be read. No signature is
+    checked.
+    """
+    run = _archives()
+    with run.failing(archive):
+        checked = run.check(run.Reader(archive, _limits(limits, max_raw)), reindex)
+    return int(run.print_checked(out, archive, checked))

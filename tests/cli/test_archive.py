@@ -1,0 +1,223 @@
+"""pithbundle archive: commands, containers, limits, and what is never written (ARCH-11 to ARCH-13)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.archives import bundle_bytes, content, lines
+from kit.command_line import HOSTILE, assert_harmless, process_env, run
+from kit.data import REPO
+from pithbundle import cbor_bytes, parse_json
+from pithbundle.archive import tar, zstd
+from pithbundle.archive.inputs import FORMATS
+from pithbundle.cli.commands import archive as commands
+
+DEMO = REPO / "vectors" / "demo"
+SUFFIX = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("in").mkdir()
+    for seed in range(4):
+        (tmp_path / "in" / f"{seed}.json").write_bytes(bundle_bytes(seed))
+    return tmp_path
+
+
+def result(*args: str, status: int = 0, stdin: bytes = b"") -> dict[str, Any]:
+    done = run("archive", *args, "--json", stdin=stdin)
+    assert done.status == status, done
+    value: dict[str, Any] = json.loads(done.stdout)
+    return value
+
+
+def pack(*args: str, status: int = 0, stdin: bytes = b"") -> dict[str, Any]:
+    return result("pack", *args, "-o", "out", status=status, stdin=stdin)
+
+
+def test_the_formats_are_those_of_the_library() -> None:
+    assert {*commands.FORMATS} == {*FORMATS} - {"archive"}
+
+
+def test_every_container_gives_the_same_archive(folder: Path) -> None:
+    data = [bundle_bytes(seed) for seed in range(4)]
+    text = b"\n".join(line.data for line in lines(4))
+    inputs = {
+        "in": None,
+        "x.jsonl": text,
+        "x.jsonl.gz": gzip.compress(text),
+        "x.jsonl.zst": zstd.compress(text),
+        "x.tar": b"".join(tar.member(f"{at}.json", each) for at, each in enumerate(data)) + tar.END,
+    }
+    found = []
+    for name, each in inputs.items():
+        if each is not None:
+            Path(name).write_bytes(each)
+        value = result("pack", name, "-o", f"out-{name}")
+        assert value["bundles"] == 4
+        found.append(content(folder / f"out-{name}"))
+    assert all(each == found[0] for each in found)
+    assert pack("--from", "jsonl.gz", "-", stdin=gzip.compress(text))["bundles"] == 4
+    assert content(folder / "out") == found[0]
+    # An archive, and everything together: equal bundles once.
+    assert result("pack", "out", "x.tar", "in", "-o", "again")["read"] == 12
+    assert content(folder / "again") == found[0]
+
+
+def test_a_folder_may_have_compressed_files_and_others(folder: Path) -> None:
+    (folder / "in" / "z.json.gz").write_bytes(gzip.compress(bundle_bytes(9)))
+    (folder / "in" / "z.cbor.zst").write_bytes(zstd.compress(cbor_bytes(parse_json(bundle_bytes(9)))))
+    (folder / "in" / "README").write_text("x")
+    (folder / "in" / "gone.json").symlink_to("absent")
+    value = pack("in", status=1)
+    assert (value["bundles"], value["skipped"]) == (6, 1)
+    assert [(one["file"], one["code"]) for one in value["rejected"]] == [("in/gone.json", "io")]
+
+
+def test_a_million_junk_lines_end_in_a_hundred_and_a_count(folder: Path) -> None:
+    """20,000 here; that the list does not grow is the same for a million (C5)."""
+    Path("x.jsonl.zst").write_bytes(zstd.compress(b"{}\n" * 10_000 + b"junk\n" * 10_000 + lines(1)[0].raw))
+    value = pack("x.jsonl.zst", status=1)
+    assert value["bundles"] == 1 and value["rejected_count"] == 20_000
+    assert len(value["rejected"]) == 202
+    done = run("archive", "pack", "x.jsonl.zst", "-o", "text")
+    assert done.status == 1 and len(done.err.splitlines()) == 203
+    assert "x.jsonl.zst: 9900 more entries of this code, not listed [type]" in done.err
+
+
+def test_what_a_bundle_may_expand_to(folder: Path) -> None:
+    large = json.dumps({**json.loads(bundle_bytes(1)), "note": "x" * 100_000}).encode()
+    Path("x.json.zst").write_bytes(zstd.compress(large))
+    for option in (("--max-raw", "50000"), ("--limit", "size=50000")):
+        value = pack("x.json.zst", "--force", *option, status=1)
+        assert [one["code"] for one in value["rejected"]] == ["size"]
+    assert pack("x.json.zst", "--force", "--max-raw", "200000")["bundles"] == 1
+    assert result("check", "out", "--max-raw", "1000", status=1)["outcome"] == "damaged"
+
+
+@pytest.mark.parametrize("target", ["in", "in/0.json", "x.jsonl", "out"])
+def test_no_output_is_an_input(folder: Path, target: str) -> None:
+    Path("x.jsonl").write_bytes(lines(1)[0].raw)
+    pack("in")
+    before = content(folder / "in"), content(folder / "out")
+    for command in ("pack", "unpack"):
+        done = run("archive", command, target, "-o", target, "--force")
+        assert done.status == 2 and "inputs are never overwritten" in done.err
+    assert (content(folder / "in"), content(folder / "out")) == before
+
+
+def test_a_bundle_of_an_archive_is_found_and_written(folder: Path) -> None:
+    pack("in")
+    line = lines(4)[2]
+    assert run("archive", "get", "out", line.suffix).stdout == line.raw
+    value = result("get", "out", line.suffix, "-o", "one.json")
+    assert Path("one.json").read_bytes() == line.raw and value["by_index"]
+    assert result("get", "out", line.suffix, "-o", "one.json", status=2)["outcome"] == "error"
+    assert result("get", "out", line.suffix, "-o", "-", status=2)["outcome"] == "error"
+    for index in Path("out").glob("*.idx"):
+        index.unlink()
+    done = run("archive", "get", "out", line.suffix)
+    assert done.stdout == line.raw and "--reindex" in done.err
+    assert result("check", "out", status=1)["rejected_count"] == 1
+    assert run("archive", "check", "out", "--reindex").out.startswith("sound")
+    assert run("archive", "get", "out", line.suffix).err == ""
+
+
+def test_unpack_gives_the_bytes_that_an_input_has(folder: Path) -> None:
+    result("unpack", "in", "-o", "files")
+    names = {f"{line.suffix}-{line.digest.hex()[:16]}.json" for line in lines(4)}
+    assert {*os.listdir("files")} == names
+    assert {path.read_bytes() for path in Path("files").iterdir()} == {
+        bundle_bytes(seed) for seed in range(4)
+    }
+    assert result("unpack", "files", "in", "-o", "files.tar")["bundles"] == 8
+    value = result("unpack", "files.tar", "-o", "again")
+    assert (value["read"], value["bundles"]) == (8, 4)
+    assert content(folder / "again") == content(folder / "files")
+    assert result("unpack", "in", "-o", "again", status=2)["error"]["code"] == "io"
+    result("unpack", "in", "-o", "again", "--force")
+    result("unpack", "in", "--to", "folder", "-o", "x.tar")
+    assert Path("x.tar").is_dir()
+    assert result("unpack", "in", "-o", "in/0.json", "--force", status=2)["error"]["code"] in ("io", "usage")
+
+
+def test_merge_is_a_union_and_names_what_is_out_of_order(folder: Path) -> None:
+    pack("in")
+    Path("x.jsonl").write_bytes(b"".join(line.raw for line in lines(8)))
+    result("pack", "x.jsonl", "-o", "more")
+    value = result("merge", "out", "more", "out", "-o", "both")
+    assert (value["read"], value["bundles"]) == (16, 8)
+    assert content(folder / "both") == content(folder / "more")
+
+
+def test_list_prints_lines_for_programs(folder: Path) -> None:
+    pack("in")
+    rows = [row.split() for row in run("archive", "list", "out", "--bundles").out.splitlines()]
+    assert rows == [[line.suffix, line.digest.hex(), str(len(line.data)), line.encoding] for line in lines(4)]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_names_are_harmless(folder: Path, text: str) -> None:
+    name = text.replace("\0", "").replace("/", "")[:60] + ".json"
+    data = tar.member("x.json", b"{}")
+    record = b" path=" + name.encode("utf-8", "replace") + b"\n"
+    size = len(record) + 2 if len(record) < 98 else len(record) + 3
+    extended = b"%d" % size + record
+    header = bytearray(tar.member("x", extended))
+    header[156:157] = b"x"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header[:512])
+    Path("x.tar").write_bytes(bytes(header) + data + tar.END)
+    done = run("archive", "pack", "x.tar", "-o", "out")
+    assert done.status == 1
+    assert_harmless(done, {"pithbundle:", "archive"})
+    assert pack("x.tar", "--force", status=1)["rejected_count"] == 1
+    with open(b"in/" + name.encode("utf-8", "replace"), "wb") as file:
+        file.write(b"{}")
+    assert_harmless(run("archive", "pack", "in", "-o", "two"), {"pithbundle:", "archive"})
+
+
+def test_progress_on_a_terminal(folder: Path) -> None:
+    done = run("archive", "pack", "in", "-o", "out", tty=True, env={"TERM": "xterm"})
+    assert "\r" in done.err and "archive" in done.out
+    for command in (("check", "out"), ("merge", "out", "-o", "b"), ("unpack", "out", "-o", "c")):
+        assert "\r" in run("archive", *command, tty=True, env={"TERM": "xterm"}).err
+
+
+def test_without_zstd_the_missing_extra_is_named(folder: Path) -> None:
+    code = "import sys; sys.modules['backports'] = sys.modules['compression'] = None; "
+    code += "from pithbundle.__main__ import main; sys.exit(main())"
+    for args, status in ((["archive", "pack", "in", "-o", "out"], 2), (["archive", "pack", "--help"], 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *args],
+            env=process_env(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status and "Traceback" not in done.stderr
+        assert ("'.[archive]'" in done.stderr) == bool(status)
+
+
+@pytest.mark.parametrize("level", ["0", "23", "x"])
+def test_a_level_out_of_range(folder: Path, level: str) -> None:
+    assert pack("in", "--level", level, status=2)["outcome"] == "error"
+
+
+def test_an_archive_is_replaced_and_nothing_else(folder: Path) -> None:
+    pack("in")
+    assert "--force" in run("archive", "pack", "in", "-o", "out").err
+    assert pack("in", "--force")["bundles"] == 4
+    Path("out/thesis.txt").write_text("kept")
+    done = run("archive", "pack", "in", "-o", "out", "--force")
+    assert done.status == 2 and "thesis.txt" in done.err and Path("out/thesis.txt").exists()
+    assert not Path("out.part").exists()
