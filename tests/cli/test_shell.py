@@ -40,6 +40,7 @@ def test_every_command_has_help_with_an_example(words: list[str]) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_json(name: str) -> None:
     groups = {
+        "archive": ["archive", "pack"],
         "policy": ["policy", "check"],
         "conformance": ["conformance", "run"],
         "format": ["format", "list"],

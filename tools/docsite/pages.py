@@ -40,6 +40,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/read-the-history.md",
             "docs/guides/pin-and-rotate-keys.md",
             "docs/guides/keep-a-proof.md",
+            "docs/guides/keep-an-archive.md",
             "docs/guides/raise-a-limit.md",
             "docs/guides/add-an-event-type.md",
         ],

@@ -13,10 +13,10 @@ from pithbundle.archive import tar
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import Rejections
-from pithbundle.archive.streams import Compression, Part, items, lines, opened, over_limit
+from pithbundle.archive.streams import MOST_REJECTED, Compression, Part, items, lines, opened, over_limit
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.errors import FileError, PithError
+from pithbundle.errors import FileError, InputError, PithError
 from pithbundle.files import STDIN, file_error
 
 Container: TypeAlias = Literal["json", "cbor", "jsonl", "cborseq", "tar", "archive"]
@@ -110,6 +110,7 @@ def read_bundles(
             yield InputBundle(entry.line, entry.line.data)
         return
     encoding = _ENCODINGS.get(form.container)
+    count = 0
     with _OpenInput(path) as file:
         for position, part in _safe(_parts(file.read, form, limits, skipped or tar.Skipped())):
             try:
@@ -118,6 +119,11 @@ def read_bundles(
                 line = line_of(part, limits, encoding)
             except PithError as error:
                 rejected.add(path, position, error.detached())
+                count += 1
+                if count == MOST_REJECTED:
+                    detail = f"{count} entries were rejected; the rest of the file was not read"
+                    rejected.add(path, "", InputError("size", detail, clause="ARCH-12"))
+                    break
                 continue
             if form.container in ("json", "cbor"):
                 # Of one bundle nothing is used before it is known to be of one file.

@@ -19,6 +19,11 @@ Part: TypeAlias = tuple[str, "bytes | PithError"]
 
 #: How many times its limit a compressed entry may expand to before the rest of the file is not read.
 _PATIENCE: Final = 16
+#: How many times its size a file may expand, and up to which size it may expand more.
+_MOST_TIMES: Final = 1_000
+_FREE: Final = 64 << 20
+#: The most entries of one input that are rejected, or lines that are empty, before the rest is not read.
+MOST_REJECTED: Final = 1_000_000
 #: Of gzip so little is decoded at once: what follows a member is copied for each member.
 _GZIP_PIECE: Final = 1 << 12
 
@@ -28,8 +33,23 @@ def opened(read: Callable[[int], bytes], compression: Compression) -> Source:
     source = Source(read)
     if not compression:
         return source
-    pieces = decompressed(source) if compression == "zst" else _gunzipped(source)
+    pieces = _bounded(decompressed(source) if compression == "zst" else _gunzipped(source), source)
     return Source(lambda _: next(pieces, b""))
+
+
+def _bounded(pieces: Iterator[bytes], source: Source) -> Iterator[bytes]:
+    """The pieces, as long as they are not out of all proportion to the bytes of the file (ARCH-12).
+
+    Raises:
+        InputError: ``size``: they are.
+    """
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > _FREE and size > _MOST_TIMES * source.position:
+            detail = f"the file expands more than {_MOST_TIMES} times; the rest of it was not read"
+            raise InputError("size", detail, clause="ARCH-12")
+        yield piece
 
 
 def _gunzipped(source: Source) -> Iterator[bytes]:
@@ -71,6 +91,9 @@ def skip(source: Source, size: int, limit: int, compression: Compression) -> boo
     return source.skip(size) == size
 
 
+_REST: Final = "lines; the rest of the file was not read"
+
+
 def over_limit(limit: int, found: int | None = None, *, is_end: bool = False) -> InputError:
     """The error of an entry over the limit on its size (ARCH-12)."""
     what = "a bundle; the rest of the file was not read" if is_end else "a bundle"
@@ -79,14 +102,21 @@ def over_limit(limit: int, found: int | None = None, *, is_end: bool = False) ->
 
 def lines(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
     """The lines of a stream that are not empty, each of at most ``limit`` bytes."""
-    number, size = 1, 0
+    number, size, empty = 1, 0, 0
     parts: list[bytes] = []
     while piece := source.some():
         start = 0
         while (end := piece.find(b"\n", start)) >= 0:
             size += end - start
             parts.append(piece[start:end])
-            yield from _line(number, parts, size, limit)
+            if size:
+                yield from _line(number, parts, size, limit)
+            elif (empty := empty + 1) > MOST_REJECTED:
+                yield (
+                    f"line {number}",
+                    InputError("size", f"more than {MOST_REJECTED} empty {_REST}", clause="ARCH-12"),
+                )
+                return
             number, size, parts, start = number + 1, 0, [], end + 1
         size += len(piece) - start
         if size <= limit:

@@ -1,4 +1,4 @@
-"""Tar as a stream: bundles in, everything else by name (ARCH-11; threats C1, D8, F1)."""
+"""Tar as a stream: bundles in, everything else by name (ARCH-11; threats C1, F1)."""
 
 from __future__ import annotations
 

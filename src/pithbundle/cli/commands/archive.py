@@ -32,14 +32,14 @@ FORMATS: Final = tuple(
 )
 
 
-def _archives() -> ModuleType:
-    """The module that does the work; it needs zstd, which is an extra.
+def _archives() -> tuple[ModuleType, ModuleType]:
+    """The modules that do the work and print; they need zstd, which is an extra.
 
     Raises:
         click.UsageError: zstd is not installed.
     """
     try:
-        from pithbundle.cli import archive_run
+        from pithbundle.cli import archive_print, archive_run
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("backports", "compression"):
             raise
@@ -47,7 +47,7 @@ def _archives() -> ModuleType:
             f"archives need zstd, which is not installed. {how_to_install('archive')}",
             click.get_current_context(),
         ) from error
-    return archive_run
+    return archive_run, archive_print
 
 
 def _size_options(command: F) -> F:
@@ -132,8 +132,9 @@ def pack(
     is checked. What is no bundle is listed, and the rest is packed.
     """
     guard_inputs(inputs, [("-o", output)])
-    found = _archives().pack(inputs, output, force, level, form, _limits(limits, max_raw))
-    return int(_archives().print_written(out, output, found))
+    run, printing = _archives()
+    found = run.pack(inputs, output, force, level, form, _limits(limits, max_raw))
+    return int(printing.print_written(out, output, found))
 
 
 @command.command(
@@ -161,8 +162,9 @@ def merge(
     The archives are read side by side, so that memory does not grow with them.
     """
     guard_inputs(inputs, [("-o", output)])
-    found = _archives().merge(inputs, output, force, level, _limits(limits, max_raw))
-    return int(_archives().print_written(out, output, found))
+    run, printing = _archives()
+    found = run.merge(inputs, output, force, level, _limits(limits, max_raw))
+    return int(printing.print_written(out, output, found))
 
 
 @command.command(
@@ -194,7 +196,8 @@ def unpack(
     equal bundles are one file.
     """
     guard_inputs(inputs, [("-o", output)])
-    found = _archives().unpack(
+    run, printing = _archives()
+    found = run.unpack(
         inputs,
         output,
         force,
@@ -202,7 +205,7 @@ def unpack(
         form,
         _limits(limits, max_raw),
     )
-    return int(_archives().print_unpacked(out, output, found))
+    return int(printing.print_unpacked(out, output, found))
 
 
 @command.command(
@@ -222,10 +225,10 @@ def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits:
             "--bundles and --json exclude each other: the lines of --bundles are for programs too",
             click.get_current_context(),
         )
-    run = _archives()
+    run, printing = _archives()
     with run.failing(archive):
         reader = run.Reader(archive, _limits(limits, max_raw))
-    return int(run.list_bundles(out, reader) if bundles else run.list_packs(out, reader))
+    return int(printing.list_bundles(out, reader) if bundles else printing.list_packs(out, reader))
 
 
 @command.command(
@@ -259,7 +262,7 @@ def get(
     the suffix of each bundle is recomputed. With --json the positions are printed, and the bundles
     are written to the FILE of -o.
     """
-    run = _archives()
+    run, printing = _archives()
     suffix = run.suffix_of(suffix)
     with run.failing(archive):
         reader = run.Reader(archive, _limits(limits, max_raw))
@@ -270,7 +273,7 @@ def get(
             message = "with --json the bundles need a file: add -o FILE"
             raise click.UsageError(message, click.get_current_context())
         deliver(out, b"".join([entry.line.raw for entry in found.entries]), output, force)
-    return int(run.print_found(out, archive, suffix, found))
+    return int(printing.print_found(out, archive, suffix, found))
 
 
 @command.command(
@@ -290,7 +293,7 @@ def check(out: Output, archive: str, reindex: bool, max_raw: int | None, limits:
     Each damaged part is listed with its position; the rest can still be read. No signature is
     checked.
     """
-    run = _archives()
+    run, printing = _archives()
     with run.failing(archive):
         checked = run.check(run.Reader(archive, _limits(limits, max_raw)), reindex)
-    return int(run.print_checked(out, archive, checked))
+    return int(printing.print_checked(out, archive, checked))

@@ -1,0 +1,196 @@
+"""What the commands of ``pithbundle archive`` print; loaded only where zstd is installed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pithbundle.archive.check import Checked
+from pithbundle.archive.manifest import Manifest
+from pithbundle.archive.reader import Found, Reader
+from pithbundle.archive.rejected import Rejections
+from pithbundle.cli.archive_run import Written, failing
+from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import plural
+from pithbundle.encoding.values import portable
+
+#: The outcome of a command that left something out.
+SOME_REJECTED: Final = "some_rejected"
+
+
+def _status(rejected: Rejections) -> tuple[str, Exit]:
+    return (SOME_REJECTED, Exit.INVALID) if len(rejected) else (SUCCESS, Exit.VALID)
+
+
+def _print_rejected(out: Output, rejected: Rejections) -> None:
+    for one in rejected:
+        where = ", ".join(filter(None, [out.file_name(one.path), out.show(one.position)]))
+        if one.count > 1:
+            out.error(f"{where}: {one.count} {one.reason} [{one.code}]")
+        else:
+            out.error(f"{where}: {one.reason} [{one.code}]")
+    if len(rejected):
+        out.hint("fetch what is rejected again from where it came; everything else was read")
+
+
+def _members(rejected: Rejections) -> dict[str, object]:
+    return {"rejected": [one.to_value() for one in rejected], "rejected_count": len(rejected)}
+
+
+def print_written(out: Output, output: str, written: Written) -> int:
+    """Print what ``pack`` or ``merge`` wrote; return the exit status."""
+    outcome, status = _status(written.rejected)
+    manifest = written.manifest or Manifest((), "")
+    records = sum(info.records for info in manifest.packs)
+    if out.as_json:
+        members = {
+            "archive": portable(output),
+            "read": written.read,
+            "bundles": written.bundles,
+            "records": records,
+            "packs": [info.to_value() for info in manifest.packs],
+            "skipped": written.skipped,
+            **_members(written.rejected),
+        }
+        return out.result(outcome, status, members)
+    _print_rejected(out, written.rejected)
+    packs = plural(len(manifest.packs), "pack")
+    out.heading("archive", f"{out.show(output)}: {plural(written.bundles, 'bundle')} in {packs}", "good")
+    both = len({info.encoding for info in manifest.packs}) > 1
+    out.detail("records", f"{records}{', of JSON and CBOR by themselves' if both else ''}")
+    if written.read != written.bundles:
+        out.detail("equal", f"{plural(written.read - written.bundles, 'bundle')} more than once")
+    _print_size(out, manifest)
+    _print_left_out(out, written)
+    return status
+
+
+def _print_size(out: Output, manifest: Manifest) -> None:
+    raw = sum(info.raw_bytes for info in manifest.packs)
+    size = sum(info.file_bytes for info in manifest.packs)
+    if size:
+        out.detail("size", f"{plural(size, 'byte')} of {raw}, {raw / size:.2f} times smaller")
+
+
+def _print_left_out(out: Output, written: Written) -> None:
+    if written.skipped:
+        out.detail("skipped", f"{plural(written.skipped, 'file')} of other names")
+    if len(written.rejected):
+        out.detail("rejected", f"{len(written.rejected)}, listed above")
+
+
+def print_unpacked(out: Output, output: str, written: Written) -> int:
+    """Print what ``unpack`` wrote; return the exit status."""
+    outcome, status = _status(written.rejected)
+    if out.as_json:
+        members = {
+            "output": portable(output),
+            "read": written.read,
+            "bundles": written.bundles,
+            "skipped": written.skipped,
+            **_members(written.rejected),
+        }
+        return out.result(outcome, status, members)
+    _print_rejected(out, written.rejected)
+    out.heading("unpacked", f"{plural(written.bundles, 'bundle')} to {out.show(output)}", "good")
+    _print_left_out(out, written)
+    return status
+
+
+def list_packs(out: Output, reader: Reader) -> int:
+    """Print the packs; return the exit status."""
+    manifest = reader.manifest
+    if out.as_json:
+        members = {
+            "archive": portable(reader.path),
+            "zstd_version": manifest.zstd_version,
+            "bundles": manifest.bundles,
+            "records": sum(info.records for info in manifest.packs),
+            "packs": [info.to_value() for info in manifest.packs],
+        }
+        return out.result(SUCCESS, Exit.VALID, members)
+    out.table(
+        ("pack", "first suffix", "last suffix", "bundles", "bytes"),
+        [
+            (info.file, info.first_suffix, info.last_suffix, str(info.bundles), str(info.file_bytes))
+            for info in manifest.packs
+        ],
+    )
+    packs = plural(len(manifest.packs), "pack")
+    out.heading("archive", f"{plural(manifest.bundles, 'bundle')} in {packs}")
+    _print_size(out, manifest)
+    return Exit.VALID
+
+
+def list_bundles(out: Output, reader: Reader) -> int:
+    """Print a line for each bundle while they are read; return the exit status."""
+    rejected = Rejections()
+    with failing(reader.path):
+        for done, entry in enumerate(reader.entries(rejected), 1):
+            line = entry.line
+            out.line(f"{line.suffix} {line.digest.hex()} {len(line.data)} {line.encoding}")
+            if done % 1_000 == 0:
+                out.send()
+    _print_rejected(out, rejected)
+    return _status(rejected)[1]
+
+
+def print_found(out: Output, archive: str, suffix: str, found: Found) -> int:
+    """Print where bundles were found, or that there are none; return the exit status."""
+    outcome, status = _status(found.rejected)
+    if not found.entries and not found.rejected:
+        outcome, status = "absent", Exit.INVALID
+    if out.as_json:
+        bundles = [
+            {
+                "sha256": entry.line.digest.hex(),
+                "encoding": entry.line.encoding,
+                "bytes": len(entry.line.data),
+                "file": entry.file,
+                "offset": entry.offset,
+                "line": entry.number,
+            }
+            for entry in found.entries
+        ]
+        members = {
+            "archive": portable(archive),
+            "suffix": suffix,
+            "bundles": bundles,
+            "by_index": found.by_index,
+        }
+        return out.result(outcome, status, {**members, **_members(found.rejected)})
+    _print_rejected(out, found.rejected)
+    if not found.entries:
+        out.error(f"{out.show(archive)}: no bundle of {suffix}")
+        out.hint("pithbundle archive list --bundles prints the suffixes that there are")
+    elif not found.by_index:
+        out.note(
+            "an index is missing or differs from its pack; pithbundle archive check --reindex writes it anew"
+        )
+    return status
+
+
+def print_checked(out: Output, archive: str, checked: Checked) -> int:
+    """Print what ``check`` found; return the exit status."""
+    damaged = bool(len(checked.problems))
+    if out.as_json:
+        members = {
+            "archive": portable(archive),
+            "packs": checked.packs,
+            "bundles": checked.bundles,
+            "records": checked.records,
+            "raw_bytes": checked.raw_bytes,
+            "reindexed": checked.reindexed,
+            **_members(checked.problems),
+        }
+        status = Exit.INVALID if damaged else Exit.VALID
+        return out.result("damaged" if damaged else "sound", status, members)
+    _print_rejected(out, checked.problems)
+    what = f"{plural(checked.bundles, 'bundle')} in {plural(checked.packs, 'pack')}"
+    if damaged:
+        out.heading("damaged", f"{what} could be read; {plural(len(checked.problems), 'problem')}", "bad")
+    else:
+        out.heading("sound", what, "good")
+    for name in checked.reindexed:
+        out.detail("reindexed", name)
+    return Exit.INVALID if damaged else Exit.VALID

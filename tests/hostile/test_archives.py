@@ -1,0 +1,308 @@
+"""Archives under damage and attack: what is lost, what is named, what it costs (F6, C1, C2, ARCH-8)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from kit.archives import items, lines, write
+from kit.command_line import process_env, run
+from pithbundle import cbor_bytes, parse_json
+from pithbundle.archive import tar, zstd
+from pithbundle.archive.check import check_archive
+from pithbundle.archive.lines import line_of
+from pithbundle.archive.manifest import IndexEntry, read_index
+from pithbundle.archive.reader import Reader
+from pithbundle.archive.rejected import Rejections
+
+MAGIC: Final = b"\x28\xb5\x2f\xfd"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("archive") / "a"
+    write(path, [*lines(400), *items(40)])
+    return path
+
+
+def packs(archive: Path) -> list[tuple[Path, tuple[IndexEntry, ...]]]:
+    found = []
+    for pack in sorted(archive.glob("*.zst")):
+        index = read_index((archive / (pack.name.partition(".")[0] + ".idx")).read_bytes())
+        assert index is not None
+        found.append((pack, index))
+    return found
+
+
+class Damaged:
+    """An archive with one damage, and which frames it hits."""
+
+    def __init__(self, archive: Path, seed: int) -> None:
+        self.drawn = random.Random(seed)
+        self.archive = archive
+        self.pack, self.index = self.drawn.choice(packs(archive))
+        self.data = bytearray(self.pack.read_bytes())
+        #: The bytes that are hit.
+        self.start = self.end = 0
+        self.kind = self.drawn.choice(["flip", "flip", "cut", "zero", "swap", "index", "insert", "remove"])
+        getattr(self, f"_{self.kind}")()
+        self.pack.write_bytes(self.data)
+
+    def _flip(self) -> None:
+        self.start = self.drawn.randrange(len(self.data))
+        self.data[self.start] ^= 1 << self.drawn.randrange(8)
+        self.end = self.start + 1
+
+    def _cut(self) -> None:
+        self.start, self.end = self.drawn.randrange(len(self.data)), len(self.data)
+        del self.data[self.start :]
+
+    def _zero(self) -> None:
+        self.start = self.drawn.randrange(len(self.data))
+        self.end = min(len(self.data), self.start + 4096)
+        self.data[self.start : self.end] = bytes(self.end - self.start)
+
+    def _swap(self) -> None:
+        if len(self.index) > 1:
+            at = self.drawn.randrange(len(self.index) - 1)
+            one, two = self.index[at : at + 2]
+            middle, end = two.offset, two.offset + two.length
+            self.data[one.offset : end] = self.data[middle:end] + self.data[one.offset : middle]
+
+    def _index(self) -> None:
+        path = self.archive / (self.pack.name.partition(".")[0] + ".idx")
+        data = bytearray(path.read_bytes())
+        data[self.drawn.randrange(len(data))] ^= 1 << self.drawn.randrange(7)
+        path.write_bytes(data)
+
+    def _insert(self) -> None:
+        entry = self.drawn.choice(self.index)
+        self.start = self.end = entry.offset + self.drawn.choice([0, self.drawn.randrange(entry.length)])
+        self.data[self.start : self.start] = self.drawn.choice([b"junk", MAGIC, MAGIC * 3, bytes(9)])
+        # Between two frames nothing is hit.
+        self.end += any(entry.offset < self.start < entry.offset + entry.length for entry in self.index)
+
+    def _remove(self) -> None:
+        self.start = self.drawn.randrange(len(self.data))
+        self.end = min(len(self.data), self.start + self.drawn.randrange(1, 50))
+        del self.data[self.start : self.end]
+
+    @property
+    def lost(self) -> set[int]:
+        """The numbers of the frames of the pack that are hit."""
+        return {
+            at
+            for at, entry in enumerate(self.index)
+            if entry.offset < self.end and self.start < entry.offset + entry.length
+        }
+
+
+def one_damage(sample: Path, folder: Path, seed: int) -> str:
+    archive = Path(shutil.copytree(sample, folder / str(seed)))
+    damaged = Damaged(archive, seed)
+    rejected = Rejections()
+    found = {entry.line for entry in Reader(archive).entries(rejected)}
+    every = {*lines(400), *items(40)}
+    assert found <= every, "made up"
+    mine = [
+        line
+        for line in sorted(every)
+        if line.encoding == ("json" if ".jsonl" in damaged.pack.name else "cbor")
+    ]
+    firsts = [entry.first_suffix for entry in damaged.index]
+    missing = every - found
+    for line in missing:
+        assert line in mine
+        assert sum(first <= line.suffix for first in firsts) - 1 in damaged.lost, "a frame that was not hit"
+    assert bool(missing) <= bool(rejected), "lost without a word"
+    # check names the file whatever was hit, unless the bytes are what they were.
+    unchanged = all((archive / path.name).read_bytes() == path.read_bytes() for path in sample.iterdir())
+    *_, checked = check_archive(Reader(archive))
+    assert bool(len(checked.problems)) != unchanged, damaged.kind
+    if damaged.kind not in ("index", "swap") and not unchanged:
+        assert {one.path for one in checked.problems} == {str(damaged.pack)}
+    # What is not lost is found by its suffix too.
+    for line in damaged.drawn.sample(sorted(found), 2):
+        assert line in [entry.line for entry in Reader(archive).get(line.suffix).entries]
+    shutil.rmtree(archive)
+    return damaged.kind
+
+
+@pytest.mark.parametrize("first", [0, 20])
+def test_damage_loses_at_most_the_frames_that_it_hits_and_is_named(
+    sample: Path, tmp_path: Path, first: int
+) -> None:
+    for seed in range(first, first + 8):
+        one_damage(sample, tmp_path, seed)
+
+
+@pytest.mark.slow
+def test_500_damages(tmp_path: Path) -> None:
+    write(tmp_path / "sample", [*lines(120), *items(40)])
+    every = {*lines(120), *items(40)}
+    kinds = {one_small_damage(tmp_path / "sample", tmp_path, seed, every) for seed in range(500)}
+    assert len(kinds) == 7
+
+
+def one_small_damage(sample: Path, folder: Path, seed: int, every: set[Any]) -> str:
+    """As :func:`one_damage`, with fewer bundles and without the search by suffix."""
+    archive = Path(shutil.copytree(sample, folder / str(seed)))
+    damaged = Damaged(archive, seed)
+    *_, checked = check_archive(Reader(archive))
+    unchanged = all((archive / path.name).read_bytes() == path.read_bytes() for path in sample.iterdir())
+    assert bool(len(checked.problems)) != unchanged, damaged.kind
+    rejected = Rejections()
+    found = {entry.line for entry in Reader(archive).entries(rejected)}
+    firsts = [entry.first_suffix for entry in damaged.index]
+    for line in every - found:
+        assert (line.encoding == "json") == (".jsonl" in damaged.pack.name)
+        assert sum(first <= line.suffix for first in firsts) - 1 in damaged.lost
+    assert found <= every and bool(every - found) <= bool(rejected)
+    shutil.rmtree(archive)
+    return damaged.kind
+
+
+# -- bundles that look like frames -------------------------------------------------------------
+
+
+def test_a_bundle_that_contains_the_magic_of_a_frame(tmp_path: Path) -> None:
+    """In JSON the four bytes are no UTF-8; as characters they are other bytes. In CBOR a number has them."""
+    value = json.loads(lines(1)[0].data)
+    text = line_of(json.dumps({**value, "note": "(\u00b5/\u00fd" * 50}, ensure_ascii=False).encode())
+    number = line_of(cbor_bytes({**parse_json(lines(2)[1].data), "note": [0x28B52FFD] * 50}))  # type: ignore[dict-item]
+    assert MAGIC in number.data
+    write(tmp_path / "a", [text, number])
+    rejected = Rejections()
+    assert [entry.line for entry in Reader(tmp_path / "a").entries(rejected)] == [text, number]
+    assert not rejected
+    # Stored, so that the magic is in the pack, and with its frame damaged: nothing is made up.
+    frame = MAGIC + b"\xa4" + len(number.data).to_bytes(4, "little")
+    frame += (len(number.data) << 3 | 1).to_bytes(3, "little") + number.data + b"\0\0\0\0"
+    good = zstd.compress(number.data)
+    pack = next((tmp_path / "a").glob("*.cborseq.zst"))
+    pack.write_bytes(frame + good)
+    found = [entry.line for entry in Reader(tmp_path / "a").entries(rejected)]
+    assert found == [text, number] and len(rejected) == 1
+
+
+# -- cost ----------------------------------------------------------------------------------------
+
+
+def measured(*args: str) -> tuple[int, float, int]:
+    """The status of a command, its CPU seconds and its peak memory in bytes."""
+    script = (
+        "import resource, sys; from pithbundle.__main__ import main; "
+        "status = main(); "
+        "peak = [line for line in open('/proc/self/status') if line.startswith('VmHWM')][0].split()[1]; "
+        "print(int(peak) * 1024, file=sys.stderr); sys.exit(status)"
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-c", script, "archive", *args], env=process_env(), capture_output=True, check=False
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return done.returncode, seconds, int(done.stderr.split()[-1])
+
+
+def zst_bomb(size: int) -> bytes:
+    """One frame of so many zero bytes, which states no size: a block of 128 KiB takes four bytes."""
+    block = (1 << 17 << 3 | 2).to_bytes(3, "little") + b"\0"
+    return MAGIC + b"\x00\x38" + block * (size >> 17) + b"\x01\0\0"
+
+
+BOMBS: Final[dict[str, Callable[[], bytes]]] = {
+    "x.json.zst": lambda: zst_bomb(2 << 30),
+    "x.jsonl.zst": lambda: zst_bomb(2 << 30),
+    "x.cborseq.zst": lambda: zst_bomb(2 << 30),
+    "x.tar.zst": lambda: zst_bomb(2 << 30),
+    "y.jsonl.zst": lambda: zstd.compress(zst_bomb(1 << 28)),
+    "x.jsonl.gz": lambda: gzip.compress(bytes(100 << 20), 9),
+    "z.tar.zst": lambda: zstd.compress(
+        tar.member("a.json", b"")[:512].replace(b"00000000000\0", b"77777777777\0", 1)
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if "cborseq" in name else name for name in BOMBS]
+)
+def test_bombs_cost_no_more_than_a_bundle_may_have(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = BOMBS[name]()
+    assert len(data) < 200_000
+    Path(name).write_bytes(data)
+    status, seconds, peak = measured("pack", name, "-o", "out")
+    assert status == 1
+    assert peak < 256 << 20
+    # Of the sequence a million items are rejected one by one.
+    assert seconds < (60 if "cborseq" in name else 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("window.jsonl.zst", MAGIC + b"\x04" + bytes([20 << 3]) + bytes(100)),
+        ("size.jsonl.zst", MAGIC + b"\xe4" + (1 << 62).to_bytes(8, "little") + b"\x09\0\0a" + bytes(4)),
+        ("nested.tar", tar.member("inner.json", tar.member("a.json", b"{}") + tar.END) + tar.END),
+    ],
+)
+def test_other_hostile_inputs_are_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(data)
+    done = run("archive", "pack", name, "-o", "out", "--json")
+    assert done.status == 1 and json.loads(done.stdout)["rejected_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [zstd.compress(b""), bytes.fromhex("502a4d1800000000"), MAGIC],
+    ids=["empty", "skippable", "magic"],
+)
+def test_a_pack_of_nothing_but_pieces_is_read_in_linear_time(tmp_path: Path, piece: bytes) -> None:
+    """Of 8 million bytes the list has at most a hundred entries, and the time grows with the size."""
+
+    def seconds(size: int) -> float:
+        path = tmp_path / str(size)
+        write(path, lines(1), force=True)
+        pack = next(path.glob("*.zst"))
+        pack.write_bytes(piece * (size // len(piece)))
+        began = time.process_time()
+        rejected = Rejections()
+        assert [*Reader(path).entries(rejected)] == []
+        assert 1 <= len([*rejected]) <= 101
+        return time.process_time() - began
+
+    small = max(min(seconds(1 << 18) for _ in range(2)), 0.02)
+    assert seconds(1 << 21) < 16 * small
+
+
+def test_an_index_or_a_manifest_of_a_hostile_mirror(tmp_path: Path) -> None:
+    """Names lead nowhere else, and numbers allocate nothing."""
+    write(tmp_path / "a", lines(20))
+    manifest = tmp_path / "a" / "pith-archive.json"
+    good = manifest.read_text()
+    for name in ("../../etc/passwd", "/etc/passwd", "0" * 32 + ".jsonl.zst/../x", "pith-archive.json"):
+        value = json.loads(good)
+        value["packs"][0]["file"] = name
+        manifest.write_text(json.dumps(value))
+        assert run("archive", "list", str(tmp_path / "a")).status == 1
+    manifest.write_text(good)
+    index = next((tmp_path / "a").glob("*.idx"))
+    index.write_text(f"{lines(20)[0].suffix} 0 {10**17} {10**17}\n")
+    assert run("archive", "get", str(tmp_path / "a"), lines(20)[3].suffix).stdout == lines(20)[3].raw
