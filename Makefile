@@ -29,13 +29,13 @@ MUTANTS := $(VENV)/mutants.stamp
 DOCS    := $(VENV)/docs.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench man \
+.PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench bench-archive man \
   docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^#  *\(make .*\)/  \1/p' Makefile
-	@echo '  make lint | types | format | unit | coverage | environments | fuzz | bench | docs | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
+	@echo '  make lint | types | format | unit | coverage | environments | fuzz | bench | bench-archive | docs | vectors | vectors-archive | conformance | broken | differential | accumulated | mutations | mutants | lock | clean'
 
 # The lists are complete and hashed, so nothing is resolved: a resolver would look at the newest
 # releases and break an old commit. `pip check` says if a list ever lacks something. The build
@@ -137,6 +137,10 @@ bench: $(DEV)
 	@for script in $(filter-out %/against.py,$(wildcard benchmarks/*.py)); do \
 	  $(BIN)/python "$$script" || exit 1; done
 	$(if $(BASE),$(BIN)/python benchmarks/against.py --base '$(BASE)')
+
+# Generated archives, of SIZES bundles.
+bench-archive: $(DEV)
+	$(BIN)/python benchmarks/archives.py $(SIZES)
 
 # The site; any broken link or anchor, and any public name without documentation, is an error.
 docs: $(DOCS)

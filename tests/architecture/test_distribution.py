@@ -21,6 +21,7 @@ DATA: Final = {
     "pithbundle/cli/specification.json",
     "pithbundle/bundle/event_format.schema.json",
     "pithbundle/verify/policy.schema.json",
+    "pithbundle/archive/archive.schema.json",
     *(f"pithbundle/schemas/{path.name}" for path in (REPO / "src/pithbundle/schemas").glob("*.json")),
 }
 

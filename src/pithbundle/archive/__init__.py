@@ -9,3 +9,36 @@ a signature.
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
 """
+
+from __future__ import annotations
+
+from pithbundle.archive.check import Checked, check_archive
+from pithbundle.archive.inputs import InputBundle, InputFormat, format_of_name, read_bundles
+from pithbundle.archive.lines import Line, line_of
+from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo
+from pithbundle.archive.reader import Damage, Entry, Found, Frame, PackReader, Reader
+from pithbundle.archive.rejected import RejectedEntry, Rejections
+from pithbundle.archive.writer import Writer
+
+__all__ = [
+    "Checked",
+    "Damage",
+    "Entry",
+    "Found",
+    "Frame",
+    "IndexEntry",
+    "InputBundle",
+    "InputFormat",
+    "Line",
+    "Manifest",
+    "PackInfo",
+    "PackReader",
+    "Reader",
+    "RejectedEntry",
+    "Rejections",
+    "Writer",
+    "check_archive",
+    "format_of_name",
+    "line_of",
+    "read_bundles",
+]

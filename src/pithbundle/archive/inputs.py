@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal, TypeAlias
 
-from pithbundle.archive import tar
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.streams import MOST_REJECTED, Compression, Part, items, lines, opened, over_limit
+from pithbundle.archive.tar import Skipped, members
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import FileError, InputError, PithError
@@ -89,7 +89,7 @@ def read_bundles(
     form: InputFormat,
     rejected: Rejections,
     limits: Limits = DEFAULT_LIMITS,
-    skipped: tar.Skipped | None = None,
+    skipped: Skipped | None = None,
 ) -> Iterator[InputBundle]:
     """Every bundle of one input; what is none goes to ``rejected``, and the rest is read.
 
@@ -112,7 +112,7 @@ def read_bundles(
     encoding = _ENCODINGS.get(form.container)
     count = 0
     with _OpenInput(path) as file:
-        for position, part in _safe(_parts(file.read, form, limits, skipped or tar.Skipped())):
+        for position, part in _safe(_parts(file.read, form, limits, skipped or Skipped())):
             try:
                 if isinstance(part, PithError):
                     raise part
@@ -133,11 +133,11 @@ def read_bundles(
 
 
 def _parts(
-    read: Callable[[int], bytes], form: InputFormat, limits: Limits, skipped: tar.Skipped
+    read: Callable[[int], bytes], form: InputFormat, limits: Limits, skipped: Skipped
 ) -> Iterator[Part]:
     source = opened(read, form.compression)
     if form.container == "tar":
-        yield from tar.members(source, limits.size, form.compression, skipped)
+        yield from members(source, limits.size, form.compression, skipped)
     elif form.container == "jsonl":
         yield from lines(source, limits.size, form.compression)
     elif form.container == "cborseq":

@@ -12,7 +12,11 @@ from typing import Final
 if sys.version_info >= (3, 14):
     from compression import zstd as _zstd
 else:
-    from backports import zstd as _zstd
+    try:
+        from backports import zstd as _zstd
+    except ModuleNotFoundError as error:
+        message = "archives need zstd: install pithbundle with its extra archive"
+        raise ModuleNotFoundError(message, name="backports") from error
 
 #: The largest window that is read or written, 8 MiB, and its logarithm.
 MAX_WINDOW: Final = 1 << 23

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from pithbundle import PithError
+from pithbundle.archive import manifest as manifest_module
 from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_name, read_index
 
 DIGEST = "0123456789abcdef" * 4
@@ -125,3 +128,28 @@ def test_an_index() -> None:
 )
 def test_a_malformed_index_is_none(data: str) -> None:
     assert read_index(data.encode()) is None
+
+
+# -- the schema ------------------------------------------------------------------------------
+
+SCHEMA = json.loads((Path(manifest_module.__file__).parent / "archive.schema.json").read_bytes())
+
+
+def test_the_schema_accepts_what_is_written_and_rejects_what_a_reader_rejects() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    good = manifest(info(), info(ending=".cborseq.zst"))
+    assert validator.is_valid(good)
+    pack = good["packs"][0]
+    for changed in (
+        {**good, "archive_version": "2"},
+        {**good, "more": 1},
+        {**good, "packs": [{**pack, "file": "../x.jsonl.zst"}]},
+        {**good, "packs": [{**pack, "first_suffix": "a" * 26}]},
+        {**good, "packs": [{**pack, "bundles": 0}]},
+        {**good, "packs": [{**pack, "file_sha256": "0"}]},
+        {**good, "packs": [{**pack, "more": 1}]},
+        *({**good, "packs": [{key: pack[key] for key in pack if key != name}]} for name in pack),
+    ):  # fmt: skip
+        assert not validator.is_valid(changed)
+        assert rejection(changed).code in ("archive", "version")
