@@ -129,7 +129,7 @@ def test_a_group_that_is_parted(tmp_path: Path) -> None:
     path = json_pack(tmp_path / "a")[1]
     *rows, hidden = path.read_text().splitlines()
     assert hidden.startswith(last.suffix) and rows[-1].startswith(last.suffix)
-    path.write_text("\n".join([*rows, "7" * 26 + hidden[26:], ""]))
+    path.write_text("\n".join([*rows, "Z" * 26 + hidden[26:], ""]))
     found = reader.get(last.suffix)
     assert len(found.entries) == 301 and not found.by_index
 
