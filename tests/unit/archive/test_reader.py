@@ -70,7 +70,7 @@ def test_every_bundle_by_its_suffix(archive: Path) -> None:
         assert found.by_index and not found.rejected
     last = lines(300)[-1]
     assert next(entry.line for entry in reader.get(last.suffix).entries) == last
-    assert reader.get("A" * 26).entries == () and reader.get("7" * 26).entries == ()
+    assert all(reader.get(char * 26).entries == () for char in "2AZ7")
     between = lines(300)[7].suffix[:-1] + ("A" if lines(300)[7].suffix[-1] != "A" else "B")
     assert reader.get(between).entries == ()
 
