@@ -109,6 +109,7 @@ OUTCOMES = [
     ("different", "diff bundle.json rich.json --policy policy.json"),
     ("different", "diff state.json changed.json"),
     ("different", "diff report.json tampered.json --policy policy.json"),
+    ("unverified_differs", "diff bundle.json tampered.json"),
     ("error", "diff bundle.json absent.json"),
     ("conflict", "proof rich.json --policy policy.json"),
     ("no_conflict", "proof bundle.json --policy policy.json"),

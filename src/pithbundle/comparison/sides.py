@@ -16,7 +16,7 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
 from pithbundle.merge.state import State
 from pithbundle.report import Report
-from pithbundle.verify.verdicts import VALID
+from pithbundle.verify.verdicts import UNVERIFIED, VALID
 
 
 class SideError(PithError):
@@ -95,7 +95,18 @@ class Diff:
     @property
     def equal(self) -> bool:
         """Whether the sides agree on the record, on every event and on every entry of the state."""
-        return self.same_record and not self.events and all(d.group == "labels" for d in self.state)
+        return self._same_entries and not self.events
+
+    @property
+    def only_unverified_differ(self) -> bool:
+        """Whether unverified elements differ and nothing else does: no side is accused (DIFF-2)."""
+        changed = (judged for change in self.events for judged in (change.left, change.right))
+        checked = any(judged is not None and judged.verdict not in UNVERIFIED for judged in changed)
+        return self._same_entries and not checked and (bool(self.events) or self.unverified_differ)
+
+    @property
+    def _same_entries(self) -> bool:
+        return self.same_record and all(difference.group == "labels" for difference in self.state)
 
 
 #: Members that name what a side is made of; a difference of one of them alone is no difference (DIFF-2).

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit import AUTHOR, DEMO, UNKNOWN_SIGNER, Json, attached, payloads, policy, policy_key, strategies
+from kit import (
+    AUTHOR,
+    DEMO,
+    UNKNOWN_SIGNER,
+    Json,
+    attached,
+    made_record,
+    payloads,
+    policy,
+    policy_key,
+    strategies,
+)
 from kit.demo import RECORD, rich
 from kit.results import WHEN, Merged, checked, merge, report_on
 from pithbundle.comparison.sides import (
@@ -145,6 +156,13 @@ def test_unverified_elements_are_counted_and_their_identities_are_a_label() -> N
         assert (left[form].unverified, right[form].unverified) == (2, 2)
         assert diff_sides(left[form], right[form]).unverified_differ
         assert not diff_sides(left[form], left[form]).unverified_differ
+        found = diff_sides(left[form], right[form])
+        assert found.only_unverified_differ and not found.equal and len(found.events) == 2
+        assert not diff_sides(left[form], left[form]).only_unverified_differ
+    # An event that one side verifies, or another record, is a difference.
+    other = {**sides(RECORD, [cited("a")]), "other": bundle_side(made_record(1), [])}
+    for name in ("bundle", "other"):
+        assert not diff_sides(left["bundle"], other[name]).only_unverified_differ
     assert left["state"].unverified == 0
     report = made(RECORD, [])[0].to_value()
     assert side_of_value({**report, "unverified_count": "2"}).unverified == 0

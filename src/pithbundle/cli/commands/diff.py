@@ -114,7 +114,8 @@ class _Reader:
     "  pithbundle diff bundle.json state.json --policy mine.json\n"
     "  pithbundle diff record-document.json state.json\n"
     "  pithbundle diff --json mine.report.json theirs.report.json | jq .events\n\n"
-    "\b\nExit status: 0 equal; 1 different; 2 usage error, or an unusable file.",
+    "\b\nExit status: 0 equal; 1 different; 2 usage error, or an unusable file;\n"
+    "3 equal but for unverified elements.",
 )
 @click.argument("left", metavar="A", type=PATH)
 @click.argument("right", metavar="B", type=PATH)
@@ -136,7 +137,8 @@ def command(
     The record, the verdict and code of every event, the entries of the states and the
     reasons for them are compared; the text of the files is not. Information that only one
     kind of file contains is not a difference. A bundle is checked under your policy; the
-    content of a state or a report is not verified.
+    content of a state or a report is not verified. Sides that differ in unverified elements
+    alone are neither equal nor different: what these elements say cannot be checked.
 
     A side may also be a record document or a graph document. Then the facts that both sides
     have are compared: of the record, the paper and the graph snapshot.
@@ -150,10 +152,10 @@ def command(
         return diff_facts(out, *sides, policy_value(policy, policy_path))
     ours, theirs = reader.side(left_file), reader.side(right_file)
     found = diff_sides(ours, theirs)
-    status = Exit.VALID if found.equal else Exit.INVALID
+    outcome, status = _outcome(found)
     if out.as_json:
         return out.result(
-            "equal" if found.equal else "different",
+            outcome,
             status,
             {
                 "left": _side(left, ours),
@@ -166,6 +168,13 @@ def command(
     return status
 
 
+def _outcome(found: Diff) -> tuple[str, Exit]:
+    """The outcome and the exit status: nothing is known of unverified elements that differ (DIFF-2)."""
+    if found.only_unverified_differ:
+        return "unverified_differs", Exit.UNVERIFIED
+    return ("equal", Exit.VALID) if found.equal else ("different", Exit.INVALID)
+
+
 def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Side]) -> None:
     counts = [
         *([] if found.same_record else ["another record"]),
@@ -173,10 +182,11 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
         *([plural(len(found.state), "entry", "entries") + " of the state"] if found.state else []),
         *([plural(len(found.decisions), "reason")] if found.decisions else []),
     ]
-    if found.equal:
-        beside = f"; {', '.join(counts)} without effect" if counts else ""
-        if found.unverified_differ:
-            beside += "; unverified elements differ"
+    beside = f"; {', '.join(counts)} without effect" if counts else ""
+    if found.only_unverified_differ:
+        words = " the same verified events and entries; what differs cannot be checked"
+        out.line("UNVERIFIED ELEMENTS DIFFER:", "doubtful", words)
+    elif found.equal:
         out.line("EQUAL:", "good", f" the same verdicts and entries{beside}")
     else:
         out.line("DIFFERENT:", "bad", " " + ", ".join(counts))
