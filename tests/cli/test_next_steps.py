@@ -13,6 +13,8 @@ import pytest
 from kit.command_line import run, spawn
 from kit.data import REPO
 from kit.registries import draw
+from kit.work_clock import WorkClock
+from pithbundle.cli import probe_run
 
 DEMO = REPO / "vectors" / "demo"
 POLICY = ("--policy", str(DEMO / "policy.json"))
@@ -211,6 +213,8 @@ def commands(text: str) -> dict[str, list[str]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and a clock that advances by work: ``--time`` is a number of tasks."""
+    monkeypatch.setattr(probe_run, "time", WorkClock())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -346,8 +350,8 @@ def test_a_search_that_found_nothing_names_the_command_that_goes_on() -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_a_search_that_tried_everything_names_what_to_give_it() -> None:
-    Path("s.json").write_bytes(b'{"current": {"citations": [{"event_id": "sha256:%s"}]}}' % (b"ab" * 32))
-    out = run("probe", "--state", "s.json").out
+    Path("a.json").write_bytes(b'{"events": [{"event_id": "sha256:%s"}]}' % (b"ab" * 32))
+    out = run("probe", "a.json").out
     assert "everything was tried: give other bundles of the registry too, and add its key" in out
 
 
@@ -416,13 +420,90 @@ def test_diff_counts_unverified_elements_and_shows_that_they_differ() -> None:
     bundle["events"][0]["event"]["altered"] = True
     Path("b.json").write_bytes(json.dumps(bundle).encode())
     result = run("diff", "a.json", "b.json")
-    assert result.status == 0
-    assert result.out.startswith("EQUAL: the same verdicts and entries; unverified elements differ\n")
+    assert result.status == 3
+    assert result.out.startswith(
+        "UNVERIFIED ELEMENTS DIFFER: the same verified events and entries; what differs cannot be checked\n"
+    )
+    value = json.loads(run("diff", "a.json", "b.json", "--json").stdout)
+    assert (value["outcome"], value["exit_status"]) == ("unverified_differs", 3)
     assert result.out.count("; 4 unverified elements, compared by claimed ids only\n") == 2
     assert "unverified" not in run("diff", BUNDLE, BUNDLE, *POLICY).out
     for name in ("a", "b"):
         run("merge", f"{name}.json", "--report", f"{name}.report.json", "-o", f"{name}.state.json")
     result = run("diff", "a.report.json", "b.report.json")
-    assert "unverified elements differ\n" in result.out
+    assert result.out.startswith("UNVERIFIED ELEMENTS DIFFER: ")
     assert "a.report.json: a report of " in result.out and "; 4 unverified elements, " in result.out
     assert "unverified" not in run("diff", "a.state.json", "a.state.json").out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_state_shows_how_ids_are_made_and_the_next_step_is_a_bundle() -> None:
+    """All events of the state that it shows are explained, of every section."""
+    run("merge", str(REPO / "vectors" / "demo" / "rich.json"), *POLICY, "-o", "s.json")
+    result = run("probe", "--state", "s.json", *POLICY)
+    assert result.status == 3
+    assert result.out.startswith(
+        "FOUND IN PART: the rule of the ids is known; of the signatures a state shows nothing\n"
+    )
+    assert "  state       s.json: 10 entries of 18 events with an id, a payload and a time\n" in result.out
+    assert "the other events, as those of the record and its aliases, have no such entry" in result.out
+    assert "  ids         10 of them state the id that it makes\n" in result.out
+    assert "the built-in event format pithbundle-event-1 makes the same ids" in result.out
+    assert commands(result.out)["next"] == ["probe", "BUNDLE", "--state", "s.json", *POLICY]
+    # With the bundle, all are explained by one format.
+    both = run("probe", BUNDLE, "--state", "s.json", *POLICY)
+    assert (both.status, both.out[:8]) == (0, "SETTLED:")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("lacks", ["payload", "created_at"])
+def test_a_state_without_what_an_id_covers_is_not_searched(lacks: str) -> None:
+    run("merge", BUNDLE, *POLICY, "-o", "s.json")
+    state = json.loads(Path("s.json").read_bytes())
+    for entry in state["current"]["graph_snapshots"]:
+        del entry[lacks]
+    Path("s.json").write_bytes(json.dumps(state).encode())
+    result = run("probe", "--state", "s.json", *POLICY)
+    assert result.status == 3
+    assert "  tried       0 preimages, 0 signature checks" in result.out
+    assert "  state       s.json: 0 entries of 2 events with an id, a payload and a time\n" in result.out
+    assert "an id covers what such a state does not contain: no search can find its rule" in result.out
+    assert commands(result.out)["next"] == ["probe", "BUNDLE", "--state", "s.json", *POLICY]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_format_is_found_and_written_whatever_others_added_to_some_events() -> None:
+    """A member name that no pointer can have was one of the members to leave out."""
+    demo = REPO / "vectors" / "demo"
+    files = [str(demo / name) for name in ("bundle.json", "tampered.json")]
+    result = run("probe", *files, *POLICY, "-o", "f.json", "--policy-output", "mine.json")
+    assert (result.status, result.out[:8]) == (0, "SETTLED:")
+    assert "  but         elements 13 of file 2, 28 of file 2: the format does not allow " in result.out
+    assert run("format", "check", "f.json").status == 0
+    assert run("verify", BUNDLE, "--policy", "mine.json").status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_policy_without_room_for_the_format_is_not_written() -> None:
+    put(42, "a.json")
+    run("probe", "a.json", "--policy", "my policy.json", "-o", "f.json")
+    document = json.loads(Path("f.json").read_bytes())
+    policy = json.loads(Path("my policy.json").read_bytes())
+    roles = document["proof"]["roles"]
+    full = [
+        {
+            **document,
+            "name": f"f{n}",
+            "proof": {**document["proof"], "roles": {**roles, "signature": f"/s{n}"}},
+        }
+        for n in range(8)
+    ]
+    policy["keys"][0]["event_formats"] = full
+    Path("full.json").write_bytes(json.dumps(policy).encode())
+    result = run("probe", "a.json", "--policy", "full.json", "--policy-output", "mine.json")
+    assert result.status == 0
+    assert (
+        "  no policy   yours has 8 event formats, or another of this name: remove one first\n" in result.out
+    )
+    assert not Path("mine.json").exists() and "mine.json" not in result.out
+    assert "no policy" in run("probe", "a.json", "--policy", "full.json").out

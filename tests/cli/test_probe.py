@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from kit.command_line import run, spawn, start
+from kit.command_line import run, start
 from kit.data import REPO
 from kit.registries import Key, canonical, draw, put_text, steps
 from kit.signing import to_json
+from kit.work_clock import WorkClock
 from pithbundle.cli import probe_run
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import elements_of
@@ -28,6 +29,8 @@ DEMOS: Final = REPO / "vectors" / "demo"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and a clock that advances by work: ``--time`` is a number of tasks."""
+    monkeypatch.setattr(probe_run, "time", WorkClock())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -123,7 +126,8 @@ def test_states_and_integrity_documents_are_inputs() -> None:
     assert (result.status, value["outcome"]) == (3, "partial")
     assert len(value["signed_digests"]) == len(flat)
     assert {each["pointer"] for each in value["signed_digests"]} == {"/payload_sha256"}
-    state: Any = {"current": {"graph_snapshots": [{"event_id": "sha256:" + "ab" * 32, "payload": {}}]}}
+    entry = {"event_id": "sha256:" + "ab" * 32, "at": "2026-06-01T00:00:00Z", "payload": {}}
+    state: Any = {"current": {"graph_snapshots": [entry]}}
     Path("state.json").write_bytes(to_json(state))
     value = json.loads(run("probe", "--state", "state.json", "--time", "0.5", "--json").stdout)
     assert (value["outcome"], value["elements"], value["signatures"]) == ("not_settled", 1, 0)
@@ -137,7 +141,7 @@ def test_processes_find_what_one_finds() -> None:
     Path("twin.json").write_bytes(registry.bundle())
     found = []
     for jobs in ("1", "2"):
-        done = spawn(
+        done = run(
             "probe", "b.json", "twin.json", "--policy", "p.json", "--time", "8", "--jobs", jobs, "--json"
         )
         assert done.err == ""

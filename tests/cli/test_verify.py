@@ -380,7 +380,9 @@ CLAIMS = {
     # Of events that are not verified.
     "UNVERIFIED:",
     "unverified element",
-    "; unverified elements differ",
+    "UNVERIFIED ELEMENTS DIFFER:",
+    " the same verified events and entries; what differs cannot be checked",
+    "unverified_differs",
     " no conflict was found, and not every event was verified",
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"

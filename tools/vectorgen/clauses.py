@@ -80,6 +80,7 @@ UNTESTABLE: Final = {
     "PROBE-6": "about the tool alone; tests/unit/verify/probing/test_search.py shows it",
     "PROBE-7": "about the tool alone; tests/unit/verify/probing/test_results.py and test_built_in.py beside it show it",
     "PROBE-8": "about the tool alone; tests/unit/verify/probing/test_shapes.py shows it",
+    "PROBE-9": "about the tool alone; tests/unit/verify/probing/test_results.py shows it",
     "NET-1": "reserved; there is no such rule yet",
 }
 

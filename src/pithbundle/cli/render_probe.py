@@ -1,8 +1,8 @@
-"""The result of ``pithbundle probe`` as text (spec PROBE-7, PROBE-8)."""
+"""The result of ``pithbundle probe`` as text (spec PROBE-7 to PROBE-9)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,8 @@ from pithbundle.cli.next_step import file_words, policy_words, print_command, un
 from pithbundle.cli.output import Output, Style
 from pithbundle.cli.render import plural
 from pithbundle.encoding.parsed import Encoding
+from pithbundle.encoding.values import Object
+from pithbundle.errors import PolicyError
 from pithbundle.verify.policy import Policy, PolicyKey
 from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult, ProbeStatus
 
@@ -19,6 +21,8 @@ _HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
     "partial": ("PARTLY SETTLED:", "doubtful", "something is explained, not enough for an event format"),
     "not_settled": ("NOT SETTLED:", "doubtful", "no preimage that was tried explains an id or a signature"),
 }
+#: A state contains no signatures (STATE-3): of its rule the ids are all that can be found.
+_IDS_ALONE: Final = "the rule of the ids is known; of the signatures a state shows nothing"
 _IN_PART: Final = "an event format explains a part of the elements"
 #: How many places are printed, and how many keys.
 _MOST: Final = 12
@@ -47,11 +51,25 @@ class ProbeInputs:
         return (*self.files, *self.integrity, *self.states)
 
 
+def found_policy(result: ProbeResult, policy: Policy) -> Object | None:
+    """Return the policy with the found formats, None without one or where it has no room for them."""
+    try:
+        return result.policy(policy)
+    except PolicyError:
+        return None
+
+
 class ProbePrinter:
     """Prints a result as text."""
 
     def __init__(
-        self, out: Output, given: ProbeInputs, policy: Policy, result: ProbeResult, ended: bool
+        self,
+        out: Output,
+        given: ProbeInputs,
+        policy: Policy,
+        result: ProbeResult,
+        ended: bool,
+        shown: Mapping[int, tuple[int, int | None]],
     ) -> None:
         self.out = out
         self.given = given
@@ -59,16 +77,23 @@ class ProbePrinter:
         self.result = result
         #: Whether the search ended by itself, before the time did.
         self.ended = ended
+        #: Of each state by its input: how many entries show an event, and of how many events it is.
+        self.shown = shown
+        self.found_policy = found_policy(result, policy)
 
     def print(self) -> None:
         """Print the whole result: what was found, then what was not, then what to do next."""
         out, result = self.out, self.result
         label, style, words = _HEADLINES[result.status]
         in_part = result.status == "partial" and result.best is not None
+        if result.status == "in_words" and not any(found.keys for found in result.found):
+            label, words = "FOUND IN PART:", _IDS_ALONE
         out.line(label, style, f" {_IN_PART if in_part else words}")
         for path, status in zip(self.given.paths, result.inputs, strict=True):
             note = "" if len(result.inputs) == 1 else f": {status.replace('_', ' ')}"
             out.detail("file", out.file_name(path) + note)
+        for number, counts in self.shown.items():
+            self._state(number, *counts)
         out.detail("elements", f"{result.elements}, {result.signatures} of them with a possible signature")
         end = "the time ended before everything was tried"
         if self.ended:
@@ -85,6 +110,17 @@ class ProbePrinter:
             self._unexplained()
         out.line()
         self._next()
+
+    def _state(self, number: int, count: int, events: int | None) -> None:
+        """How many events of a state can be probed, and what the others lack."""
+        out = self.out
+        of = "" if events is None else f" of {plural(events, 'event')}"
+        words = f"{plural(count, 'entry', 'entries')}{of} with an id, a payload and a time"
+        out.detail("state", f"{out.file_name(self.given.paths[number])}: {words}")
+        if not count:
+            out.detail("", "an id covers what such a state does not contain: no search can find its rule")
+        elif events is not None and count < events:
+            out.detail("", "the other events, as those of the record and its aliases, have no such entry")
 
     def _claimed(self) -> None:
         """What needs no preimage, and digests that nothing signs."""
@@ -116,6 +152,9 @@ class ProbePrinter:
         for key in found.keys:
             out.detail("key", f"{out.show(key.signer_id, 40)} {out.show(key.key_id, 40)} {key.fingerprint}")
         out.detail("recipe", out.show(found.recipe, 2_000))
+        if found.not_verified:
+            words = "the format does not allow their members or spellings, and does not verify them"
+            out.detail("but", f"{self._in(found.not_verified)}: {words}")
         for why in found.obstacles:
             out.detail("no format", out.show(why, 400))
         if found.missing and found.event_format is not None:
@@ -149,7 +188,10 @@ class ProbePrinter:
         """The next command, and the policy for it."""
         out, given, best = self.out, self.given, self.result.best
         if best is None:
-            if self.result.status == "in_words":
+            if self.shown and not self._has_signature() and not given.files:
+                print_command(out, "next", ["pithbundle", "probe", "BUNDLE", *self._again()[2:]])
+                out.detail("", "a state contains no signatures: with a bundle the whole rule can be found")
+            elif self.result.status == "in_words":
                 out.detail(
                     "next",
                     "no policy can state this rule: keep the recipe, from which a converter can be written",
@@ -159,10 +201,12 @@ class ProbePrinter:
             return
         if given.output is not None:
             out.detail("format", f"written to {out.show(given.output)}")
-        if given.policy_output is not None:
+        if given.policy_output is not None and self.found_policy is not None:
             out.detail("policy", f"written to {out.show(given.policy_output)}")
         known = self._is_known(best)
-        if known:
+        if self.found_policy is None:
+            out.detail("no policy", "yours has 8 event formats, or another of this name: remove one first")
+        elif known:
             out.detail("known", "the policy lists this event format already: nothing new was found")
             if not self.result.unexplained:
                 files = file_words(given.files) or ["BUNDLE"]
@@ -176,9 +220,9 @@ class ProbePrinter:
             self._verify("then", path)
         if self.result.status == "partial" and not self.ended:
             self._search_on("or")
-        if given.policy_output is None and not known:
+        if given.policy_output is None and not known and self.found_policy is not None:
             out.detail("policy", "the one that --policy-output writes:")
-            out.json(self.result.policy(self.policy))
+            out.json(self.found_policy)
 
     def _verify(self, name: str, path: str) -> None:
         given = self.given

@@ -1,4 +1,4 @@
-"""``pithbundle probe``: how a registry makes ids and signatures (spec PROBE-1 to PROBE-8)."""
+"""``pithbundle probe``: how a registry makes ids and signatures (spec PROBE-1 to PROBE-9)."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import decimal, whole
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.probe_run import default_jobs, inputs_sha256, progress_document, resume, run_search
-from pithbundle.cli.render_probe import ProbeInputs, ProbePrinter
+from pithbundle.cli.render_probe import ProbeInputs, ProbePrinter, found_policy
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN, read_input
 from pithbundle.verify.policy import Policy
-from pithbundle.verify.probing.elements import Element, elements_of
+from pithbundle.verify.probing.elements import Element, elements_of, shown_of_state
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.results import ElementLocation, Found, ProbeResult
 from pithbundle.verify.probing.search import Search
@@ -181,10 +181,13 @@ def _probe(out: Output, given: _Options) -> int:
     policy = read_policy(given.policy_path)
     data = [read_bytes(path, given.limits.size) for path in given.inputs]
     elements: list[Element] = []
+    shown: dict[int, tuple[int, int | None]] = {}
     for number, (path, content) in enumerate(zip(given.inputs, data, strict=True)):
         with rejecting(path, data=content):
             node = read_lenient(content, given.limits, given.encoding)
         is_state = number >= len(given.files) + len(given.integrity)
+        if is_state:
+            shown[number] = shown_of_state(node)
         elements += elements_of(number, node, state=is_state)
     search = Search(elements, policy, thorough=given.thorough)
     about = inputs_sha256(data, policy.sha256)
@@ -203,16 +206,17 @@ def _probe(out: Output, given: _Options) -> int:
     status = Exit.VALID if result.status == "settled" else Exit.UNVERIFIED
     if out.as_json:
         return out.result(result.status, status, _members(result, policy, given))
-    ProbePrinter(out, given.named(), policy, result, ended).print()
+    ProbePrinter(out, given.named(), policy, result, ended, shown).print()
     return status
 
 
 def _deliver(result: ProbeResult, policy: Policy, given: _Options) -> None:
     """Write the format and the policy, if there are any and files for them."""
-    best, found = result.best, result.policy(policy)
+    best = result.best
     written: dict[str, bytes] = {}
     if given.output is not None and best is not None and best.event_format is not None:
         written[given.output] = readable_json(best.event_format.to_value(), EventFormat.from_bytes)
+    found = found_policy(result, policy)
     if given.policy_output is not None and found is not None:
         with rejecting(given.policy_output):
             written[given.policy_output] = readable_json(found, Policy.from_bytes)
@@ -248,7 +252,7 @@ def _members(result: ProbeResult, policy: Policy, given: _Options) -> Object:
         "unexplained": _location_values(result.unexplained),
         "shapes": list(result.shapes),
         "event_format": None if best is None else best.listed,
-        "policy_document": result.policy(policy),
+        "policy_document": found_policy(result, policy),
     }
 
 
@@ -261,6 +265,7 @@ def _found_value(found: Found) -> Object:
         "missing_roles": list(found.missing),
         "elements": _location_values(found.elements),
         "ids": _location_values(found.ids),
+        "not_verified": _location_values(found.not_verified),
         "keys": [
             {"signer_id": key.signer_id, "key_id": key.key_id, "public_key_fingerprint": key.fingerprint}
             for key in found.keys

@@ -6,17 +6,18 @@ element, and be the same for all of them. So it is tried, as a check of an event
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pithbundle.bundle.event import SignedContent
 from pithbundle.bundle.event_format import BUILT_IN, EventFormat
 from pithbundle.bundle.event_pointers import MISSING
 from pithbundle.bundle.event_reader import reader_of
 from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.values import Object
 from pithbundle.errors import InputError
 from pithbundle.verify.policy import PolicyKey
-from pithbundle.verify.probing.elements import Element
-from pithbundle.verify.probing.lenient import render
+from pithbundle.verify.probing.elements import STATE_ID, Element
+from pithbundle.verify.probing.lenient import Node, render
 
 
 def built_in(sample: Sequence[tuple[Element, PolicyKey | None]]) -> EventFormat | None:
@@ -25,18 +26,50 @@ def built_in(sample: Sequence[tuple[Element, PolicyKey | None]]) -> EventFormat 
     Args:
         sample: the explained elements, each with the key that verifies.
     """
-    documents = (each for each in BUILT_IN.values() if isinstance(each, EventFormat))
-    return next((each for each in documents if all(_verifies(each, *one) for one in sample)), None)
+    return next((each for each in _documents() if all(is_verified(each, *one) for one in sample)), None)
 
 
-def _verifies(event_format: EventFormat, element: Element, key: PolicyKey | None) -> bool:
-    """Whether an element is signed under a format by a key, and agrees with it (CHECK-5 to CHECK-9)."""
-    try:
-        value = parse_json(render(element.value).encode("utf-8", "surrogatepass"))
-    except InputError:
-        return False
+def built_in_of_ids(elements: Sequence[Element]) -> EventFormat | None:
+    """Return the built-in format that makes the ids of all elements of a state, None without one.
+
+    Args:
+        elements: elements without a signature; what such an element has beside the members of the
+            format is not tried.
+    """
+    return next((each for each in _documents() if all(_makes_id(each, one) for one in elements)), None)
+
+
+def _documents() -> Iterator[EventFormat]:
+    return (each for each in BUILT_IN.values() if isinstance(each, EventFormat))
+
+
+def _makes_id(event_format: EventFormat, element: Element) -> bool:
+    """Whether the members that a format names give the id that an element of a state has."""
     reader = reader_of(event_format)
-    reading = reader.read(value) if type(value) is dict else None
+    body = event_format.to_value()["body"]
+    roles = body["roles"] if type(body) is dict else {}
+    named = [role for role in roles.values() if type(role) is str] if type(roles) is dict else []
+    tops = {role.split("/")[1] for role in named}
+    value = _value({name: node for name, node in element.value.items() if name in tops})
+    reading = None if value is None else reader.read(value)
+    content = None if reading is None else reader.signed_content(reading)
+    return isinstance(content, SignedContent) and content.event_id == element.value.get(STATE_ID)
+
+
+def _value(node: dict[str, Node]) -> Object | None:
+    """A lenient value as one of the data model, None where it is none."""
+    try:
+        value = parse_json(render(node).encode("utf-8", "surrogatepass"))
+    except InputError:
+        return None
+    return value if type(value) is dict else None
+
+
+def is_verified(event_format: EventFormat, element: Element, key: PolicyKey | None) -> bool:
+    """Whether an element is signed under a format by a key, and agrees with it (CHECK-5 to CHECK-9)."""
+    value = _value(element.value)
+    reader = reader_of(event_format)
+    reading = None if value is None else reader.read(value)
     if reading is None or key is None or reader.form_fault(reading, reader.moment(reading)) is not None:
         return False
     content = reader.signed_content(reading)

@@ -27,6 +27,10 @@ _BODY_ROLES: Final = (
 _PROOF_ROLES: Final = ("signature", "event_id", "key_id", "fingerprint", "algorithm")
 
 
+#: What a rule without a signature is; the roles of the signer and the key decide nothing then.
+_IDS_ALONE: Final = "no signature verifies, only ids are reproduced"
+
+
 def obstacles(rule: Rule, roles: Roles) -> list[str]:
     """Return why no document states a rule, in words; empty where one does."""
     recipe, found = rule.recipe, []
@@ -42,7 +46,6 @@ def obstacles(rule: Rule, roles: Roles) -> list[str]:
         (variant.link is not None, "the id of another event is signed that the event does not state"),
         (variant.newline, "a line feed is signed after the JSON"),
         (rule.hash_name != "SHA-256", f"the hash is {rule.hash_name}, not SHA-256"),
-        (rule.signature is None, "no signature verifies, only ids are reproduced"),
         (
             rule.signature is not None and rule.signature_form not in _SIGNATURE_TEXTS,
             f"signatures are written in {rule.signature_form}",
@@ -55,7 +58,7 @@ def obstacles(rule: Rule, roles: Roles) -> list[str]:
     ):
         if holds:
             found.append(words)
-    return found
+    return [_IDS_ALONE] if rule.signature is None else found
 
 
 def _in_array(excluded: Sequence[Path]) -> bool:

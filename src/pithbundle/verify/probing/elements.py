@@ -2,7 +2,8 @@
 
 A published state has of each current event its id, target, time, signer and payload. Its type is the section,
 its subject the record; the rest of the event is not there. So an element is made of what is known, and of
-members that the event may have had: every subset of them is tried.
+members that the event may have had: every subset of them is tried. An entry without a payload or a time shows
+too little of its event.
 """
 
 from __future__ import annotations
@@ -13,12 +14,21 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
-from pithbundle.verify.probing.candidates import Candidate, candidates, is_compact_jws, is_jws_header
-from pithbundle.verify.probing.lenient import Node, Path, render, value_at, walk
+from pithbundle.verify.probing.candidates import (
+    Candidate,
+    candidates,
+    is_compact_jws,
+    is_jws_header,
+    time_form,
+)
+from pithbundle.verify.probing.lenient import Node, Number, Path, render, value_at, walk
 
 _NUMBER: Final = re.compile("pith:[0-9]{4}:[A-Z2-7]{26}")
-#: The member of a made element that has the claimed id.
+#: The members of a made element that have the claimed id, and the signer.
 STATE_ID: Final = "event_id"
+_SIGNER: Final = "signer"
+#: The event types of the sections of a state that are not named by them (STATE-2).
+_TYPES: Final = {"integrity_findings": "pith.integrity.v1", "retractions": "event_retracted"}
 #: Strings longer than this name no key and no type.
 _NAME: Final = 300
 #: How deep names, long strings and headers of JWS are looked for.
@@ -168,15 +178,31 @@ def _of_state(source: int, document: Node) -> list[Element]:
     found: list[Element] = []
     for section, entries in current.items():
         for entry in entries if type(entries) is list else [entries]:
-            if type(entry) is dict and type(entry.get(STATE_ID)) is str:
+            if type(entry) is dict and type(entry.get(STATE_ID)) is str and _shows_event(entry):
                 value = _guessed(entry, section, number)
                 found.append(Element(source, len(found), value, number, known, made=True))
     return found
 
 
+def _shows_event(entry: dict[str, Node]) -> bool:
+    """Whether an entry has an object and a time: an id covers the payload and the time of its event."""
+    payloads = [name for name, node in entry.items() if type(node) is dict and name != _SIGNER]
+    return bool(payloads) and any(time_form(node) is not None for node in entry.values())
+
+
+def shown_of_state(document: Node) -> tuple[int, int | None]:
+    """Return how many entries of a state are elements, and of how many events the state is (STATE-7).
+
+    The second is None where the state does not state it.
+    """
+    count = document.get("event_count") if type(document) is dict else None
+    claimed = int(count.text) if type(count) is Number and count.text.isdigit() else None
+    return len(_of_state(0, document)), claimed
+
+
 def _guessed(entry: dict[str, Node], section: str, number: str | None) -> dict[str, Node]:
     """What an entry states, and members that its event may have had."""
-    event_type = section.removesuffix("s")
+    event_type = _TYPES.get(section, section.removesuffix("s"))
     return {
         "event_type": event_type,
         "subject_pith_number": number,

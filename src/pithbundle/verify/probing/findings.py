@@ -8,11 +8,11 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pithbundle.bundle.event_format import EventFormat
 from pithbundle.verify.policy import PolicyKey
-from pithbundle.verify.probing.built_in import built_in
+from pithbundle.verify.probing.built_in import built_in, built_in_of_ids, is_verified
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.documents import alternatives, format_of, is_in_model, obstacles
 from pithbundle.verify.probing.elements import Element, is_number
-from pithbundle.verify.probing.lenient import value_at, walk
+from pithbundle.verify.probing.lenient import Path, value_at, walk
 from pithbundle.verify.probing.recipes import in_words, payload_name
 from pithbundle.verify.probing.results import ElementLocation, Found
 from pithbundle.verify.probing.roles import Roles, find_roles
@@ -49,16 +49,19 @@ def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKe
     known = built_in(first.sample)
     found = known or _format_of(first)
     others = [_format_of(each) for each in readings[1:] if len(each.sample) == len(first.sample)]
+    event_format = found if isinstance(found, EventFormat) else None
     return Found(
-        event_format=found if isinstance(found, EventFormat) else None,
+        event_format=event_format,
         obstacles=() if isinstance(found, EventFormat) else tuple(found),
-        missing=() if known else first.roles.missing,
+        # Whose signature it is cannot be known without one.
+        missing=() if known or not signed else first.roles.missing,
         recipe=rule_in_words(first.rule),
         elements=tuple(location_of(material.elements[at]) for at in explanation.elements),
         ids=tuple(location_of(material.elements[at]) for at in sorted(explanation.ids)),
         keys=tuple({key.public_key.raw: key for _, key in sample if key is not None}.values()),
         alternatives=tuple(each for each in others if isinstance(each, EventFormat)),
         is_enough=len(explanation.elements) > 1 or _is_alone(search, indices[0]),
+        not_verified=() if event_format is None else _not_verified(event_format, sample, first.sample),
     )
 
 
@@ -74,9 +77,19 @@ class _Reading(NamedTuple):
     sample: _Sample
 
 
+def _not_verified(event_format: EventFormat, sample: _Sample, chosen: _Sample) -> tuple[ElementLocation, ...]:
+    """The elements of a sample that the format of the chosen ones does not verify."""
+    agreed = {location_of(element) for element, _ in chosen}
+    others = [one for one in sample if location_of(one[0]) not in agreed]
+    return tuple(location_of(one[0]) for one in others if not is_verified(event_format, *one))
+
+
 def _format_of(reading: _Reading) -> EventFormat | list[str]:
     """The reading as a format, or the reasons in words why no format is it."""
     reasons = obstacles(reading.rule, reading.roles)
+    if reading.rule.signature is None:
+        known = built_in_of_ids([element for element, _ in reading.sample])
+        reasons += [] if known is None else [f"the built-in event format {known.name} makes the same ids"]
     if not any(is_in_model(element.value) for element, _ in reading.sample):
         reasons.append(_OUTSIDE)
     if reasons:
@@ -98,15 +111,31 @@ def _reading(rule: Rule, sample: _Sample) -> _Reading:
     for group in sorted(groups.values(), key=len, reverse=True)[:_MAX_OUTLINES]:
         chosen = [*([] if best is None else best.sample), *group]
         elements, keys = [element for element, _ in chosen], [key for _, key in chosen if key is not None]
-        found = _Reading(_with_form(rule, elements), find_roles(elements, rule, keys), chosen)
+        tried = _with_form(_without_others(rule, elements), elements)
+        found = _Reading(tried, find_roles(elements, tried, keys), chosen)
         if best is None or _faults(found) <= _faults(best):
             best = found
     return best or _Reading(rule, Roles(), [])
 
 
+def _without_others(rule: Rule, elements: Sequence[Element]) -> Rule:
+    """The rule without the excluded members that none of some elements has: others may be anybody's."""
+    recipe = rule.recipe
+    excluded = tuple(path for path in recipe.excluded if any(_has(element, path) for element in elements))
+    return rule if excluded == recipe.excluded else replace(rule, recipe=replace(recipe, excluded=excluded))
+
+
+def _has(element: Element, path: Path) -> bool:
+    above = value_at(element.value, path[:-1])
+    return path[-1] in above if type(above) is dict else value_at(element.value, path) is not None
+
+
 def _faults(reading: _Reading) -> int:
-    """How much a reading lacks to be a format that binds."""
-    return len(obstacles(reading.rule, reading.roles)) + len(reading.roles.missing)
+    """How much a reading lacks to be a format that binds, and to be a document at all (FORMAT-1)."""
+    faults = len(obstacles(reading.rule, reading.roles)) + len(reading.roles.missing)
+    if faults == 0:
+        return int(not isinstance(format_of(reading.rule, reading.roles), EventFormat))
+    return faults
 
 
 def _outline(element: Element) -> tuple[str, ...]:

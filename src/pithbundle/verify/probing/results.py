@@ -1,8 +1,9 @@
-"""Results: what a search found, in a form for people, programs and policies (spec PROBE-7, PROBE-8)."""
+"""Results: what a search found, in a form for people, programs and policies (spec PROBE-7 to PROBE-9)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
 from pithbundle.brief import brief
@@ -43,6 +44,8 @@ class Found:
     alternatives: tuple[EventFormat, ...]
     #: Whether it explains two elements, or every element of its shape.
     is_enough: bool
+    #: Explained elements that the event format does not verify, as they have members that it cannot exclude.
+    not_verified: tuple[ElementLocation, ...] = ()
 
     __repr__ = brief
 
@@ -97,20 +100,27 @@ class ProbeResult:
         return max(binding, key=lambda each: (each.is_settled, len(each.elements)), default=None)
 
     def policy(self, policy: Policy) -> Object | None:
-        """Return a policy whose keys list the found formats in place of ``unknown``, None without one."""
-        formats: dict[bytes, list[Value]] = {}
+        """Return the policy with the found formats, None without one (PROBE-9).
+
+        A key that made a signature lists what it listed and the formats, and not ``unknown``.
+
+        Raises:
+            PolicyError: ``policy``: with the formats it is no policy, as one of nine (FORMAT-6).
+        """
+        formats: dict[bytes, dict[str, EventFormat]] = {}
         for found in self.found:
-            for key in found.keys if found.is_binding else ():
-                formats.setdefault(key.public_key.raw, []).append(found.listed)
+            for key in found.keys:
+                if found.event_format is not None and found.is_binding:
+                    formats.setdefault(key.public_key.raw, {})[found.event_format.sha256] = found.event_format
         if not formats:
             return None
-        value = policy.to_value()
-        keys: list[Value] = []
-        for key in policy.keys:
-            one = key.to_value()
-            if key.public_key.raw in formats:
-                listed = one["event_formats"]
-                others = [each for each in listed if each == "integrity-1"] if type(listed) is list else []
-                one["event_formats"] = [*others, *formats[key.public_key.raw]]
-            keys.append(one)
-        return {**value, "keys": keys}
+        keys = [_with_formats(key, formats.get(key.public_key.raw)) for key in policy.keys]
+        return Policy(tuple(keys)).to_value()
+
+
+def _with_formats(key: PolicyKey, formats: Mapping[str, EventFormat] | None) -> PolicyKey:
+    """A key that lists more formats; a format that it lists keeps its name."""
+    if not formats:
+        return key
+    more = [each for name, each in formats.items() if name not in key.format_sha256s]
+    return replace(key, event_formats=(*key.formats, *more))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import PolicyKey
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
@@ -25,6 +26,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "created_at": ("created", "issued", "iat", "time", "ts", "when", "date"),
     "payload": ("payload", "data", "body", "content", "detail"),
     "signer_id": ("signer", "issuer", "iss"),
+    "algorithm": ("algorithm", "alg"),
+    "fingerprint": ("fingerprint", "thumbprint"),
 }
 _ALGORITHMS: Final = ("ed25519", "eddsa")
 _DEEPEST: Final = 5
@@ -77,11 +80,16 @@ class _Covered:
 
 
 def _best(role: str, scored: Iterable[tuple[float, Path]]) -> Path | None:
-    def order(each: tuple[float, Path]) -> tuple[float, int, int]:
-        score, path = each
-        return score, _name_score(role, str(path[-1])), -len(path)
+    """The path of the best value; of equals by its name, the least deep, then by its pointer.
 
-    return max(scored, key=order, default=(0.0, None))[1]
+    The order of the members of an element decides nothing.
+    """
+
+    def order(each: tuple[float, Path]) -> tuple[float, int, int, str]:
+        score, path = each
+        return -score, -_name_score(role, str(path[-1])), len(path), pointer(path)
+
+    return min(scored, key=order, default=(0.0, None))[1]
 
 
 def _name_score(role: str, name: str) -> int:
@@ -178,13 +186,13 @@ def _payload(covered: _Covered, types: list[Node]) -> tuple[Path | None, Path | 
 
     whole = [(fits(covered.values(path)), path) for path in covered.paths if path]
 
-    def order(each: tuple[float, Path]) -> tuple[float, int, int, int]:
+    def order(each: tuple[float, Path]) -> tuple[float, int, int, int, str]:
         score, path = each
         length = sum(len(render(value)) for value in covered.values(path))
-        return score, _name_score("payload", str(path[-1])), length, -len(path)
+        return -score, -_name_score("payload", str(path[-1])), -length, len(path), pointer(path)
 
     kept = [(score, path) for score, path in whole if score > 0 and covered.is_covered(path)]
-    inside = max(kept, key=order, default=(0.0, None))[1]
+    inside = min(kept, key=order, default=(0.0, None))[1]
     outside = []
     for score, path in whole:
         if score > 0 and not covered.is_covered(path):
@@ -242,15 +250,22 @@ def _proof(
     elif len({key.key_id for key in keys}) == 1:
         proof["key_id"] = keys[0].key_id
     fingerprints = where(lambda value, key: value == key.fingerprint)
-    if fingerprints:
-        proof["fingerprint"] = fingerprints[0]
-    algorithms = where(lambda value, _: type(value) is str and value.lower().startswith(_ALGORITHMS))
-    for path in algorithms:
-        words = {str(value) for value in covered.values(path)}
-        if len(words) == 1:
-            proof["algorithm"] = path
-            return proof, words.pop()
-    return proof, "ed25519"
+    fingerprint = _best("fingerprint", ((1.0, path) for path in fingerprints))
+    if fingerprint is not None:
+        proof["fingerprint"] = fingerprint
+    algorithm = _best("algorithm", _algorithms(covered, leaves))
+    if algorithm is None:
+        return proof, "ed25519"
+    proof["algorithm"] = algorithm
+    return proof, str(covered.values(algorithm)[0])
+
+
+def _algorithms(covered: _Covered, leaves: list[Path]) -> Iterator[tuple[float, Path]]:
+    """The members with one word for the algorithm in all elements: an exact word is better than a longer."""
+    for path in leaves:
+        words = {str(value).lower() for value in covered.values(path)}
+        if len({*map(str, covered.values(path))}) == 1 and min(words).startswith(_ALGORITHMS):
+            yield (2.0 if words <= {*_ALGORITHMS} else 1.0), path
 
 
 def _leaves(covered: _Covered, payload: Path) -> Iterator[Path]:

@@ -25,7 +25,10 @@ def result_of(search: Search, policy: Policy, inputs: int) -> ProbeResult:
     counted = [each for each in elements if each.signatures or each.digests]
     unexplained = [each for each in counted if location_of(each) not in explained]
     begun = {elements[hit.element].source for hit in (*search.reproduced, *search.signed_digests)}
-    statuses = [_status_of(source, found, counted, source in begun) for source in range(inputs)]
+    states = {each.source for each in elements if each.made}
+    statuses = [
+        _status_of(source, found, counted, source in begun, source in states) for source in range(inputs)
+    ]
     return ProbeResult(
         status=_overall([statuses[source] for source in sorted({each.source for each in counted})]),
         inputs=tuple(statuses),
@@ -63,14 +66,17 @@ def _different(items: Iterable[_Item]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _status_of(source: int, found: Sequence[Found], counted: Sequence[Element], begun: bool) -> ProbeStatus:
-    """The status of one input."""
+def _status_of(
+    source: int, found: Sequence[Found], counted: Sequence[Element], begun: bool, is_state: bool
+) -> ProbeStatus:
+    """The status of one input; a state has no signatures, so its ids alone are enough."""
     if not any(each.source == source for each in counted):
         return "not_settled"
     of_source = [each for each in found if any(location.input == source for location in each.elements)]
     if any(each.is_settled for each in of_source):
         return "settled"
-    if any(each.is_enough and each.obstacles and not each.missing and each.keys for each in of_source):
+    if any(each.is_enough and each.obstacles and not each.missing and (each.keys or is_state)
+           for each in of_source):  # fmt: skip
         return "in_words"
     return "partial" if of_source or begun else "not_settled"
 

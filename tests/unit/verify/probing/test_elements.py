@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kit.registries import bundle, canonical, draw, pith_number, sha256
-from pithbundle.verify.probing.elements import Element, elements_of
+from pithbundle.verify.probing.elements import Element, elements_of, shown_of_state
 from pithbundle.verify.probing.lenient import Number, read_lenient
 
 REGISTRY = draw(3)
@@ -49,20 +49,29 @@ def test_a_shape_is_member_names_and_where_signatures_are() -> None:
 
 def test_an_entry_of_a_state_is_what_is_known_and_what_may_have_been() -> None:
     number = pith_number(REGISTRY.record)
-    entry = {"event_id": "sha256:" + "ab" * 32, "target": "graph", "payload": {"n": 1}}
+    entry = {
+        "event_id": "sha256:" + "ab" * 32,
+        "target": "graph",
+        "at": "2026-06-01T00:00:00Z",
+        "payload": {"n": 1},
+    }
+    without_payload = {**entry, "payload": 7, "signer": {}}
+    without_time = {**entry, "at": 7}
     state = {
         "pith_number": number,
         "current": {
             "canonical_record": REGISTRY.record,
-            "graph_snapshots": [entry, {"no": "id"}, 7],
-            "receipt": {"event_id": "sha256:" + "cd" * 32},
+            "graph_snapshots": [entry, {"no": "id"}, 7, without_payload, without_time],
+            "retractions": [entry],
+            "receipt": {**entry, "event_id": "sha256:" + "cd" * 32},
         },
     }
-    graph, receipt = elements(state, state=True)
+    graph, retraction, receipt = elements(state, state=True)
     assert graph.made and graph.number == number and graph.index == 0
     assert graph.value["event_type"] == "graph_snapshot"
     assert graph.value["subject_pith_number"] == number
     assert graph.value["payload"] == {"n": Number("1")}
+    assert retraction.value["event_type"] == "event_retracted"
     assert receipt.value["event_type"] == "receipt"
     assert elements([], state=True) == elements({"current": 1}, state=True) == []
 
@@ -72,3 +81,11 @@ def test_the_nearest_ids_of_other_elements_are_few() -> None:
     assert [int(text, 16) for text in found[10].other_ids] == [9, 11, 8, 12, 7, 13, 6, 14]
     assert [int(text, 16) for text in found[0].other_ids] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert elements([{"id": "ab" * 32}])[0].other_ids == ()
+
+
+@pytest.mark.parametrize(("count", "claimed"), [(4, 4), (0, 0), ("4", None), (1.5, None), (None, None)])
+def test_how_many_events_a_state_shows(count: Any, claimed: int | None) -> None:
+    entry = {"event_id": "sha256:" + "ab" * 32, "at": "2026-06-01T00:00:00Z", "payload": {}}
+    state = {"event_count": count, "current": {"citations": [entry, {"event_id": "x"}]}}
+    assert shown_of_state(read_lenient(canonical(state))) == (1, claimed)
+    assert shown_of_state([]) == (0, None)

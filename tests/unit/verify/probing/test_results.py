@@ -14,7 +14,9 @@ from kit.registries import Key, verifies
 from kit.results import WHEN
 from kit.signing import b64, canonical
 from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1, EventFormat
+from pithbundle.errors import PolicyError
 from pithbundle.merge.rules import MERGE_1
+from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.known_types import KNOWN_TYPES
 from pithbundle.verify.probing.results import Found, ProbeResult
@@ -90,7 +92,7 @@ def test_the_policy_lists_the_document_in_place_of_unknown() -> None:
     formats = {key["key_id"]: key["event_formats"] for key in value["keys"]}
     assert result.best is not None
     assert formats == {
-        DEMO.key_id: ["integrity-1", document(result.best)], AUTHOR.key_id: ["pithbundle-event-1"],
+        DEMO.key_id: [document(result.best), "integrity-1"], AUTHOR.key_id: ["pithbundle-event-1"],
     }  # fmt: skip
     # What is written can be read, and names the digest of what it is.
     written = EventFormat.from_value(document(result.best))
@@ -331,3 +333,142 @@ def test_one_event_that_is_written_otherwise_does_not_hide_the_format_of_all_oth
     assert result.status == "settled"
     assert result.best is not None and len(result.best.elements) == 4
     assert document(result.best)["proof"]["signature_text"] == "base64"
+
+
+#: Names that no pointer of a format can have, and names that a pointer escapes.
+_HOSTILE = ["k" * 257, "-", "\x00", "\ue000", "\uffff", "", "a/b~c", "unknown"]
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_a_document_that_is_written_is_accepted_whatever_names_a_bundle_has(name: str) -> None:
+    """What others added to one element is no reason to find no format for all (PROBE-7)."""
+    events = [resigned(made(number)) for number in range(3)]
+    events.append({**resigned(made(3)), name: "added"})
+    result = probed(events)
+    assert result.status == "settled"
+    assert result.best is not None and result.best.event_format is not None
+    again = EventFormat.from_value(document(result.best))
+    assert again == result.best.event_format
+    assert Policy.from_value(result.policy(KEYS)).formats
+    beyond = name not in ("", "a/b~c", "unknown")
+    assert result.best.not_verified == (((0, 3),) if beyond else ())
+
+
+def junk(count: int) -> Json:
+    return {f"junk_{number:02}": number for number in range(count)}
+
+
+def test_junk_that_is_more_than_a_format_can_exclude_is_in_words_if_most_have_it() -> None:
+    steps = [resigned(made(number), **junk(8 * number)) for number in range(6)]
+    most = [resigned(made(6 + number), **junk(40)) for number in range(6)]
+    result = probed([*steps, *most], most=100_000)
+    assert result.status == "in_words"
+    [found] = result.found
+    assert found.event_format is None and len(found.elements) == 12
+    assert "a format has at most 32" in found.obstacles[0]
+    assert all(f'"{name}"' in found.recipe for name in junk(40))
+
+
+def test_junk_that_few_have_is_excluded_as_far_as_a_format_can() -> None:
+    few = [resigned(made(number), **junk(8 * number)) for number in range(6)]
+    most = [resigned(made(6 + number)) for number in range(6)]
+    result = probed([*few, *most], most=100_000)
+    assert result.status == "settled"
+    assert result.best is not None
+    assert EventFormat.from_value(document(result.best)).is_binding
+    assert result.best.not_verified != ()
+    assert {*result.best.not_verified} < {(0, number) for number in range(6)}
+
+
+def test_a_policy_keeps_what_its_keys_list_and_lists_what_was_found() -> None:
+    """Only ``unknown`` is left out: it would take its effect from the format (PROBE-9)."""
+    other = probed([resigned(made(0), at="s2"), resigned(made(1), at="s2")]).best
+    assert other is not None
+    kept = [document(other), "integrity-1"]
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=[*kept, "unknown"]), AUTHOR))
+    result = probed([resigned(made(0)), resigned(made(1))], keys)
+    assert result.best is not None
+    value: Any = result.policy(keys)
+    listed = {key["key_id"]: key["event_formats"] for key in value["keys"]}
+    assert len(listed[DEMO.key_id]) == 3
+    assert all(one in listed[DEMO.key_id] for one in [*kept, document(result.best)])
+    assert listed[AUTHOR.key_id] == ["pithbundle-event-1"]
+    again = Policy.from_value(value)
+    assert again.to_value() == value
+    # A second time nothing is added, and a format that has a name keeps it.
+    assert result.policy(again) == value
+    renamed: Any = {**document(result.best), "name": "mine"}
+    named = Policy.from_value(policy(policy_key(DEMO, event_formats=[renamed])))
+    assert result.policy(named) == named.to_value()
+
+
+def test_a_policy_of_eight_formats_has_no_room() -> None:
+    full = []
+    for number in range(8):
+        one = probed([resigned(made(0), at=f"s{number}"), resigned(made(1), at=f"s{number}")]).best
+        assert one is not None
+        full.append(document(one))
+    keys = Policy.from_value(policy(policy_key(DEMO, event_formats=full)))
+    result = probed([resigned(made(0)), resigned(made(1))], keys)
+    assert result.status == "settled"
+    with pytest.raises(PolicyError) as caught:
+        result.policy(keys)
+    assert caught.value.code == "policy"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    "signature",
+    [
+        {"kind": "ed25519", "algorithm": "ed25519"},
+        {"kind": "ed25519-over-digest", "algorithm": "ed25519"},
+        {"kind": "ed25519", "alg": "Ed25519"},
+        {"a_word": "EdDSA-made-up", "z": "EdDSA"},
+    ],
+)
+def test_the_algorithm_is_the_member_named_so_or_with_the_exact_word(signature: Json, order: int) -> None:
+    """Whatever the order of members in the file (PROBE-7)."""
+    events = []
+    for number in range(2):
+        one = made(number)
+        value = {**signature, "sig": one["signature"]["signature_b64"]}
+        events.append({**one, "signature": dict([*value.items()][::order])})
+    result = probed(events)
+    assert result.best is not None
+    proof: Any = document(result.best)["proof"]
+    name = [*signature][1]
+    assert proof["roles"]["algorithm"] == f"/signature/{name}"
+    assert proof["algorithm_text"] == signature[name]
+
+
+def state_of(events: list[Any]) -> bytes:
+    report = Verifier(KEYS).verify(to_json(bundle(RECORD, events))).report()
+    assert report.state is not None
+    return report.state.to_json()
+
+
+def test_a_state_settles_the_rule_of_ids_and_shows_no_signature() -> None:
+    events = [made(number) for number in range(3)]
+    result = probe([], KEYS, states=[state_of(events)], most=20_000)
+    assert result.status == "in_words"
+    [found] = result.found
+    assert len(found.ids) == len(found.elements) == 3
+    assert found.keys == ()
+    assert found.obstacles == (
+        "no signature verifies, only ids are reproduced",
+        "the built-in event format pithbundle-event-1 makes the same ids",
+    )
+
+
+def test_ids_that_no_built_in_format_makes_are_those_of_none() -> None:
+    value = json.loads(state_of([made(0), made(1)]))
+    for entry in value["current"]["citations"]:
+        entry["seq"] = 1.0
+        inner = {
+            "event_type": "citation", "subject_pith_number": value["pith_number"],
+            **{name: entry[name] for name in ("target", "created_at", "signer", "payload", "seq")},
+        }  # fmt: skip
+        entry["event_id"] = "sha256:" + hashlib.sha256(canonical(inner)).hexdigest()
+    result = probe([], KEYS, states=[to_json(value)], most=200_000)
+    [found] = result.found
+    assert [each for each in found.obstacles if "built-in" in each] == []
