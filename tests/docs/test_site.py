@@ -79,6 +79,18 @@ def test_parameters_are_shown_as_they_are_declared() -> None:
     assert api._spaced(function.args) == source[6:-6].replace("DEFAULT_LIMITS", "Limits()")
 
 
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Policy(keys: Iterable[PolicyKey])",
+        "Limits(\n    size: int = 4194304,", "PolicyKey(\n    signer_id: str,",
+        "    event_formats: Iterable[AnyFormat | str] = ('pithbundle-event-1',),\n)",
+    ],
+)  # fmt: skip
+def test_constructors_are_shown(signature: str) -> None:
+    assert f"\n{signature}" in f"\n{API}"
+
+
 def test_the_picture_of_the_guide_is_what_the_command_writes(tmp_path: Path) -> None:
     path = tmp_path / "history.svg"
     policy = str(REPO / "vectors" / "demo" / "policy.json")

@@ -94,7 +94,32 @@ def _class(name: str, found: type, missing: list[str]) -> str:
             parts.append(_function(item.name, item, missing, 4, f"{name}.{item.name}"))
         elif isinstance(item, ast.FunctionDef) and item.name == "__init__" and item.args.args[1:]:
             parts.insert(1 + bool(bases), _signature(name, item))
+    if generated := _generated_constructor(name, node, found):
+        parts.insert(1 + bool(bases), generated)
     return "\n\n".join(parts)
+
+
+def _generated_constructor(name: str, node: ast.ClassDef, found: type) -> str:
+    """The signature of the constructor that a dataclass generates; empty where it takes a private value."""
+    if not dataclasses.is_dataclass(found) or not vars(found)["__dataclass_params__"].init:
+        return ""
+    taken = [each.name for each in dataclasses.fields(found) if each.init]
+    declared = {
+        item.target.id: item
+        for item in node.body
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+    }
+    if not taken or not all(each in declared and _is_public(each) for each in taken):
+        return ""
+    parameters = []
+    for each in taken:
+        default = _default(declared[each], found)
+        kind = ast.unparse(declared[each].annotation)
+        parameters.append(f"{each}: {kind} = {default}" if default else f"{each}: {kind}")
+    made = ast.parse(f"def {name}({', '.join(parameters)}) -> None: ...").body[0]
+    assert isinstance(made, _Function)
+    made.returns = None
+    return _signature(name, made)
 
 
 def _is_public(name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -60,7 +60,7 @@ _OPTIONAL: Final = ("event_formats", "event_types", "accepted_event_ids", "statu
 _NO_TYPES: Final = 'the list is empty: write "*", or the types that the key may sign'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class PolicyKey:
     """One key of a policy and its rights (POL-2, POL-4).
 
@@ -89,29 +89,40 @@ class PolicyKey:
 
     __repr__ = brief
 
-    def __post_init__(self) -> None:
-        check_name(self.signer_id, "/signer_id")
-        check_name(self.key_id, "/key_id")
-        if not isinstance(self.public_key, PublicKey):
-            raise TypeError(f"public_key must be a PublicKey, not {type(self.public_key).__name__}")
-        event_types = None if self.event_types is None else frozen("event_types", self.event_types)
-        accepted_event_ids = frozen("accepted_event_ids", self.accepted_event_ids)
-        if event_types is not None:
-            if not event_types:
+    def __init__(
+        self,
+        signer_id: str,
+        key_id: str,
+        public_key: PublicKey,
+        event_types: Set[str] | list[str] | tuple[str, ...] | None = None,
+        status: KeyStatus = "active",
+        accepted_event_ids: Set[str] | list[str] | tuple[str, ...] = (),
+        event_formats: Iterable[AnyFormat | str] = ("pithbundle-event-1",),
+    ) -> None:
+        check_name(signer_id, "/signer_id")
+        check_name(key_id, "/key_id")
+        if not isinstance(public_key, PublicKey):
+            raise TypeError(f"public_key must be a PublicKey, not {type(public_key).__name__}")
+        types = None if event_types is None else frozen("event_types", event_types)
+        accepted = frozen("accepted_event_ids", accepted_event_ids)
+        if types is not None:
+            if not types:
                 reject(_NO_TYPES, "/event_types")
-            for event_type in event_types:
+            for event_type in types:
                 check_name(event_type, "/event_types")
-        check_status(self.status)
-        check_accepted(accepted_event_ids, self.status)
-        for event_id in accepted_event_ids:
+        check_status(status)
+        check_accepted(accepted, status)
+        for event_id in accepted:
             check_event_id(event_id, "/accepted_event_ids")
+        formats = check_event_formats([*event_formats])
+        sha256s = frozenset(one.sha256 for one in formats if not isinstance(one, str))
         # A frozen dataclass sets its own fields this way only.
-        object.__setattr__(self, "event_types", event_types)
-        object.__setattr__(self, "accepted_event_ids", accepted_event_ids)
-        formats = check_event_formats([*self.event_formats])
-        object.__setattr__(self, "event_formats", formats)
-        found = frozenset(one.sha256 for one in formats if not isinstance(one, str))
-        object.__setattr__(self, "format_sha256s", found)
+        for name, value in (
+            ("signer_id", signer_id), ("key_id", key_id), ("public_key", public_key), ("event_types", types),
+            ("status", status), ("accepted_event_ids", accepted), ("event_formats", formats),
+            ("format_sha256s", sha256s),
+        ):  # fmt: skip
+            object.__setattr__(self, name, value)
 
     @property
     def formats(self) -> tuple[AnyFormat, ...]:
@@ -160,7 +171,7 @@ class PolicyKey:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Policy:
     """A set of keys, sorted by raw key whatever order they are given in (POL-1, POL-5).
 
@@ -180,15 +191,15 @@ class Policy:
     _by_key_id: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
     _by_signer: Mapping[str, tuple[PolicyKey, ...]] = field(init=False, compare=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", _policy_keys(self.keys))
-        if not self.keys:
+    def __init__(self, keys: Iterable[PolicyKey]) -> None:
+        given = _policy_keys(keys)
+        if not given:
             reject("a policy without keys trusts nobody: add at least one key", "/keys")
-        if len(self.keys) > MAX_KEYS:
-            reject(f"{len(self.keys)} keys; a policy contains {MAX_KEYS} at most", "/keys")
-        _check_clashes(self.keys)
-        object.__setattr__(self, "formats", check_formats(key.formats for key in self.keys))
-        ordered = tuple(sorted(self.keys, key=lambda key: key.public_key.raw))
+        if len(given) > MAX_KEYS:
+            reject(f"{len(given)} keys; a policy contains {MAX_KEYS} at most", "/keys")
+        _check_clashes(given)
+        object.__setattr__(self, "formats", check_formats(key.formats for key in given))
+        ordered = tuple(sorted(given, key=lambda key: key.public_key.raw))
         by_pair: dict[tuple[str, str], tuple[PolicyKey, ...]] = {}
         by_key_id: dict[str, tuple[PolicyKey, ...]] = {}
         by_signer: dict[str, tuple[PolicyKey, ...]] = {}

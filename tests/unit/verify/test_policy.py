@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from kit import ed25519_reference as ed
 from kit.data import REPO
 from kit.formats import FAMILY, OURS, SIGNED_HEX
 from kit.oracle.formats import effective, format_sha256
-from pithbundle.bundle.event_format import BUILT_IN, INTEGRITY_1
+from pithbundle.bundle.event_format import BUILT_IN, INTEGRITY_1, PITHBUNDLE_EVENT_1, EventFormat
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.errors import FileError, InputError, PolicyError
@@ -446,7 +447,7 @@ def test_a_later_change_of_the_collections_given_changes_no_right() -> None:
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda good: Policy([1]), "keys must be PolicyKeys, not int"),  # type: ignore[arg-type]
+        (lambda good: Policy([1]), "keys must be PolicyKeys, not int"),  # type: ignore[list-item]
         (lambda good: Policy(1), "keys must be PolicyKeys, not int"),  # type: ignore[arg-type]
         (lambda good: Policy.from_file(None), "path must be a str or a path, not NoneType"),  # type: ignore[arg-type]
         (lambda good: PolicyKey("a", "a1", ALICE), "public_key must be a PublicKey, not str"),  # type: ignore[arg-type]
@@ -460,3 +461,15 @@ def test_a_later_change_of_the_collections_given_changes_no_right() -> None:
 def test_wrong_argument_types_are_type_errors(call: Json, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call(PublicKey.from_hex(ALICE))
+
+
+def test_the_constructors_take_any_collection() -> None:
+    """As they always did when they ran; the types say it too: this module is checked by mypy."""
+    key = PublicKey.from_hex(ALICE)
+    given = [PolicyKey("a", "a1", key, ["citation"], "revoked", [IDS[0]], ["unknown", "pithbundle-event-1"])]
+    listed: list[EventFormat | str] = ["unknown", PITHBUNDLE_EVENT_1]
+    formats = iter(listed)
+    once = PolicyKey("a", "a1", key, frozenset({"citation"}), "revoked", {IDS[0]}, formats)
+    assert Policy(given) == Policy(tuple(given)) == Policy(one for one in [once])
+    assert replace(once, status="revoked") == once
+    assert [type(each) for each in (Policy(given).keys, once.event_formats)] == [tuple, tuple]
