@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import kit
 from kit.command_line import run, spawn
 from kit.data import REPO
 from kit.registries import draw
+from kit.results import WHEN
 from kit.work_clock import WorkClock
 from pithbundle.cli import probe_run
 
@@ -409,8 +411,69 @@ def test_documents_name_the_command_that_goes_on() -> None:
     step = commands(run("verify", str(integrity)).out)["next"]
     assert step == ["probe", "--integrity", str(integrity)]
     (cut := Path("cut.json")).write_bytes(Path(BUNDLE).read_bytes()[:1700])
+    # Under a policy of a file the commands name it.
+    step = commands(run("verify", "s.json", *POLICY).out)["next"]
+    assert step == ["merge", "BUNDLE", *POLICY, "--expect", "s.json"]
+    step = commands(run("verify", str(integrity), *POLICY).out)["next"]
+    assert step == ["probe", "--integrity", str(integrity), *POLICY]
     assert "; pithbundle inspect --truncated FILE shows what is complete" in run("verify", str(cut)).out
     assert run("inspect", "--truncated", str(cut)).status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_documents_without_events_name_what_has_them() -> None:
+    real = REPO / "vectors" / "real"
+    [graph] = real.glob("*.graph.json")
+    assert commands(run("verify", str(graph), *POLICY).out)["next"] == ["diff", "BUNDLE", str(graph), *POLICY]
+    manifest = run("verify", str(real / "pith-mirrors.json")).out
+    assert "  next        fetch a bundle from a mirror that it names, then verify the bundle\n" in manifest
+    record = {"canonical_record": json.loads(Path(BUNDLE).read_bytes())["canonical_record"]}
+    Path("record.json").write_bytes(json.dumps(record).encode())
+    assert commands(run("verify", "record.json").out)["next"] == ["diff", "BUNDLE", "record.json"]
+    Path("key.json").write_bytes(json.dumps({"public_key_hex": KEY}).encode())
+    step = commands(run("verify", "key.json").out)["next"]
+    assert step[:2] == ["policy", "add"] and step[-4:] == ["--public-key", "key.json", "-o", "mine.json"]
+    step[step.index("NAME")] = step[step.index("NAME")] = "name"
+    assert run(*step).status == 0
+    assert "next" not in commands(run("verify", "key.json", "--policy", "mine.json").out)
+
+
+def test_verify_of_a_beginning_names_the_commands_that_read_one() -> None:
+    result = run("verify", "--truncated", BUNDLE)
+    assert result.status == 2
+    words = "inspect --truncated and number --truncated read the beginning of a JSON document"
+    assert f"hint: {words}" in result.err
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_no_event_is_counted_as_an_element() -> None:
+    bundle = json.loads(Path(BUNDLE).read_bytes())
+    bundle["events"] += [7, {}, []]
+    Path("a.json").write_bytes(json.dumps(bundle).encode())
+    assert "  file        a.json, 5 elements\n" in run("verify", "a.json", *POLICY).out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_schema_error_names_the_member_and_the_clause() -> None:
+    claim, record = kit.payloads.author_claim(kit.payloads.orcid(1)), kit.made_record()
+    alias = kit.payloads.alias_added("openalex", "W1")
+    events: list[tuple[str, str, kit.Json]] = [
+        ("author_claim", "record", {**claim, "strength": 7}),
+        ("citation", "graph", kit.payloads.citation("W1")),
+        ("alias_added", "record", {**alias, "alias_kind": "arxiv"}),
+        ("author_claim", "record", {**claim, "identifier": None}),
+    ]
+    signed = [kit.event(kit.DEMO, record, *one, WHEN) for one in events]
+    Path("a.json").write_bytes(kit.to_json(kit.bundle(record, signed)))
+    Path("p.json").write_bytes(kit.to_json(kit.policy(kit.DEMO)))
+    out = run("verify", "a.json", "--policy", "p.json").out
+    lines = [line for line in out.splitlines() if line.startswith("  not applied")]
+    assert sorted(line[: line.index(":")] for line in lines) == sorted([
+        "  not applied schema error at /payload/strength [type, KIND-2]",
+        "  not applied schema error at /target [type, KIND-2]",
+        "  not applied schema error at /payload [subject, KIND-2]",
+        "  not applied schema error at /payload/identifier [type, KIND-2]",
+    ])  # fmt: skip
 
 
 @pytest.mark.usefixtures("folder")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pithbundle.bundle.document import FindingStatus, ReadDocument
-from pithbundle.bundle.document_types import STATE
+from pithbundle.bundle.document_types import GRAPH, MANIFEST, PUBLIC_KEY, RECORD_DOCUMENT, STATE
 from pithbundle.bundle.titles import abstract_sha256
 from pithbundle.cli.inputs import read_bytes, rejecting
 from pithbundle.cli.json_values import policy_source, verify_members
 from pithbundle.cli.load import CELL
-from pithbundle.cli.next_step import file_words, print_command
+from pithbundle.cli.next_step import file_words, policy_words, print_command, unused_name
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import MOST, more, plural
 from pithbundle.encoding.limits import Limits
@@ -37,6 +37,10 @@ _COUNTED: Final[dict[FindingStatus, str]] = {
     "well_formed": "of the form that is expected",
     "claimed": "that nothing determines or signs",
 }
+
+
+#: Documents that state facts of a record which its bundle states too (DIFF-3).
+_OF_A_RECORD: Final = frozenset({GRAPH.name, RECORD_DOCUMENT.name})
 
 
 def read_abstract(path: str | None, limits: Limits) -> str | None:
@@ -102,7 +106,7 @@ def print_checked(
         out.detail("why", str(rejection.error))
         out.detail("hint", rejection.hint)
     if report is not None:
-        print_document(out, checked.path, report)
+        print_document(out, checked.path, report, policy_path)
     return status
 
 
@@ -132,7 +136,7 @@ def _headline(out: Output, report: DocumentReport | None) -> None:
     out.line(f"{report.outcome.upper()}:", style, f" {', '.join(parts)}; {signed}")
 
 
-def print_document(out: Output, path: str, report: DocumentReport) -> None:
+def print_document(out: Output, path: str, report: DocumentReport, policy_path: str | None) -> None:
     """Print what was found in a document."""
     out.heading("document", report.description)
     out.detail("file", out.file_name(path))
@@ -144,12 +148,29 @@ def print_document(out: Output, path: str, report: DocumentReport) -> None:
     for verdict in report.signatures[:MOST]:
         out.detail(verdict.status.replace("_", " "), _digest(out, verdict))
     _rest(out, len(report.signatures), "signature")
+    _print_next(out, path, report, policy_path)
+
+
+def _print_next(out: Output, path: str, report: DocumentReport, policy_path: str | None) -> None:
+    """Print what to do next: a document contains no event, or one of which the format is not known."""
+    policy = policy_words(out, policy_path)
     if report.document_type == STATE.name:
-        print_command(out, "next", ["pithbundle", "merge", "BUNDLE", *file_words([path], "--expect")])
+        print_command(
+            out, "next", ["pithbundle", "merge", "BUNDLE", *policy, *file_words([path], "--expect")]
+        )
+    elif report.document_type in _OF_A_RECORD:
+        print_command(out, "next", ["pithbundle", "diff", "BUNDLE", *file_words([path]), *policy])
+        out.detail("", "the bundle.json of the record has the events, which are signed")
+    elif report.document_type == MANIFEST.name:
+        out.detail("next", "fetch a bundle from a mirror that it names, then verify the bundle")
+    elif report.document_type == PUBLIC_KEY.name and any(one.key is None for one in report.keys):
+        words = ["--public-key", *file_words([path]), *policy, "-o", unused_name("mine")]
+        names = ["--signer-id", "NAME", "--key-id", "NAME"]
+        print_command(out, "next", ["pithbundle", "policy", "add", *names, *words])
     if any(verdict.status == "unknown_format" for verdict in report.signatures):
         out.detail("next", "add integrity-1 to event_formats of the key in your policy, then verify again")
     elif report.signatures:
-        print_command(out, "next", ["pithbundle", "probe", *file_words([path], "--integrity")])
+        print_command(out, "next", ["pithbundle", "probe", *file_words([path], "--integrity"), *policy])
 
 
 def _print_record(out: Output, report: DocumentReport) -> None:

@@ -258,6 +258,7 @@ _INSTEAD: Final = {
     "--format": "--from json or --from cbor names the encoding of FILE; convert --to writes the other",
     "--colour": "the option is --color auto, always or never",
     "--no-color": "the option is --color never; NO_COLOR in the environment does the same",
+    "--truncated": "inspect --truncated and number --truncated read the beginning of a JSON document",
     "--verbose": "add --json for everything that is known",
 }
 

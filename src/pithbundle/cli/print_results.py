@@ -88,7 +88,7 @@ class TextPrinter(ResultPrinter):
         if result.proof is not None:
             print_proof(self._out, result.file, result.proof)
         elif result.document_report is not None:
-            print_document(self._out, result.file, result.document_report)
+            print_document(self._out, result.file, result.document_report, self._policy_path)
         elif result.report is not None:
             printer = ReportPrinter(self._out, self._policy, self._policy_path, formats=True)
             printer.record(result.report)

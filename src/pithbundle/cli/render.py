@@ -17,7 +17,7 @@ from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.json_values import policy_source
 from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE, files_to_probe
+from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE, files_to_probe, why_not_applied
 from pithbundle.codes import CODES
 from pithbundle.errors import Fault
 from pithbundle.joined import Input, Listed, Location
@@ -164,7 +164,7 @@ class ReportPrinter:
         out.heading("record", str(first.record.number))
         out.detail("sha256", f"{first.record.hex}, recomputed, matches the bundle")
         for given in report.inputs:
-            out.detail("file", f"{out.file_name(given.name)}, {plural(len(given.events), 'event')}")
+            out.detail("file", f"{out.file_name(given.name)}, {plural(len(given.events), 'element')}")
         for given, fault in self._capped("mismatch", [*_mismatches(report.inputs)], "mismatch", "mismatches"):
             where = out.show(f"{given.name}#{fault.pointer or ''}")
             out.detail("differs", f"{where}: {fault.message} [{fault.code}]; unsigned, without effect")
@@ -228,11 +228,11 @@ class ReportPrinter:
             self._why(verdict, one.location, "outside the profile: " if what == "malformed" else "")
             self._beside(one)
         for one in self._capped("wrong", wrong, "event that is not valid", "events that are not valid"):
-            self._event(one, width)
+            self._event(report, one, width)
         for one in self._capped("valid", valid, "valid event"):
-            self._event(one, width)
+            self._event(report, one, width)
 
-    def _event(self, one: Listed, width: int) -> None:
+    def _event(self, report: Report, one: Listed, width: int) -> None:
         out, element = self.out, one.element
         cells = [short(element.event_id or ""), _label(out, element).ljust(width)]
         if element.event is not None:
@@ -248,10 +248,7 @@ class ReportPrinter:
             out.detail("elements", f"{len(one.locations)}, joined by the recomputed id")
         self._beside(one)
         for reason in one.not_applied:
-            if reason == "retracted":
-                out.detail("not applied", "retracted by its signer")
-            else:
-                out.detail("not applied", f"schema error [{reason}]: {CODES[reason].meaning}")
+            out.detail("not applied", out.show(why_not_applied(report, one, reason), _POINTER))
 
     def _claim(self, one: Listed) -> str:
         claim, claimed_id = one.element.claim, one.element.claimed_id

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pithbundle.codes import CODES
+from pithbundle.joined import Listed
 from pithbundle.report import Report
 
 #: What the reader of an element that cannot be checked can do (FORMAT-9).
@@ -46,6 +48,19 @@ BRIEFLY: Final = {
     "unknown_format": "no event format of the policy reads it",
     "not_checked": "one of many receipts in elements that are not valid",
 }
+
+
+def why_not_applied(report: Report, listed: Listed, reason: str) -> str:
+    """Return why a valid event has no part in the state: what does not conform, and where (MERGE-6)."""
+    if reason == "retracted":
+        return "retracted by its signer"
+    event, rules, record = listed.element.event, report.rules, report.record
+    event_type = None if event is None or rules is None else rules.event_types.get(event.event_type)
+    where = None
+    if event is not None and event_type is not None and record is not None:
+        where = event_type.schema_fault(event.target, event.payload, record)
+    at = "" if where is None else f" at {where[1]}"
+    return f"schema error{at} [{reason}, KIND-2]: {CODES[reason].meaning}"
 
 
 def files_to_probe(report: Report) -> dict[str, None]:

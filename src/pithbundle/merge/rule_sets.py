@@ -6,16 +6,17 @@ types in an order. The checks of members are functions, so both pickle by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.canonical import encode_canonical
-from pithbundle.encoding.values import Object, require_type
+from pithbundle.encoding.values import Object, pointer, require_type
 from pithbundle.merge.entries import Entry
 from pithbundle.merge.frozen_map import FrozenMap
 from pithbundle.merge.schema import MemberCheck
+from pithbundle.newtypes import Pointer
 
 #: The event types that MERGE-7 and MERGE-9 read.
 RETRACTION: Final = "event_retracted"
@@ -106,24 +107,39 @@ class EventType:
         for name, check in self._required:
             value = payload.get(name)
             if value is None or check(value) is not None:
-                return self._first_error(payload)
+                return self._first_fault(payload)[0]
         for name in self.optional & payload.keys() if len(payload) > len(self._required) else ():
             value = payload[name]
             if value is not None and self.members[name](value) is not None:
-                return self._first_error(payload)
+                return self._first_fault(payload)[0]
         return self.match(payload, record) if self.match is not None else None
 
-    def _first_error(self, payload: Object) -> str:
-        """The code of the first member that does not conform, of a payload that has one."""
-        codes = (
-            check(payload[name])
-            if payload.get(name) is not None
-            else None
-            if name in self.optional
-            else "type"
-            for name, check in self.members.items()
-        )
-        return next(code for code in codes if code is not None)
+    def schema_fault(self, target: str, payload: Object, record: Record) -> tuple[str, Pointer] | None:
+        """Return the code of the first thing that does not conform and where it is, or None (KIND-2).
+
+        The pointer is from the entry of a state: ``/target``, a member of ``/payload``, or
+        ``/payload`` where the match fails.
+        """
+        code = self.schema_error(target, payload, record)
+        if code is None:
+            return None
+        if target != self.target:
+            return code, Pointer("/target")
+        found = next(self._faults(payload), None)
+        return (code, Pointer("/payload")) if found is None else (code, pointer(("payload", found[1])))
+
+    def _first_fault(self, payload: Object) -> tuple[str, str]:
+        """The code and the name of the first member that does not conform, of a payload that has one."""
+        return next(self._faults(payload))
+
+    def _faults(self, payload: Object) -> Iterator[tuple[str, str]]:
+        """The members that do not conform, in the order written."""
+        for name, check in self.members.items():
+            value = payload.get(name)
+            absent = None if name in self.optional else "type"
+            code = absent if value is None else check(value)
+            if code is not None:
+                yield code, name
 
     def slot_of(self, signer: str, payload: Object) -> bytes:
         """The slot: canonical bytes of [signer, slot members...], null where absent (MERGE-5).

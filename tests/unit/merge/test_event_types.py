@@ -25,6 +25,7 @@ from kit import (
 )
 from kit.results import WHEN, merged
 from kit.signing import b64
+from pithbundle.bundle.record import Record
 from pithbundle.merge.rules import MERGE_1
 
 RECORD: Final = made_record()
@@ -304,6 +305,22 @@ def test_the_first_schema_error_decides_target_first_match_last() -> None:
     assert code_of("pith.integrity.v1", {**finding, "note": 1}) == "type"
     assert code_of("pith.integrity.v1", {**finding, "detector": "", "audited_at": "x"}) == "encoding"
     assert code_of("pith.integrity.v1", {**finding, "audited_at": "x", "snippet": ""}) == "time"
+
+
+def test_a_schema_error_has_the_place_of_what_does_not_conform() -> None:
+    def fault_of(name: str, payload: Json, target: str = "record") -> tuple[str, str] | None:
+        return MERGE_1.event_types[name].schema_fault(target, payload, Record.from_value(RECORD))
+
+    finding = {**FULL["pith.integrity.v1"], "arxiv_id": "elsewhere"}
+    assert fault_of("citation", payloads.citation("ab")) is None
+    assert fault_of("citation", payloads.citation("a b", "likes")) == ("encoding", "/payload/citing_work")
+    assert fault_of("citation", payloads.citation("a b"), "graph") == ("type", "/target")
+    assert fault_of("citation", {"relationship": "cites"}) == ("type", "/payload/citing_work")
+    assert fault_of("pith.integrity.v1", finding) == ("subject", "/payload")
+    assert fault_of("pith.integrity.v1", {**finding, "note": 1}) == ("type", "/payload/note")
+    assert fault_of("pith.integrity.v1", {**finding, "note": None, "audited_at": "x"}) == (
+        "time", "/payload/audited_at",
+    )  # fmt: skip
 
 
 # Matches: equality with the record.
