@@ -33,6 +33,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
         [
             "docs/guides/verify-a-download.md",
             "docs/guides/find-an-event-format.md",
+            "docs/guides/write-an-event-format.md",
             "docs/guides/check-thousands-of-files.md",
             "docs/guides/other-documents.md",
             "docs/guides/merge-copies.md",
