@@ -248,7 +248,7 @@ class ReportPrinter:
             out.detail("elements", f"{len(one.locations)}, joined by the recomputed id")
         self._beside(one)
         for reason in one.not_applied:
-            out.detail("not applied", out.show(why_not_applied(report, one, reason), _POINTER))
+            out.detail("not applied", out.show(why_not_applied(report, one, reason)))
 
     def _claim(self, one: Listed) -> str:
         claim, claimed_id = one.element.claim, one.element.claimed_id

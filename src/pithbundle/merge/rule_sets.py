@@ -123,7 +123,7 @@ class EventType:
         code = self.schema_error(target, payload, record)
         if code is None:
             return None
-        if target != self.target:
+        if self.target != target:
             return code, Pointer("/target")
         found = next(self._faults(payload), None)
         return (code, Pointer("/payload")) if found is None else (code, pointer(("payload", found[1])))
