@@ -14,7 +14,7 @@ import pytest
 
 from kit.command_line import run, start
 from kit.data import REPO
-from kit.registries import Key, canonical, draw, put_text, steps
+from kit.registries import Key, canonical, draw, embedding, put_text, steps
 from kit.signing import to_json
 from kit.work_clock import WorkClock
 from pithbundle.cli import probe_run
@@ -89,6 +89,24 @@ def test_a_rule_without_a_format_is_in_words() -> None:
     assert "numbers outside the data model" in result.out
     assert "recipe      take the event; exclude" in result.out
     assert not Path("f.json").exists() and not Path("m.json").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_event_in_a_payload_gives_a_caution_and_no_policy() -> None:
+    registry = embedding(draw(7), draw(750), "member", known=False)
+    Path("b.json").write_bytes(registry.bundle())
+    Path("p.json").write_bytes(registry.policy(["unknown"]))
+    files = ("-o", "f.json", "--policy-output", "m.json")
+    result = run("probe", "b.json", "--policy", "p.json", *files)
+    assert result.status == 3
+    assert result.out.startswith("PARTLY SETTLED:")
+    assert "caution     the payload found is inside /core/content_json, which may itself be" in result.out
+    assert "no policy is written" in result.out
+    assert not Path("f.json").exists() and not Path("m.json").exists()
+    value = json.loads(run("probe", "b.json", "--policy", "p.json", "--json").stdout)
+    (found,) = value["found"]
+    assert len(found["cautions"]) == 1 and found["event_format"] is not None
+    assert value["event_format"] is None and value["policy_document"] is None
 
 
 @pytest.mark.usefixtures("folder")

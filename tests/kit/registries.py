@@ -13,7 +13,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from nacl.exceptions import BadSignatureError
@@ -686,3 +686,65 @@ def _decoded(text: str, form: str) -> bytes:
     if form == "base64":
         return base64.b64decode(text, validate=True)
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+# -- events that embed other events -----------------------------------------------------------------------
+
+
+def resigned(event: Json, document: Json, key: Key) -> Json:
+    """An event whose members were changed, with the hash of its payload, its signature and its id anew."""
+    body, proof = document["body"], document["proof"]
+    if "payload_sha256" in body["roles"]:
+        payload = follow(event, body["roles"]["payload"])
+        if body["payload_wrapper"] is not None:
+            payload = {body["payload_wrapper"]: payload}
+        digest = sha256(canonical(payload, escape=body["escape"] == "ascii")).hex()
+        _replace(event, body["roles"]["payload_sha256"], "sha256:" + digest)
+    data = message_bytes(event, document)
+    text = signature_text(key.sign(signed(data, proof["signs"])), proof["signature_text"])
+    _replace(event, proof["roles"]["signature"], text)
+    if "event_id" in proof["roles"]:
+        digest = sha256(data).hex()
+        prefix = "" if proof["id_text"] == "hex" else "sha256:"
+        _replace(event, proof["roles"]["event_id"], prefix + digest)
+    return event
+
+
+def _replace(event: Json, text: str, item: Any) -> None:
+    path = steps(text)
+    holder = at(event, path[:-1])
+    holder[int(path[-1]) if isinstance(holder, list) else path[-1]] = item
+
+
+#: How an event embeds another: as its payload, or as a member of it.
+PLACES: Final = ("payload", "member", "deeper")
+
+
+def embedding(registry: Registry, foreign: Registry, place: str, *, known: bool) -> Registry:
+    """A registry whose payloads embed complete events of another about the same record by the same signer.
+
+    Args:
+        registry: what signs the outer events.
+        foreign: whose events are embedded, signed anew by its own key.
+        place: one of :data:`PLACES`.
+        known: whether the outer types stay known ones.
+    """
+    events = []
+    for index, event in enumerate(copy.deepcopy(registry.events)):
+        inner = copy.deepcopy(foreign.events[index % len(foreign.events)])
+        roles = foreign.document["body"]["roles"]
+        for role, text in (("subject", registry.number), ("signer_id", registry.key.signer_id)):
+            if isinstance(roles.get(role), str):
+                _replace(inner, roles[role], text)
+        inner = resigned(inner, foreign.document, foreign.key)
+        outer = registry.document["body"]["roles"]
+        payload: Json = follow(event, outer["payload"])
+        if place == "payload":
+            payload = inner
+        else:
+            payload["quoted"] = inner if place == "member" else {"from": "elsewhere", "event": inner}
+        _replace(event, outer["payload"], payload)
+        if not known:
+            _replace(event, outer["event_type"], f"comment_{('posted', 'edited')[index % 2]}")
+        events.append(resigned(event, registry.document, registry.key))
+    return replace(registry, events=events, mixed=[*events])

@@ -81,6 +81,8 @@ UNTESTABLE: Final = {
     "PROBE-7": "about the tool alone; tests/unit/verify/probing/test_results.py and test_built_in.py beside it show it",
     "PROBE-8": "about the tool alone; tests/unit/verify/probing/test_shapes.py shows it",
     "PROBE-9": "about the tool alone; tests/unit/verify/probing/test_results.py shows it",
+    "PROBE-10": "about the tool alone; tests/unit/verify/probing/test_ambiguity.py shows it",
+    "PROBE-11": "about the tool alone; tests/hostile/test_probe_bounds.py shows it",
     "NET-1": "reserved; there is no such rule yet",
 }
 

@@ -26,7 +26,7 @@ from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
-from pithbundle.verify.probing.tasks import VARIANTS, Material, Outcome, Task, Way
+from pithbundle.verify.probing.tasks import VARIANTS, Material, Outcome, Task, TimeIsOver, Way
 
 #: So long a search runs in one process: most end before others would have started.
 _ALONE: Final = 1.0
@@ -49,11 +49,12 @@ def run_search(search: Search, seconds: float, jobs: int) -> bool:
 
     Args:
         search: what was tried before is not tried again.
-        seconds: of the clock of the wall; a task that was begun is finished.
+        seconds: of the clock of the wall; a task that is not finished by then is not taken.
         jobs: processes, this one not counted where there are several.
     """
     start = time.monotonic()
     progress = _Progress(start, seconds)
+    search.material.is_over = _Clock(start + seconds)
     tasks = search.tasks()
     try:
         for task in tasks:
@@ -65,6 +66,8 @@ def run_search(search: Search, seconds: float, jobs: int) -> bool:
             if jobs > 1 and elapsed >= _ALONE:
                 return _run_in_processes(search, tasks, start + seconds, jobs, progress)
         return True
+    except TimeIsOver:
+        return False
     finally:
         progress.clear()
 
@@ -73,7 +76,8 @@ def _run_in_processes(
     search: Search, tasks: Iterator[Task], end: float, jobs: int, progress: _Progress
 ) -> bool:
     # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (search.material,))
+    given = (search.material, end - time.monotonic())
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, given)
     waiting: deque[tuple[Task, Future[Outcome] | None]] = deque()
     try:
         more = True
@@ -125,17 +129,29 @@ def _outcome(material: Material, task: Task, future: Future[Outcome] | None) -> 
     return material.run(task)
 
 
-def _start_worker(material: Material) -> None:
+def _start_worker(material: Material, seconds: float) -> None:
     # The parent decides what an interrupt means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _material
     _material = material
+    # A clock of its own: two processes need not share one.
+    material.is_over = _Clock(time.monotonic() + seconds)
 
 
 def _run_task(task: Task) -> Outcome:
     if _material is None:
         raise RuntimeError("a worker that was not started")
     return _material.run(task)
+
+
+class _Clock:
+    """Whether the time is over."""
+
+    def __init__(self, end: float) -> None:
+        self.end = end
+
+    def __call__(self) -> bool:
+        return time.monotonic() >= self.end
 
 
 class _Progress:

@@ -159,6 +159,11 @@ class ProbePrinter:
             out.detail("no format", out.show(why, 400))
         if found.missing and found.event_format is not None:
             out.detail("not covered", f"{', '.join(found.missing)}: events are unbound at best")
+        for why in found.cautions:
+            out.detail("caution", out.show(why, 400))
+        if found.cautions:
+            words = "no policy is written: if you know the roles, write the format by hand from --json"
+            out.detail("", f"an event inside another one may be read; {words}")
         if found.alternatives:
             one = len(found.alternatives) == 1
             words = "explains the same; --json lists it" if one else "explain the same; --json lists them"

@@ -1,4 +1,4 @@
-"""``pithbundle probe``: how a registry makes ids and signatures (spec PROBE-1 to PROBE-9)."""
+"""``pithbundle probe``: how a registry makes ids and signatures (spec PROBE-1 to PROBE-11)."""
 
 from __future__ import annotations
 
@@ -263,6 +263,7 @@ def _found_value(found: Found) -> Object:
         "recipe": portable(found.recipe),
         "obstacles": [portable(each) for each in found.obstacles],
         "missing_roles": list(found.missing),
+        "cautions": [portable(each) for each in found.cautions],
         "elements": _location_values(found.elements),
         "ids": _location_values(found.ids),
         "not_verified": _location_values(found.not_verified),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations, islice
+from itertools import islice
+from math import comb
 from typing import Final, NamedTuple
 
 from pithbundle.verify.probing.candidates import DEEPEST, decode, is_compact_jws
@@ -27,6 +28,10 @@ from pithbundle.verify.probing.recipes import (
 #: A shorter string is no document of its own.
 _LONG_STRING: Final = 16
 _DECODINGS: Final[tuple[Decoding, ...]] = ("", "base64")
+#: The most long strings of an element that are preimages.
+_MOST_STRINGS: Final = 256
+#: About how many bytes one member as written takes beside its text.
+_PIECE_SIZE: Final = 200
 
 
 class _Piece(NamedTuple):
@@ -61,9 +66,7 @@ class Builder:
 
     def recipes(self, size: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Yield the mask and the bytes of each subset of ``size`` slots, of the ranks from start to stop."""
-        chosen = combinations([1 << at for at in range(len(self.family.slots))], size)
-        for bits in islice(chosen, start, stop):
-            mask = sum(bits)
+        for mask in islice(subsets(len(self.family.slots), size, start), max(0, stop - start)):
             if self.fresh and not mask & self.fresh:
                 # An earlier family tries it.
                 continue
@@ -75,6 +78,11 @@ class Builder:
         out = [path for path, bit in self.bits.items() if bit & mask]
         excluded = tuple(sorted((*self.family.excluded, *out), key=repr))
         return Recipe(self.family.base, excluded, self.variant)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return sum(map(_size, (*self.pieces, *self.links)))
 
     def _all(self, mask: int) -> Iterator[bytes]:
         variant = self.variant
@@ -158,17 +166,68 @@ class Builder:
         return render(value, self.layout, depth).encode("utf-8", "surrogatepass")
 
 
-def differing(element: Element, family: Family) -> Callable[[Variant], bool]:
+def _size(piece: _Piece) -> int:
+    return _PIECE_SIZE + len(piece.text) + sum(map(_size, piece.inner or ()))
+
+
+def subsets(count: int, size: int, start: int) -> Iterator[int]:
+    """Yield the subsets of ``size`` of so many slots as masks, in their order, from a rank on."""
+    if not 0 <= start < comb(count, size):
+        return
+    chosen: list[int] = []
+    slot, rank = 0, start
+    while len(chosen) < size:
+        after = comb(count - slot - 1, size - len(chosen) - 1)
+        if rank < after:
+            chosen.append(slot)
+        else:
+            rank -= after
+        slot += 1
+    while True:
+        yield sum(1 << slot for slot in chosen)
+        # The last slot that can move moves, and those behind it follow.
+        at = next((at for at in reversed(range(size)) if chosen[at] < count - size + at), None)
+        if at is None:
+            return
+        chosen[at:] = range(chosen[at] + 1, chosen[at] + 1 + size - at)
+
+
+class Written:
+    """What is known of the members of a base as they are written, for all of its families."""
+
+    def __init__(self, element: Element, base: Path) -> None:
+        value = value_at(element.value, base)
+        self.members: dict[str, Node] = value if type(value) is dict else {}
+        self.payload = payload_name(self.members)
+        #: Members with characters that escapes change, and those whose order as written is not sorted.
+        self.escaped: set[str] = set()
+        self.unsorted: set[str] = set()
+        #: About how many characters all members have.
+        self.size = 0
+        for name, item in self.members.items():
+            text = render({name: item})
+            self.size += len(text)
+            if not (text.isascii() and text.isprintable()):
+                self.escaped.add(name)
+            if type(item) in (dict, list) and render({name: item}, Layout(in_order=True)) != text:
+                self.unsorted.add(name)
+        self.is_sorted = all(map(str.__le__, self.members, islice(self.members, 1, None)))
+
+    def is_sorted_without(self, out: set[str]) -> bool:
+        """Whether the members but for some are written sorted."""
+        kept = [] if self.is_sorted else [name for name in self.members if name not in out]
+        return self.unsorted <= out and kept == sorted(kept)
+
+
+def differing(element: Element, family: Family, written: Written) -> Callable[[Variant], bool]:
     """Return whether a variant can give other bytes than a variant that is tried before it."""
-    base = value_at(element.value, family.base)
-    members = base.items() if type(base) is dict else ()
-    kept = {name: value for name, value in members if (*family.base, name) not in family.excluded}
-    whole = render(kept)
-    is_plain = all(" " <= each <= "~" for each in whole)
-    is_sorted = render(kept, Layout(in_order=True)) == whole
-    payload = None if type(base) is not dict else payload_name(base)
+    above = len(family.base)
+    out = {str(path[above]) for path in family.excluded if len(path) == above + 1}
+    is_plain = written.escaped <= out
+    is_sorted = written.is_sorted_without(out)
+    payload = written.payload
     # A payload that is open is written member by member.
-    has_payload = payload in kept and (*family.base, str(payload)) not in family.open
+    has_payload = payload is not None and payload not in out and (*family.base, payload) not in family.open
 
     def differs(variant: Variant) -> bool:
         return not (
@@ -182,18 +241,28 @@ def differing(element: Element, family: Family) -> Callable[[Variant], bool]:
     return differs
 
 
-def texts(element: Element, variants: Sequence[Variant]) -> Iterator[tuple[Recipe, bytes]]:
-    """Yield the preimages of the long strings of an element, as they are and decoded from base64.
+def long_strings(element: Element) -> list[tuple[Path, str]]:
+    """The strings of an element that are preimages, with their paths: long ones, and JWS in compact form.
 
     A claimed digest as text is what a signature signs of it, and no preimage.
     """
-    for path, text in element.texts:
+    found = (
+        (path, text)
+        for path, text in element.texts
+        if is_compact_jws(text) or (len(text) >= _LONG_STRING and decode(text) is None)
+    )
+    return [*islice(found, _MOST_STRINGS)]
+
+
+def texts(
+    element: Element, strings: Sequence[tuple[Path, str]], variants: Sequence[Variant]
+) -> Iterator[tuple[Recipe, bytes]]:
+    """Yield the preimages of long strings of an element, as they are and decoded from base64."""
+    for path, text in strings:
         if is_compact_jws(text):
             recipes = [Recipe(text=path, decoding="jws")]
-        elif len(text) >= _LONG_STRING and decode(text) is None:
-            recipes = [Recipe((), (), each, path, decoding) for decoding in _DECODINGS for each in variants]
         else:
-            continue
+            recipes = [Recipe((), (), each, path, decoding) for decoding in _DECODINGS for each in variants]
         for recipe in recipes:
             for data in recipe.preimages(element):
                 yield recipe, data

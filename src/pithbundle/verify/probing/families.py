@@ -1,4 +1,4 @@
-"""Families: which members of an element may be excluded together (spec PROBE-4).
+"""Families: which members of an element may be excluded together (spec PROBE-4, PROBE-11).
 
 A signature does not cover itself, so of the value at a base the members that lead to a candidate for the
 signature, and to one for the id, are excluded or opened: an open object stays, and its members are excluded
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from pithbundle.verify.probing.candidates import Candidate, time_form
@@ -21,6 +22,9 @@ from pithbundle.verify.probing.recipes import payload_name
 _MOST_BASES: Final = 10
 _MOST_SIGNATURES: Final = 3
 _MOST_IDS: Final = 3
+#: The most members that are excluded one by one, and objects of a base that are opened beside a signature.
+MOST_SLOTS: Final = 256
+_MOST_OPENED: Final = 8
 #: The weight of an id that is neither beside the content nor beside the signature, and of other objects.
 _FAR: Final = 4
 #: The weight of leaving out what a signature is likely to cover.
@@ -50,13 +54,14 @@ def families(element: Element) -> list[Family]:
             slots = tuple(_slots(element, base, excluded, opened))
             if key not in found and slots:
                 found[key] = Family(base, key[1], opened, slots, weight + more)
-    split = [part for family in found.values() for part in _by_likelihood(element, family)]
+    payload = payload_name(element.value)
+    split = [part for family in found.values() for part in _by_likelihood(element, family, payload)]
     return sorted(split, key=lambda each: each.weight)
 
 
-def _by_likelihood(element: Element, family: Family) -> list[Family]:
+def _by_likelihood(element: Element, family: Family, payload: str | None) -> list[Family]:
     """The subsets of a family without what a signature is likely to cover, then those with one of them."""
-    covered = _likely_covered(element, family.slots)
+    covered = _likely_covered(element, family.slots, payload)
     others = tuple(path for path in family.slots if path not in covered)
     if not covered or not others:
         return [family]
@@ -66,7 +71,7 @@ def _by_likelihood(element: Element, family: Family) -> list[Family]:
     ]
 
 
-def _likely_covered(element: Element, slots: tuple[Path, ...]) -> tuple[Path, ...]:
+def _likely_covered(element: Element, slots: tuple[Path, ...], payload: str | None) -> tuple[Path, ...]:
     """The only Pith Number, known type, target and time among the slots, and the payload.
 
     An event format binds if these are covered (FORMAT-4). Of several times, one may be unsigned. A payload
@@ -83,7 +88,6 @@ def _likely_covered(element: Element, slots: tuple[Path, ...]) -> tuple[Path, ..
             found.setdefault("target", []).append(path)
         elif time_form(value) is not None:
             found.setdefault("created_at", []).append(path)
-    payload = payload_name(element.value)
     is_hashed = any(len(each.raw) == 32 and each.path[:1] != (payload,) for each in element.digests)
     if payload is not None and (payload,) in slots and not is_hashed:
         found["payload"] = [(payload,)]
@@ -104,10 +108,13 @@ def _bases(element: Element) -> Iterator[tuple[Path, int]]:
     for depth in (0, 1):
         for path in [path for path in found if len(path) == depth]:
             value = value_at(element.value, path)
-            for name, item in value.items() if type(value) is dict else ():
-                if type(item) is dict and item:
-                    found.append((*path, name))
-    for path in found[:_MOST_BASES]:
+            objects = (
+                (*path, name)
+                for name, item in (value.items() if type(value) is dict else ())
+                if type(item) is dict and item
+            )
+            found += islice(objects, _MOST_BASES - len(found))
+    for path in found:
         yield path, len(path)
 
 
@@ -141,10 +148,13 @@ def _opened(
     """Other objects whose members are excluded one by one, beside a signature that is excluded whole."""
     value = value_at(element.value, base)
     _, excluded, _ = next(_ways(signatures, base, required=True))
-    for name, item in value.items() if type(value) is dict else ():
-        path = (*base, name)
-        if type(item) is dict and len(item) > 1 and path not in excluded:
-            yield excluded, frozenset({path}), _FAR
+    objects = (
+        (*base, name)
+        for name, item in (value.items() if type(value) is dict else ())
+        if type(item) is dict and len(item) > 1 and (*base, name) not in excluded
+    )
+    for path in islice(objects, _MOST_OPENED):
+        yield excluded, frozenset({path}), _FAR
 
 
 def _ways(
@@ -167,9 +177,9 @@ def _ways(
 def _slots(
     element: Element, base: Path, excluded: frozenset[Path], opened: frozenset[Path]
 ) -> Iterator[Path]:
+    # Of the base and of each open object as many: a wide one hides no other.
+    most = MOST_SLOTS // (1 + len(opened))
     for path in (base, *sorted(opened, key=repr)):
         value = value_at(element.value, path)
-        for name in value if type(value) is dict else ():
-            each = (*path, name)
-            if each not in excluded and each not in opened:
-                yield each
+        members = ((*path, name) for name in (value if type(value) is dict else ()))
+        yield from islice((each for each in members if each not in excluded and each not in opened), most)

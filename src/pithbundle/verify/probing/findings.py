@@ -44,7 +44,7 @@ def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKe
         if rule == explanation.rule or _explains(search, rule, signed)
     ]
     # That which agrees with most elements; then fewest excluded, then the plainest.
-    readings.sort(key=lambda each: (len(each.roles.missing), -len(each.sample), *_plainness(each.rule)))
+    readings.sort(key=lambda each: (_doubts(each.roles), -len(each.sample), *_plainness(each.rule)))
     first = readings[0]
     known = built_in(first.sample)
     found = known or _format_of(first)
@@ -55,6 +55,7 @@ def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKe
         obstacles=() if isinstance(found, EventFormat) else tuple(found),
         # Whose signature it is cannot be known without one.
         missing=() if known or not signed else first.roles.missing,
+        cautions=() if known else first.roles.ambiguous,
         recipe=rule_in_words(first.rule),
         elements=tuple(location_of(material.elements[at]) for at in explanation.elements),
         ids=tuple(location_of(material.elements[at]) for at in sorted(explanation.ids)),
@@ -132,18 +133,22 @@ def _has(element: Element, path: Path) -> bool:
 
 def _faults(reading: _Reading) -> int:
     """How much a reading lacks to be a format that binds, and to be a document at all (FORMAT-1)."""
-    faults = len(obstacles(reading.rule, reading.roles)) + len(reading.roles.missing)
+    faults = len(obstacles(reading.rule, reading.roles)) + _doubts(reading.roles)
     if faults == 0:
         return int(not isinstance(format_of(reading.rule, reading.roles), EventFormat))
     return faults
 
 
+def _doubts(roles: Roles) -> int:
+    return len(roles.missing) + len(roles.ambiguous)
+
+
 def _outline(element: Element) -> tuple[str, ...]:
     """What is alike in elements that a registry made alike: names near the top, kinds of strings."""
     found = []
+    payload = payload_name(element.value)
     for path, node in walk(element.value, 2):
-        payload = len(path) > 1 and path[0] == payload_name(element.value)
-        if not payload:
+        if len(path) < 2 or path[0] != payload:
             decoded = decode(node) if type(node) is str else None
             kind = (
                 str(node == element.number)

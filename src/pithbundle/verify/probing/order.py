@@ -12,9 +12,10 @@ from functools import lru_cache
 from math import comb
 from typing import Final, NamedTuple
 
-from pithbundle.verify.probing.builder import differing
+from pithbundle.verify.probing.builder import Written, differing, long_strings
 from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import may_state
+from pithbundle.verify.probing.lenient import Path
 from pithbundle.verify.probing.recipes import Variant
 from pithbundle.verify.probing.tasks import (
     MAX_EXCLUDED,
@@ -32,6 +33,9 @@ LARGEST_TASK: Final = 1 << 15
 #: Weights of the ways beyond those of families and variants.
 _HASHES: Final = 5
 _TEXTS: Final = 12
+#: How many long strings a task has, and how many characters of a base cost as much as one more preimage.
+_STRINGS: Final = 4
+_CHARACTERS: Final = 4096
 
 
 class _Stream(NamedTuple):
@@ -90,7 +94,7 @@ def _all(material: Material, is_open: Callable[[int], bool]) -> Iterator[Task]:
         for item in sorted(waiting.pop(level), key=_position):
             if isinstance(item, int):
                 if item < 0:
-                    yield from [Task(level, ~item, "texts")] if is_open(~item) else []
+                    yield from (task for task in _texts(material, level, ~item) if is_open(~item))
                 elif is_open(item):
                     yield Task(level, item, "claimed")
                     waiting.setdefault(level + _TEXTS, []).append(~item)
@@ -134,13 +138,19 @@ def _ranks(elements: Sequence[Element]) -> list[tuple[int, int]]:
 def _streams(material: Material, at: int, rank: int) -> Iterator[_Stream]:
     element = material.elements[at]
     keys = len(material.keys_of(at))
+    written: dict[Path, Written] = {}
     for number, family in enumerate(material.families(at)):
+        material.check()
+        of_base = written.get(family.base) or Written(element, family.base)
+        written[family.base] = of_base
+        # A large preimage costs as much as several.
+        large = 1 + of_base.size // _CHARACTERS
         checks = CHECK * 4 * keys * len(material.signatures(at, family))
         has_digest = any(may_state(family, each) for each in element.digests)
-        differs = differing(element, family)
+        differs = differing(element, family, of_base)
         for index, (variant, weight) in enumerate(VARIANTS):
             if differs(variant):
-                made = _preimages(element, variant)
+                made = _preimages(element, variant) * large
                 ways: list[tuple[Way, int, int]] = [("digest", made, 0)] if has_digest else []
                 ways += (
                     [("signature", checks * made, 0), ("hashes", checks * made, _HASHES)] if checks else []
@@ -155,6 +165,12 @@ def _preimages(element: Element, variant: Variant) -> int:
     if variant.link is not None:
         return len(element.other_ids)
     return len(element.jws_headers) if variant.jws else 1
+
+
+def _texts(material: Material, level: int, at: int) -> Iterator[Task]:
+    """The long strings of an element, a few in each task."""
+    for start in range(0, len(long_strings(material.elements[at])), _STRINGS):
+        yield Task(level, at, "texts", start=start, stop=start + _STRINGS)
 
 
 def _slices(level: int, stream: _Stream, size: int) -> Iterator[Task]:

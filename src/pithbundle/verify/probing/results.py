@@ -34,6 +34,8 @@ class Found:
     obstacles: tuple[str, ...]
     #: The roles that a binding format needs and that nothing covered states.
     missing: tuple[str, ...]
+    #: Why the roles may be those of an event inside another one, in words (PROBE-10).
+    cautions: tuple[str, ...]
     #: The recipe in words, with what is signed of it.
     recipe: str
     #: The explained elements, and those of them whose claimed id is reproduced.
@@ -56,8 +58,8 @@ class Found:
 
     @property
     def is_binding(self) -> bool:
-        """Whether it is a format, and every role that a binding format needs is covered."""
-        return self.event_format is not None and not self.missing
+        """Whether it is a format, and every role that a binding format needs is covered beyond doubt."""
+        return self.event_format is not None and not self.missing and not self.cautions
 
     @property
     def listed(self) -> Value:

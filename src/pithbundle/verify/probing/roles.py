@@ -5,13 +5,14 @@ A role is found by its values over all explained elements, and by names only amo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import PolicyKey
+from pithbundle.verify.probing.ambiguity import ALGORITHMS, ambiguous, name_score
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
 from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS
@@ -19,18 +20,10 @@ from pithbundle.verify.probing.lenient import Node, Path, render, value_at, walk
 from pithbundle.verify.probing.recipes import WRAPPERS
 from pithbundle.verify.probing.rules import Rule
 
-#: Words in the names of members that decide among equals.
-_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "event_type": ("event_type", "type", "kind", "action"),
-    "target": ("target", "scope"),
-    "created_at": ("created", "issued", "iat", "time", "ts", "when", "date"),
-    "payload": ("payload", "data", "body", "content", "detail"),
-    "signer_id": ("signer", "issuer", "iss"),
-    "algorithm": ("algorithm", "alg"),
-    "fingerprint": ("fingerprint", "thumbprint"),
-}
-_ALGORITHMS: Final = ("ed25519", "eddsa")
 _DEEPEST: Final = 5
+#: How many members are tried as the type, and uncovered objects as the payload.
+_MOST_TYPES: Final = 4
+_MOST_OUTSIDE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +38,12 @@ class Roles:
     algorithm: str = "ed25519"
     #: What a binding format needs and nothing covered states.
     missing: tuple[str, ...] = ()
+    #: Why the roles may be those of an event inside another one, in words (PROBE-10).
+    ambiguous: tuple[str, ...] = ()
+
+
+#: A payload, the covered digest of it, and its wrapper.
+_Payload: TypeAlias = tuple[Path | None, Path | None, str | None]
 
 
 class _Covered:
@@ -55,6 +54,12 @@ class _Covered:
         self.rule = rule
         paths = [self._paths(element) for element in elements]
         self.paths = [path for path in paths[0] if all(path in each for each in paths[1:])]
+        #: The paths of each string of the first element.
+        self.paths_of: dict[str, list[Path]] = {}
+        for path in self.paths:
+            text = value_at(elements[0].value, path)
+            if type(text) is str:
+                self.paths_of.setdefault(text, []).append(path)
 
     @staticmethod
     def _paths(element: Element) -> dict[Path, None]:
@@ -87,23 +92,17 @@ def _best(role: str, scored: Iterable[tuple[float, Path]]) -> Path | None:
 
     def order(each: tuple[float, Path]) -> tuple[float, int, int, str]:
         score, path = each
-        return -score, -_name_score(role, str(path[-1])), len(path), pointer(path)
+        return -score, -name_score(role, str(path[-1])), len(path), pointer(path)
 
     return min(scored, key=order, default=(0.0, None))[1]
-
-
-def _name_score(role: str, name: str) -> int:
-    words = _NAMES.get(role, ())
-    return max((len(words) - at for at, word in enumerate(words) if word in name.lower()), default=0)
 
 
 def find_roles(elements: list[Element], rule: Rule, keys: list[PolicyKey]) -> Roles:
     """Return the roles of the elements that a rule explains; ``keys`` are those that verify, one for each."""
     covered = _Covered(elements, rule)
     body: dict[str, Path | str] = {}
-    event_type = covered.best("event_type", _is_type)
+    event_type, (payload, hashed, wrapper) = _type_and_payload(covered)
     types = [] if event_type is None else covered.values(event_type)
-    payload, hashed, wrapper = _payload(covered, types)
     inner = payload or ("\0",)
     covered.paths = [path for path in covered.paths if path[: len(inner)] != inner]
     subject = covered.best("subject", lambda values: _is_subject(values, elements))
@@ -128,7 +127,8 @@ def find_roles(elements: list[Element], rule: Rule, keys: list[PolicyKey]) -> Ro
     if form == "other":
         missing.append("created_at")
     proof, algorithm = _proof(covered, rule, keys, inner)
-    return Roles(body, proof, form, wrapper, algorithm, tuple(missing))
+    doubts = ambiguous(elements, rule, keys, body, covered.is_covered)
+    return Roles(body, proof, form, wrapper, algorithm, tuple(missing), doubts)
 
 
 def _is_type(values: list[Node]) -> float:
@@ -171,8 +171,29 @@ def _constant_target(types: list[Node]) -> str:
 # -- the payload ----------------------------------------------------------------------------------
 
 
-def _payload(covered: _Covered, types: list[Node]) -> tuple[Path | None, Path | None, str | None]:
-    """The payload, the covered digest of it and its wrapper where it is covered by that alone."""
+def _type_and_payload(covered: _Covered) -> tuple[Path | None, _Payload]:
+    """The type and the payload: of several possible types the nearest to the top that no payload contains."""
+
+    def order(path: Path) -> tuple[int, float, int, str]:
+        name = name_score("event_type", str(path[-1]))
+        return len(path), -_is_type(covered.values(path)), -name, pointer(path)
+
+    types = [path for path in covered.paths if path and covered.is_covered(path)]
+    types = sorted((path for path in types if _is_type(covered.values(path))), key=order)[:_MOST_TYPES]
+    for path in types:
+        found = _payload(covered, covered.values(path))
+        if found[0] is None or path[: len(found[0])] != found[0]:
+            return path, found
+    if not types:
+        return None, _payload(covered, [])
+    return types[0], _payload(covered, covered.values(types[0]), types[0])
+
+
+def _payload(covered: _Covered, types: list[Node], beside: Path = ()) -> _Payload:
+    """The payload, the covered digest of it and its wrapper where it is covered by that alone.
+
+    Of an object and another one inside it that fit as well it is the outer one; none contains ``beside``.
+    """
 
     def fits(values: list[Node]) -> float:
         if not all(type(value) is dict for value in values):
@@ -184,21 +205,26 @@ def _payload(covered: _Covered, types: list[Node]) -> tuple[Path | None, Path | 
         ]
         return 1 + sum(known) / max(1, len(known))
 
-    whole = [(fits(covered.values(path)), path) for path in covered.paths if path]
+    scored = ((fits(covered.values(path)), path) for path in covered.paths if path)
+    whole = [(score, path) for score, path in scored if score > 0 and path != beside[: len(path)]]
+    scores = {path: score for score, path in whole if covered.is_covered(path)}
+    highest = max(scores.values(), default=0.0)
 
-    def order(each: tuple[float, Path]) -> tuple[float, int, int, int, str]:
-        score, path = each
+    def order(path: Path) -> tuple[int, int, int, str]:
         length = sum(len(render(value)) for value in covered.values(path))
-        return -score, -_name_score("payload", str(path[-1])), -length, len(path), pointer(path)
+        return -name_score("payload", str(path[-1])), -length, len(path), pointer(path)
 
-    kept = [(score, path) for score, path in whole if score > 0 and covered.is_covered(path)]
-    inside = min(kept, key=order, default=(0.0, None))[1]
+    outermost = [
+        path
+        for path, score in scores.items()
+        if score == highest and not any(scores.get(path[:end]) == highest for end in range(1, len(path)))
+    ]
+    inside = min(outermost, key=order, default=None)
     outside = []
-    for score, path in whole:
-        if score > 0 and not covered.is_covered(path):
-            found = _digest_of(covered, path)
-            if found is not None:
-                outside.append((score, path, *found))
+    for score, path in [each for each in whole if each[1] not in scores][:_MOST_OUTSIDE]:
+        found = _digest_of(covered, path)
+        if found is not None:
+            outside.append((score, path, *found))
     if outside:
         score, path, hashed, wrapper = max(outside, key=lambda each: each[0])
         if inside is None or score > fits(covered.values(inside)):
@@ -215,11 +241,10 @@ def _digest_of(covered: _Covered, payload: Path) -> tuple[Path, str | None] | No
             wrapped: Node = value if wrapper is None else {wrapper: value}
             text = render(wrapped, layout)
             digests.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
-        for path in covered.paths:
-            if path and covered.is_covered(path):
-                values = covered.values(path)
-                if values in (digests, ["sha256:" + digest for digest in digests]):
-                    return path, wrapper
+        prefixed = ["sha256:" + digest for digest in digests]
+        for path in covered.paths_of.get(digests[0], []) + covered.paths_of.get(prefixed[0], []):
+            if covered.is_covered(path) and covered.values(path) in (digests, prefixed):
+                return path, wrapper
     return None
 
 
@@ -264,8 +289,8 @@ def _algorithms(covered: _Covered, leaves: list[Path]) -> Iterator[tuple[float, 
     """The members with one word for the algorithm in all elements: an exact word is better than a longer."""
     for path in leaves:
         words = {str(value).lower() for value in covered.values(path)}
-        if len({*map(str, covered.values(path))}) == 1 and min(words).startswith(_ALGORITHMS):
-            yield (2.0 if words <= {*_ALGORITHMS} else 1.0), path
+        if len({*map(str, covered.values(path))}) == 1 and min(words).startswith(ALGORITHMS):
+            yield (2.0 if words <= {*ALGORITHMS} else 1.0), path
 
 
 def _leaves(covered: _Covered, payload: Path) -> Iterator[Path]:

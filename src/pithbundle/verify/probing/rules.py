@@ -109,7 +109,7 @@ def _signature(material: Material, hit: Hit, data: bytes, digest: bytes) -> tupl
 def extend(material: Material, explanation: Explanation, indices: list[int]) -> None:
     """Apply a rule to elements, and let those that it explains say more of which members are excluded."""
     for at in indices:
-        if at not in explanation.elements:
+        if at not in explanation.elements and not material.is_over():
             _explain(material, explanation, at)
 
 
@@ -125,6 +125,8 @@ def _explain(material: Material, explanation: Explanation, at: int) -> None:
     more = unknown[:_MOST_MORE] if explanation.elements else []
     for size in range(len(more) + 1):
         for out in combinations(more, size):
+            if material.is_over():
+                return
             excluded = tuple(sorted((*rule.recipe.excluded, *out), key=repr))
             tried = replace(rule, recipe=replace(rule.recipe, excluded=excluded))
             key = _key(material, tried, at)

@@ -67,7 +67,9 @@ def _members(element: Element) -> list[tuple[str, _Kind]]:
         if path and (path[0] != payload or len(path) == 1):
             steps = [_step(step) for step in path]
             found.append(("/" + "/".join(steps), _kind(node)))
-    return found[:_MOST_MEMBERS]
+            if len(found) == _MOST_MEMBERS:
+                break
+    return found
 
 
 def _step(step: str | int) -> str:

@@ -1,4 +1,4 @@
-"""Tasks: the search in small steps, each computed anywhere from the elements and keys (spec PROBE-5).
+"""Tasks: the search in small steps, each computed anywhere from elements and keys (spec PROBE-5, PROBE-11).
 
 A task is plain data: a worker process gets it and returns an outcome, which depends on nothing else.
 """
@@ -6,13 +6,13 @@ A task is plain data: a worker process gets it and returns an outcome, which dep
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from pithbundle.ed25519.strict import PublicKey
-from pithbundle.verify.probing.builder import Builder, texts
+from pithbundle.verify.probing.builder import Builder, long_strings, texts
 from pithbundle.verify.probing.candidates import Candidate
 from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import Family, families
@@ -37,6 +37,16 @@ MAX_EXCLUDED: Final = 12
 MOST_KEYS: Final = 4
 #: Candidates for a signature that one preimage is tested with.
 MOST_SIGNATURES: Final = 3
+#: About how many bytes of memory the builders that are kept take together.
+MOST_BUILT: Final = 16 * 1024 * 1024
+
+
+class TimeIsOver(Exception):
+    """The time of a search ended within a task, or while tasks were prepared."""
+
+
+def _never() -> bool:
+    return False
 
 
 def _variants() -> tuple[tuple[Variant, int], ...]:
@@ -135,10 +145,23 @@ class Material:
         self._families: dict[int, list[Family]] = {}
         self._signatures: dict[int, list[Candidate]] = {}
         self._digests: dict[int, tuple[dict[bytes, Candidate], tuple[str, ...]]] = {}
-        self.builder: Callable[[int, int, int], Builder] = lru_cache(maxsize=256)(self._build)
+        #: The builders used last, with their sizes.
+        self._builders: OrderedDict[tuple[int, int, int], tuple[Builder, int]] = OrderedDict()
+        self._built = 0
+        #: Whether the time is over: whoever runs a search sets it.
+        self.is_over: Callable[[], bool] = _never
 
     def __reduce__(self) -> tuple[type[Material], tuple[object, object]]:
         return Material, (self.elements, self.keys)
+
+    def check(self) -> None:
+        """End what is being done if the time is over.
+
+        Raises:
+            TimeIsOver: it is; nothing of the current task counts.
+        """
+        if self.is_over():
+            raise TimeIsOver
 
     def families(self, at: int) -> list[Family]:
         """The families of an element, computed once."""
@@ -159,8 +182,18 @@ class Material:
             ]
         return [each for each in self._signatures[at] if not covers(family, each)][:MOST_SIGNATURES]
 
-    def _build(self, at: int, family: int, variant: int) -> Builder:
-        return Builder(self.elements[at], self.families(at)[family], VARIANTS[variant][0])
+    def builder(self, at: int, family: int, variant: int) -> Builder:
+        """The builder of an element, a family and a variant; those used last are kept, by their size."""
+        key = (at, family, variant)
+        if key in self._builders:
+            self._builders.move_to_end(key)
+            return self._builders[key][0]
+        made = Builder(self.elements[at], self.families(at)[family], VARIANTS[variant][0])
+        self._builders[key] = made, made.size
+        self._built += made.size
+        while self._built > MOST_BUILT and len(self._builders) > 1:
+            self._built -= self._builders.popitem(last=False)[1][1]
+        return made
 
     def keys_of(self, at: int) -> list[PublicKey]:
         """The keys that an element names by any of their names, else all; few of them (PROBE-3)."""
@@ -182,13 +215,14 @@ class Material:
         if task.way == "claimed":
             return self._claimed(task.element)
         if task.way == "texts":
-            return self._texts(task.element)
+            return self._texts(task.element, task.start, task.stop)
         builder = self.builder(task.element, task.family, task.variant)
         signatures = self.signatures(task.element, builder.family)
         names = ("SHA-256",) if task.way == "signature" else tuple(HASHES)[1:]
         tried = checks = 0
         hits: list[Hit] = []
         for mask, data in builder.recipes(task.size, task.start, task.stop):
+            self.check()
             tried += 1
             if task.way == "digest":
                 found = self._by_digest(task.element, data)
@@ -207,6 +241,7 @@ class Material:
         known = [Candidate((), "known", raw) for raw in sorted(element.known)]
         for signature in element.signatures:
             for claimed in (*known, *(each for each in element.digests if each.path != signature.path)):
+                self.check()
                 for key in self.keys_of(at):
                     for signs, message in (*forms(claimed.raw), *_as_written(element, claimed)):
                         checks += 1
@@ -214,12 +249,13 @@ class Material:
                             hits.append(Hit(at, None, "", claimed, signature, key.raw, signs))
         return Outcome(0, checks, tuple(hits))
 
-    def _texts(self, at: int) -> Outcome:
-        """The long strings of an element as preimages, tested in both ways."""
+    def _texts(self, at: int, start: int, stop: int) -> Outcome:
+        """Some long strings of an element as preimages, tested in both ways."""
         tried = checks = 0
         hits: list[Hit] = []
         element = self.elements[at]
-        for recipe, data in texts(element, TEXT_VARIANTS):
+        for recipe, data in texts(element, long_strings(element)[start:stop], TEXT_VARIANTS):
+            self.check()
             tried += 1
             made, found = self._by_signature(at, data, element.signatures[:MOST_KEYS], ("SHA-256",))
             checks += made

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from math import comb
 from typing import Any
 
 import pytest
 
 from kit.registries import draw
-from pithbundle.verify.probing.builder import Builder, differing, texts
+from pithbundle.verify.probing.builder import Builder, Written, differing, long_strings, subsets, texts
 from pithbundle.verify.probing.elements import Element, elements_of
-from pithbundle.verify.probing.families import Family, families, may_state
+from pithbundle.verify.probing.families import MOST_SLOTS, Family, families, may_state
 from pithbundle.verify.probing.lenient import Layout, read_lenient
 from pithbundle.verify.probing.recipes import Variant
 from pithbundle.verify.probing.tasks import VARIANTS
@@ -30,7 +31,7 @@ def test_the_builder_and_the_recipe_make_the_same_bytes(seed: int) -> None:
     registry = draw(seed)
     found = elements_of(0, read_lenient(registry.bundle()))[1]
     for family in families(found)[:6]:
-        differs = differing(found, family)
+        differs = differing(found, family, Written(found, family.base))
         for variant in (variant for variant, _ in VARIANTS if differs(variant)):
             builder = Builder(found, family, variant)
             for size in (0, 1, len(family.slots)):
@@ -40,6 +41,32 @@ def test_the_builder_and_the_recipe_make_the_same_bytes(seed: int) -> None:
                 for mask, datas in made.items():
                     assert datas == [*builder.recipe(mask).preimages(found)]
                 assert made or size < len(family.slots)
+
+
+@pytest.mark.parametrize("count", range(6))
+def test_subsets_begin_at_any_rank(count: int) -> None:
+    for size in range(count + 2):
+        every = [sum(each) for each in combinations([1 << at for at in range(count)], size)]
+        for start in range(len(every) + 2):
+            assert [*subsets(count, size, start)] == every[start:]
+
+
+def test_what_members_are_as_written_decides_which_variants_differ() -> None:
+    """Without the only member that is escaped or unsorted, the variants for it give the same bytes."""
+    found = element({"a": {"z": 1, "b": 2}, "b": "é", "c": 1, "sig": SIGNATURE})
+    written = Written(found, ())
+
+    def differs(*out: str) -> tuple[bool, bool]:
+        family = Family((), tuple((name,) for name in out), frozenset(), (), 0)
+        of = differing(found, family, written)
+        return of(Variant(Layout(ascii_only=True))), of(Variant(Layout(in_order=True)))
+
+    assert [differs(), differs("b"), differs("a"), differs("a", "b")] == [
+        (True, True), (False, True), (True, False), (False, False),
+    ]  # fmt: skip
+    found = element({"b": 1, "a": 2, "sig": SIGNATURE})
+    written = Written(found, ())
+    assert [differs(), differs("a")] == [(False, True), (False, False)]
 
 
 def test_every_subset_is_made_once() -> None:
@@ -126,17 +153,35 @@ def test_a_digest_inside_the_content_is_not_its_digest() -> None:
 def test_variants_that_make_nothing_new_are_known() -> None:
     plain = element({"a": 1, "b": "x", "sig": SIGNATURE})
     family = Family((), (("sig",),), frozenset(), (("a",), ("b",)), 0)
-    differs = differing(plain, family)
+    differs = differing(plain, family, Written(plain, ()))
     assert differs(Variant()) and differs(Variant(Layout(spaced=True))) and differs(Variant(link="prev"))
     assert not differs(Variant(Layout(ascii_only=True)))
     assert not differs(Variant(Layout(in_order=True)))
     assert not differs(Variant(replaced="hex"))
-    assert not differing(Element(0, 0, plain.value), family)(Variant(link="prev"))
-    assert not differing(plain, Family(("a",), (), frozenset(), (), 0))(Variant(Layout(in_order=True)))
+    alone, inner = Element(0, 0, plain.value), Family(("a",), (), frozenset(), (), 0)
+    assert not differing(alone, family, Written(alone, ()))(Variant(link="prev"))
+    assert not differing(plain, inner, Written(plain, ("a",)))(Variant(Layout(in_order=True)))
     assert Builder(plain, Family(("a",), (), frozenset(), (), 0), Variant()).base == {}
 
 
 def test_long_strings_are_preimages_and_digests_are_not() -> None:
     found = element({"a": "eyJhIjoxfXt9e30=", "b": "short", "id": DIGEST})
-    made = [(recipe.text, recipe.decoding) for recipe, _ in texts(found, [Variant()])]
+    made = [(recipe.text, recipe.decoding) for recipe, _ in texts(found, long_strings(found), [Variant()])]
     assert made == [(("a",), ""), (("a",), "base64")]
+
+
+def test_wide_elements_have_few_families_and_slots() -> None:
+    """Each open object has its share: a wide base does not hide what is in it (PROBE-11)."""
+    wide: dict[str, Any] = {f"m{n}": {"a": 1, "b": 2} for n in range(2_000)}
+    found = families(element({**wide, "sig": SIGNATURE}))
+    assert len({each.base for each in found}) == 10
+    assert max(len(each.slots) for each in found) == MOST_SLOTS
+    opened = {each.open for each in found if each.base == () and each.open}
+    assert opened == {frozenset({(f"m{n}",)}) for n in range(8)}
+    for each in found:
+        assert all((*path, name) in each.slots for path in each.open for name in ("a", "b"))
+
+
+def test_few_long_strings_are_preimages() -> None:
+    found = element({f"m{n}": f"a long string {n}" for n in range(1_000)})
+    assert len(long_strings(found)) == 256

@@ -29,7 +29,7 @@ from pithbundle.verify.probing.recipes import (
 )
 from pithbundle.verify.probing.rules import Rule
 from pithbundle.verify.probing.search import Search
-from pithbundle.verify.probing.tasks import HASHES, MAX_EXCLUDED, Material, Task
+from pithbundle.verify.probing.tasks import HASHES, MAX_EXCLUDED, MOST_BUILT, Material, Task, TimeIsOver
 
 RECORD = made_record()
 KEYS = Policy.from_value(policy(DEMO, AUTHOR))
@@ -384,6 +384,66 @@ def test_tasks_are_bounded_distinct_and_in_the_order_of_their_positions() -> Non
     assert positions == sorted(set(positions))
     again = ordered_tasks(found.material, lambda _: True, positions[-3])
     assert [next(again).position, next(again).position] == positions[-2:]
+
+
+def test_what_is_not_finished_in_time_does_not_count() -> None:
+    """The clock is looked at before each preimage, check and family (PROBE-5)."""
+    long = {"text": "a text that is long enough", "key": DEMO.key_id, "sig": b64(b"s" * 64), "id": "ab" * 32}
+    found = search([made(0), long])
+    tasks = [*ordered_tasks(found.material, lambda at: at == 1)]
+    assert {task.way for task in tasks} >= {"claimed", "texts", "digest", "signature"}
+    found.material.is_over = lambda: True
+    for way in ("claimed", "texts", "digest", "signature"):
+        with pytest.raises(TimeIsOver):
+            found.material.run(next(task for task in tasks if task.way == way))
+    with pytest.raises(TimeIsOver):
+        found.run()
+    assert (found.position, found.preimages, found.exhausted) == (
+        (1, 0, "claimed", 0, 0, 0, 0),
+        0,
+        False,
+    ) or (found.position is None)
+
+
+def test_a_rule_is_applied_until_the_time_is_over() -> None:
+    """What is explained by then stays explained."""
+    found = search([made(n) for n in range(4)])
+    asked: list[None] = []
+
+    def over() -> bool:
+        asked.append(None)
+        return len(asked) > 60
+
+    found.material.is_over = over
+    with pytest.raises(TimeIsOver):
+        found.run()
+    whole = searched([made(n) for n in range(4)])
+    assert len(asked) > 60
+    assert sum(len(each.elements) for each in found.explanations) <= len(whole.explanations[0].elements)
+
+
+def test_builders_are_kept_as_far_as_their_bytes_go() -> None:
+    wide = {f"m{n}": "x" * 1_000 for n in range(4_000)}
+    found = search([{**made(0), **wide}]).material
+    first = found.builder(0, 0, 0)
+    assert first.size > 4_000_000 and found.builder(0, 0, 0) is first
+    made_of = [found.builder(0, 0, variant) for variant in range(1, 6)]
+    assert sum(each.size for each in made_of) > MOST_BUILT
+    assert found.builder(0, 0, 5) is made_of[-1]
+    assert found.builder(0, 0, 0) is not first
+
+
+def test_large_preimages_make_small_tasks() -> None:
+    small, large = (
+        search([{"key": DEMO.key_id, **{f"m{n}": text for n in range(20)}, "sig": b64(b"s" * 64)}])
+        for text in ("x", "x" * 50_000)
+    )
+
+    def longest(found: Search) -> int:
+        tasks = ordered_tasks(found.material, lambda _: True)
+        return max(task.stop - task.start for task in tasks if task.level < 24 and task.way == "signature")
+
+    assert longest(small) > 50 * longest(large)
 
 
 def test_junk_costs_its_share() -> None:

@@ -75,3 +75,9 @@ def strings(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in strings(item)]
     return [value] if isinstance(value, str) else []
+
+
+def test_few_members_of_a_wide_element_are_described() -> None:
+    (shape,) = shapes_of(elements({f"m{n}": n for n in range(1_000)}))
+    members = shape["members"]
+    assert isinstance(members, dict) and len(members) == 60
