@@ -8,6 +8,8 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
 from typing import Any, Final
 
 import pytest
@@ -398,28 +400,21 @@ def test_what_is_not_finished_in_time_does_not_count() -> None:
             found.material.run(next(task for task in tasks if task.way == way))
     with pytest.raises(TimeIsOver):
         found.run()
-    assert (found.position, found.preimages, found.exhausted) == (
-        (1, 0, "claimed", 0, 0, 0, 0),
-        0,
-        False,
-    ) or (found.position is None)
+    assert (found.position, found.preimages, found.exhausted) == (None, 0, False)
 
 
 def test_a_rule_is_applied_until_the_time_is_over() -> None:
-    """What is explained by then stays explained."""
-    found = search([made(n) for n in range(4)])
-    asked: list[None] = []
-
-    def over() -> bool:
-        asked.append(None)
-        return len(asked) > 60
-
-    found.material.is_over = over
-    with pytest.raises(TimeIsOver):
-        found.run()
-    whole = searched([made(n) for n in range(4)])
-    assert len(asked) > 60
-    assert sum(len(each.elements) for each in found.explanations) <= len(whole.explanations[0].elements)
+    """What is explained by then stays explained; nothing else is looked at."""
+    counts = []
+    events = [made(n) for n in range(3)] + [{**made(3), "more": 1}]
+    for most in range(120):
+        found, asked = search(events), iter(range(most))
+        found.material.is_over = lambda asked=asked: next(asked, None) is None  # type: ignore[misc]
+        with suppress(TimeIsOver):
+            found.run(20_000)
+        counts.append(sum(len(each.elements) for each in found.explanations))
+    assert counts == sorted(counts)
+    assert len({*counts}) >= 3 and counts[-1] >= 3
 
 
 def test_builders_are_kept_as_far_as_their_bytes_go() -> None:
@@ -440,10 +435,10 @@ def test_large_preimages_make_small_tasks() -> None:
     )
 
     def longest(found: Search) -> int:
-        tasks = ordered_tasks(found.material, lambda _: True)
-        return max(task.stop - task.start for task in tasks if task.level < 24 and task.way == "signature")
+        tasks = islice(ordered_tasks(found.material, lambda _: True), 300)
+        return max(task.stop - task.start for task in tasks)
 
-    assert longest(small) > 50 * longest(large)
+    assert longest(small) > 10 * longest(large)
 
 
 def test_junk_costs_its_share() -> None:
