@@ -257,6 +257,6 @@ def test_of_two_numbers_one_is_that_of_the_record() -> None:
     events = [signed({**outer(n), **other}) for n in range(2)]
     assert cautions(*events) == ()
     (found,) = probe([to_json({"events": [*events]})], KEYS, most=20_000).found
-    assert found.cautions == ("/pith is not the only member that may be the subject",)
+    assert found.cautions == ("/other is not the only member that may be the subject",)
     (found,) = probe([to_json({"events": [signed(outer(n)) for n in range(2)]})], KEYS, most=20_000).found
     assert found.cautions == ()
