@@ -56,6 +56,8 @@ def commands(above: click.Command = group, path: tuple[str, ...] = ()) -> Iterat
 
 #: The parameters that name files: what each command reads, and what it writes.
 READS = {
+    "archive",
+    "inputs",
     "files",
     "file",
     "left",
