@@ -85,7 +85,7 @@ CORE_STDLIB = {
     "typing",
 }
 #: An extension module is imported with SIGINT held back; nothing else of the core knows of signals.
-HOLDS_SIGNALS = {"encoding/interrupts.py": {"contextlib", "signal"}}
+HOLDS_SIGNALS = {"encoding/held_signals.py": {"contextlib", "signal"}}
 #: Built-ins that do what the modules excluded above do.
 CORE_FORBIDDEN_CALLS = {"open", "print", "input", "eval", "exec", "compile", "__import__", "breakpoint"}
 

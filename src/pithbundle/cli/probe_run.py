@@ -16,11 +16,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, get_args
 
 from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.held_signals import release_signals, signals_held
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import InputError
@@ -103,22 +104,11 @@ def _run_in_processes(
 
 def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome] | None:
     """A task given to the pool, None where one of its processes was killed."""
-    with suppress(BrokenProcessPool), _without_interrupts():
+    # An exception in the middle of starting a process would leave a pool that cannot be shut down, and
+    # the process must ignore interrupts before one reaches it.
+    with suppress(BrokenProcessPool), signals_held():
         return pool.submit(_run_task, task)
     return None
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Hold interrupts back, so that a process that is started here ignores them before one reaches it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _outcome(material: Material, task: Task, future: Future[Outcome] | None) -> Outcome:
@@ -132,6 +122,7 @@ def _outcome(material: Material, task: Task, future: Future[Outcome] | None) -> 
 def _start_worker(material: Material, seconds: float) -> None:
     # The parent decides what an interrupt means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    release_signals()
     global _material
     _material = material
     # A clock of its own: two processes need not share one.

@@ -18,14 +18,14 @@ import hashlib
 from collections.abc import Iterator
 from typing import Final, cast
 
-from pithbundle.encoding.interrupts import interrupts_held
+from pithbundle.encoding.held_signals import signals_held
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import depth_error, depth_limit, pointer_to
 from pithbundle.encoding.values import MAX_INTEGER, Value, float_fault, key_fault, string_fault
 from pithbundle.errors import InputError
 from pithbundle.newtypes import DigestHex
 
-with interrupts_held():
+with signals_held():
     import orjson
 
 _SORTED: Final = orjson.OPT_SORT_KEYS

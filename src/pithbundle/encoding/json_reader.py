@@ -48,13 +48,13 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from pithbundle.encoding.interrupts import interrupts_held
+from pithbundle.encoding.held_signals import signals_held
 from pithbundle.encoding.json_strict import read_strictly
 from pithbundle.encoding.limits import DEFAULT_LIMITS, UNBOUNDED, Limits, require_limits
 from pithbundle.encoding.parsed import Parsed, depth_limit, require_size
 from pithbundle.encoding.values import MAX_KEY_BYTES, BytesLike, Value
 
-with interrupts_held():
+with signals_held():
     import orjson
 
 
