@@ -104,6 +104,16 @@ def test_what_a_bundle_may_expand_to(folder: Path) -> None:
     assert result("check", "out", "--max-raw", "1000", status=1)["outcome"] == "damaged"
 
 
+def test_the_bundles_of_a_record_never_replace_a_file_of_the_archive(folder: Path) -> None:
+    pack("in")
+    before = content(folder / "out")
+    for name in sorted(os.listdir("out")):
+        done = run("archive", "get", "out", lines(4)[0].suffix, "-o", f"out/{name}", "--force")
+        assert (done.status, done.stdout) == (2, b"")
+        assert "is also an input" in done.err
+    assert content(folder / "out") == before
+
+
 @pytest.mark.parametrize("target", ["in", "in/0.json", "x.jsonl", "out"])
 def test_no_output_is_an_input(folder: Path, target: str) -> None:
     Path("x.jsonl").write_bytes(lines(1)[0].raw)

@@ -98,6 +98,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert not unknown
     assert {words for words, command in commands() if WRITES & {param.name for param in command.params}} == {
         "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
+        "archive pack", "archive unpack", "archive get", "archive merge",
     }  # fmt: skip
 
 
@@ -134,6 +135,10 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["probe", "--integrity", "bundle.json"], "--resume", "bundle.json"),
     (["convert", "bundle.json", "--to", "cbor"], "-o", "bundle.json"),
     ([*ADDING, "--policy", "policy.json"], "-o", "policy.json"),
+    (["archive", "pack", "bundle.json"], "-o", "bundle.json"),
+    (["archive", "unpack", "bundle.json"], "-o", "bundle.json"),
+    (["archive", "merge", "bundle.json"], "-o", "bundle.json"),
+    (["archive", "get", "bundle.json", "A" * 26], "-o", "bundle.json"),
     (["conformance", "run", "--impl", "self", "--vectors", "vectors", "--xfail", "x.txt"], "--html", "x.txt"),
     (
         ["conformance", "run", "--impl", "self", "--vectors", "vectors"],

@@ -114,6 +114,15 @@ def test_shrinking_keeps_what_is_needed() -> None:
     assert smallest == Case("merge", (b"2", b"a"), b"p")
 
 
+def test_shrinking_removes_what_a_policy_does_not_need() -> None:
+    case = Case("merge", (b"a",), b'{"policy_version":"1","keys":[1,2]}')
+    smallest = shrink(
+        case, lambda c: c.policy is not None and b"keys" in c.policy and c.policy.endswith(b"}")
+    )
+    assert smallest.policy is not None
+    assert b"policy_version" not in smallest.policy
+
+
 def test_shrinking_gives_up_after_its_budget() -> None:
     case = Case("parse_json", (b"x" * 5_000,))
     assert shrink(case, lambda _: False, budget=10) == case

@@ -72,9 +72,7 @@ def _outline(node: _Below, path: Path) -> _Outline | None:
 
     None where a known member is not signed either: it is looked for in every element.
     """
-    if node is True:
-        return ()
-    if node is False:
+    if not isinstance(node, _Node):
         return None
     found: _Outline = () if node.covered else ((path, frozenset(node.below)),)
     for token, below in node.open:

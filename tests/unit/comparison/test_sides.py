@@ -214,6 +214,12 @@ def test_reports_and_states_are_compared() -> None:
         diff("state.json", one)  # type: ignore[arg-type]
 
 
+def test_an_entry_of_a_report_without_an_id_is_passed_over() -> None:
+    report: Any = parse_json(json.dumps(report_on(checked(RECORD, [cited("a")])).to_value()).encode())
+    odd = {**report, "events": [1, {}, *report["events"]], "without_id": [1, {}, {"claimed_event_id": 1}]}
+    assert side_of_value(odd) == side_of_value(report)
+
+
 def test_a_report_on_checks_alone_names_its_record_too() -> None:
     found = checked(RECORD, [cited("a")])
     alone: Any = parse_json(json.dumps(report_on(found).to_value()).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
@@ -263,6 +264,8 @@ def get(
     are written to the FILE of -o.
     """
     run, printing = _archives()
+    if output is not None:
+        guard_inputs((archive, *_files_in(archive)), [("-o", output)])
     suffix = run.suffix_of(suffix)
     with run.failing(archive):
         reader = run.Reader(archive, _limits(limits, max_raw))
@@ -274,6 +277,14 @@ def get(
             raise click.UsageError(message, click.get_current_context())
         deliver(out, b"".join([entry.line.raw for entry in found.entries]), output, force)
     return int(printing.print_found(out, archive, suffix, found))
+
+
+def _files_in(folder: str) -> list[str]:
+    """The files of an archive, each of which is an input; none where it cannot be listed."""
+    try:
+        return [entry.path for entry in os.scandir(folder)]
+    except OSError:
+        return []
 
 
 @command.command(
