@@ -110,23 +110,9 @@ def write_outputs(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]], *, f
     Raises:
         FileError: ``io``, for each of these and for whatever the system rejects.
     """
-    staged: list[_Staged] = []
-    # Open while this runs: a folder that is renamed meanwhile stays the one that was meant.
-    folders: dict[str, int] = {}
-    try:
-        # Of an iterator no more than one file is in memory at a time.
-        for path, data in files.items() if isinstance(files, Mapping) else files:
-            staged.append(_Staged(path, force))
-            staged[-1].write([data], folders)
-        for each in staged:
-            each.give_name()
-        _clean(staged, folders)
-    except BaseException:
-        # A signal can come at any step, also while all that is left is to clean up.
-        for each in staged:
-            each.take_back()
-        _clean(staged, folders)
-        raise
+    pairs = files.items() if isinstance(files, Mapping) else files
+    # Of an iterator no more than one file is in memory at a time.
+    _write_parts(((path, (data,)) for path, data in pairs), force)
 
 
 def write_stream(path: str, parts: Iterable[bytes], *, force: bool = False) -> None:
@@ -135,15 +121,26 @@ def write_stream(path: str, parts: Iterable[bytes], *, force: bool = False) -> N
     Raises:
         FileError: ``io``, as :func:`write_outputs`.
     """
-    staged = _Staged(path, force)
+    _write_parts([(path, parts)], force)
+
+
+def _write_parts(files: Iterable[tuple[str, Iterable[bytes]]], force: bool) -> None:
+    """Write files of parts: each under a temporary name first, then all under their own."""
+    staged: list[_Staged] = []
+    # Open while this runs: a folder that is renamed meanwhile stays the one that was meant.
     folders: dict[str, int] = {}
     try:
-        staged.write(parts, folders)
-        staged.give_name()
-        _clean([staged], folders)
+        for path, parts in files:
+            staged.append(_Staged(path, force))
+            staged[-1].write(parts, folders)
+        for each in staged:
+            each.give_name()
+        _clean(staged, folders)
     except BaseException:
-        staged.take_back()
-        _clean([staged], folders)
+        # A signal can come at any step, also while all that is left is to clean up.
+        for each in staged:
+            each.take_back()
+        _clean(staged, folders)
         raise
 
 
