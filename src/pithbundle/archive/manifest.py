@@ -83,6 +83,11 @@ class Manifest:
         """The number of lines of all packs."""
         return sum(pack.bundles for pack in self.packs)
 
+    @property
+    def records(self) -> int:
+        """The number of suffixes of all packs, those of JSON and of CBOR by themselves."""
+        return sum(pack.records for pack in self.packs)
+
     def to_bytes(self) -> bytes:
         """Return the file."""
         value = {

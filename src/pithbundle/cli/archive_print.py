@@ -41,13 +41,12 @@ def print_written(out: Output, output: str, written: Written) -> int:
     """Print what ``pack`` or ``merge`` wrote; return the exit status."""
     outcome, status = _status(written.rejected)
     manifest = written.manifest or Manifest((), "")
-    records = sum(info.records for info in manifest.packs)
     if out.as_json:
         members = {
             "archive": portable(output),
             "read": written.read,
             "bundles": written.bundles,
-            "records": records,
+            "records": manifest.records,
             "packs": [info.to_value() for info in manifest.packs],
             "skipped": written.skipped,
             **_members(written.rejected),
@@ -57,7 +56,7 @@ def print_written(out: Output, output: str, written: Written) -> int:
     packs = plural(len(manifest.packs), "pack")
     out.heading("archive", f"{out.show(output)}: {plural(written.bundles, 'bundle')} in {packs}", "good")
     both = len({info.encoding for info in manifest.packs}) > 1
-    out.detail("records", f"{records}{', of JSON and CBOR by themselves' if both else ''}")
+    out.detail("records", f"{manifest.records}{', of JSON and CBOR by themselves' if both else ''}")
     if written.read != written.bundles:
         out.detail("equal", f"{plural(written.read - written.bundles, 'bundle')} more than once")
     _print_size(out, manifest)
@@ -105,7 +104,7 @@ def list_packs(out: Output, reader: Reader) -> int:
             "archive": portable(reader.path),
             "zstd_version": manifest.zstd_version,
             "bundles": manifest.bundles,
-            "records": sum(info.records for info in manifest.packs),
+            "records": manifest.records,
             "packs": [info.to_value() for info in manifest.packs],
         }
         return out.result(SUCCESS, Exit.VALID, members)
