@@ -30,6 +30,8 @@ _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUP
 #: ``renameat2`` with this flag exchanges two names in one step.
 _EXCHANGE: Final = 2
 _NO_EXCHANGE: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM})
+#: The names of folders where only files are known: none.
+NO_FOLDERS: Final = re.compile("(?!)")
 
 
 def create(name: str, folder: int) -> int:
@@ -242,25 +244,43 @@ class Folder:
         """Wait until the names in the folder are on the disk."""
         sync_folder(self.descriptor)
 
-    def empty(self, name: str, known: re.Pattern[str]) -> None:
+    def empty(self, name: str, known: re.Pattern[str], folders: re.Pattern[str] = NO_FOLDERS) -> None:
         """Remove the files of the folder ``name`` and then the folder, if all its names are known.
 
         Raises:
-            OSError: it has an entry of another name, or a folder; then nothing is removed.
+            OSError: it has an entry of another name, or a folder that is none of ``folders``; then
+                nothing is removed.
         """
         with self.subfolder(name) as folder:
-            folder.require_known(known)
-            for each in folder.names():
-                folder.remove(each)
+            folder.remove_known(known, folders)
         remove_folder(name, self.descriptor)
 
-    def require_known(self, known: re.Pattern[str]) -> None:
-        """Check that every entry is a file whose name matches.
+    def require_known(self, known: re.Pattern[str], folders: re.Pattern[str] = NO_FOLDERS) -> None:
+        """Check that every entry is a file whose name matches, or a folder of ``folders`` with such files.
 
         Raises:
             OSError: one is not; the message names it.
         """
         for each in self.names():
-            mode = self.mode(each)
-            if known.fullmatch(each) is None or (mode is not None and stat.S_ISDIR(mode)):
+            if self._is_folder(each) and folders.fullmatch(each):
+                with self.subfolder(each) as inner:
+                    inner.require_known(known)
+            elif known.fullmatch(each) is None or self._is_folder(each):
                 raise OSError(errno.ENOTEMPTY, f"contains {each!r}, which pithbundle did not write")
+
+    def remove_known(self, known: re.Pattern[str], folders: re.Pattern[str] = NO_FOLDERS) -> None:
+        """Remove everything in the folder, if :meth:`require_known` accepts it.
+
+        Raises:
+            OSError: it does not; then nothing is removed.
+        """
+        self.require_known(known, folders)
+        for each in self.names():
+            if self._is_folder(each):
+                self.empty(each, known)
+            else:
+                self.remove(each)
+
+    def _is_folder(self, name: str) -> bool:
+        mode = self.mode(name)
+        return mode is not None and stat.S_ISDIR(mode)

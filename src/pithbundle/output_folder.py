@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from pithbundle import durable
-from pithbundle.durable import Folder
+from pithbundle.durable import NO_FOLDERS, Folder
 
 PART: Final = ".part"
 #: Where a system cannot exchange two names: the old folder for a moment.
@@ -33,15 +33,21 @@ class OutputFolder:
         force: whether one that ``check`` accepts is replaced.
         known: the names of all files that a run may leave in the part.
         check: raises OSError for a folder that must not be replaced.
+        folders: the names of folders that a run may leave in the part; ``known`` holds for their files.
 
     Raises:
         OSError: the folder exists, another run writes it, or the part contains something else.
     """
 
     def __init__(
-        self, path: str, force: bool, known: re.Pattern[str], check: Callable[[Folder], None]
+        self,
+        path: str,
+        force: bool,
+        known: re.Pattern[str],
+        check: Callable[[Folder], None],
+        folders: re.Pattern[str] = NO_FOLDERS,
     ) -> None:
-        self._force, self._known, self._check = force, known, check
+        self._force, self._known, self._check, self._folders = force, known, check, folders
         trimmed = path.rstrip("/") or path
         self.name = os.path.basename(trimmed)
         if self.name in ("", ".", ".."):
@@ -90,13 +96,13 @@ class OutputFolder:
         if durable.exchange(part, name, parent.descriptor):
             self._is_done = True
             parent.sync()
-            parent.empty(part, self._known)
+            parent.empty(part, self._known, self._folders)
         else:
             parent.rename(name, old)
             parent.rename(part, name)
             self._is_done = True
             parent.sync()
-            parent.empty(old, self._known)
+            parent.empty(old, self._known, self._folders)
         parent.sync()
 
     # -- what is there already ------------------------------------------------------------
@@ -121,7 +127,7 @@ class OutputFolder:
         if self._parent.mode(self.name) is None:
             self._parent.rename(old, self.name)
         else:
-            self._parent.empty(old, self._known)
+            self._parent.empty(old, self._known, self._folders)
         self._parent.sync()
 
     def _open_part(self) -> Folder:
@@ -149,8 +155,7 @@ class OutputFolder:
 
     def _empty_part(self) -> None:
         try:
-            self.part.require_known(self._known)
+            self.part.require_known(self._known, self._folders)
         except OSError as error:
             raise OSError(error.errno, f"{self.name + PART} {error.strerror}; move it away first") from error
-        for each in self.part.names():
-            self.part.remove(each)
+        self.part.remove_known(self._known, self._folders)

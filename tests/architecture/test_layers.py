@@ -36,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("verifier",),
     ("__init__",),
     ("archive",),
+    ("recompute",),
     ("conformance",),
     ("cli",),
     ("__main__",),
@@ -45,7 +46,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Who signed what, and what follows from it: merge reads verdicts, never how they were reached.
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
-EDGE = {"durable", "files", "output_folder", "archive", "conformance", "cli", "__main__"}
+EDGE = {"durable", "files", "output_folder", "archive", "recompute", "conformance", "cli", "__main__"}
 
 #: Modules below the edge that read a file, in a constructor ``from_file`` beside ``from_bytes``.
 FROM_FILE = {"bundle/event_format.py", "bundle/reader.py", "bundle/record.py", "verify/policy.py"}

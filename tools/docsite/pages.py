@@ -63,6 +63,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/documents.md",
             "spec/probing.md",
             "spec/archives.md",
+            "spec/recompute.md",
             "spec/errors.md",
             "spec/*",
         ],

@@ -56,8 +56,14 @@ class Rejections:
 
     def update(self, other: Rejections) -> None:
         """Take over what another one has collected."""
-        self._listed += other._listed
-        self._counts += other._counts
+        for entry in other:
+            self.take(entry)
+
+    def take(self, entry: RejectedEntry) -> None:
+        """Take over one entry of another one; those that are counted there are counted here."""
+        self._counts[entry.path, entry.code] += entry.count
+        if entry.count == 1 and self._counts[entry.path, entry.code] <= MOST:
+            self._listed.append(entry)
 
     def __len__(self) -> int:
         return self._counts.total()

@@ -1,0 +1,297 @@
+"""A whole run: read frames, verify, merge shared records, write the output (spec RECOMP-1 to RECOMP-7)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from pithbundle.archive.manifest import PackInfo
+from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
+from pithbundle.archive.rejected import RejectedEntry, Rejections
+from pithbundle.archive.zstd import VERSION
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.encoding.values import Object
+from pithbundle.errors import ArchiveError, FileError
+from pithbundle.files import file_error
+from pithbundle.output_folder import OutputFolder
+from pithbundle.recompute import assemble
+from pithbundle.recompute.pool import Pool
+from pithbundle.recompute.store import Store, StoredRow, UnitRef, covering
+from pithbundle.recompute.unit import Parts
+from pithbundle.verifier import Verifier
+
+#: The frames that are held while shared records are read again.
+_HELD: Final = 32
+#: The raw bytes of shared records that are one unit.
+_GATHERED: Final = 1 << 19
+
+
+@dataclass(frozen=True, slots=True)
+class _PackFile:
+    """A pack that was read, to be opened again."""
+
+    path: str
+    encoding: Encoding
+    identity: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a frame is."""
+
+    pack: _PackFile
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What a run came to."""
+
+    #: ``summary.json`` (RECOMP-6).
+    summary: Object
+    rejected: Rejections
+
+
+def recompute(
+    archives: Sequence[str],
+    output: str,
+    verifier: Verifier,
+    *,
+    jobs: int = 1,
+    force: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Recomputed:
+    """Recompute all records of the archives and write the output.
+
+    Args:
+        archives: the folders of archives.
+        output: the folder that is written.
+        verifier: the policy, the rules and the limits.
+        jobs: the number of processes that verify.
+        force: replace an existing output; anything else of that name is never replaced.
+        progress: called with the number of lines that were verified so far.
+
+    Raises:
+        FileError: ``io``: an archive cannot be read, a file changed meanwhile, or something cannot
+            be written.
+        ArchiveError: a manifest is not in its form.
+        InputError: a manifest is not JSON.
+    """
+    readers = [Reader(path, verifier.limits) for path in archives]
+    try:
+        place = OutputFolder(
+            output, force, assemble.KNOWN_OF_PART, assemble.is_output, folders=assemble.FOLDERS
+        )
+        with place, contextlib.closing(Store(place.part)) as store:
+            run = _Run(readers, verifier, jobs, store, progress)
+            found = run.write(place)
+            place.give_name()
+    except OSError as error:
+        raise file_error(output, error) from error
+    return found
+
+
+class _Run:
+    def __init__(
+        self,
+        readers: Sequence[Reader],
+        verifier: Verifier,
+        jobs: int,
+        store: Store,
+        progress: Callable[[int], None],
+    ) -> None:
+        self._readers = readers
+        self._verifier = verifier
+        self._jobs = jobs
+        self._store = store
+        self._progress = progress
+        self._rejected = Rejections()
+        #: The frames by number.
+        self._sources: list[_Source] = []
+        self._times: dict[str, float] = {}
+
+    def write(self, place: OutputFolder) -> Recomputed:
+        """Compute everything and write it into the part of the output."""
+        with Pool[int](self._verifier, self._jobs) as pool:
+            with self._timed("units"):
+                chains = self._store.chains(self._verified(self._frames(), pool))
+            with self._timed("shared_records"):
+                shared = [*self._verified(self._shared(chains), pool)]
+        folder, verifier = place.part, self._verifier
+        chains = self._store.chains([*(ref for chain in chains for ref in chain), *shared])
+        with self._timed("output"):
+            tally = assemble.write_states(folder, self._store, chains, self._rejected)
+            assemble.write_reports(folder, self._store, chains)
+            assemble.write_rejected(folder, self._rejected)
+        summary = tally.to_value(
+            self._rejected,
+            policy_sha256=verifier.policy.sha256,
+            rules=verifier.rules.name,
+            limits=verifier.limits,
+        )
+        assemble.write_json(folder, assemble.SUMMARY, summary)
+        assemble.write_json(folder, assemble.RUN, self._facts())
+        self._store.remove()
+        return Recomputed(summary, self._rejected)
+
+    def _facts(self) -> Object:
+        from pithbundle import __version__
+
+        return {
+            "run_type": "pithbundle_recompute_run",
+            "run_version": "1",
+            "pithbundle_version": __version__,
+            "zstd_version": VERSION,
+            "jobs": self._jobs,
+            "seconds": {name: round(value, 3) for name, value in self._times.items()},
+        }
+
+    @contextlib.contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        start = time.monotonic()
+        yield
+        self._times[name] = time.monotonic() - start
+
+    def _verified(self, units: Iterator[tuple[int, Parts]], pool: Pool[int]) -> Iterator[UnitRef]:
+        """The results of units, stored; what they reject is noted."""
+        read = 0
+        for source, result in pool.results(units):
+            if result is None:
+                self._note_lost(source)
+                continue
+            read += result.read
+            self._progress(read)
+            for entry in result.rejected:
+                self._note(source, entry)
+            ref = self._store.add(result, source)
+            if ref is not None:
+                yield ref
+
+    # -- frames ---------------------------------------------------------------------------
+
+    def _frames(self) -> Iterator[tuple[int, Parts]]:
+        """Every frame of the archives."""
+        for reader in self._readers:
+            for info in reader.packs:
+                try:
+                    pack = reader.open(info)
+                except FileError as error:
+                    self._rejected.add(os.path.join(reader.path, info.file), "", error.detached())
+                    continue
+                with pack:
+                    yield from self._frames_of(pack, info)
+            reader.require_unchanged()
+
+    def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[tuple[int, Parts]]:
+        file = _PackFile(pack.path, pack.encoding, pack.identity)
+        content, is_damaged = sha256(), False
+        for frame in pack.frames():
+            if isinstance(frame, Damage):
+                note_damage(pack, frame, self._rejected)
+                is_damaged = True
+                continue
+            content.update(frame.raw)
+            self._sources.append(_Source(file, frame.offset))
+            yield len(self._sources) - 1, ((pack.encoding, frame.raw),)
+        if not is_damaged and content.hexdigest() != info.content_sha256:
+            detail = "the content of the pack is not that of the manifest"
+            self._rejected.add(pack.path, "", ArchiveError("archive", detail, clause="ARCH-10"))
+
+    def _note(self, source: int, entry: RejectedEntry) -> None:
+        at = self._sources[source]
+        position = f"frame at byte {at.offset}, {entry.position}" if entry.count == 1 else ""
+        path = at.pack.path
+        self._rejected.take(RejectedEntry(path, position, entry.code, entry.reason, entry.count))
+
+    def _note_lost(self, source: int) -> None:
+        """List a frame whose processes ended; of shared records the output shows that no unit has all."""
+        if source >= 0:
+            at = self._sources[source]
+            detail = "the process that verified the frame ended each time"
+            error = ArchiveError("worker_lost", detail)
+            self._rejected.add(at.pack.path, f"frame at byte {at.offset}", error)
+
+    # -- records in several frames ----------------------------------------------------------
+
+    def _shared(self, chains: assemble.Chains) -> Iterator[tuple[int, Parts]]:
+        """The lines of the records that no frame has all lines of, read again."""
+        gathered: dict[Encoding, list[bytes]] = {"json": [], "cbor": []}
+        size = 0
+        with contextlib.closing(_Frames(self._sources, self._verifier.limits)) as frames:
+            for rows in self._store.records(chains):
+                if covering(rows) is not None:
+                    continue
+                for encoding, raw in frames.lines_of(rows):
+                    gathered[encoding].append(raw)
+                    size += len(raw)
+                if size >= _GATHERED:
+                    yield -1, _parts(gathered)
+                    gathered, size = {"json": [], "cbor": []}, 0
+        if size:
+            yield -1, _parts(gathered)
+
+
+def _parts(gathered: dict[Encoding, list[bytes]]) -> Parts:
+    return [(encoding, b"".join(parts)) for encoding, parts in gathered.items() if parts]
+
+
+class _Frames:
+    """Reads frames again; the last ones are held, since the rows of a chain are in their order."""
+
+    def __init__(self, sources: Sequence[_Source], limits: Limits) -> None:
+        self._sources = sources
+        self._limits = limits
+        self._held: OrderedDict[int, dict[str, bytes]] = OrderedDict()
+        self._packs: OrderedDict[str, PackReader] = OrderedDict()
+
+    def close(self) -> None:
+        """Close the packs."""
+        for pack in self._packs.values():
+            pack.close()
+
+    def lines_of(self, rows: Sequence[StoredRow]) -> Iterator[tuple[Encoding, bytes]]:
+        """The raw bytes of each line of the rows, once."""
+        done: set[str] = set()
+        for each in rows:
+            source = each.row.source
+            encoding = self._sources[source].pack.encoding
+            lines = self._frame(source)
+            for name in each.row.lines:
+                if name not in done:
+                    done.add(name)
+                    yield encoding, lines[name] + (b"\n" if encoding == "json" else b"")
+
+    def _frame(self, source: int) -> dict[str, bytes]:
+        if source in self._held:
+            self._held.move_to_end(source)
+        else:
+            at = self._sources[source]
+            frame = self._pack(at.pack).read_frame(at.offset)
+            self._held[source] = {sha256(data).hexdigest(): data for _, data in frame.parts()}
+            if len(self._held) > _HELD:
+                self._held.popitem(last=False)
+        return self._held[source]
+
+    def _pack(self, file: _PackFile) -> PackReader:
+        """The pack, open.
+
+        Raises:
+            FileError: ``io``: it is another file than the one that was read.
+        """
+        if file.path in self._packs:
+            self._packs.move_to_end(file.path)
+        else:
+            pack = PackReader(file.path, file.encoding, self._limits)
+            self._packs[file.path] = pack
+            if pack.identity != file.identity:
+                raise FileError.at(file.path, "changed while it was read; run again")
+            if len(self._packs) > _HELD:
+                self._packs.popitem(last=False)[1].close()
+        return self._packs[file.path]
