@@ -75,7 +75,7 @@ class Tally:
 
     def outcomes(self, rejected: Rejections) -> tuple[Outcome, ...]:
         """Every outcome that holds of all records together (REPORT-2)."""
-        return together([*self._held, *(["rejected"] if len(rejected) else [])])
+        return together({*self._held, "rejected"} if len(rejected) else self._held)
 
     def to_value(self, rejected: Rejections, *, policy_sha256: str, rules: str, limits: Limits) -> Object:
         """Return ``summary.json`` (RECOMP-6)."""

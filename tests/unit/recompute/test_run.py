@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kit.recomputed import bundles, expected, read_output, registry, run, verifi
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import PackReader, Reader
 from pithbundle.archive.zstd import compress
+from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
 from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
@@ -126,23 +128,26 @@ def test_a_claimed_number_moves_no_bundle(tmp_path: Path) -> None:
     assert found.summary["rejected"] == {"subject": 2, "archive": 1}
 
 
-def test_two_records_of_one_suffix_are_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [line_of(bundle_bytes(seed)) for seed in (1, 2, 3)]
-    real = Record.from_value(made_record(1)).number
-    target = Record.from_value(made_record(2)).number
-    kept = Record.number.__get__
-
+@pytest.mark.parametrize("year", ["same", "other"])
+def test_two_records_of_one_suffix_are_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, year: str
+) -> None:
+    """Both of them and no other, whichever frames their lines are in; made by hand (MERGE-2)."""
+    one = Record.from_value(made_record(1)).number
+    number = one if year == "same" else replace(one, year=one.year + 1)
+    target = Record.from_value(made_record(2)).sha256
+    real = PithNumber.of_hash
     monkeypatch.setattr(
-        Record,
-        "number",
-        property(lambda record: real if (found := kept(record)) == target else found),
+        PithNumber, "of_hash", lambda year, digest: number if digest == target else real(year, digest)
     )
-    lines = [line_of(bundle_bytes(seed)) for seed in (1, 2, 3)]
-    for name, archives in (("one", [lines]), ("two", [lines[:1], lines[1:]])):
+    lines = [line_of(bundle_bytes(seed)) for seed in (1, 3)]
+    lines.append(line_of(bundle_bytes(2, pith_number=str(number))))
+    for name, archives in (("together", [lines]), ("apart", [lines[:1], lines[1:]])):
         found = run(tmp_path, *archives, name=name)
         assert [entry["code"] for entry in found.rejected] == ["collision"] * 2
         assert found.summary["records"] == 1 and found.summary["outcome"] == "rejected"
-        positions = sorted(f"the line with SHA-256 {line.digest.hex()}" for line in lines[:2])
+        names = sorted(line.digest.hex() for line in lines if line.suffix == one.suffix)
+        positions = [f"the line with SHA-256 {name}" for name in names]
         assert [entry["position"] for entry in found.rejected] == positions
 
 

@@ -1,0 +1,156 @@
+"""Units in processes: order, window, processes that end (RECOMP-7)."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+import pytest
+
+from kit.recomputed import registry, verifier
+from pithbundle.recompute import pool as module
+from pithbundle.recompute.pool import WINDOW, Pool, default_jobs, run_unit, start_worker
+from pithbundle.recompute.unit import Parts, UnitResult, compute
+
+RAW = b"".join(line.raw for line in registry(1))
+
+
+def units(count: int) -> list[tuple[int, Parts]]:
+    return [(number, [("json", b"%d\n" % number)]) for number in range(count)]
+
+
+class Processes:
+    """Executors whose processes are this one; a unit for which ``ends`` is true ends its pool."""
+
+    def __init__(self, ends: Callable[[bytes], bool]) -> None:
+        self.ends = ends
+        self.made: list[int] = []
+        self.waiting = 0
+        self.most = 0
+
+    def executor(self, verifier: object, jobs: int) -> _Executor:
+        self.made.append(jobs)
+        return _Executor(self)
+
+
+class _Executor:
+    def __init__(self, processes: Processes) -> None:
+        self.processes = processes
+        self.broken = False
+
+    def __enter__(self) -> _Executor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+
+    def shutdown(self, **_: object) -> None:
+        self.broken = True
+
+    def submit(self, _: object, parts: Parts) -> Future[UnitResult]:
+        if self.broken:
+            raise BrokenProcessPool
+        future: Future[UnitResult] = Future()
+        if self.processes.ends(parts[0][1]):
+            self.broken = True
+            future.set_exception(BrokenProcessPool())
+        else:
+            future.set_result(compute(verifier(), parts))
+        return future
+
+
+def run(monkeypatch: pytest.MonkeyPatch, ends: Callable[[bytes], bool]) -> tuple[Processes, list[Any]]:
+    processes = Processes(ends)
+    monkeypatch.setattr(module, "_executor", processes.executor)
+    with Pool[int](verifier(), 2) as pool:
+        found = [(name, result is None) for name, result in pool.results(units(20))]
+    return processes, found
+
+
+def test_results_are_in_the_order_of_the_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    processes, found = run(monkeypatch, lambda _: False)
+    assert found == [(number, False) for number in range(20)] and processes.made == [2]
+
+
+def test_a_unit_that_ends_every_process_is_the_only_one_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    processes, found = run(monkeypatch, lambda raw: raw == b"5\n")
+    assert [name for name, lost in found if lost] == [5] and len(found) == 20
+    assert processes.made.count(1) >= 3 and processes.made.count(2) >= 2
+
+
+def test_a_process_that_is_killed_once_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [b"5\n", b"5\n", b"9\n"]
+
+    def ends(raw: bytes) -> bool:
+        if raw in left:
+            left.remove(raw)
+            return True
+        return False
+
+    _, found = run(monkeypatch, ends)
+    assert [lost for _, lost in found] == [False] * 20 and left == []
+
+
+def test_a_window_of_units_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_executor", Processes(lambda _: False).executor)
+    taken = 0
+
+    def counted() -> Iterator[tuple[int, Parts]]:
+        nonlocal taken
+        for unit in units(100):
+            taken += 1
+            yield unit
+
+    with Pool[int](verifier(), 2) as pool:
+        for done, _ in enumerate(pool.results(counted()), 1):
+            assert taken <= done + 2 * WINDOW
+
+
+def test_one_job_is_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_executor", None)
+    with Pool[int](verifier(), 1) as pool:
+        ((name, result),) = pool.results([(3, [("json", RAW)])])
+    assert name == 3 and result == compute(verifier(), [("json", RAW)])
+
+
+def test_a_worker_computes_what_this_process_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_verifier", None)
+    with pytest.raises(RuntimeError, match="not started"):
+        run_unit([("json", RAW)])
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        start_worker(verifier())
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert run_unit([("json", RAW)]) == compute(verifier(), [("json", RAW)])
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_processes_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real processes: one is killed while it has a unit, and the run goes on."""
+    with Pool[int](verifier(), 2) as pool:
+        found = []
+        for name, result in pool.results(units(12)):
+            found.append((name, result is None))
+            if name == 0:
+                assert pool._executor is not None
+                for pid in [*pool._executor._processes]:
+                    os.kill(pid, signal.SIGKILL)
+    assert found == [(number, False) for number in range(12)]
+
+
+def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_jobs() >= 1
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert default_jobs() == 1
+
+
+def test_a_system_without_masks_of_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    with module._without_interrupts():
+        pass

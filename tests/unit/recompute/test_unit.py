@@ -1,0 +1,81 @@
+"""One unit: lines in, states and reports of their records out (RECOMP-1, RECOMP-4)."""
+
+from __future__ import annotations
+
+import json
+
+from kit.recomputed import bundles, expected, in_cbor, listed, registry, unpacked, verifier
+from pithbundle.archive.frames import frame_head
+from pithbundle.archive.lines import Line
+from pithbundle.encoding.canonical import encode
+from pithbundle.recompute.unit import Row, UnitResult, compute, rows_of
+
+
+def raw(lines: tuple[Line, ...]) -> bytes:
+    return b"".join(line.raw for line in lines)
+
+
+def rows(result: UnitResult, source: int = 7) -> list[Row]:
+    head = frame_head(result.rows[:18])
+    assert head is not None and head.content_size is not None
+    return rows_of(result.rows, head.content_size, source)
+
+
+def test_states_and_reports_are_those_of_the_verifier() -> None:
+    lines = registry(5)
+    result = compute(verifier(), [("json", raw(lines))])
+    states, digests = expected(lines)
+    assert unpacked(result.states) == states and result.read == 15 and result.rejected == ()
+    found = rows(result)
+    assert b"".join(f"{row.suffix} {' '.join(row.digests)}\n".encode() for row in found) == digests
+    assert (result.first, result.last) == (found[0].suffix, found[-1].suffix)
+    reports = unpacked(result.reports).splitlines()
+    assert [row.report_size for row in found] == [*map(len, reports)]
+    for row, report in zip(found, reports, strict=True):
+        of_record = [line for line in lines if line.suffix == row.suffix]
+        (made,) = verifier().verify_together((line.digest.hex(), line.data) for line in of_record)
+        assert report == encode(made.to_value())
+        assert [each["file"] for each in json.loads(report)["inputs"]] == [*row.lines]
+        assert row.source == 7
+
+
+def test_nothing_depends_on_the_order_of_the_lines() -> None:
+    lines = registry(5)
+    plain = compute(verifier(), [("json", raw(lines))])
+    assert compute(verifier(), [("json", raw(lines[::-1] + lines))]).rows == plain.rows
+    one = verifier()
+    compute(one, [("json", raw(lines[:3]))])
+    assert compute(one, [("json", raw(lines))]) == plain
+    parts = compute(verifier(), [("json", raw(lines[:4])), ("json", raw(lines[4:]))])
+    assert parts == plain
+
+
+def test_items_of_cbor() -> None:
+    lines = registry(3)
+    items = in_cbor(lines)
+    both = compute(verifier(), [("json", raw(lines)), ("cbor", b"".join(item.raw for item in items))])
+    plain = compute(verifier(), [("json", raw(lines))])
+    assert both.states == plain.states and both.read == 18
+    assert [row.digests for row in rows(both)] == [row.digests for row in rows(plain)]
+    assert [len(row.lines) for row in rows(both)] == [6, 6, 6]
+
+
+def test_what_is_no_bundle() -> None:
+    lines = registry(2)
+    spaced = bundles(0)[0].replace(b",", b" ,", 1)
+    result = compute(verifier(), [("json", b"{}\n" + raw(lines) + spaced + b"\n")])
+    assert listed(result.rejected) == [("line 1", "type", 1), ("line 8", "archive", 1)]
+    assert unpacked(result.states) == expected(lines)[0]
+    nothing = compute(verifier(), [("json", b"x\n" * 300)])
+    # Equal lines count once.
+    assert (nothing.rows, nothing.states, nothing.read) == (b"", b"", 300)
+    assert listed(nothing.rejected) == [("line 1", "syntax", 1)]
+    many = compute(verifier(), [("json", b"".join(b"x%d\n" % number for number in range(300)))])
+    assert len(many.rejected) == 101 and many.rejected[-1].count == 200
+
+
+def test_a_row_keeps_the_source_that_it_has() -> None:
+    (row, *_) = rows(compute(verifier(), [("json", raw(registry(1)))]), 3)
+    again = json.loads(json.dumps(row.to_value()))
+    assert Row.from_value(again, 9).source == 3
+    assert not row.collides
