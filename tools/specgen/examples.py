@@ -12,17 +12,22 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
-from pithbundle.archive.frames import decompress
+from pithbundle import Policy, Verifier
+from pithbundle.archive.frames import decompress, frame_head
 from pithbundle.archive.lines import line_of
 from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_name, read_index
+from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.zstd import compress
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_truncated import read_truncated
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.escape import visible
+from pithbundle.recompute.facts import Tally
+from pithbundle.recompute.unit import compute, rows_of
 from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.recipes import Recipe
@@ -297,6 +302,30 @@ def _archives() -> dict[str, str]:
     }
 
 
+def _recompute() -> dict[str, str]:
+    """The output for the line of the page on archives, under the built-in policy."""
+    line = _archives()["line"].encode()
+    found = compute(Verifier(Policy.registry()), [("json", line + b"\n")])
+    head = frame_head(found.rows[:18])
+    assert head is not None and head.content_size is not None
+    (row,) = rows_of(found.rows, head.content_size, 0)
+    tally = Tally()
+    tally.add(len(row.lines), row.facts)
+    verifier = Verifier(Policy.registry())
+    summary = tally.to_value(
+        Rejections(),
+        policy_sha256=verifier.policy.sha256,
+        rules=verifier.rules.name,
+        limits=DEFAULT_LIMITS,
+    )
+    state = decompress(found.states, row.state_size + 1)
+    return {
+        "state": state.decode().rstrip(),
+        "digests.txt": f"{row.suffix} {' '.join(row.digests)}",
+        "summary.json": json.dumps(summary, indent=2),
+    }
+
+
 def _formats() -> dict[str, str]:
     data = _args("policy/formats/pithbundle-event-1")["data"]
     found = _ok("format", data=data)
@@ -322,6 +351,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "documents": _documents,
     "probing": _probing,
     "archives": _archives,
+    "recompute": _recompute,
 }
 
 

@@ -22,7 +22,8 @@ def _status(rejected: Rejections) -> tuple[str, Exit]:
     return (SOME_REJECTED, Exit.INVALID) if len(rejected) else (SUCCESS, Exit.VALID)
 
 
-def _print_rejected(out: Output, rejected: Rejections) -> None:
+def print_rejected(out: Output, rejected: Rejections) -> None:
+    """Print what was rejected on stderr, and what to do."""
     for one in rejected:
         where = ", ".join(filter(None, [out.file_name(one.path), out.show(one.position)]))
         if one.count > 1:
@@ -52,7 +53,7 @@ def print_written(out: Output, output: str, written: Written) -> int:
             **_members(written.rejected),
         }
         return out.result(outcome, status, members)
-    _print_rejected(out, written.rejected)
+    print_rejected(out, written.rejected)
     packs = plural(len(manifest.packs), "pack")
     out.heading("archive", f"{out.show(output)}: {plural(written.bundles, 'bundle')} in {packs}", "good")
     both = len({info.encoding for info in manifest.packs}) > 1
@@ -90,7 +91,7 @@ def print_unpacked(out: Output, output: str, written: Written) -> int:
             **_members(written.rejected),
         }
         return out.result(outcome, status, members)
-    _print_rejected(out, written.rejected)
+    print_rejected(out, written.rejected)
     out.heading("unpacked", f"{plural(written.bundles, 'bundle')} to {out.show(output)}", "good")
     _print_left_out(out, written)
     return status
@@ -130,7 +131,7 @@ def list_bundles(out: Output, reader: Reader) -> int:
             out.line(f"{line.suffix} {line.digest.hex()} {len(line.data)} {line.encoding}")
             if done % 1_000 == 0:
                 out.send()
-    _print_rejected(out, rejected)
+    print_rejected(out, rejected)
     return _status(rejected)[1]
 
 
@@ -158,7 +159,7 @@ def print_found(out: Output, archive: str, suffix: str, found: Found) -> int:
             "by_index": found.by_index,
         }
         return out.result(outcome, status, {**members, **_members(found.rejected)})
-    _print_rejected(out, found.rejected)
+    print_rejected(out, found.rejected)
     if not found.entries:
         out.error(f"{out.show(archive)}: no bundle of {suffix}")
         out.hint("pithbundle archive list --bundles prints the suffixes that there are")
@@ -184,7 +185,7 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
         }
         status = Exit.INVALID if damaged else Exit.VALID
         return out.result("damaged" if damaged else "sound", status, members)
-    _print_rejected(out, checked.problems)
+    print_rejected(out, checked.problems)
     what = f"{plural(checked.bundles, 'bundle')} in {plural(checked.packs, 'pack')}"
     if damaged:
         out.heading("damaged", f"{what} could be read; {plural(len(checked.problems), 'problem')}", "bad")

@@ -53,6 +53,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "policy": ("policy", "Show the policy in use, check a policy file, or add a key."),
     "format": ("format", "List, show or check event formats."),
     "archive": ("archive", "Keep many bundles as one archive: pack, list, get, check, merge."),
+    "recompute": ("recompute", "Recompute the states of all records of archives."),
     "conformance": ("conformance", "Run conformance vectors against an implementation."),
     "code": ("code", "Explain an error code: its meaning, its clause, what to do."),
     "man": ("man", "Print the manual page of a command."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 
 from kit import DEMO, bundle, made_record, receipt, to_json
 from kit.payloads import attached, record_created
@@ -11,6 +12,7 @@ from kit.stream import instant
 from pithbundle import Report
 from pithbundle.archive.rejected import Rejections
 from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.values import Object
 from pithbundle.errors import PithError
 from pithbundle.recompute.facts import Tally, facts_of
 
@@ -20,11 +22,11 @@ def report(*data: bytes) -> Report:
     return made
 
 
-def summary(tally: Tally, rejected: Rejections | None = None) -> dict[str, object]:
+def summary(tally: Tally, rejected: Rejections | None = None) -> Object:
     return tally.to_value(rejected or Rejections(), policy_sha256="p", rules="r", limits=DEFAULT_LIMITS)
 
 
-def counted(made: Report) -> dict[str, object]:
+def counted(made: Report) -> Object:
     tally = Tally()
     tally.add(len(made.inputs), facts_of(made))
     return summary(tally)
@@ -80,7 +82,7 @@ def test_the_sum_of_records() -> None:
     outcomes = {outcome for each in made for outcome in each.outcomes if outcome != "valid"}
     assert {*tally.outcomes(Rejections())} == outcomes
     assert found["policy_sha256"] == "p" and found["rules"] == "r"
-    assert found["limits"]["size"] == DEFAULT_LIMITS.size  # type: ignore[index]
+    assert found["limits"] == asdict(DEFAULT_LIMITS)
 
 
 def test_rejected_input_is_counted_by_code() -> None:

@@ -130,10 +130,11 @@ def test_a_worker_computes_what_this_process_does(monkeypatch: pytest.MonkeyPatc
         signal.signal(signal.SIGINT, before)
 
 
-def test_processes_that_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_processes_that_end() -> None:
     """Real processes: one is killed while it has a unit, and the run goes on."""
     with Pool[int](verifier(), 2) as pool:
-        found = []
+        found: list[tuple[int, bool]] = []
         for name, result in pool.results(units(12)):
             found.append((name, result is None))
             if name == 0:

@@ -23,7 +23,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError
 from pithbundle.recompute import pool
 from pithbundle.recompute.run import recompute
-from pithbundle.recompute.unit import Parts, UnitResult
+from pithbundle.recompute.unit import Parts, UnitResult, compute
 from pithbundle.verifier import Verifier
 
 
@@ -260,10 +260,9 @@ def test_a_write_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def losing(monkeypatch: pytest.MonkeyPatch, is_lost: Callable[[Parts], bool]) -> None:
     """Lose each unit that a function names, as if its processes had ended."""
-    real = pool.compute
 
     def results(self: pool.Pool[int], units: list[tuple[int, Parts]]) -> list[tuple[int, UnitResult | None]]:
-        return [(name, None if is_lost(parts) else real(verifier(), parts)) for name, parts in units]
+        return [(name, None if is_lost(parts) else compute(verifier(), parts)) for name, parts in units]
 
     monkeypatch.setattr(pool.Pool, "results", results)
 

@@ -66,4 +66,5 @@ def command(
     """
     guard_inputs([*archives, policy_path], [("-o", output)])
     policy = read_policy(policy_path)
-    return int(_work().run(out, archives, output, policy, policy_path, limits, jobs, force))
+    found = _work().run(archives, output, policy, limits, jobs, force)
+    return int(_work().print_recomputed(out, output, policy, policy_path, found))
