@@ -60,6 +60,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spaced = draw(3, outside_model=True)
     Path("words.json").write_bytes(spaced.bundle())
     Path("words-policy.json").write_bytes(spaced.policy(["unknown"]))
+    for name in ("bundle", "tampered", "incomplete"):
+        run("archive", "pack", f"{name}.json", "-o", f"only-{name}")
     for name in ("archive", "damaged"):
         run("archive", "pack", "bundle.json", "rich.json", "bundle.cbor", "-o", name)
     (pack,) = Path("damaged").glob("*.jsonl.zst")
@@ -184,8 +186,11 @@ OUTCOMES = [
     ("sound", "archive check archive"),
     ("damaged", "archive check damaged"),
     ("rejected", "archive check no-archive"),
-    ("valid", "recompute archive -o new --policy policy.json"),
-    ("rejected", "recompute damaged -o new"),
+    ("valid", "recompute only-bundle -o new --policy policy.json --jobs 1"),
+    ("invalid", "recompute only-tampered -o new --policy policy.json --jobs 1"),
+    ("incomplete", "recompute only-incomplete -o new --policy demo-key.json --jobs 1"),
+    ("conflict", "recompute archive -o new --policy policy.json --jobs 1"),
+    ("rejected", "recompute damaged -o new --jobs 1"),
     ("unverified", "recompute archive -o new --jobs 1"),
     ("rejected", "recompute no-archive -o new"),
     ("error", "recompute absent -o new"),

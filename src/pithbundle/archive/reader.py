@@ -108,6 +108,8 @@ class PackReader:
         except (OSError, ValueError) as error:
             raise file_error(path, error) from error
         self._stat = os.fstat(self._descriptor)
+        #: Device, inode, size and time of the file when it was opened: equal ones are one file, unchanged.
+        self.identity = _identity(self._stat)
         if not stat.S_ISREG(self._stat.st_mode):
             self.close()
             raise FileError.at(path, "is not a regular file")
@@ -130,11 +132,6 @@ class PackReader:
     def size(self) -> int:
         """The bytes of the file when it was opened."""
         return self._stat.st_size
-
-    @property
-    def identity(self) -> tuple[int, int, int, int]:
-        """Device, inode, size and time of the file when it was opened: equal ones are one file, unchanged."""
-        return _identity(self._stat)
 
     def frames(self) -> Iterator[Frame | Damage]:
         """Read all frames in order; no index is used.
@@ -302,14 +299,6 @@ class Reader:
                 continue
             with pack:
                 yield from self._all(pack, rejected)
-        self.require_unchanged()
-
-    def require_unchanged(self) -> None:
-        """Check that the manifest is the one that was read (ARCH-8).
-
-        Raises:
-            FileError: ``io``: it is not, or it cannot be read.
-        """
         if self._read_manifest() != self._manifest_bytes:
             raise FileError.at(self.path, "was replaced while it was read; read it again")
 

@@ -187,7 +187,8 @@ class _Run:
                     continue
                 with pack:
                     yield from self._frames_of(pack, info)
-            reader.require_unchanged()
+            if Reader(reader.path, reader.limits).manifest != reader.manifest:
+                raise FileError.at(reader.path, "was replaced while it was read; run again")
 
     def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[tuple[int, Parts]]:
         file = _PackFile(pack.path, pack.encoding, pack.identity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from kit import made_record
 from kit.archives import bundle_bytes, write
 from kit.recomputed import bundles, expected, read_output, registry, run, verifier
 from pithbundle.archive.lines import Line, line_of
-from pithbundle.archive.reader import PackReader, Reader
+from pithbundle.archive.reader import PackReader
 from pithbundle.archive.zstd import compress
 from pithbundle.bundle.number import PithNumber
 from pithbundle.bundle.record import Record
@@ -22,7 +22,8 @@ from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError
 from pithbundle.recompute import pool
-from pithbundle.recompute.run import recompute
+from pithbundle.recompute.assemble import Chains
+from pithbundle.recompute.run import _Run, recompute
 from pithbundle.recompute.unit import Parts, UnitResult, compute
 from pithbundle.verifier import Verifier
 
@@ -191,24 +192,34 @@ def test_a_pack_that_is_replaced_before_it_is_read_again(
     lines = registry(4)
     write(tmp_path / "a", lines[0::2])
     write(tmp_path / "b", lines[1::2])
-    real = Reader.require_unchanged
+    real = _Run._shared
 
-    def require(self: Reader) -> None:
-        real(self)
-        for pack in Path(self.path).glob("*.zst"):
+    def shared(self: _Run, chains: Chains) -> Iterator[tuple[int, Parts]]:
+        for pack in tmp_path.rglob("*.zst"):
             data = pack.read_bytes()
             pack.unlink()
             pack.write_bytes(data)
+        return real(self, chains)
 
-    monkeypatch.setattr(Reader, "require_unchanged", require)
+    monkeypatch.setattr(_Run, "_shared", shared)
     with pytest.raises(FileError, match="changed while it was read"):
         recompute([str(tmp_path / "a"), str(tmp_path / "b")], str(tmp_path / "out"), verifier())
 
 
-def test_a_manifest_that_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["removed", "another"])
+def test_a_manifest_that_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     path = archive(tmp_path)
-    changing(lambda _: (path / "pith-archive.json").unlink(missing_ok=True), pack_of(path), monkeypatch)
-    with pytest.raises(FileError):
+    write(tmp_path / "other", registry(2))
+    manifest = path / "pith-archive.json"
+
+    def replace_it(_: Path) -> None:
+        if how == "removed":
+            manifest.unlink(missing_ok=True)
+        else:
+            manifest.write_bytes((tmp_path / "other" / "pith-archive.json").read_bytes())
+
+    changing(replace_it, pack_of(path), monkeypatch)
+    with pytest.raises(FileError, match="no such file" if how == "removed" else "was replaced"):
         recompute([str(path)], str(tmp_path / "out"), verifier())
 
 

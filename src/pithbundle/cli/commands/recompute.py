@@ -35,10 +35,10 @@ def _work() -> ModuleType:
 @click.command(
     "recompute",
     epilog="\b\nExamples:\n  pithbundle recompute mirror -o states\n"
-    "  pithbundle recompute mirror-1 mirror-2 -o states --policy mine.json --jobs 4\n\n"
+    "  pithbundle recompute mirror-1 mirror-2 -o states --policy mine.json\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
-    "conflict; 2 usage error, or a file that cannot be read or written; 3 a record is\n"
-    "incomplete or unverified.",
+    "conflict; 2 usage error, or a file that cannot be read or written; 3 a record\n"
+    "is incomplete or unverified.",
 )
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
