@@ -131,6 +131,7 @@ def test_a_worker_computes_what_this_process_does(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.slow
+@pytest.mark.signals
 def test_processes_that_end() -> None:
     """Real processes: one is killed while it has a unit, and the run goes on."""
     with Pool[int](verifier(), 2) as pool:
