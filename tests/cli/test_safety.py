@@ -71,6 +71,7 @@ READS = {
     "list_path",
     "states",
     "integrity",
+    "archives",
 }
 WRITES = {
     "output",
@@ -98,7 +99,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert not unknown
     assert {words for words, command in commands() if WRITES & {param.name for param in command.params}} == {
         "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
-        "archive pack", "archive unpack", "archive get", "archive merge",
+        "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
     }  # fmt: skip
 
 
