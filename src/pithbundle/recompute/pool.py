@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
+from pithbundle.encoding.held_signals import release_signals, signals_held
 from pithbundle.recompute.unit import Parts, UnitResult, compute
 from pithbundle.verifier import Verifier
 
@@ -87,7 +88,7 @@ class Pool(Generic[T]):
         """The result of a unit that may have ended a process, from a process of its own."""
         for _ in range(MOST_LOST):
             with _executor(self._verifier, 1) as executor, suppress(BrokenProcessPool):
-                with _without_interrupts():
+                with signals_held():
                     future = executor.submit(run_unit, parts)
                 return future.result()
         return None
@@ -96,7 +97,7 @@ class Pool(Generic[T]):
         """A unit that was given to the pool, None where one of its processes has just ended."""
         if self._executor is None:
             self._executor = _executor(self._verifier, self._jobs)
-        with suppress(BrokenProcessPool), _without_interrupts():
+        with suppress(BrokenProcessPool), signals_held():
             return self._executor.submit(run_unit, parts)
         self._executor = None
         return None
@@ -107,22 +108,10 @@ def _executor(verifier: Verifier, jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), start_worker, (verifier,))
 
 
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Hold interrupts back, so that a process that is started here ignores them before one reaches it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def start_worker(verifier: Verifier) -> None:
     """Prepare a process: the parent decides what an interrupt means."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    release_signals()
     global _verifier
     _verifier = verifier
 

@@ -150,9 +150,3 @@ def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert default_jobs() == 1
-
-
-def test_a_system_without_masks_of_signals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(signal, "pthread_sigmask")
-    with module._without_interrupts():
-        pass
