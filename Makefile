@@ -3,6 +3,7 @@
 #   make demo       verify and merge the demo bundle
 #   make test       format, lint, types, ordinary tests
 #   make test-slow  the tests that take longer (worst inputs, permutations, browser)
+#   make test-cluster  the tests of clusters, object storage and Parquet, which need more packages
 #   make docs       the documentation site, in out/docs/site
 #   make man        the manual pages, in out/man/man1
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
@@ -27,9 +28,10 @@ DEV     := $(VENV)/dev.stamp
 NODE_DEV := js/node_modules/.package-lock.json
 MUTANTS := $(VENV)/mutants.stamp
 DOCS    := $(VENV)/docs.stamp
+CLUSTER := $(VENV)/cluster.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow long js lint types format unit coverage environments fuzz bench bench-archive man \
+.PHONY: help demo test test-all test-slow test-cluster long js lint types format unit coverage environments fuzz bench bench-archive man \
   docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
@@ -65,6 +67,11 @@ $(DOCS): $(DEV) requirements/docs.txt
 	$(PIP) check
 	@touch $@
 
+$(CLUSTER): $(DEV) requirements/cluster.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/cluster.txt
+	$(PIP) check
+	@touch $@
+
 demo: $(RUNTIME)
 	@echo '$$ pithbundle verify $(DEMO)'
 	@$(BIN)/pithbundle verify $(DEMO)
@@ -78,7 +85,7 @@ demo: $(RUNTIME)
 
 test: lint types unit
 
-test-all: test test-slow
+test-all: test test-slow test-cluster
 
 lint: $(DEV)
 	$(BIN)/ruff format --check .
@@ -96,6 +103,9 @@ unit: $(DEV)
 
 test-slow: $(DEV)
 	$(PYTEST) -q -m slow
+
+test-cluster: $(CLUSTER)
+	$(PYTEST) -q -m cluster
 
 # What only repeats, with more inputs, what the others show. CONTRIBUTING.md says when it is run.
 long: $(DEV) $(NODE_DEV)
@@ -196,7 +206,7 @@ mutants: $(MUTANTS)
 
 # Needs the tool uv; nothing else here does.
 lock:
-	for name in runtime cli dev mutants docs; do \
+	for name in runtime cli dev mutants docs cluster; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -41,7 +41,8 @@ def test_the_page_describes_the_long_run() -> None:
 
 def test_every_mark_of_a_test_is_run_by_something() -> None:
     assert "-m slow" in MAKEFILE and "-m long" in MAKEFILE
-    assert "test-slow" in ci_targets()
+    assert "-m cluster" in MAKEFILE
+    assert {"test-slow", "test-cluster"} <= {*ci_targets()}
 
 
 #: The rows of the table "Where to change what".
