@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from pithbundle.encoding.held_signals import release_signals, signals_held
 from pithbundle.recompute.unit import Parts, UnitResult, compute
@@ -36,6 +36,21 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class UnitPool(Protocol[T]):
+    """Where units are computed: :class:`Pool`, or a cluster."""
+
+    @property
+    def jobs(self) -> int:
+        """How many units are computed at once."""
+
+    def __enter__(self) -> UnitPool[T]: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def results(self, units: Iterable[tuple[T, Parts]]) -> Iterator[tuple[T, UnitResult | None]]:
+        """The result of each unit in the order of the units; None for one that ended its processes."""
+
+
 class Pool(Generic[T]):
     """Computes units, in this process with one job and in processes with more.
 
@@ -46,7 +61,7 @@ class Pool(Generic[T]):
 
     def __init__(self, verifier: Verifier, jobs: int) -> None:
         self._verifier = verifier
-        self._jobs = jobs
+        self.jobs = jobs
         self._executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool[T]:
@@ -60,14 +75,14 @@ class Pool(Generic[T]):
 
     def results(self, units: Iterable[tuple[T, Parts]]) -> Iterator[tuple[T, UnitResult | None]]:
         """The result of each unit in the order of the units; None for one that ended its processes."""
-        if self._jobs == 1:
+        if self.jobs == 1:
             for name, parts in units:
                 yield name, compute(self._verifier, parts)
             return
         waiting: deque[tuple[T, Parts, Future[UnitResult] | None]] = deque()
         for name, parts in units:
             waiting.append((name, parts, self._submitted(parts)))
-            if len(waiting) >= WINDOW * self._jobs:
+            if len(waiting) >= WINDOW * self.jobs:
                 yield self._next(waiting)
         while waiting:
             yield self._next(waiting)
@@ -96,7 +111,7 @@ class Pool(Generic[T]):
     def _submitted(self, parts: Parts) -> Future[UnitResult] | None:
         """A unit that was given to the pool, None where one of its processes has just ended."""
         if self._executor is None:
-            self._executor = _executor(self._verifier, self._jobs)
+            self._executor = _executor(self._verifier, self.jobs)
         with suppress(BrokenProcessPool), signals_held():
             return self._executor.submit(run_unit, parts)
         self._executor = None

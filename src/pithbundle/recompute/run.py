@@ -22,7 +22,7 @@ from pithbundle.errors import ArchiveError, FileError
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute import assemble
-from pithbundle.recompute.pool import Pool
+from pithbundle.recompute.pool import Pool, UnitPool
 from pithbundle.recompute.store import Store, StoredRow, UnitRef, covering
 from pithbundle.recompute.unit import Parts
 from pithbundle.verifier import Verifier
@@ -65,6 +65,7 @@ def recompute(
     verifier: Verifier,
     *,
     jobs: int = 1,
+    pool: UnitPool[int] | None = None,
     force: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Recomputed:
@@ -75,6 +76,7 @@ def recompute(
         output: the folder that is written.
         verifier: the policy, the rules and the limits.
         jobs: the number of processes that verify.
+        pool: where units are computed instead, as on a cluster; closed before the output is written.
         force: replace an existing output; anything else of that name is never replaced.
         progress: called with the number of lines that were verified so far.
 
@@ -90,7 +92,7 @@ def recompute(
             output, force, assemble.KNOWN_OF_PART, assemble.is_output, folders=assemble.FOLDERS
         )
         with place, contextlib.closing(Store(place.part)) as store:
-            run = _Run(readers, verifier, jobs, store, progress)
+            run = _Run(readers, verifier, pool or Pool(verifier, jobs), store, progress)
             found = run.write(place)
             place.give_name()
     except OSError as error:
@@ -103,13 +105,14 @@ class _Run:
         self,
         readers: Sequence[Reader],
         verifier: Verifier,
-        jobs: int,
+        pool: UnitPool[int],
         store: Store,
         progress: Callable[[int], None],
     ) -> None:
         self._readers = readers
         self._verifier = verifier
-        self._jobs = jobs
+        self._pool = pool
+        self._jobs = pool.jobs
         self._store = store
         self._progress = progress
         self._rejected = Rejections()
@@ -119,7 +122,7 @@ class _Run:
 
     def write(self, place: OutputFolder) -> Recomputed:
         """Compute everything and write it into the part of the output."""
-        with Pool[int](self._verifier, self._jobs) as pool:
+        with self._pool as pool:
             with self._timed("units"):
                 chains = self._store.chains(self._verified(self._frames(), pool))
             with self._timed("shared_records"):
@@ -159,7 +162,7 @@ class _Run:
         yield
         self._times[name] = time.monotonic() - start
 
-    def _verified(self, units: Iterator[tuple[int, Parts]], pool: Pool[int]) -> Iterator[UnitRef]:
+    def _verified(self, units: Iterator[tuple[int, Parts]], pool: UnitPool[int]) -> Iterator[UnitRef]:
         """The results of units, stored; what they reject is noted."""
         read = 0
         for source, result in pool.results(units):
