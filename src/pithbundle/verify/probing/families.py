@@ -162,7 +162,9 @@ def _ways(
 ) -> Iterator[tuple[int, frozenset[Path], frozenset[Path]]]:
     """For each candidate below a base: excluded with its top member, or alone with its object open."""
     inside = [each.path for each in found if each.path[: len(base)] == base and len(each.path) > len(base)]
-    if not inside or not required:
+    # A base beside a candidate may be signed as it is, whatever candidates are inside it: an embedded event
+    # has one of its own.
+    if len(inside) < len(found) or not inside or not required:
         yield (0 if not inside else 1), frozenset(), frozenset()
     for rank, path in enumerate(inside):
         # An excluded pointer passes through objects only: an array is excluded whole.

@@ -43,8 +43,13 @@ def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKe
         for rule in alternatives(explanation.rule, explanation.kept)
         if rule == explanation.rule or _explains(search, rule, signed)
     ]
-    # That which agrees with most elements; then fewest excluded, then the plainest.
-    readings.sort(key=lambda each: (_doubts(each.roles), -len(each.sample), *_plainness(each.rule)))
+    # That which agrees with most elements; then that whose payload fits best: the digest of a payload may be
+    # of one escape alone where the signed bytes are of both. Then fewest excluded, then the plainest.
+    readings.sort(
+        key=lambda each: (
+            _doubts(each.roles), -len(each.sample), -each.roles.fit, *_plainness(each.rule),
+        )
+    )  # fmt: skip
     first = readings[0]
     known = built_in(first.sample)
     found = known or _format_of(first)

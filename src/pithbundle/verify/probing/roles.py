@@ -40,6 +40,8 @@ class Roles:
     missing: tuple[str, ...] = ()
     #: Why the roles may be those of an event inside another one, in words (PROBE-10).
     ambiguous: tuple[str, ...] = ()
+    #: How well the payload fits the types, from 1 to 2; 0 without one.
+    fit: float = 0.0
 
 
 #: A payload, the covered digest of it, and its wrapper.
@@ -128,7 +130,8 @@ def find_roles(elements: list[Element], rule: Rule, keys: list[PolicyKey]) -> Ro
         missing.append("created_at")
     proof, algorithm = _proof(covered, rule, keys, inner)
     doubts = ambiguous(elements, rule, keys, body, covered.is_covered)
-    return Roles(body, proof, form, wrapper, algorithm, tuple(missing), doubts)
+    fit = 0.0 if payload is None else _payload_fit(covered.values(payload), types)
+    return Roles(body, proof, form, wrapper, algorithm, tuple(missing), doubts, fit)
 
 
 def _is_type(values: list[Node]) -> float:
@@ -171,6 +174,18 @@ def _constant_target(types: list[Node]) -> str:
 # -- the payload ----------------------------------------------------------------------------------
 
 
+def _payload_fit(values: list[Node], types: list[Node]) -> float:
+    """How well objects fit their types as payloads, from 1 to 2; 0 where one is no object."""
+    if not all(type(value) is dict for value in values):
+        return 0
+    known = [
+        type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
+        for value, kind in zip(values, types, strict=False)
+        if type(kind) is str and kind in KNOWN_TYPES
+    ]
+    return 1 + sum(known) / max(1, len(known))
+
+
 def _type_and_payload(covered: _Covered) -> tuple[Path | None, _Payload]:
     """The type and the payload: of several possible types the nearest to the top that no payload contains."""
 
@@ -194,18 +209,7 @@ def _payload(covered: _Covered, types: list[Node], beside: Path = ()) -> _Payloa
 
     Of an object and another one inside it that fit as well it is the outer one; none contains ``beside``.
     """
-
-    def fits(values: list[Node]) -> float:
-        if not all(type(value) is dict for value in values):
-            return 0
-        known = [
-            type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
-            for value, kind in zip(values, types, strict=False)
-            if type(kind) is str and kind in KNOWN_TYPES
-        ]
-        return 1 + sum(known) / max(1, len(known))
-
-    scored = ((fits(covered.values(path)), path) for path in covered.paths if path)
+    scored = ((_payload_fit(covered.values(path), types), path) for path in covered.paths if path)
     whole = [(score, path) for score, path in scored if score > 0 and path != beside[: len(path)]]
     scores = {path: score for score, path in whole if covered.is_covered(path)}
     highest = max(scores.values(), default=0.0)
@@ -227,7 +231,7 @@ def _payload(covered: _Covered, types: list[Node], beside: Path = ()) -> _Payloa
             outside.append((score, path, *found))
     if outside:
         score, path, hashed, wrapper = max(outside, key=lambda each: each[0])
-        if inside is None or score > fits(covered.values(inside)):
+        if inside is None or score > _payload_fit(covered.values(inside), types):
             return path, hashed, wrapper
     return inside, None, None
 

@@ -141,7 +141,7 @@ class Search:
             rule = self._signed_twin(hit) or rule
         if rule.signature is None and not (self._is_whole(hit) and self._is_unsigned(hit)):
             self.reproduced.append(hit)
-            if self._is_whole(hit):
+            if self._is_whole(hit) and not self._is_embedded(hit):
                 self._identified.add(self.material.elements[hit.element].source)
                 self._limit()
             return
@@ -166,6 +166,16 @@ class Search:
         element = self.material.elements[hit.element]
         base = value_at(element.value, () if hit.recipe is None else hit.recipe.base)
         return any(is_number(node) for _, node in walk(base, 2))
+
+    def _is_embedded(self, hit: Hit) -> bool:
+        """Whether what has a reproduced id has a signature of its own, and another one is beside it.
+
+        Then it may be an event inside another one, whose id says nothing of the rule that is looked for.
+        """
+        base = () if hit.recipe is None else hit.recipe.base
+        signatures = self.material.elements[hit.element].signatures
+        inside = [each.path[: len(base)] == base for each in signatures]
+        return any(inside) and not all(inside)
 
     def _is_unsigned(self, hit: Hit) -> bool:
         """Whether the document of a hit has no signature at all: where there are some, they decide."""

@@ -90,12 +90,13 @@ def test_no_format_reads_an_embedded_event_of_the_built_in_format(outer: int, kn
     assert known or result.status != "settled"
 
 
-@pytest.mark.parametrize("outer", [0, 1, 3, 4, 5, 7, 8])
+# In 2, 11 and 20 the embedded events have signatures of their own; in 37 their id is reproduced first.
+@pytest.mark.parametrize("outer", [0, 1, 2, 3, 4, 5, 7, 8, 11, 20, 37])
 def test_an_event_that_embeds_another_settles_by_its_own_members(outer: int) -> None:
     """The outer types are known: an embedded event hinders nothing, and the roles are the outer ones."""
     inner = 700 + 7 * outer + outer % 7 + 1
     registry = embedding(draw(outer), draw(inner), PLACES[outer % 3], known=True)
-    result = probed(registry)
+    result = probed(registry, most=50_000)
     assert result.status == "settled"
     assert result.best is not None
     of_the_registry = registry.document["body"]["roles"]

@@ -90,7 +90,8 @@ def letter_changes(registry: Registry, document: Json) -> None:
         assert verifies(unsigned, document, registry.key, registry.number)
 
 
-@pytest.mark.parametrize("seed", [*range(25), 53])
+# The payload of 182 and 466 is excluded, and its digest is of one escape where the signed bytes are of both.
+@pytest.mark.parametrize("seed", [*range(25), 53, 182, 466])
 def test_a_registry_of_its_own_format_is_settled(seed: int) -> None:
     registry = draw(seed)
     settles(registry, probed(registry))
