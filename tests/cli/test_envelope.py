@@ -66,11 +66,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         run("archive", "pack", "bundle.json", "rich.json", "bundle.cbor", "-o", name)
     (pack,) = Path("damaged").glob("*.jsonl.zst")
     pack.write_bytes(pack.read_bytes()[:-1] + b"x")
+    for name in ("archive", "only-tampered"):
+        run("recompute", name, "-o", f"{name}-states", "--policy", "policy.json", "--jobs", "1")
+        run("recompute", name, "-o", f"{name}-unverified", "--jobs", "1")
     Path("no-archive").mkdir()
     Path("no-archive/pith-archive.json").write_text("{}")
     (tmp_path / "bad-proof.json").write_text(Path("proof.json").read_text().replace("demo", "dem0"))
 
 
+EXPECT = "recompute only-bundle -o new --policy policy.json --jobs 1 --expect"
 #: A command with its outcome.
 OUTCOMES = [
     ("valid", "verify bundle.json --policy policy.json"),
@@ -192,6 +196,13 @@ OUTCOMES = [
     ("conflict", "recompute archive -o new --policy policy.json --jobs 1"),
     ("rejected", "recompute damaged -o new --jobs 1"),
     ("unverified", "recompute archive -o new --jobs 1"),
+    ("different", f"{EXPECT} only-tampered-states"),
+    ("different", f"{EXPECT} archive-states/states"),
+    ("not_comparable", f"{EXPECT} archive-unverified"),
+    ("unverified", "recompute only-bundle -o new --jobs 1 --expect archive-unverified/digests.txt"),
+    ("error", f"{EXPECT} absent"),
+    ("error", f"{EXPECT} archive"),
+    ("error", "recompute archive -o new --differences changes.jsonl"),
     ("rejected", "recompute no-archive -o new"),
     ("error", "recompute absent -o new"),
     ("error", "recompute archive"),

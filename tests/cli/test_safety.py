@@ -84,6 +84,7 @@ WRITES = {
     "junit_path",
     "policy_output",
     "resume_path",
+    "differences_path",
 }
 FOLDERS = {"out_dir", "found"}
 
@@ -140,6 +141,10 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["archive", "unpack", "bundle.json"], "-o", "bundle.json"),
     (["archive", "merge", "bundle.json"], "-o", "bundle.json"),
     (["archive", "get", "bundle.json", "A" * 26], "-o", "bundle.json"),
+    (["recompute", "bundle.json", "--expect", "state.json"], "-o", "bundle.json"),
+    (["recompute", "bundle.json", "--expect", "state.json"], "-o", "state.json"),
+    (["recompute", "bundle.json", "-o", "new", "--expect", "state.json"], "--differences", "state.json"),
+    (["recompute", "bundle.json", "-o", "new", "--expect", "state.json"], "--differences", "bundle.json"),
     (["conformance", "run", "--impl", "self", "--vectors", "vectors", "--xfail", "x.txt"], "--html", "x.txt"),
     (
         ["conformance", "run", "--impl", "self", "--vectors", "vectors"],

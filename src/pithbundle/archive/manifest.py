@@ -117,11 +117,20 @@ class Manifest:
         version, packs = value["zstd_version"], value["packs"]
         if type(version) is not str:
             raise _error("/zstd_version", "zstd_version must be a string")
-        if type(packs) is not list:
-            raise _error("/packs", "packs must be an array")
-        found = tuple(_pack(each, f"/packs/{at}") for at, each in enumerate(packs))
-        _require_order(found)
-        return cls(found, version)
+        return cls(read_packs(packs), version)
+
+
+def read_packs(packs: Value) -> tuple[PackInfo, ...]:
+    """Read the member ``packs`` of a manifest or of another list of packs strictly (ARCH-10).
+
+    Raises:
+        ArchiveError: ``archive``: it is not in its form, or out of order.
+    """
+    if type(packs) is not list:
+        raise _error("/packs", "packs must be an array")
+    found = tuple(_pack(each, f"/packs/{at}") for at, each in enumerate(packs))
+    _require_order(found)
+    return found
 
 
 def _pack(value: Value, pointer: str) -> PackInfo:

@@ -48,6 +48,15 @@ def guard_folder(inputs: Iterable[str | None], option: str, paths: Iterable[str]
     guard_inputs(inputs, ((option, path) for path in paths if os.path.lexists(path)))
 
 
+def files_in(folder: str | None) -> list[str]:
+    """The files of a folder of inputs and of its folders, each of which is an input; none without one."""
+    return (
+        []
+        if folder is None
+        else [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    )
+
+
 def identity(path: str) -> Identity | None:
     """Which file a path leads to, None where there is none."""
     try:

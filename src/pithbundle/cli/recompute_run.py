@@ -8,8 +8,9 @@ from typing import Any, Final
 from pithbundle.archive.reader import Reader
 from pithbundle.cli.archive_print import print_rejected
 from pithbundle.cli.archive_run import failing
+from pithbundle.cli.expected import Compared, expected_value, print_expected
 from pithbundle.cli.json_values import policy_value
-from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
@@ -55,22 +56,31 @@ def run(
 
 
 def print_recomputed(
-    out: Output, output: str, policy: Policy, policy_path: str | None, found: Recomputed
+    out: Output,
+    output: str,
+    policy: Policy,
+    policy_path: str | None,
+    found: Recomputed,
+    compared: Compared | None = None,
 ) -> int:
-    """Print what a run came to; return the exit status."""
+    """Print what a run and a comparison came to; return the exit status."""
     summary: dict[str, Any] = found.summary
-    status = Exit(summary["exit_status"])
+    own = Exit(summary["exit_status"])
+    status = worst([own, Exit.VALID if compared is None else compared.found.exit_status])
     if out.as_json:
         members = {
             "policy": policy_value(policy, policy_path),
             "output": portable(output),
             "summary": summary,
+            "expected": expected_value(compared),
         }
-        return out.result(summary["outcome"], status, members)
+        # The outcome is that of the comparison where the exit status is due to it alone.
+        outcome = summary["outcome"] if compared is None or status == own else compared.found.result
+        return out.result(outcome, status, members)
     print_rejected(out, found.rejected)
     records, bundles = plural(summary["records"], "record"), plural(summary["bundles"], "bundle")
     text = f" {records} of {bundles}, written to {out.show(output)}"
-    out.line(f"{summary['outcome'].upper()}:", _STYLES[status], text)
+    out.line(f"{summary['outcome'].upper()}:", _STYLES[own], text)
     for label, name in _COUNTERS:
         counts = [f"{count} {what}" for what, count in summary[name].items() if count]
         if counts:
@@ -80,4 +90,6 @@ def print_recomputed(
             out.detail(label, str(summary[name]))
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
+    if compared is not None:
+        print_expected(out, compared)
     return status

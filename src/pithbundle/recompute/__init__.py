@@ -1,11 +1,13 @@
-"""Recomputation of archives: states, reports and digests of all records (spec RECOMP-1 to RECOMP-7).
+"""Recomputation of archives: states, reports and digests of all records (spec RECOMP-1 onward).
 
 The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.unit` computes one unit of work and accesses nothing;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
 :mod:`~pithbundle.recompute.pool` computes units in processes;
 :mod:`~pithbundle.recompute.assemble` writes the output of the results;
-:mod:`~pithbundle.recompute.run` is the whole run.
+:mod:`~pithbundle.recompute.run` is the whole run;
+:mod:`~pithbundle.recompute.outputs` reads outputs again;
+:mod:`~pithbundle.recompute.expect` compares two of them.
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
 """

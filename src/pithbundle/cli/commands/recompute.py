@@ -7,21 +7,22 @@ from types import ModuleType
 import click
 
 from pithbundle.cli.extras import how_to_install
-from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.guard import files_in, guard_inputs
 from pithbundle.cli.inputs import json_option, limit_option, policy_option, read_policy
+from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
 
 
-def _work() -> ModuleType:
-    """The module that does the work; it needs zstd, which is an extra.
+def _work() -> tuple[ModuleType, ModuleType]:
+    """The modules that do the work and compare; they need zstd, which is an extra.
 
     Raises:
         click.UsageError: zstd is not installed.
     """
     try:
-        from pithbundle.cli import recompute_run
+        from pithbundle.cli import expected, recompute_run
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("backports", "compression"):
             raise
@@ -29,21 +30,36 @@ def _work() -> ModuleType:
             f"archives need zstd, which is not installed. {how_to_install('archive')}",
             click.get_current_context(),
         ) from error
-    return recompute_run
+    return recompute_run, expected
 
 
 @click.command(
     "recompute",
     epilog="\b\nExamples:\n  pithbundle recompute mirror -o states\n"
-    "  pithbundle recompute mirror-1 mirror-2 -o states --policy mine.json\n\n"
+    "  pithbundle recompute mirror-1 mirror-2 -o states --policy mine.json\n"
+    "  pithbundle recompute mirror -o new --expect states --differences changes.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
-    "conflict; 2 usage error, or a file that cannot be read or written; 3 a record\n"
-    "is incomplete or unverified.",
+    "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
+    "that cannot be read or written; 3 a record is incomplete or unverified.",
 )
 @click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
 @click.option("--force", is_flag=True, help="Replace an existing output of recompute.")
 @click.option("--jobs", callback=whole(1, 256), metavar="N", help="Processes; by default one for each core.")
+@click.option(
+    "--expect",
+    "expected_path",
+    type=click.Path(),
+    metavar="OTHER",
+    help="List the records that differ from this output, its states, or its digests.txt.",
+)
+@click.option(
+    "--differences",
+    "differences_path",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write every record that differs here, one a line as JSON.",
+)
 @policy_option
 @limit_option
 @json_option
@@ -54,6 +70,8 @@ def command(
     output: str,
     force: bool,
     jobs: int | None,
+    expected_path: str | None,
+    differences_path: str | None,
     policy_path: str | None,
     limits: Limits,
 ) -> int:
@@ -64,7 +82,18 @@ def command(
     with the archives. The output is the same whatever archives, packs and processes the bundles
     are divided into. What cannot be read is listed, and the rest is recomputed.
     """
-    guard_inputs([*archives, policy_path], [("-o", output)])
+    inputs = [*archives, policy_path, expected_path]
+    guard_inputs(inputs, [("-o", output)])
+    run, comparing = _work()
+    comparing.require_apart(output, expected_path, differences_path)
+    if differences_path is not None:
+        below = [name for folder in (*archives, expected_path) for name in files_in(folder)]
+        guard_inputs([*inputs, *below], [("--differences", differences_path)])
+        require_absent([differences_path], force)
     policy = read_policy(policy_path)
-    found = _work().run(archives, output, policy, limits, jobs, force)
-    return int(_work().print_recomputed(out, output, policy, policy_path, found))
+    expected = comparing.open_expected(expected_path, limits)
+    found = run.run(archives, output, policy, limits, jobs, force)
+    compared = None
+    if expected is not None:
+        compared = comparing.compare(output, expected, limits, differences_path, force)
+    return int(run.print_recomputed(out, output, policy, policy_path, found, compared))

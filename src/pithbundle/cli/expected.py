@@ -1,0 +1,214 @@
+"""``recompute --expect``: comparing what was written with another output (spec RECOMP-11)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import click
+
+from pithbundle.cli.archive_run import failing
+from pithbundle.cli.guard import identity
+from pithbundle.cli.inputs import InputRejected
+from pithbundle.cli.output import Exit, Output, Style
+from pithbundle.cli.render import more, plural
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import Object, portable
+from pithbundle.errors import PithError
+from pithbundle.files import write_stream
+from pithbundle.recompute.expect import (
+    GROUPS,
+    Expected,
+    OutputComparison,
+    RecordDifference,
+    RecordGroup,
+)
+from pithbundle.recompute.outputs import OutputReader
+
+#: How many records that differ are printed of each group, with how many pointers at most, and how many are
+#: in the JSON.
+MOST: Final = 20
+MOST_IN_JSON: Final = 100
+_WHAT: Final[dict[RecordGroup, tuple[str, Style]]] = {
+    "signed": ("in signed content or the record", "bad"),
+    "unverified": ("in unverified elements; what they say cannot be checked", "doubtful"),
+    "unsigned": ("in unsigned aliases and times; without effect", "doubtful"),
+    "labels": ("in names, versions, counters and order; without effect", "quiet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One record that differs, without the values of both sides."""
+
+    difference: RecordDifference
+    pointers: tuple[str, ...]
+    #: The number of differences of the two states.
+    count: int
+
+    @classmethod
+    def of(cls, found: RecordDifference) -> Listed:
+        """Keep what is printed of a record, the gravest differences first."""
+        ordered = sorted(found.differences, key=lambda each: GROUPS.index(each.group))
+        pointers = tuple(each.pointer for each in ordered[:MOST])
+        return cls(replace(found, differences=()), pointers, len(found.differences))
+
+    def to_value(self) -> Object:
+        """Return it as JSON."""
+        value = self.difference.to_value()
+        del value["differences"]
+        return {**value, "pointers": [*self.pointers], "pointer_count": self.count}
+
+
+@dataclass(slots=True)
+class Compared:
+    """What a comparison found, and the first records of each group."""
+
+    path: str
+    #: The file with every record that differs.
+    file: str | None
+    found: Expected
+    first: dict[RecordGroup, list[Listed]] = field(default_factory=dict)
+
+    def note(self, difference: RecordDifference) -> None:
+        """Keep a record that differs, if it is one of the first."""
+        listed = self.first.setdefault(difference.group, [])
+        if len(listed) < MOST_IN_JSON:
+            listed.append(Listed.of(difference))
+
+
+def open_expected(path: str | None, limits: Limits) -> OutputReader | None:
+    """Open the other output before the work: an unusable one is a usage error.
+
+    Raises:
+        InputRejected: it is no output, or cannot be read; with exit status 2.
+    """
+    if path is None:
+        return None
+    try:
+        return OutputReader(path, limits)
+    except PithError as error:
+        hint = "--expect takes an output of recompute, its folder states, or its digests.txt"
+        raise InputRejected(path, error, Exit.USAGE, hint) from error
+
+
+def require_apart(output: str, expected: str | None, differences: str | None) -> None:
+    """Check that the folder that is written contains neither the other output nor the file of differences.
+
+    Raises:
+        click.UsageError: it does, or there is such a file and nothing to compare with.
+    """
+    if differences is not None and expected is None:
+        message = "--differences needs --expect: there is nothing to compare with"
+        raise click.UsageError(message, click.get_current_context())
+    for option, path in (("--expect", expected), ("--differences", differences)):
+        if path is not None and _is_inside(path, output):
+            message = f"{option} {Output.show(path)} is in the folder that -o names: name another one"
+            raise click.UsageError(message, click.get_current_context())
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    """Whether a path is the folder or below it; the folder may not exist yet."""
+    at, target = os.path.realpath(path), os.path.realpath(folder)
+    found = identity(target)
+    while True:
+        if at == target or (found is not None and identity(at) == found):
+            return True
+        above = os.path.dirname(at)
+        if above == at:
+            return False
+        at = above
+
+
+def compare(
+    output: str, expected: OutputReader, limits: Limits, differences: str | None, force: bool
+) -> Compared:
+    """Compare the output that was written with another one; write the differences as lines of JSON.
+
+    Raises:
+        InputRejected: the other one is damaged or changed, or the file cannot be written.
+    """
+    with failing(output):
+        ours = OutputReader(output, limits)
+    comparison = OutputComparison(ours, expected, limits)
+    compared = Compared(expected.path, differences, comparison.found)
+
+    def lines() -> Iterator[bytes]:
+        try:
+            for difference in comparison:
+                compared.note(difference)
+                yield json.dumps(difference.to_value()).encode("ascii") + b"\n"
+        except PithError as error:
+            hint = f"{output} is complete; only the comparison could not be finished"
+            raise InputRejected(expected.path, error, Exit.USAGE, hint) from error
+
+    if differences is None:
+        for _ in lines():
+            pass
+    else:
+        with failing(differences):
+            write_stream(differences, lines(), force=force)
+    return compared
+
+
+def expected_value(compared: Compared | None) -> Object | None:
+    """The comparison as JSON: its counts, and the first records that differ."""
+    if compared is None:
+        return None
+    found = compared.found
+    listed = [each for group in GROUPS for each in compared.first.get(group, ())]
+    return {
+        "file": portable(compared.path),
+        "result": found.result,
+        "equal": found.differing == 0,
+        "other_basis": [*found.basis],
+        "records": {"ours": found.ours, "theirs": found.theirs},
+        "groups": {group: found.groups[group] for group in GROUPS},
+        "hows": {how: found.hows[how] for how in ("differs", "only ours", "only theirs")},
+        "differences_file": None if compared.file is None else portable(compared.file),
+        "differences": [each.to_value() for each in listed[:MOST_IN_JSON]],
+    }
+
+
+def print_expected(out: Output, compared: Compared) -> None:
+    """Print how many records differ, by group, and the first ones."""
+    found, path = compared.found, out.file_name(compared.path)
+    out.line()
+    if found.basis:
+        names = ", ".join(found.basis)
+        out.heading("expected", f"{path} was made with other values: {names}", "doubtful")
+    if not found.differing:
+        out.heading("equal", f"no record differs from {path}", "good")
+        return
+    if found.result == "not_comparable":
+        why = "not every element could be checked, or the two were not made alike"
+        out.heading("expected", f"cannot be compared with {path}: {why}", "doubtful")
+    records = plural(found.differing, "record")
+    both = f"{plural(found.ours, 'record')} here, {found.theirs} there"
+    out.heading("expected", f"{records} {_verb(found.differing)} from {path}; {both}", "plain")
+    for group in GROUPS:
+        if found.groups[group]:
+            what, style = _WHAT[group]
+            out.heading(group, f"{plural(found.groups[group], 'record')} {what}", style)
+            _print_first(out, compared.first[group])
+            if found.groups[group] > MOST:
+                out.line(f"  and {more(found.groups[group] - MOST, 'record')}")
+    if compared.file is not None:
+        out.detail("all of them", out.show(compared.file))
+
+
+def _verb(count: int) -> str:
+    return "differs" if count == 1 else "differ"
+
+
+def _print_first(out: Output, listed: Sequence[Listed]) -> None:
+    for each in listed[:MOST]:
+        names = [name for name, _, _ in each.difference.digests]
+        inside = [pointer or "the whole" for pointer in each.pointers[:3]]
+        left = each.count - len(inside)
+        what = [*names, *inside, *([f"{left} more"] if left > 0 else [])]
+        suffix = each.difference.suffix
+        out.detail(each.difference.how, out.show(f"{suffix}{': ' if what else ''}{', '.join(what)}"))
