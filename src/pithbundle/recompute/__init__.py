@@ -1,6 +1,7 @@
 """Recomputation of archives: states, reports and digests of all records (spec RECOMP-1 onward).
 
 The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
+:mod:`~pithbundle.recompute.picture` draws the counts;
 :mod:`~pithbundle.recompute.unit` computes one unit of work and accesses nothing;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
 :mod:`~pithbundle.recompute.pool` computes units in processes;

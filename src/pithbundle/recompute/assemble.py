@@ -24,6 +24,7 @@ from pithbundle.durable import Folder
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
+from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.store import UNITS, Store, StoredRow, UnitRef, covering
 
 STATES: Final = "states"
@@ -32,11 +33,12 @@ PACKS: Final = "packs.json"
 DIGESTS: Final = "digests.txt"
 REJECTED: Final = "rejected.jsonl"
 SUMMARY: Final = "summary.json"
+PICTURE: Final = "summary.svg"
 RUN: Final = "run.json"
 _TEMPORARY: Final = "file.tmp"
 _PACK_TEMPORARY: Final = "pack.tmp"
 _PACK_FILE: Final = r"[0-9a-f]{32}\.(?:jsonl\.zst|idx)|packs\.json"
-_FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|run\.json"
+_FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.json"
 #: The names of the files of an output and of its folders, and those that a run leaves in its part.
 FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}")
@@ -88,6 +90,11 @@ def write_rejected(folder: Folder, rejected: Rejections) -> None:
 def write_json(folder: Folder, name: str, value: Object) -> None:
     """Write a file of JSON for people too."""
     folder.write_file(name, json.dumps(value, indent=2).encode("ascii") + b"\n", _TEMPORARY)
+
+
+def write_picture(folder: Folder, summary: Object) -> None:
+    """Write ``summary.svg`` (RECOMP-13)."""
+    folder.write_file(PICTURE, summary_svg(summary), _TEMPORARY)
 
 
 def _chosen(store: Store, chains: Chains, rejected: Rejections) -> Iterator[StoredRow]:

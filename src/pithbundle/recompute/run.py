@@ -140,6 +140,7 @@ class _Run:
             limits=verifier.limits,
         )
         assemble.write_json(folder, assemble.SUMMARY, summary)
+        assemble.write_picture(folder, summary)
         assemble.write_json(folder, assemble.RUN, self._facts())
         self._store.remove()
         return Recomputed(summary, self._rejected)

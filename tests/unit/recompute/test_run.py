@@ -23,6 +23,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError
 from pithbundle.recompute import pool
 from pithbundle.recompute.assemble import Chains
+from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.run import _Run, recompute
 from pithbundle.recompute.unit import Parts, UnitResult, compute
 from pithbundle.verifier import Verifier
@@ -47,11 +48,12 @@ def replaced(path: Path, *frames: bytes) -> None:
 def test_what_is_written(tmp_path: Path) -> None:
     found = run(tmp_path, registry(3))
     assert [name for name in found.files if "/" not in name] == [
-        "digests.txt", "rejected.jsonl", "run.json", "summary.json",
+        "digests.txt", "rejected.jsonl", "run.json", "summary.json", "summary.svg",
     ]  # fmt: skip
     assert {name.partition("/")[0] for name in found.files if "/" in name} == {"states", "reports"}
     facts = json.loads((tmp_path / "out" / "run.json").read_bytes())
     assert facts["jobs"] == 1 and set(facts["seconds"]) == {"units", "shared_records", "output"}
+    assert (tmp_path / "out" / "summary.svg").read_bytes() == summary_svg(found.summary)
     assert found.rejected == [] and "rejected" not in found.summary["outcomes"]
     assert not (tmp_path / "out.part").exists()
 

@@ -78,7 +78,8 @@ def command(
     """Verify and merge all bundles of ARCHIVEs, and write the state of every record.
 
     OUT is a folder: states and reports as packs, digests.txt with the digests of each record, by
-    which two mirrors compare a whole registry, rejected.jsonl and summary.json. Memory does not grow
+    which two mirrors compare a whole registry, rejected.jsonl, summary.json and its picture
+    summary.svg. Memory does not grow
     with the archives. The output is the same whatever archives, packs and processes the bundles
     are divided into. What cannot be read is listed, and the rest is recomputed.
     """
