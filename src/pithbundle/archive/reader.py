@@ -7,7 +7,6 @@ passed over. A read by suffix uses the index as a hint and compares everything t
 from __future__ import annotations
 
 import os
-import stat
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,10 +19,10 @@ from pithbundle.archive.lines import Line, line_of, split_items, split_lines
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
 from pithbundle.archive.rejected import Rejections
+from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import ArchiveError, FileError, InputError, PithError
-from pithbundle.files import file_error, read_regular
 
 #: How often a reader looks for the next frame in vain, in one pack, before it gives up.
 _MOST_CANDIDATES: Final = 1_000
@@ -96,23 +95,18 @@ class PackReader:
         FileError: ``io``: it cannot be opened, or is no regular file.
     """
 
-    def __init__(self, path: str, encoding: Encoding, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, path: str, encoding: Encoding, limits: Limits = DEFAULT_LIMITS, storage: Storage = LOCAL
+    ) -> None:
         self.path = path
         self.file = os.path.basename(path)
         self.encoding = encoding
         self._limits = limits
         #: The most raw bytes of a frame (ARCH-8).
         self.max_raw = max(MAX_BYTES, limits.size + 1)
-        try:
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-        except (OSError, ValueError) as error:
-            raise file_error(path, error) from error
-        self._stat = os.fstat(self._descriptor)
-        #: Device, inode, size and time of the file when it was opened: equal ones are one file, unchanged.
-        self.identity = _identity(self._stat)
-        if not stat.S_ISREG(self._stat.st_mode):
-            self.close()
-            raise FileError.at(path, "is not a regular file")
+        self._file = storage.open(path)
+        #: Which file it was when it was opened: equal ones are one file, unchanged.
+        self.identity = self._file.identity
         self._sha256 = sha256()
         self._hashed = 0
 
@@ -124,14 +118,12 @@ class PackReader:
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._file.close()
 
     @property
     def size(self) -> int:
         """The bytes of the file when it was opened."""
-        return self._stat.st_size
+        return self._file.size
 
     def frames(self) -> Iterator[Frame | Damage]:
         """Read all frames in order; no index is used.
@@ -190,12 +182,7 @@ class PackReader:
         Raises:
             FileError: ``io``: it is not.
         """
-        try:
-            found = [os.fstat(self._descriptor), os.stat(self.path)]
-        except OSError as error:
-            raise FileError.at(self.path, "was removed while it was read") from error
-        if any(_identity(one) != _identity(self._stat) for one in found):
-            raise FileError.at(self.path, "changed while it was read; read it again")
+        self._file.require_unchanged()
 
     # -- reading bytes ----------------------------------------------------------------------
 
@@ -233,19 +220,12 @@ class PackReader:
         return Source(read, position)
 
     def _read_at(self, offset: int, size: int) -> bytes:
-        try:
-            data = os.pread(self._descriptor, size, offset)
-        except OSError as error:
-            raise file_error(self.path, error) from error
+        data = self._file.read_at(offset, size)
         # Every byte is hashed once, when it is read first: the bytes hashed are the bytes checked.
         if offset <= self._hashed < offset + len(data):
             self._sha256.update(memoryview(data)[self._hashed - offset :])
             self._hashed = offset + len(data)
         return data
-
-
-def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 class Reader:
@@ -254,6 +234,7 @@ class Reader:
     Args:
         path: the folder of the archive.
         limits: the limits of each bundle; ``limits.size`` bounds what a frame may expand to as well.
+        storage: where the folder is; by default on this machine.
 
     Raises:
         FileError: ``io``: there is no archive, or it cannot be read.
@@ -262,15 +243,21 @@ class Reader:
         TypeError: ``limits`` is not :class:`Limits`.
     """
 
-    def __init__(self, path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        limits: Limits = DEFAULT_LIMITS,
+        storage: Storage = LOCAL,
+    ) -> None:
         require_limits(limits)
+        self.storage = storage
         self.path = os.fspath(path)
         self.limits = limits
         self._manifest_bytes = self._read_manifest()
         self.manifest = Manifest.from_bytes(self._manifest_bytes)
 
     def _read_manifest(self) -> bytes:
-        return read_regular(os.path.join(self.path, MANIFEST), MANIFEST_LIMITS.size)
+        return self.storage.read(os.path.join(self.path, MANIFEST), MANIFEST_LIMITS.size)
 
     @property
     def packs(self) -> tuple[PackInfo, ...]:
@@ -283,7 +270,7 @@ class Reader:
         Raises:
             FileError: ``io``: it cannot be opened.
         """
-        return PackReader(os.path.join(self.path, pack.file), pack.encoding, self.limits)
+        return PackReader(os.path.join(self.path, pack.file), pack.encoding, self.limits, self.storage)
 
     def entries(self, rejected: Rejections) -> Iterator[Entry]:
         """Every bundle of the archive, pack by pack; what cannot be read goes to ``rejected``.
@@ -305,7 +292,7 @@ class Reader:
     def index(self, pack: PackInfo) -> tuple[IndexEntry, ...] | None:
         """Return the index of a pack; None where there is none, or it is malformed (ARCH-9)."""
         try:
-            return read_index(read_regular(os.path.join(self.path, pack.index_file), _MOST_INDEX))
+            return read_index(self.storage.read(os.path.join(self.path, pack.index_file), _MOST_INDEX))
         except (FileError, InputError):
             return None
 

@@ -14,6 +14,7 @@ from typing import Final
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
+from pithbundle.archive.storage import Identity
 from pithbundle.archive.zstd import VERSION
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
@@ -39,7 +40,7 @@ class _PackFile:
 
     path: str
     encoding: Encoding
-    identity: tuple[int, int, int, int]
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True)
