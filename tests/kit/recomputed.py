@@ -16,10 +16,11 @@ from kit.payloads import attached, author_claim, checkpoint
 from kit.signing import AUTHOR, DEMO, UNKNOWN_SIGNER, bundle, policy, to_json
 from kit.stream import instant, made_record, many_events
 from pithbundle import Policy, Verifier, cbor_bytes, parse_json
-from pithbundle.archive.frames import decompress, frame_head
+from pithbundle.archive.frames import decompress
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import Frame, PackReader
 from pithbundle.archive.rejected import RejectedEntry, Rejections
+from pithbundle.archive.writer import PackFrame
 from pithbundle.recompute.run import recompute
 from pithbundle.verifier import NamedInput
 
@@ -135,11 +136,9 @@ def expected(lines: Iterable[Line]) -> tuple[bytes, bytes]:
     return states, digests
 
 
-def unpacked(blob: bytes) -> bytes:
-    """The content of one frame."""
-    head = frame_head(blob)
-    assert head is not None and head.content_size is not None
-    return decompress(blob, head.content_size)
+def unpacked(frames: Iterable[PackFrame]) -> bytes:
+    """The content of frames."""
+    return b"".join([decompress(frame.data, frame.raw_size) for frame in frames])
 
 
 def listed(rejected: Rejections | tuple[RejectedEntry, ...]) -> list[tuple[str, str, int]]:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from pithbundle import Policy, Verifier
-from pithbundle.archive.frames import decompress, frame_head
+from pithbundle.archive.frames import decompress
 from pithbundle.archive.lines import line_of
 from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo, pack_name, read_index
 from pithbundle.archive.rejected import Rejections
@@ -27,7 +27,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.escape import visible
 from pithbundle.recompute.facts import Tally
-from pithbundle.recompute.unit import compute, rows_of
+from pithbundle.recompute.unit import compute
 from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.recipes import Recipe
@@ -306,11 +306,9 @@ def _recompute() -> dict[str, str]:
     """The output for the line of the page on archives, under the built-in policy."""
     line = _archives()["line"].encode()
     found = compute(Verifier(Policy.registry()), [("json", line + b"\n")])
-    head = frame_head(found.rows[:18])
-    assert head is not None and head.content_size is not None
-    (row,) = rows_of(found.rows, head.content_size, 0)
+    (row,) = found.found()
     tally = Tally()
-    tally.add(len(row.lines), row.facts)
+    tally.add_counts(found.counts)
     verifier = Verifier(Policy.registry())
     summary = tally.to_value(
         Rejections(),
@@ -318,10 +316,9 @@ def _recompute() -> dict[str, str]:
         rules=verifier.rules.name,
         limits=DEFAULT_LIMITS,
     )
-    state = decompress(found.states, row.state_size + 1)
     return {
-        "state": state.decode().rstrip(),
-        "digests.txt": f"{row.suffix} {' '.join(row.digests)}",
+        "state": row.state.decode(),
+        "digests.txt": row.digests.decode().rstrip(),
         "summary.json": json.dumps(summary, indent=2),
     }
 

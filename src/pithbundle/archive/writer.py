@@ -6,13 +6,15 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from types import TracebackType
 from typing import Final, Self
 
-from pithbundle.archive.borders import FrameLines, frames
+from pithbundle.archive.borders import FrameLines, ends_pack, frames
+from pithbundle.archive.frames import decompress
 from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import FILES, MANIFEST, IndexEntry, Manifest, PackInfo, pack_name
 from pithbundle.archive.sort import RUN_BYTES, LineSorter
@@ -26,6 +28,26 @@ _PACK_TEMPORARY: Final = "pack.tmp"
 _TEMPORARY: Final = "file.tmp"
 #: The names that a run writes in ``DIR.part`` (ARCH-13).
 _PART_FILES: Final = re.compile(FILES.pattern + r"|run-[0-9]{6}|pack\.tmp|file\.tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class PackFrame:
+    """A frame of a pack that is compressed already. Its lines have different suffixes."""
+
+    #: The first and the last suffix.
+    first: str
+    last: str
+    #: The number of lines.
+    lines: int
+    #: The bytes of the content.
+    raw_size: int
+    data: bytes
+
+    @classmethod
+    def of(cls, lines: Sequence[Line], level: int = DEFAULT_LEVEL) -> PackFrame:
+        """Compress the lines of one frame."""
+        raw = b"".join([line.raw for line in lines])
+        return cls(lines[0].suffix, lines[-1].suffix, len(lines), len(raw), compress(raw, level))
 
 
 class PackWriter:
@@ -45,10 +67,23 @@ class PackWriter:
     def write(self, frame: FrameLines[Line]) -> None:
         """Write one frame; with the last one of a pack the pack gets its name."""
         raw = b"".join([line.raw for line in frame.lines])
-        if self._pack is None:
-            self._pack = _OpenPack(self._folder)
-        self._pack.add(frame.lines, raw, compress(raw, self._level))
+        suffixes = [line.suffix for line in frame.lines]
+        pack = self._open()
+        # The lines of one suffix may be parted between frames.
+        records = len(set(suffixes)) - (suffixes[0] == pack.last)
+        pack.add(suffixes[0], suffixes[-1], len(suffixes), records, raw, compress(raw, self._level))
         if frame.ends_pack:
+            self._end()
+
+    def copy(self, frame: PackFrame) -> None:
+        """Write one frame as it is, which is the one that :meth:`write` would make of its lines.
+
+        Raises:
+            ArchiveError: it is damaged.
+        """
+        raw = decompress(frame.data, frame.raw_size)
+        self._open().add(frame.first, frame.last, frame.lines, frame.lines, raw, frame.data)
+        if ends_pack(frame.last):
             self._end()
 
     def finish(self) -> list[PackInfo]:
@@ -61,6 +96,11 @@ class PackWriter:
         if self._pack is not None:
             self._pack.file.close()
             self._pack = None
+
+    def _open(self) -> _OpenPack:
+        if self._pack is None:
+            self._pack = _OpenPack(self._folder)
+        return self._pack
 
     def _end(self) -> None:
         if self._pack is not None:
@@ -76,20 +116,18 @@ class _OpenPack:
         self.file = folder.create(_PACK_TEMPORARY)
         self._content, self._whole = sha256(), sha256()
         self._index: list[IndexEntry] = []
-        self._first = self._last = ""
+        self._first = self.last = ""
         self._bundles = self._records = self._raw_bytes = 0
 
-    def add(self, lines: Iterable[Line], raw: bytes, compressed: bytes) -> None:
-        suffixes = [line.suffix for line in lines]
-        self._index.append(IndexEntry(suffixes[0], self.file.size, len(compressed), len(raw)))
+    def add(self, first: str, last: str, bundles: int, records: int, raw: bytes, compressed: bytes) -> None:
+        self._index.append(IndexEntry(first, self.file.size, len(compressed), len(raw)))
         self.file.write(compressed)
         self._content.update(raw)
         self._whole.update(compressed)
-        self._first = self._first or suffixes[0]
-        self._bundles += len(suffixes)
-        # The lines of one suffix may be parted between frames.
-        self._records += len(set(suffixes)) - (suffixes[0] == self._last)
-        self._last = suffixes[-1]
+        self._first = self._first or first
+        self.last = last
+        self._bundles += bundles
+        self._records += records
         self._raw_bytes += len(raw)
 
     def end(self, encoding: Encoding) -> PackInfo:
@@ -100,7 +138,7 @@ class _OpenPack:
         info = PackInfo(
             pack_name(content, encoding),
             self._first,
-            self._last,
+            self.last,
             self._bundles,
             self._records,
             self._raw_bytes,

@@ -2,6 +2,7 @@
 
 The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.picture` draws the counts;
+:mod:`~pithbundle.recompute.result` is the result of a unit of work, and its block of bytes;
 :mod:`~pithbundle.recompute.unit` computes one unit of work and accesses nothing;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
 :mod:`~pithbundle.recompute.pool` computes units in processes;

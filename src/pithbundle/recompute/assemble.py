@@ -10,22 +10,24 @@ import contextlib
 import errno
 import json
 import re
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, cast
 
-from pithbundle.archive.borders import frames
+from pithbundle.archive.borders import ends_frame, frames
 from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.rejected import Rejections
-from pithbundle.archive.writer import PackWriter
+from pithbundle.archive.writer import PackFrame, PackWriter
 from pithbundle.archive.zstd import VERSION
 from pithbundle.durable import Folder
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.picture import summary_svg
-from pithbundle.recompute.store import UNITS, Store, StoredRow, UnitRef, covering
+from pithbundle.recompute.result import FoundRow, UnitResult
+from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
 STATES: Final = "states"
 REPORTS: Final = "reports"
@@ -46,39 +48,58 @@ KNOWN_OF_PART: Final = re.compile(
     f"{_FILES}|{_PACK_FILE}|{re.escape(UNITS)}|{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
 )
 
-Chains = list[list[UnitRef]]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The results of a run: the units of its frames, and those of records in several frames."""
+
+    store: Store
+    units: Sequence[UnitRef]
+    shared: Sequence[UnitRef]
 
 
-def write_states(folder: Folder, store: Store, chains: Chains, rejected: Rejections) -> Tally:
+def write_states(folder: Folder, found: Found, rejected: Rejections) -> Tally:
     """Write ``states/`` and ``digests.txt``, and count; what has no state goes to ``rejected``.
 
     Raises:
+        ArchiveError: the file of the results was damaged meanwhile.
         OSError: something cannot be written.
     """
     tally = Tally()
     with folder.create(DIGESTS) as digests:
 
-        def lines() -> Iterator[Line]:
-            for each in _chosen(store, chains, rejected):
-                row = each.row
-                tally.add(len(row.lines), row.facts)
-                digests.write(f"{row.suffix} {' '.join(row.digests)}\n".encode("ascii"))
-                yield _line(row.suffix, each.state())
+        def pieces() -> Iterator[Line | PackFrame]:
+            for each in _chosen(found, rejected, states=True):
+                digests.write(each.digests)
+                if isinstance(each, UnitResult):
+                    tally.add_counts(each.counts)
+                    yield from each.states
+                else:
+                    tally.add(len(each.row.lines), each.row.facts)
+                    yield _line(each.row.suffix, each.state)
 
-        _write_packs(folder, STATES, "pithbundle_states", lines())
+        _write_packs(folder, STATES, "pithbundle_states", pieces())
         digests.sync()
     return tally
 
 
-def write_reports(folder: Folder, store: Store, chains: Chains) -> None:
+def write_reports(folder: Folder, found: Found) -> None:
     """Write ``reports/``.
 
     Raises:
+        ArchiveError: the file of the results was damaged meanwhile.
         OSError: something cannot be written.
     """
-    # What has no report was noted with the states.
-    lines = (_line(each.row.suffix, each.report()) for each in _chosen(store, chains, Rejections()))
-    _write_packs(folder, REPORTS, "pithbundle_reports", lines)
+
+    def pieces() -> Iterator[Line | PackFrame]:
+        # What has no report was noted with the states.
+        for each in _chosen(found, Rejections(), reports=True):
+            if isinstance(each, UnitResult):
+                yield from each.reports
+            else:
+                yield _line(each.row.suffix, each.report)
+
+    _write_packs(folder, REPORTS, "pithbundle_reports", pieces())
 
 
 def write_rejected(folder: Folder, rejected: Rejections) -> None:
@@ -97,32 +118,88 @@ def write_picture(folder: Folder, summary: Object) -> None:
     folder.write_file(PICTURE, summary_svg(summary), _TEMPORARY)
 
 
-def _chosen(store: Store, chains: Chains, rejected: Rejections) -> Iterator[StoredRow]:
-    """The row of each record that has the lines of all of its rows."""
-    for rows in store.records(chains):
-        chosen = covering(rows)
-        suffix = rows[0].row.suffix
-        if chosen is None:
-            detail = "the process that verified the bundles of this record ended each time"
-            rejected.add("", f"suffix {suffix}", ArchiveError("worker_lost", detail))
-        elif chosen.row.collides:
-            for line in chosen.row.lines:
-                error = MergeError("collision", f"two records have the suffix {suffix}", clause="MERGE-2")
-                rejected.add("", f"the line with SHA-256 {line}", error)
-        else:
-            yield chosen
+def _chosen(
+    found: Found, rejected: Rejections, *, states: bool = False, reports: bool = False
+) -> Iterator[UnitResult | FoundRow]:
+    """The results in the order of the suffixes: whole units where their frames are those of the output.
+
+    Of the others each record is one row, the one that has the lines of all of its rows.
+    """
+    store = found.store
+    # A shared record has rows in several units, so that its suffix is in the range of a group of several.
+    shared = _Ahead(store.records(found.shared, states=states, reports=reports))
+    # Whether the next row begins a frame (ARCH-5).
+    is_at_border = True
+    for group in groups(found.units):
+        (ref, *others) = group
+        if is_at_border and ref.is_plain and not others and ends_frame(ref.last):
+            yield store.read(ref)
+            continue
+        last = max(each.last for each in group)
+        for rows in _joined(store.records(group, states=states, reports=reports), shared, last):
+            chosen = _covering(rows, rejected)
+            if chosen is not None:
+                yield chosen
+                is_at_border = ends_frame(chosen.row.suffix)
+
+
+class _Ahead:
+    """Rows of shared records, of which one record is read ahead."""
+
+    def __init__(self, records: Iterator[list[FoundRow]]) -> None:
+        self._records = records
+        self._next = next(records, None)
+
+    def until(self, suffix: str) -> Iterator[list[FoundRow]]:
+        """The records up to ``suffix``."""
+        while self._next is not None and self._next[0].row.suffix <= suffix:
+            yield self._next
+            self._next = next(self._records, None)
+
+
+def _joined(records: Iterator[list[FoundRow]], shared: _Ahead, last: str) -> Iterator[list[FoundRow]]:
+    """The rows of the records of a group, with the row of each that is shared."""
+    ahead = shared.until(last)
+    one = next(ahead, None)
+    for rows in records:
+        if one is not None and one[0].row.suffix == rows[0].row.suffix:
+            rows += one
+            one = next(ahead, None)
+        yield rows
+
+
+def _covering(rows: Sequence[FoundRow], rejected: Rejections) -> FoundRow | None:
+    """The row that has the lines of all rows of its suffix; without a state it goes to ``rejected``."""
+    chosen = covering(rows)
+    suffix = rows[0].row.suffix
+    if chosen is None:
+        detail = "the process that verified the bundles of this record ended each time"
+        rejected.add("", f"suffix {suffix}", ArchiveError("worker_lost", detail))
+    elif chosen.row.collides:
+        for line in chosen.row.lines:
+            error = MergeError("collision", f"two records have the suffix {suffix}", clause="MERGE-2")
+            rejected.add("", f"the line with SHA-256 {line}", error)
+    else:
+        return chosen
+    return None
 
 
 def _line(suffix: str, data: bytes) -> Line:
-    # The digest orders lines of one suffix, of which there is one.
-    return Line(suffix, sha256(data).digest(), data, "json")
+    # A digest would order lines of one suffix, of which there is one.
+    return Line(suffix, b"", data, "json")
 
 
-def _write_packs(folder: Folder, name: str, packs_type: str, lines: Iterable[Line]) -> None:
+def _write_packs(folder: Folder, name: str, packs_type: str, pieces: Iterable[Line | PackFrame]) -> None:
+    """Write packs of frames that are copied and of lines; each frame that is copied follows a border."""
     with folder.make_folder(name) as inner:
         with contextlib.closing(PackWriter(inner, "json")) as writer:
-            for frame in frames(lines):
-                writer.write(frame)
+            for is_frame, run in groupby(pieces, key=lambda piece: isinstance(piece, PackFrame)):
+                if is_frame:
+                    for made in cast("Iterator[PackFrame]", run):
+                        writer.copy(made)
+                else:
+                    for frame in frames(cast("Iterator[Line]", run)):
+                        writer.write(frame)
             packs: list[PackInfo] = writer.finish()
         value: Object = {
             "packs_type": packs_type,

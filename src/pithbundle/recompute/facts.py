@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Final
+from typing import Final, TypeAlias
 
 from pithbundle.archive.rejected import Rejections
 from pithbundle.encoding.limits import Limits
@@ -16,37 +16,47 @@ from pithbundle.report import Report
 SUMMARY_TYPE: Final = "pithbundle_recompute_summary"
 SUMMARY_VERSION: Final = "1"
 
-#: The counters of RECOMP-6 by name.
-COUNTERS: Final = ("outcomes", "elements", "receipts", "codes", "event_types", "signers")
-#: Counts of one record: a name of COUNTERS, what is counted, how often.
-Facts = list[tuple[str, str, int]]
+#: The counters of RECOMP-6 by name; ``first`` counts first outcomes, ``outcomes`` all that hold.
+COUNTERS: Final = ("elements", "receipts", "codes", "event_types", "signers")
+#: Counts of one record: a name of COUNTERS or another, what is counted, how often.
+Facts: TypeAlias = list[tuple[str, str, int]]
+#: Counts of several records: the number of records and of lines, and the sum of their facts, sorted.
+Counts: TypeAlias = tuple[int, int, Facts]
 
 
 def facts_of(report: Report) -> Facts:
-    """Count what the report on one record contains; the outcomes are those that hold, the first first."""
-    found: dict[tuple[str, str], int] = {("outcomes", outcome): 1 for outcome in report.outcomes}
-    counted: Counter[tuple[str, str]] = Counter()
+    """Count what the report on one record contains."""
+    outcomes = report.outcomes
+    counted: dict[tuple[str, str], int] = {("first", outcomes[0]): 1}
+    for outcome in outcomes:
+        counted["outcomes", outcome] = 1
+
+    def count(name: str, what: str, number: int = 1) -> None:
+        counted[name, what] = counted.get((name, what), 0) + number
+
     for listed in (*report.events, *report.without_id):
-        verdict = listed.element.verdict
-        counted["elements", verdict.status] += 1
+        element = listed.element
+        verdict = element.verdict
+        count("elements", verdict.status)
         if verdict.code is not None:
-            counted["codes", verdict.code] += 1
-        if listed.element.event is not None:
-            counted["event_types", listed.element.event.event_type] += 1
+            count("codes", verdict.code)
+        if element.event is not None:
+            count("event_types", element.event.event_type)
     for _, receipt in report.receipts:
-        counted["receipts", receipt.verdict.status] += 1
+        count("receipts", receipt.verdict.status)
         if receipt.verdict.code is not None:
-            counted["codes", receipt.verdict.code] += 1
+            count("codes", receipt.verdict.code)
     for _, missing, as_of in report.completeness:
         if missing:
-            counted["signers", "incomplete"] += 1
-            counted["signers", "missing"] += len(missing)
+            count("signers", "incomplete")
+            count("signers", "missing", len(missing))
         elif as_of is not None:
-            counted["signers", "complete"] += 1
-    counted["", "unverified"] = len(report.unverified)
-    counted["", "equivocations"] = 0 if report.state is None else len(report.state.equivocations)
-    found.update({key: count for key, count in counted.items() if count})
-    return [(name, what, count) for (name, what), count in found.items()]
+            count("signers", "complete")
+    if report.unverified:
+        count("", "unverified", len(report.unverified))
+    if report.state is not None and report.state.equivocations:
+        count("", "equivocations", len(report.state.equivocations))
+    return [(name, what, number) for (name, what), number in counted.items()]
 
 
 class Tally:
@@ -57,25 +67,28 @@ class Tally:
         #: The number of different lines.
         self.bundles = 0
         self._counts: Counter[tuple[str, str]] = Counter()
-        self._by_first: Counter[Outcome] = Counter()
-        self._held: set[Outcome] = set()
 
     def add(self, bundles: int, facts: Iterable[tuple[str, str, int]]) -> None:
         """Add one record."""
-        self.records += 1
+        self.add_counts((1, bundles, facts))
+
+    def add_counts(self, counts: tuple[int, int, Iterable[tuple[str, str, int]]]) -> None:
+        """Add several records that were counted."""
+        records, bundles, facts = counts
+        self.records += records
         self.bundles += bundles
-        held: list[Outcome] = []
         for name, what, count in facts:
-            if name == "outcomes":
-                held += [outcome for outcome in EXIT_STATUS if outcome == what]
-            else:
-                self._counts[name, what] += count
-        self._held.update(held)
-        self._by_first[together(held)[0]] += 1
+            self._counts[name, what] += count
+
+    def counts(self) -> Counts:
+        """Return the sum, equal for equal records in any order."""
+        facts = sorted((name, what, count) for (name, what), count in self._counts.items())
+        return self.records, self.bundles, facts
 
     def outcomes(self, rejected: Rejections) -> tuple[Outcome, ...]:
         """Every outcome that holds of all records together (REPORT-2)."""
-        return together({*self._held, "rejected"} if len(rejected) else self._held)
+        held: set[Outcome] = {outcome for outcome in EXIT_STATUS if self._counts["outcomes", outcome]}
+        return together({*held, "rejected"} if len(rejected) else held)
 
     def to_value(self, rejected: Rejections, *, policy_sha256: str, rules: str, limits: Limits) -> Object:
         """Return ``summary.json`` (RECOMP-6)."""
@@ -92,10 +105,11 @@ class Tally:
             "bundles": self.bundles,
             "records": self.records,
             "rejected": dict(sorted(codes.items())),
-            "outcomes_of_records": {outcome: self._by_first[outcome] for outcome in EXIT_STATUS},
+            "outcomes_of_records": {outcome: self._counts["first", outcome] for outcome in EXIT_STATUS},
         }
-        for name in COUNTERS[1:]:
-            value[name] = {what: count for (of, what), count in sorted(self._counts.items()) if of == name}
+        counted = sorted(self._counts.items())
+        for name in COUNTERS:
+            value[name] = {what: count for (of, what), count in counted if of == name}
         for what in ("equivocations", "unverified"):
             value[what] = self._counts["", what]
         return value

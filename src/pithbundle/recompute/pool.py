@@ -18,7 +18,8 @@ from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from pithbundle.encoding.held_signals import release_signals, signals_held
-from pithbundle.recompute.unit import Parts, UnitResult, compute
+from pithbundle.recompute.result import UnitResult
+from pithbundle.recompute.unit import Parts, compute
 from pithbundle.verifier import Verifier
 
 T = TypeVar("T")

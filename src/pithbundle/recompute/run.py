@@ -24,7 +24,8 @@ from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute import assemble
 from pithbundle.recompute.pool import Pool, UnitPool
-from pithbundle.recompute.store import Store, StoredRow, UnitRef, covering
+from pithbundle.recompute.result import FoundRow
+from pithbundle.recompute.store import Store, UnitRef, covering, groups
 from pithbundle.recompute.unit import Parts
 from pithbundle.verifier import Verifier
 
@@ -125,14 +126,14 @@ class _Run:
         """Compute everything and write it into the part of the output."""
         with self._pool as pool:
             with self._timed("units"):
-                chains = self._store.chains(self._verified(self._frames(), pool))
+                units = self._store.bounded(self._verified(self._frames(), pool))
             with self._timed("shared_records"):
-                shared = [*self._verified(self._shared(chains), pool)]
+                shared = [*self._verified(self._shared(units), pool)]
         folder, verifier = place.part, self._verifier
-        chains = self._store.chains([*(ref for chain in chains for ref in chain), *shared])
+        results = assemble.Found(self._store, units, shared)
         with self._timed("output"):
-            tally = assemble.write_states(folder, self._store, chains, self._rejected)
-            assemble.write_reports(folder, self._store, chains)
+            tally = assemble.write_states(folder, results, self._rejected)
+            assemble.write_reports(folder, results)
             assemble.write_rejected(folder, self._rejected)
         summary = tally.to_value(
             self._rejected,
@@ -226,12 +227,12 @@ class _Run:
 
     # -- records in several frames ----------------------------------------------------------
 
-    def _shared(self, chains: assemble.Chains) -> Iterator[tuple[int, Parts]]:
+    def _shared(self, units: Sequence[UnitRef]) -> Iterator[tuple[int, Parts]]:
         """The lines of the records that no frame has all lines of, read again."""
         gathered: dict[Encoding, list[bytes]] = {"json": [], "cbor": []}
         size = 0
         with contextlib.closing(_Frames(self._sources, self._verifier.limits)) as frames:
-            for rows in self._store.records(chains):
+            for rows in self._rows_of_groups(units):
                 if covering(rows) is not None:
                     continue
                 for encoding, raw in frames.lines_of(rows):
@@ -242,6 +243,12 @@ class _Run:
                     gathered, size = {"json": [], "cbor": []}, 0
         if size:
             yield -1, _parts(gathered)
+
+    def _rows_of_groups(self, units: Sequence[UnitRef]) -> Iterator[list[FoundRow]]:
+        """The rows of each suffix that may be in several units."""
+        for group in groups(units):
+            if len(group) > 1 or not group[0].is_plain:
+                yield from self._store.records(group)
 
 
 def _parts(gathered: dict[Encoding, list[bytes]]) -> Parts:
@@ -262,7 +269,7 @@ class _Frames:
         for pack in self._packs.values():
             pack.close()
 
-    def lines_of(self, rows: Sequence[StoredRow]) -> Iterator[tuple[Encoding, bytes]]:
+    def lines_of(self, rows: Sequence[FoundRow]) -> Iterator[tuple[Encoding, bytes]]:
         """The raw bytes of each line of the rows, once."""
         done: set[str] = set()
         for each in rows:

@@ -14,7 +14,8 @@ import pytest
 from kit.recomputed import registry, verifier
 from pithbundle.recompute import pool as module
 from pithbundle.recompute.pool import WINDOW, Pool, default_jobs, run_unit, start_worker
-from pithbundle.recompute.unit import Parts, UnitResult, compute
+from pithbundle.recompute.result import UnitResult
+from pithbundle.recompute.unit import Parts, compute
 
 RAW = b"".join(line.raw for line in registry(1))
 

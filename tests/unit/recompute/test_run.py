@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError
 from pithbundle.recompute import pool
-from pithbundle.recompute.assemble import Chains
 from pithbundle.recompute.picture import summary_svg
+from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.run import _Run, recompute
-from pithbundle.recompute.unit import Parts, UnitResult, compute
+from pithbundle.recompute.store import UnitRef
+from pithbundle.recompute.unit import Parts, compute
 from pithbundle.verifier import Verifier
 
 
@@ -196,12 +197,12 @@ def test_a_pack_that_is_replaced_before_it_is_read_again(
     write(tmp_path / "b", lines[1::2])
     real = _Run._shared
 
-    def shared(self: _Run, chains: Chains) -> Iterator[tuple[int, Parts]]:
+    def shared(self: _Run, units: Sequence[UnitRef]) -> Iterator[tuple[int, Parts]]:
         for pack in tmp_path.rglob("*.zst"):
             data = pack.read_bytes()
             pack.unlink()
             pack.write_bytes(data)
-        return real(self, chains)
+        return real(self, units)
 
     monkeypatch.setattr(_Run, "_shared", shared)
     with pytest.raises(FileError, match="changed while it was read"):

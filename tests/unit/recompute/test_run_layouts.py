@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,10 +15,15 @@ from pithbundle.archive.lines import Line
 COUNT = 12
 
 
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Read:
-    """One archive, one process."""
-    return run(tmp_path_factory.mktemp("plain"), registry(COUNT))
+@pytest.fixture(scope="module", params=["", "small"])
+def plain(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Read]:
+    """One archive, one process; also with small frames and packs, most of which are copied from units."""
+    with pytest.MonkeyPatch.context() as patched:
+        if request.param:
+            patched.setattr("pithbundle.archive.borders.MAX_LINES", 5)
+            patched.setattr("pithbundle.archive.borders._FRAME_DIVISOR", 2)
+            patched.setattr("pithbundle.archive.borders._PACK_DIVISOR", 4)
+        yield run(tmp_path_factory.mktemp("plain"), registry(COUNT))
 
 
 def assert_equal(found: Read, plain: Read) -> None:
@@ -69,6 +74,7 @@ def test_cbor_and_both(plain: Read, tmp_path: Path) -> None:
     assert one == both
 
 
+@pytest.mark.parametrize("plain", [""], indirect=True)
 def test_processes(plain: Read, tmp_path: Path) -> None:
     lines = registry(COUNT)
     assert_equal(run(tmp_path, lines, name="two", jobs=2), plain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ import pytest
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute import store as module
-from pithbundle.recompute.store import UNITS, OpenUnit, Store, UnitRef, covering
-from pithbundle.recompute.unit import Row, UnitResult, result_of
+from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
+from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
 
 @pytest.fixture
@@ -28,15 +28,17 @@ def suffix(number: int) -> str:
     return f"{number:026}".translate(str.maketrans("0123456789", "ABCDEFGHIJ"))
 
 
-def result(*numbers: int, lines: tuple[str, ...] = ("a",)) -> UnitResult:
-    return result_of(
-        (
-            Row(suffix(each), lines, 6 + len(lines), 5, ("", "", "", ""), []),
-            b"state" + b"!" * (1 + len(lines)),
-            b"report"[:5],
-        )
-        for each in sorted(numbers, key=suffix)
+def row(number: int, lines: tuple[str, ...] = ("a",), *, collides: bool = False) -> FoundRow:
+    found = Row(suffix(number), lines, [], collides)
+    return (
+        FoundRow(found, b"", b"", b"")
+        if collides
+        else FoundRow(found, b"%d %d\n" % (number, len(lines)), b"state" + b"!" * len(lines), b"report")
     )
+
+
+def result(*numbers: int, lines: tuple[str, ...] = ("a",)) -> UnitResult:
+    return result_of([row(each, lines) for each in sorted(numbers, key=suffix)])
 
 
 def add(store: Store, *numbers: int, source: int = 0) -> UnitRef:
@@ -45,77 +47,86 @@ def add(store: Store, *numbers: int, source: int = 0) -> UnitRef:
     return ref
 
 
+def rows_of(store: Store, refs: Iterable[UnitRef]) -> list[FoundRow]:
+    return [each for records in store.records(refs, states=True, reports=True) for each in records]
+
+
 def test_rows_with_their_states_and_reports(store: Store) -> None:
     first, second = add(store, 1, 2, source=4), add(store, 3, source=5)
     assert store.add(result(), 0) is None
-    rows = [each for records in store.records(store.chains([second, first])) for each in records]
+    rows = rows_of(store, [second, first])
     assert [(each.row.suffix, each.row.source) for each in rows] == [
         (suffix(1), 4), (suffix(2), 4), (suffix(3), 5),
     ]  # fmt: skip
-    assert [(each.state(), each.report()) for each in rows] == [(b"state!!", b"repor")] * 3
+    assert [(each.state, each.report) for each in rows] == [(b"state!", b"report")] * 3
+    assert [each.digests for each in rows] == [b"1 1\n", b"2 1\n", b"3 1\n"]
+    assert [*store.records([first])] == [[FoundRow(each.row, each.digests, b"", b"")] for each in rows[:2]]
+    assert store.read(first) == result(1, 2)
 
 
-def test_a_row_without_a_state_takes_no_room(store: Store) -> None:
-    colliding = Row(suffix(1), ("a",), 0, 0, ("", "", "", ""), [])
-    made = result_of([(colliding, b"", b""), (Row(suffix(2), ("b",), 1, 1, ("",) * 4, []), b"s", b"r")])
-    ref = store.add(made, 0)
-    assert ref is not None
-    one, other = OpenUnit(store, ref).rows()
-    assert one.row.collides and (other.state(), other.report()) == (b"s", b"r")
-    alone = store.add(result_of([(colliding, b"", b"")]), 0)
-    assert alone is not None and OpenUnit(store, alone).states() == b""
+def test_groups_are_units_that_overlap(store: Store) -> None:
+    refs = [add(store, at * 10, at * 10 + 5) for at in range(6)]
+    assert [*groups(reversed(refs))] == [[ref] for ref in refs]
+    inside, across = add(store, 1, 3), add(store, 25, 30)
+    assert [*groups([*refs, inside, across])] == [
+        [refs[0], inside], [refs[1]], [refs[2], across, refs[3]], [refs[4]], [refs[5]],
+    ]  # fmt: skip
+    # A suffix at a border that two units have is in both.
+    assert len([*groups([add(store, 1, 2), add(store, 2, 3)])]) == 1
+    assert [*groups([])] == []
 
 
-def test_ranges_that_follow_one_another_are_one_chain(store: Store) -> None:
-    refs = [add(store, at * 10, at * 10 + 5) for at in range(20)]
-    assert store.chains(reversed(refs)) == [refs]
-    overlapping = add(store, 3, 12)
-    assert len(store.chains([*refs, overlapping])) == 2
-    # Equal suffixes at a border are of two chains, so that they meet.
-    assert len(store.chains([add(store, 1, 2), add(store, 2, 3)])) == 2
+def test_of_equal_results_one_is_in_a_group(store: Store) -> None:
+    first, again, other = add(store, 1, 2), add(store, 1, 2, source=1), add(store, 1)
+    assert [*groups([again, first])] == [[first]]
+    assert [*groups([again, first, other])] == [[first, other]]
 
 
-def test_more_chains_than_can_be_open_are_merged_on_the_disk(
+def test_more_overlapping_units_than_can_be_open_are_merged_on_the_disk(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "FAN_IN", 3)
     monkeypatch.setattr(module, "MAX_LINES", 4)
     numbers = random.Random(1).choices(range(40), k=120)
     refs = [add(store, *{*numbers[at : at + 6]}, source=at) for at in range(0, 120, 6)]
-    plain = [(each.row, each.state()) for each in store.merged([[ref] for ref in refs])]
-    chains = store.chains(refs)
-    assert len(chains) <= 3
-    assert max(len([*OpenUnit(store, ref).rows()]) for ref in chains[-1]) <= 4
-    found = [(each.row, each.state()) for each in store.merged(chains)]
+    plain = [each for ref in refs for each in rows_of(store, [ref])]
+    bounded = store.bounded(refs)
+    assert max(len(rows_of(store, [ref])) for ref in bounded if ref.source < 0) <= 4
+    for number in range(40):
+        of_number = [ref for ref in bounded if ref.first <= suffix(number) <= ref.last]
+        # A unit of a chain may end within the rows of a suffix.
+        assert len(of_number) <= 2 * 3
 
-    def key(pair: tuple[Row, bytes]) -> tuple[str, int]:
-        return pair[0].suffix, pair[0].source
+    def key(found: FoundRow) -> tuple[str, int]:
+        return found.row.suffix, found.row.source
 
-    assert sorted(found, key=key) == sorted(plain, key=key)
-    assert [row.suffix for row, _ in found] == sorted(row.suffix for row, _ in plain)
+    assert sorted(rows_of(store, bounded), key=key) == sorted(plain, key=key)
+    # A unit that has several rows of one suffix is no plain one.
+    for ref in bounded:
+        rows = rows_of(store, [ref])
+        assert ref.is_plain == (len({each.row.suffix for each in rows}) == len(rows))
+    assert not all(ref.is_plain for ref in bounded)
 
 
 def test_large_states_end_a_merged_unit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FAN_IN", 3)
     monkeypatch.setattr(module, "MAX_BYTES", 20)
     refs = [add(store, number, 50) for number in range(4)]
-    chain = store.chains(refs)[-1]
-    assert [len([*OpenUnit(store, ref).rows()]) for ref in chain] == [2] * 3
+    merged = [ref for ref in store.bounded(refs) if ref.source < 0]
+    assert [len(rows_of(store, [ref])) for ref in merged] == [2] * 3
 
 
 def test_the_row_with_all_lines(store: Store) -> None:
-    refs = [store.add(result(1, lines=names), 0) for names in (("a",), ("a", "b"), ("b",))]
-    rows = [row for ref in refs if ref is not None for row in OpenUnit(store, ref).rows()]
-    chosen = covering(rows)
-    assert chosen is not None and chosen.row.lines == ("a", "b")
-    assert covering([rows[0], rows[2]]) is None
+    one, both, other = (row(1, names) for names in (("a",), ("a", "b"), ("b",)))
+    assert covering([one, both, other]) is both
+    assert covering([one, other]) is None and covering([one]) is one
 
 
 def test_a_file_that_is_damaged_meanwhile(store: Store, tmp_path: Path) -> None:
     ref = add(store, 1)
-    (tmp_path / UNITS).write_bytes(b"\0" * ref.rows)
-    with pytest.raises(ArchiveError, match="damaged while it was kept"):
-        [*OpenUnit(store, ref).rows()]
+    (tmp_path / UNITS).write_bytes(b"\0" * ref.size)
+    with pytest.raises(ArchiveError, match="damaged"):
+        store.read(ref)
 
 
 def test_it_is_removed(store: Store, tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from kit.recomputed import bundles, expected, in_cbor, listed, registry, unpacked, verifier
-from pithbundle.archive.frames import frame_head
 from pithbundle.archive.lines import Line
 from pithbundle.encoding.canonical import encode
-from pithbundle.recompute.unit import Row, UnitResult, compute, rows_of
+from pithbundle.recompute.result import Row, UnitResult
+from pithbundle.recompute.unit import compute
 
 
 def raw(lines: tuple[Line, ...]) -> bytes:
@@ -16,9 +16,7 @@ def raw(lines: tuple[Line, ...]) -> bytes:
 
 
 def rows(result: UnitResult, source: int = 7) -> list[Row]:
-    head = frame_head(result.rows[:18])
-    assert head is not None and head.content_size is not None
-    return rows_of(result.rows, head.content_size, source)
+    return [each.row for each in result.found(source)]
 
 
 def test_states_and_reports_are_those_of_the_verifier() -> None:
@@ -27,10 +25,10 @@ def test_states_and_reports_are_those_of_the_verifier() -> None:
     states, digests = expected(lines)
     assert unpacked(result.states) == states and result.read == 15 and result.rejected == ()
     found = rows(result)
-    assert b"".join(f"{row.suffix} {' '.join(row.digests)}\n".encode() for row in found) == digests
+    assert result.digests == digests and result.is_plain
     assert (result.first, result.last) == (found[0].suffix, found[-1].suffix)
     reports = unpacked(result.reports).splitlines()
-    assert [row.report_size for row in found] == [*map(len, reports)]
+    assert [each.report for each in result.found()] == reports
     for row, report in zip(found, reports, strict=True):
         of_record = [line for line in lines if line.suffix == row.suffix]
         (made,) = verifier().verify_together((line.digest.hex(), line.data) for line in of_record)
@@ -56,7 +54,7 @@ def test_items_of_cbor() -> None:
     both = compute(verifier(), [("json", raw(lines)), ("cbor", b"".join(item.raw for item in items))])
     plain = compute(verifier(), [("json", raw(lines))])
     assert both.states == plain.states and both.read == 18
-    assert [row.digests for row in rows(both)] == [row.digests for row in rows(plain)]
+    assert both.digests == plain.digests
     assert [len(row.lines) for row in rows(both)] == [6, 6, 6]
 
 
@@ -68,14 +66,7 @@ def test_what_is_no_bundle() -> None:
     assert unpacked(result.states) == expected(lines)[0]
     nothing = compute(verifier(), [("json", b"x\n" * 300)])
     # Equal lines count once.
-    assert (nothing.rows, nothing.states, nothing.read) == (b"", b"", 300)
+    assert (nothing.rows, nothing.states, nothing.read) == (None, (), 300)
     assert listed(nothing.rejected) == [("line 1", "syntax", 1)]
     many = compute(verifier(), [("json", b"".join(b"x%d\n" % number for number in range(300)))])
     assert len(many.rejected) == 101 and many.rejected[-1].count == 200
-
-
-def test_a_row_keeps_the_source_that_it_has() -> None:
-    (row, *_) = rows(compute(verifier(), [("json", raw(registry(1)))]), 3)
-    again = json.loads(json.dumps(row.to_value()))
-    assert Row.from_value(again, 9).source == 3
-    assert not row.collides

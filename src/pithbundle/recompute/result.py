@@ -1,0 +1,207 @@
+"""The result of one unit of work, in memory and as one block of bytes (spec RECOMP-1).
+
+The states and reports are compressed already, in frames whose borders are those of the rows of the unit
+alone. Where a unit begins after a border by content and ends with one, these are the frames of the output,
+which copies them. So the parent creates nothing for each record: the lines of ``digests.txt`` and the
+counts are in the result too. Rows are read only where units overlap.
+
+A block names no path, offset or time: equal units give equal blocks wherever they are computed and kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import repeat
+from typing import Any, Final
+
+from pithbundle.archive.borders import frames
+from pithbundle.archive.frames import decompress
+from pithbundle.archive.lines import Line
+from pithbundle.archive.rejected import RejectedEntry
+from pithbundle.archive.writer import PackFrame
+from pithbundle.archive.zstd import compress
+from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.values import Object
+from pithbundle.errors import ArchiveError
+from pithbundle.recompute.facts import Counts, Facts, Tally
+
+#: What a block begins with: its type and version.
+MAGIC: Final = b"pithbundle unit 1\n"
+_LENGTH_BYTES: Final = 4
+_DIGEST_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a unit found of one record; its state, report and digests are in the result."""
+
+    suffix: str
+    #: The SHA-256 of each line in hex, sorted.
+    lines: tuple[str, ...]
+    facts: Facts
+    #: Whether two records have the suffix, so that there is neither state nor report (MERGE-2).
+    collides: bool = False
+    #: The number of the frame of the lines in the run, by which they are read again.
+    source: int = -1
+
+    def to_value(self) -> list[Any]:
+        """Return it as JSON."""
+        return [self.suffix, self.lines, self.facts, self.collides, self.source]
+
+    @classmethod
+    def from_value(cls, value: list[Any], source: int) -> Row:
+        """Read what :meth:`to_value` returned; ``source`` is that of a row which has none."""
+        suffix, lines, facts, collides, own = value
+        counted = [(name, what, count) for name, what, count in facts]
+        return cls(suffix, tuple(lines), counted, collides, source if own < 0 else own)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A row with its output; all of it is empty where two records have the suffix."""
+
+    row: Row
+    #: The line of ``digests.txt``, with its line feed (RECOMP-5).
+    digests: bytes
+    state: bytes
+    report: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """The result of a unit."""
+
+    #: The rows in the order of their suffixes, as JSON; None without rows.
+    rows: PackFrame | None
+    #: The lines of ``digests.txt`` of the rows.
+    digests: bytes
+    #: The frames of the states and of the reports of the rows.
+    states: tuple[PackFrame, ...]
+    reports: tuple[PackFrame, ...]
+    #: Whether the rows have different suffixes, each of one record.
+    is_plain: bool
+    #: The sum of the facts of the rows.
+    counts: Counts
+    #: The number of lines that were read.
+    read: int
+    #: The lines that are no bundles, without a path.
+    rejected: tuple[RejectedEntry, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return the block: one for equal results, whoever computed them."""
+        rows = () if self.rows is None else (self.rows,)
+        head: Object = {
+            "rows": [*map(_head_of, rows)],
+            "states": [*map(_head_of, self.states)],
+            "reports": [*map(_head_of, self.reports)],
+            "is_plain": self.is_plain,
+            "counts": [*self.counts[:2], [[*each] for each in self.counts[2]]],
+            "read": self.read,
+            "rejected": [[each.position, each.code, each.reason, each.count] for each in self.rejected],
+        }
+        written = encode(head)
+        blobs = [frame.data for frame in (*rows, *self.states, *self.reports)]
+        block = b"".join([MAGIC, len(written).to_bytes(_LENGTH_BYTES), written, *blobs, self.digests])
+        return block + sha256(block).digest()
+
+    @classmethod
+    def from_bytes(cls, block: bytes) -> UnitResult:
+        """Read what :meth:`to_bytes` returned.
+
+        Raises:
+            ArchiveError: ``archive``: it is damaged, or of another version.
+        """
+        content = memoryview(block)[:-_DIGEST_BYTES]
+        if sha256(content).digest() != block[-_DIGEST_BYTES:] or not block.startswith(MAGIC):
+            raise ArchiveError("archive", "the result of a unit is damaged, or of another version")
+        start = len(MAGIC) + _LENGTH_BYTES
+        end = start + int.from_bytes(content[len(MAGIC) : start])
+        head = json.loads(bytes(content[start:end]))
+        at = end
+
+        def taken(heads: list[list[Any]]) -> Iterator[PackFrame]:
+            nonlocal at
+            for first, last, lines, raw_size, size in heads:
+                yield PackFrame(first, last, lines, raw_size, bytes(content[at : at + size]))
+                at += size
+
+        rows, *_ = [*taken(head["rows"]), None]
+        states, reports = tuple(taken(head["states"])), tuple(taken(head["reports"]))
+        records, bundles, facts = head["counts"]
+        counts = records, bundles, [(name, what, count) for name, what, count in facts]
+        rejected = tuple(RejectedEntry("", *each) for each in head["rejected"])
+        digests = bytes(content[at:])
+        return cls(rows, digests, states, reports, head["is_plain"], counts, head["read"], rejected)
+
+    @property
+    def first(self) -> str:
+        """The first suffix; empty without rows."""
+        return "" if self.rows is None else self.rows.first
+
+    @property
+    def last(self) -> str:
+        """The last suffix; empty without rows."""
+        return "" if self.rows is None else self.rows.last
+
+    def found(self, source: int = -1, *, states: bool = True, reports: bool = True) -> Iterator[FoundRow]:
+        """Its rows in the order of their suffixes, without the states or reports that are not wanted.
+
+        Args:
+            source: the number of the frame of rows that name none.
+            states: whether the states are read.
+            reports: whether the reports are read.
+
+        Raises:
+            ArchiveError: a frame is damaged.
+        """
+        digests = iter(self.digests.splitlines(keepends=True))
+        of_states = _lines(self.states) if states else repeat(b"")
+        of_reports = _lines(self.reports) if reports else repeat(b"")
+        if self.rows is None:
+            return
+        for value in json.loads(decompress(self.rows.data, self.rows.raw_size)):
+            row = Row.from_value(value, source)
+            if row.collides:
+                yield FoundRow(row, b"", b"", b"")
+            else:
+                yield FoundRow(row, next(digests), next(of_states), next(of_reports))
+
+
+def _head_of(frame: PackFrame) -> list[Any]:
+    return [frame.first, frame.last, frame.lines, frame.raw_size, len(frame.data)]
+
+
+def _lines(packed: Iterable[PackFrame]) -> Iterator[bytes]:
+    for frame in packed:
+        yield from decompress(frame.data, frame.raw_size).split(b"\n")[:-1]
+
+
+def result_of(found: Sequence[FoundRow], read: int = 0, rejected: Iterable[RejectedEntry] = ()) -> UnitResult:
+    """Return the result with these rows, which are sorted by suffix."""
+    tally = Tally()
+    for each in found:
+        if not each.row.collides:
+            tally.add(len(each.row.lines), each.row.facts)
+    suffixes = {each.row.suffix for each in found if not each.row.collides}
+    return UnitResult(
+        _rows(found) if found else None,
+        b"".join([each.digests for each in found]),
+        _packed([Line(each.row.suffix, b"", each.state, "json") for each in found if each.state]),
+        _packed([Line(each.row.suffix, b"", each.report, "json") for each in found if each.report]),
+        len(suffixes) == len(found),
+        tally.counts(),
+        read,
+        tuple(rejected),
+    )
+
+
+def _rows(found: Sequence[FoundRow]) -> PackFrame:
+    raw = encode([each.row.to_value() for each in found])
+    return PackFrame(found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw))
+
+
+def _packed(lines: Iterable[Line]) -> tuple[PackFrame, ...]:
+    return tuple(PackFrame.of(frame.lines) for frame in frames(lines))

@@ -1,0 +1,122 @@
+"""The result of a unit and its block of bytes (RECOMP-1)."""
+
+from __future__ import annotations
+
+import pickle
+import random
+
+import pytest
+
+from kit.recomputed import registry, unpacked, verifier
+from pithbundle.archive.borders import frames
+from pithbundle.archive.lines import Line
+from pithbundle.archive.zstd import compress
+from pithbundle.errors import ArchiveError
+from pithbundle.recompute.facts import Tally
+from pithbundle.recompute.result import MAGIC, FoundRow, Row, UnitResult, result_of
+from pithbundle.recompute.unit import compute
+
+A, B = "A" * 26, "B" * 26
+
+
+def computed() -> UnitResult:
+    raw = b"".join(line.raw for line in registry(5))
+    return compute(verifier(), [("json", b"no bundle\n" + raw)])
+
+
+def row(suffix: str, *, collides: bool = False) -> FoundRow:
+    found = Row(suffix, ("0a", "0b"), [("elements", "verified", 2)], collides)
+    return FoundRow(found, *((b"",) * 3 if collides else (b"digests\n", b"state", b"report")))
+
+
+@pytest.mark.parametrize(
+    "result", [computed(), result_of([]), result_of([row(A), row(B, collides=True)], 7)], ids=["", "0", "2"]
+)
+def test_a_block_gives_the_result_again(result: UnitResult) -> None:
+    block = result.to_bytes()
+    again = UnitResult.from_bytes(block)
+    assert again == result and again.to_bytes() == block
+    assert pickle.loads(pickle.dumps(result)) == result
+    assert [*again.found(3)] == [*result.found(3)]
+
+
+def test_rejected_lines_are_in_the_block() -> None:
+    (entry,) = UnitResult.from_bytes(computed().to_bytes()).rejected
+    assert (entry.path, entry.position, entry.code, entry.count) == ("", "line 1", "syntax", 1)
+
+
+def test_every_damage_of_a_block_is_noticed() -> None:
+    block = computed().to_bytes()
+    drawn = random.Random(1)
+    for _ in range(200):
+        damaged = bytearray(block)
+        at = drawn.randrange(len(block))
+        damaged[at] ^= 1 << drawn.randrange(8)
+        with pytest.raises(ArchiveError, match="damaged"):
+            UnitResult.from_bytes(bytes(damaged))
+    for size in (0, 1, 31, 32, 33, len(MAGIC), len(MAGIC) + 4, len(block) // 2, len(block) - 1):
+        with pytest.raises(ArchiveError, match="damaged"):
+            UnitResult.from_bytes(block[:size])
+    with pytest.raises(ArchiveError, match="damaged"):
+        UnitResult.from_bytes(block + b"x")
+
+
+def test_a_block_of_another_version_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("pithbundle.recompute.result.MAGIC", MAGIC.replace(b"1", b"2"))
+        block = computed().to_bytes()
+    with pytest.raises(ArchiveError, match="another version"):
+        UnitResult.from_bytes(block)
+
+
+def test_the_frames_are_those_of_the_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pithbundle.archive.borders.MAX_LINES", 2)
+    result = computed()
+    for packed, each in (
+        (result.states, [Line(found.row.suffix, b"", found.state, "json") for found in result.found()]),
+        (result.reports, [Line(found.row.suffix, b"", found.report, "json") for found in result.found()]),
+    ):
+        made = [frame.lines for frame in frames(each)]
+        assert len(made) == len(packed) > 1
+        for frame, lines in zip(packed, made, strict=True):
+            raw = b"".join(line.raw for line in lines)
+            assert (frame.data, frame.raw_size, frame.lines) == (compress(raw), len(raw), len(lines))
+            assert (frame.first, frame.last) == (lines[0].suffix, lines[-1].suffix)
+
+
+def test_the_counts_are_the_sum_of_the_rows() -> None:
+    result, tally = computed(), Tally()
+    for each in result.found():
+        tally.add(len(each.row.lines), each.row.facts)
+    assert result.counts == tally.counts() and result.counts[:2] == (5, 15)
+    assert result_of([row(A), row(B, collides=True)]).counts == (1, 2, [("elements", "verified", 2)])
+
+
+def test_what_is_plain() -> None:
+    assert computed().is_plain and result_of([row(A), row(B)]).is_plain
+    assert not result_of([row(A), row(A)]).is_plain
+    assert not result_of([row(A), row(B, collides=True)]).is_plain
+
+
+def test_a_row_without_a_state_takes_no_room() -> None:
+    result = result_of([row(A, collides=True), row(B)])
+    assert [each.state for each in result.found()] == [b"", b"state"]
+    assert [each.digests for each in result.found()] == [b"", b"digests\n"]
+    assert unpacked(result.states) == b"state\n"
+    assert [*result_of([row(A, collides=True)]).found()] == [row(A, collides=True)]
+    assert (result.first, result.last, result_of([]).first, result_of([]).last) == (A, B, "", "")
+
+
+def test_states_and_reports_that_are_not_wanted() -> None:
+    result = result_of([row(A)])
+    (without,) = result.found(states=False, reports=False)
+    assert without == FoundRow(row(A).row, b"digests\n", b"", b"")
+    (states,) = result.found(reports=False)
+    assert (states.state, states.report) == (b"state", b"")
+
+
+def test_a_row_keeps_the_source_that_it_has() -> None:
+    (found,) = result_of([row(A)]).found(3)
+    assert found.row.source == 3
+    (again,) = result_of([found]).found(9)
+    assert again.row.source == 3
