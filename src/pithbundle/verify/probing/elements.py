@@ -33,7 +33,9 @@ _TYPES: Final = {"integrity_findings": "pith.integrity.v1", "retractions": "even
 _NAME: Final = 300
 #: How deep names, long strings and headers of JWS are looked for.
 _DEEPEST: Final = 4
-#: How many headers of JWS an element has at most, and ids of other elements.
+#: The names of a member with a payload type of DSSE, without underscores and in lower case.
+_TYPE_NAMES: Final = frozenset(("payloadtype", "mediatype", "contenttype"))
+#: How many headers of JWS or payload types an element has at most, and ids of other elements.
 _MAX_HEADERS: Final = 2
 _MAX_OTHER_IDS: Final = 8
 #: How many digests of an element may be its id, for others that link to it.
@@ -93,6 +95,16 @@ class Element:
             header = text.partition(".")[0] if is_compact_jws(text) else text
             if is_jws_header(header):
                 found[header] = None
+        return [*found][:_MAX_HEADERS]
+
+    @cached_property
+    def payload_types(self) -> list[str]:
+        """The payload types of DSSE that members of such names state; few of them."""
+        found = {
+            text: None
+            for path, text in self.texts
+            if str(path[-1]).replace("_", "").lower() in _TYPE_NAMES and len(text) <= _NAME
+        }
         return [*found][:_MAX_HEADERS]
 
     @cached_property

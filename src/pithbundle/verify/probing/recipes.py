@@ -25,13 +25,16 @@ WRAPPERS: Final = ("payload", "event", "body", "data", "content", "message", "si
 Replaced: TypeAlias = Literal["", "hex", "prefixed", "named"]
 #: What a string is: itself, base64 of bytes, or a compact JWS, of which the signature is not signed.
 Decoding: TypeAlias = Literal["", "base64", "jws"]
-#: The payload types of DSSE that are tried.
+#: In the place of a payload type of DSSE: each one that the element states.
+STATED: Final = ""
+#: The payload types of DSSE that are tried on every element; the last one is those that it states.
 PAE_TYPES: Final = (
     "application/json",
     "application/vnd.pith.event+json",
     "application/vnd.pith+json",
     "application/vnd.in-toto+json",
     "pith_event",
+    STATED,
 )
 #: The names of a member with the id of a neighbouring event that are tried.
 LINK_NAMES: Final = (
@@ -55,7 +58,7 @@ class Variant:
     layout: Layout = PLAIN
     wrapper: str | None = None
     replaced: Replaced = ""
-    #: The payload type of DSSE's pre-authentication encoding, None without it.
+    #: The payload type of DSSE's pre-authentication encoding, ``STATED`` for the element's; None without it.
     pae: str | None = None
     #: The name of a member with the id of another event, ``before`` or ``after`` for it beside the bytes.
     link: str | None = None
@@ -138,13 +141,21 @@ def without(base: dict[str, Node], excluded: tuple[Path, ...], above: int) -> di
 
 
 def encodings(variant: Variant, data: bytes, element: Element) -> Iterator[bytes]:
-    """Yield the bytes in the encoding of DSSE or JWS that a variant has; several for several headers."""
+    """Yield the bytes in the encoding of DSSE or JWS of a variant; several for several headers or types."""
     if variant.jws:
         payload = urlsafe_b64encode(data).rstrip(b"=") if variant.jws == "base64url" else data
         for header in element.jws_headers:
             yield header.encode() + b"." + payload
+    elif variant.pae == STATED:
+        for kind in stated_types(element):
+            yield pre_authentication(kind, data)
     else:
         yield data if variant.pae is None else pre_authentication(variant.pae, data)
+
+
+def stated_types(element: Element) -> list[str]:
+    """Return the payload types that an element states, but for those that are tried on every element."""
+    return [kind for kind in element.payload_types if kind not in PAE_TYPES]
 
 
 def pre_authentication(payload_type: str, data: bytes) -> bytes:
@@ -228,7 +239,8 @@ def _encoding_in_words(variant: Variant) -> list[str]:
     if variant.newline:
         steps.append("add a line feed")
     if variant.pae is not None:
-        steps.append(f"encode for DSSE with the payload type {json.dumps(variant.pae)}")
+        kind = "that the event states" if variant.pae == STATED else json.dumps(variant.pae)
+        steps.append(f"encode for DSSE with the payload type {kind}")
     if variant.jws:
         form = "in base64url" if variant.jws == "base64url" else "as they are"
         steps.append(f"put the protected header of JWS and a full stop before the bytes, the bytes {form}")

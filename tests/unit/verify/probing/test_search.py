@@ -23,6 +23,7 @@ from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.order import LARGEST_TASK, ordered_tasks
 from pithbundle.verify.probing.recipes import (
+    STATED,
     WRAPPERS,
     Recipe,
     Variant,
@@ -283,6 +284,29 @@ def test_a_payload_in_base64_is_decoded() -> None:
         variant=Variant(pae="application/json"), text=("payload",), decoding="base64"
     )
     assert len(explanation.elements) == 2
+
+
+@pytest.mark.parametrize("name", ["payloadType", "payload_type", "mediaType"])
+def test_the_payload_type_of_dsse_is_the_one_that_an_element_states(name: str) -> None:
+    """Of the string, and of the members beside it."""
+    kind = "application/vnd.some-registry.event+json"
+    events: list[Any] = []
+    for number in range(2):
+        body = compact(made(number))
+        text = base64.b64encode(body).decode()
+        raw = DEMO.sign(pre_authentication(kind, body))
+        events.append({"payload": text, name: kind, "signatures": [{"keyid": DEMO.key_id, "sig": b64(raw)}]})
+    (explanation,) = searched(events).explanations
+    assert explanation.rule.recipe == Recipe(
+        variant=Variant(pae=STATED), text=("payload",), decoding="base64"
+    )
+    assert "with the payload type that the event states" in in_words(explanation.rule.recipe, "SHA-256")
+    for number, one in enumerate(events):
+        one["payload"] = {"work": f"w{number}", "of": "a registry"}
+        one["signatures"][0]["sig"] = b64(DEMO.sign(pre_authentication(kind, compact(one["payload"]))))
+    (explanation,) = searched(events).explanations
+    assert explanation.rule.recipe.variant == Variant(pae=STATED)
+    assert explanation.rule.recipe.base == ("payload",)
 
 
 def test_a_signature_over_a_claimed_digest_needs_no_preimage() -> None:
