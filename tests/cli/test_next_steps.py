@@ -346,15 +346,77 @@ def test_a_search_that_found_nothing_names_the_command_that_goes_on() -> None:
         *("probe", "a.json", "--from", "json", "--time", "60", "--resume", "progress.json"),
     ]
     found = run(*step[:-4], "--time", "1", *step[-2:])
-    assert commands(found.out)["next"] == [*step[:-4], "--time", "10", *step[-2:]]
-    assert run(*commands(found.out)["next"][:-4], "--time", "1", *step[-2:]).status == 3
+    # By now a digest is reproduced, which another key may sign: that is the next step.
+    assert commands(found.out)["or"] == [*step[:-4], "--time", "10", *step[-2:]]
+    assert run(*commands(found.out)["or"][:-4], "--time", "1", *step[-2:]).status == 3
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_search_that_tried_everything_names_what_to_give_it() -> None:
     Path("a.json").write_bytes(b'{"events": [{"event_id": "sha256:%s"}]}' % (b"ab" * 32))
     out = run("probe", "a.json").out
-    assert "everything was tried: give other bundles of the registry too, and add its key" in out
+    assert "everything was tried: give other bundles of the registry too\n" in out
+    # No string can be a signature, so no key can help.
+    assert "policy add" not in out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_thorough_search_is_continued_thoroughly() -> None:
+    """Without the option the next command would end at once: enough was tried."""
+    put(42, "a.json")
+    step = commands(run("probe", "a.json", "--time", "0.2", "--thorough").out)["next"]
+    assert step == ["probe", "a.json", "--thorough", "--time", "60", "--resume", "progress.json"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("reproduced", "names"), [(True, ("next", "or")), (False, ("or", "next"))], ids=["digest", "nothing"]
+)
+def test_where_no_key_of_the_policy_signed_the_next_step_adds_one(
+    reproduced: bool, names: tuple[str, str]
+) -> None:
+    """First where the digests are reproduced: then a longer search would find no more than that."""
+    if reproduced:
+        record = kit.made_record()
+        events = [
+            kit.event(kit.DEMO, record, "citation", "record", kit.payloads.citation(work), WHEN)
+            for work in ("w1", "w2")
+        ]
+        Path("a.json").write_bytes(kit.to_json(kit.bundle(record, events)))
+    else:
+        put(42, "a.json")
+    out = run("probe", "a.json", "--time", "1" if reproduced else "0.2").out
+    assert ("is reproduced and not signed" in out) == reproduced
+    steps = commands(out)
+    add, go_on = (steps[name] for name in names)
+    assert go_on[0] == "probe"
+    assert add == [
+        *("policy", "add", "--signer-id", "NAME", "--key-id", "NAME", "--public-key", "KEY"),
+        *("--event-format", "unknown", "-o", "mine.json"),
+    ]
+    words = [{"KEY": KEY, "NAME": "demo"}.get(word, word) for word in add]
+    assert run(*words).status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_files_that_were_asked_for_and_not_written_are_named() -> None:
+    put(42, "a.json")
+    args = ("--time", "0.2", "-o", "f.json", "--policy-output", "p.json")
+    out = run("probe", "a.json", *args).out
+    assert "  not written f.json, p.json: no event format that binds was found\n" in out
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_progress_of_another_search_names_what_to_give() -> None:
+    put(42, "a.json")
+    put(43, "b.json")
+    assert run("probe", "a.json", "--time", "0.2", "--resume", "r.json").status == 3
+    found = run("probe", "b.json", "--time", "0.2", "--resume", "r.json")
+    assert found.status == 2
+    assert "the search was of other files, or under another policy at /inputs_sha256 [type, PROBE-5]" in (
+        found.err
+    )
+    assert "hint: give the files and the policy of that search, or a file that does not" in found.err
 
 
 @pytest.mark.usefixtures("folder")

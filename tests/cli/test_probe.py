@@ -15,7 +15,7 @@ import pytest
 from kit.command_line import run, start
 from kit.data import REPO
 from kit.registries import Key, canonical, draw, embedding, put_text, steps
-from kit.signing import to_json
+from kit.signing import b64, to_json
 from kit.work_clock import WorkClock
 from pithbundle.cli import probe_run
 from pithbundle.verify.policy import Policy
@@ -89,6 +89,26 @@ def test_a_rule_without_a_format_is_in_words() -> None:
     assert "numbers outside the data model" in result.out
     assert "recipe      take the event; exclude" in result.out
     assert not Path("f.json").exists() and not Path("m.json").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_signed_string_that_contains_the_event_is_in_words() -> None:
+    """DSSE: no member has a role, since all are in the string, and no other bundle can change that."""
+    registry = draw(16)
+    events = []
+    for event in registry.events[:2]:
+        body, kind = canonical(event), b"application/vnd.example+json"
+        raw = registry.key.sign(b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body))
+        signature = {"keyid": registry.key.key_id, "sig": b64(raw)}
+        events.append({"payloadType": kind.decode(), "payload": b64(body), "signatures": [signature]})
+    Path("b.json").write_bytes(to_json({**json.loads(registry.bundle()), "events": events}))
+    Path("p.json").write_bytes(registry.policy(["unknown"]))
+    result = run("probe", "b.json", "--policy", "p.json", "--time", "5000", "-o", "f.json")
+    assert result.status == 3
+    assert result.out.startswith("FOUND, BUT NO FORMAT:")
+    assert "  no format   the bytes are encoded for DSSE\n" in result.out
+    assert "no policy can state this rule: keep the recipe" in result.out
+    assert "give other bundles" not in result.out
 
 
 @pytest.mark.usefixtures("folder")

@@ -18,13 +18,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final, get_args
+from typing import Any, ClassVar, Final, get_args
 
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.held_signals import release_signals, signals_held
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object, Value
-from pithbundle.errors import InputError
+from pithbundle.errors import PithError
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
 from pithbundle.verify.probing.tasks import VARIANTS, Material, Outcome, Task, TimeIsOver, Way
@@ -38,6 +38,17 @@ _POSITION: Final = 7
 PROGRESS_TYPE: Final = "pithbundle_probe_progress"
 
 _material: Material | None = None
+
+
+class ProgressError(PithError):
+    """A file is not where a search of these inputs ended (PROBE-5)."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {"type": "PROBE-5"}
+
+    @property
+    def hint(self) -> str:
+        """What to do: the file belongs to another search, or was not written by one."""
+        return "give the files and the policy of that search, or a file that does not exist yet"
 
 
 def default_jobs() -> int:
@@ -200,26 +211,27 @@ def resume(search: Search, data: bytes, about: str) -> None:
     """Continue a search where a progress document says that it ended.
 
     Raises:
-        InputError: it is no progress document, or of other inputs.
+        InputError: it is not JSON.
+        ProgressError: it is no progress document, or of other inputs.
     """
     value = parse_json(data)
     if type(value) is not dict or value.get("progress_type") != PROGRESS_TYPE:
-        raise InputError("type", f'progress_type must be "{PROGRESS_TYPE}"', pointer="/progress_type")
+        raise ProgressError("type", f'progress_type must be "{PROGRESS_TYPE}"', pointer="/progress_type")
     if value.get("inputs_sha256") != about:
         detail = "the search was of other files, or under another policy"
-        raise InputError("type", detail, pointer="/inputs_sha256")
+        raise ProgressError("type", detail, pointer="/inputs_sha256")
     if value.get("position") is None:
         return
     fruitful, totals = value.get("fruitful"), [value.get("preimages"), value.get("signature_checks")]
     if type(fruitful) is not list:
-        raise InputError("type", "fruitful must be an array", pointer="/fruitful")
+        raise ProgressError("type", "fruitful must be an array", pointer="/fruitful")
     last, _ = _task(value["position"], 0, "/position")
     found = []
     for index, item in enumerate(fruitful):
         task, counts = _task(item, 3, f"/fruitful/{index}")
         task = replace(task, stop=counts[0])
         if not _is_possible(search.material, task):
-            raise InputError("type", "no such task", pointer=f"/fruitful/{index}")
+            raise ProgressError("type", "no such task", pointer=f"/fruitful/{index}")
         found.append(Fruitful(task, *counts[1:]))
     preimages, checks = _counts(totals, "/preimages")
     search.resume(last.position, found, preimages, checks)
@@ -243,7 +255,7 @@ def _is_possible(material: Material, task: Task) -> bool:
 def _task(item: Value, more: int, pointer: str) -> tuple[Task, list[int]]:
     """Read a task of its position, and as many counts behind it."""
     if type(item) is not list or len(item) != _POSITION + more or item[2] not in get_args(Way):
-        raise InputError("type", "not the position of a task", pointer=pointer)
+        raise ProgressError("type", "not the position of a task", pointer=pointer)
     way: Any = item[2]
     level, element, family, variant, size, start, *counts = _counts([*item[:2], *item[3:]], pointer)
     return Task(level, element, way, family, variant, size, start), counts
@@ -252,5 +264,5 @@ def _task(item: Value, more: int, pointer: str) -> tuple[Task, list[int]]:
 def _counts(items: list[Value], pointer: str) -> list[int]:
     found = [item for item in items if type(item) is int and 0 <= item < 1 << 48]
     if len(found) < len(items):
-        raise InputError("type", "a count is no whole number", pointer=pointer)
+        raise ProgressError("type", "a count is no whole number", pointer=pointer)
     return found

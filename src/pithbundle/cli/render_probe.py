@@ -43,6 +43,7 @@ class ProbeInputs:
     policy_output: str | None
     resume_path: str | None
     seconds: float
+    thorough: bool
     encoding: Encoding | None
 
     @property
@@ -202,7 +203,8 @@ class ProbePrinter:
                     "no policy can state this rule: keep the recipe, from which a converter can be written",
                 )
             else:
-                self._search_on("next")
+                self._search_or_add_key()
+            self._not_written()
             return
         if given.output is not None:
             out.detail("format", f"written to {out.show(given.output)}")
@@ -235,6 +237,17 @@ class ProbePrinter:
         words = ["pithbundle", "verify", *files, *file_words([path], "--policy")]
         print_command(self.out, name, words)
 
+    def _search_or_add_key(self) -> None:
+        """How to go on where no signature was found: a digest that is reproduced suggests another key."""
+        if not self.result.signatures or self._has_signature():
+            self._search_on("next")
+        elif self.result.reproduced:
+            self._add_key("next")
+            self._search_on("or")
+        else:
+            self._search_on("next")
+            self._add_key("or")
+
     def _search_on(self, name: str) -> None:
         """How to search for longer, or that there is nothing left to try."""
         out, given = self.out, self.given
@@ -244,11 +257,25 @@ class ProbePrinter:
             words = [*self._again(), "--time", seconds, *file_words([resume], "--resume")]
             print_command(out, name, words)
         elif self.result.exhausted:
-            key = ", and add its key if the policy has not: pithbundle policy add --help"
-            more = "everything was tried: give other bundles of the registry too"
-            out.detail(name, more if self._has_signature() else more + key)
+            out.detail(name, "everything was tried: give other bundles of the registry too")
         else:
             print_command(out, name, [*self._again(), "--thorough"])
+
+    def _add_key(self, name: str) -> None:
+        """How to add the key that signed: without it no signature is found, however long the search is."""
+        out = self.out
+        key = ["--signer-id", "NAME", "--key-id", "NAME", "--public-key", "KEY", "--event-format", "unknown"]
+        policy = policy_words(out, self.given.policy_path)
+        words = ["pithbundle", "policy", "add", *policy, *key, "-o", unused_name("mine")]
+        print_command(out, name, words)
+        out.detail("", "if another key signed: get it from its owner, and probe under the policy with it")
+
+    def _not_written(self) -> None:
+        """The files that were asked for and that nothing was found for."""
+        paths = [path for path in (self.given.output, self.given.policy_output) if path is not None]
+        if paths:
+            names = ", ".join(self.out.show(path) for path in paths)
+            self.out.detail("not written", f"{names}: no event format that binds was found")
 
     def _again(self) -> list[str]:
         """The command that searches the same inputs."""
@@ -260,6 +287,7 @@ class ProbePrinter:
             *file_words(given.states, "--state"),
             *policy_words(self.out, given.policy_path),
             *([] if given.encoding is None else ["--from", given.encoding]),
+            *(["--thorough"] if given.thorough else []),
         ]
 
     def _is_known(self, best: Found) -> bool:

@@ -76,6 +76,7 @@ class _Options:
             policy_output=self.policy_output,
             resume_path=self.resume_path,
             seconds=self.seconds,
+            thorough=self.thorough,
             encoding=self.encoding,
         )
 

@@ -75,8 +75,7 @@ def _status_of(
     of_source = [each for each in found if any(location.input == source for location in each.elements)]
     if any(each.is_settled for each in of_source):
         return "settled"
-    if any(each.is_enough and each.obstacles and not each.missing and (each.keys or is_state)
-           for each in of_source):  # fmt: skip
+    if any(each.is_enough and each.obstacles and (each.keys or is_state) for each in of_source):
         return "in_words"
     return "partial" if of_source or begun else "not_settled"
 
