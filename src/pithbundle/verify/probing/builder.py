@@ -17,14 +17,14 @@ from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import Family
 from pithbundle.verify.probing.lenient import Layout, Node, Path, render, value_at
 from pithbundle.verify.probing.recipes import (
-    STATED,
+    CLAIMED,
     Decoding,
     Recipe,
     Variant,
+    claimed_types,
     encodings,
     payload_name,
     replaced,
-    stated_types,
 )
 
 #: A shorter string is no document of its own.
@@ -237,7 +237,7 @@ def differing(element: Element, family: Family, written: Written) -> Callable[[V
             or (variant.layout.in_order and is_sorted)
             or (variant.link is not None and not element.other_ids)
             or (variant.jws and not element.jws_headers)
-            or (variant.pae == STATED and not stated_types(element))
+            or (variant.pae == CLAIMED and not claimed_types(element))
             or (variant.replaced and not has_payload)
         )
 

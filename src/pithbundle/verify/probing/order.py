@@ -16,7 +16,7 @@ from pithbundle.verify.probing.builder import Written, differing, long_strings
 from pithbundle.verify.probing.elements import Element
 from pithbundle.verify.probing.families import may_state
 from pithbundle.verify.probing.lenient import Path
-from pithbundle.verify.probing.recipes import STATED, Variant, stated_types
+from pithbundle.verify.probing.recipes import CLAIMED, Variant, claimed_types
 from pithbundle.verify.probing.tasks import (
     MAX_EXCLUDED,
     VARIANTS,
@@ -164,8 +164,8 @@ def _preimages(element: Element, variant: Variant) -> int:
     """How many preimages of an element each subset has."""
     if variant.link is not None:
         return len(element.other_ids)
-    if variant.pae == STATED:
-        return len(stated_types(element))
+    if variant.pae == CLAIMED:
+        return len(claimed_types(element))
     return len(element.jws_headers) if variant.jws else 1
 
 

@@ -26,7 +26,7 @@ Replaced: TypeAlias = Literal["", "hex", "prefixed", "named"]
 #: What a string is: itself, base64 of bytes, or a compact JWS, of which the signature is not signed.
 Decoding: TypeAlias = Literal["", "base64", "jws"]
 #: In the place of a payload type of DSSE: each one that the element states.
-STATED: Final = ""
+CLAIMED: Final = ""
 #: The payload types of DSSE that are tried on every element; the last one is those that it states.
 PAE_TYPES: Final = (
     "application/json",
@@ -34,7 +34,7 @@ PAE_TYPES: Final = (
     "application/vnd.pith+json",
     "application/vnd.in-toto+json",
     "pith_event",
-    STATED,
+    CLAIMED,
 )
 #: The names of a member with the id of a neighbouring event that are tried.
 LINK_NAMES: Final = (
@@ -58,7 +58,7 @@ class Variant:
     layout: Layout = PLAIN
     wrapper: str | None = None
     replaced: Replaced = ""
-    #: The payload type of DSSE's pre-authentication encoding, ``STATED`` for the element's; None without it.
+    #: The payload type of DSSE's pre-authentication encoding, ``CLAIMED`` for the element's; None without it.
     pae: str | None = None
     #: The name of a member with the id of another event, ``before`` or ``after`` for it beside the bytes.
     link: str | None = None
@@ -146,14 +146,14 @@ def encodings(variant: Variant, data: bytes, element: Element) -> Iterator[bytes
         payload = urlsafe_b64encode(data).rstrip(b"=") if variant.jws == "base64url" else data
         for header in element.jws_headers:
             yield header.encode() + b"." + payload
-    elif variant.pae == STATED:
-        for kind in stated_types(element):
+    elif variant.pae == CLAIMED:
+        for kind in claimed_types(element):
             yield pre_authentication(kind, data)
     else:
         yield data if variant.pae is None else pre_authentication(variant.pae, data)
 
 
-def stated_types(element: Element) -> list[str]:
+def claimed_types(element: Element) -> list[str]:
     """Return the payload types that an element states, but for those that are tried on every element."""
     return [kind for kind in element.payload_types if kind not in PAE_TYPES]
 
@@ -239,7 +239,7 @@ def _encoding_in_words(variant: Variant) -> list[str]:
     if variant.newline:
         steps.append("add a line feed")
     if variant.pae is not None:
-        kind = "that the event states" if variant.pae == STATED else json.dumps(variant.pae)
+        kind = "that the event states" if variant.pae == CLAIMED else json.dumps(variant.pae)
         steps.append(f"encode for DSSE with the payload type {kind}")
     if variant.jws:
         form = "in base64url" if variant.jws == "base64url" else "as they are"

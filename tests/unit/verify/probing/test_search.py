@@ -23,7 +23,7 @@ from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.order import LARGEST_TASK, ordered_tasks
 from pithbundle.verify.probing.recipes import (
-    STATED,
+    CLAIMED,
     WRAPPERS,
     Recipe,
     Variant,
@@ -298,14 +298,14 @@ def test_the_payload_type_of_dsse_is_the_one_that_an_element_states(name: str) -
         events.append({"payload": text, name: kind, "signatures": [{"keyid": DEMO.key_id, "sig": b64(raw)}]})
     (explanation,) = searched(events).explanations
     assert explanation.rule.recipe == Recipe(
-        variant=Variant(pae=STATED), text=("payload",), decoding="base64"
+        variant=Variant(pae=CLAIMED), text=("payload",), decoding="base64"
     )
     assert "with the payload type that the event states" in in_words(explanation.rule.recipe, "SHA-256")
     for number, one in enumerate(events):
         one["payload"] = {"work": f"w{number}", "of": "a registry"}
         one["signatures"][0]["sig"] = b64(DEMO.sign(pre_authentication(kind, compact(one["payload"]))))
     (explanation,) = searched(events).explanations
-    assert explanation.rule.recipe.variant == Variant(pae=STATED)
+    assert explanation.rule.recipe.variant == Variant(pae=CLAIMED)
     assert explanation.rule.recipe.base == ("payload",)
 
 
