@@ -1,8 +1,9 @@
 """Ambiguity: whether the roles found may be those of an event inside another one (spec PROBE-10).
 
-A payload is what a third party may have written. It can contain a complete event of any form, and a rule that
-explains the outer event covers the inner one too. So roles inside an object that could itself be the payload
-are taken for no result where something beside that object could be the outer event.
+A third party may have written the payload, or any other object of an event. Each can contain a complete event
+of any form, or what looks like a payload, and a rule that explains the event covers all of it. So roles are
+no result where something else that is covered may be the role. What may be a role is taken widely here: a
+type in a list, a time as a fraction, a record by its address.
 """
 
 from __future__ import annotations
@@ -21,14 +22,39 @@ from pithbundle.verify.probing.rules import Rule
 
 #: What begins so names the algorithm of a signature.
 ALGORITHMS: Final = ("ed25519", "eddsa")
-#: How deep members are looked at.
+#: How deep members are looked at; what is deeper may be anything.
 _DEEPEST: Final = 5
-#: A word that may be the type of an event; a version is none.
-_WORD: Final = re.compile(r"[^\W\d_][\w.:/ -]{0,79}")
-_VERSION: Final = re.compile(r"[vV]?[0-9]+([.-][0-9]+)*")
+_VERSION: Final = re.compile(r"[vV][0-9]+([.-][0-9]+)*|[0-9]+([.][0-9]+)+")
+_DIGITS: Final = re.compile("[0-9]+")
+#: Names of members that have a version, and those that state what another member is.
+_OF_VERSION: Final = re.compile(r"\Av\Z|version|schema|revision", re.IGNORECASE)
+_OF_ANOTHER: Final = re.compile(
+    "(signer|payload|content|data|body|target|key|media|mime|algorithm).*(type|kind|action)"
+    "|.*(version|schema|encoding|format|length|size|hash|sha[0-9]*|digest)",
+    re.IGNORECASE,
+)
+#: What an event may be called that is of no type by that.
+_EVENT: Final = re.compile("((pith|signed|registry)[._:/ -]?)*event", re.IGNORECASE)
+_TIME: Final = re.compile(
+    r"[0-9]{4}([./-]?[0-9]{2}){2}.*|[0-9]{1,2}[./ -].*[0-9]{4}.*|[0-9]{9,}([.,][0-9]+)?"
+    r"|.*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[., -].*[0-9]{2}.*",
+    re.IGNORECASE | re.DOTALL,
+)
+#: Numbers from here on may be times; longer strings are none.
+_LEAST_TIME: Final = 1e8
+_LONGEST_TIME: Final = 64
+#: A record by its number in whatever form, by an address, by its name elsewhere.
+_RECORD: Final = re.compile(
+    r"pith[:/]|://|doi|arxiv|\A10\.[0-9]{4,}/|\A[0-9]{4}\.[0-9]{4,5}(v[0-9]+)?\Z|\A[A-Z2-7]{26}\Z",
+    re.IGNORECASE,
+)
+_OF_RECORD: Final = re.compile("record|subject|paper|work|canonical", re.IGNORECASE)
+#: An object or an array of objects as a string, as it is or in base64.
+_JSON: Final = re.compile(r"\s*(\[\s*)?\{|(ey|ew|W3|Ww)[A-Za-z0-9+/_.-]{10}")
 #: Words in the names of members that decide among equals.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "event_type": ("event_type", "type", "kind", "action"),
+    "subject": ("subject", "pith"),
     "target": ("target", "scope"),
     "created_at": ("created", "issued", "iat", "time", "ts", "when", "date"),
     "payload": ("payload", "data", "body", "content", "detail"),
@@ -39,84 +65,31 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 _ROLES: Final = ("event_type", "subject", "target", "created_at", "signer_id")
 
 
-class Surroundings:
-    """The strings and numbers of explained elements that no array contains and each element has."""
-
-    def __init__(self, elements: list[Element], keys: list[PolicyKey], rule: Rule) -> None:
-        self.rule = rule
-        self.names = {name for key in keys for name in (key.signer_id, key.key_id, key.fingerprint)}
-        self.is_number_known = all(element.number is not None for element in elements)
-        self.leaves: dict[Path, list[Node]] = {}
-        for path, node in walk(elements[0].value, _DEEPEST):
-            if type(node) in (str, Number) and all(type(step) is str for step in path):
-                values = [value_at(element.value, path) for element in elements]
-                if all(type(value) in (str, Number) for value in values):
-                    self.leaves[path] = values
-
-    def beside(self, above: Path, payload: Path) -> Iterator[tuple[Path, list[Node]]]:
-        """What is outside an object and outside the payload; neither of the proof nor known by itself."""
-        home = () if self.rule.signature is None else self.rule.signature[:-1]
-        for path, values in self.leaves.items():
-            if _is_below(path, above) or _is_below(path, payload):
-                continue
-            if home and _is_below(path, home) and not _is_below(above, home):
-                continue
-            if not all(self._is_known(value) for value in values):
-                yield path, values
-
-    def is_rival(self, role: str, values: list[Node], more: int) -> bool:
-        """Whether values are as likely a role as those found; ``more`` is how much better the name fits."""
-        if role == "event_type":
-            return _every(values, KNOWN_TYPES.__contains__)
-        if role == "created_at":
-            return more >= 0 and _FITS[role](values)
-        # Where the record is known, its number decides.
-        return role == "subject" and not self.is_number_known and _FITS[role](values)
-
-    def _is_known(self, value: Node) -> bool:
-        """Whether a value names the key or the algorithm, is a digest, or a version."""
-        return type(value) is str and (
-            value in self.names
-            or value.lower().startswith(ALGORITHMS)
-            or _VERSION.fullmatch(value) is not None
-            or ((found := decode(value)) is not None and len(found[1]) == 32)
-        )
-
-
 def name_score(role: str, name: str) -> int:
     """How well the name of a member fits a role."""
     words = _NAMES.get(role, ())
     return max((len(words) - at for at, word in enumerate(words) if word in name.lower()), default=0)
 
 
-def _is_below(path: Path, above: Path) -> bool:
-    return path[: len(above)] == above
+def names_type(name: str) -> bool:
+    """Whether a name is that of the type of an event or document, not of something in it."""
+    return name_score("event_type", name) > 0 and _OF_ANOTHER.fullmatch(name) is None
 
 
-def _every(values: list[Node], fits: Callable[[str], bool]) -> bool:
-    return all(type(value) is str and fits(value) for value in values)
-
-
-def _may_be_type(values: list[Node]) -> bool:
-    """Whether values may be types of events: words that are no targets, not all the same known thing."""
-    return _every(
-        values,
-        lambda text: (
-            _WORD.fullmatch(text) is not None
-            and text not in TARGETS
-            and not is_number(text)
-            and time_form(text) is None
-            and decode(text) is None
-        ),
-    )
+def payload_fit(values: list[Node], types: list[Node]) -> float:
+    """How well values fit as the payloads of types: 0 where one is no object, 2 with all members demanded."""
+    if not all(type(value) is dict for value in values):
+        return 0
+    known = [
+        type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
+        for value, kind in zip(values, types, strict=False)
+        if type(kind) is str and kind in KNOWN_TYPES
+    ]
+    return 1 + sum(known) / max(1, len(known))
 
 
 def ambiguous(
-    elements: list[Element],
-    rule: Rule,
-    keys: list[PolicyKey],
-    body: dict[str, Path | str],
-    covered: Callable[[Path], bool],
+    elements: list[Element], rule: Rule, keys: list[PolicyKey], body: Mapping[str, Path | str], hashed: int
 ) -> tuple[str, ...]:
     """Return, in words, why the roles found may be those of an event inside another one; empty for no doubt.
 
@@ -125,86 +98,266 @@ def ambiguous(
         rule: with the signature that verifies.
         keys: the key of each element.
         body: the roles found, each a path or a constant.
-        covered: whether a path is in the content.
+        hashed: how many objects beside the payload have a digest that is covered.
     """
-    around = Surroundings(elements, keys, rule)
-    payload = _path(body, "payload")
-    anchor = _path(body, "payload_sha256") or payload
-    base = rule.recipe.base
+    around = Surroundings(elements, keys, rule, body)
     found: dict[str, None] = {}
-    for inside in (anchor[:end] for end in range(max(1, len(base)), len(anchor))):
-        within = any(covered(path) for path, _ in around.beside(inside, payload))
-        if within or _has_event(around, inside, payload):
-            found[f"the payload found is inside {_shown(inside)}, which may itself be the payload"] = None
+    for end in range(max(1, len(rule.recipe.base)), len(around.anchor)):
+        inside = around.anchor[:end]
+        if around.has_event_outside(inside):
+            found[f"the payload found is inside {pointer(inside)}, which may itself be the payload"] = None
             break
     for role in _ROLES:
         path = _path(body, role)
-        for end in range(len(base) + 1, len(path)):
+        for end in range(len(rule.recipe.base) + 1, len(path)):
             inside = path[:end]
-            if not _is_below(anchor, inside) and _has_other(around, role, path, inside, payload, covered):
-                found[
-                    f"{_shown(path)} is inside {_shown(inside)}, and a member outside may be the {role}"
-                ] = None
-        if path and _has_rival(around, role, path, payload, covered):
-            found[f"{_shown(path)} is not the only member that may be the {role}"] = None
+            if not _is_below(around.anchor, inside) and around.has_other(role, path, inside):
+                words = f"{pointer(path)} is inside {pointer(inside)}, and a member outside may be the {role}"
+                found[words] = None
+        if path and around.has_rival(role, path):
+            found[f"{pointer(path)} is not the only member that may be the {role}"] = None
+    if around.payload and (hashed or around.has_other_payload()):
+        found[f"{pointer(around.payload)} is not the only member that may be the payload"] = None
     return tuple(found)
 
 
-def _path(body: dict[str, Path | str], role: str) -> Path:
+class Surroundings:
+    """What is in explained elements beside their payload."""
+
+    def __init__(
+        self, elements: list[Element], keys: list[PolicyKey], rule: Rule, body: Mapping[str, Path | str]
+    ) -> None:
+        self.elements = elements
+        self.rule = rule
+        self.payload = _path(body, "payload")
+        self.hashed = _path(body, "payload_sha256")
+        #: What makes the payload covered.
+        self.anchor = self.hashed or self.payload
+        self.types = [value_at(element.value, _path(body, "event_type")) for element in elements]
+        self.roles = [path for path in body.values() if type(path) is tuple and path != self.payload]
+        self.names = {name for key in keys for name in (key.signer_id, key.key_id, key.fingerprint)}
+        self.is_number_known = all(element.number is not None for element in elements)
+        signature = rule.signature or ()
+        #: The object of the signature: it ends before the first array.
+        self.home = _before_array(signature[:-1])
+        #: Whatever strings, numbers and booleans any element has at a path, those of an array at its path,
+        #: and objects that are too deep to look into.
+        self.leaves: dict[Path, list[Node]] = {}
+        #: Objects and arrays that every element has at a path.
+        self.containers: dict[Path, list[Node]] = {}
+        for element in elements:
+            self._add(element)
+        self.containers = {
+            path: values for path, values in self.containers.items() if len(values) == len(elements)
+        }
+
+    def _add(self, element: Element) -> None:
+        for path, node in walk(element.value, _DEEPEST):
+            where = _before_array(path)
+            is_container = type(node) in (dict, list)
+            if is_container and where == path:
+                self.containers.setdefault(path, []).append(node)
+            if node is not None and not (is_container and (len(path) < _DEEPEST or not node)):
+                self.leaves.setdefault(where, []).append(node)
+
+    def in_content(self, path: Path) -> bool:
+        """Whether a path is in the signed content, at least in part."""
+        recipe = self.rule.recipe
+        below = path[: len(recipe.base)] == recipe.base and len(path) > len(recipe.base)
+        return below and not any(_is_below(path, out) for out in recipe.excluded)
+
+    def has_event_outside(self, inside: Path) -> bool:
+        """Whether what is outside of an object with the payload may be an event that embeds it."""
+        signature = self.rule.signature or ()
+        words = several = False
+        for path, values in self._outside(inside):
+            unknown = [value for value in values if not self._is_known(path, value)]
+            if (unknown and self.in_content(path)) or _any(values, _is_known_type):
+                return True
+            if _is_below(path, self.home) and self.home and not _is_below(inside, self.home):
+                if _any(values, is_number):
+                    return True
+                continue
+            if _is_below(signature, inside) and _any(values, _is_signature):
+                return True
+            words = words or _any(unknown, _may_be_word)
+            several = several or _any(values, is_number) or _any(values, lambda value: bool(time_form(value)))
+        return words and several
+
+    def has_other(self, role: str, path: Path, inside: Path) -> bool:
+        """Whether a covered member outside of the object with a role may be it and has other values."""
+        return any(
+            values != self.leaves.get(path) and self._may_be(role, other, values)
+            for other, values in self._outside(inside)
+            if self.in_content(other)
+        )
+
+    def has_rival(self, role: str, path: Path) -> bool:
+        """Whether another covered member is as likely a role, as near to the top, and has other values."""
+        name = name_score(role, str(path[-1]))
+        return any(
+            values != self.leaves.get(path)
+            and self._is_rival(role, other, values, name_score(role, str(other[-1])) - name)
+            for other, values in self.leaves.items()
+            if len(other) <= len(path) and self.in_content(other) and not _is_below(other, self.payload)
+        )
+
+    def has_other_payload(self) -> bool:
+        """Whether something else that is covered may be the payload."""
+        fit = payload_fit([value_at(element.value, self.payload) for element in self.elements], self.types)
+        # Nobody signed the name of a payload that its hash alone covers.
+        name = name_score("payload", str(self.anchor[-1]))
+        if any(self._is_payload(path, values, fit, name) for path, values in self.containers.items()):
+            return True
+        is_doubtful = bool(self.hashed) and "payload" not in str(self.hashed[-1]).lower()
+        return any(
+            self._is_written_payload(path, value, name, is_doubtful)
+            for path, values in self.leaves.items()
+            if self.in_content(path) and path not in self.roles and not _is_below(path, self.payload)
+            for value in values
+        )
+
+    def _is_payload(self, path: Path, values: list[Node], fit: float, name: int) -> bool:
+        """Whether an object or array of all elements may be the payload, by its members or by its name."""
+        base = self.rule.recipe.base
+        if _is_below(path, self.payload) or not (path == base or self.in_content(path)):
+            return False
+        other = payload_fit(values, self.types)
+        if other > 1 and other >= fit:
+            return True
+        taken = (*self.roles, self.payload, self.rule.signature or (), self.rule.event_id or ())
+        if any(_is_below(each, path) for each in taken) or not self._has_unknown(path):
+            return False
+        more = name_score("payload", str(path[-1])) - name
+        return other >= fit or more > 0 or name == 0
+
+    def _has_unknown(self, path: Path) -> bool:
+        return any(
+            _is_below(each, path) and not all(self._is_known(each, value) for value in values)
+            for each, values in self.leaves.items()
+        )
+
+    def _is_written_payload(self, path: Path, value: Node, name: int, is_doubtful: bool) -> bool:
+        """Whether a string may be the payload, written as JSON or whatever; or a part of it beside a hash."""
+        if type(value) is not str:
+            return False
+        more = name_score("payload", str(path[-1])) > name
+        if decode(value) is not None:
+            # The digest of a payload that is not there, or not seen to be it.
+            return more and _has_bytes(value, 32)
+        if self._is_known(path, value):
+            return False
+        more = more and _OF_ANOTHER.fullmatch(str(path[-1])) is None
+        return more or is_doubtful or _JSON.match(value) is not None
+
+    def _outside(self, inside: Path) -> Iterator[tuple[Path, list[Node]]]:
+        """What is outside an object and outside the payload."""
+        for path, values in self.leaves.items():
+            if (
+                path != self.rule.signature
+                and not _is_below(path, inside)
+                and not _is_below(path, self.payload)
+            ):
+                yield path, values
+
+    def _is_known(self, path: Path, value: Node) -> bool:
+        """Whether a value names the key or the algorithm, is a digest, or a version."""
+        is_version = bool(path) and _OF_VERSION.search(str(path[-1])) is not None
+        if type(value) is Number:
+            return is_version
+        return type(value) is str and (
+            value in self.names
+            or value.lower().startswith(ALGORITHMS)
+            or _VERSION.fullmatch(value) is not None
+            or (is_version and _DIGITS.fullmatch(value) is not None)
+            or _has_bytes(value, 32)
+        )
+
+    def _may_be(self, role: str, path: Path, values: list[Node]) -> bool:
+        """Whether values at a path may be a role, in whatever form."""
+        fits = _FITS.get(role)
+        return fits is not None and any(
+            fits(str(path[-1]), value)
+            for value in values
+            # A digest may name a record, and what looks like a version may be a date.
+            if role != "event_type" or not self._is_known(path, value)
+        )
+
+    def _is_rival(self, role: str, path: Path, values: list[Node], more: int) -> bool:
+        """Whether values are as likely a role as those found; ``more`` is how much better the name fits."""
+        if role == "event_type":
+            is_better = more > 0 and names_type(str(path[-1]))
+            return _any(values, _is_known_type) or (is_better and self._may_be(role, path, values))
+        if role == "created_at":
+            return more >= 0 and self._may_be(role, path, values)
+        if role == "subject":
+            # Where the record is known, its number decides, unless the name of another fits as well.
+            is_other = (more >= 0 or not self.is_number_known) and _any(values, is_number)
+            return is_other or (more > 0 and self._may_be(role, path, values))
+        return False
+
+
+def _path(body: Mapping[str, Path | str], role: str) -> Path:
     found = body.get(role, ())
     return found if type(found) is tuple else ()
 
 
-def _shown(path: Path) -> str:
-    return pointer(path)
+def _is_below(path: Path, above: Path) -> bool:
+    return path[: len(above)] == above
 
 
-def _has_event(around: Surroundings, inside: Path, payload: Path) -> bool:
-    """Whether what is outside of an object may be an event that embeds it, covered or not."""
-    signature = around.rule.signature or ()
-    words = several = False
-    for _, values in around.beside(inside, payload):
-        if _every(values, KNOWN_TYPES.__contains__):
-            return True
-        is_signature = _every(values, lambda text: (decode(text) or ("", b""))[1][63:] != b"")
-        if is_signature and _is_below(signature, inside):
-            return True
-        words = words or _may_be_type(values)
-        several = several or _every(values, is_number) or all(time_form(value) for value in values)
-    return words and several
+def _before_array(path: Path) -> Path:
+    """The part of a path before the first array's index."""
+    return path[: next((at for at, step in enumerate(path) if type(step) is int), len(path))]
 
 
-#: Whether values may be a role; the signer is known by its value.
-_FITS: Final[Mapping[str, Callable[[list[Node]], bool]]] = {
+def _any(values: list[Node], fits: Callable[[Node], bool]) -> bool:
+    return any(fits(value) for value in values)
+
+
+def _has_bytes(text: str, length: int) -> bool:
+    """Whether a string encodes so many bytes."""
+    found = decode(text)
+    return found is not None and len(found[1]) == length
+
+
+def _is_known_type(value: Node) -> bool:
+    return type(value) is str and value in KNOWN_TYPES
+
+
+def _is_signature(value: Node) -> bool:
+    return type(value) is str and _has_bytes(value, 64)
+
+
+def _may_be_word(value: Node) -> bool:
+    """Whether a value may be the type of an event: a text that is no target and nothing else known."""
+    if type(value) is not str:
+        return type(value) in (dict, list)
+    known = value in TARGETS or _EVENT.fullmatch(value) is not None or is_number(value)
+    return not (known or time_form(value) is not None or decode(value) is not None)
+
+
+def _may_be_type(name: str, value: Node) -> bool:
+    return _may_be_word(value) or (names_type(name) and type(value) is Number)
+
+
+def _may_be_subject(name: str, value: Node) -> bool:
+    if type(value) is not str:
+        return False
+    is_digest = _OF_RECORD.search(name) is not None and _has_bytes(value, 32)
+    return is_digest or _RECORD.search(value) is not None
+
+
+def _may_be_time(name: str, value: Node) -> bool:
+    if type(value) is Number:
+        return abs(float(value.text)) >= _LEAST_TIME
+    return type(value) is str and len(value) <= _LONGEST_TIME and _TIME.fullmatch(value) is not None
+
+
+#: Whether a value of a name may be a role; the signer is known by its value.
+_FITS: Final[Mapping[str, Callable[[str, Node], bool]]] = {
     "event_type": _may_be_type,
-    "subject": lambda values: _every(values, is_number),
-    "target": lambda values: _every(values, TARGETS.__contains__),
-    "created_at": lambda values: all(time_form(value) is not None for value in values),
-    "signer_id": lambda _: False,
+    "subject": _may_be_subject,
+    "target": lambda _, value: type(value) is str and value in TARGETS,
+    "created_at": _may_be_time,
 }
-
-
-def _has_other(
-    around: Surroundings, role: str, path: Path, inside: Path, payload: Path, covered: Callable[[Path], bool]
-) -> bool:
-    """Whether a covered member outside of the object with a role may be that role and says another thing."""
-    values = around.leaves.get(path)
-    return any(
-        covered(other) and others != values and _FITS[role](others)
-        for other, others in around.beside(inside, payload)
-    )
-
-
-def _has_rival(
-    around: Surroundings, role: str, path: Path, payload: Path, covered: Callable[[Path], bool]
-) -> bool:
-    """Whether another covered member is as likely a role, as near to the top, and says another thing."""
-    name = name_score(role, str(path[-1]))
-    return any(
-        covered(other)
-        and values != around.leaves.get(path)
-        and len(other) <= len(path)
-        and not _is_below(other, payload)
-        and around.is_rival(role, values, name_score(role, str(other[-1])) - name)
-        for other, values in around.leaves.items()
-    )

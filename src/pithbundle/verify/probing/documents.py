@@ -88,7 +88,7 @@ def _document(rule: Rule, roles: Roles) -> Object:
         "escape": "ascii" if recipe.variant.layout.ascii_only else "none",
         "payload_wrapper": roles.payload_wrapper,
         "roles": {role: _role(roles.body[role]) for role in _BODY_ROLES if role in roles.body},
-        "constants": {},
+        "constants": {pointer(path): word for path, word in roles.constants.items()},
         "time": roles.time,
     }
     named = [role for role in _PROOF_ROLES if role in roles.proof]

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import PolicyKey
-from pithbundle.verify.probing.ambiguity import ALGORITHMS, ambiguous, name_score
+from pithbundle.verify.probing.ambiguity import ALGORITHMS, ambiguous, name_score, names_type, payload_fit
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
 from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS
@@ -24,6 +24,8 @@ _DEEPEST: Final = 5
 #: How many members are tried as the type, and uncovered objects as the payload.
 _MOST_TYPES: Final = 4
 _MOST_OUTSIDE: Final = 64
+#: How many words are constants at most; a document has few pointers.
+_MOST_CONSTANTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Roles:
     time: str = "rfc3339"
     payload_wrapper: str | None = None
     algorithm: str = "ed25519"
+    #: Words beside the roles that say what kind of document an element is.
+    constants: dict[Path, str] = field(default_factory=dict)
     #: What a binding format needs and nothing covered states.
     missing: tuple[str, ...] = ()
     #: Why the roles may be those of an event inside another one, in words (PROBE-10).
@@ -44,8 +48,8 @@ class Roles:
     fit: float = 0.0
 
 
-#: A payload, the covered digest of it, and its wrapper.
-_Payload: TypeAlias = tuple[Path | None, Path | None, str | None]
+#: A payload, the covered digest of it, its wrapper, and how many others with a covered digest may be it.
+_Payload: TypeAlias = tuple[Path | None, Path | None, str | None, int]
 
 
 class _Covered:
@@ -103,7 +107,7 @@ def find_roles(elements: list[Element], rule: Rule, keys: list[PolicyKey]) -> Ro
     """Return the roles of the elements that a rule explains; ``keys`` are those that verify, one for each."""
     covered = _Covered(elements, rule)
     body: dict[str, Path | str] = {}
-    event_type, (payload, hashed, wrapper) = _type_and_payload(covered)
+    event_type, (payload, hashed, wrapper, others) = _type_and_payload(covered)
     types = [] if event_type is None else covered.values(event_type)
     inner = payload or ("\0",)
     covered.paths = [path for path in covered.paths if path[: len(inner)] != inner]
@@ -129,9 +133,10 @@ def find_roles(elements: list[Element], rule: Rule, keys: list[PolicyKey]) -> Ro
     if form == "other":
         missing.append("created_at")
     proof, algorithm = _proof(covered, rule, keys, inner)
-    doubts = ambiguous(elements, rule, keys, body, covered.is_covered)
-    fit = 0.0 if payload is None else _payload_fit(covered.values(payload), types)
-    return Roles(body, proof, form, wrapper, algorithm, tuple(missing), doubts, fit)
+    doubts = ambiguous(elements, rule, keys, body, others)
+    fit = 0.0 if payload is None else payload_fit(covered.values(payload), types)
+    constants = _constants(covered, body)
+    return Roles(body, proof, form, wrapper, algorithm, constants, tuple(missing), doubts, fit)
 
 
 def _is_type(values: list[Node]) -> float:
@@ -171,19 +176,19 @@ def _constant_target(types: list[Node]) -> str:
     return targets.pop() if len(targets) == 1 else "record"
 
 
+def _constants(covered: _Covered, body: dict[str, Path | str]) -> dict[Path, str]:
+    """The covered words that are named as a type, and the same in all elements (PROBE-10)."""
+    found = {}
+    for path in covered.paths:
+        word = value_at(covered.elements[0].value, path)
+        if type(word) is not str or path in body.values() or not names_type(str(path[-1])):
+            continue
+        if covered.is_covered(path) and covered.values(path) == [word] * len(covered.elements):
+            found[path] = word
+    return dict(sorted(found.items(), key=lambda each: (len(each[0]), pointer(each[0])))[:_MOST_CONSTANTS])
+
+
 # -- the payload ----------------------------------------------------------------------------------
-
-
-def _payload_fit(values: list[Node], types: list[Node]) -> float:
-    """How well objects fit their types as payloads, from 1 to 2; 0 where one is no object."""
-    if not all(type(value) is dict for value in values):
-        return 0
-    known = [
-        type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
-        for value, kind in zip(values, types, strict=False)
-        if type(kind) is str and kind in KNOWN_TYPES
-    ]
-    return 1 + sum(known) / max(1, len(known))
 
 
 def _type_and_payload(covered: _Covered) -> tuple[Path | None, _Payload]:
@@ -209,7 +214,7 @@ def _payload(covered: _Covered, types: list[Node], beside: Path = ()) -> _Payloa
 
     Of an object and another one inside it that fit as well it is the outer one; none contains ``beside``.
     """
-    scored = ((_payload_fit(covered.values(path), types), path) for path in covered.paths if path)
+    scored = ((payload_fit(covered.values(path), types), path) for path in covered.paths if path)
     whole = [(score, path) for score, path in scored if score > 0 and path != beside[: len(path)]]
     scores = {path: score for score, path in whole if covered.is_covered(path)}
     highest = max(scores.values(), default=0.0)
@@ -229,11 +234,13 @@ def _payload(covered: _Covered, types: list[Node], beside: Path = ()) -> _Payloa
         found = _digest_of(covered, path)
         if found is not None:
             outside.append((score, path, *found))
-    if outside:
-        score, path, hashed, wrapper = max(outside, key=lambda each: each[0])
-        if inside is None or score > _payload_fit(covered.values(inside), types):
-            return path, hashed, wrapper
-    return inside, None, None
+    fit = 0.0 if inside is None else payload_fit(covered.values(inside), types)
+    best = max(outside, key=lambda each: each[0], default=None)
+    if best is not None and best[0] > fit:
+        return best[1], best[2], best[3], sum(each[0] >= best[0] for each in outside) - 1
+    # By its name alone an object is the payload rather than another that fits less.
+    least = fit if inside is not None and name_score("payload", str(inside[-1])) else 0.0
+    return inside, None, None, sum(each[0] >= least for each in outside)
 
 
 def _digest_of(covered: _Covered, payload: Path) -> tuple[Path, str | None] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -160,7 +161,8 @@ def test_a_comment_that_contains_an_event_is_no_event() -> None:
     "beside",
     [
         {"pith": NUMBER}, {"code": 7}, {"what": "comment"}, {"what": "Ein Kommentar!"}, {"at": WHEN},
-        {"meta": {"what": "comment"}},
+        {"meta": {"what": "comment"}}, {"@type": ["Event", "Comment"]}, {"is_comment": True}, {"type": "12"},
+        {"day": "2026-05-18"}, {"meta": [{"what": "comment"}]}, {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}},
     ],
 )  # fmt: skip
 def test_whatever_is_signed_beside_the_event_is_a_doubt(beside: Json) -> None:
@@ -170,8 +172,8 @@ def test_whatever_is_signed_beside_the_event_is_a_doubt(beside: Json) -> None:
 @pytest.mark.parametrize(
     "beside",
     [
-        {}, {"version": "1.0"}, {"alg": "Ed25519"}, {"key": DEMO.key_id}, {"hash": "ab" * 32}, {"is": True},
-        {"nothing": None}, {"list": ["comment"]},
+        {}, {"format": "1.0"}, {"alg": "Ed25519"}, {"key": DEMO.key_id}, {"hash": "ab" * 32},
+        {"nothing": None}, {"list": ["v1", []]}, {"version": "1"}, {"schema_version": 1},
     ],
 )  # fmt: skip
 def test_what_is_known_by_itself_is_no_doubt(beside: Json) -> None:
@@ -187,6 +189,8 @@ def test_what_is_known_by_itself_is_no_doubt(beside: Json) -> None:
         ({"what": "comment"}, False),
         ({"pith": NUMBER, "at": WHEN}, False),
         ({"what": "record", "pith": NUMBER}, False),
+        ({"what": ["comment", {"of": NUMBER}]}, True),
+        ({"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}, "pith": NUMBER}, True),
         ({"proof": {"what": "comment", "pith": NUMBER}}, True),
         ({"other": b64(b"s" * 64)}, False),
     ],
@@ -258,6 +262,175 @@ def test_of_two_numbers_one_is_that_of_the_record() -> None:
     events = [signed({**outer(n), **other}) for n in range(2)]
     assert cautions(*events) == ()
     (found,) = probe([to_json({"events": [*events]})], KEYS, most=20_000).found
-    assert found.cautions == ("/other is not the only member that may be the subject",)
+    assert found.cautions == ("/pith is not the only member that may be the subject",)
     (found,) = probe([to_json({"events": [signed(outer(n)) for n in range(2)]})], KEYS, most=20_000).found
     assert found.cautions == ()
+
+
+# -- what a third party may have written beside the payload -----------------------------------------
+
+WHENS = [f"2026-01-01T00:00:0{number}Z" for number in range(3)]
+OTHER = "pith:2003:OMJFN3CZBZK4KRI4XCDIFRLNQH"
+
+
+def without(number: int, *names: str, **more: Any) -> Json:
+    """An outer event with other members in place of some."""
+    return {name: value for name, value in outer(number).items() if name not in names} | more
+
+
+def evil(number: int) -> Json:
+    """What looks like the payload of a citation."""
+    return {**payloads.citation(f"evil {number}"), "pad": "x" * 100}
+
+
+def digest(value: Json) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def may_be(path: str, role: str) -> str:
+    return f"{path} is not the only member that may be the {role}"
+
+
+@pytest.mark.parametrize("name", ["context", "content", "payload"])
+@pytest.mark.parametrize("claims", [payloads.citation("w"), {"cites": "w"}, [{"cites": "w"}]])
+def test_an_object_beside_the_payload_may_be_the_payload(name: str, claims: Any) -> None:
+    """Neither a longer object, nor one that fits better, nor one with a better name is it by that."""
+    events = [signed(without(n, "data", claim=claims, n=n, **{name: evil(n)})) for n in range(3)]
+    # An object that fits and is named as the payload is it, unless another fits too.
+    named = claims in ({"cites": "w"}, [{"cites": "w"}]) and name != "context"
+    assert cautions(*events) == (() if named else (may_be(f"/{name}", "payload"),))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        payloads.citation("w"), {"payload": "a text"}, {"p": '{"citing_work": "w"}'},
+        {"p": "eyJjaXRpbmdfd29yayI6InciLCJyZWxhdGlvbnNoaXAiOiJleHRlbmRzIn0="}, {"payload_sha256": "ab" * 32},
+    ],
+)  # fmt: skip
+def test_a_payload_that_is_no_object_is_not_replaced_by_one(beside: Json) -> None:
+    """The payload is the members of the event, a string, or not there."""
+    events = [signed(without(n, "data", context=evil(n), **beside)) for n in range(3)]
+    assert cautions(*events) == (may_be("/context", "payload"),)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [payloads.citation("w"), {"claim": {"cites": "w"}}, {"cites": "w"}, {"payload": "a text"}],
+)
+def test_an_attachment_is_not_the_payload(beside: Json) -> None:
+    """The registry signed the digest of what somebody else attached."""
+    events = []
+    for number in range(3):
+        covered = without(number, "data", attachment_sha256=digest(evil(number)), **beside)
+        events.append(signed(covered, content=evil(number)))
+    assert cautions(*events) == (may_be("/content", "payload"),)
+
+
+def test_a_hashed_payload_is_not_replaced_by_a_context() -> None:
+    """The payload is covered by its digest alone, and the context as it is."""
+    events = []
+    for number in range(3):
+        claims = payloads.citation(f"w{number}")
+        covered = without(number, "data", context=evil(number), ph=digest(claims))
+        events.append(signed(covered, claim=claims))
+    assert cautions(*events) == (may_be("/context", "payload"),)
+    hashed = []
+    for number in range(3):
+        claims = payloads.citation(f"w{number}")
+        hashed.append(signed(without(number, "data", payload_sha256=digest(claims), note="x"), data=claims))
+    assert cautions(*hashed) == ()
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        1_770_000_000.5, 1_770_000_000_000_000, "1770000000", "2026-01-02", "20260102",
+        "Mon, 04 May 2026 10:00:00 GMT", "4 May 2026", "04.05.2026",
+    ],
+)  # fmt: skip
+def test_a_time_in_another_form_is_a_time(time: Any) -> None:
+    """That of a context is not the time of the event because it is the only one that a format can state."""
+    events = [signed(without(n, "at", at=time, context={"when": WHENS[n]})) for n in range(3)]
+    assert "/context/when is inside /context, and a member outside may be the created_at" in cautions(*events)
+
+
+@pytest.mark.parametrize("kind", [7, ["Event", "Comment"], "12", "urn:example:" + "x" * 90])
+def test_a_type_in_another_form_is_a_type(kind: Any) -> None:
+    events = [signed(without(n, "type", type=kind, context={"kind": "citation"})) for n in range(3)]
+    assert "/context/kind is inside /context, and a member outside may be the event_type" in cautions(*events)
+    events = [signed(without(n, "type", type=kind, category="citation")) for n in range(3)]
+    assert cautions(*events) == (may_be("/category", "event_type"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("pith", "pith:OMJFN3CZ"), ("of", "https://example.org/OMJFN3CZBZK4KRI4XCDIFRLNQH"), ("of", OTHER),
+        ("of", "OMJFN3CZBZK4KRI4XCDIFRLNQH"), ("of", "2605.11111"), ("of", "10.1000/182"),
+        ("record_sha256", "ab" * 32),
+    ],
+)  # fmt: skip
+def test_a_record_in_another_form_is_a_subject(name: str, value: str) -> None:
+    events = [signed(without(n, "pith", context={"re": NUMBER}, **{name: value})) for n in range(3)]
+    assert "/context/re is inside /context, and a member outside may be the subject" in cautions(*events)
+
+
+def test_an_event_about_another_record_is_not_moved_to_one_that_it_names() -> None:
+    events = [signed(without(n, "pith", pith=OTHER, about=NUMBER)) for n in range(3)]
+    assert cautions(*events) == (may_be("/about", "subject"),)
+    events = [signed(without(n, "pith", subject="arxiv:2605.11111", about=NUMBER)) for n in range(3)]
+    assert cautions(*events) == (may_be("/about", "subject"),)
+
+
+def test_one_element_with_another_member_is_enough() -> None:
+    """Outer types under names that differ, or that are no words in some elements."""
+    names = ("what", "note", "label")
+    assert cautions(*(signed({names[n]: "comment", "data": inner(n)}) for n in range(3))) == (NESTED,)
+    kinds = ("comment", None, 7)
+    assert cautions(*(signed({"what": kinds[n], "data": inner(n)}) for n in range(3))) == (NESTED,)
+
+
+def test_a_covered_header_with_the_signature_in_it_is_a_header() -> None:
+    """Only what is not covered beside the signature belongs to the proof."""
+    events = []
+    for number in range(3):
+        header = {"type": "comment_posted", "subject": NUMBER, "time": 7 + number, "signer": DEMO.signer_id}
+        covered = {"header": header, "data": inner(number)}
+        signature = b64(DEMO.sign(canonical(covered)))
+        events.append({**covered, "header": {**header, "sig": signature}})
+    assert cautions(*events) == (NESTED,)
+
+
+@pytest.mark.parametrize("beside", [{"type": "replication"}, {"of": NUMBER}])
+def test_a_known_type_or_number_beside_the_signature_is_a_doubt(beside: Json) -> None:
+    events = []
+    for number in range(3):
+        kept = inner(number)
+        events.append({"data": kept, "header": {**beside, "sig": b64(DEMO.sign(canonical(kept)))}})
+    assert cautions(*events) == (NESTED,)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"note": "x", "n": 7}, {"tags": ["a"]}, {"links": {"a": 1}}, {"signer_type": "registry"},
+        {"content_type": "application/json"}, {"meta": {"key": DEMO.key_id}}, {"type_version": "1"},
+        {"kind": "pith_event"},
+    ],
+)  # fmt: skip
+def test_other_members_of_an_event_are_no_doubt(beside: Json) -> None:
+    assert cautions(*(signed({**outer(n), **beside}) for n in range(3))) == ()
+
+
+def test_a_word_that_all_events_share_is_a_constant() -> None:
+    """Another document of the same key with the same members, as a comment, is not read as an event."""
+    events = [signed({**outer(n), "kind": "pith_event"}) for n in range(3)]
+    result = probe([to_json(bundle(RECORD, [*events]))], KEYS, most=20_000)
+    assert result.best is not None and result.best.event_format is not None
+    body: Any = result.best.event_format.to_value()["body"]
+    assert body["constants"] == {"/kind": "pith_event"}
+    found = Policy.from_value(result.policy(KEYS))
+    comment = signed({**outer(3), "kind": "comment"})
+    report = Verifier(found).verify(to_json(bundle(RECORD, [*events, comment])))
+    assert [each.verdict.status for each in report.events] == ["verified"] * 3 + ["unknown_format"]
