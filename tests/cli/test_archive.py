@@ -18,7 +18,7 @@ from kit.data import REPO
 from pithbundle import cbor_bytes, parse_json
 from pithbundle.archive import tar, zstd
 from pithbundle.archive.inputs import FORMATS
-from pithbundle.cli.commands import archive as commands
+from pithbundle.cli import archive_options
 
 DEMO = REPO / "vectors" / "demo"
 SUFFIX = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
@@ -45,7 +45,7 @@ def pack(*args: str, status: int = 0, stdin: bytes = b"") -> dict[str, Any]:
 
 
 def test_the_formats_are_those_of_the_library() -> None:
-    assert {*commands.FORMATS} == {*FORMATS} - {"archive"}
+    assert {*archive_options.FORMATS} == {*FORMATS} - {"archive"}
 
 
 def test_every_container_gives_the_same_archive(folder: Path) -> None:

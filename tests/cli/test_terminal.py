@@ -104,6 +104,71 @@ class TestProgressBar:
         assert stream.bytes.getvalue().decode() == f"\r\x1b[K[{' ' * 40}] 0/0 0:00\r\x1b[K"
 
 
+class TestSteps:
+    """A run in steps: bundles, rate, time left, rejected."""
+
+    @staticmethod
+    def drawn(
+        monkeypatch: pytest.MonkeyPatch, calls: list[tuple[float, int, int]], width: str = "200"
+    ) -> list[str]:
+        """What is drawn at each time, for so many done and rejected of 1,000."""
+        clock = 100.0
+        monkeypatch.setattr("time.monotonic", lambda: clock)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", width)
+        stream = Stream(tty=True)
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress_bar(None) as bar:
+            bar.begin("verifying", 1000)
+            for now, done, rejected in calls:
+                clock = 100.0 + now
+                bar(done, rejected)
+        return stream.bytes.getvalue().decode().split("\r\x1b[K")[2:-1]
+
+    def test_bundles_rate_time_left_and_rejected(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first, *rest = self.drawn(monkeypatch, [(2.0, 100, 0), (4.0, 200, 3), (20.0, 1000, 3)])
+        assert first == f"[{' ' * 40}] verifying 0/1000 0:00"
+        assert [each.split("] ")[1] for each in rest] == [
+            "verifying 100/1000 0:02, 50/s, 0:18 left",
+            "verifying 200/1000 0:04, 50/s, 0:16 left, 3 rejected",
+            "verifying 1000/1000 0:20, 50/s, 3 rejected",
+        ]
+
+    def test_the_rate_is_that_of_the_last_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Results of an interrupted run come at once, and say nothing about the time that is left."""
+        calls = [(0.5, 500, 0), *((float(at), 500 + at, 0) for at in range(1, 61))]
+        assert self.drawn(monkeypatch, calls)[-1].endswith("verifying 560/1000 1:00, 1.0/s, 7:20 left")
+
+    def test_hours(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        shown = self.drawn(monkeypatch, [(10.0, 1, 0), (4000.0, 2, 0)])[-1]
+        assert "verifying 2/1000 1:06:40, " in shown and " left" in shown
+
+    def test_no_line_is_wrapped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for width in ("20", "40", "80", "100"):
+            for each in self.drawn(monkeypatch, [(2.0, 100, 99999)], width):
+                assert len(each) < int(width)
+
+    def test_a_step_without_a_total(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        clock = 0.0
+        monkeypatch.setattr("time.monotonic", lambda: clock)
+        monkeypatch.setenv("TERM", "xterm")
+        stream = Stream(tty=True)
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress_bar(None) as bar:
+            bar.begin("reading", None)
+            clock = 5.0
+            bar(100)
+        assert stream.bytes.getvalue().decode().split("\r\x1b[K")[-2] == "reading 100 0:05, 20/s"
+
+    def test_no_terminal_no_steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        stream = Stream(tty=False)
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress_bar(None) as bar:
+            bar.begin("reading", None)
+            bar(1, 1)
+        assert stream.bytes.getvalue() == b""
+
+
 def test_no_command_needs_rich() -> None:
     """The text on a terminal was the only use of a package of twelve megabytes."""
     code = (

@@ -80,6 +80,7 @@ UNTESTABLE: Final = {
     "RECOMP-6": "about containers of bundles; tests/unit/recompute/test_facts.py shows it",
     "RECOMP-7": "about the processes of a run; tests/unit/recompute/test_pool.py shows it",
     "RECOMP-11": "about the output of a command; tests/unit/recompute/test_expect.py shows it",
+    "RECOMP-12": "about containers of bundles; tests/cli/test_recompute_inputs.py shows it",
     "RECOMP-13": "a picture for people; tests/unit/recompute/test_picture.py shows it",
     "PROBE-1": "about the tool alone; tests/unit/verify/probing/test_run.py shows it",
     "PROBE-2": "about the tool alone; tests/unit/verify/probing/test_lenient.py and test_elements.py beside it show it",

@@ -24,7 +24,7 @@ from pithbundle.bundle.number import PithNumber, is_suffix
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.sources import walk
-from pithbundle.cli.terminal import progress_bar
+from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
@@ -32,6 +32,8 @@ from pithbundle.errors import FileError, NumberError, PithError
 from pithbundle.files import STDIN, file_error, write_stream
 from pithbundle.output_folder import OutputFolder
 
+#: The end of the name of a file that is written and never read.
+PARQUET: Final = ".parquet"
 _ENDINGS: Final = tuple(f"{one}{other}" for one in (".json", ".cbor") for other in ("", ".zst", ".gz"))
 _UNPACKED: Final = re.compile(r"[A-Z2-7]{26}-[0-9a-f]{16}\.(?:json|cbor)|file\.tmp")
 
@@ -69,14 +71,16 @@ def failing(path: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Input:
+class Input:
+    """A file of bundles or the folder of an archive, and its format."""
+
     path: str
     form: InputFormat
     #: Whether a folder names it: then what cannot be read is rejected, and the rest goes on.
     is_of_folder: bool = False
 
 
-def _inputs(paths: Iterable[str], form: str | None, written: Written) -> Iterator[_Input]:
+def inputs_of(paths: Iterable[str], form: str | None, written: Written) -> Iterator[Input]:
     """The inputs with their formats; folders are walked.
 
     Raises:
@@ -85,7 +89,7 @@ def _inputs(paths: Iterable[str], form: str | None, written: Written) -> Iterato
     for path in paths:
         if path != STDIN and os.path.isdir(path):
             if os.path.lexists(os.path.join(path, MANIFEST)):
-                yield _Input(path, FORMATS["archive"])
+                yield Input(path, FORMATS["archive"])
             else:
                 yield from _of_folder(path, written)
             continue
@@ -94,13 +98,19 @@ def _inputs(paths: Iterable[str], form: str | None, written: Written) -> Iterato
             with failing(path):
                 if path != STDIN and not os.path.lexists(path):
                     raise FileError.at(path, "no such file or directory")
+            if path.lower().endswith(PARQUET):
+                message = (
+                    f"{Output.show(path)} is a table for analysts, and no source of bundles (ARCH-14). "
+                    "Give the archive or the files that it was written from"
+                )
+                raise click.UsageError(message, click.get_current_context())
             what = "standard input" if path == STDIN else f"the name of {Output.show(path)}"
             message = f"{what} states no format. Give it with --from, as in --from jsonl.gz"
             raise click.UsageError(message, click.get_current_context())
-        yield _Input(path, found)
+        yield Input(path, found)
 
 
-def _of_folder(path: str, written: Written) -> Iterator[_Input]:
+def _of_folder(path: str, written: Written) -> Iterator[Input]:
     for source in walk(path, _ENDINGS):
         found = format_of_name(source.path)
         if source.error is not None:
@@ -108,7 +118,7 @@ def _of_folder(path: str, written: Written) -> Iterator[_Input]:
         elif source.skipped or found is None:
             written.skipped += source.named_by == "folder"
         else:
-            yield _Input(source.path, found, is_of_folder=True)
+            yield Input(source.path, found, is_of_folder=True)
 
 
 def _bundles(
@@ -120,20 +130,31 @@ def _bundles(
         InputRejected: an input that was named cannot be read.
     """
     require_single_stdin(*paths)
-    skipped = tar.Skipped()
     with progress_bar(None) as bar:
-        for given in [*_inputs(paths, form, written)]:
-            try:
-                for bundle in read_bundles(given.path, given.form, written.rejected, limits, skipped):
-                    written.read += 1
-                    bar(written.read)
-                    yield bundle
-            except PithError as error:
-                if given.is_of_folder:
-                    written.rejected.add(given.path, "", error.detached())
-                    continue
-                with failing(given.path):
-                    raise
+        yield from bundles_of([*inputs_of(paths, form, written)], limits, written, bar)
+
+
+def bundles_of(
+    inputs: Iterable[Input], limits: Limits, written: Written, progress: Progress
+) -> Iterator[InputBundle]:
+    """Every bundle of the inputs.
+
+    Raises:
+        InputRejected: an input that was named cannot be read.
+    """
+    skipped = tar.Skipped()
+    for given in inputs:
+        try:
+            for bundle in read_bundles(given.path, given.form, written.rejected, limits, skipped):
+                written.read += 1
+                progress(written.read, len(written.rejected))
+                yield bundle
+        except PithError as error:
+            if given.is_of_folder:
+                written.rejected.add(given.path, "", error.detached())
+                continue
+            with failing(given.path):
+                raise
     written.skipped += skipped.count
 
 
@@ -217,7 +238,7 @@ def _check_formats(paths: tuple[str, ...], form: str | None) -> None:
     """Report an input without a format before anything is written."""
     for path in paths:
         if path == STDIN or not os.path.isdir(path):
-            list(_inputs([path], form, Written()))
+            list(inputs_of([path], form, Written()))
 
 
 def _name(line: Line) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from pithbundle.archive.reader import Reader
 from pithbundle.cli.archive_print import print_rejected
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of
 from pithbundle.cli.expected import Compared, expected_value, print_expected
+from pithbundle.cli.inputs import require_single_stdin
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
+from pithbundle.errors import FileError, PithError
 from pithbundle.recompute.pool import default_jobs
 from pithbundle.recompute.run import Recomputed, recompute
 from pithbundle.verifier import Verifier
@@ -33,26 +34,72 @@ _STYLES: Final[dict[Exit, Style]] = {Exit.VALID: "good", Exit.INVALID: "bad", Ex
 
 
 def run(
-    archives: Sequence[str], output: str, policy: Policy, limits: Limits, jobs: int | None, force: bool
-) -> Recomputed:
-    """Recompute the archives, with a progress bar.
+    inputs: tuple[str, ...],
+    form: str | None,
+    output: str,
+    policy: Policy,
+    limits: Limits,
+    jobs: int | None,
+    force: bool,
+) -> tuple[Recomputed, Written]:
+    """Recompute archives and other inputs, with a progress bar; return what was passed over too.
 
     Raises:
-        InputRejected: an archive cannot be read, or the output not written.
+        InputRejected: an input cannot be read, or the output not written.
+        click.UsageError: the format of an input is not known.
     """
-    bundles = 0
-    for path in archives:
-        with failing(path):
-            bundles += Reader(path, limits).manifest.bundles
-    with failing(output), progress_bar(bundles) as bar:
-        return recompute(
-            archives,
+    written = Written()
+    require_single_stdin(*inputs)
+    given = [each for path in inputs for each in _given(path, form, written)]
+    archives = [
+        each for each in given if each.form.container == "archive" and _is_sound(each, limits, written)
+    ]
+    others = [each for each in given if each.form.container != "archive"]
+    with failing(output), progress_bar(None) as bar:
+        lines = (bundle.line for bundle in bundles_of(others, limits, written, bar))
+        found = recompute(
+            [each.path for each in archives],
             output,
             Verifier(policy, limits=limits),
             jobs=jobs or default_jobs(),
             force=force,
+            lines=lines if others or len(written.rejected) else None,
+            rejected=written.rejected,
             progress=bar,
         )
+    return found, written
+
+
+def _given(path: str, form: str | None, written: Written) -> list[Input]:
+    """The inputs that a path names; a folder in which there is none was mistyped, and is not valid.
+
+    Raises:
+        InputRejected: it is such a folder.
+        click.UsageError: the format of a file is not known.
+    """
+    before = len(written.rejected)
+    found = [*inputs_of([path], form, written)]
+    if not found and len(written.rejected) == before:
+        with failing(path):
+            raise FileError.at(path, "contains no archive and no file of a bundle")
+    return found
+
+
+def _is_sound(given: Input, limits: Limits, written: Written) -> bool:
+    """Whether the manifest of an archive can be read; of one in a folder the rest goes on without it.
+
+    Raises:
+        InputRejected: it cannot, and the archive was named.
+    """
+    try:
+        Reader(given.path, limits)
+    except PithError as error:
+        if not given.is_of_folder:
+            with failing(given.path):
+                raise
+        written.rejected.add(given.path, "", error.detached())
+        return False
+    return True
 
 
 def print_recomputed(
@@ -61,6 +108,7 @@ def print_recomputed(
     policy: Policy,
     policy_path: str | None,
     found: Recomputed,
+    skipped: int,
     compared: Compared | None = None,
 ) -> int:
     """Print what a run and a comparison came to; return the exit status."""
@@ -72,6 +120,7 @@ def print_recomputed(
             "policy": policy_value(policy, policy_path),
             "output": portable(output),
             "summary": summary,
+            "skipped": skipped,
             "expected": expected_value(compared),
         }
         # The outcome is that of the comparison where the exit status is due to it alone.
@@ -90,6 +139,8 @@ def print_recomputed(
             out.detail(label, str(summary[name]))
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
+    if skipped:
+        out.detail("skipped", f"{plural(skipped, 'file')} of other names")
     if compared is not None:
         print_expected(out, compared)
     return status

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -14,6 +16,8 @@ from typing import Final
 _WIDE_SINCE_16: Final = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D376))
 #: Between two updates of a progress bar, in seconds.
 _INTERVAL: Final = 0.1
+#: The seconds over which the rate is measured.
+_RATE_SECONDS: Final = 20.0
 
 
 def char_width(char: str) -> int:
@@ -66,11 +70,23 @@ def table_lines(rows: Sequence[Sequence[str]], columns: int | None = None) -> It
             yield ("  " + "  ".join(padded)).rstrip()
 
 
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
+
+
+def _columns() -> int:
+    return max(20, shutil.get_terminal_size().columns)
+
+
 class Progress:
     """Draws nothing: stderr is no terminal, or there is little to do."""
 
-    def __call__(self, done: int) -> None:
-        """Draw how many items are done."""
+    def begin(self, what: str, total: int | None) -> None:
+        """Begin a step of a longer run: its name, and the number of its items where it is known."""
+
+    def __call__(self, done: int, rejected: int = 0) -> None:
+        """Draw how many items are done, and of a run in steps how many were rejected."""
 
     def erase(self) -> None:
         """Clear the line for other output; the next call draws it again."""
@@ -103,19 +119,48 @@ class _ProgressBar(Progress):
         self._began = time.monotonic()
         self._drawn = float("-inf")
         self._visible = False
+        #: The step of a longer run; empty for a run without steps.
+        self._what = ""
+        #: When so many items were done, some seconds ago and since then.
+        self._seen: deque[tuple[float, int]] = deque()
 
-    def __call__(self, done: int) -> None:
+    def begin(self, what: str, total: int | None) -> None:
+        self._what, self._total = what, total
+        self._seen.clear()
+        self._drawn = float("-inf")
+        self(0)
+
+    def __call__(self, done: int, rejected: int = 0) -> None:
         now = time.monotonic()
         if now - self._drawn < _INTERVAL and done != self._total:
             return
         self._drawn = now
         self._visible = True
-        minutes, seconds = divmod(int(now - self._began), 60)
         bar, of = "", ""
         if self._total is not None:
             # Of a folder that grows meanwhile more may be done than was counted.
             bar, of = f"[{'#' * min(40, 40 * done // max(1, self._total)):<40}] ", f"/{self._total}"
-        self._write(f"\r\x1b[K{bar}{done}{of} {minutes}:{seconds:02}")
+        text = f"{done}{of} {_minutes(now - self._began)}"
+        if self._what:
+            text = ", ".join([f"{self._what} {text}", *self._of_step(now, done, rejected)])
+            if len(bar + text) >= _columns():
+                # A line that is wrapped could not be written again.
+                bar, text = "", text[: _columns() - 1]
+        self._write(f"\r\x1b[K{bar}{text}")
+
+    def _of_step(self, now: float, done: int, rejected: int) -> Iterator[str]:
+        """The rate of the last seconds, the time that is left at this rate, and what was rejected."""
+        self._seen.append((now, done))
+        while len(self._seen) > 2 and now - self._seen[0][0] > _RATE_SECONDS:
+            self._seen.popleft()
+        (start, before), elapsed = self._seen[0], now - self._seen[0][0]
+        rate = (done - before) / elapsed if elapsed > 0 else 0.0
+        if rate > 0 and now > start:
+            yield f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+            if self._total is not None and done < self._total:
+                yield f"{_minutes((self._total - done) / rate)} left"
+        if rejected:
+            yield f"{rejected} rejected"
 
     def erase(self) -> None:
         if self._visible:

@@ -6,6 +6,7 @@ The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.unit` computes one unit of work and accesses nothing;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
 :mod:`~pithbundle.recompute.pool` computes units in processes;
+:mod:`~pithbundle.recompute.sorted_lines` sorts lines that no archive has;
 :mod:`~pithbundle.recompute.assemble` writes the output of the results;
 :mod:`~pithbundle.recompute.run` is the whole run;
 :mod:`~pithbundle.recompute.outputs` reads outputs again;

@@ -27,6 +27,7 @@ from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.result import FoundRow, UnitResult
+from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED
 from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
 STATES: Final = "states"
@@ -43,9 +44,11 @@ _PACK_FILE: Final = r"[0-9a-f]{32}\.(?:jsonl\.zst|idx)|packs\.json"
 _FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.json"
 #: The names of the files of an output and of its folders, and those that a run leaves in its part.
 FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
+FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")
 KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}")
 KNOWN_OF_PART: Final = re.compile(
-    f"{_FILES}|{_PACK_FILE}|{re.escape(UNITS)}|{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
+    f"{_FILES}|{_PACK_FILE}|{KNOWN_OF_SORTED.pattern}|"
+    f"{re.escape(UNITS)}|{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
 )
 
 

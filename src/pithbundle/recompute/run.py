@@ -6,11 +6,12 @@ import contextlib
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
@@ -24,7 +25,9 @@ from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute import assemble
 from pithbundle.recompute.pool import Pool, UnitPool
+from pithbundle.recompute.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow
+from pithbundle.recompute.sorted_lines import place_of, remove_sorted, write_sorted
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 from pithbundle.recompute.unit import Parts
 from pithbundle.verifier import Verifier
@@ -69,7 +72,9 @@ def recompute(
     jobs: int = 1,
     pool: UnitPool[int] | None = None,
     force: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
+    lines: Iterable[Line] | None = None,
+    rejected: Rejections | None = None,
+    progress: Progress | None = None,
 ) -> Recomputed:
     """Recompute all records of the archives and write the output.
 
@@ -80,7 +85,9 @@ def recompute(
         jobs: the number of processes that verify.
         pool: where units are computed instead, as on a cluster; closed before the output is written.
         force: replace an existing output; anything else of that name is never replaced.
-        progress: called with the number of lines that were verified so far.
+        lines: lines in any order that no archive has; they are sorted on the disk first (RECOMP-12).
+        rejected: what was rejected of their inputs; complete when ``lines`` has ended.
+        progress: takes what the run reports.
 
     Raises:
         FileError: ``io``: an archive cannot be read, a file changed meanwhile, or something cannot
@@ -91,11 +98,15 @@ def recompute(
     readers = [Reader(path, verifier.limits) for path in archives]
     try:
         place = OutputFolder(
-            output, force, assemble.KNOWN_OF_PART, assemble.is_output, folders=assemble.FOLDERS
+            output, force, assemble.KNOWN_OF_PART, assemble.is_output, folders=assemble.FOLDERS_OF_PART
         )
         with place, contextlib.closing(Store(place.part)) as store:
+            progress = progress or Silent()
             run = _Run(readers, verifier, pool or Pool(verifier, jobs), store, progress)
+            if lines is not None:
+                run.sort(place, lines, rejected)
             found = run.write(place)
+            remove_sorted(place.part)
             place.give_name()
     except OSError as error:
         raise file_error(output, error) from error
@@ -109,9 +120,11 @@ class _Run:
         verifier: Verifier,
         pool: UnitPool[int],
         store: Store,
-        progress: Callable[[int], None],
+        progress: Progress,
     ) -> None:
-        self._readers = readers
+        self._readers = [*readers]
+        #: The archive of the lines that were sorted.
+        self._sorted: Reader | None = None
         self._verifier = verifier
         self._pool = pool
         self._jobs = pool.jobs
@@ -122,16 +135,28 @@ class _Run:
         self._sources: list[_Source] = []
         self._times: dict[str, float] = {}
 
+    def sort(self, place: OutputFolder, lines: Iterable[Line], rejected: Rejections | None) -> None:
+        """Sort lines into an archive, which is read like the others."""
+        self._progress.begin("reading", None)
+        with self._timed("sorting"):
+            self._sorted = Reader(write_sorted(place.part, lines), self._verifier.limits)
+        self._readers.append(self._sorted)
+        if rejected is not None:
+            self._rejected.update(rejected)
+
     def write(self, place: OutputFolder) -> Recomputed:
         """Compute everything and write it into the part of the output."""
         with self._pool as pool:
             with self._timed("units"):
+                self._progress.begin("verifying", sum(each.manifest.bundles for each in self._readers))
                 units = self._store.bounded(self._verified(self._frames(), pool))
             with self._timed("shared_records"):
+                self._progress.begin("merging", None)
                 shared = [*self._verified(self._shared(units), pool)]
         folder, verifier = place.part, self._verifier
         results = assemble.Found(self._store, units, shared)
         with self._timed("output"):
+            self._progress.begin("writing", None)
             tally = assemble.write_states(folder, results, self._rejected)
             assemble.write_reports(folder, results)
             assemble.write_rejected(folder, self._rejected)
@@ -173,7 +198,7 @@ class _Run:
                 self._note_lost(source)
                 continue
             read += result.read
-            self._progress(read)
+            self._progress(read, len(self._rejected))
             for entry in result.rejected:
                 self._note(source, entry)
             ref = self._store.add(result, source)
@@ -212,18 +237,21 @@ class _Run:
             self._rejected.add(pack.path, "", ArchiveError("archive", detail, clause="ARCH-10"))
 
     def _note(self, source: int, entry: RejectedEntry) -> None:
-        at = self._sources[source]
-        position = f"frame at byte {at.offset}, {entry.position}" if entry.count == 1 else ""
-        path = at.pack.path
+        path, place = self._where(self._sources[source])
+        position = f"{place}, {entry.position}" if entry.count == 1 else ""
         self._rejected.take(RejectedEntry(path, position, entry.code, entry.reason, entry.count))
 
     def _note_lost(self, source: int) -> None:
         """List a frame whose processes ended; of shared records the output shows that no unit has all."""
         if source >= 0:
-            at = self._sources[source]
             detail = "the process that verified the frame ended each time"
-            error = ArchiveError("worker_lost", detail)
-            self._rejected.add(at.pack.path, f"frame at byte {at.offset}", error)
+            self._rejected.add(*self._where(self._sources[source]), ArchiveError("worker_lost", detail))
+
+    def _where(self, at: _Source) -> tuple[str, str]:
+        """The file of a frame, and its place in it."""
+        if self._sorted is not None and os.path.dirname(at.pack.path) == self._sorted.path:
+            return "", place_of(self._sorted, at.pack.path, at.offset)
+        return at.pack.path, f"frame at byte {at.offset}"
 
     # -- records in several frames ----------------------------------------------------------
 

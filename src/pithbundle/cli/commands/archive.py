@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
 import click
 
+from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.inputs import PATH, deliver, json_option, limit_option
+from pithbundle.cli.inputs import PATH, deliver, json_option
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
 from pithbundle.encoding.limits import Limits
@@ -24,12 +24,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 _STATUS: Final = (
     "\b\nExit status: 0; 1 something was rejected, the rest was {}; 2 usage error, or a\n"
     "file that cannot be read or written."
-)
-#: The formats of inputs; tests/cli/test_archive.py compares them with those of the library.
-FORMATS: Final = tuple(
-    f"{container}{compression}"
-    for container in ("json", "cbor", "jsonl", "cborseq", "tar")
-    for compression in ("", ".zst", ".gz")
 )
 
 
@@ -51,21 +45,6 @@ def _archives() -> tuple[ModuleType, ModuleType]:
     return archive_run, archive_print
 
 
-def _size_options(command: F) -> F:
-    """Add ``--max-raw`` and ``--limit``, passed as ``max_raw`` and ``limits``."""
-    command = click.option(
-        "--max-raw",
-        callback=whole(1, 10**15),
-        metavar="BYTES",
-        help="The most bytes of one bundle, decompressed: the limit size, 4194304.",
-    )(command)
-    return limit_option(command)
-
-
-def _limits(limits: Limits, max_raw: int | None) -> Limits:
-    return limits if max_raw is None else replace(limits, size=max_raw)
-
-
 def _output_options(what: str) -> Callable[[F], F]:
     """Add ``-o`` and ``--force``, passed as ``output`` and ``force``."""
 
@@ -84,14 +63,6 @@ _level_option: Final = click.option(
     metavar="NUMBER",
     default="3",
     help="The level of zstd, 1 to 22; by default 3.",
-)
-_from_option: Final = click.option(
-    "--from",
-    "form",
-    type=click.Choice(FORMATS),
-    metavar="FORMAT",
-    help="The format of the files IN: json, cbor, jsonl, cborseq or tar, perhaps with .zst or .gz; "
-    "by default that of the name.",
 )
 
 
@@ -112,8 +83,8 @@ def command() -> None:
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
 @_output_options("archive")
 @_level_option
-@_from_option
-@_size_options
+@from_option
+@size_options
 @json_option
 @click.pass_obj
 def pack(
@@ -134,7 +105,7 @@ def pack(
     """
     guard_inputs(inputs, [("-o", output)])
     run, printing = _archives()
-    found = run.pack(inputs, output, force, level, form, _limits(limits, max_raw))
+    found = run.pack(inputs, output, force, level, form, with_max_raw(limits, max_raw))
     return int(printing.print_written(out, output, found))
 
 
@@ -146,7 +117,7 @@ def pack(
 @click.argument("inputs", metavar="DIR...", nargs=-1, required=True, type=click.Path())
 @_output_options("archive")
 @_level_option
-@_size_options
+@size_options
 @json_option
 @click.pass_obj
 def merge(
@@ -164,7 +135,7 @@ def merge(
     """
     guard_inputs(inputs, [("-o", output)])
     run, printing = _archives()
-    found = run.merge(inputs, output, force, level, _limits(limits, max_raw))
+    found = run.merge(inputs, output, force, level, with_max_raw(limits, max_raw))
     return int(printing.print_written(out, output, found))
 
 
@@ -176,8 +147,8 @@ def merge(
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
 @_output_options("output")
 @click.option("--to", type=click.Choice(["folder", "tar"]), help="By default tar if OUT ends in .tar.")
-@_from_option
-@_size_options
+@from_option
+@size_options
 @json_option
 @click.pass_obj
 def unpack(
@@ -204,7 +175,7 @@ def unpack(
         force,
         to or ("tar" if output.endswith(".tar") else "folder"),
         form,
-        _limits(limits, max_raw),
+        with_max_raw(limits, max_raw),
     )
     return int(printing.print_unpacked(out, output, found))
 
@@ -216,7 +187,7 @@ def unpack(
 )
 @click.argument("archive", metavar="DIR", type=click.Path())
 @click.option("--bundles", is_flag=True, help="Print suffix, SHA-256, bytes and encoding of each bundle.")
-@_size_options
+@size_options
 @json_option
 @click.pass_obj
 def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits: Limits) -> int:
@@ -228,7 +199,7 @@ def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits:
         )
     run, printing = _archives()
     with run.failing(archive):
-        reader = run.Reader(archive, _limits(limits, max_raw))
+        reader = run.Reader(archive, with_max_raw(limits, max_raw))
     return int(printing.list_bundles(out, reader) if bundles else printing.list_packs(out, reader))
 
 
@@ -244,7 +215,7 @@ def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits:
 @click.option("-o", "--output", type=PATH, metavar="FILE", help="Write to this file, atomically.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--encoding", type=click.Choice(["json", "cbor"]), help="Only the bundles in this encoding.")
-@_size_options
+@size_options
 @json_option
 @click.pass_obj
 def get(
@@ -268,7 +239,7 @@ def get(
         guard_inputs((archive, *_files_in(archive)), [("-o", output)])
     suffix = run.suffix_of(suffix)
     with run.failing(archive):
-        reader = run.Reader(archive, _limits(limits, max_raw))
+        reader = run.Reader(archive, with_max_raw(limits, max_raw))
         found = run.only(reader.get(suffix), encoding)
     if found.entries and (output is not None or not out.as_json):
         run.require_one_encoding(found)
@@ -295,7 +266,7 @@ def _files_in(folder: str) -> list[str]:
 )
 @click.argument("archive", metavar="DIR", type=click.Path())
 @click.option("--reindex", is_flag=True, help="Write the index of each sound pack anew, if it differs.")
-@_size_options
+@size_options
 @json_option
 @click.pass_obj
 def check(out: Output, archive: str, reindex: bool, max_raw: int | None, limits: Limits) -> int:
@@ -306,5 +277,5 @@ def check(out: Output, archive: str, reindex: bool, max_raw: int | None, limits:
     """
     run, printing = _archives()
     with run.failing(archive):
-        checked = run.check(run.Reader(archive, _limits(limits, max_raw)), reindex)
+        checked = run.check(run.Reader(archive, with_max_raw(limits, max_raw)), reindex)
     return int(printing.print_checked(out, archive, checked))

@@ -6,9 +6,10 @@ from types import ModuleType
 
 import click
 
+from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.guard import files_in, guard_inputs
-from pithbundle.cli.inputs import json_option, limit_option, policy_option, read_policy
+from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
@@ -36,13 +37,13 @@ def _work() -> tuple[ModuleType, ModuleType]:
 @click.command(
     "recompute",
     epilog="\b\nExamples:\n  pithbundle recompute mirror -o states\n"
-    "  pithbundle recompute mirror-1 mirror-2 -o states --policy mine.json\n"
+    "  pithbundle recompute mirror-1 downloads/ more.jsonl.gz -o states --policy mine.json\n"
     "  pithbundle recompute mirror -o new --expect states --differences changes.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
     "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
     "that cannot be read or written; 3 a record is incomplete or unverified.",
 )
-@click.argument("archives", metavar="ARCHIVE...", nargs=-1, required=True, type=click.Path())
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
 @click.option("--force", is_flag=True, help="Replace an existing output of recompute.")
 @click.option("--jobs", callback=whole(1, 256), metavar="N", help="Processes; by default one for each core.")
@@ -60,41 +61,50 @@ def _work() -> tuple[ModuleType, ModuleType]:
     metavar="FILE",
     help="Write every record that differs here, one a line as JSON.",
 )
+@from_option
 @policy_option
-@limit_option
+@size_options
 @json_option
 @click.pass_obj
 def command(
     out: Output,
-    archives: tuple[str, ...],
+    inputs: tuple[str, ...],
     output: str,
     force: bool,
     jobs: int | None,
     expected_path: str | None,
     differences_path: str | None,
+    form: str | None,
     policy_path: str | None,
+    max_raw: int | None,
     limits: Limits,
 ) -> int:
-    """Verify and merge all bundles of ARCHIVEs, and write the state of every record.
+    """Verify and merge all bundles of IN, and write the state of every record.
+
+    IN is an archive, or what pithbundle archive pack takes: a folder of bundles, or a file whose
+    name ends in .json, .cbor, .jsonl, .cborseq or .tar, perhaps with .zst or .gz after it. What is
+    no archive is sorted on the disk first.
 
     OUT is a folder: states and reports as packs, digests.txt with the digests of each record, by
     which two mirrors compare a whole registry, rejected.jsonl, summary.json and its picture
-    summary.svg. Memory does not grow
-    with the archives. The output is the same whatever archives, packs and processes the bundles
-    are divided into. What cannot be read is listed, and the rest is recomputed.
+    summary.svg. Memory does not grow with the inputs. The output is the same whatever files, packs
+    and processes the bundles are divided into. What cannot be read is listed, and the rest is
+    recomputed.
     """
-    inputs = [*archives, policy_path, expected_path]
-    guard_inputs(inputs, [("-o", output)])
+    known = [*inputs, policy_path, expected_path]
+    guard_inputs(known, [("-o", output)])
     run, comparing = _work()
     comparing.require_apart(output, expected_path, differences_path)
     if differences_path is not None:
-        below = [name for folder in (*archives, expected_path) for name in files_in(folder)]
-        guard_inputs([*inputs, *below], [("--differences", differences_path)])
+        below = [name for folder in (*inputs, expected_path) for name in files_in(folder)]
+        guard_inputs([*known, *below], [("--differences", differences_path)])
         require_absent([differences_path], force)
+    require_single_stdin(policy_path, *inputs)
+    limits = with_max_raw(limits, max_raw)
     policy = read_policy(policy_path)
     expected = comparing.open_expected(expected_path, limits)
-    found = run.run(archives, output, policy, limits, jobs, force)
+    found, written = run.run(inputs, form, output, policy, limits, jobs, force)
     compared = None
     if expected is not None:
         compared = comparing.compare(output, expected, limits, differences_path, force)
-    return int(run.print_recomputed(out, output, policy, policy_path, found, compared))
+    return int(run.print_recomputed(out, output, policy, policy_path, found, written.skipped, compared))

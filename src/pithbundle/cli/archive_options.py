@@ -1,0 +1,48 @@
+"""Options of the commands that read containers of bundles (spec ARCH-11, ARCH-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+import click
+
+from pithbundle.cli.inputs import limit_option
+from pithbundle.cli.numeric import whole
+from pithbundle.encoding.limits import Limits
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: The formats of inputs; tests/cli/test_archive.py compares them with those of the library.
+FORMATS: Final = tuple(
+    f"{container}{compression}"
+    for container in ("json", "cbor", "jsonl", "cborseq", "tar")
+    for compression in ("", ".zst", ".gz")
+)
+
+
+def size_options(command: F) -> F:
+    """Add ``--max-raw`` and ``--limit``, passed as ``max_raw`` and ``limits``."""
+    command = click.option(
+        "--max-raw",
+        callback=whole(1, 10**15),
+        metavar="BYTES",
+        help="The most bytes of one bundle, decompressed: the limit size, 4194304.",
+    )(command)
+    return limit_option(command)
+
+
+def with_max_raw(limits: Limits, max_raw: int | None) -> Limits:
+    """Return the limits with the one of ``--max-raw``."""
+    return limits if max_raw is None else replace(limits, size=max_raw)
+
+
+from_option: Final = click.option(
+    "--from",
+    "form",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    help="The format of the files IN: json, cbor, jsonl, cborseq or tar, perhaps with .zst or .gz; "
+    "by default that of the name.",
+)

@@ -1,0 +1,60 @@
+"""Lines in any order as an archive in the part of an output (RECOMP-12)."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from kit.archives import items, lines, write
+from pithbundle.archive.lines import Line
+from pithbundle.archive.reader import Reader
+from pithbundle.durable import Folder
+from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED, place_of, remove_sorted, write_sorted
+
+
+def shuffled(given: list[Line], seed: int) -> list[Line]:
+    return random.Random(seed).sample(given, len(given))
+
+
+@pytest.mark.parametrize("run_bytes", [1, 20_000, 1 << 26])
+def test_it_is_the_archive_of_the_same_lines(tmp_path: Path, run_bytes: int) -> None:
+    given = [*lines(300), *items(40), *lines(10)]
+    packed = write(tmp_path / "packed", given)
+    with Folder.open(str(tmp_path)) as folder:
+        reader = Reader(write_sorted(folder, shuffled(given, 1), run_bytes))
+        assert reader.path == str(tmp_path / SORTED)
+        assert [info.content_sha256 for info in reader.packs] == [
+            info.content_sha256 for info in packed.packs
+        ]
+        names = [each.name for each in (tmp_path / SORTED).iterdir()]
+        assert all(KNOWN_OF_SORTED.fullmatch(name) for name in names)
+        assert not any(name.startswith("run-") for name in names)
+        remove_sorted(folder)
+        assert not (tmp_path / SORTED).exists()
+
+
+def test_no_lines(tmp_path: Path) -> None:
+    with Folder.open(str(tmp_path)) as folder:
+        remove_sorted(folder)
+        assert Reader(write_sorted(folder, ())).packs == ()
+
+
+def test_what_is_not_known_is_not_removed(tmp_path: Path) -> None:
+    with Folder.open(str(tmp_path)) as folder:
+        write_sorted(folder, lines(3))
+        (tmp_path / SORTED / "mine").write_bytes(b"x")
+        with pytest.raises(OSError, match="did not write"):
+            remove_sorted(folder)
+
+
+def test_a_frame_is_named_by_its_first_record(tmp_path: Path) -> None:
+    with Folder.open(str(tmp_path)) as folder:
+        reader = Reader(write_sorted(folder, lines(300)))
+    (info,) = reader.packs
+    index = reader.index(info)
+    assert index is not None and len(index) > 1
+    for entry in index:
+        found = place_of(reader, str(tmp_path / SORTED / info.file), entry.offset)
+        assert found == f"the frame of the record {entry.first_suffix}, after sorting"
