@@ -207,17 +207,22 @@ class Surroundings:
         fit = payload_fit([value_at(element.value, self.payload) for element in self.elements], self.types)
         # Nobody signed the name of a payload that its hash alone covers.
         name = name_score("payload", str(self.anchor[-1]))
-        if any(self._is_payload(path, values, fit, name) for path, values in self.containers.items()):
+        is_plain = fit > 1 and name > 0
+        if any(
+            self._is_payload(path, values, fit, name, is_plain) for path, values in self.containers.items()
+        ):
             return True
+        # Any digest of a payload that is not there, or not seen to be it.
+        least = name if self.hashed or not is_plain else name + 1
         is_doubtful = bool(self.hashed) and "payload" not in str(self.hashed[-1]).lower()
         return any(
-            self._is_written_payload(path, value, name, is_doubtful)
+            self._is_written_payload(path, value, name, least, is_doubtful)
             for path, values in self.leaves.items()
             if self.in_content(path) and path not in self.roles and not _is_below(path, self.payload)
             for value in values
         )
 
-    def _is_payload(self, path: Path, values: list[Node], fit: float, name: int) -> bool:
+    def _is_payload(self, path: Path, values: list[Node], fit: float, name: int, is_plain: bool) -> bool:
         """Whether an object or array of all elements may be the payload, by its members or by its name."""
         base = self.rule.recipe.base
         if _is_below(path, self.payload) or not (path == base or self.in_content(path)):
@@ -229,7 +234,7 @@ class Surroundings:
         if any(_is_below(each, path) for each in taken) or not self._has_unknown(path):
             return False
         more = name_score("payload", str(path[-1])) - name
-        return other >= fit or more > 0 or name == 0
+        return other >= fit or more > 0 or not is_plain
 
     def _has_unknown(self, path: Path) -> bool:
         return any(
@@ -237,17 +242,16 @@ class Surroundings:
             for each, values in self.leaves.items()
         )
 
-    def _is_written_payload(self, path: Path, value: Node, name: int, is_doubtful: bool) -> bool:
+    def _is_written_payload(self, path: Path, value: Node, name: int, least: int, is_doubtful: bool) -> bool:
         """Whether a string may be the payload, written as JSON or whatever; or a part of it beside a hash."""
         if type(value) is not str:
             return False
-        more = name_score("payload", str(path[-1])) > name
+        score = name_score("payload", str(path[-1]))
         if decode(value) is not None:
-            # The digest of a payload that is not there, or not seen to be it.
-            return more and _has_bytes(value, 32)
+            return score >= least and _has_bytes(value, 32)
         if self._is_known(path, value):
             return False
-        more = more and _OF_ANOTHER.fullmatch(str(path[-1])) is None
+        more = score > name and _OF_ANOTHER.fullmatch(str(path[-1])) is None
         return more or is_doubtful or _JSON.match(value) is not None
 
     def _outside(self, inside: Path) -> Iterator[tuple[Path, list[Node]]]:

@@ -342,6 +342,24 @@ def test_a_hashed_payload_is_not_replaced_by_a_context() -> None:
     assert cautions(*hashed) == ()
 
 
+@pytest.mark.parametrize("name", ["ph", "payload_hash"])
+def test_another_digest_may_be_that_of_the_payload(name: str) -> None:
+    """The payload is not there, or not what its digest is of: what is attached is not the payload by that."""
+    events = []
+    for number in range(3):
+        more = {name: "ab" * 32, "x_sha256" if name == "ph" else "payload_sha256": digest(evil(number))}
+        events.append(signed(without(number, "data", **more), att=evil(number)))
+    assert cautions(*events) == (may_be("/att", "payload"),)
+
+
+@pytest.mark.parametrize("beside", [{"p": [payloads.citation("w")]}, {"p": {"a": 1}}, {"ph": "ab" * 32}])
+def test_an_object_that_does_not_fit_is_the_payload_only_if_nothing_else_may_be(beside: Json) -> None:
+    events = [signed(without(n, "data", data2={"n": n}, **beside)) for n in range(3)]
+    assert cautions(*events) == ((may_be("/data2", "payload"),) if "ph" not in beside else ())
+    events = [signed(without(n, "data", re={"number": n}, **beside)) for n in range(3)]
+    assert cautions(*events) == (may_be("/re", "payload"),)
+
+
 @pytest.mark.parametrize(
     "time",
     [
