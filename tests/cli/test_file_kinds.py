@@ -18,6 +18,8 @@ from pithbundle.encoding.cbor import cbor_bytes
 DEMO = REPO / "vectors" / "demo"
 WHOLE = (DEMO / "bundle.json").read_bytes()
 
+KEY = "3ba7f849f92e4460c11521a4848531dad4d9988f1cc5ee4d6d51010bce35ceb0"
+
 #: Each command with FILE as one of its inputs, and what it expects there.
 COMMANDS = {
     "verify FILE": "document", "merge FILE -o new": "bundle", "status FILE": "bundle",
@@ -27,7 +29,7 @@ COMMANDS = {
     "merge bundle.json -o new --expect FILE": "state",
     "policy check FILE": "policy", "verify bundle.json --policy FILE": "policy",
     "policy show --policy FILE": "policy", "keys --policy FILE": "policy",
-    "number FILE": "record",
+    "number FILE": "record", "format check FILE": "format",
     "inspect FILE": "any", "canonical FILE": "any", "convert FILE --to json -o new": "any",
 }  # fmt: skip
 
@@ -60,6 +62,9 @@ DOCUMENTS = {
     "policy.json": ("a policy", {"policy"}),
     "proof.json": ("a proof of a conflict", {"document", "record"}),
     "output.json": ("what a pithbundle command printed with --json", set()),
+    "format.json": ("an event format", {"format"}),
+    "archive.json": ("the manifest of an archive", set()),
+    "progress.json": ("the progress of a search", set()),
 }
 
 
@@ -80,6 +85,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = json.loads((folder / "record.json").read_bytes())
     document = {"record_type": "pith_number_record", "canonical_record": record}
     (folder / "record-document.json").write_text(json.dumps(document))
+    (folder / "format.json").write_bytes(run("format", "show", "pithbundle-event-1").stdout)
+    (folder / "archive.json").write_text('{"archive_type": "pithbundle_archive", "packs": []}')
+    (folder / "progress.json").write_text('{"progress_type": "pithbundle_probe_progress"}')
     (folder / "manifest.json").write_text('{"manifest_type": "pith_mirror_manifest"}')
     return folder
 
@@ -102,7 +110,7 @@ def message_of(command: str, file: str) -> str:
 def test_bytes_that_no_command_reads(folder: Path, command: str) -> None:
     for name, (data, words) in BYTES.items():
         (folder / "file").write_bytes(data)
-        if name == "several cbor" and COMMANDS[command] in ("policy", "state"):
+        if name == "several cbor" and COMMANDS[command] in ("policy", "state", "format"):
             words = "the file is CBOR, and JSON is needed here"
         assert words in message_of(command, "file"), name
 
@@ -127,7 +135,7 @@ def test_a_document_of_another_type_is_named(folder: Path, command: str) -> None
 
 
 @pytest.mark.parametrize(
-    "command", [command for command, expected in COMMANDS.items() if expected != "policy"]
+    "command", [command for command, expected in COMMANDS.items() if expected not in ("policy", "format")]
 )
 def test_a_size_error_names_the_option_and_a_value_that_is_enough(folder: Path, command: str) -> None:
     (folder / "large.json").write_bytes(b'{"x":"' + b"x" * 80_000 + b'"}')
@@ -221,3 +229,36 @@ def test_leftovers(folder: Path) -> None:
     assert whole.status == 0 and short == whole
     assert "64 hex digits or 44 characters of base64 and not 4" in run("keys", "--key", "abcd").err
     assert "--svg FILE or --png FILE" in run("timeline", "bundle.json", "--plot", "x.svg").err
+
+
+def test_a_document_that_is_no_event_format_is_named_where_a_policy_gets_one(folder: Path) -> None:
+    command = f"policy add --signer-id a --key-id b --public-key {KEY} --event-format FILE"
+    assert "the file is a policy, not an event format" in message_of(command, "policy.json")
+    assert "the file is a web page" in message_of(command, str(_page(folder)))
+
+
+def _page(folder: Path) -> Path:
+    (folder / "page").write_bytes(b"<html></html>")
+    return folder / "page"
+
+
+def test_a_folder_that_is_an_archive_names_how_to_unpack_it(folder: Path) -> None:
+    (folder / "mirror").mkdir()
+    shutil.copy(folder / "archive.json", folder / "mirror" / "pith-archive.json")
+    (folder / "mirror" / "00.jsonl.zst").write_bytes(b"\x28\xb5\x2f\xfd")
+    found = run("verify", "mirror")
+    assert found.status == 3
+    line = found.out.splitlines()[0]
+    assert line.startswith("SKIPPED       mirror/pith-archive.json  the manifest of an archive: ")
+    assert "pithbundle archive unpack DIR -o OUT writes the bundles of its folder as files" in line
+    unpack = "compressed with zstd: pithbundle archive unpack FILE -o OUT writes its bundles as files"
+    assert unpack in message_of("verify FILE", "mirror/00.jsonl.zst")
+    (folder / "lines.jsonl").write_bytes(WHOLE + b"\n" + WHOLE)
+    assert "pithbundle archive unpack --from jsonl FILE -o OUT" in message_of("verify FILE", "lines.jsonl")
+
+
+def test_inspect_names_the_command_that_reads_a_file(folder: Path) -> None:
+    for name, words in (("format.json", "format check"), ("archive.json", "archive unpack"),
+                        ("progress.json", "probe --resume")):  # fmt: skip
+        last = run("inspect", name).out.splitlines()[-1]
+        assert f"pithbundle {words}" in last

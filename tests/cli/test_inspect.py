@@ -38,7 +38,7 @@ def test_every_screen_shows_that_nothing_was_verified(name: str) -> None:
 @pytest.mark.parametrize(
     ("value", "shape"),
     [
-        ([], "an array of 0 elements"),
+        ([], "  form        an array of 0 elements\n"),
         (["x"], "an array of 1 element"),
         ("x", "a string of 1 character"),
         (7, "a number"),
@@ -76,6 +76,22 @@ def test_whatever_can_be_read_is_shown(value: Any, shape: str) -> None:
 def test_the_last_line_has_the_next_step(value: Any, use: str) -> None:
     out = run("inspect", "-", stdin=to_json(value)).out
     assert out.splitlines()[-1] == f"NOTHING WAS VERIFIED: {use}"
+
+
+def test_the_beginning_of_a_bundle_is_to_be_fetched_whole() -> None:
+    """verify and merge reject it, so they are no next step; and no event of it is complete."""
+    whole = to_json(plain())
+    out = run("inspect", "--truncated", "-", stdin=whole[: whole.index(b'"events"') + 200]).out
+    last = out.splitlines()[-1]
+    assert last.startswith("NOTHING WAS VERIFIED: fetch the whole file; pithbundle number --truncated FILE")
+    assert "  events      0 complete\n" in out
+
+
+def test_signatures_of_an_unknown_format_are_not_counted_as_absent() -> None:
+    value = {**plain(), "events": [{"kind": "citation", "sig": "x"}]}
+    out = run("inspect", "-", stdin=to_json(value)).out
+    assert "  events      1: 1 of no built-in event format\n" in out
+    assert "  signatures  0 on events, 0 receipts, as claimed; in other formats they are not counted\n" in out
 
 
 def test_a_file_that_verify_rejects_is_shown_with_its_faults() -> None:

@@ -20,6 +20,9 @@ POLICY_TYPE: Final = "pithbundle_policy"
 PROOF_TYPE: Final = "pithbundle_equivocation_proof"
 RECORD_TYPE: Final = "pith_number_record"
 MANIFEST_TYPE: Final = "pith_mirror_manifest"
+FORMAT_TYPE: Final = "pithbundle_event_format"
+ARCHIVE_TYPE: Final = "pithbundle_archive"
+PROGRESS_TYPE: Final = "pithbundle_probe_progress"
 #: The ``type`` of what a command prints with ``--json``: {} is replaced by _ and the command (CLI-9).
 OUTPUT_TYPE: Final = "pithbundle{}_result"
 
@@ -43,6 +46,19 @@ OUTPUT: Final = Document(
     "output", "what a pithbundle command printed with --json", "give the command's own input instead"
 )
 POLICY: Final = Document("policy", "a policy", "give it to --policy; pithbundle policy check checks it")
+EVENT_FORMAT: Final = Document(
+    "event_format",
+    "an event format",
+    "pithbundle format check checks it; pithbundle policy add --event-format adds it to a policy",
+)
+ARCHIVE: Final = Document(
+    "archive",
+    "the manifest of an archive",
+    "pithbundle archive unpack DIR -o OUT writes the bundles of its folder as files",
+)
+PROGRESS: Final = Document(
+    "progress", "the progress of a search", "give it to pithbundle probe --resume, with the same files"
+)
 PROOF: Final = Document("proof", "a proof of a conflict", "pithbundle verify checks it under your --policy")
 MANIFEST: Final = Document(
     "manifest",
@@ -83,6 +99,9 @@ TYPE_MEMBERS: Final[dict[str, tuple[str, Document]]] = {
     "proof_type": (PROOF_TYPE, PROOF),
     "record_type": (RECORD_TYPE, RECORD_DOCUMENT),
     "manifest_type": (MANIFEST_TYPE, MANIFEST),
+    "format_type": (FORMAT_TYPE, EVENT_FORMAT),
+    "archive_type": (ARCHIVE_TYPE, ARCHIVE),
+    "progress_type": (PROGRESS_TYPE, PROGRESS),
 }
 #: Documents that name no type, by members that all of them have.
 _BY_MEMBERS: Final[tuple[tuple[frozenset[str], Document], ...]] = (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from pithbundle.bundle.document_types import FORMAT_TYPE
 from pithbundle.bundle.event_format_document import (
-    FORMAT_TYPE,
     FORMAT_VERSION,
     Body,
     Constant,

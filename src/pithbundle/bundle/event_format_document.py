@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias, TypeVar
 
+from pithbundle.bundle.document_types import FORMAT_TYPE
 from pithbundle.bundle.event_pointers import Path, is_covered, overlap, path_of, region
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object, Value, pointer, string_fault
 from pithbundle.errors import FormatError
 
-FORMAT_TYPE: Final = "pithbundle_event_format"
 FORMAT_VERSION: Final = "1"
 #: The most canonical bytes of a document and of its effective document, and the most pointers in it.
 MAX_BYTES: Final = 16_384

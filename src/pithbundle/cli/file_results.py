@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from pithbundle.bundle.document import ReadDocument
-from pithbundle.bundle.document_types import BUNDLE, PROOF
+from pithbundle.bundle.document_types import ARCHIVE, BUNDLE, PROOF
 from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.document_file import check_document, document_value
 from pithbundle.cli.input_hints import hint_for
@@ -169,8 +169,10 @@ class Judge:
         """The result of what is neither a proof nor a bundle; None for what may be a bundle."""
         # In a folder other documents are skipped, but for what may be a bundle (CLI-11).
         if source.named_by == "folder" and file.other is not None:
-            other = file.other
-            return FileResult(source.path, "skipped", (), other.description, document=other.name, named=False)
+            other, named = file.other, file.other is ARCHIVE
+            # Whoever names an archive means its bundles.
+            why = f"{other.description}: {other.use}" if named else other.description
+            return FileResult(source.path, "skipped", (), why, document=other.name, named=named)
         if file.is_document and file.document is not None:
             return self._document(source.path, file.document)
         return None

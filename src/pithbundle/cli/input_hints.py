@@ -49,11 +49,14 @@ _CUT: Final = (
     "fetch it again, and compare its size; pithbundle inspect --truncated FILE shows what is complete"
 )
 _PAGE: Final = re.compile(rb"\s*<(!doctype html|html|head|body|\?xml)", re.IGNORECASE)
+#: The endings of compressed files with many bundles, and what to do with one (ARCH-11).
+_OF_MANY: Final = (".jsonl.zst", ".cborseq.zst", ".tar.zst", ".jsonl.gz", ".cborseq.gz", ".tar.gz")
+_UNPACK: Final = "pithbundle archive unpack FILE -o OUT writes its bundles as files"
 #: Error codes of bytes that are not JSON or CBOR, which the first bytes can explain.
 _OF_BYTES: Final = frozenset(
     {
         "syntax", "utf8", "bom", "trailing", "cbor_truncated", "cbor_tag", "cbor_reserved", "type", "version",
-        "policy", "string", "key",
+        "policy", "format", "string", "key",
     }
 )  # fmt: skip
 
@@ -81,13 +84,18 @@ def hint_for(
         return _of_size(path, error, expected, inputs)
     if error.code == "trailing" or (error.code == "syntax" and error.fault.detail == AFTER_THE_END):
         if data[error.offset or 0 :].lstrip()[:1] in _SECOND:
-            return "the file has several documents, one after the other: write each to a file of its own"
+            form = "cborseq" if detect_encoding(data) == "cbor" else "jsonl"
+            return (
+                "the file has several documents, one after the other: write each to a file of its own; "
+                f"pithbundle archive unpack --from {form} FILE -o OUT writes those that are bundles"
+            )
         return "the file is longer than its content: fetch it again, or remove what was appended"
     if error.code not in _OF_BYTES:
         return error.hint
     found = _of_bytes(data)
     if found is not None:
-        return f"the file is {found[0]}: {found[1]}"
+        use = _UNPACK if path.endswith(_OF_MANY) else found[1]
+        return f"the file is {found[0]}: {use}"
     if error.code == "utf8" and detect_encoding(data) == "cbor":
         return "the file is CBOR, and JSON is needed here: pithbundle convert FILE --to json"
     document = document_of(data) if expected else None

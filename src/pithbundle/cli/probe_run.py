@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar, Final, get_args
 
+from pithbundle.bundle.document_types import PROGRESS_TYPE
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.held_signals import release_signals, signals_held
 from pithbundle.encoding.json_reader import parse_json
@@ -35,7 +36,6 @@ _ALONE: Final = 1.0
 _WAITING: Final = 4
 #: Numbers and a word that are the position of a task.
 _POSITION: Final = 7
-PROGRESS_TYPE: Final = "pithbundle_probe_progress"
 
 _material: Material | None = None
 

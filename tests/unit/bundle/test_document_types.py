@@ -46,6 +46,9 @@ ENVELOPE: Any = {
         ({"policy_type": "pithbundle_policy"}, "policy"),
         ({"proof_type": PROOF_TYPE}, "proof"),
         ({"manifest_type": "pith_mirror_manifest"}, "manifest"),
+        ({"format_type": "pithbundle_event_format"}, "event_format"),
+        ({"archive_type": "pithbundle_archive", "packs": []}, "archive"),
+        ({"progress_type": "pithbundle_probe_progress"}, "progress"),
         ({"record_type": "pith_number_record", "canonical_record": RECORD}, "record_document"),
         ({"canonical_record": RECORD}, "record_document"),
         (RECORD, "record"),
@@ -82,6 +85,9 @@ def test_the_types_are_those_of_the_modules_that_write_them() -> None:
         "proof_type": PROOF_TYPE,
         "record_type": "pith_number_record",
         "manifest_type": "pith_mirror_manifest",
+        "format_type": "pithbundle_event_format",
+        "archive_type": "pithbundle_archive",
+        "progress_type": "pithbundle_probe_progress",
     }
 
 

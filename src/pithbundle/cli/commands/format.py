@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pithbundle.bundle.document_types import EVENT_FORMAT
 from pithbundle.bundle.event_format import BUILT_IN, AnyFormat, EventFormat, uncovered_roles
 from pithbundle.cli.commands.policy import CONSTANT_SIGNER
 from pithbundle.cli.envelope import SUCCESS
@@ -97,7 +98,9 @@ def show(out: Output, name: str, policy_path: str | None) -> int:
 def check(out: Output, file: str) -> int:
     """Check whether FILE is an event format, and print what must change if not."""
     with rejecting(file):
-        one = EventFormat.from_bytes(read_input(file, DEFAULT_LIMITS.size))
+        data = read_input(file, DEFAULT_LIMITS.size)
+    with rejecting(file, data=data, expected=(EVENT_FORMAT,)):
+        one = EventFormat.from_bytes(data)
     if out.as_json:
         members: Object = {
             "file": file,

@@ -79,21 +79,12 @@ _KNOWN: Final[dict[Document, frozenset[str]]] = {
 }  # fmt: skip
 #: The last line for files that no command reads: their own hint is to inspect them.
 _ADVICE: Final = dict.fromkeys((OTHER, NO_OBJECT), "no command of pithbundle reads such a file")
-_EVENT_MEMBERS: Final = frozenset(
-    (
-        "event_id",
-        "event_type",
-        "subject_pith_number",
-        "target",
-        "payload",
-        "created_at",
-        "signer",
-        "signature",
-        "payload_sha256",
-        "signature_b64",
-        "signing_key_id",
-    )
-)
+_UNKNOWN: Final = "unknown"
+_SPELLINGS: Final = {_UNKNOWN: "of no built-in event format"}
+_EVENT_MEMBERS: Final = frozenset({
+    "event_id", "event_type", "subject_pith_number", "target", "payload", "created_at", "signer",
+    "signature", "payload_sha256", "signature_b64", "signing_key_id",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -159,9 +150,10 @@ def command(out: Output, file: str, truncated: bool, encoding: Encoding | None, 
             "faults": [fault.to_value() for fault in faults],
         }
         return out.result(SUCCESS, Exit.VALID, {**result, **_value(view)})
+    form = "" if kind is NO_OBJECT else f"{kind.description}, by its members; "
     lines = [
         ("file", f"{out.file_name(file)}, {plural(len(data), 'byte')} of {chosen.upper()}"),
-        ("form", f"{kind.description}, by its members; {_shape(value)}{', cut' if cut is not None else ''}"),
+        ("form", f"{form}{_shape(value)}{', cut' if cut is not None else ''}"),
         *_truncated(out, cut),
         *_some(_faults(out, faults), "fault"),
         *(_lines(out, view, value) if type(value) is dict else ()),
@@ -171,7 +163,7 @@ def command(out: Output, file: str, truncated: bool, encoding: Encoding | None, 
         if index % _LINES_BETWEEN == 0:
             out.line(WARNING, "doubtful", " these are claims of the file")
         out.detail(name, text)
-    out.line(WARNING, "doubtful", f" {_advice(kind, value)}")
+    out.line(WARNING, "doubtful", f" {_advice(kind, value, cut)}")
     return Exit.VALID
 
 
@@ -257,7 +249,7 @@ def _format_of(element: Value) -> str:
             return PITHBUNDLE_EVENT_1.name
         if read_flat(element) is not None:
             return INTEGRITY_1.name
-    return "unknown"
+    return _UNKNOWN
 
 
 def _text(value: Value) -> str:
@@ -287,7 +279,8 @@ def _lines(out: Output, view: _View, value: Object) -> Iterator[tuple[str, str]]
         yield from _some([("alias", _alias(out, alias)) for alias in listed], "alias", "aliases")
     events = value.get("events")
     if type(events) is list:
-        yield from _events(out, _count(view.complete(("events",), events)))
+        found = _count(view.complete(("events",), events))
+        yield from _events(out, found, " complete" if view.is_open("events") else "")
 
 
 def _elements(values: Sequence[Value]) -> Iterator[tuple[str, str]]:
@@ -306,8 +299,12 @@ def _has_record(value: Value) -> bool:
     return type(value) is dict and (recognise(value) is RECORD or type(value.get("canonical_record")) is dict)
 
 
-def _advice(kind: Document, value: Value) -> str:
-    """Return the next step for a file, by what it is."""
+def _advice(kind: Document, value: Value, cut: tuple[str | int, ...] | None) -> str:
+    """Return the next step for a file, by what it is and whether it is cut."""
+    if cut is not None:
+        return (
+            "fetch the whole file; pithbundle number --truncated FILE shows the number of a complete record"
+        )
     if kind is NO_OBJECT and type(value) is list and any(map(_has_record, value)):
         return "pithbundle number recomputes the Pith Number of each record in the list"
     return _ADVICE.get(kind, kind.use)
@@ -335,10 +332,13 @@ def _alias(out: Output, alias: Value) -> str:
     return f"{out.show(kind, _CELL)} {out.show(value, _CELL)}"
 
 
-def _events(out: Output, found: Events) -> Iterator[tuple[str, str]]:
-    spelled = ", ".join(f"{count} {name}" for name, count in sorted(found.spellings.items()))
-    yield "events", f"{found.total}{f': {spelled}' if spelled else ''}"
-    yield "signatures", f"{found.signatures} on events, {plural(found.receipts, 'receipt')}, as claimed"
+def _events(out: Output, found: Events, note: str) -> Iterator[tuple[str, str]]:
+    spelled = ", ".join(f"{n} {_SPELLINGS.get(name, name)}" for name, n in sorted(found.spellings.items()))
+    yield "events", f"{found.total}{note}{f': {spelled}' if spelled else ''}"
+    signatures = f"{found.signatures} on events, {plural(found.receipts, 'receipt')}, as claimed"
+    # Where an unknown format has its signatures is not known.
+    beside = "; in other formats they are not counted" if _UNKNOWN in found.spellings else ""
+    yield "signatures", signatures + beside
     if found.times:
         yield "times", f"{found.times[0]} to {found.times[-1]}, as claimed"
     yield from _some(

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.document_types import POLICY_TYPE
+from pithbundle.bundle.document_types import EVENT_FORMAT, POLICY_TYPE
 from pithbundle.bundle.event_format import BUILT_IN, UNKNOWN, EventFormat
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.guard import guard_inputs
@@ -140,7 +140,9 @@ def _event_format(text: str) -> Value:
     if text == UNKNOWN or text in BUILT_IN or not (text == STDIN or os.path.lexists(text)):
         return text
     with rejecting(text):
-        return EventFormat.from_bytes(read_input(text, DEFAULT_LIMITS.size)).to_value()
+        data = read_input(text, DEFAULT_LIMITS.size)
+    with rejecting(text, data=data, expected=(EVENT_FORMAT,)):
+        return EventFormat.from_bytes(data).to_value()
 
 
 def _option_of(error: PolicyError, ctx: click.Context) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+from pithbundle.bundle.document_types import FORMAT_TYPE
 from pithbundle.bundle.event_format import EventFormat
-from pithbundle.bundle.event_format_document import FORMAT_TYPE, FORMAT_VERSION
+from pithbundle.bundle.event_format_document import FORMAT_VERSION
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value, float_fault, pointer
 from pithbundle.errors import FormatError
 from pithbundle.verify.probing.lenient import Node, Number, Path
