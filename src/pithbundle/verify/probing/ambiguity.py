@@ -150,6 +150,14 @@ class Surroundings:
         self.containers = {
             path: values for path, values in self.containers.items() if len(values) == len(elements)
         }
+        #: Of the leaves what is not known by itself, and all that is above it.
+        self.unknown: dict[Path, list[Node]] = {}
+        self.filled: set[Path] = set()
+        for path, values in self.leaves.items():
+            found = [value for value in values if not self._is_known(path, value)]
+            if found:
+                self.unknown[path] = found
+                self.filled.update(path[:end] for end in range(len(path) + 1))
 
     def _add(self, element: Element) -> None:
         for path, node in walk(element.value, _DEEPEST):
@@ -171,7 +179,7 @@ class Surroundings:
         signature = self.rule.signature or ()
         words = several = False
         for path, values in self._outside(inside):
-            unknown = [value for value in values if not self._is_known(path, value)]
+            unknown = self.unknown.get(path, [])
             if (unknown and self.in_content(path)) or _any(values, _is_known_type):
                 return True
             if _is_below(path, self.home) and self.home and not _is_below(inside, self.home):
@@ -231,16 +239,12 @@ class Surroundings:
         if other > 1 and other >= fit:
             return True
         taken = (*self.roles, self.payload, self.rule.signature or (), self.rule.event_id or ())
-        if any(_is_below(each, path) for each in taken) or not self._has_unknown(path):
+        if any(_is_below(each, path) for each in taken) or path not in self.filled:
             return False
         more = name_score("payload", str(path[-1])) - name
-        return other >= fit or more > 0 or not is_plain
-
-    def _has_unknown(self, path: Path) -> bool:
-        return any(
-            _is_below(each, path) and not all(self._is_known(each, value) for value in values)
-            for each, values in self.leaves.items()
-        )
+        # Words in an array are no payload by that.
+        is_likely = not is_plain and any(type(item) in (dict, list) for item in _items(values))
+        return other >= fit or more > 0 or is_likely
 
     def _is_written_payload(self, path: Path, value: Node, name: int, least: int, is_doubtful: bool) -> bool:
         """Whether a string may be the payload, written as JSON or whatever; or a part of it beside a hash."""
@@ -317,6 +321,15 @@ def _before_array(path: Path) -> Path:
 
 def _any(values: list[Node], fits: Callable[[Node], bool]) -> bool:
     return any(fits(value) for value in values)
+
+
+def _items(values: list[Node]) -> Iterator[Node]:
+    """The items of arrays, and all other values."""
+    for value in values:
+        if type(value) is list:
+            yield from value
+        else:
+            yield value
 
 
 def _has_bytes(text: str, length: int) -> bool:
