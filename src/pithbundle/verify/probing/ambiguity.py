@@ -35,9 +35,13 @@ _OF_ANOTHER: Final = re.compile(
 )
 #: What an event may be called that is of no type by that.
 _EVENT: Final = re.compile("((pith|signed|registry)[._:/ -]?)*event", re.IGNORECASE)
+_MONTHS: Final = (
+    "jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
+    "|dec(ember)?"
+)
 _TIME: Final = re.compile(
-    r"[0-9]{4}([./-]?[0-9]{2}){2}.*|[0-9]{1,2}[./ -].*[0-9]{4}.*|[0-9]{9,}([.,][0-9]+)?"
-    r"|.*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[., -].*[0-9]{2}.*",
+    r"[0-9]{4}([./-]?[0-9]{2}){2}([T :,.+Z-].*)?|[0-9]{1,2}[./ -].*[0-9]{4}.*|[0-9]{9,}([.,][0-9]+)?"
+    rf"|(?=.*\b({_MONTHS})\b).*[0-9]{{4}}.*",
     re.IGNORECASE | re.DOTALL,
 )
 #: Numbers from here on may be times; longer strings are none.

@@ -434,7 +434,7 @@ def test_a_known_type_or_number_beside_the_signature_is_a_doubt(beside: Json) ->
     [
         {"note": "x", "n": 7}, {"tags": ["a"]}, {"links": {"a": 1}}, {"signer_type": "registry"},
         {"content_type": "application/json"}, {"meta": {"key": DEMO.key_id}}, {"type_version": "1"},
-        {"kind": "pith_event"},
+        {"kind": "pith_event"}, {"hash": "20260818" + "e1" * 28}, {"note": "It may be 12 marks, 4 decisions"},
     ],
 )  # fmt: skip
 def test_other_members_of_an_event_are_no_doubt(beside: Json) -> None:
