@@ -58,6 +58,7 @@ THIRD_PARTY = {
     "orjson": {"encoding"},
     "backports": {"archive"},
     "compression": {"archive"},
+    "pyarrow": {"archive"},
     "click": {"cli"},
     "matplotlib": {"cli"},
 }

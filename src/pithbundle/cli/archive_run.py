@@ -19,8 +19,10 @@ from pithbundle.archive.manifest import MANIFEST, Manifest
 from pithbundle.archive.reader import Found, Reader, in_order
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.sort import merged
+from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_pyarrow
 from pithbundle.archive.writer import Writer
 from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.sources import walk
@@ -222,16 +224,35 @@ def merge(paths: tuple[str, ...], output: str, force: bool, level: int, limits: 
 def unpack(
     paths: tuple[str, ...], output: str, force: bool, to: str, form: str | None, limits: Limits
 ) -> Written:
-    """Write each bundle as a file, into a folder or a tar."""
+    """Write each bundle: as a file into a folder or a tar, or as a row of a table."""
+    if to == "parquet":
+        require_table()
     written = Written()
     _check_formats(paths, form)
     found = _bundles(paths, form, limits, written)
     with failing(output):
         if to == "tar":
             write_stream(output, _tar(found, written), force=force)
+        elif to == "parquet":
+            write_stream(output, parquet(_rows(found, limits, written), BUNDLES), force=force)
         else:
             _write_folder(output, found, force, written)
     return written
+
+
+def require_table() -> None:
+    """Check that a table can be written.
+
+    Raises:
+        click.UsageError: pyarrow is not installed.
+    """
+    try:
+        require_pyarrow()
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"a table needs pyarrow, which is not installed. {how_to_install('parquet')}",
+            click.get_current_context(),
+        ) from error
 
 
 def _check_formats(paths: tuple[str, ...], form: str | None) -> None:
@@ -250,6 +271,12 @@ def _tar(found: Iterator[InputBundle], written: Written) -> Iterator[bytes]:
         written.bundles += 1
         yield tar.member(_name(bundle.line), bundle.received)
     yield tar.END
+
+
+def _rows(found: Iterator[InputBundle], limits: Limits, written: Written) -> Iterator[Row]:
+    for bundle in found:
+        written.bundles += 1
+        yield bundle_row(bundle, limits)
 
 
 def _write_folder(output: str, found: Iterator[InputBundle], force: bool, written: Written) -> None:

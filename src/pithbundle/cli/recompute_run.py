@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pithbundle.archive.reader import Reader
 from pithbundle.cli.archive_print import print_rejected
-from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of
+from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of, require_table
 from pithbundle.cli.expected import Compared, expected_value, print_expected
 from pithbundle.cli.inputs import require_single_stdin
 from pithbundle.cli.json_values import policy_value
@@ -41,6 +41,8 @@ def run(
     limits: Limits,
     jobs: int | None,
     force: bool,
+    *,
+    table: bool = False,
 ) -> tuple[Recomputed, Written]:
     """Recompute archives and other inputs, with a progress bar; return what was passed over too.
 
@@ -48,6 +50,8 @@ def run(
         InputRejected: an input cannot be read, or the output not written.
         click.UsageError: the format of an input is not known.
     """
+    if table:
+        require_table()
     written = Written()
     require_single_stdin(*inputs)
     given = [each for path in inputs for each in _given(path, form, written)]
@@ -63,6 +67,7 @@ def run(
             Verifier(policy, limits=limits),
             jobs=jobs or default_jobs(),
             force=force,
+            table=table,
             lines=lines if others or len(written.rejected) else None,
             rejected=written.rejected,
             progress=bar,

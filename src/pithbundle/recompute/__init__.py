@@ -10,6 +10,7 @@ The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.assemble` writes the output of the results;
 :mod:`~pithbundle.recompute.run` is the whole run;
 :mod:`~pithbundle.recompute.outputs` reads outputs again;
+:mod:`~pithbundle.recompute.table` writes states as a table;
 :mod:`~pithbundle.recompute.expect` compares two of them.
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.

@@ -38,10 +38,11 @@ REJECTED: Final = "rejected.jsonl"
 SUMMARY: Final = "summary.json"
 PICTURE: Final = "summary.svg"
 RUN: Final = "run.json"
+STATES_TABLE: Final = "states.parquet"
 _TEMPORARY: Final = "file.tmp"
 _PACK_TEMPORARY: Final = "pack.tmp"
 _PACK_FILE: Final = r"[0-9a-f]{32}\.(?:jsonl\.zst|idx)|packs\.json"
-_FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.json"
+_FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.json|states\.parquet"
 #: The names of the files of an output and of its folders, and those that a run leaves in its part.
 FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")

@@ -29,6 +29,7 @@ from pithbundle.recompute.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow
 from pithbundle.recompute.sorted_lines import place_of, remove_sorted, write_sorted
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
+from pithbundle.recompute.table import write_states_table
 from pithbundle.recompute.unit import Parts
 from pithbundle.verifier import Verifier
 
@@ -72,6 +73,7 @@ def recompute(
     jobs: int = 1,
     pool: UnitPool[int] | None = None,
     force: bool = False,
+    table: bool = False,
     lines: Iterable[Line] | None = None,
     rejected: Rejections | None = None,
     progress: Progress | None = None,
@@ -85,6 +87,7 @@ def recompute(
         jobs: the number of processes that verify.
         pool: where units are computed instead, as on a cluster; closed before the output is written.
         force: replace an existing output; anything else of that name is never replaced.
+        table: write the states as a table too (ARCH-14).
         lines: lines in any order that no archive has; they are sorted on the disk first (RECOMP-12).
         rejected: what was rejected of their inputs; complete when ``lines`` has ended.
         progress: takes what the run reports.
@@ -106,6 +109,8 @@ def recompute(
             if lines is not None:
                 run.sort(place, lines, rejected)
             found = run.write(place)
+            if table:
+                write_states_table(place.part, verifier.limits)
             remove_sorted(place.part)
             place.give_name()
     except OSError as error:

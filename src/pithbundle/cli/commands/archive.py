@@ -142,11 +142,16 @@ def merge(
 @command.command(
     "unpack",
     epilog="\b\nExamples:\n  pithbundle archive unpack mirror -o bundles\n"
-    "  pithbundle archive unpack downloads/ -o bundles.tar\n\n" + _STATUS.format("unpacked"),
+    "  pithbundle archive unpack downloads/ -o bundles.tar\n"
+    "  pithbundle archive unpack mirror -o bundles.parquet\n\n" + _STATUS.format("unpacked"),
 )
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
 @_output_options("output")
-@click.option("--to", type=click.Choice(["folder", "tar"]), help="By default tar if OUT ends in .tar.")
+@click.option(
+    "--to",
+    type=click.Choice(["folder", "tar", "parquet"]),
+    help="By default tar or parquet if OUT ends in .tar or .parquet, otherwise folder.",
+)
 @from_option
 @size_options
 @json_option
@@ -161,19 +166,21 @@ def unpack(
     max_raw: int | None,
     limits: Limits,
 ) -> int:
-    """Write each bundle of IN as a file of its own: into the folder or the tar OUT.
+    """Write each bundle of IN as a file of its own, into the folder or the tar OUT, or into a table.
 
     IN is what pithbundle archive pack takes, an archive for example. A bundle has the bytes that it
     has in IN. Its file is named by its suffix and the beginning of the SHA-256 of its line, so that
-    equal bundles are one file.
+    equal bundles are one file. A table in Parquet, for analysts, has a row for each bundle and is
+    never read again; it needs the extra parquet.
     """
     guard_inputs(inputs, [("-o", output)])
     run, printing = _archives()
+    chosen = next((name for name in ("tar", "parquet") if output.endswith(f".{name}")), "folder")
     found = run.unpack(
         inputs,
         output,
         force,
-        to or ("tar" if output.endswith(".tar") else "folder"),
+        to or chosen,
         form,
         with_max_raw(limits, max_raw),
     )

@@ -61,6 +61,13 @@ def _work() -> tuple[ModuleType, ModuleType]:
     metavar="FILE",
     help="Write every record that differs here, one a line as JSON.",
 )
+@click.option(
+    "--format",
+    "table",
+    type=click.Choice(["jsonl", "parquet"]),
+    default="jsonl",
+    help="With parquet also write states.parquet, a table for analysts; needs the extra parquet.",
+)
 @from_option
 @policy_option
 @size_options
@@ -74,6 +81,7 @@ def command(
     jobs: int | None,
     expected_path: str | None,
     differences_path: str | None,
+    table: str,
     form: str | None,
     policy_path: str | None,
     max_raw: int | None,
@@ -103,7 +111,7 @@ def command(
     limits = with_max_raw(limits, max_raw)
     policy = read_policy(policy_path)
     expected = comparing.open_expected(expected_path, limits)
-    found, written = run.run(inputs, form, output, policy, limits, jobs, force)
+    found, written = run.run(inputs, form, output, policy, limits, jobs, force, table=table == "parquet")
     compared = None
     if expected is not None:
         compared = comparing.compare(output, expected, limits, differences_path, force)
