@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 from pithbundle.brief import brief
@@ -30,6 +29,7 @@ from pithbundle.joined import (
     unverified_sha256,
 )
 from pithbundle.merge.completeness import Completeness
+from pithbundle.merge.lazy import lazy
 from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rule_sets import MergeRules
 from pithbundle.merge.state import State
@@ -158,11 +158,11 @@ class Report:
         """The current state of the valid events of all inputs, None where every input was rejected."""
         return None if self.ledger is None else self.ledger.snapshot()
 
-    @cached_property
+    @lazy
     def _joined(self) -> tuple[dict[str, Joined], tuple[Listed, ...]]:
         return join(self.inputs)
 
-    @cached_property
+    @lazy
     def events(self) -> tuple[Listed, ...]:
         """Every id, in order of first appearance, by the deciding element (CHECK-11)."""
         not_applied = _not_applied(self.ledger)
@@ -179,17 +179,17 @@ class Report:
         """The elements without an id, whatever their verdict; malformed ones are among them."""
         return self._joined[1]
 
-    @cached_property
+    @lazy
     def unverified(self) -> tuple[Unverified, ...]:
         """The elements that could not be checked under the policy, each identity once (UNV-2)."""
         return join_unverified(self.inputs)
 
-    @cached_property
+    @lazy
     def unverified_sha256(self) -> DigestHex:
         """The digest of the identities of the unverified elements, in hex (UNV-2)."""
         return unverified_sha256(self.unverified)
 
-    @cached_property
+    @lazy
     def receipts(self) -> tuple[tuple[Location, ReceiptVerdict], ...]:
         """The receipts, each once for each event that contains it (RCPT-4)."""
         return tuple(join_receipts(self.inputs))
@@ -216,7 +216,7 @@ class Report:
         """Whether an element could not be checked under the policy: it may be valid under another."""
         return any(one.element.verdict.status in UNVERIFIED for one in (*self.events, *self.without_id))
 
-    @cached_property
+    @lazy
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every outcome that holds, in the order of REPORT-2; at least one."""
         statuses = {verdict.status for verdict in self.verdicts}

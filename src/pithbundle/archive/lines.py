@@ -73,7 +73,15 @@ def line_of_bundle(data: bytes, bundle: Bundle) -> Line:
 
 def without_white_space(data: bytes) -> bytes:
     """Return a JSON text without insignificant white space (ARCH-2); ``data`` is a JSON text."""
-    return b"".join(_TOKENS(data)) if _WHITE(data) else data
+    return b"".join(_TOKENS(data)) if has_white_space(data) else data
+
+
+def has_white_space(data: bytes) -> bool:
+    """Whether a JSON text has insignificant white space, which no line has (ARCH-2)."""
+    if b'\\"' in data:
+        # A quotation mark that may be escaped does not show where a string ends.
+        return len(b"".join(_TOKENS(data))) != len(data)
+    return _WHITE(b"".join(data.split(b'"')[::2])) is not None
 
 
 # -- the parts of a frame --------------------------------------------------------------------

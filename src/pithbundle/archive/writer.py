@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -42,12 +42,6 @@ class PackFrame:
     #: The bytes of the content.
     raw_size: int
     data: bytes
-
-    @classmethod
-    def of(cls, lines: Sequence[Line], level: int = DEFAULT_LEVEL) -> PackFrame:
-        """Compress the lines of one frame."""
-        raw = b"".join([line.raw for line in lines])
-        return cls(lines[0].suffix, lines[-1].suffix, len(lines), len(raw), compress(raw, level))
 
 
 class PackWriter:

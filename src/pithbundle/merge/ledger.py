@@ -150,6 +150,10 @@ class Ledger:
         absent = self.ids_without_valid_event - self._events.keys()
         return State._of(self._selection, len(self._events) + len(absent))
 
+    @lazy
+    def _completeness(self) -> tuple[Completeness, ...]:
+        return completeness_of(self._selection)
+
     def snapshot(self) -> State:
         """The current state."""
         return self._state
@@ -186,7 +190,7 @@ class Ledger:
 
     def completeness(self) -> tuple[Completeness, ...]:
         """For each signer the missing ids, and as of which checkpoint nothing listed is missing (MERGE-9)."""
-        return completeness_of(self._selection)
+        return self._completeness
 
     def equivocations(self) -> tuple[Equivocation, ...]:
         """Every group of contradicting events, by type, signer, slot and instant (MERGE-8)."""

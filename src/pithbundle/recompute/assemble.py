@@ -26,7 +26,7 @@ from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.picture import summary_svg
-from pithbundle.recompute.result import FoundRow, UnitResult
+from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
 from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED
 from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
@@ -75,12 +75,12 @@ def write_states(folder: Folder, found: Found, rejected: Rejections) -> Tally:
         def pieces() -> Iterator[Line | PackFrame]:
             for each in _chosen(found, rejected, states=True):
                 digests.write(each.digests)
-                if isinstance(each, UnitResult):
-                    tally.add_counts(each.counts)
-                    yield from each.states
-                else:
+                if isinstance(each, FoundRow):
                     tally.add(len(each.row.lines), each.row.facts)
                     yield _line(each.row.suffix, each.state)
+                else:
+                    tally.add_counts(each.result.counts)
+                    yield from each.pieces(each.result.states)
 
         _write_packs(folder, STATES, "pithbundle_states", pieces())
         digests.sync()
@@ -98,10 +98,10 @@ def write_reports(folder: Folder, found: Found) -> None:
     def pieces() -> Iterator[Line | PackFrame]:
         # What has no report was noted with the states.
         for each in _chosen(found, Rejections(), reports=True):
-            if isinstance(each, UnitResult):
-                yield from each.reports
-            else:
+            if isinstance(each, FoundRow):
                 yield _line(each.row.suffix, each.report)
+            else:
+                yield from each.pieces(each.result.reports)
 
     _write_packs(folder, REPORTS, "pithbundle_reports", pieces())
 
@@ -122,10 +122,31 @@ def write_picture(folder: Folder, summary: Object) -> None:
     folder.write_file(PICTURE, summary_svg(summary), _TEMPORARY)
 
 
+@dataclass(frozen=True, slots=True)
+class WholeUnit:
+    """A unit that is written whole, since no other unit overlaps it."""
+
+    result: UnitResult
+    #: Whether its frames are those of the output: it begins after a border, and ends with one (ARCH-5).
+    is_copied: bool
+
+    @property
+    def digests(self) -> bytes:
+        """Its lines of ``digests.txt``."""
+        return self.result.digests
+
+    def pieces(self, packed: Sequence[PackFrame]) -> Iterator[Line | PackFrame]:
+        """Its frames of states or reports if they are copied, else the lines of these."""
+        if self.is_copied:
+            yield from packed
+        else:
+            yield from map(_line, self.result.suffixes(), texts_of(packed))
+
+
 def _chosen(
     found: Found, rejected: Rejections, *, states: bool = False, reports: bool = False
-) -> Iterator[UnitResult | FoundRow]:
-    """The results in the order of the suffixes: whole units where their frames are those of the output.
+) -> Iterator[WholeUnit | FoundRow]:
+    """The results in the order of the suffixes: whole units where nothing overlaps them.
 
     Of the others each record is one row, the one that has the lines of all of its rows.
     """
@@ -136,8 +157,10 @@ def _chosen(
     is_at_border = True
     for group in groups(found.units):
         (ref, *others) = group
-        if is_at_border and ref.is_plain and not others and ends_frame(ref.last):
-            yield store.read(ref)
+        if ref.is_plain and not others:
+            ends_at_border = ends_frame(ref.last)
+            yield WholeUnit(store.read(ref), is_at_border and ends_at_border)
+            is_at_border = ends_at_border
             continue
         last = max(each.last for each in group)
         for rows in _joined(store.records(group, states=states, reports=reports), shared, last):

@@ -19,7 +19,7 @@ SUMMARY_VERSION: Final = "1"
 #: The counters of RECOMP-6 by name; ``first`` counts first outcomes, ``outcomes`` all that hold.
 COUNTERS: Final = ("elements", "receipts", "codes", "event_types", "signers")
 #: Counts of one record: a name of COUNTERS or another, what is counted, how often.
-Facts: TypeAlias = list[tuple[str, str, int]]
+Facts: TypeAlias = tuple[tuple[str, str, int], ...]
 #: Counts of several records: the number of records and of lines, and the sum of their facts, sorted.
 Counts: TypeAlias = tuple[int, int, Facts]
 
@@ -27,36 +27,34 @@ Counts: TypeAlias = tuple[int, int, Facts]
 def facts_of(report: Report) -> Facts:
     """Count what the report on one record contains."""
     outcomes = report.outcomes
-    counted: dict[tuple[str, str], int] = {("first", outcomes[0]): 1}
-    for outcome in outcomes:
-        counted["outcomes", outcome] = 1
-
-    def count(name: str, what: str, number: int = 1) -> None:
-        counted[name, what] = counted.get((name, what), 0) + number
-
+    found: list[tuple[str, str]] = [("first", outcomes[0]), *(("outcomes", each) for each in outcomes)]
     for listed in (*report.events, *report.without_id):
         element = listed.element
         verdict = element.verdict
-        count("elements", verdict.status)
+        found.append(("elements", verdict.status))
         if verdict.code is not None:
-            count("codes", verdict.code)
+            found.append(("codes", verdict.code))
         if element.event is not None:
-            count("event_types", element.event.event_type)
+            found.append(("event_types", element.event.event_type))
     for _, receipt in report.receipts:
-        count("receipts", receipt.verdict.status)
+        found.append(("receipts", receipt.verdict.status))
         if receipt.verdict.code is not None:
-            count("codes", receipt.verdict.code)
-    for _, missing, as_of in report.completeness:
-        if missing:
-            count("signers", "incomplete")
-            count("signers", "missing", len(missing))
-        elif as_of is not None:
-            count("signers", "complete")
-    if report.unverified:
-        count("", "unverified", len(report.unverified))
-    if report.state is not None and report.state.equivocations:
-        count("", "equivocations", len(report.state.equivocations))
-    return [(name, what, number) for (name, what), number in counted.items()]
+            found.append(("codes", receipt.verdict.code))
+    missing = 0
+    for _, absent, as_of in report.completeness:
+        missing += len(absent)
+        if absent or as_of is not None:
+            found.append(("signers", "incomplete" if absent else "complete"))
+    counted: dict[tuple[str, str], int] = {}
+    for key in found:
+        counted[key] = counted.get(key, 0) + 1
+    numbers = {
+        ("signers", "missing"): missing,
+        ("", "unverified"): len(report.unverified),
+        ("", "equivocations"): 0 if report.state is None else len(report.state.equivocations),
+    }
+    counted.update({key: number for key, number in numbers.items() if number})
+    return tuple([(*key, number) for key, number in counted.items()])
 
 
 class Tally:
@@ -83,7 +81,7 @@ class Tally:
     def counts(self) -> Counts:
         """Return the sum, equal for equal records in any order."""
         facts = sorted((name, what, count) for (name, what), count in self._counts.items())
-        return self.records, self.bundles, facts
+        return self.records, self.bundles, tuple(facts)
 
     def outcomes(self, rejected: Rejections) -> tuple[Outcome, ...]:
         """Every outcome that holds of all records together (REPORT-2)."""

@@ -11,6 +11,7 @@ A block names no path, offset or time: equal units give equal blocks wherever th
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,7 +20,6 @@ from typing import Any, Final
 
 from pithbundle.archive.borders import frames
 from pithbundle.archive.frames import decompress
-from pithbundle.archive.lines import Line
 from pithbundle.archive.rejected import RejectedEntry
 from pithbundle.archive.writer import PackFrame
 from pithbundle.archive.zstd import compress
@@ -32,6 +32,7 @@ from pithbundle.recompute.facts import Counts, Facts, Tally
 MAGIC: Final = b"pithbundle unit 1\n"
 _LENGTH_BYTES: Final = 4
 _DIGEST_BYTES: Final = 32
+_SUFFIX: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Row:
     def from_value(cls, value: list[Any], source: int) -> Row:
         """Read what :meth:`to_value` returned; ``source`` is that of a row which has none."""
         suffix, lines, facts, collides, own = value
-        counted = [(name, what, count) for name, what, count in facts]
+        counted = tuple([(name, what, count) for name, what, count in facts])
         return cls(suffix, tuple(lines), counted, collides, source if own < 0 else own)
 
 
@@ -131,7 +132,7 @@ class UnitResult:
         rows, *_ = [*taken(head["rows"]), None]
         states, reports = tuple(taken(head["states"])), tuple(taken(head["reports"]))
         records, bundles, facts = head["counts"]
-        counts = records, bundles, [(name, what, count) for name, what, count in facts]
+        counts = records, bundles, tuple([(name, what, count) for name, what, count in facts])
         rejected = tuple(RejectedEntry("", *each) for each in head["rejected"])
         digests = bytes(content[at:])
         return cls(rows, digests, states, reports, head["is_plain"], counts, head["read"], rejected)
@@ -146,6 +147,11 @@ class UnitResult:
         """The last suffix; empty without rows."""
         return "" if self.rows is None else self.rows.last
 
+    def suffixes(self) -> Iterator[str]:
+        """The suffix of each row that has a state, in order; without reading the rows."""
+        for line in self.digests.splitlines():
+            yield line[:_SUFFIX].decode("ascii")
+
     def found(self, source: int = -1, *, states: bool = True, reports: bool = True) -> Iterator[FoundRow]:
         """Its rows in the order of their suffixes, without the states or reports that are not wanted.
 
@@ -158,8 +164,8 @@ class UnitResult:
             ArchiveError: a frame is damaged.
         """
         digests = iter(self.digests.splitlines(keepends=True))
-        of_states = _lines(self.states) if states else repeat(b"")
-        of_reports = _lines(self.reports) if reports else repeat(b"")
+        of_states = texts_of(self.states) if states else repeat(b"")
+        of_reports = texts_of(self.reports) if reports else repeat(b"")
         if self.rows is None:
             return
         for value in json.loads(decompress(self.rows.data, self.rows.raw_size)):
@@ -174,25 +180,26 @@ def _head_of(frame: PackFrame) -> list[Any]:
     return [frame.first, frame.last, frame.lines, frame.raw_size, len(frame.data)]
 
 
-def _lines(packed: Iterable[PackFrame]) -> Iterator[bytes]:
+def texts_of(packed: Iterable[PackFrame]) -> Iterator[bytes]:
+    """The states or reports of frames.
+
+    Raises:
+        ArchiveError: a frame is damaged.
+    """
     for frame in packed:
         yield from decompress(frame.data, frame.raw_size).split(b"\n")[:-1]
 
 
 def result_of(found: Sequence[FoundRow], read: int = 0, rejected: Iterable[RejectedEntry] = ()) -> UnitResult:
     """Return the result with these rows, which are sorted by suffix."""
-    tally = Tally()
-    for each in found:
-        if not each.row.collides:
-            tally.add(len(each.row.lines), each.row.facts)
-    suffixes = {each.row.suffix for each in found if not each.row.collides}
+    plain = [each for each in found if not each.row.collides]
     return UnitResult(
         _rows(found) if found else None,
-        b"".join([each.digests for each in found]),
-        _packed([Line(each.row.suffix, b"", each.state, "json") for each in found if each.state]),
-        _packed([Line(each.row.suffix, b"", each.report, "json") for each in found if each.report]),
-        len(suffixes) == len(found),
-        tally.counts(),
+        b"".join([each.digests for each in plain]),
+        _packed(_Text(each.row.suffix, each.state) for each in plain),
+        _packed(_Text(each.row.suffix, each.report) for each in plain),
+        len({each.row.suffix for each in plain}) == len(found),
+        _counts(plain),
         read,
         tuple(rejected),
     )
@@ -203,5 +210,30 @@ def _rows(found: Sequence[FoundRow]) -> PackFrame:
     return PackFrame(found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw))
 
 
-def _packed(lines: Iterable[Line]) -> tuple[PackFrame, ...]:
-    return tuple(PackFrame.of(frame.lines) for frame in frames(lines))
+def _counts(found: Sequence[FoundRow]) -> Counts:
+    """The sum of the facts; most rows have the same ones."""
+    tally = Tally()
+    for facts, times in Counter([each.row.facts for each in found]).items():
+        tally.add_counts((times, 0, [(name, what, count * times) for name, what, count in facts]))
+    tally.bundles = sum([len(each.row.lines) for each in found])
+    return tally.counts()
+
+
+def _packed(texts: Iterable[_Text]) -> tuple[PackFrame, ...]:
+    return tuple(_frame(frame.lines) for frame in frames(texts))
+
+
+def _frame(texts: Sequence[_Text]) -> PackFrame:
+    raw = b"\n".join([each.data for each in texts]) + b"\n"
+    return PackFrame(texts[0].suffix, texts[-1].suffix, len(texts), len(raw), compress(raw))
+
+
+class _Text:
+    """A state or a report, as the line that it will be."""
+
+    __slots__ = ("data", "raw_size", "suffix")
+
+    def __init__(self, suffix: str, data: bytes) -> None:
+        self.suffix = suffix
+        self.data = data
+        self.raw_size = len(data) + 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
-from pithbundle.archive.lines import split_items, split_lines, without_white_space
+from pithbundle.archive.lines import has_white_space, split_items, split_lines
 from pithbundle.archive.rejected import Rejections
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding
@@ -18,7 +18,7 @@ from pithbundle.errors import ArchiveError, PithError
 from pithbundle.joined import input_of
 from pithbundle.recompute.facts import facts_of
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
-from pithbundle.report import reports_of
+from pithbundle.report import Report, reports_of
 from pithbundle.verifier import VerifiedBundle, Verifier
 
 #: The raw bytes of a frame, or of lines that were gathered, by encoding.
@@ -27,19 +27,19 @@ Parts: TypeAlias = Sequence[tuple[Encoding, bytes]]
 
 def compute(verifier: Verifier, parts: Parts) -> UnitResult:
     """Verify the lines of ``parts`` and merge those of each record."""
-    groups: dict[str, dict[bytes, VerifiedBundle]] = {}
+    groups: dict[str, dict[str, VerifiedBundle]] = {}
     rejected = Rejections()
-    seen: set[bytes] = set()
+    seen: set[str] = set()
     read = 0
     for number, encoding, data in _lines(parts):
         read = number
-        line = sha256(data).digest()
+        line = sha256(data).hexdigest()
         if line in seen:
             continue
         seen.add(line)
         try:
             found = verifier.verify(data, encoding=encoding)
-            if encoding == "json" and len(without_white_space(data)) != len(data):
+            if encoding == "json" and has_white_space(data):
                 raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
         except PithError as error:
             rejected.add("", f"line {number}", error.detached())
@@ -56,18 +56,21 @@ def _lines(parts: Parts) -> Iterator[tuple[int, Encoding, bytes]]:
             yield number, encoding, data
 
 
-def _record(suffix: str, group: dict[bytes, VerifiedBundle]) -> FoundRow:
+def _record(suffix: str, group: dict[str, VerifiedBundle]) -> FoundRow:
     """The row, the digests, the state and the report of the bundles of one suffix."""
-    lines = sorted(group)
-    names = tuple(line.hex() for line in lines)
-    given = [
-        (input_of(name, group[line]), group[line].ledger) for name, line in zip(names, lines, strict=True)
-    ]
-    (report, *others) = reports_of(given)
+    names = tuple(sorted(group))
+    report, *others = _reports(names, group)
     state, record = report.state, report.record
     if others or state is None or record is None:
         # Neither of the records is preferred, whichever frame contains them.
-        return FoundRow(Row(suffix, names, [], True), b"", b"", b"")
+        return FoundRow(Row(suffix, names, (), True), b"", b"", b"")
     digests = f"{suffix} {record.hex} {state.events_sha256} {state.sha256} {report.unverified_sha256}\n"
     row = Row(suffix, names, facts_of(report))
     return FoundRow(row, digests.encode("ascii"), state.to_json(), encode(report.to_value()))
+
+
+def _reports(names: tuple[str, ...], group: dict[str, VerifiedBundle]) -> list[Report]:
+    """The reports on the bundles of one suffix: one, but for two records that have it."""
+    if len(names) == 1:
+        return [group[names[0]].report(names[0])]
+    return reports_of((input_of(name, group[name]), group[name].ledger) for name in names)

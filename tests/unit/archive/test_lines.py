@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from kit import bundle, made_record, to_json
 from kit.data import REPO
 from pithbundle import PithError, cbor_bytes, parse_json, read_bundle
-from pithbundle.archive.lines import Line, item_end, line_of, split_items, split_lines, without_white_space
+from pithbundle.archive.lines import (
+    Line,
+    has_white_space,
+    item_end,
+    line_of,
+    split_items,
+    split_lines,
+    without_white_space,
+)
 
 DEMO = REPO / "vectors" / "demo"
 
@@ -42,6 +50,17 @@ def test_the_value_is_the_same_and_a_second_time_changes_nothing(
     assert line == tight
     assert b"\n" not in line
     assert without_white_space(line) == line
+    assert not has_white_space(line) and has_white_space(spaced) == (spaced != line)
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"a\\"b" :1}', b'{"a\\\\" :1}', b'{"a" :1}', b' {"a":1}', b'{"a":1}\n', b'["", "a"]']
+)
+def test_white_space_is_found_whatever_is_escaped(text: bytes) -> None:
+    assert has_white_space(text)
+    assert not has_white_space(json.dumps(json.loads(text), separators=(",", ":")).encode())
+    # Of a string nothing is white space that a line has none of.
+    assert not has_white_space(b'{"a b\\" c":"\\\\ \\\\"}') and not has_white_space(b'{"a b":" "}')
 
 
 def test_a_line_of_a_bundle() -> None:

@@ -18,8 +18,8 @@ from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.writer import PackWriter
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
-from pithbundle.recompute.assemble import Found, _chosen, is_output
-from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
+from pithbundle.recompute.assemble import Found, WholeUnit, _chosen, is_output
+from pithbundle.recompute.result import FoundRow, Row, result_of
 from pithbundle.recompute.store import Store
 
 #: Sorted; a frame ends after the second, the third and the last.
@@ -59,9 +59,9 @@ def test_frames_that_are_copied_are_those_that_the_writer_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int
 ) -> None:
     """Each file is equal, byte for byte, where every row of every unit is written anew."""
-    monkeypatch.setattr("pithbundle.archive.borders.MAX_LINES", 7)
-    monkeypatch.setattr("pithbundle.archive.borders._FRAME_DIVISOR", 4)
-    monkeypatch.setattr("pithbundle.archive.borders._PACK_DIVISOR", 8)
+    monkeypatch.setattr("pithbundle.archive.borders.MAX_LINES", 13)
+    monkeypatch.setattr("pithbundle.archive.borders._FRAME_DIVISOR", 2)
+    monkeypatch.setattr("pithbundle.archive.borders._PACK_DIVISOR", 4)
     # The lines of some records are in several archives, and those of most in one.
     lines = registry(40)
     archives = [lines, lines[50:52], lines[1:2]] if parts == 3 else [lines]
@@ -82,6 +82,14 @@ def test_frames_that_are_copied_are_those_that_the_writer_makes(
     assert files(tmp_path / "anew") == files(tmp_path / "out")
 
 
+def written(each: WholeUnit | FoundRow) -> list[str] | str:
+    """The suffixes of frames that are copied, or of rows that are written anew."""
+    if isinstance(each, FoundRow):
+        return each.row.suffix
+    suffixes = [*each.result.suffixes()]
+    return suffixes if each.is_copied else "+".join(suffixes)
+
+
 def files(folder: Path) -> dict[str, bytes]:
     """Every file of an output that is compared."""
     return {
@@ -94,17 +102,18 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_unit_is_copied_only_from_a_border_to_a_border(tmp_path: Path) -> None:
     """What is before it and has no border at its end is in the frame that it would begin, and so on."""
     lines = {
-        suffix: FoundRow(Row(suffix, (suffix,), []), b"d\n", suffix.encode(), b"r") for suffix in SUFFIXES
+        suffix: FoundRow(Row(suffix, (suffix,), ()), f"{suffix} d\n".encode(), suffix.encode(), b"r")
+        for suffix in SUFFIXES
     }
     inside, border, collides = SUFFIXES[0], SUFFIXES[1], SUFFIXES[2]
     assert [ends_frame(suffix) for suffix in SUFFIXES] == [False, True, True, False, True]
-    lines[collides] = FoundRow(Row(collides, ("x",), [], True), b"", b"", b"")
+    lines[collides] = FoundRow(Row(collides, ("x",), (), True), b"", b"", b"")
     cases: list[tuple[list[list[str]], list[str | list[str]]]] = [
         ([[inside], [border]], [inside, border]),
         ([[inside, border]], [[inside, border]]),
         ([[border], SUFFIXES[3:]], [[border], SUFFIXES[3:]]),
         # The suffix with a border has no state, so that no frame ends there.
-        ([[inside, collides], SUFFIXES[3:]], [inside, *SUFFIXES[3:]]),
+        ([[inside, collides], SUFFIXES[3:]], [inside, "+".join(SUFFIXES[3:])]),
         ([[border], [collides], SUFFIXES[3:]], [[border], SUFFIXES[3:]]),
         # Two units of one record.
         ([[border], [border, SUFFIXES[4]]], [border, SUFFIXES[4]]),
@@ -118,15 +127,12 @@ def test_a_unit_is_copied_only_from_a_border_to_a_border(tmp_path: Path) -> None
             ]
             found = Found(store, [ref for ref in refs if ref is not None], [])
             chosen = _chosen(found, Rejections(), states=True)
-            given = [
-                [row.row.suffix for row in each.found()] if isinstance(each, UnitResult) else each.row.suffix
-                for each in chosen
-            ]
+            given = [written(each) for each in chosen]
             assert given == wanted
 
 
 def test_a_frame_that_is_damaged_while_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = result_of([FoundRow(Row("A" * 26, ("0",), []), b"", b"state", b"report")])
+    result = result_of([FoundRow(Row("A" * 26, ("0",), ()), b"", b"state", b"report")])
     (frame,) = result.states
     with Folder.open(str(tmp_path)) as folder, closing(PackWriter(folder, "json")) as writer:
         data = frame.data[:-1] + bytes([frame.data[-1] ^ 1])

@@ -25,7 +25,7 @@ def computed() -> UnitResult:
 
 
 def row(suffix: str, *, collides: bool = False) -> FoundRow:
-    found = Row(suffix, ("0a", "0b"), [("elements", "verified", 2)], collides)
+    found = Row(suffix, ("0a", "0b"), (("elements", "verified", 2),), collides)
     return FoundRow(found, *((b"",) * 3 if collides else (b"digests\n", b"state", b"report")))
 
 
@@ -89,7 +89,8 @@ def test_the_counts_are_the_sum_of_the_rows() -> None:
     for each in result.found():
         tally.add(len(each.row.lines), each.row.facts)
     assert result.counts == tally.counts() and result.counts[:2] == (5, 15)
-    assert result_of([row(A), row(B, collides=True)]).counts == (1, 2, [("elements", "verified", 2)])
+    assert result_of([row(A), row(B)]).counts == (2, 4, (("elements", "verified", 4),))
+    assert result_of([row(A), row(B, collides=True)]).counts == (1, 2, (("elements", "verified", 2),))
 
 
 def test_what_is_plain() -> None:

@@ -29,7 +29,7 @@ def suffix(number: int) -> str:
 
 
 def row(number: int, lines: tuple[str, ...] = ("a",), *, collides: bool = False) -> FoundRow:
-    found = Row(suffix(number), lines, [], collides)
+    found = Row(suffix(number), lines, (), collides)
     return (
         FoundRow(found, b"", b"", b"")
         if collides
