@@ -104,6 +104,30 @@ def test_what_a_bundle_may_expand_to(folder: Path) -> None:
     assert result("check", "out", "--max-raw", "1000", status=1)["outcome"] == "damaged"
 
 
+def test_damage_names_what_is_lost_and_how_to_get_it_again(folder: Path) -> None:
+    """A bundle in a damaged part is not reported as absent, and a merge with a copy repairs the archive."""
+    pack("in")
+    run("archive", "merge", "out", "-o", "copy")
+    (name,) = (each for each in os.listdir("out") if each.endswith(".jsonl.zst"))
+    data = bytearray((folder / "out" / name).read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    (folder / "out" / name).write_bytes(data)
+    suffixes = sorted(line.suffix for line in lines(4))
+    found = run("archive", "check", "out")
+    assert found.status == 1
+    assert found.out.splitlines() == [
+        "damaged       0 of 4 bundles in 1 pack could be read; 2 problems",
+        f"  lost        {suffixes[0]} to {suffixes[-1]}, by the index of {name}",
+        "  next        pithbundle archive merge out COPY -o OUT takes what is lost from another copy",
+    ]
+    got = run("archive", "get", "out", suffixes[1])
+    assert got.status == 1
+    assert f"error: out: no bundle of {suffixes[1]} in what could be read\n" in got.err
+    assert "hint: it may be in a part that could not: pithbundle archive check" in got.err
+    assert run("archive", "merge", "out", "copy", "-o", "whole").status == 1
+    assert content(folder / "whole") == content(folder / "copy")
+
+
 def test_the_bundles_of_a_record_never_replace_a_file_of_the_archive(folder: Path) -> None:
     pack("in")
     before = content(folder / "out")

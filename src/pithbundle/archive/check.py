@@ -17,7 +17,17 @@ from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError, FileError
 from pithbundle.files import file_error, write_output
 
-_INDEX_DIFFERS: Final = "the index differs from the frames; pithbundle archive check --reindex writes it anew"
+_REINDEX: Final = "pithbundle archive check --reindex writes it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a damaged part contained by the index of its pack, which nothing confirms (ARCH-9)."""
+
+    file: str
+    first_suffix: str
+    #: The suffix with which the next frame begins, or of the last bundle that the manifest states.
+    last_suffix: str
 
 
 @dataclass(slots=True)
@@ -29,6 +39,10 @@ class Checked:
     bundles: int = 0
     records: int = 0
     raw_bytes: int = 0
+    #: The bundles that the manifest states.
+    claimed_bundles: int = 0
+    #: What the damaged parts contained.
+    lost: list[Lost] = field(default_factory=list)
     #: The indexes that were written anew.
     reindexed: list[str] = field(default_factory=list)
 
@@ -42,7 +56,7 @@ def check_archive(reader: Reader, *, reindex: bool = False) -> Iterator[Checked]
     Raises:
         FileError: ``io``: a pack changed while it was read, or an index cannot be written.
     """
-    checked = Checked()
+    checked = Checked(claimed_bundles=reader.manifest.bundles)
     _check_names(reader, checked)
     for at, info in enumerate(reader.packs):
         following = reader.packs[at + 1] if at + 1 < len(reader.packs) else None
@@ -103,6 +117,7 @@ class _PackCheck:
         for frame in self._pack.frames():
             if isinstance(frame, Damage):
                 note_damage(self._pack, frame, self._checked.problems)
+                self._note_lost(frame)
                 self._counts = None
                 continue
             self._content.update(frame.raw)
@@ -122,6 +137,19 @@ class _PackCheck:
                 )
             if self._counts is not None:
                 self._counts.append(count)
+
+    def _note_lost(self, damage: Damage) -> None:
+        index = self._reader.index(self._info) or ()
+        ends = [*(entry.first_suffix for entry in index[1:]), self._info.last_suffix]
+        # Of a file that is cut the frames behind its end are lost too.
+        until = damage.offset + damage.length
+        hit = [
+            (entry.first_suffix, end)
+            for entry, end in zip(index, ends, strict=False)
+            if damage.offset <= entry.offset and (entry.offset < until or until == self._pack.size)
+        ]
+        if hit:
+            self._checked.lost.append(Lost(self._info.file, hit[0][0], hit[-1][1]))
 
     def _note(self, line: Line, position: str) -> None:
         self._bundles += 1
@@ -157,19 +185,22 @@ class _PackCheck:
         claimed = self._info.to_value()
         wrong = [name for name, value in found.items() if claimed[name] != value]
         if wrong:
-            self._problem(f"the manifest states another {', '.join(wrong)}", "ARCH-10")
+            self._problem(f"the manifest states other values: {', '.join(wrong)}", "ARCH-10")
         elif self._info.file != pack_name(self._info.content_sha256, self._info.encoding):
             self._problem("its name is not that of its content", "ARCH-10")
 
     def _compare_index(self, reindex: bool) -> None:
-        if self._counts is None or self._reader.index(self._info) == tuple(self._index):
+        index = self._reader.index(self._info)
+        if self._counts is None or index == tuple(self._index):
             return
         path = os.path.join(self._reader.path, self._info.index_file)
         if reindex:
             write_output(path, b"".join(entry.to_bytes() for entry in self._index), force=True)
             self._checked.reindexed.append(self._info.index_file)
             return
-        self._checked.problems.add(path, "", ArchiveError("archive", _INDEX_DIFFERS, clause="ARCH-9"))
+        what = "is missing or malformed" if index is None else "differs from the frames"
+        error = ArchiveError("archive", f"the index {what}; {_REINDEX}", clause="ARCH-9")
+        self._checked.problems.add(path, "", error)
 
     def _problem(self, detail: str, clause: str, position: str = "") -> None:
         self._checked.problems.add(self._pack.path, position, ArchiveError("archive", detail, clause=clause))

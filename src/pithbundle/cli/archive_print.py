@@ -11,7 +11,7 @@ from pithbundle.archive.rejected import Rejections
 from pithbundle.cli.archive_run import Written, failing
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.render import plural
+from pithbundle.cli.render import MOST, plural
 from pithbundle.encoding.values import portable
 
 #: The outcome of a command that left something out.
@@ -160,7 +160,12 @@ def print_found(out: Output, archive: str, suffix: str, found: Found) -> int:
         }
         return out.result(outcome, status, {**members, **_members(found.rejected)})
     print_rejected(out, found.rejected)
-    if not found.entries:
+    if not found.entries and len(found.rejected):
+        out.error(f"{out.show(archive)}: no bundle of {suffix} in what could be read")
+        out.hint(
+            "it may be in a part that could not: pithbundle archive check lists what each part contained"
+        )
+    elif not found.entries:
         out.error(f"{out.show(archive)}: no bundle of {suffix}")
         out.hint("pithbundle archive list --bundles prints the suffixes that there are")
     elif not found.by_index:
@@ -186,11 +191,21 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
         status = Exit.INVALID if damaged else Exit.VALID
         return out.result("damaged" if damaged else "sound", status, members)
     print_rejected(out, checked.problems)
-    what = f"{plural(checked.bundles, 'bundle')} in {plural(checked.packs, 'pack')}"
+    count, packs = plural(checked.bundles, "bundle"), plural(checked.packs, "pack")
     if damaged:
-        out.heading("damaged", f"{what} could be read; {plural(len(checked.problems), 'problem')}", "bad")
+        is_part = checked.bundles != checked.claimed_bundles
+        found = f"{checked.bundles} of {plural(checked.claimed_bundles, 'bundle')}" if is_part else count
+        problems = plural(len(checked.problems), "problem")
+        out.heading("damaged", f"{found} in {packs} could be read; {problems}", "bad")
     else:
-        out.heading("sound", what, "good")
+        out.heading("sound", f"{count} in {packs}", "good")
+    for lost in checked.lost[:MOST]:
+        out.detail(
+            "lost", f"{lost.first_suffix} to {lost.last_suffix}, by the index of {out.show(lost.file)}"
+        )
+    if checked.bundles < checked.claimed_bundles:
+        copies = f"pithbundle archive merge {out.show(archive)} COPY -o OUT"
+        out.detail("next", f"{copies} takes what is lost from another copy")
     for name in checked.reindexed:
         out.detail("reindexed", name)
     return Exit.INVALID if damaged else Exit.VALID

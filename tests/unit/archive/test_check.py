@@ -14,9 +14,9 @@ from kit.archives import items, lines, write
 from pithbundle import FileError
 from pithbundle.archive import zstd
 from pithbundle.archive.borders import FrameLines
-from pithbundle.archive.check import Checked, check_archive
+from pithbundle.archive.check import Checked, Lost, check_archive
 from pithbundle.archive.lines import Line
-from pithbundle.archive.manifest import Manifest
+from pithbundle.archive.manifest import Manifest, read_index
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.writer import PackWriter
 from pithbundle.durable import Folder
@@ -84,7 +84,7 @@ def test_a_manifest_that_states_something_else(archive: Path, member: str) -> No
     pack = value["packs"][0]
     pack[member] = "0" * 64 if member.endswith("sha256") else pack[member] + 1
     path.write_text(json.dumps(value))
-    assert found(archive) == [f": the manifest states another {member}"]
+    assert found(archive) == [f": the manifest states other values: {member}"]
 
 
 def test_a_pack_under_another_name_and_an_unknown_file(archive: Path) -> None:
@@ -98,9 +98,25 @@ def test_a_pack_under_another_name_and_an_unknown_file(archive: Path) -> None:
     path.write_text(json.dumps(value))
     assert found(archive) == [
         ": the manifest does not list this file",
-        ": the manifest states another content_sha256",
-        ": the index differs from the frames; pithbundle archive check --reindex writes it anew",
+        ": the manifest states other values: content_sha256",
+        ": the index is missing or malformed; pithbundle archive check --reindex writes it anew",
     ]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_was_in_a_damaged_frame_is_named_by_the_index(archive: Path, cut: bool) -> None:
+    info = Manifest.from_bytes((archive / "pith-archive.json").read_bytes()).packs[0]
+    index = read_index((archive / info.index_file).read_bytes())
+    assert index is not None and len(index) >= 3
+    data = bytearray((archive / info.file).read_bytes())
+    data[index[1].offset + index[1].length // 2] ^= 0xFF
+    (archive / info.file).write_bytes(data[: index[2].offset - 1] if cut else data)
+    checked = check(archive)
+    last = info.last_suffix if cut else index[2].first_suffix
+    assert checked.lost == [Lost(info.file, index[1].first_suffix, last)]
+    assert checked.bundles < checked.claimed_bundles == 320
+    (archive / info.index_file).unlink()
+    assert check(archive).lost == []
 
 
 def test_a_missing_line_feed(archive: Path) -> None:
