@@ -13,14 +13,16 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO, Final, TypeAlias
 
 from pithbundle import durable
 from pithbundle.errors import FileError, InputError
 
 #: The name of standard input.
 STDIN: Final = "-"
+#: Device, inode, size and time in nanoseconds of a file.
+FileIdentity: TypeAlias = tuple[int, int, int, int]
 
 # A limit may be raised beyond the memory of the machine: no more is allocated than was read.
 _CHUNK: Final = 1 << 20
@@ -63,12 +65,47 @@ def read_regular(path: str, limit: int) -> bytes:
         FileError: ``io``, whatever else keeps the bytes from being read.
     """
     try:
-        _require_regular_file(path, os.stat(path).st_mode)
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:
-            _require_regular_file(path, os.fstat(file.fileno()).st_mode)
+        with open_regular(path) as file:
             return _read(file, limit)
     except (OSError, ValueError) as error:
         raise file_error(path, error) from error
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open the regular file ``path`` without a buffer; nothing else is opened (CLI-10).
+
+    Raises:
+        FileError: ``io``: it is a folder, a FIFO, a socket or a device.
+        OSError: the system cannot open it.
+        ValueError: the path contains a null character.
+    """
+    _require_regular_file(path, os.stat(path).st_mode)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        _require_regular_file(path, os.fstat(descriptor).st_mode)
+    except FileError:
+        os.close(descriptor)
+        raise
+    return open(descriptor, "rb", buffering=0)
+
+
+def file_identity(found: os.stat_result) -> FileIdentity:
+    """Device, inode, size and time of a file: equal ones are one file, unchanged."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def require_unchanged(path: str, descriptor: int, identity: Sequence[int | str]) -> None:
+    """Check that an open file is what its path leads to, and has the size and time that it had (ARCH-8).
+
+    Raises:
+        FileError: ``io``: it was removed, replaced, or has changed.
+    """
+    try:
+        found = [os.fstat(descriptor), os.stat(path)]
+    except OSError as error:
+        raise FileError.at(path, "was removed while it was read") from error
+    if any(file_identity(one) != identity for one in found):
+        raise FileError.at(path, "changed while it was read; read it again")
 
 
 def _require_regular_file(path: str, mode: int) -> None:

@@ -64,7 +64,7 @@ def check_archive(reader: Reader, *, reindex: bool = False) -> Iterator[Checked]
         try:
             pack = reader.open(info)
         except FileError as error:
-            checked.problems.add(os.path.join(reader.path, info.file), "", error.detached())
+            checked.problems.add(os.path.join(reader.path, info.file), "", error)
             continue
         with pack:
             _PackCheck(reader, pack, info, checked, is_last).run(reindex)

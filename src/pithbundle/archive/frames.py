@@ -21,6 +21,9 @@ _LONGEST_HEAD: Final = 18
 _LARGEST_BLOCK: Final = 1 << 17
 #: The bytes that are read at once.
 CHUNK: Final = 1 << 18
+#: How many times its size a file may expand, and up to which size it may expand more.
+_MOST_TIMES: Final = 1_000
+_FREE: Final = 64 << 20
 _RAW, _RLE, _COMPRESSED, _RESERVED = range(4)
 
 
@@ -196,6 +199,17 @@ def _large_window(window: int, offset: int) -> InputError:
 def _reason(error: ZstdError) -> str:
     text = str(error).removesuffix(".")
     return text.rpartition(": ")[2][:1].lower() + text.rpartition(": ")[2][1:]
+
+
+def is_bomb(expanded: int, compressed: int) -> bool:
+    """Whether so many bytes are out of all proportion to the compressed ones before them (ARCH-12)."""
+    return expanded > _FREE and expanded > _MOST_TIMES * compressed
+
+
+def bomb(what: str) -> InputError:
+    """The error of a file that expands out of all proportion."""
+    detail = f"{what} expands more than {_MOST_TIMES} times; the rest of it was not read"
+    return InputError("size", detail, clause="ARCH-12")
 
 
 def next_magic(source: Source) -> bool:

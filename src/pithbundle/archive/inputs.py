@@ -5,19 +5,35 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal, TypeAlias
 
+from pithbundle.archive.frames import Source
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import Rejections
-from pithbundle.archive.streams import MOST_REJECTED, Compression, Part, items, lines, opened, over_limit
+from pithbundle.archive.streams import (
+    Compression,
+    Part,
+    items,
+    lines,
+    most_rejected,
+    opened,
+    over_limit,
+)
 from pithbundle.archive.tar import Skipped, members
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import FileError, InputError, PithError
-from pithbundle.files import STDIN, file_error
+from pithbundle.files import (
+    STDIN,
+    FileIdentity,
+    file_error,
+    file_identity,
+    open_regular,
+    require_unchanged,
+)
 
 Container: TypeAlias = Literal["json", "cbor", "jsonl", "cborseq", "tar", "archive"]
 _CONTAINERS: Final[dict[str, Container]] = {
@@ -90,6 +106,8 @@ def read_bundles(
     rejected: Rejections,
     limits: Limits = DEFAULT_LIMITS,
     skipped: Skipped | None = None,
+    *,
+    is_regular: bool = False,
 ) -> Iterator[InputBundle]:
     """Every bundle of one input; what is none goes to ``rejected``, and the rest is read.
 
@@ -99,6 +117,8 @@ def read_bundles(
         rejected: takes what is no bundle.
         limits: the limits of each bundle. ``limits.size`` bounds what it may expand to.
         skipped: counts the members of a tar that are passed over.
+        is_regular: whether only a regular file is opened, as of a file that a folder names: what is a
+            FIFO by now would block.
 
     Raises:
         FileError: ``io``: it cannot be read, or changed while it was read.
@@ -111,16 +131,17 @@ def read_bundles(
         return
     encoding = _ENCODINGS.get(form.container)
     count = 0
-    with _OpenInput(path) as file:
-        for position, part in _safe(_parts(file.read, form, limits, skipped or Skipped())):
+    with _OpenInput(path, is_regular) as file:
+        source = opened(file.read, form.compression)
+        for position, part in _safe(_parts(source, form, limits, skipped or Skipped())):
             try:
                 if isinstance(part, PithError):
                     raise part
                 line = line_of(part, limits, encoding)
             except PithError as error:
-                rejected.add(path, position, error.detached())
+                rejected.add(path, position, error)
                 count += 1
-                if count == MOST_REJECTED:
+                if count >= most_rejected(source):
                     detail = f"{count} entries were rejected; the rest of the file was not read"
                     rejected.add(path, "", InputError("size", detail, clause="ARCH-12"))
                     break
@@ -132,10 +153,7 @@ def read_bundles(
         file.require_unchanged()
 
 
-def _parts(
-    read: Callable[[int], bytes], form: InputFormat, limits: Limits, skipped: Skipped
-) -> Iterator[Part]:
-    source = opened(read, form.compression)
+def _parts(source: Source, form: InputFormat, limits: Limits, skipped: Skipped) -> Iterator[Part]:
     if form.container == "tar":
         yield from members(source, limits.size, form.compression, skipped)
     elif form.container == "jsonl":
@@ -164,21 +182,21 @@ class _OpenInput:
         FileError: ``io``: it cannot be opened, or is a folder.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, is_regular: bool) -> None:
         self._path = path
-        self._stat: os.stat_result | None = None
+        self._identity: FileIdentity | None = None
         try:
             if path == STDIN:
                 if sys.stdin is None:
                     raise FileError("io", "standard input is closed")
                 self._file: BinaryIO = sys.stdin.buffer
                 return
-            self._file = open(path, "rb", buffering=0)  # noqa: SIM115
+            self._file = open_regular(path) if is_regular else open(path, "rb", buffering=0)  # noqa: SIM115
             found = os.fstat(self._file.fileno())
         except (OSError, ValueError) as error:
             raise file_error(path, error) from error
         if stat.S_ISREG(found.st_mode):
-            self._stat = found
+            self._identity = file_identity(found)
 
     def __enter__(self) -> _OpenInput:
         return self
@@ -199,13 +217,10 @@ class _OpenInput:
             raise file_error(self._path, error) from error
 
     def require_unchanged(self) -> None:
-        """Check that a regular file has the size and the times that it had.
+        """Check that a regular file is still the one of its path, with its size and time.
 
         Raises:
-            FileError: ``io``: it has not.
+            FileError: ``io``: it is not.
         """
-        if self._stat is None:
-            return
-        found = os.fstat(self._file.fileno())
-        if (found.st_size, found.st_mtime_ns) != (self._stat.st_size, self._stat.st_mtime_ns):
-            raise FileError.at(self._path, "changed while it was read; read it again")
+        if self._identity is not None:
+            require_unchanged(self._path, self._file.fileno(), self._identity)

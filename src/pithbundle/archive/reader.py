@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
 
-from pithbundle.archive.borders import MAX_BYTES
-from pithbundle.archive.frames import MAGIC, Source, next_magic, read_frame
+from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
+from pithbundle.archive.frames import MAGIC, Source, bomb, is_bomb, next_magic, read_frame
 from pithbundle.archive.lines import Line, line_of, split_items, split_lines
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
-from pithbundle.archive.rejected import Rejections
+from pithbundle.archive.rejected import Rejections, rest_of_frame
 from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding
@@ -133,6 +133,7 @@ class PackReader:
         """
         source = self._source(0)
         candidates = _MOST_CANDIDATES
+        expanded = 0
         while source.peek(1):
             start = source.position
             try:
@@ -144,6 +145,11 @@ class PackReader:
                 yield Damage(self.file, start, end - start, error.detached())
             else:
                 yield frame
+                expanded += len(frame.raw)
+                if is_bomb(expanded, source.position):
+                    end = source.position
+                    yield Damage(self.file, end, self.size - end, bomb("the pack"))
+                    break
         self.require_unchanged()
 
     def read_frame(self, offset: int) -> Frame:
@@ -160,13 +166,19 @@ class PackReader:
 
     def entries(self, frame: Frame, rejected: Rejections) -> Iterator[Entry]:
         """The bundles of a frame, each read strictly; what is none goes to ``rejected``."""
+        count = 0
         for number, data in frame.parts():
             try:
                 line = line_of(data, self._limits, self.encoding)
                 if line.data != data:
                     raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
             except PithError as error:
-                rejected.add(self.path, f"frame at byte {frame.offset}, line {number}", error.detached())
+                position = f"frame at byte {frame.offset}, line {number}"
+                if count == MAX_LINES:
+                    rejected.add(self.path, position, rest_of_frame())
+                    return
+                rejected.add(self.path, position, error)
+                count += 1
             else:
                 yield Entry(line, self.file, frame.offset, number)
 
@@ -282,7 +294,7 @@ class Reader:
             try:
                 pack = self.open(info)
             except FileError as error:
-                rejected.add(os.path.join(self.path, info.file), "", error.detached())
+                rejected.add(os.path.join(self.path, info.file), "", error)
                 continue
             with pack:
                 yield from self._all(pack, rejected)

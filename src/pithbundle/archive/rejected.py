@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.archive.borders import MAX_LINES
 from pithbundle.encoding.values import Object, portable
-from pithbundle.errors import PithError
+from pithbundle.errors import ArchiveError, PithError
 
 #: The most entries of one file that are listed by one code.
 MOST: Final = 100
@@ -39,6 +40,12 @@ class RejectedEntry:
         }
 
 
+def rest_of_frame() -> ArchiveError:
+    """The error for what is left of a frame of which as many lines were rejected as a frame has (ARCH-12)."""
+    detail = f"more than {MAX_LINES} lines of the frame were rejected; the rest of it was not read"
+    return ArchiveError("archive", detail, clause="ARCH-12")
+
+
 class Rejections:
     """Collects what is rejected: of each file and code the first hundred, then a count."""
 
@@ -47,12 +54,14 @@ class Rejections:
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def add(self, path: str, position: str, error: PithError) -> None:
-        """Note one rejection."""
-        self._counts[path, error.code] += 1
-        if self._counts[path, error.code] <= MOST:
-            location = error.fault.location
-            reason = f"{error.fault.message}{' ' + location if location else ''}"
-            self._listed.append(RejectedEntry(path, position, error.code, reason))
+        """Note one rejection. The error is not kept."""
+        fault = error.fault
+        counts, key = self._counts, (path, fault.code)
+        counts[key] = count = counts.get(key, 0) + 1
+        if count <= MOST:
+            location = fault.location
+            reason = f"{fault.message}{' ' + location if location else ''}"
+            self._listed.append(RejectedEntry(path, position, fault.code, reason))
 
     def update(self, other: Rejections) -> None:
         """Take over what another one has collected."""

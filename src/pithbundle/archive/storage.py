@@ -11,7 +11,7 @@ import stat
 from typing import Final, Protocol, TypeAlias
 
 from pithbundle.errors import FileError
-from pithbundle.files import file_error, read_regular
+from pithbundle.files import file_error, file_identity, read_regular, require_unchanged
 
 #: What is equal for one file that did not change, as device, inode, size and time.
 Identity: TypeAlias = tuple[int | str, ...]
@@ -76,7 +76,7 @@ class LocalFile:
             raise file_error(path, error) from error
         found = os.fstat(self._descriptor)
         self.size = found.st_size
-        self.identity = _identity(found)
+        self.identity: Identity = file_identity(found)
         if not stat.S_ISREG(found.st_mode):
             self.close()
             raise FileError.at(path, "is not a regular file")
@@ -104,16 +104,7 @@ class LocalFile:
         Raises:
             FileError: ``io``: it is not.
         """
-        try:
-            found = [os.fstat(self._descriptor), os.stat(self._path)]
-        except OSError as error:
-            raise FileError.at(self._path, "was removed while it was read") from error
-        if any(_identity(one) != self.identity for one in found):
-            raise FileError.at(self._path, "changed while it was read; read it again")
-
-
-def _identity(found: os.stat_result) -> Identity:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+        require_unchanged(self._path, self._descriptor, self.identity)
 
 
 class LocalStorage:

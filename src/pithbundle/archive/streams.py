@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.archive.frames import CHUNK, Source, decompressed
+from pithbundle.archive.frames import CHUNK, Source, bomb, decompressed, is_bomb
 from pithbundle.archive.lines import item_end
 from pithbundle.errors import ArchiveError, InputError, PithError
 
@@ -19,11 +19,10 @@ Part: TypeAlias = tuple[str, "bytes | PithError"]
 
 #: How many times its limit a compressed entry may expand to before the rest of the file is not read.
 _PATIENCE: Final = 16
-#: How many times its size a file may expand, and up to which size it may expand more.
-_MOST_TIMES: Final = 1_000
-_FREE: Final = 64 << 20
 #: The most entries of one input that are rejected, or lines that are empty, before the rest is not read.
 MOST_REJECTED: Final = 1_000_000
+#: So many of a compressed input in any case, and more only if it has a byte for each.
+_FREE_REJECTED: Final = 10_000
 #: Of gzip so little is decoded at once: what follows a member is copied for each member.
 _GZIP_PIECE: Final = 1 << 12
 
@@ -34,7 +33,27 @@ def opened(read: Callable[[int], bytes], compression: Compression) -> Source:
     if not compression:
         return source
     pieces = _bounded(decompressed(source) if compression == "zst" else _gunzipped(source), source)
-    return Source(lambda _: next(pieces, b""))
+    return _Decompressed(lambda _: next(pieces, b""), source)
+
+
+class _Decompressed(Source):
+    """The content of a compressed file, and the bytes of the file itself."""
+
+    __slots__ = ("compressed",)
+
+    def __init__(self, read: Callable[[int], bytes], compressed: Source) -> None:
+        super().__init__(read)
+        self.compressed = compressed
+
+
+def most_rejected(source: Source) -> int:
+    """How many entries of a source are rejected, or lines empty, before the rest is not read (ARCH-12).
+
+    A file of some kilobytes can expand to a million entries: of those that it has no bytes for, few are read.
+    """
+    if isinstance(source, _Decompressed):
+        return min(MOST_REJECTED, max(_FREE_REJECTED, source.compressed.position))
+    return MOST_REJECTED
 
 
 def _bounded(pieces: Iterator[bytes], source: Source) -> Iterator[bytes]:
@@ -46,9 +65,8 @@ def _bounded(pieces: Iterator[bytes], source: Source) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)
-        if size > _FREE and size > _MOST_TIMES * source.position:
-            detail = f"the file expands more than {_MOST_TIMES} times; the rest of it was not read"
-            raise InputError("size", detail, clause="ARCH-12")
+        if is_bomb(size, source.position):
+            raise bomb("the file")
         yield piece
 
 
@@ -111,11 +129,8 @@ def lines(source: Source, limit: int, compression: Compression = "") -> Iterator
             parts.append(piece[start:end])
             if size:
                 yield from _line(number, parts, size, limit)
-            elif (empty := empty + 1) > MOST_REJECTED:
-                yield (
-                    f"line {number}",
-                    InputError("size", f"more than {MOST_REJECTED} empty {_REST}", clause="ARCH-12"),
-                )
+            elif (empty := empty + 1) >= most_rejected(source):
+                yield f"line {number}", InputError("size", f"{empty} empty {_REST}", clause="ARCH-12")
                 return
             number, size, parts, start = number + 1, 0, [], end + 1
         size += len(piece) - start

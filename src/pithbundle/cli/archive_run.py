@@ -147,13 +147,16 @@ def bundles_of(
     skipped = tar.Skipped()
     for given in inputs:
         try:
-            for bundle in read_bundles(given.path, given.form, written.rejected, limits, skipped):
+            found = read_bundles(
+                given.path, given.form, written.rejected, limits, skipped, is_regular=given.is_of_folder
+            )
+            for bundle in found:
                 written.read += 1
                 progress(written.read, len(written.rejected))
                 yield bundle
         except PithError as error:
             if given.is_of_folder:
-                written.rejected.add(given.path, "", error.detached())
+                written.rejected.add(given.path, "", error)
                 continue
             with failing(given.path):
                 raise

@@ -21,7 +21,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, FileError
-from pithbundle.files import file_error
+from pithbundle.files import FileIdentity, file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute import assemble
 from pithbundle.recompute.pool import Pool, UnitPool
@@ -219,7 +219,7 @@ class _Run:
                 try:
                     pack = reader.open(info)
                 except FileError as error:
-                    self._rejected.add(os.path.join(reader.path, info.file), "", error.detached())
+                    self._rejected.add(os.path.join(reader.path, info.file), "", error)
                     continue
                 with pack:
                     yield from self._frames_of(pack, info)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
+from pithbundle.archive.borders import MAX_LINES
 from pithbundle.archive.lines import has_white_space, split_items, split_lines
-from pithbundle.archive.rejected import Rejections
+from pithbundle.archive.rejected import Rejections, rest_of_frame
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import ArchiveError, PithError
@@ -42,7 +43,10 @@ def compute(verifier: Verifier, parts: Parts) -> UnitResult:
             if encoding == "json" and has_white_space(data):
                 raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
         except PithError as error:
-            rejected.add("", f"line {number}", error.detached())
+            if len(rejected) == MAX_LINES:
+                rejected.add("", f"line {number}", rest_of_frame())
+                break
+            rejected.add("", f"line {number}", error)
         else:
             groups.setdefault(found.record.number.suffix, {})[line] = found
     return result_of([_record(suffix, groups[suffix]) for suffix in sorted(groups)], read, rejected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import random
 import sys
 from pathlib import Path
 
@@ -131,6 +132,59 @@ def test_a_fifo_is_read_like_a_file(tmp_path: Path) -> None:
     writer.join()
 
 
+def test_a_fifo_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    """A file that a folder named may be a FIFO by the time it is opened."""
+    os.mkfifo(tmp_path / "x.json")
+    (tmp_path / "y.json").mkdir()
+    for name in ("x.json", "y.json", "absent.json"):
+        with pytest.raises(FileError):
+            list(read_bundles(str(tmp_path / name), FORMATS["json"], Rejections(), is_regular=True))
+    (tmp_path / "z.json").write_bytes(lines(1)[0].data)
+    (found,) = read_bundles(str(tmp_path / "z.json"), FORMATS["json"], Rejections(), is_regular=True)
+    assert found.line == lines(1)[0]
+
+
+def test_what_swaps_a_file_for_a_fifo_between_two_looks_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_bytes(lines(1)[0].data)
+    real = os.open
+
+    def swapped(name: str, *args: int) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        return real(name, *args)
+
+    monkeypatch.setattr(os, "open", swapped)
+    with pytest.raises(FileError, match="FIFO"):
+        list(read_bundles(str(path), FORMATS["json"], Rejections(), is_regular=True))
+
+
+@pytest.mark.parametrize("compression", ["zst", "gz"])
+def test_rejected_entries_of_a_compressed_file_are_bounded_by_its_bytes(
+    tmp_path: Path, compression: str
+) -> None:
+    path = tmp_path / "x"
+    for data, form in ((b"\0" * 50_000, "cborseq"), (b"x\n" * 50_000, "jsonl")):
+        path.write_bytes(data)
+        assert read(path, form)[1][-1][0] == "" and len(read_all(path, form)) == 50_000
+        path.write_bytes(COMPRESSED[f".{compression}"](data))
+        assert len(read_all(path, f"{form}.{compression}")) == 10_001
+    # Of what has a byte for each entry every entry is read.
+    drawn = random.Random(1)
+    path.write_bytes(
+        COMPRESSED[f".{compression}"](b"".join(b"x%d\n" % drawn.getrandbits(64) for _ in range(20_000)))
+    )
+    assert len(read_all(path, f"jsonl.{compression}")) == 20_000
+
+
+def read_all(path: Path, form: str) -> Rejections:
+    rejected = Rejections()
+    assert [*read_bundles(str(path), FORMATS[form], rejected)] == []
+    return rejected
+
+
 @pytest.mark.parametrize("form", ["jsonl", "json"])
 def test_a_file_that_changes_while_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
@@ -144,6 +198,17 @@ def test_a_file_that_changes_while_it_is_read(
         path.write_bytes(lines(3)[0].raw * 2)
     else:
         monkeypatch.setattr("pithbundle.archive.inputs.line_of", lambda *_: path.write_bytes(b"x"))
+    with pytest.raises(FileError, match="changed while it was read"):
+        list(given)
+
+
+def test_a_file_that_is_replaced_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(lines(3)[0].raw)
+    given = read_bundles(str(path), FORMATS["jsonl"], Rejections())
+    next(given)
+    (tmp_path / "new").write_bytes(lines(3)[0].raw)
+    os.replace(tmp_path / "new", path)
     with pytest.raises(FileError, match="changed while it was read"):
         list(given)
 

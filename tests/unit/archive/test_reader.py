@@ -218,6 +218,36 @@ def test_lines_that_are_no_bundles_are_rejected(archive: Path) -> None:
     ]
 
 
+def test_of_a_frame_no_more_lines_are_rejected_than_it_may_have(archive: Path) -> None:
+    from pithbundle.archive import zstd
+
+    pack, _ = json_pack(archive)
+    junk, good = b"{}\n" * 256, lines(300)[0].raw
+    pack.write_bytes(zstd.compress(junk + good) + zstd.compress(junk + b"{}\n" + good))
+    rejected = Rejections()
+    with PackReader(str(pack), "json") as reader:
+        counts = []
+        for frame in reader.frames():
+            assert isinstance(frame, Frame)
+            counts.append(len([*reader.entries(frame, rejected)]))
+    assert counts == [1, 0] and len(rejected) == 513
+    assert [one.reason for one in rejected if one.code == "archive"] == [
+        "more than 256 lines of the frame were rejected; the rest of it was not read"
+    ]
+
+
+def test_a_pack_that_expands_out_of_all_proportion(archive: Path) -> None:
+    from pithbundle.archive import zstd
+
+    pack, _ = json_pack(archive)
+    frame = zstd.compress(bytes(1 << 20))
+    pack.write_bytes(frame * 200)
+    with PackReader(str(pack), "json") as reader:
+        *frames, damage = reader.frames()
+    assert len(frames) == 65 and isinstance(damage, Damage)
+    assert damage.error.code == "size" and damage.offset + damage.length == len(frame) * 200
+
+
 def test_a_frame_over_the_limit_is_not_decompressed(archive: Path) -> None:
     from pithbundle.archive import zstd
 

@@ -100,6 +100,12 @@ def test_damaged_gzip(data: bytes) -> None:
     assert caught.value.code == "archive"
 
 
+def test_empty_lines_are_bounded() -> None:
+    found = shown(lines(reader(b"\n" * 50_000, "zst"), 100, "zst"))
+    assert found == [("line 10000", "size")]
+    assert shown(lines(reader(b"\n" * 50_000 + b"a"), 100)) == [("line 50001", b"a")]
+
+
 @pytest.mark.parametrize(
     ("piece", "compression", "count"),
     [

@@ -69,4 +69,4 @@ def test_what_is_no_bundle() -> None:
     assert (nothing.rows, nothing.states, nothing.read) == (None, (), 300)
     assert listed(nothing.rejected) == [("line 1", "syntax", 1)]
     many = compute(verifier(), [("json", b"".join(b"x%d\n" % number for number in range(300)))])
-    assert len(many.rejected) == 101 and many.rejected[-1].count == 200
+    assert len(many.rejected) == 102 and many.rejected[-1].count == 156
