@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from kit.data import REPO
 from pithbundle import cbor_bytes, parse_json
 from pithbundle.archive import tar, zstd
 from pithbundle.archive.inputs import FORMATS
+from pithbundle.archive.writer import Writer
 from pithbundle.cli import archive_options
 
 DEMO = REPO / "vectors" / "demo"
@@ -83,15 +85,106 @@ def test_a_folder_may_have_compressed_files_and_others(folder: Path) -> None:
     assert [(one["file"], one["code"]) for one in value["rejected"]] == [("in/gone.json", "io")]
 
 
-def test_a_million_junk_lines_end_in_a_hundred_and_a_count(folder: Path) -> None:
-    """20,000 here; that the list does not grow is the same for a million (C5)."""
-    Path("x.jsonl.zst").write_bytes(zstd.compress(b"{}\n" * 10_000 + b"junk\n" * 10_000 + lines(1)[0].raw))
-    value = pack("x.jsonl.zst", status=1)
+def test_junk_lines_end_in_a_hundred_and_a_count(folder: Path) -> None:
+    """20,000 here; tests/hostile/test_many_rejected.py has a million (C5)."""
+    Path("x.jsonl").write_bytes(b"{}\n" * 10_000 + b"junk\n" * 10_000 + lines(1)[0].raw)
+    value = pack("x.jsonl", status=1)
     assert value["bundles"] == 1 and value["rejected_count"] == 20_000
     assert len(value["rejected"]) == 202
-    done = run("archive", "pack", "x.jsonl.zst", "-o", "text")
+    done = run("archive", "pack", "x.jsonl", "-o", "text")
     assert done.status == 1 and len(done.err.splitlines()) == 203
-    assert "x.jsonl.zst: 9900 more entries of this code, not listed [type]" in done.err
+    assert "x.jsonl: 9900 more entries of this code, not listed [type]" in done.err
+
+
+def test_a_file_that_a_folder_named_and_that_is_a_fifo_now_is_not_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.stat
+
+    def swapped(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        """After the walk, what opens the file looks at it once more."""
+        found = real(path, *args, **options)
+        if path == "in/0.json" and stat.S_ISREG(found.st_mode):
+            os.unlink(path)
+            os.mkfifo(path)
+        return found
+
+    monkeypatch.setattr(os, "stat", swapped)
+    value = pack("in", status=1)
+    assert value["bundles"] == 3
+    assert [(one["file"], one["code"]) for one in value["rejected"]] == [("in/0.json", "io")]
+    assert (
+        value["rejected"][0]["reason"] == "is a FIFO, socket or device, and not read from a list or a folder"
+    )
+
+
+def test_an_archive_below_a_folder_is_read_too(folder: Path) -> None:
+    Path("more").mkdir()
+    with Writer("more/archive") as writer:
+        for line in lines(6):
+            writer.add(line)
+        writer.finish()
+    value = pack("more", "in")
+    assert (value["read"], value["bundles"], value["skipped"]) == (10, 6, 0)
+
+
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [
+        (["archive", "pack", "out", "-o", "out/new"], "is inside an input (out)"),
+        (["archive", "pack", "link/out", "-o", "out/new"], "is inside an input (link/out)"),
+        (["archive", "pack", "in", "out", "-o", "link/out/a/b"], "is inside an input (out)"),
+        (["archive", "unpack", "out", "-o", "out/files"], "is inside an input (out)"),
+        (["archive", "merge", "out", "more", "-o", "out/new"], "is inside an input (out)"),
+        (["archive", "get", "out", SUFFIX, "-o", "out/one.json"], "is inside an input (out)"),
+        (["recompute", "out", "-o", "out/states"], "is inside an input (out)"),
+        (["archive", "pack", "PACK", "-o", "out", "--force"], "contains an input (PACK)"),
+        (["archive", "pack", "link/PACK", "-o", "out", "--force"], "contains an input (link/PACK)"),
+        (["archive", "pack", "out", "-o", ".", "--force"], "contains an input (out)"),
+        (["archive", "pack", ".", "-o", "out", "--force"], "is inside an input (.)"),
+        (["recompute", "out", "-o", ".", "--force"], "contains an input (out)"),
+    ],
+)
+def test_no_output_is_inside_an_input_or_contains_one(folder: Path, args: list[str], problem: str) -> None:
+    pack("in")
+    result("pack", "in", "-o", "more")
+    Path("link").symlink_to(".")
+    (found,) = Path("out").glob("*.jsonl.zst")
+    before = content(folder / "out")
+    done = run(*(arg.replace("PACK", str(found)) for arg in args))
+    assert done.status == 2 and problem.replace("PACK", str(found)) in done.err
+    assert content(folder / "out") == before
+    assert sorted(os.listdir()) == ["in", "link", "more", "out"]
+
+
+def test_a_new_output_may_be_inside_a_folder_of_bundles(folder: Path) -> None:
+    result("pack", ".", "-o", "here")
+    assert result("unpack", "in", "-", "-o", "in/new.tar", "--from", "jsonl")["bundles"] == 4
+
+
+@pytest.mark.parametrize(
+    "command", [("verify",), ("verify", "--together"), ("inspect",), ("merge",), ("diff", "in/0.json")]
+)
+def test_other_commands_name_those_that_read_archives(folder: Path, command: tuple[str, ...]) -> None:
+    pack("in")
+    for index in Path("out").glob("*.idx"):
+        index.write_bytes(b"x" + index.read_bytes())
+    Path("x.jsonl").write_bytes(b"".join(line.raw for line in lines(4)))
+    Path("x.cborseq.gz").write_bytes(gzip.compress(cbor_bytes(1)))
+    for path in ["out", *sorted(map(str, Path("out").iterdir()))]:
+        done = run(*command, path)
+        assert done.status in (1, 2, 3) and "pithbundle recompute" in done.out + done.err, path
+    for path in ("x.jsonl", "x.cborseq.gz"):
+        done = run(*command, path)
+        assert done.status in (1, 2) and "pithbundle archive unpack" in done.out + done.err
+
+
+def test_a_folder_with_an_archive_names_it(folder: Path) -> None:
+    result("pack", "in", "-o", "in/out")
+    done = run("verify", "in")
+    assert "SKIPPED       in/out  an archive: pithbundle recompute verifies all of its bundles, " in done.out
+    done = run("verify", "in/out")
+    assert done.status == 3 and "a folder without" not in done.out
 
 
 def test_what_a_bundle_may_expand_to(folder: Path) -> None:
@@ -223,6 +316,8 @@ def test_hostile_names_are_harmless(folder: Path, text: str) -> None:
 def test_progress_on_a_terminal(folder: Path) -> None:
     done = run("archive", "pack", "in", "-o", "out", tty=True, env={"TERM": "xterm"})
     assert "\r" in done.err and "archive" in done.out
+    # Reading has no total, writing has one: the bundles that were read.
+    assert "[####" in done.err and "4/4" in done.err
     for command in (("check", "out"), ("merge", "out", "-o", "b"), ("unpack", "out", "-o", "c")):
         assert "\r" in run("archive", *command, tty=True, env={"TERM": "xterm"}).err
 

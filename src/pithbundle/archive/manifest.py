@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 
-from pithbundle.bundle.document_types import ARCHIVE_TYPE
+from pithbundle.bundle.document_types import ARCHIVE_FILE, ARCHIVE_TYPE
 from pithbundle.bundle.number import is_suffix
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import Limits
@@ -16,7 +16,7 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import ArchiveError
 
-MANIFEST: Final = "pith-archive.json"
+MANIFEST: Final = ARCHIVE_FILE
 ARCHIVE_VERSION: Final = "1"
 #: The endings of packs.
 ENDINGS: Final[dict[Encoding, str]] = {"json": ".jsonl.zst", "cbor": ".cborseq.zst"}

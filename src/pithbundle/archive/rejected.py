@@ -10,6 +10,7 @@ from typing import Final
 from pithbundle.archive.borders import MAX_LINES
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import ArchiveError, PithError
+from pithbundle.escape import visible
 
 #: The most entries of one file that are listed by one code.
 MOST: Final = 100
@@ -60,7 +61,9 @@ class Rejections:
         counts[key] = count = counts.get(key, 0) + 1
         if count <= MOST:
             location = fault.location
-            reason = f"{fault.message}{' ' + location if location else ''}"
+            # The path of a file has a place of its own.
+            message = visible(getattr(error, "reason", "")) or fault.message
+            reason = f"{message}{' ' + location if location else ''}"
             self._listed.append(RejectedEntry(path, position, fault.code, reason))
 
     def update(self, other: Rejections) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -199,14 +199,17 @@ class Writer:
         with self._errors():
             self._sorter.add(line)
 
-    def finish(self) -> Manifest:
+    def finish(self, progress: Callable[[int], None] = lambda _: None) -> Manifest:
         """Sort what :meth:`add` took, write the archive and give it its name.
+
+        Args:
+            progress: called with the number of lines that were written so far.
 
         Raises:
             FileError: ``io``: something cannot be written.
         """
         with self._errors():
-            return self.write_sorted(self._sorter.sorted())
+            return self.write_sorted(_counted(self._sorter.sorted(), progress))
 
     def write_sorted(self, lines: Iterable[Line]) -> Manifest:
         """Write lines in the order of ARCH-4, JSON before CBOR, and give the archive its name.
@@ -232,6 +235,12 @@ class Writer:
             yield
         except OSError as error:
             raise file_error(self.path, error) from error
+
+
+def _counted(lines: Iterable[Line], progress: Callable[[int], None]) -> Iterator[Line]:
+    for number, line in enumerate(lines, 1):
+        yield line
+        progress(number)
 
 
 def is_archive(folder: Folder) -> None:

@@ -23,6 +23,8 @@ MANIFEST_TYPE: Final = "pith_mirror_manifest"
 FORMAT_TYPE: Final = "pithbundle_event_format"
 ARCHIVE_TYPE: Final = "pithbundle_archive"
 PROGRESS_TYPE: Final = "pithbundle_probe_progress"
+#: The file of an archive by which its folder is recognised (ARCH-10).
+ARCHIVE_FILE: Final = "pith-archive.json"
 #: The ``type`` of what a command prints with ``--json``: {} is replaced by _ and the command (CLI-9).
 OUTPUT_TYPE: Final = "pithbundle{}_result"
 
@@ -54,7 +56,8 @@ EVENT_FORMAT: Final = Document(
 ARCHIVE: Final = Document(
     "archive",
     "the manifest of an archive",
-    "pithbundle archive unpack DIR -o OUT writes the bundles of its folder as files",
+    "pithbundle archive unpack DIR -o OUT writes the bundles of its folder as files; "
+    "pithbundle recompute DIR -o OUT verifies them all",
 )
 PROGRESS: Final = Document(
     "progress", "the progress of a search", "give it to pithbundle probe --resume, with the same files"

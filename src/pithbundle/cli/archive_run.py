@@ -25,7 +25,7 @@ from pithbundle.bundle.number import PithNumber, is_suffix
 from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.sources import walk
+from pithbundle.cli.sources import IS_ARCHIVE, walk
 from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
@@ -117,6 +117,8 @@ def _of_folder(path: str, written: Written) -> Iterator[Input]:
         found = format_of_name(source.path)
         if source.error is not None:
             written.rejected.add(source.path, "", source.error)
+        elif source.skipped == IS_ARCHIVE:
+            yield Input(source.path, FORMATS["archive"], is_of_folder=True)
         elif source.skipped or found is None:
             written.skipped += source.named_by == "folder"
         else:
@@ -190,7 +192,8 @@ def pack(
     with failing(output), Writer(output, level=level, force=force) as writer:
         for bundle in _bundles(paths, form, limits, written):
             writer.add(bundle.line)
-        written.manifest = writer.finish()
+        with progress_bar(written.read) as bar:
+            written.manifest = writer.finish(bar)
     written.bundles = written.manifest.bundles
     return written
 

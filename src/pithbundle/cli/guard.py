@@ -10,6 +10,7 @@ from typing import TextIO
 
 import click
 
+from pithbundle.bundle.document_types import ARCHIVE_FILE
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
 
@@ -55,6 +56,43 @@ def files_in(folder: str | None) -> list[str]:
         if folder is None
         else [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
     )
+
+
+def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> None:
+    """Check that an output contains no input, and is not inside an archive that is one (CLI-5).
+
+    What exists inside a folder that is walked would be read as an input.
+
+    Raises:
+        click.UsageError: it does, or is.
+    """
+    above = dict(_above(output))
+    existing = identity(output)
+    for path in inputs:
+        if path is None or path == STDIN:
+            continue
+        folder = identity(path) if os.path.isdir(path) else None
+        if existing is not None and existing in dict(_above(path)):
+            problem = f"contains an input ({Output.file_name(path)})"
+        elif folder in above and (existing or os.path.lexists(os.path.join(path, ARCHIVE_FILE))):
+            problem = f"is inside an input ({Output.file_name(path)})"
+        else:
+            continue
+        raise click.UsageError(
+            f"{option} {Output.show(output)} {problem}: name a folder beside it", click.get_current_context()
+        )
+
+
+def _above(path: str) -> Iterator[tuple[Identity, str]]:
+    """The folders that contain what a path leads to, the nearest first."""
+    folder = os.path.dirname(os.path.realpath(path))
+    while True:
+        found = identity(folder)
+        if found is not None:
+            yield found, folder
+        if folder == os.path.dirname(folder):
+            return
+        folder = os.path.dirname(folder)
 
 
 def identity(path: str) -> Identity | None:

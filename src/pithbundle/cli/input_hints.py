@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from pithbundle.bundle.document_types import BUNDLE, POLICY, Document, recognise
+from pithbundle.bundle.document_types import ARCHIVE_FILE, BUNDLE, POLICY, Document, recognise
 from pithbundle.comparison.published import for_written
 from pithbundle.encoding.json_strict import AFTER_THE_END
 from pithbundle.encoding.limits import DEFAULT_LIMITS
@@ -38,6 +38,9 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\0{", "text in UTF-16", "write it as UTF-8: iconv -f UTF-16BE -t UTF-8 FILE"),
     (b"\xfd7zXZ", "compressed with xz", "unpack it first: xz -dc FILE | pithbundle COMMAND -"),
 )
+#: The names of files beside the manifest of an archive.
+_OF_ARCHIVE: Final = re.compile(r".*\.(?:jsonl\.zst|cborseq\.zst|idx)", re.DOTALL).fullmatch
+_OF_MANY: Final = re.compile(r".*\.(?:(?:jsonl|ndjson|cborseq|tar)(?:\.zst|\.gz)?|tgz)", re.DOTALL).fullmatch
 _URL: Final = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
 #: A character of a pattern of the shell.
 _PATTERN: Final = re.compile(r"[*?\[]")
@@ -78,6 +81,10 @@ def hint_for(
     """
     if error.code == "io":
         return _of_path(path)
+    if error.limit_name == "size" or error.code in _OF_BYTES:
+        of_archive = _of_archive(path) if BUNDLE in expected or not expected else ""
+        if of_archive:
+            return of_archive
     if data is None:
         return error.hint
     if error.limit_name == "size":
@@ -117,11 +124,29 @@ def _of_path(path: str) -> str:
         if _PATTERN.search(path) and not os.path.lexists(path):
             return "no file has this name: if it is a pattern, the shell matched none or it was quoted"
         return ""
+    if ARCHIVE_FILE in names:
+        return f"this is an archive: {_use_of(path)}"
     files = [visible(os.path.join(path, name)) for name in names if name.endswith((".json", ".cbor"))]
     if not files:
         return "this is a folder without .json and .cbor files: give the path of a file"
     more = "" if len(files) <= _MOST_FILES else f" and {len(files) - _MOST_FILES} more"
     return f"this is a folder: give the files in it, which are {', '.join(files[:_MOST_FILES])}{more}"
+
+
+def _use_of(archive: str) -> str:
+    folder = visible(archive)
+    return (
+        f"pithbundle recompute {folder} -o OUT verifies and merges all of its bundles, "
+        f"pithbundle archive get {folder} NUMBER prints those of one record"
+    )
+
+
+def _of_archive(path: str) -> str:
+    """The hint for a file of an archive, which is beside the manifest."""
+    folder, name = os.path.split(path)
+    if _OF_ARCHIVE(name) and os.path.lexists(os.path.join(folder, ARCHIVE_FILE)):
+        return f"the file belongs to an archive: {_use_of(folder or '.')}"
+    return ""
 
 
 def _of_size(path: str, error: PithError, expected: tuple[Document, ...], inputs: int) -> str:

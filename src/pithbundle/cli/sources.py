@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
+from pithbundle.bundle.document_types import ARCHIVE_FILE
 from pithbundle.cli.inputs import read_bytes, rejecting
 from pithbundle.cli.output import Exit
 from pithbundle.encoding.limits import Limits
@@ -25,6 +26,8 @@ ENDINGS: Final = (".json", ".cbor")
 #: The longest path of a list that is read whole, in bytes: no system opens one as long.
 LONGEST: Final = 1 << 16
 
+#: Why the folder of an archive is skipped.
+IS_ARCHIVE: Final = "an archive: pithbundle recompute verifies all of its bundles, pithbundle archive unpack writes them as files"
 #: Where an input is named: on the command line, in a list, or by the folder that it is in.
 NamedBy: TypeAlias = Literal["argument", "list", "folder"]
 
@@ -154,7 +157,7 @@ def walk(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[Source]:
     """The files of a folder and of the folders in it, by the bytes of their names; and what is skipped.
 
     A symbolic link to a file is the file. One to a folder is not followed, so that no folder is
-    walked twice. Nothing is opened here, and a special file never is.
+    walked twice. An archive is named and skipped. Nothing is opened here, and a special file never is.
     """
     taken = False
     # No recursion: a tree may be deeper than Python's stack.
@@ -164,7 +167,7 @@ def walk(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[Source]:
         if found is None:
             below.pop()
         elif isinstance(found, Source):
-            taken |= not found.skipped
+            taken |= found.skipped in ("", IS_ARCHIVE)
             yield found
         else:
             below.append(_entries(found[0], endings))
@@ -178,6 +181,9 @@ def _entries(folder: str, endings: tuple[str, ...]) -> Iterator[Source | tuple[s
         names = sorted(os.listdir(folder), key=os.fsencode)
     except OSError as error:
         yield Source(folder, "folder", error=file_error(folder, error))
+        return
+    if ARCHIVE_FILE in names:
+        yield Source(folder, "argument", IS_ARCHIVE)
         return
     for name in names:
         path = os.path.join(folder, name)

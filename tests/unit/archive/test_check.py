@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kit.archives import items, lines, write
+from kit.archives import items, lines
 from pithbundle import FileError
 from pithbundle.archive import zstd
 from pithbundle.archive.borders import FrameLines
@@ -20,18 +20,6 @@ from pithbundle.archive.manifest import Manifest, read_index
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.writer import PackWriter
 from pithbundle.durable import Folder
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("archive") / "a"
-    write(path, [*lines(300), *items(20)])
-    return path
-
-
-@pytest.fixture
-def archive(sample: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sample, tmp_path / "a"))
 
 
 def check(path: Path, **options: Any) -> Checked:

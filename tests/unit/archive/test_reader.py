@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,18 +18,6 @@ from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.manifest import IndexEntry, read_index
 from pithbundle.archive.reader import Damage, Frame, PackReader, Reader, in_order
 from pithbundle.archive.rejected import Rejections
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("archive") / "a"
-    write(path, [*lines(300), *items(20)])
-    return path
-
-
-@pytest.fixture
-def archive(sample: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sample, tmp_path / "a"))
 
 
 def json_pack(archive: Path) -> tuple[Path, Path]:

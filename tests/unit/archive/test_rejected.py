@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pithbundle import PithError
 from pithbundle.archive.rejected import MOST, Rejections
-from pithbundle.errors import ArchiveError
+from pithbundle.errors import ArchiveError, FileError
 
 
 def test_a_hundred_of_a_file_and_a_code_then_a_count() -> None:
@@ -27,6 +27,12 @@ def test_hostile_text_is_one_line() -> None:
     rejected = Rejections()
     rejected.add("a", "", ArchiveError("archive", "x\n\x1b[2J"))
     assert next(iter(rejected)).reason == "x\\u{a}\\u{1b}[2J"
+
+
+def test_the_path_of_a_file_is_named_once() -> None:
+    rejected = Rejections()
+    rejected.add("a", "", FileError.at("a", "is a \n directory"))
+    assert next(iter(rejected)).reason == "is a \\u{a} directory"
 
 
 def test_update_takes_over_both() -> None:

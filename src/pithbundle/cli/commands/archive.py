@@ -11,7 +11,7 @@ import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.extras import how_to_install
-from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.guard import guard_archives, guard_inputs
 from pithbundle.cli.inputs import PATH, deliver, json_option
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
@@ -104,6 +104,7 @@ def pack(
     is checked. What is no bundle is listed, and the rest is packed.
     """
     guard_inputs(inputs, [("-o", output)])
+    guard_archives(inputs, "-o", output)
     run, printing = _archives()
     found = run.pack(inputs, output, force, level, form, with_max_raw(limits, max_raw))
     return int(printing.print_written(out, output, found))
@@ -134,6 +135,7 @@ def merge(
     The archives are read side by side, so that memory does not grow with them.
     """
     guard_inputs(inputs, [("-o", output)])
+    guard_archives(inputs, "-o", output)
     run, printing = _archives()
     found = run.merge(inputs, output, force, level, with_max_raw(limits, max_raw))
     return int(printing.print_written(out, output, found))
@@ -174,6 +176,7 @@ def unpack(
     never read again; it needs the extra parquet.
     """
     guard_inputs(inputs, [("-o", output)])
+    guard_archives(inputs, "-o", output)
     run, printing = _archives()
     chosen = next((name for name in ("tar", "parquet") if output.endswith(f".{name}")), "folder")
     found = run.unpack(
@@ -244,6 +247,7 @@ def get(
     run, printing = _archives()
     if output is not None:
         guard_inputs((archive, *_files_in(archive)), [("-o", output)])
+        guard_archives([archive], "-o", output)
     suffix = run.suffix_of(suffix)
     with run.failing(archive):
         reader = run.Reader(archive, with_max_raw(limits, max_raw))

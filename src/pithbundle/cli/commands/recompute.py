@@ -8,7 +8,7 @@ import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.extras import how_to_install
-from pithbundle.cli.guard import files_in, guard_inputs
+from pithbundle.cli.guard import files_in, guard_archives, guard_inputs
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
@@ -101,6 +101,7 @@ def command(
     """
     known = [*inputs, policy_path, expected_path]
     guard_inputs(known, [("-o", output)])
+    guard_archives([*inputs, expected_path], "-o", output)
     run, comparing = _work()
     comparing.require_apart(output, expected_path, differences_path)
     if differences_path is not None:
