@@ -5,17 +5,20 @@ from __future__ import annotations
 import ast
 import builtins
 import collections.abc
+import importlib
 import inspect
 import re
 import sys
 import tomllib
 import typing
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import pithbundle
+import pithbundle.archive
 from kit.data import REPO
 
 #: Lines of a module, and of a function with its documentation.
@@ -148,9 +151,13 @@ def test_the_public_names_are_these() -> None:
     assert all(hasattr(pithbundle, name) for name in pithbundle.__all__)
 
 
-def annotated(name: str) -> Iterator[tuple[str, Any]]:
+#: The names of annotations that are not of the package.
+OUTSIDE = {*dir(builtins), *dir(typing), *dir(collections.abc), "PathLike", "PurePath", "os"}
+
+
+def annotated(name: str, package: ModuleType = pithbundle) -> Iterator[tuple[str, Any]]:
     """The annotations of a public function, or of the public members of a public class, with their names."""
-    public = getattr(pithbundle, name)
+    public = getattr(package, name)
     if not inspect.isclass(public):
         for argument, annotation in getattr(public, "__annotations__", {}).items():
             yield f"{name}({argument})", annotation
@@ -182,23 +189,36 @@ def type_variables() -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("name", ["pithbundle.archive", "pithbundle.recompute"])
+def test_every_type_of_a_public_member_of_a_package_is_public(name: str) -> None:
+    package = importlib.import_module(name)
+    every = [each for name in package.__all__ for each in annotated(name, package)]
+    # Where units are computed is chosen by the command alone.
+    known = {*pithbundle.__all__, *pithbundle.archive.__all__, *package.__all__, *OUTSIDE, "UnitPool"}
+    assert len(every) > 5 and unknown_types(every, known) == []
+
+
 def test_every_type_of_a_public_member_is_public() -> None:
     """Who annotates a variable with what a public member returns can import the name."""
-    outside = {*dir(builtins), *dir(typing), *dir(collections.abc), "PathLike", "PurePath"}
-    known = {*pithbundle.__all__, *outside}
+    known = {*pithbundle.__all__, *OUTSIDE}
     # An alias such as Value is an object of typing, whose annotations are types.
     every = [each for name in pithbundle.__all__ for each in annotated(name)]
     found = [(where, text) for where, text in every if isinstance(text, str)]
     assert len(found) > 300
     known |= {name for name, bound in type_variables().items() if bound in known}
     assert {where.split("(")[0] for where, _ in found} >= {"State.receipt", "Report.events", "Fault.pointer"}
-    missing = [
+    assert unknown_types(found, known) == []
+
+
+def unknown_types(found: list[tuple[str, Any]], known: set[str]) -> list[tuple[str, str]]:
+    """The names in annotations that are not known, each with the member that has it."""
+    return [
         (where, node.id)
         for where, text in found
+        if isinstance(text, str)
         for node in ast.walk(ast.parse(text, mode="eval"))
         if isinstance(node, ast.Name) and node.id not in known
     ]
-    assert missing == []
 
 
 def test_the_version_is_that_of_the_project() -> None:

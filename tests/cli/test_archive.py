@@ -172,8 +172,11 @@ def test_other_commands_name_those_that_read_archives(folder: Path, command: tup
     Path("x.jsonl").write_bytes(b"".join(line.raw for line in lines(4)))
     Path("x.cborseq.gz").write_bytes(gzip.compress(cbor_bytes(1)))
     for path in ["out", *sorted(map(str, Path("out").iterdir()))]:
+        if (command[-1], path) == ("--together", "out"):
+            # What is skipped is counted there.
+            continue
         done = run(*command, path)
-        assert done.status in (1, 2, 3) and "pithbundle recompute" in done.out + done.err, path
+        assert "pithbundle recompute" in done.out + done.err, path
     for path in ("x.jsonl", "x.cborseq.gz"):
         done = run(*command, path)
         assert done.status in (1, 2) and "pithbundle archive unpack" in done.out + done.err

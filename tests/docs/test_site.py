@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import sys
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
 
 import pithbundle
-from docsite import api, check, commands, finish, markdown, pages, picture
+from docsite import api, build, check, commands, finish, markdown, pages, picture
 from kit.command_line import run
 from kit.data import REPO
 from kit.pages import is_run
@@ -21,10 +23,25 @@ from pithbundle.cli.main import COMMANDS
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 
 API = api.reference()
+PACKAGES = [sys.modules[name] for name in api.PAGES]
 
 
-def test_every_public_name_has_a_section() -> None:
-    assert {name.strip("_") for name in pithbundle.__all__} <= set(markdown.anchors(markdown.parse(API)))
+@pytest.mark.parametrize("package", PACKAGES, ids=[*api.PAGES])
+def test_every_public_name_has_a_section(package: ModuleType) -> None:
+    page = markdown.parse(api.reference(package=package))
+    assert {name.strip("_") for name in package.__all__} <= set(markdown.anchors(page))
+    # Each marker of a page names one, and each has a page.
+    text = (REPO / "docs" / "reference" / api.PAGES[package.__name__]).read_text(encoding="utf-8")
+    (kind,) = (found[1] for found in build.GENERATED.finditer(text))
+    assert build.generated(REPO, kind).partition("\n")[0] == "## Classes"
+    assert f" {package.__name__}" in f"{kind} pithbundle" and "](api" not in build.generated(REPO, "api")
+
+
+def test_names_of_another_package_lead_to_its_page() -> None:
+    text = api.reference(package=sys.modules["pithbundle.archive"])
+    assert "[`FileError`](api.md#FileError)" in text and "[`Reader`](#Reader)" in text
+    # A name that both have is its own.
+    assert "api.md#Entry" not in text and "name:" not in text
 
 
 def test_a_value_is_shown_from_the_module_that_the_package_imports_it_from() -> None:

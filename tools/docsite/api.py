@@ -11,9 +11,12 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Final, TypeAlias
 
 import pithbundle
+import pithbundle.archive
+import pithbundle.recompute
 from docsite.commands import escape
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -25,36 +28,61 @@ _ENTRY: Final = re.compile(r"^(\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
 _PRIVATE: Final = {"DEFAULT_LIMITS": "Limits()"}
 #: Special methods that are part of what a user reads.
 _SPECIAL: Final = {"__or__", "__len__", "__contains__", "__iter__", "__str__"}
+#: The page of each package.
+PAGES: Final[dict[str, str]] = {
+    "pithbundle": "api.md",
+    "pithbundle.archive": "api-archive.md",
+    "pithbundle.recompute": "api-recompute.md",
+}
+#: The packages that have a name, of which some have one each.
+_NAMES: Final[dict[str, list[str]]] = {
+    name: [package for package in PAGES if name in sys.modules[package].__all__]
+    for package in PAGES
+    for name in sys.modules[package].__all__
+    if name[0] != "_"
+}
 
 
 class Undocumented(Exception):
     """Public names without a docstring or comment."""
 
 
-def reference(link: Callable[[str], str] = lambda text: text) -> str:
-    """The sections of all public names.
+def reference(link: Callable[[str], str] = lambda text: text, package: ModuleType = pithbundle) -> str:
+    """The sections of all public names of a package.
 
     Args:
         link: turns the clauses that a text names into links.
+        package: one of PAGES.
 
     Raises:
         Undocumented: names without documentation.
     """
     missing: list[str] = []
     groups: dict[str, list[str]] = {"Classes": [], "Functions": [], "Errors": [], "Types and values": []}
-    for name in sorted(pithbundle.__all__, key=str.lower):
-        found = getattr(pithbundle, name)
+    for name in sorted(package.__all__, key=str.lower):
+        found = getattr(package, name)
         if inspect.isclass(found):
             kind = "Errors" if issubclass(found, BaseException) else "Classes"
             text = _class(name, found, missing)
         elif inspect.isfunction(found):
             kind, text = "Functions", _function(name, _definition(found), missing, 3, name)
         else:
-            kind, text = "Types and values", _value(name, missing)
-        groups[kind].append(text)
+            kind, text = "Types and values", _value(name, missing, package)
+        groups[kind].append(_resolved(text, package))
     if missing:
         raise Undocumented(f"public names without a docstring or comment: {', '.join(missing)}")
     return "\n\n".join(f"## {kind}\n\n" + link("\n\n".join(texts)) for kind, texts in groups.items() if texts)
+
+
+def _resolved(text: str, package: ModuleType) -> str:
+    """The text with links to names: to those of the package itself, or else to the page of another."""
+
+    def target(found: re.Match[str]) -> str:
+        packages = _NAMES[found[1]]
+        page = "" if package.__name__ in packages else PAGES[packages[0]]
+        return f"]({page}#{found[1]})"
+
+    return re.sub(r"\]\(name:(\w+)\)", target, text)
 
 
 @cache
@@ -79,9 +107,9 @@ def _class(name: str, found: type, missing: list[str]) -> str:
     assert isinstance(node, ast.ClassDef)
     lines = _module(found.__module__)[1]
     parts = [f"### {name} {{ #{name} }}"]
-    bases = [base.__name__ for base in found.__bases__ if base.__name__ in pithbundle.__all__]
+    bases = [base.__name__ for base in found.__bases__ if base.__name__ in _NAMES]
     if bases:
-        parts.append("Is a " + ", ".join(f"[`{base}`](#{base})" for base in bases) + ".")
+        parts.append("Is a " + ", ".join(f"[`{base}`](name:{base})" for base in bases) + ".")
     doc = ast.get_docstring(node)
     if not doc:
         missing.append(name)
@@ -231,9 +259,9 @@ def _code(text: str) -> str:
     return f"```python\n{text}\n```"
 
 
-def _value(name: str, missing: list[str]) -> str:
+def _value(name: str, missing: list[str], package: ModuleType) -> str:
     """A constant, a type alias or a new type: its definition and the comment above it."""
-    module = _home(name)
+    module = _home(name, package)
     tree, lines = _module(module)
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
@@ -247,13 +275,13 @@ def _value(name: str, missing: list[str]) -> str:
     raise ValueError(f"{module} does not define {name} at its top")
 
 
-def _home(name: str) -> str:
+def _home(name: str, package: ModuleType) -> str:
     """The module that the package imports a name from: several define a ``Status``."""
-    for node in _module(pithbundle.__name__)[0].body:
+    for node in _module(package.__name__)[0].body:
         if isinstance(node, ast.ImportFrom) and any(item.name == name for item in node.names):
             assert node.module is not None
             return node.module
-    return pithbundle.__name__
+    return package.__name__
 
 
 def _inline(text: str) -> str:
@@ -265,7 +293,7 @@ def _inline(text: str) -> str:
 
 def _code_span(piece: str) -> str:
     name = piece.strip("`").removesuffix("()")
-    return f"[{piece}](#{name})" if name in pithbundle.__all__ and name[0] != "_" else piece
+    return f"[{piece}](name:{name})" if name in _NAMES else piece
 
 
 def _docstring(text: str) -> Iterator[str]:

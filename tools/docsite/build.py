@@ -6,13 +6,16 @@ import json
 import os
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
 from docsite import api, commands, markdown, outputs, pages, picture
 
 #: The marker in a page for what is generated; a reader of the repository sees the sentences around it.
-GENERATED: Final = re.compile(r"^<!-- generated: (commands|outputs|api|timeline) -->$", re.MULTILINE)
+GENERATED: Final = re.compile(
+    r"^<!-- generated: (commands|outputs|timeline|api(?: [a-z.]+)?) -->$", re.MULTILINE
+)
 _DEFINED: Final = re.compile(r"\*\*([A-Z]{2,}-\d+)\*\*")
 #: A heading with an anchor of its own: in a list of the headings it would be a link within a link.
 _ANCHORED: Final = re.compile(r'^(#+) <a id="([\w-]+)"></a>(.*)$', re.MULTILINE)
@@ -42,7 +45,8 @@ def generated(root: Path, kind: str) -> str:
         return outputs.reference()
     if kind == "timeline":
         return picture.HTML
-    return api.reference(api.clause_links({name: f"../{to}" for name, to in clauses(root).items()}))
+    package = sys.modules[kind.partition(" ")[2] or "pithbundle"]
+    return api.reference(api.clause_links({name: f"../{to}" for name, to in clauses(root).items()}), package)
 
 
 def filled(root: Path, source: str) -> str:

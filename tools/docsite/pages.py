@@ -47,7 +47,16 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/add-an-event-type.md",
         ],
     ),
-    ("Reference", ["docs/reference/commands.md", "docs/reference/json-output.md", "docs/reference/api.md"]),
+    (
+        "Reference",
+        [
+            "docs/reference/commands.md",
+            "docs/reference/json-output.md",
+            "docs/reference/api.md",
+            "docs/reference/api-archive.md",
+            "docs/reference/api-recompute.md",
+        ],
+    ),
     (
         "Specification",
         [

@@ -13,29 +13,49 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 from __future__ import annotations
 
 from pithbundle.archive.check import Checked, check_archive
-from pithbundle.archive.inputs import InputBundle, InputFormat, format_of_name, read_bundles
+from pithbundle.archive.inputs import (
+    FORMATS,
+    Container,
+    InputBundle,
+    InputFormat,
+    format_of_name,
+    read_bundles,
+)
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo
 from pithbundle.archive.reader import Damage, Entry, Found, Frame, PackReader, Reader
 from pithbundle.archive.rejected import RejectedEntry, Rejections
+from pithbundle.archive.storage import LOCAL, Identity, OpenFile, Storage
+from pithbundle.archive.streams import Compression
+from pithbundle.archive.tar import Skipped
 from pithbundle.archive.writer import Writer
+from pithbundle.errors import ArchiveError
 
 __all__ = [
+    "FORMATS",
+    "LOCAL",
+    "ArchiveError",
     "Checked",
+    "Compression",
+    "Container",
     "Damage",
     "Entry",
     "Found",
     "Frame",
+    "Identity",
     "IndexEntry",
     "InputBundle",
     "InputFormat",
     "Line",
     "Manifest",
+    "OpenFile",
     "PackInfo",
     "PackReader",
     "Reader",
     "RejectedEntry",
     "Rejections",
+    "Skipped",
+    "Storage",
     "Writer",
     "check_archive",
     "format_of_name",

@@ -35,6 +35,7 @@ from pithbundle.files import (
     require_unchanged,
 )
 
+#: What contains bundles: one file of one, lines, a sequence, a tar, an archive (ARCH-11).
 Container: TypeAlias = Literal["json", "cbor", "jsonl", "cborseq", "tar", "archive"]
 _CONTAINERS: Final[dict[str, Container]] = {
     ".json": "json",

@@ -146,9 +146,8 @@ class PackReader:
             else:
                 yield frame
                 expanded += len(frame.raw)
-                if is_bomb(expanded, source.position):
-                    end = source.position
-                    yield Damage(self.file, end, self.size - end, bomb("the pack"))
+                if is_bomb(expanded, at := source.position):
+                    yield Damage(self.file, at, self.size - at, bomb("the pack"))
                     break
         self.require_unchanged()
 
@@ -174,11 +173,9 @@ class PackReader:
                     raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
             except PithError as error:
                 position = f"frame at byte {frame.offset}, line {number}"
-                if count == MAX_LINES:
-                    rejected.add(self.path, position, rest_of_frame())
+                rejected.add(self.path, position, rest_of_frame() if count == MAX_LINES else error)
+                if (count := count + 1) > MAX_LINES:
                     return
-                rejected.add(self.path, position, error)
-                count += 1
             else:
                 yield Entry(line, self.file, frame.offset, number)
 

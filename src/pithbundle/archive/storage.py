@@ -128,4 +128,5 @@ class LocalStorage:
         return read_regular(path, limit)
 
 
+#: The files of this machine.
 LOCAL: Final = LocalStorage()

@@ -13,6 +13,7 @@ from pithbundle.archive.frames import CHUNK, Source, bomb, decompressed, is_bomb
 from pithbundle.archive.lines import item_end
 from pithbundle.errors import ArchiveError, InputError, PithError
 
+#: How a container is compressed, empty for not at all (ARCH-11).
 Compression: TypeAlias = Literal["", "zst", "gz"]
 #: A position for people, and the bytes that may be a bundle, or why they are none.
 Part: TypeAlias = tuple[str, "bytes | PithError"]

@@ -40,7 +40,6 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str, str], ...]] = (
 )
 #: The names of files beside the manifest of an archive.
 _OF_ARCHIVE: Final = re.compile(r".*\.(?:jsonl\.zst|cborseq\.zst|idx)", re.DOTALL).fullmatch
-_OF_MANY: Final = re.compile(r".*\.(?:(?:jsonl|ndjson|cborseq|tar)(?:\.zst|\.gz)?|tgz)", re.DOTALL).fullmatch
 _URL: Final = re.compile("[a-zA-Z][a-zA-Z0-9+.-]*://")
 #: A character of a pattern of the shell.
 _PATTERN: Final = re.compile(r"[*?\[]")

@@ -27,7 +27,10 @@ ENDINGS: Final = (".json", ".cbor")
 LONGEST: Final = 1 << 16
 
 #: Why the folder of an archive is skipped.
-IS_ARCHIVE: Final = "an archive: pithbundle recompute verifies all of its bundles, pithbundle archive unpack writes them as files"
+IS_ARCHIVE: Final = (
+    "an archive: pithbundle recompute verifies all of its bundles, "
+    "pithbundle archive unpack writes them as files"
+)
 #: Where an input is named: on the command line, in a list, or by the folder that it is in.
 NamedBy: TypeAlias = Literal["argument", "list", "folder"]
 

@@ -15,3 +15,9 @@ The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
 """
+
+from __future__ import annotations
+
+from pithbundle.recompute.run import Recomputed, recompute
+
+__all__ = ["Recomputed", "recompute"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+import pithbundle.recompute.assemble as assemble
 from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
@@ -21,9 +22,8 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, FileError
-from pithbundle.files import FileIdentity, file_error
+from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
-from pithbundle.recompute import assemble
 from pithbundle.recompute.pool import Pool, UnitPool
 from pithbundle.recompute.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow
