@@ -18,6 +18,7 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 
 from __future__ import annotations
 
+from pithbundle.recompute.progress import Progress
 from pithbundle.recompute.run import Recomputed, recompute
 
-__all__ = ["Recomputed", "recompute"]
+__all__ = ["Progress", "Recomputed", "recompute"]

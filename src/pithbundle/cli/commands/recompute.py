@@ -101,7 +101,7 @@ def command(
     """
     known = [*inputs, policy_path, expected_path]
     guard_inputs(known, [("-o", output)])
-    guard_archives([*inputs, expected_path], "-o", output)
+    guard_archives(inputs, "-o", output)
     run, comparing = _work()
     comparing.require_apart(output, expected_path, differences_path)
     if differences_path is not None:
