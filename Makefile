@@ -124,7 +124,7 @@ $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
 js: $(NODE_DEV)
 	cd js && node node_modules/typescript/bin/tsc && node --test test/*.test.js
 
-EDGE := src/pithbundle/cli/*,src/pithbundle/archive/*,src/pithbundle/recompute/*,src/pithbundle/durable.py,src/pithbundle/output_folder.py,src/pithbundle/files.py,src/pithbundle/__main__.py
+EDGE := src/pithbundle/cli/*,src/pithbundle/archive/*,src/pithbundle/recompute/*,src/pithbundle/durable.py,src/pithbundle/output_folder.py,src/pithbundle/files.py,src/pithbundle/spawning.py,src/pithbundle/__main__.py
 
 # The core must reach every branch. The edge (files, command line) has error paths that
 # only a broken disk or terminal reaches: those it tests by injection, to a lower floor.

@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("durable",),
     ("files", "output_folder"),
     ("encoding",),
+    ("spawning",),
     ("ed25519",),
     ("bundle",),
     ("verify",),
@@ -46,7 +47,9 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: Who signed what, and what follows from it: merge reads verdicts, never how they were reached.
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
-EDGE = {"durable", "files", "output_folder", "archive", "recompute", "conformance", "cli", "__main__"}
+EDGE = {
+    "durable", "files", "output_folder", "spawning", "archive", "recompute", "conformance", "cli", "__main__",
+}  # fmt: skip
 
 #: Modules below the edge that read a file, in a constructor ``from_file`` beside ``from_bytes``.
 FROM_FILE = {"bundle/event_format.py", "bundle/reader.py", "bundle/record.py", "verify/policy.py"}

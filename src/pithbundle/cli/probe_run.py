@@ -22,10 +22,11 @@ from typing import Any, ClassVar, Final, get_args
 
 from pithbundle.bundle.document_types import PROGRESS_TYPE
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.held_signals import release_signals, signals_held
+from pithbundle.encoding.held_signals import release_signals
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
+from pithbundle.spawning import starting_processes
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
 from pithbundle.verify.probing.tasks import VARIANTS, Material, Outcome, Task, TimeIsOver, Way
@@ -89,7 +90,8 @@ def _run_in_processes(
 ) -> bool:
     # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
     given = (search.material, end - time.monotonic())
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, given)
+    with starting_processes():
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, given)
     waiting: deque[tuple[Task, Future[Outcome] | None]] = deque()
     try:
         more = True
@@ -117,7 +119,7 @@ def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome] | None:
     """A task given to the pool, None where one of its processes was killed."""
     # An exception in the middle of starting a process would leave a pool that cannot be shut down, and
     # the process must ignore interrupts before one reaches it.
-    with suppress(BrokenProcessPool), signals_held():
+    with suppress(BrokenProcessPool), starting_processes():
         return pool.submit(_run_task, task)
     return None
 

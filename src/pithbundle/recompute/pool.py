@@ -17,9 +17,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
-from pithbundle.encoding.held_signals import release_signals, signals_held
+from pithbundle.encoding.held_signals import release_signals
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.unit import Parts, compute
+from pithbundle.spawning import starting_processes
 from pithbundle.verifier import Verifier
 
 T = TypeVar("T")
@@ -104,7 +105,7 @@ class Pool(Generic[T]):
         """The result of a unit that may have ended a process, from a process of its own."""
         for _ in range(MOST_LOST):
             with _executor(self._verifier, 1) as executor, suppress(BrokenProcessPool):
-                with signals_held():
+                with starting_processes():
                     future = executor.submit(run_unit, parts)
                 return future.result()
         return None
@@ -113,7 +114,7 @@ class Pool(Generic[T]):
         """A unit that was given to the pool, None where one of its processes has just ended."""
         if self._executor is None:
             self._executor = _executor(self._verifier, self.jobs)
-        with suppress(BrokenProcessPool), signals_held():
+        with suppress(BrokenProcessPool), starting_processes():
             return self._executor.submit(run_unit, parts)
         self._executor = None
         return None
@@ -121,7 +122,9 @@ class Pool(Generic[T]):
 
 def _executor(verifier: Verifier, jobs: int) -> ProcessPoolExecutor:
     # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), start_worker, (verifier,))
+    # Its locks start a process too, which removes them if this one is killed.
+    with starting_processes():
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), start_worker, (verifier,))
 
 
 def start_worker(verifier: Verifier) -> None:
