@@ -12,7 +12,7 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 
 from __future__ import annotations
 
-from pithbundle.archive.check import Checked, check_archive
+from pithbundle.archive.check import Checked, Lost, check_archive
 from pithbundle.archive.inputs import (
     FORMATS,
     Container,
@@ -47,6 +47,7 @@ __all__ = [
     "InputBundle",
     "InputFormat",
     "Line",
+    "Lost",
     "Manifest",
     "OpenFile",
     "PackInfo",
