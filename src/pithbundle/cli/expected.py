@@ -15,6 +15,7 @@ from pithbundle.cli.guard import identity
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import more, plural
+from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import PithError
@@ -126,14 +127,23 @@ def _is_inside(path: str, folder: str) -> bool:
 def compare(
     output: str, expected: OutputReader, limits: Limits, differences: str | None, force: bool
 ) -> Compared:
-    """Compare the output that was written with another one; write the differences as lines of JSON.
+    """Compare the output that was written with another one, with a progress bar.
+
+    The differences are written as lines of JSON.
 
     Raises:
         InputRejected: the other one is damaged or changed, or the file cannot be written.
     """
     with failing(output):
         ours = OutputReader(output, limits)
-    comparison = OutputComparison(ours, expected, limits)
+    with progress_bar(None) as bar:
+        bar.begin("comparing", None)
+        return _compared(OutputComparison(ours, expected, limits, bar), output, expected, differences, force)
+
+
+def _compared(
+    comparison: OutputComparison, output: str, expected: OutputReader, differences: str | None, force: bool
+) -> Compared:
     compared = Compared(expected.path, differences, comparison.found)
 
     def lines() -> Iterator[bytes]:

@@ -7,7 +7,7 @@ Records whose bytes are equal are not parsed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
@@ -125,11 +125,19 @@ class OutputComparison:
         ours: an output of recompute.
         theirs: any form.
         limits: the limits on states (LIM-7).
+        progress: called with the number of our records that were read so far.
     """
 
-    def __init__(self, ours: OutputReader, theirs: OutputReader, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        ours: OutputReader,
+        theirs: OutputReader,
+        limits: Limits = DEFAULT_LIMITS,
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._ours, self._theirs = ours, theirs
         self._limits = limits
+        self._progress = progress
         self.found = Expected(_other_basis(ours.basis, theirs.basis))
 
     def __iter__(self) -> Iterator[RecordDifference]:
@@ -148,6 +156,7 @@ class OutputComparison:
             other = theirs if theirs is not None and theirs.suffix == first else None
             self.found.ours += mine is not None
             self.found.theirs += other is not None
+            self._progress(self.found.ours)
             difference = self._difference(first, mine, other)
             if difference is not None:
                 self.found.note(difference)

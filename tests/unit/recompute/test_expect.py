@@ -28,9 +28,11 @@ RECORD: Final = made_record(1)
 
 
 def compared(ours: Path, theirs: Path) -> tuple[Expected, list[RecordDifference]]:
-    found = OutputComparison(OutputReader(str(ours)), OutputReader(str(theirs)))
-    differences = [*found]
-    return found.found, differences
+    seen: list[int] = []
+    comparison = OutputComparison(OutputReader(str(ours)), OutputReader(str(theirs)), progress=seen.append)
+    differences = [*comparison]
+    assert seen == sorted(seen) and max(seen, default=0) == comparison.found.ours
+    return comparison.found, differences
 
 
 def lines_of(*groups: Iterable[Any]) -> list[Line]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 from pathlib import Path
 
 import pytest
 
 from kit.archives import items, lines, write
+from kit.recomputed import registry, verifier
+from pithbundle import durable
 from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Reader
 from pithbundle.durable import Folder
+from pithbundle.errors import FileError
+from pithbundle.recompute.run import recompute
 from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED, place_of, remove_sorted, write_sorted
 
 
@@ -33,6 +39,22 @@ def test_it_is_the_archive_of_the_same_lines(tmp_path: Path, run_bytes: int) -> 
         assert not any(name.startswith("run-") for name in names)
         remove_sorted(folder)
         assert not (tmp_path / SORTED).exists()
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, written = durable.write, 0
+
+    def write_some(descriptor: int, data: bytes | memoryview) -> None:
+        nonlocal written
+        written += len(data)
+        if written > 10_000:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor, data)
+
+    monkeypatch.setattr(durable, "write", write_some)
+    with pytest.raises(FileError, match="space"):
+        recompute([], str(tmp_path / "out"), verifier(), lines=registry(12))
+    assert os.listdir(tmp_path) == []
 
 
 def test_no_lines(tmp_path: Path) -> None:
