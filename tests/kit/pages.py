@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ PAGES: Final = pages.sources(REPO)
 #: Why a block need not be run: ``<!-- not run: REASON -->`` on the line above it.
 REASONS: Final = {
     "installs software",
+    "needs the extra cluster",
     "needs the network",
     "needs Node",
     "takes long",
@@ -97,8 +98,10 @@ def parse(name: str) -> markdown.Page:
     return markdown.parse((REPO / name).read_text(encoding="utf-8"))
 
 
-def is_run(block: markdown.Block) -> bool:
-    return not NOT_RUN.fullmatch(block.mark)
+def is_run(block: markdown.Block, also: Collection[str] = ()) -> bool:
+    # Those that are not run for a reason of `also` are run too.
+    found = NOT_RUN.fullmatch(block.mark)
+    return found is None or found[1] in also
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ class Shown:
         return self.found
 
 
-def console(page: markdown.Page, session: Session) -> Iterator[Shown]:
+def console(page: markdown.Page, session: Session, also: Collection[str] = ()) -> Iterator[Shown]:
     """Run the commands of a page in its order.
 
     Raises:
@@ -134,7 +137,7 @@ def console(page: markdown.Page, session: Session) -> Iterator[Shown]:
     for block in page.blocks:
         if file := FILE.fullmatch(block.mark):
             (session.folder / file[1]).write_text(block.text, encoding="utf-8")
-        if block.language != "console" or not is_run(block):
+        if block.language != "console" or not is_run(block, also):
             continue
         lines = [line[block.indent :] for line in block.lines]
         starts = [at for at, line in enumerate(lines) if line.startswith("$ ")]

@@ -104,6 +104,7 @@ class PackReader:
         self._limits = limits
         #: The most raw bytes of a frame (ARCH-8).
         self.max_raw = max(MAX_BYTES, limits.size + 1)
+        self.storage = storage
         self._file = storage.open(path)
         #: Which file it was when it was opened: equal ones are one file, unchanged.
         self.identity = self._file.identity

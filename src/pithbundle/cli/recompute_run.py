@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any, Final
 
+from pithbundle.archive.inputs import FORMATS
 from pithbundle.archive.reader import Reader
+from pithbundle.archive.storage import Storage
 from pithbundle.cli.archive_print import print_rejected
 from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of, require_table
+from pithbundle.cli.cluster_option import cluster_pool
 from pithbundle.cli.expected import Compared, expected_value, print_expected
 from pithbundle.cli.inputs import require_single_stdin
 from pithbundle.cli.json_values import policy_value
@@ -16,7 +21,8 @@ from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
 from pithbundle.errors import FileError, PithError
-from pithbundle.recompute.pool import default_jobs
+from pithbundle.recompute.location import scheme_of
+from pithbundle.recompute.pool import UnitPool, default_jobs
 from pithbundle.recompute.run import Recomputed, recompute
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
@@ -36,10 +42,12 @@ _STYLES: Final[dict[Exit, Style]] = {Exit.VALID: "good", Exit.INVALID: "bad", Ex
 def run(
     inputs: tuple[str, ...],
     form: str | None,
+    storage: Storage,
     output: str,
     policy: Policy,
     limits: Limits,
     jobs: int | None,
+    cluster: str | None,
     force: bool,
     *,
     table: bool = False,
@@ -56,16 +64,21 @@ def run(
     require_single_stdin(*inputs)
     given = [each for path in inputs for each in _given(path, form, written)]
     archives = [
-        each for each in given if each.form.container == "archive" and _is_sound(each, limits, written)
+        each
+        for each in given
+        if each.form.container == "archive" and _is_sound(each, limits, storage, written)
     ]
     others = [each for each in given if each.form.container != "archive"]
-    with failing(output), progress_bar(None) as bar:
+    verifier = Verifier(policy, limits=limits)
+    with _pool(cluster, verifier) as pool, failing(output), progress_bar(None) as bar:
         lines = (bundle.line for bundle in bundles_of(others, limits, written, bar))
         found = recompute(
             [each.path for each in archives],
             output,
-            Verifier(policy, limits=limits),
+            verifier,
             jobs=jobs or default_jobs(),
+            pool=pool,
+            storage=storage,
             force=force,
             table=table,
             lines=lines if others or len(written.rejected) else None,
@@ -75,6 +88,23 @@ def run(
     return found, written
 
 
+@contextlib.contextmanager
+def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[int] | None]:
+    """The cluster, connected; None without one.
+
+    Raises:
+        InputRejected: it cannot be used.
+        click.UsageError: what it needs is not installed.
+    """
+    if cluster is None:
+        yield None
+        return
+    with failing(cluster):
+        pool = cluster_pool(cluster, verifier)
+    with pool:
+        yield pool
+
+
 def _given(path: str, form: str | None, written: Written) -> list[Input]:
     """The inputs that a path names; a folder in which there is none was mistyped, and is not valid.
 
@@ -82,6 +112,8 @@ def _given(path: str, form: str | None, written: Written) -> list[Input]:
         InputRejected: it is such a folder.
         click.UsageError: the format of a file is not known.
     """
+    if scheme_of(path) is not None:
+        return [Input(path, FORMATS["archive"])]
     before = len(written.rejected)
     found = [*inputs_of([path], form, written)]
     if not found and len(written.rejected) == before:
@@ -90,14 +122,14 @@ def _given(path: str, form: str | None, written: Written) -> list[Input]:
     return found
 
 
-def _is_sound(given: Input, limits: Limits, written: Written) -> bool:
+def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) -> bool:
     """Whether the manifest of an archive can be read; of one in a folder the rest goes on without it.
 
     Raises:
         InputRejected: it cannot, and the archive was named.
     """
     try:
-        Reader(given.path, limits)
+        Reader(given.path, limits, storage)
     except PithError as error:
         if not given.is_of_folder:
             with failing(given.path):

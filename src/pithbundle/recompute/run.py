@@ -16,7 +16,7 @@ from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
-from pithbundle.archive.storage import Identity
+from pithbundle.archive.storage import LOCAL, Identity, Storage
 from pithbundle.archive.zstd import VERSION
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
@@ -46,6 +46,7 @@ class _PackFile:
     path: str
     encoding: Encoding
     identity: Identity
+    storage: Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def recompute(
     *,
     jobs: int = 1,
     pool: UnitPool[int] | None = None,
+    storage: Storage = LOCAL,
     force: bool = False,
     table: bool = False,
     lines: Iterable[Line] | None = None,
@@ -86,6 +88,7 @@ def recompute(
         verifier: the policy, the rules and the limits.
         jobs: the number of processes that verify.
         pool: where units are computed instead, as on a cluster; closed before the output is written.
+        storage: where the archives are; by default on this machine.
         force: replace an existing output; anything else of that name is never replaced.
         table: write the states as a table too (ARCH-14).
         lines: lines in any order that no archive has; they are sorted on the disk first (RECOMP-12).
@@ -98,7 +101,7 @@ def recompute(
         ArchiveError: a manifest is not in its form.
         InputError: a manifest is not JSON.
     """
-    readers = [Reader(path, verifier.limits) for path in archives]
+    readers = [Reader(path, verifier.limits, storage) for path in archives]
     try:
         place = OutputFolder(
             output, force, assemble.KNOWN_OF_PART, assemble.is_output, folders=assemble.FOLDERS_OF_PART
@@ -223,11 +226,11 @@ class _Run:
                     continue
                 with pack:
                     yield from self._frames_of(pack, info)
-            if Reader(reader.path, reader.limits).manifest != reader.manifest:
+            if Reader(reader.path, reader.limits, reader.storage).manifest != reader.manifest:
                 raise FileError.at(reader.path, "was replaced while it was read; run again")
 
     def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[tuple[int, Parts]]:
-        file = _PackFile(pack.path, pack.encoding, pack.identity)
+        file = _PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
         content, is_damaged = sha256(), False
         for frame in pack.frames():
             if isinstance(frame, Damage):
@@ -334,7 +337,7 @@ class _Frames:
         if file.path in self._packs:
             self._packs.move_to_end(file.path)
         else:
-            pack = PackReader(file.path, file.encoding, self._limits)
+            pack = PackReader(file.path, file.encoding, self._limits, file.storage)
             self._packs[file.path] = pack
             if pack.identity != file.identity:
                 raise FileError.at(file.path, "changed while it was read; run again")

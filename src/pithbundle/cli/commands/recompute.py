@@ -7,12 +7,14 @@ from types import ModuleType
 import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
+from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
 from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.guard import files_in, guard_archives, guard_inputs
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
+from pithbundle.cli.storage_option import open_storage, storage_option
 from pithbundle.encoding.limits import Limits
 
 
@@ -47,6 +49,8 @@ def _work() -> tuple[ModuleType, ModuleType]:
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
 @click.option("--force", is_flag=True, help="Replace an existing output of recompute.")
 @click.option("--jobs", callback=whole(1, 256), metavar="N", help="Processes; by default one for each core.")
+@cluster_option
+@storage_option
 @click.option(
     "--expect",
     "expected_path",
@@ -79,6 +83,8 @@ def command(
     output: str,
     force: bool,
     jobs: int | None,
+    cluster: str | None,
+    schemes: tuple[str, ...],
     expected_path: str | None,
     differences_path: str | None,
     table: str,
@@ -99,6 +105,7 @@ def command(
     and processes the bundles are divided into. What cannot be read is listed, and the rest is
     recomputed.
     """
+    require_no_jobs(cluster, jobs)
     known = [*inputs, policy_path, expected_path]
     guard_inputs(known, [("-o", output)])
     guard_archives(inputs, "-o", output)
@@ -109,10 +116,13 @@ def command(
         guard_inputs([*known, *below], [("--differences", differences_path)])
         require_absent([differences_path], force)
     require_single_stdin(policy_path, *inputs)
+    storage = open_storage(inputs, schemes)
     limits = with_max_raw(limits, max_raw)
     policy = read_policy(policy_path)
     expected = comparing.open_expected(expected_path, limits)
-    found, written = run.run(inputs, form, output, policy, limits, jobs, force, table=table == "parquet")
+    found, written = run.run(
+        inputs, form, storage, output, policy, limits, jobs, cluster, force, table=table == "parquet"
+    )
     compared = None
     if expected is not None:
         compared = comparing.compare(output, expected, limits, differences_path, force)

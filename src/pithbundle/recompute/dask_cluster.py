@@ -1,0 +1,240 @@
+"""The connection to a scheduler of Dask (spec RECOMP-14 to RECOMP-16).
+
+Loaded only where the extra ``cluster`` is installed. A worker returns the bytes of a result, which are
+read strictly. Dask itself sends pickles both ways: whoever reaches the scheduler runs code here too,
+which is why :mod:`pithbundle.recompute.address` decides what is connected to.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from typing import Any, Final, TypeAlias
+
+from distributed import Client, KilledWorker, Security, WorkerPlugin, as_completed
+
+from pithbundle import __version__
+from pithbundle.archive.zstd import VERSION
+from pithbundle.errors import FileError
+from pithbundle.recompute.address import scheduler_address
+from pithbundle.recompute.unit import Parts, compute
+from pithbundle.verifier import Verifier
+
+#: How often a unit that raised is computed again.
+RETRIES: Final = 5
+#: How long, in seconds, a connection may take, and how long a cluster may have no worker.
+_CONNECT: Final = 30.0
+NO_WORKER: Final = 60.0
+#: How often, in seconds, the workers are counted, and the results looked for.
+_COUNT: Final = 1.0
+_POLL: Final = 0.01
+
+#: What has to be equal on both sides: the version of pithbundle, and that of zstd.
+Versions: TypeAlias = tuple[str, str]
+
+#: The verifiers that were sent to this worker, by run; and each thread's own.
+_sent: dict[str, Verifier] = {}
+_own = threading.local()
+
+
+def versions() -> Versions:
+    """Return the versions on this side."""
+    return __version__, VERSION
+
+
+class SentVerifier(WorkerPlugin):  # type: ignore[misc]
+    """Gives each worker the verifier, once; also to those that start later."""
+
+    def __init__(self, run: str, verifier: Verifier) -> None:
+        self.name = run
+        self._verifier = verifier
+
+    def setup(self, worker: Any) -> None:
+        """Keep it in the process of the worker."""
+        _sent[self.name] = self._verifier
+
+    def teardown(self, worker: Any) -> None:
+        """Forget it."""
+        _sent.pop(self.name, None)
+
+
+def run_unit(run: str, expected: Versions, *words: str | bytes) -> bytes:
+    """Compute one unit on a worker, and return the bytes of its result.
+
+    Args:
+        run: the name of the plugin that has sent the verifier.
+        expected: the versions of the client.
+        words: encoding and bytes of each part.
+
+    Raises:
+        RuntimeError: the worker has other versions, or no verifier.
+    """
+    if versions() != expected:
+        raise RuntimeError(_difference(expected, versions()))
+    # A verifier has a cache, and a worker may have several threads.
+    mine: dict[str, Verifier] = _own.__dict__
+    if run not in mine:
+        if run not in _sent:
+            raise RuntimeError("a worker that has no verifier")
+        sent = _sent[run]
+        mine.clear()
+        mine[run] = Verifier(sent.policy, rules=sent.rules, limits=sent.limits)
+    parts: Any = [*zip(words[::2], words[1::2], strict=True)]
+    return compute(mine[run], parts).to_bytes()
+
+
+def _difference(here: Versions, there: object) -> str:
+    if not isinstance(there, tuple):
+        return "cannot run this version of pithbundle"
+    names = ("pithbundle", "zstd")
+    differ = [
+        f"{name} {other}, the client {own}"
+        for name, own, other in zip(names, here, there, strict=True)
+        if own != other
+    ]
+    return f"has {', '.join(differ)}"
+
+
+class DaskCluster:
+    """A connection to a scheduler of Dask.
+
+    Args:
+        address: its address.
+        verifier: what each worker verifies with.
+
+    Raises:
+        ValueError: the address is neither TLS nor loopback (RECOMP-14).
+        FileError: ``io``: no scheduler answers, it has no worker, a worker has another version, or
+            has an address that is neither TLS nor loopback.
+    """
+
+    def __init__(self, address: str, verifier: Verifier) -> None:
+        self._address = scheduler_address(address)
+        is_tls = self._address.startswith("tls://")
+        try:
+            # The certificates are those of Dask's own configuration, which scheduler and workers need too.
+            with warnings.catch_warnings():
+                # Of versions that differ; those that decide are compared below.
+                warnings.simplefilter("ignore")
+                self._client = Client(
+                    self._address,
+                    security=Security(require_encryption=is_tls),
+                    timeout=_CONNECT,
+                    set_as_default=False,
+                    name="pithbundle",
+                )
+        except (OSError, TypeError, RuntimeError) as error:
+            raise self._error(f"no scheduler can be reached: {_first_line(error)}") from error
+        try:
+            self._completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
+            self._numbers: dict[Any, int] = {}
+            self._workers = 0
+            self._counted = -_COUNT
+            self._alive = time.monotonic()
+            self._require_workers()
+            self._client.register_plugin(SentVerifier(self._client.id, verifier))
+        except BaseException:
+            self.close()
+            raise
+
+    def _error(self, reason: str) -> FileError:
+        return FileError.at(self._address, reason)
+
+    def close(self) -> None:
+        """Give up what is in flight, and close the connection."""
+        futures, self._numbers = [*self._numbers], {}
+        try:
+            if self._client.status == "running":
+                self._client.cancel(futures, force=True)
+                self._client.unregister_worker_plugin(self._client.id)
+        except (OSError, ValueError, TimeoutError):
+            # It is the other end that has gone.
+            pass
+        self._client.close(timeout=2)
+
+    # -- workers --------------------------------------------------------------------------
+
+    def workers(self) -> int:
+        """The number of workers, at most a second ago.
+
+        Raises:
+            FileError: ``io``: a worker has an address that is neither TLS nor loopback.
+        """
+        now = time.monotonic()
+        if now - self._counted >= _COUNT:
+            found = self._nthreads()
+            for each in found:
+                try:
+                    scheduler_address(each)
+                except ValueError as error:
+                    raise self._error(f"the worker {error}") from error
+            self._workers, self._counted = len(found), time.monotonic()
+            if found:
+                self._alive = self._counted
+        return self._workers
+
+    def _nthreads(self) -> dict[str, int]:
+        try:
+            found: dict[str, int] = self._client.nthreads()
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise self._lost() from error
+        return found
+
+    def _lost(self) -> FileError:
+        return self._error("the connection to the scheduler was lost; see that it runs, and run again")
+
+    def _require_workers(self) -> None:
+        """Wait for the first worker, and compare the versions of all."""
+        while not self.workers():
+            self._require_alive()
+            time.sleep(_COUNT)
+        found = self._client.run(versions, on_error="return")
+        for address, there in found.items():
+            if there != versions():
+                raise self._error(
+                    f"the worker {address} {_difference(versions(), there)}; install the same versions on "
+                    "all workers, and start them again"
+                )
+
+    def _require_alive(self) -> None:
+        if time.monotonic() - self._alive > NO_WORKER:
+            raise self._error(f"has no worker for {NO_WORKER:.0f} seconds; start some, and run again")
+
+    # -- units ----------------------------------------------------------------------------
+
+    def submit(self, number: int, parts: Parts) -> None:
+        """Send a unit. Its bytes stay at the scheduler until it is done; no worker has to keep them."""
+        words = [word for part in parts for word in part]
+        future = self._client.submit(
+            run_unit, self._client.id, versions(), *words, retries=RETRIES, pure=False
+        )
+        self._numbers[future] = number
+        self._completed.add(future)
+
+    def next(self) -> tuple[int, bytes | None]:
+        """Wait for a unit in flight, and return its result; None where the workers that had it ended.
+
+        Raises:
+            FileError: ``io``: the cluster cannot be reached any more, has no worker, or computes
+                nothing.
+        """
+        while not self._completed.has_ready():
+            if not self.workers():
+                self._require_alive()
+            time.sleep(_POLL)
+        future, result = next(self._completed)
+        number = self._numbers.pop(future)
+        if future.status == "finished" and isinstance(result, bytes):
+            return number, result
+        error = future.exception() if future.status == "error" else None
+        if isinstance(error, KilledWorker):
+            return number, None
+        if error is None:
+            raise self._lost()
+        raise self._error(f"a worker fails each time: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text.splitlines()[0]

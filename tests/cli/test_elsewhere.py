@@ -1,0 +1,113 @@
+"""``recompute`` elsewhere: ``--cluster`` and ``--storage`` (RECOMP-14, RECOMP-16)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.archives import write
+from kit.command_line import process_env, run
+from kit.recomputed import POLICY_BYTES, read_output, registry
+
+OPTIONS = ("--policy", "p.json", "-o", "out")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("p.json").write_bytes(POLICY_BYTES)
+    write(Path("in"), registry(8))
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("tcp://192.0.2.7:8786", "is neither tls:// nor of this machine"),
+        ("localhost.evil:8786", "is neither tls:// nor of this machine"),
+        ("2130706433:8786", "is neither tls:// nor of this machine"),
+        ("tcp://127.0.0.1@evil.example:8786", "must be tls://HOST:PORT"),
+        ("\x1b[2J:8786", "must be tls://HOST:PORT"),
+        ("", "must be tls://HOST:PORT"),
+    ],
+)
+def test_an_address_that_is_neither_tls_nor_of_this_machine(address: str, message: str) -> None:
+    result = run("recompute", "in", *OPTIONS, "--cluster", address)
+    assert result.status == 2 and message in result.err and "\x1b" not in result.err
+    assert not Path("out").exists() and not Path("out.part").exists()
+
+
+def test_a_cluster_has_its_own_number_of_workers() -> None:
+    result = run("recompute", "in", *OPTIONS, "--cluster", "127.0.0.1:1", "--jobs", "2")
+    assert result.status == 2 and "leave one of --jobs and --cluster out" in result.err
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "message"),
+    [
+        ("s3://bucket/a", (), "add --storage s3"),
+        ("gs://bucket/a", ("--storage", "s3"), "add --storage gs"),
+        ("https://example.org/a", ("--storage", "s3"), "archives are not read over http"),
+        ("zip://x::s3://bucket/a", ("--storage", "s3"), "no scheme of object storage"),
+        ("s3://bucket/a?x=1", ("--storage", "s3"), "must be s3://BUCKET/KEY"),
+        ("s3://bucket/\x1b[2J", ("--storage", "s3"), "must be s3://BUCKET/KEY"),
+    ],
+)
+def test_a_path_of_object_storage_that_may_not_be_read(
+    path: str, options: tuple[str, ...], message: str
+) -> None:
+    result = run("recompute", "in", path, *OPTIONS, *options)
+    assert result.status == 2 and message in result.err and "\x1b" not in result.err
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [
+        (("in", "--cluster", "127.0.0.1:1"), "--cluster needs Dask"),
+        (("s3://bucket/a", "--storage", "s3"), "object storage needs fsspec"),
+    ],
+)
+def test_without_the_packages_the_missing_extra_is_named(words: tuple[str, ...], extra: str) -> None:
+    code = "import sys; sys.modules.update(dict.fromkeys(['dask', 'distributed', 'fsspec'])); "
+    code += "from pithbundle.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "recompute", *words, *OPTIONS]
+    done = subprocess.run(command, env=process_env(), capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert f"{extra}, which is not installed" in done.stderr and "'.[cluster]'" in done.stderr
+
+
+@pytest.mark.cluster
+def test_an_archive_of_object_storage_on_a_cluster() -> None:
+    from kit.buckets import bucket, upload
+    from kit.dask import local_cluster
+
+    here = run("recompute", "in", *OPTIONS)
+    with bucket() as system, local_cluster(2) as cluster:
+        upload(system, Path("in"), "bucket/some/archive")
+        words = (
+            "--storage",
+            "s3",
+            "--cluster",
+            cluster.scheduler_address,
+            "--policy",
+            "p.json",
+            "-o",
+            "there",
+        )
+        there = run("recompute", "s3://bucket/some/archive", *words)
+    assert (there.status, there.err) == (here.status, here.err)
+    assert there.out == here.out.replace("written to out", "written to there")
+    assert read_output(Path("there")) == read_output(Path("out"))
+
+
+@pytest.mark.cluster
+def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pithbundle.recompute import dask_cluster
+
+    monkeypatch.setattr(dask_cluster, "_CONNECT", 0.5)
+    result = run("recompute", "in", *OPTIONS, "--cluster", "127.0.0.1:1")
+    assert result.status == 2 and "tcp://127.0.0.1:1: no scheduler can be reached" in result.err
+    assert not Path("out").exists() and not Path("out.part").exists()
