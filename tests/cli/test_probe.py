@@ -14,6 +14,8 @@ import pytest
 
 from kit.command_line import run, start
 from kit.data import REPO
+from kit.envelopes import DOUBTFUL, bundle_of, events
+from kit.envelopes import keys as envelope_keys
 from kit.registries import Key, canonical, draw, embedding, put_text, steps
 from kit.signing import b64, to_json
 from kit.work_clock import WorkClock
@@ -119,14 +121,36 @@ def test_an_event_in_a_payload_gives_a_caution_and_no_policy() -> None:
     files = ("-o", "f.json", "--policy-output", "m.json")
     result = run("probe", "b.json", "--policy", "p.json", *files)
     assert result.status == 3
-    assert result.out.startswith("PARTLY SETTLED:")
+    assert result.out.startswith("DOUBTFUL:")
     assert "caution     the payload found is inside /core/content_json, which may itself be" in result.out
     assert "no policy is written" in result.out
     assert not Path("f.json").exists() and not Path("m.json").exists()
+    assert "event_type at /core/content_json/quoted/" in result.out
     value = json.loads(run("probe", "b.json", "--policy", "p.json", "--json").stdout)
     (found,) = value["found"]
-    assert len(found["cautions"]) == 1 and found["event_format"] is not None
+    assert len(found["cautions"]) == 2 and found["event_format"] is not None
     assert value["event_format"] is None and value["policy_document"] is None
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_format_with_a_caution_is_accepted_by_its_name() -> None:
+    """Its name and the command are printed; a name that was not found is a usage error."""
+    made = events()
+    Path("b.json").write_bytes(bundle_of(DOUBTFUL["event_of_a_kind_of_its_own"], made))
+    Path("p.json").write_bytes(envelope_keys())
+    result = run("probe", "b.json", "--policy", "p.json")
+    assert result.status == 3
+    assert "reads       event_type at /event/type" in result.out
+    words = next(line for line in result.out.splitlines() if "--accept" in line).split()
+    assert words[:4] == ["to", "accept", "pithbundle", "probe"]
+    assert "give other bundles" not in result.out
+    accepted = run(*words[3:])
+    assert accepted.status == 0 and accepted.out.startswith("SETTLED:")
+    assert "caution" not in accepted.out
+    assert run("verify", "b.json", "--policy", words[-1]).status == 0
+    other = run("probe", "b.json", "--policy", "p.json", "--accept", "found-00000000")
+    assert other.status == 2
+    assert "--accept found-00000000: no format of this name was found" in other.err
 
 
 @pytest.mark.usefixtures("folder")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.bundle.event_format import EventFormat
 from pithbundle.cli.next_step import file_words, policy_words, print_command, unused_name
 from pithbundle.cli.output import Output, Style
 from pithbundle.cli.render import plural
@@ -24,6 +25,9 @@ _HEADLINES: Final[dict[ProbeStatus, tuple[str, Style, str]]] = {
 #: A state contains no signatures (STATE-3): of its rule the ids are all that can be found.
 _IDS_ALONE: Final = "the rule of the ids is known; of the signatures a state shows nothing"
 _IN_PART: Final = "an event format explains a part of the elements"
+_DOUBTFUL: Final = (
+    "an event format explains the events, and what it reads may be inside the payload of others"
+)
 #: How many places are printed, and how many keys.
 _MOST: Final = 12
 _MOST_KEYS: Final = 5
@@ -87,6 +91,8 @@ class ProbePrinter:
         out, result = self.out, self.result
         label, style, words = _HEADLINES[result.status]
         in_part = result.status == "partial" and result.best is not None
+        if result.best is None and any(found.cautions for found in result.found):
+            label, words = "DOUBTFUL:", _DOUBTFUL
         if result.status == "in_words" and not any(found.keys for found in result.found):
             label, words = "FOUND IN PART:", _IDS_ALONE
         out.line(label, style, f" {_IN_PART if in_part else words}")
@@ -162,13 +168,27 @@ class ProbePrinter:
             out.detail("not covered", f"{', '.join(found.missing)}: events are unbound at best")
         for why in found.cautions:
             out.detail("caution", out.show(why, 400))
-        if found.cautions:
-            words = "no policy is written: if you know the roles, write the format by hand from --json"
-            out.detail("", f"an event inside another one may be read; {words}")
+        if found.cautions and found.event_format is not None:
+            self._cautions(found, found.event_format)
         if found.alternatives:
             one = len(found.alternatives) == 1
             words = "explains the same; --json lists it" if one else "explain the same; --json lists them"
             out.detail("also", f"{plural(len(found.alternatives), 'other format')} {words}")
+
+    def _cautions(self, found: Found, event_format: EventFormat) -> None:
+        """What a format would read, and how to take it for whoever knows who wrote that."""
+        out = self.out
+        out.detail("", "no policy is written: a third party may have written what the format reads")
+        if found.missing:
+            return
+        body = event_format.to_value()["body"]
+        roles = body["roles"] if type(body) is dict else None
+        for role, where in roles.items() if type(roles) is dict else ():
+            if type(where) is str:
+                out.detail("reads" if role == "event_type" else "", f"{role} at {out.show(where, 120)}")
+        words = ["--accept", event_format.name, "--policy-output", unused_name("mine")]
+        print_command(out, "to accept", [*self._again(), *words])
+        out.detail("", "only if you know that the registry writes these members itself")
 
     def _unexplained(self) -> None:
         out, result = self.out, self.result
@@ -193,6 +213,10 @@ class ProbePrinter:
     def _next(self) -> None:
         """The next command, and the policy for it."""
         out, given, best = self.out, self.given, self.result.best
+        if best is None and any(found.cautions for found in self.result.found):
+            if not self.ended:
+                self._search_on("or")
+            return
         if best is None:
             if self.shown and not self._has_signature() and not given.files:
                 print_command(out, "next", ["pithbundle", "probe", "BUNDLE", *self._again()[2:]])

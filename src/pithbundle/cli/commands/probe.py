@@ -56,6 +56,7 @@ class _Options:
     jobs: int | None
     resume_path: str | None
     thorough: bool
+    accepted: tuple[str, ...]
     policy_path: str | None
     encoding: Encoding | None
     limits: Limits
@@ -159,6 +160,14 @@ class _Options:
     help="Continue where a search that wrote FILE ended; write FILE when the time is over.",
 )
 @click.option("--thorough", is_flag=True, help="Go on until all is explained or everything is tried.")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="NAME",
+    help="Take the found format of this name in spite of its cautions: you know that no third party writes "
+    "what it reads.",
+)
 @policy_option
 @encoding_option
 @limit_option
@@ -202,13 +211,27 @@ def _probe(out: Output, given: _Options) -> int:
         # An interrupted search can be resumed too.
         if given.resume_path is not None and not ended:
             write_files({given.resume_path: progress_document(search, about)}, True)
-    result = result_of(search, policy, len(given.inputs))
+    result = result_of(search, policy, len(given.inputs), given.accepted)
+    _require_found(given.accepted, result)
     _deliver(result, policy, given)
     status = Exit.VALID if result.status == "settled" else Exit.UNVERIFIED
     if out.as_json:
         return out.result(result.status, status, _members(result, policy, given))
     ProbePrinter(out, given.named(), policy, result, ended, shown).print()
     return status
+
+
+def _require_found(accepted: tuple[str, ...], result: ProbeResult) -> None:
+    """Check that each accepted format was found.
+
+    Raises:
+        click.UsageError: one was not: the search ended before, or the name is of other inputs.
+    """
+    names = {found.event_format.name for found in result.found if found.event_format is not None}
+    for name in accepted:
+        if name not in names:
+            words = "no format of this name was found; probe without --accept prints the names"
+            raise click.UsageError(f"--accept {name}: {words}", click.get_current_context())
 
 
 def _deliver(result: ProbeResult, policy: Policy, given: _Options) -> None:

@@ -16,7 +16,8 @@ from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import PolicyKey
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
-from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS
+from pithbundle.verify.probing.envelopes import is_of_envelope, is_plain, is_tag
+from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS, payload_fit
 from pithbundle.verify.probing.lenient import Node, Number, Path, value_at, walk
 from pithbundle.verify.probing.rules import Rule
 
@@ -67,29 +68,21 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "fingerprint": ("fingerprint", "thumbprint"),
 }
 _ROLES: Final = ("event_type", "subject", "target", "created_at", "signer_id")
+#: How well payloads fit that have the members of their types.
+_PERFECT: Final = 2.0
 
 
 def name_score(role: str, name: str) -> int:
     """How well the name of a member fits a role."""
     words = _NAMES.get(role, ())
+    if role == "created_at" and name.lower() == "at":
+        return len(words)
     return max((len(words) - at for at, word in enumerate(words) if word in name.lower()), default=0)
 
 
 def names_type(name: str) -> bool:
     """Whether a name is that of the type of an event or document, not of something in it."""
     return name_score("event_type", name) > 0 and _OF_ANOTHER.fullmatch(name) is None
-
-
-def payload_fit(values: list[Node], types: list[Node]) -> float:
-    """How well values fit as the payloads of types: 0 where one is no object, 2 with all members demanded."""
-    if not all(type(value) is dict for value in values):
-        return 0
-    known = [
-        type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
-        for value, kind in zip(values, types, strict=False)
-        if type(kind) is str and kind in KNOWN_TYPES
-    ]
-    return 1 + sum(known) / max(1, len(known))
 
 
 def ambiguous(
@@ -108,7 +101,7 @@ def ambiguous(
     found: dict[str, None] = {}
     for end in range(max(1, len(rule.recipe.base)), len(around.anchor)):
         inside = around.anchor[:end]
-        if around.has_event_outside(inside):
+        if not around.is_part(inside) and around.has_event_outside(inside):
             found[f"the payload found is inside {pointer(inside)}, which may itself be the payload"] = None
             break
     for role in _ROLES:
@@ -137,7 +130,9 @@ class Surroundings:
         self.hashed = _path(body, "payload_sha256")
         #: What makes the payload covered.
         self.anchor = self.hashed or self.payload
-        self.types = [value_at(element.value, _path(body, "event_type")) for element in elements]
+        self.event_type = _path(body, "event_type")
+        self.created_at = _path(body, "created_at")
+        self.types = [value_at(element.value, self.event_type) for element in elements]
         self.roles = [path for path in body.values() if type(path) is tuple and path != self.payload]
         self.names = {name for key in keys for name in (key.signer_id, key.key_id, key.fingerprint)}
         self.is_number_known = all(element.number is not None for element in elements)
@@ -181,9 +176,11 @@ class Surroundings:
     def has_event_outside(self, inside: Path) -> bool:
         """Whether what is outside of an object with the payload may be an event that embeds it."""
         signature = self.rule.signature or ()
+        if any(map(is_tag, inside[len(self.rule.recipe.base) :])):
+            return True
         words = several = False
         for path, values in self._outside(inside):
-            unknown = self.unknown.get(path, [])
+            unknown = self._unknown(path, inside)
             if (unknown and self.in_content(path)) or _any(values, _is_known_type):
                 return True
             if _is_below(path, self.home) and self.home and not _is_below(inside, self.home):
@@ -196,13 +193,40 @@ class Surroundings:
             several = several or _any(values, is_number) or _any(values, lambda value: bool(time_form(value)))
         return words and several
 
+    def is_part(self, inside: Path) -> bool:
+        """Whether an object is a part of an event with a known type outside of it, and no event by itself.
+
+        All that the element has are roles then, and the type and the payload are of one event.
+        """
+        payloads = [value_at(element.value, self.payload) for element in self.elements]
+        fits = all(map(_is_known_type, self.types)) and payload_fit(payloads, self.types) == _PERFECT
+        return (
+            fits
+            and not _is_below(self.event_type, inside)
+            and all(
+                path in self.roles or all(map(_is_signature, self._unknown(path, inside)))
+                for path, values in self.leaves.items()
+                if not _is_below(path, self.payload)
+            )
+        )
+
+    def _unknown(self, path: Path, inside: Path) -> list[Node]:
+        """The values at a path that may be of an event around an object."""
+        return [value for value in self.unknown.get(path, []) if not is_plain(path, value, inside)]
+
     def has_other(self, role: str, path: Path, inside: Path) -> bool:
         """Whether a covered member outside of the object with a role may be it and has other values."""
         return any(
             values != self.leaves.get(path) and self._may_be(role, other, values)
             for other, values in self._outside(inside)
-            if self.in_content(other)
+            if self.in_content(other) and not self._is_plain(role, other, values, inside)
         )
+
+    def _is_plain(self, role: str, path: Path, values: list[Node], inside: Path) -> bool:
+        """Whether values outside of an object are no type or no subject, as those of an envelope."""
+        if role == "event_type":
+            return not self._unknown(path, inside)
+        return role == "subject" and all(type(value) is str and is_of_envelope(value) for value in values)
 
     def has_rival(self, role: str, path: Path) -> bool:
         """Whether another covered member is as likely a role, as near to the top, and has other values."""

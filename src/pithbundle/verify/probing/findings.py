@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
@@ -26,13 +26,16 @@ _MAX_OUTLINES: Final = 24
 _OUTSIDE: Final = "every event that it explains contains numbers outside the data model (DATA-2 to DATA-4)"
 
 
-def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKey]) -> Found:
+def finding(
+    search: Search, explanation: Explanation, keys: dict[bytes, PolicyKey], accepted: Collection[str] = ()
+) -> Found:
     """Return what an explanation comes to: a format, or why there is none (PROBE-7).
 
     Args:
         search: the search that found it.
         explanation: a rule with the elements that it explains.
         keys: the keys of the policy by their raw bytes.
+        accepted: names of formats whose cautions a person has judged (PROBE-10).
     """
     material = search.material
     signed = [at for at, raw in explanation.elements.items() if raw]
@@ -59,8 +62,9 @@ def finding(search: Search, explanation: Explanation, keys: dict[bytes, PolicyKe
         event_format=event_format,
         obstacles=() if isinstance(found, EventFormat) else tuple(found),
         # Whose signature it is cannot be known without one.
-        missing=() if known or not signed else first.roles.missing,
-        cautions=() if known else first.roles.ambiguous,
+        # Of a signed string the members are not seen.
+        missing=() if known or not signed or first.rule.recipe.text is not None else first.roles.missing,
+        cautions=() if known or (event_format and event_format.name in accepted) else first.roles.ambiguous,
         recipe=rule_in_words(first.rule),
         elements=tuple(location_of(material.elements[at]) for at in explanation.elements),
         ids=tuple(location_of(material.elements[at]) for at in sorted(explanation.ids)),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from pithbundle.verify.probing.lenient import Node
+
 #: Target and required members of the payload of each known event type (KIND-1).
 KNOWN_TYPES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "alias_added": ("record", frozenset({"alias_kind", "alias_value"})),
@@ -23,3 +25,15 @@ KNOWN_TYPES: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "timestamp_anchor": ("record", frozenset({"canonical_sha256", "proof_b64"})),
 }
 TARGETS: Final = frozenset({"record", "graph", "event", "bundle"})
+
+
+def payload_fit(values: list[Node], types: list[Node]) -> float:
+    """How well values fit as the payloads of types: 0 where one is no object, 2 with all members demanded."""
+    if not all(type(value) is dict for value in values):
+        return 0
+    known = [
+        type(value) is dict and value.keys() >= KNOWN_TYPES[kind][1]
+        for value, kind in zip(values, types, strict=False)
+        if type(kind) is str and kind in KNOWN_TYPES
+    ]
+    return 1 + sum(known) / max(1, len(known))

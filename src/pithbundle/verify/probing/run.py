@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.values import BytesLike, as_bytes, require_type
@@ -21,6 +21,7 @@ def probe(
     states: Iterable[BytesLike] = (),
     most: int = 100_000,
     limits: Limits = DEFAULT_LIMITS,
+    accepted: Collection[str] = (),
 ) -> ProbeResult:
     """Find how the ids and signatures of events are made, under the keys of a policy (PROBE-1).
 
@@ -30,6 +31,7 @@ def probe(
         states: published states, of whose entries the ids are known.
         most: how many preimages are tried at most, about.
         limits: limits of each input.
+        accepted: names of formats that are taken in spite of their cautions (PROBE-10).
 
     Raises:
         InputError: a document cannot be read at all.
@@ -46,4 +48,4 @@ def probe(
             count += 1
     search = Search(elements, policy)
     search.run(most)
-    return result_of(search, policy, count)
+    return result_of(search, policy, count, accepted)

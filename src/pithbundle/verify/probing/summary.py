@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 from pithbundle.encoding.values import pointer
@@ -15,11 +15,18 @@ from pithbundle.verify.probing.search import Search
 from pithbundle.verify.probing.shapes import shapes_of
 
 
-def result_of(search: Search, policy: Policy, inputs: int) -> ProbeResult:
-    """Return what a search has found so far on so many inputs (PROBE-7)."""
+def result_of(search: Search, policy: Policy, inputs: int, accepted: Collection[str] = ()) -> ProbeResult:
+    """Return what a search has found so far on so many inputs (PROBE-7).
+
+    Args:
+        search: what was searched.
+        policy: whose keys were tried.
+        inputs: how many.
+        accepted: names of formats whose cautions a person has judged (PROBE-10).
+    """
     elements = search.material.elements
     keys = {key.public_key.raw: key for key in policy.keys}
-    found = [finding(search, each, keys) for each in search.explanations]
+    found = [finding(search, each, keys, accepted) for each in search.explanations]
     found.sort(key=lambda each: (not each.is_settled, -len(each.elements)))
     explained = {location for each in found for location in each.elements}
     counted = [each for each in elements if each.signatures or each.digests]

@@ -163,6 +163,7 @@ def test_a_comment_that_contains_an_event_is_no_event() -> None:
         {"pith": NUMBER}, {"code": 7}, {"what": "comment"}, {"what": "Ein Kommentar!"}, {"at": WHEN},
         {"meta": {"what": "comment"}}, {"@type": ["Event", "Comment"]}, {"is_comment": True}, {"type": "12"},
         {"day": "2026-05-18"}, {"meta": [{"what": "comment"}]}, {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}},
+        {"type_id": 7}, {"seq": "comment"}, {"id": NUMBER}, {"validFrom": WHEN},
     ],
 )  # fmt: skip
 def test_whatever_is_signed_beside_the_event_is_a_doubt(beside: Json) -> None:
@@ -173,7 +174,8 @@ def test_whatever_is_signed_beside_the_event_is_a_doubt(beside: Json) -> None:
     "beside",
     [
         {}, {"format": "1.0"}, {"alg": "Ed25519"}, {"key": DEMO.key_id}, {"hash": "ab" * 32},
-        {"nothing": None}, {"list": ["v1", []]}, {"version": "1"}, {"schema_version": 1},
+        {"nothing": None}, {"list": ["v1", [], "pith_event"]}, {"version": "1"}, {"schema_version": 1},
+        {"kind": "pith_event", "seq": 7, "node": "eu-1"},
     ],
 )  # fmt: skip
 def test_what_is_known_by_itself_is_no_doubt(beside: Json) -> None:
@@ -245,7 +247,8 @@ def test_a_role_in_an_object_has_no_other_outside(group: Json, beside: Json, rol
     ("beside", "doubt"),
     [
         ({"x": "replication"}, "/type is not the only member that may be the event_type"),
-        ({"x": 1_760_000_000}, "/at is not the only member that may be the created_at"),
+        ({"AT": 1_760_000_000}, "/AT is not the only member that may be the created_at"),
+        ({"valid": 1_760_000_000}, None),
         ({"meta": {"x": "replication"}}, None),
         ({"updated_by": "x", "n": 1}, None),
         ({"x": "citation"}, None),
@@ -254,6 +257,40 @@ def test_a_role_in_an_object_has_no_other_outside(group: Json, beside: Json, rol
 def test_a_role_has_no_rival(beside: Json, doubt: str | None) -> None:
     found = cautions(*(signed({**outer(n), **beside}) for n in range(2)))
     assert found == (() if doubt is None else (doubt,))
+
+
+@pytest.mark.parametrize(
+    ("name", "doubtful"), [("data", False), ("it", False), ("CommentPosted", True), ("reply", True)]
+)
+def test_the_name_of_an_object_may_be_a_type(name: str, doubtful: bool) -> None:
+    found = cautions(*(signed({name: inner(n)}) for n in range(2)))
+    assert found == ((f"the payload found is inside /{name}, which may itself be the payload",) * doubtful)
+
+
+@pytest.mark.parametrize(
+    ("beside", "more", "doubtful"),
+    [
+        ({}, {}, False),
+        ({"seq": 7}, {"version": 2}, False),
+        ({"about": NUMBER}, {}, True),
+        ({"z": "a word"}, {}, True),
+        ({}, {"z": "a word"}, True),
+        ({"z": {"cites": "w"}}, {}, True),
+        ({}, {"z": "replication"}, True),
+    ],
+)
+def test_an_object_in_an_event_of_roles_alone_is_a_part_of_it(
+    beside: Json, more: Json, doubtful: bool
+) -> None:
+    """The type outside is known, the payload has its members, and there is nothing else."""
+    events = []
+    for number in range(2):
+        part = {"created": WHEN, **more, "value": payloads.citation(f"w{number}")}
+        events.append(signed({"type": "citation", "pith": NUMBER, **beside, "part": part}))
+    assert bool(cautions(*events)) == doubtful
+    # Where the payload is not of the type, the object is the payload, and no time is outside of it.
+    others = [signed({"type": "replication", "pith": NUMBER, "part": each["part"]}) for each in events]
+    assert probe([to_json(bundle(RECORD, [*others]))], KEYS).policy(KEYS) is None
 
 
 def test_of_two_numbers_one_is_that_of_the_record() -> None:
