@@ -207,8 +207,8 @@ def context_beside(event: Event) -> Json:
     return _whole(_core(event, context={"client": "web", "lang": "en", "received": event.later}))
 
 
-@_in(SETTLED)
-def another_time_with_a_worse_name(event: Event) -> Json:
+@_in(DOUBTFUL)
+def another_time_with_another_name(event: Event) -> Json:
     made = _core(event)
     del made["created_at"]
     return _whole({**made, "at": event.time, "valid_from": event.later})

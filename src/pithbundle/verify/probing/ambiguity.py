@@ -14,7 +14,7 @@ from typing import Final
 
 from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import PolicyKey
-from pithbundle.verify.probing.candidates import decode, time_form
+from pithbundle.verify.probing.candidates import decode, has_bytes, time_form
 from pithbundle.verify.probing.elements import Element, is_number
 from pithbundle.verify.probing.envelopes import is_of_envelope, is_plain, is_tag
 from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS, payload_fit
@@ -75,8 +75,6 @@ _PERFECT: Final = 2.0
 def name_score(role: str, name: str) -> int:
     """How well the name of a member fits a role."""
     words = _NAMES.get(role, ())
-    if role == "created_at" and name.lower() == "at":
-        return len(words)
     return max((len(words) - at for at, word in enumerate(words) if word in name.lower()), default=0)
 
 
@@ -194,10 +192,7 @@ class Surroundings:
         return words and several
 
     def is_part(self, inside: Path) -> bool:
-        """Whether an object is a part of an event with a known type outside of it, and no event by itself.
-
-        All that the element has are roles then, and the type and the payload are of one event.
-        """
+        """Whether an object is a part of an event whose type is outside of it: there are roles alone."""
         payloads = [value_at(element.value, self.payload) for element in self.elements]
         fits = all(map(_is_known_type, self.types)) and payload_fit(payloads, self.types) == _PERFECT
         return (
@@ -280,7 +275,7 @@ class Surroundings:
             return False
         score = name_score("payload", str(path[-1]))
         if decode(value) is not None:
-            return score >= least and _has_bytes(value, 32)
+            return score >= least and has_bytes(value, 32)
         if self._is_known(path, value):
             return False
         more = score > name and _OF_ANOTHER.fullmatch(str(path[-1])) is None
@@ -306,7 +301,7 @@ class Surroundings:
             or value.lower().startswith(ALGORITHMS)
             or _VERSION.fullmatch(value) is not None
             or (is_version and _DIGITS.fullmatch(value) is not None)
-            or _has_bytes(value, 32)
+            or has_bytes(value, 32)
         )
 
     def _may_be(self, role: str, path: Path, values: list[Node]) -> bool:
@@ -360,18 +355,12 @@ def _items(values: list[Node]) -> Iterator[Node]:
             yield value
 
 
-def _has_bytes(text: str, length: int) -> bool:
-    """Whether a string encodes so many bytes."""
-    found = decode(text)
-    return found is not None and len(found[1]) == length
-
-
 def _is_known_type(value: Node) -> bool:
     return type(value) is str and value in KNOWN_TYPES
 
 
 def _is_signature(value: Node) -> bool:
-    return type(value) is str and _has_bytes(value, 64)
+    return type(value) is str and has_bytes(value, 64)
 
 
 def _may_be_word(value: Node) -> bool:
@@ -389,7 +378,7 @@ def _may_be_type(name: str, value: Node) -> bool:
 def _may_be_subject(name: str, value: Node) -> bool:
     if type(value) is not str:
         return False
-    is_digest = _OF_RECORD.search(name) is not None and _has_bytes(value, 32)
+    is_digest = _OF_RECORD.search(name) is not None and has_bytes(value, 32)
     return is_digest or _RECORD.search(value) is not None
 
 

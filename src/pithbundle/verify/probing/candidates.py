@@ -161,6 +161,12 @@ def candidates(element: Node) -> tuple[list[Candidate], list[Candidate]]:
     return signatures[:MOST], found[:MOST]
 
 
+def has_bytes(text: str, length: int) -> bool:
+    """Whether a string encodes so many bytes."""
+    found = decode(text)
+    return found is not None and len(found[1]) == length
+
+
 _SECONDS: Final = re.compile("[0-9]{9,11}")
 _MILLISECONDS: Final = re.compile("[0-9]{12,14}")
 _TIME: Final = re.compile(
