@@ -551,13 +551,20 @@ def test_diff_counts_unverified_elements_and_shows_that_they_differ() -> None:
     )
     value = json.loads(run("diff", "a.json", "b.json", "--json").stdout)
     assert (value["outcome"], value["exit_status"]) == ("unverified_differs", 3)
-    assert result.out.count("; 4 unverified elements, compared by claimed ids only\n") == 2
+    assert result.out.count("; 4 unverified elements, compared by identity\n") == 2
+    # The element that differs is named with its place on each side, and the next step.
+    assert "  left        unknown_format at /events/0\n  right       absent\n" in result.out
+    assert "  right       unknown_format at /events/0\n  left        absent\n" in result.out
+    assert result.out.count("\nunverified ") == 2
+    assert [each["side"] for each in value["unverified"]] == ["left", "right"]
+    assert commands(result.out)["next"] == ["probe", "a.json", "b.json", "--policy-output", "mine.json"]
     assert "unverified" not in run("diff", BUNDLE, BUNDLE, *POLICY).out
     for name in ("a", "b"):
         run("merge", f"{name}.json", "--report", f"{name}.report.json", "-o", f"{name}.state.json")
     result = run("diff", "a.report.json", "b.report.json")
     assert result.out.startswith("UNVERIFIED ELEMENTS DIFFER: ")
     assert "a.report.json: a report of " in result.out and "; 4 unverified elements, " in result.out
+    assert result.out.count("\nunverified ") == 2 and "  next " not in result.out
     assert "unverified" not in run("diff", "a.state.json", "a.state.json").out
 
 

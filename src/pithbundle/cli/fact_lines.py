@@ -39,6 +39,7 @@ def diff_facts(out: Output, left: FactSide, right: FactSide, policy: Object) -> 
                 "state": [],
                 "decisions": [],
                 "labels": [],
+                "unverified": [],
                 "facts": [
                     {"name": fact.name, "how": fact.how, "left": fact.left, "right": fact.right}
                     for fact in facts

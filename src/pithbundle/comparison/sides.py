@@ -59,6 +59,14 @@ class Side:
     labels: dict[str, str] = field(default_factory=dict)
     #: The number of unverified elements, of which only identities are known (UNV-2).
     unverified: int = 0
+    #: What the report states of each of them, by its identity (UNV-1); empty for a state.
+    identities: dict[str, Object] = field(default_factory=dict)
+
+    def only_here(self, other: Side) -> list[tuple[str, Object]]:
+        """The unverified elements that the other side does not have; none if one side is a state."""
+        if "state" in (self.form, other.form):
+            return []
+        return sorted((name, one) for name, one in self.identities.items() if name not in other.identities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +156,18 @@ def side_of_report(report: Report) -> Side:
     number = None if report.record is None else str(report.record.number)
     unverified = _count(value)
     if report.state is None:
-        return Side("bundle", number, events, labels=labels, unverified=unverified)
+        return Side(
+            "bundle", number, events, labels=labels, unverified=unverified, identities=_identities(value)
+        )
     state = side_of_state(report.state)
-    return replace(state, form="bundle", events=events, labels=labels, unverified=unverified)
+    return replace(
+        state,
+        form="bundle",
+        events=events,
+        labels=labels,
+        unverified=unverified,
+        identities=_identities(value),
+    )
 
 
 def _labels(report: Object) -> dict[str, str]:
@@ -162,6 +179,17 @@ def _labels(report: Object) -> dict[str, str]:
 def _count(report: Object) -> int:
     count = report.get("unverified_count")
     return count if type(count) is int else 0
+
+
+def _identities(report: Object) -> dict[str, Object]:
+    """The unverified elements of a report by their identities; what is of another form is none."""
+    listed = report.get("unverified")
+    found: dict[str, Object] = {}
+    for one in listed if type(listed) is list else ():
+        name = one.get("element_sha256") if type(one) is dict else None
+        if type(one) is dict and type(name) is str:
+            found[name] = one
+    return found
 
 
 def side_of_state(state: State) -> Side:
@@ -184,7 +212,8 @@ def side_of_value(value: Value) -> Side:
     if type(value) is dict and value.get("report_type") == REPORT_TYPE:
         labels = _labels(value)
         events = _events_of_report(value)
-        return Side("report", _number_of_report(value), events, None, {}, labels, _count(value))
+        number = _number_of_report(value)
+        return Side("report", number, events, None, {}, labels, _count(value), _identities(value))
     raise SideError("type", "neither a bundle, nor a state.json, nor a report of pithbundle", pointer="")
 
 

@@ -30,6 +30,7 @@ from pithbundle.cli.inputs import (
     require_single_stdin,
 )
 from pithbundle.cli.json_values import policy_value
+from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, more, plural, short
 from pithbundle.comparison.facts import OF_FACTS, Facts, facts_of_document, facts_of_report
@@ -162,9 +163,14 @@ def command(
                 "right": _side(right, theirs),
                 "policy": policy_value(policy, policy_path),
                 **_value(found),
+                "unverified": [
+                    {"side": name, "element_sha256": identity}
+                    for name, side, other in (("left", ours, theirs), ("right", theirs, ours))
+                    for identity, _ in side.only_here(other)
+                ],
             },
         )
-    _print(out, found, (left, ours), (right, theirs))
+    _print(out, found, (left, ours), (right, theirs), policy_path)
     return status
 
 
@@ -175,7 +181,9 @@ def _outcome(found: Diff) -> tuple[str, Exit]:
     return ("equal", Exit.VALID) if found.equal else ("different", Exit.INVALID)
 
 
-def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Side]) -> None:
+def _print(
+    out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, Side], policy_path: str | None
+) -> None:
     counts = [
         *([] if found.same_record else ["another record"]),
         *([plural(len(found.events), "event")] if found.events else []),
@@ -194,7 +202,7 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
         number = "no record" if side.pith_number is None else out.show(side.pith_number, _CELL)
         suffix = "" if side.form == "bundle" else ", not checked"
         if side.unverified:
-            suffix += f"; {plural(side.unverified, 'unverified element')}, compared by claimed ids only"
+            suffix += f"; {plural(side.unverified, 'unverified element')}, compared by identity"
         out.heading(name, f"{out.file_name(path)}: a {side.form} of {number}{suffix}")
     for change in found.events[:MOST]:
         label = next((j.event_type for j in (change.left, change.right) if j and j.event_type), None)
@@ -203,6 +211,7 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
         out.detail("left", _judged(out, change.left, left[1]))
         out.detail("right", _judged(out, change.right, right[1]))
     _rest(out, len(found.events), "event")
+    _unverified(out, left[1], right[1])
     for difference in found.state[:MOST]:
         pointer = out.show(difference.pointer or "the whole", _VALUE)
         how = {"only ours": "only left", "only theirs": "only right"}.get(difference.how, "differs")
@@ -220,6 +229,27 @@ def _print(out: Output, found: Diff, left: tuple[str, Side], right: tuple[str, S
         out.heading("label", label)
         out.detail("left", _brief(out, mine))
         out.detail("right", _brief(out, other_value))
+    if found.only_unverified_differ:
+        bundles = [path for path, side in (left, right) if side.form == "bundle"]
+        if bundles:
+            print_command(out, "next", probe_words(out, bundles, policy_path))
+
+
+def _unverified(out: Output, left: Side, right: Side) -> None:
+    """The unverified elements that one side has and the other has not, with where they are (UNV-1)."""
+    both = (("left", left, right), ("right", right, left))
+    only = [(name, *each) for name, side, other in both for each in side.only_here(other)]
+    for name, identity, element in only[:MOST]:
+        kind = element.get("event_type")
+        label = f"  {out.show(kind, _CELL)}" if type(kind) is str else ""
+        out.heading("unverified", f"{out.show(identity[:12], _CELL)}{label}")
+        locations = element.get("locations")
+        first = locations[0] if type(locations) is list and locations else None
+        pointer = first.get("pointer") if type(first) is dict else None
+        where = f" at {out.show(pointer, _VALUE)}" if type(pointer) is str else ""
+        out.detail(name, f"{out.show(element.get('verdict'), _CELL)}{where}")
+        out.detail("right" if name == "left" else "left", "absent")
+    _rest(out, len(only), "unverified element")
 
 
 def _rest(out: Output, count: int, noun: str, many: str | None = None) -> None:
