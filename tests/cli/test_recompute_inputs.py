@@ -216,6 +216,7 @@ def test_an_archive_in_a_folder_that_is_none() -> None:
     ("words", "message"),
     [
         (["empty"], "contains no archive and no file of a bundle"),
+        (["old"], "is an output of recompute, and no source of bundles"),
         (["absent.jsonl"], "no such file"),
         (["absent"], "no such file"),
         (["p.json", "notes.txt"], "states no format"),
@@ -228,6 +229,7 @@ def test_an_archive_in_a_folder_that_is_none() -> None:
 )
 def test_what_cannot_be_an_input(words: list[str], message: str) -> None:
     os.mkdir("empty")
+    run("recompute", *as_archive(), "-o", "old", *OPTIONS)
     Path("notes.txt").write_bytes(b"x")
     Path("table.parquet").write_bytes(b"PAR1")
     result = run("recompute", "-o", "new", "--jobs", "1", *words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
 from pithbundle.errors import FileError, PithError
+from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.location import scheme_of
 from pithbundle.recompute.pool import UnitPool, default_jobs
 from pithbundle.recompute.run import Recomputed, recompute
@@ -114,6 +116,10 @@ def _given(path: str, form: str | None, written: Written) -> list[Input]:
     """
     if scheme_of(path) is not None:
         return [Input(path, FORMATS["archive"])]
+    if all(os.path.lexists(os.path.join(path, name)) for name in (SUMMARY, DIGESTS)):
+        with failing(path):
+            detail = "is an output of recompute, and no source of bundles; --expect compares with it"
+            raise FileError.at(path, detail)
     before = len(written.rejected)
     found = [*inputs_of([path], form, written)]
     if not found and len(written.rejected) == before:
