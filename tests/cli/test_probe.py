@@ -275,10 +275,36 @@ def test_a_search_is_resumed_where_it_ended() -> None:
 def test_what_was_found_is_found_again_when_a_search_is_resumed() -> None:
     unsettled()
     Path("twin.json").write_bytes(draw(16).bundle())
-    args = ("probe", "b.json", "twin.json", "--policy", "p.json", "--resume", "r.json", "--json")
+    args = (
+        "probe",
+        "b.json",
+        "twin.json",
+        "--policy",
+        "p.json",
+        "--resume",
+        "r.json",
+        "--json",
+        "--jobs",
+        "1",
+    )
     first = json.loads(run(*args, "--time", "15").stdout)
-    second = json.loads(run(*args, "--time", "0.2").stdout)
+    second = json.loads(run(*args, "--time", "2").stdout)
     assert first["found"] == second["found"] != []
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_time_holds_for_tasks_of_a_progress_file() -> None:
+    """What is in such a file may have been edited: it is computed within the time, and kept."""
+    unsettled()
+    args = ("probe", "b.json", "--policy", "p.json", "--time", "0.2", "--resume", "r.json")
+    assert run(*args).status == 3
+    progress = json.loads(Path("r.json").read_bytes())
+    tasks = [[5, 0, "signature", 0, 2, size, 0, 1 << 15, 0, 0] for size in (1, 2, 3)] * 100
+    Path("r.json").write_bytes(canonical({**progress, "fruitful": tasks}))
+    result = run(*args)
+    assert result.status == 3
+    assert b"the time ended before everything was tried" in result.stdout
+    assert json.loads(Path("r.json").read_bytes()) == {**progress, "fruitful": tasks}
 
 
 @pytest.mark.usefixtures("folder")

@@ -18,7 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, ClassVar, Final, get_args
+from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 from pithbundle.bundle.document_types import PROGRESS_TYPE
 from pithbundle.encoding.canonical import encode
@@ -29,7 +29,15 @@ from pithbundle.errors import PithError
 from pithbundle.spawning import starting_processes
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
-from pithbundle.verify.probing.tasks import VARIANTS, Material, Outcome, Task, TimeIsOver, Way
+from pithbundle.verify.probing.tasks import (
+    VARIANTS,
+    Material,
+    Outcome,
+    Position,
+    Task,
+    TimeIsOver,
+    Way,
+)
 
 #: So long a search runs in one process: most end before others would have started.
 _ALONE: Final = 1.0
@@ -57,19 +65,31 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_search(search: Search, seconds: float, jobs: int) -> bool:
+class Before(NamedTuple):
+    """Where another search of the same inputs ended: its position, its fruitful tasks, what it had tried."""
+
+    position: Position
+    fruitful: list[Fruitful]
+    preimages: int
+    checks: int
+
+
+def run_search(search: Search, seconds: float, jobs: int, before: Before | None = None) -> bool:
     """Run a search until it ends or the time does; return whether it ended.
 
     Args:
-        search: what was tried before is not tried again.
+        search: a new search.
         seconds: of the clock of the wall; a task that is not finished by then is not taken.
         jobs: processes, this one not counted where there are several.
+        before: where another search ended; what it found is computed again within the time.
     """
     start = time.monotonic()
     progress = _Progress(start, seconds)
     search.material.is_over = _Clock(start + seconds)
-    tasks = search.tasks()
     try:
+        if before is not None:
+            search.resume(*before)
+        tasks = search.tasks()
         for task in tasks:
             search.take(task, search.material.run(task))
             progress.show(search)
@@ -209,8 +229,13 @@ def progress_document(search: Search, about: str) -> bytes:
     return encode(value) + b"\n"
 
 
-def resume(search: Search, data: bytes, about: str) -> None:
-    """Continue a search where a progress document says that it ended.
+def read_progress(search: Search, data: bytes, about: str) -> Before | None:
+    """Return where a progress document says that a search ended, None where it had not begun.
+
+    Args:
+        search: a new search of the same inputs, whose tasks are those of the document.
+        data: the document.
+        about: what :func:`inputs_sha256` returns.
 
     Raises:
         InputError: it is not JSON.
@@ -223,7 +248,7 @@ def resume(search: Search, data: bytes, about: str) -> None:
         detail = "the search was of other files, or under another policy"
         raise ProgressError("type", detail, pointer="/inputs_sha256")
     if value.get("position") is None:
-        return
+        return None
     fruitful, totals = value.get("fruitful"), [value.get("preimages"), value.get("signature_checks")]
     if type(fruitful) is not list:
         raise ProgressError("type", "fruitful must be an array", pointer="/fruitful")
@@ -236,7 +261,7 @@ def resume(search: Search, data: bytes, about: str) -> None:
             raise ProgressError("type", "no such task", pointer=f"/fruitful/{index}")
         found.append(Fruitful(task, *counts[1:]))
     preimages, checks = _counts(totals, "/preimages")
-    search.resume(last.position, found, preimages, checks)
+    return Before(last.position, found, preimages, checks)
 
 
 def _is_possible(material: Material, task: Task) -> bool:

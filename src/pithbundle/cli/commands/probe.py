@@ -28,7 +28,7 @@ from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import decimal, whole
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.probe_run import default_jobs, inputs_sha256, progress_document, resume, run_search
+from pithbundle.cli.probe_run import default_jobs, inputs_sha256, progress_document, read_progress, run_search
 from pithbundle.cli.render_probe import ProbeInputs, ProbePrinter, found_policy
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
@@ -201,12 +201,13 @@ def _probe(out: Output, given: _Options) -> int:
         elements += elements_of(number, node, state=is_state)
     search = Search(elements, policy, thorough=given.thorough)
     about = inputs_sha256(data, policy.sha256)
+    before = None
     if given.resume_path is not None and os.path.exists(given.resume_path):
         with rejecting(given.resume_path, Exit.USAGE):
-            resume(search, read_input(given.resume_path, DEFAULT_LIMITS.size), about)
+            before = read_progress(search, read_input(given.resume_path, DEFAULT_LIMITS.size), about)
     ended = False
     try:
-        ended = run_search(search, given.seconds, given.jobs or default_jobs())
+        ended = run_search(search, given.seconds, given.jobs or default_jobs(), before)
     finally:
         # An interrupted search can be resumed too.
         if given.resume_path is not None and not ended:

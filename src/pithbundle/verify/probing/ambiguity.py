@@ -228,7 +228,10 @@ class Surroundings:
         name = name_score(role, str(path[-1]))
         return any(
             values != self.leaves.get(path)
-            and self._is_rival(role, other, values, name_score(role, str(other[-1])) - name)
+            and (
+                self._is_rival(role, other, values, name_score(role, str(other[-1])) - name)
+                or (role == "event_type" and name == 0 and self._is_code(other, values))
+            )
             for other, values in self.leaves.items()
             if len(other) <= len(path) and self.in_content(other) and not _is_below(other, self.payload)
         )
@@ -313,6 +316,11 @@ class Surroundings:
             # A digest may name a record, and what looks like a version may be a date.
             if role != "event_type" or not self._is_known(path, value)
         )
+
+    def _is_code(self, path: Path, values: list[Node]) -> bool:
+        """Whether all elements have a number at a path that is no other role and no version."""
+        is_number = len(values) == len(self.elements) and all(type(value) is Number for value in values)
+        return is_number and path not in self.roles and path in self.unknown
 
     def _is_rival(self, role: str, path: Path, values: list[Node], more: int) -> bool:
         """Whether values are as likely a role as those found; ``more`` is how much better the name fits."""

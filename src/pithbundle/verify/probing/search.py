@@ -124,10 +124,19 @@ class Search:
             fruitful: its fruitful tasks, which are computed again, so that nothing found is believed.
             preimages: what it had tried.
             checks: the signature checks that it had made.
+
+        Raises:
+            TimeIsOver: the time ended before all was computed again; nothing of it is forgotten.
         """
-        for task, self.preimages, self.checks in fruitful:
-            self.take(task, self.material.run(task))
-        self.position, self.preimages, self.checks = position, preimages, checks
+        try:
+            for task, self.preimages, self.checks in fruitful:
+                self.take(task, self.material.run(task))
+        except BaseException:
+            # An interrupt too.
+            self.fruitful = [*fruitful]
+            raise
+        finally:
+            self.position, self.preimages, self.checks = position, preimages, checks
 
     def _take(self, hit: Hit) -> None:
         if hit.recipe is None:

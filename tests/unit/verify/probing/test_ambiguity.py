@@ -417,6 +417,14 @@ def test_a_type_in_another_form_is_a_type(kind: Any) -> None:
     assert cautions(*events) == (may_be("/category", "event_type"),)
 
 
+def test_a_number_of_each_event_may_be_its_type() -> None:
+    """Where the name of the type found is none of a type."""
+    events = [signed(without(n, "type", code=7, comment="citation")) for n in range(3)]
+    assert cautions(*events) == (may_be("/comment", "event_type"),)
+    events = [signed(without(n, "type", comment="citation", **({"code": 7} if n else {}))) for n in range(3)]
+    assert cautions(*events) == ()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

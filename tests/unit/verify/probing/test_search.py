@@ -399,6 +399,28 @@ def test_a_search_is_the_same_whoever_computes_and_can_be_resumed_anywhere() -> 
         assert (second.preimages, second.checks) == (whole.preimages, whole.checks)
 
 
+def test_the_time_holds_while_what_was_found_is_computed_again() -> None:
+    """A file with the position of a search may name tasks without number; none of it is forgotten."""
+    found = searched([made(0)])
+    assert found.position is not None and found.fruitful
+    (fruitful, *_) = found.fruitful
+    resumed = Search(found.material.elements, KEYS)
+    looks = 0
+
+    def is_over() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 1_000
+
+    resumed.material.is_over = is_over
+    before = [fruitful] * 2_000
+    with pytest.raises(TimeIsOver):
+        resumed.resume(found.position, before, 7, 8)
+    assert looks == 1_001
+    assert (resumed.position, resumed.preimages, resumed.checks) == (found.position, 7, 8)
+    assert resumed.fruitful == before
+
+
 def test_tasks_are_bounded_distinct_and_in_the_order_of_their_positions() -> None:
     found = search([made(n) for n in range(2)])
     positions = []
