@@ -39,8 +39,8 @@ def _work() -> tuple[ModuleType, ModuleType]:
 @click.command(
     "recompute",
     epilog="\b\nExamples:\n  pithbundle recompute mirror -o states\n"
-    "  pithbundle recompute mirror-1 downloads/ more.jsonl.gz -o states --policy mine.json\n"
-    "  pithbundle recompute mirror -o new --expect states --differences changes.jsonl\n\n"
+    "  pithbundle recompute downloads/ more.jsonl.gz -o states --policy mine.json\n"
+    "  pithbundle recompute mirror -o new --expect states --differences d.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
     "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
     "that cannot be read or written; 3 a record is incomplete or unverified.",
