@@ -212,6 +212,19 @@ def test_an_archive_in_a_folder_that_is_none() -> None:
     assert found.summary["bundles"] == 2
 
 
+def test_a_broken_archive_among_the_files_of_a_folder_is_named() -> None:
+    os.makedirs("given/broken")
+    write(Path("given/sound"), LINES[:2])
+    Path("given/broken/pith-archive.json").write_text("{}")
+    Path("given/a.json").write_bytes(LINES[2].data)
+    result, found = recomputed("given")
+    assert result.status == 1 and found.summary["bundles"] == 3
+    assert [(one["file"], one["code"]) for one in found.rejected] == [("given/broken", "archive")]
+    # An archive that was named ends the command instead.
+    named = run("recompute", "given/broken", "-o", "new", *OPTIONS)
+    assert named.status == 1 and "archive_type must be" in named.err and not os.path.lexists("new")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

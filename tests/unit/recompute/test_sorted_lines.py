@@ -5,17 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import random
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kit.archives import items, lines, write
-from kit.recomputed import registry, verifier
+from kit.recomputed import expected, read_output, registry, verifier
 from pithbundle import durable
 from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Reader
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
+from pithbundle.recompute.pool import Pool
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED, place_of, remove_sorted, write_sorted
 
@@ -55,6 +58,28 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(FileError, match="space"):
         recompute([], str(tmp_path / "out"), verifier(), lines=registry(12))
     assert os.listdir(tmp_path) == []
+
+
+def test_lines_alone_are_an_input(tmp_path: Path) -> None:
+    recompute([], str(tmp_path / "out"), verifier(), lines=reversed(registry(4)))
+    found = read_output(tmp_path / "out")
+    assert (found.states, found.digests) == expected(registry(4)) and found.rejected == []
+
+
+class Losing(Pool[Any]):
+    """A pool whose processes end with every unit."""
+
+    def results(self, units: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, None]]:
+        for name, _ in units:
+            yield name, None
+
+
+def test_a_lost_unit_of_sorted_lines_is_named_by_its_record(tmp_path: Path) -> None:
+    lines = registry(4)
+    recompute([], str(tmp_path / "out"), verifier(), lines=lines, pool=Losing(verifier(), 1))
+    (entry,) = read_output(tmp_path / "out").rejected
+    assert (entry["file"], entry["code"]) == ("", "worker_lost")
+    assert entry["position"] == f"the frame of the record {lines[0].suffix}, after sorting"
 
 
 def test_no_lines(tmp_path: Path) -> None:
