@@ -30,8 +30,9 @@ _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUP
 #: ``renameat2`` with this flag exchanges two names in one step.
 _EXCHANGE: Final = 2
 _NO_EXCHANGE: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM})
-#: The names of folders where only files are known: none.
-NO_FOLDERS: Final = re.compile("(?!)")
+#: No name at all, and the names of folders where only files are known.
+NOTHING: Final = re.compile("(?!)")
+NO_FOLDERS: Final = NOTHING
 
 
 def create(name: str, folder: int) -> int:
@@ -177,6 +178,13 @@ class Folder:
         except FileNotFoundError:
             return None
 
+    def size(self, name: str) -> int | None:
+        """The bytes of a file, of a link itself; None where there is none."""
+        try:
+            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return None
+
     def subfolder(self, name: str) -> Folder:
         """Open a folder in this one; a symbolic link is none."""
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -268,8 +276,13 @@ class Folder:
             elif known.fullmatch(each) is None or self._is_folder(each):
                 raise OSError(errno.ENOTEMPTY, f"contains {each!r}, which pithbundle did not write")
 
-    def remove_known(self, known: re.Pattern[str], folders: re.Pattern[str] = NO_FOLDERS) -> None:
-        """Remove everything in the folder, if :meth:`require_known` accepts it.
+    def remove_known(
+        self,
+        known: re.Pattern[str],
+        folders: re.Pattern[str] = NO_FOLDERS,
+        keep: re.Pattern[str] = NOTHING,
+    ) -> None:
+        """Remove everything in the folder but the files of ``keep``, if :meth:`require_known` accepts it.
 
         Raises:
             OSError: it does not; then nothing is removed.
@@ -278,7 +291,7 @@ class Folder:
         for each in self.names():
             if self._is_folder(each):
                 self.empty(each, known)
-            else:
+            elif keep.fullmatch(each) is None:
                 self.remove(each)
 
     def _is_folder(self, name: str) -> bool:

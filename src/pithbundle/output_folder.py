@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from pithbundle import durable
-from pithbundle.durable import NO_FOLDERS, Folder
+from pithbundle.durable import NO_FOLDERS, NOTHING, Folder
 
 PART: Final = ".part"
 #: Where a system cannot exchange two names: the old folder for a moment.
@@ -34,6 +34,10 @@ class OutputFolder:
         known: the names of all files that a run may leave in the part.
         check: raises OSError for a folder that must not be replaced.
         folders: the names of folders that a run may leave in the part; ``known`` holds for their files.
+        keep: the names of files of an earlier run that stay in the part, so that a run goes on with them.
+
+    Attributes:
+        keeps: whether the part and its files of ``keep`` stay if the folder does not get its name.
 
     Raises:
         OSError: the folder exists, another run writes it, or the part contains something else.
@@ -46,20 +50,24 @@ class OutputFolder:
         known: re.Pattern[str],
         check: Callable[[Folder], None],
         folders: re.Pattern[str] = NO_FOLDERS,
+        keep: re.Pattern[str] = NOTHING,
     ) -> None:
         self._force, self._known, self._check, self._folders = force, known, check, folders
+        self._keep = keep
+        self.keeps = False
         trimmed = path.rstrip("/") or path
         self.name = os.path.basename(trimmed)
         if self.name in ("", ".", ".."):
             raise OSError(errno.EINVAL, "is no name for a new folder")
         self._stack = contextlib.ExitStack()
-        self._parent_path = os.path.dirname(trimmed) or "."
+        #: The path of the folder in which it gets its name, for messages.
+        self.parent_path = os.path.dirname(trimmed) or "."
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            self._parent = stack.enter_context(Folder.open(self._parent_path))
+            self._parent = stack.enter_context(Folder.open(self.parent_path))
             self._restore()
-            self._require_replaceable()
+            self.require_replaceable()
             #: The folder to fill.
             self.part = stack.enter_context(self._open_part())
             try:
@@ -67,7 +75,7 @@ class OutputFolder:
             except BlockingIOError:
                 raise OSError(errno.EBUSY, "another run is writing it") from None
             self._require_same_part()
-            self._empty_part()
+            self._empty_part(self._keep)
             self._is_done = False
             self._stack = stack.pop_all()
         return self
@@ -79,14 +87,23 @@ class OutputFolder:
             if not self._is_done:
                 # What cannot be removed now is removed by the next run.
                 with contextlib.suppress(OSError):
-                    self._empty_part()
-                    durable.remove_folder(self.name + PART, self._parent.descriptor)
+                    self._empty_part(self._keep if self.keeps else NOTHING)
+                    if not self.keeps:
+                        durable.remove_folder(self.name + PART, self._parent.descriptor)
+
+    def discard(self) -> None:
+        """Remove what was kept of an earlier run.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        self._empty_part(NOTHING)
 
     def give_name(self) -> None:
         """Sync the folder and give it its name; the folder that had the name is removed."""
         part, name, old = self.name + PART, self.name, self.name + OLD
         self.part.sync()
-        self._require_replaceable()
+        self.require_replaceable()
         parent = self._parent
         if parent.mode(name) is None:
             parent.rename(part, name)
@@ -107,7 +124,12 @@ class OutputFolder:
 
     # -- what is there already ------------------------------------------------------------
 
-    def _require_replaceable(self) -> None:
+    def require_replaceable(self) -> None:
+        """Check that the folder can get its name now.
+
+        Raises:
+            OSError: something has the name that is not replaced.
+        """
         mode = self._parent.mode(self.name)
         if mode is None:
             return
@@ -153,9 +175,9 @@ class OutputFolder:
                 return
         raise OSError(errno.EBUSY, "another run has just written it")
 
-    def _empty_part(self) -> None:
+    def _empty_part(self, keep: re.Pattern[str]) -> None:
         try:
             self.part.require_known(self._known, self._folders)
         except OSError as error:
             raise OSError(error.errno, f"{self.name + PART} {error.strerror}; move it away first") from error
-        self.part.remove_known(self._known, self._folders)
+        self.part.remove_known(self._known, self._folders, keep)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kit.archives import write
 from kit.command_line import process_env, run, spawn, start
-from kit.recomputed import POLICY_BYTES, expected, read_output, registry
+from kit.recomputed import POLICY_BYTES, expected, files_of, read_output, registry, units_of
+from pithbundle.cli.signals import Terminated
+from pithbundle.recompute.cache import Cache
+from pithbundle.recompute.kept import Kept, Task
+from pithbundle.recompute.result import UnitResult
 
 OPTIONS = ("--policy", "p.json", "-o", "out")
 
@@ -77,13 +84,144 @@ def test_without_zstd_the_missing_extra_is_named() -> None:
 @pytest.mark.signals
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_leaves_nothing_behind(number: signal.Signals) -> None:
+def test_a_signal_leaves_a_part_and_the_command_that_goes_on(number: signal.Signals) -> None:
     write(Path("large"), registry(300))
-    with start("recompute", "large", *OPTIONS, "--jobs", "2") as child:
+    words = ["recompute", "large", *OPTIONS, "--jobs", "2"]
+    with start(*words) as child:
         while not os.path.exists("out.part/units.bin") or not os.path.getsize("out.part/units.bin"):
             assert child.poll() is None
             time.sleep(0.01)
         child.send_signal(number)
-        child.wait()
+        _, err = child.communicate()
         assert child.returncode == 128 + number
-    assert not os.path.lexists("out") and not os.path.lexists("out.part")
+    assert not os.path.lexists("out") and sorted(os.listdir("out.part")) == [
+        "journal.txt", "plan.json", "units.bin",
+    ]  # fmt: skip
+    note, hint = err.decode().strip().splitlines()
+    assert re.fullmatch(r"pithbundle: [0-9]+ finished units? kept in out\.part", note)
+    command = shlex.split(hint.removeprefix("pithbundle: hint: to go on: "))
+    assert command == ["pithbundle", *words, "--resume"]
+    assert run(*command[1:]).status == 1
+    assert units_of(Path("out"))["resumed"] >= int(note.split()[1]) > 0
+    assert read_output(Path("out")).states == expected(registry(300))[0]
+
+
+class Ending:
+    """Ends a run when so many units are finished."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, error: BaseException, units: int = 1) -> None:
+        real = Kept.keep
+
+        def keep(kept: Kept, task: Task, result: UnitResult) -> object:
+            found = real(kept, task, result)
+            nonlocal units
+            units -= 1
+            if units == 0:
+                raise error
+            return found
+
+        patch.setattr(Kept, "keep", keep)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(KeyboardInterrupt(), 130), (Terminated(15), 143), (OSError(28, "No space left"), 2)],
+)
+def test_what_ends_a_run_is_reported_with_the_command_that_goes_on(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int
+) -> None:
+    words = ("recompute", "in", *OPTIONS, "--jobs", "1", "--json")
+    with monkeypatch.context() as patch:
+        Ending(patch, error)
+        result = run(*words)
+    assert result.status == status and bool(result.stdout) == (status == 2)
+    assert "pithbundle: 1 finished unit kept in out.part\n" in result.err
+    assert f"pithbundle: hint: to go on: pithbundle {' '.join(words)} --resume\n" in result.err
+    unchanged_run = run("recompute", "in", *OPTIONS)
+    assert (
+        unchanged_run.status == 2
+        and "out.part: contains 1 finished unit of a run that ended early" in unchanged_run.err
+    )
+    assert "to go on:" not in unchanged_run.err
+    again = run(*words, "--resume")
+    assert again.status == 1 and json.loads(again.stdout)["summary"] == read_output(Path("out")).summary
+    assert units_of(Path("out")) == {
+        "resumed": 1, "computed": 0, "cache_hits": 0, "rechecked": 0, "lost": 0,
+    }  # fmt: skip
+
+
+def test_the_command_that_goes_on_is_quoted_and_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = "a b;\x1b[31m\nVALID"
+    write(Path(hostile), registry(2))
+    Ending(monkeypatch, KeyboardInterrupt())
+    result = run("recompute", "-o", "out", "--resume", "--jobs", "1", "--", hostile)
+    hint = result.err.splitlines()[-1]
+    assert hint == (
+        "pithbundle: hint: to go on: pithbundle recompute -o out --jobs 1 --resume -- "
+        r"'a b;\u{1b}[31m\u{a}VALID'"
+    )
+
+
+def test_another_plan_is_a_rejection_and_names_what_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        Ending(patch, KeyboardInterrupt())
+        run("recompute", "in", *OPTIONS, "--jobs", "1")
+    result = run("recompute", "in", "-o", "out", "--resume")
+    assert result.status == 2 and "out.part: is of another run: policy_sha256 was" in result.err
+    assert "give the policy of that run" in result.err and "to go on: pithbundle" not in result.err
+    assert run("recompute", "in", *OPTIONS, "--force").status == 1
+
+
+# -- caches ----------------------------------------------------------------------------------
+
+
+def test_a_cache_is_filled_used_and_left_alone() -> None:
+    first = run("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1")
+    before = files_of(Path("out"))
+    assert units_of(Path("out"))["computed"] == 1
+    second = run("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1", "--force")
+    assert second == first and files_of(Path("out")) == before
+    assert units_of(Path("out"))["cache_hits"] == 1
+    third = run("recompute", "in", *OPTIONS, "--cache", "cache", "--force", "--recheck", "100")
+    assert third == first and units_of(Path("out"))["rechecked"] == 1
+    for options in (["--cache", "cache", "--no-cache"], ["--no-cache"]):
+        assert run("recompute", "in", *OPTIONS, *options, "--force") == first
+        assert units_of(Path("out"))["computed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--recheck", "5"], "--recheck is the share of a cache"),
+        (["--cache", "c", "--recheck", "101"], "is not a whole number from 0 to 100"),
+        (["--cache", "in"], "--cache in is also an input"),
+        (["--cache", "out"], "--cache and -o name one folder"),
+        (["--cache", "./x/../out.part/"], "--cache and -o name one folder"),
+    ],
+)
+def test_options_of_a_cache_that_cannot_be(options: list[str], message: str) -> None:
+    result = run("recompute", "in", *OPTIONS, *options)
+    assert result.status == 2 and message in result.err
+    assert sorted(os.listdir()) == ["in", "p.json"]
+
+
+def test_a_cache_that_others_can_write_is_rejected() -> None:
+    os.mkdir("cache")
+    os.chmod("cache", 0o777)
+    result = run("recompute", "in", *OPTIONS, "--cache", "cache", "--json")
+    assert result.status == 2 and "cache: others can write results into it (mode 777)" in result.err
+    assert "chmod 700" in result.err and not os.path.lexists("out")
+
+
+def test_a_result_that_is_not_that_of_a_new_computation() -> None:
+    run("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1")
+    (entry,) = Path("cache").glob("*/*")
+    data = entry.read_bytes()
+    result = UnitResult.from_bytes(data[data.index(b"pithbundle unit 1") :])
+    with Cache("cache") as cache:
+        cache.put(entry.name, replace(result, read=result.read + 1).to_bytes())
+    words = ("recompute", "in", *OPTIONS, "--cache", "cache", "--force", "--recheck", "100", "--json")
+    found = run(*words)
+    error = json.loads(found.stdout)["error"]
+    assert found.status == 2 and (error["code"], error["clause"]) == ("cache", "RECOMP-10")
+    assert str(entry) in found.err and "remove the folder of the cache" in found.err

@@ -86,7 +86,7 @@ WRITES = {
     "resume_path",
     "differences_path",
 }
-FOLDERS = {"out_dir", "found"}
+FOLDERS = {"out_dir", "found", "cache_path"}
 
 
 def test_every_file_of_every_command_is_known_as_input_or_output() -> None:

@@ -21,6 +21,7 @@ from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import Frame, PackReader
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.writer import PackFrame
+from pithbundle.archive.zstd import compress
 from pithbundle.recompute.run import recompute
 from pithbundle.verifier import NamedInput
 
@@ -144,3 +145,53 @@ def unpacked(frames: Iterable[PackFrame]) -> bytes:
 def listed(rejected: Rejections | tuple[RejectedEntry, ...]) -> list[tuple[str, str, int]]:
     """Position, code and count of what was rejected."""
     return [(entry.position, entry.code, entry.count) for entry in rejected]
+
+
+def write_frames(path: Path, lines: Iterable[Line], count: int) -> int:
+    """Write an archive with so many lines in a frame, whatever the borders are; return its frames."""
+    write(path, lines)
+    frames = 0
+    for pack in path.glob("*.zst"):
+        content = pack_content(pack).splitlines(keepends=True)
+        parts = [compress(b"".join(content[at : at + count])) for at in range(0, len(content), count)]
+        pack.write_bytes(b"".join(parts))
+        frames += len(parts)
+    return frames
+
+
+def pack_content(path: Path) -> bytes:
+    """The content of a pack of JSON."""
+    with PackReader(str(path), "json") as pack:
+        return b"".join(frame.raw for frame in pack.frames() if isinstance(frame, Frame))
+
+
+def files_of(path: Path) -> dict[str, bytes]:
+    """The files of an output that are compared: all but the facts of the run."""
+    return {
+        str(each.relative_to(path)): each.read_bytes()
+        for each in sorted(path.rglob("*"))
+        if each.is_file() and each.name != "run.json"
+    }
+
+
+def units_of(path: Path) -> dict[str, int]:
+    """How the results of the units of a run were found."""
+    counts: dict[str, int] = json.loads((path / "run.json").read_bytes())["units"]
+    return counts
+
+
+class EndsAfter:
+    """The progress of a run that ends when so many units are finished."""
+
+    def __init__(self, units: int, error: BaseException) -> None:
+        self.left = units
+        self.error = error
+
+    def begin(self, what: str, total: int | None) -> None:
+        """Do nothing."""
+
+    def __call__(self, done: int, rejected: int = 0) -> None:
+        """One more unit is finished."""
+        self.left -= 1
+        if self.left == 0:
+            raise self.error

@@ -128,6 +128,38 @@ def test_two_runs(tmp_path: Path) -> None:
     assert state(tmp_path) == {"out/a": b"first"}
 
 
+def ended(path: Path, keeps: bool) -> None:
+    """A run that writes a file to keep and one that is not kept, and ends early."""
+    with (
+        pytest.raises(ValueError, match="ended"),
+        OutputFolder(str(path), False, KNOWN, accept, keep=re.compile("k")) as place,
+    ):
+        for name in "ka":
+            place.part.write_file(name, b"new", "tmp")
+        place.keeps = keeps
+        raise ValueError("ended")
+
+
+def test_what_is_kept_is_there_for_the_next_run(tmp_path: Path) -> None:
+    ended(tmp_path / "out", keeps=True)
+    assert state(tmp_path) == {"out.part/k": b"new"}
+    with OutputFolder(str(tmp_path / "out"), False, KNOWN, accept, keep=re.compile("k")) as place:
+        assert place.part.names() == ["k"]
+        place.discard()
+        assert place.part.names() == []
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_kept_stays_only_where_the_run_asks_for_it(tmp_path: Path) -> None:
+    ended(tmp_path / "out", keeps=True)
+    ended(tmp_path / "out", keeps=False)
+    assert os.listdir(tmp_path) == []
+    ended(tmp_path / "out", keeps=True)
+    # A run that keeps nothing removes it as any leftover.
+    write(tmp_path / "out")
+    assert state(tmp_path) == {"out/a": b"new"}
+
+
 def test_a_part_that_is_renamed_before_it_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Folder.locked
 

@@ -12,6 +12,7 @@ from pithbundle.cli.extras import how_to_install
 from pithbundle.recompute.address import scheduler_address
 
 if TYPE_CHECKING:
+    from pithbundle.recompute.kept import Task
     from pithbundle.recompute.pool import UnitPool
     from pithbundle.verifier import Verifier
 
@@ -39,7 +40,7 @@ def cluster_option(command: Command) -> Command:
     )(command)
 
 
-def cluster_pool(address: str, verifier: Verifier) -> UnitPool[int]:
+def cluster_pool(address: str, verifier: Verifier) -> UnitPool[Task]:
     """Connect to a cluster.
 
     Raises:

@@ -182,7 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(out: Output, argv: Sequence[str] | None) -> int:
     """Run the command; a failure becomes an error message and a status."""
-    words = sys.argv[1:] if argv is None else argv
+    words = out.words = sys.argv[1:] if argv is None else argv
     try:
         if os.environ.get(_COMPLETE):
             _prepare_completion(os.environ[_COMPLETE])

@@ -128,6 +128,8 @@ class Output:
         self.as_json_lines = False
         #: The path of the command that runs, as in ``pithbundle policy check``: it gives the JSON its type.
         self.command = "pithbundle"
+        #: The words of the command line after the name of the program.
+        self.words: Sequence[str] = ()
         #: The path of the policy if ``PITHBUNDLE_POLICY`` names it.
         self.policy_of_environment: str | None = None
         self._out: list[bytes | Iterable[bytes]] = []

@@ -13,6 +13,7 @@ from pithbundle.archive.storage import Storage
 from pithbundle.cli.archive_print import print_rejected
 from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of, require_table
 from pithbundle.cli.cluster_option import cluster_pool
+from pithbundle.cli.earlier_options import Earlier, print_kept
 from pithbundle.cli.expected import Compared, expected_value, print_expected
 from pithbundle.cli.inputs import require_single_stdin
 from pithbundle.cli.json_values import policy_value
@@ -23,6 +24,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import portable
 from pithbundle.errors import FileError, PithError
 from pithbundle.recompute.assemble import DIGESTS, SUMMARY
+from pithbundle.recompute.kept import Task
 from pithbundle.recompute.location import scheme_of
 from pithbundle.recompute.pool import UnitPool, default_jobs
 from pithbundle.recompute.run import Recomputed, recompute
@@ -42,6 +44,7 @@ _STYLES: Final[dict[Exit, Style]] = {Exit.VALID: "good", Exit.INVALID: "bad", Ex
 
 
 def run(
+    out: Output,
     inputs: tuple[str, ...],
     form: str | None,
     storage: Storage,
@@ -51,6 +54,7 @@ def run(
     jobs: int | None,
     cluster: str | None,
     force: bool,
+    earlier: Earlier,
     *,
     table: bool = False,
 ) -> tuple[Recomputed, Written]:
@@ -85,13 +89,17 @@ def run(
             table=table,
             lines=lines if others or len(written.rejected) else None,
             rejected=written.rejected,
+            resume=earlier.resume,
+            cache=earlier.cache,
+            recheck=earlier.recheck,
             progress=bar,
+            kept=lambda units: print_kept(out, output, units),
         )
     return found, written
 
 
 @contextlib.contextmanager
-def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[int] | None]:
+def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[Task] | None]:
     """The cluster, connected; None without one.
 
     Raises:

@@ -4,7 +4,12 @@ The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.picture` draws the counts;
 :mod:`~pithbundle.recompute.result` is the result of a unit of work, and its block of bytes;
 :mod:`~pithbundle.recompute.unit` computes one unit of work and accesses nothing;
+:mod:`~pithbundle.recompute.plan` has the keys of units and the plan of a run;
+:mod:`~pithbundle.recompute.journal` notes which results are on the disk;
+:mod:`~pithbundle.recompute.cache` keeps results for later runs;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
+:mod:`~pithbundle.recompute.kept` finds results that need no computation;
+:mod:`~pithbundle.recompute.resume` is the part of an output that a run left;
 :mod:`~pithbundle.recompute.pool` computes units in processes;
 :mod:`~pithbundle.recompute.sorted_lines` sorts lines that no archive has;
 :mod:`~pithbundle.recompute.assemble` writes the output of the results;
@@ -18,7 +23,8 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 
 from __future__ import annotations
 
+from pithbundle.recompute.kept import Task
 from pithbundle.recompute.progress import Progress
 from pithbundle.recompute.run import Recomputed, recompute
 
-__all__ = ["Progress", "Recomputed", "recompute"]
+__all__ = ["Progress", "Recomputed", "Task", "recompute"]

@@ -27,8 +27,9 @@ from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
+from pithbundle.recompute.resume import KEPT, TEMPORARIES
 from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED
-from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
+from pithbundle.recompute.store import Store, UnitRef, covering, groups
 
 STATES: Final = "states"
 REPORTS: Final = "reports"
@@ -48,8 +49,8 @@ FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")
 KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}")
 KNOWN_OF_PART: Final = re.compile(
-    f"{_FILES}|{_PACK_FILE}|{KNOWN_OF_SORTED.pattern}|"
-    f"{re.escape(UNITS)}|{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
+    f"{_FILES}|{_PACK_FILE}|{KNOWN_OF_SORTED.pattern}|{KEPT.pattern}|{TEMPORARIES}|"
+    f"{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
 )
 
 

@@ -1,60 +1,49 @@
-"""A whole run: read frames, verify, merge shared records, write the output (spec RECOMP-1 to RECOMP-7)."""
+"""A whole run: read frames, verify, merge shared records, write the output (spec RECOMP-1 to RECOMP-10)."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 import pithbundle.recompute.assemble as assemble
+from pithbundle.archive.borders import MAX_BYTES, ends_frame
 from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
-from pithbundle.archive.storage import LOCAL, Identity, Storage
+from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.archive.zstd import VERSION
-from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
-from pithbundle.errors import ArchiveError, FileError
+from pithbundle.errors import ArchiveError, FileError, PithError
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
+from pithbundle.recompute.cache import cache_at
+from pithbundle.recompute.kept import RECHECKED, Hit, Kept, Task
+from pithbundle.recompute.notes import Notes
+from pithbundle.recompute.plan import Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
 from pithbundle.recompute.progress import Progress, Silent
-from pithbundle.recompute.result import FoundRow
+from pithbundle.recompute.result import FoundRow, UnitResult
+from pithbundle.recompute.resume import KEPT, finish, opened, places_left
 from pithbundle.recompute.sorted_lines import place_of, remove_sorted, write_sorted
+from pithbundle.recompute.sources import Frames, PackFile, Source, names_of
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 from pithbundle.recompute.table import write_states_table
 from pithbundle.recompute.unit import Parts
 from pithbundle.verifier import Verifier
 
-#: The frames that are held while shared records are read again.
-_HELD: Final = 32
-#: The raw bytes of shared records that are one unit.
-_GATHERED: Final = 1 << 19
+#: The lines of shared records that are one unit, unless a border comes first.
+_GATHERED: Final = 64
 
-
-@dataclass(frozen=True, slots=True)
-class _PackFile:
-    """A pack that was read, to be opened again."""
-
-    path: str
-    encoding: Encoding
-    identity: Identity
-    storage: Storage
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where a frame is."""
-
-    pack: _PackFile
-    offset: int
+#: A unit: the number of its frame, its key, and what reads its lines.
+_Unit: TypeAlias = tuple[int, str, Callable[[], Parts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +61,17 @@ def recompute(
     verifier: Verifier,
     *,
     jobs: int = 1,
-    pool: UnitPool[int] | None = None,
+    pool: UnitPool[Task] | None = None,
     storage: Storage = LOCAL,
     force: bool = False,
     table: bool = False,
     lines: Iterable[Line] | None = None,
     rejected: Rejections | None = None,
+    resume: bool = False,
+    cache: str | None = None,
+    recheck: int = RECHECKED,
     progress: Progress | None = None,
+    kept: Callable[[int], None] = lambda _: None,
 ) -> Recomputed:
     """Recompute all records of the archives and write the output.
 
@@ -93,83 +86,152 @@ def recompute(
         table: write the states as a table too (ARCH-14).
         lines: lines in any order that no archive has; they are sorted on the disk first (RECOMP-12).
         rejected: what was rejected of their inputs; complete when ``lines`` has ended.
+        resume: go on with what an interrupted run left beside the output (RECOMP-9).
+        cache: a folder with the results of earlier runs, which is created where there is none (RECOMP-10).
+        recheck: the share of the results found there that is computed again, in percent.
         progress: takes what the run reports.
+        kept: called with the number of finished units if the run ends early and they can be resumed.
 
     Raises:
-        FileError: ``io``: an archive cannot be read, a file changed meanwhile, or something cannot
-            be written.
+        FileError: ``io``: an archive cannot be read, a file changed meanwhile, something cannot be
+            written, or results of another plan or without ``resume`` are there; ``cache``: a result of
+            the cache is not the one that a new computation gives.
         ArchiveError: a manifest is not in its form.
         InputError: a manifest is not JSON.
     """
-    readers = [Reader(path, verifier.limits, storage) for path in archives]
+    given = _Given(
+        archives, storage, output, verifier, pool or Pool(verifier, jobs), force, table, lines,
+        () if rejected is None else rejected, resume, cache, recheck, progress or Silent(), kept,
+    )  # fmt: skip
     try:
-        place = OutputFolder(
-            output, force, assemble.KNOWN_OF_PART, assemble.is_output, folders=assemble.FOLDERS_OF_PART
-        )
-        with place, contextlib.closing(Store(place.part)) as store:
-            progress = progress or Silent()
-            run = _Run(readers, verifier, pool or Pool(verifier, jobs), store, progress)
-            if lines is not None:
-                run.sort(place, lines, rejected)
-            found = run.write(place)
-            if table:
-                write_states_table(place.part, verifier.limits)
-            remove_sorted(place.part)
-            place.give_name()
+        with contextlib.ExitStack() as stack:
+            return _recomputed(given, stack)
     except OSError as error:
         raise file_error(output, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The arguments of :func:`recompute`."""
+
+    archives: Sequence[str]
+    storage: Storage
+    output: str
+    verifier: Verifier
+    pool: UnitPool[Task]
+    force: bool
+    table: bool
+    lines: Iterable[Line] | None
+    rejected: Iterable[RejectedEntry]
+    resume: bool
+    cache: str | None
+    recheck: int
+    progress: Progress
+    kept: Callable[[int], None]
+
+
+def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
+    verifier = given.verifier
+    readers = [Reader(path, verifier.limits, given.storage) for path in given.archives]
+    earlier = stack.enter_context(cache_at(given.cache))
+    place = stack.enter_context(_output(given.output, given.force))
+    places = places_left(place, resume=given.resume, force=given.force)
+    times: dict[str, float] = {}
+    own = None
+    if given.lines is not None:
+        own = _sorted(place, given.lines, verifier, given.progress, times)
+        readers.append(own)
+    form = "parquet" if given.table else "jsonl"
+    plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
+    store = stack.enter_context(opened(place, plan, places, given.kept))
+    kept = Kept(store, earlier, plan.sha256, given.recheck)
+    run = _Run(readers, own, verifier, given.pool, store, kept, given.progress, times)
+    found = run.write(place, given.rejected)
+    if given.table:
+        write_states_table(place.part, verifier.limits)
+    remove_sorted(place.part)
+    place.require_replaceable()
+    finish(place.part, store)
+    place.give_name()
     return found
+
+
+def _output(path: str, force: bool) -> OutputFolder:
+    known, folders = assemble.KNOWN_OF_PART, assemble.FOLDERS_OF_PART
+    return OutputFolder(path, force, known, assemble.is_output, folders=folders, keep=KEPT)
+
+
+def _sorted(
+    place: OutputFolder,
+    lines: Iterable[Line],
+    verifier: Verifier,
+    progress: Progress,
+    times: dict[str, float],
+) -> Reader:
+    """Sort lines into an archive, which is read like the others."""
+    progress.begin("reading", None)
+    with _timed(times, "sorting"):
+        return Reader(write_sorted(place.part, lines), verifier.limits)
+
+
+@contextlib.contextmanager
+def _timed(times: dict[str, float], name: str) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    times[name] = time.monotonic() - start
 
 
 class _Run:
     def __init__(
         self,
         readers: Sequence[Reader],
+        own: Reader | None,
         verifier: Verifier,
-        pool: UnitPool[int],
+        pool: UnitPool[Task],
         store: Store,
+        kept: Kept,
         progress: Progress,
+        times: dict[str, float],
     ) -> None:
-        self._readers = [*readers]
-        #: The archive of the lines that were sorted.
-        self._sorted: Reader | None = None
+        self._readers = readers
+        #: The one of them that has the lines which were sorted.
+        self._sorted = own
         self._verifier = verifier
         self._pool = pool
         self._jobs = pool.jobs
         self._store = store
+        self._kept = kept
+        self._keys = Keys(verifier)
         self._progress = progress
-        self._rejected = Rejections()
+        self._notes = Notes()
+        #: How many things were read of which one may be rejected.
+        self._read = 0
+        #: The lines of this step that were verified.
+        self._lines = 0
         #: The frames by number.
-        self._sources: list[_Source] = []
-        self._times: dict[str, float] = {}
+        self._sources: list[Source] = []
+        self._times = times
 
-    def sort(self, place: OutputFolder, lines: Iterable[Line], rejected: Rejections | None) -> None:
-        """Sort lines into an archive, which is read like the others."""
-        self._progress.begin("reading", None)
-        with self._timed("sorting"):
-            self._sorted = Reader(write_sorted(place.part, lines), self._verifier.limits)
-        self._readers.append(self._sorted)
-        if rejected is not None:
-            self._rejected.update(rejected)
-
-    def write(self, place: OutputFolder) -> Recomputed:
+    def write(self, place: OutputFolder, rejected_before: Iterable[RejectedEntry]) -> Recomputed:
         """Compute everything and write it into the part of the output."""
+        self._notes.take(self._next(), rejected_before)
         with self._pool as pool:
-            with self._timed("units"):
+            with _timed(self._times, "units"):
                 self._progress.begin("verifying", sum(each.manifest.bundles for each in self._readers))
-                units = self._store.bounded(self._verified(self._frames(), pool))
-            with self._timed("shared_records"):
+                units = self._store.bounded(self._results(self._frames(), pool))
+            with _timed(self._times, "shared_records"):
                 self._progress.begin("merging", None)
-                shared = [*self._verified(self._shared(units), pool)]
+                shared = self._results(self._shared(units), pool)
         folder, verifier = place.part, self._verifier
         results = assemble.Found(self._store, units, shared)
-        with self._timed("output"):
+        rejected = self._notes.rejections()
+        with _timed(self._times, "output"):
             self._progress.begin("writing", None)
-            tally = assemble.write_states(folder, results, self._rejected)
+            tally = assemble.write_states(folder, results, rejected)
             assemble.write_reports(folder, results)
-            assemble.write_rejected(folder, self._rejected)
+            assemble.write_rejected(folder, rejected)
         summary = tally.to_value(
-            self._rejected,
+            rejected,
             policy_sha256=verifier.policy.sha256,
             rules=verifier.rules.name,
             limits=verifier.limits,
@@ -177,8 +239,7 @@ class _Run:
         assemble.write_json(folder, assemble.SUMMARY, summary)
         assemble.write_picture(folder, summary)
         assemble.write_json(folder, assemble.RUN, self._facts())
-        self._store.remove()
-        return Recomputed(summary, self._rejected)
+        return Recomputed(summary, rejected)
 
     def _facts(self) -> Object:
         from pithbundle import __version__
@@ -189,73 +250,101 @@ class _Run:
             "pithbundle_version": __version__,
             "zstd_version": VERSION,
             "jobs": self._jobs,
+            "units": dict(self._kept.counts),
             "seconds": {name: round(value, 3) for name, value in self._times.items()},
         }
 
-    @contextlib.contextmanager
-    def _timed(self, name: str) -> Iterator[None]:
-        start = time.monotonic()
-        yield
-        self._times[name] = time.monotonic() - start
-
-    def _verified(self, units: Iterator[tuple[int, Parts]], pool: UnitPool[int]) -> Iterator[UnitRef]:
+    def _results(self, units: Iterator[_Unit], pool: UnitPool[Task]) -> list[UnitRef]:
         """The results of units, stored; what they reject is noted."""
-        read = 0
-        for source, result in pool.results(units):
-            if result is None:
-                self._note_lost(source)
-                continue
-            read += result.read
-            self._progress(read, len(self._rejected))
-            for entry in result.rejected:
-                self._note(source, entry)
-            ref = self._store.add(result, source)
+        refs: list[UnitRef] = []
+        self._lines = 0
+
+        def take(source: int, result: UnitResult, ref: UnitRef | None) -> None:
+            self._lines += result.read
+            self._progress(self._lines, len(self._notes))
+            self._note(source, result.rejected)
             if ref is not None:
-                yield ref
+                refs.append(ref)
+
+        def tasks() -> Iterator[tuple[Task, Parts]]:
+            for source, key, parts in units:
+                found = self._kept.find(source, key)
+                if isinstance(found, Hit):
+                    take(source, found.result, found.ref)
+                else:
+                    yield found, parts()
+
+        for task, result in pool.results(tasks()):
+            if result is None:
+                self._kept.counts["lost"] += 1
+                self._note_lost(task.source)
+            else:
+                take(task.source, result, self._kept.keep(task, result))
+        self._store.flush()
+        return refs
 
     # -- frames ---------------------------------------------------------------------------
 
-    def _frames(self) -> Iterator[tuple[int, Parts]]:
+    def _frames(self) -> Iterator[_Unit]:
         """Every frame of the archives."""
         for reader in self._readers:
             for info in reader.packs:
                 try:
                     pack = reader.open(info)
                 except FileError as error:
-                    self._rejected.add(os.path.join(reader.path, info.file), "", error)
+                    self._reject(os.path.join(reader.path, info.file), error)
                     continue
                 with pack:
                     yield from self._frames_of(pack, info)
             if Reader(reader.path, reader.limits, reader.storage).manifest != reader.manifest:
                 raise FileError.at(reader.path, "was replaced while it was read; run again")
 
-    def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[tuple[int, Parts]]:
-        file = _PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
+    def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[_Unit]:
+        file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
         content, is_damaged = sha256(), False
         for frame in pack.frames():
             if isinstance(frame, Damage):
-                note_damage(pack, frame, self._rejected)
+                damage = Rejections()
+                note_damage(pack, frame, damage)
+                self._notes.take(self._next(), damage)
                 is_damaged = True
                 continue
             content.update(frame.raw)
-            self._sources.append(_Source(file, frame.offset))
-            yield len(self._sources) - 1, ((pack.encoding, frame.raw),)
+            is_large = len(frame.raw) > MAX_BYTES
+            self._sources.append(Source(file, frame.offset, self._next(), is_large))
+            parts = [(pack.encoding, frame.raw)]
+            key = self._keys.of_frame(pack.encoding, frame.raw)
+            yield len(self._sources) - 1, key, partial(list, parts)
         if not is_damaged and content.hexdigest() != info.content_sha256:
             detail = "the content of the pack is not that of the manifest"
-            self._rejected.add(pack.path, "", ArchiveError("archive", detail, clause="ARCH-10"))
+            self._reject(pack.path, ArchiveError("archive", detail, clause="ARCH-10"))
 
-    def _note(self, source: int, entry: RejectedEntry) -> None:
-        path, place = self._where(self._sources[source])
-        position = f"{place}, {entry.position}" if entry.count == 1 else ""
-        self._rejected.take(RejectedEntry(path, position, entry.code, entry.reason, entry.count))
+    def _next(self) -> int:
+        self._read += 1
+        return self._read
+
+    def _reject(self, path: str, error: PithError) -> None:
+        self._notes.add(self._next(), path, "", error)
+
+    def _note(self, source: int, rejected: Iterable[RejectedEntry]) -> None:
+        """List what a frame rejects; shared records were read before, and reject nothing."""
+        if source >= 0 and rejected:
+            at = self._sources[source]
+            path, place = self._where(at)
+            entries = [
+                replace(each, path=path, position=f"{place}, {each.position}" if each.count == 1 else "")
+                for each in rejected
+            ]
+            self._notes.take(at.number, entries)
 
     def _note_lost(self, source: int) -> None:
         """List a frame whose processes ended; of shared records the output shows that no unit has all."""
         if source >= 0:
             detail = "the process that verified the frame ended each time"
-            self._rejected.add(*self._where(self._sources[source]), ArchiveError("worker_lost", detail))
+            at = self._sources[source]
+            self._notes.add(at.number, *self._where(at), ArchiveError("worker_lost", detail))
 
-    def _where(self, at: _Source) -> tuple[str, str]:
+    def _where(self, at: Source) -> tuple[str, str]:
         """The file of a frame, and its place in it."""
         if self._sorted is not None and os.path.dirname(at.pack.path) == self._sorted.path:
             return "", place_of(self._sorted, at.pack.path, at.offset)
@@ -263,22 +352,28 @@ class _Run:
 
     # -- records in several frames ----------------------------------------------------------
 
-    def _shared(self, units: Sequence[UnitRef]) -> Iterator[tuple[int, Parts]]:
-        """The lines of the records that no frame has all lines of, read again."""
-        gathered: dict[Encoding, list[bytes]] = {"json": [], "cbor": []}
-        size = 0
-        with contextlib.closing(_Frames(self._sources, self._verifier.limits)) as frames:
+    def _shared(self, units: Sequence[UnitRef]) -> Iterator[_Unit]:
+        """The lines of the records that no frame has all lines of, read again where they are needed."""
+        gathered: list[FoundRow] = []
+        with contextlib.closing(Frames(self._sources, self._verifier.limits)) as frames:
+
+            def unit() -> _Unit:
+                rows = [*gathered]
+                names = names_of(self._sources, rows)
+                key = self._keys.of_records((encoding, name) for name, encoding in names.items())
+                return -1, key, lambda: _parts(frames.lines_of(rows))
+
             for rows in self._rows_of_groups(units):
                 if covering(rows) is not None:
                     continue
-                for encoding, raw in frames.lines_of(rows):
-                    gathered[encoding].append(raw)
-                    size += len(raw)
-                if size >= _GATHERED:
-                    yield -1, _parts(gathered)
-                    gathered, size = {"json": [], "cbor": []}, 0
-        if size:
-            yield -1, _parts(gathered)
+                gathered += rows
+                lines = sum(len(each.row.lines) for each in gathered)
+                is_large = any(self._sources[each.row.source].is_large for each in rows)
+                if lines >= _GATHERED or is_large or ends_frame(rows[0].row.suffix):
+                    yield unit()
+                    gathered = []
+            if gathered:
+                yield unit()
 
     def _rows_of_groups(self, units: Sequence[UnitRef]) -> Iterator[list[FoundRow]]:
         """The rows of each suffix that may be in several units."""
@@ -287,60 +382,8 @@ class _Run:
                 yield from self._store.records(group)
 
 
-def _parts(gathered: dict[Encoding, list[bytes]]) -> Parts:
+def _parts(lines: Iterable[tuple[Encoding, bytes]]) -> Parts:
+    gathered: dict[Encoding, list[bytes]] = {"json": [], "cbor": []}
+    for encoding, raw in lines:
+        gathered[encoding].append(raw)
     return [(encoding, b"".join(parts)) for encoding, parts in gathered.items() if parts]
-
-
-class _Frames:
-    """Reads frames again; the last ones are held, since the rows of a chain are in their order."""
-
-    def __init__(self, sources: Sequence[_Source], limits: Limits) -> None:
-        self._sources = sources
-        self._limits = limits
-        self._held: OrderedDict[int, dict[str, bytes]] = OrderedDict()
-        self._packs: OrderedDict[str, PackReader] = OrderedDict()
-
-    def close(self) -> None:
-        """Close the packs."""
-        for pack in self._packs.values():
-            pack.close()
-
-    def lines_of(self, rows: Sequence[FoundRow]) -> Iterator[tuple[Encoding, bytes]]:
-        """The raw bytes of each line of the rows, once."""
-        done: set[str] = set()
-        for each in rows:
-            source = each.row.source
-            encoding = self._sources[source].pack.encoding
-            lines = self._frame(source)
-            for name in each.row.lines:
-                if name not in done:
-                    done.add(name)
-                    yield encoding, lines[name] + (b"\n" if encoding == "json" else b"")
-
-    def _frame(self, source: int) -> dict[str, bytes]:
-        if source in self._held:
-            self._held.move_to_end(source)
-        else:
-            at = self._sources[source]
-            frame = self._pack(at.pack).read_frame(at.offset)
-            self._held[source] = {sha256(data).hexdigest(): data for _, data in frame.parts()}
-            if len(self._held) > _HELD:
-                self._held.popitem(last=False)
-        return self._held[source]
-
-    def _pack(self, file: _PackFile) -> PackReader:
-        """The pack, open.
-
-        Raises:
-            FileError: ``io``: it is another file than the one that was read.
-        """
-        if file.path in self._packs:
-            self._packs.move_to_end(file.path)
-        else:
-            pack = PackReader(file.path, file.encoding, self._limits, file.storage)
-            self._packs[file.path] = pack
-            if pack.identity != file.identity:
-                raise FileError.at(file.path, "changed while it was read; run again")
-            if len(self._packs) > _HELD:
-                self._packs.popitem(last=False)[1].close()
-        return self._packs[file.path]

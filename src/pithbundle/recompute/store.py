@@ -17,12 +17,18 @@ from typing import Final
 
 from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
 from pithbundle.durable import Folder, OutputFile
+from pithbundle.errors import ArchiveError
+from pithbundle.recompute.journal import Journal, Place
 from pithbundle.recompute.result import FoundRow, UnitResult, result_of
 
 #: The file of the results.
 UNITS: Final = "units.bin"
 #: The most chains that are merged at once; each has one unit in memory.
 FAN_IN: Final = 64
+#: How many results and how many bytes of them are noted in the journal together (RECOMP-9).
+BATCH_UNITS: Final = 32
+BATCH_BYTES: Final = 1 << 23
+_DIGEST: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +48,95 @@ class UnitRef:
 
 
 class Store:
-    """The file of the results of a run."""
+    """The file of the results of a run, and its journal.
 
-    def __init__(self, folder: Folder) -> None:
+    Args:
+        folder: the part of the output.
+        places: what the journal of an interrupted run has. Everything else of its file is cut or not used.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+
+    def __init__(self, folder: Folder, places: dict[str, Place] | None = None) -> None:
         self._folder = folder
-        self._file: OutputFile = folder.create(UNITS)
+        size = folder.size(UNITS) or 0
+        found = {key: place for key, place in (places or {}).items() if place.offset + place.length <= size}
+        if found:
+            end = max(place.offset + place.length for place in found.values())
+            self._file: OutputFile = folder.reopen(UNITS, end)
+        else:
+            if folder.mode(UNITS) is not None:
+                folder.remove(UNITS)
+            self._file = folder.create(UNITS)
+        self._journal = Journal(folder, found)
+        #: The results that are not noted yet, and their bytes.
+        self._waiting = self._waiting_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._journal)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files; what was not flushed is not noted."""
         self._file.close()
+        self._journal.close()
 
     def remove(self) -> None:
-        """Close the file and remove it."""
-        self.close()
+        """Close the files and remove them."""
+        self._journal.remove()
+        self._file.close()
         self._folder.remove(UNITS)
 
-    def add(self, result: UnitResult, source: int) -> UnitRef | None:
-        """Append a result and return where it is; None if it has no rows."""
-        if result.rows is None:
+    def flush(self) -> None:
+        """Sync the results, then note them in the journal."""
+        if self._waiting:
+            self._file.sync()
+            self._journal.flush()
+            self._waiting = self._waiting_bytes = 0
+
+    def add(self, result: UnitResult, source: int, key: str = "", block: bytes = b"") -> UnitRef | None:
+        """Append a result and return where it is; None if it has no rows.
+
+        Args:
+            result: the result.
+            source: the number of its frame in the run; -1 if its rows name theirs.
+            key: its key; without one it is not noted.
+            block: what ``result.to_bytes()`` returns, if that is known.
+        """
+        if result.rows is None and not key:
             return None
+        place = self._append(block or result.to_bytes())
+        if key:
+            self._journal.note(key, place)
+            self._waiting += 1
+            self._waiting_bytes += place.length
+            if self._waiting >= BATCH_UNITS or self._waiting_bytes >= BATCH_BYTES:
+                self.flush()
+        return _ref(result, place, source)
+
+    def _append(self, block: bytes) -> Place:
         offset = self._file.size
-        block = result.to_bytes()
         self._file.write(block)
-        return UnitRef(offset, len(block), result.first, result.last, source, block[-32:], result.is_plain)
+        return Place(offset, len(block), block[-_DIGEST:])
+
+    def find(self, key: str) -> UnitResult | None:
+        """Return a result that is noted; one that is damaged is dropped (RECOMP-9)."""
+        place = self._journal.find(key)
+        if place is None:
+            return None
+        block = self._file.read_at(place.offset, place.length)
+        try:
+            if block[-_DIGEST:] == place.digest:
+                return UnitResult.from_bytes(block)
+        except ArchiveError:
+            pass
+        self._journal.forget(key)
+        return None
+
+    def ref(self, key: str, result: UnitResult, source: int) -> UnitRef | None:
+        """Where a result is that :meth:`find` returned; None if it has no rows."""
+        place = self._journal.find(key)
+        return None if place is None else _ref(result, place, source)
 
     def read(self, ref: UnitRef) -> UnitResult:
         """Return the result of a unit.
@@ -118,6 +190,14 @@ class Store:
     def _add_merged(self, held: list[FoundRow]) -> list[UnitRef]:
         ref = self.add(result_of(held), -1)
         return [] if ref is None else [ref]
+
+
+def _ref(result: UnitResult, place: Place, source: int) -> UnitRef | None:
+    if result.rows is None:
+        return None
+    return UnitRef(
+        place.offset, place.length, result.first, result.last, source, place.digest, result.is_plain
+    )
 
 
 def _suffix(found: FoundRow) -> str:

@@ -12,6 +12,7 @@ import pytest
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute import store as module
+from pithbundle.recompute.journal import JOURNAL
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
 from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
@@ -130,6 +131,6 @@ def test_a_file_that_is_damaged_meanwhile(store: Store, tmp_path: Path) -> None:
 
 
 def test_it_is_removed(store: Store, tmp_path: Path) -> None:
-    assert os.listdir(tmp_path) == [UNITS]
+    assert sorted(os.listdir(tmp_path)) == [JOURNAL, UNITS]
     store.remove()
     assert os.listdir(tmp_path) == []

@@ -60,7 +60,7 @@ def test_an_output_with_a_table_can_be_replaced(tmp_path: Path, monkeypatch: pyt
     assert not (tmp_path / "out" / "states.parquet").exists()
 
 
-def test_a_table_that_cannot_be_written_leaves_nothing(
+def test_a_table_that_cannot_be_written_leaves_what_can_be_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(rows: Iterable[Row], columns: Columns) -> Iterator[bytes]:
@@ -70,7 +70,8 @@ def test_a_table_that_cannot_be_written_leaves_nothing(
     monkeypatch.setattr(table, "parquet", failing)
     with pytest.raises(FileError, match="space"):
         written(tmp_path)
-    assert sorted(os.listdir(tmp_path)) == ["in"]
+    assert sorted(os.listdir(tmp_path)) == ["in", "out.part"]
+    assert sorted(os.listdir(tmp_path / "out.part")) == ["journal.txt", "plan.json", "units.bin"]
 
 
 @pytest.mark.cluster

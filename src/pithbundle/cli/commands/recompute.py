@@ -1,4 +1,4 @@
-"""``pithbundle recompute``: the states of all records of archives (spec RECOMP-1 to RECOMP-7)."""
+"""``pithbundle recompute``: the states of all records of archives (spec RECOMP-1 to RECOMP-10)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
+from pithbundle.cli.earlier_options import Earlier, earlier_options
 from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.guard import files_in, guard_archives, guard_inputs
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
@@ -40,6 +41,8 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "recompute",
     epilog="\b\nExamples:\n  pithbundle recompute mirror -o states\n"
     "  pithbundle recompute downloads/ more.jsonl.gz -o states --policy mine.json\n"
+    "  pithbundle recompute mirror -o states --resume\n"
+    "  pithbundle recompute mirror -o states --force --cache ~/.cache/pithbundle\n"
     "  pithbundle recompute mirror -o new --expect states --differences d.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
     "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
@@ -49,6 +52,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
 @click.option("--force", is_flag=True, help="Replace an existing output of recompute.")
 @click.option("--jobs", callback=whole(1, 256), metavar="N", help="Processes; by default one for each core.")
+@earlier_options
 @cluster_option
 @storage_option
 @click.option(
@@ -83,6 +87,7 @@ def command(
     output: str,
     force: bool,
     jobs: int | None,
+    earlier: Earlier,
     cluster: str | None,
     schemes: tuple[str, ...],
     expected_path: str | None,
@@ -120,8 +125,9 @@ def command(
     limits = with_max_raw(limits, max_raw)
     policy = read_policy(policy_path)
     expected = comparing.open_expected(expected_path, limits)
+    is_table = table == "parquet"
     found, written = run.run(
-        inputs, form, storage, output, policy, limits, jobs, cluster, force, table=table == "parquet"
+        out, inputs, form, storage, output, policy, limits, jobs, cluster, force, earlier, table=is_table
     )
     compared = None
     if expected is not None:

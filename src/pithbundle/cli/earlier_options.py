@@ -1,0 +1,89 @@
+"""The options that use what earlier runs of recompute left (spec RECOMP-9, RECOMP-10)."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import click
+
+from pithbundle.cli.guard import guard_inputs
+from pithbundle.cli.numeric import whole
+from pithbundle.cli.output import Output
+from pithbundle.cli.render import plural
+from pithbundle.output_folder import PART
+
+Command: TypeAlias = Callable[..., int]
+#: The share of the results of a cache that is computed again, in percent.
+_RECHECKED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is used of earlier runs."""
+
+    resume: bool
+    cache: str | None
+    recheck: int
+
+
+def earlier_options(command: Command) -> Command:
+    """Add the options; the command gets ``earlier``, and has the parameters ``inputs`` and ``output``."""
+
+    @click.option("--resume", is_flag=True, help="Go on with a run that ended early, from OUT.part.")
+    @click.option(
+        "--cache",
+        "cache_path",
+        type=click.Path(),
+        metavar="DIR",
+        help="Keep the results of units in DIR, and use those of earlier runs.",
+    )
+    @click.option("--no-cache", is_flag=True, help="Use no cache, also where --cache names one.")
+    @click.option(
+        "--recheck",
+        callback=whole(0, 100),
+        metavar="PERCENT",
+        help="The share of cached results that is computed again; by default 1.",
+    )
+    @functools.wraps(command)
+    def with_earlier(
+        *args: Any, resume: bool, cache_path: str | None, no_cache: bool, recheck: int | None, **others: Any
+    ) -> int:
+        if cache_path is None and recheck is not None:
+            context = click.get_current_context()
+            raise click.UsageError("--recheck is the share of a cache. Name one with --cache", context)
+        path = None if no_cache else cache_path
+        _require_apart(path, others["inputs"], others["output"])
+        earlier = Earlier(resume, path, _RECHECKED if recheck is None else recheck)
+        return command(*args, earlier=earlier, **others)
+
+    return with_earlier
+
+
+def _require_apart(cache: str | None, inputs: tuple[str, ...], output: str) -> None:
+    """Check that a cache is neither an input nor the output.
+
+    Raises:
+        click.UsageError: it is.
+    """
+    if cache is None:
+        return
+    guard_inputs(inputs, [("--cache", cache)])
+    name = output.rstrip("/")
+    if os.path.realpath(cache) in (os.path.realpath(name), os.path.realpath(name + PART)):
+        message = "--cache and -o name one folder. Name another one for the cache"
+        raise click.UsageError(message, click.get_current_context())
+
+
+def print_kept(out: Output, output: str, units: int) -> None:
+    """Print on stderr that a run ended early, and the command that goes on with it."""
+    part = out.show(output.rstrip("/") + PART)
+    out.note(f"{plural(units, 'finished unit')} kept in {part}")
+    words = [word for word in out.words if word != "--resume"]
+    end = words.index("--") if "--" in words else len(words)
+    command = shlex.join(["pithbundle", *words[:end], "--resume", *words[end:]])
+    out.hint(f"to go on: {out.show(command, len(command))}")

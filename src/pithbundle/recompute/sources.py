@@ -1,0 +1,100 @@
+"""Where the frames of a run are, and reading lines of them again (spec RECOMP-1)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from pithbundle.archive.reader import PackReader
+from pithbundle.archive.storage import Identity, Storage
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.errors import FileError
+from pithbundle.recompute.result import FoundRow
+
+#: The frames and packs that are held while shared records are read again.
+_HELD: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """A pack that was read, to be opened again."""
+
+    path: str
+    encoding: Encoding
+    identity: Identity
+    storage: Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a frame is."""
+
+    pack: PackFile
+    offset: int
+    #: The number of the frame among everything that was read, by which rejections are ordered.
+    number: int
+    #: Whether it is one line that is larger than other frames.
+    is_large: bool = False
+
+
+def names_of(sources: Sequence[Source], rows: Sequence[FoundRow]) -> dict[str, Encoding]:
+    """The SHA-256 of each line of the rows, in hex, with its encoding."""
+    return {name: sources[each.row.source].pack.encoding for each in rows for name in each.row.lines}
+
+
+class Frames:
+    """Reads frames again; the last ones are held, since the rows of a chain are in their order."""
+
+    def __init__(self, sources: Sequence[Source], limits: Limits) -> None:
+        self._sources = sources
+        self._limits = limits
+        self._held: OrderedDict[int, dict[str, bytes]] = OrderedDict()
+        self._packs: OrderedDict[str, PackReader] = OrderedDict()
+
+    def close(self) -> None:
+        """Close the packs."""
+        for pack in self._packs.values():
+            pack.close()
+
+    def lines_of(self, rows: Sequence[FoundRow]) -> Iterator[tuple[Encoding, bytes]]:
+        """The raw bytes of each line of the rows, once.
+
+        Raises:
+            FileError: ``io``: a pack is another file than the one that was read.
+        """
+        done: set[str] = set()
+        for each in rows:
+            source = each.row.source
+            encoding = self._sources[source].pack.encoding
+            lines = self._frame(source)
+            for name in each.row.lines:
+                if name not in done:
+                    done.add(name)
+                    yield encoding, lines[name] + (b"\n" if encoding == "json" else b"")
+
+    def _frame(self, source: int) -> dict[str, bytes]:
+        if source in self._held:
+            self._held.move_to_end(source)
+        else:
+            at = self._sources[source]
+            frame = self._pack(at.pack).read_frame(at.offset)
+            self._held[source] = {sha256(data).hexdigest(): data for _, data in frame.parts()}
+            if len(self._held) > _HELD:
+                self._held.popitem(last=False)
+        return self._held[source]
+
+    def _pack(self, file: PackFile) -> PackReader:
+        if file.path in self._packs:
+            self._packs.move_to_end(file.path)
+        else:
+            pack = PackReader(file.path, file.encoding, self._limits, file.storage)
+            self._packs[file.path] = pack
+            if pack.identity != file.identity:
+                raise FileError.at(file.path, "changed while it was read; run again")
+            if len(self._packs) > _HELD:
+                self._packs.popitem(last=False)[1].close()
+        return self._packs[file.path]

@@ -1,0 +1,106 @@
+"""The journal: what is noted is found again, and damage costs what it hits (RECOMP-9)."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pithbundle.durable import Folder
+from pithbundle.recompute.journal import JOURNAL, Journal, Place, read_places
+
+PLACES = {f"{number:064x}": Place(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)}
+LINE = 64 + 1 + 18 + 1 + 18 + 1 + 64 + 1 + 16 + 1
+
+
+def written(tmp_path: Path) -> Path:
+    with Folder.open(str(tmp_path)) as folder:
+        journal = Journal(folder, {})
+        for key, place in PLACES.items():
+            journal.note(key, place)
+        journal.flush()
+        journal.close()
+    return tmp_path / JOURNAL
+
+
+def read(tmp_path: Path) -> dict[str, Place]:
+    with Folder.open(str(tmp_path)) as folder:
+        return read_places(folder)
+
+
+def test_what_was_flushed_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path) == {}
+    path = written(tmp_path)
+    assert read(tmp_path) == PLACES and path.stat().st_size == len(PLACES) * LINE
+    with Folder.open(str(tmp_path)) as folder:
+        journal = Journal(folder, read_places(folder))
+        journal.note("f" * 64, Place(1, 2, bytes(32)))
+        assert journal.find("f" * 64) == Place(1, 2, bytes(32)) and len(journal) == 41
+        assert len(read(tmp_path)) == 40
+        journal.flush()
+        journal.flush()
+        assert len(read(tmp_path)) == 41
+        journal.forget("f" * 64)
+        assert journal.find("f" * 64) is None
+        journal.close()
+
+
+def cut(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
+    at = drawn.randrange(len(data))
+    return data[:at], -(-(len(data) - at) // LINE)
+
+
+def flipped(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
+    at = drawn.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ 1 << drawn.randrange(8)]) + data[at + 1 :], 1
+
+
+def zeroed(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
+    at = drawn.randrange(len(data) - 1_000)
+    return data[:at] + bytes(1_000) + data[at + 1_000 :], 1_000 // LINE + 2
+
+
+def inserted(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
+    at = drawn.randrange(len(data))
+    return data[:at] + b"0" + data[at:], 1
+
+
+def swapped(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
+    lines = data.splitlines(keepends=True)
+    drawn.shuffle(lines)
+    return b"".join(lines), 0
+
+
+@pytest.mark.parametrize("damage", [cut, flipped, zeroed, inserted, swapped])
+def test_damage_costs_what_it_hits(
+    tmp_path: Path, damage: Callable[[bytes, random.Random], tuple[bytes, int]]
+) -> None:
+    path = written(tmp_path)
+    data = path.read_bytes()
+    for seed in range(100):
+        damaged, most = damage(data, random.Random(seed))
+        path.write_bytes(damaged)
+        found = read(tmp_path)
+        assert found.items() <= PLACES.items() and len(found) >= len(PLACES) - most
+
+
+def test_a_torn_line_is_not_written_again(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    os.truncate(path, path.stat().st_size - 5)
+    with Folder.open(str(tmp_path)) as folder:
+        Journal(folder, read_places(folder)).close()
+    assert path.stat().st_size == (len(PLACES) - 1) * LINE and len(read(tmp_path)) == 39
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "device"])
+def test_only_a_regular_file_is_read(tmp_path: Path, kind: str) -> None:
+    if kind == "fifo":
+        os.mkfifo(tmp_path / JOURNAL)
+    else:
+        target = "/dev/zero" if kind == "device" else written(tmp_path).rename(tmp_path / "other")
+        (tmp_path / JOURNAL).symlink_to(target)
+    with pytest.raises(OSError):
+        read(tmp_path)

@@ -1,0 +1,158 @@
+"""Plans and keys: everything that a result depends on is in its key, and nothing else (RECOMP-8)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import pithbundle
+from kit.recomputed import POLICY, registry, verifier
+from pithbundle import Limits, Policy, Verifier
+from pithbundle.recompute import plan as module
+from pithbundle.recompute.plan import Keys, Plan, code_sha256, under
+
+RAW = registry(1)[0].raw
+INPUTS = ("b" * 64, "a" * 64)
+
+
+def plan(*inputs: str, form: str = "jsonl", chosen: Verifier | None = None) -> Plan:
+    return Plan.of(inputs or INPUTS, chosen or verifier(), form)
+
+
+# -- keys ------------------------------------------------------------------------------------
+
+
+def test_equal_units_have_one_key() -> None:
+    assert Keys(verifier()).of_frame("json", RAW) == Keys(verifier()).of_frame("json", RAW)
+    lines = [("json", "a" * 64), ("cbor", "b" * 64)]
+    assert Keys(verifier()).of_records(lines) == Keys(verifier()).of_records(lines[::-1])  # type: ignore[arg-type]
+
+
+def test_units_that_differ_have_other_keys() -> None:
+    keys = Keys(verifier())
+    found = [
+        keys.of_frame("json", RAW),
+        keys.of_frame("cbor", RAW),
+        keys.of_frame("json", RAW + b"\n"),
+        keys.of_frame("json", b""),
+        keys.of_records([]),
+        keys.of_records([("json", "a" * 64)]),
+        keys.of_records([("cbor", "a" * 64)]),
+        keys.of_records([("json", "a" * 64), ("json", "b" * 64)]),
+    ]
+    assert len({*found}) == len(found)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [Verifier(Policy.registry()), Verifier(POLICY, limits=Limits(events=4_999))],
+    ids=["policy", "limits"],
+)
+def test_another_verifier_has_other_keys(chosen: Verifier) -> None:
+    assert Keys(chosen).of_frame("json", RAW) != Keys(verifier()).of_frame("json", RAW)
+    assert Keys(chosen).of_records([]) != Keys(verifier()).of_records([])
+
+
+@pytest.mark.parametrize(
+    "name", ["UNIT_VERSION", "ENGINE", "ZSTD_VERSION", "code_sha256", "pithbundle.__version__"]
+)
+def test_another_program_has_other_keys(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    before = Keys(verifier()).of_frame("json", RAW)
+    if name == "code_sha256":
+        monkeypatch.setattr(module, name, lambda: "0" * 64)
+    elif "." in name:
+        monkeypatch.setattr(pithbundle, "__version__", "0.0.0")
+    else:
+        monkeypatch.setattr(module, name, "another")
+    assert Keys(verifier()).of_frame("json", RAW) != before
+
+
+def test_code_that_is_changed_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_sha256()
+    for name in ("verify", "cli", "verify/__pycache__"):
+        (tmp_path / name).mkdir(parents=True)
+    checks, command = tmp_path / "verify" / "checks.py", tmp_path / "cli" / "main.py"
+    monkeypatch.setattr(pithbundle, "__file__", str(tmp_path / "__init__.py"))
+
+    def digest() -> str:
+        code_sha256.cache_clear()
+        return code_sha256()
+
+    try:
+        checks.write_bytes(b"1")
+        one = digest()
+        checks.write_bytes(b"2")
+        other = digest()
+        command.write_bytes(b"1")
+        (tmp_path / "verify" / "py.typed").write_bytes(b"")
+        assert len({before, one, other}) == 3 and digest() == other
+        checks.rename(checks.with_name("renamed.py"))
+        assert digest() != other
+    finally:
+        monkeypatch.undo()
+        code_sha256.cache_clear()
+
+
+# -- plans -----------------------------------------------------------------------------------
+
+
+def test_the_same_packs_in_another_order_are_the_same_plan() -> None:
+    assert plan(*INPUTS) == plan(*INPUTS[::-1])
+    assert plan(*INPUTS).difference(plan(*INPUTS[::-1])) is None
+    assert plan().value["inputs"] == ["a" * 64, "b" * 64]
+    assert plan().value.items() >= under(verifier()).items()
+
+
+def test_it_is_read_as_it_was_written() -> None:
+    assert Plan.from_bytes(plan().to_bytes()) == plan()
+    assert json.loads(plan().to_bytes())["plan_sha256"] == plan().sha256
+
+
+def test_any_damage_is_noticed() -> None:
+    data = plan().to_bytes()
+    for at in range(0, len(data) - 1, 7):
+        damaged = bytearray(data)
+        damaged[at] ^= 1
+        assert Plan.from_bytes(bytes(damaged)) is None, at
+        assert Plan.from_bytes(data[:at]) is None
+    assert Plan.from_bytes(b"[]") is None
+    assert Plan.from_bytes(bytes(len(data))) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "detail", "step"),
+    [
+        (plan(form="parquet"), "format was parquet and is jsonl", "the format of that run"),
+        (
+            plan(chosen=Verifier(Policy.registry())),
+            f"policy_sha256 was {Policy.registry().sha256} and is {POLICY.sha256}",
+            "the policy of that run",
+        ),
+        (
+            plan(chosen=Verifier(POLICY, limits=Limits(events=7))),
+            "limit events was 7 and is 5000",
+            "the limits of that run",
+        ),
+        (
+            plan("a" * 64),
+            f"inputs differ: 1 new, of which one has the content_sha256 {'b' * 64}",
+            "the inputs of that run",
+        ),
+        (
+            plan("a" * 64, "c" * 64, "d" * 64),
+            f"inputs differ: 2 missing now, of which one has the content_sha256 {'c' * 64}; "
+            f"1 new, of which one has the content_sha256 {'b' * 64}",
+            "the inputs of that run",
+        ),
+        (plan(*INPUTS, *INPUTS), "inputs differ: some occur more or less often", "the inputs of that run"),
+        (Plan({**plan().value, "engine": "rust"}), "engine was rust and is python", "the pithbundle of"),
+        (Plan({**plan().value, "later": 1}), "later was 1 and is None", "the pithbundle of that run"),
+        (Plan({**plan().value, "inputs": 1}), "2 new", "the inputs of that run"),
+        (Plan({**plan().value, "limits": 1}), "limit size was None", "the limits of that run"),
+    ],
+)
+def test_what_differs_is_named_with_the_next_step(other: Plan, detail: str, step: str) -> None:
+    found = plan().difference(other)
+    assert found is not None and detail in found[0] and step in found[1]

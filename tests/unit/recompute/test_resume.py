@@ -1,0 +1,184 @@
+"""What a run does with the part that another one left (RECOMP-9); tests/hostile/test_resume.py kills runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.recomputed import POLICY, EndsAfter, files_of, registry, units_of, verifier, write_frames
+from pithbundle import FileError, Limits, Policy, Verifier
+from pithbundle.recompute import resume as module
+from pithbundle.recompute import store
+from pithbundle.recompute.run import recompute
+
+FILES = ["journal.txt", "plan.json", "units.bin"]
+
+
+@pytest.fixture(autouse=True)
+def inputs(tmp_path: Path) -> None:
+    for number, lines in enumerate((registry(6)[:9], registry(6)[9:], registry(3))):
+        write_frames(tmp_path / f"{number}", lines, 3)
+
+
+def work(
+    tmp_path: Path, *archives: int, chosen: Verifier | None = None, ends: int = 0, **options: Any
+) -> list[int]:
+    """Recompute archives; end the run when ``ends`` units are finished. Return what is reported as kept."""
+    kept: list[int] = []
+    paths = [str(tmp_path / str(number)) for number in archives or (0, 1)]
+    try:
+        recompute(
+            paths,
+            str(tmp_path / "out"),
+            chosen or verifier(),
+            progress=EndsAfter(ends, KeyboardInterrupt()),
+            kept=kept.append,
+            **options,
+        )
+    except KeyboardInterrupt:
+        assert ends
+    return kept
+
+
+def part(tmp_path: Path) -> list[str]:
+    return sorted(os.listdir(tmp_path / "out.part"))
+
+
+def test_finished_units_are_kept_and_reported(tmp_path: Path) -> None:
+    assert work(tmp_path, ends=2) == [2]
+    assert part(tmp_path) == FILES and not (tmp_path / "out").exists()
+    assert work(tmp_path, resume=True, ends=4) == [4]
+    assert work(tmp_path, resume=True) == []
+    assert units_of(tmp_path / "out")["resumed"] == 4
+    resumed = files_of(tmp_path / "out")
+    assert work(tmp_path, force=True) == [] and files_of(tmp_path / "out") == resumed
+    assert sorted(os.listdir(tmp_path)) == ["0", "1", "2", "out"]
+
+
+def test_a_run_that_ends_in_its_output_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pithbundle.recompute.assemble.write_reports", fails)
+        with pytest.raises(KeyboardInterrupt):
+            recompute([str(tmp_path / "0")], str(tmp_path / "out"), verifier())
+    assert part(tmp_path) == FILES
+    work(tmp_path, 0, resume=True)
+    assert units_of(tmp_path / "out")["computed"] == 0
+
+
+def test_without_a_part_a_run_that_resumes_begins(tmp_path: Path) -> None:
+    work(tmp_path, resume=True)
+    assert units_of(tmp_path / "out")["resumed"] == 0
+    with pytest.raises(FileError, match="exists already"):
+        work(tmp_path, resume=True)
+    work(tmp_path, resume=True, force=True)
+
+
+def test_nothing_is_left_where_no_unit_was_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pithbundle.recompute.kept.Kept.find", fails)
+    with pytest.raises(KeyboardInterrupt):
+        recompute([str(tmp_path / "0")], str(tmp_path / "out"), verifier())
+    assert not (tmp_path / "out.part").exists()
+
+
+def test_results_are_not_removed_without_force(tmp_path: Path) -> None:
+    work(tmp_path, ends=2)
+    with pytest.raises(FileError, match=r"2 finished units.*--resume goes on.*--force begins anew") as caught:
+        work(tmp_path)
+    assert str(tmp_path / "out.part") in str(caught.value) and part(tmp_path) == FILES
+    work(tmp_path, force=True)
+    assert units_of(tmp_path / "out")["resumed"] == 0
+
+
+def test_a_part_without_results_is_emptied(tmp_path: Path) -> None:
+    (tmp_path / "out.part").mkdir()
+    for name in FILES:
+        (tmp_path / "out.part" / name).write_bytes(b"torn")
+    work(tmp_path)
+    assert not (tmp_path / "out.part").exists()
+
+
+def test_the_same_packs_in_another_order_and_place_are_the_same_plan(tmp_path: Path) -> None:
+    work(tmp_path, ends=3)
+    shutil.move(tmp_path / "0", tmp_path / "7")
+    work(tmp_path, 1, 7, resume=True)
+    assert units_of(tmp_path / "out")["resumed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("archives", "chosen", "match"),
+    [
+        ((0, 2), verifier(), "inputs differ: 1 missing now.*1 new.*give the inputs of that run"),
+        ((0, 1, 2), verifier(), "inputs differ: 1 new"),
+        ((0,), verifier(), "inputs differ: 1 missing now"),
+        ((0, 1), Verifier(Policy.registry()), "policy_sha256 was .* give the policy of that run"),
+        ((0, 1), Verifier(POLICY, limits=Limits(events=9)), "limit events was 5000 and is 9"),
+    ],
+)
+def test_another_plan_is_rejected_and_the_difference_named(
+    tmp_path: Path, archives: tuple[int, ...], chosen: Verifier, match: str
+) -> None:
+    work(tmp_path, ends=2)
+    with pytest.raises(FileError, match=match) as caught:
+        work(tmp_path, *archives, chosen=chosen, resume=True)
+    assert "--force without --resume begins anew" in str(caught.value)
+    assert part(tmp_path) == FILES
+    work(tmp_path, resume=True)
+    assert units_of(tmp_path / "out")["resumed"] == 2
+
+
+def test_another_program_is_another_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work(tmp_path, ends=2)
+    monkeypatch.setattr("pithbundle.recompute.plan.code_sha256", lambda: "0" * 64)
+    with pytest.raises(FileError, match=r"code_sha256 was .*run the pithbundle of that run"):
+        work(tmp_path, resume=True)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}\n"])
+def test_a_plan_that_is_not_known_is_written_again(tmp_path: Path, content: bytes | None) -> None:
+    """The keys of the units have all that their results depend on."""
+    work(tmp_path, ends=2)
+    path = tmp_path / "out.part" / module.PLAN
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    work(tmp_path, resume=True, ends=4)
+    work(tmp_path, resume=True)
+    assert units_of(tmp_path / "out")["resumed"] == 4
+
+
+def test_results_are_noted_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+    real = store.Store.flush
+
+    def flush(self: store.Store) -> None:
+        flushed.append(len(self))
+        real(self)
+
+    monkeypatch.setattr(store.Store, "flush", flush)
+    for name, size in (("BATCH_UNITS", 2), ("BATCH_BYTES", 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(store, name, size)
+            work(tmp_path, 0, force=True)
+        # In between, and once after the frames and once after the shared records.
+        assert flushed == ([2, 3, 3] if name == "BATCH_UNITS" else [1, 2, 3, 3, 3])
+        flushed.clear()
+
+
+def test_a_disk_that_is_full_when_the_run_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ended the run is reported, and not that its last results could not be noted."""
+
+    def flush(self: store.Store) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.Store, "flush", flush)
+    assert work(tmp_path, ends=2) == [2]

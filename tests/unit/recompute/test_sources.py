@@ -1,0 +1,85 @@
+"""Lines that are read again: each once, from the packs that were read (RECOMP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from kit.archives import write
+from kit.recomputed import in_cbor, registry, write_frames
+from pithbundle.archive.lines import Line
+from pithbundle.archive.reader import Frame, Reader
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.errors import FileError
+from pithbundle.recompute import sources as module
+from pithbundle.recompute.result import FoundRow, Row
+from pithbundle.recompute.sources import Frames, PackFile, Source, names_of
+
+LINES = registry(4)
+
+
+def read(path: Path) -> list[tuple[Source, Frame]]:
+    """The frames of an archive."""
+    reader = Reader(path)
+    found: list[tuple[Source, Frame]] = []
+    for info in reader.packs:
+        with reader.open(info) as pack:
+            file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
+            frames = [frame for frame in pack.frames() if isinstance(frame, Frame)]
+            found += [(Source(file, frame.offset, 0), frame) for frame in frames]
+    return found
+
+
+def rows(found: list[tuple[Source, Frame]]) -> list[FoundRow]:
+    """A row for each frame, with all of its lines."""
+    made = []
+    for number, (_, frame) in enumerate(found):
+        data = [part for _, part in frame.parts()]
+        names = tuple(line.digest.hex() for line in [*LINES, *in_cbor(LINES)] if line.data in data)
+        made.append(FoundRow(Row("A" * 26, names, (), source=number), b"", b"", b""))
+    return made
+
+
+@contextmanager
+def frames(found: list[tuple[Source, Frame]]) -> Iterator[Frames]:
+    with closing(Frames([source for source, _ in found], DEFAULT_LIMITS)) as made:
+        yield made
+
+
+def test_each_line_is_read_once(tmp_path: Path) -> None:
+    write_frames(tmp_path / "a", LINES, 2)
+    write(tmp_path / "b", [*LINES[:3], *in_cbor(LINES[:3])])
+    found = read(tmp_path / "a") + read(tmp_path / "b")
+    given = rows(found)
+    with frames(found) as one:
+        lines = [*one.lines_of(given)]
+        assert [*one.lines_of(given)] == lines
+    expected: list[Line] = [*LINES, *in_cbor(LINES[:3])]
+    assert sorted(lines) == sorted((line.encoding, line.raw) for line in expected)
+    assert names_of([source for source, _ in found], given) == {
+        line.digest.hex(): line.encoding for line in expected
+    }
+
+
+def test_few_frames_and_packs_are_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_HELD", 1)
+    for number in range(4):
+        write_frames(tmp_path / f"{number}", LINES[number::4], 1)
+    found = [each for number in range(4) for each in read(tmp_path / f"{number}")]
+    with frames(found) as one:
+        assert len([*one.lines_of(rows(found))]) == len(LINES)
+        assert (len(one._held), len(one._packs)) == (1, 1)
+
+
+def test_a_pack_that_was_replaced(tmp_path: Path) -> None:
+    write_frames(tmp_path / "a", LINES, 2)
+    found = read(tmp_path / "a")
+    (pack,) = (tmp_path / "a").glob("*.zst")
+    data = pack.read_bytes()
+    pack.unlink()
+    pack.write_bytes(data)
+    with frames(found) as one, pytest.raises(FileError, match="changed while it was read"):
+        [*one.lines_of(rows(found))]
