@@ -11,6 +11,8 @@ import pytest
 from kit.archives import write
 from kit.command_line import process_env, run
 from kit.recomputed import POLICY_BYTES, read_output, registry
+from pithbundle.cli import storage_option
+from pithbundle.recompute import location
 
 OPTIONS = ("--policy", "p.json", "-o", "out")
 
@@ -64,6 +66,26 @@ def test_a_path_of_object_storage_that_may_not_be_read(
 
 
 @pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-o", "s3://bucket/out"), "add --storage s3"),
+        (("-o", "http://example.org/out"), "not read over http"),
+        (
+            ("-o", "s3://bucket/out", "--storage", "s3", "--expect", "x"),
+            "--expect needs an output on this machine",
+        ),
+        (
+            ("-o", "s3://bucket/out", "--storage", "s3", "--resume"),
+            "--resume needs an output on this machine",
+        ),
+    ],
+)
+def test_an_output_in_object_storage_that_may_not_be_written(words: tuple[str, ...], message: str) -> None:
+    result = run("recompute", "in", *words)
+    assert result.status == 2 and message in result.err
+
+
+@pytest.mark.parametrize(
     ("words", "extra"),
     [
         (("in", "--cluster", "127.0.0.1:1"), "--cluster needs Dask"),
@@ -77,6 +99,18 @@ def test_without_the_packages_the_missing_extra_is_named(words: tuple[str, ...],
     done = subprocess.run(command, env=process_env(), capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert f"{extra}, which is not installed" in done.stderr and "'.[cluster]'" in done.stderr
+
+
+def test_without_zstd_its_extra_is_named_first() -> None:
+    code = "import sys; sys.modules['backports'] = sys.modules['compression'] = None; "
+    code += "from pithbundle.__main__ import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "recompute", "in", *OPTIONS, "--cluster", "127.0.0.1:1"]
+    done = subprocess.run(command, env=process_env(), capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "'.[archive]'" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_option_names_the_schemes_of_the_specification() -> None:
+    assert storage_option.SCHEMES == location.SCHEMES
 
 
 @pytest.mark.cluster
@@ -101,6 +135,31 @@ def test_an_archive_of_object_storage_on_a_cluster() -> None:
     assert (there.status, there.err) == (here.status, here.err)
     assert there.out == here.out.replace("written to out", "written to there")
     assert read_output(Path("there")) == read_output(Path("out"))
+
+
+@pytest.mark.cluster
+def test_an_output_in_object_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kit.buckets import bucket
+
+    words = ("--storage", "s3", "--policy", "p.json", "--jobs", "1", "-o", "s3://bucket/some/out")
+    here = run("recompute", "in", *OPTIONS, "--jobs", "1")
+    with bucket() as system:
+        system.pipe_file("bucket/some/out-of-another", b"mine")
+        there = run("recompute", "in", *words)
+        assert (there.status, there.err) == (here.status, here.err)
+        assert there.out == here.out.replace("written to out", "written to s3://bucket/some/out")
+        system.get("bucket/some/out", "downloaded", recursive=True)
+        assert read_output(Path("downloaded")) == read_output(Path("out"))
+        again = run("recompute", "in", *words)
+        assert again.status == 2 and "s3://bucket/some/out: exists; --force replaces it" in again.err
+        # What a killed upload left, and a pack of the old output, are gone after the next.
+        system.rm_file("bucket/some/out/summary.json")
+        system.pipe_file(f"bucket/some/out/states/{'0' * 32}.jsonl.zst", b"old")
+        run("recompute", "in", *words)
+        system.invalidate_cache()
+        system.get("bucket/some/out", "second", recursive=True)
+        assert system.cat_file("bucket/some/out-of-another") == b"mine"
+    assert read_output(Path("second")) == read_output(Path("out"))
 
 
 @pytest.mark.cluster

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from pithbundle.cli.extras import how_to_install
-from pithbundle.recompute.address import scheduler_address
 
 if TYPE_CHECKING:
     from pithbundle.recompute.kept import Task
@@ -23,8 +22,15 @@ _LOGGERS: Final = ("distributed", "distributed.client", "tornado", "tornado.appl
 
 
 def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
     try:
-        return None if value is None else scheduler_address(value)
+        from pithbundle.recompute.address import scheduler_address
+    except ModuleNotFoundError:
+        # Without zstd, of which the command says how to install it.
+        return value
+    try:
+        return scheduler_address(value)
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from None
 

@@ -25,7 +25,7 @@ from pithbundle.verifier import Verifier
 RETRIES: Final = 5
 #: How long, in seconds, a connection may take, and how long a cluster may have no worker.
 _CONNECT: Final = 30.0
-NO_WORKER: Final = 60.0
+NO_WORKER: Final = 300.0
 #: How often, in seconds, the workers are counted, and the results looked for.
 _COUNT: Final = 1.0
 _POLL: Final = 0.01
@@ -219,14 +219,20 @@ class DaskCluster:
             FileError: ``io``: the cluster cannot be reached any more, has no worker, or computes
                 nothing.
         """
-        while not self._completed.has_ready():
-            if not self.workers():
-                self._require_alive()
-            time.sleep(_POLL)
-        future, result = next(self._completed)
+        while True:
+            while not self._completed.has_ready():
+                if not self.workers():
+                    self._require_alive()
+                time.sleep(_POLL)
+            future, result = next(self._completed)
+            # Once the result is here, it does not matter that its worker has ended since.
+            if isinstance(result, bytes):
+                return self._numbers.pop(future), result
+            if future.status not in ("lost", "pending"):
+                break
+            # Its worker ended before the result was here: the scheduler has it computed again.
+            self._completed.add(future)
         number = self._numbers.pop(future)
-        if future.status == "finished" and isinstance(result, bytes):
-            return number, result
         error = future.exception() if future.status == "error" else None
         if isinstance(error, KilledWorker):
             return number, None

@@ -151,3 +151,34 @@ class ObjectStorage:
             parts.append(part)
         file.require_unchanged()
         return b"".join(parts)
+
+    # -- writing --------------------------------------------------------------------------
+
+    def names(self, path: str) -> list[str]:
+        """The names of all objects below a path, relative to it.
+
+        Raises:
+            FileError: ``io``: the storage does not answer as it should.
+        """
+        system, name = self._located(path)
+        system.invalidate_cache()
+        found: list[str] = _asked(path, lambda: [*system.find(name)])
+        return sorted(each[len(name) + 1 :] for each in found if each.startswith(f"{name}/"))
+
+    def upload(self, path: str, local: str) -> None:
+        """Write a file of this machine as an object.
+
+        Raises:
+            FileError: ``io``: the storage does not answer as it should.
+        """
+        system, name = self._located(path)
+        _asked(path, lambda: system.put_file(local, name))
+
+    def remove(self, path: str) -> None:
+        """Remove an object.
+
+        Raises:
+            FileError: ``io``: the storage does not answer as it should.
+        """
+        system, name = self._located(path)
+        _asked(path, lambda: system.rm_file(name))

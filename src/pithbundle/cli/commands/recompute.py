@@ -15,7 +15,7 @@ from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy,
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
-from pithbundle.cli.storage_option import open_storage, storage_option
+from pithbundle.cli.storage_option import local_folder, open_storage, require_local, storage_option
 from pithbundle.encoding.limits import Limits
 
 
@@ -121,14 +121,17 @@ def command(
         guard_inputs([*known, *below], [("--differences", differences_path)])
         require_absent([differences_path], force)
     require_single_stdin(policy_path, *inputs)
-    storage = open_storage(inputs, schemes)
+    storage = open_storage([*inputs, output], schemes)
+    require_local(output, "--expect", expected_path)
+    require_local(output, "--resume", earlier.resume)
     limits = with_max_raw(limits, max_raw)
     policy = read_policy(policy_path)
     expected = comparing.open_expected(expected_path, limits)
     is_table = table == "parquet"
-    found, written = run.run(
-        out, inputs, form, storage, output, policy, limits, jobs, cluster, force, earlier, table=is_table
-    )
+    with local_folder(output, storage, force) as folder:
+        found, written = run.run(
+            out, inputs, form, storage, folder, policy, limits, jobs, cluster, force, earlier, table=is_table
+        )
     compared = None
     if expected is not None:
         compared = comparing.compare(output, expected, limits, differences_path, force)
