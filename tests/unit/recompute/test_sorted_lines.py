@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kit.archives import items, lines, write
-from kit.recomputed import expected, read_output, registry, verifier
+from kit.recomputed import EndsAfter, expected, read_output, registry, units_of, verifier
 from pithbundle import durable
 from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Reader
@@ -105,3 +105,21 @@ def test_a_frame_is_named_by_its_first_record(tmp_path: Path) -> None:
     for entry in index:
         found = place_of(reader, str(tmp_path / SORTED / info.file), entry.offset)
         assert found == f"the frame of the record {entry.first_suffix}, after sorting"
+
+
+def test_a_run_goes_on_with_the_same_lines_in_any_container(tmp_path: Path) -> None:
+    """The plan has the hashes of the sorted lines (RECOMP-8), whatever files they came from."""
+    lines = registry(6)
+    write(tmp_path / "packed", lines)
+    ways: list[dict[str, Any]] = [{"lines": reversed(lines)}, {"archives": [str(tmp_path / "packed")]}]
+    for number, given in enumerate(ways):
+        out = str(tmp_path / f"out-{number}")
+        with pytest.raises(KeyboardInterrupt):
+            recompute([], out, verifier(), lines=iter(lines), progress=EndsAfter(1, KeyboardInterrupt()))
+        assert not os.path.exists(f"{out}.part/{SORTED}")
+        with pytest.raises(FileError, match="inputs differ"):
+            recompute([], out, verifier(), lines=lines[1:], resume=True)
+        recompute(given.pop("archives", []), out, verifier(), resume=True, **given)
+        assert units_of(Path(out))["resumed"] == 1
+        found = read_output(Path(out))
+        assert (found.states, found.digests) == expected(lines)
