@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from kit.archives import write
 from kit.command_line import process_env, run
 from kit.recomputed import POLICY_BYTES, read_output, registry
-from pithbundle.cli import storage_option
+from pithbundle.cli import recompute_run, storage_option
+from pithbundle.cli.commands import recompute as command
+from pithbundle.errors import FileError
 from pithbundle.recompute import location
 
 OPTIONS = ("--policy", "p.json", "-o", "out")
@@ -99,6 +103,22 @@ def test_without_the_packages_the_missing_extra_is_named(words: tuple[str, ...],
     done = subprocess.run(command, env=process_env(), capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert f"{extra}, which is not installed" in done.stderr and "'.[cluster]'" in done.stderr
+
+
+def test_nothing_is_kept_of_an_output_in_object_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def elsewhere(output: str, *_: object) -> Iterator[str]:
+        yield "temporary" if output == "out" else output
+
+    def ending(*_: object, kept: Callable[[int], None], **__: object) -> None:
+        kept(3)
+        raise FileError.at("x", "no room")
+
+    monkeypatch.setattr(recompute_run, "recompute", ending)
+    assert "to go on: " in run("recompute", "in", "--policy", "p.json", "-o", "here").err
+    monkeypatch.setattr(command, "local_folder", elsewhere)
+    result = run("recompute", "in", *OPTIONS)
+    assert result.status == 2 and "no room" in result.err and "to go on: " not in result.err
 
 
 def test_without_zstd_its_extra_is_named_first() -> None:

@@ -57,6 +57,7 @@ def run(
     earlier: Earlier,
     *,
     table: bool = False,
+    is_resumable: bool = True,
 ) -> tuple[Recomputed, Written]:
     """Recompute archives and other inputs, with a progress bar; return what was passed over too.
 
@@ -93,7 +94,7 @@ def run(
             cache=earlier.cache,
             recheck=earlier.recheck,
             progress=bar,
-            kept=lambda units: print_kept(out, output, units),
+            kept=lambda units: print_kept(out, output, units) if is_resumable else None,
         )
     return found, written
 

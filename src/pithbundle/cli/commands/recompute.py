@@ -130,8 +130,9 @@ def command(
     is_table = table == "parquet"
     with local_folder(output, storage, force) as folder:
         found, written = run.run(
-            out, inputs, form, storage, folder, policy, limits, jobs, cluster, force, earlier, table=is_table
-        )
+            out, inputs, form, storage, folder, policy, limits, jobs, cluster, force, earlier,
+            table=is_table, is_resumable=folder == output,
+        )  # fmt: skip
     compared = None
     if expected is not None:
         compared = comparing.compare(output, expected, limits, differences_path, force)
