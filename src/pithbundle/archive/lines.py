@@ -21,6 +21,7 @@ from pithbundle.encoding.values import BytesLike, as_bytes
 #: A string, whole, or anything else that is no white space. The input is known to be JSON, so
 #: that each quotation mark outside begins a string which ends.
 _TOKENS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[^"\x09\x0a\x0d\x20]++').findall
+_CHARACTERS: Final = (b" ", b"\n", b"\r", b"\t")
 _WHITE: Final = re.compile(rb"[\x09\x0a\x0d\x20]").search
 
 
@@ -78,6 +79,8 @@ def without_white_space(data: bytes) -> bytes:
 
 def has_white_space(data: bytes) -> bool:
     """Whether a JSON text has insignificant white space, which no line has (ARCH-2)."""
+    if not any(char in data for char in _CHARACTERS):
+        return False
     if b'\\"' in data:
         # A quotation mark that may be escaped does not show where a string ends.
         return len(b"".join(_TOKENS(data))) != len(data)

@@ -28,7 +28,26 @@ Parts: TypeAlias = Sequence[tuple[Encoding, bytes]]
 
 def compute(verifier: Verifier, parts: Parts) -> UnitResult:
     """Verify the lines of ``parts`` and merge those of each record."""
+    # Lines of one record follow one another (ARCH-4), so that each is finished before the next one begins:
+    # bundles that are held cost a seventh more time in the collector of cycles. Of other lines all are held.
+    try:
+        return _computed(verifier, parts, holds=False)
+    except _NotAdjacent:
+        return _computed(verifier, parts, holds=True)
+
+
+class _NotAdjacent(Exception):
+    """Lines of one record do not follow one another."""
+
+
+def _computed(verifier: Verifier, parts: Parts, *, holds: bool) -> UnitResult:
+    """The result.
+
+    Raises:
+        _NotAdjacent: no bundles are held, and lines of one record do not follow one another.
+    """
     groups: dict[str, dict[str, VerifiedBundle]] = {}
+    done: dict[str, FoundRow] = {}
     rejected = Rejections()
     seen: set[str] = set()
     read = 0
@@ -47,9 +66,22 @@ def compute(verifier: Verifier, parts: Parts) -> UnitResult:
                 rejected.add("", f"line {number}", rest_of_frame())
                 break
             rejected.add("", f"line {number}", error)
-        else:
-            groups.setdefault(found.record.number.suffix, {})[line] = found
-    return result_of([_record(suffix, groups[suffix]) for suffix in sorted(groups)], read, rejected)
+            continue
+        suffix = found.record.number.suffix
+        if not holds and suffix not in groups:
+            _finish(groups, done)
+            if suffix in done:
+                raise _NotAdjacent
+        groups.setdefault(suffix, {})[line] = found
+    _finish(groups, done)
+    return result_of([done[suffix] for suffix in sorted(done)], read, rejected)
+
+
+def _finish(groups: dict[str, dict[str, VerifiedBundle]], done: dict[str, FoundRow]) -> None:
+    """Move the records of ``groups`` to those that are done."""
+    while groups:
+        suffix, group = groups.popitem()
+        done[suffix] = _record(suffix, group)
 
 
 def _lines(parts: Parts) -> Iterator[tuple[int, Encoding, bytes]]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from kit.recomputed import bundles, expected, in_cbor, listed, registry, unpacked, verifier
 from pithbundle.archive.lines import Line
 from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.parsed import Encoding
 from pithbundle.recompute.result import Row, UnitResult
 from pithbundle.recompute.unit import compute
+from pithbundle.verifier import VerifiedBundle, Verifier
 
 
 def raw(lines: tuple[Line, ...]) -> bytes:
@@ -46,6 +50,26 @@ def test_nothing_depends_on_the_order_of_the_lines() -> None:
     assert compute(one, [("json", raw(lines))]) == plain
     parts = compute(verifier(), [("json", raw(lines[:4])), ("json", raw(lines[4:]))])
     assert parts == plain
+
+
+def test_bundles_are_held_only_where_lines_of_a_record_do_not_follow_one_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = registry(5)
+    plain = compute(verifier(), [("json", raw(lines))])
+    calls: list[bytes] = []
+    real = Verifier.verify
+
+    def verify(self: Verifier, data: bytes, *, encoding: Encoding | None = None) -> VerifiedBundle:
+        calls.append(data)
+        return real(self, data, encoding=encoding)
+
+    monkeypatch.setattr(Verifier, "verify", verify)
+    assert compute(verifier(), [("json", raw(lines))]) == plain and len(calls) == 15
+    # Of any order each line is verified at most twice, however often records change.
+    calls.clear()
+    assert compute(verifier(), [("json", raw(lines[0::3] + lines[1::3] + lines[2::3]))]) == plain
+    assert len(calls) == 15 + 6
 
 
 def test_items_of_cbor() -> None:
