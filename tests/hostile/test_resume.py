@@ -213,14 +213,25 @@ def test_what_is_left_after_a_crash_of_the_machine_is_resumed(
             disk.crashed(random.Random(1_000 * at + draw), left)
             if not (left / "out").exists():
                 assert at < len(operations) - 1, "reported as written, and lost"
+                noted = noted_in(left / "out.part")
                 work(left, resume=True)
-                resumed += units_of(left / "out")["resumed"] >= 2
+                # What is noted is on the disk.
+                assert units_of(left / "out")["resumed"] == noted, at
+                resumed += noted >= 2
             assert files_of(left / "out") == whole, at
             assert not (left / "out.part").exists()
             shutil.rmtree(left)
         if operation is not None:
             disk.apply(operation)
     assert resumed > 5
+
+
+def noted_in(part: Path) -> int:
+    """How many results the journal of a part notes."""
+    if not part.exists():
+        return 0
+    with durable.Folder.open(str(part)) as folder:
+        return len(read_places(folder))
 
 
 # -- damage ----------------------------------------------------------------------------------
