@@ -539,6 +539,29 @@ def test_a_schema_error_names_the_member_and_the_clause() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"excluded": ["/note"], "base": "/x"}, "must lie below base: only a part of what is signed can be"),
+        (
+            {"excluded": []},
+            "must lie outside the signed content, excluded for example: it cannot sign itself",
+        ),
+        ({"required": {"/event_id": "string"}}, "must lie inside the signed content at /body/required/"),
+    ],
+)
+def test_a_fault_of_a_format_states_what_must_be(change: dict[str, object], words: str) -> None:
+    """The message "an excluded pointer lies below base" reads as what is wrong, and was what must be."""
+    document = json.loads(run("format", "show", "pithbundle-event-1").stdout)
+    document["name"] = "mine"
+    document["body"].update(change)
+    Path("f.json").write_bytes(json.dumps(document).encode())
+    found = run("format", "check", "f.json")
+    assert found.status == 1
+    assert f"f.json: {words}" in found.err
+
+
+@pytest.mark.usefixtures("folder")
 def test_diff_counts_unverified_elements_and_shows_that_they_differ() -> None:
     put(42, "a.json")
     bundle = json.loads(Path("a.json").read_bytes())

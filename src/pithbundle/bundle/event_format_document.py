@@ -354,13 +354,13 @@ def _check_content(body: Body, excluded: tuple[Path, ...]) -> None:
     for index, path in enumerate(excluded):
         where = f"/body/excluded/{index}"
         if path == body.base or path[: len(body.base)] != body.base:
-            _reject("an excluded pointer lies below base", where)
+            _reject("must lie below base: only a part of what is signed can be excluded", where)
         if any(overlap(path, earlier) for earlier in excluded[:index]):
             _reject("is equal to an excluded pointer before it, above it or below it", where)
     for name, paths in (("required", [*body.required]), ("constants", [*body.constants])):
         for path in paths:
             if region(path, body.base, excluded) != "inside":
-                _reject("lies outside the signed content", f"/body/{name}" + pointer([_text_of(path)]))
+                _reject("must lie inside the signed content", f"/body/{name}" + pointer([_text_of(path)]))
     for name in ("target", "payload_sha256"):
         role = body.roles.get(name)
         if role is not None and not isinstance(role, Constant) and not body.covers(role):
@@ -378,7 +378,7 @@ def _check_proof(body: Body, proof: Proof, key_ids: tuple[tuple[Path, str], ...]
     ]
     for path, where in located:
         if region(path, body.base, body.excluded) != "outside":
-            _reject("lies inside the signed content or above it: it cannot sign itself", where)
+            _reject("must lie outside the signed content, excluded for example: it cannot sign itself", where)
     others = [*key_ids]
     others += [
         (proof.roles[name], f"/proof/roles/{name}")
@@ -388,7 +388,7 @@ def _check_proof(body: Body, proof: Proof, key_ids: tuple[tuple[Path, str], ...]
     others += [(path, "/proof/constants" + pointer([_text_of(path)])) for path in proof.constants]
     for path, where in others:
         if region(path, body.base, body.excluded) == "above":
-            _reject("lies above the signed content", where)
+            _reject("must not lie above the signed content", where)
     payload = body.roles["payload"]
     before: list[Path] = []
     if not isinstance(payload, Constant) and not body.covers(payload):
