@@ -159,7 +159,7 @@ class OutputFolder:
         except FileExistsError:
             pass
         try:
-            return self._parent.subfolder(part)
+            return _require_own(self._parent.subfolder(part), part)
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.ENOTDIR):
                 raise OSError(
@@ -181,3 +181,12 @@ class OutputFolder:
         except OSError as error:
             raise OSError(error.errno, f"{self.name + PART} {error.strerror}; move it away first") from error
         self.part.remove_known(self._known, self._folders, keep)
+
+
+def _require_own(folder: Folder, name: str) -> Folder:
+    """Check that no other user can change a folder which was there: what is written would be theirs (F1)."""
+    found = os.fstat(folder.descriptor)
+    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        folder.close()
+        raise OSError(errno.EPERM, f"{name} can be changed by another user; remove it first")
+    return folder

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +16,7 @@ import pytest
 
 from kit.archives import content, lines, write
 from kit.command_line import process_env
-from kit.crash import Disk, Recorder
+from kit.crash import crashes, killed_at, recorded
 from pithbundle import FileError, durable
 from pithbundle.archive.check import check_archive
 from pithbundle.archive.reader import Reader
@@ -35,29 +33,6 @@ def complete(path: Path, *wanted: dict[str, bytes]) -> bool:
     *_, checked = check_archive(Reader(path))
     assert not checked.problems
     return True
-
-
-def recorded(root: Path, patch: pytest.MonkeyPatch, work: Callable[[], object]) -> tuple[Disk, list[Any]]:
-    disk = Disk.of(root)
-    with patch.context() as inner:
-        recorder = Recorder(inner)
-        work()
-    return disk, recorder.operations
-
-
-def crashes(
-    root: Path, disk: Disk, operations: list[Any], check: Callable[[Path, int], None], draws: int
-) -> None:
-    """Check what may be left after a crash at each operation."""
-    for at, operation in enumerate([*operations, None]):
-        for draw in range(draws):
-            left = root.parent / f"left-{at}-{draw}"
-            left.mkdir()
-            disk.crashed(random.Random(1_000 * at + draw), left)
-            check(left, at)
-            shutil.rmtree(left)
-        if operation is not None:
-            disk.apply(operation)
 
 
 @pytest.mark.parametrize("exchanges", [True, False])
@@ -164,40 +139,12 @@ def test_killed_at_200_points(tmp_path: Path) -> None:
         if content(tmp_path / "a") != old:
             shutil.rmtree(tmp_path / "a")
             write(tmp_path / "a", lines(3))
-        pid = os.fork()
-        if pid == 0:
-            _kill_after(at)
-            try:
-                write(tmp_path / "a", lines(70), force=True, run_bytes=1_500)
-            finally:
-                os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        points += os.WIFSIGNALED(status)
+        points += killed_at(at, 0.5, lambda: write(tmp_path / "a", lines(70), force=True, run_bytes=1_500))
         assert complete(tmp_path / "a", old, new)
         if at % 20 == 0:
             write(tmp_path / "a", lines(70), force=True, run_bytes=1_500)
             assert content(tmp_path / "a") == new and os.listdir(tmp_path) == ["a"]
     assert points == 200
-
-
-def _kill_after(count: int) -> None:
-    """Kill this process after so many operations on the disk; of a write only the half is done."""
-    left = count
-
-    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                if name == "write":
-                    os.write(args[0], bytes(args[1])[: len(args[1]) // 2])
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args)
-
-        return call
-
-    for name in ("create", "write", "sync", "sync_folder", "rename", "exchange", "remove", "remove_folder"):
-        setattr(durable, name, counted(name, getattr(durable, name)))
 
 
 def test_a_killed_command_leaves_the_old_archive(tmp_path: Path) -> None:

@@ -160,9 +160,11 @@ class PackReader:
             InputError: ``size``: it states more than the limit.
             FileError: ``io``: the system cannot read it, or the file changed.
         """
-        frame = self._frame(self._source(offset))
-        self.require_unchanged()
-        return frame
+        try:
+            return self._frame(self._source(offset))
+        finally:
+            # A frame of a file that changed is no frame of the archive, and its damage is none either.
+            self.require_unchanged()
 
     def entries(self, frame: Frame, rejected: Rejections) -> Iterator[Entry]:
         """The bundles of a frame, each read strictly; what is none goes to ``rejected``."""

@@ -41,9 +41,13 @@ class RejectedEntry:
         }
 
 
+#: The most lines of a frame that repeat one before them, where repeated ones are not rejected.
+MOST_REPEATED: Final = 16 * MAX_LINES
+
+
 def rest_of_frame() -> ArchiveError:
-    """The error for what is left of a frame of which as many lines were rejected as a frame has (ARCH-12)."""
-    detail = f"more than {MAX_LINES} lines of the frame were rejected; the rest of it was not read"
+    """The error for what is left of a frame of which more lines were rejected than a frame has (ARCH-12)."""
+    detail = "too many lines of the frame were rejected or repeated; the rest of it was not read"
     return ArchiveError("archive", detail, clause="ARCH-12")
 
 

@@ -219,7 +219,7 @@ def test_of_a_frame_no_more_lines_are_rejected_than_it_may_have(archive: Path) -
             counts.append(len([*reader.entries(frame, rejected)]))
     assert counts == [1, 0] and len(rejected) == 513
     assert [one.reason for one in rejected if one.code == "archive"] == [
-        "more than 256 lines of the frame were rejected; the rest of it was not read"
+        "too many lines of the frame were rejected or repeated; the rest of it was not read"
     ]
 
 

@@ -92,5 +92,7 @@ def test_what_is_no_bundle() -> None:
     # Equal lines count once.
     assert (nothing.rows, nothing.states, nothing.read) == (None, (), 300)
     assert listed(nothing.rejected) == [("line 1", "syntax", 1)]
+    repeated = compute(verifier(), [("json", b"x\n" * 300_000)])
+    assert repeated.read < 5_000 and [entry.code for entry in repeated.rejected] == ["syntax", "archive"]
     many = compute(verifier(), [("json", b"".join(b"x%d\n" % number for number in range(300)))])
     assert len(many.rejected) == 102 and many.rejected[-1].count == 156
