@@ -440,7 +440,8 @@ def test_a_bundle_of_another_format_beside_a_settled_one() -> None:
     # The name of the other key alone: nothing of b.json is explained.
     policy["keys"].append({**key, "public_key_hex": KEY})
     Path("p.json").write_bytes(json.dumps(policy).encode())
-    out = run("probe", "a.json", "b.json", "--policy", "p.json", "--time", "1.5").out
+    args = ("--policy", "p.json", "--time", "1.5", "--jobs", "1")
+    out = run("probe", "a.json", "b.json", *args).out
     assert out.startswith("PARTLY SETTLED: an event format explains a part of the elements\n")
     assert commands(out)["or"][-2:] == ["--resume", "progress.json"]
 

@@ -105,7 +105,7 @@ def test_a_signed_string_that_contains_the_event_is_in_words() -> None:
         events.append({"payloadType": kind.decode(), "payload": b64(body), "signatures": [signature]})
     Path("b.json").write_bytes(to_json({**json.loads(registry.bundle()), "events": events}))
     Path("p.json").write_bytes(registry.policy(["unknown"]))
-    result = run("probe", "b.json", "--policy", "p.json", "--time", "5000", "-o", "f.json")
+    result = run("probe", "b.json", "--policy", "p.json", "--jobs", "1", "--time", "5000", "-o", "f.json")
     assert result.status == 3
     assert result.out.startswith("FOUND, BUT NO FORMAT:")
     assert "  no format   the bytes are encoded for DSSE\n" in result.out
