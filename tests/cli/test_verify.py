@@ -485,6 +485,19 @@ def test_events_of_an_unknown_format_are_reported_as_unchecked(folder: Path) -> 
     assert lines_of(lines, "hint") == [f"hint        {hint}"]
 
 
+def test_elements_that_are_no_objects_are_of_an_unknown_format(folder: Path) -> None:
+    """A compact JWS may be an event of a registry; only where no other format is possible it is wrong."""
+    elements = ["eyJhbGciOiJFZERTQSJ9.e30." + "c2ln" * 21 + "cw", ["EVENT", {}]]
+    status, lines = verify_events(folder, elements, policy(policy_key(DEMO, event_formats=["unknown"])))
+    assert status == 3
+    assert lines[0].endswith("2 elements unknown_format")
+    assert lines_of(lines, "hint") == [
+        "hint        the event format is not known to this policy: run `pithbundle probe`"
+    ]
+    status, lines = verify_events(folder, elements, policy(policy_key(DEMO)))
+    assert status == 1
+
+
 def test_verbose_shows_the_event_format_of_each_event(folder: Path) -> None:
     (folder / "b.json").write_bytes(to_json(bundle(RECORD, [ALIAS])))
     (folder / "p.json").write_bytes(to_json(policy(DEMO)))

@@ -99,14 +99,16 @@ def test_beside_an_unknown_format_nothing_is_invalid_and_all_else_is_the_same(el
     (beside,) = checked([element], under("pithbundle-event-1", "unknown")).events
     (alone,) = checked([element], under("unknown")).events
     assert beside.verdict.code == known.verdict.code
-    if known.verdict.code in VALUE_LEVEL:
+    if known.verdict.code in VALUE_LEVEL or not isinstance(element, dict):
         assert (known.verdict.status, beside.verdict.status) == ("invalid", "unknown_format")
-    elif known.verdict.status == "invalid" and isinstance(element, dict):
+    elif known.verdict.status == "invalid":
         assert beside.verdict.status == "unbound"
     else:
         assert beside.verdict == known.verdict
-    if known.verdict.status in ("unknown_key", "unknown_format") or not isinstance(element, dict):
-        assert alone.verdict.status == known.verdict.status or known.verdict.code in VALUE_LEVEL
+    if known.verdict.code in VALUE_LEVEL or not isinstance(element, dict):
+        assert alone.verdict.status == "unknown_format"
+    elif known.verdict.status in ("unknown_key", "unknown_format"):
+        assert alone.verdict.status == known.verdict.status
     else:
         assert (alone.verdict.status, alone.event_id) == ("unknown_format", None)
 

@@ -537,6 +537,15 @@ def _details(here: Reading) -> None:
             expect=[(verdict, "depth")],
             control="pithbundle-event-1",
         )
+        strange: list[Any] = ["eyJhbGciOiJFZERTQSJ9..c2ln", 7, None, []]
+        status = "invalid" if name == "ours" else "unknown_format"
+        kept = [formats.element_sha256({"verdict": status}, each) for each in strange]
+        here.file.add(f"no-object-{name}", "so does an element that is not an object", "FORMAT-14 CHECK-14 UNV-1", "check",
+                      {"data": bundle_of(*(to_json(each).decode() for each in strange)), "policy": here.policy_part(claimed_), "format": None},
+                      {"ok": {"elements": [{"pointer": f"/events/{at}", "event_id": None, "code": "type", "unsigned": [],
+                                            "verdict": status} for at in range(4)],
+                              "formats": [None] * 4, "unverified": kept, "unverified_sha256": formats.unverified_sha256(kept)}},
+                      here.file.ident("pithbundle-event-1"))  # fmt: skip
         text_ = to_json(BASE).decode()[:-1] + ',"x":1.0}'
         verdict = "invalid" if name == "ours" else "unknown_format"
         here.file.add(f"value-fault-{name}", "so does a value-level fault", "FORMAT-14 FAULT-3 UNV-1", "check",

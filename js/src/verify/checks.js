@@ -90,7 +90,11 @@ async function checkElement(value, pointer, context) {
     const status = context.policy.isEvent1Only ? "invalid" : "unknown_format";
     return { element: { ...none, verdict: verdict(STEP.READ, status, value.code) }, location: null };
   }
-  if (!(value instanceof Map)) return { element: { ...none, verdict: invalid(STEP.READ, "type", "") }, location: null };
+  if (!(value instanceof Map)) { // FORMAT-14
+    const isInvalid = context.policy.isEvent1Only;
+    const found = verdict(STEP.READ, isInvalid ? "invalid" : "unknown_format", "type");
+    return { element: { ...none, verdict: found, sha256: isInvalid ? null : await canonicalSha256(value) }, location: null };
+  }
   const [first, ...others] = await readingsOf(value, context);
   if (first === undefined) {
     const element = { ...none, verdict: verdict(STEP.READ, "unknown_format", null), sha256: await canonicalSha256(value) };

@@ -44,7 +44,7 @@ from pithbundle.verify.verdicts import (
 
 _UNKNOWN_TYPE: Final = Verdict("unknown_type", STEP_VALID)
 _UNKNOWN_FORMAT: Final = Verdict("unknown_format", STEP_READ)
-_NOT_AN_OBJECT: Final = Verdict("invalid", STEP_READ, Fault("type", "an event must be an object", ""))
+_NO_OBJECT: Final = Fault("type", "an event must be an object", "")
 
 
 def check(
@@ -86,11 +86,14 @@ class _Run:
         self.signed: dict[str, tuple[SignedEvent, Object]] = {}
 
     def element(self, index: int, claimed: Value | Fault) -> CheckedEvent:
-        if isinstance(claimed, Fault):
-            status: Status = "invalid" if self.judge.knows_one_format else "unknown_format"
-            return CheckedEvent(index, None, None, Verdict(status, STEP_READ, claimed))
         if type(claimed) is not dict:
-            return CheckedEvent(index, None, None, _NOT_AN_OBJECT)
+            # FORMAT-14: no format reads it, and only where no other is possible it is wrong.
+            status: Status = "invalid" if self.judge.knows_one_format else "unknown_format"
+            if isinstance(claimed, Fault):
+                return CheckedEvent(index, None, None, Verdict(status, STEP_READ, claimed))
+            identity = None if status == "invalid" else _identity(claimed)
+            verdict = Verdict(status, STEP_READ, _NO_OBJECT)
+            return CheckedEvent(index, None, None, verdict, element_sha256=identity)
         if self.only is not None:
             reading = self.only.read(claimed)
             if reading is None:
@@ -216,6 +219,6 @@ class _Run:
         return known
 
 
-def _identity(element: Object) -> DigestHex:
+def _identity(element: Value) -> DigestHex:
     """``element_sha256``: the digest of a whole element (UNV-1)."""
     return sha256_hex(encode(element))

@@ -650,7 +650,8 @@ _ORDER: Final = ("verified", "unbound", "invalid", "not_signed", "unknown_key", 
 def element_answer(policy: Json, record: Json, element: Any) -> Json:
     """What ``check`` answers of an element: ``event_id``, ``verdict``, ``code``, ``unsigned``, ``format``."""
     if not isinstance(element, dict):
-        return {"event_id": None, "verdict": "invalid", "code": "type", "unsigned": [], "format": None}
+        verdict = "invalid" if only_ours(policy) else "unknown_format"
+        return {"event_id": None, "verdict": verdict, "code": "type", "unsigned": [], "format": None}
     found = []
     for name, document in formats_of(policy).items():
         if document == "integrity-1" and reads_flat(element):
