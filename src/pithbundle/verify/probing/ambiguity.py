@@ -241,14 +241,16 @@ class Surroundings:
         fit = payload_fit([value_at(element.value, self.payload) for element in self.elements], self.types)
         # Nobody signed the name of a payload that its hash alone covers.
         name = name_score("payload", str(self.anchor[-1]))
-        is_plain = fit > 1 and name > 0
+        is_doubtful = bool(self.hashed) and "payload" not in str(self.hashed[-1]).lower()
+        is_plain = fit > 1 and name > 0 and not is_doubtful
         if any(
             self._is_payload(path, values, fit, name, is_plain) for path, values in self.containers.items()
         ):
             return True
         # Any digest of a payload that is not there, or not seen to be it.
-        least = name if self.hashed or not is_plain else name + 1
-        is_doubtful = bool(self.hashed) and "payload" not in str(self.hashed[-1]).lower()
+        least = name + 1 if is_plain and not self.hashed else name
+        if self.hashed and not is_plain:
+            least = 0
         return any(
             self._is_written_payload(path, value, name, least, is_doubtful)
             for path, values in self.leaves.items()

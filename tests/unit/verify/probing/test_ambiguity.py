@@ -354,11 +354,12 @@ def test_a_payload_that_is_no_object_is_not_replaced_by_one(beside: Json) -> Non
     "beside",
     [payloads.citation("w"), {"claim": {"cites": "w"}}, {"cites": "w"}, {"payload": "a text"}],
 )
-def test_an_attachment_is_not_the_payload(beside: Json) -> None:
+@pytest.mark.parametrize("name", ["attachment_sha256", "data_sha256"])
+def test_an_attachment_is_not_the_payload(beside: Json, name: str) -> None:
     """The registry signed the digest of what somebody else attached."""
     events = []
     for number in range(3):
-        covered = without(number, "data", attachment_sha256=digest(evil(number)), **beside)
+        covered = without(number, "data", **{name: digest(evil(number))}, **beside)
         events.append(signed(covered, content=evil(number)))
     assert cautions(*events) == (may_be("/content", "payload"),)
 
@@ -378,12 +379,14 @@ def test_a_hashed_payload_is_not_replaced_by_a_context() -> None:
     assert cautions(*hashed) == ()
 
 
-@pytest.mark.parametrize("name", ["ph", "payload_hash"])
-def test_another_digest_may_be_that_of_the_payload(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "other"), [("ph", "x_sha256"), ("payload_hash", "payload_sha256"), ("ph", "data_sha256")]
+)
+def test_another_digest_may_be_that_of_the_payload(name: str, other: str) -> None:
     """The payload is not there, or not what its digest is of: what is attached is not the payload by that."""
     events = []
     for number in range(3):
-        more = {name: "ab" * 32, "x_sha256" if name == "ph" else "payload_sha256": digest(evil(number))}
+        more = {name: "ab" * 32, other: digest(evil(number))}
         events.append(signed(without(number, "data", **more), att=evil(number)))
     assert cautions(*events) == (may_be("/att", "payload"),)
 
