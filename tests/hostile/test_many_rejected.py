@@ -26,7 +26,7 @@ def test_a_million_entries_that_are_no_bundles_are_a_hundred_and_a_count(
     path = tmp_path / "x"
     with path.open("wb") as file:
         for number in range(count - 1):
-            file.write(b"[%d]\n" % number if form == "jsonl" else b"\x1a" + number.to_bytes(4))
+            file.write(b"[%d]\n" % number if form == "jsonl" else b"\x1b" + number.to_bytes(8))
     rejected = Rejections()
     assert [*read_bundles(str(path), FORMATS[form], rejected)] == []
     listed = [*rejected]
