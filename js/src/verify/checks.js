@@ -20,7 +20,7 @@ import { checkFlat } from "./flat.js";
 import { checkReading } from "./readings.js";
 import { checkReceipts } from "./receipts.js";
 import { SignatureChecks } from "./signatures.js";
-import { STEP, UNVERIFIED, invalid, verdict } from "./verdicts.js";
+import { STEP, UNVERIFIED, verdict } from "./verdicts.js";
 
 /** The statuses of readings, the one that decides first [FORMAT-9]. @type {readonly (readonly Status[])[]} */
 const ORDER = [["verified", "unknown_type"], ["unbound"], ["invalid"], ["not_signed"], ["unknown_key"], ["unknown_format"]];
