@@ -29,6 +29,7 @@ NODE_DEV := js/node_modules/.package-lock.json
 MUTANTS := $(VENV)/mutants.stamp
 DOCS    := $(VENV)/docs.stamp
 CLUSTER := $(VENV)/cluster.stamp
+BENCHMARKS := $(VENV)/benchmarks.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-slow test-cluster long js lint types format unit coverage environments fuzz bench bench-archive man \
@@ -64,6 +65,11 @@ $(MUTANTS): $(DEV) requirements/mutants.txt
 
 $(DOCS): $(DEV) requirements/docs.txt
 	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/docs.txt
+	$(PIP) check
+	@touch $@
+
+$(BENCHMARKS): $(DEV) requirements/benchmarks.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/benchmarks.txt
 	$(PIP) check
 	@touch $@
 
@@ -148,13 +154,15 @@ fuzz: $(DEV)
 	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz
 
 bench: $(DEV)
-	@for script in $(filter-out %/against.py,$(wildcard benchmarks/*.py)); do \
+	@for script in $(filter-out %/against.py %/recompute.py %/recompute_page.py,$(wildcard benchmarks/*.py)); do \
 	  $(BIN)/python "$$script" || exit 1; done
 	$(if $(BASE),$(BIN)/python benchmarks/against.py --base '$(BASE)')
 
-# Generated archives, of SIZES bundles.
-bench-archive: $(DEV)
+# Generated archives, of SIZES bundles; then recompute against other programs, on an idle machine.
+# SAVE=benchmarks/recompute.json keeps the figures, and benchmarks/recompute_page.py writes docs/scale.md of them.
+bench-archive: $(BENCHMARKS)
 	$(BIN)/python benchmarks/archives.py $(SIZES)
+	$(BIN)/python benchmarks/recompute.py $(if $(SIZES),--sizes $(SIZES)) $(if $(SAVE),--save '$(SAVE)')
 
 # The site; any broken link or anchor, and any public name without documentation, is an error.
 docs: $(DOCS)
@@ -210,7 +218,7 @@ mutants: $(MUTANTS)
 
 # Needs the tool uv; nothing else here does.
 lock:
-	for name in runtime cli dev mutants docs cluster; do \
+	for name in runtime cli dev mutants docs cluster benchmarks; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

@@ -27,7 +27,7 @@ ELSEWHERE: Final = {
 
 #: Sections of the navigation: pages in order; ``*`` means the other pages of a folder.
 SECTIONS: Final[list[tuple[str, list[str]]]] = [
-    ("", ["README.md", "docs/quick-start.md", "docs/concepts.md", "docs/comparison.md"]),
+    ("", ["README.md", "docs/quick-start.md", "docs/concepts.md", "docs/comparison.md", "docs/scale.md"]),
     (
         "Guides",
         [
