@@ -577,7 +577,10 @@ def test_diff_counts_unverified_elements_and_shows_that_they_differ() -> None:
     assert (value["outcome"], value["exit_status"]) == ("unverified_differs", 3)
     assert result.out.count("; 4 unverified elements, compared by identity\n") == 2
     # The element that differs is named with its place on each side, and the next step.
-    assert "  left        unknown_format at /events/0\n  right       absent\n" in result.out
+    assert (
+        "  left        unknown_format at /events/0\n  right       not among its unverified elements\n"
+        in result.out
+    )
     assert "  right       unknown_format at /events/0\n  left        absent\n" in result.out
     assert result.out.count("\nunverified ") == 2
     assert [each["side"] for each in value["unverified"]] == ["left", "right"]

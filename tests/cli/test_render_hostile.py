@@ -36,7 +36,7 @@ WORDS = {
     "policy", "left", "right", "event", "state", "reason", "label", "conflict", "proof", "export", "picture",
     "rejected", "pithbundle:", "sets", "replaces", "restates", "superseded", "adds", "retracts", "withdrawn",
     "waits", "lists", "unrecognised", "verified", "unknown_type", "unbound", "unknown_key", "unknown_format",
-    "not_signed", "invalid", "why",
+    "not_signed", "invalid", "why", "unverified",
 }  # fmt: skip
 #: One of these is the first line, and no other line begins so.
 OUTCOMES = (

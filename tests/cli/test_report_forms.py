@@ -138,7 +138,7 @@ ALIAS = attached(DEMO, RECORD, "alias_added", payloads.alias_added("x", "1"), WH
         # `invalid malformed` was printed of it.
         (without({**FLAT, "payload_sha256": "x"}, ("signature_b64",)), "not_signed"),
         ({**FLAT, "payload_sha256": "x"}, "invalid"),
-        (None, "invalid"),
+        (None, "unknown_format"),
         (without(ALIAS, ("signature",)), "not_signed"),
         (flipped(ALIAS), "invalid"),
     ],

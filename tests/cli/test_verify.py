@@ -389,12 +389,18 @@ CLAIMS = {
     # Of elements that a format found by probe does not verify.
     "not_verified",
     " no conflict was found, and not every event was verified",
+    "in unverified elements; what they say cannot be checked",
+    "not among its unverified elements",
+    # Of an output of recompute, whose files are all written.
+    " is complete; only the comparison could not be finished",
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
     " verify says which; --policy FILE names another policy",
     # Of the members of a file that was cut (TRUNC-3).
     ": what is complete before it is shown",
     "; the record is complete",
+    " complete",
+    "fetch the whole file; pithbundle number --truncated FILE shows the number of a complete record",
     "Read the complete members of a JSON file that was cut.",
     "fetch it again, and compare its size; pithbundle inspect --truncated FILE shows what is complete",
 }

@@ -213,7 +213,7 @@ COMMAND: Final = "import resource, sys; {}; from pithbundle.__main__ import main
 
 
 def test_a_limit_of_the_system_on_the_size_of_a_file(place: Place, disk: Path) -> None:
-    """As a quota: the system itself refuses a write in its middle. Python would cut its own files too."""
+    """As a quota: the system itself rejects a write in its middle, and Python would cut its own files too."""
     (disk / "policy.json").write_bytes(POLICY_BYTES)
     limited = COMMAND.format("resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))")
     args = ["recompute", str(place.root / "in-new"), "-o", "a", "--policy", "policy.json", "--jobs", "1"]

@@ -248,7 +248,7 @@ def _unverified(out: Output, left: Side, right: Side) -> None:
         pointer = first.get("pointer") if type(first) is dict else None
         where = f" at {out.show(pointer, _VALUE)}" if type(pointer) is str else ""
         out.detail(name, f"{out.show(element.get('verdict'), _CELL)}{where}")
-        out.detail("right" if name == "left" else "left", "absent")
+        out.detail("right" if name == "left" else "left", "not among its unverified elements")
     _rest(out, len(only), "unverified element")
 
 

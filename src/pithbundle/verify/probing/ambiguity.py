@@ -2,13 +2,11 @@
 
 A third party may have written the payload, or any other object of an event. Each can contain a complete event
 of any form, or what looks like a payload, and a rule that explains the event covers all of it. So roles are
-no result where something else that is covered may be the role. What may be a role is taken widely here: a
-type in a list, a time as a fraction, a record by its address.
+no result where something else that is covered may be the role.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -17,70 +15,26 @@ from pithbundle.verify.policy import PolicyKey
 from pithbundle.verify.probing.candidates import decode, has_bytes, time_form
 from pithbundle.verify.probing.elements import Element, is_number
 from pithbundle.verify.probing.envelopes import is_of_envelope, is_plain, is_tag
-from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS, payload_fit
+from pithbundle.verify.probing.known_types import payload_fit
 from pithbundle.verify.probing.lenient import Node, Number, Path, value_at, walk
+from pithbundle.verify.probing.role_forms import (
+    is_json,
+    is_known_form,
+    is_known_type,
+    is_signature,
+    may_be,
+    may_be_word,
+    name_score,
+    names_type,
+    states_another,
+)  # fmt: skip
 from pithbundle.verify.probing.rules import Rule
 
-#: What begins so names the algorithm of a signature.
-ALGORITHMS: Final = ("ed25519", "eddsa")
 #: How deep members are looked at; what is deeper may be anything.
 _DEEPEST: Final = 5
-_VERSION: Final = re.compile(r"[vV][0-9]+([.-][0-9]+)*|[0-9]+([.][0-9]+)+")
-_DIGITS: Final = re.compile("[0-9]+")
-#: Names of members that have a version, and those that state what another member is.
-_OF_VERSION: Final = re.compile(r"\Av\Z|version|schema|revision", re.IGNORECASE)
-_OF_ANOTHER: Final = re.compile(
-    "(signer|payload|content|data|body|target|key|media|mime|algorithm).*(type|kind|action)"
-    "|.*(version|schema|encoding|format|length|size|hash|sha[0-9]*|digest)",
-    re.IGNORECASE,
-)
-#: What an event may be called that is of no type by that.
-_EVENT: Final = re.compile("((pith|signed|registry)[._:/ -]?)*event", re.IGNORECASE)
-_MONTHS: Final = (
-    "jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
-    "|dec(ember)?"
-)
-_TIME: Final = re.compile(
-    r"[0-9]{4}([./-]?[0-9]{2}){2}([T :,.+Z-].*)?|[0-9]{1,2}[./ -].*[0-9]{4}.*|[0-9]{9,}([.,][0-9]+)?"
-    rf"|(?=.*\b({_MONTHS})\b).*[0-9]{{4}}.*",
-    re.IGNORECASE | re.DOTALL,
-)
-#: Numbers from here on may be times; longer strings are none.
-_LEAST_TIME: Final = 1e8
-_LONGEST_TIME: Final = 64
-#: A record by its number in whatever form, by an address, by its name elsewhere.
-_RECORD: Final = re.compile(
-    r"pith[:/]|://|doi|arxiv|\A10\.[0-9]{4,}/|\A[0-9]{4}\.[0-9]{4,5}(v[0-9]+)?\Z|\A[A-Z2-7]{26}\Z",
-    re.IGNORECASE,
-)
-_OF_RECORD: Final = re.compile("record|subject|paper|work|canonical", re.IGNORECASE)
-#: An object or an array of objects as a string, as it is or in base64.
-_JSON: Final = re.compile(r"\s*(\[\s*)?\{|(ey|ew|W3|Ww)[A-Za-z0-9+/_.-]{10}")
-#: Words in the names of members that decide among equals.
-_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "event_type": ("event_type", "type", "kind", "action"),
-    "subject": ("subject", "pith"),
-    "target": ("target", "scope"),
-    "created_at": ("created", "issued", "iat", "time", "ts", "when", "date"),
-    "payload": ("payload", "data", "body", "content", "detail"),
-    "signer_id": ("signer", "issuer", "iss"),
-    "algorithm": ("algorithm", "alg"),
-    "fingerprint": ("fingerprint", "thumbprint"),
-}
 _ROLES: Final = ("event_type", "subject", "target", "created_at", "signer_id")
 #: How well payloads fit that have the members of their types.
 _PERFECT: Final = 2.0
-
-
-def name_score(role: str, name: str) -> int:
-    """How well the name of a member fits a role."""
-    words = _NAMES.get(role, ())
-    return max((len(words) - at for at, word in enumerate(words) if word in name.lower()), default=0)
-
-
-def names_type(name: str) -> bool:
-    """Whether a name is that of the type of an event or document, not of something in it."""
-    return name_score("event_type", name) > 0 and _OF_ANOTHER.fullmatch(name) is None
 
 
 def ambiguous(
@@ -179,27 +133,27 @@ class Surroundings:
         words = several = False
         for path, values in self._outside(inside):
             unknown = self._unknown(path, inside)
-            if (unknown and self.in_content(path)) or _any(values, _is_known_type):
+            if (unknown and self.in_content(path)) or _any(values, is_known_type):
                 return True
             if _is_below(path, self.home) and self.home and not _is_below(inside, self.home):
                 if _any(values, is_number):
                     return True
                 continue
-            if _is_below(signature, inside) and _any(values, _is_signature):
+            if _is_below(signature, inside) and _any(values, is_signature):
                 return True
-            words = words or _any(unknown, _may_be_word)
+            words = words or _any(unknown, may_be_word)
             several = several or _any(values, is_number) or _any(values, lambda value: bool(time_form(value)))
         return words and several
 
     def is_part(self, inside: Path) -> bool:
         """Whether an object is a part of an event whose type is outside of it: there are roles alone."""
         payloads = [value_at(element.value, self.payload) for element in self.elements]
-        fits = all(map(_is_known_type, self.types)) and payload_fit(payloads, self.types) == _PERFECT
+        fits = all(map(is_known_type, self.types)) and payload_fit(payloads, self.types) == _PERFECT
         return (
             fits
             and not _is_below(self.event_type, inside)
             and all(
-                path in self.roles or all(map(_is_signature, self._unknown(path, inside)))
+                path in self.roles or all(map(is_signature, self._unknown(path, inside)))
                 for path, values in self.leaves.items()
                 if not _is_below(path, self.payload)
             )
@@ -283,8 +237,8 @@ class Surroundings:
             return score >= least and has_bytes(value, 32)
         if self._is_known(path, value):
             return False
-        more = score > name and _OF_ANOTHER.fullmatch(str(path[-1])) is None
-        return more or is_doubtful or _JSON.match(value) is not None
+        more = score > name and not states_another(str(path[-1]))
+        return more or is_doubtful or is_json(value)
 
     def _outside(self, inside: Path) -> Iterator[tuple[Path, list[Node]]]:
         """What is outside an object and outside the payload."""
@@ -298,22 +252,13 @@ class Surroundings:
 
     def _is_known(self, path: Path, value: Node) -> bool:
         """Whether a value names the key or the algorithm, is a digest, or a version."""
-        is_version = bool(path) and _OF_VERSION.search(str(path[-1])) is not None
-        if type(value) is Number:
-            return is_version
-        return type(value) is str and (
-            value in self.names
-            or value.lower().startswith(ALGORITHMS)
-            or _VERSION.fullmatch(value) is not None
-            or (is_version and _DIGITS.fullmatch(value) is not None)
-            or has_bytes(value, 32)
-        )
+        is_of_key = type(value) is str and value in self.names
+        return is_of_key or is_known_form(str(path[-1]) if path else "", value)
 
     def _may_be(self, role: str, path: Path, values: list[Node]) -> bool:
         """Whether values at a path may be a role, in whatever form."""
-        fits = _FITS.get(role)
-        return fits is not None and any(
-            fits(str(path[-1]), value)
+        return any(
+            may_be(role, str(path[-1]), value)
             for value in values
             # A digest may name a record, and what looks like a version may be a date.
             if role != "event_type" or not self._is_known(path, value)
@@ -328,7 +273,7 @@ class Surroundings:
         """Whether values are as likely a role as those found; ``more`` is how much better the name fits."""
         if role == "event_type":
             is_better = more > 0 and names_type(str(path[-1]))
-            return _any(values, _is_known_type) or (is_better and self._may_be(role, path, values))
+            return _any(values, is_known_type) or (is_better and self._may_be(role, path, values))
         if role == "created_at":
             return more >= 0 and self._may_be(role, path, values)
         if role == "subject":
@@ -363,45 +308,3 @@ def _items(values: list[Node]) -> Iterator[Node]:
             yield from value
         else:
             yield value
-
-
-def _is_known_type(value: Node) -> bool:
-    return type(value) is str and value in KNOWN_TYPES
-
-
-def _is_signature(value: Node) -> bool:
-    return type(value) is str and has_bytes(value, 64)
-
-
-def _may_be_word(value: Node) -> bool:
-    """Whether a value may be the type of an event: a text that is no target and nothing else known."""
-    if type(value) is not str:
-        return type(value) in (dict, list)
-    known = value in TARGETS or _EVENT.fullmatch(value) is not None or is_number(value)
-    return not (known or time_form(value) is not None or decode(value) is not None)
-
-
-def _may_be_type(name: str, value: Node) -> bool:
-    return _may_be_word(value) or (names_type(name) and type(value) is Number)
-
-
-def _may_be_subject(name: str, value: Node) -> bool:
-    if type(value) is not str:
-        return False
-    is_digest = _OF_RECORD.search(name) is not None and has_bytes(value, 32)
-    return is_digest or _RECORD.search(value) is not None
-
-
-def _may_be_time(name: str, value: Node) -> bool:
-    if type(value) is Number:
-        return abs(float(value.text)) >= _LEAST_TIME
-    return type(value) is str and len(value) <= _LONGEST_TIME and _TIME.fullmatch(value) is not None
-
-
-#: Whether a value of a name may be a role; the signer is known by its value.
-_FITS: Final[Mapping[str, Callable[[str, Node], bool]]] = {
-    "event_type": _may_be_type,
-    "subject": _may_be_subject,
-    "target": lambda _, value: type(value) is str and value in TARGETS,
-    "created_at": _may_be_time,
-}

@@ -12,12 +12,13 @@ from typing import Final, TypeAlias
 
 from pithbundle.encoding.values import pointer
 from pithbundle.verify.policy import PolicyKey
-from pithbundle.verify.probing.ambiguity import ALGORITHMS, ambiguous, name_score, names_type
+from pithbundle.verify.probing.ambiguity import ambiguous
 from pithbundle.verify.probing.candidates import decode, time_form
 from pithbundle.verify.probing.elements import Element, is_number
 from pithbundle.verify.probing.known_types import KNOWN_TYPES, TARGETS, payload_fit
 from pithbundle.verify.probing.lenient import Node, Path, render, value_at, walk
 from pithbundle.verify.probing.recipes import WRAPPERS
+from pithbundle.verify.probing.role_forms import ALGORITHMS, name_score, names_type
 from pithbundle.verify.probing.rules import Rule
 
 _DEEPEST: Final = 5
