@@ -581,7 +581,10 @@ def test_diff_counts_unverified_elements_and_shows_that_they_differ() -> None:
         "  left        unknown_format at /events/0\n  right       not among its unverified elements\n"
         in result.out
     )
-    assert "  right       unknown_format at /events/0\n  left        absent\n" in result.out
+    assert (
+        "  right       unknown_format at /events/0\n  left        not among its unverified elements\n"
+        in result.out
+    )
     assert result.out.count("\nunverified ") == 2
     assert [each["side"] for each in value["unverified"]] == ["left", "right"]
     assert commands(result.out)["next"] == ["probe", "a.json", "b.json", "--policy-output", "mine.json"]
