@@ -134,6 +134,8 @@ def test_killed_at_200_points(place: Place, disk: Path) -> None:
     """At each operation on the disk, and of each write nothing, a half and all is written."""
     count = 0
     while killed_at(count, 0.5, lambda: place.recompute(disk / "b")):
+        # What is left would stop the next run before its first result (RECOMP-9).
+        shutil.rmtree(disk / "b.part", ignore_errors=True)
         count += 1
     assert kill_at(place, disk, range(count), [0.0, 0.25, 0.5, 0.75, 1.0], most=200) == 200
 
