@@ -121,7 +121,7 @@ def test_a_report_that_was_read_pickles_and_copies(protocol: int) -> None:
         ([created(SOUND_RECEIPT | {"key_id": "x"})], "unverified"),
         ([GOOD, FORGED], "invalid"),
         ([GOOD, ALTERED], "invalid"),
-        ([GOOD, None], "invalid"),
+        ([GOOD, None], "unverified"),
         ([created({})], "invalid"),
         ([created(SOUND_RECEIPT | {"algorithm": "x"})], "invalid"),
         # Each of these is valid; together they contradict each other.
@@ -247,7 +247,7 @@ def test_elements_without_an_id_are_named_by_location() -> None:
     value: Any = reported([None, GOOD, {"event_type": "x", "signature": {}}]).to_value()
     assert [
         (one["location"], one["event_type"], one["verdict"], one["code"]) for one in value["without_id"]
-    ] == [(at(0, 0), None, "invalid", "type"), (at(0, 2), "x", "unknown_format", None)]
+    ] == [(at(0, 0), None, "unknown_format", "type"), (at(0, 2), "x", "unknown_format", None)]
 
 
 def test_an_event_is_located_in_the_input_that_has_the_deciding_element() -> None:

@@ -166,6 +166,9 @@ def test_unverified_elements_are_counted_and_their_identities_are_a_label() -> N
     assert left["state"].unverified == 0
     report = made(RECORD, [])[0].to_value()
     assert side_of_value({**report, "unverified_count": "2"}).unverified == 0
+    strange: Any = {**report, "unverified": [None, {"element_sha256": 1}, {"element_sha256": "a"}]}
+    assert side_of_value(strange).identities == {"a": {"element_sha256": "a"}}
+    assert side_of_value({**report, "unverified": 1}).identities == {}
 
 
 def test_an_entry_that_is_current_for_another_reason() -> None:
