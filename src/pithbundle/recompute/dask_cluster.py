@@ -7,6 +7,7 @@ which is why :mod:`pithbundle.recompute.address` decides what is connected to.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import warnings
@@ -112,6 +113,7 @@ class DaskCluster:
     def __init__(self, address: str, verifier: Verifier) -> None:
         self._address = scheduler_address(address)
         is_tls = self._address.startswith("tls://")
+        reason: str | None = None
         try:
             # The certificates are those of Dask's own configuration, which scheduler and workers need too.
             with warnings.catch_warnings():
@@ -125,7 +127,12 @@ class DaskCluster:
                     name="pithbundle",
                 )
         except (OSError, TypeError, RuntimeError) as error:
-            raise self._error(f"no scheduler can be reached: {_first_line(error)}") from error
+            reason = _first_line(error)
+        if reason is not None:
+            # A client without a connection closes itself when it is collected. In the middle of starting
+            # another one, which holds a lock of Dask, that never ends.
+            gc.collect()
+            raise self._error(f"no scheduler can be reached: {reason}")
         try:
             self._completed = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
             self._numbers: dict[Any, int] = {}
