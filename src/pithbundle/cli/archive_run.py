@@ -22,7 +22,7 @@ from pithbundle.archive.sort import merged
 from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_pyarrow
 from pithbundle.archive.writer import Writer
 from pithbundle.bundle.number import PithNumber, is_suffix
-from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.extras import needing
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.sources import IS_ARCHIVE, walk
@@ -252,13 +252,8 @@ def require_table() -> None:
     Raises:
         click.UsageError: pyarrow is not installed.
     """
-    try:
+    with needing("parquet", "a table needs pyarrow", "pyarrow"):
         require_pyarrow()
-    except ModuleNotFoundError as error:
-        raise click.UsageError(
-            f"a table needs pyarrow, which is not installed. {how_to_install('parquet')}",
-            click.get_current_context(),
-        ) from error
 
 
 def _check_formats(paths: tuple[str, ...], form: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.extras import needing
 
 if TYPE_CHECKING:
     from pithbundle.recompute.kept import Task
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pithbundle.verifier import Verifier
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-#: What the extra `cluster` brings, and the names under which it logs.
-_PACKAGES: Final = ("dask", "distributed")
 _LOGGERS: Final = ("distributed", "distributed.client", "tornado", "tornado.application")
 
 
@@ -53,15 +51,8 @@ def cluster_pool(address: str, verifier: Verifier) -> UnitPool[Task]:
         click.UsageError: Dask is not installed.
         FileError: ``io``: the cluster cannot be used.
     """
-    try:
+    with needing("cluster", "--cluster needs Dask", "dask", "distributed"):
         from pithbundle.recompute.dask_cluster import DaskCluster
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _PACKAGES:
-            raise
-        raise click.UsageError(
-            f"--cluster needs Dask, which is not installed. {how_to_install('cluster')}",
-            click.get_current_context(),
-        ) from error
     from pithbundle.recompute.cluster import ClusterPool
 
     # What these packages log is for their developers, and may quote what others sent.

@@ -15,7 +15,6 @@ from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inpu
 from pithbundle.cli.cluster_option import cluster_pool
 from pithbundle.cli.earlier_options import Earlier, print_kept
 from pithbundle.cli.expected import Compared, expected_value, print_expected
-from pithbundle.cli.inputs import require_single_stdin
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.render import plural
@@ -68,7 +67,6 @@ def run(
     if table:
         require_table()
     written = Written()
-    require_single_stdin(*inputs)
     given = [each for path in inputs for each in _given(path, form, written)]
     archives = [
         each
@@ -149,7 +147,7 @@ def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) 
         if not given.is_of_folder:
             with failing(given.path):
                 raise
-        written.rejected.add(given.path, "", error.detached())
+        written.rejected.add(given.path, "", error)
         return False
     return True
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.extras import needing
 
 if TYPE_CHECKING:
     from pithbundle.archive.storage import Storage
@@ -50,14 +50,8 @@ def open_storage(paths: Iterable[str], schemes: tuple[str, ...]) -> Storage:
             raise click.UsageError(f"{path}: {error}", context) from None
     if not stored:
         return LOCAL
-    try:
+    with needing("cluster", "object storage needs fsspec", "fsspec"):
         from pithbundle.recompute.object_storage import ObjectStorage
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "fsspec":
-            raise
-        raise click.UsageError(
-            f"object storage needs fsspec, which is not installed. {how_to_install('cluster')}", context
-        ) from error
     return ObjectStorage(schemes)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
-from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import guard_archives, guard_inputs
 from pithbundle.cli.inputs import PATH, deliver, json_option
 from pithbundle.cli.numeric import whole
@@ -33,15 +33,8 @@ def _archives() -> tuple[ModuleType, ModuleType]:
     Raises:
         click.UsageError: zstd is not installed.
     """
-    try:
+    with needing_zstd():
         from pithbundle.cli import archive_print, archive_run
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("backports", "compression"):
-            raise
-        raise click.UsageError(
-            f"archives need zstd, which is not installed. {how_to_install('archive')}",
-            click.get_current_context(),
-        ) from error
     return archive_run, archive_print
 
 

@@ -9,7 +9,7 @@ import click
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
 from pithbundle.cli.earlier_options import Earlier, earlier_options
-from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import files_in, guard_archives, guard_inputs
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
@@ -25,15 +25,8 @@ def _work() -> tuple[ModuleType, ModuleType]:
     Raises:
         click.UsageError: zstd is not installed.
     """
-    try:
+    with needing_zstd():
         from pithbundle.cli import expected, recompute_run
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("backports", "compression"):
-            raise
-        raise click.UsageError(
-            f"archives need zstd, which is not installed. {how_to_install('archive')}",
-            click.get_current_context(),
-        ) from error
     return recompute_run, expected
 
 
