@@ -26,8 +26,8 @@ from pithbundle.output_folder import OutputFolder
 
 _PACK_TEMPORARY: Final = "pack.tmp"
 _TEMPORARY: Final = "file.tmp"
-#: The names that a run writes in ``DIR.part`` (ARCH-13).
-_PART_FILES: Final = re.compile(FILES.pattern + r"|run-[0-9]{6}|pack\.tmp|file\.tmp")
+#: The names that writing an archive leaves in a folder, ``DIR.part`` for one (ARCH-13).
+PART_FILES: Final = re.compile(FILES.pattern + r"|run-[0-9]{6}|pack\.tmp|file\.tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Writer:
         self._level = level
         self._stack = contextlib.ExitStack()
         with self._errors(), contextlib.ExitStack() as stack:
-            self._place = stack.enter_context(OutputFolder(self.path, force, _PART_FILES, is_archive))
+            self._place = stack.enter_context(OutputFolder(self.path, force, PART_FILES, is_archive))
             self._stack = stack.pop_all()
         self._sorter = LineSorter(self._place.part, run_bytes)
         self._manifest: Manifest | None = None
@@ -218,14 +218,7 @@ class Writer:
             FileError: ``io``: something cannot be written.
         """
         with self._errors():
-            packs: list[PackInfo] = []
-            for encoding, group in groupby(lines, key=lambda line: line.encoding):
-                with contextlib.closing(PackWriter(self._place.part, encoding, self._level)) as writer:
-                    for frame in frames(group):
-                        writer.write(frame)
-                    packs += writer.finish()
-            manifest = Manifest(tuple(packs), VERSION)
-            self._place.part.write_file(MANIFEST, manifest.to_bytes(), _TEMPORARY)
+            manifest = write_archive(self._place.part, lines, self._level)
             self._place.give_name()
         return manifest
 
@@ -235,6 +228,23 @@ class Writer:
             yield
         except OSError as error:
             raise file_error(self.path, error) from error
+
+
+def write_archive(folder: Folder, lines: Iterable[Line], level: int) -> Manifest:
+    """Write the packs, indexes and manifest of lines in the order of ARCH-4, JSON before CBOR.
+
+    Raises:
+        OSError: something cannot be written.
+    """
+    packs: list[PackInfo] = []
+    for encoding, group in groupby(lines, key=lambda line: line.encoding):
+        with contextlib.closing(PackWriter(folder, encoding, level)) as writer:
+            for frame in frames(group):
+                writer.write(frame)
+            packs += writer.finish()
+    manifest = Manifest(tuple(packs), VERSION)
+    folder.write_file(MANIFEST, manifest.to_bytes(), _TEMPORARY)
+    return manifest
 
 
 def _counted(lines: Iterable[Line], progress: Callable[[int], None]) -> Iterator[Line]:

@@ -19,7 +19,7 @@ from pithbundle.archive.borders import ends_frame, frames
 from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.rejected import Rejections
-from pithbundle.archive.writer import PackFrame, PackWriter
+from pithbundle.archive.writer import PART_FILES, PackFrame, PackWriter
 from pithbundle.archive.zstd import VERSION
 from pithbundle.durable import Folder
 from pithbundle.encoding.values import Object
@@ -28,7 +28,7 @@ from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
 from pithbundle.recompute.resume import KEPT, TEMPORARIES
-from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED
+from pithbundle.recompute.sorted_lines import SORTED
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 
 STATES: Final = "states"
@@ -49,7 +49,7 @@ FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")
 KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}")
 KNOWN_OF_PART: Final = re.compile(
-    f"{_FILES}|{_PACK_FILE}|{KNOWN_OF_SORTED.pattern}|{KEPT.pattern}|{TEMPORARIES}|"
+    f"{_FILES}|{_PACK_FILE}|{PART_FILES.pattern}|{KEPT.pattern}|{TEMPORARIES}|"
     f"{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
 )
 

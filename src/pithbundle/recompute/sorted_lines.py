@@ -7,25 +7,18 @@ archive that was packed from the same lines, whatever file they came from.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Final
 
-from pithbundle.archive.borders import frames
 from pithbundle.archive.lines import Line
-from pithbundle.archive.manifest import FILES, MANIFEST, Manifest, PackInfo
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.sort import RUN_BYTES, LineSorter
-from pithbundle.archive.writer import PackWriter
-from pithbundle.archive.zstd import VERSION
+from pithbundle.archive.writer import PART_FILES, write_archive
 from pithbundle.durable import Folder
 
-#: The folder in the part of the output, and the names of its files.
+#: The folder in the part of the output.
 SORTED: Final = "sorted"
-KNOWN_OF_SORTED: Final = re.compile(FILES.pattern + r"|run-[0-9]{6}|pack\.tmp|file\.tmp")
 #: It is read once and removed: the fastest level.
 _LEVEL: Final = 1
 
@@ -45,13 +38,7 @@ def write_sorted(part: Folder, lines: Iterable[Line], run_bytes: int = RUN_BYTES
         sorter = LineSorter(folder, run_bytes)
         for line in lines:
             sorter.add(line)
-        packs: list[PackInfo] = []
-        for encoding, group in groupby(sorter.sorted(), key=lambda line: line.encoding):
-            with contextlib.closing(PackWriter(folder, encoding, _LEVEL)) as writer:
-                for frame in frames(group):
-                    writer.write(frame)
-                packs += writer.finish()
-        folder.write_file(MANIFEST, Manifest(tuple(packs), VERSION).to_bytes(), "file.tmp")
+        write_archive(folder, sorter.sorted(), _LEVEL)
         return folder.path
 
 
@@ -62,7 +49,7 @@ def remove_sorted(part: Folder) -> None:
         OSError: it cannot be removed.
     """
     if part.mode(SORTED) is not None:
-        part.empty(SORTED, KNOWN_OF_SORTED)
+        part.empty(SORTED, PART_FILES)
 
 
 def place_of(reader: Reader, pack_path: str, offset: int) -> str:

@@ -16,11 +16,12 @@ from kit.recomputed import EndsAfter, expected, read_output, registry, units_of,
 from pithbundle import durable
 from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Reader
+from pithbundle.archive.writer import PART_FILES
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.recompute.pool import Pool
 from pithbundle.recompute.run import recompute
-from pithbundle.recompute.sorted_lines import KNOWN_OF_SORTED, SORTED, place_of, remove_sorted, write_sorted
+from pithbundle.recompute.sorted_lines import SORTED, place_of, remove_sorted, write_sorted
 
 
 def shuffled(given: list[Line], seed: int) -> list[Line]:
@@ -38,7 +39,7 @@ def test_it_is_the_archive_of_the_same_lines(tmp_path: Path, run_bytes: int) -> 
             info.content_sha256 for info in packed.packs
         ]
         names = [each.name for each in (tmp_path / SORTED).iterdir()]
-        assert all(KNOWN_OF_SORTED.fullmatch(name) for name in names)
+        assert all(PART_FILES.fullmatch(name) for name in names)
         assert not any(name.startswith("run-") for name in names)
         remove_sorted(folder)
         assert not (tmp_path / SORTED).exists()
