@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
-from pithbundle.encoding.held_signals import signals_held
+from pithbundle.encoding.held_signals import release_signals, signals_held
 
 _SAFE_PATH: Final = "PYTHONSAFEPATH"
+
+
+def default_jobs() -> int:
+    """Return how many processes may run at once on this machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def process_pool(jobs: int, prepare: Callable[..., None], arguments: tuple[Any, ...]) -> ProcessPoolExecutor:
+    """Return a pool whose processes are prepared by ``prepare(*arguments)``.
+
+    A task is submitted in a block of :func:`starting_processes`: that starts processes.
+    """
+    # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
+    # Its locks start a process too, which removes them if this one is killed.
+    with starting_processes():
+        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), prepare, arguments)
+
+
+def leave_interrupts_to_the_parent() -> None:
+    """Ignore SIGINT in a process that was started, and let the signals arrive that were held back."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    release_signals()
 
 
 @contextmanager

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pithbundle.spawning import starting_processes
+from pithbundle.spawning import default_jobs, leave_interrupts_to_the_parent, process_pool, starting_processes
 
 
 @pytest.mark.parametrize("before", [None, "", "1"])
@@ -30,12 +28,15 @@ def test_no_module_of_the_working_directory_is_loaded(
     for name in ("multiprocessing", "pickle", "struct", "json", "nacl", "pithbundle"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'loaded')!r}, 'w')\nraise SystemExit\n")
     monkeypatch.chdir(tmp_path)
-    context = multiprocessing.get_context("spawn")
-    # Its locks start a process too, if none has been started yet.
-    with starting_processes():
-        pool = ProcessPoolExecutor(1, context)
-    with pool:
+    with process_pool(1, leave_interrupts_to_the_parent, ()) as pool:
         with starting_processes():
             future = pool.submit(len, b"four")
         assert future.result(timeout=60) == 4
     assert not (tmp_path / "loaded").exists()
+
+
+def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_jobs() >= 1
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert default_jobs() == 1

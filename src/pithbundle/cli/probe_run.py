@@ -7,9 +7,6 @@ computes them, so that what is found does not depend on the number of processes.
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
-import signal
 import sys
 import time
 from collections import deque
@@ -22,11 +19,10 @@ from typing import Any, ClassVar, Final, NamedTuple, get_args
 
 from pithbundle.bundle.document_types import PROGRESS_TYPE
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.held_signals import release_signals
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
-from pithbundle.spawning import starting_processes
+from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
 from pithbundle.verify.probing.tasks import (
@@ -58,11 +54,6 @@ class ProgressError(PithError):
     def hint(self) -> str:
         """What to do: the file belongs to another search, or was not written by one."""
         return "give the files and the policy of that search, or a file that does not exist yet"
-
-
-def default_jobs() -> int:
-    """Return how many processes may run at once on this machine."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Before(NamedTuple):
@@ -108,10 +99,7 @@ def run_search(search: Search, seconds: float, jobs: int, before: Before | None 
 def _run_in_processes(
     search: Search, tasks: Iterator[Task], end: float, jobs: int, progress: _Progress
 ) -> bool:
-    # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
-    given = (search.material, end - time.monotonic())
-    with starting_processes():
-        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, given)
+    pool = process_pool(jobs, _start_worker, (search.material, end - time.monotonic()))
     waiting: deque[tuple[Task, Future[Outcome] | None]] = deque()
     try:
         more = True
@@ -153,9 +141,7 @@ def _outcome(material: Material, task: Task, future: Future[Outcome] | None) -> 
 
 
 def _start_worker(material: Material, seconds: float) -> None:
-    # The parent decides what an interrupt means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    release_signals()
+    leave_interrupts_to_the_parent()
     global _material
     _material = material
     # A clock of its own: two processes need not share one.

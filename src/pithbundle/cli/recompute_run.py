@@ -25,8 +25,9 @@ from pithbundle.errors import FileError, PithError
 from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.kept import Task
 from pithbundle.recompute.location import scheme_of
-from pithbundle.recompute.pool import UnitPool, default_jobs
+from pithbundle.recompute.pool import UnitPool
 from pithbundle.recompute.run import Recomputed, recompute
+from pithbundle.spawning import default_jobs
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 

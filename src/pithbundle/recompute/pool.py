@@ -7,9 +7,6 @@ known: each is computed again in a process of its own, so that no other unit suf
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,10 +14,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
-from pithbundle.encoding.held_signals import release_signals
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.unit import Parts, compute
-from pithbundle.spawning import starting_processes
+from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
 from pithbundle.verifier import Verifier
 
 T = TypeVar("T")
@@ -31,11 +27,6 @@ WINDOW: Final = 4
 MOST_LOST: Final = 3
 
 _verifier: Verifier | None = None
-
-
-def default_jobs() -> int:
-    """Return how many processes may run at once on this machine."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class UnitPool(Protocol[T]):
@@ -121,16 +112,12 @@ class Pool(Generic[T]):
 
 
 def _executor(verifier: Verifier, jobs: int) -> ProcessPoolExecutor:
-    # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
-    # Its locks start a process too, which removes them if this one is killed.
-    with starting_processes():
-        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), start_worker, (verifier,))
+    return process_pool(jobs, start_worker, (verifier,))
 
 
 def start_worker(verifier: Verifier) -> None:
-    """Prepare a process: the parent decides what an interrupt means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    release_signals()
+    """Prepare a process."""
+    leave_interrupts_to_the_parent()
     global _verifier
     _verifier = verifier
 

@@ -13,7 +13,7 @@ import pytest
 
 from kit.recomputed import registry, verifier
 from pithbundle.recompute import pool as module
-from pithbundle.recompute.pool import WINDOW, Pool, default_jobs, run_unit, start_worker
+from pithbundle.recompute.pool import WINDOW, Pool, run_unit, start_worker
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.unit import Parts, compute
 
@@ -144,10 +144,3 @@ def test_processes_that_end() -> None:
                 for pid in [*pool._executor._processes]:
                     os.kill(pid, signal.SIGKILL)
     assert found == [(number, False) for number in range(12)]
-
-
-def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert default_jobs() >= 1
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert default_jobs() == 1

@@ -28,12 +28,13 @@ from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import decimal, whole
 from pithbundle.cli.output import Exit, Output
-from pithbundle.cli.probe_run import default_jobs, inputs_sha256, progress_document, read_progress, run_search
+from pithbundle.cli.probe_run import inputs_sha256, progress_document, read_progress, run_search
 from pithbundle.cli.render_probe import ProbeInputs, ProbePrinter, found_policy
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN, read_input
+from pithbundle.spawning import default_jobs
 from pithbundle.verify.policy import Policy
 from pithbundle.verify.probing.elements import Element, elements_of, shown_of_state
 from pithbundle.verify.probing.lenient import read_lenient
