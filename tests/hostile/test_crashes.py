@@ -16,7 +16,7 @@ import pytest
 
 from kit.archives import content, lines, write
 from kit.command_line import process_env
-from kit.crash import crashes, killed_at, recorded
+from kit.crash import Failing, crashes, killed_at, recorded
 from pithbundle import FileError, durable
 from pithbundle.archive.check import check_archive
 from pithbundle.archive.reader import Reader
@@ -172,25 +172,15 @@ def test_an_error_of_the_disk_leaves_the_old_archive(
     old = content(tmp_path / "a")
     write(tmp_path / "b", lines(6), **OPTIONS)
     new = content(tmp_path / "b")
-    real = getattr(durable, call)
     for at in (1, 2, 3, 5, 8):
-        left = at
-
-        def fails(*args: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                raise OSError(number, os.strerror(number))
-            return real(*args)
-
         with monkeypatch.context() as patch:
-            patch.setattr(durable, call, fails)
+            failing = Failing(patch, [call], at, number)
             try:
                 write(tmp_path / "a", lines(6), force=True, **OPTIONS)
             except FileError as error:
                 assert error.code == "io" and os.strerror(number).lower() in str(error).lower()
             else:
-                assert left > 0
+                assert not failing.has_failed
         assert complete(tmp_path / "a", old, new)
         shutil.rmtree(tmp_path / "a")
         shutil.rmtree(tmp_path / "a.part", ignore_errors=True)

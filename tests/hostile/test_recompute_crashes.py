@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from kit.archives import write
 from kit.command_line import command_line, process_env
-from kit.crash import OPERATIONS, crashes, killed_at, recorded
+from kit.crash import OPERATIONS, Failing, crashes, killed_at, recorded
 from kit.recomputed import POLICY_BYTES, registry, verifier
 from pithbundle import FileError, durable
 from pithbundle.recompute import recompute
@@ -164,27 +164,14 @@ def kill_at(place: Place, disk: Path, points: range, shares: list[float], most: 
 
 def fail_at(place: Place, disk: Path, patch: pytest.MonkeyPatch, at: int, number: int) -> bool:
     """Let one operation on the disk fail; return whether there was one."""
-    left = at
-
-    def fails(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == -1:
-                raise OSError(number, os.strerror(number))
-            return real(*args)
-
-        return call
-
     with patch.context() as inner:
-        for name in OPERATIONS:
-            inner.setattr(durable, name, fails(getattr(durable, name)))
+        failing = Failing(inner, OPERATIONS, at + 1, number)
         try:
             place.recompute(disk / "a", force=True)
         except FileError as error:
             assert error.code == "io" and os.strerror(number).lower() in str(error).lower()
     assert place.is_complete(disk / "a")
-    return left < 0
+    return failing.has_failed
 
 
 ERRORS: Final = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT)

@@ -6,7 +6,6 @@ import errno
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 from kit.command_line import process_env
-from kit.crash import Disk, Recorder
+from kit.crash import Disk, Failing, Recorder, killed_at
 from kit.recomputed import (
     POLICY_BYTES,
     EndsAfter,
@@ -36,11 +35,6 @@ from pithbundle.recompute.run import recompute
 from pithbundle.recompute.store import UNITS
 
 SLOW: Final = pytest.mark.slow
-#: The functions that change a disk.
-CALLS: Final = (
-    "create", "write", "truncate", "sync", "sync_folder", "rename", "exchange", "remove", "make_folder",
-    "remove_folder",
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -83,37 +77,9 @@ def left_after(root: Path, units: int) -> None:
 # -- processes that are killed ---------------------------------------------------------------
 
 
-def kill_after(count: int) -> None:
-    """Kill this process after so many operations on the disk; of a write only the half is done."""
-    left = count
-
-    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                if name == "write":
-                    os.write(args[0], bytes(args[1])[: len(args[1]) // 2])
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args)
-
-        return call
-
-    for name in CALLS:
-        setattr(durable, name, counted(name, getattr(durable, name)))
-
-
 def killed_in_child(root: Path, count: int, **options: Any) -> bool:
     """Run in a child that is killed at an operation; return whether it was."""
-    pid = os.fork()
-    if pid == 0:
-        kill_after(count)
-        try:
-            work(root, **options)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    return os.WIFSIGNALED(status)
+    return killed_at(count, 0.5, lambda: work(root, **options))
 
 
 def operations_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -352,19 +318,9 @@ def test_an_error_of_the_disk_leaves_what_can_be_resumed(
 ) -> None:
     write_inputs(tmp_path)
     whole, _ = undisturbed(tmp_path)
-    real = getattr(durable, call)
     for at in (1, 3, 7, 12):
-        left = at
-
-        def fails(*args: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                raise OSError(number, os.strerror(number))
-            return real(*args)
-
         with monkeypatch.context() as patch:
-            patch.setattr(durable, call, fails)
+            failing = Failing(patch, [call], at, number)
             try:
                 work(tmp_path)
             except FileError as error:
@@ -372,7 +328,7 @@ def test_an_error_of_the_disk_leaves_what_can_be_resumed(
                 assert not (tmp_path / "out").exists()
                 work(tmp_path, resume=True)
             else:
-                assert left > 0
+                assert not failing.has_failed
         assert files_of(tmp_path / "out") == whole
         assert sorted(os.listdir(tmp_path)) == ["a", "b", "out"]
         shutil.rmtree(tmp_path / "out")

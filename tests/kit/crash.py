@@ -12,7 +12,7 @@ import os
 import random
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -231,6 +231,7 @@ def crashes(
 OPERATIONS = (
     "create",
     "write",
+    "truncate",
     "sync",
     "sync_folder",
     "rename",
@@ -275,3 +276,34 @@ def _kill_after(count: int, share: float) -> None:
 
     for name in OPERATIONS:
         setattr(durable, name, counted(name, getattr(durable, name)))
+
+
+class Failing:
+    """Lets one operation on the disk fail, until the patch is undone.
+
+    Args:
+        patch: undone by whoever made it.
+        names: the operations that are counted.
+        at: which of them fails, from 1 on.
+        number: the error of the system.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch, names: Iterable[str], at: int, number: int) -> None:
+        self._left = at
+        self._number = number
+        for name in names:
+            patch.setattr(durable, name, self._counted(getattr(durable, name)))
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether there was an operation to fail."""
+        return self._left <= 0
+
+    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                raise OSError(self._number, os.strerror(self._number))
+            return real(*args)
+
+        return call
