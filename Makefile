@@ -58,23 +58,9 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 	$(PIP) check
 	@touch $@
 
-$(MUTANTS): $(DEV) requirements/mutants.txt
-	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/mutants.txt
-	$(PIP) check
-	@touch $@
-
-$(DOCS): $(DEV) requirements/docs.txt
-	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/docs.txt
-	$(PIP) check
-	@touch $@
-
-$(BENCHMARKS): $(DEV) requirements/benchmarks.txt
-	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/benchmarks.txt
-	$(PIP) check
-	@touch $@
-
-$(CLUSTER): $(DEV) requirements/cluster.txt
-	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/cluster.txt
+# What only some targets need, each list by its own name.
+$(MUTANTS) $(DOCS) $(BENCHMARKS) $(CLUSTER): $(VENV)/%.stamp: $(DEV) requirements/%.txt
+	$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/$*.txt
 	$(PIP) check
 	@touch $@
 
