@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from pithbundle.bundle.document import read_document
-from pithbundle.bundle.reader import read_bundle
+from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.parsed import Encoding
@@ -187,7 +187,10 @@ class Verifier:
         """
         if encoding not in (None, "json", "cbor"):
             raise TypeError(f'encoding must be "json", "cbor" or None, not {encoding!r}')
-        bundle = read_bundle(as_bytes(data), limits=self.limits, encoding=encoding)
+        return self._verify(read_bundle(as_bytes(data), limits=self.limits, encoding=encoding))
+
+    def _verify(self, bundle: Bundle) -> VerifiedBundle:
+        """Check every event and receipt of a bundle that was read under the same limits."""
         checked = check(bundle, self.policy, self.rules.event_types.keys(), cache=self._cache)
         trim(self._cache, self.cache_size)
         ledger = Ledger._of_checked(

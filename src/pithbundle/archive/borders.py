@@ -9,8 +9,10 @@ The look-ahead is bounded: of a group of lines with one suffix no more is held t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 from typing import Final, Generic, Protocol, TypeVar
 
 #: The most lines of a frame.
@@ -18,7 +20,7 @@ MAX_LINES: Final = 256
 #: The most raw bytes of a frame of more than one line.
 MAX_BYTES: Final = 1 << 20
 
-_BASE32: Final = {char: value for value, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}
+_BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _FRAME_DIVISOR: Final = 64
 _PACK_DIVISOR: Final = 16_384
 
@@ -48,52 +50,81 @@ class FrameLines(Generic[T]):
 
 def ends_frame(suffix: str) -> bool:
     """Whether a frame ends after the lines of ``suffix`` (ARCH-5)."""
-    return _last(suffix, 2) % _FRAME_DIVISOR == 0
+    return suffix[-2:] in _ends(2, _FRAME_DIVISOR)
 
 
 def ends_pack(suffix: str) -> bool:
     """Whether a pack ends after the lines of ``suffix`` (ARCH-6)."""
-    return _last(suffix, 3) % _PACK_DIVISOR == 0
+    return suffix[-3:] in _ends(3, _PACK_DIVISOR)
 
 
-def _last(suffix: str, count: int) -> int:
-    value = 0
-    for char in suffix[-count:]:
-        value = value * 32 + _BASE32[char]
-    return value
+@cache
+def _ends(count: int, divisor: int) -> frozenset[str]:
+    """The ``count`` characters that are a number in base32 which ``divisor`` divides."""
+    every = map("".join, product(_BASE32, repeat=count))
+    return frozenset(chars for number, chars in enumerate(every) if number % divisor == 0)
+
+
+def is_one_frame(suffixes: Sequence[str], size: int) -> bool:
+    """Whether sorted lines are one frame; False does not say that they are several.
+
+    Args:
+        suffixes: the suffix of each line, of which there is one at least.
+        size: the raw bytes of all lines.
+    """
+    return len(suffixes) <= MAX_LINES and size <= MAX_BYTES and not any(map(ends_frame, suffixes[:-1]))
 
 
 def frames(lines: Iterable[T]) -> Iterator[FrameLines[T]]:
-    """Divide sorted lines into frames (ARCH-5, ARCH-6).
+    """Divide sorted lines into frames (ARCH-5, ARCH-6)."""
+    framer = Framer[T]()
+    for line in lines:
+        yield from framer.add(line)
+    yield from framer.finish()
+
+
+class Framer(Generic[T]):
+    """Divides sorted lines into frames, line by line (ARCH-5, ARCH-6).
 
     At most two frames and one line are in memory, however many lines have one suffix.
     """
-    current = _Frame[T]()
-    group = _Frame[T]()
-    suffix: str | None = None
-    # A group over the limits has begun a frame and is parted: its lines go to the current frame.
-    is_parted = False
-    for line in lines:
-        if line.suffix != suffix:
-            yield from current.take_whole(group)
-            if suffix is not None and ends_frame(suffix):
-                yield current.cut(ends_pack(suffix))
-            suffix, is_parted = line.suffix, False
-        if not is_parted and not group.has_room(line):
+
+    def __init__(self) -> None:
+        self._current = _Frame[T]()
+        self._group = _Frame[T]()
+        self._suffix: str | None = None
+        # A group over the limits has begun a frame and is parted: its lines go to the current frame.
+        self._is_parted = False
+
+    def add(self, line: T) -> list[FrameLines[T]]:
+        """Take the next line; return the frames that are complete."""
+        found: list[FrameLines[T]] = []
+        if line.suffix != self._suffix:
+            found += self._current.take_whole(self._group)
+            if self._suffix is not None and ends_frame(self._suffix):
+                found.append(self._current.cut(ends_pack(self._suffix)))
+            self._suffix, self._is_parted = line.suffix, False
+        if not self._is_parted and not self._group.has_room(line):
             # It exceeds the limits alone. A group of none yet is one line over the limit.
-            if current.lines:
-                yield current.cut()
-            current, group = group, current
-            is_parted = True
-        if not is_parted:
-            group.add(line)
-            continue
-        if current.lines and not current.has_room(line):
-            yield current.cut()
-        current.add(line)
-    yield from current.take_whole(group)
-    if current.lines:
-        yield current.cut(suffix is not None and ends_pack(suffix))
+            if self._current.lines:
+                found.append(self._current.cut())
+            self._current, self._group = self._group, self._current
+            self._is_parted = True
+        if not self._is_parted:
+            self._group.add(line)
+            return found
+        if self._current.lines and not self._current.has_room(line):
+            found.append(self._current.cut())
+        self._current.add(line)
+        return found
+
+    def finish(self) -> list[FrameLines[T]]:
+        """Return the frames that are left; the next line begins a frame."""
+        found = self._current.take_whole(self._group)
+        if self._current.lines:
+            found.append(self._current.cut(self._suffix is not None and ends_pack(self._suffix)))
+        self._suffix = None
+        return found
 
 
 class _Frame(Generic[T]):
@@ -119,12 +150,14 @@ class _Frame(Generic[T]):
         self.lines, self.size = [], 0
         return made
 
-    def take_whole(self, group: _Frame[T]) -> Iterator[FrameLines[T]]:
-        """Take over a group that fits into a frame, which is cut before it where both do not fit."""
+    def take_whole(self, group: _Frame[T]) -> list[FrameLines[T]]:
+        """Take over a group that fits into a frame; return the frame that is cut if both do not fit."""
         if not group.lines:
-            return
+            return []
+        found = []
         if len(self.lines) + len(group.lines) > MAX_LINES or self.size + group.size > MAX_BYTES:
-            yield self.cut()
+            found.append(self.cut())
         self.lines += group.lines
         self.size += group.size
         group.lines, group.size = [], 0
+        return found

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
 from pithbundle.archive.frames import MAGIC, Source, bomb, is_bomb, next_magic, read_frame
-from pithbundle.archive.lines import Line, line_of, split_items, split_lines
+from pithbundle.archive.lines import Line, read_line, split_items, split_lines
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
 from pithbundle.archive.rejected import Rejections, rest_of_frame
@@ -171,9 +171,7 @@ class PackReader:
         count = 0
         for number, data in frame.parts():
             try:
-                line = line_of(data, self._limits, self.encoding)
-                if line.data != data:
-                    raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
+                line = read_line(data, self._limits, self.encoding)
             except PithError as error:
                 position = f"frame at byte {frame.offset}, line {number}"
                 rejected.add(self.path, position, rest_of_frame() if count == MAX_LINES else error)

@@ -1,7 +1,6 @@
 """Writing the output: packs of states and reports, digests, what was rejected (spec RECOMP-3 to RECOMP-6).
 
-States and reports are merged from the results of the units one after the other, so that one pack is
-open at a time.
+States and reports are merged from the results of the units in one pass, so that each result is read once.
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Final, cast
+from typing import Final
 
-from pithbundle.archive.borders import ends_frame, frames
+from pithbundle.archive.borders import FrameLines, Framer, ends_frame
 from pithbundle.archive.lines import Line
-from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.writer import PART_FILES, PackFrame, PackWriter
 from pithbundle.archive.zstd import VERSION
@@ -63,48 +60,37 @@ class Found:
     shared: Sequence[UnitRef]
 
 
-def write_states(folder: Folder, found: Found, rejected: Rejections) -> Tally:
-    """Write ``states/`` and ``digests.txt``, and count; what has no state goes to ``rejected``.
+def write_results(folder: Folder, found: Found, rejected: Rejections) -> Tally:
+    """Write ``states/``, ``reports/`` and ``digests.txt``, and count; what has no state goes to ``rejected``.
 
     Raises:
         ArchiveError: the file of the results was damaged meanwhile.
         OSError: something cannot be written.
     """
     tally = Tally()
-    with folder.create(DIGESTS) as digests:
-
-        def pieces() -> Iterator[Line | PackFrame]:
-            for each in _chosen(found, rejected, states=True):
-                digests.write(each.digests)
-                if isinstance(each, FoundRow):
-                    tally.add(len(each.row.lines), each.row.facts)
-                    yield _line(each.row.suffix, each.state)
-                else:
-                    tally.add_counts(each.result.counts)
-                    yield from each.pieces(each.result.states)
-
-        _write_packs(folder, STATES, "pithbundle_states", pieces())
+    with (
+        folder.create(DIGESTS) as digests,
+        _Packs.open(folder, STATES, "pithbundle_states") as states,
+        _Packs.open(folder, REPORTS, "pithbundle_reports") as reports,
+    ):
+        for each in _chosen(found, rejected):
+            digests.write(each.digests)
+            if isinstance(each, FoundRow):
+                tally.add(len(each.row.lines), each.row.facts)
+                states.add(each.row.suffix, each.state)
+                reports.add(each.row.suffix, each.report)
+            else:
+                tally.add_counts(each.result.counts)
+                for packs, packed in ((states, each.result.states), (reports, each.result.reports)):
+                    if each.is_copied:
+                        packs.copy(packed)
+                    else:
+                        for suffix, text in zip(each.result.suffixes(), texts_of(packed), strict=True):
+                            packs.add(suffix, text)
+        states.finish()
+        reports.finish()
         digests.sync()
     return tally
-
-
-def write_reports(folder: Folder, found: Found) -> None:
-    """Write ``reports/``.
-
-    Raises:
-        ArchiveError: the file of the results was damaged meanwhile.
-        OSError: something cannot be written.
-    """
-
-    def pieces() -> Iterator[Line | PackFrame]:
-        # What has no report was noted with the states.
-        for each in _chosen(found, Rejections(), reports=True):
-            if isinstance(each, FoundRow):
-                yield _line(each.row.suffix, each.report)
-            else:
-                yield from each.pieces(each.result.reports)
-
-    _write_packs(folder, REPORTS, "pithbundle_reports", pieces())
 
 
 def write_rejected(folder: Folder, rejected: Rejections) -> None:
@@ -136,24 +122,15 @@ class WholeUnit:
         """Its lines of ``digests.txt``."""
         return self.result.digests
 
-    def pieces(self, packed: Sequence[PackFrame]) -> Iterator[Line | PackFrame]:
-        """Its frames of states or reports if they are copied, else the lines of these."""
-        if self.is_copied:
-            yield from packed
-        else:
-            yield from map(_line, self.result.suffixes(), texts_of(packed))
 
-
-def _chosen(
-    found: Found, rejected: Rejections, *, states: bool = False, reports: bool = False
-) -> Iterator[WholeUnit | FoundRow]:
+def _chosen(found: Found, rejected: Rejections) -> Iterator[WholeUnit | FoundRow]:
     """The results in the order of the suffixes: whole units where nothing overlaps them.
 
     Of the others each record is one row, the one that has the lines of all of its rows.
     """
     store = found.store
     # A shared record has rows in several units, so that its suffix is in the range of a group of several.
-    shared = _Ahead(store.records(found.shared, states=states, reports=reports))
+    shared = _Ahead(store.records(found.shared, outputs=True))
     # Whether the next row begins a frame (ARCH-5).
     is_at_border = True
     for group in groups(found.units):
@@ -164,7 +141,7 @@ def _chosen(
             is_at_border = ends_at_border
             continue
         last = max(each.last for each in group)
-        for rows in _joined(store.records(group, states=states, reports=reports), shared, last):
+        for rows in _joined(store.records(group, outputs=True), shared, last):
             chosen = _covering(rows, rejected)
             if chosen is not None:
                 yield chosen
@@ -212,31 +189,50 @@ def _covering(rows: Sequence[FoundRow], rejected: Rejections) -> FoundRow | None
     return None
 
 
-def _line(suffix: str, data: bytes) -> Line:
-    # A digest would order lines of one suffix, of which there is one.
-    return Line(suffix, b"", data, "json")
+class _Packs:
+    """The packs of the states or of the reports: frames that are copied, and lines."""
 
+    def __init__(self, folder: Folder, packs_type: str) -> None:
+        self._folder = folder
+        self._type = packs_type
+        self._writer = PackWriter(folder, "json")
+        self._framer = Framer[Line]()
 
-def _write_packs(folder: Folder, name: str, packs_type: str, pieces: Iterable[Line | PackFrame]) -> None:
-    """Write packs of frames that are copied and of lines; each frame that is copied follows a border."""
-    with folder.make_folder(name) as inner:
-        with contextlib.closing(PackWriter(inner, "json")) as writer:
-            for is_frame, run in groupby(pieces, key=lambda piece: isinstance(piece, PackFrame)):
-                if is_frame:
-                    for made in cast("Iterator[PackFrame]", run):
-                        writer.copy(made)
-                else:
-                    for frame in frames(cast("Iterator[Line]", run)):
-                        writer.write(frame)
-            packs: list[PackInfo] = writer.finish()
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, folder: Folder, name: str, packs_type: str) -> Iterator[_Packs]:
+        """Make the folder of the packs."""
+        with folder.make_folder(name) as inner:
+            packs = cls(inner, packs_type)
+            with contextlib.closing(packs._writer):
+                yield packs
+
+    def add(self, suffix: str, text: bytes) -> None:
+        """Write one line."""
+        # A digest would order lines of one suffix, of which there is one.
+        self._write(self._framer.add(Line(suffix, b"", text, "json")))
+
+    def copy(self, packed: Iterable[PackFrame]) -> None:
+        """Write frames as they are, of which the first one follows a border."""
+        self._write(self._framer.finish())
+        for frame in packed:
+            self._writer.copy(frame)
+
+    def finish(self) -> None:
+        """Write what is left, and the list of the packs."""
+        self._write(self._framer.finish())
         value: Object = {
-            "packs_type": packs_type,
+            "packs_type": self._type,
             "packs_version": "1",
             "zstd_version": VERSION,
-            "packs": [pack.to_value() for pack in packs],
+            "packs": [pack.to_value() for pack in self._writer.finish()],
         }
-        write_json(inner, PACKS, value)
-        inner.sync()
+        write_json(self._folder, PACKS, value)
+        self._folder.sync()
+
+    def _write(self, made: Iterable[FrameLines[Line]]) -> None:
+        for frame in made:
+            self._writer.write(frame)
 
 
 def is_output(folder: Folder) -> None:

@@ -18,7 +18,7 @@ from hashlib import sha256
 from itertools import repeat
 from typing import Any, Final
 
-from pithbundle.archive.borders import frames
+from pithbundle.archive.borders import frames, is_one_frame
 from pithbundle.archive.frames import decompress
 from pithbundle.archive.rejected import RejectedEntry
 from pithbundle.archive.writer import PackFrame
@@ -152,20 +152,19 @@ class UnitResult:
         for line in self.digests.splitlines():
             yield line[:_SUFFIX].decode("ascii")
 
-    def found(self, source: int = -1, *, states: bool = True, reports: bool = True) -> Iterator[FoundRow]:
-        """Its rows in the order of their suffixes, without the states or reports that are not wanted.
+    def found(self, source: int = -1, *, outputs: bool = True) -> Iterator[FoundRow]:
+        """Its rows in the order of their suffixes.
 
         Args:
             source: the number of the frame of rows that name none.
-            states: whether the states are read.
-            reports: whether the reports are read.
+            outputs: whether the states and reports are read.
 
         Raises:
             ArchiveError: a frame is damaged.
         """
         digests = iter(self.digests.splitlines(keepends=True))
-        of_states = texts_of(self.states) if states else repeat(b"")
-        of_reports = texts_of(self.reports) if reports else repeat(b"")
+        of_states = texts_of(self.states) if outputs else repeat(b"")
+        of_reports = texts_of(self.reports) if outputs else repeat(b"")
         if self.rows is None:
             return
         for value in json.loads(decompress(self.rows.data, self.rows.raw_size)):
@@ -193,12 +192,13 @@ def texts_of(packed: Iterable[PackFrame]) -> Iterator[bytes]:
 def result_of(found: Sequence[FoundRow], read: int = 0, rejected: Iterable[RejectedEntry] = ()) -> UnitResult:
     """Return the result with these rows, which are sorted by suffix."""
     plain = [each for each in found if not each.row.collides]
+    suffixes = [each.row.suffix for each in plain]
     return UnitResult(
         _rows(found) if found else None,
         b"".join([each.digests for each in plain]),
-        _packed(_Text(each.row.suffix, each.state) for each in plain),
-        _packed(_Text(each.row.suffix, each.report) for each in plain),
-        len({each.row.suffix for each in plain}) == len(found),
+        _packed(suffixes, [each.state for each in plain]),
+        _packed(suffixes, [each.report for each in plain]),
+        len(set(suffixes)) == len(found),
         _counts(plain),
         read,
         tuple(rejected),
@@ -219,13 +219,23 @@ def _counts(found: Sequence[FoundRow]) -> Counts:
     return tally.counts()
 
 
-def _packed(texts: Iterable[_Text]) -> tuple[PackFrame, ...]:
-    return tuple(_frame(frame.lines) for frame in frames(texts))
+def _packed(suffixes: Sequence[str], texts: Sequence[bytes]) -> tuple[PackFrame, ...]:
+    if not texts:
+        return ()
+    size = sum(map(len, texts)) + len(texts)
+    if is_one_frame(suffixes, size):
+        # As of most units, whose frame ended at the same border.
+        return (_frame(suffixes[0], suffixes[-1], texts),)
+    divided = frames(map(_Text, suffixes, texts))
+    return tuple(
+        _frame(lines[0].suffix, lines[-1].suffix, [each.data for each in lines])
+        for lines in (frame.lines for frame in divided)
+    )
 
 
-def _frame(texts: Sequence[_Text]) -> PackFrame:
-    raw = b"\n".join([each.data for each in texts]) + b"\n"
-    return PackFrame(texts[0].suffix, texts[-1].suffix, len(texts), len(raw), compress(raw))
+def _frame(first: str, last: str, texts: Sequence[bytes]) -> PackFrame:
+    raw = b"\n".join(texts) + b"\n"
+    return PackFrame(first, last, len(texts), len(raw), compress(raw))
 
 
 class _Text:

@@ -227,8 +227,7 @@ class _Run:
         rejected = self._notes.rejections()
         with _timed(self._times, "output"):
             self._progress.begin("writing", None)
-            tally = assemble.write_states(folder, results, rejected)
-            assemble.write_reports(folder, results)
+            tally = assemble.write_results(folder, results, rejected)
             assemble.write_rejected(folder, rejected)
         summary = tally.to_value(
             rejected,

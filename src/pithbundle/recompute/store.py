@@ -155,26 +155,22 @@ class Store:
         found = _chains(refs)
         while len(found) > FAN_IN:
             merged, found = found[:FAN_IN], found[FAN_IN:]
-            found.append(self._write(self._merged(merged, states=True, reports=True)))
+            found.append(self._write(self._merged(merged, outputs=True)))
         return [ref for chain in found for ref in chain]
 
-    def records(
-        self, refs: Iterable[UnitRef], *, states: bool = False, reports: bool = False
-    ) -> Iterator[list[FoundRow]]:
-        """The rows of each suffix in their order, with the states and reports that are wanted."""
-        merged = self._merged(_chains(refs), states=states, reports=reports)
+    def records(self, refs: Iterable[UnitRef], *, outputs: bool = False) -> Iterator[list[FoundRow]]:
+        """The rows of each suffix in their order, with their states and reports if these are wanted."""
+        merged = self._merged(_chains(refs), outputs=outputs)
         for _, rows in groupby(merged, key=_suffix):
             yield [*rows]
 
-    def _merged(
-        self, chains: Sequence[Sequence[UnitRef]], *, states: bool, reports: bool
-    ) -> Iterator[FoundRow]:
+    def _merged(self, chains: Sequence[Sequence[UnitRef]], *, outputs: bool) -> Iterator[FoundRow]:
         """All rows of the chains in the order of their suffixes."""
-        return heapq.merge(*(self._rows(chain, states, reports) for chain in chains), key=_suffix)
+        return heapq.merge(*(self._rows(chain, outputs) for chain in chains), key=_suffix)
 
-    def _rows(self, chain: Iterable[UnitRef], states: bool, reports: bool) -> Iterator[FoundRow]:
+    def _rows(self, chain: Iterable[UnitRef], outputs: bool) -> Iterator[FoundRow]:
         for ref in chain:
-            yield from self.read(ref).found(ref.source, states=states, reports=reports)
+            yield from self.read(ref).found(ref.source, outputs=outputs)
 
     def _write(self, rows: Iterable[FoundRow]) -> list[UnitRef]:
         """Write merged rows as units of one chain."""

@@ -11,11 +11,12 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from pithbundle.archive.borders import MAX_LINES
-from pithbundle.archive.lines import has_white_space, split_items, split_lines
+from pithbundle.archive.lines import require_line, split_items, split_lines
 from pithbundle.archive.rejected import MOST_REPEATED, Rejections, rest_of_frame
+from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.errors import ArchiveError, PithError
+from pithbundle.errors import PithError
 from pithbundle.joined import input_of
 from pithbundle.recompute.facts import facts_of
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
@@ -62,21 +63,20 @@ def _computed(verifier: Verifier, parts: Parts, *, holds: bool) -> UnitResult:
             continue
         seen.add(line)
         try:
-            found = verifier.verify(data, encoding=encoding)
-            if encoding == "json" and has_white_space(data):
-                raise ArchiveError("archive", "a line with white space that no line has", clause="ARCH-2")
+            bundle = read_bundle(data, limits=verifier.limits, encoding=encoding)
+            require_line(data, bundle)
         except PithError as error:
             if len(rejected) == MAX_LINES:
                 rejected.add("", f"line {number}", rest_of_frame())
                 break
             rejected.add("", f"line {number}", error)
             continue
-        suffix = found.record.number.suffix
+        suffix = bundle.record.number.suffix
         if not holds and suffix not in groups:
             _finish(groups, done)
             if suffix in done:
                 raise _NotAdjacent
-        groups.setdefault(suffix, {})[line] = found
+        groups.setdefault(suffix, {})[line] = verifier._verify(bundle)
     _finish(groups, done)
     return result_of([done[suffix] for suffix in sorted(done)], read, rejected)
 

@@ -126,7 +126,7 @@ def test_a_unit_is_copied_only_from_a_border_to_a_border(tmp_path: Path) -> None
                 store.add(result_of([lines[each] for each in unit], at), at) for at, unit in enumerate(units)
             ]
             found = Found(store, [ref for ref in refs if ref is not None], [])
-            chosen = _chosen(found, Rejections(), states=True)
+            chosen = _chosen(found, Rejections())
             given = [written(each) for each in chosen]
             assert given == wanted
 

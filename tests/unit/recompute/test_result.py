@@ -110,10 +110,8 @@ def test_a_row_without_a_state_takes_no_room() -> None:
 
 def test_states_and_reports_that_are_not_wanted() -> None:
     result = result_of([row(A)])
-    (without,) = result.found(states=False, reports=False)
+    (without,) = result.found(outputs=False)
     assert without == FoundRow(row(A).row, b"digests\n", b"", b"")
-    (states,) = result.found(reports=False)
-    assert (states.state, states.report) == (b"state", b"")
 
 
 def test_a_row_keeps_the_source_that_it_has() -> None:

@@ -64,7 +64,7 @@ def test_a_run_that_ends_in_its_output_is_resumed(tmp_path: Path, monkeypatch: p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("pithbundle.recompute.assemble.write_reports", fails)
+        patch.setattr("pithbundle.recompute.assemble.write_rejected", fails)
         with pytest.raises(KeyboardInterrupt):
             recompute([str(tmp_path / "0")], str(tmp_path / "out"), verifier())
     assert part(tmp_path) == FILES

@@ -49,7 +49,7 @@ def add(store: Store, *numbers: int, source: int = 0) -> UnitRef:
 
 
 def rows_of(store: Store, refs: Iterable[UnitRef]) -> list[FoundRow]:
-    return [each for records in store.records(refs, states=True, reports=True) for each in records]
+    return [each for records in store.records(refs, outputs=True) for each in records]
 
 
 def test_rows_with_their_states_and_reports(store: Store) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from kit.recomputed import bundles, expected, in_cbor, listed, registry, unpacked, verifier
 from pithbundle.archive.lines import Line
+from pithbundle.bundle.reader import Bundle
 from pithbundle.encoding.canonical import encode
-from pithbundle.encoding.parsed import Encoding
 from pithbundle.recompute.result import Row, UnitResult
 from pithbundle.recompute.unit import compute
 from pithbundle.verifier import VerifiedBundle, Verifier
@@ -57,19 +57,19 @@ def test_bundles_are_held_only_where_lines_of_a_record_do_not_follow_one_another
 ) -> None:
     lines = registry(5)
     plain = compute(verifier(), [("json", raw(lines))])
-    calls: list[bytes] = []
-    real = Verifier.verify
+    calls: list[Bundle] = []
+    real = Verifier._verify
 
-    def verify(self: Verifier, data: bytes, *, encoding: Encoding | None = None) -> VerifiedBundle:
-        calls.append(data)
-        return real(self, data, encoding=encoding)
+    def verify(self: Verifier, bundle: Bundle) -> VerifiedBundle:
+        calls.append(bundle)
+        return real(self, bundle)
 
-    monkeypatch.setattr(Verifier, "verify", verify)
+    monkeypatch.setattr(Verifier, "_verify", verify)
     assert compute(verifier(), [("json", raw(lines))]) == plain and len(calls) == 15
     # Of any order each line is verified at most twice, however often records change.
     calls.clear()
     assert compute(verifier(), [("json", raw(lines[0::3] + lines[1::3] + lines[2::3]))]) == plain
-    assert len(calls) == 15 + 6
+    assert len(calls) == 15 + 5
 
 
 def test_items_of_cbor() -> None:
