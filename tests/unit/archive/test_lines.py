@@ -19,10 +19,12 @@ from pithbundle.archive.lines import (
     has_white_space,
     item_end,
     line_of,
+    read_line,
     split_items,
     split_lines,
     without_white_space,
 )
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 
 DEMO = REPO / "vectors" / "demo"
 
@@ -72,6 +74,21 @@ def test_a_line_of_a_bundle() -> None:
     assert line.raw == line.data + b"\n" and line.raw_size == len(line.raw)
     assert line_of(b"  " + line.raw) == line
     assert repr(line) == f"<Line {line.suffix} {line.digest.hex()[:16]}: {len(line.data)} bytes of json>"
+
+
+def test_a_line_is_read_as_it_is_however_it_is_spelt() -> None:
+    value = json.loads((DEMO / "bundle.json").read_bytes())
+    # A faulty event is null in what was read, so that it is not written as the line has it.
+    value["events"].append({"number": 2**60, "text": '\\ " é'})
+    for escape in (False, True):
+        data = json.dumps(value, separators=(",", ":"), ensure_ascii=escape).encode()
+        assert read_line(data, DEFAULT_LIMITS, "json") == line_of(data)
+        for spaced in (data + b"\n", data.replace(b",", b", ", 1), data.replace(b'":', b'"\t:')):
+            with pytest.raises(PithError) as caught:
+                read_line(spaced, DEFAULT_LIMITS, "json")
+            assert (caught.value.code, caught.value.fault.clause) == ("archive", "ARCH-2")
+    item = (DEMO / "bundle.cbor").read_bytes()
+    assert read_line(item, DEFAULT_LIMITS, "cbor") == line_of(item)
 
 
 def test_an_item_is_the_bundle_as_it_is() -> None:
