@@ -86,6 +86,11 @@ def exchange(one: str, other: str, folder: int) -> bool:
     raise OSError(number, os.strerror(number), one)
 
 
+def touch(descriptor: int) -> None:
+    """Set the time of an open file to now; its content does not change."""
+    os.utime(descriptor)
+
+
 def link(old: str, new: str, folder: int) -> None:
     """Give a file a second name, which must not exist."""
     os.link(old, new, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
@@ -173,15 +178,18 @@ class Folder:
 
     def mode(self, name: str) -> int | None:
         """The mode of an entry, of a link itself; None where there is none."""
-        try:
-            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False).st_mode
-        except FileNotFoundError:
-            return None
+        found = self.status(name)
+        return None if found is None else found.st_mode
 
     def size(self, name: str) -> int | None:
         """The bytes of a file, of a link itself; None where there is none."""
+        found = self.status(name)
+        return None if found is None else found.st_size
+
+    def status(self, name: str) -> os.stat_result | None:
+        """What the system knows of an entry, of a link itself; None where there is none."""
         try:
-            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False).st_size
+            return os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
         except FileNotFoundError:
             return None
 

@@ -194,6 +194,8 @@ def test_a_cache_is_filled_used_and_left_alone() -> None:
     [
         (["--recheck", "5"], "--recheck is the share of a cache"),
         (["--cache", "c", "--recheck", "101"], "is not a whole number from 0 to 100"),
+        (["--cache-size", "5"], "--cache-size is that of a cache"),
+        (["--cache", "c", "--cache-size", "20G"], "is not a whole number from 0 to 1000000000000000"),
         (["--cache", "in"], "--cache in is also an input"),
         (["--cache", "out"], "--cache and -o name one folder"),
         (["--cache", "./x/../out.part/"], "--cache and -o name one folder"),
@@ -203,6 +205,33 @@ def test_options_of_a_cache_that_cannot_be(options: list[str], message: str) -> 
     result = run("recompute", "in", *OPTIONS, *options)
     assert result.status == 2 and message in result.err
     assert sorted(os.listdir()) == ["in", "p.json"]
+
+
+def test_a_cache_is_made_as_small_as_it_may_be() -> None:
+    words = ("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1", "--force")
+    plain = run(*words)
+    size = sum(path.stat().st_size for path in Path("cache").glob("*/*"))
+    kept = run(*words, "--cache-size", str(size))
+    assert kept.out == f"{plain.out}  cache       0 results removed, 1 result of {size} bytes left\n"
+    value = json.loads(run(*words, "--cache-size", str(size - 1), "--json").stdout)
+    assert value["cache"] == {"entries": 0, "bytes": 0, "removed": {"entries": 1, "bytes": size}}
+    assert run(*words) == plain and units_of(Path("out"))["computed"] == 1
+    assert json.loads(run(*words, "--json").stdout)["cache"] is None
+    assert run(*words, "--no-cache", "--cache-size", "0") == plain
+    assert len([*Path("cache").glob("*/*")]) == 1
+
+
+def test_a_cache_that_cannot_be_made_smaller_leaves_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shrink(self: Cache, most: int) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    words = ("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(Cache, "shrink", shrink)
+        result = run(*words, "--cache-size", "0")
+    assert result.status == 2 and "cache: permission denied" in result.err.lower()
+    assert "out is complete; only the cache could not be made smaller" in result.err
+    assert read_output(Path("out")).states == expected(registry(8))[0]
 
 
 def test_a_cache_that_others_can_write_is_rejected() -> None:

@@ -83,6 +83,7 @@ UNTESTABLE: Final = {
     "RECOMP-8": "about the work of a run; tests/unit/recompute/test_plan.py shows it",
     "RECOMP-9": "about the work of a run; tests/hostile/test_resume.py shows it",
     "RECOMP-10": "about the work of a run; tests/unit/recompute/test_run_cache.py shows it",
+    "RECOMP-17": "about the work of a run; tests/unit/recompute/test_cache.py shows it",
     "RECOMP-11": "about the output of a command; tests/unit/recompute/test_expect.py shows it",
     "RECOMP-12": "about containers of bundles; tests/cli/test_recompute_inputs.py shows it",
     "RECOMP-13": "a picture for people; tests/unit/recompute/test_picture.py shows it",

@@ -1,4 +1,4 @@
-"""The options that use what earlier runs of recompute left (spec RECOMP-9, RECOMP-10)."""
+"""The options that use what earlier runs of recompute left (spec RECOMP-9, RECOMP-10, RECOMP-17)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class Earlier:
     resume: bool
     cache: str | None
     recheck: int
+    #: The most bytes of the cache when the output is complete; None for no bound.
+    cache_size: int | None = None
 
 
 def earlier_options(command: Command) -> Command:
@@ -49,16 +51,32 @@ def earlier_options(command: Command) -> Command:
         metavar="PERCENT",
         help="The share of cached results that is computed again; by default 1.",
     )
+    @click.option(
+        "--cache-size",
+        callback=whole(0, 10**15),
+        metavar="BYTES",
+        help="At the end remove the results used longest ago, until DIR has at most so many bytes.",
+    )
     @functools.wraps(command)
     def with_earlier(
-        *args: Any, resume: bool, cache_path: str | None, no_cache: bool, recheck: int | None, **others: Any
+        *args: Any,
+        resume: bool,
+        cache_path: str | None,
+        no_cache: bool,
+        recheck: int | None,
+        cache_size: int | None,
+        **others: Any,
     ) -> int:
-        if cache_path is None and recheck is not None:
-            context = click.get_current_context()
-            raise click.UsageError("--recheck is the share of a cache. Name one with --cache", context)
+        needs = (
+            (recheck, "--recheck is the share of a cache"),
+            (cache_size, "--cache-size is that of a cache"),
+        )
+        for value, what in needs:
+            if cache_path is None and value is not None:
+                raise click.UsageError(f"{what}. Name one with --cache", click.get_current_context())
         path = None if no_cache else cache_path
         _require_apart(path, others["inputs"], others["output"])
-        earlier = Earlier(resume, path, _RECHECKED if recheck is None else recheck)
+        earlier = Earlier(resume, path, _RECHECKED if recheck is None else recheck, cache_size)
         return command(*args, earlier=earlier, **others)
 
     return with_earlier

@@ -15,14 +15,17 @@ from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inpu
 from pithbundle.cli.cluster_option import cluster_pool
 from pithbundle.cli.earlier_options import Earlier, print_kept
 from pithbundle.cli.expected import Compared, expected_value, print_expected
+from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import policy_value
 from pithbundle.cli.output import Exit, Output, Style, worst
 from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
-from pithbundle.encoding.values import portable
+from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import FileError, PithError
+from pithbundle.files import file_error
 from pithbundle.recompute.assemble import DIGESTS, SUMMARY
+from pithbundle.recompute.cache import Shrunk, cache_at
 from pithbundle.recompute.kept import Task
 from pithbundle.recompute.location import scheme_of
 from pithbundle.recompute.pool import UnitPool
@@ -153,6 +156,30 @@ def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) 
     return True
 
 
+def shrink_cache(earlier: Earlier, output: str) -> Shrunk | None:
+    """Make the cache as small as ``--cache-size`` wants it, once the output is complete; None without it.
+
+    Raises:
+        InputRejected: an entry cannot be removed; with exit status 2.
+    """
+    if earlier.cache is None or earlier.cache_size is None:
+        return None
+    try:
+        with cache_at(earlier.cache) as cache:
+            return None if cache is None else cache.shrink(earlier.cache_size)
+    except (FileError, OSError) as found:
+        error = found if isinstance(found, FileError) else file_error(earlier.cache, found)
+        hint = f"{output} is complete; only the cache could not be made smaller"
+        raise InputRejected(earlier.cache, error, Exit.USAGE, hint) from found
+
+
+def _shrunk_value(shrunk: Shrunk | None) -> Object | None:
+    if shrunk is None:
+        return None
+    removed: Object = {"entries": shrunk.removed, "bytes": shrunk.removed_size}
+    return {"entries": shrunk.entries, "bytes": shrunk.size, "removed": removed}
+
+
 def print_recomputed(
     out: Output,
     output: str,
@@ -161,8 +188,9 @@ def print_recomputed(
     found: Recomputed,
     skipped: int,
     compared: Compared | None = None,
+    shrunk: Shrunk | None = None,
 ) -> int:
-    """Print what a run and a comparison came to; return the exit status."""
+    """Print what a run and a comparison came to, and what is left of the cache; return the exit status."""
     summary: dict[str, Any] = found.summary
     own = Exit(summary["exit_status"])
     status = worst([own, Exit.VALID if compared is None else compared.found.exit_status])
@@ -173,6 +201,7 @@ def print_recomputed(
             "summary": summary,
             "skipped": skipped,
             "expected": expected_value(compared),
+            "cache": _shrunk_value(shrunk),
         }
         # The outcome is that of the comparison where the exit status is due to it alone.
         outcome = summary["outcome"] if compared is None or status == own else compared.found.result
@@ -192,6 +221,9 @@ def print_recomputed(
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
     if skipped:
         out.detail("skipped", f"{plural(skipped, 'file')} of other names")
+    if shrunk is not None:
+        left = f"{plural(shrunk.entries, 'result')} of {plural(shrunk.size, 'byte')} left"
+        out.detail("cache", f"{plural(shrunk.removed, 'result')} removed, {left}")
     if compared is not None:
         print_expected(out, compared)
     return status

@@ -1,4 +1,4 @@
-"""The cache: a folder of results of units by their keys, for later runs (spec RECOMP-10).
+"""The cache: a folder of results of units by their keys, for later runs (spec RECOMP-10, RECOMP-17).
 
 Whoever can write into the folder can write the states of every record, since a result that is found is
 not computed. So the folder is of the user alone, and a share of what is found is computed all the same.
@@ -16,10 +16,11 @@ import re
 import secrets
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
 
-from pithbundle.durable import Folder
+from pithbundle.durable import Folder, touch
 from pithbundle.files import file_error
 
 #: The mark of a cache, by which programs that make backups pass it over (bford.info/cachedir).
@@ -35,8 +36,19 @@ _LENGTH: Final = 8
 _START: Final = len(_HEAD) + _DIGEST + _LENGTH
 _FILES: Final = re.compile(re.escape(TAG))
 _FOLDERS: Final = re.compile("[0-9a-f]{2}")
-_ENTRIES: Final = re.compile(r"[0-9a-f]{64}|[0-9a-f]{16}\.tmp")
+_ENTRY: Final = re.compile("[0-9a-f]{64}")
+_LEFTOVER: Final = re.compile(r"[0-9a-f]{16}\.tmp")
 _TEMPORARY: Final = ".tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """What is left of a cache that was made smaller, and how much was removed."""
+
+    entries: int
+    size: int
+    removed: int
+    removed_size: int
 
 
 class Cache:
@@ -99,9 +111,14 @@ class Cache:
                 if len(start) < _START or os.fstat(descriptor).st_size != _START + length:
                     return None
                 data = file.read(length)
+                if start != _start(key, data):
+                    return None
             except OSError:
                 return None
-        return data if start == _start(key, data) else None
+            # Where it cannot be noted, the entry counts as used when it was written.
+            with contextlib.suppress(OSError):
+                touch(descriptor)
+        return data
 
     def put(self, key: str, data: bytes) -> None:
         """Write the block of a unit as its entry, atomically; one that is there is replaced.
@@ -124,6 +141,34 @@ class Cache:
                 with contextlib.suppress(OSError):
                     folder.remove(temporary)
                 raise
+
+    def shrink(self, most: int) -> Shrunk:
+        """Remove the entries that were last used longest ago, until the others have ``most`` bytes at most.
+
+        Another run may use the cache meanwhile: what it looks for and does not find, it computes.
+
+        Raises:
+            OSError: an entry cannot be removed.
+        """
+        found = sorted(self._entries())
+        size, removed, removed_size = sum(each[-1] for each in found), 0, 0
+        for _, name, length in found:
+            if size - removed_size <= most:
+                break
+            with self._folder.subfolder(name[:2]) as folder, contextlib.suppress(FileNotFoundError):
+                folder.remove(name)
+            removed, removed_size = removed + 1, removed_size + length
+        return Shrunk(len(found) - removed, size - removed_size, removed, removed_size)
+
+    def _entries(self) -> Iterator[tuple[int, str, int]]:
+        """The time of the last use, the name and the bytes of each entry."""
+        for name in self._folder.names():
+            if _FOLDERS.fullmatch(name):
+                with self._folder.subfolder(name) as folder:
+                    for each in folder.names():
+                        found = folder.status(each) if _ENTRY.fullmatch(each) else None
+                        if found is not None and stat.S_ISREG(found.st_mode):
+                            yield found.st_mtime_ns, each, found.st_size
 
     def _require_own(self) -> None:
         """Check that nobody else can write the folder, and that it contains a cache or nothing.
@@ -153,7 +198,7 @@ class Cache:
             if _FOLDERS.fullmatch(name):
                 with self._folder.subfolder(name) as folder:
                     for each in folder.names():
-                        if each.endswith(_TEMPORARY) and _ENTRIES.fullmatch(each):
+                        if _LEFTOVER.fullmatch(each):
                             folder.remove(each)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import stat
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pithbundle.durable import Folder
-from pithbundle.recompute.cache import TAG, Cache, is_rechecked
+from pithbundle.recompute.cache import TAG, Cache, Shrunk, is_rechecked
 
 KEY, OTHER = "ab" + "0" * 62, "ab" + "1" * 62
 DATA = b"block" * 100
@@ -235,3 +236,107 @@ def test_a_share_is_rechecked() -> None:
     assert one <= {key for key in keys if is_rechecked(key, "plan", 6)}
     # Another plan has another share.
     assert len(one & {key for key in keys if is_rechecked(key, "other", 5)}) < 60
+
+
+# -- a bound on the bytes ----------------------------------------------------------------------
+
+NAMES = [f"{number:02x}" + f"{number}" * 62 for number in range(6)]
+
+
+def aged(tmp_path: Path, one: Cache) -> int:
+    """Entries of one size, each last used a day before the next one; return their bytes."""
+    for number, name in enumerate(NAMES):
+        one.put(name, DATA)
+        used = 1_700_000_000 + 86_400 * number
+        os.utime(entry(tmp_path, name), (used, used))
+    return entry(tmp_path, NAMES[0]).stat().st_size
+
+
+def left(tmp_path: Path) -> list[int]:
+    return [number for number, name in enumerate(NAMES) if entry(tmp_path, name).exists()]
+
+
+def test_what_was_used_longest_ago_is_removed_first(tmp_path: Path) -> None:
+    with cache(tmp_path) as one:
+        size = aged(tmp_path, one)
+        assert one.shrink(6 * size) == Shrunk(6, 6 * size, 0, 0)
+        assert one.get(NAMES[1]) == DATA
+        assert one.shrink(4 * size) == Shrunk(4, 4 * size, 2, 2 * size)
+        assert left(tmp_path) == [1, 3, 4, 5]
+        # Of the bytes that are allowed none are exceeded, by no entry in part.
+        assert one.shrink(3 * size - 1) == Shrunk(2, 2 * size, 2, 2 * size)
+        assert left(tmp_path) == [1, 5]
+        assert one.shrink(0) == Shrunk(0, 0, 2, 2 * size)
+        assert one.get(NAMES[1]) is None
+
+
+def test_a_damaged_entry_does_not_count_as_used(tmp_path: Path) -> None:
+    with cache(tmp_path) as one:
+        aged(tmp_path, one)
+        path = entry(tmp_path, NAMES[0])
+        times = path.stat()
+        path.write_bytes(path.read_bytes()[:-1])
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        assert one.get(NAMES[0]) is None and path.stat().st_mtime_ns == times.st_mtime_ns
+
+
+def test_a_use_that_cannot_be_noted_is_one_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cache(tmp_path) as one:
+        aged(tmp_path, one)
+
+        def utime(*_: object) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "utime", utime)
+        assert one.get(NAMES[0]) == DATA
+
+
+def test_nothing_but_entries_is_removed(tmp_path: Path) -> None:
+    with cache(tmp_path) as one:
+        aged(tmp_path, one)
+        folder = entry(tmp_path, NAMES[0]).parent
+        (folder / "0123456789abcdef.tmp").write_bytes(bytes(10_000))
+        (folder / "thesis").write_bytes(b"mine")
+        os.mkfifo(folder / ("a" * 64))
+        (folder / ("b" * 64)).symlink_to(tmp_path / "target")
+        (folder / ("c" * 64)).mkdir()
+        (tmp_path / "target").write_bytes(bytes(10_000))
+        kept = {*os.listdir(folder)} - {NAMES[0]}
+        assert one.shrink(0).removed == 6
+        assert {*os.listdir(folder)} == kept and (tmp_path / "target").exists()
+        assert {TAG, *(name[:2] for name in NAMES)} == {*os.listdir(tmp_path / "cache")}
+
+
+def test_two_runs_use_a_cache_that_is_made_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one removes the other one computes, and writes again into folders that are still there."""
+    with cache(tmp_path) as one, cache(tmp_path) as other:
+        size = aged(tmp_path, one)
+        real = Folder.remove
+
+        def removed(self: Folder, name: str) -> None:
+            real(self, name)
+            with contextlib.suppress(FileNotFoundError):
+                # Another run removes what is oldest too.
+                os.unlink(entry(tmp_path, NAMES[1]))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Folder, "remove", removed)
+            one.shrink(3 * size)
+        assert left(tmp_path) == [3, 4, 5]
+        assert other.get(NAMES[0]) is None
+        other.put(NAMES[0], DATA)
+        assert one.get(NAMES[0]) == DATA
+
+
+def test_an_entry_that_cannot_be_removed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cache(tmp_path) as one:
+        aged(tmp_path, one)
+
+        def remove(self: Folder, name: str) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Folder, "remove", remove)
+        with pytest.raises(PermissionError):
+            one.shrink(0)

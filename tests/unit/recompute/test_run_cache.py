@@ -16,6 +16,7 @@ from kit.recomputed import files_of, in_cbor, registry, units_of, verifier, writ
 from pithbundle import FileError, Limits, Policy, Verifier
 from pithbundle.archive.lines import Line
 from pithbundle.recompute import kept, pool
+from pithbundle.recompute.cache import Cache
 from pithbundle.recompute.kept import Task
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.run import recompute
@@ -118,8 +119,6 @@ def other_result(path: Path) -> None:
     start = data.index(b"pithbundle unit 1\n")
     result = UnitResult.from_bytes(data[start:])
     block = replace(result, read=result.read + 1).to_bytes()
-    from pithbundle.recompute.cache import Cache
-
     with Cache(str(path.parent.parent)) as cache:
         cache.put(path.name, block)
 
@@ -209,6 +208,45 @@ def test_a_folder_that_is_no_cache(tmp_path: Path, kind: str) -> None:
     with pytest.raises(FileError, match="cache: ") as caught:
         work(tmp_path)
     assert caught.value.code == "io" and sorted(os.listdir(tmp_path)) == ["cache", "in-0"]
+
+
+# -- a bound on the bytes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [0, 3_000, 10**9])
+def test_a_cache_that_is_made_smaller_while_a_run_uses_it_changes_no_byte(
+    tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Another process removes entries between any two looks of the run."""
+    _, units, _ = counts(tmp_path)
+    real = kept.Kept.find
+
+    def find(self: kept.Kept, source: int, key: str) -> object:
+        with Cache(str(tmp_path / "cache")) as other:
+            other.shrink(most)
+        return real(self, source, key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kept.Kept, "find", find)
+        assert work(tmp_path, recheck=50) == whole
+    found, computed, _ = counts(tmp_path)
+    assert found + computed == units and (computed > 0) == (most < 10**9)
+    assert work(tmp_path, recheck=0) == whole
+
+
+def test_entries_that_no_run_finds_any_more_are_removed_first(
+    tmp_path: Path, whole: dict[str, bytes]
+) -> None:
+    mine = entries(tmp_path)
+    for path in mine:
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    work(tmp_path, Verifier(Policy.registry()))
+    for path in {*entries(tmp_path)} - {*mine}:
+        os.utime(path, (1_700_000_001, 1_700_000_001))
+    assert work(tmp_path, recheck=0) == whole
+    with Cache(str(tmp_path / "cache")) as cache:
+        cache.shrink(sum(path.stat().st_size for path in mine))
+    assert entries(tmp_path) == mine
 
 
 # -- what is never kept ----------------------------------------------------------------------

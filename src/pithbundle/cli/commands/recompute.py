@@ -35,7 +35,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
     epilog="\b\nExamples:\n  pithbundle recompute mirror -o states\n"
     "  pithbundle recompute downloads/ more.jsonl.gz -o states --policy mine.json\n"
     "  pithbundle recompute mirror -o states --resume\n"
-    "  pithbundle recompute mirror -o states --force --cache ~/.cache/pithbundle\n"
+    "  pithbundle recompute mirror -o states --force --cache ~/.cache/pithbundle --cache-size 20000000000\n"
     "  pithbundle recompute mirror -o new --expect states --differences d.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
     "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
@@ -126,7 +126,9 @@ def command(
             out, inputs, form, storage, folder, policy, limits, jobs, cluster, force, earlier,
             table=is_table, is_resumable=folder == output,
         )  # fmt: skip
+    shrunk = run.shrink_cache(earlier, output)
     compared = None
     if expected is not None:
         compared = comparing.compare(output, expected, limits, differences_path, force)
-    return int(run.print_recomputed(out, output, policy, policy_path, found, written.skipped, compared))
+    skipped = written.skipped
+    return int(run.print_recomputed(out, output, policy, policy_path, found, skipped, compared, shrunk))
