@@ -188,6 +188,40 @@ def test_a_pack_of_nothing_but_pieces_is_read_in_linear_time(tmp_path: Path, pie
     assert seconds(1 << 21) < 16 * small
 
 
+def stating(size: int) -> bytes:
+    """The head of a frame that states its size and has a checksum."""
+    return MAGIC + b"\xa4" + size.to_bytes(4, "little")
+
+
+def of_empty_blocks(heads: int, size: int, good: bytes) -> bytes:
+    """Heads of frames, each with a block up to blocks without content, of which so many bytes follow."""
+    one = stating(1 << 22)
+    step = len(one) + 3 + len(good)
+    blocks = [(step * (heads - at) - step + len(good) << 3).to_bytes(3, "little") for at in range(heads)]
+    return b"".join([one + block + good for block in blocks]) + bytes(size)
+
+
+def of_wrong_checksums(count: int, good: bytes) -> bytes:
+    """Frames that expand to 4 MiB each from 130 bytes, and have another checksum."""
+    block = (1 << 17 << 3 | 2).to_bytes(3, "little") + b" "
+    last = (1 << 17 << 3 | 3).to_bytes(3, "little") + b" "
+    return (stating(1 << 22) + block * 31 + last + b"none" + good) * count
+
+
+@pytest.mark.parametrize("good", [b"", zstd.compress(b"\n")], ids=["alone", "between frames"])
+@pytest.mark.parametrize("kind", ["empty blocks", "wrong checksums"])
+def test_frames_that_cost_much_and_cannot_be_read(tmp_path: Path, kind: str, good: bytes) -> None:
+    """Each was walked or decompressed anew for each head: 160 s for a pack of 900 KB."""
+    write(tmp_path / "a", lines(1))
+    pack = next((tmp_path / "a").glob("*.zst"))
+    if kind == "empty blocks":
+        pack.write_bytes(of_empty_blocks(400, 600_000, good))
+    else:
+        pack.write_bytes(of_wrong_checksums(12_000, good))
+    status, seconds, peak = measured("archive", "check", str(tmp_path / "a"))
+    assert (status, seconds < 3, peak < 128 << 20) == (1, True, True), (seconds, peak >> 20)
+
+
 def test_an_index_or_a_manifest_of_a_hostile_mirror(tmp_path: Path) -> None:
     """Names lead nowhere else, and numbers allocate nothing."""
     write(tmp_path / "a", lines(20))

@@ -21,16 +21,20 @@ _LONGEST_HEAD: Final = 18
 _LARGEST_BLOCK: Final = 1 << 17
 #: The bytes that are read at once.
 CHUNK: Final = 1 << 18
+#: What the head of a block costs a reader, in bytes: as long as it takes to copy so many.
+_BLOCK_COST: Final = 1 << 10
 #: How many times its size a file may expand, and up to which size it may expand more.
 _MOST_TIMES: Final = 1_000
 _FREE: Final = 64 << 20
+#: How often a reader looks for the next frame in vain, in one pack, before it gives up.
+_MOST_CANDIDATES: Final = 1_000
 _RAW, _RLE, _COMPRESSED, _RESERVED = range(4)
 
 
 class Source:
     """Bytes of a file or a pipe in order, with a look ahead."""
 
-    __slots__ = ("_at", "_buffer", "_read", "position")
+    __slots__ = ("_at", "_buffer", "_read", "cost", "position")
 
     def __init__(self, read: Callable[[int], bytes], position: int = 0) -> None:
         self._read = read
@@ -38,6 +42,8 @@ class Source:
         self._at = 0
         #: The offset of the next byte.
         self.position = position
+        #: What the frames read from here cost, in bytes: read, for the heads of blocks, and decompressed.
+        self.cost = 0
 
     def peek(self, size: int) -> bytes:
         """Return the next ``size`` bytes and stay before them; fewer at the end."""
@@ -124,7 +130,9 @@ def frame_parts(source: Source, head: Head) -> Iterator[bytes]:
         last, kind, size = bool(value & 1), value >> 1 & 3, value >> 3
         if kind == _RESERVED or size > _LARGEST_BLOCK:
             raise ArchiveError("archive", "no block of a frame", offset=source.position)
-        yield _whole(source, 3 + (1 if kind == _RLE else size))
+        length = 3 + (1 if kind == _RLE else size)
+        source.cost += length + _BLOCK_COST
+        yield _whole(source, length)
     if head.has_checksum:
         yield _whole(source, 4)
 
@@ -171,6 +179,7 @@ def read_frame(source: Source, max_raw: int) -> tuple[bytes, int]:
         left -= len(part)
         if left < 0:
             raise ArchiveError("archive", "a frame longer than its content can be", offset=start)
+    source.cost += head.content_size
     return decompress(b"".join(parts), head.content_size, start), source.position - start
 
 
@@ -210,6 +219,22 @@ def bomb(what: str) -> InputError:
     """The error of a file that expands out of all proportion."""
     detail = f"{what} expands more than {_MOST_TIMES} times; the rest of it was not read"
     return InputError("size", detail, clause="ARCH-12")
+
+
+@dataclass(slots=True)
+class Patience:
+    """What a reader does for the sake of frames that cannot be read, in one pack (ARCH-8, ARCH-12)."""
+
+    #: The bytes of the pack.
+    size: int
+    candidates: int = _MOST_CANDIDATES
+    #: What they cost so far, as :attr:`Source.cost`.
+    cost: int = 0
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it looks for another frame."""
+        return self.candidates > 0 and not is_bomb(self.cost, self.size)
 
 
 def next_magic(source: Source) -> bool:

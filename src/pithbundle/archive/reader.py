@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, Self
 
 from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
-from pithbundle.archive.frames import MAGIC, Source, bomb, is_bomb, next_magic, read_frame
+from pithbundle.archive.frames import MAGIC, Patience, Source, bomb, is_bomb, next_magic, read_frame
 from pithbundle.archive.lines import Line, read_line, split_items, split_lines
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
@@ -24,8 +24,6 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import ArchiveError, FileError, InputError, PithError
 
-#: How often a reader looks for the next frame in vain, in one pack, before it gives up.
-_MOST_CANDIDATES: Final = 1_000
 #: An index has 60 bytes a frame.
 _MOST_INDEX: Final = 1 << 28
 
@@ -133,15 +131,16 @@ class PackReader:
             FileError: ``io``: the file changed while it was read, or the system cannot read it.
         """
         source = self._source(0)
-        candidates = _MOST_CANDIDATES
+        patience = Patience(self.size)
         expanded = 0
         while source.peek(1):
-            start = source.position
+            start, source.cost = source.position, 0
             try:
                 frame = self._frame(source)
             except (ArchiveError, InputError) as error:
                 self.require_unchanged()
-                end, candidates = self._next_frame(start + 1, candidates)
+                patience.cost += source.cost
+                end = self._next_frame(start + 1, patience)
                 source = self._source(end)
                 yield Damage(self.file, start, end - start, error.detached())
             else:
@@ -203,20 +202,20 @@ class PackReader:
             raise ArchiveError("archive", "an empty frame, which no pack has", offset=start)
         return Frame(self.file, self.encoding, start, length, raw)
 
-    def _next_frame(self, offset: int, candidates: int) -> tuple[int, int]:
-        """Where the next readable frame begins, or the file ends; and how many candidates are left."""
+    def _next_frame(self, offset: int, patience: Patience) -> int:
+        """Where the next readable frame begins, or the file ends."""
         source = self._source(offset)
-        while next_magic(source):
-            if candidates == 0:
-                return self.size, 0
+        while patience.is_left and next_magic(source):
+            candidate = self._source(source.position)
             try:
-                self._frame(self._source(source.position))
+                self._frame(candidate)
             except (ArchiveError, InputError):
-                candidates -= 1
+                patience.candidates -= 1
+                patience.cost += candidate.cost
                 source.skip(len(MAGIC))
             else:
-                return source.position, candidates
-        return self.size, candidates
+                return source.position
+        return self.size
 
     def _source(self, position: int) -> Source:
         at = position

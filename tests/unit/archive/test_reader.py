@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kit import to_json
 from kit.archives import items, lines, read, write
 from pithbundle import FileError, Limits, PithError
 from pithbundle.archive import reader as reader_module
+from pithbundle.archive.frames import Patience
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.manifest import IndexEntry, read_index
 from pithbundle.archive.reader import Damage, Frame, PackReader, Reader, in_order
@@ -178,7 +180,7 @@ def test_a_missing_pack_is_named_and_the_rest_is_read(archive: Path) -> None:
 def test_what_looks_like_frames_without_end_is_given_up(
     archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_module, "_MOST_CANDIDATES", 5)
+    monkeypatch.setattr(reader_module, "Patience", partial(Patience, candidates=5))
     pack, _ = json_pack(archive)
     pack.write_bytes(b"\x28\xb5\x2f\xfd" * 100 + pack.read_bytes())
     with PackReader(str(pack), "json") as reader:
