@@ -96,6 +96,14 @@ class Keys:
             digest.update(f"{encoding} {name}\n".encode("ascii"))
         return digest.hexdigest()
 
+    def of_joined(self, digests: Iterable[bytes]) -> str:
+        """The key of a joined result: the digests of the blocks of its units, in order; in hex."""
+        digest = self._under.copy()
+        digest.update(b"joined\n")
+        for each in digests:
+            digest.update(each)
+        return digest.hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

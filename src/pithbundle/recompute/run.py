@@ -25,6 +25,7 @@ from pithbundle.errors import ArchiveError, FileError, PithError
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute.cache import cache_at
+from pithbundle.recompute.joining import joined
 from pithbundle.recompute.kept import RECHECKED, Hit, Kept, Task
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
@@ -145,7 +146,8 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
     plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
     store = stack.enter_context(opened(place, plan, places, given.kept))
     kept = Kept(store, earlier, plan.sha256, given.recheck)
-    run = _Run(readers, own, verifier, given.pool, store, kept, given.progress, times)
+    joins = None if earlier is None else Kept(store, earlier, plan.sha256, given.recheck)
+    run = _Run(readers, own, verifier, given.pool, store, kept, joins, given.progress, times)
     found = run.write(place, given.rejected)
     if given.table:
         write_states_table(place.part, verifier.limits)
@@ -190,6 +192,7 @@ class _Run:
         pool: UnitPool[Task],
         store: Store,
         kept: Kept,
+        joins: Kept | None,
         progress: Progress,
         times: dict[str, float],
     ) -> None:
@@ -201,6 +204,8 @@ class _Run:
         self._jobs = pool.jobs
         self._store = store
         self._kept = kept
+        #: The same for joined results, which are no units and are not counted; None without a cache.
+        self._joins = joins
         self._keys = Keys(verifier)
         self._progress = progress
         self._notes = Notes()
@@ -222,6 +227,8 @@ class _Run:
             with _timed(self._times, "shared_records"):
                 self._progress.begin("merging", None)
                 shared = self._results(self._shared(units), pool)
+        if self._joins is not None:
+            units = joined(self._store, self._joins, self._keys, units)
         folder, verifier = place.part, self._verifier
         results = assemble.Found(self._store, units, shared)
         rejected = self._notes.rejections()
