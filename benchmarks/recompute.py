@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import inspect
 import json
 import multiprocessing
 import platform
@@ -21,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -256,22 +256,46 @@ def processes(registry: Registry, rounds: int) -> dict[str, float]:
     return found
 
 
+class Half:
+    """Ends a run when half of the bundles are verified."""
+
+    def __init__(self, bundles: int) -> None:
+        self._most = bundles // 2
+
+    def begin(self, what: str, total: int | None) -> None:
+        """Do nothing."""
+
+    def __call__(self, done: int, rejected: int = 0) -> None:
+        """End the run if half is done.
+
+        Raises:
+            KeyboardInterrupt: it is.
+        """
+        if done >= self._most:
+            raise KeyboardInterrupt
+
+
 def again(registry: Registry, rounds: int) -> dict[str, float]:
-    """Processor seconds of a first run, and of a second one that finds every unit in the cache."""
-    if "cache" not in inspect.signature(recompute).parameters:
-        return {}
+    """Processor seconds of a first run, of second ones with its cache, and of one that goes on half way."""
     best: dict[str, float] = {}
+
+    def timed(name: str, **options: Any) -> None:
+        start = time.process_time()
+        registry.recompute(out="out-again", **options)
+        best[name] = min(best.get(name, float("inf")), time.process_time() - start)
+
     for number in range(rounds):
         cache = str(registry.folder / f"cache-{number}")
-        options = {"cache": cache, "recheck": 0}
-        for name, more in (("first", {}), ("second", {}), ("second, 1 % computed again", {"recheck": 1})):
-            start = time.process_time()
-            registry.recompute(out="out-again", **options | more)
-            best[name] = min(best.get(name, float("inf")), time.process_time() - start)
+        timed("first", cache=cache, recheck=0)
+        timed("second", cache=cache, recheck=0)
+        timed("second, 1 % computed again", cache=cache, recheck=1)
+        with suppress(KeyboardInterrupt):
+            registry.recompute(out="out-again", progress=Half(registry.size))
+        timed("resumed, half was done", resume=True)
     return best
 
 
-def measured(size: int, rounds: int, *, everything: bool, at_once: int) -> dict[str, Any]:
+def measured(size: int, rounds: int, *, everything: bool, process_rounds: int) -> dict[str, Any]:
     """All figures of one size."""
     with tempfile.TemporaryDirectory() as folder:
         registry = Registry(size, Path(folder))
@@ -286,7 +310,8 @@ def measured(size: int, rounds: int, *, everything: bool, at_once: int) -> dict[
         }
         if everything:
             found["again"] = again(registry, rounds)
-            found["elapsed"] = processes(registry, at_once) if at_once else {}
+        if process_rounds:
+            found["elapsed"] = processes(registry, process_rounds)
         return found
 
 
@@ -317,13 +342,18 @@ def main() -> None:
     parser.add_argument("--rounds-of-others", type=int, default=2, help="the rounds of the other sizes")
     parser.add_argument("--process-rounds", type=int, default=20, help="0 measures no processes")
     parser.add_argument("--everything-at", type=int, help="the size of which all is measured; the first")
+    parser.add_argument("--processes-at", type=int, help="the size of which processes are measured; the last")
     parser.add_argument("--save", type=Path, help="write the figures to this file")
     given = parser.parse_args()
-    chosen = given.everything_at or given.sizes[0]
+    everything_at = given.everything_at or given.sizes[0]
+    # Processes start in tenths of a second, which small archives would be about.
+    processes_at = given.processes_at or given.sizes[-1]
     found = []
     for size in given.sizes:
-        rounds = given.rounds if size == chosen else given.rounds_of_others
-        found.append(measured(size, rounds, everything=size == chosen, at_once=given.process_rounds))
+        everything = size == everything_at
+        rounds = given.rounds if everything else given.rounds_of_others
+        process_rounds = given.process_rounds if size == processes_at else 0
+        found.append(measured(size, rounds, everything=everything, process_rounds=process_rounds))
         print(shown(found[-1]), flush=True)
     if given.save:
         facts = {"python": platform.python_version(), "processor": platform.machine(), "rounds": given.rounds}

@@ -56,7 +56,7 @@ def pages(figures: dict[str, Any]) -> dict[str, bytes]:
         bundles=f"{first['bundles']:,}",
         against_loop=f"{first['cpu']['recompute'] / first['cpu']['loop']:.2f}",
         growth=_growth(figures["sizes"]),
-        more="".join(f"{section}\n\n" for section in _more(first)),
+        more="".join(f"{section}\n\n" for section in _more(figures["sizes"])),
         alone=f"{100 / parts['signatures']:.1f}",
         rest=f"{100 - parts['signatures']:.0f}",
         openssl=f"{against['cryptography']:.1f}",
@@ -118,22 +118,26 @@ def _growth(sizes: list[dict[str, Any]]) -> str:
     return _table(["bundles", "recompute against PyNaCl", "against the loop", "raw against packed"], rows)
 
 
-def _more(found: dict[str, Any]) -> list[str]:
-    """Sections of what was measured only where the machine was idle, or the version has it."""
+def _more(sizes: list[dict[str, Any]]) -> list[str]:
+    """Sections of what was measured of one size."""
     sections: list[str] = []
-    if found.get("again"):
-        first = found["again"]["first"]
-        rows = [[name, f"{first / seconds:.1f}"] for name, seconds in found["again"].items()]
-        sections += ["## A second run", _table(["run, with a cache", "times faster"], rows)]
-    elapsed = found.get("elapsed")
-    if elapsed:
-        rows = []
-        for count in (2, 4):
-            ours, theirs = (
-                elapsed[f"{name} 1"] / elapsed[f"{name} {count}"] for name in ("recompute", "pynacl")
-            )
-            rows.append([str(count), f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}"])
-        sections += ["## Processes", _table(["processes", "recompute gains", "PyNaCl gains", "share"], rows)]
+    for found in sizes:
+        if found.get("again"):
+            first = found["again"]["first"]
+            rows = [[name, f"{first / seconds:.1f}"] for name, seconds in found["again"].items()]
+            of = f"Of {found['bundles']:,} bundles, in processor time:"
+            sections += ["## A second run", of, _table(["run", "times faster"], rows)]
+        elapsed = found.get("elapsed")
+        if elapsed:
+            rows = []
+            for count in (2, 4):
+                ours, theirs = (
+                    elapsed[f"{name} 1"] / elapsed[f"{name} {count}"] for name in ("recompute", "pynacl")
+                )
+                rows.append([str(count), f"{ours:.2f}", f"{theirs:.2f}", f"{ours / theirs:.2f}"])
+            of = f"Of {found['bundles']:,} bundles, in elapsed time, the start of the processes included:"
+            head = ["processes", "recompute gains", "PyNaCl gains", "share"]
+            sections += ["## Processes", of, _table(head, rows)]
     return sections
 
 
