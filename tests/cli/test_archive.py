@@ -64,9 +64,9 @@ def test_every_container_gives_the_same_archive(folder: Path) -> None:
     for name, each in inputs.items():
         if each is not None:
             Path(name).write_bytes(each)
-        value = result("pack", name, "-o", f"out-{name}")
+        value = result("pack", name, "-o", f"{name}-out")
         assert value["bundles"] == 4
-        found.append(content(folder / f"out-{name}"))
+        found.append(content(folder / f"{name}-out"))
     assert all(each == found[0] for each in found)
     assert pack("--from", "jsonl.gz", "-", stdin=gzip.compress(text))["bundles"] == 4
     assert content(folder / "out") == found[0]
@@ -287,6 +287,24 @@ def test_merge_is_a_union_and_names_what_is_out_of_order(folder: Path) -> None:
     value = result("merge", "out", "more", "out", "-o", "both")
     assert (value["read"], value["bundles"]) == (16, 8)
     assert content(folder / "both") == content(folder / "more")
+
+
+@pytest.mark.parametrize(
+    ("command", "step"),
+    [
+        (["archive", "pack", "in"], "pithbundle archive unpack IN -o OUT writes one"),
+        (["archive", "merge", "out", "out"], "merge into a folder, then pithbundle archive unpack writes"),
+        (["recompute", "out"], "name a folder; with --format parquet it contains states.parquet"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x.parquet", "x.tar", "X.PARQUET/", "x.tar//"])
+def test_a_folder_is_not_written_under_the_name_of_another_format(
+    folder: Path, command: list[str], step: str, name: str
+) -> None:
+    pack("in")
+    done = run(*command, "-o", name)
+    assert done.status == 2 and step in done.err and name in done.err
+    assert sorted(os.listdir()) == ["in", "out"]
 
 
 def test_list_prints_lines_for_programs(folder: Path) -> None:

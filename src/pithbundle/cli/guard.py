@@ -58,6 +58,24 @@ def files_in(folder: str | None) -> list[str]:
     )
 
 
+def require_folder_name(output: str, step: str) -> None:
+    """Check that the name of an output folder is not that of a file of another format (ARCH-14).
+
+    Args:
+        output: the folder, as it was given.
+        step: what the user does instead.
+
+    Raises:
+        click.UsageError: it is.
+    """
+    ending = next((end for end in (".parquet", ".tar") if output.rstrip("/").lower().endswith(end)), None)
+    if ending is not None:
+        raise click.UsageError(
+            f"-o {Output.show(output)} is a folder here, and no file in {ending[1:]}: {step}",
+            click.get_current_context(),
+        )
+
+
 def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> None:
     """Check that an output contains no input, and is not inside an archive that is one (CLI-5).
 

@@ -11,7 +11,7 @@ import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.extras import needing_zstd
-from pithbundle.cli.guard import guard_archives, guard_inputs
+from pithbundle.cli.guard import guard_archives, guard_inputs, require_folder_name
 from pithbundle.cli.inputs import PATH, deliver, json_option
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
@@ -96,6 +96,7 @@ def pack(
     .cborseq or .tar, perhaps with .zst or .gz after it. Each bundle is read strictly; no signature
     is checked. What is no bundle is listed, and the rest is packed.
     """
+    require_folder_name(output, "pithbundle archive unpack IN -o OUT writes one")
     guard_inputs(inputs, [("-o", output)])
     guard_archives(inputs, "-o", output)
     run, printing = _archives()
@@ -125,8 +126,10 @@ def merge(
 ) -> int:
     """Write the union of the archives DIR as the archive OUT: equal bundles once.
 
-    The archives are read side by side, so that memory does not grow with them.
+    The archives are read side by side, so that memory does not grow with them. A table or a tar of
+    the union is what pithbundle archive unpack writes of OUT.
     """
+    require_folder_name(output, "merge into a folder, then pithbundle archive unpack writes one of it")
     guard_inputs(inputs, [("-o", output)])
     guard_archives(inputs, "-o", output)
     run, printing = _archives()

@@ -10,7 +10,7 @@ from pithbundle.cli.archive_options import from_option, size_options, with_max_r
 from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
 from pithbundle.cli.earlier_options import Earlier, earlier_options
 from pithbundle.cli.extras import needing_zstd
-from pithbundle.cli.guard import files_in, guard_archives, guard_inputs
+from pithbundle.cli.guard import files_in, guard_archives, guard_inputs, require_folder_name
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
@@ -104,6 +104,7 @@ def command(
     recomputed.
     """
     require_no_jobs(cluster, jobs)
+    require_folder_name(output, "name a folder; with --format parquet it contains states.parquet")
     known = [*inputs, policy_path, expected_path]
     guard_inputs(known, [("-o", output)])
     guard_archives(inputs, "-o", output)
