@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -11,7 +10,7 @@ from typing import Final
 import click
 
 from pithbundle.cli.archive_run import failing
-from pithbundle.cli.guard import identity
+from pithbundle.cli.guard import is_inside
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import Exit, Output, Style
 from pithbundle.cli.render import more, plural
@@ -106,22 +105,9 @@ def require_apart(output: str, expected: str | None, differences: str | None) ->
         message = "--differences needs --expect: there is nothing to compare with"
         raise click.UsageError(message, click.get_current_context())
     for option, path in (("--expect", expected), ("--differences", differences)):
-        if path is not None and _is_inside(path, output):
+        if path is not None and is_inside(path, output):
             message = f"{option} {Output.show(path)} is in the folder that -o names: name another one"
             raise click.UsageError(message, click.get_current_context())
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    """Whether a path is the folder or below it; the folder may not exist yet."""
-    at, target = os.path.realpath(path), os.path.realpath(folder)
-    found = identity(target)
-    while True:
-        if at == target or (found is not None and identity(at) == found):
-            return True
-        above = os.path.dirname(at)
-        if above == at:
-            return False
-        at = above
 
 
 def compare(

@@ -84,13 +84,13 @@ def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> No
     Raises:
         click.UsageError: it does, or is.
     """
-    above = dict(_above(output))
+    above = {identity(folder) for folder in _above(output)} - {None}
     existing = identity(output)
     for path in inputs:
         if path is None or path == STDIN:
             continue
         folder = identity(path) if os.path.isdir(path) else None
-        if existing is not None and existing in dict(_above(path)):
+        if existing is not None and existing in map(identity, _above(path)):
             problem = f"contains an input ({Output.file_name(path)})"
         elif folder in above and (existing or os.path.lexists(os.path.join(path, ARCHIVE_FILE))):
             problem = f"is inside an input ({Output.file_name(path)})"
@@ -101,16 +101,20 @@ def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> No
         )
 
 
-def _above(path: str) -> Iterator[tuple[Identity, str]]:
-    """The folders that contain what a path leads to, the nearest first."""
-    folder = os.path.dirname(os.path.realpath(path))
-    while True:
-        found = identity(folder)
-        if found is not None:
-            yield found, folder
-        if folder == os.path.dirname(folder):
-            return
-        folder = os.path.dirname(folder)
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path leads to the folder or below it; the folder may not exist yet."""
+    target = os.path.realpath(folder)
+    found = identity(target)
+    places = (os.path.realpath(path), *_above(path))
+    return any(at == target or (found is not None and identity(at) == found) for at in places)
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders that contain what a path leads to, the nearest first; some may not exist yet."""
+    at = os.path.realpath(path)
+    while at != os.path.dirname(at):
+        at = os.path.dirname(at)
+        yield at
 
 
 def identity(path: str) -> Identity | None:
