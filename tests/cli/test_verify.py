@@ -393,6 +393,7 @@ CLAIMS = {
     "not among its unverified elements",
     # Of an output of recompute, whose files are all written.
     " is complete; only the comparison could not be finished",
+    " is complete; only the cache could not be made smaller",
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
     " verify says which; --policy FILE names another policy",
