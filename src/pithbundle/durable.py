@@ -220,6 +220,10 @@ class Folder:
         finally:
             fcntl.flock(self.descriptor, fcntl.LOCK_UN)
 
+    def lock_together(self) -> None:
+        """Hold the folder with others until it is closed; wait for one that holds it alone."""
+        fcntl.flock(self.descriptor, fcntl.LOCK_SH)
+
     # -- writing ------------------------------------------------------------------------
 
     def create(self, name: str) -> OutputFile:

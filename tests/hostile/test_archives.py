@@ -222,6 +222,36 @@ def test_frames_that_cost_much_and_cannot_be_read(tmp_path: Path, kind: str, goo
     assert (status, seconds < 3, peak < 128 << 20) == (1, True, True), (seconds, peak >> 20)
 
 
+def of_two_bytes(count: int) -> bytes:
+    """A frame of so many blocks of two bytes."""
+    return MAGIC + b"\x00\x38" + ((2 << 3).to_bytes(3, "little") + b"aa") * count + b"\x01\0\0"
+
+
+@pytest.mark.parametrize("name", ["x.json.zst", "x.jsonl.zst"])
+def test_a_frame_of_small_blocks_takes_no_more_memory_than_its_bytes(tmp_path: Path, name: str) -> None:
+    """A list of the parts took 70 times as much."""
+    (tmp_path / name).write_bytes(of_two_bytes(2_200_000))
+    status, _, peak = measured("archive", "pack", str(tmp_path / name), "-o", str(tmp_path / "out"))
+    assert (status, peak < 96 << 20) == (1, True), peak >> 20
+
+
+@pytest.mark.parametrize("what", ["pack", "manifest", "index"])
+def test_files_of_a_hostile_archive_take_no_more_memory_than_a_few_of_them(tmp_path: Path, what: str) -> None:
+    """Blocks without content, values without meaning, frames of a byte: each took 300 MiB and more."""
+    archive = tmp_path / "a"
+    write(archive, lines(1))
+    if what == "pack":
+        frame = stating(4 << 20) + bytes(3 * 2_790_000) + b"\x01\0\0none"
+        next(archive.glob("*.zst")).write_bytes(frame)
+    elif what == "manifest":
+        (archive / "pith-archive.json").write_text(f'{{"packs":[{",".join(["{}"] * 6_000_000)}]}}')
+    else:
+        entries = (f"{lines(1)[0].suffix} {at} 1 1\n" for at in range(1_500_000))
+        next(archive.glob("*.idx")).write_text("".join(entries))
+    status, _, peak = measured("archive", "check", str(archive))
+    assert (status, peak < 200 << 20) == (1, True), peak >> 20
+
+
 def test_an_index_or_a_manifest_of_a_hostile_mirror(tmp_path: Path) -> None:
     """Names lead nowhere else, and numbers allocate nothing."""
     write(tmp_path / "a", lines(20))

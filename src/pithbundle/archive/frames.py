@@ -48,12 +48,11 @@ class Source:
     def peek(self, size: int) -> bytes:
         """Return the next ``size`` bytes and stay before them; fewer at the end."""
         if len(self._buffer) - self._at < size:
-            parts = [self._buffer[self._at :]]
-            have = len(parts[0])
-            while have < size and (part := self._read(max(CHUNK, size - have))):
-                parts.append(part)
-                have += len(part)
-            self._buffer, self._at = b"".join(parts), 0
+            # No list of parts: of a frame of small blocks each part would take more room than its bytes.
+            found = bytearray(memoryview(self._buffer)[self._at :])
+            while len(found) < size and (part := self._read(max(CHUNK, size - len(found)))):
+                found += part
+            self._buffer, self._at = bytes(found), 0
         return self._buffer[self._at : self._at + size]
 
     def take(self, size: int) -> bytes:
@@ -171,16 +170,15 @@ def read_frame(source: Source, max_raw: int) -> tuple[bytes, int]:
         )
     if head.window > MAX_WINDOW:
         raise _large_window(head.window, start)
-    parts: list[bytes] = []
+    data = bytearray()
     # The bound of zstd is less. Without one a frame of a million empty blocks would be held.
-    left = head.content_size * 2 + CHUNK
+    most = head.content_size * 2 + CHUNK
     for part in frame_parts(source, head):
-        parts.append(part)
-        left -= len(part)
-        if left < 0:
+        data += part
+        if len(data) > most:
             raise ArchiveError("archive", "a frame longer than its content can be", offset=start)
     source.cost += head.content_size
-    return decompress(b"".join(parts), head.content_size, start), source.position - start
+    return decompress(bytes(data), head.content_size, start), source.position - start
 
 
 def decompress(data: bytes, content_size: int, offset: int = 0) -> bytes:

@@ -24,8 +24,8 @@ INDEX_ENDING: Final = ".idx"
 #: The characters of NAME.
 _NAME: Final = 32
 _MEMBERS: Final = ("archive_type", "archive_version", "zstd_version", "packs")
-#: A manifest lists a pack in 500 bytes, and a pack has some hundred megabytes: no other limit is met.
-LIMITS: Final = Limits(size=1 << 28, nodes=1 << 24)
+#: 100,000 packs of some hundred megabytes: a manifest lists each in 10 values and 500 bytes (ARCH-10).
+LIMITS: Final = Limits(size=1 << 26, nodes=1 << 20)
 
 #: The names of all files of an archive.
 FILES: Final = re.compile(r"pith-archive\.json|[0-9a-f]{32}\.(?:jsonl\.zst|cborseq\.zst|idx)")

@@ -24,8 +24,8 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits, require_limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import ArchiveError, FileError, InputError, PithError
 
-#: An index has 60 bytes a frame.
-_MOST_INDEX: Final = 1 << 28
+#: An index has 60 bytes a frame: 280,000 frames. Of a pack with more no index is used.
+_MOST_INDEX: Final = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)

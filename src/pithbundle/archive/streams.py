@@ -122,34 +122,35 @@ def over_limit(limit: int, found: int | None = None, *, is_end: bool = False) ->
 def lines(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
     """The lines of a stream that are not empty, each of at most ``limit`` bytes."""
     number, size, empty = 1, 0, 0
-    parts: list[bytes] = []
+    line = bytearray()
     while piece := source.some():
         start = 0
         while (end := piece.find(b"\n", start)) >= 0:
             size += end - start
-            parts.append(piece[start:end])
+            if size <= limit:
+                line += memoryview(piece)[start:end]
             if size:
-                yield from _line(number, parts, size, limit)
+                yield from _line(number, line, size, limit)
             elif (empty := empty + 1) >= most_rejected(source):
                 yield f"line {number}", InputError("size", f"{empty} empty {_REST}", clause="ARCH-12")
                 return
-            number, size, parts, start = number + 1, 0, [], end + 1
+            number, size, line, start = number + 1, 0, bytearray(), end + 1
         size += len(piece) - start
         if size <= limit:
-            parts.append(piece[start:])
+            line += memoryview(piece)[start:]
         else:
-            parts = []
+            line = bytearray()
             if compression and size > _PATIENCE * limit:
                 yield f"line {number}", over_limit(limit, is_end=True)
                 return
-    yield from _line(number, parts, size, limit)
+    yield from _line(number, line, size, limit)
 
 
-def _line(number: int, parts: list[bytes], size: int, limit: int) -> Iterator[Part]:
+def _line(number: int, line: bytearray, size: int, limit: int) -> Iterator[Part]:
     position = f"line {number}"
     if size > limit:
         yield position, over_limit(limit, size)
-    elif data := b"".join(parts).strip(b"\t\r "):
+    elif data := bytes(line).strip(b"\t\r "):
         yield position, data
 
 

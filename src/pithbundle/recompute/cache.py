@@ -69,13 +69,10 @@ class Cache:
             self._require_own()
             with contextlib.suppress(FileExistsError), self._folder.create(TAG) as tag:
                 tag.write(_TAG_TEXT)
-            try:
-                stack.enter_context(self._folder.locked())
-            except BlockingIOError:
-                # Another run uses it too, which does no harm; its temporary files are left alone.
-                pass
-            else:
+            # A run that holds the folder alone is the only one, and what is unfinished there is left over.
+            with contextlib.suppress(BlockingIOError), self._folder.locked():
                 self._remove_leftovers()
+            self._folder.lock_together()
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:

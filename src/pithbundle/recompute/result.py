@@ -117,7 +117,14 @@ class UnitResult:
         """
         content = memoryview(block)[:-_DIGEST_BYTES]
         if sha256(content).digest() != block[-_DIGEST_BYTES:] or not block.startswith(MAGIC):
-            raise ArchiveError("archive", "the result of a unit is damaged, or of another version")
+            raise _damaged()
+        try:
+            return cls._parsed(content)
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise _damaged() from error
+
+    @classmethod
+    def _parsed(cls, content: memoryview) -> UnitResult:
         start = len(MAGIC) + _LENGTH_BYTES
         end = start + int.from_bytes(content[len(MAGIC) : start])
         head = json.loads(bytes(content[start:end]))
@@ -173,6 +180,10 @@ class UnitResult:
                 yield FoundRow(row, b"", b"", b"")
             else:
                 yield FoundRow(row, next(digests), next(of_states), next(of_reports))
+
+
+def _damaged() -> ArchiveError:
+    return ArchiveError("archive", "the result of a unit is damaged, or of another version")
 
 
 def _head_of(frame: PackFrame) -> list[Any]:

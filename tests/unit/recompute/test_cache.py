@@ -223,6 +223,22 @@ def test_leftovers_are_removed_unless_another_run_is_at_work(tmp_path: Path) -> 
         assert not left.exists() and again.get(KEY) == DATA
 
 
+def test_what_a_run_is_writing_is_not_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three runs: the first has ended when the third begins, and the second goes on."""
+    first, second = cache(tmp_path), cache(tmp_path)
+    first.close()
+    rename = Folder.rename
+
+    def opening(self: Folder, old: str, new: str) -> None:
+        cache(tmp_path).close()
+        rename(self, old, new)
+
+    with second:
+        monkeypatch.setattr(Folder, "rename", opening)
+        second.put(KEY, DATA)
+        assert second.get(KEY) == DATA
+
+
 # -- the share that is computed again --------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+from hashlib import sha256
 
 import pytest
 
@@ -59,6 +60,15 @@ def test_every_damage_of_a_block_is_noticed() -> None:
             UnitResult.from_bytes(block[:size])
     with pytest.raises(ArchiveError, match="damaged"):
         UnitResult.from_bytes(block + b"x")
+
+
+@pytest.mark.parametrize(
+    "head", [b"", b"{", b"[]", b"{}", b"7", b'{"rows":[1]}', b'{"rows":[["A"]]}', b"[" * 100_000, b"\xff"]
+)
+def test_a_block_with_the_right_digest_of_something_else(head: bytes) -> None:
+    content = MAGIC + len(head).to_bytes(4) + head
+    with pytest.raises(ArchiveError, match="damaged"):
+        UnitResult.from_bytes(content + sha256(content).digest())
 
 
 def test_a_block_of_another_version_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
