@@ -80,6 +80,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     "policy": CodeInfo("not a policy that this reader can apply", "POL-1", "run `pithbundle policy show` for a valid one"),
     "collision": CodeInfo("two records have one Pith Number", "MERGE-2", "keep both files and report them: this should be impossible"),
     "archive": CodeInfo("an archive, or a part of it, is damaged or not in its form", "ARCH-8", "fetch the file again from where it came; pithbundle archive check lists what is damaged, and what else there is can be read"),
+    "store": CodeInfo("a store, or an entry of it, is damaged or not in its form", "STORE-3", "pithbundle store check lists what is damaged; add what was lost again from where it came, then run pithbundle store repair"),
     "worker_lost": CodeInfo("the process that verified this ended each time", "RECOMP-7", "look for a message of the system that a process was killed, as for want of memory; run again with fewer jobs or on a larger machine"),
     "cache": CodeInfo("a result in the cache is not the one that a new computation gives", "RECOMP-10", "remove the folder of the cache, because no other result in it can be relied on, and run again; if it happens again with the new folder, report it with this message"),
     "url": CodeInfo("not an acceptable URL", "NET-1", "use https and a public host"),

@@ -18,6 +18,7 @@ import fcntl
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from typing import Final, Self
 
@@ -30,6 +31,8 @@ _NO_FOLDER_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUP
 #: ``renameat2`` with this flag exchanges two names in one step.
 _EXCHANGE: Final = 2
 _NO_EXCHANGE: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM})
+#: The seconds between two attempts to get a lock.
+_PAUSE: Final = 0.01
 #: No name at all, and the names of folders where only files are known.
 NOTHING: Final = re.compile("(?!)")
 NO_FOLDERS: Final = NOTHING
@@ -134,6 +137,11 @@ class OutputFile:
         """Wait until all is on the disk."""
         sync(self._descriptor)
 
+    def truncate(self, length: int) -> None:
+        """Cut what was written to so many bytes."""
+        truncate(self._descriptor, length)
+        self.size = length
+
     def read_at(self, offset: int, length: int) -> bytes:
         """Return what was written at ``offset``, fewer bytes at the end."""
         return os.pread(self._descriptor, length, offset)
@@ -208,13 +216,24 @@ class Folder:
         return descriptor
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, seconds: float = 0.0) -> Iterator[None]:
         """Hold the folder against other processes that lock it too; the system ends the lock with them.
+
+        Args:
+            seconds: how long to wait for another.
 
         Raises:
             BlockingIOError: another process holds it.
         """
-        fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_PAUSE)
         try:
             yield
         finally:

@@ -310,6 +310,12 @@ class ArchiveError(PithError):
     """An archive, or a part of one, is damaged or not in its form."""
 
 
+class StoreError(PithError):
+    """A store, or an entry of one, is damaged or not in its form, or a bundle is not admitted to it."""
+
+    CLAUSES: ClassVar[dict[str, str]] = {"key_unknown": "STORE-5", "subject": "STORE-5", "type": "STORE-2"}
+
+
 class FileError(PithError):
     """A file cannot be read or written."""
 

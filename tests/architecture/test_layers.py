@@ -38,6 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("__init__",),
     ("archive",),
     ("recompute",),
+    ("store",),
     ("conformance",),
     ("cli",),
     ("__main__",),
@@ -48,7 +49,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
 EDGE = {
-    "durable", "files", "output_folder", "spawning", "archive", "recompute", "conformance", "cli", "__main__",
+    "durable", "files", "output_folder", "spawning", "archive", "recompute", "store", "conformance", "cli",
+    "__main__",
 }  # fmt: skip
 
 #: Modules below the edge that read a file, in a constructor ``from_file`` beside ``from_bytes``.

@@ -33,6 +33,8 @@ THROUGH = {
     "merge/rules.py": "merge/event_types",
     "outcomes.py": "report.py",
     "report_json.py": "report.py",
+    "store/adding.py": "store/store.py",
+    "store/checking.py": "store/store.py",
     "verify/policy_members.py": "verify/policy.py",
     "verify/probing/documents.py": "verify/probing/results.py",
     "verify/probing/families.py": "verify/probing/builder.py",

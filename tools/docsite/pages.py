@@ -75,6 +75,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/probing.md",
             "spec/archives.md",
             "spec/recompute.md",
+            "spec/store.md",
             "spec/errors.md",
             "spec/*",
         ],

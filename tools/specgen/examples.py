@@ -28,6 +28,7 @@ from pithbundle.encoding.parsed import pointer_to
 from pithbundle.escape import visible
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.unit import compute
+from pithbundle.store.entry import Head
 from pithbundle.verify.probing.elements import elements_of
 from pithbundle.verify.probing.lenient import read_lenient
 from pithbundle.verify.probing.recipes import Recipe
@@ -323,6 +324,26 @@ def _recompute() -> dict[str, str]:
     }
 
 
+def _store() -> dict[str, str]:
+    """The entry of the bundle of the page on archives, its frame stored; the leaf digest of its record."""
+    data = _archives()["line"].encode()
+    line = line_of(data)
+    frame_bytes = len(data) + 14  # head, head of the block, checksum
+    digest = sha256(data).hexdigest()
+    head = Head(
+        1, "local", "2026-11-20T00:00:00Z", "", "", line.suffix, "json", digest, len(data), frame_bytes,
+        "0" * 32,
+    )  # fmt: skip
+    written = head.to_bytes()
+    digests = _recompute()["digests.txt"].split()[1:]
+    return {
+        "head": written[8:].decode(),
+        "beginning of the entry in hex": written[:8].hex(),
+        "digests": "\n".join(digests),
+        "leaf digest": sha256(bytes.fromhex("".join(digests))).hexdigest()[:32],
+    }
+
+
 def _formats() -> dict[str, str]:
     data = _args("policy/formats/pithbundle-event-1")["data"]
     found = _ok("format", data=data)
@@ -349,6 +370,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "probing": _probing,
     "archives": _archives,
     "recompute": _recompute,
+    "store": _store,
 }
 
 

@@ -1,0 +1,39 @@
+"""A store of bundles: what a mirror keeps, as it was received (spec STORE-1 to STORE-13).
+
+The modules, lowest first: :mod:`~pithbundle.store.entry` is the form of an entry, found again whatever is
+damaged; :mod:`~pithbundle.store.segments` appends to files of entries;
+:mod:`~pithbundle.store.judging` decides what is admitted; :mod:`~pithbundle.store.keeping` decides what is
+kept and served, and accesses nothing; :mod:`~pithbundle.store.index` is the database;
+:mod:`~pithbundle.store.updating` makes its rows of segments; :mod:`~pithbundle.store.settings` has the policy
+and the sources; :mod:`~pithbundle.store.keeper` is an open store whose index is up to date;
+:mod:`~pithbundle.store.adding` writes entries; :mod:`~pithbundle.store.checking` compares the index;
+:mod:`~pithbundle.store.sealing` writes sorted segments;
+:mod:`~pithbundle.store.store` is all of it together.
+
+zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
+"""
+
+from __future__ import annotations
+
+from pithbundle.errors import StoreError
+from pithbundle.store.adding import Added, Incoming
+from pithbundle.store.checking import Checked
+from pithbundle.store.index import Damage, RecordRow
+from pithbundle.store.keeping import StoredEntry
+from pithbundle.store.sealing import Sealed
+from pithbundle.store.store import Served, Store
+from pithbundle.store.updating import StoredRecord
+
+__all__ = [
+    "Added",
+    "Checked",
+    "Damage",
+    "Incoming",
+    "RecordRow",
+    "Sealed",
+    "Served",
+    "Store",
+    "StoreError",
+    "StoredEntry",
+    "StoredRecord",
+]

@@ -1,0 +1,126 @@
+"""Adding bundles: the form of what is given, and the entries of one transaction (spec STORE-4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+from pithbundle.bundle.number import is_suffix
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.errors import InputError, StoreError
+from pithbundle.store.entry import MAX_SIZE, Head, frame_of
+from pithbundle.store.index import Index
+from pithbundle.store.judging import Facts
+from pithbundle.store.keeper import Keeper
+from pithbundle.store.keeping import StoredEntry
+from pithbundle.store.segments import AreaName
+from pithbundle.store.settings import require_origin
+from pithbundle.store.updating import Updater
+
+#: What became of a bundle that was added.
+Outcome: TypeAlias = Literal["added", "unchanged", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A bundle as it was received, and where it is from."""
+
+    data: bytes
+    #: The URL of a mirror, or a name: a string of 1 to 1,024 bytes.
+    origin: str
+    #: The network address; empty if there is none.
+    address: str = ""
+    #: The suffix for which it was requested; empty if any is welcome.
+    requested: str = ""
+    #: When, as ``YYYY-MM-DDTHH:MM:SSZ``; by default the clock of this machine.
+    received_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one bundle."""
+
+    outcome: Outcome
+    entry: StoredEntry
+
+
+class Addition:
+    """Entries that are added in one transaction: first all are written, then the index."""
+
+    def __init__(self, keeper: Keeper, index: Index) -> None:
+        self._keeper = keeper
+        self._index = index
+        self._updater: Updater = keeper.updater(index)
+        self._sequence = index.last_sequence()
+        self._parts: dict[AreaName, list[bytes]] = {}
+        self._targets: dict[AreaName, tuple[str, int]] = {}
+        self._at: dict[AreaName, int] = {}
+
+    def add(self, given: Incoming, encoding: Encoding, digest: str, facts: Facts) -> Added:
+        """Note one bundle, and the bytes of its entry."""
+        known = self._unchanged(given, digest, facts)
+        if known is not None:
+            return Added("quarantined" if known.code else "unchanged", known)
+        self._sequence += 1
+        frame = frame_of(given.data)
+        head = Head(
+            self._sequence, given.origin, given.received_at or _now(), given.address, given.requested,
+            facts.suffix, encoding, digest, len(given.data), len(frame), self._keeper.settings.store,
+        )  # fmt: skip
+        area: AreaName = "quarantine" if facts.code else "segments"
+        if area not in self._targets:
+            self._targets[area] = self._keeper.target(area)
+            self._at[area] = self._targets[area][1]
+            self._parts[area] = []
+        written = head.to_bytes() + frame
+        entry = self._updater.add(area, self._targets[area][0], self._at[area], len(written), head, facts)
+        self._parts[area].append(written)
+        self._at[area] += len(written)
+        return Added("quarantined" if entry.code else "added", entry)
+
+    def _unchanged(self, given: Incoming, digest: str, facts: Facts) -> StoredEntry | None:
+        """The entry that has the bundle already (STORE-4)."""
+        if facts.code:
+            condition = "sha256 = ? AND origin = ? AND requested = ? AND code != '' ORDER BY sequence LIMIT 1"
+            return next(iter([*self._index.entries(condition, digest, given.origin, given.requested)]), None)
+        condition = "suffix = ? AND origin = ? AND code = '' ORDER BY sequence DESC LIMIT 1"
+        newest = next(iter([*self._index.entries(condition, facts.suffix, given.origin)]), None)
+        return newest if newest is not None and newest.sha256 == digest else None
+
+    def write(self) -> None:
+        """Write the entries, then compute the records.
+
+        Raises:
+            OSError: they cannot be written; then none is kept.
+        """
+        for area, (segment, size) in self._targets.items():
+            self._keeper.areas[area].append(segment, size, b"".join(self._parts[area]))
+            self._index.put_segment(area, segment, self._at[area], ends_clean=True)
+        self._updater.finish()
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def require_incoming(given: Incoming) -> None:
+    """Check what a caller gives of a bundle.
+
+    Raises:
+        InputError: ``size``: it has too many bytes.
+        StoreError: ``type``: a member is not of its form.
+    """
+    if len(given.data) > MAX_SIZE:
+        raise InputError.over_limit("size", DEFAULT_LIMITS.size, len(given.data), fixed=True)
+    require_origin(given.origin)
+    if given.requested and not is_suffix(given.requested):
+        raise StoreError("type", "a requested suffix is 26 characters A-Z2-7")
+    if not given.address.isascii() or len(given.address) > 64 or not given.address.isprintable():
+        raise StoreError("type", "an address is at most 64 characters of ASCII")
+    if given.received_at:
+        try:
+            datetime.strptime(given.received_at, "%Y-%m-%dT%H:%M:%SZ")
+        except ValueError:
+            raise StoreError("type", "a time is written as YYYY-MM-DDTHH:MM:SSZ") from None

@@ -1,0 +1,389 @@
+"""The index of a store: a database that follows from the segments and may be lost (spec STORE-11).
+
+SQLite writes its files on its own, past :mod:`pithbundle.durable`. Nothing depends on that: what the
+database loses is read again from the segments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from pithbundle.durable import Folder
+from pithbundle.errors import FileError, PithError, StoreError
+from pithbundle.store.keeping import StoredEntry
+from pithbundle.store.segments import AREAS, AreaName
+
+INDEX: Final = "index.sqlite"
+VERSION: Final = "1"
+#: The seconds that a connection waits for another.
+BUSY: Final = 60
+#: The names that SQLite gives its files.
+FILES: Final = (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", f"{INDEX}-journal")
+#: The tables that follow from the segments, the policy, the rules and the sources.
+DERIVED: Final = (
+    "meta", "segments", "entries", "records", "events", "aliases", "citations", "damage",
+)  # fmt: skip
+_SCHEMA: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE segments (area TEXT, name TEXT, size INTEGER NOT NULL, ends_clean INTEGER NOT NULL,
+    PRIMARY KEY (area, name)) WITHOUT ROWID;
+CREATE TABLE entries (entry_sha256 TEXT PRIMARY KEY, sequence INTEGER NOT NULL, area TEXT NOT NULL,
+    segment TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, suffix TEXT NOT NULL,
+    canonical_sha256 TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, encoding TEXT NOT NULL,
+    origin TEXT NOT NULL, address TEXT NOT NULL, received_at TEXT NOT NULL, requested TEXT NOT NULL,
+    code TEXT NOT NULL, reason TEXT NOT NULL, valid_ids BLOB NOT NULL, unverified_ids BLOB NOT NULL,
+    invalid INTEGER NOT NULL, kept INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX entries_of_a_record ON entries (suffix, sequence);
+CREATE INDEX entries_in_order ON entries (sequence);
+CREATE INDEX entries_by_body ON entries (sha256);
+CREATE TABLE records (suffix TEXT PRIMARY KEY, pith_number TEXT NOT NULL, canonical_sha256 TEXT NOT NULL,
+    events_sha256 TEXT NOT NULL, state_sha256 TEXT NOT NULL, unverified_sha256 TEXT NOT NULL,
+    leaf TEXT NOT NULL, valid INTEGER NOT NULL, unverified INTEGER NOT NULL, served TEXT NOT NULL,
+    state BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE events (suffix TEXT, event_id TEXT, event_type TEXT NOT NULL, created_at TEXT NOT NULL,
+    signer TEXT NOT NULL, PRIMARY KEY (suffix, event_id)) WITHOUT ROWID;
+CREATE INDEX events_by_id ON events (event_id);
+CREATE TABLE aliases (suffix TEXT, kind TEXT, value TEXT, PRIMARY KEY (suffix, kind, value)) WITHOUT ROWID;
+CREATE INDEX aliases_by_value ON aliases (value);
+CREATE TABLE citations (suffix TEXT, event_id TEXT, citing_work TEXT NOT NULL, relationship TEXT NOT NULL,
+    PRIMARY KEY (suffix, event_id)) WITHOUT ROWID;
+CREATE INDEX citations_by_work ON citations (citing_work);
+CREATE TABLE damage (area TEXT, segment TEXT, offset INTEGER, length INTEGER NOT NULL, reason TEXT NOT NULL,
+    suffix TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (area, segment, offset)) WITHOUT ROWID;
+CREATE TABLE obsolete (area TEXT, name TEXT, is_damaged INTEGER NOT NULL,
+    PRIMARY KEY (area, name)) WITHOUT ROWID;
+CREATE TABLE cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+_ENTRY: Final = (
+    "entry_sha256, sequence, area, segment, offset, length, suffix, canonical_sha256, sha256, size, "
+    "encoding, origin, address, received_at, requested, code, reason, valid_ids, unverified_ids, "
+    "invalid, kept"
+)
+#: The types of the columns of an entry and of a record, in their order.
+_TEXT, _NUMBER, _BYTES = str, int, bytes
+_ENTRY_TYPES: Final = (
+    _TEXT, _NUMBER, _TEXT, _TEXT, _NUMBER, _NUMBER, _TEXT, _TEXT, _TEXT, _NUMBER, _TEXT,
+    _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _BYTES, _BYTES, _NUMBER, _NUMBER,
+)  # fmt: skip
+_RECORD_TYPES: Final = (*[_TEXT] * 7, _NUMBER, _NUMBER, _TEXT, _BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """What the index states of a record; :meth:`Store.record` computes it from the bundles."""
+
+    suffix: str
+    pith_number: str
+    #: The digests of what is served, in hex (STORE-10).
+    canonical_sha256: str
+    events_sha256: str
+    state_sha256: str
+    unverified_sha256: str
+    #: The leaf digest: 32 hex digits.
+    leaf: str
+    #: The number of valid events, over all entries.
+    valid: int
+    #: The number of unverified elements in what is served.
+    unverified: int
+    #: The name of the entry that is served; empty for an export (STORE-8).
+    served: str
+    #: The state of the valid events of all entries that are kept (STATE-1).
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Bytes of a segment that are no entry."""
+
+    area: str
+    segment: str
+    offset: int
+    length: int
+    reason: str
+    #: Of the bundle that they were, if its head can be read.
+    suffix: str
+    sha256: str
+
+
+@contextlib.contextmanager
+def failing(path: str) -> Iterator[None]:
+    """Report what SQLite and the system raise.
+
+    Raises:
+        StoreError: ``store``: the index is damaged.
+        FileError: ``io``: the system rejects something, or another process holds the index too long.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code in (
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+            sqlite3.SQLITE_ERROR,
+            sqlite3.SQLITE_SCHEMA,
+        ):
+            raise damaged(str(error)) from error
+        raise FileError.at(os.path.join(path, INDEX), str(error)) from error
+
+
+def damaged(detail: str) -> StoreError:
+    """The error of an index that is damaged."""
+    message = f"the index is damaged: {detail}; pithbundle store repair makes it anew"
+    return StoreError("store", message, clause="STORE-12")
+
+
+def connect(folder: Folder, *, create: bool = False) -> sqlite3.Connection:
+    """Open the index of a store.
+
+    Raises:
+        FileError: ``io``: one of its files is no regular file, or the system rejects it.
+        StoreError: it is missing or damaged.
+    """
+    path = os.path.abspath(folder.path)
+    for name in FILES:
+        try:
+            os.close(folder.open_file(name))
+        except FileNotFoundError:
+            if name == INDEX and not create:
+                raise damaged("it is missing") from None
+        except OSError as error:
+            raise FileError.at(os.path.join(path, name), "is not a regular file that can be read") from error
+    with failing(path):
+        uri = f"file:{quote(os.path.join(path, INDEX))}?mode={'rwc' if create else 'rw'}"
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY, isolation_level=None, check_same_thread=False
+        )
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A transaction that a crash of the machine takes is read again from the segments.
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def scratch() -> sqlite3.Connection:
+    """An empty index in a temporary file that nothing else can open."""
+    connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+class Index:
+    """Reads and writes the tables; a transaction is the caller's."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction that is committed at the end, and taken back if anything is raised."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
+            raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """One transaction in which all tables are of one moment."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
+
+    # -- meta, segments -------------------------------------------------------------------
+
+    def meta(self) -> dict[str, str]:
+        """What the index is of."""
+        return dict(self.connection.execute("SELECT name, value FROM meta"))
+
+    def put_meta(self, values: dict[str, str]) -> None:
+        """Write what the index is of."""
+        self.connection.executemany("REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    def segments(self) -> dict[tuple[AreaName, str], tuple[int, bool]]:
+        """By area and name, up to where each segment was read, and whether that is the end of an entry."""
+        rows = self.connection.execute("SELECT area, name, size, ends_clean FROM segments ORDER BY name")
+        found = {(area, name): (size, bool(clean)) for area, name, size, clean in rows}
+        if any(area not in AREAS or type(size) is not int for (area, _), (size, _) in found.items()):
+            raise damaged("a row of segments has other values")
+        return found
+
+    def put_segment(self, area: str, name: str, size: int, *, ends_clean: bool) -> None:
+        """Note up to where a segment was read."""
+        self.connection.execute(
+            "REPLACE INTO segments VALUES (?, ?, ?, ?)", (area, name, size, int(ends_clean))
+        )
+
+    def drop_segment(self, area: str, name: str, *, is_damaged: bool) -> None:
+        """Forget a segment that was replaced, with its damage; its file is removed after the transaction."""
+        self.connection.execute("DELETE FROM segments WHERE area = ? AND name = ?", (area, name))
+        self.connection.execute("DELETE FROM damage WHERE area = ? AND segment = ?", (area, name))
+        self.connection.execute("REPLACE INTO obsolete VALUES (?, ?, ?)", (area, name, int(is_damaged)))
+
+    def obsolete(self) -> dict[tuple[AreaName, str], bool]:
+        """The segments that were replaced and may still be there, and whether they have damage."""
+        rows = self.connection.execute("SELECT area, name, is_damaged FROM obsolete")
+        return {(area, name): bool(is_damaged) for area, name, is_damaged in rows if area in AREAS}
+
+    def forget_obsolete(self) -> None:
+        """Note that they were removed."""
+        self.connection.execute("DELETE FROM obsolete")
+
+    def add_damage(self, found: Damage) -> None:
+        """Note bytes that are no entry."""
+        self.connection.execute("REPLACE INTO damage VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(found))
+
+    def damage(self) -> list[Damage]:
+        """The bytes that are no entry."""
+        rows = self.connection.execute("SELECT * FROM damage ORDER BY area DESC, segment, offset")
+        return [Damage(*row) for row in rows]
+
+    # -- entries --------------------------------------------------------------------------
+
+    def add_entry(self, entry: StoredEntry) -> bool:
+        """Add an entry; return False if it is there already."""
+        marks = ", ".join("?" * len(_ENTRY_TYPES))
+        done = self.connection.execute(f"INSERT OR IGNORE INTO entries VALUES ({marks})", astuple(entry))
+        return done.rowcount == 1
+
+    def update_entry(self, entry: StoredEntry) -> None:
+        """Replace an entry."""
+        marks = ", ".join("?" * len(_ENTRY_TYPES))
+        self.connection.execute(f"REPLACE INTO entries VALUES ({marks})", astuple(entry))
+
+    def drop_entry(self, entry_sha256: str) -> None:
+        """Forget an entry."""
+        self.connection.execute("DELETE FROM entries WHERE entry_sha256 = ?", (entry_sha256,))
+
+    def entries(self, where: str, *values: object) -> Iterator[StoredEntry]:
+        """The entries of a condition, as the condition orders them."""
+        for row in self.connection.execute(f"SELECT {_ENTRY} FROM entries WHERE {where}", values):
+            yield _entry_of(row)
+
+    def last_sequence(self) -> int:
+        """The largest number of an entry; 0 without one."""
+        found = self.connection.execute("SELECT max(sequence) FROM entries").fetchone()[0]
+        return found if type(found) is int else 0
+
+    # -- records --------------------------------------------------------------------------
+
+    def put_record(
+        self,
+        row: RecordRow,
+        events: Iterable[tuple[str, str, str, str]],
+        aliases: Iterable[tuple[str, str]],
+        citations: Iterable[tuple[str, str, str]],
+    ) -> None:
+        """Replace a record and what is listed of it."""
+        self.drop_record(row.suffix)
+        run = self.connection.executemany
+        run(f"REPLACE INTO records VALUES ({', '.join('?' * len(_RECORD_TYPES))})", [astuple(row)])
+        run("REPLACE INTO events VALUES (?, ?, ?, ?, ?)", [(row.suffix, *one) for one in events])
+        run("REPLACE INTO aliases VALUES (?, ?, ?)", [(row.suffix, *one) for one in aliases])
+        run("REPLACE INTO citations VALUES (?, ?, ?, ?)", [(row.suffix, *one) for one in citations])
+
+    def drop_record(self, suffix: str) -> None:
+        """Forget a record."""
+        for table in ("records", "events", "aliases", "citations"):
+            self.connection.execute(f"DELETE FROM {table} WHERE suffix = ?", (suffix,))
+
+    def records(self, after: str = "", most: int = -1) -> Iterator[RecordRow]:
+        """The records behind a suffix, in the order of their suffixes."""
+        statement = "SELECT * FROM records WHERE suffix > ? ORDER BY suffix LIMIT ?"
+        for row in self.connection.execute(statement, (after, most)):
+            yield _record_of(row)
+
+    def texts(self, statement: str, *values: object) -> list[tuple[str, ...]]:
+        """The rows of a statement."""
+        return [tuple(row) for row in self.connection.execute(statement, values)]
+
+    def number(self, statement: str) -> int:
+        """The number that a statement counts."""
+        found: int = self.connection.execute(statement).fetchone()[0]
+        return found
+
+
+def _entry_of(row: tuple[Any, ...]) -> StoredEntry:
+    """An entry of a row.
+
+    Raises:
+        StoreError: a damaged row.
+    """
+    if tuple(map(type, row)) != _ENTRY_TYPES:
+        raise damaged("a row of entries has other types")
+    values = [*row[:-1], bool(row[-1])]
+    return StoredEntry(*values)
+
+
+def _record_of(row: tuple[Any, ...]) -> RecordRow:
+    """A record of a row.
+
+    Raises:
+        StoreError: a damaged row.
+    """
+    if tuple(map(type, row)) != _RECORD_TYPES:
+        raise damaged("a row of records has other types")
+    return RecordRow(*row)
+
+
+def differences(one: Index, other: Index, path: str) -> Iterator[str]:
+    """What differs between the derived tables of two indexes, as the name of a table and a key.
+
+    Raises:
+        PithError: one of them is damaged.
+    """
+    with failing(path):
+        yield from _of_tables(one, other)
+
+
+def _of_tables(one: Index, other: Index) -> Iterator[str]:
+    for table in DERIVED:
+        keys = 1 if table in ("meta", "entries", "records") else 3 if table in ("aliases", "damage") else 2
+        order = ", ".join(str(at) for at in range(1, keys + 1))
+        statement = f"SELECT * FROM {table} ORDER BY {order}"
+        yield from _different(
+            table, keys, one.connection.execute(statement), other.connection.execute(statement)
+        )
+
+
+def _different(
+    table: str, keys: int, one: Iterator[tuple[Any, ...]], other: Iterator[tuple[Any, ...]]
+) -> Iterator[str]:
+    left, right = next(one, None), next(other, None)
+    while left is not None or right is not None:
+        if left == right:
+            left, right = next(one, None), next(other, None)
+            continue
+        first = [*map(str, left[:keys])] if left is not None else None
+        second = [*map(str, right[:keys])] if right is not None else None
+        smaller = min(key for key in (first, second) if key is not None)
+        yield f"{table} {' '.join(smaller)}"
+        if first == smaller:
+            left = next(one, None)
+        if second == smaller:
+            right = next(other, None)
+
+
+def is_readable(connection: sqlite3.Connection, path: str) -> bool:
+    """Whether SQLite finds no damage in the index."""
+    try:
+        with failing(path):
+            rows = connection.execute("PRAGMA integrity_check(1)").fetchall()
+            return bool(rows == [("ok",)])
+    except PithError:
+        return False
