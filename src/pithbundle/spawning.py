@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
 from pithbundle.encoding.held_signals import release_signals, signals_held
@@ -21,14 +23,30 @@ def default_jobs() -> int:
 
 
 def process_pool(jobs: int, prepare: Callable[..., None], arguments: tuple[Any, ...]) -> ProcessPoolExecutor:
-    """Return a pool whose processes are prepared by ``prepare(*arguments)``.
+    """Return a pool whose processes are prepared by ``prepare(*arguments)`` and end when this one does.
 
     A task is submitted in a block of :func:`starting_processes`: that starts processes.
     """
     # spawn: a fork of a process that has threads, or a terminal's state, is not safe on every system.
     # Its locks start a process too, which removes them if this one is killed.
     with starting_processes():
-        return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), prepare, arguments)
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(jobs, context, _start, (prepare, arguments))
+
+
+def _start(prepare: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    """Prepare a process of a pool."""
+    # What waits for a task has both ends of the pipe: a parent that is killed would leave it for ever.
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    prepare(*arguments)
+
+
+def _end_after(parent: BaseProcess | None) -> None:
+    """End this process when its parent has ended, however that was."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def leave_interrupts_to_the_parent() -> None:

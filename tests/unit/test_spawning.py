@@ -1,13 +1,25 @@
-"""Processes that are started load nothing from the working directory (F9)."""
+"""Processes that are started load nothing from the working directory, and end with their parent (F9)."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from pithbundle.spawning import default_jobs, leave_interrupts_to_the_parent, process_pool, starting_processes
+from kit.command_line import process_env
+from pithbundle.spawning import (
+    _end_after,
+    default_jobs,
+    leave_interrupts_to_the_parent,
+    process_pool,
+    starting_processes,
+)
 
 
 @pytest.mark.parametrize("before", [None, "", "1"])
@@ -33,6 +45,43 @@ def test_no_module_of_the_working_directory_is_loaded(
             future = pool.submit(len, b"four")
         assert future.result(timeout=60) == 4
     assert not (tmp_path / "loaded").exists()
+
+
+KILLED = """
+import os, signal, sys
+from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
+if __name__ == "__main__":
+    pool = process_pool(2, leave_interrupts_to_the_parent, ())
+    with starting_processes():
+        futures = [pool.submit(os.getpid) for _ in range(2)]
+    print(*{each.result() for each in futures}, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    """They and the process that counts their locks stayed for ever, and whoever read their output waited."""
+    (tmp_path / "killed.py").write_text(KILLED)
+    # The output ends when nobody can write it any more.
+    ran = subprocess.run(
+        [sys.executable, str(tmp_path / "killed.py")], env=process_env(), capture_output=True, timeout=60
+    )
+    assert ran.returncode == -signal.SIGKILL
+    assert ran.stdout.split()
+
+
+def test_a_process_ends_after_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[object] = []
+    monkeypatch.setattr("os._exit", ended.append)
+
+    class Parent:
+        def join(self) -> None:
+            ended.append("parent")
+
+    _end_after(None)
+    assert not ended
+    _end_after(cast(BaseProcess, Parent()))
+    assert ended == ["parent", 1]
 
 
 def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
