@@ -17,7 +17,19 @@ import pytest
 from kit.archives import write
 from kit.command_line import process_env
 from kit.damage import MAGIC, Damaged, measured, zst_bomb
-from kit.recomputed import POLICY_BYTES, Read, expected, in_cbor, read_output, registry, verifier
+from kit.recomputed import (
+    POLICY_BYTES,
+    Read,
+    Reading,
+    expected,
+    in_cbor,
+    read_output,
+    registry,
+    verifier,
+)
+from kit.recomputed import (
+    files_of as compared,
+)
 from pithbundle import FileError, cbor_bytes, durable, parse_json
 from pithbundle.archive import zstd
 from pithbundle.archive.borders import FrameLines
@@ -76,6 +88,9 @@ def one_damage(sample: Path, folder: Path, seed: int) -> str:
     archive = Path(shutil.copytree(sample, folder / str(seed)))
     damaged = Damaged(archive, seed)
     found = recomputed(archive, folder / "out")
+    # Processes that read frames by offset find the same, and reject the same.
+    recompute([str(archive)], str(folder / "by offset"), verifier(), force=True, pool=Reading())
+    assert compared(folder / "by offset") == compared(folder / "out"), damaged.kind
     every = {*sample_lines()}
     left = {entry.line for entry in Reader(archive).entries(Rejections())}
     assert (found.states, found.digests) == wanted(frozenset(left)), damaged.kind
@@ -238,16 +253,21 @@ def overwritten(path: Path) -> None:
     path.write_bytes(data[:-9] + bytes(9))
 
 
+@pytest.mark.parametrize("by", [None, Reading], ids=["this process", "workers"])
 @pytest.mark.parametrize(
     "change", [grown, shrunk, exchanged, overwritten, os.unlink], ids=lambda each: each.__name__
 )
 def test_a_pack_that_changes_at_any_read_is_an_error_and_nothing_is_mixed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Path], None],
+    by: Callable[[], Reading] | None,
 ) -> None:
     # Both archives have bundles of each record, so that records are read again.
     lines = registry(6)
     outcomes = set()
-    for at in range(8):
+    # Workers read a pack once to find its frames, each frame, and those of shared records again.
+    for at in range(16 if by else 8):
         folder = tmp_path / str(at)
         folder.mkdir()
         archive_of_frames(folder / "one", lines[0::2], 3)
@@ -267,7 +287,9 @@ def test_a_pack_that_changes_at_any_read_is_an_error_and_nothing_is_mixed(
         with monkeypatch.context() as patch:
             patch.setattr(os, "pread", pread)
             try:
-                recompute([str(folder / "one"), str(folder / "two")], str(folder / "out"), verifier())
+                pool = by and by()
+                archives = [str(folder / "one"), str(folder / "two")]
+                recompute(archives, str(folder / "out"), verifier(), pool=pool)
             except FileError as error:
                 assert error.code == "io" and not (folder / "out").exists()
                 outcomes.add("io")
@@ -276,7 +298,7 @@ def test_a_pack_that_changes_at_any_read_is_an_error_and_nothing_is_mixed(
                 found = read_output(folder / "out")
                 assert (found.states, found.digests) == expected(lines)
                 outcomes.add("unchanged")
-    assert "io" in outcomes
+    assert outcomes == {"io", "unchanged"}
 
 
 # -- environments (F9) -----------------------------------------------------------------------------

@@ -18,10 +18,11 @@ from kit.stream import instant, made_record, many_events
 from pithbundle import Policy, Verifier, cbor_bytes, parse_json
 from pithbundle.archive.frames import decompress
 from pithbundle.archive.lines import Line, line_of
-from pithbundle.archive.reader import Frame, PackReader
+from pithbundle.archive.reader import Frame, PackReader, Reader
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.writer import PackFrame
 from pithbundle.archive.zstd import compress
+from pithbundle.recompute.pool import Pool
 from pithbundle.recompute.run import recompute
 from pithbundle.verifier import NamedInput
 
@@ -32,6 +33,17 @@ POLICY: Final = Policy.from_bytes(POLICY_BYTES)
 def verifier() -> Verifier:
     """A new verifier under the policy of these tests."""
     return Verifier(POLICY)
+
+
+class Reading(Pool[Any]):
+    """A pool that reads packs by offset as its processes do, in this process."""
+
+    def __init__(self) -> None:
+        super().__init__(verifier(), 1)
+
+    def reads(self, archive: Reader) -> bool:
+        """Whether it reads the packs of an archive."""
+        return True
 
 
 @cache

@@ -103,6 +103,7 @@ UNTESTABLE: Final = {
     "RECOMP-14": "about the processes of a run; tests/unit/recompute/test_address.py and tests/unit/recompute/test_dask_cluster.py show it",
     "RECOMP-15": "about the processes of a run; tests/unit/recompute/test_cluster.py and tests/unit/recompute/test_dask_cluster.py show it",
     "RECOMP-16": "about storage outside of this machine; tests/unit/recompute/test_location.py and tests/unit/recompute/test_object_storage.py show it",
+    "RECOMP-18": "about the processes of a run; tests/unit/recompute/test_frame_units.py, test_scan.py and test_work.py show it",
     "PROBE-1": "about the tool alone; tests/unit/verify/probing/test_run.py shows it",
     "PROBE-2": "about the tool alone; tests/unit/verify/probing/test_lenient.py and test_elements.py beside it show it",
     "PROBE-3": "about the tool alone; tests/unit/verify/probing/test_candidates.py shows it",

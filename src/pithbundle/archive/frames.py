@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.archive.borders import MAX_BYTES
 from pithbundle.archive.zstd import MAX_WINDOW, Decompressor, ZstdError
+from pithbundle.encoding.limits import Limits
 from pithbundle.errors import ArchiveError, InputError
 
 MAGIC: Final = b"\x28\xb5\x2f\xfd"
@@ -144,6 +146,11 @@ def _whole(source: Source, size: int) -> bytes:
 
 
 # -- frames of packs -------------------------------------------------------------------------
+
+
+def most_raw(limits: Limits) -> int:
+    """The most raw bytes of a frame (ARCH-8)."""
+    return max(MAX_BYTES, limits.size + 1)
 
 
 def read_frame(source: Source, max_raw: int) -> tuple[bytes, int]:

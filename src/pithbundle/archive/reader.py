@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
 
-from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
-from pithbundle.archive.frames import MAGIC, Patience, Source, bomb, is_bomb, next_magic, read_frame
+from pithbundle.archive.borders import MAX_LINES
+from pithbundle.archive.frames import MAGIC, Patience, Source, bomb, is_bomb, most_raw, next_magic, read_frame
 from pithbundle.archive.lines import Line, read_line, split_items, split_lines
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
@@ -101,7 +101,7 @@ class PackReader:
         self.encoding = encoding
         self._limits = limits
         #: The most raw bytes of a frame (ARCH-8).
-        self.max_raw = max(MAX_BYTES, limits.size + 1)
+        self.max_raw = most_raw(limits)
         self.storage = storage
         self._file = storage.open(path)
         #: Which file it was when it was opened: equal ones are one file, unchanged.

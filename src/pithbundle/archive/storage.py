@@ -64,6 +64,13 @@ class Storage(Protocol):
             FileError: ``io``: it cannot be read, or is no regular file.
         """
 
+    def read_part(self, path: str, offset: int, size: int) -> bytes:
+        """Return ``size`` bytes of a file, and nothing is read ahead; fewer at its end.
+
+        Raises:
+            FileError: ``io``: it cannot be read, or is no regular file.
+        """
+
 
 class LocalFile:
     """A file of this machine."""
@@ -126,6 +133,18 @@ class LocalStorage:
             FileError: ``io``: it cannot be read, or is no regular file.
         """
         return read_regular(path, limit)
+
+    def read_part(self, path: str, offset: int, size: int) -> bytes:
+        """Return ``size`` bytes of a file; fewer at its end.
+
+        Raises:
+            FileError: ``io``: it cannot be read, or is no regular file.
+        """
+        file = LocalFile(path)
+        try:
+            return file.read_at(offset, size)
+        finally:
+            file.close()
 
 
 #: The files of this machine.

@@ -11,7 +11,7 @@ import click
 from pithbundle.cli.extras import needing
 
 if TYPE_CHECKING:
-    from pithbundle.recompute.kept import Task
+    from pithbundle.recompute.frame_units import Named
     from pithbundle.recompute.pool import UnitPool
     from pithbundle.verifier import Verifier
 
@@ -44,7 +44,7 @@ def cluster_option(command: Command) -> Command:
     )(command)
 
 
-def cluster_pool(address: str, verifier: Verifier) -> UnitPool[Task]:
+def cluster_pool(address: str, verifier: Verifier) -> UnitPool[Named]:
     """Connect to a cluster.
 
     Raises:

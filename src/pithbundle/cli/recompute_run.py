@@ -26,7 +26,7 @@ from pithbundle.errors import FileError, PithError
 from pithbundle.files import file_error
 from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.cache import Shrunk, cache_at
-from pithbundle.recompute.kept import Task
+from pithbundle.recompute.frame_units import Named
 from pithbundle.recompute.location import scheme_of
 from pithbundle.recompute.pool import UnitPool
 from pithbundle.recompute.run import Recomputed, recompute
@@ -102,7 +102,7 @@ def run(
 
 
 @contextlib.contextmanager
-def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[Task] | None]:
+def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[Named] | None]:
     """The cluster, connected; None without one.
 
     Raises:

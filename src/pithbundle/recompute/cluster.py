@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, Generic, Protocol, TypeVar
 
+from pithbundle.archive.reader import Reader
 from pithbundle.recompute.pool import WINDOW
 from pithbundle.recompute.result import UnitResult
-from pithbundle.recompute.unit import Parts
+from pithbundle.recompute.scan import Scan, Scanned
+from pithbundle.recompute.work import Outcome, Work
 
 T = TypeVar("T")
 
@@ -25,7 +27,10 @@ class Connection(Protocol):
     def workers(self) -> int:
         """The number of workers, now or a moment ago."""
 
-    def submit(self, number: int, parts: Parts) -> None:
+    def reads(self, archive: Reader) -> bool:
+        """Whether every worker finds the archive where this machine does."""
+
+    def submit(self, number: int, work: Work) -> None:
         """Send a unit."""
 
     def next(self) -> tuple[int, bytes | None]:
@@ -48,7 +53,7 @@ class ClusterPool(Generic[T]):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._flying: dict[int, tuple[T, Parts]] = {}
+        self._flying: dict[int, tuple[T, Work]] = {}
 
     def __enter__(self) -> ClusterPool[T]:
         return self
@@ -61,18 +66,22 @@ class ClusterPool(Generic[T]):
         """The number of workers."""
         return self._connection.workers()
 
-    def results(self, units: Iterable[tuple[T, Parts]]) -> Iterator[tuple[T, UnitResult | None]]:
+    def reads(self, archive: Reader) -> bool:
+        """Whether the workers read the packs of an archive; else they are sent the bytes (RECOMP-18)."""
+        return self._connection.reads(archive)
+
+    def results(self, units: Iterable[tuple[T, Work] | None]) -> Iterator[tuple[T, Outcome | None]]:
         """The result of each unit in the order of the units; None for one that ended its workers.
 
         Raises:
             FileError: ``io``: the cluster cannot be reached any more, or has no worker.
             ArchiveError: a result was damaged on its way.
         """
-        source = enumerate(units)
-        held: dict[int, tuple[T, UnitResult | None]] = {}
+        source = iter(units)
+        held: dict[int, tuple[T, Outcome | None]] = {}
         following = 0
         while True:
-            self._fill(source, len(held))
+            self._fill(source, following, len(held))
             if not self._flying:
                 return
             held.update(self._next())
@@ -80,30 +89,35 @@ class ClusterPool(Generic[T]):
                 yield held.pop(following)
                 following += 1
 
-    def _fill(self, source: Iterator[tuple[int, tuple[T, Parts]]], held: int) -> None:
+    def _fill(self, source: Iterator[tuple[T, Work] | None], following: int, held: int) -> None:
+        """Send units until the window is full, or there is no next one for now."""
         window = WINDOW * max(1, self._connection.workers())
         while len(self._flying) < window and len(self._flying) + held < _HELD * window:
             unit = next(source, None)
             if unit is None:
                 return
-            number, (name, parts) = unit
-            self._flying[number] = name, parts
-            self._connection.submit(number, parts)
+            number, (name, work) = following + held + len(self._flying), unit
+            self._flying[number] = name, work
+            self._connection.submit(number, work)
 
-    def _next(self) -> Iterator[tuple[int, tuple[T, UnitResult | None]]]:
+    def _next(self) -> Iterator[tuple[int, tuple[T, Outcome | None]]]:
         """The next result; or, if a unit was given up, all that are in flight, and then it again."""
-        lost: dict[int, tuple[T, Parts]] = {}
+        lost: dict[int, tuple[T, Work]] = {}
         while True:
             number, data = self._connection.next()
-            name, parts = self._flying.pop(number)
+            name, work = self._flying.pop(number)
             if data is not None:
-                yield number, (name, UnitResult.from_bytes(data))
+                yield number, (name, _read(work, data))
             else:
-                lost[number] = name, parts
+                lost[number] = name, work
             if not lost or not self._flying:
                 break
         # A worker that ends takes all units that it had with it: which of them ended it shows only alone.
-        for number, (name, parts) in lost.items():
-            self._connection.submit(number, parts)
+        for number, (name, work) in lost.items():
+            self._connection.submit(number, work)
             _, data = self._connection.next()
-            yield number, (name, None if data is None else UnitResult.from_bytes(data))
+            yield number, (name, None if data is None else _read(work, data))
+
+
+def _read(work: Work, data: bytes) -> Outcome:
+    return Scanned.from_bytes(data) if isinstance(work, Scan) else UnitResult.from_bytes(data)

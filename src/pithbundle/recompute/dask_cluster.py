@@ -8,18 +8,27 @@ which is why :mod:`pithbundle.recompute.address` decides what is connected to.
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
 import warnings
+from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
 from distributed import Client, KilledWorker, Security, WorkerPlugin, as_completed
 
 from pithbundle import __version__
+from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
+from pithbundle.archive.manifest import MANIFEST
+from pithbundle.archive.reader import Reader
+from pithbundle.archive.storage import Storage
 from pithbundle.archive.zstd import VERSION
 from pithbundle.errors import FileError
 from pithbundle.recompute.address import scheduler_address
-from pithbundle.recompute.unit import Parts, compute
+from pithbundle.recompute.location import absolute
+from pithbundle.recompute.scan import Scan, scan
+from pithbundle.recompute.unit import compute
+from pithbundle.recompute.work import FrameAt, LinesAt, Work, parts_of
 from pithbundle.verifier import Verifier
 
 #: How often a unit that raised is computed again.
@@ -60,15 +69,16 @@ class SentVerifier(WorkerPlugin):  # type: ignore[misc]
         _sent.pop(self.name, None)
 
 
-def run_unit(run: str, expected: Versions, *words: str | bytes) -> bytes:
-    """Compute one unit on a worker, and return the bytes of its result.
+def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
+    """Compute one unit, or scan one pack, on a worker, and return the bytes of its result.
 
     Args:
         run: the name of the plugin that has sent the verifier.
         expected: the versions of the client.
-        words: encoding and bytes of each part.
+        words: encoding and bytes of each part, or where they are.
 
     Raises:
+        FileError: ``io``: what has to be read cannot be read, or has changed.
         RuntimeError: the worker has other versions, or no verifier.
     """
     if versions() != expected:
@@ -81,8 +91,19 @@ def run_unit(run: str, expected: Versions, *words: str | bytes) -> bytes:
         sent = _sent[run]
         mine.clear()
         mine[run] = Verifier(sent.policy, rules=sent.rules, limits=sent.limits)
-    parts: Any = [*zip(words[::2], words[1::2], strict=True)]
-    return compute(mine[run], parts).to_bytes()
+    verifier = mine[run]
+    if isinstance(words[0], Scan):
+        return scan(words[0], verifier.limits).to_bytes()
+    if isinstance(words[0], FrameAt | LinesAt):
+        parts = parts_of(words[0], verifier.limits)
+    else:
+        parts = [*zip(words[::2], words[1::2], strict=True)]
+    return compute(verifier, parts).to_bytes()
+
+
+def manifest_sha256(path: str, storage: Storage) -> str:
+    """Return the SHA-256 of the manifest of an archive, in hex, as the process that is asked finds it."""
+    return sha256(storage.read(os.path.join(path, MANIFEST), MANIFEST_LIMITS.size)).hexdigest()
 
 
 def _difference(here: Versions, there: object) -> str:
@@ -210,9 +231,23 @@ class DaskCluster:
 
     # -- units ----------------------------------------------------------------------------
 
-    def submit(self, number: int, parts: Parts) -> None:
-        """Send a unit. Its bytes stay at the scheduler until it is done; no worker has to keep them."""
-        words = [word for part in parts for word in part]
+    def reads(self, archive: Reader) -> bool:
+        """Whether every worker finds the archive where this machine does: with the same manifest."""
+        path, storage = absolute(archive.path), archive.storage
+        try:
+            own = manifest_sha256(path, storage)
+            found = self._client.run(manifest_sha256, path, storage, on_error="return")
+        except (OSError, TimeoutError, RuntimeError) as error:
+            raise self._lost() from error
+        return bool(found) and all(each == own for each in found.values())
+
+    def submit(self, number: int, work: Work) -> None:
+        """Send a unit. Bytes stay at the scheduler until it is done; no worker has to keep them."""
+        words: list[Any]
+        if isinstance(work, Scan | FrameAt | LinesAt):
+            words = [work]
+        else:
+            words = [word for part in work for word in part]
         future = self._client.submit(
             run_unit, self._client.id, versions(), *words, retries=RETRIES, pure=False
         )

@@ -6,6 +6,7 @@ interpret more of it: no chain of file systems, no options, no credentials.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
 from typing import Final
@@ -20,6 +21,11 @@ def scheme_of(path: str) -> str | None:
     """Return the scheme of a path of object storage; None for a path of this machine."""
     found = _URL.match(path)
     return found[1] if found else None
+
+
+def absolute(path: str) -> str:
+    """Return the path by which a process with another working directory finds the same file or object."""
+    return path if scheme_of(path) is not None or os.path.isabs(path) else os.path.join(os.getcwd(), path)
 
 
 def location(path: str, allowed: Collection[str]) -> tuple[str, str]:

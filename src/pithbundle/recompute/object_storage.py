@@ -113,6 +113,10 @@ class ObjectStorage:
         self._allowed = frozenset(allowed)
         self._systems: dict[str, Any] = {}
 
+    def __reduce__(self) -> tuple[type[ObjectStorage], tuple[frozenset[str]]]:
+        # A process that is given it connects itself.
+        return ObjectStorage, (self._allowed,)
+
     def _located(self, path: str) -> tuple[Any, str]:
         """The file system of a path of object storage, and the name in it."""
         try:
@@ -151,6 +155,18 @@ class ObjectStorage:
             parts.append(part)
         file.require_unchanged()
         return b"".join(parts)
+
+    def read_part(self, path: str, offset: int, size: int) -> bytes:
+        """Return ``size`` bytes of a file or an object by one request, and nothing is read ahead.
+
+        Raises:
+            FileError: ``io``: it cannot be read, or may not be read.
+        """
+        if scheme_of(path) is None:
+            return LOCAL.read_part(path, offset, size)
+        system, name = self._located(path)
+        data: bytes = _asked(path, lambda: system.cat_file(name, start=offset, end=offset + size))
+        return data
 
     # -- writing --------------------------------------------------------------------------
 

@@ -76,10 +76,20 @@ def under(verifier: Verifier) -> Object:
 
 
 class Keys:
-    """Makes the keys of units under one verifier (RECOMP-8)."""
+    """Makes the keys of units (RECOMP-8).
 
-    def __init__(self, verifier: Verifier) -> None:
-        self._under = sha256(encode(under(verifier)) + b"\n")
+    Args:
+        under: the bytes that precede those of a unit; :meth:`of` has those of a verifier.
+    """
+
+    def __init__(self, under: bytes) -> None:
+        self.under = under
+        self._under = sha256(under)
+
+    @classmethod
+    def of(cls, verifier: Verifier) -> Self:
+        """The keys under one verifier."""
+        return cls(encode(under(verifier)) + b"\n")
 
     def of_frame(self, encoding: Encoding, raw: bytes) -> str:
         """The key of a frame: its encoding and its uncompressed bytes, in hex."""

@@ -1,6 +1,6 @@
 """Units in processes: the results in the order of the units, whoever computes them (spec RECOMP-7).
 
-The parent reads and writes, and the processes verify. At most WINDOW units for each process are in
+The parent writes, and the processes read and verify. At most WINDOW units for each process are in
 memory. A process that ends takes all units of its pool with it, and which of them ended it is not
 known: each is computed again in a process of its own, so that no other unit suffers from it.
 """
@@ -14,8 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
-from pithbundle.recompute.result import UnitResult
-from pithbundle.recompute.unit import Parts, compute
+from pithbundle.archive.reader import Reader
+from pithbundle.recompute.work import Outcome, Work, performed
 from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
 from pithbundle.verifier import Verifier
 
@@ -40,8 +40,14 @@ class UnitPool(Protocol[T]):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def results(self, units: Iterable[tuple[T, Parts]]) -> Iterator[tuple[T, UnitResult | None]]:
-        """The result of each unit in the order of the units; None for one that ended its processes."""
+    def reads(self, archive: Reader) -> bool:
+        """Whether it reads the packs of an archive itself, by offset (RECOMP-18)."""
+
+    def results(self, units: Iterable[tuple[T, Work] | None]) -> Iterator[tuple[T, Outcome | None]]:
+        """The result of each unit in the order of the units; None for one that ended its processes.
+
+        A unit that is None states that there is no next one before another result was taken.
+        """
 
 
 class Pool(Generic[T]):
@@ -66,47 +72,50 @@ class Pool(Generic[T]):
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
 
-    def results(self, units: Iterable[tuple[T, Parts]]) -> Iterator[tuple[T, UnitResult | None]]:
+    def reads(self, archive: Reader) -> bool:
+        """Whether processes read the packs of an archive; one job reads them as it verifies them."""
+        return self.jobs > 1
+
+    def results(self, units: Iterable[tuple[T, Work] | None]) -> Iterator[tuple[T, Outcome | None]]:
         """The result of each unit in the order of the units; None for one that ended its processes."""
-        if self.jobs == 1:
-            for name, parts in units:
-                yield name, compute(self._verifier, parts)
-            return
-        waiting: deque[tuple[T, Parts, Future[UnitResult] | None]] = deque()
-        for name, parts in units:
-            waiting.append((name, parts, self._submitted(parts)))
-            if len(waiting) >= WINDOW * self.jobs:
+        waiting: deque[tuple[T, Work, Future[Outcome] | None]] = deque()
+        for unit in units:
+            if unit is not None:
+                name, work = unit
+                if self.jobs == 1:
+                    yield name, performed(self._verifier, work)
+                    continue
+                waiting.append((name, work, self._submitted(work)))
+            if unit is None or len(waiting) >= WINDOW * self.jobs:
                 yield self._next(waiting)
         while waiting:
             yield self._next(waiting)
 
-    def _next(
-        self, waiting: deque[tuple[T, Parts, Future[UnitResult] | None]]
-    ) -> tuple[T, UnitResult | None]:
-        name, parts, future = waiting.popleft()
+    def _next(self, waiting: deque[tuple[T, Work, Future[Outcome] | None]]) -> tuple[T, Outcome | None]:
+        name, work, future = waiting.popleft()
         if future is not None:
             try:
                 return name, future.result()
             except BrokenProcessPool:
                 # The others of this pool fail too, and are computed alone when their turn comes.
                 self._executor = None
-        return name, self._alone(parts)
+        return name, self._alone(work)
 
-    def _alone(self, parts: Parts) -> UnitResult | None:
+    def _alone(self, work: Work) -> Outcome | None:
         """The result of a unit that may have ended a process, from a process of its own."""
         for _ in range(MOST_LOST):
             with _executor(self._verifier, 1) as executor, suppress(BrokenProcessPool):
                 with starting_processes():
-                    future = executor.submit(run_unit, parts)
+                    future = executor.submit(run_unit, work)
                 return future.result()
         return None
 
-    def _submitted(self, parts: Parts) -> Future[UnitResult] | None:
+    def _submitted(self, work: Work) -> Future[Outcome] | None:
         """A unit that was given to the pool, None where one of its processes has just ended."""
         if self._executor is None:
             self._executor = _executor(self._verifier, self.jobs)
         with suppress(BrokenProcessPool), starting_processes():
-            return self._executor.submit(run_unit, parts)
+            return self._executor.submit(run_unit, work)
         self._executor = None
         return None
 
@@ -122,12 +131,13 @@ def start_worker(verifier: Verifier) -> None:
     _verifier = verifier
 
 
-def run_unit(parts: Parts) -> UnitResult:
-    """Compute one unit in a process that was prepared.
+def run_unit(work: Work) -> Outcome:
+    """Compute one unit, or scan one pack, in a process that was prepared.
 
     Raises:
+        FileError: ``io``: what has to be read cannot be read, or has changed.
         RuntimeError: it was not.
     """
     if _verifier is None:
         raise RuntimeError("a worker that was not started")
-    return compute(_verifier, parts)
+    return performed(_verifier, work)

@@ -7,26 +7,23 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from hashlib import sha256
-from typing import Final, TypeAlias
+from typing import Final
 
 import pithbundle.recompute.assemble as assemble
-from pithbundle.archive.borders import MAX_BYTES, ends_frame
+from pithbundle.archive.borders import ends_frame
 from pithbundle.archive.lines import Line
-from pithbundle.archive.manifest import PackInfo
-from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
+from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.archive.zstd import VERSION
-from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object
-from pithbundle.errors import ArchiveError, FileError, PithError
+from pithbundle.errors import ArchiveError
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute.cache import cache_at
+from pithbundle.recompute.frame_units import FrameUnits, Named, PackScan, Unit
 from pithbundle.recompute.joining import joined
-from pithbundle.recompute.kept import RECHECKED, Hit, Kept, Task
+from pithbundle.recompute.kept import RECHECKED, Hit, Kept
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
@@ -34,17 +31,14 @@ from pithbundle.recompute.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow, UnitResult
 from pithbundle.recompute.resume import KEPT, finish, opened, places_left
 from pithbundle.recompute.sorted_lines import place_of, remove_sorted, write_sorted
-from pithbundle.recompute.sources import Frames, PackFile, Source, names_of
+from pithbundle.recompute.sources import Frames, Source, lines_at, names_of
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 from pithbundle.recompute.table import write_states_table
-from pithbundle.recompute.unit import Parts
+from pithbundle.recompute.work import Work, by_encoding
 from pithbundle.verifier import Verifier
 
 #: The lines of shared records that are one unit, unless a border comes first.
 _GATHERED: Final = 64
-
-#: A unit: the number of its frame, its key, and what reads its lines.
-_Unit: TypeAlias = tuple[int, str, Callable[[], Parts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ def recompute(
     verifier: Verifier,
     *,
     jobs: int = 1,
-    pool: UnitPool[Task] | None = None,
+    pool: UnitPool[Named] | None = None,
     storage: Storage = LOCAL,
     force: bool = False,
     table: bool = False,
@@ -119,7 +113,7 @@ class _Given:
     storage: Storage
     output: str
     verifier: Verifier
-    pool: UnitPool[Task]
+    pool: UnitPool[Named]
     force: bool
     table: bool
     lines: Iterable[Line] | None
@@ -189,7 +183,7 @@ class _Run:
         readers: Sequence[Reader],
         own: Reader | None,
         verifier: Verifier,
-        pool: UnitPool[Task],
+        pool: UnitPool[Named],
         store: Store,
         kept: Kept,
         joins: Kept | None,
@@ -206,27 +200,25 @@ class _Run:
         self._kept = kept
         #: The same for joined results, which are no units and are not counted; None without a cache.
         self._joins = joins
-        self._keys = Keys(verifier)
+        self._keys = Keys.of(verifier)
         self._progress = progress
         self._notes = Notes()
-        #: How many things were read of which one may be rejected.
-        self._read = 0
         #: The lines of this step that were verified.
         self._lines = 0
-        #: The frames by number.
-        self._sources: list[Source] = []
+        self._frames = FrameUnits(readers, self._keys, self._notes)
         self._times = times
 
     def write(self, place: OutputFolder, rejected_before: Iterable[RejectedEntry]) -> Recomputed:
         """Compute everything and write it into the part of the output."""
-        self._notes.take(self._next(), rejected_before)
+        self._notes.take(self._frames.number(), rejected_before)
         with self._pool as pool:
             with _timed(self._times, "units"):
                 self._progress.begin("verifying", sum(each.manifest.bundles for each in self._readers))
-                units = self._store.bounded(self._results(self._frames(), pool))
+                units = self._store.bounded(self._results(self._frames.units(pool), pool))
             with _timed(self._times, "shared_records"):
                 self._progress.begin("merging", None)
                 shared = self._results(self._shared(units), pool)
+                self._frames.require_unchanged()
         if self._joins is not None:
             units = joined(self._store, self._joins, self._keys, units)
         folder, verifier = place.part, self._verifier
@@ -260,7 +252,7 @@ class _Run:
             "seconds": {name: round(value, 3) for name, value in self._times.items()},
         }
 
-    def _results(self, units: Iterator[_Unit], pool: UnitPool[Task]) -> list[UnitRef]:
+    def _results(self, units: Iterator[Unit | PackScan | None], pool: UnitPool[Named]) -> list[UnitRef]:
         """The results of units, stored; what they reject is noted."""
         refs: list[UnitRef] = []
         self._lines = 0
@@ -272,70 +264,35 @@ class _Run:
             if ref is not None:
                 refs.append(ref)
 
-        def tasks() -> Iterator[tuple[Task, Parts]]:
-            for source, key, parts in units:
-                found = self._kept.find(source, key)
-                if isinstance(found, Hit):
-                    take(source, found.result, found.ref)
+        def tasks() -> Iterator[tuple[Named, Work] | None]:
+            for unit in units:
+                if unit is None:
+                    yield None
+                elif isinstance(unit, PackScan):
+                    yield unit, unit.work
                 else:
-                    yield found, parts()
+                    source, key, work = unit
+                    found = self._kept.find(source, key)
+                    if isinstance(found, Hit):
+                        take(source, found.result, found.ref)
+                    else:
+                        yield found, work()
 
         for task, result in pool.results(tasks()):
-            if result is None:
+            if isinstance(task, PackScan):
+                task.take(result)
+            elif isinstance(result, UnitResult):
+                take(task.source, result, self._kept.keep(task, result))
+            else:
                 self._kept.counts["lost"] += 1
                 self._note_lost(task.source)
-            else:
-                take(task.source, result, self._kept.keep(task, result))
         self._store.flush()
         return refs
-
-    # -- frames ---------------------------------------------------------------------------
-
-    def _frames(self) -> Iterator[_Unit]:
-        """Every frame of the archives."""
-        for reader in self._readers:
-            for info in reader.packs:
-                try:
-                    pack = reader.open(info)
-                except FileError as error:
-                    self._reject(os.path.join(reader.path, info.file), error)
-                    continue
-                with pack:
-                    yield from self._frames_of(pack, info)
-            if Reader(reader.path, reader.limits, reader.storage).manifest != reader.manifest:
-                raise FileError.at(reader.path, "was replaced while it was read; run again")
-
-    def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[_Unit]:
-        file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
-        content, is_damaged = sha256(), False
-        for frame in pack.frames():
-            if isinstance(frame, Damage):
-                damage = Rejections()
-                note_damage(pack, frame, damage)
-                self._notes.take(self._next(), damage)
-                is_damaged = True
-                continue
-            content.update(frame.raw)
-            is_large = len(frame.raw) > MAX_BYTES
-            self._sources.append(Source(file, frame.offset, self._next(), is_large))
-            parts = [(pack.encoding, frame.raw)]
-            key = self._keys.of_frame(pack.encoding, frame.raw)
-            yield len(self._sources) - 1, key, partial(list, parts)
-        if not is_damaged and content.hexdigest() != info.content_sha256:
-            detail = "the content of the pack is not that of the manifest"
-            self._reject(pack.path, ArchiveError("archive", detail, clause="ARCH-10"))
-
-    def _next(self) -> int:
-        self._read += 1
-        return self._read
-
-    def _reject(self, path: str, error: PithError) -> None:
-        self._notes.add(self._next(), path, "", error)
 
     def _note(self, source: int, rejected: Iterable[RejectedEntry]) -> None:
         """List what a frame rejects; shared records were read before, and reject nothing."""
         if source >= 0 and rejected:
-            at = self._sources[source]
+            at = self._frames.sources[source]
             path, place = self._where(at)
             entries = [
                 replace(each, path=path, position=f"{place}, {each.position}" if each.count == 1 else "")
@@ -347,7 +304,7 @@ class _Run:
         """List a frame whose processes ended; of shared records the output shows that no unit has all."""
         if source >= 0:
             detail = "the process that verified the frame ended each time"
-            at = self._sources[source]
+            at = self._frames.sources[source]
             self._notes.add(at.number, *self._where(at), ArchiveError("worker_lost", detail))
 
     def _where(self, at: Source) -> tuple[str, str]:
@@ -358,23 +315,24 @@ class _Run:
 
     # -- records in several frames ----------------------------------------------------------
 
-    def _shared(self, units: Sequence[UnitRef]) -> Iterator[_Unit]:
+    def _shared(self, units: Sequence[UnitRef]) -> Iterator[Unit]:
         """The lines of the records that no frame has all lines of, read again where they are needed."""
         gathered: list[FoundRow] = []
-        with contextlib.closing(Frames(self._sources, self._verifier.limits)) as frames:
+        sources = self._frames.sources
+        with contextlib.closing(Frames(sources, self._verifier.limits)) as frames:
 
-            def unit() -> _Unit:
+            def unit() -> Unit:
                 rows = [*gathered]
-                names = names_of(self._sources, rows)
+                names = names_of(sources, rows)
                 key = self._keys.of_records((encoding, name) for name, encoding in names.items())
-                return -1, key, lambda: _parts(frames.lines_of(rows))
+                return -1, key, lambda: lines_at(sources, rows) or by_encoding(frames.lines_of(rows))
 
             for rows in self._rows_of_groups(units):
                 if covering(rows) is not None:
                     continue
                 gathered += rows
                 lines = sum(len(each.row.lines) for each in gathered)
-                is_large = any(self._sources[each.row.source].is_large for each in rows)
+                is_large = any(sources[each.row.source].is_large for each in rows)
                 if lines >= _GATHERED or is_large or ends_frame(rows[0].row.suffix):
                     yield unit()
                     gathered = []
@@ -386,10 +344,3 @@ class _Run:
         for group in groups(units):
             if len(group) > 1 or not group[0].is_plain:
                 yield from self._store.records(group)
-
-
-def _parts(lines: Iterable[tuple[Encoding, bytes]]) -> Parts:
-    gathered: dict[Encoding, list[bytes]] = {"json": [], "cbor": []}
-    for encoding, raw in lines:
-        gathered[encoding].append(raw)
-    return [(encoding, b"".join(parts)) for encoding, parts in gathered.items() if parts]

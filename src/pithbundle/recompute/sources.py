@@ -12,8 +12,8 @@ from pithbundle.archive.reader import PackReader
 from pithbundle.archive.storage import Identity, Storage
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.errors import FileError
 from pithbundle.recompute.result import FoundRow
+from pithbundle.recompute.work import FramePlace, LinesAt, changed
 
 #: The frames and packs that are held while shared records are read again.
 _HELD: Final = 32
@@ -27,6 +27,19 @@ class PackFile:
     encoding: Encoding
     identity: Identity
     storage: Storage
+    #: Its path for the processes that verify; empty if they are given its bytes (RECOMP-18).
+    place: str = ""
+
+    def require_unchanged(self) -> None:
+        """Check that it is the file that was found.
+
+        Raises:
+            FileError: ``io``: it is another one, or cannot be opened.
+        """
+        file = self.storage.open(self.path)
+        file.close()
+        if file.identity != self.identity:
+            raise changed(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +52,32 @@ class Source:
     number: int
     #: Whether it is one line that is larger than other frames.
     is_large: bool = False
+    #: Its bytes in the pack.
+    length: int = 0
+
+    def place(self) -> FramePlace:
+        """Where it is for the processes that verify."""
+        pack = self.pack
+        return FramePlace(pack.place, pack.encoding, pack.storage, self.offset, self.length)
 
 
 def names_of(sources: Sequence[Source], rows: Sequence[FoundRow]) -> dict[str, Encoding]:
     """The SHA-256 of each line of the rows, in hex, with its encoding."""
     return {name: sources[each.row.source].pack.encoding for each in rows for name in each.row.lines}
+
+
+def lines_at(sources: Sequence[Source], rows: Sequence[FoundRow]) -> LinesAt | None:
+    """Where each line of the rows is, once; None if the processes that verify cannot read one of them."""
+    if not all(sources[each.row.source].pack.place for each in rows):
+        return None
+    numbers: dict[int, int] = {}
+    lines: dict[str, int] = {}
+    for each in rows:
+        number = numbers.setdefault(each.row.source, len(numbers))
+        for name in each.row.lines:
+            lines.setdefault(name, number)
+    places = tuple(sources[source].place() for source in numbers)
+    return LinesAt(places, tuple((number, name) for name, number in lines.items()))
 
 
 class Frames:
@@ -94,7 +128,7 @@ class Frames:
             pack = PackReader(file.path, file.encoding, self._limits, file.storage)
             self._packs[file.path] = pack
             if pack.identity != file.identity:
-                raise FileError.at(file.path, "changed while it was read; run again")
+                raise changed(file.path)
             if len(self._packs) > _HELD:
                 self._packs.popitem(last=False)[1].close()
         return self._packs[file.path]

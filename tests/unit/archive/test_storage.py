@@ -64,3 +64,15 @@ def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     file.close()
     with pytest.raises(FileError, match="ad file descriptor"):
         file.read_at(0, 1)
+
+
+def test_a_part_of_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"0123456789")
+    path = str(tmp_path / "a")
+    assert (LOCAL.read_part(path, 3, 4), LOCAL.read_part(path, 8, 4)) == (b"3456", b"89")
+    assert LOCAL.read_part(path, 10, 4) == b""
+    open_before = len(os.listdir("/proc/self/fd"))
+    for name in ("absent", "."):
+        with pytest.raises(FileError):
+            LOCAL.read_part(str(tmp_path / name), 0, 1)
+    assert len(os.listdir("/proc/self/fd")) == open_before

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from kit.recomputed import registry, verifier
+from kit.recomputed import read_output, registry, run, verifier
+from pithbundle.archive.reader import Reader
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import PithError
 from pithbundle.recompute.cluster import ClusterPool
 from pithbundle.recompute.pool import WINDOW
+from pithbundle.recompute.run import recompute
+from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.unit import Parts, compute
+from pithbundle.recompute.work import FrameAt, LinesAt, Work, parts_of, performed
 
 LINES = registry(5)
 
@@ -35,12 +41,16 @@ class Workers:
     def workers(self) -> int:
         return self.count
 
-    def submit(self, number: int, parts: Parts) -> None:
+    def reads(self, archive: Reader) -> bool:
+        return False
+
+    def submit(self, number: int, work: Work) -> None:
+        assert not isinstance(work, Scan)
         assert number not in self.flying
         if number in self.submitted:
             self.alone.append(number)
             assert not self.flying, "beside another unit"
-        self.flying[number] = parts
+        self.flying[number] = parts_of(work, DEFAULT_LIMITS)
         self.submitted.append(number)
         self.most = max(self.most, len(self.flying))
 
@@ -95,6 +105,33 @@ def test_no_more_is_read_while_the_first_unit_is_not_done() -> None:
     results = ClusterPool[str](SlowFirst(2)).results(counted())
     assert next(results)[0] == "unit 0" and read == 2 * WINDOW * 2
     assert [name for name, _ in results] == [f"unit {number}" for number in range(1, 100)] and read == 100
+
+
+class Readers(Workers):
+    """Workers that find the archives, and finish what they have in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.works: dict[int, Work] = {}
+
+    def reads(self, archive: Reader) -> bool:
+        return True
+
+    def submit(self, number: int, work: Work) -> None:
+        assert isinstance(work, Scan | FrameAt | LinesAt)
+        self.works[number] = work
+
+    def next(self) -> tuple[int, bytes | None]:
+        number = max(self.works, key=lambda each: (each * 7 % 5, each))
+        return number, performed(verifier(), self.works.pop(number)).to_bytes()
+
+
+def test_workers_that_read_the_archives_themselves(tmp_path: Path) -> None:
+    parts = [LINES[0::2], LINES[1::2], LINES[3:9]]
+    wanted = run(tmp_path, *parts)
+    folders = [str(tmp_path / f"out-in-{number}") for number in range(3)]
+    recompute(folders, str(tmp_path / "there"), verifier(), pool=ClusterPool(Readers()))
+    assert read_output(tmp_path / "there") == wanted
 
 
 def test_a_unit_that_ends_its_workers_is_the_only_one_lost() -> None:

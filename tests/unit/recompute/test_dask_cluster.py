@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import pytest
 
 from kit.archives import write
-from kit.recomputed import Read, in_cbor, read_output, registry, run, verifier
+from kit.recomputed import Read, files_of, in_cbor, read_output, registry, run, verifier, write_frames
 from pithbundle import FileError
 from pithbundle.archive.lines import Line
+from pithbundle.archive.reader import Reader
+from pithbundle.archive.storage import LOCAL, LocalFile
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.unit import Parts, compute
+from pithbundle.recompute.work import FrameAt, FramePlace
 
 pytestmark = pytest.mark.cluster
 
@@ -58,6 +62,95 @@ def test_the_output_of_scattered_lines_of_two_encodings_is_too(tmp_path: Path, c
         folders.append(str(tmp_path / f"dask-in-{number}"))
     recompute(folders, str(tmp_path / "dask"), verifier(), pool=pool(cluster))
     assert read_output(tmp_path / "dask") == run(tmp_path, *parts)
+
+
+def not_here(*_: object) -> bytes:
+    raise AssertionError("read by the client")
+
+
+def test_workers_read_the_archive_and_the_client_reads_no_frame(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the frames of shared records, and a pack to compare its content with the manifest (RECOMP-18)."""
+    write(tmp_path / "one", LINES[::2])
+    write(tmp_path / "two", LINES[1::2])
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalFile, "read_at", not_here)
+        recompute(["one", "two"], "dask", verifier(), pool=pool(cluster))
+    assert read_output(tmp_path / "dask") == run(tmp_path, LINES[::2], LINES[1::2])
+
+
+def test_an_archive_that_workers_do_not_find_is_sent_to_them(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pithbundle.recompute import dask_cluster
+
+    # What each process finds there differs.
+    monkeypatch.setattr(dask_cluster, "manifest_sha256", lambda *_: str(os.getpid()))
+    parts = [LINES[::2], LINES[1::2]]
+    wanted = run(tmp_path, *parts)
+    with monkeypatch.context() as patch:
+        patch.setattr(LOCAL.__class__, "read_part", not_here)
+        folders = [str(tmp_path / f"out-in-{number}") for number in (0, 1)]
+        recompute(folders, str(tmp_path / "dask"), verifier(), pool=pool(cluster))
+    assert read_output(tmp_path / "dask") == wanted
+
+
+def test_what_is_damaged_is_named_as_by_this_machine(tmp_path: Path, cluster: Any) -> None:
+    wanted = write_frames(tmp_path / "a", LINES, 5)
+    (pack,) = (tmp_path / "a").glob("*.zst")
+    data = bytearray(pack.read_bytes())
+    data[len(data) // 2] ^= 1
+    pack.write_bytes(b"junk" + data)
+    recompute([str(tmp_path / "a")], str(tmp_path / "here"), verifier())
+    recompute([str(tmp_path / "a")], str(tmp_path / "dask"), verifier(), pool=pool(cluster))
+    assert files_of(tmp_path / "dask") == files_of(tmp_path / "here")
+    assert wanted > 2 and len(read_output(tmp_path / "dask").rejected) == 2
+
+
+def test_an_archive_in_object_storage_is_read_by_the_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kit.buckets import bucket, upload
+    from kit.dask import local_cluster
+    from pithbundle.recompute.object_storage import ObjectStorage, StoredFile
+
+    write(tmp_path / "a", LINES)
+    # The workers are started where the server is known.
+    with bucket() as system, local_cluster(2) as cluster:
+        upload(system, tmp_path / "a", "bucket/a")
+        with monkeypatch.context() as patch:
+            manifest = (tmp_path / "a" / "pith-archive.json").read_bytes()
+            patch.setattr(ObjectStorage, "read", lambda *_: manifest)
+            patch.setattr(StoredFile, "read_at", not_here)
+            storage = ObjectStorage(["s3"])
+            recompute(
+                ["s3://bucket/a"], str(tmp_path / "dask"), verifier(), pool=pool(cluster), storage=storage
+            )
+    assert read_output(tmp_path / "dask") == run(tmp_path, LINES)
+
+
+def test_a_frame_that_changed_ends_the_run(tmp_path: Path, cluster: Any) -> None:
+    place = FramePlace(str(tmp_path / "pack"), "json", LOCAL, 0, 10)
+    message = r"a worker fails each time: .*pack: (no such file|changed while it was read; run again)"
+    for _ in range(2):
+        with pool(cluster) as opened, pytest.raises(FileError, match=message):
+            [*opened.results([(0, FrameAt(place, "0" * 64, b""))])]
+        (tmp_path / "pack").write_bytes(b"no frame of zstd")
+
+
+def test_a_connection_that_is_lost_while_an_archive_is_looked_for(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise OSError("gone")
+
+    write(tmp_path / "a", LINES[:3])
+    with pool(cluster) as opened:
+        monkeypatch.setattr(opened._connection._client, "run", failing)
+        with pytest.raises(FileError, match="the connection to the scheduler was lost"):
+            opened.reads(Reader(tmp_path / "a"))
 
 
 def test_results_are_in_the_order_of_the_units(cluster: Any) -> None:

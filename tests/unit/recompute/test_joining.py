@@ -89,7 +89,7 @@ def test_a_joined_result_is_computed_again_like_any_other(archive: Path) -> None
 
 
 def test_another_joined_result_ends_the_run(tmp_path: Path) -> None:
-    keys = Keys(verifier())
+    keys = Keys.of(verifier())
     with Cache(str(tmp_path / "cache")) as cache:
 
         def found(name: str) -> tuple[str, bytes]:
@@ -117,7 +117,7 @@ def test_numbers_of_frames_are_in_no_joined_result(tmp_path: Path) -> None:
             refs = [
                 store.add(result_of([row(each)]), first + at) for at, each in enumerate((PLAIN[0], ENDS[0]))
             ]
-            (one,) = joined(store, Kept(store), Keys(verifier()), [ref for ref in refs if ref is not None])
+            (one,) = joined(store, Kept(store), Keys.of(verifier()), [ref for ref in refs if ref is not None])
             blocks.append(store.read(one).to_bytes())
     assert blocks[0] == blocks[1]
 
@@ -159,5 +159,5 @@ def suffixes(tmp_path: Path, units: list[list[FoundRow]]) -> list[list[str]]:
     assert ends_frame(ENDS[0]) and not ends_frame(PLAIN[0])
     with Folder.open(str(tmp_path)) as folder, closing(Store(folder)) as store:
         refs = [store.add(result_of(unit), at) for at, unit in enumerate(units)]
-        found = joined(store, Kept(store), Keys(verifier()), [ref for ref in refs if ref is not None])
+        found = joined(store, Kept(store), Keys.of(verifier()), [ref for ref in refs if ref is not None])
         return [[*store.read(ref).suffixes()] for ref in found]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from pithbundle.recompute.location import location, scheme_of
+from pithbundle.recompute.location import absolute, location, scheme_of
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,10 @@ def test_paths_of_object_storage(path: str, found: tuple[str, str]) -> None:
 def test_other_paths_are_rejected(path: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         location(path, ["s3"])
+
+
+def test_a_path_for_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its working directory is another one; what a link makes of .. is left to the system."""
+    monkeypatch.chdir(tmp_path)
+    assert absolute("a/../b") == f"{tmp_path}/a/../b"
+    assert (absolute("/a"), absolute("s3://bucket/a")) == ("/a", "s3://bucket/a")

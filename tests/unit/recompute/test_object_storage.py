@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,28 @@ def test_bytes_are_read_by_offset(system: Any, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(InputError) as error:
         storage().read("s3://bucket/small", 9)
     assert error.value.code == "size"
+
+
+def test_a_part_is_one_request_and_nothing_is_read_ahead(
+    system: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = pickle.loads(pickle.dumps(storage()))
+    assert opened.read_part("s3://bucket/small", 3, 4) == b"3456"
+    real, asked = opened._systems["s3"].cat_file, []
+
+    def cat_file(name: str, **where: int) -> object:
+        asked.append(where)
+        return real(name, **where)
+
+    monkeypatch.setattr(opened._systems["s3"], "cat_file", cat_file)
+    monkeypatch.setattr(opened._systems["s3"], "info", None)
+    assert opened.read_part("s3://bucket/small", 8, 4) == b"89" and asked == [{"start": 8, "end": 12}]
+    (tmp_path / "a").write_bytes(b"0123")
+    assert opened.read_part(str(tmp_path / "a"), 1, 2) == b"12"
+    with pytest.raises(FileError, match=r"s3://bucket/absent: no such object"):
+        opened.read_part("s3://bucket/absent", 0, 1)
+    with pytest.raises(FileError, match="add --storage gs"):
+        opened.read_part("gs://bucket/small", 0, 1)
 
 
 @pytest.mark.parametrize("content", [b"0123456780", b"01"])

@@ -25,13 +25,13 @@ def plan(*inputs: str, form: str = "jsonl", chosen: Verifier | None = None) -> P
 
 
 def test_equal_units_have_one_key() -> None:
-    assert Keys(verifier()).of_frame("json", RAW) == Keys(verifier()).of_frame("json", RAW)
+    assert Keys.of(verifier()).of_frame("json", RAW) == Keys.of(verifier()).of_frame("json", RAW)
     lines = [("json", "a" * 64), ("cbor", "b" * 64)]
-    assert Keys(verifier()).of_records(lines) == Keys(verifier()).of_records(lines[::-1])  # type: ignore[arg-type]
+    assert Keys.of(verifier()).of_records(lines) == Keys.of(verifier()).of_records(lines[::-1])  # type: ignore[arg-type]
 
 
 def test_units_that_differ_have_other_keys() -> None:
-    keys = Keys(verifier())
+    keys = Keys.of(verifier())
     found = [
         keys.of_frame("json", RAW),
         keys.of_frame("cbor", RAW),
@@ -51,22 +51,22 @@ def test_units_that_differ_have_other_keys() -> None:
     ids=["policy", "limits"],
 )
 def test_another_verifier_has_other_keys(chosen: Verifier) -> None:
-    assert Keys(chosen).of_frame("json", RAW) != Keys(verifier()).of_frame("json", RAW)
-    assert Keys(chosen).of_records([]) != Keys(verifier()).of_records([])
+    assert Keys.of(chosen).of_frame("json", RAW) != Keys.of(verifier()).of_frame("json", RAW)
+    assert Keys.of(chosen).of_records([]) != Keys.of(verifier()).of_records([])
 
 
 @pytest.mark.parametrize(
     "name", ["UNIT_VERSION", "ENGINE", "ZSTD_VERSION", "code_sha256", "pithbundle.__version__"]
 )
 def test_another_program_has_other_keys(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    before = Keys(verifier()).of_frame("json", RAW)
+    before = Keys.of(verifier()).of_frame("json", RAW)
     if name == "code_sha256":
         monkeypatch.setattr(module, name, lambda: "0" * 64)
     elif "." in name:
         monkeypatch.setattr(pithbundle, "__version__", "0.0.0")
     else:
         monkeypatch.setattr(module, name, "another")
-    assert Keys(verifier()).of_frame("json", RAW) != before
+    assert Keys.of(verifier()).of_frame("json", RAW) != before
 
 
 def test_code_that_is_changed_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

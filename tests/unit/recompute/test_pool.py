@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kit.recomputed import registry, verifier
+from pithbundle.archive.reader import Reader
 from pithbundle.recompute import pool as module
 from pithbundle.recompute.pool import WINDOW, Pool, run_unit, start_worker
 from pithbundle.recompute.result import UnitResult
@@ -109,6 +110,27 @@ def test_a_window_of_units_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None
     with Pool[int](verifier(), 2) as pool:
         for done, _ in enumerate(pool.results(counted()), 1):
             assert taken <= done + 2 * WINDOW
+
+
+def test_none_asks_for_a_result_before_the_next_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the next units are those that the result names."""
+    monkeypatch.setattr(module, "_executor", Processes(lambda _: False).executor)
+    taken: list[int] = []
+
+    def asking() -> Iterator[tuple[int, Parts] | None]:
+        for number, parts in units(6):
+            yield number, parts
+            if number % 3 == 1:
+                while len(taken) <= number:
+                    yield None
+
+    with Pool[int](verifier(), 2) as pool:
+        assert pool.reads(Reader.__new__(Reader)) and not Pool[int](verifier(), 1).reads(
+            Reader.__new__(Reader)
+        )
+        for name, _ in pool.results(asking()):
+            taken.append(name)
+    assert taken == [*range(6)]
 
 
 def test_one_job_is_this_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from pithbundle.durable import Folder
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError
 from pithbundle.recompute import pool
+from pithbundle.recompute.frame_units import Unit
 from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.run import _Run, recompute
@@ -197,7 +198,7 @@ def test_a_pack_that_is_replaced_before_it_is_read_again(
     write(tmp_path / "b", lines[1::2])
     real = _Run._shared
 
-    def shared(self: _Run, units: Sequence[UnitRef]) -> Iterator[tuple[int, str, Callable[[], Parts]]]:
+    def shared(self: _Run, units: Sequence[UnitRef]) -> Iterator[Unit]:
         for pack in tmp_path.rglob("*.zst"):
             data = pack.read_bytes()
             pack.unlink()

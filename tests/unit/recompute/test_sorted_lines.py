@@ -70,9 +70,10 @@ def test_lines_alone_are_an_input(tmp_path: Path) -> None:
 class Losing(Pool[Any]):
     """A pool whose processes end with every unit."""
 
-    def results(self, units: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, None]]:
-        for name, _ in units:
-            yield name, None
+    def results(self, units: Iterable[tuple[Any, Any] | None]) -> Iterator[tuple[Any, None]]:
+        for unit in units:
+            if unit is not None:
+                yield unit[0], None
 
 
 def test_a_lost_unit_of_sorted_lines_is_named_by_its_record(tmp_path: Path) -> None:

@@ -1,0 +1,251 @@
+"""The frames of the archives as units, in their order (spec RECOMP-1, RECOMP-18).
+
+Where the processes that verify can read a pack, one of them scans it, and the parent reads no frame.
+Scans are ahead of the units, so that no process waits for one. Of the first pack the first frames are
+found by a scan of their own, since a process would otherwise have nothing to do meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+from pithbundle.archive.borders import MAX_BYTES
+from pithbundle.archive.manifest import PackInfo
+from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
+from pithbundle.archive.rejected import RejectedEntry, Rejections
+from pithbundle.errors import ArchiveError, FileError, PithError
+from pithbundle.recompute.kept import Task
+from pithbundle.recompute.location import absolute
+from pithbundle.recompute.notes import Notes
+from pithbundle.recompute.plan import Keys
+from pithbundle.recompute.pool import WINDOW, UnitPool
+from pithbundle.recompute.scan import Scan, Scanned
+from pithbundle.recompute.sources import PackFile, Source
+from pithbundle.recompute.work import FrameAt, Outcome, Work, changed
+
+#: How many packs for each process are scanned before their turn.
+_AHEAD: Final = 2
+
+#: A unit: the number of its frame, its key, and what makes the work.
+Unit: TypeAlias = tuple[int, str, Callable[[], Work]]
+
+
+class PackScan:
+    """A scan that a worker was asked for."""
+
+    def __init__(self, work: Scan) -> None:
+        self.work = work
+        #: None also if the processes that scanned it ended.
+        self.found: Scanned | None = None
+        self.is_done = False
+
+    def take(self, found: Outcome | None) -> None:
+        """Keep what the worker returned."""
+        self.found = found if isinstance(found, Scanned) else None
+        self.is_done = True
+
+
+#: What names the work of a run in its pool.
+Named: TypeAlias = Task | PackScan
+
+
+@dataclass(frozen=True, slots=True)
+class _Pack:
+    """A pack whose turn will come."""
+
+    reader: Reader
+    info: PackInfo
+    is_last: bool
+    #: Why it cannot be opened.
+    error: FileError | None = None
+    file: PackFile | None = None
+    #: The scans of it: of all of it, and before that of the first frames.
+    scans: tuple[PackScan, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Its path as the archive was named."""
+        return os.path.join(self.reader.path, self.info.file)
+
+
+class FrameUnits:
+    """Every frame of the archives.
+
+    Args:
+        readers: the archives.
+        keys: the maker of keys.
+        notes: takes what is rejected.
+    """
+
+    def __init__(self, readers: Sequence[Reader], keys: Keys, notes: Notes) -> None:
+        self._readers = readers
+        self._keys = keys
+        self._notes = notes
+        #: How many things were read of which one may be rejected.
+        self._read = 0
+        #: The frames by number.
+        self.sources: list[Source] = []
+        self._files: list[PackFile] = []
+
+    def number(self) -> int:
+        """The next number, by which what is rejected is ordered."""
+        self._read += 1
+        return self._read
+
+    def require_unchanged(self) -> None:
+        """Check that the packs that others have read are those that were found (ARCH-8).
+
+        Raises:
+            FileError: ``io``: one of them is not.
+        """
+        for file in self._files:
+            file.require_unchanged()
+
+    def units(self, pool: UnitPool[Named]) -> Iterator[Unit | PackScan | None]:
+        """The units, and the scans that find them; None where the result of a scan is missing.
+
+        Raises:
+            FileError: ``io``: a pack or a manifest changed while it was read.
+        """
+        todo = self._packs(pool)
+        ahead: deque[_Pack] = deque()
+        is_first = True
+        while True:
+            while len(ahead) < _AHEAD * max(1, pool.jobs) and (pack := next(todo, None)) is not None:
+                if pack.file is not None:
+                    pack = self._asked(pack, pack.file, WINDOW * max(1, pool.jobs) if is_first else 0)
+                    is_first = False
+                    yield from pack.scans
+                ahead.append(pack)
+            if not ahead:
+                return
+            pack = ahead.popleft()
+            if pack.error is not None:
+                self._reject(pack.path, pack.error)
+            elif pack.file is None:
+                yield from self._read_here(pack)
+            else:
+                yield from self._found(pack, pack.file)
+            if pack.is_last:
+                self._require_manifest(pack.reader)
+
+    def _packs(self, pool: UnitPool[Named]) -> Iterator[_Pack]:
+        for reader in self._readers:
+            reads = bool(reader.packs) and pool.reads(reader)
+            for info in reader.packs:
+                pack = _Pack(reader, info, info is reader.packs[-1])
+                yield _opened(pack) if reads else pack
+            if not reader.packs:
+                self._require_manifest(reader)
+
+    @staticmethod
+    def _require_manifest(reader: Reader) -> None:
+        if Reader(reader.path, reader.limits, reader.storage).manifest != reader.manifest:
+            raise FileError.at(reader.path, "was replaced while it was read; run again")
+
+    def _reject(self, path: str, error: PithError) -> None:
+        self._notes.add(self.number(), path, "", error)
+
+    # -- packs that others read -------------------------------------------------------------
+
+    def _asked(self, pack: _Pack, file: PackFile, first: int) -> _Pack:
+        """The pack with its scans."""
+        self._files.append(file)
+        whole = Scan(file.place, file.encoding, file.storage, self._keys.under)
+        works = (replace(whole, most=first), whole) if first else (whole,)
+        return replace(pack, scans=tuple(PackScan(work) for work in works))
+
+    def _found(self, pack: _Pack, file: PackFile) -> Iterator[Unit | None]:
+        """The units of the frames that the scans find, as soon as they do."""
+        frames = b""
+        done = 0
+        for scan in pack.scans:
+            while not scan.is_done:
+                yield None
+            if scan.found is not None:
+                if not scan.found.frames.startswith(frames):
+                    raise changed(pack.path)
+                yield from self._units_of(scan.found, file, done)
+                frames, done = scan.found.frames, len(scan.found)
+        whole = pack.scans[-1].found
+        if whole is None:
+            detail = "the process that read the pack ended each time"
+            self._reject(pack.path, ArchiveError("worker_lost", detail))
+            return
+        for at, entry in whole.damages:
+            if at == done:
+                self._note(file, entry)
+        if not whole.damages and whole.content_sha256 != pack.info.content_sha256:
+            self._reject(pack.path, _other_content())
+
+    def _units_of(self, found: Scanned, file: PackFile, start: int) -> Iterator[Unit]:
+        """The units of the frames from one on, and what is damaged before each of them."""
+        damages: defaultdict[int, list[RejectedEntry]] = defaultdict(list)
+        for at, entry in found.damages:
+            damages[at].append(entry)
+        for at, frame in enumerate(found.found(start), start):
+            for entry in damages[at] if damages else ():
+                self._note(file, entry)
+            source = Source(file, frame.offset, self.number(), frame.is_large, frame.length)
+            self.sources.append(source)
+            work = FrameAt(source.place(), frame.key, self._keys.under)
+            yield len(self.sources) - 1, frame.key, partial(_itself, work)
+
+    def _note(self, file: PackFile, entry: RejectedEntry) -> None:
+        self._notes.take(self.number(), [replace(entry, path=file.path)])
+
+    # -- packs that are read here -----------------------------------------------------------
+
+    def _read_here(self, pack: _Pack) -> Iterator[Unit]:
+        try:
+            opened = pack.reader.open(pack.info)
+        except FileError as error:
+            self._reject(pack.path, error)
+            return
+        with opened:
+            yield from self._frames_of(opened, pack.info)
+
+    def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[Unit]:
+        file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
+        content, is_damaged = sha256(), False
+        for frame in pack.frames():
+            if isinstance(frame, Damage):
+                damage = Rejections()
+                note_damage(pack, frame, damage)
+                self._notes.take(self.number(), damage)
+                is_damaged = True
+                continue
+            content.update(frame.raw)
+            is_large = len(frame.raw) > MAX_BYTES
+            self.sources.append(Source(file, frame.offset, self.number(), is_large, frame.length))
+            parts = [(pack.encoding, frame.raw)]
+            key = self._keys.of_frame(pack.encoding, frame.raw)
+            yield len(self.sources) - 1, key, partial(list, parts)
+        if not is_damaged and content.hexdigest() != info.content_sha256:
+            self._reject(pack.path, _other_content())
+
+
+def _opened(pack: _Pack) -> _Pack:
+    """The pack with its file, or why it cannot be opened; no byte of it is read."""
+    try:
+        with pack.reader.open(pack.info) as found:
+            place = absolute(found.path)
+            file = PackFile(found.path, found.encoding, found.identity, found.storage, place)
+    except FileError as error:
+        return replace(pack, error=error)
+    return replace(pack, file=file)
+
+
+def _other_content() -> ArchiveError:
+    detail = "the content of the pack is not that of the manifest"
+    return ArchiveError("archive", detail, clause="ARCH-10")
+
+
+def _itself(work: Work) -> Work:
+    return work

@@ -1,0 +1,120 @@
+"""What a worker reads by offset: the frame or the lines that were found, or an error (RECOMP-18)."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kit.recomputed import in_cbor, registry, verifier, write_frames
+from pithbundle import FileError, Limits
+from pithbundle.archive.lines import Line
+from pithbundle.archive.storage import LOCAL
+from pithbundle.archive.zstd import compress
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.encoding.parsed import Encoding
+from pithbundle.recompute.plan import Keys
+from pithbundle.recompute.scan import Scan, Scanned
+from pithbundle.recompute.unit import compute
+from pithbundle.recompute.work import FrameAt, FramePlace, LinesAt, Work, performed
+
+KEYS = Keys.of(verifier())
+LINES = registry(4)
+
+
+def frame(path: Path, lines: tuple[Line, ...], before: bytes = b"") -> FramePlace:
+    """A file with one frame of lines after other bytes."""
+    data = compress(b"".join(line.raw for line in lines))
+    path.write_bytes(before + data + b"more")
+    return FramePlace(str(path), lines[0].encoding, LOCAL, len(before), len(data))
+
+
+def unit(place: FramePlace, lines: tuple[Line, ...]) -> FrameAt:
+    raw = b"".join(line.raw for line in lines)
+    return FrameAt(place, KEYS.of_frame(place.encoding, raw), KEYS.under)
+
+
+@pytest.mark.parametrize("encoding", ["json", "cbor"])
+def test_a_frame_is_read_where_it_is(tmp_path: Path, encoding: Encoding) -> None:
+    lines = LINES[:3] if encoding == "json" else in_cbor(LINES[:3])
+    work = unit(frame(tmp_path / "pack", lines, b"other frames"), lines)
+    parts = [(encoding, b"".join(line.raw for line in lines))]
+    assert work.parts(DEFAULT_LIMITS) == parts
+    # As a process gets it.
+    assert performed(verifier(), pickle.loads(pickle.dumps(work))) == compute(verifier(), parts)
+    assert performed(verifier(), parts) == compute(verifier(), parts)
+
+
+def test_a_frame_over_the_size_of_an_input_is_none(tmp_path: Path) -> None:
+    work = unit(frame(tmp_path / "pack", LINES), LINES)
+    assert work.parts(Limits(size=1)) == work.parts(DEFAULT_LIMITS)
+    large = replace(work.place, length=work.place.length - 1)
+    with pytest.raises(FileError, match="changed while it was read; run again"):
+        large.read(DEFAULT_LIMITS)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:60])
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def other(path: Path) -> None:
+    """Sound lines of other bundles, in a frame that begins there."""
+    frame(path, registry(6)[-6:])
+
+
+def shorter(path: Path) -> None:
+    """Another frame that ends before the one that was found."""
+    frame(path, LINES[:1])
+
+
+def flipped(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[50] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("change", [cut, removed, other, shorter, flipped], ids=lambda each: each.__name__)
+def test_what_changed_is_no_unit(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    """F7: nothing of another file is verified in the place of what was found."""
+    place = frame(tmp_path / "pack", LINES)
+    works: list[Work] = [unit(place, LINES), LinesAt((place,), ((0, LINES[0].digest.hex()),))]
+    change(tmp_path / "pack")
+    for work in works:
+        with pytest.raises(
+            FileError, match=r"pack: (changed while it was read; run again|no such file)"
+        ) as found:
+            performed(verifier(), work)
+        assert found.value.code == "io"
+
+
+def test_a_frame_of_the_same_length_with_other_lines_is_no_unit(tmp_path: Path) -> None:
+    """The bytes that are verified have the key, whatever the file system states of the file."""
+    place = frame(tmp_path / "pack", LINES)
+    work = replace(unit(place, LINES), key=unit(place, LINES[:2]).key)
+    with pytest.raises(FileError, match="changed while it was read"):
+        work.parts(DEFAULT_LIMITS)
+
+
+def test_lines_are_read_in_their_order(tmp_path: Path) -> None:
+    places = (frame(tmp_path / "a", LINES[:4]), frame(tmp_path / "b", in_cbor(LINES[4:8])))
+    items = in_cbor(LINES[4:8])
+    wanted = [(0, LINES[2]), (1, items[3]), (0, LINES[0]), (1, items[1])]
+    work = LinesAt(places, tuple((number, line.digest.hex()) for number, line in wanted))
+    assert pickle.loads(pickle.dumps(work)).parts(DEFAULT_LIMITS) == [
+        ("json", LINES[2].raw + LINES[0].raw),
+        ("cbor", items[3].raw + items[1].raw),
+    ]
+
+
+def test_a_pack_is_scanned(tmp_path: Path) -> None:
+    write_frames(tmp_path / "a", LINES, 2)
+    (pack,) = (tmp_path / "a").glob("*.zst")
+    found = performed(verifier(), Scan(str(pack), "json", LOCAL, KEYS.under))
+    assert isinstance(found, Scanned) and len(found) == len(LINES) // 2
