@@ -83,9 +83,13 @@ CODES: Final[dict[str, CodeInfo]] = {
     "store": CodeInfo("a store, or an entry of it, is damaged or not in its form", "STORE-3", "pithbundle store check lists what is damaged; add what was lost again from where it came, then run pithbundle store repair"),
     "worker_lost": CodeInfo("the process that verified this ended each time", "RECOMP-7", "look for a message of the system that a process was killed, as for want of memory; run again with fewer jobs or on a larger machine"),
     "cache": CodeInfo("a result in the cache is not the one that a new computation gives", "RECOMP-10", "remove the folder of the cache, because no other result in it can be relied on, and run again; if it happens again with the new folder, report it with this message"),
-    "url": CodeInfo("not an acceptable URL", "NET-1", "use https and a public host"),
-    "address": CodeInfo("not a public address", "NET-1", "use a public host"),
-    "http": CodeInfo("the response of the server cannot be used", "NET-1", _SERVER),
+    "url": CodeInfo("not an acceptable URL", "NET-2", "write https://, a public host and a path, without a user, a query or a fragment"),
+    "address": CodeInfo("not a public address", "NET-4", "use a mirror that has a public address; one on this machine needs http and allow_loopback_http"),
+    "tls": CodeInfo("the certificate of the server cannot be accepted", "NET-6", "check the clock of this machine and the name of the mirror; its operator must renew or correct the certificate"),
+    "unreachable": CodeInfo("the server cannot be reached", "NET-5", "check the name and the connection of this machine, then " + _SERVER),
+    "timeout": CodeInfo("the exchange did not end in time", "NET-9", _SERVER),
+    "http": CodeInfo("the response of the server cannot be used", "NET-10", _SERVER + "; its operator can check it with this message"),
+    "requests": CodeInfo("the limit on the number of requests is reached", "NET-15", "raise the limit, or continue later from where this ended"),
     "io": CodeInfo("a file cannot be read or written", "CLI-3", "check the path and its permissions"),
 }  # fmt: skip
 
@@ -93,6 +97,9 @@ CODES: Final[dict[str, CodeInfo]] = {
 #: By the clause that rejects it, where the hint of the code is for another situation.
 CLAUSE_HINTS: Final[dict[str, str]] = {
     "DATA-1": "give a dict with str keys, a list, a str, an int, a float, a bool or None, and no subclass of these",
+    "NET-8": "use the URL to which it redirects, if you trust it",
+    "NET-11": "if you trust the mirror, raise the limit on the size of a response",
+    "NET-12": "use another mirror; the operator must serve the file without compression, since a compressed one can expand to any size",
     "EXPLAIN-1": "give /current/ and the name of a section, as State.sections lists them, or no pointer for all",
 }  # fmt: skip
 

@@ -316,6 +316,31 @@ class StoreError(PithError):
     CLAUSES: ClassVar[dict[str, str]] = {"key_unknown": "STORE-5", "subject": "STORE-5", "type": "STORE-2"}
 
 
+class NetworkError(PithError):
+    """A URL cannot be requested, or its response cannot be used (NET-1).
+
+    ``url`` is the URL in the form in which it was requested, and ``exchange`` what was received
+    before the response was rejected, where that is kept.
+    """
+
+    CLAUSES: ClassVar[dict[str, str]] = {"encoding": "NET-12", "size": "NET-11", "suffix": "NET-2"}
+
+    #: The URL. May contain hostile text if it is not accepted itself.
+    url: str = ""
+    #: Whether the same request may succeed a moment later (NET-15).
+    transient: bool = False
+    #: A ``pithbundle.net.Exchange``, or None.
+    exchange: Any = None
+
+    @classmethod
+    def at(cls, code: str, url: str, reason: str, clause: str = "", *, transient: bool = False) -> Self:
+        """Return the error of one URL: the URL, then the reason."""
+        error = cls(code, f"{url}: {reason}", clause=clause)
+        error.url = url
+        error.transient = transient
+        return error
+
+
 class FileError(PithError):
     """A file cannot be read or written."""
 

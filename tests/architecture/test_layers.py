@@ -36,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("comparison",),
     ("verifier",),
     ("__init__",),
+    ("net",),
     ("archive",),
     ("recompute",),
     ("store",),
@@ -49,7 +50,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
 EDGE = {
-    "durable", "files", "output_folder", "spawning", "archive", "recompute", "store", "conformance", "cli",
+    "durable", "files", "output_folder", "spawning", "net", "archive", "recompute", "store", "conformance",
+    "cli",
     "__main__",
 }  # fmt: skip
 
@@ -64,6 +66,9 @@ THIRD_PARTY = {
     "backports": {"archive"},
     "compression": {"archive"},
     "pyarrow": {"archive"},
+    "aiohttp": {"net"},
+    "yarl": {"net"},
+    "stamina": {"net"},
     "distributed": {"recompute"},
     "fsspec": {"recompute"},
     "click": {"cli"},
@@ -250,7 +255,7 @@ def defined_in(path: Path) -> set[str]:
     """The names that a module defines; those that it imports are not among them."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)

@@ -19,6 +19,7 @@ import pytest
 
 import pithbundle
 import pithbundle.archive
+import pithbundle.net
 from kit.data import REPO
 
 #: Lines of a module, and of a function with its documentation.
@@ -189,12 +190,12 @@ def type_variables() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["pithbundle.archive", "pithbundle.recompute"])
+@pytest.mark.parametrize("name", ["pithbundle.archive", "pithbundle.net", "pithbundle.recompute"])
 def test_every_type_of_a_public_member_of_a_package_is_public(name: str) -> None:
     package = importlib.import_module(name)
     every = [each for name in package.__all__ for each in annotated(name, package)]
     # Where units are computed is chosen by the command alone.
-    chosen = {"UnitPool", "Named"}
+    chosen = {"UnitPool", "Named", "datetime"}
     known = {*pithbundle.__all__, *pithbundle.archive.__all__, *package.__all__, *OUTSIDE, *chosen}
     assert len(every) > 5 and unknown_types(every, known) == []
 

@@ -129,6 +129,17 @@ def test_nothing_of_the_package_opens_a_connection() -> None:
     found = [
         path.relative_to(source).as_posix()
         for path in source.rglob("*.py")
-        if re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+        if "net" not in path.relative_to(source).parts
+        and re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert found == []
+
+
+def test_only_what_asks_mirrors_imports_the_network_client() -> None:
+    source = REPO / "src" / "pithbundle"
+    found = {
+        path.relative_to(source).parts[0]
+        for path in source.rglob("*.py")
+        if re.search(r"^\s*(?:import|from) pithbundle\.net\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert found == {"net"}

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 import pithbundle
 import pithbundle.archive
+import pithbundle.net
 import pithbundle.recompute
 from docsite.commands import escape
 
@@ -33,6 +34,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle": "api.md",
     "pithbundle.archive": "api-archive.md",
     "pithbundle.recompute": "api-recompute.md",
+    "pithbundle.net": "api-net.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

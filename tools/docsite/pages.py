@@ -56,6 +56,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/reference/api.md",
             "docs/reference/api-archive.md",
             "docs/reference/api-recompute.md",
+            "docs/reference/api-net.md",
         ],
     ),
     (
@@ -76,6 +77,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/archives.md",
             "spec/recompute.md",
             "spec/store.md",
+            "spec/net.md",
             "spec/errors.md",
             "spec/*",
         ],

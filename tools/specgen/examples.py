@@ -25,7 +25,10 @@ from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_truncated import read_truncated
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
+from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
+from pithbundle.net.addresses import not_public
+from pithbundle.net.urls import parse_url
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.unit import compute
 from pithbundle.store.entry import Head
@@ -46,6 +49,24 @@ BEGINNING: Final = (
     '"canonical_record":{"source":{"kind":"arxiv","version":1'
 )
 ITEMS: Final[list[Any]] = [{"claim_id": "C1", "status": "machine_extracted"}]
+_URLS: Final = (
+    "https://Mirror.example:443/pith/OMJFN3CZBZK4KRI4XCDIFRLNQH/bundle.json",
+    "https://[2606:4700:0::1111]:8443",
+    "http://mirror.example/",
+    "https://user@mirror.example/",
+    "https://mirror.example/a/%2e%2e/b",
+    "https://0x7f.1/",
+    "https://127.0.0.1/",
+    "https://[::ffff:127.0.0.1]/",
+)
+_ADDRESSES: Final = (
+    "93.184.216.34",
+    "10.0.0.1",
+    "169.254.169.254",
+    "64:ff9b::7f00:1",
+    "2002:7f00:1::",
+    "fec0::1",
+)
 HOSTILE: Final = "verified\r\x1b[32m \u202eelif\\"
 
 
@@ -354,6 +375,20 @@ def _formats() -> dict[str, str]:
     }
 
 
+def _net() -> dict[str, str]:
+    return {
+        "urls": "\n".join(map(_read_url, _URLS)),
+        "addresses": "\n".join(f"{one}: {not_public(one) or 'public'}" for one in _ADDRESSES),
+    }
+
+
+def _read_url(text: str) -> str:
+    try:
+        return f"{text}\n  -> {parse_url(text).url}"
+    except NetworkError as error:
+        return f"{text}\n  rejected: {error.code}"
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -371,6 +406,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "archives": _archives,
     "recompute": _recompute,
     "store": _store,
+    "net": _net,
 }
 
 
