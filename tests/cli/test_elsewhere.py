@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from kit.archives import write
 from kit.command_line import process_env, run
-from kit.recomputed import POLICY_BYTES, read_output, registry
-from pithbundle.cli import recompute_run, storage_option
+from kit.recomputed import POLICY_BYTES, files_of, read_output, registry
+from pithbundle import Verifier
+from pithbundle.archive.storage import LOCAL, LocalStorage, OpenFile
+from pithbundle.cli import cluster_option, recompute_run, storage_option
 from pithbundle.cli.commands import recompute as command
 from pithbundle.errors import FileError
-from pithbundle.recompute import location
+from pithbundle.recompute import Recomputed, cluster, location
+from pithbundle.recompute import recompute as recompute_archives
+from pithbundle.recompute.pool import Pool
 
 OPTIONS = ("--policy", "p.json", "-o", "out")
 
@@ -119,6 +128,134 @@ def test_nothing_is_kept_of_an_output_in_object_storage(monkeypatch: pytest.Monk
     monkeypatch.setattr(command, "local_folder", elsewhere)
     result = run("recompute", "in", *OPTIONS)
     assert result.status == 2 and "no room" in result.err and "to go on: " not in result.err
+
+
+class FakePool(Pool[Any]):
+    """A cluster whose workers are this process."""
+
+    def __init__(self, connection: tuple[str, Verifier]) -> None:
+        address, verifier = connection
+        super().__init__(verifier, 1)
+        connected.append(address)
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__(*_)
+        connected.append("closed")
+
+
+connected: list[str] = []
+
+
+def test_a_cluster_verifies_and_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the packages of a cluster: what the command does with a connection, and what it logs."""
+    fake = ModuleType("pithbundle.recompute.dask_cluster")
+    vars(fake)["DaskCluster"] = lambda address, verifier: (address, verifier)
+    monkeypatch.setitem(sys.modules, fake.__name__, fake)
+    monkeypatch.setattr(cluster, "ClusterPool", FakePool)
+    connected.clear()
+    level = logging.getLogger("distributed").level
+    try:
+        plain = run("recompute", "in", "--policy", "p.json", "-o", "plain", "--jobs", "1")
+        found = run("recompute", "in", *OPTIONS, "--cluster", "localhost:8786")
+        assert logging.getLogger("distributed").level > logging.CRITICAL
+    finally:
+        for name in cluster_option._LOGGERS:
+            logging.getLogger(name).setLevel(level)
+    assert found.status == plain.status == 1 and found.err == plain.err
+    assert connected[0] == "tcp://127.0.0.1:8786" and {*connected[1:]} == {"closed"}
+    assert files_of(Path("out")) == files_of(Path("plain"))
+
+
+def test_a_cluster_that_cannot_be_used_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise FileError.at("tls://cluster:8786", "no worker")
+
+    fake = ModuleType("pithbundle.recompute.dask_cluster")
+    vars(fake)["DaskCluster"] = fails
+    monkeypatch.setitem(sys.modules, fake.__name__, fake)
+    result = run("recompute", "in", *OPTIONS, "--cluster", "tls://cluster:8786")
+    assert result.status == 2 and "no worker" in result.err and not Path("out").exists()
+
+
+def stored(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Object storage of this process; what is uploaded to it is listed."""
+    uploaded: list[str] = []
+
+    class ObjectStorage(LocalStorage):
+        def __init__(self, schemes: tuple[str, ...]) -> None:
+            assert schemes == ("s3",)
+
+        def open(self, path: str) -> OpenFile:
+            return super().open(path.removeprefix("s3://bucket/"))
+
+        def read(self, path: str, limit: int) -> bytes:
+            return super().read(path.removeprefix("s3://bucket/"), limit)
+
+    class StoredOutput:
+        def __init__(self, storage: object, path: str, force: bool) -> None:
+            assert isinstance(storage, ObjectStorage)
+            if path.endswith("taken") and not force:
+                raise FileError.at(path, "contains an output already")
+            self._path = path
+
+        def write(self, folder: str) -> None:
+            if self._path.endswith("broken"):
+                raise FileError.at(self._path, "the storage cannot be reached")
+            uploaded.extend(f"{self._path}/{name}" for name in sorted(files_of(Path(folder))))
+
+    for name, member in (("object_storage", ObjectStorage), ("stored_output", StoredOutput)):
+        fake = ModuleType(f"pithbundle.recompute.{name}")
+        vars(fake)[member.__name__] = member
+        monkeypatch.setitem(sys.modules, fake.__name__, fake)
+    return uploaded
+
+
+def test_an_archive_and_an_output_of_a_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    uploaded = stored(monkeypatch)
+    words = ("recompute", "s3://bucket/in", "--policy", "p.json", "--storage", "s3", "--jobs", "1")
+    plain = run("recompute", "in", *OPTIONS, "--jobs", "1")
+    found = run(*words, "-o", "s3://bucket/new")
+    assert found.status == plain.status == 1
+    assert found.out == plain.out.replace("written to out", "written to s3://bucket/new")
+    assert uploaded == [f"s3://bucket/new/{name}" for name in sorted(files_of(Path("out")))]
+    assert sorted(os.listdir()) == ["in", "out", "p.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("taken", "contains an output already"), ("broken", "cannot be reached")]
+)
+def test_a_storage_that_rejects_an_output(monkeypatch: pytest.MonkeyPatch, name: str, reason: str) -> None:
+    """What is there is known before anything is computed, and nothing is left on this machine."""
+    uploaded = stored(monkeypatch)
+    left: list[str] = []
+    monkeypatch.setattr(tempfile, "tempdir", str(Path("temporary").absolute()))
+    os.mkdir("temporary")
+
+    def recompute(*args: Any, **options: Any) -> Recomputed:
+        left.append(args[1])
+        return recompute_archives(*args, **options)
+
+    monkeypatch.setattr(recompute_run, "recompute", recompute)
+    words = ("recompute", "in", "--policy", "p.json", "--storage", "s3", "--jobs", "1")
+    result = run(*words, "-o", f"s3://bucket/{name}")
+    assert result.status == 2 and reason in result.err and uploaded == []
+    assert len(left) == (name == "broken") and os.listdir("temporary") == []
+
+
+def test_an_output_without_its_storage_is_a_fault_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(monkeypatch)
+    with (
+        pytest.raises(TypeError, match="without one"),
+        storage_option.local_folder("s3://bucket/a", LOCAL, force=False),
+    ):
+        pass
+
+
+def test_without_pyarrow_nothing_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    result = run("recompute", "in", *OPTIONS, "--format", "parquet")
+    assert result.status == 2 and "a table needs pyarrow" in result.err and "'.[parquet]'" in result.err
+    assert sorted(os.listdir()) == ["in", "p.json"]
 
 
 def test_without_zstd_its_extra_is_named_first() -> None:
