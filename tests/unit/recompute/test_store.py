@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,20 @@ def test_a_file_that_is_damaged_meanwhile(store: Store, tmp_path: Path) -> None:
     (tmp_path / UNITS).write_bytes(b"\0" * ref.size)
     with pytest.raises(ArchiveError, match="damaged"):
         store.read(ref)
+
+
+def test_two_results_that_changed_places_are_none(store: Store, tmp_path: Path) -> None:
+    """Each is sound, and is not the one that the journal notes there: another record would get its states."""
+    keys = ["a" * 64, "b" * 64]
+    for number, key in enumerate(keys):
+        store.add(replace(result(), read=1 + number), 0, key)
+    store.flush()
+    assert [store.find(key) for key in keys] == [replace(result(), read=1), replace(result(), read=2)]
+    data = (tmp_path / UNITS).read_bytes()
+    half = len(data) // 2
+    assert UnitResult.from_bytes(data[:half]) != UnitResult.from_bytes(data[half:])
+    (tmp_path / UNITS).write_bytes(data[half:] + data[:half])
+    assert [store.find(key) for key in keys] == [None, None]
 
 
 def test_it_is_removed(store: Store, tmp_path: Path) -> None:
