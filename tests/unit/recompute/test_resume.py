@@ -99,6 +99,14 @@ def test_results_are_not_removed_without_force(tmp_path: Path) -> None:
     assert units_of(tmp_path / "out")["resumed"] == 0
 
 
+def test_force_with_resume_replaces_the_output_and_goes_on_with_the_part(tmp_path: Path) -> None:
+    work(tmp_path)
+    whole = files_of(tmp_path / "out")
+    assert work(tmp_path, force=True, ends=3) == [3]
+    assert work(tmp_path, force=True, resume=True) == []
+    assert units_of(tmp_path / "out")["resumed"] == 3 and files_of(tmp_path / "out") == whole
+
+
 def test_a_part_without_results_is_emptied(tmp_path: Path) -> None:
     (tmp_path / "out.part").mkdir()
     for name in FILES:

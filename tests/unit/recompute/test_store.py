@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute import store as module
@@ -149,3 +150,17 @@ def test_it_is_removed(store: Store, tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == [JOURNAL, UNITS]
     store.remove()
     assert os.listdir(tmp_path) == []
+
+
+def test_after_a_crash_no_journal_notes_results_that_are_gone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results are on the disk before they are noted, and the journal is off it before they are removed."""
+    store.add(result(1), 0, "a" * 64)
+    recorder = Recorder(monkeypatch)
+    store.flush()
+    store.remove()
+    steps = [(each.name, *(os.path.basename(path) for path in each.paths)) for each in recorder.operations]
+    order = [step for step in steps if step[0] != "write"]
+    assert [step[0] for step in order] == ["sync", "sync", "remove", "sync_folder", "remove"]
+    assert [step[1] for step in order if step[0] in ("sync", "remove")] == [UNITS, JOURNAL, JOURNAL, UNITS]
