@@ -113,6 +113,31 @@ def test_a_share_is_computed_again(tmp_path: Path, whole: dict[str, bytes]) -> N
     assert 0 < found[2] < units and work(tmp_path, recheck=40) == whole and counts(tmp_path) == found
 
 
+def test_another_registry_has_another_share(
+    tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one share would be computed again for ever, and the rest never."""
+    real = kept.is_rechecked
+
+    def shares(*archives: Iterable[Line]) -> dict[str, bool]:
+        drawn: dict[str, bool] = {}
+
+        def is_rechecked(key: str, salt: str, percent: int) -> bool:
+            drawn[key] = real(key, salt, percent)
+            return drawn[key]
+
+        inputs(tmp_path, *archives)
+        with monkeypatch.context() as patch:
+            patch.setattr(kept, "is_rechecked", is_rechecked)
+            work(tmp_path, recheck=50)
+        return drawn
+
+    one, again, grown = shares(ONE, OTHER), shares(ONE, OTHER), shares(ONE, OTHER, registry(12)[24:])
+    assert one == again and len(one) > 8
+    common = {*one} & {*grown}
+    assert len(common) > 8 and any(one[key] != grown[key] for key in common)
+
+
 def other_result(path: Path) -> None:
     """Replace the result of an entry by a sound block with other counts, as a fault of a program would."""
     data = path.read_bytes()
