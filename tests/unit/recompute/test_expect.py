@@ -84,6 +84,10 @@ CASES: dict[str, tuple[list[Any], list[Any], dict[str, tuple[str, str]]]] = {
         [claim(1), claim(2)],
         {form: ("signed", "not_comparable") for form in FORMS},
     ),
+    "an event less, and an element of an unknown format, which has no id": (
+        [claim(1), {"a": 1}], [claim(1), claim(2)],
+        {form: ("signed", "not_comparable") for form in FORMS},
+    ),
     "another unverified element": (
         [claim(1), attached(UNKNOWN_SIGNER, RECORD, "author_claim", author_claim("u"), instant(3))],
         [claim(1)],
@@ -121,6 +125,28 @@ def test_groups_and_results(
         value = json.loads(json.dumps(one.to_value()))
         assert value["group"] == group and value["suffix"] == one.suffix
         assert bool(value["differences"]) == (form != "digests.txt" and bool(one.differences))
+
+
+@pytest.mark.parametrize(
+    ("at", "group", "result"),
+    [
+        (0, "signed", "different"), (1, "signed", "different"), (2, "signed", "different"),
+        (3, "unverified", "unverified_differs"),
+    ],
+)  # fmt: skip
+def test_each_digest_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, group: str, result: str
+) -> None:
+    """Also that of the state, where record and events are equal: what follows from them is signed content."""
+    run(tmp_path, lines_of([claim(1)]), name="one")
+    ours, theirs = (OutputReader(str(tmp_path / "one" / form)) for form in ("", "digests.txt"))
+    (record,) = theirs.records()
+    assert record.digests is not None
+    first, second, third, fourth = ("0" * 64 if at == each else record.digests[each] for each in range(4))
+    changed = replace(record, digests=(first, second, third, fourth))
+    monkeypatch.setattr(theirs, "records", lambda: iter([changed]))
+    (difference,) = OutputComparison(ours, theirs)
+    assert (difference.group, difference.result) == (group, result)
 
 
 def test_the_gravest_result_counts(tmp_path: Path) -> None:

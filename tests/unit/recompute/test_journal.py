@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.recompute.journal import JOURNAL, Journal, Place, read_places
 
@@ -46,6 +47,19 @@ def test_what_was_flushed_is_read(tmp_path: Path) -> None:
         journal.forget("f" * 64)
         assert journal.find("f" * 64) is None
         journal.close()
+
+
+def test_the_journal_of_a_resumed_run_is_on_the_disk_before_anything_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a crash would lose each note of the run, however often it was synced: its name was not."""
+    written(tmp_path)
+    with Folder.open(str(tmp_path)) as folder:
+        places = read_places(folder)
+        recorder = Recorder(monkeypatch)
+        Journal(folder, places).close()
+    names = [operation.name for operation in recorder.operations]
+    assert names[names.index("sync") :] == ["sync", "rename", "sync_folder", "truncate"]
 
 
 def cut(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
