@@ -16,7 +16,7 @@ from kit.recomputed import files_of, in_cbor, registry, units_of, verifier, writ
 from pithbundle import FileError, Limits, Policy, Verifier
 from pithbundle.archive.lines import Line
 from pithbundle.recompute import kept, pool
-from pithbundle.recompute.cache import Cache
+from pithbundle.recompute.cache import Cache, is_rechecked
 from pithbundle.recompute.kept import Task
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.run import recompute
@@ -117,18 +117,17 @@ def test_another_registry_has_another_share(
     tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else one share would be computed again for ever, and the rest never."""
-    real = kept.is_rechecked
 
     def shares(*archives: Iterable[Line]) -> dict[str, bool]:
         drawn: dict[str, bool] = {}
 
-        def is_rechecked(key: str, salt: str, percent: int) -> bool:
-            drawn[key] = real(key, salt, percent)
+        def draw(key: str, salt: str, percent: int) -> bool:
+            drawn[key] = is_rechecked(key, salt, percent)
             return drawn[key]
 
         inputs(tmp_path, *archives)
         with monkeypatch.context() as patch:
-            patch.setattr(kept, "is_rechecked", is_rechecked)
+            patch.setattr(kept, "is_rechecked", draw)
             work(tmp_path, recheck=50)
         return drawn
 
