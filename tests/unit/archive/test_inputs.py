@@ -8,6 +8,7 @@ import os
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -200,6 +201,22 @@ def test_a_file_that_changes_while_it_is_read(
         monkeypatch.setattr("pithbundle.archive.inputs.line_of", lambda *_: path.write_bytes(b"x"))
     with pytest.raises(FileError, match="changed while it was read"):
         list(given)
+
+
+def test_of_a_bundle_that_changed_nothing_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known to be of one file before it is given, since a folder goes on after its error."""
+    path = tmp_path / "x"
+    path.write_bytes(lines(3)[0].raw)
+    real = line_of
+
+    def changed(*args: Any) -> Line:
+        path.write_bytes(b"x")
+        return real(*args)
+
+    monkeypatch.setattr("pithbundle.archive.inputs.line_of", changed)
+    given = read_bundles(str(path), FORMATS["json"], Rejections())
+    with pytest.raises(FileError, match="changed while it was read"):
+        next(given)
 
 
 def test_a_file_that_is_replaced_while_it_is_read(tmp_path: Path) -> None:

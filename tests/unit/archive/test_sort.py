@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from hashlib import sha256
 from pathlib import Path
@@ -38,6 +39,29 @@ def test_any_order_gives_one_order(
     wanted = sorted(set(given_lines), key=lambda each: (each.encoding == "cbor", each.suffix, each.digest))
     assert found == wanted
     assert [*tmp_path.iterdir()] == []
+
+
+def test_few_runs_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a registry there are more than a process may have files."""
+    monkeypatch.setattr(sort, "FAN_IN", 3)
+    most = 0
+
+    def open_file(folder: Folder, name: str) -> int:
+        nonlocal most
+        descriptor = real(folder, name)
+        most = max(most, len(os.listdir("/proc/self/fd")) - before)
+        return descriptor
+
+    real = Folder.open_file
+    with Folder.open(str(tmp_path)) as folder:
+        sorter = LineSorter(folder, 1)
+        for number in range(20):
+            sorter.add(line(number))
+        before = len(os.listdir("/proc/self/fd"))
+        monkeypatch.setattr(Folder, "open_file", open_file)
+        assert len([*sorter.sorted()]) == 20
+    # The runs, and the one that is written.
+    assert 3 <= most <= 4
 
 
 def test_nothing_is_written_for_what_fits(tmp_path: Path) -> None:
