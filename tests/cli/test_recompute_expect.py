@@ -115,6 +115,17 @@ def test_the_other_side_is_never_in_the_folder_that_is_written(other: str) -> No
     assert read_output(Path("old")) == before
 
 
+@pytest.mark.parametrize("facts", [b"{}", b"no JSON", None])
+def test_the_facts_of_a_run_are_never_compared(facts: bytes | None) -> None:
+    run("recompute", "in", "-o", "other", *OPTIONS, "--jobs", "1")
+    if facts is None:
+        os.unlink("other/run.json")
+    else:
+        Path("other/run.json").write_bytes(facts)
+    result = run("recompute", "in", "-o", "new", *OPTIONS, "--jobs", "1", "--expect", "other")
+    assert "no record differs from other" in result.out and result.err == ""
+
+
 def test_another_policy_is_named_and_accuses_nobody() -> None:
     run("recompute", "in", "-o", "builtin", "--jobs", "1")
     result = run("recompute", "in", "-o", "new", *OPTIONS, "--expect", "builtin")

@@ -204,6 +204,17 @@ def test_what_a_bundle_may_expand_to_is_bounded() -> None:
     assert result.status == 1 and read_output(Path("out")).summary["rejected"] == {"size": 1}
 
 
+def test_limits_are_those_of_the_option() -> None:
+    Path("given.jsonl").write_bytes(b"".join(line.raw for line in LINES))
+    words = ("recompute", "given.jsonl", "-o", "out", "--force", *OPTIONS)
+    result = run(*words, "--limit", "events=2")
+    found = read_output(Path("out"))
+    assert result.status == 1 and found.summary["limits"]["events"] == 2
+    over = sum(len(json.loads(line.data)["events"]) > 2 for line in LINES)
+    assert found.summary["rejected"] == {"events": over} and over > 0
+    assert "--limit" in run(*words, "--limit", "events=0x2").err
+
+
 def test_an_archive_in_a_folder_that_is_none() -> None:
     os.makedirs("given/inner")
     Path("given/a.json").write_bytes(LINES[0].data)

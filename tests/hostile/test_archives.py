@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +14,8 @@ from typing import Any, Final
 
 import pytest
 
-from kit.archives import items, lines, write
-from kit.command_line import run
+from kit.archives import content, items, lines, write
+from kit.command_line import ENVIRONMENTS, process_env, run
 from kit.damage import MAGIC, Damaged, measured, zst_bomb
 from pithbundle import cbor_bytes, parse_json
 from pithbundle.archive import tar, zstd
@@ -266,3 +268,49 @@ def test_an_index_or_a_manifest_of_a_hostile_mirror(tmp_path: Path) -> None:
     index = next((tmp_path / "a").glob("*.idx"))
     index.write_text(f"{lines(20)[0].suffix} 0 {10**17} {10**17}\n")
     assert run("archive", "get", str(tmp_path / "a"), lines(20)[3].suffix).stdout == lines(20)[3].raw
+
+
+# -- environments (F9) ------------------------------------------------------------------------------
+
+
+def packed_in(folder: Path, source: Path, env: dict[str, str]) -> dict[str, bytes]:
+    """Pack a folder of bundles in a working directory, and return the archive."""
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pithbundle", "archive", "pack", str(source), "-o", "packed"],
+        cwd=folder, env=process_env(env), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
+    return content(folder / "packed")
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """A folder whose names have other orders under other locales, and the archive of it."""
+    folder = tmp_path_factory.mktemp("environments")
+    source = folder / "in"
+    source.mkdir()
+    for name, line in zip(
+        ("I.json", "i.json", "\u0131.json", "Z.json", "a.json", "\u00e4.json"), lines(6), strict=True
+    ):
+        (source / name).write_bytes(line.data)
+    (source / "x.cbor").write_bytes(items(1)[0].data)
+    return source, packed_in(folder / "plain", source, {})
+
+
+@pytest.mark.parametrize("env", ENVIRONMENTS, ids=lambda each: " ".join(each))
+def test_no_environment_changes_a_byte(
+    bundles: tuple[Path, dict[str, bytes]], tmp_path: Path, env: dict[str, str]
+) -> None:
+    source, wanted = bundles
+    assert packed_in(tmp_path / "elsewhere", source, env) == wanted
+
+
+def test_no_module_of_the_working_directory_is_loaded(
+    bundles: tuple[Path, dict[str, bytes]], tmp_path: Path
+) -> None:
+    source, wanted = bundles
+    for name in ("json", "tarfile", "gzip", "zlib", "hashlib", "orjson", "nacl", "backports", "pithbundle"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'loaded')!r}, 'w')\nraise SystemExit\n")
+    assert packed_in(tmp_path, source, {}) == wanted
+    assert not (tmp_path / "loaded").exists()

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from kit.archives import write
-from kit.command_line import process_env
+from kit.command_line import ENVIRONMENTS, process_env
 from kit.damage import MAGIC, Damaged, measured, zst_bomb
 from kit.recomputed import (
     POLICY_BYTES,
@@ -302,15 +302,6 @@ def test_a_pack_that_changes_at_any_read_is_an_error_and_nothing_is_mixed(
 
 
 # -- environments (F9) -----------------------------------------------------------------------------
-
-ENVIRONMENTS: Final[list[dict[str, str]]] = [
-    {"PYTHONHASHSEED": "1"},
-    {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"},
-    {"LC_ALL": "C", "TZ": "America/St_Johns", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-    {"PYTHONOPTIMIZE": "2", "PYTHONIOENCODING": "latin-1"},
-    {"PYTHONINTMAXSTRDIGITS": "640", "PYTHONDEVMODE": "1"},
-    {"PYTHONMALLOC": "debug", "COLUMNS": "20"},
-]
 
 
 def files_of(folder: Path, archive: Path, env: dict[str, str], jobs: int) -> dict[str, bytes]:

@@ -17,13 +17,23 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jsonschema
 
 import pithbundle
 from pithbundle.cli import schemas
 from pithbundle.cli.main import main
+
+#: Environments that change no verdict and no byte (F9): hash seeds, locales, time zones, settings of Python.
+ENVIRONMENTS: Final[list[dict[str, str]]] = [
+    {"PYTHONHASHSEED": "1"},
+    {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"},
+    {"LC_ALL": "C", "TZ": "America/St_Johns", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    {"PYTHONOPTIMIZE": "2", "PYTHONIOENCODING": "latin-1"},
+    {"PYTHONINTMAXSTRDIGITS": "640", "PYTHONDEVMODE": "1"},
+    {"PYTHONMALLOC": "debug", "COLUMNS": "20"},
+]
 
 
 @dataclass(frozen=True)

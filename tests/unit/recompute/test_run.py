@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from kit import made_record
+from kit import bundle, made_record, to_json
 from kit.archives import bundle_bytes, write
+from kit.payloads import attached, author_claim
 from kit.recomputed import bundles, expected, read_output, registry, run, verifier
+from kit.signing import AUTHOR
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import PackReader
 from pithbundle.archive.zstd import compress
@@ -116,6 +118,25 @@ def test_the_limits_are_those_of_the_verifier(tmp_path: Path) -> None:
     recompute([str(path)], str(tmp_path / "out"), chosen)
     found = read_output(tmp_path / "out")
     assert found.summary["rejected"].keys() == {"events"} and found.summary["limits"]["events"] == 2
+
+
+def test_there_is_no_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event of the year 9999 and one of 1971 are reported without a warning, and as at any other time."""
+    record = made_record(1)
+    dated = [
+        attached(AUTHOR, record, "author_claim", author_claim(year), f"{year}-01-01T00:00:00Z")
+        for year in ("1971", "9999")
+    ]
+    write(tmp_path / "in", [line_of(to_json(bundle(record, dated)))])
+    found = []
+    for now in (0.0, 4e9):
+        with monkeypatch.context() as patch:
+            patch.setattr("time.time", lambda now=now: now)
+            recompute([str(tmp_path / "in")], str(tmp_path / f"out-{now}"), verifier())
+        found.append(read_output(tmp_path / f"out-{now}"))
+    assert found[0] == found[1]
+    (report,) = (json.loads(line) for line in found[0].reports.splitlines())
+    assert report["warnings"] == [] and [each["verdict"] for each in report["events"]] == ["verified"] * 2
 
 
 def test_a_claimed_number_moves_no_bundle(tmp_path: Path) -> None:
