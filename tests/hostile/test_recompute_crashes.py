@@ -16,18 +16,12 @@ import pytest
 from kit.archives import write
 from kit.command_line import command_line, process_env
 from kit.crash import OPERATIONS, Failing, crashes, killed_at, recorded
-from kit.recomputed import POLICY_BYTES, registry, verifier
+from kit.recomputed import POLICY_BYTES, output_of, registry, verifier
 from pithbundle import FileError, durable
 from pithbundle.recompute import recompute
 
 #: The names that a run may leave beside its output.
 LEFT: Final = {"a", "a.part", "a.part.old"}
-
-
-def content(path: Path) -> dict[str, bytes]:
-    """The files of an output, but for the facts of the run."""
-    files = (each for each in sorted(path.rglob("*")) if each.is_file() and each.name != "run.json")
-    return {str(each.relative_to(path)): each.read_bytes() for each in files}
 
 
 class Place:
@@ -39,7 +33,7 @@ class Place:
         write(root / "in-new", registry(5))
         self.recompute(root / "wanted-old", "old")
         self.recompute(root / "wanted-new", "new")
-        self.old, self.new = content(root / "wanted-old"), content(root / "wanted-new")
+        self.old, self.new = output_of(root / "wanted-old"), output_of(root / "wanted-new")
         assert self.old != self.new
 
     def recompute(self, path: Path, which: str = "new", force: bool = False) -> None:
@@ -49,7 +43,7 @@ class Place:
         """Whether there is an output, which must be one of the two."""
         if not path.exists():
             return False
-        assert content(path) in (self.old, self.new) and (path / "run.json").read_bytes()
+        assert output_of(path) in (self.old, self.new) and (path / "run.json").read_bytes()
         return True
 
 
@@ -81,15 +75,15 @@ def test_the_old_or_the_new_output_after_a_crash_at_any_step(
     def check(left: Path, at: int) -> None:
         there = place.is_complete(left / "a")
         if at == len(operations):
-            assert content(left / "a") == place.new, "reported as written, and lost"
+            assert output_of(left / "a") == place.new, "reported as written, and lost"
         if not there:
             assert not exchanges
-            assert content(left / "a.part.old") == place.old
+            assert output_of(left / "a.part.old") == place.old
         assert {*os.listdir(left)} <= LEFT
         if at % 4 == 0:
             # Another run recognises what is left, and writes the new output.
             place.recompute(left / "a", force=True)
-            assert content(left / "a") == place.new and os.listdir(left) == ["a"]
+            assert output_of(left / "a") == place.new and os.listdir(left) == ["a"]
 
     crashes(disk, before, operations, check, draws)
 
@@ -115,7 +109,7 @@ def test_the_simulation_notices_a_missing_sync(
 
     def check(left: Path, at: int) -> None:
         nonlocal bad
-        bad += (left / "a").exists() and content(left / "a") != place.new
+        bad += (left / "a").exists() and output_of(left / "a") != place.new
         bad += at == len(kept) and not (left / "a").exists()
 
     crashes(disk, before, kept, check, 6)
@@ -145,14 +139,14 @@ def kill_at(place: Place, disk: Path, points: range, shares: list[float], most: 
     killed = 0
     for share in shares:
         for at in points:
-            if not (disk / "a").exists() or content(disk / "a") != place.old:
+            if not (disk / "a").exists() or output_of(disk / "a") != place.old:
                 shutil.rmtree(disk / "a", ignore_errors=True)
                 place.recompute(disk / "a", "old", force=True)
             killed += killed_at(at, share, lambda: place.recompute(disk / "a", force=True))
             assert place.is_complete(disk / "a")
             if at % 10 == 0:
                 place.recompute(disk / "a", force=True)
-                assert content(disk / "a") == place.new
+                assert output_of(disk / "a") == place.new
                 assert {*os.listdir(disk)} - {"b", "b.part"} == {"a"}
             if killed == most:
                 return killed
@@ -319,7 +313,7 @@ def test_what_has_the_name_of_a_file_of_a_run_is_removed_and_not_followed(
     KINDS[kind](disk / "a.part" / "digests.txt")
     shutil.rmtree(disk / "a.part" / "target", ignore_errors=True)
     place.recompute(disk / "a")
-    assert content(disk / "a") == place.new and os.listdir(disk) == ["a"]
+    assert output_of(disk / "a") == place.new and os.listdir(disk) == ["a"]
 
 
 @pytest.mark.parametrize("change", ["owner", "mode"])

@@ -21,6 +21,7 @@ from kit.recomputed import (
     POLICY_BYTES,
     EndsAfter,
     files_of,
+    output_of,
     read_output,
     registry,
     units_of,
@@ -106,10 +107,32 @@ def test_killed_at_any_point_and_resumed(
             found = units_of(tmp_path / "out")
             assert found["resumed"] + found["computed"] == units
             resumed += found["resumed"] > 0
-        assert files_of(tmp_path / "out") == whole, at
+        assert output_of(tmp_path / "out") == whole, at
         shutil.rmtree(tmp_path / "out")
         shutil.rmtree(tmp_path / "out.part", ignore_errors=True)
     assert resumed >= points // 2 and points <= count
+
+
+def test_killed_when_all_units_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is the output, or a part with all of them: they were removed before the output had its name."""
+    write_inputs(tmp_path)
+    whole, units = undisturbed(tmp_path)
+    count = operations_of(tmp_path, monkeypatch)
+    outputs = 0
+    for at in range(count - 9, count):
+        assert killed_in_child(tmp_path, at)
+        if (tmp_path / "out").exists():
+            outputs += 1
+        else:
+            assert work(tmp_path, resume=True) == whole
+            assert units_of(tmp_path / "out")["resumed"] == units, count - at
+        assert output_of(tmp_path / "out") == whole
+        # What is left in it is of no use, and does not keep it from being replaced.
+        if outputs == 2:
+            assert len(files_of(tmp_path / "out")) > len(whole)
+            assert work(tmp_path, force=True) == whole
+        shutil.rmtree(tmp_path / "out")
+    assert 3 < outputs < 9
 
 
 def test_killed_again_and_again(tmp_path: Path) -> None:
@@ -121,7 +144,7 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
         runs += 1
         assert runs < 200
     assert runs > 3
-    assert files_of(tmp_path / "out") == whole
+    assert output_of(tmp_path / "out") == whole
     found = units_of(tmp_path / "out")
     assert found["computed"] < units / 2 < found["resumed"]
 
@@ -146,7 +169,7 @@ def test_processes_that_are_killed_at_any_time(tmp_path: Path, points: int) -> N
         child.wait()
         if not (tmp_path / "out").exists():
             subprocess.run(command, cwd=tmp_path, env=process_env(), capture_output=True, check=False)
-        assert files_of(tmp_path / "out") == whole
+        assert output_of(tmp_path / "out") == whole
         assert not (tmp_path / "out.part").exists()
         shutil.rmtree(tmp_path / "out")
 
@@ -184,7 +207,7 @@ def test_what_is_left_after_a_crash_of_the_machine_is_resumed(
                 # What is noted is on the disk.
                 assert units_of(left / "out")["resumed"] == noted, at
                 resumed += noted >= 2
-            assert files_of(left / "out") == whole, at
+            assert output_of(left / "out") == whole, at
             assert not (left / "out.part").exists()
             shutil.rmtree(left)
         if operation is not None:
@@ -328,8 +351,9 @@ def test_an_error_of_the_disk_leaves_what_can_be_resumed(
                 assert not (tmp_path / "out").exists()
                 work(tmp_path, resume=True)
             else:
-                assert not failing.has_failed
-        assert files_of(tmp_path / "out") == whole
+                # What cannot be removed stays in an output that is complete.
+                assert not failing.has_failed or call == "remove"
+        assert output_of(tmp_path / "out") == whole
         assert sorted(os.listdir(tmp_path)) == ["a", "b", "out"]
         shutil.rmtree(tmp_path / "out")
 

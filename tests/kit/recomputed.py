@@ -23,6 +23,7 @@ from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.writer import PackFrame
 from pithbundle.archive.zstd import compress
 from pithbundle.recompute.pool import Pool
+from pithbundle.recompute.resume import KEPT
 from pithbundle.recompute.run import recompute
 from pithbundle.verifier import NamedInput
 
@@ -184,6 +185,11 @@ def files_of(path: Path) -> dict[str, bytes]:
         for each in sorted(path.rglob("*"))
         if each.is_file() and each.name != "run.json"
     }
+
+
+def output_of(path: Path) -> dict[str, bytes]:
+    """The same of a run that may have been killed when its output was complete (RECOMP-9)."""
+    return {name: data for name, data in files_of(path).items() if KEPT.fullmatch(name) is None}
 
 
 def units_of(path: Path) -> dict[str, int]:

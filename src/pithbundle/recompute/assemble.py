@@ -44,10 +44,9 @@ _FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.j
 #: The names of the files of an output and of its folders, and those that a run leaves in its part.
 FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")
-KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}")
+KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}|{KEPT.pattern}")
 KNOWN_OF_PART: Final = re.compile(
-    f"{_FILES}|{_PACK_FILE}|{PART_FILES.pattern}|{KEPT.pattern}|{TEMPORARIES}|"
-    f"{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
+    f"{KNOWN.pattern}|{PART_FILES.pattern}|{TEMPORARIES}|{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
 )
 
 

@@ -93,9 +93,10 @@ def part_path(place: OutputFolder) -> str:
 
 
 def finish(folder: Folder, store: Store) -> None:
-    """Remove what a run goes on with, because the output is complete."""
-    store.remove()
-    folder.remove(PLAN)
+    """Remove what a run goes on with, because the output is complete; what cannot be removed stays in it."""
+    with contextlib.suppress(OSError):
+        store.remove()
+        folder.remove(PLAN)
 
 
 def _require_plan(folder: Folder, plan: Plan, path: str) -> None:
