@@ -51,6 +51,10 @@ export const CODES = {
   backend: { meaning: "the cryptographic library of this browser is not correct", clause: "KEY-5" },
   collision: { meaning: "another record has the same number", clause: "MERGE-2" },
   archive: { meaning: "an archive, or a part of it, is damaged or not in its form", clause: "ARCH-8" },
+  digest_invalid: {
+    meaning: "a file of a mirror's digests is not in its form, or not the one of its name",
+    clause: "MIRROR-3",
+  },
   store: { meaning: "a store, or an entry of it, is damaged or not in its form", clause: "STORE-3" },
   worker_lost: { meaning: "the process that verified this ended each time", clause: "RECOMP-7" },
   cache: { meaning: "a kept result is not the one that a new computation gives", clause: "RECOMP-10" },

@@ -81,6 +81,7 @@ CODES: Final[dict[str, CodeInfo]] = {
     "collision": CodeInfo("two records have one Pith Number", "MERGE-2", "keep both files and report them: this should be impossible"),
     "archive": CodeInfo("an archive, or a part of it, is damaged or not in its form", "ARCH-8", "fetch the file again from where it came; pithbundle archive check lists what is damaged, and what else there is can be read"),
     "store": CodeInfo("a store, or an entry of it, is damaged or not in its form", "STORE-3", "pithbundle store check lists what is damaged; add what was lost again from where it came, then run pithbundle store repair"),
+    "digest_invalid": CodeInfo("a file of a mirror's digests is not in its form, or not the one of its name", "MIRROR-3", "the digests of this mirror cannot be relied on: report this message to its operator; its bundles can be verified without them"),
     "worker_lost": CodeInfo("the process that verified this ended each time", "RECOMP-7", "look for a message of the system that a process was killed, as for want of memory; run again with fewer jobs or on a larger machine"),
     "cache": CodeInfo("a result in the cache is not the one that a new computation gives", "RECOMP-10", "remove the folder of the cache, because no other result in it can be relied on, and run again; if it happens again with the new folder, report it with this message"),
     "url": CodeInfo("not an acceptable URL", "NET-2", "write https://, a public host and a path, without a user, a query or a fragment"),

@@ -341,6 +341,10 @@ class NetworkError(PithError):
         return error
 
 
+class DigestError(PithError):
+    """A file of a mirror's digests is not in its form, or not the one of its name (MIRROR-3)."""
+
+
 class FileError(PithError):
     """A file cannot be read or written."""
 

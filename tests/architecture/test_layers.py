@@ -36,11 +36,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("comparison",),
     ("verifier",),
     ("__init__",),
+    ("digests",),
     ("net",),
     ("archive",),
     ("recompute",),
     ("store",),
-    ("conformance",),
+    ("mirror",),
+    (
+        "mirror",
+        "conformance",
+    ),
     ("cli",),
     ("__main__",),
 )
@@ -51,7 +56,7 @@ MERGE_MAY_IMPORT_OF_VERIFY = {"pithbundle.verify.verdicts"}
 #: Everything of the outside world lives here.
 EDGE = {
     "durable", "files", "output_folder", "spawning", "net", "archive", "recompute", "store", "conformance",
-    "cli",
+    "cli", "mirror",
     "__main__",
 }  # fmt: skip
 

@@ -126,6 +126,7 @@ def test_every_code_is_shown() -> None:
         "backend",
         "cache",
         "collision",
+        "digest_invalid",
         "store",
         "worker_lost",
         "url",

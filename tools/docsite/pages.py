@@ -78,6 +78,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/recompute.md",
             "spec/store.md",
             "spec/net.md",
+            "spec/mirror.md",
             "spec/errors.md",
             "spec/*",
         ],

@@ -21,6 +21,10 @@ from pithbundle.archive.zstd import compress
 from pithbundle.conformance.runner import load, reader
 from pithbundle.conformance.vectorfiles import requests
 from pithbundle.conformance.worker import answer
+from pithbundle.digests.delta import Change, Delta
+from pithbundle.digests.head import Head as MirrorHead
+from pithbundle.digests.lines import LeafLine, lines_of_digests
+from pithbundle.digests.tree import build
 from pithbundle.encoding.canonical import canonical_bytes
 from pithbundle.encoding.json_truncated import read_truncated
 from pithbundle.encoding.limits import DEFAULT_LIMITS
@@ -365,6 +369,26 @@ def _store() -> dict[str, str]:
     }
 
 
+def _mirror() -> dict[str, str]:
+    """The digests of a mirror with the record of the page on recomputation, and its next delta."""
+    (line,) = lines_of_digests([_recompute()["digests.txt"].encode() + b"\n"])
+    files: dict[str, bytes] = {}
+    tree = build([line], 1, files.__setitem__)
+    head = MirrorHead(
+        "mirror.example", Verifier(Policy.registry()).rules.name, Policy.registry().sha256, 1,
+        "2026-11-20T00:00:00Z", tree.records, 0, tree.root, archive="pith-archive.json",
+    )  # fmt: skip
+    assert MirrorHead.from_bytes(head.to_bytes()) == head
+    after = LeafLine(line.suffix, sha256(b"another bundle").hexdigest()[:32])
+    delta = Delta(tree.root, build([after], 1).root, None, (Change(line.suffix, line.digest, after.digest),))
+    return {
+        "leaf": files[tree.root].decode().rstrip(),
+        "head.json": head.to_bytes().decode(),
+        "delta": delta.to_bytes().decode().rstrip(),
+        "names": f"leaf   {tree.root}.txt\ndelta  {delta.name}.txt",
+    }
+
+
 def _formats() -> dict[str, str]:
     data = _args("policy/formats/pithbundle-event-1")["data"]
     found = _ok("format", data=data)
@@ -406,6 +430,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "archives": _archives,
     "recompute": _recompute,
     "store": _store,
+    "mirror": _mirror,
     "net": _net,
 }
 

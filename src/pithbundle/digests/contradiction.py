@@ -1,0 +1,104 @@
+"""Two heads of one mirror that contradict each other, and the evidence of it (spec MIRROR-7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.digests.head import HEAD_BYTES, Head
+from pithbundle.ed25519.strict import PublicKey
+from pithbundle.encoding.canonical import encode_canonical
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.limits import Limits
+from pithbundle.encoding.values import Value
+from pithbundle.errors import DigestError, InputError
+
+CONTRADICTION_TYPE: Final = "pithbundle_mirror_contradiction"
+CONTRADICTION_VERSION: Final = "1"
+_MEMBERS: Final = frozenset({"contradiction_type", "contradiction_version", "reason", "heads"})
+_LIMITS: Final = Limits(size=4 * HEAD_BYTES)
+
+#: ``generation``: one generation with two roots or two policies. ``previous``: two heads after one.
+Reason: TypeAlias = Literal["generation", "previous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two heads that one key signed and that contradict each other, in the order of their SHA-256."""
+
+    reason: Reason
+    heads: tuple[Head, Head]
+
+    def to_bytes(self) -> bytes:
+        """Return the evidence as canonical bytes; anyone who pinned the key can check it."""
+        heads: list[Value] = [head.to_bytes().decode("ascii") for head in self.heads]
+        return encode_canonical(
+            {
+                "contradiction_type": CONTRADICTION_TYPE,
+                "contradiction_version": CONTRADICTION_VERSION,
+                "reason": self.reason,
+                "heads": heads,
+            }
+        )
+
+
+def contradiction_of(one: Head, other: Head, pinned: PublicKey) -> Contradiction | None:
+    """Return the contradiction of two heads of one mirror, or None (MIRROR-7).
+
+    Nothing is a contradiction unless both are signed by the pinned key and have one origin: without a
+    signature anyone may have written a head.
+    """
+    if one.origin != other.origin or one.sha256 == other.sha256:
+        return None
+    if any(head.signature_status(pinned) != "signed" for head in (one, other)):
+        return None
+    reason: Reason
+    if one.generation == other.generation and (one.root, one.policy_sha256) != (
+        other.root,
+        other.policy_sha256,
+    ):
+        reason = "generation"
+    elif one.previous is not None and one.previous == other.previous:
+        reason = "previous"
+    else:
+        return None
+    first, second = sorted((one, other), key=lambda head: head.sha256)
+    return Contradiction(reason, (first, second))
+
+
+def check_contradiction(data: bytes, pinned: PublicKey) -> Contradiction:
+    """Check the evidence of a contradiction under a key that the reader pinned (MIRROR-7).
+
+    Raises:
+        DigestError: ``version``: it is of another version. ``digest_invalid``: it is malformed, or the
+            heads do not contradict each other under this key.
+    """
+    try:
+        value = parse_json(data, _LIMITS)
+    except InputError as error:
+        raise _error("", error.fault.message) from error
+    if type(value) is not dict or value.get("contradiction_type") != CONTRADICTION_TYPE:
+        raise _error("/contradiction_type", f'contradiction_type must be "{CONTRADICTION_TYPE}"')
+    if value.get("contradiction_version") != CONTRADICTION_VERSION:
+        detail = f'contradiction_version must be "{CONTRADICTION_VERSION}"'
+        raise DigestError("version", detail, pointer="/contradiction_version", clause="MIRROR-7")
+    heads = value.get("heads")
+    if value.keys() != _MEMBERS or type(heads) is not list or len(heads) != 2:
+        raise _error("", "the evidence has the members of MIRROR-7 and no others, and two heads")
+    one, other = (_head(each, f"/heads/{at}") for at, each in enumerate(heads))
+    found = contradiction_of(one, other, pinned)
+    if found is None:
+        raise _error("/heads", "under this key the two heads do not contradict each other")
+    if found.to_bytes() != data:
+        raise _error("", "not written as this evidence is: other members, another order or another spelling")
+    return found
+
+
+def _head(value: Value, pointer: str) -> Head:
+    if type(value) is not str:
+        raise _error(pointer, "a head is a string, the content of its file")
+    return Head.from_bytes(value.encode("utf-8"))
+
+
+def _error(pointer: str, detail: str) -> DigestError:
+    return DigestError("digest_invalid", detail, pointer=pointer, clause="MIRROR-7")

@@ -1,0 +1,80 @@
+"""The line of a record in a tree of digests (spec MIRROR-1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from pithbundle.errors import DigestError
+
+#: Hex digits of the digest of a record.
+DIGEST_DIGITS: Final = 32
+#: Bytes of a leaf line with its line feed: a suffix, a space, a digest.
+LINE_BYTES: Final = 26 + 1 + DIGEST_DIGITS + 1
+#: Bytes of a line of ``digests.txt`` with its line feed (RECOMP-5).
+DIGESTS_LINE_BYTES: Final = 26 + 4 * 65 + 1
+
+_DIGESTS: Final = re.compile(rb"([A-Z2-7]{26}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{64})")
+_LEAF: Final = re.compile(rb"([A-Z2-7]{26}) ([0-9a-f]{32})")
+
+
+class LeafLine(NamedTuple):
+    """The suffix of a record, and the digest of what a mirror has of it. Lines sort by suffix."""
+
+    suffix: str
+    #: 32 lower-case hex digits.
+    digest: str
+
+    def to_bytes(self) -> bytes:
+        """Return the line with its line feed."""
+        return f"{self.suffix} {self.digest}\n".encode("ascii")
+
+
+def leaf_digest(canonical: bytes, events: bytes, state: bytes, unverified: bytes) -> str:
+    """Return the digest of a record: the first 32 hex digits of SHA-256 over four digests (MIRROR-1).
+
+    Args:
+        canonical: the canonical hash, 32 raw bytes.
+        events: ``events_sha256``, 32 raw bytes.
+        state: ``state_sha256``, 32 raw bytes.
+        unverified: ``unverified_sha256``, 32 raw bytes.
+
+    Raises:
+        ValueError: one of them is not 32 bytes.
+    """
+    parts = (canonical, events, state, unverified)
+    if any(len(part) != 32 for part in parts):
+        raise ValueError("a digest is 32 raw bytes")
+    return sha256(b"".join(parts)).hexdigest()[:DIGEST_DIGITS]
+
+
+def lines_of_digests(lines: Iterable[bytes]) -> Iterator[LeafLine]:
+    """Read the lines of ``digests.txt`` and return the leaf line of each (MIRROR-1, RECOMP-5).
+
+    Args:
+        lines: with their line feeds, as a binary file returns them.
+
+    Raises:
+        DigestError: ``digest_invalid``: a line is not in its form, or out of order.
+    """
+    last = ""
+    for number, line in enumerate(lines, 1):
+        found = _DIGESTS.fullmatch(line, 0, len(line) - 1) if line.endswith(b"\n") else None
+        if found is None:
+            raise DigestError("digest_invalid", f"line {number} is not one of digests.txt", clause="RECOMP-5")
+        suffix = found[1].decode("ascii")
+        if suffix <= last:
+            raise DigestError(
+                "digest_invalid", f"line {number} is not after the line before", clause="RECOMP-5"
+            )
+        last = suffix
+        raw = bytes.fromhex((found[2] + found[3] + found[4] + found[5]).decode("ascii"))
+        yield LeafLine(suffix, sha256(raw).hexdigest()[:DIGEST_DIGITS])
+
+
+def parse_line(line: bytes) -> LeafLine | None:
+    """Return what a leaf line contains, without its line feed; None where it is not in its form."""
+    found = _LEAF.fullmatch(line)
+    return None if found is None else LeafLine(found[1].decode("ascii"), found[2].decode("ascii"))
