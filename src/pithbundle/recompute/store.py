@@ -84,6 +84,8 @@ class Store:
     def remove(self) -> None:
         """Close the files and remove them."""
         self._journal.remove()
+        # A journal notes no results that a crash may have taken.
+        self._folder.sync()
         self._file.close()
         self._folder.remove(UNITS)
 
