@@ -71,14 +71,19 @@ def read_regular(path: str, limit: int) -> bytes:
         raise file_error(path, error) from error
 
 
-def open_regular(path: str) -> BinaryIO:
-    """Open the regular file ``path`` without a buffer; nothing else is opened (CLI-10).
+def open_regular(path: str, buffering: int = 0) -> BinaryIO:
+    """Open the regular file ``path``, by default without a buffer; nothing else is opened (CLI-10).
 
     Raises:
         FileError: ``io``: it is a folder, a FIFO, a socket or a device.
         OSError: the system cannot open it.
         ValueError: the path contains a null character.
     """
+    return open(regular_descriptor(path), "rb", buffering=buffering)
+
+
+def regular_descriptor(path: str) -> int:
+    """Open the regular file ``path`` as :func:`open_regular` does, and return its descriptor."""
     _require_regular_file(path, os.stat(path).st_mode)
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
@@ -86,7 +91,7 @@ def open_regular(path: str) -> BinaryIO:
     except FileError:
         os.close(descriptor)
         raise
-    return open(descriptor, "rb", buffering=0)
+    return descriptor
 
 
 def file_identity(found: os.stat_result) -> FileIdentity:
@@ -112,7 +117,7 @@ def _require_regular_file(path: str, mode: int) -> None:
     if stat.S_ISDIR(mode):
         raise FileError.at(path, "is a directory")
     if not stat.S_ISREG(mode):
-        raise FileError.at(path, "is a FIFO, socket or device, and not read from a list or a folder")
+        raise FileError.at(path, "is a FIFO, socket or device, and only regular files are read here")
 
 
 def _read(file: BinaryIO, limit: int) -> bytes:

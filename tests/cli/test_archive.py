@@ -114,7 +114,7 @@ def test_a_file_that_a_folder_named_and_that_is_a_fifo_now_is_not_waited_for(
     assert value["bundles"] == 3
     assert [(one["file"], one["code"]) for one in value["rejected"]] == [("in/0.json", "io")]
     assert (
-        value["rejected"][0]["reason"] == "is a FIFO, socket or device, and not read from a list or a folder"
+        value["rejected"][0]["reason"] == "is a FIFO, socket or device, and only regular files are read here"
     )
 
 

@@ -567,7 +567,7 @@ def test_a_path_of_a_list_is_that_of_a_regular_file(folder: Path) -> None:
     names = [b"fifo", b"/dev/zero", b"d", b"-", b"x" * 200_000, b"nul\0inside", b"d/valid.json\r", b"\xff"]
     result = run("verify", "--jsonl", "--files-from", "-", *POLICY, stdin=b"\n".join(names))
     *files, summary = lines(result)
-    special = "is a FIFO, socket or device, and not read from a list or a folder [io, CLI-3]"
+    special = "is a FIFO, socket or device, and only regular files are read here [io, CLI-3]"
     assert [one["reason"] for one in files] == [
         special,
         special,

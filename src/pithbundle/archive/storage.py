@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from typing import Final, Protocol, TypeAlias
 
-from pithbundle.errors import FileError
-from pithbundle.files import file_error, file_identity, read_regular, require_unchanged
+from pithbundle.files import file_error, file_identity, read_regular, regular_descriptor, require_unchanged
 
 #: What is equal for one file that did not change, as device, inode, size and time.
 Identity: TypeAlias = tuple[int | str, ...]
@@ -78,15 +76,12 @@ class LocalFile:
     def __init__(self, path: str) -> None:
         self._path = path
         try:
-            self._descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            self._descriptor = regular_descriptor(path)
         except (OSError, ValueError) as error:
             raise file_error(path, error) from error
         found = os.fstat(self._descriptor)
         self.size = found.st_size
         self.identity: Identity = file_identity(found)
-        if not stat.S_ISREG(found.st_mode):
-            self.close()
-            raise FileError.at(path, "is not a regular file")
 
     def close(self) -> None:
         """Close it; a second time does nothing."""

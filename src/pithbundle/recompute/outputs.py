@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,7 +23,7 @@ from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, FileError, InputError, PithError
-from pithbundle.files import file_error, read_regular
+from pithbundle.files import file_error, open_regular, read_regular
 from pithbundle.recompute.assemble import DIGESTS, PACKS, REPORTS, STATES, SUMMARY
 from pithbundle.recompute.facts import SUMMARY_TYPE
 
@@ -42,6 +41,7 @@ _STATE_HEAD: Final = re.compile(
 )
 #: The longest line that may be one of digests.
 _LONGEST: Final = 1 << 10
+_BUFFER: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ class OutputReader:
             self.basis = _basis(os.path.join(path, SUMMARY))
             self._states = _packs(self._folder(STATES), "pithbundle_states")
             self._reports = _packs(self._folder(REPORTS), "pithbundle_reports")
-            _open_regular(os.path.join(path, DIGESTS)).close()
+            _opened(os.path.join(path, DIGESTS)).close()
         elif self.form == "states":
             self._states = _packs(path, "pithbundle_states")
         else:
-            _open_regular(path).close()
+            _opened(path).close()
 
     def records(self) -> Iterator[OutputRecord]:
         """Every record, in the order of the suffixes.
@@ -192,20 +192,16 @@ def _packs(folder: str, packs_type: str) -> tuple[PackInfo, ...]:
     return read_packs(value.get("packs"))
 
 
-def _open_regular(path: str) -> BinaryIO:
+def _opened(path: str) -> BinaryIO:
     """Open a regular file; nothing else is opened, since a FIFO would block.
 
     Raises:
         FileError: ``io``: it is none, or cannot be opened.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        return open_regular(path, _BUFFER)
     except (OSError, ValueError) as error:
         raise file_error(path, error) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise FileError.at(path, "is not a regular file")
-    return open(descriptor, "rb")
 
 
 def _digest_lines(path: str) -> Iterator[tuple[str, Digests]]:
@@ -215,7 +211,7 @@ def _digest_lines(path: str) -> Iterator[tuple[str, Digests]]:
         ArchiveError: ``archive``: a line is none of digests.
         FileError: ``io``: the file cannot be read, or changed while it was read.
     """
-    with _open_regular(path) as file:
+    with _opened(path) as file:
         before = os.fstat(file.fileno())
         number = 0
         while line := file.readline(_LONGEST):

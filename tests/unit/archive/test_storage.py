@@ -42,8 +42,8 @@ def test_a_file_that_changed_or_went_is_named(tmp_path: Path) -> None:
 
 def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    for name in ("fifo", "."):
-        with pytest.raises(FileError, match="is not a regular file"):
+    for name, reason in (("fifo", "only regular files are read"), (".", "is a directory")):
+        with pytest.raises(FileError, match=reason):
             LOCAL.open(str(tmp_path / name))
     for name in ("absent", "nul\0"):
         with pytest.raises(FileError):

@@ -107,7 +107,7 @@ UNUSABLE: dict[str, tuple[Callable[[Path], object], str, type[PithError], str]] 
     "no packs of reports": (lambda out: (out / "reports/packs.json").unlink(), "", FileError, "no such file"),
     "a folder for digests": (
         folder_for_digests,
-        "", FileError, "is not a regular file",
+        "", FileError, "is a directory",
     ),
     "a summary that is no JSON": (
         lambda out: (out / "summary.json").write_text("{"), "", InputError, "JSON",
@@ -138,7 +138,7 @@ def test_what_is_unusable_is_reported_when_it_is_opened(
 
 def test_a_fifo_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(FileError, match="is not a regular file"):
+    with pytest.raises(FileError, match="only regular files are read here"):
         OutputReader(str(tmp_path / "pipe"))
 
 
