@@ -146,10 +146,16 @@ class OutputFolder:
         mode = self._parent.mode(old)
         if mode is None:
             return
-        if self._parent.mode(self.name) is None:
-            self._parent.rename(old, self.name)
-        else:
-            self._parent.empty(old, self._known, self._folders)
+        try:
+            if self._parent.mode(self.name) is None:
+                # A folder that no run was replacing keeps its name.
+                with self._parent.subfolder(old) as folder:
+                    self._check(folder)
+                self._parent.rename(old, self.name)
+            else:
+                self._parent.empty(old, self._known, self._folders)
+        except OSError as error:
+            raise OSError(error.errno, f"{old}: {error.strerror}; move it away first") from error
         self._parent.sync()
 
     def _open_part(self) -> Folder:

@@ -119,6 +119,26 @@ def test_a_crash_between_two_renames_is_finished(tmp_path: Path) -> None:
     assert state(tmp_path) == {"out/a": b"new"}
 
 
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+@pytest.mark.parametrize("has_output", [False, True])
+def test_what_no_run_was_replacing_keeps_its_name(tmp_path: Path, kind: str, has_output: bool) -> None:
+    """A folder with something else was given the name of the output."""
+    old = tmp_path / "out.part.old"
+    if kind == "folder":
+        old.mkdir()
+        (old / "thesis.txt").write_bytes(b"kept")
+    elif kind == "file":
+        old.write_bytes(b"kept")
+    else:
+        old.symlink_to("elsewhere")
+    if has_output:
+        (tmp_path / "out").mkdir()
+    with pytest.raises(OSError, match=r"out\.part\.old: .*; move it away first"):
+        write(tmp_path / "out", force=True)
+    assert os.path.lexists(old) and (tmp_path / "out").exists() == has_output
+    assert sorted(state(tmp_path).values()) == ([] if kind == "link" else [b"kept"])
+
+
 def test_two_runs(tmp_path: Path) -> None:
     with OutputFolder(str(tmp_path / "out"), False, KNOWN, accept) as place:
         with pytest.raises(OSError, match="another run is writing it"):
