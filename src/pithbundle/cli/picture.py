@@ -15,9 +15,7 @@ import io
 from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-import click
-
-from pithbundle.cli.extras import how_to_install
+from pithbundle.cli.extras import needing
 from pithbundle.cli.render import plural
 from pithbundle.escape import visible
 from pithbundle.merge.rules import MERGE_1
@@ -90,13 +88,8 @@ def require() -> None:
     Raises:
         click.UsageError: matplotlib is not installed.
     """
-    try:
+    with needing("plot", "a picture needs matplotlib", "matplotlib", "numpy"):
         import matplotlib  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(
-            f"a picture needs matplotlib, which is not installed. {how_to_install('plot')}",
-            click.get_current_context(),
-        ) from error
 
 
 def draw(
