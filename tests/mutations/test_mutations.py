@@ -103,7 +103,7 @@ def test_there_are_many_each_with_its_own_title_and_number() -> None:
     assert len(MUTATIONS) >= 30
     assert len({mutation.title for mutation in MUTATIONS}) == len(MUTATIONS)
     numbers = [mutation.name.split("-")[0] for mutation in MUTATIONS]
-    assert all(re.fullmatch("[0-9]{3}", number) for number in numbers)
+    assert all(re.fullmatch("[0-9]{3,4}", number) for number in numbers)
     assert len(set(numbers)) == len(numbers)
 
 

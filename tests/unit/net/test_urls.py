@@ -296,3 +296,14 @@ def test_the_parts_of_a_target() -> None:
     )
     assert target.origin == "https://[2606:4700::1111]:8443"
     assert not parse_url(BASE).is_address
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[2J\nverified", "https://a.b/\u202eelif", "https://\u200b.example/", "h" * 5000]
+)
+def test_a_hostile_url_is_escaped_where_it_is_printed(text: str) -> None:
+    with pytest.raises(NetworkError) as caught:
+        parse_url(text)
+    message = str(caught.value)
+    assert message.isprintable() and "\n" not in message and len(message) < 700
+    assert caught.value.url == text
