@@ -26,9 +26,9 @@ from pithbundle.archive.zstd import VERSION
 from pithbundle.errors import FileError
 from pithbundle.recompute.address import scheduler_address
 from pithbundle.recompute.location import absolute
-from pithbundle.recompute.scan import Scan, scan
+from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.unit import compute
-from pithbundle.recompute.work import FrameAt, LinesAt, Work, parts_of
+from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, parts_of, performed
 from pithbundle.verifier import Verifier
 
 #: How often a unit that raised is computed again.
@@ -92,8 +92,8 @@ def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
         mine.clear()
         mine[run] = Verifier(sent.policy, rules=sent.rules, limits=sent.limits)
     verifier = mine[run]
-    if isinstance(words[0], Scan):
-        return scan(words[0], verifier.limits).to_bytes()
+    if isinstance(words[0], Scan | Join):
+        return performed(verifier, words[0]).to_bytes()
     if isinstance(words[0], FrameAt | LinesAt):
         parts = parts_of(words[0], verifier.limits)
     else:
@@ -244,7 +244,7 @@ class DaskCluster:
     def submit(self, number: int, work: Work) -> None:
         """Send a unit. Bytes stay at the scheduler until it is done; no worker has to keep them."""
         words: list[Any]
-        if isinstance(work, Scan | FrameAt | LinesAt):
+        if isinstance(work, Scan | Join | FrameAt | LinesAt):
             words = [work]
         else:
             words = [word for part in work for word in part]

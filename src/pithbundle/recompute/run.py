@@ -140,7 +140,9 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
     plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
     store = stack.enter_context(opened(place, plan, places, given.kept))
     kept = Kept(store, earlier, plan.sha256, given.recheck)
-    joins = None if earlier is None else Kept(store, earlier, plan.sha256, given.recheck)
+    # One process without a cache compresses them once, when they are written.
+    is_joined = earlier is not None or given.pool.jobs > 1
+    joins = Kept(store, earlier, plan.sha256, given.recheck) if is_joined else None
     run = _Run(readers, own, verifier, given.pool, store, kept, joins, given.progress, times)
     found = run.write(place, given.rejected)
     if given.table:
@@ -198,7 +200,7 @@ class _Run:
         self._jobs = pool.jobs
         self._store = store
         self._kept = kept
-        #: The same for joined results, which are no units and are not counted; None without a cache.
+        #: The same for joined results, which are no units and are not counted; None if none are joined.
         self._joins = joins
         self._keys = Keys.of(verifier)
         self._progress = progress
@@ -219,8 +221,9 @@ class _Run:
                 self._progress.begin("merging", None)
                 shared = self._results(self._shared(units), pool)
                 self._frames.require_unchanged()
-        if self._joins is not None:
-            units = joined(self._store, self._joins, self._keys, units)
+            if self._joins is not None:
+                with _timed(self._times, "joined_results"):
+                    units = joined(self._store, self._joins, self._keys, units, pool)
         folder, verifier = place.part, self._verifier
         results = assemble.Found(self._store, units, shared)
         rejected = self._notes.rejections()

@@ -146,7 +146,11 @@ class Store:
         Raises:
             ArchiveError: the file was damaged meanwhile.
         """
-        return UnitResult.from_bytes(self._file.read_at(ref.offset, ref.size))
+        return UnitResult.from_bytes(self.read_block(ref))
+
+    def read_block(self, ref: UnitRef) -> bytes:
+        """Return the block of a unit, which is read strictly where its result is used."""
+        return self._file.read_at(ref.offset, ref.size)
 
     # -- merging ------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import ArchiveError, FileError, InputError
 from pithbundle.recompute.plan import Keys
-from pithbundle.recompute.result import UnitResult
+from pithbundle.recompute.result import UnitResult, result_of
 from pithbundle.recompute.scan import Scan, Scanned, scan
 from pithbundle.recompute.unit import Parts, compute
 from pithbundle.verifier import Verifier
@@ -99,20 +99,38 @@ class LinesAt:
         return by_encoding((self.frames[number].encoding, found[name]) for number, name in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Results of units that follow one another, which become one."""
+
+    blocks: tuple[bytes, ...]
+
+    def result(self) -> UnitResult:
+        """The joined result, without the numbers of the frames, which differ between runs.
+
+        Raises:
+            ArchiveError: a block was damaged meanwhile.
+        """
+        return result_of([row for block in self.blocks for row in UnitResult.from_bytes(block).found()])
+
+
 #: What a worker computes.
-Work: TypeAlias = Parts | FrameAt | LinesAt | Scan
+Work: TypeAlias = Parts | FrameAt | LinesAt | Scan | Join
 #: What it returns.
 Outcome: TypeAlias = UnitResult | Scanned
 
 
 def performed(verifier: Verifier, work: Work) -> Outcome:
-    """Compute a unit, or scan a pack.
+    """Compute a unit, scan a pack, or join results.
 
     Raises:
+        ArchiveError: a result that is joined was damaged meanwhile.
         FileError: ``io``: what has to be read cannot be read, or has changed.
     """
     if isinstance(work, Scan):
         return scan(work, verifier.limits)
+    if isinstance(work, Join):
+        return work.result()
     return compute(verifier, parts_of(work, verifier.limits))
 
 

@@ -16,7 +16,7 @@ from pithbundle.recompute.pool import WINDOW
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.unit import Parts, compute
-from pithbundle.recompute.work import FrameAt, LinesAt, Work, parts_of, performed
+from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, parts_of, performed
 
 LINES = registry(5)
 
@@ -45,7 +45,7 @@ class Workers:
         return False
 
     def submit(self, number: int, work: Work) -> None:
-        assert not isinstance(work, Scan)
+        assert not isinstance(work, Scan | Join)
         assert number not in self.flying
         if number in self.submitted:
             self.alone.append(number)
@@ -118,7 +118,7 @@ class Readers(Workers):
         return True
 
     def submit(self, number: int, work: Work) -> None:
-        assert isinstance(work, Scan | FrameAt | LinesAt)
+        assert isinstance(work, Scan | FrameAt | LinesAt | Join)
         self.works[number] = work
 
     def next(self) -> tuple[int, bytes | None]:

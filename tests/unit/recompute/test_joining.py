@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,11 @@ from pithbundle.recompute.cache import Cache
 from pithbundle.recompute.joining import joined
 from pithbundle.recompute.kept import Kept
 from pithbundle.recompute.plan import Keys
+from pithbundle.recompute.pool import Pool
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
 from pithbundle.recompute.run import recompute
-from pithbundle.recompute.store import Store
+from pithbundle.recompute.store import Store, UnitRef
+from pithbundle.recompute.work import Join, Outcome, Work, performed
 
 #: Suffixes in order; a frame ends after those that are marked.
 PLAIN = [f"{'A' * 23}{char}AB" for char in "ABCDEFGHIJKLMNO"]
@@ -31,6 +34,12 @@ ENDS = [f"{'A' * 23}{char}AA" for char in "PQRST"]
 
 def row(suffix: str, lines: str = "x") -> FoundRow:
     return FoundRow(Row(suffix, (lines,), ()), f"{suffix} d\n".encode(), suffix.encode(), b"r")
+
+
+def in_store(store: Store, refs: Iterable[UnitRef | None]) -> list[UnitRef]:
+    """The units of a store, joined by this process."""
+    units = [ref for ref in refs if ref is not None]
+    return joined(store, Kept(store), Keys.of(verifier()), units, Pool(verifier(), 1))
 
 
 @pytest.fixture
@@ -98,7 +107,7 @@ def test_another_joined_result_ends_the_run(tmp_path: Path) -> None:
             with Folder.open(str(tmp_path / name)) as folder, closing(Store(folder)) as store:
                 refs = [store.add(result_of([row(each)]), at) for at, each in enumerate((PLAIN[0], ENDS[0]))]
                 units = [ref for ref in refs if ref is not None]
-                (one,) = joined(store, Kept(store, cache, percent=100), keys, units)
+                (one,) = joined(store, Kept(store, cache, percent=100), keys, units, Pool(verifier(), 1))
                 return keys.of_joined(each.digest for each in units), store.read(one).to_bytes()
 
         key, block = found("first")
@@ -117,9 +126,56 @@ def test_numbers_of_frames_are_in_no_joined_result(tmp_path: Path) -> None:
             refs = [
                 store.add(result_of([row(each)]), first + at) for at, each in enumerate((PLAIN[0], ENDS[0]))
             ]
-            (one,) = joined(store, Kept(store), Keys.of(verifier()), [ref for ref in refs if ref is not None])
+            (one,) = joined(
+                store,
+                Kept(store),
+                Keys.of(verifier()),
+                [ref for ref in refs if ref is not None],
+                Pool(verifier(), 1),
+            )
             blocks.append(store.read(one).to_bytes())
     assert blocks[0] == blocks[1]
+
+
+def test_processes_join_results_without_a_cache(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left to the parent is to copy the frames."""
+
+    class Two(Pool[Any]):
+        """Two processes, which are this one: others would not know the limits."""
+
+        def results(self, units: Iterable[tuple[Any, Work] | None]) -> Iterator[tuple[Any, Outcome]]:
+            for unit in units:
+                assert unit is not None
+                works.append(unit[1])
+                yield unit[0], performed(verifier(), unit[1])
+
+    works: list[Work] = []
+    plain = work(archive, "plain")
+    written: list[object] = []
+    real = PackWriter.write
+
+    def counted(*given: Any) -> None:
+        written.append(given)
+        real(*given)
+
+    monkeypatch.setattr(PackWriter, "write", counted)
+    assert work(archive, "one", jobs=1) == plain
+    alone = len(written)
+    assert work(archive, "two", pool=Two(verifier(), 2)) == plain
+    assert len(written) - alone < alone and any(isinstance(each, Join) for each in works)
+
+
+def test_joining_that_is_lost_leaves_the_units_apart(tmp_path: Path) -> None:
+    class Losing(Pool[Any]):
+        def results(self, units: Iterable[tuple[Any, Any] | None]) -> Iterator[tuple[Any, None]]:
+            for unit in units:
+                assert unit is not None
+                yield unit[0], None
+
+    with Folder.open(str(tmp_path)) as folder, closing(Store(folder)) as store:
+        refs = [store.add(result_of([row(each)]), at) for at, each in enumerate((PLAIN[0], ENDS[0]))]
+        units = [ref for ref in refs if ref is not None]
+        assert joined(store, Kept(store), Keys.of(verifier()), units, Losing(verifier(), 1)) == units
 
 
 @pytest.mark.parametrize(
@@ -159,5 +215,11 @@ def suffixes(tmp_path: Path, units: list[list[FoundRow]]) -> list[list[str]]:
     assert ends_frame(ENDS[0]) and not ends_frame(PLAIN[0])
     with Folder.open(str(tmp_path)) as folder, closing(Store(folder)) as store:
         refs = [store.add(result_of(unit), at) for at, unit in enumerate(units)]
-        found = joined(store, Kept(store), Keys.of(verifier()), [ref for ref in refs if ref is not None])
+        found = joined(
+            store,
+            Kept(store),
+            Keys.of(verifier()),
+            [ref for ref in refs if ref is not None],
+            Pool(verifier(), 1),
+        )
         return [[*store.read(ref).suffixes()] for ref in found]

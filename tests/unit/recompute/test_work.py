@@ -16,10 +16,12 @@ from pithbundle.archive.storage import LOCAL
 from pithbundle.archive.zstd import compress
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import Encoding
+from pithbundle.errors import ArchiveError
 from pithbundle.recompute.plan import Keys
+from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.scan import Scan, Scanned
 from pithbundle.recompute.unit import compute
-from pithbundle.recompute.work import FrameAt, FramePlace, LinesAt, Work, performed
+from pithbundle.recompute.work import FrameAt, FramePlace, Join, LinesAt, Work, performed
 
 KEYS = Keys.of(verifier())
 LINES = registry(4)
@@ -111,6 +113,19 @@ def test_lines_are_read_in_their_order(tmp_path: Path) -> None:
         ("json", LINES[2].raw + LINES[0].raw),
         ("cbor", items[3].raw + items[1].raw),
     ]
+
+
+def test_results_are_joined() -> None:
+    """A result that was damaged on the disk or on its way joins nothing."""
+    lines = [*LINES[:3]], [*LINES[3:6]]
+    found = [compute(verifier(), [("json", b"".join(line.raw for line in each))]) for each in lines]
+    work = pickle.loads(pickle.dumps(Join(tuple(each.to_bytes() for each in found))))
+    joined = performed(verifier(), work)
+    assert isinstance(joined, UnitResult) and joined.digests == found[0].digests + found[1].digests
+    damaged = bytearray(work.blocks[1])
+    damaged[-40] ^= 1
+    with pytest.raises(ArchiveError, match="damaged, or of another version"):
+        performed(verifier(), Join((work.blocks[0], bytes(damaged))))
 
 
 def test_a_pack_is_scanned(tmp_path: Path) -> None:
