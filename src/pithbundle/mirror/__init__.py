@@ -1,0 +1,1 @@
+"""Mirrors: the files in which a mirror states what it has, in a folder (spec MIRROR-9)."""
