@@ -44,11 +44,12 @@ def check_store(keeper: Keeper) -> Checked:
     """
     index = keeper.index
     with index.reading():
+        named = [] if is_readable(index.connection, keeper.path) else ["the file of the index"]
+        count = len(named)
         # What others append meanwhile is not read.
-        made = keeper.derived_of({key: size for key, (size, _) in index.segments().items()})
+        sizes = keeper.sizes() if named else {key: size for key, (size, _) in index.segments().items()}
+        made = keeper.derived_of(sizes)
         with contextlib.closing(made.connection):
-            named = [] if is_readable(index.connection, keeper.path) else ["the file of the index"]
-            count = len(named)
             try:
                 for each in differences(index, made, keeper.path):
                     count += 1

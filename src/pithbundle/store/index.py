@@ -248,6 +248,10 @@ class Index:
         """Note bytes that are no entry."""
         self.connection.execute("REPLACE INTO damage VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(found))
 
+    def forget_damage(self, area: str, segment: str) -> None:
+        """Forget what is known of the damage of a segment, which is read again."""
+        self.connection.execute("DELETE FROM damage WHERE area = ? AND segment = ?", (area, segment))
+
     def damage(self) -> list[Damage]:
         """The bytes that are no entry."""
         rows = self.connection.execute("SELECT * FROM damage ORDER BY area DESC, segment, offset")

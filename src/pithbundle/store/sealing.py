@@ -53,8 +53,7 @@ def seal(keeper: Keeper) -> Sealed:
         sealed.finish()
     with index.writing():
         updater = keeper.updater(index)
-        for entry in unreadable:
-            updater.set_aside(entry)
+        updater.set_aside(unreadable)
         damage = tuple(found for found in index.damage() if found.area == "segments")
         with_damage = {found.segment for found in damage}
         dropped = _switch(index)

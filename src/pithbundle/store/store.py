@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.errors import PithError
+from pithbundle.errors import PithError, StoreError
 from pithbundle.store.adding import Added, Addition, Incoming, require_incoming
 from pithbundle.store.checking import Checked, check_store, found_in
 from pithbundle.store.index import RecordRow, damaged
@@ -19,7 +19,7 @@ from pithbundle.store.keeper import PATIENCE, Keeper
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.sealing import Sealed, seal
 from pithbundle.store.settings import Settings, create_store, require_origin, write_settings
-from pithbundle.store.updating import StoredRecord, body_of, compose, load_bundles
+from pithbundle.store.updating import StoredRecord, body_of, compose, load_entries
 from pithbundle.verify.policy import Policy
 
 #: The bundles and the bytes of them that are appended together.
@@ -214,19 +214,33 @@ class Store:
     def record(self, suffix: str) -> StoredRecord | None:
         """A record, verified from its segments at the first request and when it changes (STORE-9).
 
-        An entry that is damaged is set aside; the record is that of the others.
+        An entry that is damaged is set aside; the record is that of the others. An index that is found
+        damaged is made anew.
 
         Returns:
             None if the store has no admitted bundle of it.
+        """
+        try:
+            return self._verified(suffix)
+        except StoreError:
+            with self._keeper.locked():
+                self._keeper.rebuild()
+            return self._verified(suffix)
+
+    def _verified(self, suffix: str) -> StoredRecord | None:
+        """A record; entries that are damaged are set aside first.
+
+        Raises:
+            StoreError: ``store``: the index is damaged.
         """
         with self._keeper.failing():
             self._require_current()
             for _ in range(2):
                 found = self._record(suffix)
-                if found is None or not isinstance(found, list):
+                if not isinstance(found, list):
                     return found
                 self._set_aside(found)
-            raise damaged(f"entries of {suffix} change while they are read")
+            raise damaged(f"it has entries of {suffix} that are not there")
 
     def _record(self, suffix: str) -> StoredRecord | list[StoredEntry] | None:
         """The record, or the entries of it that are damaged."""
@@ -237,12 +251,12 @@ class Store:
         if held is not None and held[0] == version:
             self._held.move_to_end(suffix)
             return held[1]
-        bundles, unreadable = load_bundles(self._keeper.areas, self._keeper.judge, entries)
+        loaded, unreadable = load_entries(self._keeper.areas, self._keeper.judge, entries)
         if unreadable:
             return unreadable
-        if not entries:
+        if not loaded:
             return None
-        found = compose(entries, bundles, self.sources)
+        found = compose(loaded, self.sources)
         self._held[suffix] = version, found
         if len(self._held) > _MOST_HELD:
             self._held.popitem(last=False)
@@ -254,11 +268,7 @@ class Store:
             index = self._keeper.index
             with index.writing():
                 updater = self._keeper.updater(index)
-                for entry in entries:
-                    # Sealing may have moved it meanwhile.
-                    for now in [*index.entries("entry_sha256 = ?", entry.entry_sha256)]:
-                        if load_bundles(self._keeper.areas, self._keeper.judge, [now])[1]:
-                            updater.set_aside(now)
+                updater.set_aside(entries)
                 updater.finish()
 
     def _require_current(self) -> None:

@@ -41,6 +41,14 @@ class StoredRecord:
         return f"StoredRecord({self.number}, valid={len(self.ledger)}, entries={len(self.entries)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An entry that was verified from its segment, and its bundle."""
+
+    entry: StoredEntry
+    bundle: VerifiedBundle
+
+
 class Updater:
     """Puts entries into an index.
 
@@ -91,12 +99,7 @@ class Updater:
         self, area: AreaName, name: str, offset: int, length: int, head: Head, facts: Facts
     ) -> StoredEntry:
         """Note an entry; one that is known stays where it is."""
-        entry = StoredEntry(
-            head.entry_sha256, head.sequence, area, name, offset, length, facts.suffix or head.requested,
-            facts.canonical_sha256, head.sha256, head.size, head.encoding, head.origin, head.address,
-            head.received_at, head.requested, facts.code, facts.reason, facts.valid_ids,
-            facts.unverified_ids, facts.invalid, kept=False,
-        )  # fmt: skip
+        entry = _entry(area, name, offset, length, head, facts)
         if self._index.add_entry(entry) and entry.is_admitted:
             self._changed.add(entry.suffix)
         return entry
@@ -106,14 +109,42 @@ class Updater:
         digest = "" if gap.head is None else gap.head.sha256
         self._index.add_damage(Damage(area, name, gap.offset, gap.length, gap.reason, suffix, digest))
 
-    def set_aside(self, entry: StoredEntry) -> None:
-        """Note that an entry is damaged, as reading the whole segment would."""
-        area = self._areas[entry.area]
-        for found in area.scan(entry.segment, entry.offset, entry.offset + entry.length):
+    def set_aside(self, entries: Iterable[StoredEntry]) -> None:
+        """Forget entries that cannot be read where the index has them, if they are not elsewhere either.
+
+        Their segments are read again: where bytes were added or removed, other entries moved.
+        """
+        entries = [*entries]
+        for area, segment in dict.fromkeys((entry.area, entry.segment) for entry in entries):
+            self._read_again(area, segment)
+        for entry in entries:
+            self._changed.add(entry.suffix)
+            for now in [*self._index.entries("entry_sha256 = ?", entry.entry_sha256)]:
+                if load_entries(self._areas, self._judge, [now])[1]:
+                    self._index.drop_entry(now.entry_sha256)
+
+    def _read_again(self, area: AreaName, segment: str) -> None:
+        """Compare a whole segment with what the index has of it; nothing is verified that is in place."""
+        condition = "area = ? AND segment = ?"
+        known = {one.entry_sha256: one for one in self._index.entries(condition, area, segment)}
+        self._index.forget_damage(area, segment)
+        end = self._areas[area].sizes().get(segment, 0)
+        ends_clean = True
+        for found in self._areas[area].scan(segment, 0, end) if end else ():
+            ends_clean = isinstance(found, Found)
             if isinstance(found, Gap):
-                self._note(entry.area, entry.segment, found)
-        self._index.drop_entry(entry.entry_sha256)
-        self._changed.add(entry.suffix)
+                self._note(area, segment, found)
+                continue
+            entry = known.pop(found.head.entry_sha256, None)
+            if entry is None:
+                self.add(area, segment, found.offset, found.length, found.head, self._facts(found))
+            elif (entry.offset, entry.length) != (found.offset, found.length):
+                self._index.update_entry(replace(entry, offset=found.offset, length=found.length))
+                self._changed.add(entry.suffix)
+        for entry in known.values():
+            self._index.drop_entry(entry.entry_sha256)
+            self._changed.add(entry.suffix)
+        self._index.put_segment(area, segment, end, ends_clean=ends_clean)
 
     # -- records --------------------------------------------------------------------------
 
@@ -133,14 +164,14 @@ class Updater:
             if entry.kept != (entry.entry_sha256 in kept):
                 self._index.update_entry(replace(entry, kept=not entry.kept))
         chosen = [replace(entry, kept=True) for entry in admitted if entry.entry_sha256 in kept]
-        bundles, damaged = load_bundles(self._areas, self._judge, chosen)
-        for entry in damaged:
+        loaded, unreadable = load_entries(self._areas, self._judge, chosen)
+        if unreadable:
             # It is computed again, without them.
-            self.set_aside(entry)
-        if not chosen:
+            self.set_aside(unreadable)
+        elif loaded:
+            self._put(compose(loaded, self._sources))
+        else:
             self._index.drop_record(suffix)
-        elif not damaged:
-            self._put(compose(chosen, bundles, self._sources))
 
     def _decided(self, entries: list[StoredEntry]) -> list[StoredEntry]:
         """The entries after the decision whose record has the suffix: that of the first one (STORE-5)."""
@@ -165,22 +196,40 @@ class Updater:
         self._index.put_record(record.row, events, aliases, citations)
 
 
-def load_bundles(
+def _entry(area: AreaName, name: str, offset: int, length: int, head: Head, facts: Facts) -> StoredEntry:
+    return StoredEntry(
+        head.entry_sha256, head.sequence, area, name, offset, length, facts.suffix or head.requested,
+        facts.canonical_sha256, head.sha256, head.size, head.encoding, head.origin, head.address,
+        head.received_at, head.requested, facts.code, facts.reason, facts.valid_ids,
+        facts.unverified_ids, facts.invalid, kept=False,
+    )  # fmt: skip
+
+
+def load_entries(
     areas: Mapping[AreaName, Area], judge: Judge, entries: Iterable[StoredEntry]
-) -> tuple[list[VerifiedBundle], list[StoredEntry]]:
-    """Verify the bundles of admitted entries from their segments; those that cannot be read.
+) -> tuple[list[Loaded], list[StoredEntry]]:
+    """Verify admitted entries from their segments; those that cannot be read.
+
+    Of the index only the position is used: everything else follows from the bytes.
 
     Raises:
         OSError: a segment cannot be read.
     """
-    bundles, damaged = [], []
+    loaded, unreadable = [], []
     for entry in entries:
         try:
-            data = body_of(areas, entry)
-            bundles.append(judge.verify(data, entry.encoding, entry.sha256))
-        except PithError:
-            damaged.append(entry)
-    return bundles, damaged
+            head, data = _found(areas, entry)
+            facts = judge.judge(data, head.encoding, head.sha256, head.requested)
+            bundle = judge.verify(data, head.encoding, head.sha256)
+        except (PithError, FileNotFoundError):
+            unreadable.append(entry)
+            continue
+        made = _entry(entry.area, entry.segment, entry.offset, entry.length, head, facts)
+        if made.is_admitted and made.suffix == entry.suffix:
+            loaded.append(Loaded(replace(made, kept=entry.kept), bundle))
+        else:
+            unreadable.append(entry)
+    return loaded, unreadable
 
 
 def body_of(areas: Mapping[AreaName, Area], entry: StoredEntry) -> bytes:
@@ -190,7 +239,7 @@ def body_of(areas: Mapping[AreaName, Area], entry: StoredEntry) -> bytes:
         PithError: it is damaged.
         OSError: the segment cannot be read.
     """
-    return _found(areas, entry)[1].data
+    return _found(areas, entry)[1]
 
 
 def content_of(areas: Mapping[AreaName, Area], entry: StoredEntry) -> bytes:
@@ -200,30 +249,30 @@ def content_of(areas: Mapping[AreaName, Area], entry: StoredEntry) -> bytes:
         PithError: it is damaged.
         OSError: the segment cannot be read.
     """
-    return _found(areas, entry)[0]
+    _found(areas, entry)
+    return areas[entry.area].read(entry.segment, entry.offset, entry.length)
 
 
-def _found(areas: Mapping[AreaName, Area], entry: StoredEntry) -> tuple[bytes, Found]:
+def _found(areas: Mapping[AreaName, Area], entry: StoredEntry) -> tuple[Head, bytes]:
     area = areas[entry.area]
     content = area.read(entry.segment, entry.offset, entry.length)
     found = read_entry(content, area.store)
     if found.head.entry_sha256 != entry.entry_sha256 or found.length != len(content):
         raise StoreError("store", f"the entry {entry.entry_sha256} is not where the index states")
-    return content, found
+    return found.head, found.data
 
 
-def compose(
-    entries: Sequence[StoredEntry], bundles: Sequence[VerifiedBundle], sources: Sequence[str]
-) -> StoredRecord:
-    """What follows of the entries of one record that are kept, and their bundles; there is at least one."""
-    builder = bundles[0].ledger.builder()
-    for bundle in bundles[1:]:
-        builder.add(bundle.ledger)
+def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
+    """What follows of the entries of one record that are kept; there is at least one."""
+    entries = tuple(one.entry for one in loaded)
+    builder = loaded[0].bundle.ledger.builder()
+    for one in loaded[1:]:
+        builder.add(one.bundle.ledger)
     ledger = builder.build()
     served = served_of(entries, sources)
     shown, unverified = ledger, b""
     if served is not None and served.unverified:
-        shown, unverified = bundles[entries.index(served)].ledger, served.unverified_ids
+        shown, unverified = loaded[entries.index(served)].bundle.ledger, served.unverified_ids
     state = shown.snapshot()
     digests = ledger.record.hex, state.events_sha256, state.sha256, _unverified_sha256(unverified)
     number = ledger.record.number
@@ -237,7 +286,7 @@ def compose(
         "" if served is None else served.entry_sha256,
         ledger.snapshot().to_json(),
     )
-    return StoredRecord(number, ledger, tuple(entries), served, row)
+    return StoredRecord(number, ledger, entries, served, row)
 
 
 def _unverified_sha256(packed: bytes) -> str:

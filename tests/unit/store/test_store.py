@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import threading
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -301,27 +302,23 @@ def test_what_later_parts_look_up(tmp_path: Path) -> None:
         assert store.cursor("a") is None
 
 
-def test_collisions_are_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_collisions_are_set_aside(tmp_path: Path) -> None:
     """Two records of one number cannot be made, so one is made up: the first keeps the suffix (MERGE-2)."""
-    with make(tmp_path / "s", (body(1, 1), "a")) as store:
-        other = store.add(body(2, 1), origin="a").entry
+    with make(tmp_path / "s", (body(1, 1), "a"), (body(1, 2), "b"), (body(1, 3), "c")) as store:
+        one, two, three = store.entries(suffix(1))
         index = store._keeper.index
+        updater = store._keeper.updater(index)
         with index.writing():
-            updater = store._keeper.updater(index)
-            index.connection.execute("UPDATE entries SET suffix = ?", (suffix(1),))
-            updater._changed.add(suffix(1))
-            updater.finish()
-        assert [(one.code, one.kept) for one in store.entries(suffix(1))] == [
-            ("", True),
-            ("collision", False),
-        ]
-        assert ids(store, 1) == wanted(1, 1)
+            decided = updater._decided([one, replace(two, canonical_sha256="0" * 64), three])
+        assert [each.code for each in decided] == ["", "collision", ""]
+        assert [(each.code, each.kept) for each in store.entries(suffix(1))] == [
+            ("", True), ("collision", False), ("", True),
+        ]  # fmt: skip
+        assert ids(store, 1) == wanted(1, 1, 3)
         # Without the first, it is the second's.
         with index.writing():
-            index.drop_entry(store.entries(suffix(1))[0].entry_sha256)
-            updater._changed.add(suffix(1))
-            updater.finish()
-        assert [(one.code, one.sha256) for one in store.entries(suffix(1))] == [("", other.sha256)]
+            decided = updater._decided([decided[1], three])
+        assert [each.code for each in decided] == ["", "collision"]
 
 
 def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
