@@ -68,6 +68,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
     pack.write_bytes(pack.read_bytes()[:-1] + b"x")
     if "--expect" in request.node.name:
         write_outputs()
+    run("store", "init", "store", *POLICY)
+    run("store", "add", "store", "bundle.json", "rich.json")
+    run("store", "init", "damaged-store", *POLICY)
+    run("store", "add", "damaged-store", "bundle.json")
+    (segment,) = Path("damaged-store/segments").iterdir()
+    segment.write_bytes(segment.read_bytes()[:-1] + b"x")
+    Path("no-store").mkdir()
+    Path("no-store/pith-store.json").write_text("{}")
     Path("no-archive").mkdir()
     Path("no-archive/pith-archive.json").write_text("{}")
     (tmp_path / "bad-proof.json").write_text(Path("proof.json").read_text().replace("demo", "dem0"))
@@ -200,6 +208,37 @@ OUTCOMES = [
     ("sound", "archive check archive"),
     ("damaged", "archive check damaged"),
     ("rejected", "archive check no-archive"),
+    ("success", "store init new --policy policy.json --source a"),
+    ("error", "store init store"),
+    ("success", "store add store bundle.json"),
+    ("some_quarantined", "store add store record.json"),
+    ("some_rejected", "store add store broken.json --from jsonl"),
+    ("rejected", "store add no-store bundle.json"),
+    ("error", "store add absent bundle.json"),
+    ("success", "store list store"),
+    ("success", "store list store --quarantine"),
+    ("rejected", "store list no-store"),
+    ("error", "store list absent"),
+    ("success", "store show store OMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("absent", "store show store AMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("rejected", "store show no-store AMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("error", "store show store nothing"),
+    ("success", "store export store OMJFN3CZBZK4KRI4XCDIFRLNQH -o new.json"),
+    ("absent", "store export store AMJFN3CZBZK4KRI4XCDIFRLNQH -o new.json"),
+    ("rejected", "store export no-store AMJFN3CZBZK4KRI4XCDIFRLNQH -o new.json"),
+    ("error", "store export store OMJFN3CZBZK4KRI4XCDIFRLNQH"),
+    ("sound", "store check store"),
+    ("damaged", "store check damaged-store"),
+    ("rejected", "store check no-store"),
+    ("error", "store check absent"),
+    ("sound", "store repair store"),
+    ("damaged", "store repair damaged-store"),
+    ("rejected", "store repair no-store"),
+    ("error", "store repair absent"),
+    ("success", "store seal store"),
+    ("damaged", "store seal damaged-store"),
+    ("rejected", "store seal no-store"),
+    ("error", "store seal absent"),
     ("valid", "recompute only-bundle -o new --policy policy.json --jobs 1"),
     ("invalid", "recompute only-tampered -o new --policy policy.json --jobs 1"),
     ("incomplete", "recompute only-incomplete -o new --policy demo-key.json --jobs 1"),

@@ -203,7 +203,9 @@ class Index:
         try:
             yield
         finally:
-            self.connection.execute("COMMIT")
+            # Nothing was written; of a damaged database SQLite may have ended it already.
+            with contextlib.suppress(sqlite3.Error):
+                self.connection.execute("ROLLBACK")
 
     # -- meta, segments -------------------------------------------------------------------
 

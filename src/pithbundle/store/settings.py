@@ -13,7 +13,7 @@ from pithbundle.durable import Folder
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object
-from pithbundle.errors import PithError, StoreError
+from pithbundle.errors import FileError, PithError, StoreError
 from pithbundle.files import file_error, read_regular
 from pithbundle.output_folder import OutputFolder
 from pithbundle.store.entry import MAX_ORIGIN
@@ -52,6 +52,8 @@ def create_store(path: str, policy: Policy, sources: Sequence[str]) -> None:
     """
     settings = Settings(secrets.token_hex(16), tuple(map(require_origin, sources)), policy)
     folders = re.compile("|".join(AREAS))
+    if os.path.lexists(path):
+        raise FileError.at(path, "exists already, and nothing is replaced by a store")
     try:
         with OutputFolder(path, False, _FILES, _reject, folders) as output:
             for name in AREAS:

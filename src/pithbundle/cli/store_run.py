@@ -1,0 +1,87 @@
+"""What the commands of ``pithbundle store`` do; loaded only where zstd is installed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of, suffix_of
+from pithbundle.cli.inputs import require_single_stdin
+from pithbundle.cli.terminal import Progress, progress_bar
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.errors import FileError, PithError
+from pithbundle.files import read_input, read_regular
+from pithbundle.store import Added, Incoming, Store
+
+__all__ = ["Addition", "Store", "add", "failing", "opened", "suffix_of"]
+
+
+@dataclass(slots=True)
+class Addition:
+    """What became of the bundles of inputs."""
+
+    written: Written = field(default_factory=Written)
+    added: int = 0
+    unchanged: int = 0
+    #: What is in quarantine: the file and the entry.
+    quarantined: list[tuple[str, Added]] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[Store]:
+    """An open store; every error inside is attributed to it.
+
+    Raises:
+        InputRejected: it cannot be opened or used.
+    """
+    with failing(path), Store.open(path) as store:
+        yield store
+
+
+def add(
+    path: str, paths: tuple[str, ...], form: str | None, origin: str, requested: str, received_at: str
+) -> Addition:
+    """Add the bundles of inputs.
+
+    Raises:
+        InputRejected: the store cannot be used, or an input that was named cannot be read.
+        click.UsageError: the format of an input is not known.
+    """
+    require_single_stdin(*paths)
+    found = Addition()
+    names: list[str] = []
+    inputs = [*inputs_of(paths, form, found.written)]
+
+    def incoming() -> Iterator[Incoming]:
+        with progress_bar(None) as bar:
+            for given in inputs:
+                for data in _data_of(given, found.written, bar):
+                    names.append(given.path)
+                    yield Incoming(data, origin, "", requested, received_at)
+
+    with opened(path) as store:
+        for number, added in enumerate(store.add_many(incoming())):
+            if added.outcome == "quarantined":
+                found.quarantined.append((names[number], added))
+            elif added.outcome == "added":
+                found.added += 1
+            else:
+                found.unchanged += 1
+    return found
+
+
+def _data_of(given: Input, written: Written, progress: Progress) -> Iterator[bytes]:
+    """The bundles of an input; a file of one is read as it is, whatever it is."""
+    if given.form.container in ("json", "cbor") and not given.form.compression:
+        try:
+            read = read_regular if given.is_of_folder else read_input
+            yield read(given.path, DEFAULT_LIMITS.size)
+        except PithError as error:
+            if isinstance(error, FileError) and not given.is_of_folder:
+                with failing(given.path):
+                    raise
+            written.rejected.add(given.path, "", error)
+        return
+    for bundle in bundles_of([given], DEFAULT_LIMITS, written, progress):
+        yield bundle.received
