@@ -20,6 +20,7 @@ import pytest
 import pithbundle
 import pithbundle.archive
 import pithbundle.net
+import pithbundle.store
 from kit.data import REPO
 
 #: Lines of a module, and of a function with its documentation.
@@ -190,7 +191,9 @@ def type_variables() -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["pithbundle.archive", "pithbundle.net", "pithbundle.recompute"])
+@pytest.mark.parametrize(
+    "name", ["pithbundle.archive", "pithbundle.net", "pithbundle.recompute", "pithbundle.store"]
+)
 def test_every_type_of_a_public_member_of_a_package_is_public(name: str) -> None:
     package = importlib.import_module(name)
     every = [each for name in package.__all__ for each in annotated(name, package)]

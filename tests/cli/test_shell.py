@@ -44,6 +44,7 @@ def test_every_command_has_json(name: str) -> None:
         "policy": ["policy", "check"],
         "conformance": ["conformance", "run"],
         "format": ["format", "list"],
+        "store": ["store", "list"],
     }
     words = groups.get(name, [name])
     assert "--json" in run(*words, "--help").out

@@ -141,7 +141,7 @@ def test_a_policy_is_replaced_only_where_it_is_named(folder: Path, monkeypatch: 
     assert run("store", "repair", "s", "--policy", "in/1.json").status == 2
 
 
-def test_unverified_elements_are_stated(folder: Path) -> None:
+def test_unverified_elements_are_counted(folder: Path) -> None:
     (folder / "x.json").write_bytes(body(1, 1, more=(unverified(1, 1), unverified(1, 2))))
     result("add", "s", "x.json")
     text = run("store", "show", "s", suffix(1)).out

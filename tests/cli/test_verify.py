@@ -378,6 +378,8 @@ CLAIMS = {
     "verified",
     "NOTHING WAS VERIFIED:",
     "unverified",
+    "unverified_sha256",
+    " unverified, ",
     "incomplete",
     "nothing_was_verified",
     # Of events that are not verified.

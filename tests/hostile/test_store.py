@@ -249,6 +249,7 @@ def test_8_processes_of_500_additions_lose_nothing(tmp_path: Path) -> None:
     _processes(tmp_path / "s", 8, 500, 50)
 
 
+@pytest.mark.signals
 def test_a_lock_ends_with_its_process(path: Path) -> None:
     """F5: a stale lock needs no recovery, because the system ends it."""
     script = (

@@ -18,6 +18,7 @@ import pithbundle
 import pithbundle.archive
 import pithbundle.net
 import pithbundle.recompute
+import pithbundle.store
 from docsite.commands import escape
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -35,6 +36,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle.archive": "api-archive.md",
     "pithbundle.recompute": "api-recompute.md",
     "pithbundle.net": "api-net.md",
+    "pithbundle.store": "api-store.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

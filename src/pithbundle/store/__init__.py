@@ -16,16 +16,19 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 from __future__ import annotations
 
 from pithbundle.errors import StoreError
-from pithbundle.store.adding import Added, Incoming
+from pithbundle.store.adding import Added, AddedStatus, Incoming
 from pithbundle.store.checking import Checked
 from pithbundle.store.index import Damage, RecordRow
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.sealing import Sealed
+from pithbundle.store.segments import AreaName
 from pithbundle.store.store import Served, Store
 from pithbundle.store.updating import StoredRecord
 
 __all__ = [
     "Added",
+    "AddedStatus",
+    "AreaName",
     "Checked",
     "Damage",
     "Incoming",

@@ -20,7 +20,7 @@ from pithbundle.store.settings import require_origin
 from pithbundle.store.updating import Updater
 
 #: What became of a bundle that was added.
-Outcome: TypeAlias = Literal["added", "unchanged", "quarantined"]
+AddedStatus: TypeAlias = Literal["added", "unchanged", "quarantined"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Incoming:
 class Added:
     """What became of one bundle."""
 
-    outcome: Outcome
+    outcome: AddedStatus
     entry: StoredEntry
 
 

@@ -51,9 +51,16 @@ class Store:
     is damaged.
     """
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
-        self._held: OrderedDict[str, tuple[object, StoredRecord]] = OrderedDict()
+    _keeper: Keeper
+    _held: OrderedDict[str, tuple[object, StoredRecord]]
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Raise: a store is a folder, which is made or opened.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a store is opened by Store.open or made by Store.create")
 
     @classmethod
     def create(cls, path: str, policy: Policy, *, sources: Sequence[str] = ()) -> Store:
@@ -83,7 +90,10 @@ class Store:
             FileError: ``io``: it is no store, or another process holds it.
             StoreError: ``store``: its settings are damaged.
         """
-        return cls(Keeper(path, patience))
+        made = object.__new__(cls)
+        made._keeper = Keeper(path, patience)
+        made._held = OrderedDict()
+        return made
 
     def __enter__(self) -> Self:
         return self

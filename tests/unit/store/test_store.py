@@ -334,6 +334,8 @@ def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(FileError):
         Store.open(str(tmp_path / "absent"))
     assert repr(Store.open(str(tmp_path / "s"))).startswith("Store(")
+    with pytest.raises(TypeError, match=r"Store\.open"):
+        Store()
 
 
 def test_threads_share_a_store(tmp_path: Path) -> None:
