@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from pithbundle.archive.reader import Reader
+from pithbundle.encoding.held_signals import signals_held
 from pithbundle.recompute.work import Outcome, Work, performed
 from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
 from pithbundle.verifier import Verifier
@@ -69,7 +70,9 @@ class Pool(Generic[T]):
     def __exit__(self, *_: object) -> None:
         # What a process has begun takes tenths of a second; none stays behind.
         if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
+            # A second signal in that moment would leave processes that this one waits for when it ends.
+            with signals_held():
+                self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
 
     def reads(self, archive: Reader) -> bool:

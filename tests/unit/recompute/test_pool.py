@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -166,3 +167,20 @@ def test_processes_that_end() -> None:
                 for pid in [*pool._executor._processes]:
                     os.kill(pid, signal.SIGKILL)
     assert found == [(number, False) for number in range(12)]
+
+
+@pytest.mark.signals
+def test_a_second_signal_does_not_interrupt_the_end_of_the_processes() -> None:
+    """What was interrupted waited for ever when the program ended."""
+    ended: list[str] = []
+
+    class Executor:
+        def shutdown(self, **_: object) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0)
+            ended.append("all")
+
+    pool: Pool[str] = Pool(verifier(), 2)
+    with pytest.raises(KeyboardInterrupt), pool:
+        pool._executor = cast(Any, Executor())
+    assert ended == ["all"]
