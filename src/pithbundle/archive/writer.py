@@ -109,12 +109,13 @@ class _OpenPack:
         self._folder = folder
         self.file = folder.create(_PACK_TEMPORARY)
         self._content, self._whole = sha256(), sha256()
-        self._index: list[IndexEntry] = []
+        #: The lines of the index: of a large pack they are an eighth of the entries.
+        self._index = bytearray()
         self._first = self.last = ""
         self._bundles = self._records = self._raw_bytes = 0
 
     def add(self, first: str, last: str, bundles: int, records: int, raw: bytes, compressed: bytes) -> None:
-        self._index.append(IndexEntry(first, self.file.size, len(compressed), len(raw)))
+        self._index += IndexEntry(first, self.file.size, len(compressed), len(raw)).to_bytes()
         self.file.write(compressed)
         self._content.update(raw)
         self._whole.update(compressed)
@@ -141,8 +142,7 @@ class _OpenPack:
             self._whole.hexdigest(),
         )
         self._folder.rename(_PACK_TEMPORARY, info.file)
-        index = b"".join(entry.to_bytes() for entry in self._index)
-        self._folder.write_file(info.index_file, index, _TEMPORARY)
+        self._folder.write_file(info.index_file, bytes(self._index), _TEMPORARY)
         return info
 
 

@@ -26,7 +26,7 @@ from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys
 from pithbundle.recompute.pool import WINDOW, UnitPool
 from pithbundle.recompute.scan import Scan, Scanned
-from pithbundle.recompute.sources import PackFile, Source
+from pithbundle.recompute.sources import PackFile, Source, Sources
 from pithbundle.recompute.work import FrameAt, Outcome, Work, changed
 
 #: How many packs for each process are scanned before their turn.
@@ -90,7 +90,7 @@ class FrameUnits:
         #: How many things were read of which one may be rejected.
         self._read = 0
         #: The frames by number.
-        self.sources: list[Source] = []
+        self.sources = Sources()
         self._files: list[PackFile] = []
 
     def number(self) -> int:
@@ -193,9 +193,8 @@ class FrameUnits:
             for entry in damages[at] if damages else ():
                 self._note(file, entry)
             source = Source(file, frame.offset, self.number(), frame.is_large, frame.length)
-            self.sources.append(source)
             work = FrameAt(source.place(), frame.key, self._keys.under)
-            yield len(self.sources) - 1, frame.key, partial(_itself, work)
+            yield self.sources.add(source), frame.key, partial(_itself, work)
 
     def _note(self, file: PackFile, entry: RejectedEntry) -> None:
         self._notes.take(self.number(), [replace(entry, path=file.path)])
@@ -223,10 +222,10 @@ class FrameUnits:
                 continue
             content.update(frame.raw)
             is_large = len(frame.raw) > MAX_BYTES
-            self.sources.append(Source(file, frame.offset, self.number(), is_large, frame.length))
+            source = Source(file, frame.offset, self.number(), is_large, frame.length)
             parts = [(pack.encoding, frame.raw)]
             key = self._keys.of_frame(pack.encoding, frame.raw)
-            yield len(self.sources) - 1, key, partial(list, parts)
+            yield self.sources.add(source), key, partial(list, parts)
         if not is_damaged and content.hexdigest() != info.content_sha256:
             self._reject(pack.path, _other_content())
 

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 from os import close, read
+from struct import Struct
 from typing import Final
 
 from pithbundle.durable import Folder
@@ -24,6 +25,7 @@ JOURNAL: Final = "journal.txt"
 TEMPORARY: Final = "journal.tmp"
 _LINE: Final = re.compile(rb"([0-9a-f]{64}) ([0-9]{18}) ([0-9]{18}) ([0-9a-f]{64}) ([0-9a-f]{16})")
 _CHUNK: Final = 1 << 20
+_PLACE: Final = Struct("=QQ32s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class Place:
     length: int
     #: The digest with which the block ends.
     digest: bytes
+
+    def to_bytes(self) -> bytes:
+        """Return it in 48 bytes."""
+        return _PLACE.pack(self.offset, self.length, self.digest)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Place:
+        """Read what :meth:`to_bytes` returned."""
+        return cls(*_PLACE.unpack(data))
 
 
 def _to_line(key: str, place: Place) -> bytes:
@@ -83,7 +94,8 @@ class Journal:
 
     def __init__(self, folder: Folder, places: dict[str, Place]) -> None:
         self._folder = folder
-        self._places = places
+        #: By the raw bytes of the keys, since there is one for each frame of a registry.
+        self._places = {bytes.fromhex(key): place.to_bytes() for key, place in places.items()}
         self._waiting: list[bytes] = []
         lines = b"".join(_to_line(key, place) for key, place in places.items())
         folder.write_file(JOURNAL, lines, TEMPORARY)
@@ -95,15 +107,16 @@ class Journal:
 
     def find(self, key: str) -> Place | None:
         """Where the result of a unit is, None if it is not there."""
-        return self._places.get(key)
+        found = self._places.get(bytes.fromhex(key))
+        return None if found is None else Place.from_bytes(found)
 
     def forget(self, key: str) -> None:
         """Drop a result that is damaged."""
-        del self._places[key]
+        del self._places[bytes.fromhex(key)]
 
     def note(self, key: str, place: Place) -> None:
         """Note a result, which is written when :meth:`flush` is called."""
-        self._places[key] = place
+        self._places[bytes.fromhex(key)] = place.to_bytes()
         self._waiting.append(_to_line(key, place))
 
     def flush(self) -> None:

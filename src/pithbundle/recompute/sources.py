@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -61,12 +62,45 @@ class Source:
         return FramePlace(pack.place, pack.encoding, pack.storage, self.offset, self.length)
 
 
-def names_of(sources: Sequence[Source], rows: Sequence[FoundRow]) -> dict[str, Encoding]:
+class Sources:
+    """The frames of a run by number: of each 29 bytes, since a registry has a hundred thousand."""
+
+    def __init__(self) -> None:
+        self._packs: list[PackFile] = []
+        self._pack_numbers = array("L")
+        self._offsets, self._lengths, self._numbers = array("Q"), array("Q"), array("Q")
+        self._are_large = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def __getitem__(self, number: int) -> Source:
+        return Source(
+            self._packs[self._pack_numbers[number]],
+            self._offsets[number],
+            self._numbers[number],
+            bool(self._are_large[number]),
+            self._lengths[number],
+        )
+
+    def add(self, source: Source) -> int:
+        """Add the next frame, mostly of the same pack as the one before it; return its number."""
+        if not self._packs or self._packs[-1] is not source.pack:
+            self._packs.append(source.pack)
+        self._pack_numbers.append(len(self._packs) - 1)
+        self._offsets.append(source.offset)
+        self._numbers.append(source.number)
+        self._are_large.append(source.is_large)
+        self._lengths.append(source.length)
+        return len(self) - 1
+
+
+def names_of(sources: Sources, rows: Sequence[FoundRow]) -> dict[str, Encoding]:
     """The SHA-256 of each line of the rows, in hex, with its encoding."""
     return {name: sources[each.row.source].pack.encoding for each in rows for name in each.row.lines}
 
 
-def lines_at(sources: Sequence[Source], rows: Sequence[FoundRow]) -> LinesAt | None:
+def lines_at(sources: Sources, rows: Sequence[FoundRow]) -> LinesAt | None:
     """Where each line of the rows is, once; None if the processes that verify cannot read one of them."""
     if not all(sources[each.row.source].pack.place for each in rows):
         return None
@@ -83,7 +117,7 @@ def lines_at(sources: Sequence[Source], rows: Sequence[FoundRow]) -> LinesAt | N
 class Frames:
     """Reads frames again; the last ones are held, since the rows of a chain are in their order."""
 
-    def __init__(self, sources: Sequence[Source], limits: Limits) -> None:
+    def __init__(self, sources: Sources, limits: Limits) -> None:
         self._sources = sources
         self._limits = limits
         self._held: OrderedDict[int, dict[str, bytes]] = OrderedDict()

@@ -12,11 +12,12 @@ from kit.archives import write
 from kit.recomputed import in_cbor, registry, write_frames
 from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Frame, Reader
+from pithbundle.archive.storage import LOCAL
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import FileError
 from pithbundle.recompute import sources as module
 from pithbundle.recompute.result import FoundRow, Row
-from pithbundle.recompute.sources import Frames, PackFile, Source, names_of
+from pithbundle.recompute.sources import Frames, PackFile, Source, Sources, names_of
 
 LINES = registry(4)
 
@@ -43,9 +44,16 @@ def rows(found: list[tuple[Source, Frame]]) -> list[FoundRow]:
     return made
 
 
+def sources_of(found: list[tuple[Source, Frame]]) -> Sources:
+    made = Sources()
+    for source, _ in found:
+        made.add(source)
+    return made
+
+
 @contextmanager
 def frames(found: list[tuple[Source, Frame]]) -> Iterator[Frames]:
-    with closing(Frames([source for source, _ in found], DEFAULT_LIMITS)) as made:
+    with closing(Frames(sources_of(found), DEFAULT_LIMITS)) as made:
         yield made
 
 
@@ -59,9 +67,21 @@ def test_each_line_is_read_once(tmp_path: Path) -> None:
         assert [*one.lines_of(given)] == lines
     expected: list[Line] = [*LINES, *in_cbor(LINES[:3])]
     assert sorted(lines) == sorted((line.encoding, line.raw) for line in expected)
-    assert names_of([source for source, _ in found], given) == {
-        line.digest.hex(): line.encoding for line in expected
-    }
+    assert names_of(sources_of(found), given) == {line.digest.hex(): line.encoding for line in expected}
+
+
+def test_frames_are_kept_by_number() -> None:
+    """Whatever they are of: packs in turns, the largest numbers, a frame of one large line."""
+    one, other = (PackFile(path, "json", (1, 2, 3, 4), LOCAL) for path in ("a", "b"))
+    given = [
+        Source(one, 0, 1, False, 30), Source(one, 2**63, 2**40, True, 2**62), Source(other, 7, 2**41),
+        Source(one, 8, 2**42, False, 1),
+    ]  # fmt: skip
+    made = Sources()
+    assert [made.add(each) for each in given] == [0, 1, 2, 3] and len(made) == 4
+    assert [made[number] for number in range(4)] == given
+    with pytest.raises(IndexError):
+        made[4]
 
 
 def test_few_frames_and_packs_are_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
