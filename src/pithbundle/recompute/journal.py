@@ -114,10 +114,10 @@ class Journal:
         """Drop a result that is damaged."""
         del self._places[bytes.fromhex(key)]
 
-    def note(self, key: str, place: Place) -> None:
-        """Note a result, which is written when :meth:`flush` is called."""
-        self._places[bytes.fromhex(key)] = place.to_bytes()
-        self._waiting.append(_to_line(key, place))
+    def note(self, key: str, packed: bytes) -> None:
+        """Note a result by its place in bytes; it is written when :meth:`flush` is called."""
+        self._places[bytes.fromhex(key)] = packed
+        self._waiting.append(_to_line(key, Place.from_bytes(packed)))
 
     def flush(self) -> None:
         """Write what was noted; the results must be on the disk."""

@@ -35,16 +35,39 @@ _DIGEST: Final = 32
 class UnitRef:
     """Where the block of a unit is in the file."""
 
-    offset: int
-    size: int
-    first: str
-    last: str
+    #: The place in 48 bytes, the object that the journal has: a registry has a hundred thousand units.
+    packed: bytes
+    #: The first and the last suffix, one after the other.
+    ends: bytes
     #: The number of the frame in the run; -1 if its rows name theirs.
     source: int
-    #: What the block ends with: equal for equal results.
-    digest: bytes
     #: Whether the rows have different suffixes, each of one record.
     is_plain: bool
+
+    @property
+    def place(self) -> Place:
+        """The place, and what the block ends with: equal for equal results."""
+        return Place.from_bytes(self.packed)
+
+    @property
+    def offset(self) -> int:
+        """Where the block begins."""
+        return self.place.offset
+
+    @property
+    def digest(self) -> bytes:
+        """What the block ends with."""
+        return self.place.digest
+
+    @property
+    def first(self) -> str:
+        """The first suffix."""
+        return self.ends[: len(self.ends) // 2].decode("ascii")
+
+    @property
+    def last(self) -> str:
+        """The last suffix."""
+        return self.ends[len(self.ends) // 2 :].decode("ascii")
 
 
 class Store:
@@ -108,13 +131,14 @@ class Store:
         if result.rows is None and not key:
             return None
         place = self._append(block or result.to_bytes())
+        packed = place.to_bytes()
         if key:
-            self._journal.note(key, place)
+            self._journal.note(key, packed)
             self._waiting += 1
             self._waiting_bytes += place.length
             if self._waiting >= BATCH_UNITS or self._waiting_bytes >= BATCH_BYTES:
                 self.flush()
-        return _ref(result, place, source)
+        return _ref(result, packed, source)
 
     def _append(self, block: bytes) -> Place:
         offset = self._file.size
@@ -138,7 +162,7 @@ class Store:
     def ref(self, key: str, result: UnitResult, source: int) -> UnitRef | None:
         """Where a result is that :meth:`find` returned; None if it has no rows."""
         place = self._journal.find(key)
-        return None if place is None else _ref(result, place, source)
+        return None if place is None else _ref(result, place.to_bytes(), source)
 
     def read(self, ref: UnitRef) -> UnitResult:
         """Return the result of a unit.
@@ -150,7 +174,8 @@ class Store:
 
     def read_block(self, ref: UnitRef) -> bytes:
         """Return the block of a unit, which is read strictly where its result is used."""
-        return self._file.read_at(ref.offset, ref.size)
+        place = ref.place
+        return self._file.read_at(place.offset, place.length)
 
     # -- merging ------------------------------------------------------------------------
 
@@ -194,12 +219,11 @@ class Store:
         return [] if ref is None else [ref]
 
 
-def _ref(result: UnitResult, place: Place, source: int) -> UnitRef | None:
+def _ref(result: UnitResult, packed: bytes, source: int) -> UnitRef | None:
     if result.rows is None:
         return None
-    return UnitRef(
-        place.offset, place.length, result.first, result.last, source, place.digest, result.is_plain
-    )
+    ends = (result.first + result.last).encode("ascii")
+    return UnitRef(packed, ends, source, result.is_plain)
 
 
 def _suffix(found: FoundRow) -> str:

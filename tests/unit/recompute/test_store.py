@@ -127,7 +127,7 @@ def test_the_row_with_all_lines(store: Store) -> None:
 
 def test_a_file_that_is_damaged_meanwhile(store: Store, tmp_path: Path) -> None:
     ref = add(store, 1)
-    (tmp_path / UNITS).write_bytes(b"\0" * ref.size)
+    (tmp_path / UNITS).write_bytes(b"\0" * ref.place.length)
     with pytest.raises(ArchiveError, match="damaged"):
         store.read(ref)
 
