@@ -152,8 +152,24 @@ def test_no_changed_content_is_valid_whatever_members_are_added(data: st.DataObj
     for name in extra:
         tampered.setdefault(name, next(source[name] for source in sources if name in source))
     (event,) = verified(verifier(*LAYOUTS), [tampered]).events
-    assert event.verdict.status not in VALID
+    if event.verdict.status in VALID:
+        # The members that were added can be a whole event of another format: then that is what is read.
+        others = [other for other in LAYOUTS if other is not document and set(claim(other)) <= set(tampered)]
+        assert event.event in [
+            verified(verifier(*LAYOUTS), [claim(other)]).events[0].event for other in others
+        ]
     assert json.loads(json.dumps(tampered)) == tampered
+
+
+def test_a_whole_event_of_another_format_among_the_members_of_one_that_was_changed() -> None:
+    """What another format signs whole is read, and the members of the changed event are unsigned."""
+    document, other = (one for one in LAYOUTS if one["name"] in ("pithbundle-event-1", "detached"))
+    by = verifier(document, other)
+    whole = claim(other, 1, "weak")
+    tampered = {**claim(document), "event_type": None, **whole}
+    (listed,) = verified(by, [tampered]).report("x").events
+    assert listed.element.event == verified(by, [whole]).events[0].event
+    assert {"/event_type", "/payload", "/target"} <= {*listed.unsigned}
 
 
 def test_a_name_and_its_document_are_one_policy() -> None:
