@@ -49,6 +49,13 @@ def _end_after(parent: BaseProcess | None) -> None:
         os._exit(1)
 
 
+def end_processes(pool: ProcessPoolExecutor) -> None:
+    """Wait until the processes of a pool have ended what they have begun; nothing else is begun."""
+    # A second signal in that moment would leave processes that this one waits for when it ends.
+    with signals_held():
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 def leave_interrupts_to_the_parent() -> None:
     """Ignore SIGINT in a process that was started, and let the signals arrive that were held back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import cast
 import pytest
 
 from kit.command_line import process_env
+from kit.data import REPO
 from pithbundle.spawning import (
     _end_after,
     default_jobs,
@@ -89,3 +91,10 @@ def test_there_is_a_job_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert default_jobs() == 1
+
+
+def test_processes_are_ended_in_one_place() -> None:
+    """Elsewhere a second signal would interrupt it (:func:`pithbundle.spawning.end_processes`)."""
+    ends = re.compile(r"[.]shutdown[(]|with (?:\w+[.])?(?:process_pool|_executor|ProcessPoolExecutor)[(]")
+    found = [path.name for path in (REPO / "src").rglob("*.py") if ends.search(path.read_text())]
+    assert found == ["spawning.py"]

@@ -22,7 +22,12 @@ from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import PithError
-from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
+from pithbundle.spawning import (
+    end_processes,
+    leave_interrupts_to_the_parent,
+    process_pool,
+    starting_processes,
+)
 from pithbundle.verify.probing.order import LARGEST_TASK
 from pithbundle.verify.probing.search import Fruitful, Search
 from pithbundle.verify.probing.tasks import (
@@ -120,7 +125,7 @@ def _run_in_processes(
         return True
     finally:
         # Whatever ends this, no process stays behind: what they have begun takes tenths of a second.
-        pool.shutdown(wait=True, cancel_futures=True)
+        end_processes(pool)
 
 
 def _submitted(pool: ProcessPoolExecutor, task: Task) -> Future[Outcome] | None:

@@ -15,9 +15,13 @@ from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from pithbundle.archive.reader import Reader
-from pithbundle.encoding.held_signals import signals_held
 from pithbundle.recompute.work import Outcome, Work, performed
-from pithbundle.spawning import leave_interrupts_to_the_parent, process_pool, starting_processes
+from pithbundle.spawning import (
+    end_processes,
+    leave_interrupts_to_the_parent,
+    process_pool,
+    starting_processes,
+)
 from pithbundle.verifier import Verifier
 
 T = TypeVar("T")
@@ -70,9 +74,7 @@ class Pool(Generic[T]):
     def __exit__(self, *_: object) -> None:
         # What a process has begun takes tenths of a second; none stays behind.
         if self._executor is not None:
-            # A second signal in that moment would leave processes that this one waits for when it ends.
-            with signals_held():
-                self._executor.shutdown(wait=True, cancel_futures=True)
+            end_processes(self._executor)
             self._executor = None
 
     def reads(self, archive: Reader) -> bool:
@@ -107,10 +109,14 @@ class Pool(Generic[T]):
     def _alone(self, work: Work) -> Outcome | None:
         """The result of a unit that may have ended a process, from a process of its own."""
         for _ in range(MOST_LOST):
-            with _executor(self._verifier, 1) as executor, suppress(BrokenProcessPool):
-                with starting_processes():
-                    future = executor.submit(run_unit, work)
-                return future.result()
+            executor = _executor(self._verifier, 1)
+            try:
+                with suppress(BrokenProcessPool):
+                    with starting_processes():
+                        future = executor.submit(run_unit, work)
+                    return future.result()
+            finally:
+                end_processes(executor)
         return None
 
     def _submitted(self, work: Work) -> Future[Outcome] | None:
