@@ -21,6 +21,9 @@ from pithbundle.archive import tar, zstd
 from pithbundle.archive.inputs import FORMATS
 from pithbundle.archive.writer import Writer
 from pithbundle.cli import archive_options
+from pithbundle.cli.archive_run import failing
+from pithbundle.cli.inputs import InputRejected
+from pithbundle.errors import FileError
 
 DEMO = REPO / "vectors" / "demo"
 SUFFIX = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
@@ -371,3 +374,27 @@ def test_an_archive_is_replaced_and_nothing_else(folder: Path) -> None:
     done = run("archive", "pack", "in", "-o", "out", "--force")
     assert done.status == 2 and "thesis.txt" in done.err and Path("out/thesis.txt").exists()
     assert not Path("out.part").exists()
+
+
+def test_what_to_do_about_an_error_of_the_system(folder: Path) -> None:
+    pack("in")
+    for command in (("archive", "pack", "in"), ("recompute", "in")):
+        done = run(*command, "-o", "out")
+        assert done.status == 2
+        assert "exists already" in done.err
+        assert "hint: to keep it, name another output\n" in done.err
+    done = run("archive", "check", "in")
+    assert "hint: an archive is a folder with pith-archive.json" in done.err
+    error = FileError("io", "out: no space left on device")
+    with pytest.raises(InputRejected) as full, failing("out"):
+        raise error
+    assert full.value.hint == "free some space there, or name an output on another disk"
+
+
+def test_a_record_that_has_no_bundle_in_an_encoding(folder: Path) -> None:
+    pack("in")
+    suffix = lines(4)[0].suffix
+    other = "cbor" if lines(4)[0].encoding == "json" else "json"
+    done = run("archive", "get", "out", suffix, "--encoding", other)
+    assert done.status == 1
+    assert f"error: out: no bundle of {suffix} in {other}\n" in done.err

@@ -220,3 +220,18 @@ def test_what_is_no_store(folder: Path) -> None:
     assert run("store", "check", "fifo").status == 2
     (folder / "s" / INDEX).unlink()
     assert run("store", "check", "s").status == 0
+
+
+def test_the_hints_of_a_store_name_the_command_to_use(folder: Path) -> None:
+    assert run("store", "add", "s", "in").status == 0
+    done = run("store", "init", "s", "--policy", "policy.json")
+    assert done.status == 2
+    assert "hint: pithbundle store add adds to it; name another folder for a new one\n" in done.err
+    done = run("store", "check", "in")
+    assert done.status == 2
+    assert "hint: a store is a folder with pith-store.json; pithbundle store init makes one\n" in done.err
+    done = run("store", "export", "s", "--bundle", "0123456789abcdef")
+    assert done.status == 1
+    assert (
+        "hint: --bundle takes all 64 digits, which pithbundle store show DIR NUMBER --json prints" in done.err
+    )

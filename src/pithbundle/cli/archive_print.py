@@ -135,7 +135,7 @@ def list_bundles(out: Output, reader: Reader) -> int:
     return _status(rejected)[1]
 
 
-def print_found(out: Output, archive: str, suffix: str, found: Found) -> int:
+def print_found(out: Output, archive: str, suffix: str, found: Found, encoding: str | None = None) -> int:
     """Print where bundles were found, or that there are none; return the exit status."""
     outcome, status = _status(found.rejected)
     if not found.entries and not found.rejected:
@@ -166,8 +166,8 @@ def print_found(out: Output, archive: str, suffix: str, found: Found) -> int:
             "it may be in a part that could not: pithbundle archive check lists what each part contained"
         )
     elif not found.entries:
-        out.error(f"{out.show(archive)}: no bundle of {suffix}")
-        out.hint("pithbundle archive list --bundles prints the suffixes that there are")
+        out.error(f"{out.show(archive)}: no bundle of {suffix}{f' in {encoding}' if encoding else ''}")
+        out.hint("pithbundle archive list --bundles prints the suffixes and encodings that there are")
     elif not found.by_index:
         out.note(
             "an index is missing or differs from its pack; pithbundle archive check --reindex writes it anew"

@@ -37,6 +37,14 @@ from pithbundle.output_folder import OutputFolder
 #: The end of the name of a file that is written and never read.
 PARQUET: Final = ".parquet"
 _ENDINGS: Final = tuple(f"{one}{other}" for one in (".json", ".cbor") for other in ("", ".zst", ".gz"))
+#: What an error of the system contains, and what the user does about it.
+_HINTS: Final = (
+    (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
+    ("pith-store.json", "a store is a folder with pith-store.json; pithbundle store init makes one"),
+    ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
+    ("exists already", "to keep it, name another output"),
+    ("no space left on device", "free some space there, or name an output on another disk"),
+)
 _UNPACKED: Final = re.compile(r"[A-Z2-7]{26}-[0-9a-f]{16}\.(?:json|cbor)|file\.tmp")
 
 
@@ -63,10 +71,15 @@ def failing(path: str) -> Iterator[None]:
         yield
     except PithError as error:
         status = Exit.USAGE if isinstance(error, FileError) else Exit.INVALID
-        hint = error.hint
-        if isinstance(error, FileError) and MANIFEST in error.fault.detail:
-            hint = f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"
+        hint = _hint_of_system(error) if isinstance(error, FileError) else error.hint
         raise InputRejected(path, error, status, hint) from error
+
+
+def _hint_of_system(error: FileError) -> str:
+    for part, hint in _HINTS:
+        if part in error.fault.detail:
+            return hint
+    return error.hint
 
 
 # -- inputs ---------------------------------------------------------------------------------

@@ -214,6 +214,8 @@ def export(
         out.error(f"{out.show(store.path)}: no bundle of {out.show(what)}")
         out.hint(
             "pithbundle store list prints the records that there are, with --quarantine what is not admitted"
+            if bundle is None or len(bundle) == 64
+            else "--bundle takes all 64 digits, which pithbundle store show DIR NUMBER --json prints"
         )
         return Exit.INVALID
     if out_dir is not None:

@@ -254,7 +254,7 @@ def get(
             message = "with --json the bundles need a file: add -o FILE"
             raise click.UsageError(message, click.get_current_context())
         deliver(out, b"".join([entry.line.raw for entry in found.entries]), output, force)
-    return int(printing.print_found(out, archive, suffix, found))
+    return int(printing.print_found(out, archive, suffix, found, encoding))
 
 
 def _files_in(folder: str) -> list[str]:

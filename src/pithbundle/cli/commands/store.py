@@ -15,7 +15,7 @@ from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
 
-_FAILED: Final = "2 usage error, or a\nfile that cannot be read or written."
+_FAILED: Final = "2 usage error, or a file that\ncannot be read or written."
 
 
 def _stores() -> tuple[ModuleType, ModuleType]:
@@ -68,7 +68,7 @@ def command() -> None:
     "init",
     epilog="\b\nExamples:\n  pithbundle store init mirror\n"
     "  pithbundle store init mirror --policy policy.json --source https://pith.example\n\n"
-    "\b\nExit status: 0; " + _FAILED,
+    "\b\nExit status: 0; 2 usage error, or a file that cannot be read or written.",
 )
 @_store_argument
 @policy_option
@@ -92,7 +92,8 @@ def init(out: Output, store: str, policy_path: str | None, sources: tuple[str, .
     "add",
     epilog="\b\nExamples:\n  pithbundle store add mirror downloads/ --origin https://pith.example\n"
     "  pithbundle store add mirror bundle.json more.jsonl.gz\n\n"
-    "\b\nExit status: 0; 1 something is in quarantine or was rejected, the rest was added;\n" + _FAILED,
+    "\b\nExit status: 0; 1 something is in quarantine or was rejected, the rest was added;\n"
+    "2 usage error, or a file that cannot be read or written.",
 )
 @_store_argument
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
@@ -131,7 +132,7 @@ def add(
 @command.command(
     "list",
     epilog="\b\nExamples:\n  pithbundle store list mirror\n  pithbundle store list mirror --quarantine\n\n"
-    "\b\nExit status: 0; " + _FAILED,
+    "\b\nExit status: 0; 2 usage error, or a file that cannot be read or written.",
 )
 @_store_argument
 @click.option("--quarantine", is_flag=True, help="List what is in quarantine, and why.")
