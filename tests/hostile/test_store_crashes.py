@@ -56,10 +56,20 @@ def adding(path: Path) -> list[int]:
     return answered
 
 
+def sealing(path: Path) -> None:
+    with Store.open(str(path)) as store:
+        store.seal()
+
+
+def repairing(path: Path) -> None:
+    with Store.open(str(path)) as store:
+        store.repair(policy=WIDER, sources=["b"])
+
+
 WORK: Final[dict[str, Callable[[Path], object]]] = {
     "add": adding,
-    "seal": lambda path: Store.open(str(path)).seal(),
-    "repair": lambda path: Store.open(str(path)).repair(policy=WIDER, sources=["b"]),
+    "seal": sealing,
+    "repair": repairing,
 }
 
 
@@ -188,10 +198,10 @@ def test_killed_between_the_steps_of_sealing(
     before = len(segments(tmp_path / "s"))
     with monkeypatch.context() as patch:
         name = ["put_segment", "drop_segment", "obsolete", "forget_obsolete"][at]
-        store = Store.open(str(tmp_path / "s"))
-        patch.setattr(Index, name, dying)
-        with pytest.raises(Killed):
-            store.seal()
+        with Store.open(str(tmp_path / "s")) as store:
+            patch.setattr(Index, name, dying)
+            with pytest.raises(Killed):
+                store.seal()
     assert at > 0 or len(segments(tmp_path / "s")) > before
     # With the index, and without it.
     copy = Path(shutil.copytree(tmp_path / "s", tmp_path / "copy"))

@@ -223,9 +223,13 @@ class Keeper:
     def derived_of(self, sizes: dict[tuple[AreaName, str], int]) -> Index:
         """An index that is made anew of segments up to an end each."""
         made = Index(scratch())
-        with made.writing():
-            made.put_meta(self.meta())
-            self.updater(made).read_all(sizes)
+        try:
+            with made.writing():
+                made.put_meta(self.meta())
+                self.updater(made).read_all(sizes)
+        except BaseException:
+            made.connection.close()
+            raise
         return made
 
     def rebuild(self) -> None:
@@ -244,9 +248,8 @@ class Keeper:
             for name in FILES:
                 if self.folder.mode(name) is not None:
                     self.folder.remove(name)
-            created = Index(connect(self.folder, create=True))
-            made.connection.backup(created.connection)
-            created.connection.close()
+            with contextlib.closing(connect(self.folder, create=True)) as created:
+                made.connection.backup(created)
 
     # -- appending ------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(path: Path) -> Index:
-    with Folder.open(str(path)) as folder:
-        return Index(connect(folder))
+def index(path: Path) -> Iterator[Index]:
+    with Folder.open(str(path)) as folder, contextlib.closing(connect(folder)) as connection:
+        yield Index(connection)
 
 
 def test_the_index_is_in_wal_mode_and_waits(index: Index) -> None:
@@ -52,7 +53,8 @@ def test_what_the_rows_are(index: Index) -> None:
     assert [row.suffix for row in index.records(first)] == [max(suffix(1), suffix(2))]
     assert [row.suffix for row in index.records("", 1)] == [first]
     assert index.last_sequence() == 3
-    assert Index(scratch()).last_sequence() == 0
+    with contextlib.closing(scratch()) as empty:
+        assert Index(empty).last_sequence() == 0
     assert {*index.segments()} == {("segments", "00000001.seg"), ("quarantine", "00000001.seg")}
     assert set(tables(Path(index.connection.execute("PRAGMA database_list").fetchone()[2]).parent)) == set(
         DERIVED
@@ -102,20 +104,23 @@ def test_a_missing_index_is_not_made_by_who_reads(path: Path) -> None:
 
 
 def test_what_sqlite_raises_is_reported() -> None:
-    connection = sqlite3.connect(":memory:")
-    with pytest.raises(StoreError, match="no such table"), failing("x"):
-        connection.execute("SELECT * FROM t")
-    with pytest.raises(FileError, match=r"x/index\.sqlite"), failing("x"):
-        connection.execute("CREATE TABLE t (a UNIQUE)")
-        connection.execute("INSERT INTO t VALUES (1), (1)")
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        with pytest.raises(StoreError, match="no such table"), failing("x"):
+            connection.execute("SELECT * FROM t")
+        with pytest.raises(FileError, match=r"x/index\.sqlite"), failing("x"):
+            connection.execute("CREATE TABLE t (a UNIQUE)")
+            connection.execute("INSERT INTO t VALUES (1), (1)")
     with pytest.raises(StoreError), failing("x"):
         raise sqlite3.OperationalError("could not decode to UTF-8 column")
 
 
 def test_differences_name_table_and_key(index: Index, path: Path) -> None:
-    with Folder.open(str(path)) as folder, contextlib.closing(Index(connect(folder)).connection) as other:
+    with (
+        Folder.open(str(path)) as folder,
+        contextlib.closing(connect(folder)) as other,
+        contextlib.closing(sqlite3.connect(":memory:")) as copy,
+    ):
         assert [*differences(index, Index(other), str(path))] == []
-        copy = sqlite3.connect(":memory:")
         other.backup(copy)
         copy.execute("DELETE FROM records WHERE suffix = ?", (suffix(1),))
         copy.execute("UPDATE records SET leaf = 'x' WHERE suffix = ?", (suffix(2),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -120,7 +121,7 @@ def test_who_waits_too_long_gets_an_error(path: Path) -> None:
         remove_index(path)
         with pytest.raises(FileError, match="held the store"):
             Store.open(str(path), patience=0)
-    with Keeper(str(path)).locked():
+    with contextlib.closing(Keeper(str(path))) as opened, opened.locked():
         pass
 
 

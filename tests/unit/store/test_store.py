@@ -333,7 +333,8 @@ def test_a_store_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
         Store.open(str(tmp_path))
     with pytest.raises(FileError):
         Store.open(str(tmp_path / "absent"))
-    assert repr(Store.open(str(tmp_path / "s"))).startswith("Store(")
+    with Store.open(str(tmp_path / "s")) as store:
+        assert repr(store).startswith("Store(")
     with pytest.raises(TypeError, match=r"Store\.open"):
         Store()
 
