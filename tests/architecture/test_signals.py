@@ -16,7 +16,7 @@ import pytest
 from kit.data import REPO
 
 #: Calls that send a signal which a child may have inherited as ignored.
-SENDERS: Final = {"send_signal", "terminate", "kill", "killpg"}
+SENDERS: Final = {"send_signal", "terminate", "kill", "killpg", "pthread_kill"}
 TESTS: Final = sorted((REPO / "tests").rglob("test_*.py"))
 
 
