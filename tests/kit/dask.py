@@ -23,7 +23,7 @@ class Ending(WorkerPlugin):  # type: ignore[misc]
     name = "ending"
 
     def setup(self, worker: Any) -> None:
-        from pithbundle.recompute import dask_cluster as module
+        from pithbundle.recompute import work as module
 
         compute: Any = vars(module)["compute"]
 

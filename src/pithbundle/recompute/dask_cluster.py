@@ -27,8 +27,7 @@ from pithbundle.errors import FileError
 from pithbundle.recompute.address import scheduler_address
 from pithbundle.recompute.location import absolute
 from pithbundle.recompute.scan import Scan
-from pithbundle.recompute.unit import compute
-from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, parts_of, performed
+from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, performed
 from pithbundle.verifier import Verifier
 
 #: How often a unit that raised is computed again.
@@ -70,12 +69,12 @@ class SentVerifier(WorkerPlugin):  # type: ignore[misc]
 
 
 def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
-    """Compute one unit, or scan one pack, on a worker, and return the bytes of its result.
+    """Compute one unit, scan one pack, or join results, on a worker, and return the bytes of the result.
 
     Args:
         run: the name of the plugin that has sent the verifier.
         expected: the versions of the client.
-        words: encoding and bytes of each part, or where they are.
+        words: encoding and bytes of each part, or the work itself.
 
     Raises:
         FileError: ``io``: what has to be read cannot be read, or has changed.
@@ -91,14 +90,9 @@ def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
         sent = _sent[run]
         mine.clear()
         mine[run] = Verifier(sent.policy, rules=sent.rules, limits=sent.limits)
-    verifier = mine[run]
-    if isinstance(words[0], Scan | Join):
-        return performed(verifier, words[0]).to_bytes()
-    if isinstance(words[0], FrameAt | LinesAt):
-        parts = parts_of(words[0], verifier.limits)
-    else:
-        parts = [*zip(words[::2], words[1::2], strict=True)]
-    return compute(verifier, parts).to_bytes()
+    is_placed = isinstance(words[0], Scan | Join | FrameAt | LinesAt)
+    work: Work = words[0] if is_placed else [*zip(words[::2], words[1::2], strict=True)]
+    return performed(mine[run], work).to_bytes()
 
 
 def manifest_sha256(path: str, storage: Storage) -> str:

@@ -105,19 +105,19 @@ class Journal:
     def __len__(self) -> int:
         return len(self._places)
 
-    def find(self, key: str) -> Place | None:
-        """Where the result of a unit is, None if it is not there."""
-        found = self._places.get(bytes.fromhex(key))
-        return None if found is None else Place.from_bytes(found)
+    def find(self, key: str) -> bytes | None:
+        """Where the result of a unit is, as the bytes of a :class:`Place`; None if it is not there."""
+        return self._places.get(bytes.fromhex(key))
 
     def forget(self, key: str) -> None:
         """Drop a result that is damaged."""
         del self._places[bytes.fromhex(key)]
 
-    def note(self, key: str, packed: bytes) -> None:
-        """Note a result by its place in bytes; it is written when :meth:`flush` is called."""
-        self._places[bytes.fromhex(key)] = packed
-        self._waiting.append(_to_line(key, Place.from_bytes(packed)))
+    def note(self, key: str, place: Place) -> bytes:
+        """Note a result, which is written when :meth:`flush` is called; return what :meth:`find` finds."""
+        packed = self._places[bytes.fromhex(key)] = place.to_bytes()
+        self._waiting.append(_to_line(key, place))
+        return packed
 
     def flush(self) -> None:
         """Write what was noted; the results must be on the disk."""

@@ -62,10 +62,10 @@ class Kept:
         Raises:
             OSError: a result of the cache cannot be written into the part of the output.
         """
-        result = self._store.find(key)
-        if result is not None:
+        found = self._store.find(key, source)
+        if found is not None:
             self.counts["resumed"] += 1
-            return Hit(result, self._store.ref(key, result, source))
+            return Hit(*found)
         block = self._cache.get(key) if self._cache is not None else None
         if block is None:
             return Task(source, key)

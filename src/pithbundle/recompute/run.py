@@ -1,4 +1,4 @@
-"""A whole run: read frames, verify, merge shared records, write the output (spec RECOMP-1 to RECOMP-10)."""
+"""A whole run: read frames, verify, merge shared records, write the output (spec RECOMP-1 onward)."""
 
 from __future__ import annotations
 

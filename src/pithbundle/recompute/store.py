@@ -131,13 +131,13 @@ class Store:
         if result.rows is None and not key:
             return None
         place = self._append(block or result.to_bytes())
-        packed = place.to_bytes()
-        if key:
-            self._journal.note(key, packed)
-            self._waiting += 1
-            self._waiting_bytes += place.length
-            if self._waiting >= BATCH_UNITS or self._waiting_bytes >= BATCH_BYTES:
-                self.flush()
+        if not key:
+            return _ref(result, place.to_bytes(), source)
+        packed = self._journal.note(key, place)
+        self._waiting += 1
+        self._waiting_bytes += place.length
+        if self._waiting >= BATCH_UNITS or self._waiting_bytes >= BATCH_BYTES:
+            self.flush()
         return _ref(result, packed, source)
 
     def _append(self, block: bytes) -> Place:
@@ -145,24 +145,24 @@ class Store:
         self._file.write(block)
         return Place(offset, len(block), block[-_DIGEST:])
 
-    def find(self, key: str) -> UnitResult | None:
-        """Return a result that is noted; one that is damaged is dropped (RECOMP-9)."""
-        place = self._journal.find(key)
-        if place is None:
+    def find(self, key: str, source: int = -1) -> tuple[UnitResult, UnitRef | None] | None:
+        """Return a result that is noted, and where it is; one that is damaged is dropped (RECOMP-9).
+
+        ``source`` is the number of its frame in the run. A result without rows is nowhere.
+        """
+        packed = self._journal.find(key)
+        if packed is None:
             return None
+        place = Place.from_bytes(packed)
         block = self._file.read_at(place.offset, place.length)
         try:
             if block[-_DIGEST:] == place.digest:
-                return UnitResult.from_bytes(block)
+                result = UnitResult.from_bytes(block)
+                return result, _ref(result, packed, source)
         except ArchiveError:
             pass
         self._journal.forget(key)
         return None
-
-    def ref(self, key: str, result: UnitResult, source: int) -> UnitRef | None:
-        """Where a result is that :meth:`find` returned; None if it has no rows."""
-        place = self._journal.find(key)
-        return None if place is None else _ref(result, place.to_bytes(), source)
 
     def read(self, ref: UnitRef) -> UnitResult:
         """Return the result of a unit.

@@ -83,11 +83,19 @@ class Addition:
     def _unchanged(self, given: Incoming, digest: str, facts: Facts) -> StoredEntry | None:
         """The entry that has the bundle already (STORE-4)."""
         if facts.code:
-            condition = "sha256 = ? AND origin = ? AND requested = ? AND code != '' ORDER BY sequence LIMIT 1"
-            return next(iter([*self._index.entries(condition, digest, given.origin, given.requested)]), None)
-        condition = "suffix = ? AND origin = ? AND code = '' ORDER BY sequence DESC LIMIT 1"
-        newest = next(iter([*self._index.entries(condition, facts.suffix, given.origin)]), None)
+            return self._first(
+                "sha256 = ? AND origin = ? AND requested = ? AND code != '' ORDER BY sequence",
+                digest, given.origin, given.requested,
+            )  # fmt: skip
+        newest = self._first(
+            "suffix = ? AND origin = ? AND code = '' ORDER BY sequence DESC", facts.suffix, given.origin
+        )
         return newest if newest is not None and newest.sha256 == digest else None
+
+    def _first(self, condition: str, *values: str) -> StoredEntry | None:
+        """The first entry of a condition; the cursor is read to its end, since an open one would stay."""
+        found = [*self._index.entries(f"{condition} LIMIT 1", *values)]
+        return found[0] if found else None
 
     def write(self) -> None:
         """Write the entries, then compute the records.

@@ -21,7 +21,7 @@ def written(tmp_path: Path) -> Path:
     with Folder.open(str(tmp_path)) as folder:
         journal = Journal(folder, {})
         for key, place in PLACES.items():
-            journal.note(key, place.to_bytes())
+            journal.note(key, place)
         journal.flush()
         journal.close()
     return tmp_path / JOURNAL
@@ -38,8 +38,8 @@ def test_what_was_flushed_is_read(tmp_path: Path) -> None:
     assert read(tmp_path) == PLACES and path.stat().st_size == len(PLACES) * LINE
     with Folder.open(str(tmp_path)) as folder:
         journal = Journal(folder, read_places(folder))
-        journal.note("f" * 64, Place(1, 2, bytes(32)).to_bytes())
-        assert journal.find("f" * 64) == Place(1, 2, bytes(32)) and len(journal) == 41
+        journal.note("f" * 64, Place(1, 2, bytes(32)))
+        assert journal.find("f" * 64) == Place(1, 2, bytes(32)).to_bytes() and len(journal) == 41
         assert len(read(tmp_path)) == 40
         journal.flush()
         journal.flush()
