@@ -41,6 +41,11 @@ class RejectedEntry:
         }
 
 
+def not_listed(path: str, code: str, count: int) -> RejectedEntry:
+    """The entry that counts those of a file and a code after the first hundred."""
+    return RejectedEntry(path, "", code, "more entries of this code, not listed", count)
+
+
 #: The most lines of a frame that repeat one before them, where repeated ones are not rejected.
 MOST_REPEATED: Final = 16 * MAX_LINES
 
@@ -89,5 +94,4 @@ class Rejections:
         yield from self._listed
         for (path, code), count in self._counts.items():
             if count > MOST:
-                reason = "more entries of this code, not listed"
-                yield RejectedEntry(path, "", code, reason, count - MOST)
+                yield not_listed(path, code, count - MOST)

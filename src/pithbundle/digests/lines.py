@@ -47,7 +47,11 @@ def leaf_digest(canonical: bytes, events: bytes, state: bytes, unverified: bytes
     parts = (canonical, events, state, unverified)
     if any(len(part) != 32 for part in parts):
         raise ValueError("a digest is 32 raw bytes")
-    return sha256(b"".join(parts)).hexdigest()[:DIGEST_DIGITS]
+    return _digest_of(b"".join(parts))
+
+
+def _digest_of(raw: bytes) -> str:
+    return sha256(raw).hexdigest()[:DIGEST_DIGITS]
 
 
 def lines_of_digests(lines: Iterable[bytes]) -> Iterator[LeafLine]:
@@ -71,7 +75,7 @@ def lines_of_digests(lines: Iterable[bytes]) -> Iterator[LeafLine]:
             )
         last = suffix
         raw = bytes.fromhex((found[2] + found[3] + found[4] + found[5]).decode("ascii"))
-        yield LeafLine(suffix, sha256(raw).hexdigest()[:DIGEST_DIGITS])
+        yield LeafLine(suffix, _digest_of(raw))
 
 
 def parse_line(line: bytes) -> LeafLine | None:

@@ -11,7 +11,7 @@ import errno
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from pithbundle import durable
@@ -165,10 +165,8 @@ def _next(
     if last is not None:
         if _content(last) == _content(head) and (last.signature is None) == (sign is None):
             return Published(last, False, files.written, 0)
-        head = Head(
-            head.origin, head.rules, head.policy_sha256, last.generation + 1, head.generated_at, head.records,
-            head.events, head.root, last.sha256, _delta(files, last, head, lines), head.archive,
-        )  # fmt: skip
+        delta = _delta(files, last, head, lines)
+        head = replace(head, generation=last.generation + 1, previous=last.sha256, delta=delta)
     if sign is not None:
         head = sign(head)
     kept, expired = next_kept(earlier, files.names() - earlier.last_used.keys(), files.used, head.generation)

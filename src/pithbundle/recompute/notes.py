@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from pithbundle.archive.rejected import MOST, RejectedEntry, Rejections
+from pithbundle.archive.rejected import MOST, RejectedEntry, Rejections, not_listed
 from pithbundle.errors import PithError
 
 #: The number of what was read, and of the entry in it, then the entry.
@@ -55,5 +55,5 @@ class Notes:
         for (path, code), count in self._counts.items():
             more = count - len(self._listed[path, code])
             if more:
-                found.take(RejectedEntry(path, "", code, "more entries of this code, not listed", more))
+                found.take(not_listed(path, code, more))
         return found

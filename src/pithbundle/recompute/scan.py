@@ -16,7 +16,7 @@ from typing import Final
 
 from pithbundle.archive.borders import MAX_BYTES
 from pithbundle.archive.reader import Damage, PackReader, note_damage
-from pithbundle.archive.rejected import MOST, RejectedEntry, Rejections
+from pithbundle.archive.rejected import MOST, RejectedEntry, Rejections, not_listed
 from pithbundle.archive.storage import Storage
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
@@ -134,8 +134,7 @@ def scan(work: Scan, limits: Limits) -> Scanned:
                 break
     for code, count in counts.items():
         if count > MOST:
-            more = RejectedEntry("", "", code, "more entries of this code, not listed", count - MOST)
-            damages.append((len(frames), more))
+            damages.append((len(frames), not_listed("", code, count - MOST)))
     digest = content.hexdigest() if is_whole and not damages else ""
     return Scanned(b"".join(frames), tuple(damages), digest)
 

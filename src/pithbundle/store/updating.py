@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Final
 
 from pithbundle.bundle.number import PithNumber
+from pithbundle.digests.lines import leaf_digest
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.errors import PithError, StoreError
 from pithbundle.merge.ledger import Ledger
@@ -18,7 +18,6 @@ from pithbundle.store.keeping import StoredEntry, kept_of, served_of
 from pithbundle.store.segments import AREAS, Area, AreaName
 from pithbundle.verifier import VerifiedBundle
 
-_LEAF: Final = 32
 #: The entries that may be of a record: another record of its number is set aside (MERGE-2).
 _OF_RECORD: Final = "suffix = ? AND code IN ('', 'collision') ORDER BY sequence, entry_sha256"
 
@@ -280,7 +279,7 @@ def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
         number.suffix,
         str(number),
         *digests,
-        sha256(bytes.fromhex("".join(digests))).hexdigest()[:_LEAF],
+        leaf_digest(*map(bytes.fromhex, digests)),
         len(ledger),
         len(ids_in(unverified)),
         "" if served is None else served.entry_sha256,
