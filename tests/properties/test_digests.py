@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kit.trees import Files, changed, head, line, naive_tree
 from pithbundle.digests.delta import Change, Delta, apply, delta_of, follow, require_head
-from pithbundle.digests.differences import Difference, compare_lines, differences
+from pithbundle.digests.differences import Descent, Difference, compare_lines, differences
 from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import walk
 
@@ -50,6 +50,22 @@ def test_a_comparison_finds_the_symmetric_difference(left: dict[int, bool], righ
     found = list(differences(*trees, files.fetch, files.fetch))
     assert found == expected(one, other) == list(compare_lines(one, other))
     assert (found == []) == (trees[0].root == trees[1].root)
+
+
+@given(MIRRORS, MIRRORS, st.integers(1, 64))
+def test_a_descent_finds_the_same_whatever_is_read_at_once(
+    left: dict[int, bool], right: dict[int, bool], most: int
+) -> None:
+    one, other, files = lines_of(left), lines_of(right), Files()
+    trees = files.build(one), files.build(other)
+    list(differences(*trees, files.fetch, files.fetch))
+    requests = files.requests
+    descent, found = Descent(*trees), []
+    while wanted := descent.wanted(most):
+        assert len(wanted) <= most + 1
+        found += descent.take([files.fetch(want.name, want.limit) for want in wanted])
+    assert found == expected(one, other)
+    assert files.requests == 2 * requests
 
 
 @given(st.lists(MIRRORS, min_size=2, max_size=5), st.data())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from pithbundle.digests.head import Head
 from pithbundle.digests.lines import LeafLine
-from pithbundle.digests.tree import Fetch, build, fetch_file, malformed, split_lines
+from pithbundle.digests.tree import Fetch, build, check_file, malformed, split_lines
 from pithbundle.errors import DigestError
 
 DELTA_TITLE: Final = b"pithbundle mirror delta v1"
@@ -93,7 +93,11 @@ def read_delta(name: str, fetch: Fetch) -> Delta:
         DigestError: ``version``: it is of another version. ``digest_invalid``: it is not the file of that
             name, or not in its form.
     """
-    lines = split_lines(name, fetch_file(fetch, name, DELTA_BYTES))
+    return _parse(name, fetch(name, DELTA_BYTES))
+
+
+def _parse(name: str, content: bytes) -> Delta:
+    lines = split_lines(name, check_file(name, content, DELTA_BYTES))
     if not lines or lines[0] != DELTA_TITLE:
         found = malformed(name, f'the first line is not "{DELTA_TITLE.decode()}"')
         raise DigestError("version", found.fault.detail, clause="MIRROR-5")
@@ -128,8 +132,11 @@ def _change(line: bytes) -> Change | None:
     return Change(parts[4], parts[5], parts[6])
 
 
-def follow(head: Head, held_root: str, fetch: Fetch) -> tuple[Change, ...] | None:
-    """Return the changes that lead from a root that the reader has to that of the head (MIRROR-5).
+def following(head: Head, held_root: str) -> Generator[str, bytes, tuple[Change, ...] | None]:
+    """Find the changes that lead from a root that the reader has to that of the head (MIRROR-5).
+
+    Gives the name of the delta that is needed next, and is sent its content, at most DELTA_BYTES + 1 bytes
+    of it. :func:`follow` is the same with a function that fetches.
 
     Returns:
         The changes in the order of their suffixes, one for each record. None if the chain ends before
@@ -144,12 +151,29 @@ def follow(head: Head, held_root: str, fetch: Fetch) -> tuple[Change, ...] | Non
     while wanted != held_root:
         if name is None or len(chain) == MAX_DELTAS:
             return None
-        delta = read_delta(name, fetch)
+        content = yield name
+        delta = _parse(name, content)
         if delta.after != wanted:
             raise malformed(name, f"it leads to {delta.after}, but the next root is {wanted}")
         chain.append(delta)
         wanted, name = delta.before, delta.previous
     return combine(reversed(chain))
+
+
+def follow(head: Head, held_root: str, fetch: Fetch) -> tuple[Change, ...] | None:
+    """Return the changes that lead from a root to that of the head, as :func:`following` finds them.
+
+    Raises:
+        DigestError: as :func:`following`.
+    """
+    steps = following(head, held_root)
+    try:
+        name = next(steps)
+        while True:
+            name = steps.send(fetch(name, DELTA_BYTES))
+    except StopIteration as end:
+        found: tuple[Change, ...] | None = end.value
+        return found
 
 
 def combine(deltas: Iterable[Delta]) -> tuple[Change, ...]:

@@ -1,17 +1,26 @@
-"""The descent to the lines in which two trees differ (spec MIRROR-8)."""
+"""The descent to the lines in which two trees differ (spec MIRROR-8).
+
+:class:`Descent` makes no request: it names the files that it needs, several at once, and is given their
+content. So a program with an event loop requests them together; :func:`differences` reads them one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
 
 from pithbundle.digests.head import Head
 from pithbundle.digests.lines import LeafLine
-from pithbundle.digests.tree import Fetch, Tree, TreeReader
+from pithbundle.digests.tree import LEAF_BYTES, NODE_BYTES, Fetch, Tree, TreeReader
 
 #: After every suffix.
 _END: Final = LeafLine("~", "")
+#: How many files a descent names at once at most.
+MAX_WANTED: Final = 64
+
+Side: TypeAlias = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +44,168 @@ def not_comparable(left: Head, right: Head) -> str | None:
     return None
 
 
-def differences(left: Tree, right: Tree, fetch_left: Fetch, fetch_right: Fetch) -> Iterator[Difference]:
-    """Return the records in which two trees differ, in the order of their suffixes (MIRROR-8).
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A file that a descent needs."""
 
-    Only files whose names differ are fetched. If the trees are of one depth, these are the files
-    above and with a line that differs. Where one tree is less deep, its leaf is compared with all
-    lines of the other tree below the same prefix.
+    side: Side
+    #: The prefix of the suffixes below it.
+    prefix: str
+    #: Its name, 64 hex digits.
+    name: str
+    #: The most bytes that it may have.
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is below one prefix on one side: the name of a file that was not read, or the lines."""
+
+    name: str | None = None
+    lines: tuple[LeafLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A prefix below which the two sides may differ."""
+
+    prefix: str
+    left: _Part
+    right: _Part
+
+    @property
+    def is_read(self) -> bool:
+        return self.left.name is None and self.right.name is None
+
+
+class _Side:
+    """One tree, of which the files that were given last can be read."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.given: Mapping[str, bytes] = {}
+        self.reader = TreeReader(tree, lambda name, _: self.given[name])
+
+    def limit(self, prefix: str) -> int:
+        return LEAF_BYTES if len(prefix) == self.tree.depth else NODE_BYTES
+
+    def read(self, prefix: str, part: _Part) -> _Part | dict[str, _Part]:
+        """The lines of a part, or its children: those of a node, or its lines by their next character."""
+        if part.name is None:
+            return part
+        if len(prefix) == self.tree.depth:
+            return _Part(lines=tuple(self.reader.leaf(prefix, part.name)))
+        return {child: _Part(name) for child, name in self.reader.children(prefix, part.name)}
+
+
+class Descent:
+    """Finds the records in which two trees differ, in the order of their suffixes (MIRROR-8).
+
+    Only files whose names differ are wanted. If the trees are of one depth, these are the files above
+    and with a line that differs. Where one tree is less deep, its leaf is compared with all lines of the
+    other tree below the same prefix.
+
+    Call :meth:`wanted`, then :meth:`take` with the content of each of these files, until nothing is
+    wanted. It needs the memory of a few hundred files.
+    """
+
+    def __init__(self, left: Tree, right: Tree) -> None:
+        self._sides: dict[Side, _Side] = {"left": _Side(left), "right": _Side(right)}
+        self._open = deque([_Task("", _Part(left.root), _Part(right.root))])
+        self._wanted: tuple[Want, ...] = ()
+        # Trees of one depth have the same lines below equal names.
+        self._same_depth = left.depth == right.depth
+
+    def wanted(self, most: int = MAX_WANTED) -> tuple[Want, ...]:
+        """Return the files that are needed next; none at the end.
+
+        Args:
+            most: how many of them, 1 or more. Of one prefix both sides are returned together.
+        """
+        found: list[Want] = []
+        for task in self._open:
+            if len(found) >= most:
+                break
+            found += self._wanted_of(task)
+        self._wanted = tuple(found)
+        return self._wanted
+
+    def _wanted_of(self, task: _Task) -> Iterator[Want]:
+        if self._same_depth and task.left.name == task.right.name:
+            return
+        sides: tuple[tuple[Side, _Part], ...] = (("left", task.left), ("right", task.right))
+        for side, part in sides:
+            if part.name is not None:
+                yield Want(side, task.prefix, part.name, self._sides[side].limit(task.prefix))
+
+    def take(self, files: Sequence[bytes]) -> list[Difference]:
+        """Take the content of the files that were wanted last, in their order.
+
+        Returns:
+            The differences that are known now, which follow those that were returned before.
+
+        Raises:
+            DigestError: ``digest_invalid``: a file is not the one of its name, or not in its form.
+        """
+        by_side: dict[Side, dict[str, bytes]] = {"left": {}, "right": {}}
+        for want, content in zip(self._wanted, files, strict=True):
+            by_side[want.side][want.name] = content
+        prefixes = {want.prefix for want in self._wanted}
+        for side, given in by_side.items():
+            self._sides[side].given = given
+        self._wanted = ()
+        done: list[_Task] = []
+        while prefixes:
+            task = self._open.popleft()
+            done += self._expand(task) if task.prefix in prefixes else [task]
+            prefixes.discard(task.prefix)
+        self._open.extendleft(reversed(done))
+        return [*self._compared()]
+
+    def _compared(self) -> Iterator[Difference]:
+        """The differences of what was read, up to the first prefix that was not."""
+        while self._open:
+            task = self._open[0]
+            equal = self._same_depth and task.left.name == task.right.name
+            if not task.is_read and not equal:
+                return
+            self._open.popleft()
+            yield from compare_lines(task.left.lines, task.right.lines)
+
+    def _expand(self, task: _Task) -> list[_Task]:
+        """What follows of a prefix whose files were read."""
+        left = self._sides["left"].read(task.prefix, task.left)
+        right = self._sides["right"].read(task.prefix, task.right)
+        if isinstance(left, _Part) and isinstance(right, _Part):
+            return [replace(task, left=left, right=right)]
+        lefts, rights = _children(task.prefix, left), _children(task.prefix, right)
+        nothing = _Part()
+        return [
+            _Task(child, lefts.get(child, nothing), rights.get(child, nothing))
+            for child in sorted({*lefts, *rights})
+        ]
+
+
+def _children(prefix: str, part: _Part | dict[str, _Part]) -> dict[str, _Part]:
+    """The parts below the longer prefixes."""
+    if isinstance(part, dict):
+        return part
+    found: dict[str, list[LeafLine]] = {}
+    for line in part.lines:
+        found.setdefault(line.suffix[: len(prefix) + 1], []).append(line)
+    return {child: _Part(lines=tuple(lines)) for child, lines in found.items()}
+
+
+def differences(left: Tree, right: Tree, fetch_left: Fetch, fetch_right: Fetch) -> Iterator[Difference]:
+    """Return the records in which two trees differ, in the order of their suffixes, file by file.
 
     Raises:
-        DigestError: ``digest_invalid``: a file of one side is not that of its name, or not in its form.
+        DigestError: as :meth:`Descent.take`.
     """
-    yield from _below("", left.root, right.root, TreeReader(left, fetch_left), TreeReader(right, fetch_right))
-
-
-def _below(
-    prefix: str, left: str, right: str, of_left: TreeReader, of_right: TreeReader
-) -> Iterator[Difference]:
-    if left == right and of_left.tree.depth == of_right.tree.depth:
-        return
-    if len(prefix) == min(of_left.tree.depth, of_right.tree.depth):
-        yield from compare_lines(of_left.lines_below(prefix, left), of_right.lines_below(prefix, right))
-        return
-    on_left, on_right = dict(of_left.children(prefix, left)), dict(of_right.children(prefix, right))
-    for child in sorted({*on_left, *on_right}):
-        one, other = on_left.get(child), on_right.get(child)
-        if one is not None and other is not None:
-            yield from _below(child, one, other, of_left, of_right)
-        else:
-            yield from compare_lines(
-                () if one is None else of_left.lines_below(child, one),
-                () if other is None else of_right.lines_below(child, other),
-            )
+    descent = Descent(left, right)
+    fetches = {"left": fetch_left, "right": fetch_right}
+    while wanted := descent.wanted(1):
+        yield from descent.take([fetches[want.side](want.name, want.limit) for want in wanted])
 
 
 def compare_lines(left: Iterable[LeafLine], right: Iterable[LeafLine]) -> Iterator[Difference]:

@@ -252,7 +252,15 @@ def fetch_file(fetch: Fetch, name: str, limit: int) -> bytes:
     Raises:
         DigestError: ``digest_invalid``: it has more than ``limit`` bytes, or another SHA-256.
     """
-    data = fetch(name, limit)
+    return check_file(name, fetch(name, limit), limit)
+
+
+def check_file(name: str, data: bytes, limit: int) -> bytes:
+    """Check that a content is that of the file of a name, and return it (MIRROR-3).
+
+    Raises:
+        DigestError: ``digest_invalid``: it has more than ``limit`` bytes, or another SHA-256.
+    """
     if len(data) > limit:
         raise malformed(name, f"more than {limit} bytes")
     if sha256(data).hexdigest() != name:
