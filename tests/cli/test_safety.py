@@ -86,7 +86,7 @@ WRITES = {
     "resume_path",
     "differences_path",
 }
-FOLDERS = {"store", "out_dir", "found", "cache_path"}
+FOLDERS = {"store", "out_dir", "found", "cache_path", "source"}
 
 
 def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
@@ -101,7 +101,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert {words for words, command in commands() if WRITES & {param.name for param in command.params}} == {
         "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
-        "store export",
+        "store export", "mirror digests",
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from pithbundle.cli.numeric import decimal
-from pithbundle.encoding.timestamps import instant
+from pithbundle.encoding.timestamps import instant, is_submitted_at
 from pithbundle.report import Clock
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,3 +58,17 @@ def _text(moment: datetime, shift: timedelta) -> str:
     except OverflowError:
         shifted = datetime.max if shift > timedelta() else datetime.min
     return shifted.isoformat(timespec="microseconds")
+
+
+def time_option_value(option: str, value: str | None) -> str:
+    """Return the time of an option in whole seconds, by default now.
+
+    Raises:
+        click.UsageError: it is not of the form ``2026-11-20T00:00:00Z``.
+    """
+    if value is None:
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not is_submitted_at(value):
+        message = f"{option} takes a time such as 2026-11-20T00:00:00Z"
+        raise click.UsageError(message, click.get_current_context())
+    return value

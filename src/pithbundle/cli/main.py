@@ -55,6 +55,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "archive": ("archive", "Keep many bundles as one archive: pack, list, get, check, merge."),
     "recompute": ("recompute", "Recompute the states of all records of archives."),
     "store": ("store", "Keep the bundles of a mirror: add, list, show, export, check, repair."),
+    "mirror": ("mirror", "State and compare what mirrors have: digests, compare."),
     "conformance": ("conformance", "Run conformance vectors against an implementation."),
     "code": ("code", "Explain an error code: its meaning, its clause, what to do."),
     "man": ("man", "Print the manual page of a command."),

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
-from pithbundle.digests.head import Head
 from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import LEAF_BYTES, NODE_BYTES, Fetch, Tree, TreeReader
 
@@ -32,7 +31,19 @@ class Difference:
     right: str | None
 
 
-def not_comparable(left: Head, right: Head) -> str | None:
+class Basis(Protocol):
+    """What digests follow from, beside the bundles: a head states it, and so does whoever computes them."""
+
+    @property
+    def rules(self) -> str:
+        """The name of the merge rules."""
+
+    @property
+    def policy_sha256(self) -> str:
+        """The SHA-256 of the policy, in hex."""
+
+
+def not_comparable(left: Basis, right: Basis) -> str | None:
     """Return why the digests of two mirrors cannot be compared, or None where they can (MIRROR-8).
 
     Another policy or other rules lead to other digests of the same bundles: that is no fault.

@@ -43,6 +43,17 @@ _REQUIRED: Final = frozenset(
 _OPTIONAL: Final = frozenset({"previous", "delta", "archive", "signature"})
 
 
+def is_origin(text: str) -> bool:
+    """Whether a text is the name of a mirror (MIRROR-4)."""
+    return _ORIGIN(text) is not None
+
+
+def is_archive_path(text: str) -> bool:
+    """Whether a text is a path of ``pith-archive.json`` as a head states it (MIRROR-4)."""
+    # A segment that is all dots does not match; one that begins with a dot does not either.
+    return len(text) <= _ARCHIVE_CHARACTERS and _ARCHIVE(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class HeadSignature:
     """A signature as a head contains it. The key is a claim: only a pinned one counts."""
@@ -89,7 +100,7 @@ class Head:
     signature: HeadSignature | None = None
 
     def __post_init__(self) -> None:
-        _require("origin", _ORIGIN(self.origin) is not None)
+        _require("origin", is_origin(self.origin))
         _require("rules", _RULES(self.rules) is not None)
         for name in ("policy_sha256", "root"):
             _require(name, is_name(getattr(self, name)))
@@ -101,11 +112,7 @@ class Head:
         for name in ("previous", "delta"):
             _require(name, getattr(self, name) is None or is_name(getattr(self, name)))
         _require("delta", self.delta is None or self.previous is not None)
-        if self.archive is not None:
-            # A segment that is all dots does not match; one that begins with a dot does not either.
-            _require(
-                "archive", len(self.archive) <= _ARCHIVE_CHARACTERS and _ARCHIVE(self.archive) is not None
-            )
+        _require("archive", self.archive is None or is_archive_path(self.archive))
 
     @property
     def depth(self) -> int:

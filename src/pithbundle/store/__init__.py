@@ -8,6 +8,7 @@ kept and served, and accesses nothing; :mod:`~pithbundle.store.index` is the dat
 and the sources; :mod:`~pithbundle.store.keeper` is an open store whose index is up to date;
 :mod:`~pithbundle.store.adding` writes entries; :mod:`~pithbundle.store.checking` compares the index;
 :mod:`~pithbundle.store.sealing` writes sorted segments;
+:mod:`~pithbundle.store.view` is a store at one moment;
 :mod:`~pithbundle.store.store` is all of it together.
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
@@ -15,6 +16,7 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 
 from __future__ import annotations
 
+from pithbundle.digests.lines import LeafLine
 from pithbundle.errors import StoreError
 from pithbundle.store.adding import Added, AddedStatus, Incoming
 from pithbundle.store.checking import Checked
@@ -22,8 +24,9 @@ from pithbundle.store.index import Damage, RecordRow
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.sealing import Sealed
 from pithbundle.store.segments import AreaName
-from pithbundle.store.store import Served, Store
+from pithbundle.store.store import Store
 from pithbundle.store.updating import StoredRecord
+from pithbundle.store.view import Served, View
 
 __all__ = [
     "Added",
@@ -32,6 +35,7 @@ __all__ = [
     "Checked",
     "Damage",
     "Incoming",
+    "LeafLine",
     "RecordRow",
     "Sealed",
     "Served",
@@ -39,4 +43,5 @@ __all__ = [
     "StoreError",
     "StoredEntry",
     "StoredRecord",
+    "View",
 ]

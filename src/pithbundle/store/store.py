@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from types import TracebackType
 from typing import Final, Self
@@ -20,6 +19,7 @@ from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.sealing import Sealed, seal
 from pithbundle.store.settings import Settings, create_store, require_origin, write_settings
 from pithbundle.store.updating import StoredRecord, body_of, compose, load_entries
+from pithbundle.store.view import Served, View
 from pithbundle.verify.policy import Policy
 
 #: The bundles and the bytes of them that are appended together.
@@ -29,19 +29,6 @@ _BATCH_BYTES: Final = 16 << 20
 _MOST_HELD: Final = 1_024
 #: The rows that are read from the index at once.
 _PAGE: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """The bundles of a record that a reader gets (STORE-8)."""
-
-    #: One bundle as it was received, or the parts of an export.
-    parts: tuple[bytes, ...]
-    #: The entry of the bundle as it was received; None for an export.
-    entry: StoredEntry | None
-    #: The elements that could not be checked under the policy, each identity once.
-    unverified: int
-    record: StoredRecord
 
 
 class Store:
@@ -124,6 +111,13 @@ class Store:
     def sources(self) -> tuple[str, ...]:
         """The origins, the preferred one first (STORE-8)."""
         return self._keeper.settings.sources
+
+    def view(self) -> View:
+        """Return the store as it is now, which what is added later does not change (STORE-14).
+
+        The caller closes it, before the store.
+        """
+        return View._of(self._keeper)
 
     # -- adding ---------------------------------------------------------------------------
 

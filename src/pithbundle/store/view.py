@@ -1,0 +1,228 @@
+"""A store at one moment: what is added meanwhile changes nothing of it (spec STORE-8, STORE-9, STORE-14)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from pithbundle.bundle.number import is_suffix
+from pithbundle.digests.lines import LeafLine, parse_line
+from pithbundle.errors import StoreError
+from pithbundle.merge.rules import MERGE_1
+from pithbundle.store.index import Index, connect, damaged
+from pithbundle.store.judging import Judge
+from pithbundle.store.keeper import Keeper
+from pithbundle.store.keeping import StoredEntry
+from pithbundle.store.settings import Settings
+from pithbundle.store.updating import StoredRecord, body_of, compose, load_entries
+
+#: The records that a view holds after it verified them.
+_MOST_HELD: Final = 1_024
+#: The rows that are read from the index at once.
+_PAGE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The bundles of a record that a reader gets (STORE-8)."""
+
+    #: One bundle as it was received, or the parts of an export.
+    parts: tuple[bytes, ...]
+    #: The entry of the bundle as it was received; None for an export.
+    entry: StoredEntry | None
+    #: The elements that could not be checked under the policy, each identity once.
+    unverified: int
+    record: StoredRecord
+
+
+class View:
+    """The records of a store as they were when the view was opened. Threads may share it.
+
+    Every method raises ``FileError`` for what the system rejects, and ``StoreError`` for an index or an
+    entry that is damaged, or for a segment that was sealed meanwhile: then another view is opened.
+    """
+
+    _keeper: Keeper
+    _settings: Settings
+    _judge: Judge
+    _index: Index
+    _held: OrderedDict[str, StoredRecord]
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Raise: a view is of a store.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("a view is opened by Store.view")
+
+    @classmethod
+    def _of(cls, keeper: Keeper) -> View:
+        made = object.__new__(cls)
+        made._keeper = keeper
+        made._held = OrderedDict()
+        with keeper.failing():
+            made._index, made._settings, made._judge = made._opened()
+        return made
+
+    def _opened(self) -> tuple[Index, Settings, Judge]:
+        """A connection of its own, in a transaction that sees one moment, and what was of that moment."""
+        keeper = self._keeper
+        while True:
+            if keeper.index.meta() != keeper.meta():
+                with keeper.locked():
+                    pass
+            index = Index(connect(keeper.folder))
+            try:
+                index.connection.execute("BEGIN")
+                if index.meta() == keeper.meta():
+                    return index, keeper.settings, keeper.judge
+            except BaseException:
+                index.connection.close()
+                raise
+            index.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it; a second time does nothing."""
+        self._index.connection.close()
+
+    # -- what the index states --------------------------------------------------------------
+
+    @property
+    def rules(self) -> str:
+        """The name of the merge rules."""
+        return MERGE_1.name
+
+    @property
+    def policy_sha256(self) -> str:
+        """The SHA-256 of the policy under which bundles were admitted, in hex."""
+        return self._settings.policy.sha256
+
+    @property
+    def records(self) -> int:
+        """The number of records."""
+        with self._keeper.failing():
+            return self._index.number("SELECT count(*) FROM records")
+
+    @property
+    def events(self) -> int:
+        """The number of valid events of all records."""
+        with self._keeper.failing():
+            return self._index.number("SELECT coalesce(sum(valid), 0) FROM records")
+
+    def lines(self) -> Iterator[LeafLine]:
+        """The leaf line of each record, in the order of the suffixes (MIRROR-1).
+
+        Raises:
+            StoreError: ``store``: a row is damaged.
+        """
+        for suffix, leaf in self._pages("SELECT suffix, leaf FROM records"):
+            line = parse_line(f"{suffix} {leaf}".encode("utf-8", "surrogatepass"))
+            if line is None:
+                raise damaged("a row of records has another suffix or digest")
+            yield line
+
+    def suffixes(self) -> Iterator[str]:
+        """The suffix of each record, in order.
+
+        Raises:
+            StoreError: ``store``: a row is damaged.
+        """
+        for (suffix,) in self._pages("SELECT suffix FROM records"):
+            if not is_suffix(str(suffix)):
+                raise damaged("a row of records has another suffix")
+            yield suffix
+
+    def _pages(self, statement: str) -> Iterator[tuple[str, ...]]:
+        after = ""
+        while True:
+            with self._keeper.failing():
+                condition = "WHERE suffix > ? ORDER BY suffix LIMIT ?"
+                page = self._index.texts(f"{statement} {condition}", after, _PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1][0]
+
+    def suffixes_of_alias(self, value: str, most: int) -> list[str]:
+        """The records that have an alias of this value, at most so many."""
+        statement = "SELECT DISTINCT suffix FROM aliases WHERE value = ? ORDER BY suffix LIMIT ?"
+        return self._texts(statement, value, most)
+
+    def suffixes_that_begin(self, prefix: str, most: int) -> list[str]:
+        """The records whose suffixes begin with a prefix, at most so many."""
+        statement = "SELECT suffix FROM records WHERE suffix >= ? AND suffix < ? ORDER BY suffix LIMIT ?"
+        # After every character of a suffix.
+        return self._texts(statement, prefix, prefix + "~", most)
+
+    def cited_by(self, work: str, most: int) -> list[tuple[str, str]]:
+        """Suffix and relationship of the records whose citations name a work, at most so many."""
+        statement = (
+            "SELECT suffix, relationship FROM citations WHERE citing_work = ? "
+            "ORDER BY suffix, event_id LIMIT ?"
+        )
+        with self._keeper.failing():
+            return [(suffix, kind) for suffix, kind in self._index.texts(statement, work, most)]
+
+    def _texts(self, statement: str, *values: object) -> list[str]:
+        with self._keeper.failing():
+            return [text for (text,) in self._index.texts(statement, *values)]
+
+    # -- what follows from the bundles --------------------------------------------------------
+
+    def record(self, suffix: str) -> StoredRecord | None:
+        """A record, verified from its segments at the first request (STORE-9).
+
+        Returns:
+            None if the store had no admitted bundle of it.
+
+        Raises:
+            StoreError: ``store``: an entry is damaged, or not where it was.
+        """
+        with self._keeper.failing():
+            held = self._held.get(suffix)
+            if held is not None:
+                self._held.move_to_end(suffix)
+                return held
+            condition = "suffix = ? AND code = '' AND kept = 1 ORDER BY sequence, entry_sha256"
+            entries = [*self._index.entries(condition, suffix)]
+            if not entries:
+                return None
+            loaded, unreadable = load_entries(self._keeper.areas, self._judge, entries)
+            if unreadable:
+                raise StoreError("store", f"{len(unreadable)} entries of {suffix} are not where they were")
+            found = compose(loaded, self._settings.sources)
+            self._held[suffix] = found
+            if len(self._held) > _MOST_HELD:
+                self._held.popitem(last=False)
+            return found
+
+    def bundles_of(self, suffix: str) -> Served | None:
+        """The bundles of a record that a reader gets (STORE-8): the bytes that were verified.
+
+        Returns:
+            None if the store had no admitted bundle of it.
+
+        Raises:
+            InputError: an event of an export exceeds the limits of a bundle.
+            StoreError: ``store``: an entry is damaged, or not where it was.
+        """
+        record = self.record(suffix)
+        if record is None:
+            return None
+        if record.served is None:
+            return Served(tuple(record.ledger.export()), None, 0, record)
+        with self._keeper.failing():
+            body = body_of(self._keeper.areas, record.served)
+        return Served((body,), record.served, record.served.unverified, record)
