@@ -13,20 +13,19 @@ import threading
 import time
 import warnings
 from hashlib import sha256
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from distributed import Client, KilledWorker, Security, WorkerPlugin, as_completed
+from distributed import Client, KilledWorker, Security, WorkerPlugin, as_completed, get_worker
 
-from pithbundle import __version__
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.storage import Storage
-from pithbundle.archive.zstd import VERSION
 from pithbundle.errors import FileError
 from pithbundle.recompute.address import scheduler_address
 from pithbundle.recompute.location import absolute
 from pithbundle.recompute.scan import Scan
+from pithbundle.recompute.versions import Versions, different_worker, message, versions
 from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, performed
 from pithbundle.verifier import Verifier
 
@@ -39,17 +38,9 @@ NO_WORKER: Final = 300.0
 _COUNT: Final = 1.0
 _POLL: Final = 0.01
 
-#: What has to be equal on both sides: the version of pithbundle, and that of zstd.
-Versions: TypeAlias = tuple[str, str]
-
 #: The verifiers that were sent to this worker, by run; and each thread's own.
 _sent: dict[str, Verifier] = {}
 _own = threading.local()
-
-
-def versions() -> Versions:
-    """Return the versions on this side."""
-    return __version__, VERSION
 
 
 class SentVerifier(WorkerPlugin):  # type: ignore[misc]
@@ -78,10 +69,12 @@ def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
 
     Raises:
         FileError: ``io``: what has to be read cannot be read, or has changed.
-        RuntimeError: the worker has other versions, or no verifier.
+        RuntimeError: the worker has other versions or other code, or no verifier.
     """
-    if versions() != expected:
-        raise RuntimeError(_difference(expected, versions()))
+    # A worker that started after the run did.
+    other = message(get_worker().address, expected, versions())
+    if other is not None:
+        raise RuntimeError(other)
     # A verifier has a cache, and a worker may have several threads.
     mine: dict[str, Verifier] = _own.__dict__
     if run not in mine:
@@ -100,18 +93,6 @@ def manifest_sha256(path: str, storage: Storage) -> str:
     return sha256(storage.read(os.path.join(path, MANIFEST), MANIFEST_LIMITS.size)).hexdigest()
 
 
-def _difference(here: Versions, there: object) -> str:
-    if not isinstance(there, tuple):
-        return "cannot run this version of pithbundle"
-    names = ("pithbundle", "zstd")
-    differ = [
-        f"{name} {other}, the client {own}"
-        for name, own, other in zip(names, here, there, strict=True)
-        if own != other
-    ]
-    return f"has {', '.join(differ)}"
-
-
 class DaskCluster:
     """A connection to a scheduler of Dask.
 
@@ -121,8 +102,8 @@ class DaskCluster:
 
     Raises:
         ValueError: the address is neither TLS nor loopback (RECOMP-14).
-        FileError: ``io``: no scheduler answers, it has no worker, a worker has another version, or
-            has an address that is neither TLS nor loopback.
+        FileError: ``io``: no scheduler answers, it has no worker, a worker has another version or other
+            code, or has an address that is neither TLS nor loopback.
     """
 
     def __init__(self, address: str, verifier: Verifier) -> None:
@@ -211,13 +192,9 @@ class DaskCluster:
         while not self.workers():
             self._require_alive()
             time.sleep(_COUNT)
-        found = self._client.run(versions, on_error="return")
-        for address, there in found.items():
-            if there != versions():
-                raise self._error(
-                    f"the worker {address} {_difference(versions(), there)}; install the same versions on "
-                    "all workers, and start them again"
-                )
+        other = different_worker(self._client)
+        if other is not None:
+            raise self._error(other)
 
     def _require_alive(self) -> None:
         if time.monotonic() - self._alive > NO_WORKER:

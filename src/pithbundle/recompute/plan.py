@@ -31,8 +31,12 @@ UNIT_VERSION: Final = "1"
 ENGINE: Final = "python"
 #: A plan lists a pack in 80 bytes.
 LIMITS: Final = Limits(size=1 << 28, nodes=1 << 24)
-#: The parts of the package on which no result depends.
-_APART: Final = frozenset({"cli", "conformance", "schemas", "__pycache__", "__main__.py"})
+#: The parts of the package on which no result depends: what computes results imports none of them.
+APART: Final = frozenset(
+    {
+        "__main__.py", "__pycache__", "cli", "conformance", "digests", "mirror", "net", "schemas", "store",
+    }
+)  # fmt: skip
 
 #: What a person does who sees that a member of a plan differs.
 _NEXT: Final = {
@@ -52,13 +56,17 @@ def code_sha256() -> str:
     """
     root = Path(pithbundle.__file__).parent
     digest = sha256()
-    names = [each.relative_to(root) for each in root.rglob("*") if each.suffix in (".py", ".json")]
-    for name in sorted(names, key=lambda each: each.parts):
-        if name.parts[0] not in _APART:
-            data = (root / name).read_bytes()
-            digest.update(f"{name.as_posix()} {len(data)}\n".encode())
-            digest.update(data)
+    for name in code_files(root):
+        data = (root / name).read_bytes()
+        digest.update(f"{name.as_posix()} {len(data)}\n".encode())
+        digest.update(data)
     return digest.hexdigest()
+
+
+def code_files(root: Path) -> list[Path]:
+    """Return the files of the package in ``root`` on which a result depends, relative to it and sorted."""
+    names = [each.relative_to(root) for each in root.rglob("*") if each.suffix in (".py", ".json")]
+    return sorted((each for each in names if each.parts[0] not in APART), key=lambda each: each.parts)
 
 
 def under(verifier: Verifier) -> Object:

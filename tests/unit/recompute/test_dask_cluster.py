@@ -190,25 +190,33 @@ def test_a_unit_that_ends_every_worker_is_the_only_one_lost() -> None:
     assert [number for number, result in found if result is None] == [7]
 
 
-def test_a_worker_with_another_version_is_rejected_and_named(
-    cluster: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pithbundle.recompute import dask_cluster
+#: Another version, or the same one with other code (RECOMP-8).
+OTHERS: list[tuple[str, Any, str]] = [
+    ("pithbundle.__version__", "99.1", r"has pithbundle [0-9.]+, the client 99\.1; inst"),
+    (
+        "pithbundle.recompute.versions.code_sha256",
+        lambda: "f" * 64,
+        r"has pithbundle [0-9.]+ with other code: code_sha256 [0-9a-f]{16}\.{3}, the client f{16}\.{3}; inst",
+    ),
+]
 
-    monkeypatch.setattr(dask_cluster, "__version__", "99.1")
-    with pytest.raises(FileError, match=r"has pithbundle [0-9.]+, the client 99\.1; install") as error:
+
+@pytest.mark.parametrize(("name", "value", "message"), OTHERS, ids=["version", "code"])
+def test_a_worker_with_another_version_or_other_code_is_rejected_and_named(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: Any, message: str
+) -> None:
+    monkeypatch.setattr(name, value)
+    with pytest.raises(FileError, match=rf"the worker tcp://127\.0\.0\.1:\d+ {message}all the same"):
         pool(cluster)
-    assert "tcp://127.0.0.1:" in str(error.value)
 
 
-def test_a_worker_that_starts_later_with_another_version_is_too(
-    cluster: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "value", "message"), OTHERS, ids=["version", "code"])
+def test_a_worker_that_starts_later_with_another_version_or_other_code_is_too(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: Any, message: str
 ) -> None:
-    from pithbundle.recompute import dask_cluster
-
     with pool(cluster) as opened:
-        monkeypatch.setattr(dask_cluster, "__version__", "99.1")
-        with pytest.raises(FileError, match=r"fails each time: has pithbundle [0-9.]+, the client 99\.1"):
+        monkeypatch.setattr(name, value)
+        with pytest.raises(FileError, match=rf"fails each time: the worker tcp://\S+ {message}all the same"):
             [*opened.results(small(LINES[:3]))]
 
 

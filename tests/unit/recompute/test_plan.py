@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pithbundle
 from kit.recomputed import POLICY, registry, verifier
 from pithbundle import Limits, Policy, Verifier
 from pithbundle.recompute import plan as module
-from pithbundle.recompute.plan import Keys, Plan, code_sha256, under
+from pithbundle.recompute.plan import APART, Keys, Plan, code_files, code_sha256, under
 
 RAW = registry(1)[0].raw
 INPUTS = ("b" * 64, "a" * 64)
@@ -93,6 +94,63 @@ def test_code_that_is_changed_has_another_digest(tmp_path: Path, monkeypatch: py
     finally:
         monkeypatch.undo()
         code_sha256.cache_clear()
+
+
+PACKAGE = Path(pithbundle.__file__).parent
+#: The parts on which no result depends; a new part counts until somebody has seen that none does.
+NOT_COUNTED = {"cli", "conformance", "digests", "mirror", "net", "schemas", "store"}
+#: The parts of the package that could be apart: folders and modules.
+PARTS = sorted(
+    each.name
+    for each in PACKAGE.iterdir()
+    if (each.is_dir() or each.suffix == ".py") and each.name[:2] != "__"
+)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_change_of_any_other_part_changes_the_plan(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is added to a part is a change of it."""
+    for each in code_files(PACKAGE):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_bytes(b"")
+    monkeypatch.setattr(pithbundle, "__file__", str(tmp_path / "__init__.py"))
+    found = []
+    try:
+        for text in (b"1", b"2"):
+            changed = tmp_path / (part if part.endswith(".py") else f"{part}/added.py")
+            changed.parent.mkdir(exist_ok=True)
+            changed.write_bytes(text)
+            code_sha256.cache_clear()
+            found.append((plan().sha256, Keys.of(verifier()).of_frame("json", RAW)))
+    finally:
+        monkeypatch.undo()
+        code_sha256.cache_clear()
+    assert (found[0] == found[1]) == (part in NOT_COUNTED)
+
+
+def test_every_file_of_those_parts_counts() -> None:
+    every = {each.relative_to(PACKAGE) for each in PACKAGE.rglob("*") if each.suffix in (".py", ".json")}
+    assert {*code_files(PACKAGE)} == {each for each in every if each.parts[0] not in APART}
+
+
+def test_what_counts_imports_nothing_that_does_not() -> None:
+    for name in code_files(PACKAGE):
+        if name.suffix == ".py":
+            for node in ast.walk(ast.parse((PACKAGE / name).read_bytes())):
+                for module in imported(node):
+                    part, _, _ = module.removeprefix("pithbundle.").partition(".")
+                    assert not module.startswith("pithbundle.") or part not in APART, (name, module)
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that a statement imports; of ``from pithbundle import x`` also that one."""
+    if isinstance(node, ast.Import):
+        return [each.name for each in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or "", *(f"{node.module}.{each.name}" for each in node.names)]
+    return []
 
 
 # -- plans -----------------------------------------------------------------------------------
