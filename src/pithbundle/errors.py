@@ -115,6 +115,8 @@ class PithError(Exception):
 
     #: The clauses of a stage, where a code has another owner elsewhere.
     CLAUSES: ClassVar[dict[str, str]] = {}
+    #: What was received of a server and is rejected, a ``pithbundle.net.Exchange``; None without one.
+    exchange: Any = None
 
     def __init__(
         self,
@@ -329,8 +331,6 @@ class NetworkError(PithError):
     url: str = ""
     #: Whether the same request may succeed a moment later (NET-15).
     transient: bool = False
-    #: A ``pithbundle.net.Exchange``, or None.
-    exchange: Any = None
 
     @classmethod
     def at(cls, code: str, url: str, reason: str, clause: str = "", *, transient: bool = False) -> Self:

@@ -82,6 +82,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/store.md",
             "spec/net.md",
             "spec/mirror.md",
+            "spec/sync.md",
             "spec/errors.md",
             "spec/*",
         ],

@@ -31,6 +31,8 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
+from pithbundle.mirror.manifest import read_manifest
+from pithbundle.mirror.parts import Part, Parts
 from pithbundle.net.addresses import not_public
 from pithbundle.net.urls import parse_url
 from pithbundle.recompute.facts import Tally
@@ -413,6 +415,22 @@ def _read_url(text: str) -> str:
         return f"{text}\n  rejected: {error.code}"
 
 
+def _sync() -> dict[str, str]:
+    """The mirrors of the registry's own manifest, and the list of two parts of the record of the page."""
+    manifest = (VECTORS / "real" / "pith-mirrors.json").read_bytes()
+    suffix = _archives()["suffix and digest"].split()[0]
+    parts = tuple(Part(65_536 + at, sha256(b"part %d" % at).hexdigest()) for at in range(2))
+    made = Parts(suffix, 5_001, parts).to_bytes()
+    assert Parts.from_bytes(made, suffix).to_bytes() == made
+    return {
+        "requests": "\n".join(
+            f"{one.base}\n  {one.file_url('pith-digests/head.json')}\n  {one.bundle_url(suffix)}"
+            for one in read_manifest(manifest).mirrors
+        ),
+        "parts.json": made.decode(),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -432,6 +450,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "store": _store,
     "mirror": _mirror,
     "net": _net,
+    "sync": _sync,
 }
 
 

@@ -110,6 +110,11 @@ class AsyncClient:
             self._transport = None
 
     @property
+    def options(self) -> ClientOptions:
+        """What the user set."""
+        return self._options
+
+    @property
     def requests_sent(self) -> int:
         """The number of requests that were sent, redirects and repeated ones included."""
         return self._requests.sent

@@ -22,6 +22,7 @@ except ModuleNotFoundError as error:
     message = "mirrors need aiohttp: install pithbundle with its extra mirror"
     raise ModuleNotFoundError(message, name=error.name) from error
 
+from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import NetworkError
 from pithbundle.net.heads import Head, check_framing
 from pithbundle.net.metered import HANDSHAKE, HEAD, IDLE, Meter, MeteredSocket, UncheckedAddressError
@@ -179,6 +180,9 @@ class Transport:
         async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             head = Head.of(response.status, response.raw_headers)
             length = check_framing(hop.url, head)
+            if head.status not in (200, 206):
+                # A page that explains an error may be larger than the small file that was requested.
+                limit = max(limit, DEFAULT_LIMITS.size)
             if length is not None and length > limit:
                 raise over_limit(hop.url, limit, length)
             # Chunks and records of TLS may double what is sent; a body of the limit alone could come so.

@@ -117,3 +117,19 @@ def test_without_the_extra_its_name_is_in_the_message(package: str) -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert f"mirrors need {package}: install pithbundle with its extra mirror" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "code"), [("404 Not Found", ""), ("200 OK", "size")])
+def test_a_page_of_an_error_may_be_larger_than_the_file(status: str, code: str) -> None:
+    async def test() -> None:
+        network = Network()
+        page = b"x" * 100_000
+        async with network.server(always(response(page, status=status))), network.client() as client:
+            try:
+                found = await client.get(URL, limit=100)
+            except NetworkError as error:
+                assert error.code == code
+            else:
+                assert not code and (found.status, found.body) == (404, page)
+
+    asyncio.run(test())

@@ -1,0 +1,394 @@
+"""One mirror on the network: its head, digests, bundles, states and packs (spec SYNC-3 to SYNC-6).
+
+Everything that is returned is hostile. What has a name by its hash is compared with it; a bundle is returned
+as it was received, and whoever uses it verifies it. Every error is one of the package's family, with its
+code and the base URL of the mirror, and quotes no text of a body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, TypeAlias, TypeVar
+
+from pithbundle.archive.manifest import LIMITS as ARCHIVE_LIMITS
+from pithbundle.archive.manifest import Manifest, PackInfo
+from pithbundle.bundle.number import is_suffix
+from pithbundle.bundle.reader import Bundle, read_bundle
+from pithbundle.digests.delta import DELTA_BYTES, Change, following
+from pithbundle.digests.differences import Descent, Difference, Want
+from pithbundle.digests.head import HEAD_BYTES, HEAD_FILE, Head
+from pithbundle.digests.tree import ENDING, check_file, is_name
+from pithbundle.errors import ArchiveError, BundleError, DigestError, NetworkError, PithError
+from pithbundle.mirror.manifest import MANIFEST_BYTES, MANIFEST_FILE, Mirror, MirrorList, read_manifest
+from pithbundle.mirror.parts import LEAST_BYTES, PARTS_BYTES, PARTS_FILE, Part, Parts
+from pithbundle.net import AsyncClient, Exchange, Known
+
+#: Where the files of the digests are, below the base URL.
+DIGESTS: Final = "pith-digests/"
+#: Statuses of a document that is not there.
+ABSENT: Final = frozenset({404, 410})
+#: How many files of a descent are requested together. The client limits how many at once.
+_AHEAD: Final = 16
+
+#: Returns the digest that a leaf line should have for a bundle alone, or None where that is not known.
+DigestOf: TypeAlias = Callable[[bytes], str | None]
+#: Returns the content of a file that a descent needs.
+FetchWanted: TypeAlias = Callable[[Want], Awaitable[bytes]]
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHead:
+    """A head as it was received."""
+
+    head: Head
+    exchange: Exchange
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes of the file."""
+        return self.exchange.body
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a mirror has of a record: one bundle, or the parts of several."""
+
+    suffix: str
+    #: The bundle, then the further parts in the order of their list. Of a bundle that was not sent again
+    #: (304) there is the one exchange without a body.
+    parts: tuple[Exchange, ...]
+    #: The list of the parts, where there is one.
+    listing: Exchange | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the mirror answered that the bundle is the one that the reader has."""
+        return self.parts[0].status == 304
+
+
+class Remote:
+    """Reads one mirror.
+
+    Several mirrors share one client, which paces the requests to each host. Every method raises
+    ``NetworkError`` for an exchange that cannot be used (NET-1).
+
+    Args:
+        client: an open client.
+        mirror: the mirror, or its base URL.
+        digest_of: computes the digest of a bundle under the policy and the rules of the digests; it is
+            called in a thread.
+
+    Raises:
+        NetworkError: ``url`` or ``address``: the base URL is not accepted.
+    """
+
+    def __init__(
+        self, client: AsyncClient, mirror: Mirror | str, *, digest_of: DigestOf | None = None
+    ) -> None:
+        self._client = client
+        self._http = client.options.allow_loopback_http
+        self._digest_of = digest_of
+        self.mirror = (
+            mirror if isinstance(mirror, Mirror) else Mirror.at(mirror, allow_loopback_http=self._http)
+        )
+
+    def __repr__(self) -> str:
+        return f"Remote({self.base!r})"
+
+    @property
+    def base(self) -> str:
+        """The base URL of the mirror, which is its name."""
+        return self.mirror.base
+
+    def url(self, path: str) -> str:
+        """Return the URL of a file below the base URL.
+
+        Raises:
+            NetworkError: ``url``.
+        """
+        return self.mirror.file_url(path, allow_loopback_http=self._http)
+
+    # -- digests --------------------------------------------------------------------------
+
+    async def head(self) -> HeldHead | None:
+        """Request the head and read it strictly (MIRROR-4).
+
+        Returns:
+            None if the mirror has none: it publishes no digests.
+
+        Raises:
+            NetworkError: it cannot be received.
+            DigestError: ``digest_invalid`` or ``version``: it is not in its form.
+        """
+        url = self.url(DIGESTS + HEAD_FILE)
+        exchange = await self._client.get(url, limit=HEAD_BYTES)
+        if exchange.status in ABSENT:
+            return None
+        data = exchange.require_ok()
+        return HeldHead(self._named(exchange, lambda: Head.from_bytes(data)), exchange)
+
+    async def file(self, name: str, limit: int) -> bytes:
+        """Request the file of the digests that has a name, and compare it with the name (MIRROR-3).
+
+        Args:
+            name: 64 lower-case hex digits.
+            limit: the most bytes that it may have.
+
+        Raises:
+            NetworkError: it cannot be received; ``size``: it is larger than the limit.
+            DigestError: ``digest_invalid``: the name is none, or the content is another one.
+        """
+        if not is_name(name):
+            raise DigestError("digest_invalid", f"{self.base}: not the name of a file of digests")
+        exchange = await self._client.get(self.url(DIGESTS + name + ENDING), limit=limit, accept="text/plain")
+        data = exchange.require_ok()
+        return self._named(exchange, lambda: check_file(name, data, limit))
+
+    async def wanted(self, want: Want) -> bytes:
+        """Request a file that a descent needs.
+
+        Raises:
+            NetworkError: as :meth:`file`.
+            DigestError: as :meth:`file`.
+        """
+        return await self.file(want.name, want.limit)
+
+    async def changes(self, head: Head, held_root: str) -> tuple[Change, ...] | None:
+        """Follow the deltas from a head back to a root that the reader has (MIRROR-5).
+
+        Returns:
+            None if they do not lead there: the reader descends.
+
+        Raises:
+            NetworkError: a delta cannot be received.
+            DigestError: a delta is not in its form, or leads elsewhere.
+        """
+        steps = following(head, held_root)
+        return await self._followed(steps)
+
+    async def _followed(
+        self, steps: Generator[str, bytes, tuple[Change, ...] | None]
+    ) -> tuple[Change, ...] | None:
+        content: bytes | None = None
+        while True:
+            try:
+                name = next(steps) if content is None else steps.send(content)
+            except StopIteration as end:
+                found: tuple[Change, ...] | None = end.value
+                return found
+            except DigestError as error:
+                raise self.named(error) from error
+            content = await self.file(name, DELTA_BYTES)
+
+    # -- records --------------------------------------------------------------------------
+
+    async def bundle(self, suffix: str, leaf: str | None = None, known: Known | None = None) -> Body:
+        """Request the bundle of a record, and its other parts where there are any (SYNC-5).
+
+        Args:
+            suffix: of the record. Checked before any URL is built.
+            leaf: the digest of the record by the tree of the mirror, where that is known. With
+                ``digest_of`` it decides whether there are other parts, without it the size does.
+            known: the bundle that the reader has.
+
+        Raises:
+            NetworkError: ``suffix``: it is none. Otherwise a part cannot be received; ``http`` with the
+                exchange if the mirror has no bundle.
+            BundleError: the list of the parts is not in its form, or a part is not the one of its hash.
+            InputError: the list is not JSON.
+        """
+        first = await self.first(suffix, known)
+        if first.status == 304 or not await self._is_part(first.body, leaf):
+            return Body(suffix, (first,))
+        return await self.rest(suffix, first)
+
+    async def first(self, suffix: str, known: Known | None = None) -> Exchange:
+        """Request the bundle of a record: the largest of its parts. The status is 200 or 304.
+
+        Raises:
+            NetworkError: as :meth:`bundle`.
+        """
+        url = self.mirror.bundle_url(suffix, allow_loopback_http=self._http)
+        exchange = await self._client.get(url, known=known)
+        if exchange.status != 304:
+            exchange.require_ok()
+        return exchange
+
+    async def _is_part(self, body: bytes, leaf: str | None) -> bool:
+        """Whether a bundle may be one part of several."""
+        if leaf is not None and self._digest_of is not None:
+            found = await asyncio.to_thread(self._digest_of, body)
+            if found is not None:
+                return found != leaf
+        return len(body) >= LEAST_BYTES
+
+    async def rest(self, suffix: str, first: Exchange) -> Body:
+        """Request the list of the parts of a record, and those that are not in ``first`` (SYNC-5).
+
+        Raises:
+            NetworkError: as :meth:`bundle`.
+            BundleError: as :meth:`bundle`.
+            InputError: the list is not JSON.
+        """
+        listing = await self._client.get(self._part_url(suffix, PARTS_FILE), limit=PARTS_BYTES)
+        if listing.status in ABSENT:
+            return Body(suffix, (first,))
+        data = listing.require_ok()
+        parts = self._named(listing, lambda: Parts.from_bytes(data, suffix))
+        # What the reader has decides: a mirror that publishes meanwhile has another list.
+        missing = [part for part in parts.parts if part.sha256 != first.sha256]
+        fetched = await _together([self._part(suffix, part) for part in missing])
+        return Body(suffix, (first, *fetched), listing)
+
+    async def _part(self, suffix: str, part: Part) -> Exchange:
+        url = self._part_url(suffix, f"parts/{part.sha256}.json")
+        exchange = await self._client.get(url, limit=part.bytes)
+        data = exchange.require_ok()
+        if len(data) != part.bytes or sha256(data).hexdigest() != part.sha256:
+            error = BundleError("hash_mismatch", f"{url}: not the part of its name", clause="SYNC-5")
+            error.exchange = exchange
+            raise error
+        return exchange
+
+    def _part_url(self, suffix: str, name: str) -> str:
+        return self.mirror.part_url(suffix, name, allow_loopback_http=self._http)
+
+    async def state(self, suffix: str) -> Exchange:
+        """Request the state of a record, as the mirror states it; nothing signs it.
+
+        Raises:
+            NetworkError: ``suffix``, or it cannot be received.
+        """
+        url = self.mirror.state_url(suffix, allow_loopback_http=self._http)
+        exchange = await self._client.get(url)
+        exchange.require_ok()
+        return exchange
+
+    # -- manifests and packs --------------------------------------------------------------
+
+    async def mirrors(self) -> MirrorList:
+        """Request the manifest of mirrors that the mirror has: hints.
+
+        Raises:
+            NetworkError: it cannot be received.
+            PithError: it is not in its form.
+        """
+        return await fetch_manifest(self._client, self.url(MANIFEST_FILE))
+
+    async def archive(self, path: str) -> Manifest:
+        """Request the manifest of an archive (ARCH-10).
+
+        Args:
+            path: as the head states it, below the base URL.
+
+        Raises:
+            NetworkError: it cannot be received.
+            InputError: it is not JSON.
+            ArchiveError: it is not in its form.
+        """
+        exchange = await self._client.get(self.url(path), limit=ARCHIVE_LIMITS.size)
+        data = exchange.require_ok()
+        return self._named(exchange, lambda: Manifest.from_bytes(data))
+
+    def pieces(self, path: str, pack: PackInfo, start: int = 0) -> AsyncIterator[bytes]:
+        """Request a pack in parts, from a byte on; the caller compares its hash (NET-14).
+
+        Args:
+            path: of the manifest of the archive.
+            pack: as the manifest states it.
+            start: how many bytes of it the caller has.
+
+        Raises:
+            NetworkError: a part cannot be received.
+        """
+        folder = path.rpartition("/")[0]
+        name = f"{folder}/{pack.file}" if folder else pack.file
+        return self._client.pieces(self.url(name), pack.file_bytes, start=start)
+
+    # -- errors ---------------------------------------------------------------------------
+
+    def named(self, error: PithError, exchange: Exchange | None = None) -> PithError:
+        """Return an error of what the mirror sent with the name of the mirror, and with the exchange."""
+        fault = error.fault
+        made = type(error)(
+            fault.code, f"{self.base}: {fault.message}", pointer=fault.pointer, offset=fault.offset,
+            clause=fault.ruled_by,
+        )  # fmt: skip
+        made.exchange = exchange
+        return made
+
+    def _named(self, exchange: Exchange, read: Callable[[], _Result]) -> _Result:
+        try:
+            return read()
+        except PithError as error:
+            raise self.named(error, exchange) from error
+
+
+def require_bundle(data: bytes, suffix: str) -> Bundle:
+    """Read a bundle that was received for a suffix, strictly, whatever its media type (SYNC-6).
+
+    Raises:
+        PithError: it is no bundle; the message has no text of it but names of members.
+        BundleError: ``subject``: it is the bundle of another record.
+    """
+    if not is_suffix(suffix):
+        raise NetworkError("suffix", f"not the suffix of a Pith Number: {suffix}", clause="NET-2")
+    found = read_bundle(data)
+    if found.record.number.suffix != suffix:
+        detail = f"the bundle of {found.record.number.suffix} was served for {suffix}"
+        raise BundleError("subject", detail, clause="SYNC-6")
+    return found
+
+
+async def fetch_manifest(client: AsyncClient, url: str) -> MirrorList:
+    """Request a manifest of mirrors and read it (SYNC-1).
+
+    Raises:
+        NetworkError: it cannot be received.
+        InputError: it is not JSON.
+        BundleError: it is no manifest of mirrors.
+    """
+    exchange = await client.get(url, limit=MANIFEST_BYTES)
+    data = exchange.require_ok()
+    return read_manifest(data, allow_loopback_http=client.options.allow_loopback_http)
+
+
+async def descend(
+    descent: Descent, left: FetchWanted, right: FetchWanted, at_once: int = _AHEAD
+) -> AsyncIterator[Difference]:
+    """Return the differences of two trees, with several requests at once (MIRROR-8).
+
+    Args:
+        descent: of both trees.
+        left: fetches a file of the left one.
+        right: fetches a file of the right one.
+        at_once: how many files are requested together.
+
+    Raises:
+        PithError: whatever a function raises that fetches.
+        DigestError: ``digest_invalid``: a file is not in its form.
+    """
+    while wanted := descent.wanted(at_once):
+        files = await _together([(left if want.side == "left" else right)(want) for want in wanted])
+        for difference in descent.take(files):
+            yield difference
+
+
+async def _together(waiting: list[Awaitable[_Result]]) -> list[_Result]:
+    """Wait for all, then raise the first error; nothing goes on behind the caller's back."""
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    found: list[_Result] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        found.append(result)
+    return found
+
+
+def archive_error(base: str, detail: str, clause: str) -> ArchiveError:
+    """Return the error of an archive of a mirror."""
+    return ArchiveError("archive", f"{base}: {detail}", clause=clause)
