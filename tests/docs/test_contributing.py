@@ -13,8 +13,8 @@ TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 
 
 def ci_targets() -> list[str]:
-    """What CI makes, in its order."""
-    lines = re.findall(r"^make ([^\n]+)$", CI, re.MULTILINE)
+    """What CI makes, in the order of its text."""
+    lines = re.findall(r"^ *make ([^\n]+)$", CI, re.MULTILINE)
     return [word for line in lines for word in line.split() if re.fullmatch("[a-z-]+", word)]
 
 
