@@ -55,6 +55,10 @@ export const CODES = {
     meaning: "a file of a mirror's digests is not in its form, or not the one of its name",
     clause: "MIRROR-3",
   },
+  finding: {
+    meaning: "a finding of an audit is not in its form, or does not show what it states",
+    clause: "AUDIT-11",
+  },
   store: { meaning: "a store, or an entry of it, is damaged or not in its form", clause: "STORE-3" },
   worker_lost: { meaning: "the process that verified this ended each time", clause: "RECOMP-7" },
   cache: { meaning: "a kept result is not the one that a new computation gives", clause: "RECOMP-10" },

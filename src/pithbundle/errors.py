@@ -345,6 +345,10 @@ class DigestError(PithError):
     """A file of a mirror's digests is not in its form, or not the one of its name (MIRROR-3)."""
 
 
+class FindingError(PithError):
+    """A finding of an audit is not in its form, or shows nothing (AUDIT-11)."""
+
+
 class FileError(PithError):
     """A file cannot be read or written."""
 

@@ -127,6 +127,7 @@ def test_every_code_is_shown() -> None:
         "cache",
         "collision",
         "digest_invalid",
+        "finding",
         "store",
         "worker_lost",
         "url",

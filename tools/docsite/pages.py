@@ -83,6 +83,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/net.md",
             "spec/mirror.md",
             "spec/sync.md",
+            "spec/audit.md",
             "spec/errors.md",
             "spec/*",
         ],

@@ -31,6 +31,9 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
+from pithbundle.mirror.audit.classify import Found
+from pithbundle.mirror.audit.finding import finding_name, finding_of, read_finding
+from pithbundle.mirror.audit.sample import sample_of
 from pithbundle.mirror.manifest import read_manifest
 from pithbundle.mirror.parts import Part, Parts
 from pithbundle.net.addresses import not_public
@@ -431,6 +434,20 @@ def _sync() -> dict[str, str]:
     }
 
 
+def _audit() -> dict[str, str]:
+    """A finding that says that a mirror could not be reached, its name, and a sample."""
+    base, policy = "https://mirror.example", Policy.registry()
+    message = f"{base}/pith-digests/head.json: the exchange did not end in 30 seconds"
+    found = Found("unreachable", base, "", (), "timeout", message)
+    made = finding_of(found, (), Verifier(policy), "2026-11-20T00:00:00Z").to_bytes()
+    assert read_finding(made).message == message
+    return {
+        "finding": made.decode(),
+        "name": finding_name(found.key),
+        "sample": "\n".join(sample_of([letter * 26 for letter in "ABCD"], "0" * 32, 2)),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -451,6 +468,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "mirror": _mirror,
     "net": _net,
     "sync": _sync,
+    "audit": _audit,
 }
 
 

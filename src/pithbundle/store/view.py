@@ -21,8 +21,9 @@ from pithbundle.store.updating import StoredRecord, body_of, compose, load_entri
 
 #: The records that a view holds after it verified them.
 _MOST_HELD: Final = 1_024
-#: The rows that are read from the index at once.
+#: The rows that are read from the index at once, and the first of them where a first suffix is given.
 _PAGE: Final = 1_000
+_FEW: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,16 @@ class View:
         with self._keeper.failing():
             return self._index.number("SELECT coalesce(sum(valid), 0) FROM records")
 
-    def lines(self) -> Iterator[LeafLine]:
+    def lines(self, first: str = "") -> Iterator[LeafLine]:
         """The leaf line of each record, in the order of the suffixes (MIRROR-1).
+
+        Args:
+            first: the first suffix that may be returned; by default any.
 
         Raises:
             StoreError: ``store``: a row is damaged.
         """
-        for suffix, leaf in self._pages("SELECT suffix, leaf FROM records"):
+        for suffix, leaf in self._pages("SELECT suffix, leaf FROM records", first):
             line = parse_line(f"{suffix} {leaf}".encode("utf-8", "surrogatepass"))
             if line is None:
                 raise damaged("a row of records has another suffix or digest")
@@ -144,16 +148,17 @@ class View:
                 raise damaged("a row of records has another suffix")
             yield suffix
 
-    def _pages(self, statement: str) -> Iterator[tuple[str, ...]]:
-        after = ""
+    def _pages(self, statement: str, first: str = "") -> Iterator[tuple[str, ...]]:
+        # Nothing that is a suffix comes between this string and the first one.
+        after, most = (first[:-1] + chr(ord(first[-1]) - 1), _FEW) if first else ("", _PAGE)
         while True:
             with self._keeper.failing():
                 condition = "WHERE suffix > ? ORDER BY suffix LIMIT ?"
-                page = self._index.texts(f"{statement} {condition}", after, _PAGE)
+                page = self._index.texts(f"{statement} {condition}", after, most)
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < most:
                 return
-            after = page[-1][0]
+            after, most = page[-1][0], _PAGE
 
     def suffixes_of_alias(self, value: str, most: int) -> list[str]:
         """The records that have an alias of this value, at most so many."""

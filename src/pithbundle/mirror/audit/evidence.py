@@ -1,0 +1,116 @@
+"""The evidence of what was found: which documents a finding contains (spec AUDIT-11). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from pithbundle.digests.contradiction import contradiction_of
+from pithbundle.digests.head import Head
+from pithbundle.ed25519.strict import PublicKey
+from pithbundle.encoding.limits import DEFAULT_LIMITS
+from pithbundle.errors import DigestError
+from pithbundle.merge.export import export_events
+from pithbundle.merge.ledger import Ledger
+from pithbundle.mirror.audit.classify import Found
+from pithbundle.mirror.audit.finding import FindingDocument, Role, received
+from pithbundle.mirror.audit.mirrors import Mirror, RecordRead
+from pithbundle.mirror.audit.words import Word
+from pithbundle.proof import proof_of
+
+#: Which documents of a record show a word; the others would only make the file larger.
+_ROLES: dict[Word, tuple[Role, ...]] = {
+    "state_differs": ("bundle", "state"),
+    "digest_differs": ("bundle",),
+    "conflict": (),
+}
+
+
+def evidence_of(found: Found, read: RecordRead, union: Ledger | None) -> tuple[FindingDocument, ...]:
+    """Return the documents of what was found of a record.
+
+    Args:
+        found: of the record.
+        read: what was read of the mirror.
+        union: the valid events of all sides.
+    """
+    roles = _ROLES.get(found.word, ("bundle", "response"))
+    documents = [one for one in read.documents if one.role in roles]
+    if found.word == "digest_differs":
+        documents += read.path
+    if found.group is not None and union is not None:
+        documents.append(FindingDocument("proof", proof_of(union, found.group)))
+    elif found.word in ("missing", "stale", "altered") and union is not None:
+        documents += _genuine(union, found.ids)
+    return tuple(documents)
+
+
+def _genuine(union: Ledger, ids: Iterable[str]) -> list[FindingDocument]:
+    """A bundle with the valid events that the mirror lacks or altered."""
+    events = sorted((union[name] for name in ids if name in union), key=lambda event: event.order)
+    if not events:
+        return []
+    return [FindingDocument("genuine", export_events(union.record, events, DEFAULT_LIMITS)[0])]
+
+
+def head_findings(
+    mirrors: Sequence[Mirror], earlier: Sequence[tuple[str, bytes]]
+) -> list[tuple[Found, tuple[FindingDocument, ...]]]:
+    """Return what the heads of an audit show together with those of earlier ones (MIRROR-7, AUDIT-6).
+
+    Args:
+        mirrors: with the heads that were read of each. Two mirrors may be one under two URLs.
+        earlier: base URLs and heads that were read before.
+    """
+    before = [*_earlier(earlier)]
+    found = []
+    for mirror in mirrors:
+        found += _rolled_back(mirror, [head for base, head in before if base == mirror.base])
+        if mirror.key is not None:
+            found += _contradictions(mirror, mirror.key, mirrors, [head for _, head in before])
+    return found
+
+
+_Made = list[tuple[Found, tuple[FindingDocument, ...]]]
+
+
+def _rolled_back(mirror: Mirror, before: Sequence[Head]) -> _Made:
+    """``stale``: the mirror had a later generation before."""
+    head = mirror.head
+    last = max((one.generation for one in before if head and one.origin == head.origin), default=0)
+    if head is None or last <= head.generation:
+        return []
+    message = f"its head is of generation {head.generation}, and it had one of generation {last} before"
+    made = Found("stale", mirror.base, "", (), "generation", message)
+    return [(made, (received("head", mirror.heads[-1].exchange),))]
+
+
+def _contradictions(
+    mirror: Mirror, key: PublicKey, mirrors: Sequence[Mirror], before: Sequence[Head]
+) -> _Made:
+    heads: dict[str, tuple[Head, tuple[FindingDocument, ...]]] = {head.sha256: (head, ()) for head in before}
+    for one in mirrors:
+        for read in one.heads:
+            heads[read.head.sha256] = read.head, (received("head", read.exchange),)
+    own = {read.head.sha256 for read in mirror.heads}
+    found = []
+    for (one_name, (first, of_first)), (other_name, (second, of_second)) in combinations(
+        sorted(heads.items()), 2
+    ):
+        contradiction = contradiction_of(first, second, key) if own & {one_name, other_name} else None
+        if contradiction is not None:
+            numbers = f"{first.generation} and {second.generation}"
+            message = f"two heads of its key contradict each other, of generations {numbers}"
+            ids = (one_name, other_name)
+            made = Found("conflict", mirror.base, "", ids, contradiction.reason, message, "mirror")
+            evidence = FindingDocument("contradiction", contradiction.to_bytes())
+            found.append((made, (evidence, *of_first, *of_second)))
+    return found
+
+
+def _earlier(earlier: Sequence[tuple[str, bytes]]) -> Iterable[tuple[str, Head]]:
+    for base, data in earlier:
+        try:
+            yield base, Head.from_bytes(data)
+        except DigestError:
+            continue

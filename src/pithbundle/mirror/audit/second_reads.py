@@ -1,0 +1,121 @@
+"""Reading again before a difference in a state or a digest is reported (spec AUDIT-10).
+
+A publisher writes one file after another, so that for a moment its bundle is newer than its state, its
+digests and its head. A difference counts only if several reads of one generation, with pauses, agree in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from pithbundle.errors import DigestError, NetworkError
+from pithbundle.mirror.audit.finding import FindingDocument, received
+from pithbundle.mirror.audit.mirrors import Mirror, RecordRead, Sleep
+from pithbundle.mirror.audit.sides import Side, compare_state
+from pithbundle.verifier import Verifier
+
+#: Seconds before each further read of what differs: at most three, then it is ``moving``.
+PAUSES: Final = (1.0, 5.0, 15.0)
+
+ServedBefore = Callable[[Mirror, str], frozenset[str]]
+
+
+def is_suspect(side: Side) -> bool:
+    """Whether a side contradicts itself: its state or its digest does not follow from its bundle."""
+    if side.status != "read":
+        return False
+    differs = side.listed is not None and side.listed != side.leaf
+    return differs or compare_state(side)[0] == "differs"
+
+
+def _shown(side: Side) -> tuple[object, ...]:
+    """What two reads have to agree in."""
+    return side.leaf, side.state, side.listed
+
+
+async def settle(
+    of_record: dict[str, list[RecordRead]],
+    mirrors: Sequence[Mirror],
+    verifier: Verifier,
+    sleep: Sleep,
+    served_before: ServedBefore,
+) -> None:
+    """Read again what contradicts itself, until it does not, or does so in each read of one generation.
+
+    Args:
+        of_record: by suffix, what was read of each mirror, in the order of the mirrors; changed in place.
+        mirrors: that are audited.
+        verifier: under the policy of the reader.
+        sleep: waits.
+        served_before: what a mirror served before of a record.
+    """
+    suspects = {
+        (suffix, at): [read]
+        for suffix, reads in of_record.items()
+        for at, read in enumerate(reads)
+        if is_suspect(read.side)
+    }
+    generations = {at: [_generation(mirrors[at])] for _, at in suspects}
+    for pause in PAUSES:
+        open_ = {name: reads for name, reads in suspects.items() if is_suspect(reads[-1].side)}
+        if not open_:
+            break
+        await sleep(pause)
+        for at in sorted({at for _, at in open_}):
+            await _read_head(mirrors[at])
+        for (suffix, at), reads in open_.items():
+            reads.append(await _again(mirrors[at], suffix, verifier, served_before))
+        for at in sorted({at for _, at in open_}):
+            await _read_head(mirrors[at])
+            generations[at].append(_generation(mirrors[at]))
+    for (suffix, at), reads in suspects.items():
+        of_record[suffix][at] = _settled(mirrors[at], suffix, reads, generations[at])
+
+
+def _generation(mirror: Mirror) -> str | None:
+    return None if mirror.head is None else mirror.head.sha256
+
+
+async def _read_head(mirror: Mirror) -> None:
+    """Read the head again, if the digests are compared."""
+    if mirror.comparable and not mirror.is_given_up:
+        before = mirror.head
+        after = await mirror.read_head()
+        # A head of another policy, or none at all: nothing is compared any more.
+        if after is None or before is None or after.head.policy_sha256 != before.policy_sha256:
+            mirror.comparable = False
+
+
+async def _again(mirror: Mirror, suffix: str, verifier: Verifier, served_before: ServedBefore) -> RecordRead:
+    listed = None
+    head = mirror.head
+    if mirror.comparable and head is not None:
+        try:
+            listed = await mirror.files.digest_of(head.tree, suffix)
+        except (DigestError, NetworkError) as error:
+            mirror.note_error(error)
+    return await mirror.read_record(verifier, suffix, listed, served_before(mirror, suffix))
+
+
+def _settled(
+    mirror: Mirror, suffix: str, reads: Sequence[RecordRead], generations: Sequence[str | None]
+) -> RecordRead:
+    """The last read, or ``moving`` if the reads do not agree in what contradicts itself."""
+    last = reads[-1]
+    if not is_suspect(last.side):
+        return last
+    if len({_shown(one.side) for one in reads}) > 1 or len({*generations}) > 1:
+        side = replace(
+            last.side, status="moving", code="moving",
+            message=f"it changed during {len(reads)} attempts to read it", report=None,
+        )  # fmt: skip
+        return RecordRead(side, last.documents)
+    path: list[FindingDocument] = []
+    if mirror.head is not None:
+        # The heads before the first read and after the last one: of one generation.
+        heads = [one for one in mirror.heads if one.head.sha256 == mirror.head.sha256]
+        path += [received("head", one.exchange) for one in (heads[0], heads[-1])]
+        path += mirror.files.path_to(mirror.head, suffix)
+    return replace(last, path=tuple(path))

@@ -1,0 +1,198 @@
+"""What one side has of a record: read from the bytes that it served (spec AUDIT-3).
+
+Pure: bytes in, values out. Nothing of what a mirror states about itself is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from pithbundle.comparison.published import compare_published, read_state
+from pithbundle.digests.lines import leaf_digest
+from pithbundle.encoding.canonical import digest, encode
+from pithbundle.encoding.json_reader import parse_json
+from pithbundle.encoding.parsed import detect_encoding
+from pithbundle.encoding.spellings import base32_prefix
+from pithbundle.errors import BundleError, InputError, PithError
+from pithbundle.merge.ledger import Ledger
+from pithbundle.report import Report
+from pithbundle.verifier import Verifier
+from pithbundle.verify.verdicts import CheckedEvent
+
+#: What became of the attempt to read the bundle of a record: ``absent`` where the mirror answers that it
+#: has none, ``unreadable`` where this reader rejects what it received.
+Status: TypeAlias = Literal["read", "absent", "wrong_record", "unreadable", "unreachable", "moving"]
+#: The codes of elements whose signature is not one of their content (CHECK-3, CHECK-4, CHECK-9).
+_NOT_SIGNED_FOR: Final = frozenset({"hash_mismatch", "signature_invalid", "subject"})
+#: The codes of a bundle that contradicts itself (BUN-3).
+_CONTRADICTORY: Final = frozenset({"hash_mismatch", "subject"})
+#: How the message begins of an element whose signature is genuine for something else (CHECK-3).
+_GENUINE: Final = ("the content is genuine;", "the signature is genuine,")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An element that names a key of the policy and that no signature of the key covers as it is."""
+
+    #: The pointer in the bundle.
+    pointer: str
+    #: The recomputed id and the claimed one, where there is one.
+    ids: tuple[str, ...]
+    code: str
+    message: str
+    #: Whether the signature is one of this content with another id, or of the claimed id.
+    genuine: bool
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one mirror, or a store, has of one record. Immutable."""
+
+    #: The base URL of a mirror, or ``store``.
+    name: str
+    status: Status
+    #: Why it was not read.
+    code: str = ""
+    message: str = ""
+    #: What was verified; None unless it was read.
+    report: Report | None = None
+    #: The valid events that this mirror served before, as a store knows (AUDIT-6).
+    served_before: frozenset[str] = frozenset()
+    #: The bytes of the state that it served; None where it served none.
+    state: bytes | None = None
+    #: Code and message, if its state could not be requested.
+    state_failure: tuple[str, str] | None = None
+    #: The leaf digest that it states in the generation in which the bundle was read; None where it states
+    #: none, or under another policy.
+    listed: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Side({self.name!r:.60}, {self.status}, valid={len(self.ids)})"
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The valid events; None unless it was read."""
+        return None if self.report is None else self.report.ledger
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of the valid events."""
+        return frozenset(() if self.ledger is None else (event.event_id for event in self.ledger))
+
+    @cached_property
+    def unverified(self) -> frozenset[str]:
+        """The identities of the unverified elements (UNV-1)."""
+        return frozenset(
+            () if self.report is None else (one.element_sha256 for one in self.report.unverified)
+        )
+
+    @cached_property
+    def is_signed(self) -> bool:
+        """Whether a signature of a key of the policy over this record verifies (STORE-5)."""
+        return self.report is not None and self.report.signature_verifies
+
+    @cached_property
+    def broken(self) -> tuple[Broken, ...]:
+        """The elements whose signature is not one of their content, in the order of the bundle."""
+        elements = (
+            () if self.report is None else (one for given in self.report.inputs for one in given.events)
+        )
+        return tuple(_broken(element) for element in elements if _is_broken(element))
+
+    @cached_property
+    def leaf(self) -> str | None:
+        """The leaf digest that follows from what was read (MIRROR-1); None unless it was read."""
+        report = self.report
+        if report is None or report.record is None or report.state is None:
+            return None
+        digests = (
+            report.record.hex,
+            report.state.events_sha256,
+            report.state.sha256,
+            report.unverified_sha256,
+        )
+        return leaf_digest(*map(bytes.fromhex, digests))
+
+
+def _is_broken(element: CheckedEvent) -> bool:
+    return element.verdict.status == "invalid" and element.verdict.code in _NOT_SIGNED_FOR
+
+
+def _broken(element: CheckedEvent) -> Broken:
+    fault = element.verdict.fault
+    code, message = ("", "") if fault is None else (fault.code, fault.message)
+    ids = tuple(name for name in (element.event_id, element.claimed_id) if name is not None)
+    return Broken(element.pointer, ids, code, message, message.startswith(_GENUINE))
+
+
+def read_side(verifier: Verifier, name: str, suffix: str, parts: Sequence[bytes]) -> Side:
+    """Read what a mirror served as the bundle of a record, in one part or several (AUDIT-3).
+
+    Args:
+        verifier: under the policy of the reader.
+        name: of the side.
+        suffix: for which the bundle was requested.
+        parts: the bytes, at least one part. Hostile.
+    """
+    reports = verifier.verify_together((str(number), data) for number, data in enumerate(parts))
+    for rejection in reports[0].rejected:
+        error = rejection.error
+        if _contradicts(error, parts[int(rejection.name)], suffix):
+            return Side(name, "wrong_record", error.code, error.fault.message)
+        return Side(name, "unreadable", error.code, error.fault.message)
+    for report in reports:
+        found = report.record
+        if found is not None and found.number.suffix != suffix:
+            return Side(name, "wrong_record", "subject", f"the bundle is of {found.number}")
+    return Side(name, "read", report=reports[0])
+
+
+def _contradicts(error: PithError, data: bytes, suffix: str) -> bool:
+    """Whether a bundle that is rejected shows that its record is not the one of the number.
+
+    A record of a version that this reader does not know has its number all the same: it is the hash.
+    """
+    if isinstance(error, BundleError) and error.code in _CONTRADICTORY:
+        return True
+    if isinstance(error, InputError) or detect_encoding(data) != "json":
+        return False
+    value = parse_json(data)
+    record = value.get("canonical_record") if type(value) is dict else None
+    return type(record) is dict and base32_prefix(digest(encode(record))) != suffix
+
+
+#: What a state is in comparison with the bundle: see :func:`compare_state`.
+StateResult: TypeAlias = Literal["same", "differs", "not_comparable"]
+
+
+def compare_state(side: Side) -> tuple[StateResult, str]:
+    """Compare the state that a mirror served with the one that follows from its bundle (AUDIT-8).
+
+    Returns:
+        The result, and where the first difference is or why nothing can be compared.
+    """
+    if side.state is None or side.report is None:
+        return "same", ""
+    try:
+        theirs = read_state(side.state)
+    except PithError as error:
+        return "not_comparable", f"the state cannot be read: {error.fault.message}"
+    found = compare_published(side.report, theirs)
+    if found.same:
+        return "same", ""
+    first = next(each.pointer for each in found.differences if each.group == "signed")
+    if not found.comparable:
+        return (
+            "not_comparable",
+            f"the state is of other merge rules or the bundle has unverified elements: {first}",
+        )
+    return "differs", f"the state differs at {first}"
+
+
+def store_side(verifier: Verifier, suffix: str, bundles: Iterable[bytes]) -> Side:
+    """What a store has of a record, by the bundles that it serves (STORE-8); absent without one."""
+    parts = [*bundles]
+    return read_side(verifier, "store", suffix, parts) if parts else Side("store", "absent")
