@@ -36,6 +36,8 @@ THROUGH = {
     "mirror/audit/population.py": "mirror/audit/run.py",
     "outcomes.py": "report.py",
     "report_json.py": "report.py",
+    "mirror/answers.py": "mirror/site.py",
+    "mirror/served_folder.py": "mirror/site.py",
     "store/adding.py": "store/store.py",
     "store/checking.py": "store/store.py",
     "verify/policy_members.py": "verify/policy.py",

@@ -180,7 +180,8 @@ def _print_record(out: Output, served: Served) -> None:
     if served.entry is None:
         out.detail("served", f"an export of all valid events, {plural(len(served.parts), 'part')}")
     else:
-        out.detail("served", f"the bundle {served.entry.sha256[:16]} as it was received")
+        also = "" if len(served.parts) == 1 else f", and an export, {plural(len(served.parts) - 1, 'part')}"
+        out.detail("served", f"the bundle {served.entry.sha256[:16]} as it was received{also}")
     if served.unverified:
         elements = plural(served.unverified, "element")
         out.detail("unverified", f"{elements} of it could not be checked under the policy of the store")

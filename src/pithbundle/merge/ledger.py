@@ -72,6 +72,12 @@ class Ledger:
         }
         return _ledger(record, policy_sha256, rules, frozenset(ids_without_valid_event), events)
 
+    def _of_valid_events(self) -> Ledger:
+        """Internal, for what is read of an export: the same events, without counts of invalid ids."""
+        if not self.ids_without_valid_event:
+            return self
+        return _ledger(self.record, self.policy_sha256, self.rules, frozenset(), self._events)
+
     def __repr__(self) -> str:
         return f"<Ledger of {self.record.number}: {len(self)} valid events, {self.rules.name}>"
 

@@ -31,6 +31,8 @@ _DIGITS: Final = 64
 
 #: Returns the lines of all records in their order, from the first one at each call.
 Lines: TypeAlias = Callable[[], Iterable[LeafLine]]
+#: Returns a head with a signature (:meth:`Head.signed`).
+Sign: TypeAlias = Callable[[Head], Head]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,7 @@ class DigestFolder:
             return file.read() if limit is None else file.read(limit + 1)
 
 
-def write_digests(
-    path: str, lines: Lines, statement: Statement, sign: Callable[[Head], Head] | None = None
-) -> Published:
+def write_digests(path: str, lines: Lines, statement: Statement, sign: Sign | None = None) -> Published:
     """Write the next generation of a folder of digests, and the folder if it does not exist (MIRROR-9).
 
     Args:
@@ -150,9 +150,7 @@ def write_digests(
         return _next(DigestFolder(folder), lines, statement, sign)
 
 
-def _next(
-    files: DigestFolder, lines: Lines, statement: Statement, sign: Callable[[Head], Head] | None
-) -> Published:
+def _next(files: DigestFolder, lines: Lines, statement: Statement, sign: Sign | None) -> Published:
     last = files.head()
     if last is not None and last.origin != statement.origin:
         raise OSError(errno.EEXIST, f"contains the digests of {last.origin}, not of {statement.origin}")

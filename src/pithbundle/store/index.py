@@ -20,7 +20,7 @@ from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.segments import AREAS, AreaName
 
 INDEX: Final = "index.sqlite"
-VERSION: Final = "1"
+VERSION: Final = "2"
 #: The seconds that a connection waits for another.
 BUSY: Final = 60
 #: The names that SQLite gives its files.

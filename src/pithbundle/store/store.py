@@ -119,6 +119,13 @@ class Store:
         """
         return View._of(self._keeper)
 
+    def version(self) -> tuple[object, ...]:
+        """Return what is equal as long as nothing was added, sealed, repaired or damaged by its size."""
+        with self._keeper.failing():
+            index = self._keeper.index
+            meta = tuple(sorted(index.meta().items()))
+            return meta, index.last_sequence(), tuple(sorted(self._keeper.sizes().items()))
+
     # -- adding ---------------------------------------------------------------------------
 
     def add(self, data: bytes, *, origin: str, address: str = "", requested: str = "") -> Added:
@@ -231,6 +238,16 @@ class Store:
                 self._keeper.rebuild()
             return self._verified(suffix)
 
+    def read_again(self, suffix: str) -> StoredRecord | None:
+        """A record, verified from its segments once more; an entry that was damaged meanwhile is set aside.
+
+        Returns:
+            None if the store has no admitted bundle of it.
+        """
+        with self._keeper.failing():
+            self._held.pop(suffix, None)
+        return self.record(suffix)
+
     def _verified(self, suffix: str) -> StoredRecord | None:
         """A record; entries that are damaged are set aside first.
 
@@ -294,9 +311,7 @@ class Store:
         record = self.record(suffix)
         if record is None:
             return None
-        if record.served is None:
-            return Served(tuple(record.ledger.export()), None, 0, record)
-        return Served((self.body(record.served),), record.served, record.served.unverified, record)
+        return Served.of(record, self.body)
 
     def suffixes_of_event(self, event_id: str) -> list[str]:
         """The records that have a valid event of this id."""

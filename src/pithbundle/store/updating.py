@@ -31,10 +31,20 @@ class StoredRecord:
     ledger: Ledger
     #: The entries that are kept, in the order in which they were added.
     entries: tuple[StoredEntry, ...]
-    #: The entry that is served as it was received; None for an export (STORE-8).
+    #: The entry that is served as it was received; None if there is an export alone (STORE-8).
     served: StoredEntry | None
     #: What the index should state of it.
     row: RecordRow
+
+    def exported(self) -> list[bytes]:
+        """The bundles of all valid events that are served beside :attr:`served`, or alone (STORE-8).
+
+        Raises:
+            InputError: an event exceeds the limits of a bundle.
+        """
+        if self.served is not None and len(self.served.event_ids) == len(self.ledger):
+            return []
+        return self.ledger.export()
 
     def __repr__(self) -> str:
         return f"StoredRecord({self.number}, valid={len(self.ledger)}, entries={len(self.entries)})"
@@ -269,10 +279,8 @@ def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
         builder.add(one.bundle.ledger)
     ledger = builder.build()
     served = served_of(entries, sources)
-    shown, unverified = ledger, b""
-    if served is not None and served.unverified:
-        shown, unverified = loaded[entries.index(served)].bundle.ledger, served.unverified_ids
-    state = shown.snapshot()
+    unverified = b"" if served is None else served.unverified_ids
+    state = ledger.snapshot()
     digests = ledger.record.hex, state.events_sha256, state.sha256, _unverified_sha256(unverified)
     number = ledger.record.number
     row = RecordRow(
@@ -283,7 +291,7 @@ def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
         len(ledger),
         len(ids_in(unverified)),
         "" if served is None else served.entry_sha256,
-        ledger.snapshot().to_json(),
+        state.to_json(),
     )
     return StoredRecord(number, ledger, entries, served, row)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from types import TracebackType
 from typing import Final, Self
 
 from pithbundle.bundle.number import is_suffix
 from pithbundle.digests.lines import LeafLine, parse_line
 from pithbundle.errors import StoreError
+from pithbundle.merge.ledger import Ledger
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.store.index import Index, connect, damaged
 from pithbundle.store.judging import Judge
@@ -18,6 +20,7 @@ from pithbundle.store.keeper import Keeper
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.settings import Settings
 from pithbundle.store.updating import StoredRecord, body_of, compose, load_entries
+from pithbundle.verify.policy import Policy
 
 #: The records that a view holds after it verified them.
 _MOST_HELD: Final = 1_024
@@ -30,13 +33,31 @@ _FEW: Final = 128
 class Served:
     """The bundles of a record that a reader gets (STORE-8)."""
 
-    #: One bundle as it was received, or the parts of an export.
+    #: The bundle as it was received, if there is one, then the parts of the export, if there is one.
     parts: tuple[bytes, ...]
-    #: The entry of the bundle as it was received; None for an export.
+    #: The entry of the bundle as it was received; None if there is an export alone.
     entry: StoredEntry | None
     #: The elements that could not be checked under the policy, each identity once.
     unverified: int
     record: StoredRecord
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of whoever reads all parts: nothing invalid is served."""
+        return self.record.ledger._of_valid_events()
+
+    @classmethod
+    def of(cls, record: StoredRecord, body: Callable[[StoredEntry], bytes]) -> Served:
+        """Return what is served of a record.
+
+        Raises:
+            InputError: an event of an export exceeds the limits of a bundle.
+            PithError: what ``body`` raises for an entry that is damaged.
+        """
+        exported = record.exported()
+        if record.served is None:
+            return cls(tuple(exported), None, 0, record)
+        return cls((body(record.served), *exported), record.served, record.served.unverified, record)
 
 
 class View:
@@ -106,6 +127,11 @@ class View:
         return MERGE_1.name
 
     @property
+    def policy(self) -> Policy:
+        """The policy under which bundles were admitted."""
+        return self._settings.policy
+
+    @property
     def policy_sha256(self) -> str:
         """The SHA-256 of the policy under which bundles were admitted, in hex."""
         return self._settings.policy.sha256
@@ -159,6 +185,17 @@ class View:
             if len(page) < most:
                 return
             after, most = page[-1][0], _PAGE
+
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        """A digest of all that is kept of each record, in hex, in the order of the suffixes.
+
+        What is served of a record follows from it, the policy, the sources and the version of this package.
+        """
+        statement = "SELECT entry_sha256 FROM entries WHERE suffix = ? AND code = '' AND kept = 1"
+        for suffix in self.suffixes():
+            with self._keeper.failing():
+                names = self._index.texts(f"{statement} ORDER BY sequence, entry_sha256", suffix)
+            yield suffix, sha256("".join(f"{name}\n" for (name,) in names).encode()).hexdigest()
 
     def suffixes_of_alias(self, value: str, most: int) -> list[str]:
         """The records that have an alias of this value, at most so many."""
@@ -226,8 +263,5 @@ class View:
         record = self.record(suffix)
         if record is None:
             return None
-        if record.served is None:
-            return Served(tuple(record.ledger.export()), None, 0, record)
         with self._keeper.failing():
-            body = body_of(self._keeper.areas, record.served)
-        return Served((body,), record.served, record.served.unverified, record)
+            return Served.of(record, lambda entry: body_of(self._keeper.areas, entry))

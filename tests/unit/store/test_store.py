@@ -123,15 +123,13 @@ def test_several_bundles_are_served_as_an_export_that_reads_back(tmp_path: Path)
         assert row.state == report.ledger.snapshot().to_json()
 
 
-def test_a_record_with_unverified_elements_is_served_whole_and_its_digests_are_its_own(
-    tmp_path: Path,
-) -> None:
+def test_a_record_with_unverified_elements_is_served_whole_with_all_valid_events(tmp_path: Path) -> None:
     data = body(1, 1, more=(unverified(1, 5), unverified(1, 6)))
     with make(tmp_path / "s", (data, "a"), (body(1, 1, 2), "b")) as store:
         served = store.bundles_of(suffix(1))
-        assert served is not None and served.parts == (data,) and served.unverified == 2
+        assert served is not None and served.parts[0] == data and served.unverified == 2
         assert ids(store, 1) == wanted(1, 1, 2)
-        report = Verifier(POLICY).verify(data).report()
+        (report,) = Verifier(POLICY).verify_together(("", part) for part in served.parts)
         assert report.ledger is not None
         row = served.record.row
         four = row.canonical_sha256, row.events_sha256, row.state_sha256, row.unverified_sha256
@@ -141,8 +139,11 @@ def test_a_record_with_unverified_elements_is_served_whole_and_its_digests_are_i
         )  # fmt: skip
         assert row.leaf == sha256(bytes.fromhex("".join(four))).hexdigest()[:32]
         assert [one.leaf for one in store.records()] == [row.leaf]
-        # The state is that of all valid events.
-        assert json.loads(row.state)["valid_event_count"] == 2
+        assert json.loads(row.state)["valid_event_count"] == len(report.ledger) == 2
+        # A bundle that has all of them is the only part.
+        store.add(body(1, 1, 2, more=(unverified(1, 5),)), origin="a")
+        again = store.bundles_of(suffix(1))
+        assert again is not None and len(again.parts) == again.unverified == 1
 
 
 def test_the_order_of_origins_is_the_users(tmp_path: Path) -> None:

@@ -1,0 +1,388 @@
+"""What a mirror serves at each address, of one view of its store (spec MIRROR-11 to MIRROR-16)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from types import TracebackType
+from typing import Final, Self
+
+from pithbundle.archive.manifest import MANIFEST
+from pithbundle.bundle.number import PithNumber
+from pithbundle.digests.delta import DELTA_BYTES
+from pithbundle.digests.head import HEAD_FILE, Head
+from pithbundle.digests.tree import ENDING
+from pithbundle.durable import Folder
+from pithbundle.errors import FileError, NumberError, StoreError
+from pithbundle.files import file_error
+from pithbundle.mirror.answers import (
+    JSON,
+    MOST_CHOICES,
+    OF_RECORD,
+    TEXT,
+    Choice,
+    Document,
+    FileDocument,
+    Found,
+    Redirect,
+    bundle_document,
+    json_document,
+    part_document,
+)
+from pithbundle.mirror.contents import keys_document, manifest_document
+from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
+from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, ServedFolder
+from pithbundle.store import Served, Store, View
+
+#: The bytes of the documents that are held.
+_MOST_HELD: Final = 64 << 20
+#: The longest path that is looked up.
+_MOST_PATH: Final = 512
+
+#: The media types of the files of an archive by their endings.
+_FILES: Final = {"zst": "application/zstd", "idx": TEXT}
+_RECORD: Final = re.compile(
+    r"pith/([A-Z2-7]{26})(\.json|/bundle\.json|/bundle\.cbor|/state\.json|/parts\.json|)"
+).fullmatch
+_PART: Final = re.compile(r"pith/([A-Z2-7]{26})/parts/([0-9a-f]{64})\.json").fullmatch
+_WELL_KNOWN: Final = re.compile(r"\.well-known/pith/([A-Z2-7]{26})/bundle\.json").fullmatch
+_DIGEST_FILE: Final = re.compile(rf"{DIGESTS}/([0-9a-f]{{64}}){re.escape(ENDING)}").fullmatch
+_SUFFIX: Final = re.compile(r"(?:\.well-known/)?pith/([A-Z2-7]{26})").match
+_NAME: Final = re.compile(r"pith/([!-~]+)").fullmatch
+_PREFIX: Final = re.compile(r"(?:pith:)?([A-Z2-7]{8,26})").fullmatch
+_SCHEME: Final = re.compile(r"(?:arxiv|doi):(.+)", re.IGNORECASE).fullmatch
+
+
+@dataclass(slots=True)
+class _Current:
+    """What is served now: a view, and the head of the digests that were made of it."""
+
+    view: View
+    head: Head | None
+    packs: dict[str, FileDocument]
+    #: The documents that were made, by their paths, those used last at the end.
+    held: OrderedDict[str, Document] = field(default_factory=OrderedDict)
+    held_bytes: int = 0
+
+    def keep(self, path: str, document: Document) -> None:
+        self.held[path] = document
+        self.held_bytes += len(document.body)
+        while self.held_bytes > _MOST_HELD and len(self.held) > 1:
+            self.held_bytes -= len(self.held.popitem(last=False)[1].body)
+
+
+class Site:
+    """The documents of a mirror. Threads may share it.
+
+    What is served is of one moment, and so are the digests; :meth:`refresh` takes what the store has now.
+
+    Args:
+        store: the open store; closed with the site.
+        origin: the name of the mirror; by default that of the head before. Without one there are no digests.
+        base_url: under which the mirror is reached; without one there is no manifest.
+        sign: signs each head that is made.
+    """
+
+    def __init__(
+        self, store: Store, origin: str | None = None, base_url: str | None = None, sign: Sign | None = None
+    ) -> None:
+        self.store = store
+        self.folder = ServedFolder(store.path)
+        self._base_url = None if base_url is None else base_url.rstrip("/")
+        self._sign = sign
+        self._mutex = threading.RLock()
+        self._refreshing = threading.Lock()
+        self._digests: Folder | None = None
+        self._origin = origin
+        self._current: _Current | None = None
+        self._seen: object = None
+        self.refresh()
+
+    @classmethod
+    def open(
+        cls, path: str, *, origin: str | None = None, base_url: str | None = None, sign: Sign | None = None
+    ) -> Site:
+        """Open a store and make the digests of what it has.
+
+        Args:
+            path: the folder of the store.
+            origin: as for :class:`Site`.
+            base_url: as for :class:`Site`.
+            sign: as for :class:`Site`.
+
+        Raises:
+            FileError: ``io``: it is no store, or the system rejects something.
+            StoreError: it is damaged.
+            DigestError: the head of its digests is not in its form, or a leaf would be too large.
+        """
+        store = Store.open(path)
+        try:
+            return cls(store, origin, base_url, sign)
+        except BaseException:
+            store.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it and its store; a second time does nothing."""
+        with self._mutex:
+            if self._current is not None:
+                self._current.view.close()
+                self._current = None
+            if self._digests is not None:
+                self._digests.close()
+                self._digests = None
+            self.store.close()
+
+    # -- generations --------------------------------------------------------------------------
+
+    @property
+    def head(self) -> Head | None:
+        """The head that is served; None without an origin."""
+        return self._now.head
+
+    @property
+    def view(self) -> View:
+        """What is served; another one after :meth:`refresh`, which closes it."""
+        return self._now.view
+
+    @property
+    def _now(self) -> _Current:
+        if self._current is None:
+            raise ValueError("the site is closed")
+        return self._current
+
+    def is_current(self) -> bool:
+        """Whether the store has nothing that is not served."""
+        return self.store.version() == self._seen
+
+    def refresh(self, *, packs: bool = False, generated_at: str | None = None) -> Published | None:
+        """Serve what the store has now, with digests of it.
+
+        Args:
+            packs: write the archive of all bundles anew first.
+            generated_at: of the head; by default now.
+
+        Returns:
+            What was written; None without an origin.
+
+        Raises:
+            FileError: ``io``: the system rejects something, or another process holds the folder.
+            StoreError: the store is damaged.
+            DigestError: the head is not in its form, or a leaf would be too large.
+        """
+        try:
+            with self._refreshing, self.folder.locked(), contextlib.ExitStack() as stack:
+                seen = self.store.version()
+                view = self.store.view()
+                stack.callback(view.close)
+                if packs:
+                    self.folder.make_packs(view)
+                last = self.folder.head()
+                self._origin = self._origin or (None if last is None else last.origin)
+                made = None
+                if self._origin is not None:
+                    made = self.folder.next(view, self._origin, generated_at=generated_at, sign=self._sign)
+                stack.pop_all()
+                self._serve(_Current(view, None if made is None else made.head, self._packs()))
+                self._seen = seen
+                return made
+        except OSError as error:
+            raise file_error(self.folder.path, error) from error
+
+    def _serve(self, current: _Current) -> None:
+        with self._mutex:
+            if self._current is not None:
+                self._current.view.close()
+            self._current = current
+            if current.head is not None and self._digests is None:
+                self._digests = Folder.open(self.folder.digests)
+
+    def _packs(self) -> dict[str, FileDocument]:
+        """The files of the archive by their names."""
+        manifest = self.folder.manifest()
+        if manifest is None:
+            return {}
+        found = {}
+        for info in manifest.packs:
+            for name in (info.file, info.index_file):
+                path = os.path.join(self.folder.packs, name)
+                kind = _FILES[name.rpartition(".")[2]]
+                digest, size = info.file_sha256, info.file_bytes
+                if name == info.index_file:
+                    digest, size = _sha256_of(path)
+                found[name] = FileDocument(path, size, kind, digest, immutable=True)
+        path = os.path.join(self.folder.packs, MANIFEST)
+        digest, size = _sha256_of(path)
+        found[MANIFEST] = FileDocument(path, size, JSON, digest, immutable=False)
+        return found
+
+    # -- addresses ----------------------------------------------------------------------------
+
+    def find(self, path: str, accept: str = "") -> Found | None:
+        """Return what is at an address (MIRROR-11).
+
+        Args:
+            path: relative to the base URL, without a slash at its beginning, percent-decoded.
+            accept: the header Accept, of which nothing depends yet.
+
+        Returns:
+            None if there is nothing, whatever the path contains: no path of a file is built from it.
+
+        Raises:
+            FileError: ``io``: the system rejects something.
+            StoreError: ``store``: a bundle of the record is damaged and there is no other.
+            InputError: an event of an export exceeds the limits of a bundle.
+        """
+        if len(path) > _MOST_PATH or not path.isascii():
+            return None
+        try:
+            return self._find(path)
+        except (StoreError, FileError):
+            # Segments were sealed, or an entry is damaged: the store sets that aside, and serves the others.
+            suffix = _SUFFIX(path)
+            if suffix is not None:
+                self.store.read_again(suffix[1])
+            self.refresh()
+            return self._find(path)
+
+    def _find(self, path: str) -> Found | None:
+        with self._mutex:
+            held = self._now.held.get(path)
+            if held is not None:
+                self._now.held.move_to_end(path)
+                return held
+            if path.startswith(f"{PACKS}/"):
+                return self._now.packs.get(path[len(PACKS) + 1 :])
+            found = self._made(path)
+            if found is None:
+                return self._named(path)
+            self._now.keep(path, found)
+            return found
+
+    def _made(self, path: str) -> Document | None:
+        if path == f"{DIGESTS}/{HEAD_FILE}":
+            head = self._now.head
+            return None if head is None else Document(head.to_bytes(), JSON, immutable=False)
+        if path == "pith-signing-key.json":
+            return json_document(keys_document(self._now.view.policy, self._base_url))
+        if path == "pith-mirrors.json":
+            return self._manifest()
+        name = _DIGEST_FILE(path)
+        if name is not None:
+            return self._digest_file(name[1])
+        return self._of_record(path)
+
+    def _of_record(self, path: str) -> Document | None:
+        make: Callable[[Served], Document | None]
+        address = _RECORD(path)
+        part = _PART(path)
+        if address is not None:
+            make = OF_RECORD[address[2]]
+        elif part is not None:
+            address, name = part, part[2]
+            make = lambda served: part_document(served, name)  # noqa: E731
+        else:
+            address, make = _WELL_KNOWN(path), OF_RECORD["/bundle.json"]
+        served = None if address is None else self._now.view.bundles_of(address[1])
+        return None if served is None else make(served)
+
+    def _manifest(self) -> Document | None:
+        current = self._now
+        if self._base_url is None or current.head is None:
+            return None
+        head = current.head
+        made = manifest_document(
+            current.view.policy, head.rules, head.origin, self._base_url, head.generated_at
+        )
+        return json_document(made)
+
+    def _digest_file(self, name: str) -> Document | None:
+        if self._digests is None:
+            return None
+        try:
+            data = DigestFolder(self._digests).fetch(name, DELTA_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise file_error(self.folder.digests, error) from error
+        found = Document(data, TEXT, immutable=True)
+        # A damaged file is none; the next generation writes it again.
+        return found if found.sha256 == name else None
+
+    def _named(self, path: str) -> Redirect | Choice | None:
+        """What an alias or a short form names."""
+        match = _NAME(path)
+        suffixes = [] if match is None else self._suffixes_of(match[1])
+        if len(suffixes) > 1:
+            return Choice(tuple(suffixes[:MOST_CHOICES]))
+        return Redirect(f"pith/{suffixes[0]}") if suffixes else None
+
+    def _suffixes_of(self, name: str) -> list[str]:
+        view, most = self._now.view, MOST_CHOICES + 1
+        with contextlib.suppress(NumberError):
+            number = PithNumber.parse(name)
+            return [found for found in view.suffixes_that_begin(number.suffix, 1)]
+        prefix = _PREFIX(name)
+        if prefix is not None:
+            return view.suffixes_that_begin(prefix[1], most)
+        scheme = _SCHEME(name)
+        value = name if scheme is None else scheme[1]
+        found = {
+            each for spelling in {value, value.lower()} for each in view.suffixes_of_alias(spelling, most)
+        }
+        return sorted(found)
+
+    # -- all of it ----------------------------------------------------------------------------
+
+    def paths(self) -> Iterator[str]:
+        """The addresses that a publisher writes: what others name before them, the head last."""
+        view, packs = self._now.view, self._now.packs
+        if self._digests is not None:
+            for name in sorted(DigestFolder(self._digests).names()):
+                yield f"{DIGESTS}/{name}{ENDING}"
+        for name in packs:
+            if name != MANIFEST:
+                yield f"{PACKS}/{name}"
+        for suffix in view.suffixes():
+            yield from self.paths_of(suffix)
+        for name in ("pith-signing-key.json", "pith-mirrors.json", ARCHIVE, f"{DIGESTS}/{HEAD_FILE}"):
+            if self.find(name) is not None:
+                yield name
+
+    def paths_of(self, suffix: str) -> list[str]:
+        """The addresses of a record that a publisher writes, in their order."""
+        with self._mutex:
+            served = self._now.view.bundles_of(suffix)
+        if served is None:
+            return []
+        below = f"pith/{suffix}"
+        found = []
+        if len(served.parts) > 1:
+            found = [f"{below}/parts/{sha256(part).hexdigest()}.json" for part in served.parts]
+            found.append(f"{below}/parts.json")
+        if served.entry is not None and served.entry.encoding == "cbor":
+            found.append(f"{below}/bundle.cbor")
+        if bundle_document(served, "json") is not None:
+            found += [f"{below}/bundle.json", f".well-known/{below}/bundle.json"]
+        return [*found, f"{below}/state.json", f"{below}.json"]
+
+
+def _sha256_of(path: str) -> tuple[str, int]:
+    """The SHA-256 of a file in hex, and its bytes."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return sha256(data).hexdigest(), len(data)
