@@ -246,7 +246,7 @@ def test_a_result_that_is_not_that_of_a_new_computation() -> None:
     run("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1")
     (entry,) = Path("cache").glob("*/*")
     data = entry.read_bytes()
-    result = UnitResult.from_bytes(data[data.index(b"pithbundle unit 1") :])
+    result = UnitResult.from_bytes(data[data.index(b"pithbundle unit 2") :])
     with Cache("cache") as cache:
         cache.put(entry.name, replace(result, read=result.read + 1).to_bytes())
     words = ("recompute", "in", *OPTIONS, "--cache", "cache", "--force", "--recheck", "100", "--json")

@@ -40,8 +40,9 @@ SLOW: Final = pytest.mark.slow
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Results are noted in twos, so that a small run has as many steps as a large one."""
+    """Results are noted in twos, and units are small, so that a small run has the steps of a large one."""
     monkeypatch.setattr(store, "BATCH_UNITS", 2)
+    monkeypatch.setattr("pithbundle.recompute.frame_runs.MOST_FRAMES", 1)
 
 
 def write_inputs(root: Path) -> None:

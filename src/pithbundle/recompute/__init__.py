@@ -10,12 +10,14 @@ The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
 :mod:`~pithbundle.recompute.kept` finds results that need no computation;
 :mod:`~pithbundle.recompute.resume` is the part of an output that a run left;
-:mod:`~pithbundle.recompute.scan` finds the frames of a pack;
+:mod:`~pithbundle.recompute.frame_runs` divides the frames of a pack into units;
+:mod:`~pithbundle.recompute.scan` finds the units of a pack;
 :mod:`~pithbundle.recompute.work` is what a worker is given: bytes, or where they are;
 :mod:`~pithbundle.recompute.pool` computes units in processes;
-:mod:`~pithbundle.recompute.cluster` computes them on a cluster;
+:mod:`~pithbundle.recompute.cluster` computes them on a cluster, of which
+:mod:`~pithbundle.recompute.versions` compares the workers with the client, and
+:mod:`~pithbundle.recompute.dask_cluster` is the connection to one of Dask;
 :mod:`~pithbundle.recompute.frame_units` has the frames of the archives as units;
-:mod:`~pithbundle.recompute.joining` joins results that share a frame of the output;
 :mod:`~pithbundle.recompute.sorted_lines` sorts lines that no archive has;
 :mod:`~pithbundle.recompute.assemble` writes the output of the results;
 :mod:`~pithbundle.recompute.run` is the whole run;

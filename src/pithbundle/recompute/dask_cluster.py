@@ -26,7 +26,7 @@ from pithbundle.recompute.address import scheduler_address
 from pithbundle.recompute.location import absolute
 from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.versions import Versions, different_worker, message, versions
-from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, performed
+from pithbundle.recompute.work import FramesAt, LinesAt, Work, performed
 from pithbundle.verifier import Verifier
 
 #: How often a unit that raised is computed again.
@@ -60,7 +60,7 @@ class SentVerifier(WorkerPlugin):  # type: ignore[misc]
 
 
 def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
-    """Compute one unit, scan one pack, or join results, on a worker, and return the bytes of the result.
+    """Compute one unit, or scan one pack, on a worker, and return the bytes of the result.
 
     Args:
         run: the name of the plugin that has sent the verifier.
@@ -83,7 +83,7 @@ def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
         sent = _sent[run]
         mine.clear()
         mine[run] = Verifier(sent.policy, rules=sent.rules, limits=sent.limits)
-    is_placed = isinstance(words[0], Scan | Join | FrameAt | LinesAt)
+    is_placed = isinstance(words[0], Scan | FramesAt | LinesAt)
     work: Work = words[0] if is_placed else [*zip(words[::2], words[1::2], strict=True)]
     return performed(mine[run], work).to_bytes()
 
@@ -215,7 +215,7 @@ class DaskCluster:
     def submit(self, number: int, work: Work) -> None:
         """Send a unit. Bytes stay at the scheduler until it is done; no worker has to keep them."""
         words: list[Any]
-        if isinstance(work, Scan | Join | FrameAt | LinesAt):
+        if isinstance(work, Scan | FramesAt | LinesAt):
             words = [work]
         else:
             words = [word for part in work for word in part]

@@ -1,7 +1,7 @@
-"""The frames of the archives as units, in their order (spec RECOMP-1, RECOMP-18).
+"""The frames of the archives as units, in their order (spec RECOMP-1, RECOMP-18, RECOMP-19).
 
 Where the processes that verify can read a pack, one of them scans it, and the parent reads no frame.
-Scans are ahead of the units, so that no process waits for one. Of the first pack the first frames are
+Scans are ahead of the units, so that no process waits for one. Of the first pack the first units are
 found by a scan of their own, since a process would otherwise have nothing to do meanwhile.
 """
 
@@ -20,6 +20,7 @@ from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.errors import ArchiveError, FileError, PithError
+from pithbundle.recompute.frame_runs import frame_runs
 from pithbundle.recompute.kept import Task
 from pithbundle.recompute.location import absolute
 from pithbundle.recompute.notes import Notes
@@ -27,12 +28,12 @@ from pithbundle.recompute.plan import Keys
 from pithbundle.recompute.pool import WINDOW, UnitPool
 from pithbundle.recompute.scan import Scan, Scanned
 from pithbundle.recompute.sources import PackFile, Source, Sources
-from pithbundle.recompute.work import FrameAt, Outcome, Work, changed
+from pithbundle.recompute.work import FramesAt, Outcome, Work, changed
 
 #: How many packs for each process are scanned before their turn.
 _AHEAD: Final = 2
 
-#: A unit: the number of its frame, its key, and what makes the work.
+#: A unit: its number, its key, and what makes the work.
 Unit: TypeAlias = tuple[int, str, Callable[[], Work]]
 
 
@@ -65,7 +66,7 @@ class _Pack:
     #: Why it cannot be opened.
     error: FileError | None = None
     file: PackFile | None = None
-    #: The scans of it: of all of it, and before that of the first frames.
+    #: The scans of it: of all of it, and before that of the first units.
     scans: tuple[PackScan, ...] = ()
 
     @property
@@ -75,7 +76,7 @@ class _Pack:
 
 
 class FrameUnits:
-    """Every frame of the archives.
+    """Every frame of the archives, as units.
 
     Args:
         readers: the archives.
@@ -89,14 +90,14 @@ class FrameUnits:
         self._notes = notes
         #: How many things were read of which one may be rejected.
         self._read = 0
-        #: The frames by number.
+        #: The units by number.
         self.sources = Sources()
         self._files: list[PackFile] = []
 
-    def number(self) -> int:
-        """The next number, by which what is rejected is ordered."""
-        self._read += 1
-        return self._read
+    def number(self, count: int = 1) -> int:
+        """The first of the next numbers, by which what is rejected is ordered."""
+        self._read += count
+        return self._read - count + 1
 
     def require_unchanged(self) -> None:
         """Check that the packs that others have read are those that were found (ARCH-8).
@@ -162,17 +163,17 @@ class FrameUnits:
         return replace(pack, scans=tuple(PackScan(work) for work in works))
 
     def _found(self, pack: _Pack, file: PackFile) -> Iterator[Unit | None]:
-        """The units of the frames that the scans find, as soon as they do."""
-        frames = b""
+        """The units that the scans find, as soon as they do."""
+        before = b""
         done = 0
         for scan in pack.scans:
             while not scan.is_done:
                 yield None
             if scan.found is not None:
-                if not scan.found.frames.startswith(frames):
+                if not scan.found.units.startswith(before):
                     raise changed(pack.path)
                 yield from self._units_of(scan.found, file, done)
-                frames, done = scan.found.frames, len(scan.found)
+                before, done = scan.found.units, len(scan.found)
         whole = pack.scans[-1].found
         if whole is None:
             detail = "the process that read the pack ended each time"
@@ -185,16 +186,17 @@ class FrameUnits:
             self._reject(pack.path, _other_content())
 
     def _units_of(self, found: Scanned, file: PackFile, start: int) -> Iterator[Unit]:
-        """The units of the frames from one on, and what is damaged before each of them."""
+        """The units from one on, and what is damaged before each of them."""
         damages: defaultdict[int, list[RejectedEntry]] = defaultdict(list)
         for at, entry in found.damages:
             damages[at].append(entry)
-        for at, frame in enumerate(found.found(start), start):
+        for at, unit in enumerate(found.from_number(start), start):
             for entry in damages[at] if damages else ():
                 self._note(file, entry)
-            source = Source(file, frame.offset, self.number(), frame.is_large, frame.length)
-            work = FrameAt(source.place(), frame.key, self._keys.under)
-            yield self.sources.add(source), frame.key, partial(_itself, work)
+            number = self.number(len(unit.lengths))
+            source = Source(file, unit.offset, unit.lengths, number, unit.is_large)
+            work = FramesAt(source.place(), unit.key, self._keys.under)
+            yield self.sources.add(source), unit.key, partial(_itself, work)
 
     def _note(self, file: PackFile, entry: RejectedEntry) -> None:
         self._notes.take(self.number(), [replace(entry, path=file.path)])
@@ -213,18 +215,20 @@ class FrameUnits:
     def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[Unit]:
         file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
         content, is_damaged = sha256(), False
-        for frame in pack.frames():
-            if isinstance(frame, Damage):
+        for run in frame_runs(pack.frames()):
+            if isinstance(run, Damage):
                 damage = Rejections()
-                note_damage(pack, frame, damage)
+                note_damage(pack, run, damage)
                 self._notes.take(self.number(), damage)
                 is_damaged = True
                 continue
-            content.update(frame.raw)
-            is_large = len(frame.raw) > MAX_BYTES
-            source = Source(file, frame.offset, self.number(), is_large, frame.length)
-            parts = [(pack.encoding, frame.raw)]
-            key = self._keys.of_frame(pack.encoding, frame.raw)
+            parts = [(pack.encoding, frame.raw) for frame in run]
+            for _, raw in parts:
+                content.update(raw)
+            lengths = tuple([frame.length for frame in run])
+            is_large = len(run[0].raw) > MAX_BYTES
+            source = Source(file, run[0].offset, lengths, self.number(len(run)), is_large)
+            key = self._keys.of_frames(pack.encoding, [raw for _, raw in parts])
             yield self.sources.add(source), key, partial(list, parts)
         if not is_damaged and content.hexdigest() != info.content_sha256:
             self._reject(pack.path, _other_content())

@@ -26,7 +26,7 @@ from pithbundle.verifier import Verifier
 PLAN_TYPE: Final = "pithbundle_recompute_plan"
 PLAN_VERSION: Final = "1"
 #: The version of the form in which results are kept.
-UNIT_VERSION: Final = "1"
+UNIT_VERSION: Final = "2"
 #: What verifies and merges.
 ENGINE: Final = "python"
 #: A plan lists a pack in 80 bytes.
@@ -99,11 +99,12 @@ class Keys:
         """The keys under one verifier."""
         return cls(encode(under(verifier)) + b"\n")
 
-    def of_frame(self, encoding: Encoding, raw: bytes) -> str:
-        """The key of a frame: its encoding and its uncompressed bytes, in hex."""
+    def of_frames(self, encoding: Encoding, raws: Iterable[bytes]) -> str:
+        """The key of frames: their encoding, and the uncompressed bytes of each; in hex."""
         digest = self._under.copy()
-        digest.update(b"frame %s\n" % encoding.encode("ascii"))
-        digest.update(raw)
+        for raw in raws:
+            digest.update(b"frame %s %d\n" % (encoding.encode("ascii"), len(raw)))
+            digest.update(raw)
         return digest.hexdigest()
 
     def of_records(self, lines: Iterable[tuple[Encoding, str]]) -> str:
@@ -112,14 +113,6 @@ class Keys:
         digest.update(b"records\n")
         for encoding, name in sorted(lines, key=lambda each: each[1]):
             digest.update(f"{encoding} {name}\n".encode("ascii"))
-        return digest.hexdigest()
-
-    def of_joined(self, digests: Iterable[bytes]) -> str:
-        """The key of a joined result: the digests of the blocks of its units, in order; in hex."""
-        digest = self._under.copy()
-        digest.update(b"joined\n")
-        for each in digests:
-            digest.update(each)
         return digest.hexdigest()
 
 

@@ -29,7 +29,7 @@ from pithbundle.errors import ArchiveError
 from pithbundle.recompute.facts import Counts, Facts, Tally
 
 #: What a block begins with: its type and version.
-MAGIC: Final = b"pithbundle unit 1\n"
+MAGIC: Final = b"pithbundle unit 2\n"
 _LENGTH_BYTES: Final = 4
 _DIGEST_BYTES: Final = 32
 _SUFFIX: Final = 26
@@ -88,8 +88,8 @@ class UnitResult:
     counts: Counts
     #: The number of lines that were read.
     read: int
-    #: The lines that are no bundles, without a path.
-    rejected: tuple[RejectedEntry, ...] = ()
+    #: The lines that are no bundles, each with the number of its frame in the unit, from 0; without a path.
+    rejected: tuple[tuple[int, RejectedEntry], ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the block: one for equal results, whoever computed them."""
@@ -101,7 +101,9 @@ class UnitResult:
             "is_plain": self.is_plain,
             "counts": [*self.counts[:2], [[*each] for each in self.counts[2]]],
             "read": self.read,
-            "rejected": [[each.position, each.code, each.reason, each.count] for each in self.rejected],
+            "rejected": [
+                [frame, each.position, each.code, each.reason, each.count] for frame, each in self.rejected
+            ],
         }
         written = encode(head)
         blobs = [frame.data for frame in (*rows, *self.states, *self.reports)]
@@ -140,7 +142,7 @@ class UnitResult:
         states, reports = tuple(taken(head["states"])), tuple(taken(head["reports"]))
         records, bundles, facts = head["counts"]
         counts = records, bundles, tuple([(name, what, count) for name, what, count in facts])
-        rejected = tuple(RejectedEntry("", *each) for each in head["rejected"])
+        rejected = tuple((frame, RejectedEntry("", *each)) for frame, *each in head["rejected"])
         digests = bytes(content[at:])
         return cls(rows, digests, states, reports, head["is_plain"], counts, head["read"], rejected)
 
@@ -200,7 +202,9 @@ def texts_of(packed: Iterable[PackFrame]) -> Iterator[bytes]:
         yield from decompress(frame.data, frame.raw_size).split(b"\n")[:-1]
 
 
-def result_of(found: Sequence[FoundRow], read: int = 0, rejected: Iterable[RejectedEntry] = ()) -> UnitResult:
+def result_of(
+    found: Sequence[FoundRow], read: int = 0, rejected: Iterable[tuple[int, RejectedEntry]] = ()
+) -> UnitResult:
     """Return the result with these rows, which are sorted by suffix."""
     plain = [each for each in found if not each.row.collides]
     suffixes = [each.row.suffix for each in plain]

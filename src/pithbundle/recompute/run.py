@@ -7,6 +7,8 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import pithbundle.recompute.assemble as assemble
@@ -22,7 +24,6 @@ from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute.cache import cache_at
 from pithbundle.recompute.frame_units import FrameUnits, Named, PackScan, Unit
-from pithbundle.recompute.joining import joined
 from pithbundle.recompute.kept import RECHECKED, Hit, Kept
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
@@ -140,10 +141,7 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
     plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
     store = stack.enter_context(opened(place, plan, places, given.kept))
     kept = Kept(store, earlier, plan.sha256, given.recheck)
-    # One process without a cache compresses them once, when they are written.
-    is_joined = earlier is not None or given.pool.jobs > 1
-    joins = Kept(store, earlier, plan.sha256, given.recheck) if is_joined else None
-    run = _Run(readers, own, verifier, given.pool, store, kept, joins, given.progress, times)
+    run = _Run(readers, own, verifier, given.pool, store, kept, given.progress, times)
     found = run.write(place, given.rejected)
     if given.table:
         write_states_table(place.part, verifier.limits)
@@ -188,7 +186,6 @@ class _Run:
         pool: UnitPool[Named],
         store: Store,
         kept: Kept,
-        joins: Kept | None,
         progress: Progress,
         times: dict[str, float],
     ) -> None:
@@ -200,8 +197,6 @@ class _Run:
         self._jobs = pool.jobs
         self._store = store
         self._kept = kept
-        #: The same for joined results, which are no units and are not counted; None if none are joined.
-        self._joins = joins
         self._keys = Keys.of(verifier)
         self._progress = progress
         self._notes = Notes()
@@ -221,9 +216,6 @@ class _Run:
                 self._progress.begin("merging", None)
                 shared = self._results(self._shared(units), pool)
                 self._frames.require_unchanged()
-            if self._joins is not None:
-                with _timed(self._times, "joined_results"):
-                    units = joined(self._store, self._joins, self._keys, units, pool)
         folder, verifier = place.part, self._verifier
         results = assemble.Found(self._store, units, shared)
         rejected = self._notes.rejections()
@@ -292,29 +284,33 @@ class _Run:
         self._store.flush()
         return refs
 
-    def _note(self, source: int, rejected: Iterable[RejectedEntry]) -> None:
-        """List what a frame rejects; shared records were read before, and reject nothing."""
+    def _note(self, source: int, rejected: Iterable[tuple[int, RejectedEntry]]) -> None:
+        """List what frames reject; shared records were read before, and reject nothing."""
         if source >= 0 and rejected:
             at = self._frames.sources[source]
-            path, place = self._where(at)
-            entries = [
-                replace(each, path=path, position=f"{place}, {each.position}" if each.count == 1 else "")
-                for each in rejected
-            ]
-            self._notes.take(at.number, entries)
+            for number, entries in groupby(rejected, key=itemgetter(0)):
+                path, frame = self._where(at, number)
+                positions = (
+                    replace(each, path=path, position=f"{frame}, {each.position}" if each.count == 1 else "")
+                    for _, each in entries
+                )
+                self._notes.take(at.number + number, positions)
 
     def _note_lost(self, source: int) -> None:
-        """List a frame whose processes ended; of shared records the output shows that no unit has all."""
+        """List frames whose processes ended; of shared records the output shows that no unit has all."""
         if source >= 0:
             detail = "the process that verified the frame ended each time"
             at = self._frames.sources[source]
-            self._notes.add(at.number, *self._where(at), ArchiveError("worker_lost", detail))
+            for number in range(len(at.lengths)):
+                error = ArchiveError("worker_lost", detail)
+                self._notes.add(at.number + number, *self._where(at, number), error)
 
-    def _where(self, at: Source) -> tuple[str, str]:
-        """The file of a frame, and its place in it."""
+    def _where(self, at: Source, number: int) -> tuple[str, str]:
+        """The file of a frame of a unit, and its position in it."""
+        offset = at.offset_of(number)
         if self._sorted is not None and os.path.dirname(at.pack.path) == self._sorted.path:
-            return "", place_of(self._sorted, at.pack.path, at.offset)
-        return at.pack.path, f"frame at byte {at.offset}"
+            return "", place_of(self._sorted, at.pack.path, offset)
+        return at.pack.path, f"frame at byte {offset}"
 
     # -- records in several frames ----------------------------------------------------------
 

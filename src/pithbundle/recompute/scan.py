@@ -1,7 +1,7 @@
-"""Finding the frames of a pack, which a worker does, so that the parent reads none of them (spec RECOMP-18).
+"""Finding the units of a pack, which a worker does, so that the parent reads none of them (spec RECOMP-18).
 
 A scan reads a pack in order as every reader does (ARCH-8): what is damaged, where the frames after it
-begin, and the digest of the content are the same, whoever scans. For a frame it returns 49 bytes.
+begin, and the digest of the content are the same, whoever scans. For a unit it returns 73 bytes.
 """
 
 from __future__ import annotations
@@ -23,36 +23,38 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Value
 from pithbundle.errors import ArchiveError
+from pithbundle.recompute.frame_runs import MOST_FRAMES, FrameRun, frame_runs
 from pithbundle.recompute.plan import Keys
 
 #: What the bytes of a scan begin with: their type and version.
-MAGIC: Final = b"pithbundle scan 1\n"
+MAGIC: Final = b"pithbundle scan 2\n"
 _LENGTH_BYTES: Final = 4
 _DIGEST_BYTES: Final = 32
-#: Offset, length, whether it is large, and key of a frame.
-_FRAME: Final = Struct(">QQ?32s")
+#: Offset of a unit, the length of each of its frames or 0, whether it is large, and its key.
+_UNIT: Final = Struct(f">Q{MOST_FRAMES}Q?32s")
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A pack whose frames a worker finds."""
+    """A pack whose units a worker finds."""
 
     #: The pack, as every process finds it.
     path: str
     encoding: Encoding
     storage: Storage
-    #: What the key of each frame begins with.
+    #: What the key of each unit begins with.
     under: bytes
-    #: How many frames are found; 0 for all.
+    #: How many units are found; 0 for all.
     most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFrame:
-    """Where a frame is, and its key."""
+class ScannedUnit:
+    """Where the frames of a unit are, and its key."""
 
     offset: int
-    length: int
+    #: The bytes of each frame in the pack; they follow one another.
+    lengths: tuple[int, ...]
     #: Whether it is one line that is larger than other frames.
     is_large: bool
     key: str
@@ -62,20 +64,20 @@ class FoundFrame:
 class Scanned:
     """What a scan found."""
 
-    #: The frames in order, each in 49 bytes.
-    frames: bytes
-    #: What is damaged, each with the number of the frames before it; without a path.
+    #: The units in order, each in 73 bytes.
+    units: bytes
+    #: What is damaged, each with the number of the units before it; without a path.
     damages: tuple[tuple[int, RejectedEntry], ...]
     #: The SHA-256 of the content in hex; empty if something is damaged, or not all of it was read.
     content_sha256: str
 
     def __len__(self) -> int:
-        return len(self.frames) // _FRAME.size
+        return len(self.units) // _UNIT.size
 
-    def found(self, start: int = 0) -> Iterator[FoundFrame]:
-        """The frames from the one with this number on."""
-        for offset, length, is_large, key in _FRAME.iter_unpack(self.frames[start * _FRAME.size :]):
-            yield FoundFrame(offset, length, is_large, key.hex())
+    def from_number(self, start: int = 0) -> Iterator[ScannedUnit]:
+        """The units from the one with this number on."""
+        for offset, *lengths, is_large, key in _UNIT.iter_unpack(self.units[start * _UNIT.size :]):
+            yield ScannedUnit(offset, tuple(filter(None, lengths)), is_large, key.hex())
 
     def to_bytes(self) -> bytes:
         """Return it as bytes, for another machine."""
@@ -83,7 +85,7 @@ class Scanned:
             [at, each.position, each.code, each.reason, each.count] for at, each in self.damages
         ]
         head = encode({"damages": damages, "content_sha256": self.content_sha256})
-        block = b"".join([MAGIC, len(head).to_bytes(_LENGTH_BYTES), head, self.frames])
+        block = b"".join([MAGIC, len(head).to_bytes(_LENGTH_BYTES), head, self.units])
         return block + sha256(block).digest()
 
     @classmethod
@@ -104,39 +106,45 @@ class Scanned:
 
 
 def scan(work: Scan, limits: Limits) -> Scanned:
-    """Find the frames of a pack.
+    """Find the units of a pack.
 
     Raises:
         FileError: ``io``: it cannot be read, or changed while it was read.
     """
     keys = Keys(work.under)
     content = sha256()
-    frames: list[bytes] = []
+    units: list[bytes] = []
     damages: list[tuple[int, RejectedEntry]] = []
     counts: Counter[str] = Counter()
     is_whole = True
     with PackReader(work.path, work.encoding, limits, work.storage) as pack:
-        for frame in pack.frames():
-            if isinstance(frame, Damage):
+        for run in frame_runs(pack.frames()):
+            if isinstance(run, Damage):
                 one = Rejections()
-                note_damage(pack, frame, one)
+                note_damage(pack, run, one)
                 for entry in one:
                     counts[entry.code] += 1
                     if counts[entry.code] <= MOST:
-                        damages.append((len(frames), _without_path(entry)))
+                        damages.append((len(units), _without_path(entry)))
                 continue
-            content.update(frame.raw)
-            key = keys.of_frame(work.encoding, frame.raw)
-            is_large = len(frame.raw) > MAX_BYTES
-            frames.append(_FRAME.pack(frame.offset, frame.length, is_large, bytes.fromhex(key)))
-            if len(frames) == work.most:
+            units.append(_packed(run, work.encoding, keys))
+            for frame in run:
+                content.update(frame.raw)
+            if len(units) == work.most:
                 is_whole = False
                 break
     for code, count in counts.items():
         if count > MOST:
-            damages.append((len(frames), not_listed("", code, count - MOST)))
+            damages.append((len(units), not_listed("", code, count - MOST)))
     digest = content.hexdigest() if is_whole and not damages else ""
-    return Scanned(b"".join(frames), tuple(damages), digest)
+    return Scanned(b"".join(units), tuple(damages), digest)
+
+
+def _packed(run: FrameRun, encoding: Encoding, keys: Keys) -> bytes:
+    """A unit in 73 bytes."""
+    lengths = [frame.length for frame in run] + [0] * (MOST_FRAMES - len(run))
+    key = keys.of_frames(encoding, (frame.raw for frame in run))
+    return _UNIT.pack(run[0].offset, *lengths, len(run[0].raw) > MAX_BYTES, bytes.fromhex(key))
 
 
 def _without_path(entry: RejectedEntry) -> RejectedEntry:

@@ -1,4 +1,4 @@
-"""Where the frames of a run are, and reading lines of them again (spec RECOMP-1)."""
+"""Where the units of a run are, and reading lines of them again (spec RECOMP-1)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from pithbundle.archive.storage import Identity, Storage
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.recompute.result import FoundRow
-from pithbundle.recompute.work import FramePlace, LinesAt, changed
+from pithbundle.recompute.work import FramesPlace, LinesAt, changed
 
-#: The frames and packs that are held while shared records are read again.
-_HELD: Final = 32
+#: The packs that are open while shared records are read again, and the bytes of lines that are held.
+_OPEN: Final = 32
+_HELD_BYTES: Final = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +46,61 @@ class PackFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a frame is."""
+    """Where the frames of a unit are."""
 
     pack: PackFile
     offset: int
-    #: The number of the frame among everything that was read, by which rejections are ordered.
+    #: The bytes of each frame in the pack; they follow one another.
+    lengths: tuple[int, ...]
+    #: The number of the first frame among everything that was read, by which rejections are ordered.
     number: int
     #: Whether it is one line that is larger than other frames.
     is_large: bool = False
-    #: Its bytes in the pack.
-    length: int = 0
 
-    def place(self) -> FramePlace:
-        """Where it is for the processes that verify."""
+    def place(self) -> FramesPlace:
+        """Where they are for the processes that verify."""
         pack = self.pack
-        return FramePlace(pack.place, pack.encoding, pack.storage, self.offset, self.length)
+        return FramesPlace(pack.place, pack.encoding, pack.storage, self.offset, self.lengths)
+
+    def offset_of(self, number: int) -> int:
+        """Where the frame with this number in the unit begins, from 0."""
+        return self.offset + sum(self.lengths[:number])
 
 
 class Sources:
-    """The frames of a run by number: of each 29 bytes, since a registry has a hundred thousand."""
+    """The units of frames of a run by number: of each 29 bytes, and 8 of each frame."""
 
     def __init__(self) -> None:
         self._packs: list[PackFile] = []
-        self._pack_numbers = array("L")
-        self._offsets, self._lengths, self._numbers = array("Q"), array("Q"), array("Q")
+        self._pack_numbers = array("I")
+        self._offsets, self._numbers = array("Q"), array("Q")
+        #: The lengths of all frames, and the number of those of each unit and the units before it.
+        self._lengths, self._ends = array("Q"), array("Q")
         self._are_large = bytearray()
 
     def __len__(self) -> int:
         return len(self._offsets)
 
     def __getitem__(self, number: int) -> Source:
+        start = self._ends[number - 1] if number else 0
         return Source(
             self._packs[self._pack_numbers[number]],
             self._offsets[number],
+            tuple(self._lengths[start : self._ends[number]]),
             self._numbers[number],
             bool(self._are_large[number]),
-            self._lengths[number],
         )
 
     def add(self, source: Source) -> int:
-        """Add the next frame, mostly of the same pack as the one before it; return its number."""
+        """Add the next unit, mostly of the same pack as the one before it; return its number."""
         if not self._packs or self._packs[-1] is not source.pack:
             self._packs.append(source.pack)
         self._pack_numbers.append(len(self._packs) - 1)
         self._offsets.append(source.offset)
         self._numbers.append(source.number)
         self._are_large.append(source.is_large)
-        self._lengths.append(source.length)
+        self._lengths.extend(source.lengths)
+        self._ends.append(len(self._lengths))
         return len(self) - 1
 
 
@@ -115,12 +124,13 @@ def lines_at(sources: Sources, rows: Sequence[FoundRow]) -> LinesAt | None:
 
 
 class Frames:
-    """Reads frames again; the last ones are held, since the rows of a chain are in their order."""
+    """Reads units again; the last ones are held, since the rows of a chain are in their order."""
 
     def __init__(self, sources: Sources, limits: Limits) -> None:
         self._sources = sources
         self._limits = limits
         self._held: OrderedDict[int, dict[str, bytes]] = OrderedDict()
+        self._held_bytes = 0
         self._packs: OrderedDict[str, PackReader] = OrderedDict()
 
     def close(self) -> None:
@@ -138,22 +148,27 @@ class Frames:
         for each in rows:
             source = each.row.source
             encoding = self._sources[source].pack.encoding
-            lines = self._frame(source)
+            lines = self._lines(source)
             for name in each.row.lines:
                 if name not in done:
                     done.add(name)
                     yield encoding, lines[name] + (b"\n" if encoding == "json" else b"")
 
-    def _frame(self, source: int) -> dict[str, bytes]:
+    def _lines(self, source: int) -> dict[str, bytes]:
         if source in self._held:
             self._held.move_to_end(source)
-        else:
-            at = self._sources[source]
-            frame = self._pack(at.pack).read_frame(at.offset)
-            self._held[source] = {sha256(data).hexdigest(): data for _, data in frame.parts()}
-            if len(self._held) > _HELD:
-                self._held.popitem(last=False)
-        return self._held[source]
+            return self._held[source]
+        at = self._sources[source]
+        pack = self._pack(at.pack)
+        found: dict[str, bytes] = {}
+        for number in range(len(at.lengths)):
+            frame = pack.read_frame(at.offset_of(number))
+            found.update((sha256(data).hexdigest(), data) for _, data in frame.parts())
+        self._held_bytes += _size(found)
+        while self._held and self._held_bytes > _HELD_BYTES:
+            self._held_bytes -= _size(self._held.popitem(last=False)[1])
+        self._held[source] = found
+        return found
 
     def _pack(self, file: PackFile) -> PackReader:
         if file.path in self._packs:
@@ -163,6 +178,10 @@ class Frames:
             self._packs[file.path] = pack
             if pack.identity != file.identity:
                 raise changed(file.path)
-            if len(self._packs) > _HELD:
+            if len(self._packs) > _OPEN:
                 self._packs.popitem(last=False)[1].close()
         return self._packs[file.path]
+
+
+def _size(lines: dict[str, bytes]) -> int:
+    return sum(map(len, lines.values()))

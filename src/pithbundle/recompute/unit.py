@@ -6,13 +6,13 @@ file, an offset or a time, so that it is the same wherever the lines are and who
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
 from pithbundle.archive.borders import MAX_LINES
 from pithbundle.archive.lines import require_line, split_items, split_lines
-from pithbundle.archive.rejected import MOST_REPEATED, Rejections, rest_of_frame
+from pithbundle.archive.rejected import MOST_REPEATED, RejectedEntry, Rejections, rest_of_frame
 from pithbundle.bundle.reader import read_bundle
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.parsed import Encoding
@@ -23,7 +23,7 @@ from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
 from pithbundle.report import Report, reports_of
 from pithbundle.verifier import VerifiedBundle, Verifier
 
-#: The raw bytes of a frame, or of lines that were gathered, by encoding.
+#: The encoding and the raw bytes of each frame, or of lines that were gathered, by encoding.
 Parts: TypeAlias = Sequence[tuple[Encoding, bytes]]
 
 
@@ -47,13 +47,63 @@ def _computed(verifier: Verifier, parts: Parts, *, holds: bool) -> UnitResult:
     Raises:
         _NotAdjacent: no bundles are held, and lines of one record do not follow one another.
     """
-    groups: dict[str, dict[str, VerifiedBundle]] = {}
-    done: dict[str, FoundRow] = {}
-    rejected = Rejections()
-    seen: set[str] = set()
+    records = _Records(holds)
+    rejected: list[tuple[int, RejectedEntry]] = []
     read = 0
-    for number, encoding, data in _lines(parts):
-        read = number
+    for number, (encoding, raw) in enumerate(parts):
+        of_part = Rejections()
+        read += _read_part(verifier, encoding, raw, records, of_part)
+        rejected += [(number, entry) for entry in of_part]
+    records.finish()
+    return result_of([records.done[suffix] for suffix in sorted(records.done)], read, rejected)
+
+
+class _Records:
+    """The records of a unit.
+
+    Args:
+        holds: whether all bundles are held, because lines of one record do not follow one another.
+    """
+
+    def __init__(self, holds: bool) -> None:
+        self._holds = holds
+        self._groups: dict[str, dict[str, VerifiedBundle]] = {}
+        #: The rows of the records whose lines have all been read.
+        self.done: dict[str, FoundRow] = {}
+
+    def begin(self, suffix: str) -> None:
+        """The next line is of the record with this suffix.
+
+        Raises:
+            _NotAdjacent: as of :func:`_computed`.
+        """
+        if not self._holds and suffix not in self._groups:
+            self.finish()
+            if suffix in self.done:
+                raise _NotAdjacent
+
+    def add(self, suffix: str, line: str, bundle: VerifiedBundle) -> None:
+        """Take the bundle of a line."""
+        self._groups.setdefault(suffix, {})[line] = bundle
+
+    def finish(self) -> None:
+        """No lines follow of the records so far."""
+        while self._groups:
+            suffix, group = self._groups.popitem()
+            self.done[suffix] = _record(suffix, group)
+
+
+def _read_part(
+    verifier: Verifier, encoding: Encoding, raw: bytes, records: _Records, rejected: Rejections
+) -> int:
+    """Verify the lines of one frame; return how many there are.
+
+    Raises:
+        _NotAdjacent: as of :func:`_computed`.
+    """
+    seen: set[str] = set()
+    number = 0
+    for number, (_, data) in enumerate((split_lines if encoding == "json" else split_items)(raw), 1):
         line = sha256(data).hexdigest()
         if line in seen:
             # A pack has each line once. A frame of a million line feeds has 50 bytes.
@@ -72,28 +122,9 @@ def _computed(verifier: Verifier, parts: Parts, *, holds: bool) -> UnitResult:
             rejected.add("", f"line {number}", error)
             continue
         suffix = bundle.record.number.suffix
-        if not holds and suffix not in groups:
-            _finish(groups, done)
-            if suffix in done:
-                raise _NotAdjacent
-        groups.setdefault(suffix, {})[line] = verifier._verify(bundle)
-    _finish(groups, done)
-    return result_of([done[suffix] for suffix in sorted(done)], read, rejected)
-
-
-def _finish(groups: dict[str, dict[str, VerifiedBundle]], done: dict[str, FoundRow]) -> None:
-    """Move the records of ``groups`` to those that are done."""
-    while groups:
-        suffix, group = groups.popitem()
-        done[suffix] = _record(suffix, group)
-
-
-def _lines(parts: Parts) -> Iterator[tuple[int, Encoding, bytes]]:
-    number = 0
-    for encoding, raw in parts:
-        for _, data in (split_lines if encoding == "json" else split_items)(raw):
-            number += 1
-            yield number, encoding, data
+        records.begin(suffix)
+        records.add(suffix, line, verifier._verify(bundle))
+    return number
 
 
 def _record(suffix: str, group: dict[str, VerifiedBundle]) -> FoundRow:

@@ -16,7 +16,7 @@ from pithbundle.recompute.pool import WINDOW
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.unit import Parts, compute
-from pithbundle.recompute.work import FrameAt, Join, LinesAt, Work, parts_of, performed
+from pithbundle.recompute.work import FramesAt, LinesAt, Work, parts_of, performed
 
 LINES = registry(5)
 
@@ -45,7 +45,7 @@ class Workers:
         return False
 
     def submit(self, number: int, work: Work) -> None:
-        assert not isinstance(work, Scan | Join)
+        assert not isinstance(work, Scan)
         assert number not in self.flying
         if number in self.submitted:
             self.alone.append(number)
@@ -118,7 +118,7 @@ class Readers(Workers):
         return True
 
     def submit(self, number: int, work: Work) -> None:
-        assert isinstance(work, Scan | FrameAt | LinesAt | Join)
+        assert isinstance(work, Scan | FramesAt | LinesAt)
         self.works[number] = work
 
     def next(self) -> tuple[int, bytes | None]:

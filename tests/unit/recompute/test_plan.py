@@ -26,7 +26,7 @@ def plan(*inputs: str, form: str = "jsonl", chosen: Verifier | None = None) -> P
 
 
 def test_equal_units_have_one_key() -> None:
-    assert Keys.of(verifier()).of_frame("json", RAW) == Keys.of(verifier()).of_frame("json", RAW)
+    assert Keys.of(verifier()).of_frames("json", [RAW]) == Keys.of(verifier()).of_frames("json", [RAW])
     lines = [("json", "a" * 64), ("cbor", "b" * 64)]
     assert Keys.of(verifier()).of_records(lines) == Keys.of(verifier()).of_records(lines[::-1])  # type: ignore[arg-type]
 
@@ -34,10 +34,16 @@ def test_equal_units_have_one_key() -> None:
 def test_units_that_differ_have_other_keys() -> None:
     keys = Keys.of(verifier())
     found = [
-        keys.of_frame("json", RAW),
-        keys.of_frame("cbor", RAW),
-        keys.of_frame("json", RAW + b"\n"),
-        keys.of_frame("json", b""),
+        keys.of_frames("json", [RAW]),
+        keys.of_frames("cbor", [RAW]),
+        keys.of_frames("json", [RAW + b"\n"]),
+        keys.of_frames("json", [b""]),
+        keys.of_frames("json", []),
+        keys.of_frames("json", [RAW, RAW]),
+        keys.of_frames("json", [RAW + b"frame json\n" + RAW]),
+        keys.of_frames("json", [RAW, b""]),
+        keys.of_frames("json", [RAW[:9], RAW[9:]]),
+        keys.of_frames("json", [RAW[:8], RAW[8:]]),
         keys.of_records([]),
         keys.of_records([("json", "a" * 64)]),
         keys.of_records([("cbor", "a" * 64)]),
@@ -52,7 +58,7 @@ def test_units_that_differ_have_other_keys() -> None:
     ids=["policy", "limits"],
 )
 def test_another_verifier_has_other_keys(chosen: Verifier) -> None:
-    assert Keys.of(chosen).of_frame("json", RAW) != Keys.of(verifier()).of_frame("json", RAW)
+    assert Keys.of(chosen).of_frames("json", [RAW]) != Keys.of(verifier()).of_frames("json", [RAW])
     assert Keys.of(chosen).of_records([]) != Keys.of(verifier()).of_records([])
 
 
@@ -60,14 +66,14 @@ def test_another_verifier_has_other_keys(chosen: Verifier) -> None:
     "name", ["UNIT_VERSION", "ENGINE", "ZSTD_VERSION", "code_sha256", "pithbundle.__version__"]
 )
 def test_another_program_has_other_keys(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    before = Keys.of(verifier()).of_frame("json", RAW)
+    before = Keys.of(verifier()).of_frames("json", [RAW])
     if name == "code_sha256":
         monkeypatch.setattr(module, name, lambda: "0" * 64)
     elif "." in name:
         monkeypatch.setattr(pithbundle, "__version__", "0.0.0")
     else:
         monkeypatch.setattr(module, name, "another")
-    assert Keys.of(verifier()).of_frame("json", RAW) != before
+    assert Keys.of(verifier()).of_frames("json", [RAW]) != before
 
 
 def test_code_that_is_changed_has_another_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +129,7 @@ def test_a_change_of_any_other_part_changes_the_plan(
             changed.parent.mkdir(exist_ok=True)
             changed.write_bytes(text)
             code_sha256.cache_clear()
-            found.append((plan().sha256, Keys.of(verifier()).of_frame("json", RAW)))
+            found.append((plan().sha256, Keys.of(verifier()).of_frames("json", [RAW])))
     finally:
         monkeypatch.undo()
         code_sha256.cache_clear()

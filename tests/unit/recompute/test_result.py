@@ -42,8 +42,9 @@ def test_a_block_gives_the_result_again(result: UnitResult) -> None:
 
 
 def test_rejected_lines_are_in_the_block() -> None:
-    (entry,) = UnitResult.from_bytes(computed().to_bytes()).rejected
-    assert (entry.path, entry.position, entry.code, entry.count) == ("", "line 1", "syntax", 1)
+    ((frame, entry),) = UnitResult.from_bytes(computed().to_bytes()).rejected
+    assert (frame, entry.path, entry.position, entry.code) == (0, "", "line 1", "syntax")
+    assert entry.count == 1
 
 
 def test_every_damage_of_a_block_is_noticed() -> None:
@@ -73,7 +74,7 @@ def test_a_block_with_the_right_digest_of_something_else(head: bytes) -> None:
 
 def test_a_block_of_another_version_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("pithbundle.recompute.result.MAGIC", MAGIC.replace(b"1", b"2"))
+        patched.setattr("pithbundle.recompute.result.MAGIC", MAGIC.replace(b"2", b"1"))
         block = computed().to_bytes()
     with pytest.raises(ArchiveError, match="another version"):
         UnitResult.from_bytes(block)

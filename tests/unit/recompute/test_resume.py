@@ -19,7 +19,8 @@ FILES = ["journal.txt", "plan.json", "units.bin"]
 
 
 @pytest.fixture(autouse=True)
-def inputs(tmp_path: Path) -> None:
+def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pithbundle.recompute.frame_runs.MOST_FRAMES", 1)
     for number, lines in enumerate((registry(6)[:9], registry(6)[9:], registry(3))):
         write_frames(tmp_path / f"{number}", lines, 3)
 

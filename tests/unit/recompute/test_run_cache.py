@@ -18,7 +18,7 @@ from pithbundle.archive.lines import Line
 from pithbundle.recompute import kept, pool
 from pithbundle.recompute.cache import Cache, is_rechecked
 from pithbundle.recompute.kept import Task
-from pithbundle.recompute.result import UnitResult
+from pithbundle.recompute.result import MAGIC, UnitResult
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.unit import Parts, compute
 
@@ -26,6 +26,11 @@ LINES = registry(8)
 #: Lines of two archives, so that there are shared records.
 ONE = [line for at, line in enumerate(LINES) if at % 5 != 1]
 OTHER = [line for at, line in enumerate(LINES) if at % 5 < 2]
+
+
+@pytest.fixture(autouse=True)
+def a_frame_is_a_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pithbundle.recompute.frame_runs.MOST_FRAMES", 1)
 
 
 def work(tmp_path: Path, chosen: Verifier | None = None, **options: Any) -> dict[str, bytes]:
@@ -140,7 +145,7 @@ def test_another_registry_has_another_share(
 def other_result(path: Path) -> None:
     """Replace the result of an entry by a sound block with other counts, as a fault of a program would."""
     data = path.read_bytes()
-    start = data.index(b"pithbundle unit 1\n")
+    start = data.index(MAGIC)
     result = UnitResult.from_bytes(data[start:])
     block = replace(result, read=result.read + 1).to_bytes()
     with Cache(str(path.parent.parent)) as cache:

@@ -18,14 +18,15 @@ from pithbundle.archive.writer import Writer
 from pithbundle.archive.zstd import compress
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import ArchiveError
+from pithbundle.recompute.frame_runs import frame_runs
 from pithbundle.recompute.plan import Keys
-from pithbundle.recompute.scan import FoundFrame, Scan, Scanned, scan
+from pithbundle.recompute.scan import Scan, Scanned, ScannedUnit, scan
 
 KEYS = Keys.of(verifier())
 LINES = registry(4)
 
 
-def pack_of(path: Path, lines: tuple[Line, ...] = LINES, count: int = 3) -> Path:
+def pack_of(path: Path, lines: tuple[Line, ...] = LINES, count: int = 1) -> Path:
     write_frames(path, lines, count)
     (pack,) = path.glob("*.zst")
     return pack
@@ -40,53 +41,61 @@ def frames_of(pack: Path) -> list[Frame | Damage]:
         return [*opened.frames()]
 
 
-def test_the_frames_are_those_of_a_reader(tmp_path: Path) -> None:
+def test_the_units_are_those_of_a_reader(tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a")
     found = scanned(pack)
     wanted = [
-        FoundFrame(each.offset, each.length, False, KEYS.of_frame("json", each.raw))
-        for each in frames_of(pack)
-        if isinstance(each, Frame)
+        ScannedUnit(
+            run[0].offset,
+            tuple(each.length for each in run),
+            False,
+            KEYS.of_frames("json", [each.raw for each in run]),
+        )
+        for run in frame_runs(frames_of(pack))
+        if isinstance(run, tuple)
     ]
-    assert [*found.found()] == wanted and len(found) == 4 and [*found.found(3)] == wanted[3:]
+    assert [*found.from_number()] == wanted and len(found) == len(wanted) >= 2
+    assert [*found.from_number(1)] == wanted[1:] and sum(len(each.lengths) for each in wanted) == 12
     assert found.damages == () and found.content_sha256.startswith(pack.name.partition(".")[0])
 
 
 def test_the_first_frames_are_those_of_the_whole(tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a")
     first, whole = scanned(pack, 2), scanned(pack)
-    assert len(first) == 2 and whole.frames.startswith(first.frames)
+    assert len(first) == 2 and whole.units.startswith(first.units)
     assert first.content_sha256 == "" and scanned(pack, 9) == whole
 
 
 def test_a_frame_of_one_large_line_is_marked(tmp_path: Path) -> None:
     pack = tmp_path / "p.jsonl.zst"
     pack.write_bytes(compress(b"{}\n") + compress(b"x" * (1 << 20) + b"\n"))
-    assert [each.is_large for each in scanned(pack).found()] == [False, True]
+    assert [each.is_large for each in scanned(pack).from_number()] == [False, True]
 
 
 def test_items_have_keys_of_their_encoding(tmp_path: Path) -> None:
     with Writer(tmp_path / "a") as writer:
         writer.write_sorted(in_cbor(LINES))
     (pack,) = (tmp_path / "a").glob("*.zst")
-    (one,) = scan(Scan(str(pack), "cbor", LOCAL, KEYS.under), DEFAULT_LIMITS).found()
+    (one,) = scan(Scan(str(pack), "cbor", LOCAL, KEYS.under), DEFAULT_LIMITS).from_number()
     raw = b"".join(line.raw for line in in_cbor(LINES))
-    assert one.key == KEYS.of_frame("cbor", raw) != KEYS.of_frame("json", raw)
+    assert one.key == KEYS.of_frames("cbor", [raw]) != KEYS.of_frames("json", [raw])
 
 
 def test_damage_is_between_the_frames_where_it_is(tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a")
     data = bytearray(pack.read_bytes())
-    second = [*scanned(pack).found()][1]
+    # The second frame of the first unit, which is in two units then.
+    frames = [each for each in frames_of(pack) if isinstance(each, Frame)]
+    second = frames[1]
     data[second.offset + 50] ^= 1
     pack.write_bytes(data + b"junk")
     found = scanned(pack)
     end = second.offset + second.length
     assert [(at, each.path, each.position) for at, each in found.damages] == [
         (1, "", f"bytes {second.offset} to {end}"),
-        (3, "", f"bytes {len(data)} to {len(data) + 4}"),
+        (len(found), "", f"bytes {len(data)} to {len(data) + 4}"),
     ]
-    assert found.content_sha256 == "" and len(found) == 3
+    assert found.content_sha256 == "" and [len(each.lengths) for each in found.from_number()][:1] == [1]
 
 
 def test_of_much_damage_a_hundred_are_listed_and_the_others_are_counted(tmp_path: Path) -> None:

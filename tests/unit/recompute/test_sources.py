@@ -30,7 +30,7 @@ def read(path: Path) -> list[tuple[Source, Frame]]:
         with reader.open(info) as pack:
             file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
             frames = [frame for frame in pack.frames() if isinstance(frame, Frame)]
-            found += [(Source(file, frame.offset, 0), frame) for frame in frames]
+            found += [(Source(file, frame.offset, (frame.length,), 0), frame) for frame in frames]
     return found
 
 
@@ -70,22 +70,24 @@ def test_each_line_is_read_once(tmp_path: Path) -> None:
     assert names_of(sources_of(found), given) == {line.digest.hex(): line.encoding for line in expected}
 
 
-def test_frames_are_kept_by_number() -> None:
+def test_units_are_kept_by_number() -> None:
     """Whatever they are of: packs in turns, the largest numbers, a frame of one large line."""
     one, other = (PackFile(path, "json", (1, 2, 3, 4), LOCAL) for path in ("a", "b"))
     given = [
-        Source(one, 0, 1, False, 30), Source(one, 2**63, 2**40, True, 2**62), Source(other, 7, 2**41),
-        Source(one, 8, 2**42, False, 1),
+        Source(one, 0, (30, 2), 1), Source(one, 2**63, (2**62,), 2**40, True), Source(other, 7, (), 2**41),
+        Source(one, 8, (1, 2, 3, 4), 2**42),
     ]  # fmt: skip
     made = Sources()
     assert [made.add(each) for each in given] == [0, 1, 2, 3] and len(made) == 4
     assert [made[number] for number in range(4)] == given
     with pytest.raises(IndexError):
         made[4]
+    assert [given[3].offset_of(number) for number in range(4)] == [8, 9, 11, 14]
 
 
 def test_few_frames_and_packs_are_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_HELD", 1)
+    monkeypatch.setattr(module, "_OPEN", 1)
+    monkeypatch.setattr(module, "_HELD_BYTES", 1)
     for number in range(4):
         write_frames(tmp_path / f"{number}", LINES[number::4], 1)
     found = [each for number in range(4) for each in read(tmp_path / f"{number}")]

@@ -19,6 +19,11 @@ def raw(lines: tuple[Line, ...]) -> bytes:
     return b"".join(line.raw for line in lines)
 
 
+def of_frames(result: UnitResult) -> list[tuple[int, str, str, int]]:
+    """What was rejected: the number of the frame, where in it, the code and the count."""
+    return [(frame, *one) for frame, each in result.rejected for one in listed((each,))]
+
+
 def rows(result: UnitResult, source: int = 7) -> list[Row]:
     return [each.row for each in result.found(source)]
 
@@ -86,13 +91,31 @@ def test_what_is_no_bundle() -> None:
     lines = registry(2)
     spaced = bundles(0)[0].replace(b",", b" ,", 1)
     result = compute(verifier(), [("json", b"{}\n" + raw(lines) + spaced + b"\n")])
-    assert listed(result.rejected) == [("line 1", "type", 1), ("line 8", "archive", 1)]
+    assert of_frames(result) == [(0, "line 1", "type", 1), (0, "line 8", "archive", 1)]
     assert unpacked(result.states) == expected(lines)[0]
     nothing = compute(verifier(), [("json", b"x\n" * 300)])
     # Equal lines count once.
     assert (nothing.rows, nothing.states, nothing.read) == (None, (), 300)
-    assert listed(nothing.rejected) == [("line 1", "syntax", 1)]
+    assert of_frames(nothing) == [(0, "line 1", "syntax", 1)]
     repeated = compute(verifier(), [("json", b"x\n" * 300_000)])
-    assert repeated.read < 5_000 and [entry.code for entry in repeated.rejected] == ["syntax", "archive"]
+    assert repeated.read < 5_000 and [entry.code for _, entry in repeated.rejected] == ["syntax", "archive"]
     many = compute(verifier(), [("json", b"".join(b"x%d\n" % number for number in range(300)))])
-    assert len(many.rejected) == 102 and many.rejected[-1].count == 156
+    assert len(many.rejected) == 102 and many.rejected[-1][1].count == 156
+
+
+def test_of_each_frame_of_a_unit_what_is_rejected_is_that_of_the_frame_alone() -> None:
+    """Numbers of lines, bounds on repeated and rejected lines, equal lines of two frames (RECOMP-19)."""
+    lines = registry(3)
+    raws = [
+        b"x\n" + raw(lines[:2]), b"x\n" * 300_000, b"", b"".join(b"x%d\n" % number for number in range(300)),
+        raw(lines[2:5])[:-1], raw(lines[4:]) + b"x",
+    ]  # fmt: skip
+    together = compute(verifier(), [("json", each) for each in raws])
+    apart = [compute(verifier(), [("json", each)]) for each in raws]
+    assert [*together.rejected] == [
+        (number, entry) for number, result in enumerate(apart) for _, entry in result.rejected
+    ]
+    assert together.read == sum(each.read for each in apart)
+    plain = compute(verifier(), [("json", raw(lines))])
+    assert (together.rows, together.states, together.digests) == (plain.rows, plain.states, plain.digests)
+    assert UnitResult.from_bytes(together.to_bytes()) == together

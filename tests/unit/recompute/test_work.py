@@ -16,27 +16,25 @@ from pithbundle.archive.storage import LOCAL
 from pithbundle.archive.zstd import compress
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.errors import ArchiveError
 from pithbundle.recompute.plan import Keys
-from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.scan import Scan, Scanned
 from pithbundle.recompute.unit import compute
-from pithbundle.recompute.work import FrameAt, FramePlace, Join, LinesAt, Work, performed
+from pithbundle.recompute.work import FramesAt, FramesPlace, LinesAt, Work, performed
 
 KEYS = Keys.of(verifier())
 LINES = registry(4)
 
 
-def frame(path: Path, lines: tuple[Line, ...], before: bytes = b"") -> FramePlace:
+def frame(path: Path, lines: tuple[Line, ...], before: bytes = b"") -> FramesPlace:
     """A file with one frame of lines after other bytes."""
     data = compress(b"".join(line.raw for line in lines))
     path.write_bytes(before + data + b"more")
-    return FramePlace(str(path), lines[0].encoding, LOCAL, len(before), len(data))
+    return FramesPlace(str(path), lines[0].encoding, LOCAL, len(before), (len(data),))
 
 
-def unit(place: FramePlace, lines: tuple[Line, ...]) -> FrameAt:
+def unit(place: FramesPlace, lines: tuple[Line, ...]) -> FramesAt:
     raw = b"".join(line.raw for line in lines)
-    return FrameAt(place, KEYS.of_frame(place.encoding, raw), KEYS.under)
+    return FramesAt(place, KEYS.of_frames(place.encoding, [raw]), KEYS.under)
 
 
 @pytest.mark.parametrize("encoding", ["json", "cbor"])
@@ -53,9 +51,9 @@ def test_a_frame_is_read_where_it_is(tmp_path: Path, encoding: Encoding) -> None
 def test_a_frame_over_the_size_of_an_input_is_none(tmp_path: Path) -> None:
     work = unit(frame(tmp_path / "pack", LINES), LINES)
     assert work.parts(Limits(size=1)) == work.parts(DEFAULT_LIMITS)
-    large = replace(work.place, length=work.place.length - 1)
+    large = replace(work.place, lengths=(work.place.lengths[0] - 1,))
     with pytest.raises(FileError, match="changed while it was read; run again"):
-        large.read(DEFAULT_LIMITS)
+        [*large.read(DEFAULT_LIMITS)]
 
 
 def cut(path: Path) -> None:
@@ -115,21 +113,40 @@ def test_lines_are_read_in_their_order(tmp_path: Path) -> None:
     ]
 
 
-def test_results_are_joined() -> None:
-    """A result that was damaged on the disk or on its way joins nothing."""
-    lines = [*LINES[:3]], [*LINES[3:6]]
-    found = [compute(verifier(), [("json", b"".join(line.raw for line in each))]) for each in lines]
-    work = pickle.loads(pickle.dumps(Join(tuple(each.to_bytes() for each in found))))
-    joined = performed(verifier(), work)
-    assert isinstance(joined, UnitResult) and joined.digests == found[0].digests + found[1].digests
-    damaged = bytearray(work.blocks[1])
-    damaged[-40] ^= 1
-    with pytest.raises(ArchiveError, match="damaged, or of another version"):
-        performed(verifier(), Join((work.blocks[0], bytes(damaged))))
+def frames_of(path: Path, *groups: tuple[Line, ...]) -> FramesPlace:
+    """A file with a frame of each group of lines."""
+    datas = [compress(b"".join(line.raw for line in lines)) for lines in groups]
+    path.write_bytes(b"before" + b"".join(datas))
+    return FramesPlace(str(path), "json", LOCAL, 6, tuple(map(len, datas)))
+
+
+def test_frames_that_follow_one_another_are_read_where_they_are(tmp_path: Path) -> None:
+    groups = LINES[:3], LINES[3:5], LINES[5:]
+    place = frames_of(tmp_path / "pack", *groups)
+    raws = [b"".join(line.raw for line in lines) for lines in groups]
+    work = FramesAt(place, KEYS.of_frames("json", raws), KEYS.under)
+    assert work.parts(DEFAULT_LIMITS) == [("json", each) for each in raws]
+    assert performed(verifier(), pickle.loads(pickle.dumps(work))) == compute(
+        verifier(), [("json", b"".join(raws))]
+    )
+    # The same lines in other frames are another unit.
+    frames_of(tmp_path / "pack", LINES[:2], LINES[2:5], LINES[5:])
+    with pytest.raises(FileError, match="changed while it was read"):
+        work.parts(DEFAULT_LIMITS)
+
+
+def test_lines_of_several_frames_are_read(tmp_path: Path) -> None:
+    place = frames_of(tmp_path / "pack", LINES[:3], LINES[3:5], LINES[5:])
+    wanted = LINES[7], LINES[0], LINES[4]
+    work = LinesAt((place,), tuple((0, line.digest.hex()) for line in wanted))
+    assert work.parts(DEFAULT_LIMITS) == [("json", b"".join(line.raw for line in wanted))]
+    with pytest.raises(FileError, match="changed while it was read"):
+        replace(work, lines=((0, "0" * 64),)).parts(DEFAULT_LIMITS)
 
 
 def test_a_pack_is_scanned(tmp_path: Path) -> None:
     write_frames(tmp_path / "a", LINES, 2)
     (pack,) = (tmp_path / "a").glob("*.zst")
     found = performed(verifier(), Scan(str(pack), "json", LOCAL, KEYS.under))
-    assert isinstance(found, Scanned) and len(found) == len(LINES) // 2
+    assert isinstance(found, Scanned)
+    assert sum(len(each.lengths) for each in found.from_number()) == len(LINES) // 2
