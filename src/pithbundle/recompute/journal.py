@@ -12,10 +12,10 @@ one result with it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from os import close, read
-from struct import Struct
 from typing import Final
 
 from pithbundle.durable import Folder
@@ -24,8 +24,11 @@ JOURNAL: Final = "journal.txt"
 #: The temporary name while the lines of an earlier run are written again.
 TEMPORARY: Final = "journal.tmp"
 _LINE: Final = re.compile(rb"([0-9a-f]{64}) ([0-9]{18}) ([0-9]{18}) ([0-9a-f]{64}) ([0-9a-f]{16})")
+#: The bytes of a line with its line feed.
+_LINE_BYTES: Final = 64 + 18 + 18 + 64 + 16 + 5
+#: The hexadecimal digits of a key that are in memory.
+_SHORT: Final = 15
 _CHUNK: Final = 1 << 20
-_PLACE: Final = Struct("=QQ32s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,6 @@ class Place:
     length: int
     #: The digest with which the block ends.
     digest: bytes
-
-    def to_bytes(self) -> bytes:
-        """Return it in 48 bytes."""
-        return _PLACE.pack(self.offset, self.length, self.digest)
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Place:
-        """Read what :meth:`to_bytes` returned."""
-        return cls(*_PLACE.unpack(data))
 
 
 def _to_line(key: str, place: Place) -> bytes:
@@ -72,17 +66,23 @@ def read_places(folder: Folder) -> dict[str, Place]:
         data = b"".join(iter(lambda: read(descriptor, _CHUNK), b""))
     finally:
         close(descriptor)
-    found: dict[str, Place] = {}
+    return dict(_read_lines(data))
+
+
+def _read_lines(data: bytes) -> Iterator[tuple[str, Place]]:
+    """The keys and the places of the lines that are sound."""
     # Searched for instead of split: a line feed that was hit costs nothing, and nor do bytes too many.
     for match in _LINE.finditer(data):
         key, offset, length, digest, check = match.groups()
         if check == _check(match[0][: -len(check) - 1]):
-            found[key.decode()] = Place(int(offset), int(length), bytes.fromhex(digest.decode()))
-    return found
+            yield key.decode(), Place(int(offset), int(length), bytes.fromhex(digest.decode()))
 
 
 class Journal:
     """The journal of the run that writes it.
+
+    Of a result the beginning of its key and the number of its line are in memory: a registry has a hundred
+    thousand.
 
     Args:
         folder: the part of the output.
@@ -94,8 +94,9 @@ class Journal:
 
     def __init__(self, folder: Folder, places: dict[str, Place]) -> None:
         self._folder = folder
-        #: By the raw bytes of the keys, since there is one for each frame of a registry.
-        self._places = {bytes.fromhex(key): place.to_bytes() for key, place in places.items()}
+        self._numbers = {_short(key): number for number, key in enumerate(places)}
+        #: The lines in the file, and those after them that are not written yet.
+        self._written = len(places)
         self._waiting: list[bytes] = []
         lines = b"".join(_to_line(key, place) for key, place in places.items())
         folder.write_file(JOURNAL, lines, TEMPORARY)
@@ -103,35 +104,48 @@ class Journal:
         self._file = folder.reopen(JOURNAL, len(lines))
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._numbers)
 
-    def find(self, key: str) -> bytes | None:
-        """Where the result of a unit is, as the bytes of a :class:`Place`; None if it is not there."""
-        return self._places.get(bytes.fromhex(key))
+    def find(self, key: str) -> Place | None:
+        """Where the result of a unit is; None if it is not there."""
+        number = self._numbers.get(_short(key))
+        if number is None:
+            return None
+        if number < self._written:
+            line = self._file.read_at(number * _LINE_BYTES, _LINE_BYTES)
+        else:
+            line = self._waiting[number - self._written]
+        # Of two keys that begin alike the later one is found. A line that was damaged meanwhile is none.
+        return next((place for found, place in _read_lines(line) if found == key), None)
 
     def forget(self, key: str) -> None:
         """Drop a result that is damaged."""
-        del self._places[bytes.fromhex(key)]
+        del self._numbers[_short(key)]
 
-    def note(self, key: str, place: Place) -> bytes:
-        """Note a result, which is written when :meth:`flush` is called; return what :meth:`find` finds."""
-        packed = self._places[bytes.fromhex(key)] = place.to_bytes()
+    def note(self, key: str, place: Place) -> None:
+        """Note a result, which is written when :meth:`flush` is called."""
+        self._numbers[_short(key)] = self._written + len(self._waiting)
         self._waiting.append(_to_line(key, place))
-        return packed
 
     def flush(self) -> None:
         """Write what was noted; the results must be on the disk."""
         if self._waiting:
             self._file.write(b"".join(self._waiting))
+            self._written += len(self._waiting)
             self._waiting = []
             self._file.sync()
 
     def remove(self) -> None:
         """Close the file and remove it: nothing is noted any more."""
         self.close()
-        self._places = {}
+        self._numbers = {}
         self._folder.remove(JOURNAL)
 
     def close(self) -> None:
         """Close the file; what was not flushed is not written."""
         self._file.close()
+
+
+def _short(key: str) -> int:
+    """The beginning of a key, in an int of 32 bytes."""
+    return int(key[:_SHORT], 16)

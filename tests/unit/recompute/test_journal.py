@@ -13,7 +13,9 @@ from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.recompute.journal import JOURNAL, Journal, Place, read_places
 
-PLACES = {f"{number:064x}": Place(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)}
+PLACES = {
+    f"{number:02x}" * 32: Place(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)
+}
 LINE = 64 + 1 + 18 + 1 + 18 + 1 + 64 + 1 + 16 + 1
 
 
@@ -39,7 +41,7 @@ def test_what_was_flushed_is_read(tmp_path: Path) -> None:
     with Folder.open(str(tmp_path)) as folder:
         journal = Journal(folder, read_places(folder))
         journal.note("f" * 64, Place(1, 2, bytes(32)))
-        assert journal.find("f" * 64) == Place(1, 2, bytes(32)).to_bytes() and len(journal) == 41
+        assert journal.find("f" * 64) == Place(1, 2, bytes(32)) and len(journal) == 41
         assert len(read(tmp_path)) == 40
         journal.flush()
         journal.flush()
@@ -118,3 +120,27 @@ def test_only_a_regular_file_is_read(tmp_path: Path, kind: str) -> None:
         (tmp_path / JOURNAL).symlink_to(target)
     with pytest.raises(OSError):
         read(tmp_path)
+
+
+def test_places_are_found_in_the_file_and_before_they_are_written(tmp_path: Path) -> None:
+    """Of the results of an earlier run and of this one; a line that is damaged meanwhile is not found."""
+    path = written(tmp_path)
+    more = {f"{number:x}" + "a" * 63: Place(number, 1, bytes(32)) for number in range(1, 16)}
+    with Folder.open(str(tmp_path)) as folder:
+        journal = Journal(folder, read_places(folder))
+        for number, (key, place) in enumerate(more.items()):
+            journal.note(key, place)
+            if number == 7:
+                journal.flush()
+        assert {key: journal.find(key) for key in more} == more
+        assert {key: journal.find(key) for key in PLACES} == PLACES and len(journal) == len(PLACES) + 15
+        # Of two keys that begin alike the last one is found, and nothing of another key ever is.
+        alike = "1" + "a" * 62 + "b"
+        assert journal.find(alike) is None
+        journal.note(alike, Place(9, 9, bytes(32)))
+        assert journal.find(alike) == Place(9, 9, bytes(32)) and journal.find("1" + "a" * 63) is None
+        with path.open("r+b") as file:
+            file.seek((len(PLACES) - 1) * LINE + 80)
+            file.write(b"9")
+        assert journal.find(max(PLACES)) is None and journal.find(min(PLACES)) == PLACES[min(PLACES)]
+        journal.close()

@@ -42,7 +42,7 @@ def test_without_a_cache_what_this_run_has_is_found(store: Store) -> None:
     ref = kept.keep(Task(3, KEY), RESULT)
     found = kept.find(4, KEY)
     assert isinstance(found, Hit) and found.result == RESULT and ref is not None
-    assert found.ref is not None and (found.ref.offset, found.ref.source) == (ref.offset, 4)
+    assert found.ref is not None and (found.ref.place, found.ref.source) == (ref.place, 4)
     assert kept.counts == {"resumed": 1, "computed": 1, "cache_hits": 0, "rechecked": 0, "lost": 0}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute import store as module
-from pithbundle.recompute.journal import JOURNAL
+from pithbundle.recompute.journal import JOURNAL, Place
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
 from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
@@ -165,3 +166,14 @@ def test_after_a_crash_no_journal_notes_results_that_are_gone(
     order = [step for step in steps if step[0] != "write"]
     assert [step[0] for step in order] == ["sync", "sync", "remove", "sync_folder", "remove"]
     assert [step[1] for step in order if step[0] in ("sync", "remove")] == [UNITS, JOURNAL, JOURNAL, UNITS]
+
+
+def test_a_unit_has_few_bytes_in_memory() -> None:
+    """A registry has a hundred thousand. They are in the order of the first suffix and of the offset."""
+    result = result_of([FoundRow(Row(each * 26, (), ()), b"", b"", b"") for each in "AB"])
+    refs = [UnitRef.of(result, Place(at, 2**33, bytes([at]) * 32), at - 1) for at in range(256)]
+    assert max(map(sys.getsizeof, refs)) <= 160
+    for at, ref in enumerate(refs):
+        assert (ref.first, ref.last, ref.source, ref.is_plain) == ("A" * 26, "B" * 26, at - 1, True)
+        assert ref.place == Place(at, 2**33, ref.digest) and ref.digest == bytes([at]) * 32
+    assert sorted(refs[::-1]) == refs
