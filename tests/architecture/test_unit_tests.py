@@ -38,6 +38,7 @@ THROUGH = {
     "report_json.py": "report.py",
     "mirror/answers.py": "mirror/site.py",
     "mirror/served_folder.py": "mirror/site.py",
+    "mirror/target.py": "mirror/publishing.py",
     "store/adding.py": "store/store.py",
     "store/checking.py": "store/store.py",
     "verify/policy_members.py": "verify/policy.py",

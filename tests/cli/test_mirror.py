@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ from kit import to_json
 from kit.command_line import HOSTILE, assert_harmless, run
 from kit.signing import AUTHOR, DEMO, MIRROR, policy
 from kit.stores import body, make, suffix
+from kit.trees import KEY
+from pithbundle.cli import mirror_publish_run
 from pithbundle.digests.head import Head
 from pithbundle.store import Store
 
 WORDS = {
     "head", "sha256", "root", "delta", "archive", "signed", "files", "equal", "different", "not", "records",
-    "and", "pithbundle:",
+    "and", "target", "pithbundle:",
 }  # fmt: skip
 AT = ("--generated-at", "2026-11-20T00:00:00Z")
 
@@ -186,3 +189,80 @@ def test_hostile_text_is_escaped(folder: Path, text: str) -> None:
         assert_harmless(run("mirror", *args), WORDS)
         done = run("mirror", *args, "--json")
         assert done.stdout.isascii() and "\x1b" not in done.err
+
+
+# Publishing.
+
+PUBLISH = ("publish", "--store", "s", "--to", "p")
+
+
+def signer(folder: Path, source: str) -> tuple[str, ...]:
+    """The options that sign with a program."""
+    (folder / "sign.py").write_text(source)
+    return "--sign-with", f"{sys.executable} sign.py", "--sign-key", MIRROR.public_key.hex()
+
+
+def test_a_store_is_published(folder: Path) -> None:
+    found = result(
+        *PUBLISH, "--origin", "mirror.example", "--base-url", "https://m.example/a/", "--packs", *AT
+    )
+    assert (
+        found["is_new"] and found["changed"] == 2 and found["head"]["sha256"] == head("p/pith-digests").sha256
+    )
+    assert (folder / "p" / "pith-mirrors.json").exists() and (folder / "p" / "pith-packs").is_dir()
+    text = run("mirror", *PUBLISH, "--base-url", "https://m.example/a/").out
+    assert text.endswith(
+        "  records     0 changed, 0 withdrawn\n  target      p: 0 files of 0 bytes written, 0 removed\n"
+    )
+    for bad in (
+        "http://m.example",
+        "https://",
+        "https://a b",
+        "https://m.example/../x",
+        "https://m.example?x",
+    ):
+        assert run("mirror", *PUBLISH, "--base-url", bad).status == 2
+    assert run("mirror", "publish", "--store", "s", "--to", "s/p").status == 2
+    assert run("mirror", "publish", "--store", "s", "--to", ".").status == 2
+    assert run("mirror", *PUBLISH, "--origin", "A").status == 2
+    done = run("mirror", "publish", "--store", "s", "--to", "q", "--origin", "other.example")
+    assert done.status == 2 and "contains the digests of mirror.example" in done.err
+
+
+def test_a_head_is_signed_by_a_command(folder: Path) -> None:
+    read = "import sys; data = sys.stdin.buffer.read()\n"
+    sound = read + f"import nacl.signing as s; key = s.SigningKey({MIRROR.seed!r})\n"
+    sound += "sys.stdout.buffer.write(key.sign(data).signature)\n"
+    args = (*PUBLISH, "--origin", "a", *AT)
+    assert result(*args, *signer(folder, sound))["head"]["is_signed"]
+    assert head("p/pith-digests").signature_status(KEY) == "signed"
+    assert "  signed by   " in run("mirror", *PUBLISH, *signer(folder, sound)).out
+    before = (folder / "p" / "pith-digests" / "head.json").read_bytes()
+    add(body(3, 1))
+    for source, status, message in (
+        (read + "sys.stdout.buffer.write(bytes(64))", 1, "not a signature of this head"),
+        (read + "print('short')", 2, "wrote 6 bytes; a signature has 64 raw bytes"),
+        (read + "sys.exit(3)", 2, "ended with the status 3"),
+        ("import sys; sys.exit(0)", 2, "wrote 0 bytes"),
+    ):
+        done = run("mirror", *PUBLISH, *signer(folder, source))
+        assert done.status == status and message in done.err, done
+    done = run("mirror", *PUBLISH, "--sign-with", "./absent", "--sign-key", MIRROR.public_key.hex())
+    assert done.status == 2 and "cannot be run" in done.err
+    for words in (
+        ("--sign-with", "x"),
+        ("--sign-key", "00"),
+        ("--sign-with", "x", "--sign-key", "00"),
+        ("--sign-with", "'", "--sign-key", MIRROR.public_key.hex()),
+        ("--sign-with", " ", "--sign-key", MIRROR.public_key.hex()),
+    ):
+        assert run("mirror", *PUBLISH, *words).status == 2
+    assert (folder / "p" / "pith-digests" / "head.json").read_bytes() == before
+
+
+def test_a_command_that_does_not_answer_is_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror_publish_run, "_DEADLINE", 0.5)
+    child = "[sys.executable, '-c', 'import time; time.sleep(60)']"
+    source = f"import subprocess, sys, time; subprocess.Popen({child})\n"
+    done = run("mirror", *PUBLISH, "--origin", "a", *signer(folder, source + "time.sleep(60)"))
+    assert done.status == 2 and "did not answer within 0.5 seconds" in done.err

@@ -86,7 +86,7 @@ WRITES = {
     "resume_path",
     "differences_path",
 }
-FOLDERS = {"store", "out_dir", "found", "cache_path", "source"}
+FOLDERS = {"store", "out_dir", "found", "cache_path", "source", "target"}
 
 
 def test_every_file_of_every_command_is_known_as_input_or_output() -> None:

@@ -125,6 +125,7 @@ UNTESTABLE: Final = {
     "MIRROR-14": "about files of a mirror; tests/unit/mirror/test_contents.py shows it",
     "MIRROR-15": "about files of a mirror; tests/unit/mirror/test_contents.py shows it",
     "MIRROR-16": "about files of a mirror; tests/unit/mirror/test_site.py shows it",
+    "MIRROR-17": "about files of a mirror; tests/unit/mirror/test_publishing.py shows it",
     "RECOMP-1": "about containers of bundles; tests/unit/recompute/test_run_layouts.py shows it",
     "RECOMP-2": "about containers of bundles; tests/unit/recompute/test_run.py shows it",
     "RECOMP-3": "about containers of bundles; tests/unit/recompute/test_run_layouts.py shows it",

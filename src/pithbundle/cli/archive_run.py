@@ -42,6 +42,7 @@ _HINTS: Final = (
     (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
     ("pith-store.json", "a store is a folder with pith-store.json; pithbundle store init makes one"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
+    ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
     ("no space left on device", "free some space there, or name an output on another disk"),
 )

@@ -6,15 +6,17 @@ import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final
 
 from pithbundle.archive.lines import line_of
 from pithbundle.archive.manifest import LIMITS, MANIFEST, Manifest
 from pithbundle.archive.writer import Writer
-from pithbundle.digests.head import Head
+from pithbundle.digests.head import HEAD_FILE, Head
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.files import read_regular
+from pithbundle.mirror.answers import JSON, TEXT, FileDocument
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign, Statement, write_digests
 from pithbundle.store import View
 
@@ -25,6 +27,13 @@ PACKS: Final = "pith-packs"
 TARGETS: Final = "targets"
 #: The path of the archive that a head states.
 ARCHIVE: Final = f"{PACKS}/{MANIFEST}"
+_HEADS: Final = "heads.txt"
+#: The heads that are noted.
+_MOST_HEADS: Final = 1_024
+#: Bytes of an index at most.
+_MOST_INDEX: Final = 1 << 30
+#: As the writer of digests names it, so that either removes what the other left.
+_TEMPORARY: Final = "new.part"
 #: The seconds to wait for another process that makes the next generation.
 _PATIENCE: Final = 60.0
 
@@ -97,7 +106,43 @@ class ServedFolder:
         statement = Statement(
             origin, view.rules, view.policy_sha256, view.records, view.events, generated_at or now(), archive
         )
-        return write_digests(self.digests, view.lines, statement, sign)
+        made = write_digests(self.digests, view.lines, statement, sign)
+        if made.head.sha256 not in self.heads():
+            self._note(made.head)
+        return made
+
+    def _note(self, *heads: Head) -> None:
+        """Note the digests of heads, the last ones that were made."""
+        lines = [*self.heads(), *(head.sha256 for head in heads)][-_MOST_HEADS:]
+        self._write(self.path, _HEADS, "".join(f"{line}\n" for line in lines).encode("ascii"))
+
+    def heads(self) -> list[str]:
+        """The digests of the last heads, the latest one last; without those that were lost with the folder.
+
+        Raises:
+            FileError: ``io``: the list cannot be read.
+        """
+        path = os.path.join(self.path, _HEADS)
+        if not os.path.lexists(path):
+            return []
+        return read_regular(path, _MOST_HEADS * 65).decode("ascii", "replace").split()
+
+    def adopt(self, head: Head) -> None:
+        """Take a head that is at a target for the current one; the caller holds the folder."""
+        with Folder.open(self.path) as folder:
+            if folder.mode(DIGESTS) is None:
+                folder.make_folder(DIGESTS).close()
+                folder.sync()
+        self._write(self.digests, HEAD_FILE, head.to_bytes())
+        self._note(head)
+
+    @staticmethod
+    def _write(path: str, name: str, data: bytes) -> None:
+        with Folder.open(path) as folder:
+            if folder.mode(_TEMPORARY) is not None:
+                folder.remove(_TEMPORARY)
+            folder.write_file(name, data, _TEMPORARY)
+            folder.sync()
 
     def make_packs(self, view: View) -> Manifest:
         """Write an archive of all bundles that a view serves; the caller holds the folder (ARCH-1).
@@ -114,14 +159,27 @@ class ServedFolder:
                     writer.add(line_of(part))
             return writer.finish()
 
-    def manifest(self) -> Manifest | None:
-        """Return the manifest of the packs; None without packs.
+    def pack_files(self) -> dict[str, FileDocument]:
+        """The files of the archive by their names, the manifest last; none without packs.
 
         Raises:
-            PithError: it is not in its form, or cannot be read.
+            PithError: the manifest is not in its form, or cannot be read.
         """
         path = os.path.join(self.packs, MANIFEST)
-        return Manifest.from_bytes(read_regular(path, LIMITS.size)) if os.path.lexists(path) else None
+        if not os.path.lexists(path):
+            return {}
+        data = read_regular(path, LIMITS.size)
+        found = {}
+        for info in Manifest.from_bytes(data).packs:
+            pack, index = (os.path.join(self.packs, name) for name in (info.file, info.index_file))
+            size, digest = info.file_bytes, info.file_sha256
+            found[info.file] = FileDocument(pack, size, "application/zstd", digest, immutable=True)
+            content = read_regular(index, _MOST_INDEX)
+            digest = sha256(content).hexdigest()
+            found[info.index_file] = FileDocument(index, len(content), TEXT, digest, immutable=True)
+        digest = sha256(data).hexdigest()
+        found[MANIFEST] = FileDocument(path, len(data), JSON, digest, immutable=False)
+        return found
 
 
 def now() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import threading
 from collections import OrderedDict
@@ -45,8 +44,6 @@ _MOST_HELD: Final = 64 << 20
 #: The longest path that is looked up.
 _MOST_PATH: Final = 512
 
-#: The media types of the files of an archive by their endings.
-_FILES: Final = {"zst": "application/zstd", "idx": TEXT}
 _RECORD: Final = re.compile(
     r"pith/([A-Z2-7]{26})(\.json|/bundle\.json|/bundle\.cbor|/state\.json|/parts\.json|)"
 ).fullmatch
@@ -87,10 +84,19 @@ class Site:
         origin: the name of the mirror; by default that of the head before. Without one there are no digests.
         base_url: under which the mirror is reached; without one there is no manifest.
         sign: signs each head that is made.
+        generated_at: as for :meth:`refresh`.
+        packs: as for :meth:`refresh`.
     """
 
     def __init__(
-        self, store: Store, origin: str | None = None, base_url: str | None = None, sign: Sign | None = None
+        self,
+        store: Store,
+        origin: str | None = None,
+        base_url: str | None = None,
+        sign: Sign | None = None,
+        *,
+        generated_at: str | None = None,
+        packs: bool = False,
     ) -> None:
         self.store = store
         self.folder = ServedFolder(store.path)
@@ -102,11 +108,18 @@ class Site:
         self._origin = origin
         self._current: _Current | None = None
         self._seen: object = None
-        self.refresh()
+        self.refresh(packs=packs, generated_at=generated_at)
 
     @classmethod
     def open(
-        cls, path: str, *, origin: str | None = None, base_url: str | None = None, sign: Sign | None = None
+        cls,
+        path: str,
+        *,
+        origin: str | None = None,
+        base_url: str | None = None,
+        sign: Sign | None = None,
+        generated_at: str | None = None,
+        packs: bool = False,
     ) -> Site:
         """Open a store and make the digests of what it has.
 
@@ -115,6 +128,8 @@ class Site:
             origin: as for :class:`Site`.
             base_url: as for :class:`Site`.
             sign: as for :class:`Site`.
+            generated_at: as for :meth:`refresh`.
+            packs: as for :meth:`refresh`.
 
         Raises:
             FileError: ``io``: it is no store, or the system rejects something.
@@ -123,7 +138,7 @@ class Site:
         """
         store = Store.open(path)
         try:
-            return cls(store, origin, base_url, sign)
+            return cls(store, origin, base_url, sign, generated_at=generated_at, packs=packs)
         except BaseException:
             store.close()
             raise
@@ -197,7 +212,7 @@ class Site:
                 if self._origin is not None:
                     made = self.folder.next(view, self._origin, generated_at=generated_at, sign=self._sign)
                 stack.pop_all()
-                self._serve(_Current(view, None if made is None else made.head, self._packs()))
+                self._serve(_Current(view, None if made is None else made.head, self.folder.pack_files()))
                 self._seen = seen
                 return made
         except OSError as error:
@@ -210,25 +225,6 @@ class Site:
             self._current = current
             if current.head is not None and self._digests is None:
                 self._digests = Folder.open(self.folder.digests)
-
-    def _packs(self) -> dict[str, FileDocument]:
-        """The files of the archive by their names."""
-        manifest = self.folder.manifest()
-        if manifest is None:
-            return {}
-        found = {}
-        for info in manifest.packs:
-            for name in (info.file, info.index_file):
-                path = os.path.join(self.folder.packs, name)
-                kind = _FILES[name.rpartition(".")[2]]
-                digest, size = info.file_sha256, info.file_bytes
-                if name == info.index_file:
-                    digest, size = _sha256_of(path)
-                found[name] = FileDocument(path, size, kind, digest, immutable=True)
-        path = os.path.join(self.folder.packs, MANIFEST)
-        digest, size = _sha256_of(path)
-        found[MANIFEST] = FileDocument(path, size, JSON, digest, immutable=False)
-        return found
 
     # -- addresses ----------------------------------------------------------------------------
 
@@ -350,18 +346,32 @@ class Site:
 
     def paths(self) -> Iterator[str]:
         """The addresses that a publisher writes: what others name before them, the head last."""
-        view, packs = self._now.view, self._now.packs
-        if self._digests is not None:
-            for name in sorted(DigestFolder(self._digests).names()):
-                yield f"{DIGESTS}/{name}{ENDING}"
-        for name in packs:
+        for name in sorted(self.digest_names()):
+            yield f"{DIGESTS}/{name}"
+        for name in self.pack_names():
             if name != MANIFEST:
                 yield f"{PACKS}/{name}"
-        for suffix in view.suffixes():
+        for suffix in self.view.suffixes():
             yield from self.paths_of(suffix)
         for name in ("pith-signing-key.json", "pith-mirrors.json", ARCHIVE, f"{DIGESTS}/{HEAD_FILE}"):
             if self.find(name) is not None:
                 yield name
+
+    def digest_names(self) -> set[str]:
+        """The names of the files of trees and deltas, those of the generations before among them."""
+        if self._digests is None:
+            return set()
+        return {name + ENDING for name in DigestFolder(self._digests).names()}
+
+    def pack_names(self) -> list[str]:
+        """The names of the files of the archive."""
+        return [*self._now.packs]
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """What the documents of a record follow from, beside its bundles."""
+        view = self._now.view
+        return view.rules, view.policy_sha256, *view.sources
 
     def paths_of(self, suffix: str) -> list[str]:
         """The addresses of a record that a publisher writes, in their order."""
@@ -379,10 +389,3 @@ class Site:
         if bundle_document(served, "json") is not None:
             found += [f"{below}/bundle.json", f".well-known/{below}/bundle.json"]
         return [*found, f"{below}/state.json", f"{below}.json"]
-
-
-def _sha256_of(path: str) -> tuple[str, int]:
-    """The SHA-256 of a file in hex, and its bytes."""
-    with open(path, "rb") as file:
-        data = file.read()
-    return sha256(data).hexdigest(), len(data)

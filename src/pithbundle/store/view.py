@@ -132,6 +132,11 @@ class View:
         return self._settings.policy
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """The origins, the preferred one first (STORE-8)."""
+        return self._settings.sources
+
+    @property
     def policy_sha256(self) -> str:
         """The SHA-256 of the policy under which bundles were admitted, in hex."""
         return self._settings.policy.sha256

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import click
 
+from pithbundle.cli.commands import mirror_publish
 from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import guard_archives, guard_inputs, is_inside
 from pithbundle.cli.inputs import json_option, policy_option, read_policy
@@ -115,3 +116,6 @@ def compare(out: Output, left: str, right: str, jobs: int | None, policy_path: s
     run, printing = _work()
     policy = read_policy(policy_path)
     return int(printing.print_compared(out, run.compared(left, right, policy, jobs)))
+
+
+command.add_command(mirror_publish.command)

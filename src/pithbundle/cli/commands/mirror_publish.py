@@ -1,0 +1,69 @@
+"""``pithbundle mirror publish``: a store as files for a plain file server (spec MIRROR-17)."""
+
+from __future__ import annotations
+
+import click
+
+from pithbundle.cli.extras import needing_zstd
+from pithbundle.cli.guard import is_inside
+from pithbundle.cli.inputs import json_option
+from pithbundle.cli.output import Output
+
+
+@click.command(
+    "publish",
+    epilog="\b\nExamples:\n  pithbundle mirror publish --store mirror --to public --origin mirror.example\n"
+    "  pithbundle mirror publish --store mirror --to public --base-url https://mirror.example\n"
+    "  pithbundle mirror publish --store mirror --to public --sign-with ./sign --sign-key HEX\n\n"
+    "\b\nExit status: 0; 1 something is damaged, or the signature is none of the head; 2 usage\n"
+    "error, a later head is there already, or a file that cannot be read or written.",
+)
+@click.option("--store", required=True, type=click.Path(), metavar="DIR", help="The store.")
+@click.option("--to", "target", required=True, type=click.Path(), metavar="DIR", help="The folder to write.")
+@click.option(
+    "--origin",
+    metavar="NAME",
+    help="The name of the mirror, as mirror.example; needed for the first head only.",
+)
+@click.option("--base-url", metavar="URL", help="Under which it is reached; without it there is no manifest.")
+@click.option("--packs", is_flag=True, help="Write an archive of all bundles anew, for those who begin.")
+@click.option("--adopt", is_flag=True, help="Go on after the head at DIR, though this store did not make it.")
+@click.option(
+    "--sign-with",
+    "sign_with",
+    metavar="CMD",
+    help="Receives the message on its standard input and writes the 64 raw bytes of the signature; no shell.",
+)
+@click.option("--sign-key", metavar="HEX", help="The public key of --sign-with, 64 hex digits.")
+@click.option("--generated-at", metavar="TIME", help="When, as 2026-11-20T00:00:00Z; by default now.")
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    store: str,
+    target: str,
+    origin: str | None,
+    base_url: str | None,
+    packs: bool,
+    adopt: bool,
+    sign_with: str | None,
+    sign_key: str | None,
+    generated_at: str | None,
+) -> int:
+    """Write what a store serves into a folder, for a plain file server.
+
+    Only what changed is written, and the head last: readers of the head before find what they need at any
+    time, and a run that was interrupted is completed by the next one. If the folder has a head that this
+    store did not make, nothing is written.
+    """
+    ctx = click.get_current_context()
+    if is_inside(target, store) or is_inside(store, target):
+        message = f"--to {Output.show(target)} and the store contain each other: name a folder beside it"
+        raise click.UsageError(message, ctx)
+    if (sign_with is None) != (sign_key is None):
+        raise click.UsageError("--sign-with and --sign-key need each other", ctx)
+    with needing_zstd():
+        from pithbundle.cli import mirror_publish_run as run
+    sign = run.signing(sign_with, sign_key)
+    done = run.publish(store, target, origin, base_url, sign, generated_at, packs=packs, adopt=adopt)
+    return int(run.print_published(out, store, target, done))

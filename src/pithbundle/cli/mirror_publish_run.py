@@ -1,0 +1,147 @@
+"""What ``pithbundle mirror publish`` does and prints; loaded only where zstd is installed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import signal
+import subprocess
+from typing import Final
+
+import click
+
+from pithbundle.cli.archive_run import failing
+from pithbundle.cli.clock import time_option_value
+from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.mirror_print import head_value, print_head
+from pithbundle.cli.mirror_run import require_origin
+from pithbundle.cli.output import Exit, Output
+from pithbundle.cli.render import plural
+from pithbundle.cli.terminal import progress_bar
+from pithbundle.digests.head import Head
+from pithbundle.ed25519.strict import SIGNATURE_BYTES, PublicKey
+from pithbundle.encoding.values import portable
+from pithbundle.errors import FileError, InvalidKeyError
+from pithbundle.mirror import publishing
+from pithbundle.mirror.digest_folder import Sign
+from pithbundle.mirror.publishing import Publication
+from pithbundle.mirror.target import LocalTarget
+
+#: The seconds in which the command of ``--sign-with`` answers (MIRROR-17).
+_DEADLINE: Final = 30.0
+_BASE_URL: Final = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*/?")
+
+
+def signing(command: str | None, key: str | None) -> Sign | None:
+    """Return what signs a head by a command; None without one.
+
+    Raises:
+        click.UsageError: the command has no words, or the key is not an acceptable one.
+    """
+    if command is None or key is None:
+        return None
+    ctx = click.get_current_context()
+    try:
+        words, public = shlex.split(command), PublicKey.from_hex(key)
+    except (ValueError, InvalidKeyError) as error:
+        what = error.fault.message if isinstance(error, InvalidKeyError) else "a quotation mark has no end"
+        option = "--sign-key" if isinstance(error, InvalidKeyError) else "--sign-with"
+        raise click.UsageError(f"{option}: {what}", ctx) from error
+    if not words:
+        raise click.UsageError("--sign-with takes a command", ctx)
+
+    def sign(head: Head) -> Head:
+        return head.signed(public, _signature(words, head.message))
+
+    return sign
+
+
+def _signature(words: list[str], message: bytes) -> bytes:
+    """What a command answers to a message.
+
+    Raises:
+        FileError: ``io``: it cannot be run, fails, is too slow, or writes anything but 64 bytes.
+    """
+    name = f"--sign-with {words[0]}"
+    try:
+        process = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+        )
+    except (OSError, ValueError) as error:
+        raise FileError.at(name, f"cannot be run: {error}") from error
+    with process:
+        try:
+            data, _ = process.communicate(message, timeout=_DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise FileError.at(name, f"did not answer within {_DEADLINE:g} seconds") from None
+        finally:
+            # With the processes that it started: one of them may hold the pipe.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode != 0:
+        raise FileError.at(name, f"ended with the status {process.returncode}")
+    if len(data) != SIGNATURE_BYTES:
+        raise FileError.at(name, f"wrote {len(data)} bytes; a signature has {SIGNATURE_BYTES} raw bytes")
+    return data
+
+
+def publish(
+    store: str,
+    target: str,
+    origin: str | None,
+    base_url: str | None,
+    sign: Sign | None,
+    generated_at: str | None,
+    *,
+    packs: bool,
+    adopt: bool,
+) -> Publication:
+    """Publish a store to a folder, with a progress bar.
+
+    Raises:
+        InputRejected: the store is damaged, or the folder cannot be written.
+        click.UsageError: a value is not in its form.
+    """
+    require_origin(origin)
+    if base_url is not None and _BASE_URL.fullmatch(base_url) is None:
+        message = "--base-url takes an https URL without query, as in https://mirror.example"
+        raise click.UsageError(message, click.get_current_context())
+    moment = time_option_value("--generated-at", generated_at)
+    with failing(store), LocalTarget(target) as place, progress_bar(None) as bar:
+        return publishing.publish(
+            store,
+            place,
+            origin=origin,
+            base_url=base_url,
+            sign=sign,
+            packs=packs,
+            adopt=adopt,
+            generated_at=moment,
+            progress=bar,
+        )
+
+
+def print_published(out: Output, store: str, target: str, done: Publication) -> int:
+    """Print what was published; return the exit status."""
+    if out.as_json:
+        members = {
+            "store": portable(store),
+            "target": portable(target),
+            "head": head_value(done.head),
+            "is_new": done.is_new,
+            "changed": done.changed,
+            "withdrawn": done.withdrawn,
+            "written": done.written,
+            "removed": done.removed,
+            "bytes": done.bytes,
+        }
+        return out.result(SUCCESS, Exit.VALID, members)
+    print_head(out, done.head, "new" if done.is_new else "unchanged")
+    out.detail("records", f"{done.changed} changed, {done.withdrawn} withdrawn")
+    written = (
+        f"{plural(done.written, 'file')} of {plural(done.bytes, 'byte')} written, {done.removed} removed"
+    )
+    out.detail("target", f"{out.show(target)}: {written}")
+    return Exit.VALID
