@@ -43,6 +43,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/keep-a-proof.md",
             "docs/guides/keep-an-archive.md",
             "docs/guides/keep-a-store.md",
+            "docs/guides/publish-a-mirror.md",
             "docs/guides/recompute-a-registry.md",
             "docs/guides/recompute-on-a-cluster.md",
             "docs/guides/ask-a-mirror.md",
