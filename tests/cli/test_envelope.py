@@ -20,14 +20,20 @@ from kit import DEMO as DEMO_KEY
 from kit import attached, bundle, made_record, payloads, policy, to_json
 from kit.command_line import assert_enveloped, output_validator, run
 from kit.data import REPO
+from kit.lying_mirror import exchange_of
 from kit.registries import draw
+from pithbundle import Policy
 from pithbundle.bundle.event_format import PITHBUNDLE_EVENT_1
 from pithbundle.cli import schemas
 from pithbundle.cli.envelope import type_name
 from pithbundle.cli.main import group
 from pithbundle.merge.timeline import Change
+from pithbundle.mirror.audit.classify import classify
+from pithbundle.mirror.audit.finding import finding_of, received
+from pithbundle.mirror.audit.sides import Side, read_side
 from pithbundle.outcomes import EXIT_STATUS
 from pithbundle.report import WarningCode
+from pithbundle.verifier import Verifier
 from pithbundle.verify.verdicts import Status
 
 DEMO = REPO / "vectors" / "demo"
@@ -76,9 +82,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
     segment.write_bytes(segment.read_bytes()[:-1] + b"x")
     Path("no-store").mkdir()
     Path("no-store/pith-store.json").write_text("{}")
+    write_findings()
     Path("no-archive").mkdir()
     Path("no-archive/pith-archive.json").write_text("{}")
     (tmp_path / "bad-proof.json").write_text(Path("proof.json").read_text().replace("demo", "dem0"))
+
+
+def write_findings() -> None:
+    """A finding that anybody can check again, and an observation."""
+    verifier = Verifier(Policy.from_bytes(Path("policy.json").read_bytes()))
+    data = Path("tampered.json").read_bytes()
+    suffix = str(json.loads(data)["pith_number"])[-26:]
+    side = read_side(verifier, "https://mirror.example", suffix, [data])
+    for found in classify(suffix, [side, Side("x", "absent")]).found:
+        if found.is_reported:
+            documents = [received("bundle", exchange_of(data))] if found.mirror != "x" else []
+            made = finding_of(found, documents, verifier, "2026-11-20T00:00:00Z")
+            Path(f"{'missing' if found.mirror == 'x' else 'forged'}.json").write_bytes(made.to_bytes())
 
 
 def write_outputs() -> None:
@@ -250,6 +270,15 @@ OUTCOMES = [
     ("not_comparable", "mirror compare store only-bundle --jobs 1"),
     ("rejected", "mirror compare store no-store"),
     ("error", "mirror compare store absent"),
+    ("not_known", "mirror audit http://127.0.0.1:1 --allow-loopback-http --store store --sample 1 -o new"),
+    ("rejected", "mirror audit https://mirror.example --store no-store"),
+    ("error", "mirror audit https://mirror.example"),
+    ("not_known", "mirror watch http://127.0.0.1:1 --allow-loopback-http --store store -o new --once"),
+    ("error", "mirror watch https://mirror.example --store store"),
+    ("shown", "mirror check-finding forged.json --policy policy.json"),
+    ("observed", "mirror check-finding missing.json --policy policy.json"),
+    ("not_shown", "mirror check-finding bundle.json --policy policy.json"),
+    ("error", "mirror check-finding"),
     ("valid", "recompute only-bundle -o new --policy policy.json --jobs 1"),
     ("invalid", "recompute only-tampered -o new --policy policy.json --jobs 1"),
     ("incomplete", "recompute only-incomplete -o new --policy demo-key.json --jobs 1"),
@@ -330,6 +359,8 @@ def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
     shown = {outcome for outcome, line in OUTCOMES if line.split()[: len(path)] == [*path]}
     if path in (("merge",), ("status",), ("explain",), ("timeline",), ("export",)):
         words -= EXIT_STATUS.keys()  # those of verify, from the same report
+    if path in (("mirror", "audit"), ("mirror", "watch")):
+        words -= {"same", "wrong"}  # they need a server: tests/cli/test_mirror_audit.py
     assert words - shown <= {"error", "rejected"}
 
 

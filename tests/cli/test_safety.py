@@ -72,6 +72,8 @@ READS = {
     "states",
     "integrity",
     "archives",
+    "numbers_path",
+    "keys_path",
 }
 WRITES = {
     "output",
@@ -85,6 +87,7 @@ WRITES = {
     "policy_output",
     "resume_path",
     "differences_path",
+    "metrics_path",
 }
 FOLDERS = {"store", "out_dir", "found", "cache_path", "source", "target"}
 
@@ -101,7 +104,7 @@ def test_every_file_of_every_command_is_known_as_input_or_output() -> None:
     assert {words for words, command in commands() if WRITES & {param.name for param in command.params}} == {
         "merge", "timeline", "proof", "export", "probe", "convert", "conformance run", "policy add",
         "archive pack", "archive unpack", "archive get", "archive merge", "recompute",
-        "store export", "mirror digests",
+        "store export", "mirror digests", "mirror audit", "mirror watch",
     }  # fmt: skip
 
 
@@ -115,6 +118,7 @@ ADDING = [
     "--public-key",
     "68c924729a95d4c4d400ffc3399c8f713e7b89580d48fc3cfe43345e5ca706fb",
 ]
+AUDIT = ["mirror", "audit", "https://a.example", "https://b.example"]
 #: A command that writes, the option that writes, the file that it reads.
 CLASHES: list[tuple[list[str], str, str]] = [
     (["merge", "bundle.json", "--policy", "policy.json"], "-o", "bundle.json"),
@@ -147,6 +151,8 @@ CLASHES: list[tuple[list[str], str, str]] = [
     (["recompute", "bundle.json", "-o", "new", "--expect", "state.json"], "--differences", "state.json"),
     (["recompute", "bundle.json", "-o", "new", "--expect", "state.json"], "--differences", "bundle.json"),
     (["conformance", "run", "--impl", "self", "--vectors", "vectors", "--xfail", "x.txt"], "--html", "x.txt"),
+    ([*AUDIT, "--policy", "policy.json"], "--html", "policy.json"),
+    ([*AUDIT, "--numbers", "state.json"], "-o", "state.json"),
     (
         ["conformance", "run", "--impl", "self", "--vectors", "vectors"],
         "--junit",

@@ -45,6 +45,7 @@ def test_every_command_has_json(name: str) -> None:
         "conformance": ["conformance", "run"],
         "format": ["format", "list"],
         "store": ["store", "list"],
+        "mirror": ["mirror", "compare"],
     }
     words = groups.get(name, [name])
     assert "--json" in run(*words, "--help").out

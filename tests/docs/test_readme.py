@@ -142,4 +142,4 @@ def test_only_what_asks_mirrors_imports_the_network_client() -> None:
         for path in source.rglob("*.py")
         if re.search(r"^\s*(?:import|from) pithbundle\.net\b", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    assert found == {"mirror", "net"}
+    assert found == {"cli", "mirror", "net"}

@@ -88,20 +88,23 @@ HIDING = {
 
 
 def pairs() -> list[tuple[str, str]]:
-    return [*combinations(LIES, 2)]
+    """Every two lies; not those of which the second one needs what the first one removed."""
+    return [(one, other) for one, other in combinations(LIES, 2) if one not in GONE or other not in NEEDS]
+
+
+#: Lies after which the record is not there any more, or is another one, and those that change it.
+GONE = {"omit_record", "other_record", "altered_record"}
+NEEDS = {
+    "omit_listed_record", "other_state", "other_record", "altered_record", "digest_of_other", "invalid_leaf",
+    "moving", "unreachable", "compressed", "error_page", "server_error", "omit_event_keep_digest",
+}  # fmt: skip
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("one", "other"), pairs())
 def test_lies_in_pairs_are_caught(one: str, other: str) -> None:
     """The second lie may undo or hide the first: at least the gravest that is left is found."""
-    mirror = lying()
-    try:
-        LIES[one][0](mirror)
-        LIES[other][0](mirror)
-    except KeyError:
-        pytest.skip("the second lie needs the record that the first one removed")
-    found = audited(honest(), mirror)
+    found = audited(honest(), lying(one, other))
     words = set(found.words("l"))
     assert words & {LIES[one][1], LIES[other][1]}, words
     if other not in HIDING and one not in HIDING:

@@ -157,6 +157,16 @@ class LyingMirror:
         await send(response(data, status=f"{status} X"))
 
 
+def exchange_of(data: bytes, url: str = "https://a.example/x", status: int = 200) -> Exchange:
+    """An exchange with a body."""
+    return Exchange(
+        url=url, redirects=(), address="93.184.216.34", certificate_sha256=DigestHex("c" * 64),
+        tls="TLSv1.3", status=status, headers=(("content-type", "application/json"),), body=data,
+        started_at="2026-11-20T00:00:00.000000Z", ended_at="2026-11-20T00:00:01.000000Z", seconds=1.0,
+        raw_bytes=len(data) + 200,
+    )  # fmt: skip
+
+
 class Wire:
     """A client without a network: mirrors by their base URLs. What is not there is unreachable."""
 
@@ -183,12 +193,7 @@ class Wire:
             raise NetworkError.at(data.decode(), url, "a lie of this kind")
         if len(data) > limit:
             raise NetworkError.at("size", url, "the body is larger than the limit")
-        return Exchange(
-            url=url, redirects=(), address="93.184.216.34", certificate_sha256=DigestHex("c" * 64),
-            tls="TLSv1.3", status=status, headers=(("content-type", "application/json"),), body=data,
-            started_at="2026-11-20T00:00:00.000000Z", ended_at="2026-11-20T00:00:01.000000Z", seconds=1.0,
-            raw_bytes=len(data) + 200,
-        )  # fmt: skip
+        return exchange_of(data, url, status)
 
 
 # -- lies ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Final
 
 from pithbundle.merge.equivocation import Equivocation
 from pithbundle.merge.ledger import Ledger
-from pithbundle.mirror.audit.sides import Broken, Side, compare_state
+from pithbundle.mirror.audit.sides import Broken, Side
 from pithbundle.mirror.audit.words import REPORTED, WORDS, Evidence, Word
 
 #: The statuses of a side that are words themselves, and the word of the others that were not read.
@@ -215,7 +215,7 @@ def _state(suffix: str, side: Side) -> Iterable[Found]:
     if side.state_failure is not None:
         code, message = side.state_failure
         yield _made("unreachable", side, suffix, code=code, message=message)
-    result, message = compare_state(side)
+    result, message = side.state_result
     if result != "same":
         word: Word = "state_differs" if result == "differs" else "not_comparable"
         yield _made(word, side, suffix, code="state", message=message)

@@ -194,10 +194,8 @@ def _conflict(finding: Finding, verifier: Verifier, pins: Pins) -> _Result:
     for data in finding.bodies("contradiction"):
         key = pins.get(finding.mirror)
         if key is None:
-            return (
-                None,
-                f"no key is pinned for {finding.mirror}: without it anyone may have written the heads",
-            )
+            reason = f"no key is pinned for {finding.mirror}"
+            return None, f"{reason}: without it anyone may have written the heads"
         check_contradiction(data, key)
         return "mirror", "two heads that the pinned key signed contradict each other"
     return None, "neither a proof nor a contradiction is in it"

@@ -13,7 +13,7 @@ from typing import Final
 from pithbundle.errors import DigestError, NetworkError
 from pithbundle.mirror.audit.finding import FindingDocument, received
 from pithbundle.mirror.audit.mirrors import Mirror, RecordRead, Sleep
-from pithbundle.mirror.audit.sides import Side, compare_state
+from pithbundle.mirror.audit.sides import Side
 from pithbundle.verifier import Verifier
 
 #: Seconds before each further read of what differs: at most three, then it is ``moving``.
@@ -27,7 +27,7 @@ def is_suspect(side: Side) -> bool:
     if side.status != "read":
         return False
     differs = side.listed is not None and side.listed != side.leaf
-    return differs or compare_state(side)[0] == "differs"
+    return differs or side.state_result[0] == "differs"
 
 
 def _shown(side: Side) -> tuple[object, ...]:

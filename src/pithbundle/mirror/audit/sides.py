@@ -25,6 +25,8 @@ from pithbundle.verify.verdicts import CheckedEvent
 #: What became of the attempt to read the bundle of a record: ``absent`` where the mirror answers that it
 #: has none, ``unreadable`` where this reader rejects what it received.
 Status: TypeAlias = Literal["read", "absent", "wrong_record", "unreadable", "unreachable", "moving"]
+#: What a state is in comparison with the bundle.
+StateResult: TypeAlias = Literal["same", "differs", "not_comparable"]
 #: The codes of elements whose signature is not one of their content (CHECK-3, CHECK-4, CHECK-9).
 _NOT_SIGNED_FOR: Final = frozenset({"hash_mismatch", "signature_invalid", "subject"})
 #: The codes of a bundle that contradicts itself (BUN-3).
@@ -116,6 +118,29 @@ class Side:
         )
         return leaf_digest(*map(bytes.fromhex, digests))
 
+    @cached_property
+    def state_result(self) -> tuple[StateResult, str]:
+        """The state that the mirror served against the one that follows from its bundle (AUDIT-8).
+
+        The second value is where the first difference is, or why nothing can be compared.
+        """
+        if self.state is None or self.report is None or self.report.state is None:
+            return "same", ""
+        if self.state == self.report.state.to_json():
+            return "same", ""
+        try:
+            theirs = read_state(self.state)
+        except PithError as error:
+            return "not_comparable", f"the state cannot be read: {error.fault.message}"
+        found = compare_published(self.report, theirs)
+        if found.same:
+            return "same", ""
+        first = next(each.pointer for each in found.differences if each.group == "signed")
+        if not found.comparable:
+            why = "the state is of other merge rules, or the bundle has unverified elements"
+            return "not_comparable", f"{why}: {first}"
+        return "differs", f"the state differs at {first}"
+
 
 def _is_broken(element: CheckedEvent) -> bool:
     return element.verdict.status == "invalid" and element.verdict.code in _NOT_SIGNED_FOR
@@ -162,34 +187,6 @@ def _contradicts(error: PithError, data: bytes, suffix: str) -> bool:
     value = parse_json(data)
     record = value.get("canonical_record") if type(value) is dict else None
     return type(record) is dict and base32_prefix(digest(encode(record))) != suffix
-
-
-#: What a state is in comparison with the bundle: see :func:`compare_state`.
-StateResult: TypeAlias = Literal["same", "differs", "not_comparable"]
-
-
-def compare_state(side: Side) -> tuple[StateResult, str]:
-    """Compare the state that a mirror served with the one that follows from its bundle (AUDIT-8).
-
-    Returns:
-        The result, and where the first difference is or why nothing can be compared.
-    """
-    if side.state is None or side.report is None:
-        return "same", ""
-    try:
-        theirs = read_state(side.state)
-    except PithError as error:
-        return "not_comparable", f"the state cannot be read: {error.fault.message}"
-    found = compare_published(side.report, theirs)
-    if found.same:
-        return "same", ""
-    first = next(each.pointer for each in found.differences if each.group == "signed")
-    if not found.comparable:
-        return (
-            "not_comparable",
-            f"the state is of other merge rules or the bundle has unverified elements: {first}",
-        )
-    return "differs", f"the state differs at {first}"
 
 
 def store_side(verifier: Verifier, suffix: str, bundles: Iterable[bytes]) -> Side:

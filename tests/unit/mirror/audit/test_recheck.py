@@ -162,5 +162,6 @@ def test_a_contradiction_needs_two_heads_of_the_pinned_key() -> None:
     finding = replace(found("contradicting_event"), evidence="mirror", suffix="")
     made = replace(finding, documents=(FindingDocument("contradiction", b"{}"),))
     assert status(made) == (1, None)
-    assert "no key is pinned" in recheck(made, VERIFIER, {}).message
+    unpinned = recheck(made, VERIFIER, {})
+    assert unpinned.evidence is None and "no key is pinned" in unpinned.message
     assert status(replace(made, documents=())) == (1, None)

@@ -87,6 +87,7 @@ def test_everything_that_any_mirror_lists_is_read_with_full() -> None:
 def test_digests_of_another_policy_are_not_compared_and_records_are() -> None:
     other = mirror(B, policy=OTHER_POLICY)
     omit_event(other)
+    other.entry(2).leaf = "0" * 32
     found = audited(mirror(A), other)
     assert found.words("b") == ["missing", "not_comparable"] and found.audit.exit_status == 3
     alone = audited(mirror(A), replace(other, rules="another-rules"), sample=3)

@@ -11,7 +11,7 @@ from kit.lying_mirror import SEED, follows
 from kit.signing import DEMO, bundle, event_id, sha256_hex, to_json
 from kit.stores import POLICY, body, event, invalid, suffix, unverified
 from kit.stream import made_record
-from pithbundle.mirror.audit.sides import Side, compare_state, read_side, store_side
+from pithbundle.mirror.audit.sides import Side, read_side, store_side
 from pithbundle.verifier import Verifier
 
 V = Verifier(POLICY)
@@ -104,25 +104,25 @@ def test_an_element_that_is_invalid_for_another_reason_is_the_signers() -> None:
 def test_a_state_is_compared_with_the_bundle() -> None:
     data = body(SEED, 1, 2)
     side = replace(read(data), state=follows(data, POLICY.sha256)[0])
-    assert compare_state(side) == ("same", "")
+    assert side.state_result == ("same", "")
     other = replace(side, state=follows(body(SEED, 1), POLICY.sha256)[0])
-    result, message = compare_state(other)
+    result, message = other.state_result
     assert result == "differs" and "/current/storage_attestations" in message
 
 
 def test_what_is_no_state_or_of_other_rules_cannot_be_compared() -> None:
     side = read(body(SEED, 1, 2))
-    assert compare_state(side) == ("same", "")
-    assert compare_state(replace(side, state=b"<html>"))[0] == "not_comparable"
+    assert side.state_result == ("same", "")
+    assert replace(side, state=b"<html>").state_result[0] == "not_comparable"
     state = json.loads(follows(body(SEED, 1), POLICY.sha256)[0])
     state["merge_version"] = "another"
-    assert compare_state(replace(side, state=to_json(state)))[0] == "not_comparable"
+    assert replace(side, state=to_json(state)).state_result[0] == "not_comparable"
 
 
 def test_a_state_of_a_record_with_unverified_elements_cannot_be_compared() -> None:
     side = read(body(SEED, 1, more=(unverified(SEED, 2),)))
     other = replace(side, state=follows(body(SEED, 1, 2), POLICY.sha256)[0])
-    assert compare_state(other)[0] == "not_comparable"
+    assert other.state_result[0] == "not_comparable"
 
 
 def test_the_side_of_a_store() -> None:

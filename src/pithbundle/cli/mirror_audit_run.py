@@ -1,0 +1,204 @@
+"""What ``pithbundle mirror audit`` and ``watch`` do; loaded only where zstd and the client are installed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import click
+
+from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.cli.archive_run import failing
+from pithbundle.cli.inputs import write_files
+from pithbundle.cli.output import Output
+from pithbundle.cli.store_run import opened
+from pithbundle.ed25519.strict import PublicKey
+from pithbundle.encoding.canonical import encode
+from pithbundle.encoding.values import Object
+from pithbundle.errors import NetworkError, NumberError
+from pithbundle.mirror.audit.classify import Found
+from pithbundle.mirror.audit.finding import FindingDocument, finding_of
+from pithbundle.mirror.audit.folder import CURSOR, REPORT, AuditFolder
+from pithbundle.mirror.audit.page import page
+from pithbundle.mirror.audit.reference import Reference
+from pithbundle.mirror.audit.report import metrics, report_value
+from pithbundle.mirror.audit.run import Audit, AuditOptions, audit
+from pithbundle.mirror.audit.watch import CURSOR_BYTES, Cursor
+from pithbundle.mirror.remote import Remote
+from pithbundle.net import AsyncClient, ClientOptions, parse_url
+from pithbundle.verifier import Verifier
+from pithbundle.verify.policy import Policy
+
+__all__ = ["AuditOptions", "Request", "Round", "audited", "watch"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a user wants to be audited, and how."""
+
+    urls: tuple[str, ...]
+    policy: Policy
+    store: str | None
+    folder: str | None
+    keys: tuple[tuple[str, PublicKey], ...]
+    options: AuditOptions
+    client: ClientOptions
+    html: str | None = None
+    metrics: str | None = None
+    force: bool = False
+
+
+@dataclass(slots=True)
+class Round:
+    """One audit, and the names of the files of its findings."""
+
+    audit: Audit
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    @property
+    def value(self) -> Object:
+        """The report."""
+        return report_value(self.audit, self.names)
+
+
+@contextlib.contextmanager
+def _opened_folder(path: str | None) -> Iterator[AuditFolder | None]:
+    if path is None:
+        yield None
+        return
+    with failing(path), AuditFolder(path) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def _reference(path: str | None) -> Iterator[Reference | None]:
+    if path is None:
+        yield None
+        return
+    with opened(path) as store, Reference(store) as found:
+        yield found
+
+
+def audited(request: Request) -> Round:
+    """Audit once.
+
+    Raises:
+        InputRejected: a store or a folder cannot be used.
+        click.UsageError: a URL is not accepted.
+    """
+    _check_urls(request)
+    with _opened_folder(request.folder) as folder:
+        done = _round(request, folder)
+        if request.html is not None:
+            write_files({request.html: page(done.value, done.audit.exit_status)}, request.force)
+    return done
+
+
+def _round(request: Request, folder: AuditFolder | None) -> Round:
+    """One audit; what it finds is on the disk at the end."""
+    with _reference(request.store) as store:
+        verifier = Verifier(request.policy) if store is None else store.verifier
+        names: dict[tuple[str, ...], str] = {}
+
+        def keep(found: Found, documents: Sequence[FindingDocument]) -> None:
+            if folder is not None:
+                now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+                names[found.key] = folder.keep(finding_of(found, documents, verifier, now), found)
+
+        earlier = () if folder is None else tuple(folder.heads(request.urls))
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            found = runner.run(_audit(request, verifier, store, earlier, keep))
+    done = Round(found, names)
+    if folder is not None:
+        folder.keep_heads(found.mirrors)
+        folder.write(REPORT, encode(done.value) + b"\n")
+    if request.metrics is not None:
+        write_files({request.metrics: metrics(found)}, force=True)
+    return done
+
+
+async def _audit(
+    request: Request,
+    verifier: Verifier,
+    store: Reference | None,
+    earlier: tuple[tuple[str, bytes], ...],
+    keep: Callable[[Found, Sequence[FindingDocument]], None],
+) -> Audit:
+    async with AsyncClient(request.client) as client:
+        readers = [Remote(client, url) for url in request.urls]
+        options = replace(request.options, earlier_heads=earlier)
+        return await audit(readers, verifier, store, options, keep, keys=request.keys)
+
+
+def _check_urls(request: Request) -> None:
+    """Check every URL before anything is requested.
+
+    Raises:
+        click.UsageError: one is not accepted.
+    """
+    for url in request.urls:
+        try:
+            parse_url(url, allow_loopback_http=request.client.allow_loopback_http)
+        except NetworkError as error:
+            message = f"{Output.show(error.fault.message)}; {error.hint}"
+            raise click.UsageError(message, click.get_current_context()) from error
+
+
+#: Waits between two rounds; tests replace it.
+pause: Final[Callable[[float], None]] = time.sleep
+
+
+def watch(
+    request: Request,
+    patience: int,
+    interval: float,
+    *,
+    once: bool,
+    report: Callable[[Round, list[Found]], None],
+) -> int:
+    """Audit again and again; call ``report`` with what is new in each round. Returns only with ``once``.
+
+    Raises:
+        InputRejected: a store or the folder cannot be used.
+        click.UsageError: a URL is not accepted.
+    """
+    _check_urls(request)
+    with _opened_folder(request.folder) as folder:
+        if folder is None:
+            raise click.UsageError("a watch needs a folder: add -o FOLDER", click.get_current_context())
+        with failing(f"{folder.path}/{CURSOR}"):
+            cursor = Cursor.from_bytes(folder.read(CURSOR, CURSOR_BYTES))
+        while True:
+            done = _round(request, folder)
+            new = cursor.take(done.audit.found, patience)
+            cursor.end_round(done.audit.ended_at, [*done.audit.counts.items()])
+            if request.html is not None:
+                html = page(done.value, done.audit.exit_status, cursor.rounds)
+                write_files({request.html: html}, force=True)
+            folder.write(CURSOR, cursor.to_bytes())
+            report(done, new)
+            if once:
+                return done.audit.exit_status
+            pause(interval)
+
+
+def read_numbers(data: bytes) -> tuple[str, ...]:
+    """Return the suffixes of a file of numbers, one a line.
+
+    Raises:
+        NumberError: ``suffix``: a line is neither a number nor a suffix.
+    """
+    found: dict[str, None] = {}
+    for at, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        text = line.strip()
+        if not text:
+            continue
+        try:
+            found[text if is_suffix(text) else PithNumber.parse(text).suffix] = None
+        except NumberError as error:
+            raise NumberError("suffix", f"line {at}: {error.fault.message}") from error
+    return tuple(found)
