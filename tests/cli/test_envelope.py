@@ -279,6 +279,9 @@ OUTCOMES = [
     ("observed", "mirror check-finding missing.json --policy policy.json"),
     ("not_shown", "mirror check-finding bundle.json --policy policy.json"),
     ("error", "mirror check-finding"),
+    ("incomplete", "mirror sync --from http://127.0.0.1:1 --allow-loopback-http --store store"),
+    ("rejected", "mirror sync --from https://mirror.example --store no-store"),
+    ("error", "mirror sync --from https://mirror.example --store absent"),
     ("valid", "recompute only-bundle -o new --policy policy.json --jobs 1"),
     ("invalid", "recompute only-tampered -o new --policy policy.json --jobs 1"),
     ("incomplete", "recompute only-incomplete -o new --policy demo-key.json --jobs 1"),
@@ -361,6 +364,8 @@ def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
         words -= EXIT_STATUS.keys()  # those of verify, from the same report
     if path in (("mirror", "audit"), ("mirror", "watch")):
         words -= {"same", "wrong"}  # they need a server: tests/cli/test_mirror_audit.py
+    if path == ("mirror", "sync"):
+        words -= {"success", "some_quarantined"}  # they need a server: tests/cli/test_mirror_sync.py
     assert words - shown <= {"error", "rejected"}
 
 

@@ -20,6 +20,9 @@ from pithbundle.digests.head import Head
 from pithbundle.digests.lines import LeafLine
 from pithbundle.encoding.canonical import encode
 from pithbundle.mirror.digest_folder import Statement, write_digests
+from pithbundle.mirror.manifest import Mirror
+from pithbundle.mirror.sync.results import MirrorResult
+from pithbundle.mirror.sync.run import synchronise
 from pithbundle.net.client import AsyncClient, ClientOptions
 from pithbundle.store import Store
 
@@ -239,3 +242,21 @@ class Publisher:
         for path in folder.iterdir():
             if path.name != "kept.txt":
                 self._mirror.files[f"/pith-digests/{path.name}"] = path.read_bytes()
+
+
+def synchronised(
+    store: Store, *mirrors: FakeMirror, numbers: Any = None, **options: Any
+) -> list[MirrorResult]:
+    """Bring a store up to date with mirrors; the result of each."""
+
+    async def run() -> list[MirrorResult]:
+        async with client(**options) as opened:
+            named = [Mirror.at(each.base, allow_loopback_http=True) for each in mirrors]
+            return await synchronise(opened, store, named, numbers=numbers)
+
+    return asyncio.run(run())
+
+
+def digests_of(store: Store) -> dict[str, str]:
+    """The leaf digest of each record."""
+    return {row.suffix: row.leaf for row in store.records()}

@@ -48,6 +48,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/recompute-on-a-cluster.md",
             "docs/guides/ask-a-mirror.md",
             "docs/guides/audit-a-mirror.md",
+            "docs/guides/keep-a-mirror.md",
             "docs/guides/raise-a-limit.md",
             "docs/guides/add-an-event-type.md",
         ],

@@ -8,23 +8,22 @@ code and the base URL of the mirror, and quotes no text of a body.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Generator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias, TypeVar
 
 from pithbundle.archive.manifest import LIMITS as ARCHIVE_LIMITS
 from pithbundle.archive.manifest import Manifest, PackInfo
-from pithbundle.bundle.number import is_suffix
-from pithbundle.bundle.reader import Bundle, read_bundle
 from pithbundle.digests.delta import DELTA_BYTES, Change, following
 from pithbundle.digests.differences import Descent, Difference, Want
 from pithbundle.digests.head import HEAD_BYTES, HEAD_FILE, Head
 from pithbundle.digests.tree import ENDING, check_file, is_name
-from pithbundle.errors import ArchiveError, BundleError, DigestError, NetworkError, PithError
+from pithbundle.errors import BundleError, DigestError, PithError
 from pithbundle.mirror.manifest import MANIFEST_BYTES, MANIFEST_FILE, Mirror, MirrorList, read_manifest
 from pithbundle.mirror.parts import LEAST_BYTES, PARTS_BYTES, PARTS_FILE, Part, Parts
 from pithbundle.net import AsyncClient, Exchange, Known
+from pithbundle.net.client import LIMIT
 
 #: Where the files of the digests are, below the base URL.
 DIGESTS: Final = "pith-digests/"
@@ -91,6 +90,9 @@ class Remote:
     ) -> None:
         self._client = client
         self._http = client.options.allow_loopback_http
+        #: The requests that were answered, repeated ones and redirects included, and the bytes of answers.
+        self.requests = 0
+        self.received_bytes = 0
         self._digest_of = digest_of
         self.mirror = (
             mirror if isinstance(mirror, Mirror) else Mirror.at(mirror, allow_loopback_http=self._http)
@@ -104,6 +106,11 @@ class Remote:
         """The base URL of the mirror, which is its name."""
         return self.mirror.base
 
+    @property
+    def at_once(self) -> int:
+        """How many requests the client sends to the mirror at once (NET-15)."""
+        return self._client.options.at_once
+
     def url(self, path: str) -> str:
         """Return the URL of a file below the base URL.
 
@@ -111,6 +118,15 @@ class Remote:
             NetworkError: ``url``.
         """
         return self.mirror.file_url(path, allow_loopback_http=self._http)
+
+    async def _get(
+        self, url: str, *, limit: int = LIMIT, accept: str = "application/json", known: Known | None = None
+    ) -> Exchange:
+        self.requests += 1
+        exchange = await self._client.get(url, limit=limit, accept=accept, known=known)
+        self.requests += exchange.attempts - 1 + len(exchange.redirects)
+        self.received_bytes += exchange.raw_bytes
+        return exchange
 
     # -- digests --------------------------------------------------------------------------
 
@@ -125,7 +141,7 @@ class Remote:
             DigestError: ``digest_invalid`` or ``version``: it is not in its form.
         """
         url = self.url(DIGESTS + HEAD_FILE)
-        exchange = await self._client.get(url, limit=HEAD_BYTES)
+        exchange = await self._get(url, limit=HEAD_BYTES)
         if exchange.status in ABSENT:
             return None
         data = exchange.require_ok()
@@ -144,7 +160,7 @@ class Remote:
         """
         if not is_name(name):
             raise DigestError("digest_invalid", f"{self.base}: not the name of a file of digests")
-        exchange = await self._client.get(self.url(DIGESTS + name + ENDING), limit=limit, accept="text/plain")
+        exchange = await self._get(self.url(DIGESTS + name + ENDING), limit=limit, accept="text/plain")
         data = exchange.require_ok()
         return self._named(exchange, lambda: check_file(name, data, limit))
 
@@ -213,7 +229,7 @@ class Remote:
             NetworkError: as :meth:`bundle`.
         """
         url = self.mirror.bundle_url(suffix, allow_loopback_http=self._http)
-        exchange = await self._client.get(url, known=known)
+        exchange = await self._get(url, known=known)
         if exchange.status != 304:
             exchange.require_ok()
         return exchange
@@ -226,27 +242,32 @@ class Remote:
                 return found != leaf
         return len(body) >= LEAST_BYTES
 
-    async def rest(self, suffix: str, first: Exchange) -> Body:
+    async def rest(self, suffix: str, first: Exchange, held: Container[str] = ()) -> Body:
         """Request the list of the parts of a record, and those that are not in ``first`` (SYNC-5).
+
+        Args:
+            suffix: of the record.
+            first: what :meth:`first` returned.
+            held: the SHA-256, in hex, of bundles that the reader has: they are not requested.
 
         Raises:
             NetworkError: as :meth:`bundle`.
             BundleError: as :meth:`bundle`.
             InputError: the list is not JSON.
         """
-        listing = await self._client.get(self._part_url(suffix, PARTS_FILE), limit=PARTS_BYTES)
+        listing = await self._get(self._part_url(suffix, PARTS_FILE), limit=PARTS_BYTES)
         if listing.status in ABSENT:
             return Body(suffix, (first,))
         data = listing.require_ok()
         parts = self._named(listing, lambda: Parts.from_bytes(data, suffix))
         # What the reader has decides: a mirror that publishes meanwhile has another list.
-        missing = [part for part in parts.parts if part.sha256 != first.sha256]
+        missing = [part for part in parts.parts if part.sha256 != first.sha256 and part.sha256 not in held]
         fetched = await _together([self._part(suffix, part) for part in missing])
         return Body(suffix, (first, *fetched), listing)
 
     async def _part(self, suffix: str, part: Part) -> Exchange:
         url = self._part_url(suffix, f"parts/{part.sha256}.json")
-        exchange = await self._client.get(url, limit=part.bytes)
+        exchange = await self._get(url, limit=part.bytes)
         data = exchange.require_ok()
         if len(data) != part.bytes or sha256(data).hexdigest() != part.sha256:
             error = BundleError("hash_mismatch", f"{url}: not the part of its name", clause="SYNC-5")
@@ -264,7 +285,7 @@ class Remote:
             NetworkError: ``suffix``, or it cannot be received.
         """
         url = self.mirror.state_url(suffix, allow_loopback_http=self._http)
-        exchange = await self._client.get(url)
+        exchange = await self._get(url)
         exchange.require_ok()
         return exchange
 
@@ -290,11 +311,11 @@ class Remote:
             InputError: it is not JSON.
             ArchiveError: it is not in its form.
         """
-        exchange = await self._client.get(self.url(path), limit=ARCHIVE_LIMITS.size)
+        exchange = await self._get(self.url(path), limit=ARCHIVE_LIMITS.size)
         data = exchange.require_ok()
         return self._named(exchange, lambda: Manifest.from_bytes(data))
 
-    def pieces(self, path: str, pack: PackInfo, start: int = 0) -> AsyncIterator[bytes]:
+    async def pieces(self, path: str, pack: PackInfo, start: int = 0) -> AsyncIterator[bytes]:
         """Request a pack in parts, from a byte on; the caller compares its hash (NET-14).
 
         Args:
@@ -306,8 +327,11 @@ class Remote:
             NetworkError: a part cannot be received.
         """
         folder = path.rpartition("/")[0]
-        name = f"{folder}/{pack.file}" if folder else pack.file
-        return self._client.pieces(self.url(name), pack.file_bytes, start=start)
+        url = self.url(f"{folder}/{pack.file}" if folder else pack.file)
+        async for piece in self._client.pieces(url, pack.file_bytes, start=start):
+            self.requests += 1
+            self.received_bytes += len(piece)
+            yield piece
 
     # -- errors ---------------------------------------------------------------------------
 
@@ -326,22 +350,6 @@ class Remote:
             return read()
         except PithError as error:
             raise self.named(error, exchange) from error
-
-
-def require_bundle(data: bytes, suffix: str) -> Bundle:
-    """Read a bundle that was received for a suffix, strictly, whatever its media type (SYNC-6).
-
-    Raises:
-        PithError: it is no bundle; the message has no text of it but names of members.
-        BundleError: ``subject``: it is the bundle of another record.
-    """
-    if not is_suffix(suffix):
-        raise NetworkError("suffix", f"not the suffix of a Pith Number: {suffix}", clause="NET-2")
-    found = read_bundle(data)
-    if found.record.number.suffix != suffix:
-        detail = f"the bundle of {found.record.number.suffix} was served for {suffix}"
-        raise BundleError("subject", detail, clause="SYNC-6")
-    return found
 
 
 async def fetch_manifest(client: AsyncClient, url: str) -> MirrorList:
@@ -387,8 +395,3 @@ async def _together(waiting: list[Awaitable[_Result]]) -> list[_Result]:
             raise result
         found.append(result)
     return found
-
-
-def archive_error(base: str, detail: str, clause: str) -> ArchiveError:
-    """Return the error of an archive of a mirror."""
-    return ArchiveError("archive", f"{base}: {detail}", clause=clause)

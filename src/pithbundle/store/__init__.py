@@ -3,7 +3,9 @@
 The modules, lowest first: :mod:`~pithbundle.store.entry` is the form of an entry, found again whatever is
 damaged; :mod:`~pithbundle.store.segments` appends to files of entries;
 :mod:`~pithbundle.store.judging` decides what is admitted; :mod:`~pithbundle.store.keeping` decides what is
-kept and served, and accesses nothing; :mod:`~pithbundle.store.index` is the database;
+kept and served, and accesses nothing; :mod:`~pithbundle.store.index` is the database,
+:mod:`~pithbundle.store.comparing` compares two, :mod:`~pithbundle.store.cursors` notes how far a
+synchronisation got;
 :mod:`~pithbundle.store.updating` makes its rows of segments; :mod:`~pithbundle.store.settings` has the policy
 and the sources; :mod:`~pithbundle.store.keeper` is an open store whose index is up to date;
 :mod:`~pithbundle.store.adding` writes entries; :mod:`~pithbundle.store.checking` compares the index;

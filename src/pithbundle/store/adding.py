@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
@@ -12,15 +13,15 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import InputError, StoreError
 from pithbundle.store.entry import MAX_SIZE, Head, frame_of
 from pithbundle.store.index import Index
-from pithbundle.store.judging import Facts
+from pithbundle.store.judging import Facts, ids_in
 from pithbundle.store.keeper import Keeper
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.segments import AreaName
 from pithbundle.store.settings import require_origin
 from pithbundle.store.updating import Updater
 
-#: What became of a bundle that was added.
-AddedStatus: TypeAlias = Literal["added", "unchanged", "quarantined"]
+#: What became of a bundle that was added. ``smaller`` occurs in a synchronisation alone.
+AddedStatus: TypeAlias = Literal["added", "unchanged", "quarantined", "smaller"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,31 @@ class Added:
     entry: StoredEntry
 
 
-class Addition:
-    """Entries that are added in one transaction: first all are written, then the index."""
+#: Returns the cursors to write beside bundles that were added; None removes one.
+Note: TypeAlias = Callable[[Sequence["Added | None"]], Mapping[str, str | None]]
 
-    def __init__(self, keeper: Keeper, index: Index) -> None:
+
+def no_cursors(_: Sequence[Added | None]) -> Mapping[str, str | None]:
+    """Write no cursor."""
+    return {}
+
+
+class Addition:
+    """Entries that are added in one transaction: first all are written, then the index.
+
+    Args:
+        keeper: the store, which is held.
+        index: its index, in a transaction.
+        quarantine: whether what is not admitted is added.
+        smaller: whether a bundle is added with fewer elements than the newest and with no others.
+    """
+
+    def __init__(
+        self, keeper: Keeper, index: Index, *, quarantine: bool = True, smaller: bool = True
+    ) -> None:
         self._keeper = keeper
+        self._quarantine = quarantine
+        self._smaller = smaller
         self._index = index
         self._updater: Updater = keeper.updater(index)
         self._sequence = index.last_sequence()
@@ -58,11 +79,13 @@ class Addition:
         self._targets: dict[AreaName, tuple[str, int]] = {}
         self._at: dict[AreaName, int] = {}
 
-    def add(self, given: Incoming, encoding: Encoding, digest: str, facts: Facts) -> Added:
-        """Note one bundle, and the bytes of its entry."""
-        known = self._unchanged(given, digest, facts)
+    def add(self, given: Incoming, encoding: Encoding, digest: str, facts: Facts) -> Added | None:
+        """Note one bundle, and the bytes of its entry; None for what is not kept."""
+        if facts.code and not self._quarantine:
+            return None
+        known = self._known(given, digest, facts)
         if known is not None:
-            return Added("quarantined" if known.code else "unchanged", known)
+            return known
         self._sequence += 1
         frame = frame_of(given.data)
         head = Head(
@@ -80,17 +103,22 @@ class Addition:
         self._at[area] += len(written)
         return Added("quarantined" if entry.code else "added", entry)
 
-    def _unchanged(self, given: Incoming, digest: str, facts: Facts) -> StoredEntry | None:
-        """The entry that has the bundle already (STORE-4)."""
+    def _known(self, given: Incoming, digest: str, facts: Facts) -> Added | None:
+        """The entry that has the bundle already, or all of it and more (STORE-4)."""
         if facts.code:
-            return self._first(
+            same = self._first(
                 "sha256 = ? AND origin = ? AND requested = ? AND code != '' ORDER BY sequence",
                 digest, given.origin, given.requested,
             )  # fmt: skip
+            return None if same is None else Added("quarantined", same)
         newest = self._first(
             "suffix = ? AND origin = ? AND code = '' ORDER BY sequence DESC", facts.suffix, given.origin
         )
-        return newest if newest is not None and newest.sha256 == digest else None
+        if newest is not None and newest.sha256 == digest:
+            return Added("unchanged", newest)
+        if newest is not None and not self._smaller and _is_smaller(facts, newest):
+            return Added("smaller", newest)
+        return None
 
     def _first(self, condition: str, *values: str) -> StoredEntry | None:
         """The first entry of a condition; the cursor is read to its end, since an open one would stay."""
@@ -107,6 +135,15 @@ class Addition:
             self._keeper.areas[area].append(segment, size, b"".join(self._parts[area]))
             self._index.put_segment(area, segment, self._at[area], ends_clean=True)
         self._updater.finish()
+
+
+def _is_smaller(facts: Facts, newest: StoredEntry) -> bool:
+    """Whether a bundle has fewer elements than an entry, and no others."""
+    if facts.invalid:
+        return False
+    mine = {*ids_in(facts.valid_ids)}, {*ids_in(facts.unverified_ids)}
+    theirs = {*newest.event_ids}, {*ids_in(newest.unverified_ids)}
+    return mine != theirs and mine[0] <= theirs[0] and mine[1] <= theirs[1]
 
 
 def _now() -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pithbundle.errors import PithError
-from pithbundle.store.index import Damage, Index, differences, is_readable
+from pithbundle.store.comparing import differences, is_readable
+from pithbundle.store.index import Damage, Index
 from pithbundle.store.keeper import Keeper
 
 #: The most differences of an index that are named.

@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
 from pithbundle.durable import Folder
-from pithbundle.errors import FileError, PithError, StoreError
+from pithbundle.errors import FileError, StoreError
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.segments import AREAS, AreaName
 
@@ -314,6 +314,20 @@ class Index:
         for row in self.connection.execute(statement, (after, most)):
             yield _record_of(row)
 
+    def cursors(self, prefix: str, after: str, most: int) -> list[tuple[str, str]]:
+        """What follows a prefix in the names of cursors, behind one of them, with the values."""
+        statement = "SELECT name, value FROM cursors WHERE name > ? AND name < ? ORDER BY name LIMIT ?"
+        # After every character of what follows.
+        rows = self.connection.execute(statement, (prefix + after, prefix + "~", most))
+        return [(name[len(prefix) :], value) for name, value in rows]
+
+    def put_cursors(self, values: Mapping[str, str | None]) -> None:
+        """Write cursors; None removes one."""
+        run = self.connection.executemany
+        kept = [(name, value) for name, value in values.items() if value is not None]
+        run("REPLACE INTO cursors VALUES (?, ?)", kept)
+        run("DELETE FROM cursors WHERE name = ?", [(name,) for name in values if values[name] is None])
+
     def texts(self, statement: str, *values: object) -> list[tuple[str, ...]]:
         """The rows of a statement."""
         return [tuple(row) for row in self.connection.execute(statement, values)]
@@ -345,51 +359,3 @@ def _record_of(row: tuple[Any, ...]) -> RecordRow:
     if tuple(map(type, row)) != _RECORD_TYPES:
         raise damaged("a row of records has other types")
     return RecordRow(*row)
-
-
-def differences(one: Index, other: Index, path: str) -> Iterator[str]:
-    """What differs between the derived tables of two indexes, as the name of a table and a key.
-
-    Raises:
-        PithError: one of them is damaged.
-    """
-    with failing(path):
-        yield from _of_tables(one, other)
-
-
-def _of_tables(one: Index, other: Index) -> Iterator[str]:
-    for table in DERIVED:
-        keys = 1 if table in ("meta", "entries", "records") else 3 if table in ("aliases", "damage") else 2
-        order = ", ".join(str(at) for at in range(1, keys + 1))
-        statement = f"SELECT * FROM {table} ORDER BY {order}"
-        yield from _different(
-            table, keys, one.connection.execute(statement), other.connection.execute(statement)
-        )
-
-
-def _different(
-    table: str, keys: int, one: Iterator[tuple[Any, ...]], other: Iterator[tuple[Any, ...]]
-) -> Iterator[str]:
-    left, right = next(one, None), next(other, None)
-    while left is not None or right is not None:
-        if left == right:
-            left, right = next(one, None), next(other, None)
-            continue
-        first = [*map(str, left[:keys])] if left is not None else None
-        second = [*map(str, right[:keys])] if right is not None else None
-        smaller = min(key for key in (first, second) if key is not None)
-        yield f"{table} {' '.join(smaller)}"
-        if first == smaller:
-            left = next(one, None)
-        if second == smaller:
-            right = next(other, None)
-
-
-def is_readable(connection: sqlite3.Connection, path: str) -> bool:
-    """Whether SQLite finds no damage in the index."""
-    try:
-        with failing(path):
-            rows = connection.execute("PRAGMA integrity_check(1)").fetchall()
-            return bool(rows == [("ok",)])
-    except PithError:
-        return False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
-from pithbundle.encoding.parsed import Encoding
+from pithbundle.digests.lines import leaf_digest
+from pithbundle.encoding.canonical import encode, sha256_hex
+from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.errors import PithError, StoreError
 from pithbundle.verifier import VerifiedBundle, Verifier
 
@@ -48,13 +52,13 @@ class Judge:
         self._held: OrderedDict[str, tuple[VerifiedBundle, int]] = OrderedDict()
         self._bytes = 0
 
-    def verify(self, data: bytes, encoding: Encoding, sha256: str) -> VerifiedBundle:
+    def verify(self, data: bytes, encoding: Encoding, digest: str) -> VerifiedBundle:
         """Verify a bundle whose digest is known.
 
         Raises:
             PithError: it is rejected.
         """
-        name = f"{encoding}{sha256}"
+        name = f"{encoding}{digest}"
         held = self._held.get(name)
         if held is not None:
             self._held.move_to_end(name)
@@ -67,10 +71,10 @@ class Judge:
             self._bytes -= size
         return found
 
-    def judge(self, data: bytes, encoding: Encoding, sha256: str, requested: str) -> Facts:
+    def judge(self, data: bytes, encoding: Encoding, digest: str, requested: str) -> Facts:
         """Decide whether a bundle is admitted (STORE-5)."""
         try:
-            bundle = self.verify(data, encoding, sha256)
+            bundle = self.verify(data, encoding, digest)
         except PithError as error:
             return Facts("", "", error.code, error.fault.message, b"", b"", 0)
         suffix, canonical = bundle.record.number.suffix, bundle.record.hex
@@ -79,10 +83,43 @@ class Judge:
         except StoreError as error:
             return Facts(suffix, canonical, error.code, error.fault.message, b"", b"", 0)
         valid = sorted(event.event_id for event in bundle.ledger)
-        unverified = sorted({one.element_sha256 for one in bundle.events if one.element_sha256 is not None})
+        unverified = sorted(unverified_of(bundle))
         invalid = sum(one.verdict.status == "invalid" for one in bundle.events)
         packed = b"".join(bytes.fromhex(one.removeprefix("sha256:")) for one in valid)
         return Facts(suffix, canonical, "", "", packed, bytes.fromhex("".join(unverified)), invalid)
+
+    def _verified(self, parts: Sequence[bytes]) -> list[VerifiedBundle]:
+        return [self.verify(part, detect_encoding(part), sha256(part).hexdigest()) for part in parts]
+
+    def ids_of(self, parts: Sequence[bytes]) -> tuple[set[str], set[str]]:
+        """The ids of valid events and the identities of unverified elements of bundles, in hex.
+
+        Raises:
+            PithError: one of them is rejected.
+        """
+        bundles = self._verified(parts)
+        valid = {event.event_id.removeprefix("sha256:") for bundle in bundles for event in bundle.ledger}
+        return valid, {one for bundle in bundles for one in unverified_of(bundle)}
+
+    def leaf_of(self, parts: Sequence[bytes]) -> str | None:
+        """The leaf digest of bundles of one record by themselves; None if one is rejected (STORE-10)."""
+        try:
+            bundles = self._verified(parts)
+            builder = bundles[0].ledger.builder()
+            for bundle in bundles[1:]:
+                builder.add(bundle.ledger)
+            ledger = builder.build()
+        except PithError:
+            return None
+        state = ledger.snapshot()
+        unverified = sorted({one for bundle in bundles for one in unverified_of(bundle)})
+        digests = ledger.record.hex, state.events_sha256, state.sha256, sha256_hex(encode([*unverified]))
+        return leaf_digest(*map(bytes.fromhex, digests))
+
+
+def unverified_of(bundle: VerifiedBundle) -> set[str]:
+    """The identities of the unverified elements of a bundle, in hex (UNV-1)."""
+    return {one.element_sha256 for one in bundle.events if one.element_sha256 is not None}
 
 
 def _require_admitted(bundle: VerifiedBundle, requested: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.errors import PithError, StoreError
-from pithbundle.store.adding import Added, Addition, Incoming, require_incoming
+from pithbundle.store.adding import Added, Addition, Incoming, Note, no_cursors, require_incoming
 from pithbundle.store.checking import Checked, check_store, found_in
+from pithbundle.store.cursors import Cursors
 from pithbundle.store.index import RecordRow, damaged
 from pithbundle.store.judging import Facts
 from pithbundle.store.keeper import PATIENCE, Keeper
@@ -31,7 +32,7 @@ _MOST_HELD: Final = 1_024
 _PAGE: Final = 1_000
 
 
-class Store:
+class Store(Cursors):
     """A store that is open. Threads may share it; a process that forks opens its own.
 
     Every method raises ``FileError`` for what the system rejects, and ``StoreError`` for an index that
@@ -113,10 +114,7 @@ class Store:
         return self._keeper.settings.sources
 
     def view(self) -> View:
-        """Return the store as it is now, which what is added later does not change (STORE-14).
-
-        The caller closes it, before the store.
-        """
+        """Return the store as it is now; the caller closes it, before the store (STORE-14)."""
         return View._of(self._keeper)
 
     def version(self) -> tuple[object, ...]:
@@ -160,7 +158,39 @@ class Store:
                 batch, size = [], 0
         yield from self._add_batch(batch)
 
-    def _add_batch(self, batch: Sequence[Incoming]) -> list[Added]:
+    def take(
+        self,
+        batch: Sequence[Incoming],
+        note: Callable[[Sequence[Added | None]], Mapping[str, str | None]] = no_cursors,
+        *,
+        quarantine: bool = True,
+    ) -> list[Added | None]:
+        """Add bundles of a synchronisation, and its cursors with them, in one transaction (SYNC-10).
+
+        A bundle with fewer elements than the newest of its record and origin, and with no others, is not
+        appended: its outcome is ``smaller`` (STORE-4).
+
+        Args:
+            batch: the bundles.
+            note: is given the outcomes once the records follow from them, and returns cursors to write.
+            quarantine: whether what is not admitted is kept; otherwise its outcome is None.
+
+        Raises:
+            InputError: ``size``: more bytes than a bundle may have; nothing is kept.
+            StoreError: ``type``: an argument is not of its form; nothing is kept.
+        """
+        for each in batch:
+            require_incoming(each)
+        return self._add_batch(batch, note, quarantine=quarantine, smaller=False)
+
+    def _add_batch(
+        self,
+        batch: Sequence[Incoming],
+        note: Note = no_cursors,
+        *,
+        quarantine: bool = True,
+        smaller: bool = True,
+    ) -> list[Any]:
         if not batch:
             return []
         # Verified before the store is held, and held by the judge.
@@ -169,9 +199,10 @@ class Store:
         with self._keeper.locked():
             index = self._keeper.index
             with index.writing():
-                addition = Addition(self._keeper, index)
+                addition = Addition(self._keeper, index, quarantine=quarantine, smaller=smaller)
                 added = [addition.add(each, *self._judge(each)) for each in batch]
                 addition.write()
+                index.put_cursors(note(added))
             return added
 
     def _judge(self, given: Incoming) -> tuple[Encoding, str, Facts]:
@@ -332,20 +363,6 @@ class Store:
     def _texts(self, statement: str, value: str) -> list[str]:
         with self._keeper.failing():
             return [text for (text,) in self._keeper.index.texts(statement, value)]
-
-    # -- cursors --------------------------------------------------------------------------
-
-    def cursor(self, name: str) -> str | None:
-        """How far a synchronisation got; None before it began, and after the index was made anew."""
-        found = self._texts("SELECT value FROM cursors WHERE name = ?", name)
-        return found[0] if found else None
-
-    def set_cursor(self, name: str, value: str) -> None:
-        """Note how far a synchronisation got."""
-        with self._keeper.locked():
-            index = self._keeper.index
-            with index.writing():
-                index.connection.execute("REPLACE INTO cursors VALUES (?, ?)", (name, value))
 
     # -- check, repair, seal --------------------------------------------------------------
 

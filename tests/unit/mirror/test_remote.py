@@ -19,7 +19,7 @@ from pithbundle.digests.delta import Delta
 from pithbundle.digests.differences import Descent, Difference, Want
 from pithbundle.digests.head import Head
 from pithbundle.digests.tree import Tree
-from pithbundle.mirror.remote import Body, Remote, descend, require_bundle
+from pithbundle.mirror.remote import Body, Remote, descend
 from pithbundle.net import Known
 from pithbundle.newtypes import DigestHex
 
@@ -270,19 +270,6 @@ def test_a_state_is_only_returned(mirror: FakeMirror) -> None:
     assert read(mirror, lambda remote: remote.state(suffix(1))).body == b"{}"
     mirror.lies[path] = Reply(404)
     assert rejected(mirror, lambda remote: remote.state(suffix(1))).code == "http"
-
-
-def test_a_bundle_of_another_number() -> None:
-    assert require_bundle(body(1, 1), suffix(1)).record.number.suffix == suffix(1)
-    for data, asked, code in (
-        (body(1, 1), suffix(2), "subject"),
-        (body(1, 1), "junk", "suffix"),
-        (b"<html>", suffix(1), "syntax"),
-        (b'{"error":"not found"}', suffix(1), "type"),
-    ):
-        with pytest.raises(PithError) as caught:
-            require_bundle(data, asked)
-        assert caught.value.code == code
 
 
 # -- manifests, packs ------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from kit.stores import body, make, suffix, tables
 from pithbundle import FileError, PithError
 from pithbundle.durable import Folder
 from pithbundle.errors import StoreError
-from pithbundle.store.index import DERIVED, INDEX, Index, connect, differences, failing, is_readable, scratch
+from pithbundle.store.comparing import differences, is_readable
+from pithbundle.store.index import DERIVED, INDEX, Index, connect, failing, scratch
 
 
 @pytest.fixture

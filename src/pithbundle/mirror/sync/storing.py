@@ -1,0 +1,186 @@
+"""Adding what was received of a mirror to a store, with the cursors in one transaction (spec SYNC-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pithbundle.mirror.parts import LEAST_BYTES
+from pithbundle.mirror.sync.known import KnownMirror, Row
+from pithbundle.mirror.sync.plan import Wanted
+from pithbundle.mirror.sync.results import Fault, MirrorResult, Stale
+from pithbundle.net import Exchange
+from pithbundle.store import Added, Incoming, Store, StoredEntry
+from pithbundle.store.judging import ids_in
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What was received of a record."""
+
+    wanted: Wanted
+    #: The bundle, or the answer that it is unchanged.
+    first: Exchange
+    #: The further parts, once they were looked for.
+    rest: tuple[Exchange, ...] = ()
+    are_parts_known: bool = False
+    #: What became of the first one, once it was added.
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of it."""
+
+    #: Whether the list of its parts is needed.
+    needs_parts: bool
+    received: Received
+    #: The SHA-256 of bundles of the record that the store has of the mirror.
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class _Record:
+    """One record of a batch."""
+
+    received: Received
+    #: What the store had of it of this mirror.
+    earlier: list[StoredEntry]
+    incoming: list[Incoming]
+    added: list[Added | None]
+
+    @property
+    def suffix(self) -> str:
+        return self.received.wanted.suffix
+
+
+class Storing:
+    """Adds bundles of one mirror to a store. Everything runs in the thread of the store."""
+
+    def __init__(self, store: Store, base: str, known: KnownMirror, result: MirrorResult) -> None:
+        self._store = store
+        self._base = base
+        self._known = known
+        self._result = result
+        #: Whether the digests of the mirror are those that the store would have, and whether it has digests.
+        self.is_comparable = False
+        self.has_digests = False
+
+    def add(self, batch: Sequence[Received]) -> list[Stored]:
+        """Add what was received; once this returns, no crash takes it."""
+        records = [self._record(each) for each in batch]
+        incoming = [one for record in records for one in record.incoming]
+        stored: list[Stored] = []
+
+        def note(added: Sequence[Added | None]) -> Mapping[str, str | None]:
+            rest = iter(added)
+            rows: dict[str, Row | None] = {}
+            for record in records:
+                record.added = [next(rest) for _ in record.incoming]
+                stored.append(self._decide(record, rows))
+            return self._known.put(rows)
+
+        if incoming:
+            self._store.take(incoming, note)
+        else:
+            self._store.set_cursors(note(()))
+        return stored
+
+    def _record(self, received: Received) -> _Record:
+        suffix = received.wanted.suffix
+        earlier = [one for one in self._store.entries(suffix) if one.origin == self._base and one.is_admitted]
+        first = () if received.are_parts_known or received.first.status == 304 else (received.first,)
+        incoming = [
+            Incoming(each.body, self._base, each.address, suffix, each.started_at[:19] + "Z")
+            for each in (*first, *received.rest)
+        ]
+        return _Record(received, earlier, incoming, [])
+
+    # -- decisions ------------------------------------------------------------------------
+
+    def _decide(self, record: _Record, rows: dict[str, Row | None]) -> Stored:
+        """Decide what is known of a record now, and count it."""
+        received, wanted = record.received, record.received.wanted
+        quarantined = [one.entry for one in record.added if one is not None and one.outcome == "quarantined"]
+        if quarantined:
+            entry = quarantined[0]
+            self._result.quarantine(Fault(record.suffix, entry.code, entry.reason))
+            rows[record.suffix] = self._row(received, wanted.leaf or "")
+            return Stored(False, received)
+        bodies = self._bodies(record)
+        confirmed = self._confirmed(record, bodies)
+        if not received.are_parts_known:
+            received = replace(received, outcome=self._outcome(record))
+            if confirmed is False or (confirmed is None and self._may_be_a_part(received, bodies)):
+                held = frozenset(one.sha256 for one in record.earlier)
+                return Stored(True, received, held | {received.first.sha256})
+        if confirmed is False:
+            self._result.differing.add(record.suffix)
+        self._count(record, received)
+        is_smaller = self._note_stale(record, received)
+        row = self._row(received, "" if confirmed is False else wanted.leaf or "")
+        # A bundle that the store does not have cannot be the condition of a request.
+        rows[record.suffix] = replace(row, sha256="", etag="") if is_smaller else row
+        return Stored(False, received)
+
+    def _may_be_a_part(self, received: Received, bodies: Sequence[bytes]) -> bool:
+        """Whether a bundle whose digest is not known may be one part of several (MIRROR-13)."""
+        if any(len(each) >= LEAST_BYTES for each in bodies[:1]):
+            return True
+        # A registry without digests has no parts either: a request more for each record would be for nothing.
+        return self.has_digests and received.first.status != 304 and bool(self._store.ids_of(bodies[:1])[1])
+
+    @staticmethod
+    def _outcome(record: _Record) -> str:
+        return record.added[0].outcome if record.added and record.added[0] is not None else "unchanged"
+
+    def _bodies(self, record: _Record) -> list[bytes]:
+        """The bundle and its parts; one that the mirror did not send again is read from the store."""
+        received = record.received
+        found = [each.body for each in (received.first, *received.rest) if each.status != 304]
+        if received.first.status != 304 or received.wanted.known is None:
+            return found
+        digest = received.wanted.known.sha256
+        same = [one for one in record.earlier if one.sha256 == digest]
+        return [*map(self._store.body, same[-1:]), *found]
+
+    def _confirmed(self, record: _Record, bodies: Sequence[bytes]) -> bool | None:
+        """Whether bundles have the digest that the mirror states; None where that cannot be known."""
+        leaf = record.received.wanted.leaf
+        if leaf is None or not self.is_comparable or not bodies:
+            return None
+        if self._store.leaf(record.suffix) == leaf or self._store.leaf_of(bodies) == leaf:
+            return True
+        if not record.received.are_parts_known:
+            return False
+        # Parts that the store had were not requested again.
+        return self._store.leaf_of([*bodies, *map(self._store.body, record.earlier)]) == leaf
+
+    def _row(self, received: Received, leaf: str) -> Row:
+        known = received.wanted.known
+        if received.first.status == 304 and known is not None:
+            return Row(leaf, known.sha256, known.etag)
+        return Row(leaf, received.first.sha256, received.first.etag or "")
+
+    def _count(self, record: _Record, received: Received) -> None:
+        result = self._result
+        outcomes = {received.outcome, *(one.outcome for one in record.added if one is not None)}
+        if "added" in outcomes:
+            result.added += 1
+        else:
+            result.unchanged += 1
+        if any(one is not None and one.outcome == "added" and one.entry.invalid for one in record.added):
+            result.invalid.add(record.suffix)
+
+    def _note_stale(self, record: _Record, received: Received) -> bool:
+        """Note a record of which the mirror serves less than before (B5); whether nothing was added."""
+        bodies = [each.body for each in (received.first, *received.rest) if each.status != 304]
+        if not bodies or not record.earlier:
+            return False
+        valid, unverified = self._store.ids_of(bodies)
+        lost = sorted({each for entry in record.earlier for each in entry.event_ids} - valid)
+        is_smaller = received.outcome == "smaller"
+        newest = {*ids_in(record.earlier[-1].unverified_ids)} if is_smaller else set()
+        if lost or is_smaller:
+            self._result.stale.add(Stale(record.suffix, tuple(lost), len(newest - unverified)))
+        return is_smaller
