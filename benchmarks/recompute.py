@@ -2,6 +2,7 @@
 
     make bench-archive
     python benchmarks/recompute.py --sizes 1000 10000 --rounds 5 --save benchmarks/recompute.json
+    python benchmarks/recompute.py --growth 1000 10000 100000
 
 Every figure is a ratio within one run: the best of rounds in which all candidates take turns, because noise
 only ever adds. What one process does is measured in processor time, so that other work on the machine costs
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -315,6 +317,24 @@ def measured(size: int, rounds: int, *, everything: bool, process_rounds: int) -
         return found
 
 
+def growth(sizes: list[int], rounds: int) -> dict[int, float]:
+    """The best processor seconds of recompute for one bundle of each size, all sizes in turns."""
+    policy = Policy.from_bytes(made_policy())
+    with tempfile.TemporaryDirectory() as folder:
+
+        def run(size: int) -> None:
+            path = str(Path(folder) / f"{size}")
+            recompute([path], path + "-out", Verifier(policy), force=True)
+
+        for size in sizes:
+            with Writer(Path(folder) / f"{size}") as writer:
+                for data in made_bundles(size):
+                    writer.add(line_of(data))
+                writer.finish()
+        best = in_turns({str(size): partial(run, size) for size in sizes}, rounds, time.process_time)
+    return {size: best[str(size)] / size for size in sizes}
+
+
 def shown(found: dict[str, Any]) -> str:
     """The figures of one size as lines of text."""
     cpu, lines = found["cpu"], [f"{found['bundles']} bundles, {found['signatures']} signatures"]
@@ -344,7 +364,18 @@ def main() -> None:
     parser.add_argument("--everything-at", type=int, help="the size of which all is measured; the first")
     parser.add_argument("--processes-at", type=int, help="the size of which processes are measured; the last")
     parser.add_argument("--save", type=Path, help="write the figures to this file")
+    parser.add_argument(
+        "--growth", nargs="+", type=int, help="measure only the time of a bundle at these sizes"
+    )
     given = parser.parse_args()
+    if given.growth:
+        per_bundle = growth(given.growth, given.rounds_of_others)
+        for size, seconds in per_bundle.items():
+            ratio = seconds / per_bundle[given.growth[0]]
+            print(
+                f"{size:10} bundles{seconds * 1e6:8.1f} us a bundle, {ratio:.2f} times the first", flush=True
+            )
+        return
     everything_at = given.everything_at or given.sizes[0]
     # Processes start in tenths of a second, which small archives would be about.
     processes_at = given.processes_at or given.sizes[-1]

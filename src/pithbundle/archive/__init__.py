@@ -1,11 +1,14 @@
-"""Archives: many bundles as sorted packs of compressed frames (spec ARCH-1 to ARCH-13).
+"""Archives: many bundles as sorted packs of compressed frames (spec ARCH-1 to ARCH-14).
 
 The modules, lowest first: :mod:`~pithbundle.archive.lines` and :mod:`~pithbundle.archive.borders`
 define which bytes a pack contains and where its frames end, and access nothing;
 :mod:`~pithbundle.archive.frames` reads and writes frames of zstd;
 :mod:`~pithbundle.archive.writer` and :mod:`~pithbundle.archive.reader` do the same for packs and
-archives; :mod:`~pithbundle.archive.inputs` reads bundles of other containers. Nothing here checks
-a signature.
+archives, which :mod:`~pithbundle.archive.manifest` lists and :mod:`~pithbundle.archive.check` checks;
+:mod:`~pithbundle.archive.sort` sorts lines on the disk; :mod:`~pithbundle.archive.inputs` reads bundles
+of other containers by :mod:`~pithbundle.archive.streams` and :mod:`~pithbundle.archive.tar`;
+:mod:`~pithbundle.archive.storage` is where files are, and :mod:`~pithbundle.archive.table` writes
+Parquet. Nothing here checks a signature.
 
 zstd is an extra of the package: modules that need it raise ``ModuleNotFoundError`` without it.
 """

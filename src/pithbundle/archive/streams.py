@@ -120,7 +120,7 @@ def over_limit(limit: int, found: int | None = None, *, is_end: bool = False) ->
 
 
 def lines(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
-    """The lines of a stream that are not empty, each of at most ``limit`` bytes."""
+    """The lines of a stream that are not empty and not white space, each of at most ``limit`` bytes."""
     number, size, empty = 1, 0, 0
     line = bytearray()
     while piece := source.some():
@@ -129,8 +129,9 @@ def lines(source: Source, limit: int, compression: Compression = "") -> Iterator
             size += end - start
             if size <= limit:
                 line += memoryview(piece)[start:end]
-            if size:
-                yield from _line(number, line, size, limit)
+            found = _line(number, line, size, limit)
+            if found is not None:
+                yield found
             elif (empty := empty + 1) >= most_rejected(source):
                 yield f"line {number}", InputError("size", f"{empty} empty {_REST}", clause="ARCH-12")
                 return
@@ -143,15 +144,17 @@ def lines(source: Source, limit: int, compression: Compression = "") -> Iterator
             if compression and size > _PATIENCE * limit:
                 yield f"line {number}", over_limit(limit, is_end=True)
                 return
-    yield from _line(number, line, size, limit)
+    if (found := _line(number, line, size, limit)) is not None:
+        yield found
 
 
-def _line(number: int, line: bytearray, size: int, limit: int) -> Iterator[Part]:
+def _line(number: int, line: bytearray, size: int, limit: int) -> Part | None:
+    """The line, or None if it is empty or white space."""
     position = f"line {number}"
     if size > limit:
-        yield position, over_limit(limit, size)
-    elif data := bytes(line).strip(b"\t\r "):
-        yield position, data
+        return position, over_limit(limit, size)
+    data = bytes(line).strip(b"\t\r ")
+    return (position, data) if data else None
 
 
 def items(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:

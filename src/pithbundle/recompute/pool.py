@@ -1,7 +1,7 @@
 """Units in processes: the results in the order of the units, whoever computes them (spec RECOMP-7).
 
-The parent writes, and the processes read and verify; with one job it does both. At most WINDOW units for
-each process are in memory. A process that ends takes all units of its pool with it, and which of them
+The parent writes, and the processes read packs and verify; with one job it does both. At most WINDOW units
+for each process are in memory. A process that ends takes all units of its pool with it, and which of them
 ended it is not known: each is computed again in a process of its own, so that no other unit suffers from it.
 """
 

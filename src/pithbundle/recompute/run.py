@@ -1,4 +1,6 @@
-"""A whole run: read frames, verify, merge shared records, write the output (spec RECOMP-1 onward)."""
+"""A whole run (spec RECOMP-1 onward): units of frames are verified, shared records are read again and merged,
+and the output is written of the results, of which those of an earlier run and of the cache are kept.
+"""
 
 from __future__ import annotations
 

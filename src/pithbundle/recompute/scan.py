@@ -97,12 +97,22 @@ class Scanned:
         """
         content = block[:-_DIGEST_BYTES]
         if sha256(content).digest() != block[-_DIGEST_BYTES:] or not block.startswith(MAGIC):
-            raise ArchiveError("archive", "what a worker found in a pack is damaged, or of another version")
+            raise _damaged()
         start = len(MAGIC) + _LENGTH_BYTES
         end = start + int.from_bytes(content[len(MAGIC) : start])
-        head = json.loads(content[start:end])
-        damages = tuple((at, RejectedEntry("", *each)) for at, *each in head["damages"])
-        return cls(content[end:], damages, head["content_sha256"])
+        try:
+            head = json.loads(content[start:end])
+            damages = tuple((at, RejectedEntry("", *each)) for at, *each in head["damages"])
+            found = cls(content[end:], damages, head["content_sha256"])
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise _damaged() from error
+        if len(found.units) % _UNIT.size:
+            raise _damaged()
+        return found
+
+
+def _damaged() -> ArchiveError:
+    return ArchiveError("archive", "what a worker found in a pack is damaged, or of another version")
 
 
 def scan(work: Scan, limits: Limits) -> Scanned:

@@ -100,10 +100,12 @@ def test_damaged_gzip(data: bytes) -> None:
     assert caught.value.code == "archive"
 
 
-def test_empty_lines_are_bounded() -> None:
-    found = shown(lines(reader(b"\n" * 50_000, "zst"), 100, "zst"))
+@pytest.mark.parametrize("line", [b"\n", b" \n", b"\t \r\n"], ids=["empty", "space", "white space"])
+def test_empty_lines_are_bounded(line: bytes) -> None:
+    """ARCH-12: also lines of white space, of which a compressed file of some kilobytes has a million."""
+    found = shown(lines(reader(line * 50_000, "zst"), 100, "zst"))
     assert found == [("line 10000", "size")]
-    assert shown(lines(reader(b"\n" * 50_000 + b"a"), 100)) == [("line 50001", b"a")]
+    assert shown(lines(reader(line * 50_000 + b" a"), 100)) == [("line 50001", b"a")]
 
 
 @pytest.mark.parametrize(

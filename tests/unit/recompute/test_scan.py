@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from pithbundle.archive.writer import Writer
 from pithbundle.archive.zstd import compress
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import ArchiveError
+from pithbundle.recompute import scan as module
 from pithbundle.recompute.frame_runs import frame_runs
 from pithbundle.recompute.plan import Keys
 from pithbundle.recompute.scan import Scan, Scanned, ScannedUnit, scan
@@ -133,3 +135,23 @@ def test_the_result_of_a_unit_is_no_scan() -> None:
 def test_a_pack_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no such file"):
         scanned(tmp_path / "absent.jsonl.zst")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"", b"{", b"[]", b"1", b"{}", b'{"damages":[]}', b'{"damages":1,"content_sha256":""}',
+        b'{"damages":[1],"content_sha256":""}', b'{"damages":[[1]],"content_sha256":""}', b"[" * 100_000,
+        b'{"damages":[[1,2,3,4,5,6]],"content_sha256":""}',
+    ],
+)  # fmt: skip
+def test_a_malformed_head_with_the_right_digest_is_an_error(head: bytes) -> None:
+    block = module.MAGIC + len(head).to_bytes(4) + head
+    with pytest.raises(ArchiveError, match="damaged, or of another version"):
+        Scanned.from_bytes(block + sha256(block).digest())
+
+
+def test_units_that_are_cut_are_an_error(tmp_path: Path) -> None:
+    block = scanned(pack_of(tmp_path / "a")).to_bytes()[:-33]
+    with pytest.raises(ArchiveError, match="damaged, or of another version"):
+        Scanned.from_bytes(block + sha256(block).digest())
