@@ -56,7 +56,7 @@ export const CODES = {
     clause: "MIRROR-3",
   },
   finding: {
-    meaning: "a finding of an audit is not in its form, or does not show what it states",
+    meaning: "a finding of an audit is not in its form, or does not show what it claims",
     clause: "AUDIT-11",
   },
   store: { meaning: "a store, or an entry of it, is damaged or not in its form", clause: "STORE-3" },
