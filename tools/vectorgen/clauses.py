@@ -132,7 +132,7 @@ UNTESTABLE: Final = {
     "SYNC-10": "about files of a mirror; tests/hostile/test_sync.py shows it",
     "SYNC-11": "about files of a mirror; tests/unit/mirror/sync/test_run.py shows it",
     "SYNC-12": "about files of a mirror; tests/unit/mirror/sync/test_results.py shows it",
-    "SYNC-13": "about files of a mirror; tests/unit/mirror/sync/test_numbers.py shows it",
+    "SYNC-13": "about files of a mirror; tests/unit/mirror/test_numbers.py shows it",
     "SYNC-14": "about files of a mirror; tests/hostile/test_sync.py shows it",
     "RECOMP-1": "about containers of bundles; tests/unit/recompute/test_run_layouts.py shows it",
     "RECOMP-2": "about containers of bundles; tests/unit/recompute/test_run.py shows it",

@@ -11,7 +11,6 @@ from typing import Final
 
 import click
 
-from pithbundle.bundle.number import PithNumber, is_suffix
 from pithbundle.cli.archive_run import failing
 from pithbundle.cli.inputs import write_files
 from pithbundle.cli.output import Output
@@ -19,7 +18,7 @@ from pithbundle.cli.store_run import opened
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
-from pithbundle.errors import NetworkError, NumberError
+from pithbundle.errors import NetworkError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import FindingDocument, finding_of
 from pithbundle.mirror.audit.folder import CURSOR, REPORT, AuditFolder
@@ -28,12 +27,13 @@ from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.report import metrics, report_value
 from pithbundle.mirror.audit.run import Audit, AuditOptions, audit
 from pithbundle.mirror.audit.watch import CURSOR_BYTES, Cursor
+from pithbundle.mirror.numbers import NUMBERS_BYTES, read_numbers
 from pithbundle.mirror.remote import Remote
 from pithbundle.net import AsyncClient, ClientOptions, parse_url
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 
-__all__ = ["AuditOptions", "Request", "Round", "audited", "watch"]
+__all__ = ["NUMBERS_BYTES", "AuditOptions", "Request", "Round", "audited", "read_numbers", "watch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,21 +184,3 @@ def watch(
             if once:
                 return done.audit.exit_status
             pause(interval)
-
-
-def read_numbers(data: bytes) -> tuple[str, ...]:
-    """Return the suffixes of a file of numbers, one a line.
-
-    Raises:
-        NumberError: ``suffix``: a line is neither a number nor a suffix.
-    """
-    found: dict[str, None] = {}
-    for at, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        text = line.strip()
-        if not text:
-            continue
-        try:
-            found[text if is_suffix(text) else PithNumber.parse(text).suffix] = None
-        except NumberError as error:
-            raise NumberError("suffix", f"line {at}: {error.fault.message}") from error
-    return tuple(found)

@@ -15,8 +15,8 @@ from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.errors import NetworkError, PithError
 from pithbundle.files import read_input
 from pithbundle.mirror.manifest import MANIFEST_BYTES, Mirror, MirrorList, read_manifest
+from pithbundle.mirror.numbers import NUMBERS_BYTES, read_numbers
 from pithbundle.mirror.remote import fetch_manifest
-from pithbundle.mirror.sync.numbers import NUMBERS_BYTES, read_numbers
 from pithbundle.mirror.sync.results import MirrorResult
 from pithbundle.mirror.sync.run import synchronise
 from pithbundle.net import AsyncClient, ClientOptions

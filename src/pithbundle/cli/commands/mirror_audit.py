@@ -20,7 +20,6 @@ from pithbundle.cli.output import Exit, Output
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SEED: Final = re.compile("[0-9a-f]{32}")
-_NUMBERS: Final = 256 << 20
 _STATUSES: Final = (
     "\b\nExit status: 0 no difference was found; 1 something contradicts what was signed, or\n"
     "the mirror itself; 2 usage error, or a file that cannot be read or written; 3 something is\n"
@@ -143,7 +142,7 @@ def _request(
         raise click.UsageError("one mirror is compared with a store: add --store DIR, or a second URL", ctx)
     numbers: tuple[str, ...] = ()
     if given["numbers_path"] is not None:
-        data = read_bytes(given["numbers_path"], _NUMBERS, Exit.USAGE)
+        data = read_bytes(given["numbers_path"], run.NUMBERS_BYTES, Exit.USAGE)
         with rejecting(given["numbers_path"], Exit.USAGE):
             numbers = run.read_numbers(data)
     sample = 300 if given["sample"] is None else given["sample"]

@@ -1,7 +1,6 @@
 """Keeping a store up to date with mirrors (spec SYNC-7 to SYNC-14).
 
-The modules, lowest first: :mod:`~pithbundle.mirror.sync.numbers` reads a file of numbers,
-:mod:`~pithbundle.mirror.sync.results` is what becomes of a mirror,
+The modules, lowest first: :mod:`~pithbundle.mirror.sync.results` is what becomes of a mirror,
 :mod:`~pithbundle.mirror.sync.worker` is the thread that uses the store,
 :mod:`~pithbundle.mirror.sync.known` is what a store knows of a mirror,
 :mod:`~pithbundle.mirror.sync.local` a tree of that, :mod:`~pithbundle.mirror.sync.plan` decides which records

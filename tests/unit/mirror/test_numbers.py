@@ -6,7 +6,7 @@ import pytest
 
 from kit.stores import suffix
 from pithbundle.errors import NumberError
-from pithbundle.mirror.sync.numbers import read_numbers
+from pithbundle.mirror.numbers import read_numbers
 
 ONE, TWO = suffix(1), suffix(2)
 
