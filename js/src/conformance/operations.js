@@ -7,6 +7,7 @@
 import * as pith from "../../pithbundle.js";
 import { lenientBase64 } from "../encoding/spellings.js";
 import { accumulate } from "./accumulate.js";
+import { DIGEST_OPERATIONS } from "./digest-operations.js";
 
 /** @typedef {Record<string, any>} Args */
 
@@ -153,6 +154,11 @@ const OPERATIONS = {
     const checked = await pith.check({ record, elements, mismatches: [] }, await policyOf(policy));
     return { digest: await accumulate(checked, seed, count) };
   },
+  async leaf_line({ inputs, policy }) {
+    const { state: { record }, stateSha256, eventsSha256, unverifiedSha256 } = (await merged(inputs, policy)).merged;
+    return { suffix: record.suffix, digest: await pith.leafDigest(record.sha256, eventsSha256, stateSha256, unverifiedSha256) };
+  },
+  ...DIGEST_OPERATIONS,
 };
 
 /** @param {string} op @param {Args} args @returns {Promise<object>} the answer without its id */

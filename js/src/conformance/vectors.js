@@ -12,7 +12,10 @@ import { lenientBase64, toBase64 } from "../encoding/spellings.js";
 /** @typedef {{ op: string, args: any }} Asked */
 
 /** Operations that an implementation may leave out; of the others `unsupported` is a failure. */
-const EXTRA = ["status", "timeline", "proof", "verify_proof", "compare", "export", "accumulate"];
+const EXTRA = [
+  "status", "timeline", "proof", "verify_proof", "compare", "export", "accumulate", "leaf_line", "digest_depth", "digest_tree", "read_tree",
+  "mirror_head", "mirror_delta", "follow_deltas", "contradiction", "verify_contradiction",
+];
 const FORMS = ["$text", "$hex", "$base64", "$concat", "$repeat", "$part", "$file", "$bundle"];
 
 /** @param {any} value @returns {string | null} the form of BYTES, where it is that */

@@ -32,7 +32,13 @@ CORE: Final = frozenset(
         "verify_signature", "public_key", "policy", "format", "check", "merge",
     }
 )  # fmt: skip
-EXTRA: Final = frozenset({"status", "timeline", "proof", "verify_proof", "compare", "export", "accumulate"})
+EXTRA: Final = frozenset(
+    {
+        "status", "timeline", "proof", "verify_proof", "compare", "export", "accumulate", "leaf_line",
+        "digest_depth", "digest_tree", "read_tree", "mirror_head", "mirror_delta", "follow_deltas",
+        "contradiction", "verify_contradiction",
+    }
+)  # fmt: skip
 
 
 class VectorError(PithError):

@@ -10,7 +10,6 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
@@ -20,16 +19,18 @@ from pithbundle.bundle.reader import read_bundle
 from pithbundle.bundle.record import Record
 from pithbundle.bundle.titles import title_sha256
 from pithbundle.comparison.published import compare_states, read_state
+from pithbundle.conformance.accumulated import accumulate
+from pithbundle.conformance.digest_operations import DIGEST_OPERATIONS
 from pithbundle.conformance.protocol import PROTOCOL, Json
 from pithbundle.conformance.requests import Args, RequestError, decoded, request_of
+from pithbundle.digests.lines import leaf_digest
 from pithbundle.ed25519.strict import PublicKey, verify_strict
-from pithbundle.encoding.canonical import canonical_bytes, encode, raw_json, sha256_hex
+from pithbundle.encoding.canonical import canonical_bytes, encode, sha256_hex
 from pithbundle.encoding.cbor import cbor_bytes, parse_cbor
 from pithbundle.encoding.json_reader import parse_json
 from pithbundle.encoding.spellings import base64_bytes, event_id_digest, hex_bytes
 from pithbundle.encoding.timestamps import instant
-from pithbundle.encoding.values import Object
-from pithbundle.errors import InputError, MergeError, PithError, RecordError
+from pithbundle.errors import InputError, MergeError, PithError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.proof import proof_of
 from pithbundle.report import Report, one_record
@@ -281,6 +282,14 @@ def _status(args: Json) -> Json:
     return {"status": _together(_inputs(args), _verifier(args))[1].snapshot().status()}
 
 
+def _leaf_line(args: Json) -> Json:
+    report, ledger = _together(_inputs(args), _verifier(args))
+    state = ledger.snapshot()
+    digests = ledger.record.hex, state.events_sha256, state.sha256, report.unverified_sha256
+    digest = leaf_digest(*(bytes.fromhex(each) for each in digests))
+    return {"suffix": ledger.record.number.suffix, "digest": digest}
+
+
 def _timeline(args: Json) -> Json:
     ledger = _together(_inputs(args), _verifier(args))[1]
     return {"timeline": [[moment.event.event_id, moment.change] for moment in ledger.timeline()]}
@@ -327,43 +336,6 @@ def _accumulate(args: Json) -> Json:
     return {"digest": accumulate(record, events, policy, args["seed"], args["count"])}
 
 
-def accumulate(record: Record, events: Sequence[bytes], policy: Policy, seed: str, count: int) -> str:
-    """Merge ``count`` drawn pairs of bundles and return one digest of their states (accumulated.md).
-
-    Each event is checked once: what is drawn is which of them meet, and in which order.
-
-    Raises:
-        RecordError: ``type``, if an event of the pool is not valid under the policy.
-    """
-    frame: Object = {
-        "bundle_type": "pith_open_graph_bundle",
-        "bundle_version": "1.0",
-        "pith_number": str(record.number),
-        "canonical_record": raw_json(record.canonical),
-        "canonical_sha256": record.hex,
-        "events": [],
-    }
-    verifier = Verifier(policy)
-    empty = verifier.verify(encode(frame)).ledger
-    pool = [verifier.verify(encode({**frame, "events": [parse_json(event)]})).ledger for event in events]
-    if not all(pool):
-        raise RecordError("type", "an event of the pool is not valid")
-    running = sha256()
-    for index in range(count):
-        block = sha256(f"{seed}/{index}".encode()).digest()
-        builder = empty.builder()
-        for mask, turn in ((block[:8], block[16]), (block[8:16], block[17])):
-            bits = int.from_bytes(mask)
-            drawn = [event for at, event in enumerate(pool) if bits >> at & 1]
-            start = turn % len(drawn) if drawn else 0
-            part = empty.builder()
-            for event in (*drawn[start:], *drawn[:start]):
-                part.add(event)
-            builder.add(part.build())
-        running.update(sha256(builder.build().snapshot().to_json()).digest())
-    return running.hexdigest()
-
-
 #: Every operation by its name.
 OPERATIONS: Final[Mapping[str, Callable[[Json], Json]]] = MappingProxyType(
     {
@@ -389,5 +361,7 @@ OPERATIONS: Final[Mapping[str, Callable[[Json], Json]]] = MappingProxyType(
         "compare": _compare,
         "export": _export,
         "accumulate": _accumulate,
+        "leaf_line": _leaf_line,
+        **DIGEST_OPERATIONS,
     }
 )
