@@ -20,7 +20,8 @@ EXIT_STATUS: Final[dict[Outcome, int]] = {
     "valid": 0,
 }
 
-_MEANING: Final[dict[Outcome, str]] = {
+#: What each outcome means, in the words of the report.
+MEANING: Final[dict[Outcome, str]] = {
     "rejected": "an input was rejected as a whole",
     "invalid": "an event or a receipt is invalid",
     "conflict": "events of one signer contradict each other",
@@ -46,7 +47,7 @@ class OutcomeError(Exception):
         return self.outcomes[0]
 
     def __str__(self) -> str:
-        return f"{self.outcome}: {_MEANING[self.outcome]}; the report lists the elements"
+        return f"{self.outcome}: {MEANING[self.outcome]}; the report lists the elements"
 
 
 def raise_for(outcomes: Sequence[Outcome]) -> None:

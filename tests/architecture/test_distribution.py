@@ -22,6 +22,11 @@ DATA: Final = {
     "pithbundle/bundle/event_format.schema.json",
     "pithbundle/verify/policy.schema.json",
     "pithbundle/archive/archive.schema.json",
+    *(
+        path.relative_to(PACKAGE.parent).as_posix()
+        for folder in ("templates", "assets")
+        for path in (PACKAGE / "mirror" / "pages" / folder).iterdir()
+    ),
     *(f"pithbundle/schemas/{path.name}" for path in (REPO / "src/pithbundle/schemas").glob("*.json")),
 }
 

@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("proof",),
     ("joined",),
     ("report", "report_json"),
+    ("sentences", "statuses"),
     ("comparison",),
     ("verifier",),
     ("__init__",),
@@ -78,6 +79,8 @@ THIRD_PARTY = {
     "fsspec": {"recompute"},
     "click": {"cli"},
     "matplotlib": {"cli"},
+    "jinja2": {"mirror"},
+    "markupsafe": {"mirror"},
 }
 
 #: What the core may import of the standard library: nothing that reads a file, a clock, the

@@ -87,6 +87,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "spec/mirror.md",
             "spec/sync.md",
             "spec/audit.md",
+            "spec/pages.md",
             "spec/errors.md",
             "spec/*",
         ],

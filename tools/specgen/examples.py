@@ -6,6 +6,7 @@ Everything that has a formula is recomputed, by the operations of the conformanc
 from __future__ import annotations
 
 import json
+import re
 from base64 import b32encode, b64decode, b64encode
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -35,6 +36,9 @@ from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name, finding_of, read_finding
 from pithbundle.mirror.audit.sample import sample_of
 from pithbundle.mirror.manifest import read_manifest
+from pithbundle.mirror.pages.place import PUBLISHED
+from pithbundle.mirror.pages.record import Download, record_page
+from pithbundle.mirror.pages.rendering import CONTENT_POLICY
 from pithbundle.mirror.parts import Part, Parts
 from pithbundle.net.addresses import not_public
 from pithbundle.net.urls import parse_url
@@ -448,6 +452,17 @@ def _audit() -> dict[str, str]:
     }
 
 
+def _pages() -> dict[str, str]:
+    demo = VECTORS / "demo"
+    data, policy = (demo / "bundle.json").read_bytes(), Policy.from_file(demo / "policy.json")
+    (report,) = Verifier(policy).verify_together([("bundle.json", data)])
+    suffix = str(report.record and report.record.number.suffix)
+    download = Download(f"pith/{suffix}/bundle.json", "bundle.json", len(data), sha256(data).hexdigest())
+    page = record_page(report, [data], [download], PUBLISHED, policy.sha256).decode()
+    links = dict.fromkeys(re.findall('href="([^"#]+)"', page))
+    return {"content policy": CONTENT_POLICY, "links": "\n".join(links)}
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -469,6 +484,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "net": _net,
     "sync": _sync,
     "audit": _audit,
+    "pages": _pages,
 }
 
 

@@ -22,7 +22,6 @@ from pithbundle.cli.output import Exit, worst
 from pithbundle.cli.recognised import RecognisedFile
 from pithbundle.cli.render import counts
 from pithbundle.cli.sources import Source
-from pithbundle.cli.statuses import files_to_probe
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, portable
@@ -30,6 +29,7 @@ from pithbundle.errors import FileError, PithError
 from pithbundle.outcomes import EXIT_STATUS, Outcome, together
 from pithbundle.proof import EquivocationProof, describe
 from pithbundle.report import Clock, Rejection, Report, WarningCode
+from pithbundle.statuses import files_to_probe
 from pithbundle.verifier import Verifier
 from pithbundle.verify.documents import DocumentReport
 

@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import subprocess
+from importlib import import_module
 from typing import Final
 
 import click
@@ -15,6 +16,7 @@ import click
 from pithbundle.cli.archive_run import failing
 from pithbundle.cli.clock import time_option_value
 from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.extras import needing
 from pithbundle.cli.mirror_print import head_value, print_head
 from pithbundle.cli.mirror_run import require_origin
 from pithbundle.cli.output import Exit, Output
@@ -97,6 +99,7 @@ def publish(
     *,
     packs: bool,
     adopt: bool,
+    pages: bool,
 ) -> Publication:
     """Publish a store to a folder, with a progress bar.
 
@@ -109,6 +112,9 @@ def publish(
         message = "--base-url takes an https URL without query, as in https://mirror.example"
         raise click.UsageError(message, click.get_current_context())
     moment = time_option_value("--generated-at", generated_at)
+    if pages:
+        with needing("mirror", "pages need jinja2", "jinja2"):
+            import_module("pithbundle.mirror.pages.documents")
     with failing(store), LocalTarget(target) as place, progress_bar(None) as bar:
         return publishing.publish(
             store,
@@ -118,6 +124,7 @@ def publish(
             sign=sign,
             packs=packs,
             adopt=adopt,
+            pages=pages,
             generated_at=moment,
             progress=bar,
         )

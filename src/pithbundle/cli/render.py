@@ -17,12 +17,13 @@ from pithbundle.cli.check_files import CheckedFiles
 from pithbundle.cli.json_values import policy_source
 from pithbundle.cli.next_step import print_command, probe_words
 from pithbundle.cli.output import Exit, Output, Style
-from pithbundle.cli.statuses import BRIEFLY, WITHOUT_CODE, files_to_probe, why_not_applied
 from pithbundle.codes import CODES
 from pithbundle.errors import Fault
 from pithbundle.joined import Input, Listed, Location
 from pithbundle.outcomes import EXIT_STATUS, Outcome
 from pithbundle.report import Rejection, Report
+from pithbundle.sentences import NOT_LISTED, conflict_sentence, nothing_missing_sentence
+from pithbundle.statuses import BRIEFLY, WITHOUT_CODE, files_to_probe, why_not_applied
 from pithbundle.verify.verdicts import CheckedEvent, Status, Verdict
 
 if TYPE_CHECKING:
@@ -177,29 +178,24 @@ class ReportPrinter:
         """Print completeness as MERGE-9 defines it, and claim no more."""
         out = self.out
         known = False
-        for signer, missing, as_of in report.completeness:
-            if missing:
+        for found in report.completeness:
+            signer = out.show(found.signer, _CELL)
+            if found.missing:
                 known = True
-                out.detail(
-                    "missing", f"{plural(len(missing), 'event')} that {out.show(signer, _CELL)} listed"
-                )
-                for name in self._capped("missing", missing, "missing id"):
+                out.detail("missing", f"{plural(len(found.missing), 'event')} that {signer} listed")
+                for name in self._capped("missing", found.missing, "missing id"):
                     out.detail("", name)
-            elif as_of is not None:
+            elif found.as_of is not None:
                 known = True
-                moment = f"{as_of[0]} {short(as_of[1])}"
-                out.detail("missing", f"nothing that {out.show(signer, _CELL)} listed by {moment} is missing")
+                out.detail("missing", nothing_missing_sentence(found, signer, short(found.as_of[1])))
         if not known:
-            out.detail("missing", "unknown: no checkpoint lists the events")
+            out.detail("missing", NOT_LISTED)
 
     def _conflicts(self, report: Report) -> None:
         groups = () if report.state is None else report.state.equivocations
         for group in self._capped("conflict", groups, "conflict"):
             signer = self.out.show(group.signer, _CELL)
-            what = (
-                f"{group.event_type}: {len(group.event_ids)} events signed by {signer} contradict each other"
-            )
-            self.out.heading("conflict", what, "bad")
+            self.out.heading("conflict", conflict_sentence(group, signer), "bad")
             for name in self._capped("conflict id", group.event_ids, "id"):
                 self.out.detail("id", name)
 

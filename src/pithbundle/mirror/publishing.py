@@ -17,7 +17,8 @@ from pithbundle.errors import FileError, PithError
 from pithbundle.files import file_error
 from pithbundle.mirror.answers import Document, FileDocument
 from pithbundle.mirror.digest_folder import Sign
-from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, TARGETS, ServedFolder
+from pithbundle.mirror.published_pages import Pages
+from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, PAGES, TARGETS, ServedFolder
 from pithbundle.mirror.site import Site
 from pithbundle.mirror.target import Target
 
@@ -58,6 +59,7 @@ def publish(
     sign: Sign | None = None,
     packs: bool = False,
     adopt: bool = False,
+    pages: bool = False,
     generated_at: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Publication:
@@ -71,6 +73,7 @@ def publish(
         sign: signs the head, if there is a new one.
         packs: write an archive of all bundles too.
         adopt: take the head of the target for the one before, though this store did not make it.
+        pages: write the page of each record too; without it the pages at the target are removed.
         generated_at: of the head; by default now.
         progress: called with the number of records that were done.
 
@@ -93,7 +96,7 @@ def publish(
         head = site.head
         if head is None:
             raise FileError.at(store, "the first head needs the name of the mirror: add --origin")
-        return _Run(site, head, target, theirs, progress).run()
+        return _Run(site, head, target, theirs, progress, pages=pages).run()
 
 
 def _head_of(target: Target) -> Head | None:
@@ -130,14 +133,22 @@ class _Run:
     """One publication."""
 
     def __init__(
-        self, site: Site, head: Head, target: Target, theirs: Head | None, progress: Callable[[int], None]
+        self,
+        site: Site,
+        head: Head,
+        target: Target,
+        theirs: Head | None,
+        progress: Callable[[int], None],
+        *,
+        pages: bool,
     ) -> None:
         self._site = site
         self._target = target
         self._theirs = theirs
         self._progress = progress
         self._done = Publication(head, records=site.view.records)
-        self._note = _Note(site, target.name)
+        self._pages = Pages.wanted() if pages else Pages.unwanted(target.names(PAGES))
+        self._note = _Note(site, target.name, self._pages.version)
 
     def run(self) -> Publication:
         """Write everything in its order."""
@@ -147,6 +158,8 @@ class _Run:
         self._done.is_new = self._theirs is None or self._theirs.sha256 != head.sha256
         if self._done.is_new:
             self._put(NEXT, head.to_bytes())
+        for name in self._pages.assets:
+            self._put_found(name)
         target.flush()
         withdrawn = self._records()
         for name in ("pith-signing-key.json", "pith-mirrors.json"):
@@ -225,9 +238,12 @@ class _Run:
     def _record(self, suffix: str) -> None:
         listed = f"pith/{suffix}/{_PARTS}"
         before = self._target.read(listed, 1 << 20)
-        addresses = self._site.paths_of(suffix)
+        addresses = self._site.paths_of(suffix) + self._pages.of_record(suffix)
         for address in addresses:
             self._put_found(address)
+        for address in self._pages.left_of_record(suffix):
+            if self._target.read(address, 0) is not None:
+                self._remove(address)
         if before is not None:
             if listed not in addresses:
                 self._remove(listed)
@@ -243,6 +259,8 @@ class _Run:
         kept = self._site.digest_names() | {HEAD_FILE, NEXT.rpartition("/")[2]}
         for name in sorted(self._target.names(DIGESTS) - kept):
             self._remove(f"{DIGESTS}/{name}")
+        for address in self._pages.left:
+            self._remove(address)
         for suffix in withdrawn:
             for name in self._target.names(f"pith/{suffix}/parts"):
                 self._remove(f"pith/{suffix}/parts/{name}")
@@ -277,12 +295,12 @@ class _Note:
     if the rest is true. Each other line is a suffix and the fingerprint of what was published of it.
     """
 
-    def __init__(self, site: Site, target: str) -> None:
+    def __init__(self, site: Site, target: str, pages: str) -> None:
         self._site = site
         self._target = os.path.abspath(target) if "://" not in target else target
         self._folder = os.path.join(site.folder.path, TARGETS)
         self._name = f"{sha256(os.fsencode(self._target)).hexdigest()[:32]}.txt"
-        self._basis = [_DOCUMENTS, *site.basis]
+        self._basis = [_DOCUMENTS, pages, *site.basis]
 
     def changes(self, heads: set[str]) -> tuple[list[str], list[str], bool]:
         """The suffixes of the records whose files are to be made, and of those that are gone.

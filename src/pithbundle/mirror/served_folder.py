@@ -24,6 +24,9 @@ from pithbundle.store import View
 SERVED: Final = "served"
 DIGESTS: Final = "pith-digests"
 PACKS: Final = "pith-packs"
+PAGES: Final = "pith-pages"
+#: The end of the address of the page of a record.
+PAGE: Final = "/index.html"
 TARGETS: Final = "targets"
 #: The path of the archive that a head states.
 ARCHIVE: Final = f"{PACKS}/{MANIFEST}"

@@ -36,7 +36,7 @@ from pithbundle.mirror.answers import (
 )
 from pithbundle.mirror.contents import keys_document, manifest_document
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
-from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, ServedFolder
+from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, PAGE, PAGES, ServedFolder
 from pithbundle.store import Served, Store, View
 
 #: The bytes of the documents that are held.
@@ -280,6 +280,11 @@ class Site:
         name = _DIGEST_FILE(path)
         if name is not None:
             return self._digest_file(name[1])
+        if path.startswith(f"{PAGES}/") or path.endswith(PAGE):
+            # Here, since jinja2 is installed only where pages are wanted.
+            from pithbundle.mirror.pages.documents import found_at
+
+            return found_at(path, self._now.view, self.paths_of, self._of_record)
         return self._of_record(path)
 
     def _of_record(self, path: str) -> Document | None:

@@ -20,6 +20,7 @@ from pithbundle.store.keeper import Keeper
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.settings import Settings
 from pithbundle.store.updating import StoredRecord, body_of, compose, load_entries
+from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 
 #: The records that a view holds after it verified them.
@@ -130,6 +131,11 @@ class View:
     def policy(self) -> Policy:
         """The policy under which bundles were admitted."""
         return self._settings.policy
+
+    @property
+    def verifier(self) -> Verifier:
+        """What verifies under that policy; it holds what it verified last."""
+        return self._judge.verifier
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -408,3 +408,30 @@ def test_a_run_ends_at_what_cannot_be_written(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "s" / "served" / "targets").unlink()
     monkeypatch.setattr(publishing, "_DOCUMENTS", "2")
     assert run(tmp_path).changed == 1
+
+
+def test_pages_change_with_their_records_alone(tmp_path: Path) -> None:
+    make(tmp_path / "s", *((body(seed, 1), "a") for seed in range(1, 5))).close()
+    assert run(tmp_path, pages=True).written == len(files(tmp_path / "to"))
+    before = files(tmp_path / "to")
+    assert {name for name in before if name.endswith(".html")} == {
+        f"pith/{suffix(seed)}/index.html" for seed in range(1, 5)
+    }
+    again = run(tmp_path, pages=True, generated_at="2026-11-21T00:00:00Z")
+    assert (again.written, again.removed) == (0, 0)
+    add(tmp_path, (body(2, 1, 2), "a"))
+    assert run(tmp_path, pages=True).changed == 1
+    after = files(tmp_path / "to")
+    changed = {name for name in before if name.endswith(".html") and before[name] != after[name]}
+    assert changed == {f"pith/{suffix(2)}/index.html"}
+
+
+def test_without_pages_those_of_before_are_removed(tmp_path: Path) -> None:
+    make(tmp_path / "s", *((body(seed, 1), "a") for seed in range(1, 5))).close()
+    run(tmp_path)
+    plain = files(tmp_path / "to")
+    loaded = run(tmp_path, pages=True).written - 4
+    assert loaded > 0
+    done = run(tmp_path)
+    assert done.removed == loaded + 4 and files(tmp_path / "to") == plain
+    assert run(tmp_path).removed == 0

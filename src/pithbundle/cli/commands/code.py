@@ -14,9 +14,9 @@ from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import json_option
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.shells import words_of
-from pithbundle.cli.statuses import WITHOUT_CODE
 from pithbundle.codes import CODES, CodeInfo
 from pithbundle.encoding.values import Object
+from pithbundle.statuses import WITHOUT_CODE
 
 #: Codes that no error of the library has: of warnings (REPORT-4) and of commands (CLI-2).
 _OTHERS: Final[dict[str, CodeInfo]] = {

@@ -27,6 +27,7 @@ from pithbundle.cli.output import Output
 )
 @click.option("--base-url", metavar="URL", help="Under which it is reached; without it there is no manifest.")
 @click.option("--packs", is_flag=True, help="Write an archive of all bundles anew, for those who begin.")
+@click.option("--pages", is_flag=True, help="Write a page in HTML for each record; needs pithbundle[mirror].")
 @click.option("--adopt", is_flag=True, help="Go on after the head at DIR, though this store did not make it.")
 @click.option(
     "--sign-with",
@@ -45,6 +46,7 @@ def command(
     origin: str | None,
     base_url: str | None,
     packs: bool,
+    pages: bool,
     adopt: bool,
     sign_with: str | None,
     sign_key: str | None,
@@ -65,5 +67,7 @@ def command(
     with needing_zstd():
         from pithbundle.cli import mirror_publish_run as run
     sign = run.signing(sign_with, sign_key)
-    done = run.publish(store, target, origin, base_url, sign, generated_at, packs=packs, adopt=adopt)
+    done = run.publish(
+        store, target, origin, base_url, sign, generated_at, packs=packs, adopt=adopt, pages=pages
+    )
     return int(run.print_published(out, store, target, done))

@@ -19,27 +19,17 @@ from pithbundle.cli.load import (
     record_options,
     require_absent,
 )
-from pithbundle.cli.output import EXIT_STATUS_HELP, Output, Style
+from pithbundle.cli.output import EXIT_STATUS_HELP, Output
 from pithbundle.cli.render import plural, short
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.encoding.values import Object, Value, portable
 from pithbundle.files import STDIN
-from pithbundle.merge.timeline import Change, Moment
+from pithbundle.merge.timeline import Moment
+from pithbundle.sentences import relations_of, tone_of
 
 #: The most moments that are printed; a picture and ``--json`` have them all.
 _MOST: Final = 1_000
-
-_STYLES: Final[dict[Change, Style]] = {
-    "retracts": "doubtful", "withdrawn": "doubtful", "rejected": "doubtful", "waits": "doubtful",
-    "unrecognised": "doubtful", "restates": "quiet", "superseded": "quiet", "lists": "quiet",
-}  # fmt: skip
-
-#: The words between the change and the ids that it concerns.
-_OTHERS: Final[dict[Change, str]] = {
-    "replaces": "replaces", "restates": "restates", "superseded": "superseded by", "retracts": "retracts",
-    "withdrawn": "retracted by", "waits": "waits for", "rejected": "names",
-}  # fmt: skip
 
 
 @click.command(
@@ -104,16 +94,9 @@ def command(
 
 
 def _print(out: Output, moment: Moment, width: int, conflicts: Set[str]) -> None:
-    out.heading(moment.change, event_line(out, moment.event, width), _STYLES.get(moment.change, "good"))
-    if moment.others:
-        name, *following = moment.others if moment.change == "retracts" else (moment.others[0],)
-        out.detail("", f"{_OTHERS[moment.change]} {short(name)}")
-        for other in following:
-            out.detail("", f"restores {short(other)}")
-    if moment.event.event_id in conflicts:
-        out.detail("", "in conflict with another event of its signer")
-    if moment.retracted_by and moment.change != "withdrawn":
-        out.detail("", f"retracted by {short(moment.retracted_by[0])}")
+    out.heading(moment.change, event_line(out, moment.event, width), tone_of(moment.change))
+    for words, other in relations_of(moment, conflicts):
+        out.detail("", words if other is None else f"{words} {short(other)}")
 
 
 def _value(loaded: LoadedRecord, moment: Moment, conflicts: Set[str]) -> Object:

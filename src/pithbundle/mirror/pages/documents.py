@@ -1,0 +1,98 @@
+"""The pages of a mirror and what they load, as documents (spec PAGE-1)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from hashlib import sha256
+from typing import Final
+
+from pithbundle.mirror.answers import Document
+from pithbundle.mirror.pages.place import PUBLISHED, Place
+from pithbundle.mirror.pages.record import Download, record_page
+from pithbundle.mirror.pages.rendering import TEMPLATES
+from pithbundle.mirror.served_folder import PAGE, PAGES
+from pithbundle.store import Served, View
+from pithbundle.verifier import Verifier
+
+HTML: Final = "text/html; charset=utf-8"
+#: A larger number is needed where other pages follow from the same records and templates.
+_VERSION: Final = "1"
+_ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
+_TYPES: Final = {".css": "text/css; charset=utf-8"}
+#: The bundle is there twice.
+_SECOND: Final = ".well-known/"
+
+
+_PAGE: Final = re.compile(rf"pith/([A-Z2-7]{{26}}){re.escape(PAGE)}").fullmatch
+
+
+def found_at(
+    path: str,
+    view: View,
+    paths_of: Callable[[str], list[str]],
+    of_record: Callable[[str], Document | None],
+) -> Document | None:
+    """Return the page of a record, or what pages load, by its address (PAGE-1).
+
+    Args:
+        path: relative to the base URL. Hostile.
+        view: the records.
+        paths_of: returns the addresses of the other documents of a record.
+        of_record: returns one of them.
+    """
+    if path.startswith(f"{PAGES}/"):
+        return _assets().get(path[len(PAGES) + 1 :])
+    found = _PAGE(path)
+    served = None if found is None else view.bundles_of(found[1])
+    if found is None or served is None:
+        return None
+    documents = [(address, of_record(address)) for address in paths_of(found[1])]
+    return page_of(served, view.verifier, documents, PUBLISHED)
+
+
+def page_of(
+    served: Served, verifier: Verifier, documents: Iterable[tuple[str, Document | None]], place: Place
+) -> Document:
+    """Return the page of a record (PAGE-1).
+
+    Args:
+        served: the bundles of the record.
+        verifier: under the policy of the mirror.
+        documents: the other documents of the record, by their addresses.
+        place: where the page is.
+    """
+    downloads = []
+    for address, document in documents:
+        if document is not None and not address.startswith(_SECOND):
+            label = "/".join(address.split("/")[2:]) or address.rpartition("/")[2]
+            downloads.append(Download(address, label, len(document.body), document.sha256))
+    (report,) = verifier.verify_together((f"part {at}", part) for at, part in enumerate(served.parts, 1))
+    body = record_page(report, served.parts, downloads, place, verifier.policy.sha256)
+    return Document(body, HTML, immutable=False, unverified=served.unverified)
+
+
+def asset_paths() -> list[str]:
+    """The addresses of what pages load."""
+    return [f"{PAGES}/{name}" for name in _assets()]
+
+
+@cache
+def _assets() -> dict[str, Document]:
+    found = {}
+    for name in sorted(os.listdir(_ASSETS)):
+        with open(os.path.join(_ASSETS, name), "rb") as file:
+            found[name] = Document(file.read(), _TYPES[os.path.splitext(name)[1]], immutable=False)
+    return found
+
+
+@cache
+def pages_version() -> str:
+    """What the pages follow from, beside the records: a page is made again if it is another one."""
+    digest = sha256()
+    for name in sorted(os.listdir(TEMPLATES)):
+        with open(os.path.join(TEMPLATES, name), "rb") as file:
+            digest.update(sha256(file.read()).digest())
+    return f"{_VERSION} {digest.hexdigest()}"

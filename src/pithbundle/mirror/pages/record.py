@@ -1,0 +1,150 @@
+"""The page of a record: from what is served of it to bytes of HTML (spec PAGE-1 to PAGE-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pithbundle.bundle.reader import read_bundle
+from pithbundle.codes import CODES
+from pithbundle.digests.lines import leaf_digest
+from pithbundle.encoding.values import Value
+from pithbundle.errors import Fault
+from pithbundle.merge.state import State
+from pithbundle.mirror.pages.paper import paper_of
+from pithbundle.mirror.pages.place import Place
+from pithbundle.mirror.pages.rendering import render
+from pithbundle.mirror.pages.rows import MOST_ENTRIES, rows_of, sections_of, short, unchecked_of
+from pithbundle.outcomes import EXIT_STATUS, MEANING
+from pithbundle.report import Report
+from pithbundle.sentences import NOT_LISTED, conflict_sentence, nothing_missing_sentence
+from pithbundle.statuses import WITHOUT_CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A document of the record that the page leads to."""
+
+    #: Relative to the base URL of the mirror.
+    address: str
+    label: str
+    bytes: int
+    sha256: str
+
+
+def record_page(
+    report: Report, parts: Sequence[bytes], downloads: Sequence[Download], place: Place, policy_sha256: str
+) -> bytes:
+    """Return the page of a record.
+
+    It follows from the arguments alone, so that it changes only with the record.
+
+    Args:
+        report: on all bundles that are served of the record, which were verified.
+        parts: these bundles; read for a title only.
+        downloads: the documents of the record.
+        place: where the page is.
+        policy_sha256: of the policy of the mirror, in hex.
+
+    Raises:
+        ValueError: the report has no record.
+    """
+    ledger, state = report.ledger, report.state
+    if ledger is None or state is None:
+        raise ValueError("the report has no record")
+    record = ledger.record
+    moments = ledger.timeline()
+    conflicts = {name for group in state.equivocations for name in group.event_ids}
+    rows = rows_of(report, moments, conflicts)
+    there = {row.short for row in rows}
+    digests = record.hex, state.events_sha256, state.sha256, report.unverified_sha256
+    values: dict[str, object] = {
+        "root": place.root,
+        "number": str(record.number),
+        "short_number": record.number.short,
+        "canonical_sha256": record.hex,
+        "paper": paper_of(record, state, _unverified_elements(report, parts)),
+        "outcome": report.outcome,
+        "outcome_tone": {0: "good", 1: "bad"}.get(EXIT_STATUS[report.outcome], "open"),
+        "meanings": [MEANING[outcome] for outcome in report.outcomes],
+        "status_line": state.status_line(),
+        "rows": rows,
+        "event_count": len(moments),
+        "unchecked": unchecked_of(report.unverified),
+        "unchecked_count": len(report.unverified),
+        "conflicts": _conflicts(state),
+        "completeness": [*_completeness(report)],
+        "retractions": _retractions(state, there),
+        "retraction_count": len(state.retractions),
+        "sections": sections_of(state, place, there),
+        "aliases": [
+            (alias.alias_kind, alias.alias_value, alias.derived, "" if alias.event_id is None else "signed")
+            for alias in state.source_aliases
+        ],
+        "receipts": _receipts(report),
+        "events_sha256": state.events_sha256,
+        "state_sha256": state.sha256,
+        "digest": leaf_digest(*map(bytes.fromhex, digests)),
+        "rules": ledger.rules.name,
+        "policy_sha256": policy_sha256,
+        "downloads": downloads,
+    }
+    return render("record.html", values)
+
+
+def _unverified_elements(report: Report, parts: Iterable[bytes]) -> list[Value]:
+    """The elements of which the title may be known, although nobody can check their signatures."""
+    if not report.unverified:
+        return []
+    found = []
+    for part in parts:
+        found += [event for event in read_bundle(part).events if not isinstance(event, Fault)]
+    return found
+
+
+def _conflicts(state: State) -> list[tuple[str, str, list[str]]]:
+    return [
+        (conflict_sentence(group, group.signer), group.instant, [*map(short, group.event_ids)])
+        for group in state.equivocations[:MOST_ENTRIES]
+    ]
+
+
+def _completeness(report: Report) -> Iterable[tuple[bool, str, list[str]]]:
+    """Whether something is missing, a sentence, and ids; as the command line prints it (MERGE-9)."""
+    known = False
+    for found in report.completeness:
+        signer = found.signer
+        if found.missing:
+            known = True
+            count = len(found.missing)
+            listed = [*map(short, found.missing[:MOST_ENTRIES])]
+            yield True, f"{count} event{'' if count == 1 else 's'} that {signer} listed", listed
+        elif found.as_of is not None:
+            known = True
+            yield False, nothing_missing_sentence(found, signer, short(found.as_of[1])), []
+    if not known:
+        yield False, NOT_LISTED, []
+
+
+def _retractions(state: State, there: set[str]) -> list[tuple[str, str, bool, str, str, str]]:
+    """Effect, the retracted event and whether it is on the page, signer, time, reason; the latest first."""
+    return [
+        (one.effect, short(one.retracted_id), short(one.retracted_id) in there, one.signer_id,
+         str(one.created_at), one.reason or "")
+        for one in reversed(state.retractions[-MOST_ENTRIES:])
+    ]  # fmt: skip
+
+
+def _receipts(report: Report) -> list[tuple[str, str, str]]:
+    """Status, names of the key, and what the status means if it is not ``verified``."""
+    found: list[tuple[str, str, str]] = []
+    for _, receipt in report.receipts[:MOST_ENTRIES]:
+        status, fault = receipt.verdict.status, receipt.verdict.fault
+        meaning = ""
+        if status in WITHOUT_CODE:
+            meaning = WITHOUT_CODE[status][1]
+        elif fault is not None:
+            meaning = CODES[fault.code].meaning
+        names = f"{receipt.signer or 'no signer'} {receipt.key_id or 'no key'}"
+        found.append((status, names, meaning))
+    return found

@@ -1,0 +1,59 @@
+"""Templates to bytes: whatever is no markup of ours becomes visible text (spec PAGE-2)."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pithbundle.escape import visible
+
+#: The longest text of others that is shown whole, in characters.
+_LONGEST: Final = 2_000
+#: The folder of the templates.
+TEMPLATES: Final = os.path.join(os.path.dirname(__file__), "templates")
+
+#: Of every page, in a meta element; a server sends it as a header too (PAGE-3).
+CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
+)
+
+
+def _shown(value: object) -> object:
+    # Markup is what a template or `cut` made: it was escaped already.
+    return visible(value, _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def cut(value: object, limit: int) -> Markup:
+    """Return a text as escaped HTML, at most so many characters of it."""
+    return escape(visible(str(value), limit))
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["cut"] = cut
+    made.globals["content_policy"] = CONTENT_POLICY
+    return made
+
+
+def render(template: str, values: dict[str, object]) -> bytes:
+    """Return a page.
+
+    Args:
+        template: its file name.
+        values: of its names. Their texts are hostile.
+    """
+    return _environment().get_template(template).render(values).encode("utf-8")

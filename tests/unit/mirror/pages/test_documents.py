@@ -1,0 +1,51 @@
+"""Pages and what they load, at their addresses (PAGE-1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kit.hostile_paths import HOSTILE_PATHS
+from kit.stores import body, make, suffix, unverified
+from pithbundle.mirror.answers import Document
+from pithbundle.mirror.pages.documents import HTML, asset_paths, pages_version
+from pithbundle.mirror.site import Site
+
+S = suffix(1)
+
+
+def document(site: Site, path: str) -> Document:
+    found = site.find(path)
+    assert isinstance(found, Document), path
+    return found
+
+
+def test_a_record_has_a_page_and_the_page_has_what_it_loads(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1, more=(unverified(1, 2),)), "a")).close()
+    with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:
+        page = document(site, f"pith/{S}/index.html")
+        assert (page.media_type, page.immutable, page.unverified) == (HTML, False, 1)
+        loaded = {path for path in asset_paths() if f'"../../{path}"'.encode() in page.body}
+        assert "pith-pages/page.css" in loaded
+        for path in asset_paths():
+            found = document(site, path)
+            assert found.media_type.endswith("charset=utf-8") and not found.immutable
+        for path in site.paths_of(S):
+            made = document(site, path)
+            assert path.startswith(".well-known/") or made.sha256.encode() in page.body
+        assert document(site, f"pith/{S}/index.html") is page
+
+
+def test_nothing_else_is_a_page(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:
+        for text in HOSTILE_PATHS:
+            if text != S:
+                assert not isinstance(site.find(f"pith/{text}/index.html"), Document), text
+            assert site.find(f"pith-pages/{text}") is None, text
+        assert site.find(f"pith/{suffix(2)}/index.html") is None
+        assert site.find("pith-pages/../site.py") is None
+
+
+def test_the_version_is_of_the_templates() -> None:
+    number, digest = pages_version().split()
+    assert number.isdecimal() and len(digest) == 64
