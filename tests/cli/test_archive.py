@@ -21,7 +21,7 @@ from pithbundle.archive import tar, zstd
 from pithbundle.archive.inputs import FORMATS
 from pithbundle.archive.writer import Writer
 from pithbundle.cli import archive_options
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.errors import FileError
 
@@ -196,8 +196,9 @@ def test_a_folder_with_an_archive_names_it(folder: Path) -> None:
 def test_what_a_bundle_may_expand_to(folder: Path) -> None:
     large = json.dumps({**json.loads(bundle_bytes(1)), "note": "x" * 100_000}).encode()
     Path("x.json.zst").write_bytes(zstd.compress(large))
+    Path("y.json").write_bytes(bundle_bytes(2))
     for option in (("--max-raw", "50000"), ("--limit", "size=50000")):
-        value = pack("x.json.zst", "--force", *option, status=1)
+        value = pack("x.json.zst", "y.json", "--force", *option, status=1)
         assert [one["code"] for one in value["rejected"]] == ["size"]
     assert pack("x.json.zst", "--force", "--max-raw", "200000")["bundles"] == 1
     assert result("check", "out", "--max-raw", "1000", status=1)["outcome"] == "damaged"
@@ -278,8 +279,8 @@ def test_unpack_gives_the_bytes_that_an_input_has(folder: Path) -> None:
     assert content(folder / "again") == content(folder / "files")
     assert result("unpack", "in", "-o", "again", status=2)["error"]["code"] == "io"
     result("unpack", "in", "-o", "again", "--force")
-    result("unpack", "in", "--to", "folder", "-o", "x.tar")
-    assert Path("x.tar").is_dir()
+    result("unpack", "in", "--to", "tar", "-o", "bundles")
+    assert result("unpack", "--from", "tar", "bundles", "-o", "of-tar")["bundles"] == 4
     assert result("unpack", "in", "-o", "in/0.json", "--force", status=2)["error"]["code"] in ("io", "usage")
 
 
@@ -295,8 +296,11 @@ def test_merge_is_a_union_and_names_what_is_out_of_order(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "step"),
     [
-        (["archive", "pack", "in"], "pithbundle archive unpack IN -o OUT writes one"),
-        (["archive", "merge", "out", "out"], "merge into a folder, then pithbundle archive unpack writes"),
+        (["archive", "pack", "in"], "name a folder; pithbundle archive unpack writes tar and parquet"),
+        (
+            ["archive", "merge", "out", "out"],
+            "merge into a folder, then unpack that: unpack writes tar and parquet",
+        ),
         (["recompute", "out"], "name a folder; with --format parquet it contains states.parquet"),
     ],
 )

@@ -58,9 +58,9 @@ def test_the_records_that_differ_are_printed_and_written(other: str) -> None:
 
 
 def test_what_is_printed_is_bounded_and_the_file_is_whole() -> None:
-    write(Path("many"), lines(130))
-    write(Path("none"), ())
-    run("recompute", "none", "-o", "nothing", *OPTIONS)
+    write(Path("many"), lines(131))
+    write(Path("one"), lines(1))
+    run("recompute", "one", "-o", "nothing", *OPTIONS)
     options = (*OPTIONS, "--expect", "nothing", "--differences", "d.jsonl")
     result = run("recompute", "many", "-o", "new", *options)
     assert result.out.count("  only ours") == 20 and "  and 110 more records\n" in result.out

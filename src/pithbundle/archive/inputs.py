@@ -45,6 +45,8 @@ _CONTAINERS: Final[dict[str, Container]] = {
     ".cborseq": "cborseq",
     ".tar": "tar",
 }
+#: The ends of names that state a container, without the compression.
+ENDINGS: Final = (*_CONTAINERS, ".tgz")
 _COMPRESSIONS: Final[dict[str, Compression]] = {".zst": "zst", ".gz": "gz"}
 #: The encoding that a container gives its bundles; of the others the first byte of each decides.
 _ENCODINGS: Final[dict[Container, Encoding]] = {

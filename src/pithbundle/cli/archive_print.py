@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from pithbundle.archive.check import Checked
 from pithbundle.archive.manifest import Manifest
 from pithbundle.archive.reader import Found, Reader
 from pithbundle.archive.rejected import Rejections
-from pithbundle.cli.archive_run import Written, failing
+from pithbundle.cli.archive_inputs import Skipped, Written, failing
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural
@@ -16,6 +17,8 @@ from pithbundle.encoding.values import portable
 
 #: The outcome of a command that left something out.
 SOME_REJECTED: Final = "some_rejected"
+#: The outcome of a command whose inputs have no bundle.
+NOTHING_WRITTEN: Final = "nothing_written"
 
 
 def _status(rejected: Rejections) -> tuple[str, Exit]:
@@ -34,13 +37,35 @@ def print_rejected(out: Output, rejected: Rejections) -> None:
         out.hint("fetch what is rejected again from where it came; everything else was read")
 
 
-def _members(rejected: Rejections) -> dict[str, object]:
+def print_skipped(out: Output, skipped: Skipped) -> None:
+    """Print how many files were passed over, and name those that may contain bundles."""
+    if not skipped.count:
+        return
+    for path, reason in skipped.notes:
+        out.note(f"skipped {out.show(path)}: {reason}")
+    others = [out.show(path) for path in skipped.others]
+    names = f": {', '.join(others)}{', ...' if skipped.count > len(others) else ''}"
+    out.detail("skipped", f"{plural(skipped.count, 'file')}{names if others else ''}")
+
+
+def print_nothing_written(out: Output, output: str, rejected: Rejections) -> int:
+    """Print that there is no bundle and so no output, and why (ARCH-15); return the exit status."""
+    print_rejected(out, rejected)
+    why = f"all that was read was rejected ({len(rejected)})" if len(rejected) else "the inputs contain none"
+    out.error(f"{out.show(output)}: not written, because there is no bundle to write: {why}")
+    there = "what is there is as it was; " if os.path.lexists(output) else ""
+    out.hint(f"{there}check the paths of the inputs")
+    return Exit.INVALID
+
+
+def members_of(rejected: Rejections) -> dict[str, object]:
+    """What was rejected, for programs."""
     return {"rejected": [one.to_value() for one in rejected], "rejected_count": len(rejected)}
 
 
 def print_written(out: Output, output: str, written: Written) -> int:
     """Print what ``pack`` or ``merge`` wrote; return the exit status."""
-    outcome, status = _status(written.rejected)
+    outcome, status = _status(written.rejected) if written.bundles else (NOTHING_WRITTEN, Exit.INVALID)
     manifest = written.manifest or Manifest((), "")
     if out.as_json:
         members = {
@@ -49,10 +74,12 @@ def print_written(out: Output, output: str, written: Written) -> int:
             "bundles": written.bundles,
             "records": manifest.records,
             "packs": [info.to_value() for info in manifest.packs],
-            "skipped": written.skipped,
-            **_members(written.rejected),
+            "skipped": written.skipped.count,
+            **members_of(written.rejected),
         }
         return out.result(outcome, status, members)
+    if not written.bundles:
+        return print_nothing_written(out, output, written.rejected)
     print_rejected(out, written.rejected)
     packs = plural(len(manifest.packs), "pack")
     out.heading("archive", f"{out.show(output)}: {plural(written.bundles, 'bundle')} in {packs}", "good")
@@ -73,24 +100,25 @@ def _print_size(out: Output, manifest: Manifest) -> None:
 
 
 def _print_left_out(out: Output, written: Written) -> None:
-    if written.skipped:
-        out.detail("skipped", f"{plural(written.skipped, 'file')} of other names")
+    print_skipped(out, written.skipped)
     if len(written.rejected):
         out.detail("rejected", f"{len(written.rejected)}, listed above")
 
 
 def print_unpacked(out: Output, output: str, written: Written) -> int:
     """Print what ``unpack`` wrote; return the exit status."""
-    outcome, status = _status(written.rejected)
+    outcome, status = _status(written.rejected) if written.bundles else (NOTHING_WRITTEN, Exit.INVALID)
     if out.as_json:
         members = {
             "output": portable(output),
             "read": written.read,
             "bundles": written.bundles,
-            "skipped": written.skipped,
-            **_members(written.rejected),
+            "skipped": written.skipped.count,
+            **members_of(written.rejected),
         }
         return out.result(outcome, status, members)
+    if not written.bundles:
+        return print_nothing_written(out, output, written.rejected)
     print_rejected(out, written.rejected)
     out.heading("unpacked", f"{plural(written.bundles, 'bundle')} to {out.show(output)}", "good")
     _print_left_out(out, written)
@@ -158,7 +186,7 @@ def print_found(out: Output, archive: str, suffix: str, found: Found, encoding: 
             "bundles": bundles,
             "by_index": found.by_index,
         }
-        return out.result(outcome, status, {**members, **_members(found.rejected)})
+        return out.result(outcome, status, {**members, **members_of(found.rejected)})
     print_rejected(out, found.rejected)
     if not found.entries and len(found.rejected):
         out.error(f"{out.show(archive)}: no bundle of {suffix} in what could be read")
@@ -186,7 +214,7 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
             "records": checked.records,
             "raw_bytes": checked.raw_bytes,
             "reindexed": checked.reindexed,
-            **_members(checked.problems),
+            **members_of(checked.problems),
         }
         status = Exit.INVALID if damaged else Exit.VALID
         return out.result("damaged" if damaged else "sound", status, members)

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.guard import is_inside
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.output import Exit, Output, Style

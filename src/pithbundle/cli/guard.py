@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from typing import Final, Literal, TextIO
 
 import click
 
@@ -14,6 +15,10 @@ from pithbundle.bundle.document_types import ARCHIVE_FILE
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
 
+#: The end of a name that states a container (ARCH-11), a table, or a compression.
+CONTAINER_NAME: Final = re.compile(
+    r"\.(?:(?:json|cbor|jsonl|ndjson|cborseq|tar)(?:\.zst|\.gz)?|tgz|parquet|zst|gz)\Z", re.IGNORECASE
+)
 #: A file whatever its name: device and inode.
 Identity = tuple[int, int]
 
@@ -58,20 +63,23 @@ def files_in(folder: str | None) -> list[str]:
     )
 
 
-def require_folder_name(output: str, step: str) -> None:
-    """Check that the name of an output folder is not that of a file of another format (ARCH-14).
+def require_name_of(output: str, kind: Literal["folder", "tar", "parquet"], step: str) -> None:
+    """Check that the name of an output states no other container than the one that is written (ARCH-15).
 
     Args:
-        output: the folder, as it was given.
+        output: the output, as it was given.
+        kind: what is written.
         step: what the user does instead.
 
     Raises:
-        click.UsageError: it is.
+        click.UsageError: it does.
     """
-    ending = next((end for end in (".parquet", ".tar") if output.rstrip("/").lower().endswith(end)), None)
-    if ending is not None:
+    found = CONTAINER_NAME.search(output.rstrip("/"))
+    stated = found[0][1:].lower() if found else None
+    if stated not in (None, kind):
+        what = "a folder" if kind == "folder" else f"a file in {kind}"
         raise click.UsageError(
-            f"-o {Output.show(output)} is a folder here, and no file in {ending[1:]}: {step}",
+            f"-o {Output.show(output)} is {what} here, and no file in {stated}: {step}",
             click.get_current_context(),
         )
 

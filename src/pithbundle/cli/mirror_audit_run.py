@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.inputs import write_files
 from pithbundle.cli.output import Output
 from pithbundle.cli.store_run import opened

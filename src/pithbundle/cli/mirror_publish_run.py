@@ -13,7 +13,7 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.clock import time_option_value
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.extras import needing

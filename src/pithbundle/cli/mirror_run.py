@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.clock import time_option_value
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.digests.differences import Difference, not_comparable

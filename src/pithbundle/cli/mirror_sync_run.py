@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from pithbundle.cli.archive_run import failing
+from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.output import Output
 from pithbundle.cli.store_run import opened
 from pithbundle.cli.terminal import Progress, progress_bar

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from typing import Any, Final
 
 from pithbundle.archive.inputs import FORMATS
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.storage import Storage
-from pithbundle.cli.archive_print import print_rejected
-from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of, require_table
+from pithbundle.cli.archive_inputs import (
+    Input,
+    Skipped,
+    Written,
+    bundles_of,
+    failing,
+    inputs_of,
+)
+from pithbundle.cli.archive_print import (
+    NOTHING_WRITTEN,
+    members_of,
+    print_nothing_written,
+    print_rejected,
+    print_skipped,
+)
+from pithbundle.cli.archive_run import require_table
 from pithbundle.cli.cluster_option import cluster_pool
 from pithbundle.cli.earlier_options import Earlier, print_kept
 from pithbundle.cli.expected import Compared, expected_value, print_expected
@@ -24,7 +37,6 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import file_error
-from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.cache import Shrunk, cache_at
 from pithbundle.recompute.frame_units import Named
 from pithbundle.recompute.location import scheme_of
@@ -89,6 +101,7 @@ def run(
             pool=pool,
             storage=storage,
             force=force,
+            empty=False,
             table=table,
             lines=lines if others or len(written.rejected) else None,
             rejected=written.rejected,
@@ -119,24 +132,15 @@ def _pool(cluster: str | None, verifier: Verifier) -> Iterator[UnitPool[Named] |
 
 
 def _given(path: str, form: str | None, written: Written) -> list[Input]:
-    """The inputs that a path names; a folder in which there is none was mistyped, and is not valid.
+    """The inputs that a path names.
 
     Raises:
-        InputRejected: it is such a folder.
+        InputRejected: a folder in which there is none.
         click.UsageError: the format of a file is not known.
     """
     if scheme_of(path) is not None:
         return [Input(path, FORMATS["archive"])]
-    if all(os.path.lexists(os.path.join(path, name)) for name in (SUMMARY, DIGESTS)):
-        with failing(path):
-            detail = "is an output of recompute, and no source of bundles; --expect compares with it"
-            raise FileError.at(path, detail)
-    before = len(written.rejected)
-    found = [*inputs_of([path], form, written)]
-    if not found and len(written.rejected) == before:
-        with failing(path):
-            raise FileError.at(path, "contains no archive and no file of a bundle")
-    return found
+    return [*inputs_of([path], form, written)]
 
 
 def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) -> bool:
@@ -186,26 +190,29 @@ def print_recomputed(
     policy: Policy,
     policy_path: str | None,
     found: Recomputed,
-    skipped: int,
+    skipped: Skipped,
     compared: Compared | None = None,
     shrunk: Shrunk | None = None,
 ) -> int:
     """Print what a run and a comparison came to, and what is left of the cache; return the exit status."""
     summary: dict[str, Any] = found.summary
-    own = Exit(summary["exit_status"])
+    own = Exit(summary["exit_status"]) if found.is_written else Exit.INVALID
     status = worst([own, Exit.VALID if compared is None else compared.found.exit_status])
     if out.as_json:
         members = {
             "policy": policy_value(policy, policy_path),
             "output": portable(output),
             "summary": summary,
-            "skipped": skipped,
+            "skipped": skipped.count,
+            **members_of(found.rejected),
             "expected": expected_value(compared),
             "cache": _shrunk_value(shrunk),
         }
         # The outcome is that of the comparison where the exit status is due to it alone.
         outcome = summary["outcome"] if compared is None or status == own else compared.found.result
-        return out.result(outcome, status, members)
+        return out.result(outcome if found.is_written else NOTHING_WRITTEN, status, members)
+    if not found.is_written:
+        return print_nothing_written(out, output, found.rejected)
     print_rejected(out, found.rejected)
     records, bundles = plural(summary["records"], "record"), plural(summary["bundles"], "bundle")
     text = f" {records} of {bundles}, written to {out.show(output)}"
@@ -219,8 +226,7 @@ def print_recomputed(
             out.detail(label, str(summary[name]))
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
-    if skipped:
-        out.detail("skipped", f"{plural(skipped, 'file')} of other names")
+    print_skipped(out, skipped)
     if shrunk is not None:
         left = f"{plural(shrunk.entries, 'result')} of {plural(shrunk.size, 'byte')} left"
         out.detail("cache", f"{plural(shrunk.removed, 'result')} removed, {left}")

@@ -10,7 +10,7 @@ import contextlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -31,6 +31,8 @@ IS_ARCHIVE: Final = (
     "an archive: pithbundle recompute verifies all of its bundles, "
     "pithbundle archive unpack writes them as files"
 )
+#: From the names in a folder: why it is passed over as a whole; empty for one that is walked.
+FolderKind: TypeAlias = Callable[[Container[str]], str]
 #: Where an input is named: on the command line, in a list, or by the folder that it is in.
 NamedBy: TypeAlias = Literal["argument", "list", "folder"]
 
@@ -156,15 +158,23 @@ def _listed(line: bytes) -> Source:
 # -- folders --------------------------------------------------------------------------------
 
 
-def walk(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[Source]:
+def kind_of_folder(names: Container[str]) -> str:
+    """Why verify skips a folder with these names (CLI-10)."""
+    return IS_ARCHIVE if ARCHIVE_FILE in names else ""
+
+
+def walk(
+    folder: str, endings: tuple[str, ...] = ENDINGS, kind_of: FolderKind = kind_of_folder
+) -> Iterator[Source]:
     """The files of a folder and of the folders in it, by the bytes of their names; and what is skipped.
 
     A symbolic link to a file is the file. One to a folder is not followed, so that no folder is
-    walked twice. An archive is named and skipped. Nothing is opened here, and a special file never is.
+    walked twice. A folder of a kind is named and skipped, as an archive is. Nothing is opened here, and a
+    special file never is.
     """
     taken = False
     # No recursion: a tree may be deeper than Python's stack.
-    below = [_entries(folder, endings)]
+    below = [_entries(folder, endings, kind_of)]
     while below:
         found = next(below[-1], None)
         if found is None:
@@ -173,20 +183,20 @@ def walk(folder: str, endings: tuple[str, ...] = ENDINGS) -> Iterator[Source]:
             taken |= found.skipped in ("", IS_ARCHIVE)
             yield found
         else:
-            below.append(_entries(found[0], endings))
+            below.append(_entries(found[0], endings, kind_of))
     if not taken:
         yield Source(folder, "argument", "a folder without .json and .cbor files")
 
 
-def _entries(folder: str, endings: tuple[str, ...]) -> Iterator[Source | tuple[str]]:
+def _entries(folder: str, endings: tuple[str, ...], kind_of: FolderKind) -> Iterator[Source | tuple[str]]:
     """What is in one folder, in order: a file, what is skipped, or a folder as a tuple of its path."""
     try:
         names = sorted(os.listdir(folder), key=os.fsencode)
     except OSError as error:
         yield Source(folder, "folder", error=file_error(folder, error))
         return
-    if ARCHIVE_FILE in names:
-        yield Source(folder, "argument", IS_ARCHIVE)
+    if kind := kind_of(names):
+        yield Source(folder, "argument", kind)
         return
     for name in names:
         path = os.path.join(folder, name)
@@ -213,10 +223,11 @@ def _entry(path: str, endings: tuple[str, ...]) -> Source | tuple[str]:
         unknown = stat.S_ISDIR(mode) and not isinstance(error, FileNotFoundError)
         if taken or unknown:
             return Source(path, "folder", error=file_error(path, error))
-        return Source(path, "folder", _OTHER_NAME)
+        return Source(path, "folder", OTHER_NAME)
     if not stat.S_ISREG(mode):
         return Source(path, "folder", "a FIFO, socket or device")
-    return Source(path, "folder", "" if taken else _OTHER_NAME)
+    return Source(path, "folder", "" if taken else OTHER_NAME)
 
 
-_OTHER_NAME: Final = "its name ends in neither .json nor .cbor"
+#: Why a file is skipped whose name is none that is taken.
+OTHER_NAME: Final = "its name ends in neither .json nor .cbor"

@@ -67,7 +67,7 @@ def local_folder(output: str, storage: Storage, force: bool) -> Iterator[str]:
     if scheme_of(output) is None:
         yield output
         return
-    from pithbundle.cli.archive_run import failing
+    from pithbundle.cli.archive_inputs import failing
     from pithbundle.recompute.object_storage import ObjectStorage
     from pithbundle.recompute.stored_output import StoredOutput
 
@@ -78,8 +78,10 @@ def local_folder(output: str, storage: Storage, force: bool) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pithbundle-") as folder:
         local = os.path.join(folder, "out")
         yield local
-        with failing(output):
-            place.write(local)
+        # There is nothing if no bundle was read (ARCH-15).
+        if os.path.isdir(local):
+            with failing(output):
+                place.write(local)
 
 
 def require_local(output: str, option: str, value: object) -> None:

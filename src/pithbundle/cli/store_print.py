@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pithbundle.cli.archive_print import SOME_REJECTED, print_rejected
+from pithbundle.cli.archive_print import SOME_REJECTED, print_rejected, print_skipped
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.inputs import deliver
 from pithbundle.cli.load import write_all
@@ -73,7 +73,7 @@ def print_added(out: Output, path: str, found: Addition) -> int:
             "unchanged": found.unchanged,
             "quarantined": quarantined,
             "quarantined_count": len(found.quarantined),
-            "skipped": found.written.skipped,
+            "skipped": found.written.skipped.count,
             "rejected": [one.to_value() for one in rejected],
             "rejected_count": len(rejected),
         }
@@ -86,8 +86,7 @@ def print_added(out: Output, path: str, found: Addition) -> int:
         out.detail("unchanged", plural(found.unchanged, "bundle"))
     if found.quarantined:
         out.detail("quarantine", f"{plural(len(found.quarantined), 'file')}, listed above")
-    if found.written.skipped:
-        out.detail("skipped", f"{plural(found.written.skipped, 'file')} of other names")
+    print_skipped(out, found.written.skipped)
     if len(rejected):
         out.detail("rejected", f"{len(rejected)}, listed above")
     return status

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pithbundle.cli.archive_run import Input, Written, bundles_of, failing, inputs_of, suffix_of
+from pithbundle.cli.archive_inputs import Input, Written, bundles_of, failing, inputs_of
+from pithbundle.cli.archive_run import suffix_of
 from pithbundle.cli.inputs import require_single_stdin
 from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.encoding.limits import DEFAULT_LIMITS

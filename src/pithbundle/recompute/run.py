@@ -51,6 +51,8 @@ class Recomputed:
     #: ``summary.json`` (RECOMP-6).
     summary: Object
     rejected: Rejections
+    #: Whether there is an output; False only of a run without ``empty``.
+    is_written: bool = True
 
 
 def recompute(
@@ -62,6 +64,7 @@ def recompute(
     pool: UnitPool[Named] | None = None,
     storage: Storage = LOCAL,
     force: bool = False,
+    empty: bool = True,
     table: bool = False,
     lines: Iterable[Line] | None = None,
     rejected: Rejections | None = None,
@@ -81,6 +84,7 @@ def recompute(
         pool: where units are computed instead, as on a cluster; closed before the output is written.
         storage: where the archives are; by default on this machine.
         force: replace an existing output; anything else of that name is never replaced.
+        empty: write, and with ``force`` replace, an output without any record too (ARCH-15).
         table: write the states as a table too (ARCH-14).
         lines: lines in any order that no archive has; they are sorted on the disk first (RECOMP-12).
         rejected: what was rejected of their inputs; complete when ``lines`` has ended.
@@ -98,7 +102,7 @@ def recompute(
         InputError: a manifest is not JSON.
     """
     given = _Given(
-        archives, storage, output, verifier, pool or Pool(verifier, jobs), force, table, lines,
+        archives, storage, output, verifier, pool or Pool(verifier, jobs), force, empty, table, lines,
         () if rejected is None else rejected, resume, cache, recheck, progress or Silent(), kept,
     )  # fmt: skip
     try:
@@ -118,6 +122,7 @@ class _Given:
     verifier: Verifier
     pool: UnitPool[Named]
     force: bool
+    empty: bool
     table: bool
     lines: Iterable[Line] | None
     rejected: Iterable[RejectedEntry]
@@ -145,6 +150,9 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
     kept = Kept(store, earlier, plan.sha256, given.recheck)
     run = _Run(readers, own, verifier, given.pool, store, kept, given.progress, times)
     found = run.write(place, given.rejected)
+    if not (given.empty or found.summary["records"]):
+        place.keeps = False
+        return replace(found, is_written=False)
     if given.table:
         write_states_table(place.part, verifier.limits)
     remove_sorted(place.part)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import click
 
 from pithbundle.cli.archive_options import from_option, size_options, with_max_raw
 from pithbundle.cli.extras import needing_zstd
-from pithbundle.cli.guard import guard_archives, guard_inputs, require_folder_name
+from pithbundle.cli.guard import guard_archives, guard_inputs, require_name_of
 from pithbundle.cli.inputs import PATH, deliver, json_option
 from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
@@ -92,13 +92,14 @@ def pack(
 ) -> int:
     """Write the bundles of IN as the archive OUT: sorted, equal ones once.
 
-    IN is a folder of bundles, an archive, or a file whose name ends in .json, .cbor, .jsonl,
-    .cborseq or .tar, perhaps with .zst or .gz after it. Each bundle is read strictly; no signature
-    is checked. What is no bundle is listed, and the rest is packed.
+    IN is an archive, a file whose name ends in .json, .cbor, .jsonl, .cborseq or .tar, perhaps with
+    .zst or .gz after it, or a folder: then all of these in it and below it. Each bundle is read
+    strictly; no signature is checked. What is no bundle is listed, and the rest is packed; if there
+    is none, nothing is written or replaced.
     """
-    require_folder_name(output, "pithbundle archive unpack IN -o OUT writes one")
     guard_inputs(inputs, [("-o", output)])
     guard_archives(inputs, "-o", output)
+    require_name_of(output, "folder", "name a folder; pithbundle archive unpack writes tar and parquet")
     run, printing = _archives()
     found = run.pack(inputs, output, force, level, form, with_max_raw(limits, max_raw))
     return int(printing.print_written(out, output, found))
@@ -129,12 +130,18 @@ def merge(
     The archives are read side by side, so that memory does not grow with them. A table or a tar of
     the union is what pithbundle archive unpack writes of OUT.
     """
-    require_folder_name(output, "merge into a folder, then pithbundle archive unpack writes one of it")
     guard_inputs(inputs, [("-o", output)])
     guard_archives(inputs, "-o", output)
+    require_name_of(output, "folder", "merge into a folder, then unpack that: unpack writes tar and parquet")
     run, printing = _archives()
     found = run.merge(inputs, output, force, level, with_max_raw(limits, max_raw))
     return int(printing.print_written(out, output, found))
+
+
+def _kind_of_name(output: str) -> Literal["folder", "tar", "parquet"]:
+    """What unpack writes without ``--to``."""
+    name = output.lower()
+    return "tar" if name.endswith(".tar") else "parquet" if name.endswith(".parquet") else "folder"
 
 
 @command.command(
@@ -159,7 +166,7 @@ def unpack(
     inputs: tuple[str, ...],
     output: str,
     force: bool,
-    to: str | None,
+    to: Literal["folder", "tar", "parquet"] | None,
     form: str | None,
     max_raw: int | None,
     limits: Limits,
@@ -171,15 +178,16 @@ def unpack(
     equal bundles are one file. A table in Parquet, for analysts, has a row for each bundle and is
     never read again; it needs the extra parquet.
     """
+    kind = to or _kind_of_name(output)
     guard_inputs(inputs, [("-o", output)])
     guard_archives(inputs, "-o", output)
+    require_name_of(output, kind, "name a folder, a file in .tar or one in .parquet")
     run, printing = _archives()
-    chosen = next((name for name in ("tar", "parquet") if output.endswith(f".{name}")), "folder")
     found = run.unpack(
         inputs,
         output,
         force,
-        to or chosen,
+        kind,
         form,
         with_max_raw(limits, max_raw),
     )

@@ -10,7 +10,7 @@ from pithbundle.cli.archive_options import from_option, size_options, with_max_r
 from pithbundle.cli.cluster_option import cluster_option, require_no_jobs
 from pithbundle.cli.earlier_options import Earlier, earlier_options
 from pithbundle.cli.extras import needing_zstd
-from pithbundle.cli.guard import files_in, guard_archives, guard_inputs, require_folder_name
+from pithbundle.cli.guard import files_in, guard_archives, guard_inputs, require_name_of
 from pithbundle.cli.inputs import PATH, json_option, policy_option, read_policy, require_single_stdin
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.numeric import whole
@@ -94,21 +94,21 @@ def command(
 ) -> int:
     """Verify and merge all bundles of IN, and write the state of every record.
 
-    IN is an archive, or what pithbundle archive pack takes: a folder of bundles, or a file whose
-    name ends in .json, .cbor, .jsonl, .cborseq or .tar, perhaps with .zst or .gz after it. What is
+    IN is an archive, or what pithbundle archive pack takes: a file whose name ends in .json, .cbor,
+    .jsonl, .cborseq or .tar, perhaps with .zst or .gz after it, or a folder of all of these. What is
     no archive is sorted on the disk first.
 
     OUT is a folder: states and reports as packs, digests.txt with the digests of each record, by
     which two mirrors compare a whole registry, rejected.jsonl, summary.json and its picture
     summary.svg. Memory does not grow with the inputs. The output is the same whatever files, packs
     and processes the bundles are divided into. What cannot be read is listed, and the rest is
-    recomputed.
+    recomputed. Without any record nothing is written or replaced.
     """
     require_no_jobs(cluster, jobs)
-    require_folder_name(output, "name a folder; with --format parquet it contains states.parquet")
     known = [*inputs, policy_path, expected_path]
     guard_inputs(known, [("-o", output)])
     guard_archives(inputs, "-o", output)
+    require_name_of(output, "folder", "name a folder; with --format parquet it contains states.parquet")
     run, comparing = _work()
     comparing.require_apart(output, expected_path, differences_path)
     if differences_path is not None:
@@ -130,7 +130,7 @@ def command(
         )  # fmt: skip
     shrunk = run.shrink_cache(earlier, output)
     compared = None
-    if expected is not None:
+    if expected is not None and found.is_written:
         compared = comparing.compare(output, expected, limits, differences_path, force)
     skipped = written.skipped
     return int(run.print_recomputed(out, output, policy, policy_path, found, skipped, compared, shrunk))
