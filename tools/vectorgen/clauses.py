@@ -73,6 +73,7 @@ UNTESTABLE: Final = {
     "ARCH-12": "about containers of bundles; tests/unit/archive/test_inputs.py shows it",
     "ARCH-13": "about containers of bundles; tests/hostile/test_crashes.py shows it",
     "ARCH-14": "about containers of bundles; tests/unit/archive/test_table.py shows it",
+    "ARCH-15": "about containers of bundles; tests/cli/test_archive_nothing.py shows it",
     "STORE-1": "about files of a mirror; tests/unit/store/test_store.py shows it",
     "STORE-2": "about files of a mirror; tests/unit/store/test_entry.py shows it",
     "STORE-3": "about files of a mirror; tests/hostile/test_store.py shows it",
