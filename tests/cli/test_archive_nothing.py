@@ -87,7 +87,7 @@ def test_every_container_below_a_folder_is_read() -> None:
     Path("in/a/two.jsonl.zst").write_bytes(zstd.compress(text[1] + text[2]))
     Path("in/a/three.NDJSON").write_bytes(text[3])
     Path("in/a/b/four.tgz").write_bytes(gzip.compress(tar.member("x.json", bundle_bytes(4)) + tar.END))
-    write(Path("in/a/b/archive"), lines(8))
+    write(Path("in/a/b/archive"), [*lines(8)[5:], lines(8)[0]])
     done = run("archive", "pack", "in", "-o", "new")
     assert done.status == 0 and not done.err
     write(Path("expected"), lines(8))
@@ -101,6 +101,7 @@ def test_what_a_folder_contains_and_is_not_read_is_named() -> None:
     Path("in/one.json").write_bytes(bundle_bytes(0))
     Path("in/notes.txt").write_bytes(b"x")
     Path("in/.hidden.json").write_bytes(b"x")
+    Path("in/twice.tgz.gz").write_bytes(b"x")
     Path("in/link").symlink_to("../good")
     os.mkfifo("in/pipe.jsonl")
     done = run("archive", "pack", "in", "-o", "new")
@@ -109,7 +110,7 @@ def test_what_a_folder_contains_and_is_not_read_is_named() -> None:
         "pithbundle: skipped in/link: a symbolic link to a folder, which is not followed",
         "pithbundle: skipped in/pipe.jsonl: a FIFO, socket or device",
     ]
-    assert "  skipped     4 files: in/notes.txt, ...\n" in done.out
+    assert "  skipped     5 files: in/notes.txt, in/twice.tgz.gz, ...\n" in done.out
 
 
 @pytest.mark.parametrize(

@@ -179,12 +179,10 @@ def _of_folder(folder: str, written: Written) -> Iterator[Input]:
             if path == folder:
                 raise InputRejected(path, error, Exit.USAGE, "")
             written.rejected.add(path, "", error)
-        elif not reason:
-            found = format_of_name(path)
-            assert found is not None, path
+        elif not reason and (found := format_of_name(path)) is not None:
             yield Input(path, found, is_of_folder=True)
         elif source.named_by == "folder":
-            written.skipped.add(path, reason)
+            written.skipped.add(path, reason or OTHER_NAME)
 
 
 def read_all(
