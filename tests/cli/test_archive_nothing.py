@@ -14,6 +14,7 @@ from kit.archives import bundle_bytes, content, lines, write
 from kit.command_line import run
 from pithbundle.archive import tar, zstd
 from pithbundle.archive.inputs import format_of_name
+from pithbundle.archive.lines import line_of
 from pithbundle.cli.guard import CONTAINER_NAME
 from pithbundle.store import Store
 from pithbundle.verify.policy import Policy
@@ -82,12 +83,13 @@ def test_an_empty_folder_beside_a_good_one_ends_the_command_before_anything_is_r
 
 def test_every_container_below_a_folder_is_read() -> None:
     os.makedirs("in/a/b")
-    text = [line.raw for line in lines(8)]
+    unsorted = [line_of(bundle_bytes(seed)) for seed in range(8)]
+    text = [line.raw for line in unsorted]
     Path("in/one.json").write_bytes(bundle_bytes(0))
     Path("in/a/two.jsonl.zst").write_bytes(zstd.compress(text[1] + text[2]))
     Path("in/a/three.NDJSON").write_bytes(text[3])
     Path("in/a/b/four.tgz").write_bytes(gzip.compress(tar.member("x.json", bundle_bytes(4)) + tar.END))
-    write(Path("in/a/b/archive"), [*lines(8)[5:], lines(8)[0]])
+    write(Path("in/a/b/archive"), unsorted[5:])
     done = run("archive", "pack", "in", "-o", "new")
     assert done.status == 0 and not done.err
     write(Path("expected"), lines(8))

@@ -75,11 +75,11 @@ def require_name_of(output: str, kind: Literal["folder", "tar", "parquet"], step
         click.UsageError: it does.
     """
     found = CONTAINER_NAME.search(output.rstrip("/"))
-    stated = found[0][1:].lower() if found else None
-    if stated not in (None, kind):
+    ending = found[0][1:].lower() if found else None
+    if ending not in (None, kind):
         what = "a folder" if kind == "folder" else f"a file in {kind}"
         raise click.UsageError(
-            f"-o {Output.show(output)} is {what} here, and no file in {stated}: {step}",
+            f"-o {Output.show(output)} is {what} here, and no file in {ending}: {step}",
             click.get_current_context(),
         )
 
