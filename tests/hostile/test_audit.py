@@ -225,6 +225,15 @@ def history(seed: int) -> tuple[Audited, str]:
     return audited(*mirrors, on_sleep=on_sleep), f"{kind}"
 
 
+def test_a_state_under_another_policy_is_not_accused() -> None:
+    """A mirror that does not know a key of the reader: an event of it is in the bundle, not in the state."""
+    mirror = LyingMirror.of({}, "https://l.example")
+    mirror.put(SEED, body(SEED, 1, more=(unverified(SEED, 5),)))
+    found = audited(mirror, LyingMirror.of({}, "https://h.example"), verifier=Verifier(WIDER))
+    assert {*found.words("l")} == {"not_comparable"} and found.audit.exit_status == 3
+    assert "state" in {one.code for one, _ in found.kept}
+
+
 def require_honest(numbers: range) -> None:
     for number in numbers:
         found, kind = history(number)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from kit.lying_mirror import LyingMirror, Wire
+from kit.lying_mirror import Responding, Wire
 from kit.stores import POLICY
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.mirror.audit.classify import Found
@@ -45,7 +45,7 @@ class Audited:
 
 
 def audited(
-    *mirrors: LyingMirror,
+    *mirrors: Responding,
     store: Reference | None = None,
     keys: Sequence[tuple[str, PublicKey]] = (),
     wire: Wire | None = None,

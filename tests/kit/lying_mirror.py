@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from kit.lying_server import Request, Send, response
@@ -167,10 +167,25 @@ def exchange_of(data: bytes, url: str = "https://a.example/x", status: int = 200
     )  # fmt: skip
 
 
+class Responding(Protocol):
+    """What responds to paths: a :class:`LyingMirror`, or the files of a folder."""
+
+    @property
+    def base(self) -> str:
+        """The base URL."""
+
+    @property
+    def requests(self) -> list[str]:
+        """The paths that were requested."""
+
+    def respond(self, path: str) -> tuple[int, bytes]:
+        """The status and the body for a path."""
+
+
 class Wire:
     """A client without a network: mirrors by their base URLs. What is not there is unreachable."""
 
-    def __init__(self, *mirrors: LyingMirror) -> None:
+    def __init__(self, *mirrors: Responding) -> None:
         self.mirrors = {mirror.base: mirror for mirror in mirrors}
         self.options = ClientOptions()
         #: Bases that answer nothing, and after how many requests.

@@ -19,6 +19,8 @@ from pithbundle.encoding.values import MAX_INTEGER, Object, Value
 from pithbundle.errors import DigestError, InputError, InvalidKeyError
 
 HEAD_FILE: Final = "head.json"
+#: The next head, while a store is published to a plain file server (MIRROR-17).
+NEXT_FILE: Final = "next.json"
 HEAD_TYPE: Final = "pithbundle_mirror_head"
 HEAD_VERSION: Final = "1"
 #: Bytes of a head at most.

@@ -21,6 +21,19 @@ LEAST_BYTES: Final = 65_536
 PARTS_BYTES: Final = 1 << 17
 MAX_PARTS: Final = 1_024
 _LIMITS: Final = Limits(size=PARTS_BYTES)
+
+
+def may_be_part(size: int, *, has_unverified: bool, has_digests: bool) -> bool:
+    """Whether a bundle whose digest is not known may be one part of several (MIRROR-13, SYNC-5).
+
+    Args:
+        size: the bytes of the bundle.
+        has_unverified: whether it has unverified elements (UNV-1).
+        has_digests: whether the mirror has a head; one without has no parts of other bundles either.
+    """
+    return size >= LEAST_BYTES or (has_unverified and has_digests)
+
+
 _MEMBERS: Final = frozenset({"events", "parts", "parts_type", "parts_version", "suffix"})
 _DIGEST: Final = re.compile("[0-9a-f]{64}").fullmatch
 

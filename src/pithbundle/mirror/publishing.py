@@ -11,7 +11,7 @@ from typing import Final
 
 from pithbundle.archive.manifest import LIMITS, MANIFEST, Manifest
 from pithbundle.bundle.number import is_suffix
-from pithbundle.digests.head import HEAD_BYTES, HEAD_FILE, Head
+from pithbundle.digests.head import HEAD_BYTES, HEAD_FILE, NEXT_FILE, Head
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import file_error
@@ -23,7 +23,7 @@ from pithbundle.mirror.site import Site
 from pithbundle.mirror.target import Target
 
 #: The next head, before the bundles of its generation replace those of the one before.
-NEXT: Final = f"{DIGESTS}/next.json"
+NEXT: Final = f"{DIGESTS}/{NEXT_FILE}"
 _HEAD: Final = f"{DIGESTS}/{HEAD_FILE}"
 #: A larger number is needed where other bytes follow from the same bundles, policy and sources.
 _DOCUMENTS: Final = "1"
@@ -256,7 +256,7 @@ class _Run:
         """Remove what no generation that is kept uses any more."""
         for name in sorted(packs):
             self._remove(f"{PACKS}/{name}")
-        kept = self._site.digest_names() | {HEAD_FILE, NEXT.rpartition("/")[2]}
+        kept = self._site.digest_names() | {HEAD_FILE, NEXT_FILE}
         for name in sorted(self._target.names(DIGESTS) - kept):
             self._remove(f"{DIGESTS}/{name}")
         for address in self._pages.left:

@@ -17,11 +17,11 @@ from pithbundle.archive.manifest import LIMITS as ARCHIVE_LIMITS
 from pithbundle.archive.manifest import Manifest, PackInfo
 from pithbundle.digests.delta import DELTA_BYTES, Change, following
 from pithbundle.digests.differences import Descent, Difference, Want
-from pithbundle.digests.head import HEAD_BYTES, HEAD_FILE, Head
+from pithbundle.digests.head import HEAD_BYTES, HEAD_FILE, NEXT_FILE, Head
 from pithbundle.digests.tree import ENDING, check_file, is_name
 from pithbundle.errors import BundleError, DigestError, PithError
-from pithbundle.mirror.manifest import MANIFEST_BYTES, MANIFEST_FILE, Mirror, MirrorList, read_manifest
-from pithbundle.mirror.parts import LEAST_BYTES, PARTS_BYTES, PARTS_FILE, Part, Parts
+from pithbundle.mirror.manifest import MANIFEST_BYTES, Mirror, MirrorList, read_manifest
+from pithbundle.mirror.parts import PARTS_BYTES, PARTS_FILE, Part, Parts
 from pithbundle.net import AsyncClient, Exchange, Known
 from pithbundle.net.client import LIMIT
 
@@ -32,8 +32,6 @@ ABSENT: Final = frozenset({404, 410})
 #: How many files of a descent are requested together. The client limits how many at once.
 _AHEAD: Final = 16
 
-#: Returns the digest that a leaf line should have for a bundle alone, or None where that is not known.
-DigestOf: TypeAlias = Callable[[bytes], str | None]
 #: Returns the content of a file that a descent needs.
 FetchWanted: TypeAlias = Callable[[Want], Awaitable[bytes]]
 _Result = TypeVar("_Result")
@@ -62,11 +60,8 @@ class Body:
     parts: tuple[Exchange, ...]
     #: The list of the parts, where there is one.
     listing: Exchange | None = None
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether the mirror answered that the bundle is the one that the reader has."""
-        return self.parts[0].status == 304
+    #: Whether the list names the bundle; one that it does not name is of another moment (SYNC-5).
+    is_first_listed: bool = True
 
 
 class Remote:
@@ -78,22 +73,17 @@ class Remote:
     Args:
         client: an open client.
         mirror: the mirror, or its base URL.
-        digest_of: computes the digest of a bundle under the policy and the rules of the digests; it is
-            called in a thread.
 
     Raises:
         NetworkError: ``url`` or ``address``: the base URL is not accepted.
     """
 
-    def __init__(
-        self, client: AsyncClient, mirror: Mirror | str, *, digest_of: DigestOf | None = None
-    ) -> None:
+    def __init__(self, client: AsyncClient, mirror: Mirror | str) -> None:
         self._client = client
         self._http = client.options.allow_loopback_http
         #: The requests that were answered, repeated ones and redirects included, and the bytes of answers.
         self.requests = 0
         self.received_bytes = 0
-        self._digest_of = digest_of
         self.mirror = (
             mirror if isinstance(mirror, Mirror) else Mirror.at(mirror, allow_loopback_http=self._http)
         )
@@ -140,8 +130,22 @@ class Remote:
             NetworkError: it cannot be received.
             DigestError: ``digest_invalid`` or ``version``: it is not in its form.
         """
-        url = self.url(DIGESTS + HEAD_FILE)
-        exchange = await self._get(url, limit=HEAD_BYTES)
+        return await self._head(HEAD_FILE)
+
+    async def next_head(self) -> HeldHead | None:
+        """Request the next head: that of a publication in progress, or the last one again (MIRROR-17).
+
+        Returns:
+            None if there is none.
+
+        Raises:
+            NetworkError: as :meth:`head`.
+            DigestError: as :meth:`head`.
+        """
+        return await self._head(NEXT_FILE)
+
+    async def _head(self, name: str) -> HeldHead | None:
+        exchange = await self._get(self.url(DIGESTS + name), limit=HEAD_BYTES)
         if exchange.status in ABSENT:
             return None
         data = exchange.require_ok()
@@ -202,45 +206,18 @@ class Remote:
 
     # -- records --------------------------------------------------------------------------
 
-    async def bundle(self, suffix: str, leaf: str | None = None, known: Known | None = None) -> Body:
-        """Request the bundle of a record, and its other parts where there are any (SYNC-5).
-
-        Args:
-            suffix: of the record. Checked before any URL is built.
-            leaf: the digest of the record by the tree of the mirror, where that is known. With
-                ``digest_of`` it decides whether there are other parts, without it the size does.
-            known: the bundle that the reader has.
-
-        Raises:
-            NetworkError: ``suffix``: it is none. Otherwise a part cannot be received; ``http`` with the
-                exchange if the mirror has no bundle.
-            BundleError: the list of the parts is not in its form, or a part is not the one of its hash.
-            InputError: the list is not JSON.
-        """
-        first = await self.first(suffix, known)
-        if first.status == 304 or not await self._is_part(first.body, leaf):
-            return Body(suffix, (first,))
-        return await self.rest(suffix, first)
-
     async def first(self, suffix: str, known: Known | None = None) -> Exchange:
         """Request the bundle of a record: the largest of its parts. The status is 200 or 304.
 
         Raises:
-            NetworkError: as :meth:`bundle`.
+            NetworkError: ``suffix``: it is none; nothing was requested. Otherwise it cannot be received;
+                ``http`` with the exchange if the mirror has no bundle.
         """
         url = self.mirror.bundle_url(suffix, allow_loopback_http=self._http)
         exchange = await self._get(url, known=known)
         if exchange.status != 304:
             exchange.require_ok()
         return exchange
-
-    async def _is_part(self, body: bytes, leaf: str | None) -> bool:
-        """Whether a bundle may be one part of several."""
-        if leaf is not None and self._digest_of is not None:
-            found = await asyncio.to_thread(self._digest_of, body)
-            if found is not None:
-                return found != leaf
-        return len(body) >= LEAST_BYTES
 
     async def rest(self, suffix: str, first: Exchange, held: Container[str] = ()) -> Body:
         """Request the list of the parts of a record, and those that are not in ``first`` (SYNC-5).
@@ -251,8 +228,8 @@ class Remote:
             held: the SHA-256, in hex, of bundles that the reader has: they are not requested.
 
         Raises:
-            NetworkError: as :meth:`bundle`.
-            BundleError: as :meth:`bundle`.
+            NetworkError: as :meth:`first`.
+            BundleError: the list of the parts is not in its form, or a part is not the one of its hash.
             InputError: the list is not JSON.
         """
         listing = await self._get(self._part_url(suffix, PARTS_FILE), limit=PARTS_BYTES)
@@ -263,7 +240,8 @@ class Remote:
         # What the reader has decides: a mirror that publishes meanwhile has another list.
         missing = [part for part in parts.parts if part.sha256 != first.sha256 and part.sha256 not in held]
         fetched = await _together([self._part(suffix, part) for part in missing])
-        return Body(suffix, (first, *fetched), listing)
+        is_first_listed = any(part.sha256 == first.sha256 for part in parts.parts)
+        return Body(suffix, (first, *fetched), listing, is_first_listed)
 
     async def _part(self, suffix: str, part: Part) -> Exchange:
         url = self._part_url(suffix, f"parts/{part.sha256}.json")
@@ -290,15 +268,6 @@ class Remote:
         return exchange
 
     # -- manifests and packs --------------------------------------------------------------
-
-    async def mirrors(self) -> MirrorList:
-        """Request the manifest of mirrors that the mirror has: hints.
-
-        Raises:
-            NetworkError: it cannot be received.
-            PithError: it is not in its form.
-        """
-        return await fetch_manifest(self._client, self.url(MANIFEST_FILE))
 
     async def archive(self, path: str) -> Manifest:
         """Request the manifest of an archive (ARCH-10).

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kit.published import Killed, kill_at
 from kit.signing import MIRROR
 from kit.stores import POLICY, WIDER, body, make, suffix, unverified
 from kit.trees import KEY
@@ -145,27 +145,6 @@ def test_any_history_ends_in_the_tree_of_a_publication_from_nothing(tmp_path: Pa
             name for name in old if "digests" not in name and "/parts/" not in name
         }
         assert all(old[name] == data for name, data in new.items())
-
-
-class Killed(BaseException):
-    pass
-
-
-def kill_at(target: LocalTarget, at: int) -> Callable[[], int]:
-    """Let a target fail at its change of a number, before or after it."""
-    count = 0
-    for name in ("put", "put_file", "remove"):
-        original = getattr(target, name)
-
-        def call(*args: Any, original: Callable[..., Any] = original) -> Any:
-            nonlocal count
-            count += 1
-            if count == at:
-                raise Killed
-            return original(*args)
-
-        setattr(target, name, call)
-    return lambda: count
 
 
 def test_a_kill_at_any_point_leaves_what_readers_need(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from pithbundle.digests.delta import Delta
 from pithbundle.digests.differences import Descent, Difference, Want
 from pithbundle.digests.head import Head
 from pithbundle.digests.tree import Tree
-from pithbundle.mirror.remote import Body, Remote, descend
+from pithbundle.mirror.manifest import MirrorList
+from pithbundle.mirror.remote import Body, Remote, descend, fetch_manifest
 from pithbundle.net import Known
 from pithbundle.newtypes import DigestHex
 
@@ -34,11 +35,9 @@ def mirror() -> Iterator[FakeMirror]:
 
 
 def read(mirror: FakeMirror, work: Callable[[Remote], Awaitable[T]], **options: Any) -> T:
-    digest_of = options.pop("digest_of", None)
-
     async def run() -> T:
         async with client(**options) as opened:
-            return await work(Remote(opened, mirror.base, digest_of=digest_of))
+            return await work(Remote(opened, mirror.base))
 
     return asyncio.run(run())
 
@@ -168,22 +167,22 @@ def test_deltas_are_followed(mirror: FakeMirror) -> None:
 def test_a_bundle_is_returned_as_it_was_received(mirror: FakeMirror) -> None:
     one = suffix(1)
     mirror.files[f"/pith/{one}/bundle.json"] = body(1, 1)
-    found = read(mirror, lambda remote: remote.bundle(one))
-    assert [each.body for each in found.parts] == [body(1, 1)] and not found.is_unchanged
+    found = read(mirror, lambda remote: remote.first(one))
+    assert (found.body, found.status) == (body(1, 1), 200)
     assert mirror.take_requests() == [f"/pith/{one}/bundle.json"]
     known = Known(etag_of(body(1, 1)), DigestHex(sha256(body(1, 1)).hexdigest()))
-    assert read(mirror, lambda remote: remote.bundle(one, known=known)).is_unchanged
+    assert read(mirror, lambda remote: remote.first(one, known)).status == 304
     assert mirror.fields[0]["if-none-match"] == etag_of(body(1, 1))
 
 
 def test_a_bundle_that_is_not_there(mirror: FakeMirror) -> None:
-    error = rejected(mirror, lambda remote: remote.bundle(suffix(1)))
+    error = rejected(mirror, lambda remote: remote.first(suffix(1)))
     assert (error.code, error.exchange.status) == ("http", 404) and "html" not in str(error)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a" * 26, "A" * 25, "A" * 26 + "/", "%41" * 26])
 def test_a_suffix_is_checked_before_a_request(mirror: FakeMirror, name: str) -> None:
-    for work in (Remote.bundle, Remote.state):
+    for work in (Remote.first, Remote.state):
         with pytest.raises(PithError) as caught:
             read(mirror, lambda remote, work=work: work(remote, name))  # type: ignore[misc]
         assert caught.value.code == "suffix"
@@ -215,35 +214,35 @@ def parted(mirror: FakeMirror, tmp_path: Path) -> tuple[str, tuple[bytes, ...]]:
     return one, tuple(halves)
 
 
-def test_the_parts_of_a_record_by_its_leaf(mirror: FakeMirror, tmp_path: Path) -> None:
+def test_the_parts_of_a_record(mirror: FakeMirror, tmp_path: Path) -> None:
     one, halves = parted(mirror, tmp_path)
 
-    def get(leaf: str | None) -> Callable[[Remote], Awaitable[Body]]:
-        return lambda remote: remote.bundle(one, leaf)
+    async def both(remote: Remote, held: tuple[str, ...] = ()) -> Body:
+        return await remote.rest(one, await remote.first(one), held)
 
-    found = read(mirror, get("0" * 32), digest_of=lambda _: "1" * 32)
-    assert [each.body for each in found.parts] == [*halves] and found.listing is not None
+    found = read(mirror, both)
+    assert [each.body for each in found.parts] == [*halves]
+    assert found.listing is not None and found.is_first_listed
     assert len(mirror.take_requests()) == 3
-    found = read(mirror, get("0" * 32), digest_of=lambda _: "0" * 32)
-    assert [each.body for each in found.parts] == [halves[0]]
-    # Without a digest that can be compared the size decides: it is too small to be one of several.
-    assert len(read(mirror, get("0" * 32), digest_of=lambda _: None).parts) == 1
-    assert len(read(mirror, get(None), digest_of=lambda _: "1" * 32).parts) == 1
-    mirror.take_requests()
-    mirror.files[f"/pith/{one}/bundle.json"] = halves[0] + b" " * 70_000
-    assert len(read(mirror, get(None)).parts) == 3
+    # What the reader has is not requested.
+    found = read(mirror, lambda remote: both(remote, (sha256(halves[1]).hexdigest(),)))
+    assert [each.body for each in found.parts] == [halves[0]] and len(mirror.take_requests()) == 2
+    # A bundle that the list does not name is of another moment.
+    mirror.files[f"/pith/{one}/bundle.json"] = halves[0] + b" "
+    found = read(mirror, both)
+    assert [each.body for each in found.parts] == [halves[0] + b" ", *halves] and not found.is_first_listed
     del mirror.files[f"/pith/{one}/parts.json"]
-    assert len(read(mirror, get(None)).parts) == 1
+    assert len(read(mirror, both).parts) == 1
 
 
 def test_parts_that_lie(mirror: FakeMirror, tmp_path: Path) -> None:
     one, halves = parted(mirror, tmp_path)
 
-    def work(remote: Remote) -> Awaitable[Body]:
-        return remote.bundle(one, "0" * 32)
+    async def work(remote: Remote) -> Body:
+        return await remote.rest(one, await remote.first(one))
 
     def fails(code: str) -> None:
-        error = rejected(mirror, work, digest_of=lambda _: "1" * 32)
+        error = rejected(mirror, work)
         assert error.code == code and "SECRET" not in str(error)
 
     path = f"/pith/{one}/parts/{sha256(halves[1]).hexdigest()}.json"
@@ -314,7 +313,12 @@ def test_the_mirrors_that_a_mirror_names(mirror: FakeMirror) -> None:
     value = {"manifest_type": "pith_mirror_manifest", "manifest_version": "1.0"}
     listed = [{"base_url": mirror.base}, {"base_url": "https://other.example"}]
     mirror.files["/pith-mirrors.json"] = json.dumps({**value, "mirrors": listed}).encode()
-    found = read(mirror, Remote.mirrors)
+
+    async def work() -> MirrorList:
+        async with client() as opened:
+            return await fetch_manifest(opened, f"{mirror.base}/pith-mirrors.json")
+
+    found = asyncio.run(work())
     assert [each.base for each in found.mirrors] == [mirror.base, "https://other.example"]
 
 

@@ -20,7 +20,6 @@ _WORD_OF_STATUS: Final[dict[str, Word]] = {
     "wrong_record": "wrong_record",
     "unreadable": "not_comparable",
     "unreachable": "unreachable",
-    "moving": "moving",
 }
 
 
@@ -124,6 +123,9 @@ def _of_side(
         yield from _unverified(suffix, side, sides, store)
         yield from _state(suffix, side)
         yield from _digest(suffix, side)
+        if side.moving is not None:
+            code, message = side.moving
+            yield _made("moving", side, suffix, code=code, message=message)
 
 
 def _made(
@@ -216,13 +218,13 @@ def _state(suffix: str, side: Side) -> Iterable[Found]:
         code, message = side.state_failure
         yield _made("unreachable", side, suffix, code=code, message=message)
     result, message = side.state_result
-    if result != "same":
+    if result == "not_comparable" or (result == "differs" and side.moving is None):
         word: Word = "state_differs" if result == "differs" else "not_comparable"
         yield _made(word, side, suffix, code="state", message=message)
 
 
 def _digest(suffix: str, side: Side) -> Iterable[Found]:
     """The digest of one generation against the bundle of the same one (AUDIT-10)."""
-    if side.listed is not None and side.leaf is not None and side.listed != side.leaf:
+    if side.moving is None and side.listed is not None and side.leaf not in (None, side.listed):
         message = f"the digests state {side.listed}, the bundle has {side.leaf}"
         yield _made("digest_differs", side, suffix, message=message)

@@ -36,7 +36,7 @@ def evidence_of(found: Found, read: RecordRead, union: Ledger | None) -> tuple[F
     """
     roles = _ROLES.get(found.word, ("bundle", "response"))
     documents = [one for one in read.documents if one.role in roles]
-    if found.word == "digest_differs":
+    if found.word in ("digest_differs", "moving"):
         documents += read.path
     if found.group is not None and union is not None:
         documents.append(FindingDocument("proof", proof_of(union, found.group)))
@@ -90,9 +90,9 @@ def _contradictions(
 ) -> _Made:
     heads: dict[str, tuple[Head, tuple[FindingDocument, ...]]] = {head.sha256: (head, ()) for head in before}
     for one in mirrors:
-        for read in one.heads:
+        for read in (*one.heads, *one.next_heads):
             heads[read.head.sha256] = read.head, (received("head", read.exchange),)
-    own = {read.head.sha256 for read in mirror.heads}
+    own = {read.head.sha256 for read in (*mirror.heads, *mirror.next_heads)}
     found = []
     for (one_name, (first, of_first)), (other_name, (second, of_second)) in combinations(
         sorted(heads.items()), 2

@@ -1,117 +1,32 @@
-"""The files of mirrors' digests during an audit: requested once, and kept as evidence (spec AUDIT-10)."""
+"""The files of mirrors' digests during an audit, as evidence (spec AUDIT-10, AUDIT-13)."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from pithbundle.digests.head import Head
-from pithbundle.digests.lines import LeafLine
-from pithbundle.digests.tree import LEAF_BYTES, NODE_BYTES, Tree, TreeReader
 from pithbundle.errors import DigestError
 from pithbundle.mirror.audit.finding import FindingDocument, received
+from pithbundle.mirror.digest_files import DigestFiles, children_of
 from pithbundle.net.exchange import Exchange
 
-#: The bytes of files that are held for all mirrors of an audit.
-_MOST_BYTES: Final = 64 << 20
 _NAME: Final = re.compile(r"([0-9a-f]{64})\.txt")
-
-#: Requests a file by its name and compares it with the name.
-RequestFile: TypeAlias = Callable[[str, int], Awaitable[bytes]]
-
-
-class FileCache:
-    """Files of all mirrors by their names: a name is the SHA-256 of the content, whoever served it."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, bytes] = OrderedDict()
-        self._bytes = 0
-
-    def get(self, name: str) -> bytes | None:
-        """Return the file of a name, if it is held."""
-        found = self._held.get(name)
-        if found is not None:
-            self._held.move_to_end(name)
-        return found
-
-    def put(self, name: str, content: bytes) -> None:
-        """Hold a file."""
-        if name not in self._held:
-            self._held[name] = content
-            self._bytes += len(content)
-            while self._bytes > _MOST_BYTES:
-                self._bytes -= len(self._held.popitem(last=False)[1])
-
-    def parent(self, name: str) -> tuple[str, bytes] | None:
-        """Return the name and the content of a file that names this one."""
-        needle = f" {name}\n".encode("ascii")
-        return next(((of, held) for of, held in self._held.items() if needle in held), None)
 
 
 @dataclass(slots=True)
-class MirrorFiles:
-    """The files of one mirror."""
+class MirrorFiles(DigestFiles):
+    """The files of one mirror, and those that are not the ones of their names."""
 
-    request: RequestFile
-    cache: FileCache
-    #: By the name that was requested, the exchanges of files that are not the ones of their names.
+    #: By the name that was requested, the exchanges of such files.
     wrong: dict[str, Exchange] = field(default_factory=dict)
-    #: By the name, who requests a file now: the others wait for it.
-    _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def get(self, name: str, limit: int) -> bytes:
-        """Return the file of a name.
-
-        Raises:
-            NetworkError: it cannot be had.
-            DigestError: ``digest_invalid``: it is not the one of its name.
-        """
-        async with self._turns.setdefault(name, asyncio.Lock()):
-            held = self.cache.get(name)
-            if held is None:
-                try:
-                    held = await self.request(name, limit)
-                except DigestError as error:
-                    exchange = getattr(error, "exchange", None)
-                    if isinstance(exchange, Exchange):
-                        self.wrong[name] = exchange
-                    raise
-                self.cache.put(name, held)
-        self._turns.pop(name, None)
-        return held
-
-    async def leaf_of(self, tree: Tree, suffix: str) -> list[LeafLine]:
-        """Return the lines of the leaf in which a record is, or would be.
-
-        Args:
-            tree: of the head.
-            suffix: of the record, or the prefix of a leaf.
-
-        Raises:
-            DigestError: ``digest_invalid``: a file is not in its form, or not the one of its name.
-            NetworkError: a file cannot be had.
-        """
-        prefix, name = "", tree.root
-        while len(prefix) < tree.depth:
-            children = _children(tree, prefix, name, await self.get(name, NODE_BYTES))
-            prefix = suffix[: len(prefix) + 1]
-            if prefix not in children:
-                return []
-            name = children[prefix]
-        return _reader(tree, await self.get(name, LEAF_BYTES)).leaf(prefix, name)
-
-    async def digest_of(self, tree: Tree, suffix: str) -> str | None:
-        """Return the digest that a tree has of a record; None where it has none.
-
-        Raises:
-            DigestError: as :meth:`leaf_of`.
-            NetworkError: as :meth:`leaf_of`.
-        """
-        return next((one.digest for one in await self.leaf_of(tree, suffix) if one.suffix == suffix), None)
+    def note_wrong(self, name: str, error: DigestError) -> None:
+        """Keep the exchange."""
+        exchange = getattr(error, "exchange", None)
+        if isinstance(exchange, Exchange):
+            self.wrong[name] = exchange
 
     def path_to(self, head: Head, suffix: str) -> list[FindingDocument]:
         """Return the files from the root to the leaf of a record, as far as they are held."""
@@ -121,7 +36,7 @@ class MirrorFiles:
             found.append(FindingDocument("digests", held))
             if len(prefix) == head.depth:
                 break
-            children = _children(head.tree, prefix, name, held)
+            children = children_of(head.tree, prefix, name, held)
             prefix = suffix[: len(prefix) + 1]
             name = children.get(prefix, "")
         return found
@@ -143,11 +58,3 @@ class MirrorFiles:
             name = parent[0]
             path.insert(0, FindingDocument("digests", parent[1]))
         return path
-
-
-def _reader(tree: Tree, data: bytes) -> TreeReader:
-    return TreeReader(tree, lambda _name, limit: data[: limit + 1])
-
-
-def _children(tree: Tree, prefix: str, name: str, data: bytes) -> dict[str, str]:
-    return dict(_reader(tree, data).children(prefix, name))

@@ -11,11 +11,12 @@ from pithbundle.digests.head import Head, SignatureStatus
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import DigestError, NetworkError, PithError
 from pithbundle.mirror.audit.classify import NOT_REQUESTED, Found
-from pithbundle.mirror.audit.files import FileCache, MirrorFiles
+from pithbundle.mirror.audit.files import MirrorFiles
 from pithbundle.mirror.audit.finding import FindingDocument, received
 from pithbundle.mirror.audit.sides import Side, read_side
 from pithbundle.mirror.audit.words import WORDS, Word
-from pithbundle.mirror.parts import LEAST_BYTES
+from pithbundle.mirror.digest_files import FileCache
+from pithbundle.mirror.parts import may_be_part
 from pithbundle.mirror.remote import ABSENT, Body, HeldHead
 from pithbundle.net.exchange import Exchange
 from pithbundle.verifier import Verifier
@@ -40,6 +41,9 @@ class MirrorReader(Protocol):
     async def head(self) -> HeldHead | None:
         """Request the head of the digests; None if there is none."""
 
+    async def next_head(self) -> HeldHead | None:
+        """Request the next head, which a publisher writes before it replaces bundles; None without one."""
+
     async def file(self, name: str, limit: int) -> bytes:
         """Request a file of the digests, and compare it with its name."""
 
@@ -59,7 +63,8 @@ class RecordRead:
 
     side: Side
     documents: tuple[FindingDocument, ...] = ()
-    #: The heads and the files from the root of the digests to the leaf of the record, where they differ.
+    #: The heads and the files from the root of the digests to the leaf of the record, where they differ; of
+    #: a publication in progress its head.
     path: tuple[FindingDocument, ...] = ()
 
 
@@ -73,6 +78,8 @@ class Mirror:
     key: PublicKey | None = None
     #: The heads that were read, the last one last.
     heads: list[HeldHead] = field(default_factory=list)
+    #: The next heads that were read, of publications in progress (AUDIT-17).
+    next_heads: list[HeldHead] = field(default_factory=list)
     #: Whether its digests can be compared: it has a head, of the policy and the rules of the reader.
     comparable: bool = False
     #: Whether a file of its digests could not be used: no more are requested.
@@ -177,6 +184,28 @@ class Mirror:
             self.note("digest_invalid", "signature_invalid", message, received("head", found.exchange))
         return found
 
+    async def read_next(self) -> HeldHead | None:
+        """Read the next head (AUDIT-17).
+
+        Returns:
+            None if there is none that is in its form: then the mirror states no publication.
+
+        Raises:
+            NetworkError: there was no answer, so that nobody knows.
+        """
+        try:
+            found = await self._counted(self.reader.next_head())
+        except DigestError:
+            return None
+        except NetworkError as error:
+            if isinstance(error.exchange, Exchange):
+                return None
+            raise
+        if found is not None:
+            self.body_bytes += len(found.raw)
+            self.next_heads.append(found)
+        return found
+
     def note_error(self, error: DigestError | NetworkError) -> None:
         """Note a file of the digests that cannot be used: they are not compared any more."""
         if self.digests_failed:
@@ -213,7 +242,8 @@ class Mirror:
             # The list of the parts, or a part of them.
             side = Side(self.base, "unreadable", error.code, error.fault.message)
             return RecordRead(side, _of_error(error))
-        side = replace(read.side, served_before=served_before, listed=listed)
+        other = self.head is not None and self.head.policy_sha256 != verifier.policy.sha256
+        side = replace(read.side, served_before=served_before, listed=listed, other_policy=other)
         read = replace(read, side=side)
         return await self._with_state(read, suffix) if side.status == "read" else read
 
@@ -231,14 +261,23 @@ class Mirror:
         self.body_bytes += len(first.body)
         side = read_side(verifier, self.base, suffix, [first.body])
         exchanges: tuple[Exchange, ...] = (first,)
-        may_be_part = len(first.body) >= LEAST_BYTES if listed is None else side.leaf != listed
-        if may_be_part and side.status == "read":
+        size, has_unverified = len(first.body), bool(side.unverified)
+        if listed is not None:
+            is_part = side.leaf != listed
+        else:
+            has_digests = self.head is not None
+            is_part = may_be_part(size, has_unverified=has_unverified, has_digests=has_digests)
+        if is_part and side.status == "read":
             body = await self._counted(self.reader.rest(suffix, first))
             if len(body.parts) > 1:
                 exchanges = body.parts
                 self.requests += len(exchanges) - 1
                 self.body_bytes += sum(len(one.body) for one in exchanges[1:])
-                side = read_side(verifier, self.base, suffix, [one.body for one in exchanges])
+                bodies = [one.body for one in exchanges]
+                side = read_side(verifier, self.base, suffix, bodies)
+                if not body.is_first_listed:
+                    parts = read_side(verifier, self.base, suffix, bodies[1:])
+                    side = replace(side, parts_leaf=parts.leaf)
         return RecordRead(side, tuple(received("bundle", one) for one in exchanges))
 
     async def _with_state(self, read: RecordRead, suffix: str) -> RecordRead:

@@ -17,13 +17,13 @@ from pithbundle.ed25519.strict import PublicKey
 from pithbundle.errors import DigestError, NetworkError
 from pithbundle.mirror.audit.classify import Classified, Found, classify
 from pithbundle.mirror.audit.evidence import evidence_of, head_findings
-from pithbundle.mirror.audit.files import FileCache
 from pithbundle.mirror.audit.finding import FindingDocument
 from pithbundle.mirror.audit.mirrors import Mirror, MirrorReader, RecordRead, Sleep
 from pithbundle.mirror.audit.population import population_of
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.second_reads import settle
 from pithbundle.mirror.audit.words import Word, exit_status
+from pithbundle.mirror.digest_files import FileCache
 from pithbundle.mirror.remote import descend
 from pithbundle.verifier import Verifier
 

@@ -1,7 +1,8 @@
 """Reading again before a difference in a state or a digest is reported (spec AUDIT-10).
 
 A publisher writes one file after another, so that for a moment its bundle is newer than its state, its
-digests and its head. A difference counts only if several reads of one generation, with pauses, agree in it.
+digests and its head. A difference counts only if several reads of one generation, with pauses, agree in it,
+and no publication in progress explains it (AUDIT-17).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pithbundle.errors import DigestError, NetworkError
 from pithbundle.mirror.audit.finding import FindingDocument, received
 from pithbundle.mirror.audit.mirrors import Mirror, RecordRead, Sleep
 from pithbundle.mirror.audit.sides import Side
+from pithbundle.mirror.publication import Publication, is_in_progress
 from pithbundle.verifier import Verifier
 
 #: Seconds before each further read of what differs: at most three, then it is ``moving``.
@@ -58,6 +60,7 @@ async def settle(
         if is_suspect(read.side)
     }
     generations = {at: [_generation(mirrors[at])] for _, at in suspects}
+    publications: dict[int, Publication | NetworkError | None] = {}
     for pause in PAUSES:
         open_ = {name: reads for name, reads in suspects.items() if is_suspect(reads[-1].side)}
         if not open_:
@@ -68,10 +71,12 @@ async def settle(
         for (suffix, at), reads in open_.items():
             reads.append(await _again(mirrors[at], suffix, verifier, served_before))
         for at in sorted({at for _, at in open_}):
+            publications[at] = await _publication(mirrors[at])
             await _read_head(mirrors[at])
             generations[at].append(_generation(mirrors[at]))
     for (suffix, at), reads in suspects.items():
-        of_record[suffix][at] = _settled(mirrors[at], suffix, reads, generations[at])
+        settled = _settled(mirrors[at], suffix, reads, generations[at])
+        of_record[suffix][at] = await _published(settled, suffix, publications.get(at))
 
 
 def _generation(mirror: Mirror) -> str | None:
@@ -107,11 +112,8 @@ def _settled(
     if not is_suspect(last.side):
         return last
     if len({_shown(one.side) for one in reads}) > 1 or len({*generations}) > 1:
-        side = replace(
-            last.side, status="moving", code="moving",
-            message=f"it changed during {len(reads)} attempts to read it", report=None,
-        )  # fmt: skip
-        return RecordRead(side, last.documents)
+        message = f"it changed during {len(reads)} attempts to read it"
+        return replace(last, side=replace(last.side, moving=("moving", message)))
     path: list[FindingDocument] = []
     if mirror.head is not None:
         # The heads before the first read and after the last one: of one generation.
@@ -119,3 +121,49 @@ def _settled(
         path += [received("head", one.exchange) for one in (heads[0], heads[-1])]
         path += mirror.files.path_to(mirror.head, suffix)
     return replace(last, path=tuple(path))
+
+
+async def _publication(mirror: Mirror) -> Publication | NetworkError | None:
+    """The publication that a mirror states to be in progress; the error if it gives no answer."""
+    if mirror.is_given_up:
+        return None
+    before = mirror.head
+    try:
+        following = await mirror.read_next()
+    except NetworkError as error:
+        return error
+    if following is None or not is_in_progress(before, following.head):
+        return None
+    return Publication(before, following, mirror.files)
+
+
+def _explains(digests: set[str | None] | None, side: Side) -> bool:
+    """Whether a record that contradicts itself is of one of the generations of a publication.
+
+    Of what cannot be compared nothing is required but that the record changes.
+    """
+    if digests is None:
+        return True
+    is_comparable = side.listed is not None and side.leaf is not None
+    is_of_them = side.leaf in digests or (side.parts_leaf is not None and side.parts_leaf in digests)
+    return bool(digests) and (is_of_them or not is_comparable)
+
+
+async def _published(
+    read: RecordRead, suffix: str, publication: Publication | NetworkError | None
+) -> RecordRead:
+    """The same read, or ``moving`` if a publication in progress may explain what contradicts itself."""
+    if read.side.moving is not None or not is_suspect(read.side) or publication is None:
+        return read
+    if isinstance(publication, NetworkError):
+        reason = publication.fault.message
+        moving = publication.code, f"whether it is being published could not be read: {reason}"
+        return replace(read, side=replace(read.side, moving=moving))
+    if not _explains(await publication.digests(suffix), read.side):
+        return read
+    head, held = publication.following.head, publication.following
+    message = (
+        f"its publication of generation {head.generation}, begun at {head.generated_at}, is not complete"
+    )
+    side = replace(read.side, moving=("publishing", message))
+    return replace(read, side=side, path=(*read.path[:1], received("head", held.exchange)))

@@ -24,7 +24,7 @@ from pithbundle.verify.verdicts import CheckedEvent
 
 #: What became of the attempt to read the bundle of a record: ``absent`` where the mirror answers that it
 #: has none, ``unreadable`` where this reader rejects what it received.
-Status: TypeAlias = Literal["read", "absent", "wrong_record", "unreadable", "unreachable", "moving"]
+Status: TypeAlias = Literal["read", "absent", "wrong_record", "unreadable", "unreachable"]
 #: What a state is in comparison with the bundle.
 StateResult: TypeAlias = Literal["same", "differs", "not_comparable"]
 #: The codes of elements whose signature is not one of their content (CHECK-3, CHECK-4, CHECK-9).
@@ -67,6 +67,13 @@ class Side:
     state: bytes | None = None
     #: Code and message, if its state could not be requested.
     state_failure: tuple[str, str] | None = None
+    #: The leaf digest of the listed parts alone, where the list does not name the bundle (SYNC-5).
+    parts_leaf: str | None = None
+    #: Whether the mirror states another policy than the reader's: its state follows from that one.
+    other_policy: bool = False
+    #: Code and message, if what it serves changed while it was read, or is being published: no difference of
+    #: its state or of its digest is reported (AUDIT-10, AUDIT-17).
+    moving: tuple[str, str] | None = None
     #: The leaf digest that it states in the generation in which the bundle was read; None where it states
     #: none, or under another policy.
     listed: str | None = None
@@ -136,8 +143,8 @@ class Side:
         if found.same:
             return "same", ""
         first = next(each.pointer for each in found.differences if each.group == "signed")
-        if not found.comparable:
-            why = "the state is of other merge rules, or the bundle has unverified elements"
+        if self.other_policy or not found.comparable:
+            why = "the state is of another policy or merge rules, or the bundle has unverified elements"
             return "not_comparable", f"{why}: {first}"
         return "differs", f"the state differs at {first}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pithbundle.mirror.parts import LEAST_BYTES
+from pithbundle.mirror.parts import may_be_part
 from pithbundle.mirror.sync.known import KnownMirror, Row
 from pithbundle.mirror.sync.plan import Wanted
 from pithbundle.mirror.sync.results import Fault, MirrorResult, Stale
@@ -111,7 +111,7 @@ class Storing:
         confirmed = self._confirmed(record, bodies)
         if not received.are_parts_known:
             received = replace(received, outcome=self._outcome(record))
-            if confirmed is False or (confirmed is None and self._may_be_a_part(received, bodies)):
+            if confirmed is False or (confirmed is None and self._may_be_a_part(bodies)):
                 held = frozenset(one.sha256 for one in record.earlier)
                 return Stored(True, received, held | {received.first.sha256})
         if confirmed is False:
@@ -123,12 +123,13 @@ class Storing:
         rows[record.suffix] = replace(row, sha256="", etag="") if is_smaller else row
         return Stored(False, received)
 
-    def _may_be_a_part(self, received: Received, bodies: Sequence[bytes]) -> bool:
+    def _may_be_a_part(self, bodies: Sequence[bytes]) -> bool:
         """Whether a bundle whose digest is not known may be one part of several (MIRROR-13)."""
-        if any(len(each) >= LEAST_BYTES for each in bodies[:1]):
-            return True
-        # A registry without digests has no parts either: a request more for each record would be for nothing.
-        return self.has_digests and received.first.status != 304 and bool(self._store.ids_of(bodies[:1])[1])
+        return bool(bodies) and may_be_part(
+            len(bodies[0]),
+            has_unverified=bool(self._store.ids_of(bodies[:1])[1]),
+            has_digests=self.has_digests,
+        )
 
     @staticmethod
     def _outcome(record: _Record) -> str:

@@ -164,6 +164,20 @@ def test_a_smaller_bundle_of_unverified_elements_replaces_nothing(pair: Pair) ->
     assert served is not None and served.parts == (full,)
 
 
+def test_a_further_part_of_a_bundle_that_did_not_change(tmp_path: Path) -> None:
+    """A bundle with unverified elements stays as it was received; a new event is in another part of it."""
+    given = made(tmp_path, WIDER)
+    bundle = body(1, 1, more=(unverified(1, 5),))
+    with serving(given.mirror), given.source, given.store:
+        # The reader's policy is another one: no digest can be compared.
+        given.publish(bundle)
+        assert given.sync().added == 1
+        given.source.add(body(1, 2), origin="other")
+        given.publish(body(9, 1))
+        given.sync()
+        assert wanted(1, 1, 2) <= ids_of(given.store, 1)
+
+
 def test_some_events_more_and_some_fewer(pair: Pair) -> None:
     pair.publish(body(1, 1, 2), digests=False)
     pair.sync(numbers=[suffix(1)])
