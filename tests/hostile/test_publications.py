@@ -1,9 +1,10 @@
-"""A store that is being published is audited without accusation, a lie beside it is found (AUDIT-17)."""
+"""A store that is being published: no accusation, and a lie beside it is found (AUDIT-17, SYNC-8)."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 
 from kit.audits import VERIFIER, Audited, audited
 from kit.lying_mirror import KEY, LyingMirror, Wire
+from kit.mirrors import FakeMirror, digests_of, serving, synchronised
 from kit.published import Folder, files_of, published
 from kit.signing import MIRROR, to_json
-from kit.stores import WIDER, body, invalid, make, suffix, unverified
+from kit.stores import POLICY, WIDER, body, invalid, make, suffix, unverified
 from pithbundle.digests.head import Head
 from pithbundle.errors import NetworkError
 from pithbundle.mirror.audit.finding import read_finding
@@ -22,6 +24,7 @@ from pithbundle.mirror.audit.recheck import recheck
 from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.watch import Cursor
 from pithbundle.mirror.audit.words import WORDS
+from pithbundle.mirror.sync.results import MirrorResult, exit_status
 from pithbundle.net.exchange import Exchange
 from pithbundle.store import Store
 from pithbundle.verifier import Verifier
@@ -105,7 +108,11 @@ class Halves:
     """A store and the files of its target: of one publication that ended in the middle, and of two."""
 
     store: Path
+    #: The store before the second publication.
+    first: Path
     once: dict[str, bytes]
+    #: The first one, completed.
+    done: dict[str, bytes]
     twice: dict[str, bytes]
 
     def folder(self, name: str = "once") -> Folder:
@@ -123,9 +130,13 @@ def halves(tmp_path_factory: pytest.TempPathFactory) -> Halves:
     # After the bundle of a record, before its state.
     published(trees.store, trees.to, kill=path(1, "state.json")[1:])
     once = files_of(trees.to)
+    first, to = trees.root / "first", trees.root / "done"
+    shutil.copytree(trees.store, first)
+    shutil.copytree(trees.to, to)
+    published(first, to)
     trees.change((body(3, 1, 2), "a"), (body(1, 1, 2, 9), "a"))
     published(trees.store, trees.to, kill=path(min((1, 3), key=suffix), "state.json")[1:])
-    return Halves(trees.store, once, files_of(trees.to))
+    return Halves(trees.store, first, once, files_of(to), files_of(trees.to))
 
 
 def head_of(files: dict[str, bytes], name: str = "head.json") -> Head:
@@ -250,3 +261,87 @@ def test_two_next_heads_of_one_key_contradict_each_other(halves: Halves) -> None
     folder.files["/pith-digests/next.json"] = signed[0].to_bytes()
     found = halves.audit(folder, keys=[(BASE, KEY)], earlier_heads=((BASE, signed[1].to_bytes()),))
     assert "conflict" in found.words()
+
+
+# -- synchronisation ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[tuple[FakeMirror, Store]]:
+    mirror = FakeMirror()
+    with serving(mirror), Store.create(str(tmp_path / "reader"), POLICY) as store:
+        yield mirror, store
+
+
+def take(mirror: FakeMirror, store: Store) -> MirrorResult:
+    (result,) = synchronised(store, mirror)
+    return result
+
+
+def test_a_store_takes_what_is_being_published_once(halves: Halves, reader: tuple[FakeMirror, Store]) -> None:
+    mirror, store = reader
+    mirror.files = dict(halves.once)
+    result = take(mirror, store)
+    assert result.is_clean and result.ahead.count and not result.differing.count
+    assert exit_status([result]) == 0
+    ahead = {*result.ahead.first}
+    # Nothing is requested while nothing changes, and nothing again once the publication is complete.
+    mirror.take_requests()
+    assert take(mirror, store).how == "nothing" and len(mirror.take_requests()) == 1
+    mirror.files = dict(halves.done)
+    result = take(mirror, store)
+    assert result.is_clean and result.how == "deltas" and not result.ahead.count
+    assert not {path.split("/")[2] for path in mirror.requests if path.startswith("/pith/")} & ahead
+    with Store.open(str(halves.first)) as source:
+        assert digests_of(store) == digests_of(source)
+
+
+def test_what_neither_generation_has_is_requested_again(
+    halves: Halves, reader: tuple[FakeMirror, Store]
+) -> None:
+    mirror, store = reader
+    mirror.files = {**halves.once, path(4): body(4, 77), path(1): body(1, 78)}
+    result = take(mirror, store)
+    assert {*result.differing.first} == {suffix(4), suffix(1)} and result.ahead.count
+    assert exit_status([result]) == 3 and not result.complete
+    mirror.take_requests()
+    assert take(mirror, store).requested >= 2
+
+
+@pytest.mark.parametrize("data", [None, b"<html>", b"{}"], ids=["absent", "page", "no head"])
+def test_without_a_next_head_it_is_requested_again(
+    halves: Halves, reader: tuple[FakeMirror, Store], data: bytes | None
+) -> None:
+    mirror, store = reader
+    mirror.files = dict(halves.once)
+    del mirror.files["/pith-digests/next.json"]
+    if data is not None:
+        mirror.files["/pith-digests/next.json"] = data
+    result = take(mirror, store)
+    assert result.differing.count and not result.ahead.count and exit_status([result]) == 3
+
+
+@pytest.mark.slow
+def test_a_store_reads_a_publication_that_ends_at_any_file(tmp_path: Path) -> None:
+    trees, at, mirror = Trees(tmp_path), 0, FakeMirror()
+    with serving(mirror):
+        while True:
+            at += 1
+            trees.restore()
+            trees.change(*CHANGES)
+            done = published(trees.store, trees.to, kill=at)
+            mirror.files = files_of(trees.to)
+            with Store.create(str(tmp_path / f"reader{at}"), POLICY) as store:
+                result = take(mirror, store)
+                # A part may be there before the list that names it: that record is requested again.
+                assert not result.contradicts and not result.failed.count, (at, result)
+                if done is None:
+                    published(trees.store, trees.to)
+                mirror.files = files_of(trees.to)
+                result = take(mirror, store)
+                assert result.is_clean, (at, result)
+                with Store.open(str(trees.store)) as source:
+                    assert digests_of(store) == digests_of(source)
+            if done is not None:
+                break
+    assert at > 15

@@ -60,8 +60,8 @@ class Body:
     parts: tuple[Exchange, ...]
     #: The list of the parts, where there is one.
     listing: Exchange | None = None
-    #: Whether the list names the bundle; one that it does not name is of another moment (SYNC-5).
-    is_first_listed: bool = True
+    #: The SHA-256 of the parts that the list names. A bundle that it does not name is of another moment.
+    listed: frozenset[str] = frozenset()
 
 
 class Remote:
@@ -240,8 +240,8 @@ class Remote:
         # What the reader has decides: a mirror that publishes meanwhile has another list.
         missing = [part for part in parts.parts if part.sha256 != first.sha256 and part.sha256 not in held]
         fetched = await _together([self._part(suffix, part) for part in missing])
-        is_first_listed = any(part.sha256 == first.sha256 for part in parts.parts)
-        return Body(suffix, (first, *fetched), listing, is_first_listed)
+        listed = frozenset(part.sha256 for part in parts.parts)
+        return Body(suffix, (first, *fetched), listing, listed)
 
     async def _part(self, suffix: str, part: Part) -> Exchange:
         url = self._part_url(suffix, f"parts/{part.sha256}.json")

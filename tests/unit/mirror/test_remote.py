@@ -222,7 +222,8 @@ def test_the_parts_of_a_record(mirror: FakeMirror, tmp_path: Path) -> None:
 
     found = read(mirror, both)
     assert [each.body for each in found.parts] == [*halves]
-    assert found.listing is not None and found.is_first_listed
+    assert found.listing is not None
+    assert found.listed == {sha256(half).hexdigest() for half in halves}
     assert len(mirror.take_requests()) == 3
     # What the reader has is not requested.
     found = read(mirror, lambda remote: both(remote, (sha256(halves[1]).hexdigest(),)))
@@ -230,7 +231,8 @@ def test_the_parts_of_a_record(mirror: FakeMirror, tmp_path: Path) -> None:
     # A bundle that the list does not name is of another moment.
     mirror.files[f"/pith/{one}/bundle.json"] = halves[0] + b" "
     found = read(mirror, both)
-    assert [each.body for each in found.parts] == [halves[0] + b" ", *halves] and not found.is_first_listed
+    assert [each.body for each in found.parts] == [halves[0] + b" ", *halves]
+    assert found.parts[0].sha256 not in found.listed
     del mirror.files[f"/pith/{one}/parts.json"]
     assert len(read(mirror, both).parts) == 1
 

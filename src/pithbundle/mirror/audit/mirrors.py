@@ -275,7 +275,7 @@ class Mirror:
                 self.body_bytes += sum(len(one.body) for one in exchanges[1:])
                 bodies = [one.body for one in exchanges]
                 side = read_side(verifier, self.base, suffix, bodies)
-                if not body.is_first_listed:
+                if first.sha256 not in body.listed:
                     parts = read_side(verifier, self.base, suffix, bodies[1:])
                     side = replace(side, parts_leaf=parts.leaf)
         return RecordRead(side, tuple(received("bundle", one) for one in exchanges))

@@ -104,7 +104,8 @@ class Fetching:
             if stored.needs_parts:
                 body = await self._remote.rest(wanted.suffix, first, stored.held)
                 received = stored.received
-                await self._store(Received(wanted, first, body.parts[1:], True, received.outcome))
+                rest = body.parts[1:]
+                await self._store(Received(wanted, first, rest, True, received.outcome, body.listed))
         except (NetworkError, BundleError, InputError) as error:
             self._fail(wanted, error)
         self._progress(1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from pithbundle.net import Known
@@ -83,6 +83,11 @@ class KnownMirror:
     def write(self, rows: Mapping[str, Row | None]) -> None:
         """Write what was received of records."""
         self._store.set_cursors(self.put(rows))
+
+    def claim(self, leaves: Mapping[str, str]) -> None:
+        """Note another digest that the mirror claims for what was received of records."""
+        rows = {suffix: replace(self.row(suffix) or Row(), leaf=leaf) for suffix, leaf in leaves.items()}
+        self.write(rows)
 
     def reached(self) -> Reached | None:
         """The head up to which everything was stored."""

@@ -77,6 +77,8 @@ class MirrorResult:
     stale: Listed[Stale] = field(default_factory=Listed)
     #: Records whose bundle has another digest than the mirror states.
     differing: Listed[str] = field(default_factory=Listed)
+    #: Records whose bundle is of the generation that the mirror is publishing.
+    ahead: Listed[str] = field(default_factory=Listed)
     #: Records that could not be received.
     failed: Listed[Fault] = field(default_factory=Listed)
     #: Numbers of which the mirror has no bundle.

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from pithbundle.digests.head import Head
 from pithbundle.errors import ArchiveError, BundleError, DigestError, InputError, NetworkError
+from pithbundle.mirror.digest_files import DigestFiles, FileCache
 from pithbundle.mirror.manifest import Mirror
+from pithbundle.mirror.publication import Publication, is_in_progress
 from pithbundle.mirror.remote import HeldHead, Remote
 from pithbundle.mirror.sync.fetching import Fetching
 from pithbundle.mirror.sync.known import Reached
@@ -104,15 +107,41 @@ class _Sync:
                 packs = Packs(self._remote, shared.store, shared.worker, known, self._result, shared.progress)
                 await packs.take(held.head.archive)
         for _ in range(_ROUNDS):
-            await self._round(held)
-            if held is None or not self._result.differing.count:
-                return
+            is_received = await self._round(held)
+            again = await self._head() if held is not None and self._result.differing.count else None
+            if held is None or again is None or again.head.sha256 == held.head.sha256:
+                break
             # A mirror that publishes meanwhile has another head now, and its bundles are of that one.
-            again = await self._head()
-            if again is None or again.head.sha256 == held.head.sha256:
-                return
             held = again
             self._result.differing = Listed()
+            self._storing.differing.clear()
+        else:
+            return
+        if again is not None:
+            await self._take_publication(again.head)
+        await self._end(held, is_received)
+
+    async def _take_publication(self, head: Head) -> None:
+        """Note the records that are of the generation that the mirror is publishing (SYNC-8)."""
+        try:
+            following = await self._remote.next_head()
+        except (NetworkError, DigestError):
+            return
+        if following is None or not is_in_progress(head, following.head):
+            return
+        publication = Publication(head, following, DigestFiles(self._remote.file, FileCache()))
+        ahead: dict[str, str] = {}
+        for suffix, digests in self._storing.differing.items():
+            found = digests.intersection(await publication.digests(suffix) or ())
+            if found:
+                ahead[suffix] = min(found)
+        await self._shared.worker(lambda: self._plan.known.claim(ahead))
+        result = self._result
+        for suffix in ahead:
+            result.ahead.add(suffix)
+        differing = result.differing
+        first = [each for each in differing.first if each not in ahead]
+        result.differing = Listed(first, differing.count - len(ahead))
 
     async def _head(self) -> HeldHead | None:
         try:
@@ -123,19 +152,24 @@ class _Sync:
         self._result.head = None if held is None else held.head
         return held
 
-    async def _round(self, held: HeldHead | None) -> None:
+    async def _round(self, held: HeldHead | None) -> bool:
+        """Request what is wanted under a head; whether all of it was received."""
         result, shared = self._result, self._shared
         failed = result.failed.count
         fetching = Fetching(self._remote, self._storing, shared.worker, result, shared.progress)
-        head = None if held is None else held.head
-        self._storing.has_digests = head is not None
-        batches = self._plan.wanted(head)
-        await fetching.run(self._noted(batches))
+        self._storing.has_digests = held is not None
+        await fetching.run(self._noted(self._plan.wanted(None if held is None else held.head)))
         is_nothing = result.how == "numbers" and not result.requested
-        result.complete = result.failed.count == failed and not result.differing.count and not is_nothing
-        if head is not None and result.complete and result.how in ("deltas", "digests"):
+        return result.failed.count == failed and not is_nothing
+
+    async def _end(self, held: HeldHead | None, is_received: bool) -> None:
+        """Note how far it got (SYNC-10)."""
+        result = self._result
+        result.complete = is_received and not result.differing.count
+        if held is not None and result.complete and result.how in ("deltas", "digests"):
+            head = held.head
             reached = Reached(head.root, head.rules, head.policy_sha256, head.generation, head.sha256)
-            await shared.worker(lambda: self._plan.known.reach(reached))
+            await self._shared.worker(lambda: self._plan.known.reach(reached))
 
     async def _noted(self, batches: AsyncIterator[list[Wanted]]) -> AsyncIterator[list[Wanted]]:
         """The batches of the plan, which knows only while it runs whether digests can be compared."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final
 
+from pithbundle.errors import PithError
 from pithbundle.mirror.parts import may_be_part
 from pithbundle.mirror.sync.known import KnownMirror, Row
 from pithbundle.mirror.sync.plan import Wanted
@@ -12,6 +15,9 @@ from pithbundle.mirror.sync.results import Fault, MirrorResult, Stale
 from pithbundle.net import Exchange
 from pithbundle.store import Added, Incoming, Store, StoredEntry
 from pithbundle.store.judging import ids_in
+
+#: Of how many differing records the digests are held.
+_MOST_DIFFERING: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Received:
     are_parts_known: bool = False
     #: What became of the first one, once it was added.
     outcome: str = ""
+    #: The SHA-256 of the parts that the list names.
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,9 @@ class Storing:
         #: Whether the digests of the mirror are those that the store would have, and whether it has digests.
         self.is_comparable = False
         self.has_digests = False
+        #: By the suffixes of records with another digest than the mirror states, the digests of what was
+        #: received: one may be of the next generation. The others are only counted.
+        self.differing: dict[str, set[str]] = {}
 
     def add(self, batch: Sequence[Received]) -> list[Stored]:
         """Add what was received; once this returns, no crash takes it."""
@@ -89,12 +100,30 @@ class Storing:
     def _record(self, received: Received) -> _Record:
         suffix = received.wanted.suffix
         earlier = [one for one in self._store.entries(suffix) if one.origin == self._base and one.is_admitted]
-        first = () if received.are_parts_known or received.first.status == 304 else (received.first,)
+        first = () if received.first.status == 304 else (received.first,)
+        exchanges = self._in_order(received, first) if received.are_parts_known else [*first]
         incoming = [
             Incoming(each.body, self._base, each.address, suffix, each.started_at[:19] + "Z")
-            for each in (*first, *received.rest)
+            for each in exchanges
         ]
         return _Record(received, earlier, incoming, [])
+
+    def _in_order(self, received: Received, first: Sequence[Exchange]) -> list[Exchange]:
+        """The further parts, and last the one with unverified elements, though it was added before.
+
+        A store serves the newest bundle of an origin with such elements whole, or none of them (STORE-8).
+        """
+        listed = [*received.rest, *(one for one in first if received.rest and one.sha256 in received.listed)]
+        has_unverified = {one.sha256: bool(self._unverified(one.body)) for one in listed}
+        of_rest = [one for one in received.rest if not has_unverified[one.sha256]]
+        return [*of_rest, *(one for one in listed if has_unverified[one.sha256])]
+
+    def _unverified(self, body: bytes) -> set[str]:
+        try:
+            return self._store.ids_of([body])[1]
+        except PithError:
+            # It is rejected when it is added.
+            return set()
 
     # -- decisions ------------------------------------------------------------------------
 
@@ -111,13 +140,17 @@ class Storing:
         confirmed = self._confirmed(record, bodies)
         if not received.are_parts_known:
             received = replace(received, outcome=self._outcome(record))
-            if confirmed is False or (confirmed is None and self._may_be_a_part(bodies)):
+            # The store may have what a part has: then what the bundle lacks may be in the others.
+            is_short = confirmed is True and bool(self._lost(record, bodies))
+            if confirmed is False or is_short or (confirmed is None and self._may_be_a_part(bodies)):
                 held = frozenset(one.sha256 for one in record.earlier)
                 return Stored(True, received, held | {received.first.sha256})
         if confirmed is False:
             self._result.differing.add(record.suffix)
+            if len(self.differing) < _MOST_DIFFERING:
+                self.differing[record.suffix] = self._digests(record, bodies)
         self._count(record, received)
-        is_smaller = self._note_stale(record, received)
+        is_smaller = self._note_stale(record, received, bodies)
         row = self._row(received, "" if confirmed is False else wanted.leaf or "")
         # A bundle that the store does not have cannot be the condition of a request.
         rows[record.suffix] = replace(row, sha256="", etag="") if is_smaller else row
@@ -136,14 +169,19 @@ class Storing:
         return record.added[0].outcome if record.added and record.added[0] is not None else "unchanged"
 
     def _bodies(self, record: _Record) -> list[bytes]:
-        """The bundle and its parts; one that the mirror did not send again is read from the store."""
-        received = record.received
-        found = [each.body for each in (received.first, *received.rest) if each.status != 304]
-        if received.first.status != 304 or received.wanted.known is None:
-            return found
-        digest = received.wanted.known.sha256
-        same = [one for one in record.earlier if one.sha256 == digest]
-        return [*map(self._store.body, same[-1:]), *found]
+        """The bundle and its parts; what the mirror did not send again is read from the store."""
+        received, known = record.received, record.received.wanted.known
+        sent = [each for each in (received.first, *received.rest) if each.status != 304]
+        bodies: dict[str, bytes] = {}
+        if received.first.status == 304 and known is not None:
+            # The bundle first, as it is looked at alone.
+            same = [one for one in record.earlier if one.sha256 == known.sha256]
+            bodies.update((one.sha256, self._store.body(one)) for one in same[-1:])
+        bodies.update((each.sha256, each.body) for each in sent)
+        for entry in record.earlier:
+            if entry.sha256 in received.listed and entry.sha256 not in bodies:
+                bodies[entry.sha256] = self._store.body(entry)
+        return [*bodies.values()]
 
     def _confirmed(self, record: _Record, bodies: Sequence[bytes]) -> bool | None:
         """Whether bundles have the digest that the mirror states; None where that cannot be known."""
@@ -154,8 +192,15 @@ class Storing:
             return True
         if not record.received.are_parts_known:
             return False
-        # Parts that the store had were not requested again.
-        return self._store.leaf_of([*bodies, *map(self._store.body, record.earlier)]) == leaf
+        return leaf in self._digests(record, bodies)
+
+    def _digests(self, record: _Record, bodies: Sequence[bytes]) -> set[str]:
+        """The digests that what was received may have."""
+        # A bundle that the list of its parts does not name is of another moment.
+        listed = record.received.listed
+        alone = bodies[1:] if listed and _sha256(bodies[0]) not in listed else []
+        found = {self._store.leaf_of(each) for each in (bodies, alone) if each}
+        return {leaf for leaf in found if leaf is not None}
 
     def _row(self, received: Received, leaf: str) -> Row:
         known = received.wanted.known
@@ -173,15 +218,26 @@ class Storing:
         if any(one is not None and one.outcome == "added" and one.entry.invalid for one in record.added):
             result.invalid.add(record.suffix)
 
-    def _note_stale(self, record: _Record, received: Received) -> bool:
+    def _lost(self, record: _Record, bodies: Sequence[bytes]) -> list[str]:
+        """The ids of valid events that the mirror served before and that bundles do not have."""
+        if not record.earlier:
+            return []
+        return sorted(
+            {each for entry in record.earlier for each in entry.event_ids} - self._store.ids_of(bodies)[0]
+        )
+
+    def _note_stale(self, record: _Record, received: Received, bodies: Sequence[bytes]) -> bool:
         """Note a record of which the mirror serves less than before (B5); whether nothing was added."""
-        bodies = [each.body for each in (received.first, *received.rest) if each.status != 304]
-        if not bodies or not record.earlier:
+        if not record.earlier or (received.first.status == 304 and not received.rest):
             return False
-        valid, unverified = self._store.ids_of(bodies)
-        lost = sorted({each for entry in record.earlier for each in entry.event_ids} - valid)
+        lost = self._lost(record, bodies)
         is_smaller = received.outcome == "smaller"
+        unverified = self._store.ids_of(bodies)[1] if is_smaller else set()
         newest = {*ids_in(record.earlier[-1].unverified_ids)} if is_smaller else set()
         if lost or is_smaller:
             self._result.stale.add(Stale(record.suffix, tuple(lost), len(newest - unverified)))
         return is_smaller
+
+
+def _sha256(data: bytes) -> str:
+    return sha256(data).hexdigest()
