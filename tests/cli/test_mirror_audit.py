@@ -16,6 +16,8 @@ from kit.command_line import HOSTILE, Result, assert_harmless, run
 from kit.lying_mirror import KEY, LIES, MARKS, SEED, LyingMirror
 from kit.signing import AUTHOR, DEMO, MIRROR, policy
 from kit.stores import body, make, suffix
+from pithbundle.errors import FileError
+from pithbundle.mirror.audit.folder import CURSOR, AuditFolder
 
 WORDS = {
     "same", "wrong", "not", "records", "mirror", "found", "requests", "why", "evidence", "finding", "round",
@@ -193,6 +195,35 @@ def test_a_watch_goes_on(servers: tuple[Server, Server], monkeypatch: pytest.Mon
     assert rounds == [7.0, 7.0] and result.status == 130
     assert "1 new finding:" in result.out and "0 new findings:" in result.out
     assert audit(servers, "-o", "w", "--json", command="watch").status == 2
+
+
+@pytest.mark.parametrize("method", ["keep", "write"])
+def test_a_round_that_fails_ends_no_watch_and_loses_no_finding(
+    servers: tuple[Server, Server], monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """AUDIT-15: a disk that is full for a while, before a finding or before the cursor."""
+    rounds: list[float] = []
+    original = getattr(AuditFolder, method)
+
+    def full(self: AuditFolder, *args: Any) -> Any:
+        if not rounds and (method == "keep" or args[0] == CURSOR):
+            raise FileError.at(self.path, "no space left on device")
+        return original(self, *args)
+
+    def sleep(seconds: float) -> None:
+        rounds.append(seconds)
+        if len(rounds) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("pithbundle.cli.mirror_audit_run.pause", sleep)
+    monkeypatch.setattr(AuditFolder, method, full)
+    lie(servers[1], "omit_event")
+    result = audit(servers, "-o", "w", command="watch")
+    assert result.status == 130 and "the round failed, the next one follows" in result.err
+    assert result.out.count("1 new finding:") == 1 and result.out.count("0 new findings:") == 1
+    # With --once the error is the end.
+    rounds.clear()
+    assert audit(servers, "-o", "other", "--once", command="watch").status == 2
 
 
 def test_findings_of_others_are_hostile(servers: tuple[Server, Server]) -> None:

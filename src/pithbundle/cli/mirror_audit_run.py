@@ -6,19 +6,20 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import click
 
 from pithbundle.cli.archive_inputs import failing
-from pithbundle.cli.inputs import write_files
-from pithbundle.cli.output import Output
+from pithbundle.cli.inputs import InputRejected, write_files
+from pithbundle.cli.mirror_urls import mirror_at
 from pithbundle.cli.store_run import opened
 from pithbundle.ed25519.strict import PublicKey
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
-from pithbundle.errors import NetworkError
+from pithbundle.errors import PithError
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import FindingDocument, finding_of
 from pithbundle.mirror.audit.folder import CURSOR, REPORT, AuditFolder
@@ -27,9 +28,10 @@ from pithbundle.mirror.audit.reference import Reference
 from pithbundle.mirror.audit.report import metrics, report_value
 from pithbundle.mirror.audit.run import Audit, AuditOptions, audit
 from pithbundle.mirror.audit.watch import CURSOR_BYTES, Cursor
+from pithbundle.mirror.manifest import Mirror
 from pithbundle.mirror.numbers import NUMBERS_BYTES, read_numbers
 from pithbundle.mirror.remote import Remote
-from pithbundle.net import AsyncClient, ClientOptions, parse_url
+from pithbundle.net import AsyncClient, ClientOptions
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 
@@ -90,15 +92,15 @@ def audited(request: Request) -> Round:
         InputRejected: a store or a folder cannot be used.
         click.UsageError: a URL is not accepted.
     """
-    _check_urls(request)
+    mirrors = _mirrors(request)
     with _opened_folder(request.folder) as folder:
-        done = _round(request, folder)
+        done = _round(request, mirrors, folder)
         if request.html is not None:
             write_files({request.html: page(done.value, done.audit.exit_status)}, request.force)
     return done
 
 
-def _round(request: Request, folder: AuditFolder | None) -> Round:
+def _round(request: Request, mirrors: Sequence[Mirror], folder: AuditFolder | None) -> Round:
     """One audit; what it finds is on the disk at the end."""
     with _reference(request.store) as store:
         verifier = Verifier(request.policy) if store is None else store.verifier
@@ -111,7 +113,7 @@ def _round(request: Request, folder: AuditFolder | None) -> Round:
 
         earlier = () if folder is None else tuple(folder.heads(request.urls))
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            found = runner.run(_audit(request, verifier, store, earlier, keep))
+            found = runner.run(_audit(request, mirrors, verifier, store, earlier, keep))
     done = Round(found, names)
     if folder is not None:
         folder.keep_heads(found.mirrors)
@@ -123,29 +125,26 @@ def _round(request: Request, folder: AuditFolder | None) -> Round:
 
 async def _audit(
     request: Request,
+    mirrors: Sequence[Mirror],
     verifier: Verifier,
     store: Reference | None,
     earlier: tuple[tuple[str, bytes], ...],
     keep: Callable[[Found, Sequence[FindingDocument]], None],
 ) -> Audit:
     async with AsyncClient(request.client) as client:
-        readers = [Remote(client, url) for url in request.urls]
+        readers = [Remote(client, mirror) for mirror in mirrors]
         options = replace(request.options, earlier_heads=earlier)
         return await audit(readers, verifier, store, options, keep, keys=request.keys)
 
 
-def _check_urls(request: Request) -> None:
-    """Check every URL before anything is requested.
+def _mirrors(request: Request) -> list[Mirror]:
+    """The mirrors, each URL checked before anything is requested.
 
     Raises:
         click.UsageError: one is not accepted.
     """
-    for url in request.urls:
-        try:
-            parse_url(url, allow_loopback_http=request.client.allow_loopback_http)
-        except NetworkError as error:
-            message = f"{Output.show(error.fault.message)}; {error.hint}"
-            raise click.UsageError(message, click.get_current_context()) from error
+    allow = request.client.allow_loopback_http
+    return [mirror_at(url, allow_loopback_http=allow, argument="URL...") for url in request.urls]
 
 
 #: Waits between two rounds; tests replace it.
@@ -159,28 +158,55 @@ def watch(
     *,
     once: bool,
     report: Callable[[Round, list[Found]], None],
+    failed: Callable[[PithError], None],
 ) -> int:
-    """Audit again and again; call ``report`` with what is new in each round. Returns only with ``once``.
+    """Audit again and again. Returns only with ``once``.
+
+    Args:
+        request: what is audited.
+        patience: in how many rounds in a row something is unreachable or moving before it is reported.
+        interval: seconds between two rounds.
+        once: end after one round.
+        report: is called with what is new in each round.
+        failed: is called with the error of a round that failed; the next one begins anew (AUDIT-15).
 
     Raises:
-        InputRejected: a store or the folder cannot be used.
+        InputRejected: the folder cannot be used; with ``once`` also what a round needs.
+        PithError: with ``once``: the round failed.
         click.UsageError: a URL is not accepted.
     """
-    _check_urls(request)
+    mirrors = _mirrors(request)
     with _opened_folder(request.folder) as folder:
         if folder is None:
             raise click.UsageError("a watch needs a folder: add -o FOLDER", click.get_current_context())
         with failing(f"{folder.path}/{CURSOR}"):
             cursor = Cursor.from_bytes(folder.read(CURSOR, CURSOR_BYTES))
         while True:
-            done = _round(request, folder)
-            new = cursor.take(done.audit.found, patience)
-            cursor.end_round(done.audit.ended_at, [*done.audit.counts.items()])
-            if request.html is not None:
-                html = page(done.value, done.audit.exit_status, cursor.rounds)
-                write_files({request.html: html}, force=True)
-            folder.write(CURSOR, cursor.to_bytes())
-            report(done, new)
-            if once:
-                return done.audit.exit_status
+            # What a round notes counts once it is on the disk.
+            noted = deepcopy(cursor)
+            try:
+                done, new = _watched(request, mirrors, folder, noted, patience)
+            except (InputRejected, PithError) as error:
+                if once:
+                    raise
+                failed(error.error if isinstance(error, InputRejected) else error)
+            else:
+                cursor = noted
+                report(done, new)
+                if once:
+                    return done.audit.exit_status
             pause(interval)
+
+
+def _watched(
+    request: Request, mirrors: Sequence[Mirror], folder: AuditFolder, cursor: Cursor, patience: int
+) -> tuple[Round, list[Found]]:
+    """One round of a watch, with the cursor on the disk, and what is new in it."""
+    done = _round(request, mirrors, folder)
+    new = cursor.take(done.audit.found, patience)
+    cursor.end_round(done.audit.ended_at, [*done.audit.counts.items()])
+    if request.html is not None:
+        html = page(done.value, done.audit.exit_status, cursor.rounds)
+        write_files({request.html: html}, force=True)
+    folder.write(CURSOR, cursor.to_bytes())
+    return done, new

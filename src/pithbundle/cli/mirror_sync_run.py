@@ -6,13 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-import click
-
 from pithbundle.cli.archive_inputs import failing
-from pithbundle.cli.output import Output
+from pithbundle.cli.mirror_urls import mirror_at
 from pithbundle.cli.store_run import opened
 from pithbundle.cli.terminal import Progress, progress_bar
-from pithbundle.errors import NetworkError, PithError
+from pithbundle.errors import PithError
 from pithbundle.files import read_input
 from pithbundle.mirror.manifest import MANIFEST_BYTES, Mirror, MirrorList, read_manifest
 from pithbundle.mirror.numbers import NUMBERS_BYTES, read_numbers
@@ -67,7 +65,8 @@ def synchronised(
         elif source.endswith(_MANIFEST_ENDING):
             urls.append(source)
         else:
-            mirror = _mirror(source, options)
+            allow = options.allow_loopback_http
+            mirror = mirror_at(source, allow_loopback_http=allow, argument="--from")
             mirrors.setdefault(mirror.base, mirror)
     numbers: tuple[str, ...] | None = None
     if numbers_path is not None:
@@ -80,14 +79,6 @@ def synchronised(
     ):
         runner.run(_run(found_store, mirrors, urls, numbers, options, done, bar))
     return done
-
-
-def _mirror(source: str, options: ClientOptions) -> Mirror:
-    try:
-        return Mirror.at(source, allow_loopback_http=options.allow_loopback_http)
-    except NetworkError as error:
-        message = f"{Output.show(error.fault.message)}; {error.hint}"
-        raise click.BadParameter(message, click.get_current_context(), param_hint="--from") from error
 
 
 def _take(done: Done, mirrors: dict[str, Mirror], source: str, found: MirrorList) -> None:

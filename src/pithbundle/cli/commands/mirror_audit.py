@@ -16,6 +16,7 @@ from pithbundle.cli.load import require_absent
 from pithbundle.cli.mirror_keys import mirror_key_options, read_keys
 from pithbundle.cli.numeric import decimal, whole
 from pithbundle.cli.output import Exit, Output
+from pithbundle.errors import PithError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -224,7 +225,12 @@ def watch(
         if not once:
             out.send()
 
-    return int(run.watch(request, patience or 3, interval or 3600.0, once=once, report=report))
+    def failed(error: PithError) -> None:
+        out.error(f"the round failed, the next one follows: {out.show(str(error))}")
+        out.send()
+
+    wait = interval or 3600.0
+    return int(run.watch(request, patience or 3, wait, once=once, report=report, failed=failed))
 
 
 @click.command(
