@@ -24,6 +24,8 @@ _WINDOW_LOG: Final = 23
 #: The levels of zstd that can be chosen, and the one that is used by default.
 LEVELS: Final = (1, 22)
 DEFAULT_LEVEL: Final = 3
+#: The fastest level, of what is computed again rather than kept: lines that are sorted, states and reports.
+FASTEST_LEVEL: Final = 1
 
 VERSION: Final = _zstd.zstd_version
 ZstdError = _zstd.ZstdError

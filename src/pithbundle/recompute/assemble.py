@@ -17,7 +17,7 @@ from pithbundle.archive.borders import FrameLines, Framer, ends_frame
 from pithbundle.archive.lines import Line
 from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.writer import PART_FILES, PackFrame, PackWriter
-from pithbundle.archive.zstd import VERSION
+from pithbundle.archive.zstd import FASTEST_LEVEL, VERSION
 from pithbundle.durable import Folder
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, MergeError
@@ -194,7 +194,7 @@ class _Packs:
     def __init__(self, folder: Folder, packs_type: str) -> None:
         self._folder = folder
         self._type = packs_type
-        self._writer = PackWriter(folder, "json")
+        self._writer = PackWriter(folder, "json", FASTEST_LEVEL)
         self._framer = Framer[Line]()
 
     @classmethod

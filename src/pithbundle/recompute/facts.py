@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Final, TypeAlias
@@ -26,35 +26,35 @@ Counts: TypeAlias = tuple[int, int, Facts]
 
 def facts_of(report: Report) -> Facts:
     """Count what the report on one record contains."""
-    outcomes = report.outcomes
-    found: list[tuple[str, str]] = [("first", outcomes[0]), *(("outcomes", each) for each in outcomes)]
+    outcomes, state = report.outcomes, report.state
+    counted: defaultdict[tuple[str, str], int] = defaultdict(int)
+    counted["first", outcomes[0]] = 1
+    for outcome in outcomes:
+        counted["outcomes", outcome] = 1
     for listed in (*report.events, *report.without_id):
         element = listed.element
-        verdict = element.verdict
-        found.append(("elements", verdict.status))
-        if verdict.code is not None:
-            found.append(("codes", verdict.code))
-        if element.event is not None:
-            found.append(("event_types", element.event.event_type))
+        verdict, event = element.verdict, element.event
+        counted["elements", verdict.status] += 1
+        if (code := verdict.code) is not None:
+            counted["codes", code] += 1
+        if event is not None:
+            counted["event_types", event.event_type] += 1
     for _, receipt in report.receipts:
-        found.append(("receipts", receipt.verdict.status))
-        if receipt.verdict.code is not None:
-            found.append(("codes", receipt.verdict.code))
-    missing = 0
-    for _, absent, as_of in report.completeness:
-        missing += len(absent)
-        if absent or as_of is not None:
-            found.append(("signers", "incomplete" if absent else "complete"))
-    counted: dict[tuple[str, str], int] = {}
-    for key in found:
-        counted[key] = counted.get(key, 0) + 1
-    numbers = {
-        ("signers", "missing"): missing,
-        ("", "unverified"): len(report.unverified),
-        ("", "equivocations"): 0 if report.state is None else len(report.state.equivocations),
-    }
-    counted.update({key: number for key, number in numbers.items() if number})
-    return tuple([(*key, number) for key, number in counted.items()])
+        verdict = receipt.verdict
+        counted["receipts", verdict.status] += 1
+        if (code := verdict.code) is not None:
+            counted["codes", code] += 1
+    for _, missing, as_of in report.completeness:
+        if missing:
+            counted["signers", "incomplete"] += 1
+            counted["signers", "missing"] += len(missing)
+        elif as_of is not None:
+            counted["signers", "complete"] += 1
+    if report.unverified:
+        counted["", "unverified"] = len(report.unverified)
+    if state is not None and state.equivocations:
+        counted["", "equivocations"] = len(state.equivocations)
+    return tuple([(name, what, count) for (name, what), count in counted.items()])
 
 
 class Tally:

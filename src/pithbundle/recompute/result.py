@@ -22,7 +22,7 @@ from pithbundle.archive.borders import frames, is_one_frame
 from pithbundle.archive.frames import decompress
 from pithbundle.archive.rejected import RejectedEntry
 from pithbundle.archive.writer import PackFrame
-from pithbundle.archive.zstd import compress
+from pithbundle.archive.zstd import FASTEST_LEVEL, compress
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError
@@ -222,7 +222,7 @@ def result_of(
 
 def _rows(found: Sequence[FoundRow]) -> PackFrame:
     raw = encode([each.row.to_value() for each in found])
-    return PackFrame(found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw))
+    return PackFrame(found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw, FASTEST_LEVEL))
 
 
 def _counts(found: Sequence[FoundRow]) -> Counts:
@@ -250,7 +250,7 @@ def _packed(suffixes: Sequence[str], texts: Sequence[bytes]) -> tuple[PackFrame,
 
 def _frame(first: str, last: str, texts: Sequence[bytes]) -> PackFrame:
     raw = b"\n".join(texts) + b"\n"
-    return PackFrame(first, last, len(texts), len(raw), compress(raw))
+    return PackFrame(first, last, len(texts), len(raw), compress(raw, FASTEST_LEVEL))
 
 
 class _Text:

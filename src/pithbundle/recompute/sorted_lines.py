@@ -15,12 +15,11 @@ from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.sort import RUN_BYTES, LineSorter
 from pithbundle.archive.writer import PART_FILES, write_archive
+from pithbundle.archive.zstd import FASTEST_LEVEL
 from pithbundle.durable import Folder
 
 #: The folder in the part of the output.
 SORTED: Final = "sorted"
-#: It is read once and removed: the fastest level.
-_LEVEL: Final = 1
 
 
 def write_sorted(part: Folder, lines: Iterable[Line], run_bytes: int = RUN_BYTES) -> str:
@@ -38,7 +37,7 @@ def write_sorted(part: Folder, lines: Iterable[Line], run_bytes: int = RUN_BYTES
         sorter = LineSorter(folder, run_bytes)
         for line in lines:
             sorter.add(line)
-        write_archive(folder, sorter.sorted(), _LEVEL)
+        write_archive(folder, sorter.sorted(), FASTEST_LEVEL)
         return folder.path
 
 

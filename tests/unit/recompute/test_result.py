@@ -11,7 +11,7 @@ import pytest
 from kit.recomputed import registry, unpacked, verifier
 from pithbundle.archive.borders import frames
 from pithbundle.archive.lines import Line
-from pithbundle.archive.zstd import compress
+from pithbundle.archive.zstd import FASTEST_LEVEL, compress
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.result import MAGIC, FoundRow, Row, UnitResult, result_of
@@ -91,7 +91,8 @@ def test_the_frames_are_those_of_the_rows_alone(monkeypatch: pytest.MonkeyPatch)
         assert len(made) == len(packed) > 1
         for frame, lines in zip(packed, made, strict=True):
             raw = b"".join(line.raw for line in lines)
-            assert (frame.data, frame.raw_size, frame.lines) == (compress(raw), len(raw), len(lines))
+            expected = compress(raw, FASTEST_LEVEL), len(raw), len(lines)
+            assert (frame.data, frame.raw_size, frame.lines) == expected
             assert (frame.first, frame.last) == (lines[0].suffix, lines[-1].suffix)
 
 
