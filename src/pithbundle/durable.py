@@ -19,7 +19,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Self
 
 # umask can narrow it, nothing widens it: what is written here is for all to read, and a
@@ -33,6 +33,8 @@ _EXCHANGE: Final = 2
 _NO_EXCHANGE: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM})
 #: The seconds between two attempts to get a lock.
 _PAUSE: Final = 0.01
+#: The name that a file has while it is written, where a folder has no reason for another one.
+TEMPORARY: Final = "file.tmp"
 #: No name at all, and the names of folders where only files are known.
 NOTHING: Final = re.compile("(?!)")
 NO_FOLDERS: Final = NOTHING
@@ -259,10 +261,15 @@ class Folder:
         truncate(descriptor, length)
         return OutputFile(descriptor)
 
-    def write_file(self, name: str, data: bytes, temporary: str) -> None:
+    def write_file(self, name: str, data: bytes, temporary: str = TEMPORARY) -> None:
         """Write a file whole under a temporary name, sync it, and give it its name."""
+        self.write_parts(name, (data,), temporary)
+
+    def write_parts(self, name: str, parts: Iterable[bytes], temporary: str = TEMPORARY) -> None:
+        """Write a file as :meth:`write_file` does, part by part."""
         with self.create(temporary) as file:
-            file.write(data)
+            for part in parts:
+                file.write(part)
             file.sync()
         self.rename(temporary, name)
 

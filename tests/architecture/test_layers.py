@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("comparison",),
     ("verifier",),
     ("__init__",),
+    ("record_digests",),
     ("digests",),
     ("net",),
     ("archive",),

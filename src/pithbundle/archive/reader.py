@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
@@ -295,6 +295,14 @@ class Reader:
                 continue
             with pack:
                 yield from self._all(pack, rejected)
+        self.require_unchanged()
+
+    def require_unchanged(self) -> None:
+        """Check that the manifest is the one that was read: no other archive has its place by now (ARCH-8).
+
+        Raises:
+            FileError: ``io``: it is not.
+        """
         if self._read_manifest() != self._manifest_bytes:
             raise FileError.at(self.path, "was replaced while it was read; read it again")
 
@@ -377,19 +385,3 @@ def note_damage(pack: PackReader, damage: Damage, rejected: Rejections) -> None:
     """List a damaged part of a pack."""
     end = damage.offset + damage.length
     rejected.add(pack.path, f"bytes {damage.offset} to {end}", damage.error)
-
-
-def in_order(entries: Iterable[Entry], path: str, rejected: Rejections) -> Iterator[Line]:
-    """The lines that are in the order of ARCH-4; one that is not goes to ``rejected``."""
-    before: tuple[bool, str, bytes] | None = None
-    for entry in entries:
-        line = entry.line
-        key = line.encoding == "cbor", line.suffix, line.digest
-        if before is not None and key < before:
-            detail = "a line out of order; pithbundle archive pack sorts it in again"
-            position = f"frame at byte {entry.offset}, line {entry.number}"
-            error = ArchiveError("archive", detail, clause="ARCH-4")
-            rejected.add(os.path.join(path, entry.file), position, error)
-            continue
-        before = key
-        yield line

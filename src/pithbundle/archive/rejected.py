@@ -89,6 +89,11 @@ class Rejections:
     def __len__(self) -> int:
         return self._counts.total()
 
+    @property
+    def listed(self) -> int:
+        """The number of the entries that are listed."""
+        return len(self._listed)
+
     def __iter__(self) -> Iterator[RejectedEntry]:
         """The listed ones in the order in which they were found, then the counts of the others."""
         yield from self._listed

@@ -15,8 +15,11 @@ from typing import Final
 
 from pithbundle.archive.frames import Source
 from pithbundle.archive.lines import Line
+from pithbundle.archive.reader import Entry
+from pithbundle.archive.rejected import Rejections
 from pithbundle.durable import Folder
 from pithbundle.encoding.parsed import Encoding
+from pithbundle.errors import ArchiveError
 
 #: The bytes of lines that are sorted in memory.
 RUN_BYTES: Final = 64 << 20
@@ -127,3 +130,18 @@ def unique(lines: Iterable[Line]) -> Iterator[Line]:
 def merged(sources: Iterable[Iterator[Line]]) -> Iterator[Line]:
     """Merge sources that are sorted already, as those of archives are; equal lines once."""
     return _merged(sources)
+
+
+def in_order(entries: Iterable[Entry], path: str, rejected: Rejections) -> Iterator[Line]:
+    """The lines that are in the order of ARCH-4; one that is not goes to ``rejected``."""
+    before: tuple[bool, str, bytes] | None = None
+    for entry in entries:
+        key = _key(entry.line)
+        if before is not None and key < before:
+            detail = "a line out of order; pithbundle archive pack sorts it in again"
+            position = f"frame at byte {entry.offset}, line {entry.number}"
+            error = ArchiveError("archive", detail, clause="ARCH-4")
+            rejected.add(os.path.join(path, entry.file), position, error)
+            continue
+        before = key
+        yield entry.line

@@ -19,15 +19,17 @@ from pithbundle.archive.lines import Line
 from pithbundle.archive.manifest import FILES, MANIFEST, IndexEntry, Manifest, PackInfo, pack_name
 from pithbundle.archive.sort import RUN_BYTES, LineSorter
 from pithbundle.archive.zstd import DEFAULT_LEVEL, LEVELS, VERSION, compress
-from pithbundle.durable import Folder
+from pithbundle.durable import TEMPORARY, Folder
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 
-_PACK_TEMPORARY: Final = "pack.tmp"
-_TEMPORARY: Final = "file.tmp"
+#: The name of a pack while it is written.
+PACK_TEMPORARY: Final = "pack.tmp"
 #: The names that writing an archive leaves in a folder, ``DIR.part`` for one (ARCH-13).
-PART_FILES: Final = re.compile(FILES.pattern + r"|run-[0-9]{6}|pack\.tmp|file\.tmp")
+PART_FILES: Final = re.compile(
+    f"{FILES.pattern}|run-[0-9]{{6}}|{re.escape(PACK_TEMPORARY)}|{re.escape(TEMPORARY)}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class _OpenPack:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        self.file = folder.create(_PACK_TEMPORARY)
+        self.file = folder.create(PACK_TEMPORARY)
         self._content, self._whole = sha256(), sha256()
         #: The lines of the index: of a large pack they are an eighth of the entries.
         self._index = bytearray()
@@ -141,8 +143,8 @@ class _OpenPack:
             content,
             self._whole.hexdigest(),
         )
-        self._folder.rename(_PACK_TEMPORARY, info.file)
-        self._folder.write_file(info.index_file, bytes(self._index), _TEMPORARY)
+        self._folder.rename(PACK_TEMPORARY, info.file)
+        self._folder.write_file(info.index_file, bytes(self._index))
         return info
 
 
@@ -243,7 +245,7 @@ def write_archive(folder: Folder, lines: Iterable[Line], level: int) -> Manifest
                 writer.write(frame)
             packs += writer.finish()
     manifest = Manifest(tuple(packs), VERSION)
-    folder.write_file(MANIFEST, manifest.to_bytes(), _TEMPORARY)
+    folder.write_file(MANIFEST, manifest.to_bytes())
     return manifest
 
 

@@ -16,8 +16,8 @@ from pithbundle.archive import tar
 from pithbundle.archive.check import Checked, check_archive
 from pithbundle.archive.inputs import InputBundle
 from pithbundle.archive.lines import Line
-from pithbundle.archive.reader import Found, Reader, in_order
-from pithbundle.archive.sort import merged
+from pithbundle.archive.reader import Found, Reader
+from pithbundle.archive.sort import in_order, merged
 from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_pyarrow
 from pithbundle.archive.writer import Writer
 from pithbundle.bundle.number import PithNumber, is_suffix

@@ -8,15 +8,13 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from pithbundle.errors import DigestError
+from pithbundle.record_digests import RecordDigests
 
 #: Hex digits of the digest of a record.
 DIGEST_DIGITS: Final = 32
 #: Bytes of a leaf line with its line feed: a suffix, a space, a digest.
 LINE_BYTES: Final = 26 + 1 + DIGEST_DIGITS + 1
-#: Bytes of a line of ``digests.txt`` with its line feed (RECOMP-5).
-DIGESTS_LINE_BYTES: Final = 26 + 4 * 65 + 1
 
-_DIGESTS: Final = re.compile(rb"([A-Z2-7]{26}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{64})")
 _LEAF: Final = re.compile(rb"([A-Z2-7]{26}) ([0-9a-f]{32})")
 
 
@@ -65,17 +63,16 @@ def lines_of_digests(lines: Iterable[bytes]) -> Iterator[LeafLine]:
     """
     last = ""
     for number, line in enumerate(lines, 1):
-        found = _DIGESTS.fullmatch(line, 0, len(line) - 1) if line.endswith(b"\n") else None
+        found = RecordDigests.from_bytes(line)
         if found is None:
             raise DigestError("digest_invalid", f"line {number} is not one of digests.txt", clause="RECOMP-5")
-        suffix = found[1].decode("ascii")
+        suffix, *digests = found
         if suffix <= last:
             raise DigestError(
                 "digest_invalid", f"line {number} is not after the line before", clause="RECOMP-5"
             )
         last = suffix
-        raw = bytes.fromhex((found[2] + found[3] + found[4] + found[5]).decode("ascii"))
-        yield LeafLine(suffix, _digest_of(raw))
+        yield LeafLine(suffix, _digest_of(bytes.fromhex("".join(digests))))
 
 
 def parse_line(line: bytes) -> LeafLine | None:

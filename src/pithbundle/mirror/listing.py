@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, Literal, TypeAlias
 from pithbundle.archive.manifest import MANIFEST
 from pithbundle.digests.differences import Difference, compare_lines, differences
 from pithbundle.digests.head import HEAD_FILE, Head
-from pithbundle.digests.lines import DIGESTS_LINE_BYTES, LeafLine, lines_of_digests
+from pithbundle.digests.lines import LeafLine, lines_of_digests
 from pithbundle.digests.tree import ENDING, Fetch, walk
 from pithbundle.durable import Folder
 from pithbundle.encoding.json_reader import parse_json
@@ -24,6 +24,7 @@ from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.facts import SUMMARY_TYPE
 from pithbundle.recompute.progress import Progress
 from pithbundle.recompute.run import recompute
+from pithbundle.record_digests import LINE_BYTES, lines_of
 from pithbundle.store import Store
 from pithbundle.store.settings import SETTINGS
 from pithbundle.verifier import Verifier
@@ -145,10 +146,10 @@ def _of_output(path: str, kind: Kind, output: str) -> Listing:
 
     def lines() -> Iterator[LeafLine]:
         with opened() as file:
-            yield from lines_of_digests(file)
+            yield from lines_of_digests(lines_of(file))
 
     with opened() as file:
-        records = os.fstat(file.fileno()).st_size // DIGESTS_LINE_BYTES
+        records = os.fstat(file.fileno()).st_size // LINE_BYTES
     rules, policy_sha256, events = summary
     return Listing(path, kind, rules, policy_sha256, records, events, lines)
 

@@ -37,17 +37,13 @@ SUMMARY: Final = "summary.json"
 PICTURE: Final = "summary.svg"
 RUN: Final = "run.json"
 STATES_TABLE: Final = "states.parquet"
-_TEMPORARY: Final = "file.tmp"
-_PACK_TEMPORARY: Final = "pack.tmp"
 _PACK_FILE: Final = r"[0-9a-f]{32}\.(?:jsonl\.zst|idx)|packs\.json"
 _FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.json|states\.parquet"
 #: The names of the files of an output and of its folders, and those that a run leaves in its part.
 FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")
 KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}|{KEPT.pattern}")
-KNOWN_OF_PART: Final = re.compile(
-    f"{KNOWN.pattern}|{PART_FILES.pattern}|{TEMPORARIES}|{re.escape(_TEMPORARY)}|{re.escape(_PACK_TEMPORARY)}"
-)
+KNOWN_OF_PART: Final = re.compile(f"{KNOWN.pattern}|{PART_FILES.pattern}|{TEMPORARIES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +91,17 @@ def write_results(folder: Folder, found: Found, rejected: Rejections) -> Tally:
 def write_rejected(folder: Folder, rejected: Rejections) -> None:
     """Write ``rejected.jsonl`` (RECOMP-2)."""
     lines = [json.dumps(entry.to_value()).encode("ascii") + b"\n" for entry in rejected]
-    folder.write_file(REJECTED, b"".join(lines), _TEMPORARY)
+    folder.write_file(REJECTED, b"".join(lines))
 
 
 def write_json(folder: Folder, name: str, value: Object) -> None:
     """Write a file of JSON for people too."""
-    folder.write_file(name, json.dumps(value, indent=2).encode("ascii") + b"\n", _TEMPORARY)
+    folder.write_file(name, json.dumps(value, indent=2).encode("ascii") + b"\n")
 
 
 def write_picture(folder: Folder, summary: Object) -> None:
     """Write ``summary.svg`` (RECOMP-13)."""
-    folder.write_file(PICTURE, summary_svg(summary), _TEMPORARY)
+    folder.write_file(PICTURE, summary_svg(summary))
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class FrameUnits:
             else:
                 yield from self._found(pack, pack.file)
             if pack.is_last:
-                self._require_manifest(pack.reader)
+                pack.reader.require_unchanged()
 
     def _packs(self, pool: UnitPool[Named]) -> Iterator[_Pack]:
         for reader in self._readers:
@@ -143,12 +143,7 @@ class FrameUnits:
                 pack = _Pack(reader, info, info is reader.packs[-1])
                 yield _opened(pack) if reads else pack
             if not reader.packs:
-                self._require_manifest(reader)
-
-    @staticmethod
-    def _require_manifest(reader: Reader) -> None:
-        if Reader(reader.path, reader.limits, reader.storage).manifest != reader.manifest:
-            raise FileError.at(reader.path, "was replaced while it was read; run again")
+                reader.require_unchanged()
 
     def _reject(self, path: str, error: PithError) -> None:
         self._notes.add(self.number(), path, "", error)
@@ -195,8 +190,8 @@ class FrameUnits:
                 self._note(file, entry)
             number = self.number(len(unit.lengths))
             source = Source(file, unit.offset, unit.lengths, number, unit.is_large)
-            work = FramesAt(source.place(), unit.key, self._keys.under)
-            yield self.sources.add(source), unit.key, partial(_itself, work)
+            work = partial(FramesAt, source.place(), unit.key, self._keys.under)
+            yield self.sources.add(source), unit.key, work
 
     def _note(self, file: PackFile, entry: RejectedEntry) -> None:
         self._notes.take(self.number(), [replace(entry, path=file.path)])
@@ -248,7 +243,3 @@ def _opened(pack: _Pack) -> _Pack:
 def _other_content() -> ArchiveError:
     detail = "the content of the pack is not that of the manifest"
     return ArchiveError("archive", detail, clause="ARCH-10")
-
-
-def _itself(work: Work) -> Work:
-    return work

@@ -26,21 +26,18 @@ from pithbundle.errors import ArchiveError, FileError, InputError, PithError
 from pithbundle.files import file_error, open_regular, read_regular
 from pithbundle.recompute.assemble import DIGESTS, PACKS, REPORTS, STATES, SUMMARY
 from pithbundle.recompute.facts import SUMMARY_TYPE
+from pithbundle.record_digests import RecordDigests, lines_of
 
 #: An output of recompute, packs of states, or a file of digests.
 Form: TypeAlias = Literal["output", "states", "digests"]
-Digests: TypeAlias = tuple[str, str, str, str]
 
 #: What the states of an output follow from, beside the bundles.
 BASIS: Final = ("policy_sha256", "rules", "limits")
-_DIGEST_LINE: Final = re.compile(rb"([A-Z2-7]{26})" + rb" ([0-9a-f]{64})" * 4 + rb"\n")
 #: How every state begins that recompute wrote (STATE-1).
 _STATE_HEAD: Final = re.compile(
     rb'\{"state_type":"pith_open_graph_state","state_version":"1\.0",'
     rb'"pith_number":"pith:[0-9]{4}:([A-Z2-7]{26})",'
 )
-#: The longest line that may be one of digests.
-_LONGEST: Final = 1 << 10
 _BUFFER: Final = 1 << 16
 
 
@@ -49,8 +46,7 @@ class OutputRecord:
     """What an output has of one record; None for what it has not."""
 
     suffix: str
-    #: canonical_sha256, events_sha256, state_sha256, unverified_sha256 (RECOMP-5).
-    digests: Digests | None = None
+    digests: tuple[str, str, str, str] | None = None
     state: bytes | None = None
     report: bytes | None = None
 
@@ -108,8 +104,8 @@ class OutputReader:
 
     def _records(self) -> Iterator[OutputRecord]:
         if self.form == "digests":
-            for suffix, digests in _digest_lines(self.path):
-                yield OutputRecord(suffix, digests)
+            for line in _digest_lines(self.path):
+                yield OutputRecord(line.suffix, line.digests)
         elif self.form == "states":
             for state in self._lines(self.path, self._states):
                 yield OutputRecord(self._suffix(state), None, state)
@@ -121,11 +117,11 @@ class OutputReader:
         listed = _digest_lines(os.path.join(self.path, DIGESTS))
         states = self._lines(self._folder(STATES), self._states)
         reports = self._lines(self._folder(REPORTS), self._reports)
-        for digests, state, report in zip_longest(listed, states, reports):
-            if digests is None or state is None or report is None or self._suffix(state) != digests[0]:
+        for line, state, report in zip_longest(listed, states, reports):
+            if line is None or state is None or report is None or self._suffix(state) != line.suffix:
                 detail = "states, reports and digests are not of the same records"
                 raise ArchiveError("archive", detail, clause="RECOMP-3")
-            yield OutputRecord(digests[0], digests[1], state, report)
+            yield OutputRecord(line.suffix, line.digests, state, report)
 
     def _folder(self, name: str) -> str:
         return os.path.join(self.path, name)
@@ -204,7 +200,7 @@ def _opened(path: str) -> BinaryIO:
         raise file_error(path, error) from error
 
 
-def _digest_lines(path: str) -> Iterator[tuple[str, Digests]]:
+def _digest_lines(path: str) -> Iterator[RecordDigests]:
     """The lines of a file of digests, read one by one.
 
     Raises:
@@ -213,15 +209,12 @@ def _digest_lines(path: str) -> Iterator[tuple[str, Digests]]:
     """
     with _opened(path) as file:
         before = os.fstat(file.fileno())
-        number = 0
-        while line := file.readline(_LONGEST):
-            number += 1
-            match = _DIGEST_LINE.fullmatch(line)
-            if match is None:
+        for number, line in enumerate(lines_of(file), 1):
+            found = RecordDigests.from_bytes(line)
+            if found is None:
                 detail = f"line {number} is not a suffix and four digests"
                 raise ArchiveError("archive", detail, clause="RECOMP-5")
-            suffix, *digests = (group.decode("ascii") for group in match.groups())
-            yield suffix, (digests[0], digests[1], digests[2], digests[3])
+            yield found
         after = os.fstat(file.fileno())
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise FileError.at(path, "changed while it was read; read it again")

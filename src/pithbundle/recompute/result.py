@@ -222,7 +222,9 @@ def result_of(
 
 def _rows(found: Sequence[FoundRow]) -> PackFrame:
     raw = encode([each.row.to_value() for each in found])
-    return PackFrame(found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw, FASTEST_LEVEL))
+    return PackFrame(
+        found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw, FASTEST_LEVEL)
+    )
 
 
 def _counts(found: Sequence[FoundRow]) -> Counts:

@@ -18,7 +18,6 @@ from pithbundle.recompute.plan import LIMITS, Plan
 from pithbundle.recompute.store import UNITS, Store
 
 PLAN: Final = "plan.json"
-_TEMPORARY: Final = "file.tmp"
 #: The names of the files with which a run goes on, and those that it has beside them.
 KEPT: Final = re.compile("|".join(re.escape(name) for name in (UNITS, JOURNAL, PLAN)))
 TEMPORARIES: Final = re.escape(JOURNAL_TEMPORARY)
@@ -74,7 +73,7 @@ def opened(
     folder = place.part
     if places:
         _require_plan(folder, plan, part_path(place))
-    folder.write_file(PLAN, plan.to_bytes(), _TEMPORARY)
+    folder.write_file(PLAN, plan.to_bytes())
     with contextlib.closing(Store(folder, places)) as store:
         try:
             yield store

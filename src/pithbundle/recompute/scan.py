@@ -7,16 +7,16 @@ begin, and the digest of the content are the same, whoever scans. For a unit it 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain, repeat
 from struct import Struct
 from typing import Final
 
 from pithbundle.archive.borders import MAX_BYTES
 from pithbundle.archive.reader import Damage, PackReader, note_damage
-from pithbundle.archive.rejected import MOST, RejectedEntry, Rejections, not_listed
+from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.storage import Storage
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.limits import Limits
@@ -124,18 +124,15 @@ def scan(work: Scan, limits: Limits) -> Scanned:
     keys = Keys(work.under)
     content = sha256()
     units: list[bytes] = []
-    damages: list[tuple[int, RejectedEntry]] = []
-    counts: Counter[str] = Counter()
+    rejected = Rejections()
+    #: The number of the units before each entry that is listed.
+    numbers: list[int] = []
     is_whole = True
     with PackReader(work.path, work.encoding, limits, work.storage) as pack:
         for run in frame_runs(pack.frames()):
             if isinstance(run, Damage):
-                one = Rejections()
-                note_damage(pack, run, one)
-                for entry in one:
-                    counts[entry.code] += 1
-                    if counts[entry.code] <= MOST:
-                        damages.append((len(units), _without_path(entry)))
+                note_damage(pack, run, rejected)
+                numbers += [len(units)] * (rejected.listed - len(numbers))
                 continue
             units.append(_packed(run, work.encoding, keys))
             for frame in run:
@@ -143,11 +140,11 @@ def scan(work: Scan, limits: Limits) -> Scanned:
             if len(units) == work.most:
                 is_whole = False
                 break
-    for code, count in counts.items():
-        if count > MOST:
-            damages.append((len(units), not_listed("", code, count - MOST)))
-    digest = content.hexdigest() if is_whole and not damages else ""
-    return Scanned(b"".join(units), tuple(damages), digest)
+    digest = content.hexdigest() if is_whole and not rejected else ""
+    # What is not listed is counted after the last unit.
+    located = zip(chain(numbers, repeat(len(units))), rejected, strict=False)
+    damages = tuple((at, replace(entry, path="")) for at, entry in located)
+    return Scanned(b"".join(units), damages, digest)
 
 
 def _packed(run: FrameRun, encoding: Encoding, keys: Keys) -> bytes:
@@ -155,7 +152,3 @@ def _packed(run: FrameRun, encoding: Encoding, keys: Keys) -> bytes:
     lengths = [frame.length for frame in run] + [0] * (MOST_FRAMES - len(run))
     key = keys.of_frames(encoding, (frame.raw for frame in run))
     return _UNIT.pack(run[0].offset, *lengths, len(run[0].raw) > MAX_BYTES, bytes.fromhex(key))
-
-
-def _without_path(entry: RejectedEntry) -> RejectedEntry:
-    return RejectedEntry("", entry.position, entry.code, entry.reason)

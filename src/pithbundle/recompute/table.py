@@ -35,11 +35,7 @@ def write_states_table(folder: Folder, limits: Limits) -> None:
         ModuleNotFoundError: pyarrow is not installed.
     """
     reader = OutputReader(folder.path, limits)
-    with folder.create("file.tmp") as file:
-        for part in parquet(_rows(reader, limits), STATE_COLUMNS):
-            file.write(part)
-        file.sync()
-    folder.rename("file.tmp", STATES_TABLE)
+    folder.write_parts(STATES_TABLE, parquet(_rows(reader, limits), STATE_COLUMNS))
 
 
 def _rows(reader: OutputReader, limits: Limits) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from pithbundle.errors import PithError
 from pithbundle.joined import input_of
 from pithbundle.recompute.facts import facts_of
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
+from pithbundle.record_digests import RecordDigests
 from pithbundle.report import Report, reports_of
 from pithbundle.verifier import VerifiedBundle, Verifier
 
@@ -135,9 +136,9 @@ def _record(suffix: str, group: dict[str, VerifiedBundle]) -> FoundRow:
     if others or state is None or record is None:
         # Neither of the records is preferred, whichever frame contains them.
         return FoundRow(Row(suffix, names, (), True), b"", b"", b"")
-    digests = f"{suffix} {record.hex} {state.events_sha256} {state.sha256} {report.unverified_sha256}\n"
+    digests = RecordDigests(suffix, record.hex, state.events_sha256, state.sha256, report.unverified_sha256)
     row = Row(suffix, names, facts_of(report))
-    return FoundRow(row, digests.encode("ascii"), state.to_json(), encode(report.to_value()))
+    return FoundRow(row, digests.to_bytes(), state.to_json(), encode(report.to_value()))
 
 
 def _reports(names: tuple[str, ...], group: dict[str, VerifiedBundle]) -> list[Report]:

@@ -18,8 +18,9 @@ from pithbundle.archive import reader as reader_module
 from pithbundle.archive.frames import Patience
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.manifest import IndexEntry, read_index
-from pithbundle.archive.reader import Damage, Frame, PackReader, Reader, in_order
+from pithbundle.archive.reader import Damage, Frame, PackReader, Reader
 from pithbundle.archive.rejected import Rejections
+from pithbundle.archive.sort import in_order
 
 
 def json_pack(archive: Path) -> tuple[Path, Path]:
