@@ -13,7 +13,10 @@ import pytest
 from kit import bundle, made_record, pith_number, to_json
 from kit.archives import write
 from kit.data import REPO
-from pithbundle.archive.lines import Line
+from pithbundle.archive.lines import Line, line_of
+
+#: What the lines of one record may take in KiB, whatever their size: 32 MiB of them are held (RECOMP-8).
+MOST_OF_LINES = 64 * 1024
 
 RUN = """
 import sys
@@ -21,7 +24,7 @@ from kit.memory import peak_kib
 from kit.recomputed import verifier
 from pithbundle.recompute.run import recompute
 if __name__ == "__main__":
-    found = recompute([sys.argv[1]], sys.argv[2], verifier(), jobs=2)
+    found = recompute([sys.argv[1]], sys.argv[2], verifier(), jobs=int(sys.argv[3]))
     print(found.summary["records"], peak_kib())
 """
 
@@ -38,17 +41,72 @@ def peak_of(folder: Path, count: int) -> int:
     """The peak of the parent, which reads and writes while two processes verify, in KiB."""
     archive = folder / str(count)
     write(archive, small_lines(count))
+    records, peak = records_and_peak(folder, archive, 2)
+    assert records == count
+    return peak
+
+
+def records_and_peak(folder: Path, archive: Path, jobs: int) -> tuple[int, int]:
+    """The number of records of an archive, and the peak of the process that recomputes it, in KiB."""
     (folder / "run.py").write_text(RUN)
     ran = subprocess.run(
-        [sys.executable, str(folder / "run.py"), str(archive), str(folder / f"out-{count}")],
+        [sys.executable, str(folder / "run.py"), str(archive), f"{archive}-out", str(jobs)],
         env={"PYTHONPATH": f"{REPO / 'src'}:{REPO / 'tests'}"},
         capture_output=True,
         text=True,
         check=True,
     )
     records, peak = map(int, ran.stdout.split())
-    assert records == count
-    return peak
+    return records, peak
+
+
+def lines_of_one_record(count: int) -> list[Line]:
+    """Lines of a megabyte each, of which no one frame has two."""
+    record = made_record(1)
+    notes = (f"{number} {'x' * 10**6}" for number in range(count))
+    return sorted(line_of(to_json(bundle(record, []) | {"note": note})) for note in notes)
+
+
+@pytest.mark.slow
+def test_the_lines_of_one_record_are_not_in_memory_together(tmp_path: Path) -> None:
+    peaks = {}
+    for count in (2, 100):
+        archive = tmp_path / str(count)
+        write(archive, lines_of_one_record(count))
+        records, peaks[count] = records_and_peak(tmp_path, archive, 1)
+        assert records == 1
+    assert peaks[100] - peaks[2] < MOST_OF_LINES, peaks
+
+
+SORT = """
+import sys
+from kit.memory import peak_kib
+from pithbundle.archive.lines import Line
+from pithbundle.archive.sort import FAN_IN, LineSorter
+from pithbundle.durable import Folder
+if __name__ == "__main__":
+    with Folder.open(sys.argv[1]) as folder:
+        sorter = LineSorter(folder, 1)
+        for number in range(FAN_IN):
+            sorter.add(Line("A" * 26, number.to_bytes(32), bytes(1 << 20), "json"))
+        before = peak_kib()
+        assert sum(len(line.data) for line in sorter.sorted()) == FAN_IN << 20
+        print(peak_kib() - before)
+"""
+
+
+def test_sorting_holds_no_line_of_each_run(tmp_path: Path) -> None:
+    """However large the lines are: one of them, and the keys of the others."""
+    (tmp_path / "sort.py").write_text(SORT)
+    (tmp_path / "runs").mkdir()
+    ran = subprocess.run(
+        [sys.executable, str(tmp_path / "sort.py"), str(tmp_path / "runs")],
+        env={"PYTHONPATH": f"{REPO / 'src'}:{REPO / 'tests'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(ran.stdout) < 16 * 1024
 
 
 @pytest.mark.parametrize(

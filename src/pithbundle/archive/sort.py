@@ -1,6 +1,7 @@
 """Sorting more lines than fit into memory: sorted runs on disk, then one merge (spec ARCH-4).
 
-The runs are files of the folder that is being written, and are removed with it.
+The runs are files of the folder that is being written, and are removed with it. While they are merged, the
+keys of the next lines are in memory and no bytes of them: a line may be as large as an input.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import os
 import struct
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
-from pithbundle.archive.frames import Source
 from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Entry
 from pithbundle.archive.rejected import Rejections
@@ -25,7 +26,7 @@ from pithbundle.errors import ArchiveError
 RUN_BYTES: Final = 64 << 20
 #: What a line costs in memory beside its bytes, about.
 _OVERHEAD: Final = 400
-#: The most runs that are merged at once; each has an open file and a buffer.
+#: The most runs that are merged at once; each has an open file.
 FAN_IN: Final = 64
 RUN_NAME: Final = "run-{:06}"
 #: Encoding, suffix, digest, and the length of the data that follow.
@@ -65,10 +66,13 @@ class LineSorter:
             while len(self._runs) > FAN_IN:
                 merged, self._runs = self._runs[:FAN_IN], self._runs[FAN_IN:]
                 with ExitStack() as inner:
-                    self._write(_merged(self._read(name, inner) for name in merged))
+                    runs_of = (self._read(name, inner) for name in merged)
+                    self._write(each.read() for each in _merged(runs_of))
                 self._remove(merged)
             self._lines.sort(key=_key)
-            yield from _merged([*(self._read(name, stack) for name in self._runs), iter(self._lines)])
+            runs: list[Iterator[Line | _LineOfRun]] = [self._read(name, stack) for name in self._runs]
+            for each in _merged([*runs, iter(self._lines)]):
+                yield each.read() if isinstance(each, _LineOfRun) else each
         self._remove(self._runs)
         self._runs, self._lines, self._size = [], [], 0
 
@@ -95,29 +99,52 @@ class LineSorter:
             file.write(b"".join(parts))
         self._runs.append(name)
 
-    def _read(self, name: str, stack: ExitStack) -> Iterator[Line]:
+    def _read(self, name: str, stack: ExitStack) -> Iterator[_LineOfRun]:
         descriptor = self._folder.open_file(name)
         stack.callback(os.close, descriptor)
-        source = Source(lambda size: os.read(descriptor, size))
-        while head := source.take(_HEAD.size):
+        at = 0
+        while head := os.pread(descriptor, _HEAD.size, at):
             letter, suffix, digest, size = _HEAD.unpack(head)
-            yield Line(suffix.decode("ascii"), digest, source.take(size), _ENCODING[letter])
+            at += len(head)
+            yield _LineOfRun(suffix.decode("ascii"), digest, _ENCODING[letter], descriptor, at, size)
+            at += size
 
     def _remove(self, names: list[str]) -> None:
         for name in names:
             self._folder.remove(name)
 
 
-def _key(line: Line) -> tuple[bool, str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _LineOfRun:
+    """A line of a run, whose bytes are not read yet."""
+
+    suffix: str
+    digest: bytes
+    encoding: Encoding
+    descriptor: int
+    offset: int
+    size: int
+
+    def read(self) -> Line:
+        """Return the line."""
+        data = os.pread(self.descriptor, self.size, self.offset)
+        return Line(self.suffix, self.digest, data, self.encoding)
+
+
+#: What is sorted by encoding, suffix and digest.
+T = TypeVar("T", bound=Line | _LineOfRun)
+
+
+def _key(line: Line | _LineOfRun) -> tuple[bool, str, bytes]:
     return line.encoding == "cbor", line.suffix, line.digest
 
 
-def _merged(runs: Iterable[Iterator[Line]]) -> Iterator[Line]:
+def _merged(runs: Iterable[Iterator[T]]) -> Iterator[T]:
     """Merge sorted runs; of equal lines one is left."""
     return unique(heapq.merge(*runs, key=_key))
 
 
-def unique(lines: Iterable[Line]) -> Iterator[Line]:
+def unique(lines: Iterable[T]) -> Iterator[T]:
     """Leave out each line that equals the one before it."""
     before: tuple[bool, str, bytes] | None = None
     for line in lines:

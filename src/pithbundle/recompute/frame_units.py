@@ -100,7 +100,7 @@ class FrameUnits:
         return self._read - count + 1
 
     def require_unchanged(self) -> None:
-        """Check that the packs that others have read are those that were found (ARCH-8).
+        """Check that the packs are those that were found (ARCH-8): lines of them may have been read again.
 
         Raises:
             FileError: ``io``: one of them is not.
@@ -209,6 +209,7 @@ class FrameUnits:
 
     def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[Unit]:
         file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
+        self._files.append(file)
         content, is_damaged = sha256(), False
         for run in frame_runs(pack.frames()):
             if isinstance(run, Damage):

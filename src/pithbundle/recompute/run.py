@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -34,10 +35,10 @@ from pithbundle.recompute.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow, UnitResult
 from pithbundle.recompute.resume import KEPT, finish, opened, places_left
 from pithbundle.recompute.sorted_lines import place_of, remove_sorted, write_sorted
-from pithbundle.recompute.sources import Frames, Source, lines_at, names_of
+from pithbundle.recompute.sources import Source, lines_at, names_of
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 from pithbundle.recompute.table import write_states_table
-from pithbundle.recompute.work import Work, by_encoding
+from pithbundle.recompute.work import Work
 from pithbundle.verifier import Verifier
 
 #: The lines of shared records that are one unit, unless a border comes first.
@@ -328,25 +329,23 @@ class _Run:
         """The lines of the records that no frame has all lines of, read again where they are needed."""
         gathered: list[FoundRow] = []
         sources = self._frames.sources
-        with contextlib.closing(Frames(sources, self._verifier.limits)) as frames:
 
-            def unit() -> Unit:
-                rows = [*gathered]
-                names = names_of(sources, rows)
-                key = self._keys.of_records((encoding, name) for name, encoding in names.items())
-                return -1, key, lambda: lines_at(sources, rows) or by_encoding(frames.lines_of(rows))
+        def unit() -> Unit:
+            names = names_of(sources, gathered)
+            key = self._keys.of_records((encoding, name) for name, encoding in names.items())
+            return -1, key, partial(lines_at, sources, gathered, self._verifier.limits)
 
-            for rows in self._rows_of_groups(units):
-                if covering(rows) is not None:
-                    continue
-                gathered += rows
-                lines = sum(len(each.row.lines) for each in gathered)
-                is_large = any(sources[each.row.source].is_large for each in rows)
-                if lines >= _GATHERED or is_large or ends_frame(rows[0].row.suffix):
-                    yield unit()
-                    gathered = []
-            if gathered:
+        for rows in self._rows_of_groups(units):
+            if covering(rows) is not None:
+                continue
+            gathered += rows
+            lines = sum(len(each.row.lines) for each in gathered)
+            is_large = any(sources[each.row.source].is_large for each in rows)
+            if lines >= _GATHERED or is_large or ends_frame(rows[0].row.suffix):
                 yield unit()
+                gathered = []
+        if gathered:
+            yield unit()
 
     def _rows_of_groups(self, units: Sequence[UnitRef]) -> Iterator[list[FoundRow]]:
         """The rows of each suffix that may be in several units."""

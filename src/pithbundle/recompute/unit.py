@@ -6,7 +6,7 @@ file, an offset or a time, so that it is the same wherever the lines are and who
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -24,8 +24,8 @@ from pithbundle.record_digests import RecordDigests
 from pithbundle.report import Report, reports_of
 from pithbundle.verifier import VerifiedBundle, Verifier
 
-#: The encoding and the raw bytes of each frame, or of lines that were gathered, by encoding.
-Parts: TypeAlias = Sequence[tuple[Encoding, bytes]]
+#: The encoding and the raw bytes of each frame, or of each line that was read again; may be iterated twice.
+Parts: TypeAlias = Iterable[tuple[Encoding, bytes]]
 
 
 def compute(verifier: Verifier, parts: Parts) -> UnitResult:

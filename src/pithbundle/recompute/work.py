@@ -7,12 +7,12 @@ states of it, and no result is kept under a key that its bytes do not have.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pithbundle.archive.frames import Source as Bytes
 from pithbundle.archive.frames import most_raw, read_frame
@@ -26,6 +26,9 @@ from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.scan import Scan, Scanned, scan
 from pithbundle.recompute.unit import Parts, compute
 from pithbundle.verifier import Verifier
+
+#: The bytes of lines that are in memory while lines are read again.
+HELD_BYTES: Final = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +87,48 @@ class LinesAt:
     """A unit that is lines of frames."""
 
     frames: tuple[FramesPlace, ...]
-    #: The lines in their order: the number of their frames in ``frames``, and the SHA-256 in hex.
+    #: The lines record by record: the number of their frames in ``frames``, and the SHA-256 in hex.
     lines: tuple[tuple[int, str], ...]
 
     def parts(self, limits: Limits) -> Parts:
-        """Read the lines; one frame is in memory at a time.
+        """The lines, each a part of its own, which are read when they are verified."""
+        return Lines(self, limits)
+
+
+class Lines:
+    """The lines of a unit, read each time they are iterated: a record may have more of them than memory.
+
+    Args:
+        at: where they are.
+        limits: the limits of a frame.
+    """
+
+    def __init__(self, at: LinesAt, limits: Limits) -> None:
+        self._at = at
+        self._limits = limits
+
+    def __iter__(self) -> Iterator[tuple[Encoding, bytes]]:
+        """The encoding and the raw bytes of each line, in their order.
 
         Raises:
-            FileError: ``io``: a frame cannot be read, or does not have the lines that were found.
+            FileError: ``io``: frames cannot be read, or do not have the lines that were found.
         """
-        wanted: defaultdict[int, list[str]] = defaultdict(list)
-        for number, name in self.lines:
-            wanted[number].append(name)
-        found: dict[str, bytes] = {}
-        for number, names in wanted.items():
-            found.update(_lines(self.frames[number], names, limits))
-        return by_encoding((self.frames[number].encoding, found[name]) for number, name in self.lines)
+        wanted: defaultdict[int, set[str]] = defaultdict(set)
+        for number, name in self._at.lines:
+            wanted[number].add(name)
+        # Records that follow one another are in the same frames, of which the last ones are held.
+        held: OrderedDict[int, dict[str, bytes]] = OrderedDict()
+        held_bytes = 0
+        for number, name in self._at.lines:
+            span = self._at.frames[number]
+            if number in held:
+                held.move_to_end(number)
+            else:
+                held[number] = dict(_lines(span, wanted[number], self._limits))
+                held_bytes += _size(held[number])
+                while len(held) > 1 and held_bytes > HELD_BYTES:
+                    held_bytes -= _size(held.popitem(last=False)[1])
+            yield span.encoding, held[number][name]
 
 
 #: What a worker computes.
@@ -133,14 +162,6 @@ def changed(path: str) -> FileError:
     return FileError.at(path, "changed while it was read; run again")
 
 
-def by_encoding(lines: Iterable[tuple[Encoding, bytes]]) -> Parts:
-    """Lines by their encodings."""
-    found: dict[Encoding, list[bytes]] = {"json": [], "cbor": []}
-    for encoding, raw in lines:
-        found[encoding].append(raw)
-    return [(encoding, b"".join(parts)) for encoding, parts in found.items() if parts]
-
-
 def _lines(place: FramesPlace, names: Iterable[str], limits: Limits) -> Iterator[tuple[str, bytes]]:
     """The raw bytes of lines of frames, by their names."""
     is_json = place.encoding == "json"
@@ -154,3 +175,7 @@ def _lines(place: FramesPlace, names: Iterable[str], limits: Limits) -> Iterator
                 yield name, data + (b"\n" if is_json else b"")
     if missing:
         raise changed(place.path)
+
+
+def _size(lines: dict[str, bytes]) -> int:
+    return sum(map(len, lines.values()))

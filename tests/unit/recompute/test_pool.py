@@ -59,7 +59,7 @@ class _Executor:
         if self.broken:
             raise BrokenProcessPool
         future: Future[UnitResult] = Future()
-        if self.processes.ends(parts[0][1]):
+        if self.processes.ends(next(iter(parts))[1]):
             self.broken = True
             future.set_exception(BrokenProcessPool())
         else:

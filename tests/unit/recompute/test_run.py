@@ -280,10 +280,10 @@ def test_a_write_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path = archive(tmp_path)
     real = Folder.write_file
 
-    def write_file(self: Folder, name: str, data: bytes, temporary: str) -> None:
+    def write_file(self: Folder, name: str, data: bytes, *temporary: str) -> None:
         if name == "summary.json":
             raise OSError(28, "No space left on device")
-        real(self, name, data, temporary)
+        real(self, name, data, *temporary)
 
     monkeypatch.setattr(Folder, "write_file", write_file)
     with pytest.raises(FileError, match="no space left"):
@@ -317,7 +317,7 @@ def test_a_shared_record_that_is_lost(tmp_path: Path, monkeypatch: pytest.Monkey
     lines = registry(2)
     suffix = lines[0].suffix
     group: list[Line] = [line for line in lines if line.suffix == suffix]
-    losing(monkeypatch, lambda parts: parts[0][1].count(b"\n") == len(group))
+    losing(monkeypatch, lambda parts: sum(raw.count(b"\n") for _, raw in parts) == len(group))
     found = run(tmp_path, [group[0]], [*group[1:], *(line for line in lines if line.suffix != suffix)])
     assert [(entry["position"], entry["code"]) for entry in found.rejected] == [
         (f"suffix {suffix}", "worker_lost")

@@ -86,8 +86,7 @@ def test_lines_that_overlap_in_more_archives_than_are_merged_at_once(
 ) -> None:
     monkeypatch.setattr("pithbundle.recompute.store.FAN_IN", 2)
     monkeypatch.setattr("pithbundle.recompute.store.MAX_LINES", 3)
-    monkeypatch.setattr("pithbundle.recompute.sources._HELD_BYTES", 1)
-    monkeypatch.setattr("pithbundle.recompute.sources._OPEN", 1)
+    monkeypatch.setattr("pithbundle.recompute.work.HELD_BYTES", 1)
     monkeypatch.setattr("pithbundle.recompute.run._GATHERED", 1)
     lines = registry(COUNT)
     assert_equal(run(tmp_path, *(lines[at::7] for at in range(7))), plain)

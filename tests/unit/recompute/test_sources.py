@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,20 +13,20 @@ from pithbundle.archive.reader import Frame, Reader
 from pithbundle.archive.storage import LOCAL
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import FileError
-from pithbundle.recompute import sources as module
 from pithbundle.recompute.result import FoundRow, Row
-from pithbundle.recompute.sources import Frames, PackFile, Source, Sources, names_of
+from pithbundle.recompute.sources import PackFile, Source, Sources, lines_at, names_of
+from pithbundle.recompute.work import Lines, LinesAt
 
 LINES = registry(4)
 
 
-def read(path: Path) -> list[tuple[Source, Frame]]:
+def read(path: Path, is_placed: bool = False) -> list[tuple[Source, Frame]]:
     """The frames of an archive."""
     reader = Reader(path)
     found: list[tuple[Source, Frame]] = []
     for info in reader.packs:
         with reader.open(info) as pack:
-            file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
+            file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage, pack.path * is_placed)
             frames = [frame for frame in pack.frames() if isinstance(frame, Frame)]
             found += [(Source(file, frame.offset, (frame.length,), 0), frame) for frame in frames]
     return found
@@ -51,20 +49,16 @@ def sources_of(found: list[tuple[Source, Frame]]) -> Sources:
     return made
 
 
-@contextmanager
-def frames(found: list[tuple[Source, Frame]]) -> Iterator[Frames]:
-    with closing(Frames(sources_of(found), DEFAULT_LIMITS)) as made:
-        yield made
-
-
-def test_each_line_is_read_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_placed", [False, True])
+def test_each_line_is_read_once(tmp_path: Path, is_placed: bool) -> None:
     write_frames(tmp_path / "a", LINES, 2)
     write(tmp_path / "b", [*LINES[:3], *in_cbor(LINES[:3])])
-    found = read(tmp_path / "a") + read(tmp_path / "b")
+    found = read(tmp_path / "a", is_placed) + read(tmp_path / "b", is_placed)
     given = rows(found)
-    with frames(found) as one:
-        lines = [*one.lines_of(given)]
-        assert [*one.lines_of(given)] == lines
+    work = lines_at(sources_of(found), given, DEFAULT_LIMITS)
+    # What processes cannot read is read here, and they are given the bytes (RECOMP-18).
+    assert isinstance(work, LinesAt if is_placed else Lines)
+    lines = [*(work.parts(DEFAULT_LIMITS) if isinstance(work, LinesAt) else work)]
     expected: list[Line] = [*LINES, *in_cbor(LINES[:3])]
     assert sorted(lines) == sorted((line.encoding, line.raw) for line in expected)
     assert names_of(sources_of(found), given) == {line.digest.hex(): line.encoding for line in expected}
@@ -85,23 +79,14 @@ def test_units_are_kept_by_number() -> None:
     assert [given[3].offset_of(number) for number in range(4)] == [8, 9, 11, 14]
 
 
-def test_few_frames_and_packs_are_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_OPEN", 1)
-    monkeypatch.setattr(module, "_HELD_BYTES", 1)
-    for number in range(4):
-        write_frames(tmp_path / f"{number}", LINES[number::4], 1)
-    found = [each for number in range(4) for each in read(tmp_path / f"{number}")]
-    with frames(found) as one:
-        assert len([*one.lines_of(rows(found))]) == len(LINES)
-        assert (len(one._held), len(one._packs)) == (1, 1)
-
-
-def test_a_pack_that_was_replaced(tmp_path: Path) -> None:
+def test_a_pack_with_other_lines_by_now(tmp_path: Path) -> None:
     write_frames(tmp_path / "a", LINES, 2)
     found = read(tmp_path / "a")
     (pack,) = (tmp_path / "a").glob("*.zst")
-    data = pack.read_bytes()
-    pack.unlink()
-    pack.write_bytes(data)
-    with frames(found) as one, pytest.raises(FileError, match="changed while it was read"):
-        [*one.lines_of(rows(found))]
+    write_frames(tmp_path / "b", LINES[::-1][2:], 2)
+    (other,) = (tmp_path / "b").glob("*.zst")
+    other.rename(pack)
+    work = lines_at(sources_of(found), rows(found), DEFAULT_LIMITS)
+    assert isinstance(work, Lines)
+    with pytest.raises(FileError, match="changed while it was read"):
+        assert [*work]

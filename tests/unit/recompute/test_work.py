@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pithbundle.archive.storage import LOCAL
 from pithbundle.archive.zstd import compress
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import Encoding
+from pithbundle.recompute import work as module
 from pithbundle.recompute.plan import Keys
 from pithbundle.recompute.scan import Scan, Scanned
 from pithbundle.recompute.unit import compute
@@ -107,10 +108,34 @@ def test_lines_are_read_in_their_order(tmp_path: Path) -> None:
     items = in_cbor(LINES[4:8])
     wanted = [(0, LINES[2]), (1, items[3]), (0, LINES[0]), (1, items[1])]
     work = LinesAt(places, tuple((number, line.digest.hex()) for number, line in wanted))
-    assert pickle.loads(pickle.dumps(work)).parts(DEFAULT_LIMITS) == [
-        ("json", LINES[2].raw + LINES[0].raw),
-        ("cbor", items[3].raw + items[1].raw),
+    parts = pickle.loads(pickle.dumps(work)).parts(DEFAULT_LIMITS)
+    expected = [
+        ("json", LINES[2].raw),
+        ("cbor", items[3].raw),
+        ("json", LINES[0].raw),
+        ("cbor", items[1].raw),
     ]
+    # They may be read again.
+    assert [*parts] == expected == [*parts]
+
+
+def test_lines_over_what_is_held_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C1: of the frames that were read last no more is in memory, whatever a record has of lines."""
+    places = frame(tmp_path / "a", LINES[:4]), frame(tmp_path / "b", LINES[4:8])
+    work = LinesAt(places, tuple((number % 2, LINES[number % 2 * 4].digest.hex()) for number in range(6)))
+    read: list[str] = []
+    real = FramesPlace.read
+
+    def noted(place: FramesPlace, limits: Limits) -> Iterator[bytes]:
+        read.append(Path(place.path).name)
+        return real(place, limits)
+
+    monkeypatch.setattr(FramesPlace, "read", noted)
+    held = [*work.parts(DEFAULT_LIMITS)]
+    assert read == ["a", "b"]
+    monkeypatch.setattr(module, "HELD_BYTES", 1)
+    assert [*work.parts(DEFAULT_LIMITS)] == held
+    assert read == ["a", "b", *"ababab"]
 
 
 def frames_of(path: Path, *groups: tuple[Line, ...]) -> FramesPlace:
@@ -139,9 +164,9 @@ def test_lines_of_several_frames_are_read(tmp_path: Path) -> None:
     place = frames_of(tmp_path / "pack", LINES[:3], LINES[3:5], LINES[5:])
     wanted = LINES[7], LINES[0], LINES[4]
     work = LinesAt((place,), tuple((0, line.digest.hex()) for line in wanted))
-    assert work.parts(DEFAULT_LIMITS) == [("json", b"".join(line.raw for line in wanted))]
+    assert [*work.parts(DEFAULT_LIMITS)] == [("json", line.raw) for line in wanted]
     with pytest.raises(FileError, match="changed while it was read"):
-        replace(work, lines=((0, "0" * 64),)).parts(DEFAULT_LIMITS)
+        [*replace(work, lines=((0, "0" * 64),)).parts(DEFAULT_LIMITS)]
 
 
 def test_a_pack_is_scanned(tmp_path: Path) -> None:
