@@ -261,12 +261,14 @@ class Mirror:
         self.body_bytes += len(first.body)
         side = read_side(verifier, self.base, suffix, [first.body])
         exchanges: tuple[Exchange, ...] = (first,)
-        size, has_unverified = len(first.body), bool(side.unverified)
         if listed is not None:
             is_part = side.leaf != listed
         else:
-            has_digests = self.head is not None
-            is_part = may_be_part(size, has_unverified=has_unverified, has_digests=has_digests)
+            is_part = may_be_part(
+                len(first.body),
+                has_unverified=bool(side.unverified),
+                has_digests=self.head is not None,
+            )
         if is_part and side.status == "read":
             body = await self._counted(self.reader.rest(suffix, first))
             if len(body.parts) > 1:
