@@ -16,8 +16,9 @@ from pithbundle.archive.lines import Line
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.storage import LOCAL, LocalFile
 from pithbundle.recompute.run import recompute
+from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.unit import Parts, compute
-from pithbundle.recompute.work import FramesAt, FramesPlace
+from pithbundle.recompute.work import FramesAt, FramesPlace, LinesAt, Work
 
 pytestmark = pytest.mark.cluster
 
@@ -90,11 +91,20 @@ def test_an_archive_that_workers_do_not_find_is_sent_to_them(
     monkeypatch.setattr(dask_cluster, "manifest_sha256", lambda *_: str(os.getpid()))
     parts = [LINES[::2], LINES[1::2]]
     wanted = run(tmp_path, *parts)
+    sent: list[Work] = []
+    real = dask_cluster.DaskCluster.submit
+
+    def submit(self: Any, number: int, work: Work) -> None:
+        sent.append(work)
+        real(self, number, work)
+
+    folders = [str(tmp_path / f"out-in-{number}") for number in (0, 1)]
     with monkeypatch.context() as patch:
-        patch.setattr(LOCAL.__class__, "read_part", not_here)
-        folders = [str(tmp_path / f"out-in-{number}") for number in (0, 1)]
+        patch.setattr(dask_cluster.DaskCluster, "submit", submit)
         recompute(folders, str(tmp_path / "dask"), verifier(), pool=pool(cluster))
     assert read_output(tmp_path / "dask") == wanted
+    # Bytes, also of the lines of shared records, which are read where they are sent.
+    assert sent and not any(isinstance(work, Scan | FramesAt | LinesAt) for work in sent)
 
 
 def test_what_is_damaged_is_named_as_by_this_machine(tmp_path: Path, cluster: Any) -> None:
