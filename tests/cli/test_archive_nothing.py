@@ -16,8 +16,6 @@ from pithbundle.archive import tar, zstd
 from pithbundle.archive.inputs import format_of_name
 from pithbundle.archive.lines import line_of
 from pithbundle.cli.guard import CONTAINER_NAME
-from pithbundle.store import Store
-from pithbundle.verify.policy import Policy
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +119,6 @@ def test_what_a_folder_contains_and_is_not_read_is_named() -> None:
         ("output", "is an output of recompute, and no source of bundles"),
         ("output/states", "has packs of states or reports, and no bundles"),
         ("output/reports", "has packs of states or reports, and no bundles"),
-        ("store", "is a store, which is not read here"),
     ],
 )
 @pytest.mark.parametrize(
@@ -132,7 +129,6 @@ def test_a_folder_without_bundles_of_its_own_is_rejected_by_name(
 ) -> None:
     os.mkdir("in")
     run("recompute", "good", "-o", "in/output", "--jobs", "1")
-    Store.create("in/store", Policy.registry()).close()
     done = run(*command, f"in/{name}", "-o", "new")
     assert done.status == 2 and f"in/{name}: {words}" in done.err and not os.path.lexists("new")
     # Below a folder it is rejected, and the rest is read.

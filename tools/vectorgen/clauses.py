@@ -145,6 +145,7 @@ UNTESTABLE: Final = {
     "RECOMP-6": "about containers of bundles; tests/unit/recompute/test_facts.py shows it",
     "RECOMP-7": "about the processes of a run; tests/unit/recompute/test_pool.py shows it",
     "RECOMP-19": "about the work of a run; tests/unit/recompute/test_frame_runs.py shows it",
+    "RECOMP-20": "about the output of a command; tests/unit/recompute/test_first_records.py shows it",
     "RECOMP-8": "about the work of a run; tests/unit/recompute/test_plan.py shows it",
     "RECOMP-9": "about the work of a run; tests/hostile/test_resume.py shows it",
     "RECOMP-10": "about the work of a run; tests/unit/recompute/test_run_cache.py shows it",

@@ -22,12 +22,14 @@ _REINDEX: Final = "pithbundle archive check --reindex writes it anew"
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What a damaged part contained by the index of its pack, which nothing confirms (ARCH-9)."""
+    """What a damaged part contained by the index of its pack, or by the manifest: nothing confirms it."""
 
     file: str
     first_suffix: str
     #: The suffix with which the next frame begins, or of the last bundle that the manifest states.
     last_suffix: str
+    #: Whether the whole pack is lost: then it is the manifest that states this.
+    is_whole: bool = False
 
 
 @dataclass(slots=True)
@@ -65,6 +67,7 @@ def check_archive(reader: Reader, *, reindex: bool = False) -> Iterator[Checked]
             pack = reader.open(info)
         except FileError as error:
             checked.problems.add(os.path.join(reader.path, info.file), "", error)
+            checked.lost.append(Lost(info.file, info.first_suffix, info.last_suffix, is_whole=True))
             continue
         with pack:
             _PackCheck(reader, pack, info, checked, is_last).run(reindex)

@@ -35,8 +35,8 @@ from pithbundle.files import (
     require_unchanged,
 )
 
-#: What contains bundles: one file of one, lines, a sequence, a tar, an archive (ARCH-11).
-Container: TypeAlias = Literal["json", "cbor", "jsonl", "cborseq", "tar", "archive"]
+#: What contains bundles: one file of one, lines, a sequence, a tar, an archive, a store (ARCH-11).
+Container: TypeAlias = Literal["json", "cbor", "jsonl", "cborseq", "tar", "archive", "store"]
 _CONTAINERS: Final[dict[str, Container]] = {
     ".json": "json",
     ".cbor": "cbor",
@@ -78,6 +78,7 @@ FORMATS: Final[dict[str, InputFormat]] = {
             for compression in ("", *_COMPRESSIONS.values())
         ),
         InputFormat("archive"),
+        InputFormat("store"),
     )
 }
 
@@ -116,7 +117,7 @@ def read_bundles(
 
     Args:
         path: the file, the folder of an archive, or ``-`` for standard input.
-        form: its format.
+        form: its format; a store is read by :mod:`pithbundle.store`.
         rejected: takes what is no bundle.
         limits: the limits of each bundle. ``limits.size`` bounds what it may expand to.
         skipped: counts the members of a tar that are passed over.

@@ -85,7 +85,7 @@ class Manifest:
 
     @property
     def records(self) -> int:
-        """The number of suffixes of all packs, those of JSON and of CBOR by themselves."""
+        """The number of suffixes of all packs, those of JSON and of CBOR counted apart."""
         return sum(pack.records for pack in self.packs)
 
     def to_bytes(self) -> bytes:

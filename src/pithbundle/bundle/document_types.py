@@ -25,6 +25,8 @@ ARCHIVE_TYPE: Final = "pithbundle_archive"
 PROGRESS_TYPE: Final = "pithbundle_probe_progress"
 #: The file of an archive by which its folder is recognised (ARCH-10).
 ARCHIVE_FILE: Final = "pith-archive.json"
+#: The file of a store by which its folder is recognised (STORE-1).
+STORE_FILE: Final = "pith-store.json"
 #: The ``type`` of what a command prints with ``--json``: {} is replaced by _ and the command (CLI-9).
 OUTPUT_TYPE: Final = "pithbundle{}_result"
 

@@ -20,6 +20,7 @@ from pithbundle.archive.rejected import Rejections
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.sources import IS_ARCHIVE, OTHER_NAME, kind_of_folder, walk
+from pithbundle.cli.store_bundles import served_bundles
 from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import FileError, PithError
@@ -34,10 +35,9 @@ _TAKEN: Final = tuple(f"{one}{other}" for one in ENDINGS for other in ("", ".zst
 #: Folders that are not read, and what to read instead; nothing in them is an input.
 _IS_OUTPUT: Final = "is an output of recompute, and no source of bundles: give what it was made of"
 _IS_STATES: Final = "has packs of states or reports, and no bundles: give the archive that they were made of"
-_IS_STORE: Final = (
-    "is a store, which is not read here: pithbundle store export writes the bundles of a record"
-)
-_REJECTED_FOLDERS: Final = (_IS_OUTPUT, _IS_STATES, _IS_STORE)
+_REJECTED_FOLDERS: Final = (_IS_OUTPUT, _IS_STATES)
+#: A folder of which what it serves is read.
+_IS_STORE: Final = "a store"
 #: The most paths that are printed of what was passed over: with a reason, and of other names.
 _MOST_NAMED: Final = 10
 _MOST_OTHERS: Final = 3
@@ -48,6 +48,7 @@ _HINTS: Final = (
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
+    ("file too large", "the system limits the size of a file: ulimit -f shows and raises the limit"),
     ("no space left on device", "free some space there, or name an output on another disk"),
 )
 
@@ -107,7 +108,7 @@ def _hint_of_system(error: FileError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file of bundles or the folder of an archive, and its format."""
+    """A file of bundles or the folder of an archive or a store, and its format."""
 
     path: str
     form: InputFormat
@@ -143,6 +144,11 @@ def inputs_of(paths: Iterable[str], form: str | None, written: Written) -> Itera
         yield Input(path, found)
 
 
+def is_archive_folder(path: str) -> bool:
+    """Whether a path of this machine is the folder of an archive."""
+    return path != STDIN and os.path.lexists(os.path.join(path, MANIFEST))
+
+
 def _of_named_folder(path: str, written: Written) -> Iterator[Input]:
     """The inputs of a folder that the user named: one without any was mistyped, or is empty by a fault."""
     before = len(written.rejected)
@@ -174,6 +180,8 @@ def _of_folder(folder: str, written: Written) -> Iterator[Input]:
             written.rejected.add(path, "", source.error)
         elif reason == IS_ARCHIVE:
             yield Input(path, FORMATS["archive"], is_of_folder=path != folder)
+        elif reason == _IS_STORE:
+            yield Input(path, FORMATS["store"], is_of_folder=path != folder)
         elif reason in _REJECTED_FOLDERS:
             error = FileError.at(path, reason)
             if path == folder:
@@ -199,6 +207,16 @@ def read_all(
         yield from bundles_of([*inputs_of(paths, form, written)], limits, written, bar)
 
 
+def _bundles_in(
+    given: Input, limits: Limits, written: Written, skipped: tar.Skipped
+) -> Iterator[InputBundle]:
+    if given.form.container == "store":
+        return served_bundles(given.path, written.rejected, limits)
+    return read_bundles(
+        given.path, given.form, written.rejected, limits, skipped, is_regular=given.is_of_folder
+    )
+
+
 def bundles_of(
     inputs: Iterable[Input], limits: Limits, written: Written, progress: Progress
 ) -> Iterator[InputBundle]:
@@ -210,10 +228,7 @@ def bundles_of(
     skipped = tar.Skipped()
     for given in inputs:
         try:
-            found = read_bundles(
-                given.path, given.form, written.rejected, limits, skipped, is_regular=given.is_of_folder
-            )
-            for bundle in found:
+            for bundle in _bundles_in(given, limits, written, skipped):
                 written.read += 1
                 progress(written.read, len(written.rejected))
                 yield bundle

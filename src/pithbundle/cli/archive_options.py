@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from pithbundle.cli.inputs import limit_option
-from pithbundle.cli.numeric import whole
+from pithbundle.cli.numeric import size
 from pithbundle.encoding.limits import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,9 +26,9 @@ def size_options(command: F) -> F:
     """Add ``--max-raw`` and ``--limit``, passed as ``max_raw`` and ``limits``."""
     command = click.option(
         "--max-raw",
-        callback=whole(1, 10**15),
-        metavar="BYTES",
-        help="The most bytes of one bundle, decompressed: the limit size, 4194304.",
+        callback=size(1, 10**15),
+        metavar="SIZE",
+        help="The most bytes of one bundle, decompressed, as 16MiB: the limit size, 4194304.",
     )(command)
     return limit_option(command)
 

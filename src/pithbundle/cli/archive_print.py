@@ -84,7 +84,9 @@ def print_written(out: Output, output: str, written: Written) -> int:
     packs = plural(len(manifest.packs), "pack")
     out.heading("archive", f"{out.show(output)}: {plural(written.bundles, 'bundle')} in {packs}", "good")
     both = len({info.encoding for info in manifest.packs}) > 1
-    out.detail("records", f"{manifest.records}{', of JSON and CBOR by themselves' if both else ''}")
+    out.detail(
+        "records", f"{manifest.records}{', those in JSON and those in CBOR counted apart' if both else ''}"
+    )
     if written.read != written.bundles:
         out.detail("equal", f"{plural(written.read - written.bundles, 'bundle')} more than once")
     _print_size(out, manifest)
@@ -228,9 +230,8 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
     else:
         out.heading("sound", f"{count} in {packs}", "good")
     for lost in checked.lost[:MOST]:
-        out.detail(
-            "lost", f"{lost.first_suffix} to {lost.last_suffix}, by the index of {out.show(lost.file)}"
-        )
+        source = "the manifest, all of" if lost.is_whole else "the index of"
+        out.detail("lost", f"{lost.first_suffix} to {lost.last_suffix}, by {source} {out.show(lost.file)}")
     if checked.bundles < checked.claimed_bundles:
         copies = f"pithbundle archive merge {out.show(archive)} COPY -o OUT"
         out.detail("next", f"{copies} takes what is lost from another copy")

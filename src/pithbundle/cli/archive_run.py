@@ -21,6 +21,7 @@ from pithbundle.archive.sort import in_order, merged
 from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_pyarrow
 from pithbundle.archive.writer import Writer
 from pithbundle.bundle.number import PithNumber, is_suffix
+from pithbundle.bundle.reader import read_bundle
 from pithbundle.cli.archive_inputs import Written, failing, inputs_of, read_all
 from pithbundle.cli.extras import needing
 from pithbundle.cli.load import require_absent
@@ -197,6 +198,20 @@ def only(found: Found, encoding: Encoding | None) -> Found:
     """Return what was found in one encoding."""
     entries = tuple(entry for entry in found.entries if encoding in (None, entry.line.encoding))
     return replace(found, entries=entries)
+
+
+def require_number(found: Found, number: str) -> Found:
+    """Return what was found if it has the number that the user named, of which the suffix led to it.
+
+    Raises:
+        NumberError: ``subject``: it is of a record with another year (NUM-1).
+    """
+    for entry in () if is_suffix(number) else found.entries:
+        own = read_bundle(entry.line.data, encoding=entry.line.encoding).record.number
+        if own != PithNumber.parse(number):
+            detail = f"the record with the suffix {own.suffix} is {own}, and not {number}"
+            raise NumberError("subject", detail, clause="NUM-1")
+    return found
 
 
 def require_one_encoding(found: Found) -> None:

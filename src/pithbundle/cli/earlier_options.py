@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 import click
 
 from pithbundle.cli.guard import guard_inputs
-from pithbundle.cli.numeric import whole
+from pithbundle.cli.numeric import size, whole
 from pithbundle.cli.output import Output
 from pithbundle.cli.render import plural
 from pithbundle.output_folder import PART
@@ -53,9 +53,9 @@ def earlier_options(command: Command) -> Command:
     )
     @click.option(
         "--cache-size",
-        callback=whole(0, 10**15),
-        metavar="BYTES",
-        help="At the end remove the results used longest ago, until DIR has at most so many bytes.",
+        callback=size(0, 10**15),
+        metavar="SIZE",
+        help="At the end remove the results used longest ago, until DIR has at most SIZE bytes, as 20GB.",
     )
     @functools.wraps(command)
     def with_earlier(

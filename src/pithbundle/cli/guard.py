@@ -11,7 +11,7 @@ from typing import Final, Literal, TextIO
 
 import click
 
-from pithbundle.bundle.document_types import ARCHIVE_FILE
+from pithbundle.bundle.document_types import ARCHIVE_FILE, STORE_FILE
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
 
@@ -85,7 +85,7 @@ def require_name_of(output: str, kind: Literal["folder", "tar", "parquet"], step
 
 
 def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> None:
-    """Check that an output contains no input, and is not inside an archive that is one (CLI-5).
+    """Check that an output contains no input, and is not inside an archive or a store that is one (CLI-5).
 
     What exists inside a folder that is walked would be read as an input.
 
@@ -100,13 +100,18 @@ def guard_archives(inputs: Iterable[str | None], option: str, output: str) -> No
         folder = identity(path) if os.path.isdir(path) else None
         if existing is not None and existing in map(identity, _above(path)):
             problem = f"contains an input ({Output.file_name(path)})"
-        elif folder in above and (existing or os.path.lexists(os.path.join(path, ARCHIVE_FILE))):
+        elif folder in above and (existing or _is_whole(path)):
             problem = f"is inside an input ({Output.file_name(path)})"
         else:
             continue
         raise click.UsageError(
             f"{option} {Output.show(output)} {problem}: name a folder beside it", click.get_current_context()
         )
+
+
+def _is_whole(folder: str) -> bool:
+    """Whether a folder is an archive or a store, in which nothing else may be written."""
+    return any(os.path.lexists(os.path.join(folder, name)) for name in (ARCHIVE_FILE, STORE_FILE))
 
 
 def is_inside(path: str, folder: str) -> bool:

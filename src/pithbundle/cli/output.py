@@ -277,17 +277,23 @@ class Output:
             self.error(f"standard output: {(error.strerror or str(error)).lower()}")
             self.discard_stdout()
             status = Exit.USAGE
-        with contextlib.suppress(OSError):
+        try:
             _write(sys.stderr, self._err)
+        except OSError:
+            self._discard(sys.stderr)
         return int(status)
 
     @staticmethod
     def discard_stdout() -> None:
         """Redirect stdout to the null device, so that the interpreter's flush at exit does not fail again."""
-        if sys.stdout is None:
+        Output._discard(sys.stdout)
+
+    @staticmethod
+    def _discard(stream: TextIO | None) -> None:
+        if stream is None:
             return
         with contextlib.suppress(OSError, ValueError):
-            number = sys.stdout.fileno()
+            number = stream.fileno()
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, number)
             os.close(nowhere)

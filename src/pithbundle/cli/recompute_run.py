@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from pithbundle.cli.archive_inputs import (
     bundles_of,
     failing,
     inputs_of,
+    is_archive_folder,
 )
 from pithbundle.cli.archive_print import (
     NOTHING_WRITTEN,
@@ -160,6 +162,25 @@ def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) 
     return True
 
 
+def _print_first(out: Output, inputs: tuple[str, ...], found: Recomputed) -> None:
+    """Print the first records of each outcome but ``valid``, and how to look at the first one (RECOMP-20)."""
+    counts: Any = found.summary["outcomes_of_records"]
+    # The records with the most urgent outcome come first (REPORT-2).
+    ordered = [(outcome, found.first[outcome]) for outcome in counts if outcome in found.first]
+    for outcome, records in ordered:
+        more = counts[outcome] - len(records)
+        suffixes = ", ".join(suffix for suffix, _ in records)
+        out.detail("first", f"{outcome}: {suffixes}{f' and {more} more' if more else ''}")
+    if ordered and len(inputs) == 1 and is_archive_folder(inputs[0]):
+        suffix, lines = ordered[0][1][0]
+        get = f"{shlex.join(['pithbundle', 'archive', 'get', inputs[0]])} {suffix}"
+        # What is verified is one bundle, or the files of a folder.
+        unpack = f"pithbundle archive unpack --from jsonl - -o {suffix} && pithbundle verify {suffix}"
+        out.detail(
+            "next", out.show(f"{get} | {'pithbundle verify -' if lines == 1 else unpack}", len(get) + 200)
+        )
+
+
 def shrink_cache(earlier: Earlier, output: str) -> Shrunk | None:
     """Make the cache as small as ``--cache-size`` wants it, once the output is complete; None without it.
 
@@ -189,6 +210,7 @@ def print_recomputed(
     output: str,
     policy: Policy,
     policy_path: str | None,
+    inputs: tuple[str, ...],
     found: Recomputed,
     skipped: Skipped,
     compared: Compared | None = None,
@@ -204,6 +226,9 @@ def print_recomputed(
             "output": portable(output),
             "summary": summary,
             "skipped": skipped.count,
+            "first_records": {
+                outcome: [suffix for suffix, _ in records] for outcome, records in found.first.items()
+            },
             **members_of(found.rejected),
             "expected": expected_value(compared),
             "cache": _shrunk_value(shrunk),
@@ -224,6 +249,7 @@ def print_recomputed(
     for label, name in (("conflicts", "equivocations"), ("unverified", "unverified")):
         if summary[name]:
             out.detail(label, str(summary[name]))
+    _print_first(out, inputs, found)
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
     print_skipped(out, skipped)

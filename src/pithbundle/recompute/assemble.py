@@ -22,6 +22,7 @@ from pithbundle.durable import Folder
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
+from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
 from pithbundle.recompute.resume import KEPT, TEMPORARIES
@@ -55,8 +56,10 @@ class Found:
     shared: Sequence[UnitRef]
 
 
-def write_results(folder: Folder, found: Found, rejected: Rejections) -> Tally:
+def write_results(folder: Folder, found: Found, rejected: Rejections, first: FirstRecords) -> Tally:
     """Write ``states/``, ``reports/`` and ``digests.txt``, and count; what has no state goes to ``rejected``.
+
+    ``first`` takes the first records of each outcome.
 
     Raises:
         ArchiveError: the file of the results was damaged meanwhile.
@@ -72,10 +75,12 @@ def write_results(folder: Folder, found: Found, rejected: Rejections) -> Tally:
             digests.write(each.digests)
             if isinstance(each, FoundRow):
                 tally.add(len(each.row.lines), each.row.facts)
+                first.add(each.row)
                 states.add(each.row.suffix, each.state)
                 reports.add(each.row.suffix, each.report)
             else:
                 tally.add_counts(each.result.counts)
+                first.add_unit(each.result)
                 for packs, packed in ((states, each.result.states), (reports, each.result.reports)):
                     if each.is_copied:
                         packs.copy(packed)

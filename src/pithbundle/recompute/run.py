@@ -7,8 +7,8 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -26,6 +26,7 @@ from pithbundle.errors import ArchiveError
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute.cache import cache_at
+from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.frame_units import FrameUnits, Named, PackScan, Unit
 from pithbundle.recompute.kept import RECHECKED, Hit, Kept
 from pithbundle.recompute.notes import Notes
@@ -52,6 +53,8 @@ class Recomputed:
     #: ``summary.json`` (RECOMP-6).
     summary: Object
     rejected: Rejections
+    #: By outcome the suffixes of the first records with it, and the number of lines of each (RECOMP-20).
+    first: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     #: Whether there is an output; False only of a run without ``empty``.
     is_written: bool = True
 
@@ -229,10 +232,10 @@ class _Run:
                 self._frames.require_unchanged()
         folder, verifier = place.part, self._verifier
         results = assemble.Found(self._store, units, shared)
-        rejected = self._notes.rejections()
+        rejected, first = self._notes.rejections(), FirstRecords()
         with _timed(self._times, "output"):
             self._progress.begin("writing", None)
-            tally = assemble.write_results(folder, results, rejected)
+            tally = assemble.write_results(folder, results, rejected, first)
             assemble.write_rejected(folder, rejected)
         summary = tally.to_value(
             rejected,
@@ -243,7 +246,7 @@ class _Run:
         assemble.write_json(folder, assemble.SUMMARY, summary)
         assemble.write_picture(folder, summary)
         assemble.write_json(folder, assemble.RUN, self._facts())
-        return Recomputed(summary, rejected)
+        return Recomputed(summary, rejected, first.found)
 
     def _facts(self) -> Object:
         from pithbundle import __version__

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pithbundle.bundle.document_types import STORE_FILE
 from pithbundle.durable import Folder
 from pithbundle.encoding.canonical import encode
 from pithbundle.encoding.json_reader import parse_json
@@ -20,7 +21,7 @@ from pithbundle.store.entry import MAX_ORIGIN
 from pithbundle.store.segments import AREAS
 from pithbundle.verify.policy import Policy
 
-SETTINGS: Final = "pith-store.json"
+SETTINGS: Final = STORE_FILE
 POLICY: Final = "policy.json"
 _TYPE: Final = "pithbundle_store"
 _VERSION: Final = "1"

@@ -244,18 +244,18 @@ def get(
 ) -> int:
     """Print the bundles of one record from the archive DIR: in JSON one a line.
 
-    NUMBER is a suffix of 26 characters or a full Pith Number. The index and one frame are read, and
-    the suffix of each bundle is recomputed. With --json the positions are printed, and the bundles
-    are written to the FILE of -o.
+    NUMBER is a suffix of 26 characters or a full Pith Number, whose year must be that of the
+    record. The index and one frame are read, and the suffix of each bundle is recomputed. With
+    --json the positions are printed, and the bundles are written to the FILE of -o.
     """
     run, printing = _archives()
     if output is not None:
         guard_inputs((archive, *_files_in(archive)), [("-o", output)])
         guard_archives([archive], "-o", output)
-    suffix = run.suffix_of(suffix)
+    number, suffix = suffix, run.suffix_of(suffix)
     with run.failing(archive):
         reader = run.Reader(archive, with_max_raw(limits, max_raw))
-        found = run.only(reader.get(suffix), encoding)
+        found = run.only(run.require_number(reader.get(suffix), number), encoding)
     if found.entries and (output is not None or not out.as_json):
         run.require_one_encoding(found)
         if out.as_json and output == STDIN:

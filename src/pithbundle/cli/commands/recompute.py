@@ -36,7 +36,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "  pithbundle recompute downloads/ more.jsonl.gz -o states --policy mine.json\n"
     "  pithbundle recompute mirror -o states --resume\n"
     "  pithbundle recompute mirror -o states --force --cache ~/.cache/pithbundle\n"
-    "  pithbundle recompute mirror -o states --cache cache --cache-size 20000000000\n"
+    "  pithbundle recompute mirror -o states --cache cache --cache-size 20GB\n"
     "  pithbundle recompute mirror -o new --expect states --differences d.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
     "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
@@ -133,4 +133,6 @@ def command(
     if expected is not None and found.is_written:
         compared = comparing.compare(output, expected, limits, differences_path, force)
     skipped = written.skipped
-    return int(run.print_recomputed(out, output, policy, policy_path, found, skipped, compared, shrunk))
+    return int(
+        run.print_recomputed(out, output, policy, policy_path, inputs, found, skipped, compared, shrunk)
+    )

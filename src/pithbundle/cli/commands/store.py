@@ -9,7 +9,9 @@ from typing import Final
 import click
 
 from pithbundle.cli.archive_options import from_option
+from pithbundle.cli.clock import time_option_value
 from pithbundle.cli.extras import needing_zstd
+from pithbundle.cli.guard import is_inside
 from pithbundle.cli.inputs import PATH, json_option, output_options, policy_option, read_policy
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import Output
@@ -123,9 +125,14 @@ def add(
     counted: once this ends, no crash takes it. A file that is no bundle is kept in quarantine; in a
     container it is rejected.
     """
+    for each in inputs:
+        if each != STDIN and is_inside(each, store):
+            message = f"{Output.show(each)} is the store itself, or in it: give what it is to receive"
+            raise click.UsageError(message, click.get_current_context())
     run, printing = _stores()
     suffix = "" if requested is None else run.suffix_of(requested)
-    found = run.add(store, inputs, form, origin, suffix, received_at or "")
+    moment = "" if received_at is None else time_option_value("--received-at", received_at)
+    found = run.add(store, inputs, form, origin, suffix, moment)
     return int(printing.print_added(out, store, found))
 
 
