@@ -38,7 +38,7 @@ from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import FileError, PithError
-from pithbundle.files import file_error
+from pithbundle.files import STDIN, file_error
 from pithbundle.recompute.cache import Shrunk, cache_at
 from pithbundle.recompute.frame_units import Named
 from pithbundle.recompute.location import scheme_of
@@ -162,7 +162,7 @@ def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) 
     return True
 
 
-def _print_first(out: Output, inputs: tuple[str, ...], found: Recomputed) -> None:
+def _print_first(out: Output, policy_path: str | None, inputs: tuple[str, ...], found: Recomputed) -> None:
     """Print the first records of each outcome but ``valid``, and how to look at the first one (RECOMP-20)."""
     counts: Any = found.summary["outcomes_of_records"]
     # The records with the most urgent outcome come first (REPORT-2).
@@ -173,12 +173,16 @@ def _print_first(out: Output, inputs: tuple[str, ...], found: Recomputed) -> Non
         out.detail("first", f"{outcome}: {suffixes}{f' and {more} more' if more else ''}")
     if ordered and len(inputs) == 1 and is_archive_folder(inputs[0]):
         suffix, lines = ordered[0][1][0]
-        get = f"{shlex.join(['pithbundle', 'archive', 'get', inputs[0]])} {suffix}"
+        verify = ["pithbundle", "verify", *([] if policy_path is None else ["--policy", policy_path])]
         # What is verified is one bundle, or the files of a folder.
-        unpack = f"pithbundle archive unpack --from jsonl - -o {suffix} && pithbundle verify {suffix}"
-        out.detail(
-            "next", out.show(f"{get} | {'pithbundle verify -' if lines == 1 else unpack}", len(get) + 200)
-        )
+        command = shlex.join(["pithbundle", "archive", "get", inputs[0], suffix])
+        if lines == 1:
+            command += f" | {shlex.join([*verify, STDIN])}"
+        else:
+            command += (
+                f" | pithbundle archive unpack --from jsonl - -o {suffix} && {shlex.join([*verify, suffix])}"
+            )
+        out.detail("next", out.show(command, len(command)))
 
 
 def shrink_cache(earlier: Earlier, output: str) -> Shrunk | None:
@@ -249,7 +253,7 @@ def print_recomputed(
     for label, name in (("conflicts", "equivocations"), ("unverified", "unverified")):
         if summary[name]:
             out.detail(label, str(summary[name]))
-    _print_first(out, inputs, found)
+    _print_first(out, policy_path, inputs, found)
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
     print_skipped(out, skipped)

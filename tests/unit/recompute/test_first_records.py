@@ -56,7 +56,7 @@ def test_they_are_printed_with_a_command_that_runs(tmp_path: Path, monkeypatch: 
         assert f"  first       {outcome}: {', '.join(suffixes)}" in done.out
     worst = first["invalid"][0]
     get = f"pithbundle archive get mirror {worst} | pithbundle archive unpack --from jsonl - -o {worst}"
-    assert f"  next        {get} && pithbundle verify {worst}\n" in done.out
+    assert f"  next        {get} && pithbundle verify --policy p.json {worst}\n" in done.out
     lines = run("archive", "get", "mirror", worst).stdout
     assert run("archive", "unpack", "--from", "jsonl", "-", "-o", worst, stdin=lines).status == 0
     assert "INVALID" in run("verify", worst, "--policy", "p.json").out
