@@ -122,11 +122,10 @@ def command(
     limits = with_max_raw(limits, max_raw)
     policy = read_policy(policy_path)
     expected = comparing.open_expected(expected_path, limits)
-    is_table = table == "parquet"
     with local_folder(output, storage, force) as folder:
         found, written = run.run(
             out, inputs, form, storage, folder, policy, limits, jobs, cluster, force, earlier,
-            table=is_table, is_resumable=folder == output,
+            table=table == "parquet", is_resumable=folder == output,
         )  # fmt: skip
     shrunk = run.shrink_cache(earlier, output)
     compared = None
