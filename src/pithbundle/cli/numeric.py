@@ -13,7 +13,7 @@ import click
 _WHOLE: Final = re.compile("[0-9]{1,15}", re.ASCII)
 _DECIMAL: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?", re.ASCII)
 
-#: The units of sizes, with what each stands for in bytes.
+#: The bytes of each unit of a size.
 _UNITS: Final = {
     "": 1,
     **{f"{prefix}{end}": 1000**at for at, prefix in enumerate("kMGT", 1) for end in ("", "B")},
