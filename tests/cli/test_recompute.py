@@ -195,7 +195,7 @@ def test_a_cache_is_filled_used_and_left_alone() -> None:
         (["--recheck", "5"], "--recheck is the share of a cache"),
         (["--cache", "c", "--recheck", "101"], "is not a whole number from 0 to 100"),
         (["--cache-size", "5"], "--cache-size is that of a cache"),
-        (["--cache", "c", "--cache-size", "20G"], "is not a whole number from 0 to 1000000000000000"),
+        (["--cache", "c", "--cache-size", "20 G"], "is not a size from 0 to 1000000000000000 bytes"),
         (["--cache", "in"], "--cache in is also an input"),
         (["--cache", "out"], "--cache and -o name one folder"),
         (["--cache", "./x/../out.part/"], "--cache and -o name one folder"),
