@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -77,7 +78,17 @@ def test_the_wheel_is_the_package_and_the_vectors(built: tuple[Path, Path]) -> N
     modules = {path.relative_to(PACKAGE.parent).as_posix() for path in PACKAGE.rglob("*.py")}
     about = {name for name in names if ".dist-info/" in name}
     vectors = {f"pithbundle/{name}" for name in committed_files() if name.startswith("vectors/")}
-    assert names - about == modules | DATA | vectors
+    # The worker of conformance, the page in one file and the tests are not in it.
+    scripts = {
+        f"pithbundle/{name}"
+        for name in committed_files()
+        if re.fullmatch(
+            r"js/(?:src/.+\.js|(?:pithbundle|page|page-worker|record|record-worker)\.js|page\.css|index\.html)",
+            name,
+        )
+    }
+    assert len(scripts) > 50
+    assert names - about == modules | DATA | vectors | scripts
     assert "pithbundle/vectors/vectors.schema.json" in vectors
     assert built[1].stat().st_size < MOST
     assert {name.partition(".dist-info/")[2] for name in about} == {

@@ -27,7 +27,10 @@ def test_there_are_1512_cases() -> None:
 def test_the_tame_page_has_what_the_others_are_compared_with() -> None:
     names = {name for _, attrs in TAME.elements for name, _ in attrs}
     assert {"class", "href", "content", "http-equiv"} <= names
-    assert not [name for name in names if name.startswith("on") or name in ("style", "src", "srcdoc")]
+    assert not [name for name in names if name.startswith("on") or name in ("style", "srcdoc")]
+    assert [dict(attrs)["src"] for _, attrs in TAME.elements if "src" in dict(attrs)] == [
+        "../../pith-pages/record.js"
+    ]
     urls = {value for _, attrs in TAME.elements for name, value in attrs if name == "href"}
     assert {url for url in urls if url and ":" in url} == {
         url for url in urls if url and url.startswith("https://arxiv.org/abs/")

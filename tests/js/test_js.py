@@ -66,6 +66,8 @@ def test_nothing_is_fetched_and_no_text_is_run() -> None:
     parts = (
         JS / "page.js",
         JS / "page-worker.js",
+        JS / "record.js",
+        JS / "record-worker.js",
         JS / "index.html",
         *sorted((JS / "src" / "page").glob("*.js")),
     )

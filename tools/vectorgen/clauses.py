@@ -122,6 +122,8 @@ UNTESTABLE: Final = {
     "PAGE-6": "about pages; tests/unit/mirror/pages/test_record.py shows it",
     "PAGE-7": "about pages; tests/unit/mirror/pages/test_record.py and tests/unit/mirror/pages/test_documents.py show it",
     "PAGE-8": "about pages; tests/unit/mirror/test_publishing.py and tests/unit/mirror/test_published_pages.py show it",
+    "PAGE-9": "about pages; tests/browser/test_pages.py shows it",
+    "PAGE-10": "about pages; tests/browser/test_pages.py and tests/unit/mirror/pages/test_alone.py show it",
     "MIRROR-11": "about files of a mirror; tests/unit/mirror/test_site.py shows it",
     "MIRROR-12": "about files of a mirror; tests/unit/mirror/test_site.py shows it",
     "MIRROR-13": "about files of a mirror; tests/unit/mirror/test_site.py shows it",

@@ -9,10 +9,13 @@ from functools import cache
 from hashlib import sha256
 from typing import Final
 
-from pithbundle.mirror.answers import Document
+from pithbundle.encoding.canonical import encode_canonical
+from pithbundle.mirror.answers import JSON, Document
+from pithbundle.mirror.pages.alone import page_alone
 from pithbundle.mirror.pages.place import PUBLISHED, Place
 from pithbundle.mirror.pages.record import Download, record_page
 from pithbundle.mirror.pages.rendering import TEMPLATES
+from pithbundle.mirror.pages.scripts import one_script, read_module
 from pithbundle.mirror.served_folder import PAGE, PAGES
 from pithbundle.store import Served, View
 from pithbundle.verifier import Verifier
@@ -21,7 +24,13 @@ HTML: Final = "text/html; charset=utf-8"
 #: A larger number is needed where other pages follow from the same records and templates.
 _VERSION: Final = "1"
 _ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
-_TYPES: Final = {".css": "text/css; charset=utf-8"}
+_STYLES: Final = "text/css; charset=utf-8"
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+#: The scripts of the page of a record, and the policy under which the browser checks.
+_SCRIPTS: Final = ("record.js", "record-worker.js")
+_POLICY: Final = "policy.json"
+#: The page on which readers drop a bundle.
+_ALONE: Final = "check.html"
 #: The bundle is there twice.
 _SECOND: Final = ".well-known/"
 
@@ -43,6 +52,8 @@ def found_at(
         paths_of: returns the addresses of the other documents of a record.
         of_record: returns one of them.
     """
+    if path == f"{PAGES}/{_POLICY}":
+        return Document(encode_canonical(view.policy.to_value()), JSON, immutable=False)
     if path.startswith(f"{PAGES}/"):
         return _assets().get(path[len(PAGES) + 1 :])
     found = _PAGE(path)
@@ -76,7 +87,7 @@ def page_of(
 
 def asset_paths() -> list[str]:
     """The addresses of what pages load."""
-    return [f"{PAGES}/{name}" for name in _assets()]
+    return [f"{PAGES}/{name}" for name in (*_assets(), _POLICY)]
 
 
 @cache
@@ -84,7 +95,10 @@ def _assets() -> dict[str, Document]:
     found = {}
     for name in sorted(os.listdir(_ASSETS)):
         with open(os.path.join(_ASSETS, name), "rb") as file:
-            found[name] = Document(file.read(), _TYPES[os.path.splitext(name)[1]], immutable=False)
+            found[name] = Document(file.read(), _STYLES, immutable=False)
+    found[_ALONE] = Document(page_alone(read_module), HTML, immutable=False)
+    for name in _SCRIPTS:
+        found[name] = Document(one_script(name, read_module).encode(), _SCRIPT, immutable=False)
     return found
 
 

@@ -89,7 +89,21 @@ def record_page(
         "policy_sha256": policy_sha256,
         "downloads": downloads,
     }
+    names = "canonical_sha256", "events_sha256", "state_sha256", "digest", "policy_sha256", "outcome"
+    values["check"] = {
+        "root": place.root,
+        "parts": _bundles(downloads),
+        "state": next((one.address for one in downloads if one.label == "state.json"), ""),
+        "claimed": {"pith_number": values["number"], **{name: values[name] for name in names}},
+    }
     return render("record.html", values)
+
+
+def _bundles(downloads: Sequence[Download]) -> list[str]:
+    """The addresses of all bundles of the record (MIRROR-13)."""
+    parts = [one.address for one in downloads if one.label.startswith("parts/")]
+    whole = [one.address for one in downloads if one.label in ("bundle.json", "bundle.cbor")]
+    return parts or whole[-1:]
 
 
 def _unverified_elements(report: Report, parts: Iterable[bytes]) -> list[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 from typing import Final
@@ -33,6 +34,11 @@ def cut(value: object, limit: int) -> Markup:
     return escape(visible(str(value), limit))
 
 
+def data(value: object) -> Markup:
+    """Return a value as JSON for an attribute, which a script reads."""
+    return escape(json.dumps(value, sort_keys=True))
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
@@ -45,6 +51,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["cut"] = cut
+    made.filters["data"] = data
     made.globals["content_policy"] = CONTENT_POLICY
     return made
 

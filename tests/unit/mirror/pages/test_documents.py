@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kit.hostile_paths import HOSTILE_PATHS
 from kit.stores import body, make, suffix, unverified
+from pithbundle import Policy
 from pithbundle.mirror.answers import Document
 from pithbundle.mirror.pages.documents import HTML, asset_paths, pages_version
 from pithbundle.mirror.site import Site
@@ -28,7 +29,10 @@ def test_a_record_has_a_page_and_the_page_has_what_it_loads(tmp_path: Path) -> N
         assert "pith-pages/page.css" in loaded
         for path in asset_paths():
             found = document(site, path)
-            assert found.media_type.endswith("charset=utf-8") and not found.immutable
+            is_text = found.media_type.endswith("charset=utf-8") or found.media_type == "application/json"
+            assert is_text and not found.immutable
+        policy = Policy.from_bytes(document(site, "pith-pages/policy.json").body)
+        assert policy.sha256 == site.view.policy_sha256
         for path in site.paths_of(S):
             made = document(site, path)
             assert path.startswith(".well-known/") or made.sha256.encode() in page.body
@@ -41,7 +45,7 @@ def test_nothing_else_is_a_page(tmp_path: Path) -> None:
         for text in HOSTILE_PATHS:
             if text != S:
                 assert not isinstance(site.find(f"pith/{text}/index.html"), Document), text
-            assert site.find(f"pith-pages/{text}") is None, text
+            assert text == "policy.json" or site.find(f"pith-pages/{text}") is None, text
         assert site.find(f"pith/{suffix(2)}/index.html") is None
         assert site.find("pith-pages/../site.py") is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kit.data import REPO
@@ -13,7 +15,7 @@ from kit.stores import POLICY, body, event, invalid, unverified
 from pithbundle import Policy, Verifier
 from pithbundle.digests.lines import leaf_digest
 from pithbundle.mirror.pages.place import PUBLISHED, SERVED
-from pithbundle.mirror.pages.record import record_page
+from pithbundle.mirror.pages.record import Download, record_page
 
 DATA = REPO / "vectors" / "demo"
 RICH = (DATA / "rich.json").read_bytes()
@@ -118,6 +120,25 @@ def test_a_thousand_events_are_listed_and_the_others_counted(count: int) -> None
     page = page_of([body(1, *range(count))], POLICY)
     assert page.count(b"<li id=") == 1_000
     assert ("1 earlier event; the bundle has them all." in text_of(page)) == (count > 1_000)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (("bundle.json", "state.json"), ["bundle.json"]),
+        (("bundle.cbor", "state.json"), ["bundle.cbor"]),
+        (("bundle.cbor", "bundle.json"), ["bundle.json"]),
+        (("parts/1.json", "parts/2.json", "parts.json", "bundle.json"), ["parts/1.json", "parts/2.json"]),
+    ],
+)
+def test_the_browser_is_given_all_bundles(labels: tuple[str, ...], expected: list[str]) -> None:
+    downloads = [Download(label, label, 1, "ab" * 32) for label in labels]
+    page = record_page(report_of([RICH], KEYS), [RICH], downloads, PUBLISHED, KEYS.sha256)
+    attributes = (dict(attrs) for _, attrs in Parsed(page).elements)
+    (given,) = (json.loads(each["data-check"] or "") for each in attributes if "data-check" in each)
+    assert given["parts"] == expected and given["root"] == "../../"
+    report = report_of([RICH], KEYS)
+    assert report.state is not None and given["claimed"]["state_sha256"] == report.state.sha256
 
 
 def test_a_report_without_a_record_has_no_page() -> None:
