@@ -46,7 +46,8 @@ def test_the_name_states_the_format(name: str, form: str | None) -> None:
 
 
 def test_the_formats() -> None:
-    assert len(FORMATS) == 16 and FORMATS["archive"] == InputFormat("archive")
+    assert len(FORMATS) == 17
+    assert all(FORMATS[name] == InputFormat(name) for name in ("archive", "store"))
 
 
 def read(
