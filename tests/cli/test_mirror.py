@@ -229,7 +229,7 @@ def test_a_store_is_published(folder: Path) -> None:
     assert done.status == 2 and "contains the digests of mirror.example" in done.err
 
 
-def test_a_head_is_signed_by_a_command(folder: Path) -> None:
+def test_a_head_is_signed_by_a_command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = "import sys; data = sys.stdin.buffer.read()\n"
     sound = read + f"import nacl.signing as s; key = s.SigningKey({MIRROR.seed!r})\n"
     sound += "sys.stdout.buffer.write(key.sign(data).signature)\n"
@@ -244,7 +244,20 @@ def test_a_head_is_signed_by_a_command(folder: Path) -> None:
         (read + "print('short')", 2, "wrote 6 bytes; a signature has 64 raw bytes"),
         (read + "sys.exit(3)", 2, "ended with the status 3"),
         ("import sys; sys.exit(0)", 2, "wrote 0 bytes"),
+        ("import sys\nwhile True: sys.stdout.write('garbage' * 999)", 2, "wrote more than the 64 raw bytes"),
+        ("import time\nprint('x' * 9, flush=True)\ntime.sleep(99)", 2, "did not answer within 2 seconds"),
+        (
+            "import os\nif os.fork():\n os._exit(0)\nos.setsid()\nimport time\ntime.sleep(9)",
+            2,
+            "did not answer within",
+        ),
+        (
+            "import os, sys\nsys.stdout.close()\nos.close(1)\nimport time\ntime.sleep(9)",
+            2,
+            "did not answer within",
+        ),
     ):
+        monkeypatch.setattr("pithbundle.cli.mirror_publish_run._DEADLINE", 2.0)
         done = run("mirror", *PUBLISH, *signer(folder, source))
         assert done.status == status and message in done.err, done
     done = run("mirror", *PUBLISH, "--sign-with", "./absent", "--sign-key", MIRROR.public_key.hex())

@@ -45,6 +45,8 @@ class Operation:
     data: bytes = b""
     #: The file that it creates, whatever names that gets later.
     file: File = field(default_factory=File)
+    #: The file that it renames: a name on the disk leads to a file, not to what had another name meanwhile.
+    moved: File | None = None
 
 
 class Recorder:
@@ -118,6 +120,8 @@ class Disk:
         elif operation.name == "sync_folder":
             self._sync(path)
         else:
+            if operation.name == "rename":
+                operation.moved = self.names[path]
             change(self.names, operation)
             self.pending.append(operation)
 
@@ -169,6 +173,10 @@ def change(names: dict[str, File | None], operation: Operation) -> None:
         del names[path]
     elif operation.name == "link":
         names[other] = names[path]
+    elif operation.moved is not None:
+        if names.get(path) is operation.moved:
+            del names[path]
+        names[other] = operation.moved
     elif operation.name == "rename":
         require(names, path)
         moved = taken(names, path)

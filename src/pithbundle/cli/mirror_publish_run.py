@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import shlex
 import signal
 import subprocess
+import time
 from importlib import import_module
 from typing import Final
 
 import click
 
+from pithbundle.archive.storage import LOCAL
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.clock import time_option_value
 from pithbundle.cli.envelope import SUCCESS
@@ -21,15 +24,17 @@ from pithbundle.cli.mirror_print import head_value, print_head
 from pithbundle.cli.mirror_run import require_origin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import plural
+from pithbundle.cli.storage_option import open_storage
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.digests.head import Head
 from pithbundle.ed25519.strict import SIGNATURE_BYTES, PublicKey
 from pithbundle.encoding.values import portable
 from pithbundle.errors import FileError, InvalidKeyError
 from pithbundle.mirror import publishing
+from pithbundle.mirror.bucket_target import BucketTarget
 from pithbundle.mirror.digest_folder import Sign
 from pithbundle.mirror.publishing import Publication
-from pithbundle.mirror.target import LocalTarget
+from pithbundle.mirror.target import LocalTarget, Target
 
 #: The seconds in which the command of ``--sign-with`` answers (MIRROR-17).
 _DEADLINE: Final = 30.0
@@ -75,13 +80,15 @@ def _signature(words: list[str], message: bytes) -> bytes:
         raise FileError.at(name, f"cannot be run: {error}") from error
     with process:
         try:
-            data, _ = process.communicate(message, timeout=_DEADLINE)
-        except subprocess.TimeoutExpired:
+            data = _answer(process, message)
+        except (TimeoutError, subprocess.TimeoutExpired):
             raise FileError.at(name, f"did not answer within {_DEADLINE:g} seconds") from None
         finally:
             # With the processes that it started: one of them may hold the pipe.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
+    if len(data) > SIGNATURE_BYTES:
+        raise FileError.at(name, f"wrote more than the {SIGNATURE_BYTES} raw bytes of a signature")
     if process.returncode != 0:
         raise FileError.at(name, f"ended with the status {process.returncode}")
     if len(data) != SIGNATURE_BYTES:
@@ -89,9 +96,49 @@ def _signature(words: list[str], message: bytes) -> bytes:
     return data
 
 
+def _answer(process: subprocess.Popen[bytes], message: bytes) -> bytes:
+    """What a process writes until it ends, or one byte more than a signature has.
+
+    Raises:
+        TimeoutError, subprocess.TimeoutExpired: it did not end in time.
+    """
+    until = time.monotonic() + _DEADLINE
+    found = b""
+    if process.stdin is None or process.stdout is None:
+        raise TypeError("the process was started without pipes")
+    # The message fits into the pipe, so that a process that reads nothing blocks nothing.
+    with contextlib.suppress(BrokenPipeError), process.stdin:
+        process.stdin.write(message)
+    waiting = select.poll()
+    waiting.register(process.stdout, select.POLLIN)
+    while len(found) <= SIGNATURE_BYTES:
+        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
+            raise TimeoutError
+        part = os.read(process.stdout.fileno(), SIGNATURE_BYTES + 1 - len(found))
+        if not part:
+            process.wait(max(0.0, until - time.monotonic()))
+            break
+        found += part
+    return found
+
+
+def _target(path: str, schemes: tuple[str, ...]) -> contextlib.AbstractContextManager[Target]:
+    """Where a path leads: to a bucket if it begins with a scheme, and otherwise to a folder."""
+    storage = open_storage([path], schemes)
+    if storage is LOCAL:
+        return LocalTarget(path)
+    # Here, since fsspec is there only where an extra is installed.
+    from pithbundle.recompute.object_storage import ObjectStorage
+
+    if not isinstance(storage, ObjectStorage):
+        raise TypeError("a bucket without object storage")
+    return contextlib.nullcontext(BucketTarget(storage, path))
+
+
 def publish(
     store: str,
     target: str,
+    schemes: tuple[str, ...],
     origin: str | None,
     base_url: str | None,
     sign: Sign | None,
@@ -101,10 +148,10 @@ def publish(
     adopt: bool,
     pages: bool,
 ) -> Publication:
-    """Publish a store to a folder, with a progress bar.
+    """Publish a store to a folder or a bucket, with a progress bar.
 
     Raises:
-        InputRejected: the store is damaged, or the folder cannot be written.
+        InputRejected: the store is damaged, or the target cannot be written.
         click.UsageError: a value is not in its form.
     """
     require_origin(origin)
@@ -115,7 +162,7 @@ def publish(
     if pages:
         with needing("mirror", "pages need jinja2", "jinja2"):
             import_module("pithbundle.mirror.pages.documents")
-    with failing(store), LocalTarget(target) as place, progress_bar(None) as bar:
+    with failing(store), _target(target, schemes) as place, progress_bar(None) as bar:
         return publishing.publish(
             store,
             place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -27,7 +28,6 @@ NEXT: Final = f"{DIGESTS}/{NEXT_FILE}"
 _HEAD: Final = f"{DIGESTS}/{HEAD_FILE}"
 #: A larger number is needed where other bytes follow from the same bundles, policy and sources.
 _DOCUMENTS: Final = "1"
-_TEMPORARY: Final = "note.tmp"
 _LINE: Final = 26 + 1 + 64 + 1
 _MOST_NOTE_HEAD: Final = 1 << 20
 _PARTS: Final = "parts.json"
@@ -84,15 +84,19 @@ def publish(
         StoreError: the store is damaged.
     """
     folder = ServedFolder(store)
-    theirs = _head_of(target)
-    try:
-        _require_own(folder, target, theirs, origin, adopt)
-        site = Site.open(
-            store, origin=origin, base_url=base_url, sign=sign, generated_at=generated_at, packs=packs
-        )
-    except OSError as error:
-        raise file_error(folder.path, error) from error
-    with site:
+    with contextlib.ExitStack() as stack:
+        try:
+            if not target.is_held:
+                stack.enter_context(folder.publication())
+            theirs = _head_of(target)
+            _require_own(folder, target, theirs, origin, adopt)
+            site = stack.enter_context(
+                Site.open(
+                    store, origin=origin, base_url=base_url, sign=sign, generated_at=generated_at, packs=packs
+                )
+            )
+        except OSError as error:
+            raise file_error(folder.path, error) from error
         head = site.head
         if head is None:
             raise FileError.at(store, "the first head needs the name of the mirror: add --origin")
@@ -156,6 +160,8 @@ class _Run:
         self._digests()
         packs = self._packs()
         self._done.is_new = self._theirs is None or self._theirs.sha256 != head.sha256
+        # On the disk before the next head, which names them, could be.
+        target.flush()
         if self._done.is_new:
             self._put(NEXT, head.to_bytes())
         for name in self._pages.assets:
@@ -240,12 +246,18 @@ class _Run:
         before = self._target.read(listed, 1 << 20)
         addresses = self._site.paths_of(suffix) + self._pages.of_record(suffix)
         for address in addresses:
+            # After a crash a list is there only with its parts, and one part of several only with the list.
+            if address == listed:
+                self._target.flush()
             self._put_found(address)
+            if address == listed:
+                self._target.flush()
         for address in self._pages.left_of_record(suffix):
             if self._target.read(address, 0) is not None:
                 self._remove(address)
         if before is not None:
             if listed not in addresses:
+                self._target.flush()
                 self._remove(listed)
             # The parts of the list before stay until the record changes again.
             kept = {address.rpartition("/")[2] for address in addresses} | _part_names(before)
@@ -358,19 +370,21 @@ class _Note:
         first = json.dumps({"target": self._target, "basis": self._basis, "heads": sorted(heads)})
         try:
             with Folder.open(self._site.folder.path) as above:
-                if above.mode(TARGETS) is None:
+                with contextlib.suppress(FileExistsError):
                     above.make_folder(TARGETS).close()
                     above.sync()
+                # Of this target alone: the store may be published to another one at the same time.
+                temporary = f"{self._name}.tmp"
                 with above.subfolder(TARGETS) as folder:
-                    if folder.mode(_TEMPORARY) is not None:
-                        folder.remove(_TEMPORARY)
-                    with folder.create(_TEMPORARY) as file:
+                    if folder.mode(temporary) is not None:
+                        folder.remove(temporary)
+                    with folder.create(temporary) as file:
                         file.write(first.encode("ascii") + b"\n")
                         for suffix, fingerprint in self._site.view.fingerprints():
                             if suffix not in without:
                                 file.write(f"{suffix} {fingerprint}\n".encode("ascii"))
                         file.sync()
-                    folder.rename(_TEMPORARY, self._name)
+                    folder.rename(temporary, self._name)
                     folder.sync()
         except OSError as error:
             raise file_error(self._folder, error) from error

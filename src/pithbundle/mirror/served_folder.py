@@ -79,6 +79,24 @@ class ServedFolder:
                     raise FileError.at(self.path, reason) from None
                 yield folder
 
+    @contextlib.contextmanager
+    def publication(self) -> Iterator[None]:
+        """Hold the notes of targets: for a target that cannot be held itself.
+
+        Raises:
+            FileError: ``io``: another process publishes from this store.
+        """
+        with self.locked() as folder, contextlib.suppress(FileExistsError):
+            folder.make_folder(TARGETS).close()
+            folder.sync()
+        with Folder.open(os.path.join(self.path, TARGETS)) as notes, contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(notes.locked())
+            except BlockingIOError:
+                reason = "another process publishes from this store; try again when it is done"
+                raise FileError.at(self.path, reason) from None
+            yield
+
     def head(self) -> Head | None:
         """Return the current head; None where there is none.
 

@@ -5,17 +5,40 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator
+import re
+import stat
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from pithbundle import durable
+from pithbundle.archive.manifest import FILES
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.files import file_error
+from pithbundle.mirror.served_folder import DIGESTS, PACKS
 
 #: Where a file is written before it gets its name; servers do not list names that begin with a dot.
 TEMPORARY: Final = ".new.part"
+#: The names that a publisher writes: in the folders of digests, packs and parts, and in that of a record.
+_OF_FOLDER: Final = {
+    DIGESTS: re.compile(r"[0-9a-f]{64}\.txt|(?:head|next)\.json"),
+    PACKS: FILES,
+    "parts": re.compile(r"[0-9a-f]{64}\.json"),
+}
+_OF_RECORD: Final = re.compile(r"(?:bundle|state|parts)\.json|bundle\.cbor|index\.html")
+_IS_OF_RECORD: Final = re.compile(r"(?:\.well-known/)?pith/[A-Z2-7]{26}").fullmatch
+
+
+def own_names(folder: str, names: Iterable[str]) -> set[str]:
+    """The names of files that a publisher may have written: it removes no others (MIRROR-17).
+
+    Args:
+        folder: the address of the folder.
+        names: of the files in it.
+    """
+    form = _OF_RECORD if _IS_OF_RECORD(folder) else _OF_FOLDER.get(folder.rpartition("/")[2])
+    return {name for name in names if not name.startswith(".") and (form is None or form.fullmatch(name))}
 
 
 class Target(Protocol):
@@ -23,6 +46,9 @@ class Target(Protocol):
 
     Every method raises ``FileError``, ``io``, for what the system rejects.
     """
+
+    #: Whether it is held against other processes as long as it is open.
+    is_held: bool
 
     @property
     def name(self) -> str:
@@ -38,7 +64,7 @@ class Target(Protocol):
         """Write a file that is named by its content, from one of this machine, unless it is there."""
 
     def names(self, folder: str) -> set[str]:
-        """The names of the files of a folder; none where there is no folder."""
+        """The names of the files of a folder that a publisher may have written; none without a folder."""
 
     def remove(self, address: str) -> None:
         """Remove a file, and the folders in which no other is; nothing happens where there is none."""
@@ -53,6 +79,8 @@ class LocalTarget:
     Raises:
         FileError: ``io``: another process publishes there, or the system rejects it.
     """
+
+    is_held = True
 
     def __init__(self, path: str) -> None:
         self.name = path
@@ -154,7 +182,7 @@ class LocalTarget:
         return True
 
     def names(self, folder: str) -> set[str]:
-        """The names of the files of a folder; none where there is no folder.
+        """The names of the files of a folder that a publisher may have written; none without a folder.
 
         Raises:
             FileError: ``io``: it cannot be read.
@@ -162,7 +190,8 @@ class LocalTarget:
         with self._failing(folder):
             try:
                 with self._above(f"{folder}/.") as (found, _):
-                    return {*found.names()} - {TEMPORARY}
+                    names = own_names(folder, found.names())
+                    return {name for name in names if stat.S_ISREG(found.mode(name) or 0)}
             except FileNotFoundError:
                 return set()
 
@@ -175,11 +204,14 @@ class LocalTarget:
         with self._failing(address):
             with contextlib.suppress(FileNotFoundError), self._above(address) as (folder, name):
                 folder.remove(name)
+                self._touched.add(folder.path)
             above = address.rpartition("/")[0]
             while above:
                 try:
                     with self._above(above) as (folder, name):
                         durable.remove_folder(name, folder.descriptor)
+                        self._touched.discard(os.path.join(folder.path, name))
+                        self._touched.add(folder.path)
                 except OSError as error:
                     if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
                         raise

@@ -190,6 +190,34 @@ class ObjectStorage:
         system, name = self._located(path)
         _asked(path, lambda: system.put_file(local, name))
 
+    def write(self, path: str, data: bytes, media_type: str, cache_control: str) -> None:
+        """Write an object of S3 with what a response states of it; it is replaced in one step.
+
+        Raises:
+            FileError: ``io``: the storage does not answer as it should.
+        """
+        system, name = self._located(path)
+        headers = {"ContentType": media_type, "CacheControl": cache_control}
+        _asked(path, lambda: system.pipe_file(name, data, **headers))
+
+    def size(self, path: str) -> int | None:
+        """The bytes of an object; None where there is none.
+
+        Raises:
+            FileError: ``io``: the storage does not answer as it should.
+        """
+        system, name = self._located(path)
+        system.invalidate_cache()
+
+        def ask() -> int | None:
+            try:
+                info = system.info(name)
+            except FileNotFoundError:
+                return None
+            return int(info["size"]) if info.get("type") == "file" else None
+
+        return _asked(path, ask)
+
     def remove(self, path: str) -> None:
         """Remove an object.
 

@@ -2,96 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kit.published import Killed, kill_at
+from kit.publications import add, files, head, leaves, require_published, require_readable, run
+from kit.published import TIME, Killed, kill_at
 from kit.signing import MIRROR
 from kit.stores import POLICY, WIDER, body, make, suffix, unverified
 from kit.trees import KEY
-from pithbundle import Verifier, cbor_bytes, parse_json
+from pithbundle import cbor_bytes, parse_json
 from pithbundle.digests.head import Head
-from pithbundle.digests.lines import leaf_digest
-from pithbundle.digests.tree import walk
 from pithbundle.errors import DigestError, FileError
 from pithbundle.mirror import publishing
-from pithbundle.mirror.publishing import Publication, publish
+from pithbundle.mirror.publishing import publish
 from pithbundle.mirror.site import Site
 from pithbundle.mirror.target import LocalTarget
 from pithbundle.store import Store
-
-TIME = "2026-11-20T00:00:00Z"
-
-
-def run(tmp_path: Path, store: str = "s", to: str = "to", **options: Any) -> Publication:
-    with LocalTarget(str(tmp_path / to)) as target:
-        options = {"origin": "mirror.example", "generated_at": TIME, **options}
-        return publish(str(tmp_path / store), target, **options)
-
-
-def add(tmp_path: Path, *given: tuple[bytes, str], store: str = "s") -> None:
-    with Store.open(str(tmp_path / store)) as opened:
-        for data, origin in given:
-            opened.add(data, origin=origin)
-
-
-def files(path: Path) -> dict[str, bytes]:
-    return {str(each.relative_to(path)): each.read_bytes() for each in path.rglob("*") if each.is_file()}
-
-
-def head(path: Path, name: str = "head.json") -> Head:
-    return Head.from_bytes((path / "pith-digests" / name).read_bytes())
-
-
-def leaves(path: Path, of: Head) -> dict[str, str]:
-    """The lines of a head, each file read from the target and checked."""
-
-    def fetch(name: str, limit: int) -> bytes:
-        return (path / "pith-digests" / f"{name}.txt").read_bytes()
-
-    return {line.suffix: line.digest for line in walk(of.tree, fetch)}
-
-
-def leaf_of(path: Path, of: str) -> str:
-    """The digest of what a reader gets of a record; the state is compared too."""
-    folder = path / "pith" / of
-    parts = [(folder / "bundle.json").read_bytes()]
-    if (folder / "parts.json").exists():
-        listed = json.loads((folder / "parts.json").read_bytes())["parts"]
-        parts = [(folder / "parts" / f"{each['sha256']}.json").read_bytes() for each in listed]
-    (report,) = Verifier(POLICY).verify_together(("", part) for part in parts)
-    assert report.state is not None and report.record is not None
-    four = report.record.hex, report.state.events_sha256, report.state.sha256, report.unverified_sha256
-    return leaf_digest(*map(bytes.fromhex, four))
-
-
-def require_readable(path: Path) -> None:
-    """A reader of the head that is there finds everything, whatever happened to the publisher.
-
-    What has another digest has the one of the next head, whose files are there too.
-    """
-    if not (path / "pith-digests" / "head.json").exists():
-        return
-    now = head(path)
-    current = leaves(path, now)
-    after: dict[str, str] = {}
-    if (path / "pith-digests" / "next.json").exists():
-        next_head = head(path, "next.json")
-        if next_head.previous == now.sha256:
-            after = leaves(path, next_head)
-    for of, digest in current.items():
-        assert leaf_of(path, of) in (digest, after.get(of))
-
-
-def require_published(path: Path) -> None:
-    require_readable(path)
-    assert {of: leaf_of(path, of) for of in leaves(path, head(path))} == leaves(path, head(path))
 
 
 def test_everything_is_written_and_the_second_time_nothing(tmp_path: Path) -> None:
@@ -370,11 +300,13 @@ def test_a_damaged_note_costs_a_comparison(tmp_path: Path, damage: bytes | None)
         first, *lines = note.read_bytes().splitlines(keepends=True)
         damage = first + b"".join(reversed(lines))
     note.write_bytes(damage)
-    (note.parent / "note.tmp").write_text("x")
+    (note.parent / f"{note.name}.tmp").write_text("x")
     done = run(tmp_path)
     assert done.written == 0 and done.changed >= 1
     assert run(tmp_path).changed == 0
-    assert sha256(note.read_bytes()).hexdigest() and not (note.parent / "note.tmp").exists()
+    assert sha256(note.read_bytes()).hexdigest() and [each.name for each in note.parent.iterdir()] == [
+        note.name
+    ]
 
 
 def test_a_run_ends_at_what_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,27 @@ from pithbundle.cli.output import Output
     "publish",
     epilog="\b\nExamples:\n  pithbundle mirror publish --store mirror --to public --origin mirror.example\n"
     "  pithbundle mirror publish --store mirror --to public --base-url https://mirror.example\n"
-    "  pithbundle mirror publish --store mirror --to public --sign-with ./sign --sign-key HEX\n\n"
+    "  pithbundle mirror publish --store mirror --to public --sign-with ./sign --sign-key HEX\n"
+    "  pithbundle mirror publish --store mirror --to s3://bucket/mirror --storage s3\n\n"
     "\b\nExit status: 0; 1 something is damaged, or the signature is none of the head; 2 usage\n"
     "error, a later head is there already, or a file that cannot be read or written.",
 )
 @click.option("--store", required=True, type=click.Path(), metavar="DIR", help="The store.")
-@click.option("--to", "target", required=True, type=click.Path(), metavar="DIR", help="The folder to write.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="The folder to write, or s3://BUCKET/PREFIX with --storage s3.",
+)
+@click.option(
+    "--storage",
+    "schemes",
+    multiple=True,
+    type=click.Choice(["s3"]),
+    help="Use object storage if --to begins with this scheme; needs pithbundle[cluster].",
+)
 @click.option(
     "--origin",
     metavar="NAME",
@@ -43,6 +58,7 @@ def command(
     out: Output,
     store: str,
     target: str,
+    schemes: tuple[str, ...],
     origin: str | None,
     base_url: str | None,
     packs: bool,
@@ -59,7 +75,8 @@ def command(
     store did not make, nothing is written.
     """
     ctx = click.get_current_context()
-    if is_inside(target, store) or is_inside(store, target):
+    is_local = "://" not in target
+    if is_local and (is_inside(target, store) or is_inside(store, target)):
         message = f"--to {Output.show(target)} and the store contain each other: name a folder beside it"
         raise click.UsageError(message, ctx)
     if (sign_with is None) != (sign_key is None):
@@ -68,6 +85,6 @@ def command(
         from pithbundle.cli import mirror_publish_run as run
     sign = run.signing(sign_with, sign_key)
     done = run.publish(
-        store, target, origin, base_url, sign, generated_at, packs=packs, adopt=adopt, pages=pages
+        store, target, schemes, origin, base_url, sign, generated_at, packs=packs, adopt=adopt, pages=pages
     )
     return int(run.print_published(out, store, target, done))
