@@ -20,7 +20,7 @@ from kit.command_line import process_env, run, spawn, start
 from kit.recomputed import POLICY_BYTES, expected, files_of, read_output, registry, units_of
 from pithbundle.cli.signals import Terminated
 from pithbundle.recompute.cache import Cache
-from pithbundle.recompute.kept import Kept, Task
+from pithbundle.recompute.known import KnownResults, Task
 from pithbundle.recompute.result import UnitResult
 
 OPTIONS = ("--policy", "p.json", "-o", "out")
@@ -110,9 +110,9 @@ class Ending:
     """Ends a run when so many units are finished."""
 
     def __init__(self, patch: pytest.MonkeyPatch, error: BaseException, units: int = 1) -> None:
-        real = Kept.keep
+        real = KnownResults.keep
 
-        def keep(kept: Kept, task: Task, result: UnitResult) -> object:
+        def keep(kept: KnownResults, task: Task, result: UnitResult) -> object:
             found = real(kept, task, result)
             nonlocal units
             units -= 1
@@ -120,7 +120,7 @@ class Ending:
                 raise error
             return found
 
-        patch.setattr(Kept, "keep", keep)
+        patch.setattr(KnownResults, "keep", keep)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.writer import PackFrame
 from pithbundle.archive.zstd import compress
 from pithbundle.recompute.pool import Pool
-from pithbundle.recompute.resume import KEPT
+from pithbundle.recompute.resume import RESUMABLE
 from pithbundle.recompute.run import recompute
 from pithbundle.verifier import NamedInput
 
@@ -189,7 +189,7 @@ def files_of(path: Path) -> dict[str, bytes]:
 
 def output_of(path: Path) -> dict[str, bytes]:
     """The same of a run that may have been killed when its output was complete (RECOMP-9)."""
-    return {name: data for name, data in files_of(path).items() if KEPT.fullmatch(name) is None}
+    return {name: data for name, data in files_of(path).items() if RESUMABLE.fullmatch(name) is None}
 
 
 def units_of(path: Path) -> dict[str, int]:

@@ -8,7 +8,7 @@ The modules, lowest first: :mod:`~pithbundle.recompute.facts` counts;
 :mod:`~pithbundle.recompute.journal` notes which results are on the disk;
 :mod:`~pithbundle.recompute.cache` keeps results for later runs;
 :mod:`~pithbundle.recompute.store` keeps the results of units on a disk and merges them by suffix;
-:mod:`~pithbundle.recompute.kept` finds results that need no computation;
+:mod:`~pithbundle.recompute.known` finds results that need no computation;
 :mod:`~pithbundle.recompute.resume` is the part of an output that a run left;
 :mod:`~pithbundle.recompute.frame_runs` divides the frames of a pack into units;
 :mod:`~pithbundle.recompute.scan` finds the units of a pack;
@@ -30,7 +30,7 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 
 from __future__ import annotations
 
-from pithbundle.recompute.kept import Task
+from pithbundle.recompute.known import Task
 from pithbundle.recompute.progress import Progress
 from pithbundle.recompute.run import Recomputed, recompute
 

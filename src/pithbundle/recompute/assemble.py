@@ -25,7 +25,7 @@ from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.picture import summary_svg
 from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
-from pithbundle.recompute.resume import KEPT, TEMPORARIES
+from pithbundle.recompute.resume import RESUMABLE, TEMPORARIES
 from pithbundle.recompute.sorted_lines import SORTED
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 
@@ -43,12 +43,12 @@ _FILES: Final = r"digests\.txt|rejected\.jsonl|summary\.json|summary\.svg|run\.j
 #: The names of the files of an output and of its folders, and those that a run leaves in its part.
 FOLDERS: Final = re.compile(f"{STATES}|{REPORTS}")
 FOLDERS_OF_PART: Final = re.compile(f"{FOLDERS.pattern}|{SORTED}")
-KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}|{KEPT.pattern}")
+KNOWN: Final = re.compile(f"{_FILES}|{_PACK_FILE}|{RESUMABLE.pattern}")
 KNOWN_OF_PART: Final = re.compile(f"{KNOWN.pattern}|{PART_FILES.pattern}|{TEMPORARIES}")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RunResults:
     """The results of a run: the units of its frames, and those of records in several frames."""
 
     store: Store
@@ -56,7 +56,7 @@ class Found:
     shared: Sequence[UnitRef]
 
 
-def write_results(folder: Folder, found: Found, rejected: Rejections, first: FirstRecords) -> Tally:
+def write_results(folder: Folder, results: RunResults, rejected: Rejections, first: FirstRecords) -> Tally:
     """Write ``states/``, ``reports/`` and ``digests.txt``, and count; what has no state goes to ``rejected``.
 
     ``first`` takes the first records of each outcome.
@@ -71,7 +71,7 @@ def write_results(folder: Folder, found: Found, rejected: Rejections, first: Fir
         _Packs.open(folder, STATES, "pithbundle_states") as states,
         _Packs.open(folder, REPORTS, "pithbundle_reports") as reports,
     ):
-        for each in _chosen(found, rejected):
+        for each in _chosen(results, rejected):
             digests.write(each.digests)
             if isinstance(each, FoundRow):
                 tally.add(len(each.row.lines), each.row.facts)
@@ -123,17 +123,17 @@ class WholeUnit:
         return self.result.digests
 
 
-def _chosen(found: Found, rejected: Rejections) -> Iterator[WholeUnit | FoundRow]:
+def _chosen(results: RunResults, rejected: Rejections) -> Iterator[WholeUnit | FoundRow]:
     """The results in the order of the suffixes: whole units where nothing overlaps them.
 
     Of the others each record is one row, the one that has the lines of all of its rows.
     """
-    store = found.store
+    store = results.store
     # A shared record has rows in several units, so that its suffix is in the range of a group of several.
-    shared = _Ahead(store.records(found.shared, outputs=True))
+    shared = _Ahead(store.records(results.shared, outputs=True))
     # Whether the next row begins a frame (ARCH-5).
     is_at_border = True
-    for group in groups(found.units):
+    for group in groups(results.units):
         (ref, *others) = group
         if ref.is_plain and not others:
             ends_at_border = ends_frame(ref.last)
@@ -141,7 +141,7 @@ def _chosen(found: Found, rejected: Rejections) -> Iterator[WholeUnit | FoundRow
             is_at_border = ends_at_border
             continue
         last = max(each.last for each in group)
-        for rows in _joined(store.records(group, outputs=True), shared, last):
+        for rows in _with_shared(store.records(group, outputs=True), shared, last):
             chosen = _covering(rows, rejected)
             if chosen is not None:
                 yield chosen
@@ -162,7 +162,7 @@ class _Ahead:
             self._next = next(self._records, None)
 
 
-def _joined(records: Iterator[list[FoundRow]], shared: _Ahead, last: str) -> Iterator[list[FoundRow]]:
+def _with_shared(records: Iterator[list[FoundRow]], shared: _Ahead, last: str) -> Iterator[list[FoundRow]]:
     """The rows of the records of a group, with the row of each that is shared."""
     ahead = shared.until(last)
     one = next(ahead, None)

@@ -21,7 +21,7 @@ from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.errors import ArchiveError, FileError, PithError
 from pithbundle.recompute.frame_runs import frame_runs
-from pithbundle.recompute.kept import Task
+from pithbundle.recompute.known import Task
 from pithbundle.recompute.location import absolute
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys
@@ -153,7 +153,7 @@ class FrameUnits:
     def _asked(self, pack: _Pack, file: PackFile, first: int) -> _Pack:
         """The pack with its scans."""
         self._files.append(file)
-        whole = Scan(file.place, file.encoding, file.storage, self._keys.under)
+        whole = Scan(file.shared_path, file.encoding, file.storage, self._keys.under)
         works = (replace(whole, most=first), whole) if first else (whole,)
         return replace(pack, scans=tuple(PackScan(work) for work in works))
 
@@ -190,7 +190,7 @@ class FrameUnits:
                 self._note(file, entry)
             number = self.number(len(unit.lengths))
             source = Source(file, unit.offset, unit.lengths, number, unit.is_large)
-            work = partial(FramesAt, source.place(), unit.key, self._keys.under)
+            work = partial(FramesAt, source.span(), unit.key, self._keys.under)
             yield self.sources.add(source), unit.key, work
 
     def _note(self, file: PackFile, entry: RejectedEntry) -> None:
@@ -234,8 +234,8 @@ def _opened(pack: _Pack) -> _Pack:
     """The pack with its file, or why it cannot be opened; no byte of it is read."""
     try:
         with pack.reader.open(pack.info) as found:
-            place = absolute(found.path)
-            file = PackFile(found.path, found.encoding, found.identity, found.storage, place)
+            shared_path = absolute(found.path)
+            file = PackFile(found.path, found.encoding, found.identity, found.storage, shared_path)
     except FileError as error:
         return replace(pack, error=error)
     return replace(pack, file=file)

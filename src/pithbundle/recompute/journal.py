@@ -32,7 +32,7 @@ _CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Extent:
     """Where a result is in the file of results."""
 
     offset: int
@@ -41,10 +41,15 @@ class Place:
     #: The digest with which the block ends.
     digest: bytes
 
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.offset + self.length
 
-def _to_line(key: str, place: Place) -> bytes:
+
+def _to_line(key: str, extent: Extent) -> bytes:
     text = b"%s %018d %018d %s" % (
-        key.encode("ascii"), place.offset, place.length, place.digest.hex().encode("ascii"),
+        key.encode("ascii"), extent.offset, extent.length, extent.digest.hex().encode("ascii"),
     )  # fmt: skip
     return b"%s %s\n" % (text, _check(text))
 
@@ -53,7 +58,7 @@ def _check(text: bytes) -> bytes:
     return sha256(text).hexdigest()[:16].encode("ascii")
 
 
-def read_places(folder: Folder) -> dict[str, Place]:
+def read_journal(folder: Folder) -> dict[str, Extent]:
     """Read the journal of an earlier run; a line that is damaged is passed over.
 
     Raises:
@@ -69,13 +74,13 @@ def read_places(folder: Folder) -> dict[str, Place]:
     return dict(_read_lines(data))
 
 
-def _read_lines(data: bytes) -> Iterator[tuple[str, Place]]:
-    """The keys and the places of the lines that are sound."""
+def _read_lines(data: bytes) -> Iterator[tuple[str, Extent]]:
+    """The keys and the extents of the lines that are sound."""
     # Searched for instead of split: a line feed that was hit costs nothing, and nor do bytes too many.
     for match in _LINE.finditer(data):
         key, offset, length, digest, check = match.groups()
         if check == _check(match[0][: -len(check) - 1]):
-            yield key.decode(), Place(int(offset), int(length), bytes.fromhex(digest.decode()))
+            yield key.decode(), Extent(int(offset), int(length), bytes.fromhex(digest.decode()))
 
 
 class Journal:
@@ -86,19 +91,19 @@ class Journal:
 
     Args:
         folder: the part of the output.
-        places: what an earlier run noted. It is written again, without what was damaged or cut.
+        extents: what an earlier run noted. It is written again, without what was damaged or cut.
 
     Raises:
         OSError: it cannot be written.
     """
 
-    def __init__(self, folder: Folder, places: dict[str, Place]) -> None:
+    def __init__(self, folder: Folder, extents: dict[str, Extent]) -> None:
         self._folder = folder
-        self._numbers = {_short(key): number for number, key in enumerate(places)}
+        self._numbers = {_short(key): number for number, key in enumerate(extents)}
         #: The lines in the file, and those after them that are not written yet.
-        self._written = len(places)
+        self._written = len(extents)
         self._waiting: list[bytes] = []
-        lines = b"".join(_to_line(key, place) for key, place in places.items())
+        lines = b"".join(_to_line(key, extent) for key, extent in extents.items())
         folder.write_file(JOURNAL, lines, TEMPORARY)
         folder.sync()
         self._file = folder.reopen(JOURNAL, len(lines))
@@ -106,7 +111,7 @@ class Journal:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def find(self, key: str) -> Place | None:
+    def find(self, key: str) -> Extent | None:
         """Where the result of a unit is; None if it is not there."""
         number = self._numbers.get(_short(key))
         if number is None:
@@ -116,16 +121,16 @@ class Journal:
         else:
             line = self._waiting[number - self._written]
         # Of two keys that begin alike the later one is found. A line that was damaged meanwhile is none.
-        return next((place for found, place in _read_lines(line) if found == key), None)
+        return next((extent for found, extent in _read_lines(line) if found == key), None)
 
     def forget(self, key: str) -> None:
         """Drop a result that is damaged."""
         del self._numbers[_short(key)]
 
-    def note(self, key: str, place: Place) -> None:
+    def note(self, key: str, extent: Extent) -> None:
         """Note a result, which is written when :meth:`flush` is called."""
         self._numbers[_short(key)] = self._written + len(self._waiting)
-        self._waiting.append(_to_line(key, place))
+        self._waiting.append(_to_line(key, extent))
 
     def flush(self) -> None:
         """Write what was noted; the results must be on the disk."""

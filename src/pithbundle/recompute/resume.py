@@ -12,22 +12,22 @@ from typing import Final
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.output_folder import PART, OutputFolder
-from pithbundle.recompute.journal import JOURNAL, Place, read_places
+from pithbundle.recompute.journal import JOURNAL, Extent, read_journal
 from pithbundle.recompute.journal import TEMPORARY as JOURNAL_TEMPORARY
 from pithbundle.recompute.plan import LIMITS, Plan
 from pithbundle.recompute.store import UNITS, Store
 
 PLAN: Final = "plan.json"
 #: The names of the files with which a run goes on, and those that it has beside them.
-KEPT: Final = re.compile("|".join(re.escape(name) for name in (UNITS, JOURNAL, PLAN)))
+RESUMABLE: Final = re.compile("|".join(re.escape(name) for name in (UNITS, JOURNAL, PLAN)))
 TEMPORARIES: Final = re.escape(JOURNAL_TEMPORARY)
 
 
-def places_left(place: OutputFolder, *, resume: bool, force: bool) -> dict[str, Place]:
+def extents_left(output: OutputFolder, *, resume: bool, force: bool) -> dict[str, Extent]:
     """Return what an interrupted run noted in the part of an output; empty where there is nothing.
 
     Args:
-        place: the output, whose part keeps the files of KEPT.
+        output: the output, whose part keeps the files of RESUMABLE.
         resume: whether to go on with what is there.
         force: whether to remove what is there, without ``resume``.
 
@@ -35,60 +35,60 @@ def places_left(place: OutputFolder, *, resume: bool, force: bool) -> dict[str, 
         FileError: ``io``: there are results, and neither was given; or one of the files is something else.
         OSError: they cannot be read.
     """
-    folder, path = place.part, part_path(place)
+    folder, path = output.part, part_path(output)
     if force and not resume:
-        place.discard()
+        output.discard()
     # Whatever is wrong, results are removed only by --force.
-    place.keeps = True
+    output.keeps = True
     for name in folder.names():
         if not stat.S_ISREG(folder.mode(name) or 0):
             raise FileError.at(os.path.join(path, name), "is not a regular file; --force begins anew")
-    places = read_places(folder)
-    place.keeps = bool(places)
-    if places and not resume:
-        units = "1 finished unit" if len(places) == 1 else f"{len(places)} finished units"
+    extents = read_journal(folder)
+    output.keeps = bool(extents)
+    if extents and not resume:
+        units = "1 finished unit" if len(extents) == 1 else f"{len(extents)} finished units"
         reason = f"contains {units} of a run that ended early"
         raise FileError.at(path, f"{reason}; --resume goes on with it, --force begins anew")
-    return places
+    return extents
 
 
 @contextlib.contextmanager
 def opened(
-    place: OutputFolder, plan: Plan, places: dict[str, Place], kept: Callable[[int], None]
+    output: OutputFolder, plan: Plan, extents: dict[str, Extent], kept: Callable[[int], None]
 ) -> Iterator[Store]:
     """The results in the part of an output: those that an interrupted run noted, or none.
 
     However the block ends, what is finished is kept for a run that goes on, unless the output is complete.
 
     Args:
-        place: the output.
+        output: the output.
         plan: the plan of this run.
-        places: what :func:`places_left` returned.
+        extents: what :func:`extents_left` returned.
         kept: called with the number of finished units if the block ends early and there are some.
 
     Raises:
         FileError: ``io``: the results are of another plan.
         OSError: the files cannot be written.
     """
-    folder = place.part
-    if places:
-        _require_plan(folder, plan, part_path(place))
+    folder = output.part
+    if extents:
+        _require_plan(folder, plan, part_path(output))
     folder.write_file(PLAN, plan.to_bytes())
-    with contextlib.closing(Store(folder, places)) as store:
+    with contextlib.closing(Store(folder, extents)) as store:
         try:
             yield store
         except BaseException:
-            place.keeps = len(store) > 0
+            output.keeps = len(store) > 0
             with contextlib.suppress(OSError):
                 store.flush()
-            if place.keeps:
+            if output.keeps:
                 kept(len(store))
             raise
 
 
-def part_path(place: OutputFolder) -> str:
+def part_path(output: OutputFolder) -> str:
     """The path of the part of an output, for messages."""
-    return os.path.join(place.parent_path, place.name + PART)
+    return os.path.join(output.parent_path, output.name + PART)
 
 
 def finish(folder: Folder, store: Store) -> None:

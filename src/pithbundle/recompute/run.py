@@ -28,14 +28,14 @@ from pithbundle.output_folder import OutputFolder
 from pithbundle.recompute.cache import cache_at
 from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.frame_units import FrameUnits, Named, PackScan, Unit
-from pithbundle.recompute.kept import RECHECKED, Hit, Kept
+from pithbundle.recompute.known import RECHECKED, Hit, KnownResults
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
 from pithbundle.recompute.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow, UnitResult
-from pithbundle.recompute.resume import KEPT, finish, opened, places_left
-from pithbundle.recompute.sorted_lines import place_of, remove_sorted, write_sorted
+from pithbundle.recompute.resume import RESUMABLE, extents_left, finish, opened
+from pithbundle.recompute.sorted_lines import position_of, remove_sorted, write_sorted
 from pithbundle.recompute.sources import Source, lines_at, names_of
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
 from pithbundle.recompute.table import write_states_table
@@ -141,38 +141,38 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
     verifier = given.verifier
     readers = [Reader(path, verifier.limits, given.storage) for path in given.archives]
     earlier = stack.enter_context(cache_at(given.cache))
-    place = stack.enter_context(_output(given.output, given.force))
-    places = places_left(place, resume=given.resume, force=given.force)
+    output = stack.enter_context(_output(given.output, given.force))
+    extents = extents_left(output, resume=given.resume, force=given.force)
     times: dict[str, float] = {}
     own = None
     if given.lines is not None:
-        own = _sorted(place, given.lines, verifier, given.progress, times)
+        own = _sorted(output, given.lines, verifier, given.progress, times)
         readers.append(own)
     form = "parquet" if given.table else "jsonl"
     plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
-    store = stack.enter_context(opened(place, plan, places, given.kept))
-    kept = Kept(store, earlier, plan.sha256, given.recheck)
-    run = _Run(readers, own, verifier, given.pool, store, kept, given.progress, times)
-    found = run.write(place, given.rejected)
+    store = stack.enter_context(opened(output, plan, extents, given.kept))
+    known = KnownResults(store, earlier, plan.sha256, given.recheck)
+    run = _Run(readers, own, verifier, given.pool, store, known, given.progress, times)
+    found = run.write(output, given.rejected)
     if not (given.empty or found.summary["records"]):
-        place.keeps = False
+        output.keeps = False
         return replace(found, is_written=False)
     if given.table:
-        write_states_table(place.part, verifier.limits)
-    remove_sorted(place.part)
+        write_states_table(output.part, verifier.limits)
+    remove_sorted(output.part)
     # A run that is killed in between has its output, and no units to compute again.
-    place.give_name()
-    finish(place.part, store)
+    output.give_name()
+    finish(output.part, store)
     return found
 
 
 def _output(path: str, force: bool) -> OutputFolder:
     known, folders = assemble.KNOWN_OF_PART, assemble.FOLDERS_OF_PART
-    return OutputFolder(path, force, known, assemble.is_output, folders=folders, keep=KEPT)
+    return OutputFolder(path, force, known, assemble.is_output, folders=folders, keep=RESUMABLE)
 
 
 def _sorted(
-    place: OutputFolder,
+    output: OutputFolder,
     lines: Iterable[Line],
     verifier: Verifier,
     progress: Progress,
@@ -181,7 +181,7 @@ def _sorted(
     """Sort lines into an archive, which is read like the others."""
     progress.begin("reading", None)
     with _timed(times, "sorting"):
-        return Reader(write_sorted(place.part, lines), verifier.limits)
+        return Reader(write_sorted(output.part, lines), verifier.limits)
 
 
 @contextlib.contextmanager
@@ -199,7 +199,7 @@ class _Run:
         verifier: Verifier,
         pool: UnitPool[Named],
         store: Store,
-        kept: Kept,
+        known: KnownResults,
         progress: Progress,
         times: dict[str, float],
     ) -> None:
@@ -210,7 +210,7 @@ class _Run:
         self._pool = pool
         self._jobs = pool.jobs
         self._store = store
-        self._kept = kept
+        self._known = known
         self._keys = Keys.of(verifier)
         self._progress = progress
         self._notes = Notes()
@@ -219,7 +219,7 @@ class _Run:
         self._frames = FrameUnits(readers, self._keys, self._notes)
         self._times = times
 
-    def write(self, place: OutputFolder, rejected_before: Iterable[RejectedEntry]) -> Recomputed:
+    def write(self, output: OutputFolder, rejected_before: Iterable[RejectedEntry]) -> Recomputed:
         """Compute everything and write it into the part of the output."""
         self._notes.take(self._frames.number(), rejected_before)
         with self._pool as pool:
@@ -230,8 +230,8 @@ class _Run:
                 self._progress.begin("merging", None)
                 shared = self._results(self._shared(units), pool)
                 self._frames.require_unchanged()
-        folder, verifier = place.part, self._verifier
-        results = assemble.Found(self._store, units, shared)
+        folder, verifier = output.part, self._verifier
+        results = assemble.RunResults(self._store, units, shared)
         rejected, first = self._notes.rejections(), FirstRecords()
         with _timed(self._times, "output"):
             self._progress.begin("writing", None)
@@ -257,7 +257,7 @@ class _Run:
             "pithbundle_version": __version__,
             "zstd_version": VERSION,
             "jobs": self._jobs,
-            "units": dict(self._kept.counts),
+            "units": dict(self._known.counts),
             "seconds": {name: round(value, 3) for name, value in self._times.items()},
         }
 
@@ -281,7 +281,7 @@ class _Run:
                     yield unit, unit.work
                 else:
                     source, key, work = unit
-                    found = self._kept.find(source, key)
+                    found = self._known.find(source, key)
                     if isinstance(found, Hit):
                         take(source, found.result, found.ref)
                     else:
@@ -291,9 +291,9 @@ class _Run:
             if isinstance(task, PackScan):
                 task.take(result)
             elif isinstance(result, UnitResult):
-                take(task.source, result, self._kept.keep(task, result))
+                take(task.source, result, self._known.keep(task, result))
             else:
-                self._kept.counts["lost"] += 1
+                self._known.counts["lost"] += 1
                 self._note_lost(task.source)
         self._store.flush()
         return refs
@@ -323,7 +323,7 @@ class _Run:
         """The file of a frame of a unit, and its position in it."""
         offset = at.offset_of(number)
         if self._sorted is not None and os.path.dirname(at.pack.path) == self._sorted.path:
-            return "", place_of(self._sorted, at.pack.path, offset)
+            return "", position_of(self._sorted, at.pack.path, offset)
         return at.pack.path, f"frame at byte {offset}"
 
     # -- records in several frames ----------------------------------------------------------

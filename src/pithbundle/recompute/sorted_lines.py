@@ -51,7 +51,7 @@ def remove_sorted(part: Folder) -> None:
         part.empty(SORTED, PART_FILES)
 
 
-def place_of(reader: Reader, pack_path: str, offset: int) -> str:
+def position_of(reader: Reader, pack_path: str, offset: int) -> str:
     """Return which records a frame of sorted lines has: no person has the file that it is in."""
     (info,) = (each for each in reader.packs if each.file == os.path.basename(pack_path))
     firsts = [each.first_suffix for each in reader.index(info) or () if each.offset == offset]

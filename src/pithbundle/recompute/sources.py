@@ -10,7 +10,7 @@ from pithbundle.archive.storage import Identity, Storage
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
 from pithbundle.recompute.result import FoundRow
-from pithbundle.recompute.work import FramesPlace, Lines, LinesAt, changed
+from pithbundle.recompute.work import FramesSpan, Lines, LinesAt, changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PackFile:
     identity: Identity
     storage: Storage
     #: Its path for the processes that verify; empty if they are given its bytes (RECOMP-18).
-    place: str = ""
+    shared_path: str = ""
 
     def require_unchanged(self) -> None:
         """Check that it is the file that was found.
@@ -49,10 +49,11 @@ class Source:
     #: Whether it is one line that is larger than other frames.
     is_large: bool = False
 
-    def place(self) -> FramesPlace:
+    def span(self) -> FramesSpan:
         """Where they are for whoever verifies: those processes, or this one."""
         pack = self.pack
-        return FramesPlace(pack.place or pack.path, pack.encoding, pack.storage, self.offset, self.lengths)
+        path = pack.shared_path or pack.path
+        return FramesSpan(path, pack.encoding, pack.storage, self.offset, self.lengths)
 
     def offset_of(self, number: int) -> int:
         """Where the frame with this number in the unit begins, from 0."""
@@ -109,6 +110,6 @@ def lines_at(sources: Sources, rows: Sequence[FoundRow], limits: Limits) -> Line
         number = numbers.setdefault(each.row.source, len(numbers))
         for name in each.row.lines:
             lines.setdefault(name, number)
-    places = tuple(sources[source].place() for source in numbers)
-    found = LinesAt(places, tuple((number, name) for name, number in lines.items()))
-    return found if all(sources[source].pack.place for source in numbers) else Lines(found, limits)
+    spans = tuple(sources[source].span() for source in numbers)
+    found = LinesAt(spans, tuple((number, name) for name, number in lines.items()))
+    return found if all(sources[source].pack.shared_path for source in numbers) else Lines(found, limits)

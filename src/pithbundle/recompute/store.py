@@ -1,6 +1,6 @@
 """The results of units on a disk, grouped and merged by suffix (spec RECOMP-1).
 
-Nothing is held in memory for a record. For a unit its place in the file and its range of suffixes are.
+Nothing is held in memory for a record. For a unit its extent in the file and its range of suffixes are.
 Units whose ranges overlap form a group; most groups are one unit, whose rows need not be read at all.
 Within a group, units whose ranges do not overlap form a chain, of which one unit is read at a time. The
 frames of one sorted archive are one chain, so few chains are merged. Where there are more than can be
@@ -18,7 +18,7 @@ from typing import Final, Self
 from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
 from pithbundle.durable import Folder, OutputFile
 from pithbundle.errors import ArchiveError
-from pithbundle.recompute.journal import Journal, Place
+from pithbundle.recompute.journal import Extent, Journal
 from pithbundle.recompute.result import FoundRow, UnitResult, result_of
 
 #: The file of the results.
@@ -44,11 +44,11 @@ class UnitRef(bytes):
     __slots__ = ()
 
     @classmethod
-    def of(cls, result: UnitResult, place: Place, source: int) -> Self:
+    def of(cls, result: UnitResult, extent: Extent, source: int) -> Self:
         """Where a result with rows is; ``source`` is as :attr:`source`."""
         ends = result.first.encode("ascii"), result.last.encode("ascii")
         return cls(
-            _REF.pack(ends[0], place.offset, ends[1], place.length, place.digest, source, result.is_plain)
+            _REF.pack(ends[0], extent.offset, ends[1], extent.length, extent.digest, source, result.is_plain)
         )
 
     @property
@@ -62,15 +62,15 @@ class UnitRef(bytes):
         return self[_LAST : _LAST + _SUFFIX].decode("ascii")
 
     @property
-    def place(self) -> Place:
+    def extent(self) -> Extent:
         """Where the block is."""
         _, offset, _, length, digest, _, _ = _REF.unpack(self)
-        return Place(offset, length, digest)
+        return Extent(offset, length, digest)
 
     @property
     def digest(self) -> bytes:
         """What the block ends with: equal for equal results."""
-        return self.place.digest
+        return self.extent.digest
 
     @property
     def source(self) -> int:
@@ -89,18 +89,18 @@ class Store:
 
     Args:
         folder: the part of the output.
-        places: what the journal of an interrupted run has. Everything else of its file is cut or not used.
+        extents: what the journal of an interrupted run has. Everything else of its file is cut or not used.
 
     Raises:
         OSError: they cannot be written.
     """
 
-    def __init__(self, folder: Folder, places: dict[str, Place] | None = None) -> None:
+    def __init__(self, folder: Folder, extents: dict[str, Extent] | None = None) -> None:
         self._folder = folder
         size = folder.size(UNITS) or 0
-        found = {key: place for key, place in (places or {}).items() if place.offset + place.length <= size}
+        found = {key: extent for key, extent in (extents or {}).items() if extent.end <= size}
         if found:
-            end = max(place.offset + place.length for place in found.values())
+            end = max(extent.end for extent in found.values())
             self._file: OutputFile = folder.reopen(UNITS, end)
         else:
             if folder.mode(UNITS) is not None:
@@ -144,35 +144,35 @@ class Store:
         """
         if result.rows is None and not key:
             return None
-        place = self._append(block or result.to_bytes())
-        ref = _ref(result, place, source)
+        extent = self._append(block or result.to_bytes())
+        ref = _ref(result, extent, source)
         if not key:
             return ref
-        self._journal.note(key, place)
+        self._journal.note(key, extent)
         self._waiting += 1
-        self._waiting_bytes += place.length
+        self._waiting_bytes += extent.length
         if self._waiting >= BATCH_UNITS or self._waiting_bytes >= BATCH_BYTES:
             self.flush()
         return ref
 
-    def _append(self, block: bytes) -> Place:
+    def _append(self, block: bytes) -> Extent:
         offset = self._file.size
         self._file.write(block)
-        return Place(offset, len(block), block[-_DIGEST:])
+        return Extent(offset, len(block), block[-_DIGEST:])
 
     def find(self, key: str, source: int = -1) -> tuple[UnitResult, UnitRef | None] | None:
         """Return a result that is noted, and where it is; one that is damaged is dropped (RECOMP-9).
 
         ``source`` is the number of its frame in the run. A result without rows is nowhere.
         """
-        place = self._journal.find(key)
-        if place is None:
+        extent = self._journal.find(key)
+        if extent is None:
             return None
-        block = self._file.read_at(place.offset, place.length)
+        block = self._file.read_at(extent.offset, extent.length)
         try:
-            if block[-_DIGEST:] == place.digest:
+            if block[-_DIGEST:] == extent.digest:
                 result = UnitResult.from_bytes(block)
-                return result, _ref(result, place, source)
+                return result, _ref(result, extent, source)
         except ArchiveError:
             pass
         self._journal.forget(key)
@@ -188,8 +188,8 @@ class Store:
 
     def read_block(self, ref: UnitRef) -> bytes:
         """Return the block of a unit, which is read strictly where its result is used."""
-        place = ref.place
-        return self._file.read_at(place.offset, place.length)
+        extent = ref.extent
+        return self._file.read_at(extent.offset, extent.length)
 
     # -- merging ------------------------------------------------------------------------
 
@@ -233,8 +233,8 @@ class Store:
         return [] if ref is None else [ref]
 
 
-def _ref(result: UnitResult, place: Place, source: int) -> UnitRef | None:
-    return None if result.rows is None else UnitRef.of(result, place, source)
+def _ref(result: UnitResult, extent: Extent, source: int) -> UnitRef | None:
+    return None if result.rows is None else UnitRef.of(result, extent, source)
 
 
 def _suffix(found: FoundRow) -> str:

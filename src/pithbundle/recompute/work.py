@@ -32,7 +32,7 @@ HELD_BYTES: Final = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class FramesPlace:
+class FramesSpan:
     """Where the frames of a unit are, for a process that did not find them."""
 
     #: The pack, as every process finds it.
@@ -65,7 +65,7 @@ class FramesPlace:
 class FramesAt:
     """A unit that is frames of a pack."""
 
-    place: FramesPlace
+    span: FramesSpan
     key: str
     #: What the key begins with.
     under: bytes
@@ -76,17 +76,17 @@ class FramesAt:
         Raises:
             FileError: ``io``: they cannot be read, or are not those that were found.
         """
-        raws = [*self.place.read(limits)]
-        if Keys(self.under).of_frames(self.place.encoding, raws) != self.key:
-            raise changed(self.place.path)
-        return [(self.place.encoding, raw) for raw in raws]
+        raws = [*self.span.read(limits)]
+        if Keys(self.under).of_frames(self.span.encoding, raws) != self.key:
+            raise changed(self.span.path)
+        return [(self.span.encoding, raw) for raw in raws]
 
 
 @dataclass(frozen=True, slots=True)
 class LinesAt:
     """A unit that is lines of frames."""
 
-    frames: tuple[FramesPlace, ...]
+    frames: tuple[FramesSpan, ...]
     #: The lines record by record: the number of their frames in ``frames``, and the SHA-256 in hex.
     lines: tuple[tuple[int, str], ...]
 
@@ -162,19 +162,19 @@ def changed(path: str) -> FileError:
     return FileError.at(path, "changed while it was read; run again")
 
 
-def _lines(place: FramesPlace, names: Iterable[str], limits: Limits) -> Iterator[tuple[str, bytes]]:
+def _lines(span: FramesSpan, names: Iterable[str], limits: Limits) -> Iterator[tuple[str, bytes]]:
     """The raw bytes of lines of frames, by their names."""
-    is_json = place.encoding == "json"
+    is_json = span.encoding == "json"
     split = split_lines if is_json else split_items
     missing = {*names}
-    for raw in place.read(limits):
+    for raw in span.read(limits):
         for _, data in split(raw):
             name = sha256(data).hexdigest()
             if name in missing:
                 missing.remove(name)
                 yield name, data + (b"\n" if is_json else b"")
     if missing:
-        raise changed(place.path)
+        raise changed(span.path)
 
 
 def _size(lines: dict[str, bytes]) -> int:

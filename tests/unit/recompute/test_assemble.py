@@ -18,7 +18,7 @@ from pithbundle.archive.rejected import Rejections
 from pithbundle.archive.writer import PackWriter
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
-from pithbundle.recompute.assemble import Found, WholeUnit, _chosen, is_output
+from pithbundle.recompute.assemble import RunResults, WholeUnit, _chosen, is_output
 from pithbundle.recompute.result import FoundRow, Row, result_of
 from pithbundle.recompute.store import Store
 
@@ -126,7 +126,7 @@ def test_a_unit_is_copied_only_from_a_border_to_a_border(tmp_path: Path) -> None
             refs = [
                 store.add(result_of([lines[each] for each in unit], at), at) for at, unit in enumerate(units)
             ]
-            found = Found(store, [ref for ref in refs if ref is not None], [])
+            found = RunResults(store, [ref for ref in refs if ref is not None], [])
             chosen = _chosen(found, Rejections())
             given = [written(each) for each in chosen]
             assert given == wanted

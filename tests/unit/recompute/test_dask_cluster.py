@@ -18,7 +18,7 @@ from pithbundle.archive.storage import LOCAL, LocalFile
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.scan import Scan
 from pithbundle.recompute.unit import Parts, compute
-from pithbundle.recompute.work import FramesAt, FramesPlace, LinesAt, Work
+from pithbundle.recompute.work import FramesAt, FramesSpan, LinesAt, Work
 
 pytestmark = pytest.mark.cluster
 
@@ -142,11 +142,11 @@ def test_an_archive_in_object_storage_is_read_by_the_workers(
 
 
 def test_a_frame_that_changed_ends_the_run(tmp_path: Path, cluster: Any) -> None:
-    place = FramesPlace(str(tmp_path / "pack"), "json", LOCAL, 0, (10,))
+    span = FramesSpan(str(tmp_path / "pack"), "json", LOCAL, 0, (10,))
     message = r"a worker fails each time: .*pack: (no such file|changed while it was read; run again)"
     for _ in range(2):
         with pool(cluster) as opened, pytest.raises(FileError, match=message):
-            [*opened.results([(0, FramesAt(place, "0" * 64, b""))])]
+            [*opened.results([(0, FramesAt(span, "0" * 64, b""))])]
         (tmp_path / "pack").write_bytes(b"no frame of zstd")
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from kit.crash import Recorder
 from pithbundle.durable import Folder
-from pithbundle.recompute.journal import JOURNAL, Journal, Place, read_places
+from pithbundle.recompute.journal import JOURNAL, Extent, Journal, read_journal
 
-PLACES = {
-    f"{number:02x}" * 32: Place(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)
+EXTENTS = {
+    f"{number:02x}" * 32: Extent(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)
 }
 LINE = 64 + 1 + 18 + 1 + 18 + 1 + 64 + 1 + 16 + 1
 
@@ -22,26 +22,26 @@ LINE = 64 + 1 + 18 + 1 + 18 + 1 + 64 + 1 + 16 + 1
 def written(tmp_path: Path) -> Path:
     with Folder.open(str(tmp_path)) as folder:
         journal = Journal(folder, {})
-        for key, place in PLACES.items():
-            journal.note(key, place)
+        for key, extent in EXTENTS.items():
+            journal.note(key, extent)
         journal.flush()
         journal.close()
     return tmp_path / JOURNAL
 
 
-def read(tmp_path: Path) -> dict[str, Place]:
+def read(tmp_path: Path) -> dict[str, Extent]:
     with Folder.open(str(tmp_path)) as folder:
-        return read_places(folder)
+        return read_journal(folder)
 
 
 def test_what_was_flushed_is_read(tmp_path: Path) -> None:
     assert read(tmp_path) == {}
     path = written(tmp_path)
-    assert read(tmp_path) == PLACES and path.stat().st_size == len(PLACES) * LINE
+    assert read(tmp_path) == EXTENTS and path.stat().st_size == len(EXTENTS) * LINE
     with Folder.open(str(tmp_path)) as folder:
-        journal = Journal(folder, read_places(folder))
-        journal.note("f" * 64, Place(1, 2, bytes(32)))
-        assert journal.find("f" * 64) == Place(1, 2, bytes(32)) and len(journal) == 41
+        journal = Journal(folder, read_journal(folder))
+        journal.note("f" * 64, Extent(1, 2, bytes(32)))
+        assert journal.find("f" * 64) == Extent(1, 2, bytes(32)) and len(journal) == 41
         assert len(read(tmp_path)) == 40
         journal.flush()
         journal.flush()
@@ -57,9 +57,9 @@ def test_the_journal_of_a_resumed_run_is_on_the_disk_before_anything_is_noted(
     """Else a crash would lose each note of the run, however often it was synced: its name was not."""
     written(tmp_path)
     with Folder.open(str(tmp_path)) as folder:
-        places = read_places(folder)
+        extents = read_journal(folder)
         recorder = Recorder(monkeypatch)
-        Journal(folder, places).close()
+        Journal(folder, extents).close()
     names = [operation.name for operation in recorder.operations]
     assert names[names.index("sync") :] == ["sync", "rename", "sync_folder", "truncate"]
 
@@ -100,15 +100,15 @@ def test_damage_costs_what_it_hits(
         damaged, most = damage(data, random.Random(seed))
         path.write_bytes(damaged)
         found = read(tmp_path)
-        assert found.items() <= PLACES.items() and len(found) >= len(PLACES) - most
+        assert found.items() <= EXTENTS.items() and len(found) >= len(EXTENTS) - most
 
 
 def test_a_torn_line_is_not_written_again(tmp_path: Path) -> None:
     path = written(tmp_path)
     os.truncate(path, path.stat().st_size - 5)
     with Folder.open(str(tmp_path)) as folder:
-        Journal(folder, read_places(folder)).close()
-    assert path.stat().st_size == (len(PLACES) - 1) * LINE and len(read(tmp_path)) == 39
+        Journal(folder, read_journal(folder)).close()
+    assert path.stat().st_size == (len(EXTENTS) - 1) * LINE and len(read(tmp_path)) == 39
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "device"])
@@ -125,22 +125,22 @@ def test_only_a_regular_file_is_read(tmp_path: Path, kind: str) -> None:
 def test_places_are_found_in_the_file_and_before_they_are_written(tmp_path: Path) -> None:
     """Of the results of an earlier run and of this one; a line that is damaged meanwhile is not found."""
     path = written(tmp_path)
-    more = {f"{number:x}" + "a" * 63: Place(number, 1, bytes(32)) for number in range(1, 16)}
+    more = {f"{number:x}" + "a" * 63: Extent(number, 1, bytes(32)) for number in range(1, 16)}
     with Folder.open(str(tmp_path)) as folder:
-        journal = Journal(folder, read_places(folder))
-        for number, (key, place) in enumerate(more.items()):
-            journal.note(key, place)
+        journal = Journal(folder, read_journal(folder))
+        for number, (key, extent) in enumerate(more.items()):
+            journal.note(key, extent)
             if number == 7:
                 journal.flush()
         assert {key: journal.find(key) for key in more} == more
-        assert {key: journal.find(key) for key in PLACES} == PLACES and len(journal) == len(PLACES) + 15
+        assert {key: journal.find(key) for key in EXTENTS} == EXTENTS and len(journal) == len(EXTENTS) + 15
         # Of two keys that begin alike the last one is found, and nothing of another key ever is.
         alike = "1" + "a" * 62 + "b"
         assert journal.find(alike) is None
-        journal.note(alike, Place(9, 9, bytes(32)))
-        assert journal.find(alike) == Place(9, 9, bytes(32)) and journal.find("1" + "a" * 63) is None
+        journal.note(alike, Extent(9, 9, bytes(32)))
+        assert journal.find(alike) == Extent(9, 9, bytes(32)) and journal.find("1" + "a" * 63) is None
         with path.open("r+b") as file:
-            file.seek((len(PLACES) - 1) * LINE + 80)
+            file.seek((len(EXTENTS) - 1) * LINE + 80)
             file.write(b"9")
-        assert journal.find(max(PLACES)) is None and journal.find(min(PLACES)) == PLACES[min(PLACES)]
+        assert journal.find(max(EXTENTS)) is None and journal.find(min(EXTENTS)) == EXTENTS[min(EXTENTS)]
         journal.close()

@@ -85,7 +85,7 @@ def test_nothing_is_left_where_no_unit_was_finished(tmp_path: Path, monkeypatch:
     def fails(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pithbundle.recompute.kept.Kept.find", fails)
+    monkeypatch.setattr("pithbundle.recompute.known.KnownResults.find", fails)
     with pytest.raises(KeyboardInterrupt):
         recompute([str(tmp_path / "0")], str(tmp_path / "out"), verifier())
     assert not (tmp_path / "out.part").exists()

@@ -15,9 +15,9 @@ import pytest
 from kit.recomputed import files_of, in_cbor, registry, units_of, verifier, write_frames
 from pithbundle import FileError, Limits, Policy, Verifier
 from pithbundle.archive.lines import Line
-from pithbundle.recompute import kept, pool
+from pithbundle.recompute import known, pool
 from pithbundle.recompute.cache import Cache, is_rechecked
-from pithbundle.recompute.kept import Task
+from pithbundle.recompute.known import Task
 from pithbundle.recompute.result import MAGIC, UnitResult
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.unit import Parts, compute
@@ -132,7 +132,7 @@ def test_another_registry_has_another_share(
 
         inputs(tmp_path, *archives)
         with monkeypatch.context() as patch:
-            patch.setattr(kept, "is_rechecked", draw)
+            patch.setattr(known, "is_rechecked", draw)
             work(tmp_path, recheck=50)
         return drawn
 
@@ -248,15 +248,15 @@ def test_a_cache_that_is_made_smaller_while_a_run_uses_it_changes_no_byte(
 ) -> None:
     """Another process removes entries between any two looks of the run."""
     _, units, _ = counts(tmp_path)
-    real = kept.Kept.find
+    real = known.KnownResults.find
 
-    def find(self: kept.Kept, source: int, key: str) -> object:
+    def find(self: known.KnownResults, source: int, key: str) -> object:
         with Cache(str(tmp_path / "cache")) as other:
             other.shrink(most)
         return real(self, source, key)
 
     with monkeypatch.context() as patch:
-        patch.setattr(kept.Kept, "find", find)
+        patch.setattr(known.KnownResults, "find", find)
         assert work(tmp_path, recheck=50) == whole
     found, computed, _ = counts(tmp_path)
     assert found + computed == units and (computed > 0) == (most < 10**9)
@@ -305,10 +305,10 @@ def test_the_results_of_a_resumed_run_are_not_taken_from_the_cache(
 ) -> None:
     """Nor is a result of the cache that was noted before the run ended looked for again."""
     _, units, _ = counts(tmp_path)
-    real = kept.Kept.find
+    real = known.KnownResults.find
     calls = 0
 
-    def find(self: kept.Kept, source: int, key: str) -> object:
+    def find(self: known.KnownResults, source: int, key: str) -> object:
         nonlocal calls
         calls += 1
         if calls == 5:
@@ -316,7 +316,7 @@ def test_the_results_of_a_resumed_run_are_not_taken_from_the_cache(
         return real(self, source, key)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(kept.Kept, "find", find)
+        patch.setattr(known.KnownResults, "find", find)
         work(tmp_path, recheck=0)
     assert work(tmp_path, recheck=0, resume=True) == whole
     found = units_of(tmp_path / "out")

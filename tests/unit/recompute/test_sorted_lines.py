@@ -21,7 +21,7 @@ from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.recompute.pool import Pool
 from pithbundle.recompute.run import recompute
-from pithbundle.recompute.sorted_lines import SORTED, place_of, remove_sorted, write_sorted
+from pithbundle.recompute.sorted_lines import SORTED, position_of, remove_sorted, write_sorted
 
 
 def shuffled(given: list[Line], seed: int) -> list[Line]:
@@ -105,7 +105,7 @@ def test_a_frame_is_named_by_its_first_record(tmp_path: Path) -> None:
     index = reader.index(info)
     assert index is not None and len(index) > 1
     for entry in index:
-        found = place_of(reader, str(tmp_path / SORTED / info.file), entry.offset)
+        found = position_of(reader, str(tmp_path / SORTED / info.file), entry.offset)
         assert found == f"the frame of the record {entry.first_suffix}, after sorting"
 
 

@@ -15,7 +15,7 @@ from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute import store as module
-from pithbundle.recompute.journal import JOURNAL, Place
+from pithbundle.recompute.journal import JOURNAL, Extent
 from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
 from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
@@ -128,7 +128,7 @@ def test_the_row_with_all_lines(store: Store) -> None:
 
 def test_a_file_that_is_damaged_meanwhile(store: Store, tmp_path: Path) -> None:
     ref = add(store, 1)
-    (tmp_path / UNITS).write_bytes(b"\0" * ref.place.length)
+    (tmp_path / UNITS).write_bytes(b"\0" * ref.extent.length)
     with pytest.raises(ArchiveError, match="damaged"):
         store.read(ref)
 
@@ -171,9 +171,9 @@ def test_after_a_crash_no_journal_notes_results_that_are_gone(
 def test_a_unit_has_few_bytes_in_memory() -> None:
     """A registry has a hundred thousand. They are in the order of the first suffix and of the offset."""
     result = result_of([FoundRow(Row(each * 26, (), ()), b"", b"", b"") for each in "AB"])
-    refs = [UnitRef.of(result, Place(at, 2**33, bytes([at]) * 32), at - 1) for at in range(256)]
+    refs = [UnitRef.of(result, Extent(at, 2**33, bytes([at]) * 32), at - 1) for at in range(256)]
     assert max(map(sys.getsizeof, refs)) <= 160
     for at, ref in enumerate(refs):
         assert (ref.first, ref.last, ref.source, ref.is_plain) == ("A" * 26, "B" * 26, at - 1, True)
-        assert ref.place == Place(at, 2**33, ref.digest) and ref.digest == bytes([at]) * 32
+        assert ref.extent == Extent(at, 2**33, ref.digest) and ref.digest == bytes([at]) * 32
     assert sorted(refs[::-1]) == refs

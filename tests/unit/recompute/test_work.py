@@ -20,22 +20,22 @@ from pithbundle.recompute import work as module
 from pithbundle.recompute.plan import Keys
 from pithbundle.recompute.scan import Scan, Scanned
 from pithbundle.recompute.unit import compute
-from pithbundle.recompute.work import FramesAt, FramesPlace, LinesAt, Work, performed
+from pithbundle.recompute.work import FramesAt, FramesSpan, LinesAt, Work, performed
 
 KEYS = Keys.of(verifier())
 LINES = registry(4)
 
 
-def frame(path: Path, lines: tuple[Line, ...], before: bytes = b"") -> FramesPlace:
+def frame(path: Path, lines: tuple[Line, ...], before: bytes = b"") -> FramesSpan:
     """A file with one frame of lines after other bytes."""
     data = compress(b"".join(line.raw for line in lines))
     path.write_bytes(before + data + b"more")
-    return FramesPlace(str(path), lines[0].encoding, LOCAL, len(before), (len(data),))
+    return FramesSpan(str(path), lines[0].encoding, LOCAL, len(before), (len(data),))
 
 
-def unit(place: FramesPlace, lines: tuple[Line, ...]) -> FramesAt:
+def unit(span: FramesSpan, lines: tuple[Line, ...]) -> FramesAt:
     raw = b"".join(line.raw for line in lines)
-    return FramesAt(place, KEYS.of_frames(place.encoding, [raw]), KEYS.under)
+    return FramesAt(span, KEYS.of_frames(span.encoding, [raw]), KEYS.under)
 
 
 @pytest.mark.parametrize("encoding", ["json", "cbor"])
@@ -52,7 +52,7 @@ def test_a_frame_is_read_where_it_is(tmp_path: Path, encoding: Encoding) -> None
 def test_a_frame_over_the_size_of_an_input_is_none(tmp_path: Path) -> None:
     work = unit(frame(tmp_path / "pack", LINES), LINES)
     assert work.parts(Limits(size=1)) == work.parts(DEFAULT_LIMITS)
-    large = replace(work.place, lengths=(work.place.lengths[0] - 1,))
+    large = replace(work.span, lengths=(work.span.lengths[0] - 1,))
     with pytest.raises(FileError, match="changed while it was read; run again"):
         [*large.read(DEFAULT_LIMITS)]
 
@@ -84,8 +84,8 @@ def flipped(path: Path) -> None:
 @pytest.mark.parametrize("change", [cut, removed, other, shorter, flipped], ids=lambda each: each.__name__)
 def test_what_changed_is_no_unit(tmp_path: Path, change: Callable[[Path], None]) -> None:
     """F7: nothing of another file is verified in the place of what was found."""
-    place = frame(tmp_path / "pack", LINES)
-    works: list[Work] = [unit(place, LINES), LinesAt((place,), ((0, LINES[0].digest.hex()),))]
+    span = frame(tmp_path / "pack", LINES)
+    works: list[Work] = [unit(span, LINES), LinesAt((span,), ((0, LINES[0].digest.hex()),))]
     change(tmp_path / "pack")
     for work in works:
         with pytest.raises(
@@ -97,17 +97,17 @@ def test_what_changed_is_no_unit(tmp_path: Path, change: Callable[[Path], None])
 
 def test_a_frame_of_the_same_length_with_other_lines_is_no_unit(tmp_path: Path) -> None:
     """The bytes that are verified have the key, whatever the file system states of the file."""
-    place = frame(tmp_path / "pack", LINES)
-    work = replace(unit(place, LINES), key=unit(place, LINES[:2]).key)
+    span = frame(tmp_path / "pack", LINES)
+    work = replace(unit(span, LINES), key=unit(span, LINES[:2]).key)
     with pytest.raises(FileError, match="changed while it was read"):
         work.parts(DEFAULT_LIMITS)
 
 
 def test_lines_are_read_in_their_order(tmp_path: Path) -> None:
-    places = (frame(tmp_path / "a", LINES[:4]), frame(tmp_path / "b", in_cbor(LINES[4:8])))
+    spans = (frame(tmp_path / "a", LINES[:4]), frame(tmp_path / "b", in_cbor(LINES[4:8])))
     items = in_cbor(LINES[4:8])
     wanted = [(0, LINES[2]), (1, items[3]), (0, LINES[0]), (1, items[1])]
-    work = LinesAt(places, tuple((number, line.digest.hex()) for number, line in wanted))
+    work = LinesAt(spans, tuple((number, line.digest.hex()) for number, line in wanted))
     parts = pickle.loads(pickle.dumps(work)).parts(DEFAULT_LIMITS)
     expected = [
         ("json", LINES[2].raw),
@@ -121,16 +121,16 @@ def test_lines_are_read_in_their_order(tmp_path: Path) -> None:
 
 def test_lines_over_what_is_held_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """C1: of the frames that were read last no more is in memory, whatever a record has of lines."""
-    places = frame(tmp_path / "a", LINES[:4]), frame(tmp_path / "b", LINES[4:8])
-    work = LinesAt(places, tuple((number % 2, LINES[number % 2 * 4].digest.hex()) for number in range(6)))
+    spans = frame(tmp_path / "a", LINES[:4]), frame(tmp_path / "b", LINES[4:8])
+    work = LinesAt(spans, tuple((number % 2, LINES[number % 2 * 4].digest.hex()) for number in range(6)))
     read: list[str] = []
-    real = FramesPlace.read
+    real = FramesSpan.read
 
-    def noted(place: FramesPlace, limits: Limits) -> Iterator[bytes]:
-        read.append(Path(place.path).name)
-        return real(place, limits)
+    def noted(span: FramesSpan, limits: Limits) -> Iterator[bytes]:
+        read.append(Path(span.path).name)
+        return real(span, limits)
 
-    monkeypatch.setattr(FramesPlace, "read", noted)
+    monkeypatch.setattr(FramesSpan, "read", noted)
     held = [*work.parts(DEFAULT_LIMITS)]
     assert read == ["a", "b"]
     monkeypatch.setattr(module, "HELD_BYTES", 1)
@@ -138,18 +138,18 @@ def test_lines_over_what_is_held_are_read_again(tmp_path: Path, monkeypatch: pyt
     assert read == ["a", "b", *"ababab"]
 
 
-def frames_of(path: Path, *groups: tuple[Line, ...]) -> FramesPlace:
+def frames_of(path: Path, *groups: tuple[Line, ...]) -> FramesSpan:
     """A file with a frame of each group of lines."""
     datas = [compress(b"".join(line.raw for line in lines)) for lines in groups]
     path.write_bytes(b"before" + b"".join(datas))
-    return FramesPlace(str(path), "json", LOCAL, 6, tuple(map(len, datas)))
+    return FramesSpan(str(path), "json", LOCAL, 6, tuple(map(len, datas)))
 
 
 def test_frames_that_follow_one_another_are_read_where_they_are(tmp_path: Path) -> None:
     groups = LINES[:3], LINES[3:5], LINES[5:]
-    place = frames_of(tmp_path / "pack", *groups)
+    span = frames_of(tmp_path / "pack", *groups)
     raws = [b"".join(line.raw for line in lines) for lines in groups]
-    work = FramesAt(place, KEYS.of_frames("json", raws), KEYS.under)
+    work = FramesAt(span, KEYS.of_frames("json", raws), KEYS.under)
     assert work.parts(DEFAULT_LIMITS) == [("json", each) for each in raws]
     assert performed(verifier(), pickle.loads(pickle.dumps(work))) == compute(
         verifier(), [("json", b"".join(raws))]
@@ -161,9 +161,9 @@ def test_frames_that_follow_one_another_are_read_where_they_are(tmp_path: Path) 
 
 
 def test_lines_of_several_frames_are_read(tmp_path: Path) -> None:
-    place = frames_of(tmp_path / "pack", LINES[:3], LINES[3:5], LINES[5:])
+    span = frames_of(tmp_path / "pack", LINES[:3], LINES[3:5], LINES[5:])
     wanted = LINES[7], LINES[0], LINES[4]
-    work = LinesAt((place,), tuple((0, line.digest.hex()) for line in wanted))
+    work = LinesAt((span,), tuple((0, line.digest.hex()) for line in wanted))
     assert [*work.parts(DEFAULT_LIMITS)] == [("json", line.raw) for line in wanted]
     with pytest.raises(FileError, match="changed while it was read"):
         [*replace(work, lines=((0, "0" * 64),)).parts(DEFAULT_LIMITS)]

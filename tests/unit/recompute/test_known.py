@@ -11,7 +11,7 @@ from kit.recomputed import registry, verifier
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.recompute.cache import Cache
-from pithbundle.recompute.kept import Hit, Kept, Task
+from pithbundle.recompute.known import Hit, KnownResults, Task
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.store import Store
 from pithbundle.recompute.unit import compute
@@ -37,17 +37,17 @@ def cache(tmp_path: Path) -> Iterator[Cache]:
 
 
 def test_without_a_cache_what_this_run_has_is_found(store: Store) -> None:
-    kept = Kept(store)
+    kept = KnownResults(store)
     assert kept.find(3, KEY) == Task(3, KEY)
     ref = kept.keep(Task(3, KEY), RESULT)
     found = kept.find(4, KEY)
     assert isinstance(found, Hit) and found.result == RESULT and ref is not None
-    assert found.ref is not None and (found.ref.place, found.ref.source) == (ref.place, 4)
+    assert found.ref is not None and (found.ref.extent, found.ref.source) == (ref.extent, 4)
     assert kept.counts == {"resumed": 1, "computed": 1, "cache_hits": 0, "rechecked": 0, "lost": 0}
 
 
 def test_a_result_without_rows_is_kept_too(store: Store) -> None:
-    kept = Kept(store)
+    kept = KnownResults(store)
     assert NOTHING.rows is None and kept.keep(Task(0, KEY), NOTHING) is None
     assert kept.find(0, KEY) == Hit(NOTHING, None)
 
@@ -58,11 +58,11 @@ def stored(store: Store, key: str) -> UnitResult | None:
 
 
 def test_the_cache_is_filled_and_used(store: Store, cache: Cache) -> None:
-    Kept(store, cache).keep(Task(0, KEY), RESULT)
+    KnownResults(store, cache).keep(Task(0, KEY), RESULT)
     assert cache.get(KEY) == RESULT.to_bytes()
     other = "cd" + "0" * 62
     cache.put(other, RESULT.to_bytes())
-    found = Kept(store, cache, percent=0).find(1, other)
+    found = KnownResults(store, cache, percent=0).find(1, other)
     assert isinstance(found, Hit) and found.result == RESULT
     # It is noted in the journal, so that a resumed run needs no cache.
     assert stored(store, other) == RESULT
@@ -70,7 +70,7 @@ def test_the_cache_is_filled_and_used(store: Store, cache: Cache) -> None:
 
 def test_a_result_that_is_computed_again(store: Store, cache: Cache) -> None:
     cache.put(KEY, RESULT.to_bytes())
-    kept = Kept(store, cache, percent=100)
+    kept = KnownResults(store, cache, percent=100)
     task = kept.find(0, KEY)
     assert task == Task(0, KEY, RESULT.to_bytes()) and "expected" not in repr(task)
     assert isinstance(task, Task)
@@ -85,7 +85,7 @@ def test_a_damaged_block_is_computed(store: Store, cache: Cache) -> None:
     block = bytearray(RESULT.to_bytes())
     block[30] ^= 1
     cache.put(KEY, bytes(block))
-    kept = Kept(store, cache, percent=0)
+    kept = KnownResults(store, cache, percent=0)
     assert kept.find(0, KEY) == Task(0, KEY) and kept.counts["cache_hits"] == 0
     kept.keep(Task(0, KEY), RESULT)
     assert cache.get(KEY) == RESULT.to_bytes()

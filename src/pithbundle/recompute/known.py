@@ -36,7 +36,7 @@ class Hit:
     ref: UnitRef | None
 
 
-class Kept:
+class KnownResults:
     """Finds results, and keeps those that are computed.
 
     Args:
