@@ -76,6 +76,8 @@ THIRD_PARTY = {
     "aiohttp": {"net"},
     "yarl": {"net"},
     "stamina": {"net"},
+    "httptools": {"mirror"},
+    "uvicorn": {"mirror"},
     "distributed": {"recompute"},
     "fsspec": {"recompute"},
     "click": {"cli"},

@@ -35,6 +35,7 @@ THROUGH = {
     "mirror/audit/mirrors.py": "mirror/audit/run.py",
     "mirror/audit/population.py": "mirror/audit/run.py",
     "mirror/pages/place.py": "mirror/pages/rows.py",
+    "mirror/serve/limits.py": "mirror/serve/protocol.py",
     "mirror/sync/fetching.py": "mirror/sync/run.py",
     "mirror/sync/packs.py": "mirror/sync/run.py",
     "mirror/sync/plan.py": "mirror/sync/run.py",

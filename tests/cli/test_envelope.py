@@ -282,6 +282,8 @@ OUTCOMES = [
     ("incomplete", "mirror sync --from http://127.0.0.1:1 --allow-loopback-http --store store"),
     ("rejected", "mirror sync --from https://mirror.example --store no-store"),
     ("error", "mirror sync --from https://mirror.example --store absent"),
+    ("rejected", "mirror serve --store no-store --port 0"),
+    ("error", "mirror serve --store store --address 0.0.0.0"),
     ("valid", "recompute only-bundle -o new --policy policy.json --jobs 1"),
     ("invalid", "recompute only-tampered -o new --policy policy.json --jobs 1"),
     ("incomplete", "recompute only-incomplete -o new --policy demo-key.json --jobs 1"),
@@ -366,6 +368,8 @@ def test_every_value_of_a_schema_has_a_case_here(path: tuple[str, ...]) -> None:
         words -= {"same", "wrong"}  # they need a server: tests/cli/test_mirror_audit.py
     if path == ("mirror", "sync"):
         words -= {"success", "some_quarantined"}  # they need a server: tests/cli/test_mirror_sync.py
+    if path == ("mirror", "serve"):
+        words -= {"success"}  # it runs until a signal ends it: tests/cli/test_mirror_serve.py
     assert words - shown <= {"error", "rejected"}
 
 

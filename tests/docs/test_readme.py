@@ -132,7 +132,8 @@ def test_nothing_of_the_package_opens_a_connection() -> None:
         if "net" not in path.relative_to(source).parts
         and re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
-    assert found == []
+    # It listens: what the server of a mirror answers goes to those who connected to it.
+    assert found == ["mirror/serve/listening.py"]
 
 
 def test_only_what_asks_mirrors_imports_the_network_client() -> None:

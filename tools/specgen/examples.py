@@ -32,6 +32,7 @@ from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.encoding.parsed import pointer_to
 from pithbundle.errors import NetworkError
 from pithbundle.escape import visible
+from pithbundle.mirror.answers import Choice
 from pithbundle.mirror.audit.classify import Found
 from pithbundle.mirror.audit.finding import finding_name, finding_of, read_finding
 from pithbundle.mirror.audit.sample import sample_of
@@ -40,6 +41,7 @@ from pithbundle.mirror.pages.place import PUBLISHED
 from pithbundle.mirror.pages.record import Download, record_page
 from pithbundle.mirror.pages.rendering import CONTENT_POLICY
 from pithbundle.mirror.parts import Part, Parts
+from pithbundle.mirror.serve.responses import Rendered, rendered
 from pithbundle.net.addresses import not_public
 from pithbundle.net.urls import parse_url
 from pithbundle.recompute.facts import Tally
@@ -463,6 +465,19 @@ def _pages() -> dict[str, str]:
     return {"content policy": CONTENT_POLICY, "links": "\n".join(links)}
 
 
+def _serve() -> dict[str, str]:
+    """The answers to an ambiguous name, and to an address at which nothing is."""
+
+    def text(made: Rendered) -> str:
+        fields = "\n".join(f"{name.decode()}: {value.decode()}" for name, value in made.fields)
+        return f"{made.status}\n{fields}\n\n{made.body.decode()}".rstrip("\n")
+
+    return {
+        "choices": text(rendered("pith/OMJFN3CZ", Choice(("OMJFN3CZ" + "A" * 18, "OMJFN3CZ" + "B" * 18)))),
+        "not_found": text(rendered("index.php", None)),
+    }
+
+
 _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "encoding": _encoding,
     "errors": _errors,
@@ -485,6 +500,7 @@ _EXAMPLES: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "sync": _sync,
     "audit": _audit,
     "pages": _pages,
+    "serve": _serve,
 }
 
 

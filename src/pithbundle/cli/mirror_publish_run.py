@@ -135,6 +135,17 @@ def _target(path: str, schemes: tuple[str, ...]) -> contextlib.AbstractContextMa
     return contextlib.nullcontext(BucketTarget(storage, path))
 
 
+def require_base_url(base_url: str | None) -> None:
+    """Check the base URL of a mirror, if one is given.
+
+    Raises:
+        click.UsageError: it is not in its form.
+    """
+    if base_url is not None and _BASE_URL.fullmatch(base_url) is None:
+        message = "--base-url takes an https URL without query, as in https://mirror.example"
+        raise click.UsageError(message, click.get_current_context())
+
+
 def publish(
     store: str,
     target: str,
@@ -155,9 +166,7 @@ def publish(
         click.UsageError: a value is not in its form.
     """
     require_origin(origin)
-    if base_url is not None and _BASE_URL.fullmatch(base_url) is None:
-        message = "--base-url takes an https URL without query, as in https://mirror.example"
-        raise click.UsageError(message, click.get_current_context())
+    require_base_url(base_url)
     moment = time_option_value("--generated-at", generated_at)
     if pages:
         with needing("mirror", "pages need jinja2", "jinja2"):

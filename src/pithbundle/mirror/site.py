@@ -175,6 +175,11 @@ class Site:
         return self._now.view
 
     @property
+    def moment(self) -> object:
+        """Another object after each :meth:`refresh`: what was found while it is the same is of one view."""
+        return self._now
+
+    @property
     def _now(self) -> _Current:
         if self._current is None:
             raise ValueError("the site is closed")
@@ -346,8 +351,6 @@ class Site:
             each for spelling in {value, value.lower()} for each in view.suffixes_of_alias(spelling, most)
         }
         return sorted(found)
-
-    # -- all of it ----------------------------------------------------------------------------
 
     def paths(self) -> Iterator[str]:
         """The addresses that a publisher writes: what others name before them, the head last."""

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import click
 
-from pithbundle.cli.commands import mirror_audit, mirror_publish, mirror_sync
+from pithbundle.cli.commands import mirror_audit, mirror_publish, mirror_serve, mirror_sync
 from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import guard_archives, guard_inputs, is_inside
 from pithbundle.cli.inputs import json_option, policy_option, read_policy
@@ -122,3 +122,4 @@ command.add_command(mirror_publish.command)
 for _each in (mirror_audit.audit, mirror_audit.watch, mirror_audit.check_finding):
     command.add_command(_each)
 command.add_command(mirror_sync.command)
+command.add_command(mirror_serve.command)

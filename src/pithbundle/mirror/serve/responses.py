@@ -1,0 +1,178 @@
+"""Responses: status, fields and body of what was found, pure (spec SERVE-7 to SERVE-11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pithbundle.encoding.canonical import encode_canonical
+from pithbundle.encoding.values import Value
+from pithbundle.mirror.answers import JSON, TEXT, Choice, Document, FileDocument, Found, Redirect
+from pithbundle.mirror.serve.requests import NOTHING, Field, Request, Span, matches, span_of
+
+CHOICES_TYPE: Final = "pithbundle_mirror_choices"
+CHOICES_VERSION: Final = "1"
+#: The media type of a page.
+HTML: Final = "text/html; charset=utf-8"
+
+_IMMUTABLE: Final = b"public, max-age=31536000, immutable"
+_NO_CACHE: Final = b"no-cache"
+#: A page has its own scripts, styles and images, and nothing inline or from elsewhere.
+_PAGE_POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
+    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_POLICY: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+#: Of every response: what is served is public, so that scripts of any page may read it.
+_COMMON: Final[tuple[Field, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Pith-Unverified, Accept-Ranges, Content-Range, Content-Length",
+    ),
+)
+#: The texts of errors: no word of a request is in them.
+_TEXTS: Final = {
+    400: "The request is not in its form (SERVE-5).",
+    404: "Nothing is at this address (MIRROR-11).",
+    405: "Only GET and HEAD are answered (SERVE-3).",
+    416: "No byte of the range is in the file (SERVE-8).",
+    421: "This server does not answer under this name of a host (SERVE-6).",
+    500: "The record could not be read (SERVE-11).",
+    503: "The server cannot answer now (SERVE-11).",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is sent: ``body``, or the span of a file."""
+
+    status: int
+    fields: list[Field]
+    body: bytes = b""
+    file: FileDocument | None = None
+    span: Span = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What was found at an address, with all that does not depend on the request."""
+
+    status: int
+    fields: list[Field]
+    body: bytes = b""
+    file: FileDocument | None = None
+    #: The strong entity tag; empty where there is none.
+    etag: bytes = b""
+    #: The fields that a response 304 has.
+    short: list[Field] | None = None
+
+    def respond(self, request: Request) -> Response:
+        """Return the response to a request for it."""
+        if self.short is not None and request.if_none_match and matches(request.if_none_match, self.etag):
+            return Response(304, self.short)
+        if self.file is None:
+            return Response(self.status, self.fields, self.body)
+        return _of_file(self, self.file, span_of(request, self.etag, self.file.bytes))
+
+
+def rendered(path: str, found: Found | None) -> Rendered:
+    """Return what a server answers with.
+
+    Args:
+        path: the address, as :meth:`Site.find` takes it.
+        found: what is there.
+    """
+    if isinstance(found, Redirect):
+        return _redirect(path, found)
+    if isinstance(found, Choice):
+        return _of_document(path, _choices(found), status=300)
+    return error(404) if found is None else _of_document(path, found)
+
+
+def error(status: int) -> Rendered:
+    """Return the small text of an error."""
+    body = (_TEXTS[status] + "\n").encode("ascii")
+    fields = [
+        (b"content-type", TEXT.encode("ascii")),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", _POLICY),
+        *_COMMON,
+    ]
+    if status == 405:
+        fields.append((b"allow", b"GET, HEAD"))
+    if status == 503:
+        fields.append((b"retry-after", b"5"))
+    return Rendered(status, fields, body)
+
+
+def _of_document(path: str, found: Document | FileDocument, status: int = 200) -> Rendered:
+    etag = found.etag.encode("ascii")
+    media_type = found.media_type.encode("ascii")
+    short: list[Field] = [
+        (b"etag", etag),
+        (b"cache-control", _IMMUTABLE if found.immutable else _NO_CACHE),
+        *_COMMON,
+    ]
+    if _is_negotiated(path):
+        short.append((b"vary", b"Accept"))
+    own: list[Field] = [
+        (b"content-type", media_type),
+        (b"content-security-policy", _PAGE_POLICY if found.media_type == HTML else _POLICY),
+    ]
+    if isinstance(found, FileDocument):
+        return Rendered(status, [*own, (b"accept-ranges", b"bytes"), *short], b"", found, etag, short)
+    if found.unverified:
+        short.append((b"pith-unverified", b"%d" % found.unverified))
+    own.append((b"content-length", b"%d" % len(found.body)))
+    return Rendered(status, [*own, *short], found.body, None, etag, short)
+
+
+def _of_file(of: Rendered, file: FileDocument, span: Span | None) -> Response:
+    if span is None:
+        size = file.bytes
+        return Response(200, [*of.fields, (b"content-length", b"%d" % size)], file=file, span=Span(0, size))
+    if span.start == span.end:
+        rejected = error(416)
+        return Response(
+            416, [*rejected.fields, (b"content-range", b"bytes */%d" % file.bytes)], rejected.body
+        )
+    fields = [
+        *of.fields,
+        (b"content-length", b"%d" % (span.end - span.start)),
+        (b"content-range", b"bytes %d-%d/%d" % (span.start, span.end - 1, file.bytes)),
+    ]
+    return Response(206, fields, file=file, span=span)
+
+
+def _is_negotiated(path: str) -> bool:
+    """Whether what is at an address depends on the header Accept: pages and names (SERVE-9)."""
+    below = path.removeprefix("pith/")
+    return not path or (below != path and "." not in below and "/" not in below)
+
+
+def _redirect(path: str, found: Redirect) -> Rendered:
+    """A redirect relative to the address itself, so that it holds below any base URL."""
+    location = "../" * (path.count("/") - 1) + found.location.removeprefix("pith/")
+    fields = [
+        (b"location", location.encode("ascii")),
+        (b"content-length", b"0"),
+        (b"cache-control", _NO_CACHE),
+        (b"vary", b"Accept"),
+        *_COMMON,
+    ]
+    return Rendered(302, fields)
+
+
+def _choices(found: Choice) -> Document:
+    suffixes: list[Value] = [*found.suffixes]
+    value: dict[str, Value] = {
+        "choices_type": CHOICES_TYPE,
+        "choices_version": CHOICES_VERSION,
+        "suffixes": suffixes,
+    }
+    return Document(encode_canonical(value), JSON, immutable=False)

@@ -1,0 +1,187 @@
+"""Answers over HTTP: the addresses of the site, names, pages, errors (SERVE-5, SERVE-9, SERVE-11)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kit.servers import BASE_URL, served
+from kit.stores import body, make, segments, suffix, unverified
+from pithbundle.errors import FileError, StoreError
+from pithbundle.mirror.answers import Document, FileDocument, Found
+from pithbundle.mirror.serve.responses import HTML
+from pithbundle.mirror.site import Site
+
+S = suffix(1)
+
+
+def test_every_address_of_the_site(tmp_path: Path) -> None:
+    given = ((body(1, 1, more=(unverified(1, 5),)), "a"), (body(1, 2), "a"), (body(2, 1), "a"))
+    make(tmp_path / "s", *given).close()
+    with served(tmp_path / "s", packs=True) as server, server.connect() as connection:
+        paths = [*server.site.paths(), f"pith/{S}", f"pith/{S}/bundle.cbor"]
+        assert len(paths) > 15
+        for path in paths:
+            found = server.site.find(path)
+            assert isinstance(found, Document | FileDocument)
+            reply = connection.ask(f"/{path}")
+            data = found.body if isinstance(found, Document) else Path(found.path).read_bytes()
+            assert (reply.status, reply.body) == (200, data), path
+            assert reply.fields["content-type"] == found.media_type
+            assert reply.fields["etag"] == found.etag
+            assert ("immutable" in reply.fields["cache-control"]) == found.immutable
+            count = getattr(found, "unverified", 0)
+            assert reply.fields.get("pith-unverified") == (str(count) if count else None)
+            head = connection.ask(f"/{path}", method="HEAD")
+            assert head.body == b"" and head.status == 200
+            # The clock may tick between the two.
+            assert {**head.fields, "date": ""} == {**reply.fields, "date": ""}
+            same = connection.ask(f"/{path}", f"If-None-Match: {found.etag}")
+            assert (same.status, same.body) == (304, b"")
+
+
+def test_a_file_of_the_archive_in_ranges(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s", packs=True) as server, server.connect() as connection:
+        (pack,) = [path for path in server.site.paths() if path.endswith(".zst")]
+        whole = connection.ask(f"/{pack}")
+        etag = whole.fields["etag"]
+        parts = b""
+        for start in range(0, len(whole.body), 100):
+            part = connection.ask(f"/{pack}", f"Range: bytes={start}-{start + 99}", f"If-Range: {etag}")
+            assert part.status == 206
+            parts += part.body
+        assert parts == whole.body
+        assert connection.ask(f"/{pack}", f"Range: bytes={len(parts)}-").status == 416
+        assert connection.ask(f"/{pack}", "Range: bytes=0-1,5-6").body == whole.body
+        assert connection.ask(f"/{pack}", "Range: bytes=0-1", 'If-Range: "other"').body == whole.body
+        head = connection.ask(f"/{pack}", "Range: bytes=0-1", method="HEAD")
+        assert head.fields["content-length"] == "2"
+        # Another file than the one that is listed is not served.
+        path = tmp_path / "s" / "served" / pack
+        path.write_bytes(path.read_bytes() + b"x")
+        assert connection.ask(f"/{pack}").status == 503
+        path.unlink()
+        assert connection.ask(f"/{pack}").status == 503
+        assert connection.ask(f"/pith/{S}.json").status == 200
+        assert len(server.reports) == 2 and all(str(path) in line for line in server.reports)
+
+
+def test_a_file_that_is_cut_while_it_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s", packs=True) as server:
+        (pack,) = [path for path in server.site.paths() if path.endswith(".zst")]
+        with monkeypatch.context() as patch, server.connect() as connection, pytest.raises(EOFError):
+            patch.setattr("os.pread", lambda *_: b"")
+            connection.ask(f"/{pack}")
+        assert any("shorter than it was" in line for line in server.reports)
+        assert server.ask(f"/pith/{S}.json").status == 200
+
+
+def test_names_redirect_and_addresses_are_exact(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s") as server, server.connect() as connection:
+        arxiv = json.loads(connection.ask(f"/pith/{S}.json").body)["source"]["id"]
+        for name in (S[:8], f"pith:{S[:12]}", arxiv, f"arxiv:{arxiv}", f"%61rxiv%3A{arxiv}"):
+            reply = connection.ask(f"/pith/{name}")
+            assert (reply.status, reply.fields["location"]) == (302, S), name
+        for target in (
+            f"/pith/{S}.json?", f"/pith/{S}.json?a=b", f"/pith/{S}%2ejson", f"/pith/%{ord(S[0]):x}{S[1:]}",
+            f"/pith/{S}.json/", f"//pith/{S}.json", f"/./pith/{S}.json", f"/pith/{S.lower()}", "/", "/pith/",
+            "/pith", "/index.html", "/health", "/metrics", f"/pith/{S}%00", f"/pith/{S}/../{S}.json",
+        ):  # fmt: skip
+            reply = connection.ask(target)
+            assert (reply.status, reply.body) == (404, b"Nothing is at this address (MIRROR-11).\n"), target
+
+
+def test_methods_and_hosts(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s", hosts=("other.example",)) as server, server.connect() as connection:
+        for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND"):
+            reply = connection.ask(f"/pith/{S}.json", method=method)
+            assert (reply.status, reply.fields["allow"]) == (405, "GET, HEAD")
+        for host, status in (("attacker.example", 421), ("other.example:80", 200), ("127.0.0.1", 200)):
+            assert connection.ask(f"/pith/{S}.json", f"Host: {host}").status == status
+        connection.send(f"GET /pith/{S}.json HTTP/1.1\r\n\r\n".encode())
+        assert connection.reply().status == 400
+        connection.send(f"GET /pith/{S}.json HTTP/1.1\r\nHost: localhost\r\nHost: x\r\n\r\n".encode())
+        assert connection.reply().status == 400
+
+
+class FakePages:
+    """A page for each record, and one at the root."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bool]] = []
+
+    def page(self, site: Site, path: str, found: Found | None, preferred: bool) -> Document | None:
+        self.asked.append((path, preferred))
+        if path == "" or (preferred and isinstance(found, Document) and path == f"pith/{S}"):
+            return Document(b"<!doctype html>" + path.encode(), HTML, immutable=False)
+        return None
+
+
+def test_pages_by_accept(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    pages = FakePages()
+    with served(tmp_path / "s", pages=pages) as server, server.connect() as connection:
+        for _ in range(2):
+            for accept, kind in (("text/html", "text/html"), ("application/ld+json", "application/ld+json")):
+                reply = connection.ask(f"/pith/{S}", f"Accept: {accept}")
+                assert reply.fields["content-type"].startswith(kind) and reply.fields["vary"] == "Accept"
+        assert connection.ask(f"/pith/{S}").body.startswith(b"<!doctype html>")
+        assert connection.ask("/").status == 200
+        assert connection.ask(f"/pith/{S}/state.json", "Accept: text/html").json["state_type"]
+        assert connection.ask("/nothing").status == 404
+    assert pages.asked[:2] == [(f"pith/{S}", True), (f"pith/{S}", False)]
+
+
+def test_without_pages_the_linked_document_is_the_answer(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s") as server:
+        for accept in ("text/html", "*/*", "application/json", "application/ld+json"):
+            reply = server.ask(f"/pith/{S}", f"Accept: {accept}")
+            assert reply.fields["content-type"] == "application/ld+json"
+        assert server.ask("/pith-mirrors.json").json["mirrors"][0]["base_url"] == BASE_URL
+
+
+def damaged(path: Path) -> None:
+    for segment in segments(path):
+        data = segment.read_bytes()
+        segment.write_bytes(data[:-20] + bytes(20))
+
+
+def test_a_record_that_cannot_be_read(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s", renew_seconds=3600) as server:
+        damaged(tmp_path / "s")
+        reply = server.ask(f"/pith/{S}/bundle.json")
+        # The store sets the damaged entry aside: then there is no record.
+        assert reply.status in (404, 500) and S.encode() not in reply.body
+        assert server.ask("/pith-signing-key.json").status == 200
+
+
+def test_an_error_of_the_system_is_reported_and_not_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s") as server:
+
+        def failing(error: Exception) -> None:
+            def find(self: Site, path: str, accept: str = "") -> Found:
+                raise error
+
+            monkeypatch.setattr(Site, "find", find)
+
+        failing(FileError.at("/secret/path", "input/output error"))
+        reply = server.ask(f"/pith/{S}.json")
+        assert reply.status == 503 and b"secret" not in reply.body
+        failing(StoreError("store", "bad \x1b[31m entry"))
+        reply = server.ask(f"/pith/{S}.json")
+        assert reply.status == 500 and b"entry" not in reply.body
+        failing(ZeroDivisionError("\x1b[31m"))
+        assert server.ask(f"/pith/{S}.json").status == 500
+    assert "/secret/path" in server.reports[0] and "bad" in server.reports[1]
+    assert "ZeroDivisionError" in server.reports[2] and "\x1b" not in server.reports[2]
