@@ -148,7 +148,7 @@ def test_a_mirror_is_the_same_as_its_store_and_as_another_mirror(
 
 
 def test_unverified_elements_accuse_nobody_and_are_kept(served: tuple[Path, Served], tmp_path: Path) -> None:
-    """STORE-6 and AUDIT-9: a difference is one of exit 3; a key that is found later verifies what was kept."""
+    """STORE-6 and AUDIT-9: a difference is one of exit 3; a key that is found later verifies what is kept."""
     source, mirror = served
     with Store.create(str(tmp_path / "reader"), POLICY) as reader:
         synchronised(reader, mirror.base)
