@@ -326,7 +326,8 @@ def test_pages_change_with_their_records_alone(tmp_path: Path) -> None:
     assert run(tmp_path, pages=True).written == len(files(tmp_path / "to"))
     before = files(tmp_path / "to")
     assert {name for name in before if name.endswith(".html")} == {
-        f"pith/{suffix(seed)}/index.html" for seed in range(1, 5)
+        "pith-pages/check.html",
+        *(f"pith/{suffix(seed)}/index.html" for seed in range(1, 5)),
     }
     again = run(tmp_path, pages=True, generated_at="2026-11-21T00:00:00Z")
     assert (again.written, again.removed) == (0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pithbundle.bundle.reader import read_bundle
@@ -89,14 +89,19 @@ def record_page(
         "policy_sha256": policy_sha256,
         "downloads": downloads,
     }
+    values["check"] = _check(values, place, downloads)
+    return render("record.html", values)
+
+
+def _check(values: Mapping[str, object], place: Place, downloads: Sequence[Download]) -> dict[str, object]:
+    """Return what the reader's browser needs to check the page again (PAGE-9)."""
     names = "canonical_sha256", "events_sha256", "state_sha256", "digest", "policy_sha256", "outcome"
-    values["check"] = {
+    return {
         "root": place.root,
         "parts": _bundles(downloads),
         "state": next((one.address for one in downloads if one.label == "state.json"), ""),
         "claimed": {"pith_number": values["number"], **{name: values[name] for name in names}},
     }
-    return render("record.html", values)
 
 
 def _bundles(downloads: Sequence[Download]) -> list[str]:

@@ -27,7 +27,7 @@ def name_of(address: str) -> str:
 
 
 def is_unspecified(address: str) -> bool:
-    """Whether an address stands for all addresses of the machine, and so is none by which it is reached."""
+    """Whether an address means all addresses of the machine, and so is none by which it is reached."""
     return ipaddress.ip_address(address).is_unspecified
 
 

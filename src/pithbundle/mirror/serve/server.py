@@ -62,14 +62,14 @@ def serve(
     signals: Callable[[Callable[[], None]], contextlib.AbstractContextManager[None]],
     pages: Pages | None = None,
 ) -> None:
-    """Serve a site until it is told to end.
+    """Serve a site until it is ended.
 
     Args:
         site: what is served; the caller closes it.
         options: how.
         started: called once both ports are open.
         report: receives one line for each thing that goes wrong.
-        signals: inside its block, the signals that end the server call what it is given, the first time to
+        signals: inside its block, the signals that end the server call its argument, the first time to
             end after the running responses, the second time at once.
         pages: renders pages; without it there are none.
 

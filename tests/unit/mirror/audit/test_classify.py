@@ -112,7 +112,6 @@ def test_a_state_and_a_digest_are_compared_with_the_bundle() -> None:
 def test_what_was_not_read_has_its_word() -> None:
     for status, word in (
         ("wrong_record", "wrong_record"), ("unreadable", "not_comparable"), ("unreachable", "unreachable"),
-        ("moving", "moving"),
     ):  # fmt: skip
         found = classify(S, [Side(A, status, "x", "why")], side("store", 1)).found  # type: ignore[arg-type]
         assert [(one.word, one.code, one.message) for one in found] == [(word, "x", "why")]
@@ -132,3 +131,8 @@ def test_words_come_gravest_first_and_keys_name_the_finding() -> None:
     assert found[0].key[:3] == (A, S, "altered") and found[0].is_reported
     assert not Found("same", A).is_reported
     assert not Found("unreachable", A, code=NOT_REQUESTED).is_reported
+
+
+def test_a_mirror_that_changes_while_it_is_read_is_moving() -> None:
+    found = classify(S, [replace(side(A, 1), moving=("x", "why"))], side("store", 1)).found
+    assert [(one.word, one.code, one.message) for one in found] == [("moving", "x", "why")]

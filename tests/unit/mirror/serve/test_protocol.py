@@ -249,7 +249,7 @@ def test_at_the_cap_the_one_that_has_waited_longest_makes_room(store: Path) -> N
         assert metrics['connections_closed_total{reason="refused"}'] == 0
 
 
-def test_if_none_waits_the_further_one_is_refused(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_none_waits_the_further_one_is_rejected(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go = threading.Event()
     find = Site.find
     with served(store, limits=ServeLimits(connections=2)) as server:
