@@ -72,6 +72,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
         run("archive", "pack", "bundle.json", "rich.json", "bundle.cbor", "-o", name)
     (pack,) = Path("damaged").glob("*.jsonl.zst")
     pack.write_bytes(pack.read_bytes()[:-1] + b"x")
+    run("archive", "pack", "bundle.json", "-o", "lost")
+    (pack,) = Path("lost").glob("*.jsonl.zst")
+    pack.write_bytes(bytes(len(pack.read_bytes())))
     if "--expect" in request.node.name:
         write_outputs()
     run("store", "init", "store", *POLICY)
@@ -208,12 +211,15 @@ OUTCOMES = [
     ("error", "policy add --signer-id s"),
     ("success", "archive pack bundle.json bundle.cbor -o new"),
     ("some_rejected", "archive pack bundle.json broken.json -o new"),
+    ("nothing_written", "archive pack broken.json -o new"),
     ("error", "archive pack absent.json -o new"),
     ("success", "archive merge archive archive -o new"),
     ("some_rejected", "archive merge archive damaged -o new"),
     ("rejected", "archive merge archive no-archive -o new"),
+    ("nothing_written", "archive merge lost -o new"),
     ("success", "archive unpack archive -o new"),
     ("some_rejected", "archive unpack damaged -o new.tar"),
+    ("nothing_written", "archive unpack broken.json -o new"),
     ("error", "archive unpack archive -o archive --force"),
     ("success", "archive list archive"),
     ("rejected", "archive list no-archive"),
@@ -289,6 +295,7 @@ OUTCOMES = [
     ("incomplete", "recompute only-incomplete -o new --policy demo-key.json --jobs 1"),
     ("conflict", "recompute archive -o new --policy policy.json --jobs 1"),
     ("rejected", "recompute damaged -o new --jobs 1"),
+    ("nothing_written", "recompute broken.json -o new --jobs 1"),
     ("unverified", "recompute archive -o new --jobs 1"),
     ("different", f"{EXPECT} only-tampered-states"),
     ("different", f"{EXPECT} archive-states/states"),
