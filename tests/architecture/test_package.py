@@ -192,7 +192,14 @@ def type_variables() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["pithbundle.archive", "pithbundle.net", "pithbundle.recompute", "pithbundle.store"]
+    "name",
+    [
+        "pithbundle.archive",
+        "pithbundle.digests",
+        "pithbundle.net",
+        "pithbundle.recompute",
+        "pithbundle.store",
+    ],
 )
 def test_every_type_of_a_public_member_of_a_package_is_public(name: str) -> None:
     package = importlib.import_module(name)

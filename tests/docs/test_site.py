@@ -37,6 +37,15 @@ def test_every_public_name_has_a_section(package: ModuleType) -> None:
     assert f" {package.__name__}" in f"{kind} pithbundle" and "](api" not in build.generated(REPO, "api")
 
 
+def test_each_name_of_the_digests_states_its_clause() -> None:
+    """The package is a format: what a name is for is only clear with the rule."""
+    package = sys.modules["pithbundle.digests"]
+    sections = re.split(r"^### ", api.reference(package=package), flags=re.MULTILINE)[1:]
+    assert len(sections) == len(package.__all__)
+    without = [text.partition(" ")[0] for text in sections if not re.search(r"\bMIRROR-\d", text)]
+    assert without == []
+
+
 def test_names_of_another_package_lead_to_its_page() -> None:
     text = api.reference(package=sys.modules["pithbundle.archive"])
     assert "[`FileError`](api.md#FileError)" in text and "[`Reader`](#Reader)" in text

@@ -9,7 +9,7 @@ import pytest
 
 from kit.trees import Files, head, line, lines, signed
 from pithbundle.digests.delta import DELTA_BYTES, DELTA_TITLE, read_delta
-from pithbundle.digests.differences import differences
+from pithbundle.digests.differences import tree_differences
 from pithbundle.digests.head import Head
 from pithbundle.digests.tree import LEAF_BYTES, NODE_BYTES, Tree, walk
 from pithbundle.errors import DigestError
@@ -144,7 +144,7 @@ def test_a_comparison_rejects_either_side(side: int) -> None:
     fetches = [FILES.fetch, FILES.fetch]
     fetches[side] = bad
     with pytest.raises(DigestError, match="another SHA-256"):
-        list(differences(TREE, other, *fetches))
+        list(tree_differences(TREE, other, *fetches))
 
 
 LINK = f"from {'0' * 64}\nto {'1' * 64}\nprevious none\n".encode()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kit.trees import Files, changed, head, line, naive_tree
 from pithbundle.digests.delta import Change, Delta, apply, delta_of, follow, require_head
-from pithbundle.digests.differences import Descent, Difference, compare_lines, differences
+from pithbundle.digests.differences import Descent, Difference, compare_lines, tree_differences
 from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import walk
 
@@ -47,7 +47,7 @@ def test_a_set_has_one_tree(mirror: dict[int, bool]) -> None:
 def test_a_comparison_finds_the_symmetric_difference(left: dict[int, bool], right: dict[int, bool]) -> None:
     one, other, files = lines_of(left), lines_of(right), Files()
     trees = files.build(one), files.build(other)
-    found = list(differences(*trees, files.fetch, files.fetch))
+    found = list(tree_differences(*trees, files.fetch, files.fetch))
     assert found == expected(one, other) == list(compare_lines(one, other))
     assert (found == []) == (trees[0].root == trees[1].root)
 
@@ -58,7 +58,7 @@ def test_a_descent_finds_the_same_whatever_is_read_at_once(
 ) -> None:
     one, other, files = lines_of(left), lines_of(right), Files()
     trees = files.build(one), files.build(other)
-    list(differences(*trees, files.fetch, files.fetch))
+    list(tree_differences(*trees, files.fetch, files.fetch))
     requests = files.requests
     descent, found = Descent(*trees), []
     while wanted := descent.wanted(most):

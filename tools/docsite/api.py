@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 import pithbundle
 import pithbundle.archive
+import pithbundle.digests
 import pithbundle.net
 import pithbundle.recompute
 import pithbundle.store
@@ -37,6 +38,7 @@ PAGES: Final[dict[str, str]] = {
     "pithbundle.recompute": "api-recompute.md",
     "pithbundle.net": "api-net.md",
     "pithbundle.store": "api-store.md",
+    "pithbundle.digests": "api-digests.md",
 }
 #: The packages that have a name, of which some have one each.
 _NAMES: Final[dict[str, list[str]]] = {

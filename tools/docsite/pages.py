@@ -62,6 +62,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/reference/api.md",
             "docs/reference/api-archive.md",
             "docs/reference/api-store.md",
+            "docs/reference/api-digests.md",
             "docs/reference/api-recompute.md",
             "docs/reference/api-net.md",
         ],

@@ -18,15 +18,17 @@ CONTRADICTION_VERSION: Final = "1"
 _MEMBERS: Final = frozenset({"contradiction_type", "contradiction_version", "reason", "heads"})
 _LIMITS: Final = Limits(size=4 * HEAD_BYTES)
 
-#: ``generation``: one generation with two roots or two policies. ``previous``: two heads after one.
+#: How two heads contradict each other (MIRROR-7). ``generation``: one generation with two roots or two
+#: policies. ``previous``: two heads after one.
 Reason: TypeAlias = Literal["generation", "previous"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two heads that one key signed and that contradict each other, in the order of their SHA-256."""
+    """Two heads of one key that contradict each other, in the order of their SHA-256 (MIRROR-7)."""
 
     reason: Reason
+    #: Both signed.
     heads: tuple[Head, Head]
 
     def to_bytes(self) -> bytes:

@@ -14,9 +14,9 @@ from pithbundle.digests.tree import Fetch, build, check_file, malformed, split_l
 from pithbundle.errors import DigestError
 
 DELTA_TITLE: Final = b"pithbundle mirror delta v1"
-#: Bytes of a delta at most: with more changes a descent is cheaper.
+#: Bytes of a delta at most: with more changes a descent is cheaper (MIRROR-5).
 DELTA_BYTES: Final = 1 << 20
-#: How many deltas a reader follows.
+#: How many deltas a reader follows at most (MIRROR-5).
 MAX_DELTAS: Final = 64
 _HEADING: Final = 4
 _LINK: Final = re.compile(rb"from ([0-9a-f]{64})\nto ([0-9a-f]{64})\nprevious (none|[0-9a-f]{64})").fullmatch
@@ -28,10 +28,13 @@ _CHANGE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The digest of one record before and after. None: the record was not listed then."""
+    """The leaf digests of one record before and after (MIRROR-5). None: the record was not listed then."""
 
+    #: Of the record, 26 characters.
     suffix: str
+    #: 32 lower-case hex digits.
     before: str | None
+    #: 32 lower-case hex digits, other ones than before.
     after: str | None
 
     def to_bytes(self) -> bytes:
@@ -45,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The changes from one root to another, in the order of the suffixes."""
+    """The changes from one root to another, in the order of the suffixes (MIRROR-5)."""
 
     #: The name of the root before.
     before: str
@@ -53,6 +56,7 @@ class Delta:
     after: str
     #: The name of the delta that leads to the root before, where there is one.
     previous: str | None
+    #: One for each record that changed.
     changes: tuple[Change, ...]
 
     def to_bytes(self) -> bytes:
@@ -68,7 +72,7 @@ class Delta:
 
 
 def delta_of(before: str, after: str, previous: str | None, changes: Iterable[Change]) -> Delta | None:
-    """Return the delta of changes in their order, or None where it would be larger than DELTA_BYTES.
+    """Return the delta of changes in their order, or None if it would exceed DELTA_BYTES (MIRROR-5).
 
     Args:
         before: the root before.
@@ -91,7 +95,7 @@ def read_delta(name: str, fetch: Fetch) -> Delta:
 
     Raises:
         DigestError: ``version``: it is of another version. ``digest_invalid``: it is not the file of that
-            name, or not in its form.
+            name, or not in its form. What ``fetch`` raises is passed on.
     """
     return _parse(name, fetch(name, DELTA_BYTES))
 
@@ -161,10 +165,10 @@ def following(head: Head, held_root: str) -> Generator[str, bytes, tuple[Change,
 
 
 def follow(head: Head, held_root: str, fetch: Fetch) -> tuple[Change, ...] | None:
-    """Return the changes that lead from a root to that of the head, as :func:`following` finds them.
+    """Return the changes from a root to that of the head, as :func:`following` finds them (MIRROR-5).
 
     Raises:
-        DigestError: as :func:`following`.
+        DigestError: as :func:`following`. What ``fetch`` raises is passed on.
     """
     steps = following(head, held_root)
     try:
@@ -177,7 +181,7 @@ def follow(head: Head, held_root: str, fetch: Fetch) -> tuple[Change, ...] | Non
 
 
 def combine(deltas: Iterable[Delta]) -> tuple[Change, ...]:
-    """Return the changes of several deltas that follow one another as one change for each record.
+    """Return the changes of deltas that follow one another as one change for each record (MIRROR-5).
 
     Raises:
         DigestError: ``digest_invalid``: a delta contradicts the one before.
@@ -194,7 +198,7 @@ def combine(deltas: Iterable[Delta]) -> tuple[Change, ...]:
 
 
 def apply(lines: Iterable[LeafLine], changes: Iterable[Change]) -> Iterator[LeafLine]:
-    """Return the lines after the changes; both are in the order of the suffixes.
+    """Return the lines after the changes; both are in the order of the suffixes (MIRROR-5).
 
     Raises:
         DigestError: ``digest_invalid``: the lines are not those that the changes are made of.

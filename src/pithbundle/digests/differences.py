@@ -1,7 +1,8 @@
 """The descent to the lines in which two trees differ (spec MIRROR-8).
 
 :class:`Descent` makes no request: it names the files that it needs, several at once, and is given their
-content. So a program with an event loop requests them together; :func:`differences` reads them one by one.
+content. So a program with an event loop requests them together; :func:`tree_differences` reads them one by
+one.
 """
 
 from __future__ import annotations
@@ -16,23 +17,33 @@ from pithbundle.digests.tree import LEAF_BYTES, NODE_BYTES, Fetch, Tree, TreeRea
 
 #: After every suffix.
 _END: Final = LeafLine("~", "")
-#: How many files a descent names at once at most.
+#: How many files a descent names at once, if the caller does not choose (MIRROR-8).
 MAX_WANTED: Final = 64
 
+#: Which of the two trees of a descent (MIRROR-8).
 Side: TypeAlias = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A record of which two mirrors state different things. None: the mirror does not list it."""
+    """A record of which two mirrors state different leaf digests (MIRROR-8).
 
+    None: the mirror does not list it.
+    """
+
+    #: Of the record, 26 characters.
     suffix: str
+    #: 32 lower-case hex digits.
     left: str | None
+    #: 32 lower-case hex digits.
     right: str | None
 
 
 class Basis(Protocol):
-    """What digests follow from, beside the bundles: a head states it, and so does whoever computes them."""
+    """What digests follow from, beside the bundles (MIRROR-8).
+
+    A head states it, and so does whoever computes them.
+    """
 
     @property
     def rules(self) -> str:
@@ -57,8 +68,9 @@ def not_comparable(left: Basis, right: Basis) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A file that a descent needs."""
+    """A file that a descent needs (MIRROR-8)."""
 
+    #: The tree that it is a file of.
     side: Side
     #: The prefix of the suffixes below it.
     prefix: str
@@ -157,6 +169,7 @@ class Descent:
 
         Raises:
             DigestError: ``digest_invalid``: a file is not the one of its name, or not in its form.
+            ValueError: there are more or fewer files than were wanted.
         """
         by_side: dict[Side, dict[str, bytes]] = {"left": {}, "right": {}}
         for want, content in zip(self._wanted, files, strict=True):
@@ -207,11 +220,11 @@ def _children(prefix: str, part: _Part | dict[str, _Part]) -> dict[str, _Part]:
     return {child: _Part(lines=tuple(lines)) for child, lines in found.items()}
 
 
-def differences(left: Tree, right: Tree, fetch_left: Fetch, fetch_right: Fetch) -> Iterator[Difference]:
-    """Return the records in which two trees differ, in the order of their suffixes, file by file.
+def tree_differences(left: Tree, right: Tree, fetch_left: Fetch, fetch_right: Fetch) -> Iterator[Difference]:
+    """Return the records in which two trees differ, in the order of their suffixes, file by file (MIRROR-8).
 
     Raises:
-        DigestError: as :meth:`Descent.take`.
+        DigestError: as :meth:`Descent.take`. What the functions that fetch raise is passed on.
     """
     descent = Descent(left, right)
     fetches = {"left": fetch_left, "right": fetch_right}
@@ -220,7 +233,7 @@ def differences(left: Tree, right: Tree, fetch_left: Fetch, fetch_right: Fetch) 
 
 
 def compare_lines(left: Iterable[LeafLine], right: Iterable[LeafLine]) -> Iterator[Difference]:
-    """Return the differences of two sequences of lines that are in their order."""
+    """Return the differences of two sequences of lines that are in the order of their suffixes (MIRROR-8)."""
     # An end that sorts after every suffix spares the cases of a side that has ended.
     lefts, rights = iter(left), iter(right)
     one, other = next(lefts, _END), next(rights, _END)

@@ -18,17 +18,18 @@ from pithbundle.encoding.timestamps import is_submitted_at
 from pithbundle.encoding.values import MAX_INTEGER, Object, Value
 from pithbundle.errors import DigestError, InputError, InvalidKeyError
 
+#: The name of the file of a head (MIRROR-4).
 HEAD_FILE: Final = "head.json"
-#: The next head, while a store is published to a plain file server (MIRROR-17).
+#: The name of the file of the next head, while a store is published to a plain file server (MIRROR-17).
 NEXT_FILE: Final = "next.json"
 HEAD_TYPE: Final = "pithbundle_mirror_head"
 HEAD_VERSION: Final = "1"
-#: Bytes of a head at most.
+#: Bytes of a head at most (MIRROR-4).
 HEAD_BYTES: Final = 4096
 #: What precedes the signed content in the message of a signature.
 CONTEXT: Final = b"pithbundle mirror head v1\n"
 
-#: What a reader who pinned a key knows of a head. ``other_key`` and ``unsigned`` are no faults.
+#: What a reader who pinned a key knows of a head. ``other_key`` and ``unsigned`` are no faults (MIRROR-6).
 SignatureStatus: TypeAlias = Literal["signed", "unsigned", "other_key", "invalid"]
 
 _LIMITS: Final = Limits(size=HEAD_BYTES)
@@ -58,8 +59,9 @@ def is_archive_path(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class HeadSignature:
-    """A signature as a head contains it. The key is a claim: only a pinned one counts."""
+    """A signature as a head contains it (MIRROR-6). The key is a claim: only a pinned one counts."""
 
+    #: The key as the head states it.
     public_key: PublicKey
     #: 64 raw bytes.
     signature: bytes
@@ -88,6 +90,7 @@ class Head:
     generation: int
     #: When it was made, ``YYYY-MM-DDTHH:MM:SSZ``, by the clock of the mirror.
     generated_at: str
+    #: The number of records, which are the leaf lines of the tree.
     records: int
     #: The number of valid events of all records.
     events: int
@@ -99,6 +102,7 @@ class Head:
     delta: str | None = None
     #: The path of ``pith-archive.json`` below the mirror's own, where there is one.
     archive: str | None = None
+    #: Unchecked where the head was read: :meth:`signature_status` checks it.
     signature: HeadSignature | None = None
 
     def __post_init__(self) -> None:

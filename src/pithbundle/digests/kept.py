@@ -9,9 +9,10 @@ from typing import Final
 
 from pithbundle.errors import DigestError
 
-#: How many generations of files stay, the current one among them.
+#: How many generations of files stay, the current one among them (MIRROR-9).
 GENERATIONS: Final = 64
-#: The file of a publisher: each name that is no longer in use, with the last generation that used it.
+#: The file of a publisher: each name that is no longer in use, with the last generation that used it
+#: (MIRROR-9).
 KEPT_FILE: Final = "kept.txt"
 
 _LINE: Final = re.compile(rb"([0-9a-f]{64}) ([1-9][0-9]{0,15})").fullmatch
@@ -19,8 +20,9 @@ _LINE: Final = re.compile(rb"([0-9a-f]{64}) ([1-9][0-9]{0,15})").fullmatch
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The files of earlier generations: each name with the last generation that used it."""
+    """The files of earlier generations: each name with the last generation that used it (MIRROR-9)."""
 
+    #: By name, 64 hex digits: the generation.
     last_used: Mapping[str, int]
 
     def to_bytes(self) -> bytes:
@@ -50,7 +52,7 @@ class Kept:
 def next_kept(
     earlier: Kept, before: Iterable[str], now: Iterable[str], generation: int
 ) -> tuple[Kept, set[str]]:
-    """Return what is kept beside the files of a new generation, and which files may be removed.
+    """Return what is kept beside the files of a new generation, and the names to remove (MIRROR-9).
 
     Args:
         earlier: what was kept beside the files of the generation before.

@@ -19,8 +19,9 @@ _LEAF: Final = re.compile(rb"([A-Z2-7]{26}) ([0-9a-f]{32})")
 
 
 class LeafLine(NamedTuple):
-    """The suffix of a record, and the digest of what a mirror has of it. Lines sort by suffix."""
+    """The suffix of a record, and the digest of what a mirror has of it (MIRROR-1). Lines sort by suffix."""
 
+    #: Of the record, 26 characters.
     suffix: str
     #: 32 lower-case hex digits.
     digest: str

@@ -11,32 +11,36 @@ from typing import Final, TypeAlias
 from pithbundle.digests.lines import LINE_BYTES, LeafLine, parse_line
 from pithbundle.errors import DigestError
 
-#: The tree is as deep as is needed for so many records in a leaf on average.
+#: The tree is as deep as is needed for so many records in a leaf on average (MIRROR-2).
 RECORDS_OF_A_LEAF: Final = 128
+#: The depth of a tree at most (MIRROR-2).
 MAX_DEPTH: Final = 6
-#: Bytes of a node and of a leaf at most.
+#: Bytes of a node at most (MIRROR-2).
 NODE_BYTES: Final = 4096
+#: Bytes of a leaf at most (MIRROR-2).
 LEAF_BYTES: Final = 65536
-#: The ending of the name of each file but the head.
+#: The ending of the name of each file but the head (MIRROR-2).
 ENDING: Final = ".txt"
 
 _NAME: Final = re.compile("[0-9a-f]{64}").fullmatch
 _CHILD: Final = re.compile(rb"([A-Z2-7]{1,6}) ([0-9a-f]{64})").fullmatch
 
 #: Returns the bytes of the file of a name, 64 hex digits, and reads at most one byte more than the limit
-#: in bytes. It raises what it wants where it cannot.
+#: in bytes (MIRROR-3). It raises what it wants where it cannot.
 Fetch: TypeAlias = Callable[[str, int], bytes]
-#: Writes the bytes of the file of a name. A name that was written before has the same bytes.
+#: Writes the bytes of the file of a name (MIRROR-2). A name that was written before has the same bytes.
 Write: TypeAlias = Callable[[str, bytes], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The root of a tree, and what is needed to read it."""
+    """The root of a tree, and what is needed to read it (MIRROR-2)."""
 
     #: The name of its file: the SHA-256 of the content in hex.
     root: str
+    #: How many levels of nodes are above the leaves, 0 to MAX_DEPTH.
     depth: int
+    #: The number of leaf lines.
     records: int
 
 
@@ -54,11 +58,11 @@ def is_name(text: str) -> bool:
 
 
 def discard(name: str, data: bytes) -> None:
-    """Write nothing: the tree is built for its root alone."""
+    """Write nothing: the tree is built for its root alone (MIRROR-2)."""
 
 
 class TreeBuilder:
-    """Build a tree of lines that come in their order; children are written before their parents.
+    """Build a tree of lines that come in their order; children are written before their parents (MIRROR-2).
 
     It needs the memory of one file of each level.
 
@@ -232,7 +236,7 @@ def walk(tree: Tree, fetch: Fetch) -> Iterator[LeafLine]:
 
 
 def names_of(tree: Tree, fetch: Fetch) -> Iterator[str]:
-    """Return the names of all files of a tree; no leaf is read.
+    """Return the names of all files of a tree; no leaf is read (MIRROR-3).
 
     Raises:
         DigestError: ``digest_invalid``: a node is not the file of its name, or not in its form.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal, TypeAlias
 
 from pithbundle.archive.manifest import MANIFEST
-from pithbundle.digests.differences import Difference, compare_lines, differences
+from pithbundle.digests.differences import Difference, compare_lines, tree_differences
 from pithbundle.digests.head import HEAD_FILE, Head
 from pithbundle.digests.lines import LeafLine, lines_of_digests
 from pithbundle.digests.tree import ENDING, Fetch, walk
@@ -180,4 +180,4 @@ def compare(left: Listing, right: Listing) -> Iterator[Difference]:
     """
     if left.head is None or right.head is None or left.fetch is None or right.fetch is None:
         return compare_lines(left.lines(), right.lines())
-    return differences(left.head.tree, right.head.tree, left.fetch, right.fetch)
+    return tree_differences(left.head.tree, right.head.tree, left.fetch, right.fetch)

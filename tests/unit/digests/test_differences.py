@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kit.trees import Files, changed, head, line, lines
-from pithbundle.digests.differences import Difference, differences, not_comparable
+from pithbundle.digests.differences import Difference, not_comparable, tree_differences
 from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import Tree, build
 
@@ -18,7 +18,7 @@ class Pair:
         self.trees: tuple[Tree, Tree] = (self.left.build(left), self.right.build(right))
 
     def compare(self) -> list[Difference]:
-        return list(differences(*self.trees, self.left.fetch, self.right.fetch))
+        return list(tree_differences(*self.trees, self.left.fetch, self.right.fetch))
 
 
 def test_equal_trees_cost_nothing() -> None:
@@ -85,7 +85,7 @@ def measured(records: int, changes: int) -> tuple[int, int, int]:
     right = files.build([changed(one) if one.suffix in touched else one for one in given])
     other = Files()
     other.by_name = files.by_name
-    found = list(differences(left, right, files.fetch, other.fetch))
+    found = list(tree_differences(left, right, files.fetch, other.fetch))
     assert {each.suffix for each in found} == touched
     assert files.requests == other.requests
     return files.requests, max(files.bytes, other.bytes), left.depth

@@ -7,7 +7,7 @@ from pathlib import Path
 from kit.lying_mirror import MARKS, SEED
 from kit.stores import body, event, ids, make, suffix, unverified
 from kit.trees import Files
-from pithbundle.digests.differences import differences
+from pithbundle.digests.differences import tree_differences
 from pithbundle.digests.tree import build, walk
 from pithbundle.mirror.audit.reference import Reference
 
@@ -24,7 +24,7 @@ def test_its_tree_is_that_of_its_lines_and_is_read_file_by_file(tmp_path: Path) 
             files = Files()
             assert reference.tree == build(lines, len(lines), files.write) and reference.tree.depth == 1
             assert [*walk(reference.tree, reference.fetch)] == lines
-            assert [*differences(reference.tree, reference.tree, reference.fetch, files.fetch)] == []
+            assert [*tree_differences(reference.tree, reference.tree, reference.fetch, files.fetch)] == []
             assert reference.leaf(lines[3].suffix) == lines[3].digest
             assert reference.leaf("A" * 26) is reference.leaf("7" * 26) is None
             assert reference.suffixes() == [line.suffix for line in lines]
