@@ -46,6 +46,7 @@ SECTIONS: Final[list[tuple[str, list[str]]]] = [
             "docs/guides/publish-a-mirror.md",
             "docs/guides/serve-a-mirror.md",
             "docs/guides/recompute-a-registry.md",
+            "docs/guides/recompute-an-unknown-format.md",
             "docs/guides/recompute-on-a-cluster.md",
             "docs/guides/ask-a-mirror.md",
             "docs/guides/audit-a-mirror.md",
