@@ -2,6 +2,9 @@
 
 SQLite writes its files on its own, past :mod:`pithbundle.durable`. Nothing depends on that: what the
 database loses is read again from the segments.
+
+Nothing else opens these files. The system ends all record locks that a process has on a file when it closes
+any descriptor of it: other processes would then write over what a view still reads, and remove the log.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from typing import Any, Final
@@ -143,18 +147,19 @@ def connect(folder: Folder, *, create: bool = False) -> sqlite3.Connection:
     """Open the index of a store.
 
     Raises:
-        FileError: ``io``: one of its files is no regular file, or the system rejects it.
+        FileError: ``io``: one of its files is no regular file, or SQLite cannot open it.
+        OSError: the system rejects a look at them.
         StoreError: it is missing or damaged.
     """
     path = os.path.abspath(folder.path)
     for name in FILES:
-        try:
-            os.close(folder.open_file(name))
-        except FileNotFoundError:
+        # Looked at and not opened: a descriptor that is closed would end the locks of other connections.
+        mode = folder.mode(name)
+        if mode is None:
             if name == INDEX and not create:
-                raise damaged("it is missing") from None
-        except OSError as error:
-            raise FileError.at(os.path.join(path, name), "is not a regular file that can be read") from error
+                raise damaged("it is missing")
+        elif not stat.S_ISREG(mode):
+            raise FileError.at(os.path.join(path, name), "is not a regular file")
     with failing(path):
         uri = f"file:{quote(os.path.join(path, INDEX))}?mode={'rwc' if create else 'rw'}"
         connection = sqlite3.connect(

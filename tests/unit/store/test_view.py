@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from kit.stores import POLICY, WIDER, body, event, make, segments, suffix, unver
 from pithbundle.digests.lines import LeafLine
 from pithbundle.errors import StoreError
 from pithbundle.store import View, view
-from pithbundle.store.index import Index
+from pithbundle.store.index import INDEX, Index
 
 
 def ids(found: View, seed: int) -> set[str]:
@@ -34,6 +36,25 @@ def test_what_is_added_later_is_not_seen(tmp_path: Path) -> None:
             assert old is not None and old.parts == (body(1, 1),) and old.entry is not None
             assert new is not None and new.parts == (body(1, 1, 2),)
             assert before.bundles_of(suffix(3)) is None
+
+
+def test_another_process_changes_nothing_of_a_view(tmp_path: Path) -> None:
+    """A view keeps its lock: whoever ends last writes the log of the index back, over what the view reads."""
+    path = tmp_path / "s"
+    # The connection of the store is older than the view, so that opening the view could end its locks.
+    with make(path, (body(1, 1), "a")) as store, store.view() as before:
+        script = (
+            "import sys\nfrom pithbundle.store import Store\n"
+            "with Store.open(sys.argv[1]) as store: store.add(sys.stdin.buffer.read(), origin='a')"
+        )
+        subprocess.run([sys.executable, "-c", script, str(path)], input=body(2, 1), timeout=60, check=True)
+        assert (path / f"{INDEX}-wal").exists()
+        # Pages of the index that the view had not read before.
+        assert before.bundles_of(suffix(2)) is None
+        assert [*before.suffixes()] == [suffix(1)] and before.records == 1
+        with store.view() as after:
+            assert after.bundles_of(suffix(2)) is not None and after.records == 2
+        assert before.bundles_of(suffix(1)) is not None and before.bundles_of(suffix(2)) is None
 
 
 def test_the_union_is_exported_and_unverified_elements_are_counted(tmp_path: Path) -> None:
