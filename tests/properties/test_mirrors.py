@@ -18,6 +18,8 @@ import pytest
 from kit.audits import VERIFIER
 from kit.mirrors import FakeMirror, client, digests_of, serving
 from kit.published import files_of, published
+from kit.servers import eventually
+from kit.servers import served as server_of
 from kit.stores import POLICY, WIDER, body, ids, invalid, make, suffix, unverified, wanted
 from pithbundle import cbor_bytes, parse_json
 from pithbundle.mirror.audit.reference import Reference
@@ -52,8 +54,23 @@ def plain_files(store: Path) -> Iterator[Served]:
         yield Served(mirror.base, refresh)
 
 
+@contextlib.contextmanager
+def server(store: Path) -> Iterator[Served]:
+    """A store that is served over HTTP, with a head whenever it has something else (SERVE-12)."""
+    with server_of(store, base_url=None) as running:
+
+        def refresh() -> None:
+            assert eventually(running.site.is_current)
+
+        yield Served(running.base, refresh)
+        assert running.reports == []
+
+
 #: The ways in which a store becomes a mirror.
-SERVERS: Final[dict[str, Callable[[Path], AbstractContextManager[Served]]]] = {"publish": plain_files}
+SERVERS: Final[dict[str, Callable[[Path], AbstractContextManager[Served]]]] = {
+    "publish": plain_files,
+    "serve": server,
+}
 
 #: By its seed, the bundles of a record and their origins.
 RECORDS: Final[dict[int, list[tuple[bytes, str]]]] = {
