@@ -15,6 +15,7 @@ import pytest
 from kit.command_line import assert_harmless, output_validator, run, start
 from kit.servers import Connection, eventually, request
 from kit.stores import body, make, suffix
+from pithbundle.cli import mirror_serve_run
 from pithbundle.mirror.serve.listening import listening
 from pithbundle.store import Store
 
@@ -55,6 +56,8 @@ def test_it_serves_until_a_signal_ends_it(number: signal.Signals, store: Path) -
         assert (value["outcome"], value["exit_status"], value["head"]["records"]) == ("success", 0, 1)
         with Connection(port_of(value["url"])) as connection:
             assert connection.ask(f"/pith/{S}.json").status == 200
+            page = connection.ask(f"/pith/{S}", "Accept: text/html,*/*;q=0.8")
+            assert page.fields["content-type"] == "text/html; charset=utf-8"
             with Store.open(str(store)) as added:
                 added.add(body(2, 1), origin="a")
             assert eventually(lambda: connection.ask(f"/pith/{suffix(2)}.json").status == 200)
@@ -136,6 +139,18 @@ def test_options_are_checked(options: list[str], message: str) -> None:
 def test_an_exposed_address_is_accepted() -> None:
     done = run(*OPTIONS, "--address", "192.0.2.1", "--expose")
     assert done.status == 2 and "192.0.2.1:0" in done.err
+
+
+def test_without_jinja2_it_reports_that_there_are_no_pages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mirror_serve_run, "are_installed", lambda: False)
+    assert not mirror_serve_run._has_pages()
+    written = capsys.readouterr()
+    assert written.out == "" and written.err.startswith(
+        "pithbundle: no pages: they need jinja2, which is not"
+    )
+    assert "'pithbundle[mirror]'" in written.err and written.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("package", ["uvicorn", "httptools"])

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from pithbundle.mirror.serve.app import Pages
 from pithbundle.mirror.serve.limits import ServeLimits
 from pithbundle.mirror.serve.server import ServeOptions, Started, serve
 from pithbundle.mirror.site import Site
@@ -140,7 +139,7 @@ def served(
     origin: str | None = "mirror.example",
     base_url: str | None = BASE_URL,
     packs: bool = False,
-    pages: Pages | None = None,
+    pages: bool = False,
     limits: ServeLimits | None = None,
     **options: Any,
 ) -> Iterator[Server]:

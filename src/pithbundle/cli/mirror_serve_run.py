@@ -14,11 +14,13 @@ import click
 
 from pithbundle.cli.archive_inputs import failing
 from pithbundle.cli.envelope import SUCCESS
+from pithbundle.cli.extras import how_to_install
 from pithbundle.cli.mirror_print import head_value, print_head
 from pithbundle.cli.mirror_publish_run import require_base_url, signing
 from pithbundle.cli.mirror_run import require_origin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.encoding.values import portable
+from pithbundle.mirror.optional_pages import are_installed
 from pithbundle.mirror.serve.hosts import is_host_name
 from pithbundle.mirror.serve.listening import is_loopback, name_of
 from pithbundle.mirror.serve.server import ServeOptions, Started, serve
@@ -64,8 +66,23 @@ def served(
         failing(store),
         Site.open(store, origin=origin, base_url=base_url, sign=sign, packs=packs) as site,
     ):
-        serve(site, options, lambda started: _print_started(out, store, site, started), _report, _ending)
+        serve(
+            site,
+            options,
+            lambda started: _print_started(out, store, site, started),
+            _report,
+            _ending,
+            pages=_has_pages(),
+        )
     return Exit.VALID
+
+
+def _has_pages() -> bool:
+    """Whether records have pages; if not, say why: everything else is served all the same."""
+    if are_installed():
+        return True
+    _report(f"no pages: they need jinja2, which is not installed. {how_to_install('mirror')}")
+    return False
 
 
 def _require_address(address: str, expose: bool) -> None:

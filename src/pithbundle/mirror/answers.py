@@ -21,6 +21,7 @@ MOST_CHOICES: Final = 100
 JSON: Final = "application/json"
 JSON_LD: Final = "application/ld+json"
 TEXT: Final = "text/plain; charset=us-ascii"
+HTML: Final = "text/html; charset=utf-8"
 _TYPES: Final[dict[Encoding, str]] = {"json": JSON, "cbor": "application/cbor"}
 
 
@@ -34,6 +35,8 @@ class Document:
     immutable: bool
     #: The elements of the record that could not be checked under the policy of the mirror (MIRROR-12).
     unverified: int = 0
+    #: The content policy of a page and of what it runs (PAGE-3); empty for what is not run.
+    content_policy: str = ""
     #: The SHA-256 of the body in hex.
     sha256: str = field(init=False)
 

@@ -36,6 +36,7 @@ from pithbundle.mirror.answers import (
 )
 from pithbundle.mirror.contents import keys_document, manifest_document
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
+from pithbundle.mirror.optional_pages import found_at
 from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, PAGE, PAGES, ServedFolder
 from pithbundle.store import Served, Store, View
 
@@ -233,12 +234,12 @@ class Site:
 
     # -- addresses ----------------------------------------------------------------------------
 
-    def find(self, path: str, accept: str = "") -> Found | None:
+    def find(self, path: str, page: bool = False) -> Found | None:
         """Return what is at an address (MIRROR-11).
 
         Args:
             path: relative to the base URL, without a slash at its beginning, percent-decoded.
-            accept: the header Accept, of which nothing depends yet.
+            page: whether the page of a record is wanted at ``pith/S``, if pages can be made (SERVE-9).
 
         Returns:
             None if there is nothing, whatever the path contains: no path of a file is built from it.
@@ -251,17 +252,20 @@ class Site:
         if len(path) > _MOST_PATH or not path.isascii():
             return None
         try:
-            return self._find(path)
+            return self._find(path, page)
         except (StoreError, FileError):
             # Segments were sealed, or an entry is damaged: the store sets that aside, and serves the others.
             suffix = _SUFFIX(path)
             if suffix is not None:
                 self.store.read_again(suffix[1])
             self.refresh()
-            return self._find(path)
+            return self._find(path, page)
 
-    def _find(self, path: str) -> Found | None:
+    def _find(self, path: str, page: bool) -> Found | None:
         with self._mutex:
+            made = found_at(path, self._now.view, self.paths_of, self._of_record) if page else None
+            if made is not None:
+                return made
             held = self._now.held.get(path)
             if held is not None:
                 self._now.held.move_to_end(path)
@@ -286,9 +290,6 @@ class Site:
         if name is not None:
             return self._digest_file(name[1])
         if path.startswith(f"{PAGES}/") or path.endswith(PAGE):
-            # Here, since jinja2 is installed only where pages are wanted.
-            from pithbundle.mirror.pages.documents import found_at
-
             return found_at(path, self._now.view, self.paths_of, self._of_record)
         return self._of_record(path)
 

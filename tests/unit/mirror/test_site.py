@@ -520,7 +520,7 @@ _HASH = (
 
 def test_the_printed_line_of_the_registry_reproduces_the_hash(tmp_path: Path) -> None:
     with opened(tmp_path / "s", (body(1, 1), "a")) as found:
-        answer = found.find(f"pith/{S}", "application/ld+json")
+        answer = found.find(f"pith/{S}")
         assert isinstance(answer, Document) and answer.media_type == "application/ld+json"
         value = json.loads(answer.body)
         # jq .canonical_record

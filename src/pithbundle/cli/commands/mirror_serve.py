@@ -87,10 +87,11 @@ def _work() -> ModuleType:
 def command(out: Output, /, **given: Any) -> int:
     """Serve a store to other mirrors and to readers over HTTP.
 
-    Bundles, states, digests and packs are of one moment of the store. What another process adds to it is
-    served a few seconds later, with a new head. By default only this machine reaches the server: put a
-    proxy with TLS before it. One line is printed when it listens, with --json one object. A signal ends it
-    once the running responses are complete, after 10 seconds at most.
+    Bundles, states, digests and packs are of one moment of the store. Browsers receive a page of each
+    record, if jinja2 is installed. What another process adds to the store is served a few seconds later, with
+    a new head. By default only this machine reaches the server: put a proxy with TLS before it. One line is
+    printed when it listens, with --json one object. A signal ends it once the running responses are complete,
+    after 10 seconds at most.
     """
     if (given["sign_with"] is None) != (given["sign_key"] is None):
         raise click.UsageError("--sign-with and --sign-key need each other", click.get_current_context())

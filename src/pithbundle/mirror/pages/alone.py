@@ -16,6 +16,7 @@ _SCRIPT: Final = '<script type="module" src="page.js"></script>'
 _WORKER: Final = 'new Worker(new URL("page-worker.js", import.meta.url), { type: "module" })'
 _OF_TEXT: Final = 'new Worker(URL.createObjectURL(new Blob([document.getElementById("worker").textContent])))'
 _END: Final = "</body>"
+_META: Final = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')
 
 
 def page_alone(read: Read) -> bytes:
@@ -42,6 +43,16 @@ def page_alone(read: Read) -> bytes:
     page = _replaced(page, _SCRIPT, "")
     held = f'<script type="text/plain" id="worker">{worker}</script>\n<script>{script}</script>\n'
     return _replaced(page, _END, held + _END).encode("utf-8")
+
+
+def policy_of(page: bytes) -> str:
+    """Return the content policy that is in a page.
+
+    Raises:
+        ValueError: there is not exactly one.
+    """
+    (policy,) = _META.findall(page)
+    return str(policy, "ascii")
 
 
 def _source(text: str) -> str:

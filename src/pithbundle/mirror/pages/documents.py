@@ -10,17 +10,16 @@ from hashlib import sha256
 from typing import Final
 
 from pithbundle.encoding.canonical import encode_canonical
-from pithbundle.mirror.answers import JSON, Document
-from pithbundle.mirror.pages.alone import page_alone
-from pithbundle.mirror.pages.place import PUBLISHED, Place
+from pithbundle.mirror.answers import HTML, JSON, Document
+from pithbundle.mirror.pages.alone import page_alone, policy_of
+from pithbundle.mirror.pages.place import PUBLISHED, SERVED, Place
 from pithbundle.mirror.pages.record import Download, record_page
-from pithbundle.mirror.pages.rendering import TEMPLATES
+from pithbundle.mirror.pages.rendering import CONTENT_POLICY, TEMPLATES
 from pithbundle.mirror.pages.scripts import one_script, read_module
 from pithbundle.mirror.served_folder import PAGE, PAGES
 from pithbundle.store import Served, View
 from pithbundle.verifier import Verifier
 
-HTML: Final = "text/html; charset=utf-8"
 #: A larger number is needed where other pages follow from the same records and templates.
 _VERSION: Final = "1"
 _ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
@@ -33,9 +32,7 @@ _POLICY: Final = "policy.json"
 _ALONE: Final = "check.html"
 #: The bundle is there twice.
 _SECOND: Final = ".well-known/"
-
-
-_PAGE: Final = re.compile(rf"pith/([A-Z2-7]{{26}}){re.escape(PAGE)}").fullmatch
+_PAGE: Final = re.compile(rf"pith/([A-Z2-7]{{26}})({re.escape(PAGE)})?").fullmatch
 
 
 def found_at(
@@ -61,7 +58,7 @@ def found_at(
     if found is None or served is None:
         return None
     documents = [(address, of_record(address)) for address in paths_of(found[1])]
-    return page_of(served, view.verifier, documents, PUBLISHED)
+    return page_of(served, view.verifier, documents, PUBLISHED if found[2] else SERVED)
 
 
 def page_of(
@@ -82,7 +79,7 @@ def page_of(
             downloads.append(Download(address, label, len(document.body), document.sha256))
     (report,) = verifier.verify_together((f"part {at}", part) for at, part in enumerate(served.parts, 1))
     body = record_page(report, served.parts, downloads, place, verifier.policy.sha256)
-    return Document(body, HTML, immutable=False, unverified=served.unverified)
+    return Document(body, HTML, False, served.unverified, CONTENT_POLICY)
 
 
 def asset_paths() -> list[str]:
@@ -96,9 +93,12 @@ def _assets() -> dict[str, Document]:
     for name in sorted(os.listdir(_ASSETS)):
         with open(os.path.join(_ASSETS, name), "rb") as file:
             found[name] = Document(file.read(), _STYLES, immutable=False)
-    found[_ALONE] = Document(page_alone(read_module), HTML, immutable=False)
+    alone = page_alone(read_module)
+    found[_ALONE] = Document(alone, HTML, immutable=False, content_policy=policy_of(alone))
     for name in _SCRIPTS:
-        found[name] = Document(one_script(name, read_module).encode(), _SCRIPT, immutable=False)
+        script = one_script(name, read_module).encode()
+        # A worker runs under the policy of its own response.
+        found[name] = Document(script, _SCRIPT, immutable=False, content_policy=CONTENT_POLICY)
     return found
 
 

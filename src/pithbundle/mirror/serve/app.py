@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import open_regular
-from pithbundle.mirror.answers import Document, FileDocument, Found
+from pithbundle.mirror.answers import Document, FileDocument
 from pithbundle.mirror.serve.cache import Cache
 from pithbundle.mirror.serve.counts import Counts
 from pithbundle.mirror.serve.hosts import Hosts
@@ -44,25 +44,6 @@ class Connection(Protocol):
         """Note that the client has taken so many bytes of a file."""
 
 
-class Pages(Protocol):
-    """What renders pages, and what else belongs to them (SERVE-9)."""
-
-    def page(self, site: Site, path: str, found: Found | None, preferred: bool) -> Document | None:
-        """Return the page of an address; None to leave the answer as it is.
-
-        A thread calls it. It may answer for addresses at which the site has nothing.
-
-        Args:
-            site: what is served.
-            path: the address, relative to the base URL, without a slash at its beginning.
-            found: what the site has there.
-            preferred: whether the client takes a page at least as gladly as the linked document.
-
-        Raises:
-            PithError: as :meth:`Site.find`.
-        """
-
-
 class App:
     """Answers requests with what a site has.
 
@@ -72,7 +53,7 @@ class App:
         counts: where requests are counted.
         threads: that find what is not held, and read files.
         report: receives a line for each request that failed.
-        pages: renders pages; without it there are none.
+        pages: whether records have pages (SERVE-9).
     """
 
     def __init__(
@@ -82,7 +63,7 @@ class App:
         counts: Counts,
         threads: Executor,
         report: Callable[[str], None],
-        pages: Pages | None = None,
+        pages: bool = False,
     ) -> None:
         self._site = site
         self._hosts = hosts
@@ -115,7 +96,7 @@ class App:
         return None if self._hosts.accept(request.hosts[0]) else error(421)
 
     async def _found(self, target: bytes, request: Request) -> Rendered:
-        preferred = self._pages is not None and prefers_page(request.accept)
+        preferred = self._pages and prefers_page(request.accept)
         moment = self._site.moment
         # The target as it was received: what is found at it depends on nothing else.
         key = (target, preferred)
@@ -134,21 +115,16 @@ class App:
         path = path_of(target)
         try:
             if path is not None:
-                return self._rendered(path, self._site.find(path), preferred)
+                return rendered(path, self._site.find(path, preferred))
             name = name_of(target)
             found = None if name is None else self._site.find(name)
             # Documents are at their exact addresses alone.
             if name is None or isinstance(found, Document | FileDocument):
                 return error(404)
-            return self._rendered(name, found, preferred)
+            return rendered(name, found)
         except PithError as fault:
             self._report(str(fault))
             return error(503 if isinstance(fault, FileError) else 500)
-
-    def _rendered(self, path: str, found: Found | None, preferred: bool) -> Rendered:
-        if self._pages is not None:
-            found = self._pages.page(self._site, path, found, preferred) or found
-        return rendered(path, found)
 
     async def _send_file(
         self, response: Response, document: FileDocument, connection: Connection, send: Send

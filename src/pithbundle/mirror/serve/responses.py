@@ -12,16 +12,10 @@ from pithbundle.mirror.serve.requests import NOTHING, Field, Request, Span, matc
 
 CHOICES_TYPE: Final = "pithbundle_mirror_choices"
 CHOICES_VERSION: Final = "1"
-#: The media type of a page.
-HTML: Final = "text/html; charset=utf-8"
 
 _IMMUTABLE: Final = b"public, max-age=31536000, immutable"
 _NO_CACHE: Final = b"no-cache"
-#: A page has its own scripts, styles and images, and nothing inline or from elsewhere.
-_PAGE_POLICY: Final = (
-    b"default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; "
-    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+#: Of what is not run.
 _POLICY: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: Of every response: what is served is public, so that scripts of any page may read it.
 _COMMON: Final[tuple[Field, ...]] = (
@@ -120,16 +114,20 @@ def _of_document(path: str, found: Document | FileDocument, status: int = 200) -
     ]
     if _is_negotiated(path):
         short.append((b"vary", b"Accept"))
-    own: list[Field] = [
-        (b"content-type", media_type),
-        (b"content-security-policy", _PAGE_POLICY if found.media_type == HTML else _POLICY),
-    ]
+    own: list[Field] = [(b"content-type", media_type), (b"content-security-policy", _policy(found))]
     if isinstance(found, FileDocument):
         return Rendered(status, [*own, (b"accept-ranges", b"bytes"), *short], b"", found, etag, short)
     if found.unverified:
         short.append((b"pith-unverified", b"%d" % found.unverified))
     own.append((b"content-length", b"%d" % len(found.body)))
     return Rendered(status, [*own, *short], found.body, None, etag, short)
+
+
+def _policy(found: Document | FileDocument) -> bytes:
+    """The content policy of a page, which no other page embeds; a meta element cannot state that."""
+    if isinstance(found, FileDocument) or not found.content_policy:
+        return _POLICY
+    return found.content_policy.encode("ascii") + b"; frame-ancestors 'none'"
 
 
 def _of_file(of: Rendered, file: FileDocument, span: Span | None) -> Response:

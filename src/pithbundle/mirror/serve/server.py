@@ -14,7 +14,7 @@ import uvicorn
 
 from pithbundle.errors import PithError
 from pithbundle.escape import visible
-from pithbundle.mirror.serve.app import App, Pages
+from pithbundle.mirror.serve.app import App
 from pithbundle.mirror.serve.counts import Counts
 from pithbundle.mirror.serve.hosts import LOOPBACK_NAMES, Hosts
 from pithbundle.mirror.serve.limits import ServeLimits
@@ -60,7 +60,7 @@ def serve(
     started: Callable[[Started], None],
     report: Callable[[str], None],
     signals: Callable[[Callable[[], None]], contextlib.AbstractContextManager[None]],
-    pages: Pages | None = None,
+    pages: bool = False,
 ) -> None:
     """Serve a site until it is ended.
 
@@ -71,7 +71,7 @@ def serve(
         report: receives one line for each thing that goes wrong.
         signals: inside its block, the signals that end the server call its argument, the first time to
             end after the running responses, the second time at once.
-        pages: renders pages; without it there are none.
+        pages: whether records have pages (SERVE-9).
 
     Raises:
         FileError: ``io``: an address or a port cannot be used.
@@ -101,9 +101,7 @@ class _Server(uvicorn.Server):
 class _Run:
     """One run of a server."""
 
-    def __init__(
-        self, site: Site, options: ServeOptions, report: Callable[[str], None], pages: Pages | None
-    ) -> None:
+    def __init__(self, site: Site, options: ServeOptions, report: Callable[[str], None], pages: bool) -> None:
         self._site = site
         self._options = options
         self._report = report

@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from kit.markup import Parsed
-from pithbundle.mirror.pages.alone import page_alone
+from pithbundle.mirror.pages.alone import page_alone, policy_of
 from pithbundle.mirror.pages.scripts import read_module
 
 
@@ -29,6 +29,14 @@ def test_it_loads_nothing_and_its_policy_names_what_is_in_it() -> None:
     ):
         assert f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'" in policy
     assert policy.count("'sha256-") == 2
+
+
+def test_its_policy_is_read_from_it() -> None:
+    page = page_alone(read_module)
+    assert policy_of(page).startswith("default-src 'none'; script-src 'sha256-")
+    for other in (b"", page + page):
+        with pytest.raises(ValueError, match="unpack"):
+            policy_of(other)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 from kit.hostile_paths import HOSTILE_PATHS
 from kit.stores import body, make, suffix, unverified
 from pithbundle import Policy
-from pithbundle.mirror.answers import Document
-from pithbundle.mirror.pages.documents import HTML, asset_paths, pages_version
+from pithbundle.mirror.answers import HTML, Document
+from pithbundle.mirror.pages.documents import asset_paths, pages_version
 from pithbundle.mirror.site import Site
 
 S = suffix(1)
@@ -37,6 +37,11 @@ def test_a_record_has_a_page_and_the_page_has_what_it_loads(tmp_path: Path) -> N
             made = document(site, path)
             assert path.startswith(".well-known/") or made.sha256.encode() in page.body
         assert document(site, f"pith/{S}/index.html") is page
+        # Where a server has it, it differs by its links alone.
+        there = site.find(f"pith/{S}", page=True)
+        assert isinstance(there, Document) and (there.media_type, there.unverified) == (HTML, 1)
+        assert there.body != page.body and b"../../" not in there.body
+        assert document(site, f"pith/{S}").media_type == "application/ld+json"
 
 
 def test_nothing_else_is_a_page(tmp_path: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,6 @@ from kit.servers import BASE_URL, served
 from kit.stores import body, make, segments, suffix, unverified
 from pithbundle.errors import FileError, StoreError
 from pithbundle.mirror.answers import Document, FileDocument, Found
-from pithbundle.mirror.serve.responses import HTML
 from pithbundle.mirror.site import Site
 
 S = suffix(1)
@@ -110,32 +112,62 @@ def test_methods_and_hosts(tmp_path: Path) -> None:
         assert connection.reply().status == 400
 
 
-class FakePages:
-    """A page for each record, and one at the root."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, bool]] = []
-
-    def page(self, site: Site, path: str, found: Found | None, preferred: bool) -> Document | None:
-        self.asked.append((path, preferred))
-        if path == "" or (preferred and isinstance(found, Document) and path == f"pith/{S}"):
-            return Document(b"<!doctype html>" + path.encode(), HTML, immutable=False)
-        return None
-
-
 def test_pages_by_accept(tmp_path: Path) -> None:
     make(tmp_path / "s", (body(1, 1), "a")).close()
-    pages = FakePages()
-    with served(tmp_path / "s", pages=pages) as server, server.connect() as connection:
+    with served(tmp_path / "s", pages=True) as server, server.connect() as connection:
+        tags = set()
         for _ in range(2):
             for accept, kind in (("text/html", "text/html"), ("application/ld+json", "application/ld+json")):
                 reply = connection.ask(f"/pith/{S}", f"Accept: {accept}")
                 assert reply.fields["content-type"].startswith(kind) and reply.fields["vary"] == "Accept"
-        assert connection.ask(f"/pith/{S}").body.startswith(b"<!doctype html>")
-        assert connection.ask("/").status == 200
+                tags.add(reply.fields["etag"])
+        assert len(tags) == 2
+        page = connection.ask(f"/pith/{S}")
+        assert page.body.startswith(b"<!DOCTYPE html>") and S.encode() in page.body
+        # Names lead to the page, and other documents of the record have none.
+        assert connection.ask(f"/pith/{S[:8]}", "Accept: text/html").fields["location"] == S
         assert connection.ask(f"/pith/{S}/state.json", "Accept: text/html").json["state_type"]
-        assert connection.ask("/nothing").status == 404
-    assert pages.asked[:2] == [(f"pith/{S}", True), (f"pith/{S}", False)]
+        for target in ("/", "/nothing", f"/pith/{suffix(2)}", f"/pith/%{ord(S[0]):x}{S[1:]}"):
+            assert connection.ask(target, "Accept: text/html").status == 404
+
+
+def test_what_a_page_loads_is_served_with_the_policy_of_the_page(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s", pages=True) as server, server.connect() as connection:
+        page = connection.ask(f"/pith/{S}", "Accept: text/html")
+        # From /pith/S; what is loaded from there is below the base URL.
+        loaded = set(re.findall(r'(?:src|href)="\.\./(pith-pages/[^"]+)"', page.body.decode()))
+        assert {"pith-pages/page.css", "pith-pages/record.js", "pith-pages/check.html"} <= loaded
+        assert b"../../" not in page.body
+        (own,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', unescape(page.body.decode()))
+        for path in (f"pith/{S}", "pith-pages/record.js", "pith-pages/record-worker.js"):
+            reply = connection.ask(f"/{path}", "Accept: text/html")
+            assert reply.fields["content-security-policy"] == f"{own}; frame-ancestors 'none'"
+        for path in loaded:
+            assert connection.ask(f"/{path}").status == 200, path
+        # A header that permits less than the element would end the page in one file.
+        alone = connection.ask("/pith-pages/check.html")
+        policy = alone.fields["content-security-policy"].removesuffix("; frame-ancestors 'none'")
+        assert f'content="{policy}"'.encode() in alone.body and "worker-src blob:" in policy
+        assert (
+            connection.ask("/pith-pages/policy.json")
+            .fields["content-security-policy"]
+            .startswith("default-src 'none'; base-uri 'none'")
+        )
+
+
+def test_without_jinja2_there_are_no_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    for name in [name for name in sys.modules if name.startswith("pithbundle.mirror.pages.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("pithbundle.mirror.pages.documents", raising=False)
+    with served(tmp_path / "s", pages=True) as server:
+        for target in (f"/pith/{S}/index.html", "/pith-pages/page.css", "/pith-pages/policy.json"):
+            assert server.ask(target).status == 404
+        reply = server.ask(f"/pith/{S}", "Accept: text/html")
+        assert (reply.status, reply.fields["content-type"]) == (200, "application/ld+json")
+    assert server.reports == []
 
 
 def test_without_pages_the_linked_document_is_the_answer(tmp_path: Path) -> None:
@@ -170,7 +202,7 @@ def test_an_error_of_the_system_is_reported_and_not_sent(
     with served(tmp_path / "s") as server:
 
         def failing(error: Exception) -> None:
-            def find(self: Site, path: str, accept: str = "") -> Found:
+            def find(self: Site, path: str, page: bool = False) -> Found:
                 raise error
 
             monkeypatch.setattr(Site, "find", find)

@@ -254,10 +254,10 @@ def test_if_none_waits_the_further_one_is_rejected(store: Path, monkeypatch: pyt
     find = Site.find
     with served(store, limits=ServeLimits(connections=2)) as server:
 
-        def waiting(self: Site, path: str, accept: str = "") -> object:
+        def waiting(self: Site, path: str, page: bool = False) -> object:
             if path == "wait":
                 go.wait(20)
-            return find(self, path, accept)
+            return find(self, path, page)
 
         monkeypatch.setattr(Site, "find", waiting)
         with server.connect() as one, server.connect() as other:

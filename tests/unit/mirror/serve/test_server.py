@@ -64,10 +64,10 @@ def test_a_running_response_ends_before_the_server_does(
     make(tmp_path / "s", (body(1, 1), "a")).close()
     go, find = threading.Event(), Site.find
 
-    def waiting(self: Site, path: str, accept: str = "") -> object:
+    def waiting(self: Site, path: str, page: bool = False) -> object:
         if path == "wait":
             go.wait(20)
-        return find(self, path, accept)
+        return find(self, path, page)
 
     monkeypatch.setattr(Site, "find", waiting)
     with served(tmp_path / "s") as server, server.connect() as idle, server.connect() as busy:
