@@ -43,14 +43,16 @@ def test_another_process_changes_nothing_of_a_view(tmp_path: Path) -> None:
     path = tmp_path / "s"
     # The connection of the store is older than the view, so that opening the view could end its locks.
     with make(path, (body(1, 1), "a")) as store, store.view() as before:
+        # As of a mirror, which makes the digests before it is asked for a record.
+        assert len([*before.lines()]) == 1
         script = (
             "import sys\nfrom pithbundle.store import Store\n"
             "with Store.open(sys.argv[1]) as store: store.add(sys.stdin.buffer.read(), origin='a')"
         )
         subprocess.run([sys.executable, "-c", script, str(path)], input=body(2, 1), timeout=60, check=True)
-        assert (path / f"{INDEX}-wal").exists()
-        # Pages of the index that the view had not read before.
+        # From pages of the index that the view had not read before.
         assert before.bundles_of(suffix(2)) is None
+        assert (path / f"{INDEX}-wal").exists()
         assert [*before.suffixes()] == [suffix(1)] and before.records == 1
         with store.view() as after:
             assert after.bundles_of(suffix(2)) is not None and after.records == 2
