@@ -19,9 +19,11 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
 from pithbundle.errors import PithError
 from pithbundle.files import write_stream
+from pithbundle.mirror.published_digests import PublishedDigests, digests_at
 from pithbundle.recompute.expect import (
     GROUPS,
     Expected,
+    OtherSide,
     OutputComparison,
     RecordDifference,
     RecordGroup,
@@ -34,6 +36,7 @@ MOST: Final = 20
 MOST_IN_JSON: Final = 100
 _WHAT: Final[dict[RecordGroup, tuple[str, Style]]] = {
     "signed": ("in signed content or the record", "bad"),
+    "digest": ("in the digest of the mirror, which covers signed content and unverified elements", "bad"),
     "unverified": ("in unverified elements; what they say cannot be checked", "doubtful"),
     "unsigned": ("in unsigned aliases and times; without effect", "doubtful"),
     "labels": ("in names, versions, counters and order; without effect", "quiet"),
@@ -80,18 +83,22 @@ class Compared:
             listed.append(Listed.of(difference))
 
 
-def open_expected(path: str | None, limits: Limits) -> OutputReader | None:
-    """Open the other output before the work: an unusable one is a usage error.
+def open_expected(path: str | None, limits: Limits) -> OtherSide | None:
+    """Open the other side before the work: an unusable one is a usage error.
 
     Raises:
-        InputRejected: it is no output, or cannot be read; with exit status 2.
+        InputRejected: it is no output and no mirror, or cannot be read; with exit status 2.
     """
     if path is None:
         return None
+    digests = digests_at(path)
     try:
-        return OutputReader(path, limits)
+        return OutputReader(path, limits) if digests is None else PublishedDigests(path, digests)
     except PithError as error:
-        hint = "--expect takes an output of recompute, its folder states, or its digests.txt"
+        hint = (
+            "--expect takes an output of recompute, its folder states, its digests.txt, or a mirror with "
+            "pith-digests/head.json"
+        )
         raise InputRejected(path, error, Exit.USAGE, hint) from error
 
 
@@ -111,7 +118,7 @@ def require_apart(output: str, expected: str | None, differences: str | None) ->
 
 
 def compare(
-    output: str, expected: OutputReader, limits: Limits, differences: str | None, force: bool
+    output: str, expected: OtherSide, limits: Limits, differences: str | None, force: bool
 ) -> Compared:
     """Compare the output that was written with another one, with a progress bar.
 
@@ -128,7 +135,7 @@ def compare(
 
 
 def _compared(
-    comparison: OutputComparison, output: str, expected: OutputReader, differences: str | None, force: bool
+    comparison: OutputComparison, output: str, expected: OtherSide, differences: str | None, force: bool
 ) -> Compared:
     compared = Compared(expected.path, differences, comparison.found)
 
@@ -159,7 +166,7 @@ def expected_value(compared: Compared | None) -> Object | None:
     return {
         "file": portable(compared.path),
         "result": found.result,
-        "equal": found.differing == 0,
+        "equal": found.differing == 0 and not found.is_apart,
         "other_basis": [*found.basis],
         "records": {"ours": found.ours, "theirs": found.theirs},
         "groups": {group: found.groups[group] for group in GROUPS},
@@ -176,12 +183,14 @@ def print_expected(out: Output, compared: Compared) -> None:
     if found.basis:
         names = ", ".join(found.basis)
         out.heading("expected", f"{path} was made with other values: {names}", "doubtful")
-    if not found.differing:
+    if not found.differing and not found.is_apart:
         out.heading("equal", f"no record differs from {path}", "good")
         return
     if found.result == "not_comparable":
         why = "not every element could be checked, or the two were not made alike"
         out.heading("expected", f"cannot be compared with {path}: {why}", "doubtful")
+    if found.is_apart:
+        return
     records = plural(found.differing, "record")
     both = f"{plural(found.ours, 'record')} here, {found.theirs} there"
     out.heading("expected", f"{records} {_verb(found.differing)} from {path}; {both}", "plain")

@@ -124,17 +124,25 @@ def _of_folder(path: str, files: DigestFolder) -> Listing:
     if head is None:
         raise FileError.at(os.path.join(path, HEAD_FILE), "no such file or directory")
 
-    def fetch(name: str, limit: int) -> bytes:
-        try:
-            return files.fetch(name, limit)
-        except OSError as error:
-            raise file_error(os.path.join(path, name + ENDING), error) from error
+    fetch = fetch_of(path, files)
 
     def lines() -> Iterator[LeafLine]:
         return walk(head.tree, fetch)
 
     basis = head.rules, head.policy_sha256
     return Listing(path, "digests", *basis, head.records, head.events, lines, head, fetch)
+
+
+def fetch_of(path: str, files: DigestFolder) -> Fetch:
+    """Return what reads the files of an open folder of digests; it raises ``FileError`` where it cannot."""
+
+    def fetch(name: str, limit: int) -> bytes:
+        try:
+            return files.fetch(name, limit)
+        except OSError as error:
+            raise file_error(os.path.join(path, name + ENDING), error) from error
+
+    return fetch
 
 
 def _of_output(path: str, kind: Kind, output: str) -> Listing:

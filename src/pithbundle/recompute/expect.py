@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from pithbundle.comparison.published import (
     Difference,
@@ -17,6 +17,7 @@ from pithbundle.comparison.published import (
     compare_states,
     read_state,
 )
+from pithbundle.digests.lines import leaf_digest
 from pithbundle.encoding.json_reader import decode_canonical
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.values import Object, Value
@@ -24,9 +25,12 @@ from pithbundle.errors import ArchiveError, PithError
 from pithbundle.recompute.outputs import BASIS, OutputReader, OutputRecord
 from pithbundle.verify.verdicts import UNVERIFIED
 
-#: The groups of REPORT-3, and unverified elements (DIFF-2); the first one that a record has is its group.
-RecordGroup: TypeAlias = Literal["signed", "unverified", "unsigned", "labels"]
-GROUPS: Final[tuple[RecordGroup, ...]] = ("signed", "unverified", "unsigned", "labels")
+#: The groups of REPORT-3, digests of mirrors (MIRROR-1), and unverified elements (DIFF-2); the first one
+#: that a record has is its group.
+RecordGroup: TypeAlias = Literal["signed", "digest", "unverified", "unsigned", "labels"]
+GROUPS: Final[tuple[RecordGroup, ...]] = ("signed", "digest", "unverified", "unsigned", "labels")
+#: The groups whose difference is one between the two sides.
+_DIFFERENT: Final = ("signed", "digest")
 Result: TypeAlias = Literal["same", "different", "not_comparable", "unverified_differs"]
 #: The results from the gravest on, with their exit statuses (REPORT-2, REPORT-3, DIFF-2).
 EXIT_STATUS: Final[dict[Result, int]] = {
@@ -39,6 +43,31 @@ EXIT_STATUS: Final[dict[Result, int]] = {
 #: The digests of RECOMP-5. A difference of one of the first three is one of signed content.
 DIGEST_NAMES: Final = ("canonical_sha256", "events_sha256", "state_sha256", "unverified_sha256")
 _SIGNED: Final = 3
+#: The one digest that a mirror states of a record (MIRROR-1).
+_LEAF: Final = "leaf_digest"
+
+
+class OtherSide(Protocol):
+    """What an output is compared with."""
+
+    @property
+    def path(self) -> str:
+        """What the user named."""
+
+    @property
+    def basis(self) -> Object | None:
+        """What it states of :data:`BASIS`; None where it states nothing."""
+
+    @property
+    def is_of_mirror(self) -> bool:
+        """Whether it has digests of a mirror, which are of one policy and its rules (MIRROR-8)."""
+
+    def records(self) -> Iterator[OutputRecord]:
+        """Every record, in the order of the suffixes.
+
+        Raises:
+            PithError: something cannot be read, or is damaged, changed or out of order.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +87,7 @@ class RecordDifference:
     @property
     def result(self) -> Result:
         """What the record comes to."""
-        if self.group == "signed":
+        if self.group in _DIFFERENT:
             return "different" if self.comparable else "not_comparable"
         return "unverified_differs" if self.group == "unverified" else "same"
 
@@ -89,6 +118,8 @@ class Expected:
 
     #: What of the policy, the rules and the limits the other side states otherwise.
     basis: tuple[str, ...] = ()
+    #: Whether these are digests of another policy or other rules, of which none is compared (MIRROR-8).
+    is_apart: bool = False
     #: The records of each side.
     ours: int = 0
     theirs: int = 0
@@ -110,6 +141,8 @@ class Expected:
     @property
     def result(self) -> Result:
         """The gravest result of a record."""
+        if self.is_apart:
+            return "not_comparable"
         return next((one for one in EXIT_STATUS if one in self._results), "same")
 
     @property
@@ -123,7 +156,7 @@ class OutputComparison:
 
     Args:
         ours: an output of recompute.
-        theirs: any form.
+        theirs: any form, or the digests of a mirror.
         limits: the limits on states (LIM-7).
         progress: called with the number of our records that were read so far.
     """
@@ -131,14 +164,15 @@ class OutputComparison:
     def __init__(
         self,
         ours: OutputReader,
-        theirs: OutputReader,
+        theirs: OtherSide,
         limits: Limits = DEFAULT_LIMITS,
         progress: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._ours, self._theirs = ours, theirs
         self._limits = limits
         self._progress = progress
-        self.found = Expected(_other_basis(ours.basis, theirs.basis))
+        basis = _other_basis(ours.basis, theirs.basis)
+        self.found = Expected(basis, is_apart=bool(basis) and theirs.is_of_mirror)
 
     def __iter__(self) -> Iterator[RecordDifference]:
         """Each record that differs, in the order of the suffixes.
@@ -147,6 +181,7 @@ class OutputComparison:
             FileError: ``io``: as :meth:`OutputReader.records`.
             InputError: as :meth:`OutputReader.records`.
             ArchiveError: as :meth:`OutputReader.records`.
+            DigestError: a file of a mirror's digests is not in its form.
         """
         left, right = self._ours.records(), self._theirs.records()
         ours, theirs = next(left, None), next(right, None)
@@ -167,6 +202,8 @@ class OutputComparison:
     def _difference(
         self, suffix: str, ours: OutputRecord | None, theirs: OutputRecord | None
     ) -> RecordDifference | None:
+        if self.found.is_apart:
+            return None
         comparable = not self.found.basis
         if ours is None or theirs is None:
             how: HowDifferent = "only theirs" if ours is None else "only ours"
@@ -181,7 +218,7 @@ class OutputComparison:
         if not groups:
             return None
         group = next(one for one in GROUPS if one in groups)
-        if group == "signed":
+        if group in _DIFFERENT:
             comparable = comparable and not _has_unverified(ours)
         return RecordDifference(suffix, group, "differs", comparable, digests, listed)
 
@@ -196,11 +233,16 @@ class OutputComparison:
 def _other_basis(ours: Object | None, theirs: Object | None) -> tuple[str, ...]:
     if ours is None or theirs is None:
         return ()
-    return tuple(name for name in BASIS if ours.get(name) != theirs.get(name))
+    return tuple(name for name in BASIS if name in theirs and ours.get(name) != theirs[name])
 
 
 def _differing(ours: OutputRecord, theirs: OutputRecord) -> tuple[tuple[str, str, str], ...]:
-    if ours.digests is None or theirs.digests is None:
+    if ours.digests is None:
+        return ()
+    if theirs.leaf is not None:
+        own = leaf_digest(*map(bytes.fromhex, ours.digests))
+        return () if own == theirs.leaf else ((_LEAF, own, theirs.leaf),)
+    if theirs.digests is None:
         return ()
     pairs = zip(DIGEST_NAMES, ours.digests, theirs.digests, strict=True)
     return tuple((name, one, other) for name, one, other in pairs if one != other)
@@ -209,7 +251,10 @@ def _differing(ours: OutputRecord, theirs: OutputRecord) -> tuple[tuple[str, str
 def _groups(digests: tuple[tuple[str, str, str], ...], listed: tuple[Difference, ...]) -> set[RecordGroup]:
     groups: set[RecordGroup] = {each.group for each in listed}
     for name, _, _ in digests:
-        groups.add("signed" if name in DIGEST_NAMES[:_SIGNED] else "unverified")
+        if name == _LEAF:
+            groups.add("digest")
+        else:
+            groups.add("signed" if name in DIGEST_NAMES[:_SIGNED] else "unverified")
     return groups
 
 

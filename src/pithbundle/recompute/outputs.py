@@ -49,10 +49,15 @@ class OutputRecord:
     digests: tuple[str, str, str, str] | None = None
     state: bytes | None = None
     report: bytes | None = None
+    #: The one digest that a mirror states (MIRROR-1), 32 hex digits.
+    leaf: str | None = None
 
 
 class OutputReader:
     """An output of recompute, packs of states, or a file of digests, open for reading.
+
+    Attributes:
+        is_of_mirror: False; no digest of it is one of a mirror.
 
     Args:
         path: the folder that recompute wrote, a folder with packs of states, or a file of digests.
@@ -63,6 +68,8 @@ class OutputReader:
         InputError: a list of packs or a summary is not JSON.
         ArchiveError: a list of packs or a summary is not in its form.
     """
+
+    is_of_mirror: Final = False
 
     def __init__(self, path: str, limits: Limits = DEFAULT_LIMITS) -> None:
         self.path = path

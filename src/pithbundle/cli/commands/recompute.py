@@ -39,8 +39,9 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "  pithbundle recompute mirror -o states --cache cache --cache-size 20GB\n"
     "  pithbundle recompute mirror -o new --expect states --differences d.jsonl\n\n"
     "\b\nExit status: 0 every record is valid; 1 something is rejected, invalid or in\n"
-    "conflict, or differs from --expect in signed content; 2 usage error, or a file\n"
-    "that cannot be read or written; 3 a record is incomplete or unverified.",
+    "conflict, or differs from --expect in signed content or the digest of a mirror;\n"
+    "2 usage error, or a file that cannot be read or written; 3 a record is\n"
+    "incomplete or unverified, or cannot be compared with --expect.",
 )
 @click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=PATH)
 @click.option("-o", "--output", required=True, type=click.Path(), metavar="OUT", help="The folder to write.")
@@ -54,7 +55,7 @@ def _work() -> tuple[ModuleType, ModuleType]:
     "expected_path",
     type=click.Path(),
     metavar="OTHER",
-    help="List the records that differ from this output, its states, or its digests.txt.",
+    help="List the records that differ from this output, its states, its digests.txt, or this mirror.",
 )
 @click.option(
     "--differences",
