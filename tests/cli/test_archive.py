@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kit.archives import bundle_bytes, content, lines
+from kit.archives import bundle_bytes, content, lines, write
 from kit.command_line import HOSTILE, assert_harmless, process_env, run
 from kit.data import REPO
 from pithbundle import cbor_bytes, parse_json
@@ -218,14 +218,68 @@ def test_damage_names_what_is_lost_and_how_to_get_it_again(folder: Path) -> None
     assert found.out.splitlines() == [
         "damaged       0 of 4 bundles in 1 pack could be read; 2 problems",
         f"  lost        {suffixes[0]} to {suffixes[-1]}, by the index of {name}",
+        "  missing     at least 4 bundles, by the manifest",
         "  next        pithbundle archive merge out COPY -o OUT takes what is lost from another copy",
     ]
+    assert f"out/{name}, bytes 0 to {len(data)}: a damaged frame" in found.err
     got = run("archive", "get", "out", suffixes[1])
     assert got.status == 1
     assert f"error: out: no bundle of {suffixes[1]} in what could be read\n" in got.err
     assert "hint: it may be in a part that could not: pithbundle archive check" in got.err
     assert run("archive", "merge", "out", "copy", "-o", "whole").status == 1
     assert content(folder / "whole") == content(folder / "copy")
+
+
+def test_the_position_of_damage_is_that_in_the_pack(folder: Path) -> None:
+    write(Path("big"), lines(300))
+    pack_file = max(Path("big").glob("*.jsonl.zst"), key=lambda each: each.stat().st_size)
+    index = pack_file.with_suffix("").with_suffix(".idx").read_text()
+    at = [int(line.split()[1]) for line in index.splitlines()]
+    data = bytearray(pack_file.read_bytes())
+    data[at[2] - 6] ^= 0xFF
+    pack_file.write_bytes(data)
+    done = run("archive", "check", "big")
+    assert f"{pack_file}, bytes {at[1]} to {at[2]}: a damaged frame" in done.err
+    assert f" at byte {at[1]} [archive]" in done.err
+
+
+def test_what_to_do_about_an_index_and_a_foreign_file(folder: Path) -> None:
+    """Nothing is fetched again where no bundle is damaged."""
+    pack("in")
+    Path("out/notes.txt").write_text("mine")
+    foreign = run("archive", "check", "out")
+    assert foreign.status == 1 and "out/notes.txt: the manifest does not list this file" in foreign.err
+    assert "hint: move the files that the manifest does not list elsewhere" in foreign.err
+    assert "fetch" not in foreign.err and "--reindex" not in foreign.err
+    again = run("archive", "pack", "in", "-o", "out", "--force")
+    assert again.status == 2 and "hint: move it elsewhere, or name another output" in again.err
+    Path("out/notes.txt").unlink()
+    for index in Path("out").glob("*.idx"):
+        index.unlink()
+    missing = run("archive", "check", "out")
+    assert "hint: pithbundle archive check --reindex out writes the indexes anew" in missing.err
+    assert "fetch" not in missing.err
+    assert run("archive", "check", "--reindex", "out").status == 0
+    assert run("archive", "check", "out").status == 0
+
+
+@pytest.mark.parametrize("change", [b'"bundles": 0', b'"bundles": 1'])
+@pytest.mark.parametrize("command", ["check", "list", "merge", "get", "pack", "recompute"])
+def test_a_broken_manifest_is_named(folder: Path, command: str, change: bytes) -> None:
+    pack("in")
+    path = Path("out/pith-archive.json")
+    data = path.read_bytes().replace(b'"bundles": 4', change)
+    path.write_bytes(data if change.endswith(b"0") else data[:-20])
+    more = {"check": [], "list": [], "get": [lines(1)[0].suffix]}.get(command, ["-o", "new"])
+    group = [] if command == "recompute" else ["archive"]
+    done = run(*group, command, "out", *more)
+    assert done.status == 1 and done.err.startswith("pithbundle: error: out/pith-archive.json: ")
+    if change.endswith(b"0"):
+        assert "bundles must be an integer from 1 at /packs/0/bundles [archive, ARCH-10]" in done.err
+    assert "hint: fetch pith-archive.json again" in done.err
+    assert "pithbundle archive pack DIR/*.zst -o OUT" in done.err
+    packs = [str(each) for each in Path("out").glob("*.zst")]
+    assert result("pack", *packs, "-o", "anew")["bundles"] == 4
 
 
 def test_the_bundles_of_a_record_never_replace_a_file_of_the_archive(folder: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.archives import write
+from kit.archives import lines, write
 from kit.command_line import process_env, run, spawn, start
 from kit.recomputed import POLICY_BYTES, expected, files_of, read_output, registry, units_of
 from pithbundle.cli.signals import Terminated
@@ -146,7 +146,7 @@ def test_what_ends_a_run_is_reported_with_the_command_that_goes_on(
     again = run(*words, "--resume")
     assert again.status == 1 and json.loads(again.stdout)["summary"] == read_output(Path("out")).summary
     assert units_of(Path("out")) == {
-        "resumed": 1, "computed": 0, "cache_hits": 0, "rechecked": 0, "lost": 0,
+        "resumed": 1, "computed": 0, "cache_hits": 0, "damaged": 0, "rechecked": 0, "lost": 0,
     }  # fmt: skip
 
 
@@ -234,12 +234,59 @@ def test_a_cache_that_cannot_be_made_smaller_leaves_the_output(monkeypatch: pyte
     assert read_output(Path("out")).states == expected(registry(8))[0]
 
 
+def test_a_folder_with_something_else_is_no_cache() -> None:
+    os.mkdir("cache")
+    Path("cache/notes.txt").write_text("mine")
+    result = run("recompute", "in", *OPTIONS, "--cache", "cache")
+    assert result.status == 2 and "contains 'notes.txt', which is not of a cache" in result.err
+    assert "hint: name a folder of the cache's own, which need not exist" in result.err
+    assert os.listdir("cache") == ["notes.txt"] and not os.path.lexists("out")
+
+
+def test_damaged_results_of_the_cache_are_computed_again_and_counted() -> None:
+    words = ("recompute", "in", *OPTIONS, "--cache", "cache", "--jobs", "1")
+    assert "  cache " not in run(*words).out
+    before = files_of(Path("out"))
+    (entry,) = (each for each in Path("cache").rglob("*") if len(each.name) == 64)
+    entry.write_bytes(entry.read_bytes()[:-1])
+    done = run(*words, "--force")
+    assert "  cache       1 damaged result computed again\n" in done.out
+    units = units_of(Path("out"))
+    assert (units["damaged"], units["computed"], units["cache_hits"]) == (1, 1, 0)
+    assert files_of(Path("out")) == before and "  cache " not in run(*words, "--force").out
+
+
+@pytest.mark.parametrize("kind", ["missing", "damaged"])
+def test_a_pack_that_cannot_be_read_says_how_many_bundles_are_missing(kind: str) -> None:
+    write(Path("more"), lines(131))
+    pack = max(Path("more").glob("*.jsonl.zst"))
+    bundles = json.loads(Path("more/pith-archive.json").read_bytes())["packs"][0]["bundles"]
+    data = bytearray(pack.read_bytes())
+    pack.unlink()
+    if kind == "damaged":
+        data[len(data) // 2] ^= 0xFF
+        pack.write_bytes(data)
+    done = run("recompute", "more", "in", *OPTIONS, "--jobs", "1")
+    summary = read_output(Path("out")).summary
+    assert done.status == 1 and "  missing     at least " in done.out
+    missing = int(done.out.partition("  missing     at least ")[2].split()[0])
+    if kind == "missing":
+        assert missing == bundles
+        assert f"{pack}: no such file or directory; missing: at least {bundles} bundles, by" in done.err
+    else:
+        assert 0 < missing <= bundles and summary["bundles"] == bundles - missing + len(registry(8))
+        assert f"{pack}, bytes " in done.err
+
+
 def test_a_cache_that_others_can_write_is_rejected() -> None:
     os.mkdir("cache")
     os.chmod("cache", 0o777)
     result = run("recompute", "in", *OPTIONS, "--cache", "cache", "--json")
     assert result.status == 2 and "cache: others can write results into it (mode 777)" in result.err
-    assert "chmod 700" in result.err and not os.path.lexists("out")
+    assert (
+        "hint: remove what others may have written into it, then chmod 700 it" in result.err
+        and not os.path.lexists("out")
+    )
 
 
 def test_a_result_that_is_not_that_of_a_new_computation() -> None:

@@ -231,7 +231,9 @@ def test_a_broken_archive_among_the_files_of_a_folder_is_named() -> None:
     Path("given/a.json").write_bytes(LINES[2].data)
     result, found = recomputed("given")
     assert result.status == 1 and found.summary["bundles"] == 3
-    assert [(one["file"], one["code"]) for one in found.rejected] == [("given/broken", "archive")]
+    assert [(one["file"], one["code"]) for one in found.rejected] == [
+        ("given/broken/pith-archive.json", "archive")
+    ]
     # An archive that was named ends the command instead.
     named = run("recompute", "given/broken", "-o", "new", *OPTIONS)
     assert named.status == 1 and "archive_type must be" in named.err and not os.path.lexists("new")

@@ -45,6 +45,9 @@ class Checked:
     claimed_bundles: int = 0
     #: What the damaged parts contained.
     lost: list[Lost] = field(default_factory=list)
+    #: How many files the manifest does not list, and how many indexes are missing or differ.
+    unlisted: int = 0
+    unindexed: int = 0
     #: The indexes that were written anew.
     reindexed: list[str] = field(default_factory=list)
 
@@ -87,6 +90,7 @@ def _check_names(reader: Reader, checked: Checked) -> None:
         if name not in known:
             unknown = ArchiveError("archive", "the manifest does not list this file", clause="ARCH-10")
             checked.problems.add(os.path.join(reader.path, name), "", unknown)
+            checked.unlisted += 1
 
 
 class _PackCheck:
@@ -204,6 +208,7 @@ class _PackCheck:
         what = "is missing or malformed" if index is None else "differs from the frames"
         error = ArchiveError("archive", f"the index {what}; {_REINDEX}", clause="ARCH-9")
         self._checked.problems.add(path, "", error)
+        self._checked.unindexed += 1
 
     def _problem(self, detail: str, clause: str, position: str = "") -> None:
         self._checked.problems.add(self._pack.path, position, ArchiveError("archive", detail, clause=clause))

@@ -144,11 +144,21 @@ def _pack(value: Value, pointer: str) -> PackInfo:
         elif field.name.endswith("suffix"):
             sound = type(member) is str and is_suffix(member)
         if not sound:
-            raise _error(f"{pointer}/{field.name}", f"{field.name} is not what ARCH-10 requires")
+            raise _error(
+                f"{pointer}/{field.name}", f"{field.name} must be {_form_of(field.name, field.type)}"
+            )
     info = PackInfo(**value)  # type: ignore[arg-type]
     if _PACK(info.file) is None or info.file[:_NAME] != info.content_sha256[:_NAME]:
         raise _error(f"{pointer}/file", "the name of a pack is the beginning of its content_sha256")
     return info
+
+
+def _form_of(name: str, kind: object) -> str:
+    if kind == "int":
+        return "an integer from 1"
+    if name.endswith("sha256"):
+        return "64 lower-case hex digits"
+    return "26 characters A-Z2-7" if name.endswith("suffix") else "a string"
 
 
 def _require_order(packs: tuple[PackInfo, ...]) -> None:

@@ -277,9 +277,15 @@ class Reader:
         """Open one pack.
 
         Raises:
-            FileError: ``io``: it cannot be opened.
+            FileError: ``io``: it cannot be opened; with the number of bundles that the manifest states.
         """
-        return PackReader(os.path.join(self.path, pack.file), pack.encoding, self.limits, self.storage)
+        path = os.path.join(self.path, pack.file)
+        try:
+            return PackReader(path, pack.encoding, self.limits, self.storage)
+        except FileError as error:
+            bundles = f"{pack.bundles} bundle{'' if pack.bundles == 1 else 's'}"
+            reason = f"{error.reason}; missing: at least {bundles}, by the manifest"
+            raise FileError.at(path, reason) from error
 
     def entries(self, rejected: Rejections) -> Iterator[Entry]:
         """Every bundle of the archive, pack by pack; what cannot be read goes to ``rejected``.

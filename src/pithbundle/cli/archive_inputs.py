@@ -16,7 +16,9 @@ import click
 from pithbundle.archive import tar
 from pithbundle.archive.inputs import ENDINGS, FORMATS, InputBundle, InputFormat, format_of_name, read_bundles
 from pithbundle.archive.manifest import MANIFEST, Manifest
+from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import Rejections
+from pithbundle.archive.storage import LOCAL, Storage
 from pithbundle.cli.inputs import InputRejected, require_single_stdin
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.sources import IS_ARCHIVE, OTHER_NAME, kind_of_folder, walk
@@ -41,11 +43,24 @@ _IS_STORE: Final = "a store"
 #: The most paths that are printed of what was passed over: with a reason, and of other names.
 _MOST_NAMED: Final = 10
 _MOST_OTHERS: Final = 3
+_OF_MANIFEST: Final = (
+    f"fetch {MANIFEST} again from where the archive came; without it, "
+    "pithbundle archive pack DIR/*.zst -o OUT packs its bundles anew"
+)
 #: What an error of the system contains, and what the user does about it.
 _HINTS: Final = (
     (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
     (SETTINGS, f"a store is a folder with {SETTINGS}; pithbundle store init makes one"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
+    (", which pithbundle did not write", "move it elsewhere, or name another output: nothing was changed"),
+    (
+        ", which is not of a cache",
+        "name a folder of the cache's own, which need not exist; nothing was changed",
+    ),
+    (
+        "others can write results into it",
+        "remove what others may have written into it, then chmod 700 it; or name a new folder",
+    ),
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
     ("file too large", "the system limits the size of a file: ulimit -f shows and raises the limit"),
@@ -104,6 +119,25 @@ def _hint_of_system(error: FileError) -> str:
         if part in error.fault.detail:
             return hint
     return error.hint
+
+
+def open_archive(path: str, limits: Limits, storage: Storage = LOCAL) -> Reader:
+    """Open an archive; what is wrong with its manifest is attributed to that file (ARCH-10).
+
+    Raises:
+        InputRejected: there is no archive, or its manifest is not in its form.
+    """
+    with failing(path):
+        try:
+            return Reader(path, limits, storage)
+        except FileError:
+            raise
+        except PithError as error:
+            raise _manifest_rejected(path, error) from error
+
+
+def _manifest_rejected(path: str, error: PithError) -> InputRejected:
+    return InputRejected(os.path.join(path, MANIFEST), error, Exit.INVALID, _OF_MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +267,14 @@ def bundles_of(
                 progress(written.read, len(written.rejected))
                 yield bundle
         except PithError as error:
+            # Reading an archive raises what is wrong with its manifest, and what the system reports.
+            is_of_manifest = given.form.container == "archive" and not isinstance(error, FileError)
             if given.is_of_folder:
-                written.rejected.add(given.path, "", error)
+                path = os.path.join(given.path, MANIFEST) if is_of_manifest else given.path
+                written.rejected.add(path, "", error)
                 continue
+            if is_of_manifest:
+                raise _manifest_rejected(given.path, error) from error
             with failing(given.path):
                 raise
     written.skipped.count += skipped.count

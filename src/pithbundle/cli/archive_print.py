@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pithbundle.archive.check import Checked
@@ -17,6 +18,7 @@ from pithbundle.encoding.values import portable
 
 #: The outcome of a command that left something out.
 SOME_REJECTED: Final = "some_rejected"
+_FETCH: Final = "fetch what is rejected again from where it came; everything else was read"
 #: The outcome of a command whose inputs have no bundle.
 NOTHING_WRITTEN: Final = "nothing_written"
 
@@ -25,7 +27,7 @@ def _status(rejected: Rejections) -> tuple[str, Exit]:
     return (SOME_REJECTED, Exit.INVALID) if len(rejected) else (SUCCESS, Exit.VALID)
 
 
-def print_rejected(out: Output, rejected: Rejections) -> None:
+def print_rejected(out: Output, rejected: Rejections, hints: Sequence[str] = (_FETCH,)) -> None:
     """Print what was rejected on stderr, and what to do."""
     for one in rejected:
         where = ", ".join(filter(None, [out.file_name(one.path), out.show(one.position)]))
@@ -34,7 +36,8 @@ def print_rejected(out: Output, rejected: Rejections) -> None:
         else:
             out.error(f"{where}: {one.reason} [{one.code}]")
     if len(rejected):
-        out.hint("fetch what is rejected again from where it came; everything else was read")
+        for hint in hints:
+            out.hint(hint)
 
 
 def print_skipped(out: Output, skipped: Skipped) -> None:
@@ -205,6 +208,17 @@ def print_found(out: Output, archive: str, suffix: str, found: Found, encoding: 
     return status
 
 
+def _steps(out: Output, archive: str, checked: Checked) -> Iterator[str]:
+    """What to do about the problems of an archive, by their kinds."""
+    if checked.unindexed:
+        step = f"pithbundle archive check --reindex {out.show(archive)}"
+        yield f"{step} writes the indexes anew; no bundle is lost by an index"
+    if checked.unlisted:
+        yield "move the files that the manifest does not list elsewhere; they are no part of the archive"
+    if len(checked.problems) > checked.unindexed + checked.unlisted:
+        yield _FETCH
+
+
 def print_checked(out: Output, archive: str, checked: Checked) -> int:
     """Print what ``check`` found; return the exit status."""
     damaged = bool(len(checked.problems))
@@ -220,7 +234,7 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
         }
         status = Exit.INVALID if damaged else Exit.VALID
         return out.result("damaged" if damaged else "sound", status, members)
-    print_rejected(out, checked.problems)
+    print_rejected(out, checked.problems, [*_steps(out, archive, checked)])
     count, packs = plural(checked.bundles, "bundle"), plural(checked.packs, "pack")
     if damaged:
         is_part = checked.bundles != checked.claimed_bundles
@@ -233,6 +247,8 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
         source = "the manifest, all of" if lost.is_whole else "the index of"
         out.detail("lost", f"{lost.first_suffix} to {lost.last_suffix}, by {source} {out.show(lost.file)}")
     if checked.bundles < checked.claimed_bundles:
+        missing = plural(checked.claimed_bundles - checked.bundles, "bundle")
+        out.detail("missing", f"at least {missing}, by the manifest")
         copies = f"pithbundle archive merge {out.show(archive)} COPY -o OUT"
         out.detail("next", f"{copies} takes what is lost from another copy")
     for name in checked.reindexed:

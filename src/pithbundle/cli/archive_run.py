@@ -22,7 +22,7 @@ from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_
 from pithbundle.archive.writer import Writer
 from pithbundle.bundle.number import PithNumber, is_suffix
 from pithbundle.bundle.reader import read_bundle
-from pithbundle.cli.archive_inputs import Written, failing, inputs_of, read_all
+from pithbundle.cli.archive_inputs import Written, failing, inputs_of, open_archive, read_all
 from pithbundle.cli.extras import needing
 from pithbundle.cli.load import require_absent
 from pithbundle.cli.output import Output
@@ -79,8 +79,7 @@ def merge(paths: tuple[str, ...], output: str, force: bool, level: int, limits: 
     written = Written()
     readers: list[Reader] = []
     for path in paths:
-        with failing(path):
-            readers.append(Reader(path, limits))
+        readers.append(open_archive(path, limits))
 
     def lines(reader: Reader) -> Iterator[Line]:
         with failing(reader.path):

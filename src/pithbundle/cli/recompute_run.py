@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from pithbundle.archive.inputs import FORMATS
-from pithbundle.archive.reader import Reader
 from pithbundle.archive.storage import Storage
 from pithbundle.cli.archive_inputs import (
     Input,
@@ -18,6 +17,7 @@ from pithbundle.cli.archive_inputs import (
     failing,
     inputs_of,
     is_archive_folder,
+    open_archive,
 )
 from pithbundle.cli.archive_print import (
     NOTHING_WRITTEN,
@@ -37,7 +37,7 @@ from pithbundle.cli.render import plural
 from pithbundle.cli.terminal import progress_bar
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.values import Object, portable
-from pithbundle.errors import FileError, PithError
+from pithbundle.errors import FileError
 from pithbundle.files import STDIN, file_error
 from pithbundle.recompute.cache import Shrunk, cache_at
 from pithbundle.recompute.frame_units import Named
@@ -152,12 +152,11 @@ def _is_sound(given: Input, limits: Limits, storage: Storage, written: Written) 
         InputRejected: it cannot, and the archive was named.
     """
     try:
-        Reader(given.path, limits, storage)
-    except PithError as error:
+        open_archive(given.path, limits, storage)
+    except InputRejected as rejected:
         if not given.is_of_folder:
-            with failing(given.path):
-                raise
-        written.rejected.add(given.path, "", error)
+            raise
+        written.rejected.add(rejected.path, "", rejected.error)
         return False
     return True
 
@@ -254,9 +253,13 @@ def print_recomputed(
         if summary[name]:
             out.detail(label, str(summary[name]))
     _print_first(out, policy_path, inputs, found)
+    if found.missing:
+        out.detail("missing", f"at least {plural(found.missing, 'bundle')}, by the manifests")
     if len(found.rejected):
         out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
     print_skipped(out, skipped)
+    if found.damaged:
+        out.detail("cache", f"{plural(found.damaged, 'damaged result')} computed again")
     if shrunk is not None:
         left = f"{plural(shrunk.entries, 'result')} of {plural(shrunk.size, 'byte')} left"
         out.detail("cache", f"{plural(shrunk.removed, 'result')} removed, {left}")

@@ -90,7 +90,7 @@ class Cache:
         return os.path.join(self.path, key[:2], key)
 
     def get(self, key: str) -> bytes | None:
-        """Return the block of a unit; None if it is not there, or the entry is cut or of another key.
+        """Return the block of a unit; None if it is not there, empty if the entry is cut or of another key.
 
         Damage of the block itself shows when it is read.
         """
@@ -106,10 +106,10 @@ class Cache:
                 start = file.read(_START)
                 length = int.from_bytes(start[-_LENGTH:], "big")
                 if len(start) < _START or os.fstat(descriptor).st_size != _START + length:
-                    return None
+                    return b""
                 data = file.read(length)
                 if start != _start(key, data):
-                    return None
+                    return b""
             except OSError:
                 return None
             # Where it cannot be noted, the entry counts as used when it was written.

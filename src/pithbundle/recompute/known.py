@@ -54,7 +54,9 @@ class KnownResults:
         self._salt = salt
         self._percent = percent
         #: The number of units by the way in which their results were found: facts of the run.
-        self.counts: Counter[str] = Counter(resumed=0, computed=0, cache_hits=0, rechecked=0, lost=0)
+        self.counts: Counter[str] = Counter(
+            resumed=0, computed=0, cache_hits=0, damaged=0, rechecked=0, lost=0
+        )
 
     def find(self, source: int, key: str) -> Hit | Task:
         """Return the result of a unit, or what has to be computed.
@@ -72,6 +74,7 @@ class KnownResults:
         try:
             result = UnitResult.from_bytes(block)
         except ArchiveError:
+            self.counts["damaged"] += 1
             return Task(source, key)
         self.counts["cache_hits"] += 1
         if is_rechecked(key, self._salt, self._percent):

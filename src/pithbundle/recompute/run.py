@@ -57,6 +57,10 @@ class Recomputed:
     first: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     #: Whether there is an output; False only of a run without ``empty``.
     is_written: bool = True
+    #: How many bundles of the manifests were not read, where something was rejected.
+    missing: int = 0
+    #: How many entries of the cache were damaged, whose units were computed again (RECOMP-10).
+    damaged: int = 0
 
 
 def recompute(
@@ -226,6 +230,7 @@ class _Run:
             with _timed(self._times, "units"):
                 self._progress.begin("verifying", sum(each.manifest.bundles for each in self._readers))
                 units = self._store.bounded(self._results(self._frames.units(pool), pool))
+                claimed, read = sum(each.manifest.bundles for each in self._readers), self._lines
             with _timed(self._times, "shared_records"):
                 self._progress.begin("merging", None)
                 shared = self._results(self._shared(units), pool)
@@ -246,7 +251,9 @@ class _Run:
         assemble.write_json(folder, assemble.SUMMARY, summary)
         assemble.write_picture(folder, summary)
         assemble.write_json(folder, assemble.RUN, self._facts())
-        return Recomputed(summary, rejected, first.found)
+        missing = max(0, claimed - read) if len(rejected) else 0
+        damaged = self._known.counts["damaged"]
+        return Recomputed(summary, rejected, first.found, missing=missing, damaged=damaged)
 
     def _facts(self) -> Object:
         from pithbundle import __version__

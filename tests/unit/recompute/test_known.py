@@ -43,7 +43,14 @@ def test_without_a_cache_what_this_run_has_is_found(store: Store) -> None:
     found = kept.find(4, KEY)
     assert isinstance(found, Hit) and found.result == RESULT and ref is not None
     assert found.ref is not None and (found.ref.extent, found.ref.source) == (ref.extent, 4)
-    assert kept.counts == {"resumed": 1, "computed": 1, "cache_hits": 0, "rechecked": 0, "lost": 0}
+    assert kept.counts == {
+        "resumed": 1,
+        "computed": 1,
+        "cache_hits": 0,
+        "damaged": 0,
+        "rechecked": 0,
+        "lost": 0,
+    }
 
 
 def test_a_result_without_rows_is_kept_too(store: Store) -> None:
@@ -87,5 +94,6 @@ def test_a_damaged_block_is_computed(store: Store, cache: Cache) -> None:
     cache.put(KEY, bytes(block))
     kept = KnownResults(store, cache, percent=0)
     assert kept.find(0, KEY) == Task(0, KEY) and kept.counts["cache_hits"] == 0
+    assert kept.counts["damaged"] == 1
     kept.keep(Task(0, KEY), RESULT)
     assert cache.get(KEY) == RESULT.to_bytes()

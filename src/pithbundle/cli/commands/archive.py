@@ -212,8 +212,7 @@ def list_(out: Output, archive: str, bundles: bool, max_raw: int | None, limits:
             click.get_current_context(),
         )
     run, printing = _archives()
-    with run.failing(archive):
-        reader = run.Reader(archive, with_max_raw(limits, max_raw))
+    reader = run.open_archive(archive, with_max_raw(limits, max_raw))
     return int(printing.list_bundles(out, reader) if bundles else printing.list_packs(out, reader))
 
 
@@ -253,8 +252,8 @@ def get(
         guard_inputs((archive, *_files_in(archive)), [("-o", output)])
         guard_archives([archive], "-o", output)
     number, suffix = suffix, run.suffix_of(suffix)
+    reader = run.open_archive(archive, with_max_raw(limits, max_raw))
     with run.failing(archive):
-        reader = run.Reader(archive, with_max_raw(limits, max_raw))
         found = run.only(run.require_number(reader.get(suffix), number), encoding)
     if found.entries and (output is not None or not out.as_json):
         run.require_one_encoding(found)
@@ -291,6 +290,7 @@ def check(out: Output, archive: str, reindex: bool, max_raw: int | None, limits:
     checked.
     """
     run, printing = _archives()
+    reader = run.open_archive(archive, with_max_raw(limits, max_raw))
     with run.failing(archive):
-        checked = run.check(run.Reader(archive, with_max_raw(limits, max_raw)), reindex)
+        checked = run.check(reader, reindex)
     return int(printing.print_checked(out, archive, checked))
