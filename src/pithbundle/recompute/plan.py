@@ -34,7 +34,7 @@ LIMITS: Final = Limits(size=1 << 28, nodes=1 << 24)
 #: The parts of the package on which no result depends: what computes results imports none of them.
 APART: Final = frozenset(
     {
-        "__main__.py", "__pycache__", "cli", "conformance", "digests", "mirror", "net", "schemas", "store",
+        "__main__.py", "__pycache__", "cli", "conformance", "mirror", "net", "schemas", "store",
     }
 )  # fmt: skip
 
