@@ -136,15 +136,15 @@ def _change(line: bytes) -> Change | None:
     return Change(parts[4], parts[5], parts[6])
 
 
-def following(head: Head, held_root: str) -> Generator[str, bytes, tuple[Change, ...] | None]:
-    """Find the changes that lead from a root that the reader has to that of the head (MIRROR-5).
+def chain_to(head: Head, held_root: str) -> Generator[str, bytes, list[Delta] | None]:
+    """Find the deltas that lead from a root that the reader has to that of the head (MIRROR-5).
 
     Gives the name of the delta that is needed next, and is sent its content, at most DELTA_BYTES + 1 bytes
-    of it. :func:`follow` is the same with a function that fetches.
+    of it.
 
     Returns:
-        The changes in the order of their suffixes, one for each record. None if the chain ends before
-        that root, or is longer than MAX_DELTAS: the reader descends then.
+        The deltas, the latest one first. None if the chain ends before that root, or is longer than
+        MAX_DELTAS: the reader descends then.
 
     Raises:
         DigestError: a delta is malformed, or does not lead where the next one begins: the reader descends
@@ -161,7 +161,22 @@ def following(head: Head, held_root: str) -> Generator[str, bytes, tuple[Change,
             raise malformed(name, f"it leads to {delta.after}, but the next root is {wanted}")
         chain.append(delta)
         wanted, name = delta.before, delta.previous
-    return combine(reversed(chain))
+    return chain
+
+
+def following(head: Head, held_root: str) -> Generator[str, bytes, tuple[Change, ...] | None]:
+    """Find the changes that lead from a root that the reader has to that of the head (MIRROR-5).
+
+    Gives and is sent what :func:`chain_to` does. :func:`follow` is the same with a function that fetches.
+
+    Returns:
+        The changes in the order of their suffixes, one for each record. None where :func:`chain_to` is.
+
+    Raises:
+        DigestError: as :func:`chain_to`.
+    """
+    chain = yield from chain_to(head, held_root)
+    return None if chain is None else combine(reversed(chain))
 
 
 def follow(head: Head, held_root: str, fetch: Fetch) -> tuple[Change, ...] | None:

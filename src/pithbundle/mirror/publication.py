@@ -8,11 +8,11 @@ one of the generations on the way from the head to the next one.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from dataclasses import dataclass, field
 
-from pithbundle.digests.delta import DELTA_BYTES, MAX_DELTAS, read_delta
+from pithbundle.digests.delta import DELTA_BYTES, Delta, chain_to
 from pithbundle.digests.head import Head
-from pithbundle.digests.tree import Fetch
 from pithbundle.errors import DigestError, NetworkError
 from pithbundle.mirror.digest_files import DigestFiles
 from pithbundle.mirror.remote import HeldHead
@@ -81,17 +81,16 @@ class Publication:
         return self._digests_between
 
     async def _chain(self, head: Head) -> dict[str, set[str | None]] | None:
+        steps = chain_to(self.following.head, head.root)
+        try:
+            name = next(steps)
+            while True:
+                name = steps.send(await self.files.get(name, DELTA_BYTES))
+        except StopIteration as end:
+            chain: list[Delta] | None = end.value
+        if chain is None:
+            return None
         found: dict[str, set[str | None]] = {}
-        wanted, name = self.following.head.root, self.following.head.delta
-        for _ in range(MAX_DELTAS):
-            if wanted == head.root or name is None:
-                break
-            delta = read_delta(name, _fetching(await self.files.get(name, DELTA_BYTES)))
-            for change in delta.changes:
-                found.setdefault(change.suffix, set()).update((change.before, change.after))
-            wanted, name = delta.before, delta.previous
-        return found if wanted == head.root else None
-
-
-def _fetching(content: bytes) -> Fetch:
-    return lambda _name, _limit: content
+        for change in itertools.chain.from_iterable(delta.changes for delta in chain):
+            found.setdefault(change.suffix, set()).update((change.before, change.after))
+        return found

@@ -97,6 +97,15 @@ def test_a_damaged_delta_is_replaced_by_the_trees() -> None:
     assert made.digests(0, 1)[0] == set() and made.digests(0, 1)[1] == {CHANGED.digest, line(2, 1).digest}
 
 
+def test_a_delta_that_leads_elsewhere_explains_nothing() -> None:
+    made = Generations()
+    made.heads[1] = replace(made.heads[1], delta=made.heads[2].delta)
+    # What comes after the next head is no digest on the way to it.
+    assert made.digests(0, 1) == [
+        set(), {CHANGED.digest, line(2, 1).digest}, {TWICE.digest, line(3, 1).digest},
+    ]  # fmt: skip
+
+
 def test_which_next_head_states_a_publication() -> None:
     first, second, third = Generations().heads
     assert is_in_progress(None, first) and is_in_progress(first, second) and is_in_progress(first, third)
