@@ -7,6 +7,7 @@ import click
 from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import is_inside
 from pithbundle.cli.inputs import json_option
+from pithbundle.cli.mirror_options import naming_options, signing_options
 from pithbundle.cli.output import Output
 
 
@@ -35,22 +36,11 @@ from pithbundle.cli.output import Output
     type=click.Choice(["s3"]),
     help="Use object storage if --to begins with this scheme; needs pithbundle[cluster].",
 )
-@click.option(
-    "--origin",
-    metavar="NAME",
-    help="The name of the mirror, as mirror.example; needed for the first head only.",
-)
-@click.option("--base-url", metavar="URL", help="Under which it is reached; without it there is no manifest.")
+@naming_options
 @click.option("--packs", is_flag=True, help="Write an archive of all bundles anew, for those who begin.")
 @click.option("--pages", is_flag=True, help="Write a page in HTML for each record; needs pithbundle[mirror].")
 @click.option("--adopt", is_flag=True, help="Go on after the head at DIR, though this store did not make it.")
-@click.option(
-    "--sign-with",
-    "sign_with",
-    metavar="CMD",
-    help="Receives the message on its standard input and writes the 64 raw bytes of the signature; no shell.",
-)
-@click.option("--sign-key", metavar="HEX", help="The public key of --sign-with, 64 hex digits.")
+@signing_options
 @click.option("--generated-at", metavar="TIME", help="When, as 2026-11-20T00:00:00Z; by default now.")
 @json_option
 @click.pass_obj
@@ -74,13 +64,10 @@ def command(
     time, and a run that was interrupted is completed by the next one. If the folder has a head that this
     store did not make, nothing is written.
     """
-    ctx = click.get_current_context()
     is_local = "://" not in target
     if is_local and (is_inside(target, store) or is_inside(store, target)):
         message = f"--to {Output.show(target)} and the store contain each other: name a folder beside it"
-        raise click.UsageError(message, ctx)
-    if (sign_with is None) != (sign_key is None):
-        raise click.UsageError("--sign-with and --sign-key need each other", ctx)
+        raise click.UsageError(message, click.get_current_context())
     with needing_zstd():
         from pithbundle.cli import mirror_publish_run as run
     sign = run.signing(sign_with, sign_key)

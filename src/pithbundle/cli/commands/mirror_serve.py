@@ -9,6 +9,7 @@ import click
 
 from pithbundle.cli.extras import needing, needing_zstd
 from pithbundle.cli.inputs import PATH, json_option
+from pithbundle.cli.mirror_options import naming_options, signing_options
 from pithbundle.cli.numeric import decimal, whole
 from pithbundle.cli.output import Output
 
@@ -66,22 +67,11 @@ def _work() -> ModuleType:
     metavar="SECONDS",
     help="How often to look whether the store has changed; by default 5.",
 )
-@click.option(
-    "--origin",
-    metavar="NAME",
-    help="The name of the mirror, as mirror.example; needed for the first head only.",
-)
-@click.option("--base-url", metavar="URL", help="Under which it is reached; without it there is no manifest.")
+@naming_options
 @click.option(
     "--packs", is_flag=True, help="Write an archive of all bundles anew first, for those who begin."
 )
-@click.option(
-    "--sign-with",
-    "sign_with",
-    metavar="CMD",
-    help="Receives the message on its standard input and writes the 64 raw bytes of the signature; no shell.",
-)
-@click.option("--sign-key", metavar="HEX", help="The public key of --sign-with, 64 hex digits.")
+@signing_options
 @json_option
 @click.pass_obj
 def command(out: Output, /, **given: Any) -> int:
@@ -93,6 +83,4 @@ def command(out: Output, /, **given: Any) -> int:
     printed when it listens, with --json one object. A signal ends it once the running responses are complete,
     after 10 seconds at most.
     """
-    if (given["sign_with"] is None) != (given["sign_key"] is None):
-        raise click.UsageError("--sign-with and --sign-key need each other", click.get_current_context())
     return int(_work().served(out, **given))
