@@ -22,7 +22,14 @@ JSON: Final = "application/json"
 JSON_LD: Final = "application/ld+json"
 TEXT: Final = "text/plain; charset=us-ascii"
 HTML: Final = "text/html; charset=utf-8"
-_TYPES: Final[dict[Encoding, str]] = {"json": JSON, "cbor": "application/cbor"}
+CBOR: Final = "application/cbor"
+STYLES: Final = "text/css; charset=utf-8"
+SCRIPT: Final = "text/javascript; charset=utf-8"
+PACK: Final = "application/zstd"
+_TYPES: Final[dict[Encoding, str]] = {"json": JSON, "cbor": CBOR}
+#: What caches may do with a body that its address has for ever, and with any other (MIRROR-16).
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+REVALIDATED: Final = "no-cache"
 
 
 @dataclass(frozen=True, slots=True)

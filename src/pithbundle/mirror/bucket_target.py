@@ -8,23 +8,31 @@ from typing import Final, Protocol
 from pithbundle.archive.manifest import FILES
 from pithbundle.errors import FileError
 from pithbundle.files import file_error
-from pithbundle.mirror.answers import JSON, TEXT
+from pithbundle.mirror.answers import (
+    CBOR,
+    HTML,
+    IMMUTABLE,
+    JSON,
+    PACK,
+    REVALIDATED,
+    SCRIPT,
+    STYLES,
+    TEXT,
+)
 from pithbundle.mirror.served_folder import DIGESTS, PACKS
 from pithbundle.mirror.target import own_names
 
 #: The bytes of an object that is written by one request.
 MOST_OBJECT: Final = 5 << 30
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
-REVALIDATED: Final = "no-cache"
 _TYPES: Final = {
     "json": JSON,
     "txt": TEXT,
     "idx": TEXT,
-    "cbor": "application/cbor",
-    "zst": "application/zstd",
-    "html": "text/html; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
+    "cbor": CBOR,
+    "zst": PACK,
+    "html": HTML,
+    "css": STYLES,
+    "js": SCRIPT,
     "svg": "image/svg+xml",
 }
 _OF_ITS_CONTENT: Final = re.compile(

@@ -16,7 +16,7 @@ from pithbundle.digests.head import HEAD_FILE, Head
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.files import read_regular
-from pithbundle.mirror.answers import JSON, TEXT, FileDocument
+from pithbundle.mirror.answers import JSON, PACK, TEXT, FileDocument
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign, Statement, write_digests
 from pithbundle.store import View
 
@@ -194,7 +194,7 @@ class ServedFolder:
         for info in Manifest.from_bytes(data).packs:
             pack, index = (os.path.join(self.packs, name) for name in (info.file, info.index_file))
             size, digest = info.file_bytes, info.file_sha256
-            found[info.file] = FileDocument(pack, size, "application/zstd", digest, immutable=True)
+            found[info.file] = FileDocument(pack, size, PACK, digest, immutable=True)
             content = read_regular(index, _MOST_INDEX)
             digest = sha256(content).hexdigest()
             found[info.index_file] = FileDocument(index, len(content), TEXT, digest, immutable=True)

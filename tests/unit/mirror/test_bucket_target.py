@@ -12,7 +12,8 @@ from kit.published import TIME
 from kit.stores import body, make, suffix, unverified
 from pithbundle.errors import FileError
 from pithbundle.mirror import bucket_target
-from pithbundle.mirror.bucket_target import IMMUTABLE, REVALIDATED, BucketTarget, headers_of
+from pithbundle.mirror.answers import IMMUTABLE, REVALIDATED
+from pithbundle.mirror.bucket_target import BucketTarget, headers_of
 from pithbundle.mirror.publishing import Publication, publish
 
 URL = "s3://bucket/mirror"

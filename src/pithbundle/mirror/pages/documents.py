@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from pithbundle.encoding.canonical import encode_canonical
-from pithbundle.mirror.answers import HTML, JSON, Document
+from pithbundle.mirror.answers import HTML, JSON, SCRIPT, STYLES, Document
 from pithbundle.mirror.pages.alone import page_alone, policy_of
 from pithbundle.mirror.pages.place import PUBLISHED, SERVED, Place
 from pithbundle.mirror.pages.record import Download, record_page
@@ -23,8 +23,6 @@ from pithbundle.verifier import Verifier
 #: A larger number is needed where other pages follow from the same records and templates.
 _VERSION: Final = "1"
 _ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
-_STYLES: Final = "text/css; charset=utf-8"
-_SCRIPT: Final = "text/javascript; charset=utf-8"
 #: The scripts of the page of a record, and the policy under which the browser checks.
 _SCRIPTS: Final = ("record.js", "record-worker.js")
 _POLICY: Final = "policy.json"
@@ -92,13 +90,13 @@ def _assets() -> dict[str, Document]:
     found = {}
     for name in sorted(os.listdir(_ASSETS)):
         with open(os.path.join(_ASSETS, name), "rb") as file:
-            found[name] = Document(file.read(), _STYLES, immutable=False)
+            found[name] = Document(file.read(), STYLES, immutable=False)
     alone = page_alone(read_module)
     found[_ALONE] = Document(alone, HTML, immutable=False, content_policy=policy_of(alone))
     for name in _SCRIPTS:
         script = one_script(name, read_module).encode()
         # A worker runs under the policy of its own response.
-        found[name] = Document(script, _SCRIPT, immutable=False, content_policy=CONTENT_POLICY)
+        found[name] = Document(script, SCRIPT, immutable=False, content_policy=CONTENT_POLICY)
     return found
 
 

@@ -7,14 +7,24 @@ from typing import Final
 
 from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.encoding.values import Value
-from pithbundle.mirror.answers import JSON, TEXT, Choice, Document, FileDocument, Found, Redirect
+from pithbundle.mirror.answers import (
+    IMMUTABLE,
+    JSON,
+    REVALIDATED,
+    TEXT,
+    Choice,
+    Document,
+    FileDocument,
+    Found,
+    Redirect,
+)
 from pithbundle.mirror.serve.requests import NOTHING, Field, Request, Span, matches, span_of
 
 CHOICES_TYPE: Final = "pithbundle_mirror_choices"
 CHOICES_VERSION: Final = "1"
 
-_IMMUTABLE: Final = b"public, max-age=31536000, immutable"
-_NO_CACHE: Final = b"no-cache"
+_IMMUTABLE: Final = IMMUTABLE.encode("ascii")
+_REVALIDATED: Final = REVALIDATED.encode("ascii")
 #: Of what is not run.
 _POLICY: Final = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 #: Of every response: what is served is public, so that scripts of any page may read it.
@@ -109,7 +119,7 @@ def _of_document(path: str, found: Document | FileDocument, status: int = 200) -
     media_type = found.media_type.encode("ascii")
     short: list[Field] = [
         (b"etag", etag),
-        (b"cache-control", _IMMUTABLE if found.immutable else _NO_CACHE),
+        (b"cache-control", _IMMUTABLE if found.immutable else _REVALIDATED),
         *_COMMON,
     ]
     if _is_negotiated(path):
@@ -159,7 +169,7 @@ def _redirect(path: str, found: Redirect) -> Rendered:
     fields = [
         (b"location", location.encode("ascii")),
         (b"content-length", b"0"),
-        (b"cache-control", _NO_CACHE),
+        (b"cache-control", _REVALIDATED),
         (b"vary", b"Accept"),
         *_COMMON,
     ]
