@@ -396,6 +396,8 @@ CLAIMS = {
     # Of an output of recompute, whose files are all written.
     " is complete; only the comparison could not be finished",
     " is complete; only the cache could not be made smaller",
+    # Of the digests of a mirror, which cover both (RECOMP-11).
+    "in the digest of the mirror, which covers signed content and unverified elements",
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
     " verify says which; --policy FILE names another policy",
