@@ -397,7 +397,8 @@ CLAIMS = {
     " is complete; only the comparison could not be finished",
     " is complete; only the cache could not be made smaller",
     # Of the digests of a mirror, which cover both (RECOMP-11).
-    "in the digest of the mirror, which covers signed content and unverified elements",
+    "in the digest of the mirror, of signed content and unverified elements; pithbundle mirror audit"
+    " tells which",
     "pithbundle verify names the events that are not verified, and why",
     ". Only valid events have entries, and not every event is verified under this policy: pithbundle"
     " verify says which; --policy FILE names another policy",

@@ -48,7 +48,7 @@ def follows(data: bytes, policy_sha256: str) -> tuple[bytes, str]:
     report = _verifier(policy_sha256).verify(data).report()
     assert report.record is not None and report.state is not None
     digests = report.record.hex, report.state.events_sha256, report.state.sha256, report.unverified_sha256
-    return report.state.to_json(), leaf_digest(*map(bytes.fromhex, digests))
+    return report.state.to_json(), leaf_digest(*digests)
 
 
 @dataclass

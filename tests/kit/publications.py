@@ -57,7 +57,7 @@ def leaf_of(path: Path, of: str, head_: Head) -> str:
     (report,) = Verifier(policy).verify_together(("", part) for part in parts)
     assert report.state is not None and report.record is not None
     four = report.record.hex, report.state.events_sha256, report.state.sha256, report.unverified_sha256
-    return leaf_digest(*map(bytes.fromhex, four))
+    return leaf_digest(*four)
 
 
 def require_readable(path: Path) -> None:

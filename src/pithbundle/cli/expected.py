@@ -36,7 +36,11 @@ MOST: Final = 20
 MOST_IN_JSON: Final = 100
 _WHAT: Final[dict[RecordGroup, tuple[str, Style]]] = {
     "signed": ("in signed content or the record", "bad"),
-    "digest": ("in the digest of the mirror, which covers signed content and unverified elements", "bad"),
+    "digest": (
+        "in the digest of the mirror, of signed content and unverified elements; pithbundle mirror audit "
+        "tells which",
+        "doubtful",
+    ),
     "unverified": ("in unverified elements; what they say cannot be checked", "doubtful"),
     "unsigned": ("in unsigned aliases and times; without effect", "doubtful"),
     "labels": ("in names, versions, counters and order; without effect", "quiet"),

@@ -286,7 +286,7 @@ def _leaf_line(args: Json) -> Json:
     report, ledger = _together(_inputs(args), _verifier(args))
     state = ledger.snapshot()
     digests = ledger.record.hex, state.events_sha256, state.sha256, report.unverified_sha256
-    digest = leaf_digest(*(bytes.fromhex(each) for each in digests))
+    digest = leaf_digest(*digests)
     return {"suffix": ledger.record.number.suffix, "digest": digest}
 
 

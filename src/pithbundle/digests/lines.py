@@ -31,21 +31,21 @@ class LeafLine(NamedTuple):
         return f"{self.suffix} {self.digest}\n".encode("ascii")
 
 
-def leaf_digest(canonical: bytes, events: bytes, state: bytes, unverified: bytes) -> str:
+def leaf_digest(canonical: str, events: str, state: str, unverified: str) -> str:
     """Return the digest of a record: the first 32 hex digits of SHA-256 over four digests (MIRROR-1).
 
     Args:
-        canonical: the canonical hash, 32 raw bytes.
-        events: ``events_sha256``, 32 raw bytes.
-        state: ``state_sha256``, 32 raw bytes.
-        unverified: ``unverified_sha256``, 32 raw bytes.
+        canonical: the canonical hash, 64 hex digits as the other three.
+        events: ``events_sha256``.
+        state: ``state_sha256``.
+        unverified: ``unverified_sha256``.
 
     Raises:
-        ValueError: one of them is not 32 bytes.
+        ValueError: one of them is not 32 bytes in hex.
     """
-    parts = (canonical, events, state, unverified)
+    parts = [bytes.fromhex(each) for each in (canonical, events, state, unverified)]
     if any(len(part) != 32 for part in parts):
-        raise ValueError("a digest is 32 raw bytes")
+        raise ValueError("a digest is 32 bytes in hex")
     return _digest_of(b"".join(parts))
 
 
@@ -73,7 +73,7 @@ def lines_of_digests(lines: Iterable[bytes]) -> Iterator[LeafLine]:
                 "digest_invalid", f"line {number} is not after the line before", clause="RECOMP-5"
             )
         last = suffix
-        yield LeafLine(suffix, _digest_of(bytes.fromhex("".join(digests))))
+        yield LeafLine(suffix, leaf_digest(*digests))
 
 
 def parse_line(line: bytes) -> LeafLine | None:

@@ -22,6 +22,7 @@ from pithbundle.encoding.json_reader import decode_canonical
 from pithbundle.encoding.limits import DEFAULT_LIMITS, Limits
 from pithbundle.encoding.values import Object, Value
 from pithbundle.errors import ArchiveError, PithError
+from pithbundle.joined import unverified_sha256
 from pithbundle.recompute.outputs import BASIS, OutputReader, OutputRecord
 from pithbundle.verify.verdicts import UNVERIFIED
 
@@ -45,6 +46,8 @@ DIGEST_NAMES: Final = ("canonical_sha256", "events_sha256", "state_sha256", "unv
 _SIGNED: Final = 3
 #: The one digest that a mirror states of a record (MIRROR-1).
 _LEAF: Final = "leaf_digest"
+#: The ``unverified_sha256`` of a record without unverified elements (UNV-2).
+_NONE_UNVERIFIED: Final = unverified_sha256(())
 
 
 class OtherSide(Protocol):
@@ -219,7 +222,7 @@ class OutputComparison:
             return None
         group = next(one for one in GROUPS if one in groups)
         if group in _DIFFERENT:
-            comparable = comparable and not _has_unverified(ours)
+            comparable = comparable and group == "signed" and not _has_unverified(ours)
         return RecordDifference(suffix, group, "differs", comparable, digests, listed)
 
     def _read(self, suffix: str, state: bytes) -> Object:
@@ -240,12 +243,22 @@ def _differing(ours: OutputRecord, theirs: OutputRecord) -> tuple[tuple[str, str
     if ours.digests is None:
         return ()
     if theirs.leaf is not None:
-        own = leaf_digest(*map(bytes.fromhex, ours.digests))
-        return () if own == theirs.leaf else ((_LEAF, own, theirs.leaf),)
+        return _differing_leaf(ours.digests, theirs.leaf)
     if theirs.digests is None:
         return ()
     pairs = zip(DIGEST_NAMES, ours.digests, theirs.digests, strict=True)
     return tuple((name, one, other) for name, one, other in pairs if one != other)
+
+
+def _differing_leaf(ours: tuple[str, str, str, str], theirs: str) -> tuple[tuple[str, str, str], ...]:
+    own = leaf_digest(*ours)
+    if own == theirs:
+        return ()
+    canonical, events, state, unverified = ours
+    # The one other value that needs no body of the mirror: that it has no unverified element.
+    if leaf_digest(canonical, events, state, _NONE_UNVERIFIED) == theirs:
+        return ((DIGEST_NAMES[_SIGNED], unverified, _NONE_UNVERIFIED),)
+    return ((_LEAF, own, theirs),)
 
 
 def _groups(digests: tuple[tuple[str, str, str], ...], listed: tuple[Difference, ...]) -> set[RecordGroup]:

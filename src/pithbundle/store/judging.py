@@ -114,7 +114,7 @@ class Judge:
         state = ledger.snapshot()
         unverified = sorted({one for bundle in bundles for one in unverified_of(bundle)})
         digests = ledger.record.hex, state.events_sha256, state.sha256, sha256_hex(encode([*unverified]))
-        return leaf_digest(*map(bytes.fromhex, digests))
+        return leaf_digest(*digests)
 
 
 def unverified_of(bundle: VerifiedBundle) -> set[str]:

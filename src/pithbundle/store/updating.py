@@ -287,7 +287,7 @@ def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
         number.suffix,
         str(number),
         *digests,
-        leaf_digest(*map(bytes.fromhex, digests)),
+        leaf_digest(*digests),
         len(ledger),
         len(ids_in(unverified)),
         "" if served is None else served.entry_sha256,

@@ -15,12 +15,12 @@ from pithbundle.digests.lines import (
 )
 from pithbundle.errors import DigestError
 
-PARTS = tuple(hashlib.sha256(b"%d" % at).digest() for at in range(4))
-EXPECTED = hashlib.sha256(b"".join(PARTS)).hexdigest()[:32]
+PARTS = tuple(hashlib.sha256(b"%d" % at).hexdigest() for at in range(4))
+EXPECTED = hashlib.sha256(bytes.fromhex("".join(PARTS))).hexdigest()[:32]
 
 
 def row(suffix: str) -> bytes:
-    return f"{suffix} {' '.join(part.hex() for part in PARTS)}\n".encode()
+    return f"{suffix} {' '.join(PARTS)}\n".encode()
 
 
 def test_the_digest_of_a_record() -> None:
@@ -30,8 +30,8 @@ def test_the_digest_of_a_record() -> None:
 
 @pytest.mark.parametrize("at", range(4))
 def test_a_digest_has_32_bytes(at: int) -> None:
-    parts = [part[:31] if here == at else part for here, part in enumerate(PARTS)]
-    with pytest.raises(ValueError, match="32 raw bytes"):
+    parts = [part[:62] if here == at else part for here, part in enumerate(PARTS)]
+    with pytest.raises(ValueError, match="32 bytes in hex"):
         leaf_digest(*parts)
 
 

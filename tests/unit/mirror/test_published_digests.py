@@ -15,7 +15,9 @@ from kit.signing import AUTHOR, DEMO, MIRROR, UNKNOWN_SIGNER, policy, to_json
 from kit.stores import body, make, suffix
 from kit.stream import instant, made_record
 from pithbundle.errors import DigestError, FileError
+from pithbundle.joined import unverified_sha256
 from pithbundle.mirror.published_digests import PublishedDigests, digests_at
+from pithbundle.recompute.expect import GROUPS
 
 FORMS = ("p", "p/", "p/pith-digests", "s/served")
 
@@ -67,8 +69,26 @@ def test_records_with_another_digest_and_of_one_side_are_listed() -> None:
     (digest,) = next(one["digests"] for one in value["differences"] if one["suffix"] == suffix(2))
     assert digest["name"] == "leaf_digest" and digest["ours"] != digest["theirs"]
     text = run("recompute", "in", "-o", "text", "--policy", "policy.json", "--jobs", "1", "--expect", "p")
-    assert "digest        1 record in the digest of the mirror, which covers" in text.out
+    assert "digest        1 record in the digest of the mirror, of signed content and" in text.out
     assert f"  differs     {suffix(2)}: leaf_digest\n" in text.out
+
+
+def test_a_digest_alone_contradicts_nobody() -> None:
+    Path("in/2.json").write_bytes(body(2, 1))
+    value = compare("p", 3)
+    assert value["result"] == "not_comparable" and value["groups"] == {
+        **dict.fromkeys(GROUPS, 0),
+        "digest": 1,
+    }
+
+
+def test_unverified_elements_that_only_we_have_are_no_signed_difference() -> None:
+    unsigned = attached(UNKNOWN_SIGNER, made_record(2), "author_claim", author_claim("u"), instant(3))
+    Path("in/2.json").write_bytes(body(2, 1, 2, more=(unsigned,)))
+    value = compare("p", 3)
+    assert value["result"] == "unverified_differs" and value["groups"]["unverified"] == 1
+    (digest,) = value["differences"][0]["digests"]
+    assert digest["name"] == "unverified_sha256" and digest["theirs"] == unverified_sha256(())
 
 
 def test_a_record_that_could_not_be_checked_contradicts_no_mirror() -> None:

@@ -123,7 +123,7 @@ class Side:
             report.state.sha256,
             report.unverified_sha256,
         )
-        return leaf_digest(*map(bytes.fromhex, digests))
+        return leaf_digest(*digests)
 
     @cached_property
     def state_result(self) -> tuple[StateResult, str]:

@@ -84,7 +84,7 @@ def record_page(
         "receipts": _receipts(report),
         "events_sha256": state.events_sha256,
         "state_sha256": state.sha256,
-        "digest": leaf_digest(*map(bytes.fromhex, digests)),
+        "digest": leaf_digest(*digests),
         "rules": ledger.rules.name,
         "policy_sha256": policy_sha256,
         "downloads": downloads,
