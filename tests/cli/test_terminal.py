@@ -70,7 +70,7 @@ class TestProgressBar:
         stream = Stream(tty=tty)
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setenv("TERM", term)
-        with progress_bar(4, hidden=hidden) as step:
+        with progress_bar("packing", 4, hidden=hidden) as step:
             for done in range(1, 5):
                 step(done)
         return stream.bytes.getvalue().decode()
@@ -78,7 +78,9 @@ class TestProgressBar:
     def test_it_counts_and_is_erased(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(terminal, "_INTERVAL", 0)
         drawn = self.drawn(monkeypatch, "xterm", tty=True).split("\r\x1b[K")
-        assert [piece.split("]")[-1].split()[0] for piece in drawn[1:-1]] == [f"{n}/4" for n in range(5)]
+        assert [piece.split("]")[-1].split()[:2] for piece in drawn[1:-1]] == [
+            ["packing", f"{n}/4"] for n in range(5)
+        ]
         assert (drawn[0], drawn[-1]) == ("", "")
         assert drawn[3].startswith("[" + "#" * 20 + " " * 20 + "]")
 
@@ -99,9 +101,9 @@ class TestProgressBar:
         stream = Stream(tty=True)
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setenv("TERM", "xterm")
-        with progress_bar(0, hidden=False):
+        with progress_bar("packing", 0):
             pass
-        assert stream.bytes.getvalue().decode() == f"\r\x1b[K[{' ' * 40}] 0/0 0:00\r\x1b[K"
+        assert stream.bytes.getvalue().decode() == f"\r\x1b[K[{' ' * 40}] packing 0/0 0:00\r\x1b[K"
 
 
 class TestSteps:
@@ -118,7 +120,7 @@ class TestSteps:
         monkeypatch.setenv("COLUMNS", width)
         stream = Stream(tty=True)
         monkeypatch.setattr(sys, "stderr", stream)
-        with progress_bar(None) as bar:
+        with progress_bar("starting", None) as bar:
             bar.begin("verifying", 1000)
             for now, done, rejected in calls:
                 clock = 100.0 + now
@@ -129,9 +131,18 @@ class TestSteps:
         first, *rest = self.drawn(monkeypatch, [(2.0, 100, 0), (4.0, 200, 3), (20.0, 1000, 3)])
         assert first == f"[{' ' * 40}] verifying 0/1000 0:00"
         assert [each.split("] ")[1] for each in rest] == [
-            "verifying 100/1000 0:02, 50/s, 0:18 left",
+            "verifying 100/1000 0:02",
             "verifying 200/1000 0:04, 50/s, 0:16 left, 3 rejected",
             "verifying 1000/1000 0:20, 50/s, 3 rejected",
+        ]
+
+    def test_the_time_before_the_first_item_slows_no_rate(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Workers start, and connections open."""
+        calls = [(5.0, 0, 0), (10.0, 10, 0), (11.0, 20, 0)]
+        assert self.drawn(monkeypatch, calls)[1:] == [
+            f"[{' ' * 40}] verifying 0/1000 0:05",
+            f"[{' ' * 40}] verifying 10/1000 0:10",
+            f"[{' ' * 40}] verifying 20/1000 0:11, 10/s, 1:38 left",
         ]
 
     def test_the_rate_is_that_of_the_last_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,16 +165,24 @@ class TestSteps:
         monkeypatch.setenv("TERM", "xterm")
         stream = Stream(tty=True)
         monkeypatch.setattr(sys, "stderr", stream)
-        with progress_bar(None) as bar:
+        with progress_bar("starting", None) as bar:
             bar.begin("reading", None)
             clock = 5.0
             bar(100)
-        assert stream.bytes.getvalue().decode().split("\r\x1b[K")[-2] == "reading 100 0:05, 20/s"
+            clock = 10.0
+            bar(200)
+        drawn = stream.bytes.getvalue().decode().split("\r\x1b[K")
+        assert drawn[1:-1] == [
+            "starting 0 0:00",
+            "reading 0 0:00",
+            "reading 100 0:05",
+            "reading 200 0:10, 20/s",
+        ]
 
     def test_no_terminal_no_steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
         stream = Stream(tty=False)
         monkeypatch.setattr(sys, "stderr", stream)
-        with progress_bar(None) as bar:
+        with progress_bar("starting", None) as bar:
             bar.begin("reading", None)
             bar(1, 1)
         assert stream.bytes.getvalue() == b""

@@ -237,7 +237,7 @@ def read_all(
         click.UsageError: the format of an input is not known.
     """
     require_single_stdin(*paths)
-    with progress_bar(None) as bar:
+    with progress_bar("reading", None) as bar:
         yield from bundles_of([*inputs_of(paths, form, written)], limits, written, bar)
 
 

@@ -68,7 +68,7 @@ def pack(
             writer.add(bundle.line)
         if not written.read:
             return written
-        with progress_bar(written.read) as bar:
+        with progress_bar("packing", written.read) as bar:
             written.manifest = writer.finish(bar)
     written.bundles = written.manifest.bundles
     return written
@@ -88,7 +88,7 @@ def merge(paths: tuple[str, ...], output: str, force: bool, level: int, limits: 
     with (
         failing(output),
         Writer(output, level=level, force=force) as writer,
-        progress_bar(sum(reader.manifest.bundles for reader in readers)) as bar,
+        progress_bar("merging", sum(reader.manifest.bundles for reader in readers)) as bar,
     ):
 
         def counted(found: Iterator[Line]) -> Iterator[Line]:
@@ -187,7 +187,7 @@ def _write_bundle(folder: Folder, name: str, data: bytes) -> None:
 def check(reader: Reader, reindex: bool) -> Checked:
     """Check an archive, with a progress bar of its packs."""
     checked = Checked()
-    with progress_bar(len(reader.packs)) as bar:
+    with progress_bar("checking", len(reader.packs)) as bar:
         for checked in check_archive(reader, reindex=reindex):
             bar(checked.packs)
     return checked

@@ -87,7 +87,7 @@ def check_files(
     """
     unreadable: list[Rejection] = []
     total = len(inputs) if isinstance(inputs, Sequence) else None
-    with progress_bar(total, hidden=total is not None and total < MANY_FILES) as step:
+    with progress_bar("verifying", total, hidden=total is not None and total < MANY_FILES) as step:
         reports = Verifier(policy, limits=limits).verify_together(
             _readable(inputs, limits, unreadable, step, skip), encoding=encoding, clock=clock, advise=hint_for
         )

@@ -133,8 +133,7 @@ def compare(
     """
     with failing(output):
         ours = OutputReader(output, limits)
-    with progress_bar(None) as bar:
-        bar.begin("comparing", None)
+    with progress_bar("comparing", None) as bar:
         return _compared(OutputComparison(ours, expected, limits, bar), output, expected, differences, force)
 
 

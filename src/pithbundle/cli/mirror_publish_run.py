@@ -171,7 +171,7 @@ def publish(
     if pages:
         with needing("mirror", "pages need jinja2", "jinja2"):
             import_module("pithbundle.mirror.pages.documents")
-    with failing(store), _target(target, schemes) as place, progress_bar(None) as bar:
+    with failing(store), _target(target, schemes) as place, progress_bar("publishing", None) as bar:
         return publishing.publish(
             store,
             place,

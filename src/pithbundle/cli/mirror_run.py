@@ -36,7 +36,7 @@ def _listing(path: str, policy: Policy, jobs: int | None) -> Iterator[Listing]:
     """
     with (
         failing(path),
-        progress_bar(None) as bar,
+        progress_bar("reading", None) as bar,
         listing(path, policy, bar, jobs or default_jobs()) as found,
     ):
         yield found

@@ -75,7 +75,7 @@ def synchronised(
     with (
         opened(store) as found_store,
         asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
-        progress_bar(None) as bar,
+        progress_bar("connecting", None) as bar,
     ):
         runner.run(_run(found_store, mirrors, urls, numbers, options, done, bar))
     return done

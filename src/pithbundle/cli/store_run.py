@@ -55,7 +55,7 @@ def add(
     inputs = [*inputs_of(paths, form, found.written)]
 
     def incoming() -> Iterator[Incoming]:
-        with progress_bar(None) as bar:
+        with progress_bar("adding", None) as bar:
             for given in inputs:
                 for data in _data_of(given, found.written, bar):
                     names.append(given.path)

@@ -93,19 +93,20 @@ class Progress:
 
 
 @contextmanager
-def progress_bar(total: int | None, *, hidden: bool = False) -> Iterator[Progress]:
+def progress_bar(what: str, total: int | None, *, hidden: bool = False) -> Iterator[Progress]:
     """Draw a progress bar on stderr, if that is a terminal, and erase it at the end.
 
-    ``total`` is the number of items, None where it is not known before the end.
+    ``what`` says what is done, as "packing"; ``total`` is the number of items, None where it is not known
+    before the end.
     """
     # There is no stderr if the program was started with it closed.
     tty = sys.stderr is not None and sys.stderr.isatty()
     if hidden or not tty or os.environ.get("TERM") == "dumb":
         yield Progress()
         return
-    bar = _ProgressBar(total)
+    bar = _ProgressBar()
     try:
-        bar(0)
+        bar.begin(what, total)
         yield bar
     finally:
         bar.erase()
@@ -114,14 +115,13 @@ def progress_bar(total: int | None, *, hidden: bool = False) -> Iterator[Progres
 class _ProgressBar(Progress):
     """One line, written again and again."""
 
-    def __init__(self, total: int | None) -> None:
-        self._total = total
+    def __init__(self) -> None:
         self._began = time.monotonic()
         self._drawn = float("-inf")
         self._visible = False
-        #: The step of a longer run; empty for a run without steps.
         self._what = ""
-        #: When so many items were done, some seconds ago and since then.
+        self._total: int | None = None
+        #: When so many items of this step were done, some seconds ago and since then.
         self._seen: deque[tuple[float, int]] = deque()
 
     def begin(self, what: str, total: int | None) -> None:
@@ -140,17 +140,20 @@ class _ProgressBar(Progress):
         if self._total is not None:
             # Of a folder that grows meanwhile more may be done than was counted.
             bar, of = f"[{'#' * min(40, 40 * done // max(1, self._total)):<40}] ", f"/{self._total}"
-        text = f"{done}{of} {_minutes(now - self._began)}"
-        if self._what:
-            text = ", ".join([f"{self._what} {text}", *self._of_step(now, done, rejected)])
-            if len(bar + text) >= _columns():
-                # A line that is wrapped could not be written again.
-                bar, text = "", text[: _columns() - 1]
+        first = f"{self._what} {done}{of} {_minutes(now - self._began)}"
+        text = ", ".join([first, *self._rates(now, done, rejected)])
+        if len(bar + text) >= _columns():
+            # A line that is wrapped could not be written again.
+            bar, text = "", text[: _columns() - 1]
         self._write(f"\r\x1b[K{bar}{text}")
 
-    def _of_step(self, now: float, done: int, rejected: int) -> Iterator[str]:
+    def _rates(self, now: float, done: int, rejected: int) -> Iterator[str]:
         """The rate of the last seconds, the time that is left at this rate, and what was rejected."""
-        self._seen.append((now, done))
+        if done or not self._seen:
+            # The first items come late: processes start, and connections open. Later ones say what they take.
+            if len(self._seen) == 1 and self._seen[0][1] == 0:
+                self._seen.clear()
+            self._seen.append((now, done))
         while len(self._seen) > 2 and now - self._seen[0][0] > _RATE_SECONDS:
             self._seen.popleft()
         (start, before), elapsed = self._seen[0], now - self._seen[0][0]

@@ -24,6 +24,7 @@ from pithbundle.errors import ArchiveError, MergeError
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.picture import summary_svg
+from pithbundle.recompute.progress import Progress
 from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
 from pithbundle.recompute.resume import RESUMABLE, TEMPORARIES
 from pithbundle.recompute.sorted_lines import SORTED
@@ -56,16 +57,18 @@ class RunResults:
     shared: Sequence[UnitRef]
 
 
-def write_results(folder: Folder, results: RunResults, rejected: Rejections, first: FirstRecords) -> Tally:
+def write_results(
+    folder: Folder, results: RunResults, rejected: Rejections, first: FirstRecords, progress: Progress
+) -> Tally:
     """Write ``states/``, ``reports/`` and ``digests.txt``, and count; what has no state goes to ``rejected``.
 
-    ``first`` takes the first records of each outcome.
+    ``first`` takes the first records of each outcome, ``progress`` how many bundles are written.
 
     Raises:
         ArchiveError: the file of the results was damaged meanwhile.
         OSError: something cannot be written.
     """
-    tally = Tally()
+    tally, done = Tally(), 0
     with (
         folder.create(DIGESTS) as digests,
         _Packs.open(folder, STATES, "pithbundle_states") as states,
@@ -78,6 +81,7 @@ def write_results(folder: Folder, results: RunResults, rejected: Rejections, fir
                 first.add(each.row)
                 states.add(each.row.suffix, each.state)
                 reports.add(each.row.suffix, each.report)
+                done += len(each.row.lines)
             else:
                 tally.add_counts(each.result.counts)
                 first.add_unit(each.result)
@@ -87,6 +91,8 @@ def write_results(folder: Folder, results: RunResults, rejected: Rejections, fir
                     else:
                         for suffix, text in zip(each.result.suffixes(), texts_of(packed), strict=True):
                             packs.add(suffix, text)
+                done += each.result.read
+            progress(done, len(rejected))
         states.finish()
         reports.finish()
         digests.sync()

@@ -239,8 +239,8 @@ class _Run:
         results = assemble.RunResults(self._store, units, shared)
         rejected, first = self._notes.rejections(), FirstRecords()
         with _timed(self._times, "output"):
-            self._progress.begin("writing", None)
-            tally = assemble.write_results(folder, results, rejected, first)
+            self._progress.begin("writing", read)
+            tally = assemble.write_results(folder, results, rejected, first, self._progress)
             assemble.write_rejected(folder, rejected)
         summary = tally.to_value(
             rejected,

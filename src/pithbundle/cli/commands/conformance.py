@@ -173,7 +173,7 @@ def _run(out: Output, given: _Options) -> int:
         print_vectors(out, shown)
         return Exit.VALID
     impl = given.impls[0]
-    with progress_bar(len(vectors), hidden=out.as_json) as step, _starting(impl):
+    with progress_bar("vectors", len(vectors), hidden=out.as_json) as step, _starting(impl):
         found = run(
             _command(impl), vectors, reader(folder), timeout=given.timeout, jobs=given.jobs, listed=listed,
             progress=lambda done, _: step(done),
@@ -291,7 +291,7 @@ def _differ(out: Output, given: _Options, count: int) -> int:
     corpus = differential.corpus(vectors, reader(folder))
     commands = [_command(impl) for impl in given.impls]
     cases = differential.cases(given.seed, count, corpus)
-    with progress_bar(count, hidden=out.as_json) as step, _starting(" and ".join(given.impls)):
+    with progress_bar("cases", count, hidden=out.as_json) as step, _starting(" and ".join(given.impls)):
         done = paired.compare(
             commands, cases, count, timeout=given.timeout, members=corpus.members, progress=step
         )

@@ -179,7 +179,7 @@ def _each(out: Output, given: _Options, policy: Policy, clock: Clock, inputs: It
     total = _count(given)
     with (
         contextlib.closing(make(out, choice, policy, given.policy_path)) as printer,
-        progress_bar(total, hidden=total is not None and total < MANY_FILES) as bar,
+        progress_bar("verifying", total, hidden=total is not None and total < MANY_FILES) as bar,
     ):
         for done, source in enumerate(inputs):
             bar(done)
