@@ -22,7 +22,7 @@ from pithbundle.files import file_error, open_regular, read_regular
 from pithbundle.mirror.digest_folder import DigestFolder, Lines
 from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.facts import SUMMARY_TYPE
-from pithbundle.recompute.progress import Progress
+from pithbundle.progress import Progress
 from pithbundle.recompute.run import recompute
 from pithbundle.record_digests import LINE_BYTES, lines_of
 from pithbundle.store import Store

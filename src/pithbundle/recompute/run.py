@@ -32,7 +32,7 @@ from pithbundle.recompute.known import RECHECKED, Hit, KnownResults
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
-from pithbundle.recompute.progress import Progress, Silent
+from pithbundle.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow, UnitResult
 from pithbundle.recompute.resume import RESUMABLE, extents_left, finish, opened
 from pithbundle.recompute.sorted_lines import position_of, remove_sorted, write_sorted

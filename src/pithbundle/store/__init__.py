@@ -27,7 +27,7 @@ from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.sealing import Sealed
 from pithbundle.store.segments import AreaName
 from pithbundle.store.store import Store
-from pithbundle.store.updating import StoredRecord
+from pithbundle.store.loading import StoredRecord
 from pithbundle.store.view import Served, View
 
 __all__ = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pithbundle.errors import PithError
+from pithbundle.progress import Progress
 from pithbundle.store.comparing import differences, is_readable
 from pithbundle.store.index import Damage, Index
 from pithbundle.store.keeper import Keeper
@@ -37,7 +38,7 @@ class Checked:
         return not self.damage and not self.difference_count and not self.unknown
 
 
-def check_store(keeper: Keeper) -> Checked:
+def check_store(keeper: Keeper, jobs: int = 1, progress: Progress | None = None) -> Checked:
     """Read every segment and compare the index with what follows from them; changes nothing.
 
     Raises:
@@ -49,7 +50,7 @@ def check_store(keeper: Keeper) -> Checked:
         count = len(named)
         # What others append meanwhile is not read.
         sizes = keeper.sizes() if named else {key: size for key, (size, _) in index.segments().items()}
-        made = keeper.derived_of(sizes)
+        made = keeper.derived(sizes, jobs, progress)
         with contextlib.closing(made.connection):
             try:
                 for each in differences(index, made, keeper.path):

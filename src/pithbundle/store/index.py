@@ -102,6 +102,19 @@ class RecordRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRows:
+    """The row of a record, and what is listed of it."""
+
+    row: RecordRow
+    #: Id, type, time and signer of each valid event.
+    events: tuple[tuple[str, str, str, str], ...]
+    #: Kind and value of each alias.
+    aliases: tuple[tuple[str, str], ...]
+    #: Event id, citing work and relationship of each citation.
+    citations: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Damage:
     """Bytes of a segment that are no entry."""
 
@@ -293,20 +306,15 @@ class Index:
 
     # -- records --------------------------------------------------------------------------
 
-    def put_record(
-        self,
-        row: RecordRow,
-        events: Iterable[tuple[str, str, str, str]],
-        aliases: Iterable[tuple[str, str]],
-        citations: Iterable[tuple[str, str, str]],
-    ) -> None:
+    def put_record(self, rows: RecordRows) -> None:
         """Replace a record and what is listed of it."""
-        self.drop_record(row.suffix)
+        suffix = rows.row.suffix
+        self.drop_record(suffix)
         run = self.connection.executemany
-        run(f"REPLACE INTO records VALUES ({', '.join('?' * len(_RECORD_TYPES))})", [astuple(row)])
-        run("REPLACE INTO events VALUES (?, ?, ?, ?, ?)", [(row.suffix, *one) for one in events])
-        run("REPLACE INTO aliases VALUES (?, ?, ?)", [(row.suffix, *one) for one in aliases])
-        run("REPLACE INTO citations VALUES (?, ?, ?, ?)", [(row.suffix, *one) for one in citations])
+        run(f"REPLACE INTO records VALUES ({', '.join('?' * len(_RECORD_TYPES))})", [astuple(rows.row)])
+        run("REPLACE INTO events VALUES (?, ?, ?, ?, ?)", [(suffix, *one) for one in rows.events])
+        run("REPLACE INTO aliases VALUES (?, ?, ?)", [(suffix, *one) for one in rows.aliases])
+        run("REPLACE INTO citations VALUES (?, ?, ?, ?)", [(suffix, *one) for one in rows.citations])
 
     def drop_record(self, suffix: str) -> None:
         """Forget a record."""

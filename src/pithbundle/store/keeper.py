@@ -13,7 +13,9 @@ from pithbundle.durable import Folder
 from pithbundle.errors import FileError, StoreError
 from pithbundle.files import file_error
 from pithbundle.merge.rules import MERGE_1
+from pithbundle.progress import Progress
 from pithbundle.store.index import FILES, INDEX, VERSION, Index, connect, failing, scratch
+from pithbundle.store.judges import Judges
 from pithbundle.store.judging import Judge
 from pithbundle.store.segments import AREAS, Area, AreaName, is_sealed, segment_name
 from pithbundle.store.segments import MAX_BYTES as MAX_SEGMENT
@@ -31,19 +33,23 @@ class Keeper:
     Args:
         path: the folder.
         patience: how many seconds to wait for another process.
+        progress: is told what is read until the store is open.
 
     Raises:
         FileError: ``io``: it is no store, or the system rejects something.
         StoreError: ``store``: the settings are damaged.
     """
 
-    def __init__(self, path: str, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, path: str, patience: float = PATIENCE, progress: Progress | None = None
+    ) -> None:
         self.path = path
         self._patience = patience
         self._mutex = threading.RLock()
         self._depth = 0
         self._stack = contextlib.ExitStack()
         self._index: Index | None = None
+        self._progress: Progress | None = None
         self._identity: tuple[int, int] | None = None
         with self.failing(), contextlib.ExitStack() as stack:
             self.folder = stack.enter_context(Folder.open(path))
@@ -54,7 +60,9 @@ class Keeper:
                 stack.callback(self.areas[name].close)
             self.judge = Judge(Verifier(self.settings.policy))
             stack.callback(self._disconnect)
+            self._progress = progress
             self._open()
+            self._progress = None
             self._stack = stack.pop_all()
 
     def close(self) -> None:
@@ -119,9 +127,11 @@ class Keeper:
             (name, each): size for name, area in self.areas.items() for each, size in area.sizes().items()
         }
 
-    def updater(self, index: Index) -> Updater:
+    def updater(
+        self, index: Index, judges: Judges | None = None, progress: Progress | None = None
+    ) -> Updater:
         """What puts entries into an index."""
-        return Updater(index, self.areas, self.judge, self.settings.sources)
+        return Updater(index, self.areas, judges or Judges(self.judge), self.settings.sources, progress)
 
     # -- locking --------------------------------------------------------------------------
 
@@ -197,11 +207,9 @@ class Keeper:
         if not behind and not missing:
             return
         with self.index.writing():
-            updater = self.updater(self.index)
-            for area, name in dict.fromkeys([*behind, *missing]):
-                start = known.get((area, name), (0, True))[0]
-                updater.read_segment(area, name, start, sizes[area, name])
-            updater.finish()
+            self.updater(self.index, progress=self._progress).read(
+                {key: (known.get(key, (0, True))[0], sizes[key]) for key in [*behind, *missing]}
+            )
 
     def remove_obsolete(self) -> None:
         """Remove the segments that were replaced: a crash may have come before (STORE-13)."""
@@ -216,25 +224,27 @@ class Keeper:
         with self.index.writing():
             self.index.forget_obsolete()
 
-    def derived(self) -> Index:
-        """An index that is made anew of the segments, beside the one of the store."""
-        return self.derived_of(self.sizes())
+    def derived(
+        self, sizes: dict[tuple[AreaName, str], int], jobs: int = 1, progress: Progress | None = None
+    ) -> Index:
+        """An index that is made anew of segments up to an end each, beside the one of the store.
 
-    def derived_of(self, sizes: dict[tuple[AreaName, str], int]) -> Index:
-        """An index that is made anew of segments up to an end each."""
+        It is the same for any number of processes.
+        """
         made = Index(scratch())
         try:
-            with made.writing():
+            with made.writing(), Judges(self.judge, jobs) as judges:
                 made.put_meta(self.meta())
-                self.updater(made).read_all(sizes)
+                updater = self.updater(made, judges, progress)
+                updater.read({key: (0, size) for key, size in sizes.items()})
         except BaseException:
             made.connection.close()
             raise
         return made
 
-    def rebuild(self) -> None:
+    def rebuild(self, jobs: int = 1, progress: Progress | None = None) -> None:
         """Make the index anew; the caller holds the store."""
-        made = self.derived()
+        made = self.derived(self.sizes(), jobs, progress or self._progress)
         with contextlib.closing(made.connection):
             try:
                 with failing(self.path):

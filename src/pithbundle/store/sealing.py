@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from pithbundle.errors import PithError
+from pithbundle.progress import Progress, Silent
 from pithbundle.store.index import Damage, Index
 from pithbundle.store.keeper import Keeper
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.segments import SealedSegments
-from pithbundle.store.updating import content_of
+from pithbundle.store.loading import content_of
 
 #: What is written: of the segments what is kept or not admitted, of the quarantine what is admitted.
-_CHOSEN: Final = (
+_WRITTEN: Final = (
     "((area = 'segments' AND (kept = 1 OR code != '')) OR (area = 'quarantine' AND kept = 1 AND code = '')) "
-    "AND (suffix, sequence, entry_sha256) > (?, ?, ?) ORDER BY suffix, sequence, entry_sha256 LIMIT 1000"
+)
+_CHOSEN: Final = (
+    _WRITTEN + "AND (suffix, sequence, entry_sha256) > (?, ?, ?) ORDER BY suffix, sequence, entry_sha256 LIMIT 1000"
 )
 
 
@@ -35,7 +38,7 @@ class Sealed:
     damage: tuple[Damage, ...]
 
 
-def seal(keeper: Keeper) -> Sealed:
+def seal(keeper: Keeper, progress: Progress | None = None) -> Sealed:
     """Write sealed segments, switch the index, remove the old segments; the caller holds the store.
 
     Raises:
@@ -49,7 +52,7 @@ def seal(keeper: Keeper) -> Sealed:
     )
     sealed = keeper.areas["segments"].sealed()
     with contextlib.closing(sealed):
-        unreadable = _write(keeper, index, sealed)
+        unreadable = _write(keeper, index, sealed, progress or Silent())
         sealed.finish()
     with index.writing():
         updater = keeper.updater(index)
@@ -67,10 +70,14 @@ def seal(keeper: Keeper) -> Sealed:
     return Sealed(sum(old.values()), sum(sealed.sizes.values()), count, dropped, damage)
 
 
-def _write(keeper: Keeper, index: Index, sealed: SealedSegments) -> list[StoredEntry]:
+def _write(
+    keeper: Keeper, index: Index, sealed: SealedSegments, progress: Progress
+) -> list[StoredEntry]:
     """Write the entries that are chosen; return those that are damaged."""
     unreadable: list[StoredEntry] = []
     last: tuple[str, int, str] = ("", 0, "")
+    done = 0
+    progress.begin("bundles sealed", index.number(f"SELECT count(*) FROM entries WHERE {_WRITTEN}"))
     while batch := [*index.entries(_CHOSEN, *last)]:
         for entry in batch:
             try:
@@ -81,6 +88,8 @@ def _write(keeper: Keeper, index: Index, sealed: SealedSegments) -> list[StoredE
             index.connection.execute(
                 "INSERT INTO temp.moved VALUES (?, ?, ?)", (entry.entry_sha256, *sealed.add(content))
             )
+        done += len(batch)
+        progress(done)
         last = batch[-1].suffix, batch[-1].sequence, batch[-1].entry_sha256
     return unreadable
 

@@ -8,7 +8,7 @@ from kit.archives import write
 from kit.recomputed import registry, verifier
 from pithbundle.archive.rejected import Rejections
 from pithbundle.errors import InputError
-from pithbundle.recompute.progress import Progress, Silent
+from pithbundle.progress import Progress, Silent
 from pithbundle.recompute.run import recompute
 
 
