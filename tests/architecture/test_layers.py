@@ -19,7 +19,7 @@ PACKAGE = REPO / "src" / "pithbundle"
 
 #: Lowest first. A folder means everything in it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("brief", "codes", "escape", "escape_tables", "newtypes"),
+    ("brief", "codes", "escape", "escape_tables", "newtypes", "progress"),
     ("errors",),
     ("durable",),
     ("files", "output_folder"),

@@ -50,6 +50,8 @@ THROUGH = {
     "store/adding.py": "store/store.py",
     "store/checking.py": "store/store.py",
     "store/comparing.py": "store/index.py",
+    "store/loading.py": "store/updating.py",
+    "store/records.py": "store/store.py",
     "verify/policy_members.py": "verify/policy.py",
     "verify/probing/documents.py": "verify/probing/results.py",
     "verify/probing/families.py": "verify/probing/builder.py",

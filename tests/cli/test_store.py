@@ -15,8 +15,9 @@ from kit.command_line import HOSTILE, assert_harmless, run
 from kit.signing import AUTHOR, DEMO, MIRROR, UNKNOWN_SIGNER, policy
 from kit.stores import body, segments, suffix, unverified
 from pithbundle.archive import zstd
+from pithbundle.cli import terminal
 from pithbundle.store import Store
-from pithbundle.store.index import INDEX
+from pithbundle.store.index import FILES, INDEX
 
 WORDS = {
     "store", "policy", "source", "unchanged", "quarantine", "skipped", "rejected", "record", "status",
@@ -235,3 +236,21 @@ def test_the_hints_of_a_store_name_the_command_to_use(folder: Path) -> None:
     assert (
         "hint: --bundle takes all 64 digits, which pithbundle store show DIR NUMBER --json prints" in done.err
     )
+
+
+def test_long_work_is_drawn_on_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result("add", "s", "in")
+    monkeypatch.setattr(terminal, "_INTERVAL", 0)
+    for name in FILES:
+        (folder / "s" / name).unlink(missing_ok=True)
+    for args, steps in (
+        (("list", "s"), ("opening 0", "kB read 1/", "records computed 3/3")),
+        (("check", "s", "--jobs", "1"), ("checking 0", "kB read 1/", "records computed 3/3")),
+        (("repair", "s"), ("repairing 0", "records computed 3/3")),
+        (("seal", "s"), ("bundles sealed 3/3",)),
+    ):
+        done = run("store", *args, tty=True, env={"TERM": "xterm"})
+        assert done.status == 0 and all(step in done.err for step in steps), (args, done.err)
+        assert done.err.endswith("\r\x1b[K")
+    for jobs in ("0", "257", "x"):
+        assert run("store", "check", "s", "--jobs", jobs).status == 2

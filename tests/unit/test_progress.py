@@ -37,7 +37,7 @@ def test_the_steps_of_a_run(tmp_path: Path) -> None:
         [str(tmp_path / "in")], str(tmp_path / "out"), verifier(), lines=lines[1::2], rejected=rejected,
         progress=shown,
     )  # fmt: skip
-    assert noted.steps == [("reading", None), ("verifying", 18), ("merging", None), ("writing", None)]
+    assert noted.steps == [("reading", None), ("verifying", 18), ("merging", None), ("writing", 18)]
     verified = [(done, count) for what, done, count in noted.calls if what == "verifying"]
     assert verified[-1] == (18, 1) and verified == sorted(verified)
     # The records of which no frame has all lines are verified again.

@@ -13,9 +13,11 @@ from pithbundle.cli.terminal import Progress, progress_bar
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import read_input, read_regular
-from pithbundle.store import Added, Incoming, Store
+from pithbundle.spawning import default_jobs
+from pithbundle.store import Added, Checked, Incoming, Sealed, Store
+from pithbundle.verify.policy import Policy
 
-__all__ = ["Addition", "Store", "add", "failing", "opened", "suffix_of"]
+__all__ = ["Addition", "Store", "add", "check", "failing", "opened", "repair", "seal", "suffix_of"]
 
 
 @dataclass(slots=True)
@@ -36,8 +38,12 @@ def opened(path: str) -> Iterator[Store]:
     Raises:
         InputRejected: it cannot be opened or used.
     """
-    with failing(path), Store.open(path) as store:
-        yield store
+    with failing(path):
+        # What another process appended is read first, and an index may have to be made anew.
+        with progress_bar("opening", None) as bar:
+            store = Store.open(path, progress=bar)
+        with store:
+            yield store
 
 
 def add(
@@ -70,6 +76,36 @@ def add(
             else:
                 found.unchanged += 1
     return found
+
+
+def check(path: str, jobs: int | None) -> Checked:
+    """Check a store.
+
+    Raises:
+        InputRejected: it cannot be opened or read.
+    """
+    with opened(path) as store, progress_bar("checking", None) as bar:
+        return store.check(jobs=jobs or default_jobs(), progress=bar)
+
+
+def repair(path: str, policy: Policy | None, sources: tuple[str, ...], jobs: int | None) -> Checked:
+    """Make the index of a store anew.
+
+    Raises:
+        InputRejected: the store cannot be opened or written.
+    """
+    with opened(path) as store, progress_bar("repairing", None) as bar:
+        return store.repair(policy=policy, sources=sources or None, jobs=jobs or default_jobs(), progress=bar)
+
+
+def seal(path: str) -> Sealed:
+    """Seal a store.
+
+    Raises:
+        InputRejected: it cannot be opened or written.
+    """
+    with opened(path) as store, progress_bar("sealing", None) as bar:
+        return store.seal(progress=bar)
 
 
 def _data_of(given: Input, written: Written, progress: Progress) -> Iterator[bytes]:

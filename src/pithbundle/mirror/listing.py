@@ -20,9 +20,9 @@ from pithbundle.encoding.limits import Limits
 from pithbundle.errors import ArchiveError, FileError
 from pithbundle.files import file_error, open_regular, read_regular
 from pithbundle.mirror.digest_folder import DigestFolder, Lines
+from pithbundle.progress import Progress
 from pithbundle.recompute.assemble import DIGESTS, SUMMARY
 from pithbundle.recompute.facts import SUMMARY_TYPE
-from pithbundle.progress import Progress
 from pithbundle.recompute.run import recompute
 from pithbundle.record_digests import LINE_BYTES, lines_of
 from pithbundle.store import Store

@@ -30,8 +30,8 @@ zstd is an extra of the package: modules that need it raise ``ModuleNotFoundErro
 
 from __future__ import annotations
 
-from pithbundle.recompute.known import Task
 from pithbundle.progress import Progress
+from pithbundle.recompute.known import Task
 from pithbundle.recompute.run import Recomputed, recompute
 
 __all__ = ["Progress", "Recomputed", "Task", "recompute"]

@@ -21,10 +21,10 @@ from pithbundle.archive.zstd import FASTEST_LEVEL, VERSION
 from pithbundle.durable import Folder
 from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError, MergeError
+from pithbundle.progress import Progress
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.picture import summary_svg
-from pithbundle.recompute.progress import Progress
 from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
 from pithbundle.recompute.resume import RESUMABLE, TEMPORARIES
 from pithbundle.recompute.sorted_lines import SORTED

@@ -25,6 +25,7 @@ from pithbundle.encoding.values import Object
 from pithbundle.errors import ArchiveError
 from pithbundle.files import file_error
 from pithbundle.output_folder import OutputFolder
+from pithbundle.progress import Progress, Silent
 from pithbundle.recompute.cache import cache_at
 from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.frame_units import FrameUnits, Named, PackScan, Unit
@@ -32,7 +33,6 @@ from pithbundle.recompute.known import RECHECKED, Hit, KnownResults
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
-from pithbundle.progress import Progress, Silent
 from pithbundle.recompute.result import FoundRow, UnitResult
 from pithbundle.recompute.resume import RESUMABLE, extents_left, finish, opened
 from pithbundle.recompute.sorted_lines import position_of, remove_sorted, write_sorted

@@ -1,6 +1,6 @@
 """Judging in processes: the results in the order of what was given, whoever computes them (spec STORE-12).
 
-What is given to a process is bytes, never the name of a file, so that it reads nothing that this one does not.
+What is given to a process is bytes, never the name of a file: it reads nothing that this one does not.
 """
 
 from __future__ import annotations

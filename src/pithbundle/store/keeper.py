@@ -33,16 +33,14 @@ class Keeper:
     Args:
         path: the folder.
         patience: how many seconds to wait for another process.
-        progress: is told what is read until the store is open.
+        progress: is given what is read until the store is open.
 
     Raises:
         FileError: ``io``: it is no store, or the system rejects something.
         StoreError: ``store``: the settings are damaged.
     """
 
-    def __init__(
-        self, path: str, patience: float = PATIENCE, progress: Progress | None = None
-    ) -> None:
+    def __init__(self, path: str, patience: float = PATIENCE, progress: Progress | None = None) -> None:
         self.path = path
         self._patience = patience
         self._mutex = threading.RLock()

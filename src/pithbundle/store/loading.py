@@ -1,4 +1,4 @@
-"""From the bytes of entries to what follows of a record, in this process or another (spec STORE-9, STORE-11)."""
+"""From the bytes of entries to what follows of a record, in any process (spec STORE-9, STORE-11)."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class Loaded:
 
 
 def entry_of(area: AreaName, name: str, offset: int, length: int, head: Head, facts: Facts) -> StoredEntry:
+    """The row of an entry at a position."""
     return StoredEntry(
         head.entry_sha256, head.sequence, area, name, offset, length, facts.suffix or head.requested,
         facts.canonical_sha256, head.sha256, head.size, head.encoding, head.origin, head.address,
@@ -83,7 +84,9 @@ class Chosen:
         Raises:
             OSError: a segment cannot be read.
         """
-        return cls(areas["segments"].store, tuple(sources), tuple((one, _read(areas, one)) for one in entries))
+        return cls(
+            areas["segments"].store, tuple(sources), tuple((one, _read(areas, one)) for one in entries)
+        )
 
     @property
     def size(self) -> int:

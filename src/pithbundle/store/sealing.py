@@ -11,15 +11,16 @@ from pithbundle.progress import Progress, Silent
 from pithbundle.store.index import Damage, Index
 from pithbundle.store.keeper import Keeper
 from pithbundle.store.keeping import StoredEntry
-from pithbundle.store.segments import SealedSegments
 from pithbundle.store.loading import content_of
+from pithbundle.store.segments import SealedSegments
 
 #: What is written: of the segments what is kept or not admitted, of the quarantine what is admitted.
 _WRITTEN: Final = (
     "((area = 'segments' AND (kept = 1 OR code != '')) OR (area = 'quarantine' AND kept = 1 AND code = '')) "
 )
 _CHOSEN: Final = (
-    _WRITTEN + "AND (suffix, sequence, entry_sha256) > (?, ?, ?) ORDER BY suffix, sequence, entry_sha256 LIMIT 1000"
+    _WRITTEN
+    + "AND (suffix, sequence, entry_sha256) > (?, ?, ?) ORDER BY suffix, sequence, entry_sha256 LIMIT 1000"
 )
 
 
@@ -70,9 +71,7 @@ def seal(keeper: Keeper, progress: Progress | None = None) -> Sealed:
     return Sealed(sum(old.values()), sum(sealed.sizes.values()), count, dropped, damage)
 
 
-def _write(
-    keeper: Keeper, index: Index, sealed: SealedSegments, progress: Progress
-) -> list[StoredEntry]:
+def _write(keeper: Keeper, index: Index, sealed: SealedSegments, progress: Progress) -> list[StoredEntry]:
     """Write the entries that are chosen; return those that are damaged."""
     unreadable: list[StoredEntry] = []
     last: tuple[str, int, str] = ("", 0, "")

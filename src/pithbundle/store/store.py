@@ -63,7 +63,7 @@ class Store(Records):
         Args:
             path: the folder.
             patience: how many seconds to wait for another process that holds it.
-            progress: is told what is read before it is open.
+            progress: is given what is read before it is open.
 
         Raises:
             FileError: ``io``: it is no store, or another process holds it.
@@ -181,7 +181,7 @@ class Store(Records):
 
         Args:
             jobs: how many processes verify; the result is the same for any number.
-            progress: is told how much was read and computed.
+            progress: is given how much was read and computed.
         """
         with self._keeper.failing():
             return check_store(self._keeper, jobs, progress)
@@ -200,7 +200,7 @@ class Store(Records):
             policy: replaces the one of the store; every admission is decided again.
             sources: replace those of the store.
             jobs: how many processes verify; the result is the same for any number.
-            progress: is told how much was read and computed.
+            progress: is given how much was read and computed.
 
         Raises:
             StoreError: ``type``: a source is no origin.

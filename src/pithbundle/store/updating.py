@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -28,7 +28,7 @@ class Updater:
         areas: the folders of segments.
         judges: verify under the policy of the store.
         sources: the origins, the preferred one first.
-        progress: is told how much is read and computed.
+        progress: is given how much is read and computed.
 
     Raises:
         OSError: for every method, if a segment cannot be read.
@@ -67,10 +67,7 @@ class Updater:
         scanned = self._areas[area].scan(name, start, end)
         for found, facts in self._judges.each(facts_of, scanned, _length):
             ends_clean = isinstance(found, Found)
-            if isinstance(found, Gap):
-                self._note(area, name, found)
-            elif facts is not None:
-                self.add(area, name, found.offset, found.length, found.head, facts)
+            self._put(area, name, found, facts)
             self._progress((done + found.offset + found.length - start) // _KILOBYTE)
         self._index.put_segment(area, name, end, ends_clean=ends_clean)
 
@@ -83,10 +80,14 @@ class Updater:
             self._changed.add(entry.suffix)
         return entry
 
-    def _note(self, area: AreaName, name: str, gap: Gap) -> None:
-        suffix = "" if gap.head is None else gap.head.suffix
-        digest = "" if gap.head is None else gap.head.sha256
-        self._index.add_damage(Damage(area, name, gap.offset, gap.length, gap.reason, suffix, digest))
+    def _put(self, area: AreaName, name: str, found: Found | Gap, facts: Facts | None) -> None:
+        if isinstance(found, Found) and facts is not None:
+            self.add(area, name, found.offset, found.length, found.head, facts)
+        elif isinstance(found, Gap):
+            suffix, digest = ("", "") if found.head is None else (found.head.suffix, found.head.sha256)
+            self._index.add_damage(
+                Damage(area, name, found.offset, found.length, found.reason, suffix, digest)
+            )
 
     def set_aside(self, entries: Iterable[StoredEntry]) -> None:
         """Forget entries that cannot be read where the index has them, if they are not elsewhere either.
@@ -111,13 +112,9 @@ class Updater:
         ends_clean = True
         for found in self._areas[area].scan(segment, 0, end) if end else ():
             ends_clean = isinstance(found, Found)
-            if isinstance(found, Gap):
-                self._note(area, segment, found)
-                continue
-            entry = known.pop(found.head.entry_sha256, None)
-            facts = facts_of(self._judges.judge, found) if entry is None else None
-            if facts is not None:
-                self.add(area, segment, found.offset, found.length, found.head, facts)
+            entry = known.pop(found.head.entry_sha256, None) if isinstance(found, Found) else None
+            if entry is None:
+                self._put(area, segment, found, facts_of(self._judges.judge, found))
             elif (entry.offset, entry.length) != (found.offset, found.length):
                 self._index.update_entry(replace(entry, offset=found.offset, length=found.length))
                 self._changed.add(entry.suffix)

@@ -18,8 +18,8 @@ from pithbundle.store.index import Index, connect, damaged
 from pithbundle.store.judging import Judge
 from pithbundle.store.keeper import Keeper
 from pithbundle.store.keeping import StoredEntry
-from pithbundle.store.settings import Settings
 from pithbundle.store.loading import StoredRecord, body_of, compose, load_entries
+from pithbundle.store.settings import Settings
 from pithbundle.verifier import Verifier
 from pithbundle.verify.policy import Policy
 

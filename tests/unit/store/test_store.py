@@ -32,7 +32,7 @@ from kit.stores import (
 )  # fmt: skip
 from pithbundle import FileError, InputError, PithError, Policy, Verifier, cbor_bytes, parse_json
 from pithbundle.errors import StoreError
-from pithbundle.store import Added, Incoming, Store
+from pithbundle.store import Added, Incoming, Store, records
 from pithbundle.store import store as module
 
 
@@ -225,7 +225,7 @@ def test_verified_at_the_first_request_and_when_it_changes(
         calls.clear()
         assert ids(store, 1) == wanted(1, 1, 2)
         assert calls == [body(1, 1, 2)]
-        monkeypatch.setattr(module, "_MOST_HELD", 1)
+        monkeypatch.setattr(records, "_MOST_HELD", 1)
         store.record(suffix(2))
         store.record(suffix(1))
 

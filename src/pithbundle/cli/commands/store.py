@@ -14,6 +14,7 @@ from pithbundle.cli.extras import needing_zstd
 from pithbundle.cli.guard import is_inside
 from pithbundle.cli.inputs import PATH, json_option, output_options, policy_option, read_policy
 from pithbundle.cli.load import require_absent
+from pithbundle.cli.numeric import whole
 from pithbundle.cli.output import Output
 from pithbundle.files import STDIN
 
@@ -45,6 +46,9 @@ def _guard_store(store: str, option: str, path: str | None) -> None:
 
 
 _store_argument: Final = click.argument("store", metavar="DIR", type=click.Path())
+_jobs_option: Final = click.option(
+    "--jobs", callback=whole(1, 256), metavar="N", help="Processes that verify; by default one for each core."
+)
 _source_option: Final = click.option(
     "--source",
     "sources",
@@ -224,16 +228,16 @@ def export(
     "\b\nExit status: 0 sound; 1 something is damaged; " + _FAILED,
 )
 @_store_argument
+@_jobs_option
 @json_option
 @click.pass_obj
-def check(out: Output, store: str) -> int:
+def check(out: Output, store: str, jobs: int | None) -> int:
     """Check the store DIR: every byte of its segments, every signature, and every row of its index.
 
     Nothing is changed. What is damaged is listed with its position.
     """
     run, printing = _stores()
-    with run.opened(store) as found:
-        return int(printing.print_checked(out, store, found.check()))
+    return int(printing.print_checked(out, store, run.check(store, jobs)))
 
 
 @command.command(
@@ -245,9 +249,12 @@ def check(out: Output, store: str) -> int:
 @_store_argument
 @click.option("--policy", "policy_path", type=PATH, metavar="FILE", help="Replace the policy of the store.")
 @_source_option
+@_jobs_option
 @json_option
 @click.pass_obj
-def repair(out: Output, store: str, policy_path: str | None, sources: tuple[str, ...]) -> int:
+def repair(
+    out: Output, store: str, policy_path: str | None, sources: tuple[str, ...], jobs: int | None
+) -> int:
     """Make the index of the store DIR anew of its segments.
 
     With --policy every admission is decided again, so that bundles whose key or event format was unknown
@@ -255,9 +262,7 @@ def repair(out: Output, store: str, policy_path: str | None, sources: tuple[str,
     """
     run, printing = _stores()
     policy = None if policy_path is None else read_policy(policy_path)
-    with run.opened(store) as found:
-        repaired = found.repair(policy=policy, sources=sources or None)
-        return int(printing.print_checked(out, store, repaired))
+    return int(printing.print_checked(out, store, run.repair(store, policy, sources, jobs)))
 
 
 @command.command(
@@ -275,5 +280,4 @@ def seal(out: Output, store: str) -> int:
     has invalid elements.
     """
     run, printing = _stores()
-    with run.opened(store) as found:
-        return int(printing.print_sealed(out, store, found.seal()))
+    return int(printing.print_sealed(out, store, run.seal(store)))

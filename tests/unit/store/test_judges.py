@@ -1,0 +1,89 @@
+"""Judging in processes: the same results in the same order, whatever happens to a process (STORE-12)."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.stores import POLICY, body, make, segments, tables, unverified
+from pithbundle import Verifier
+from pithbundle.store import Store, judges
+from pithbundle.store.judges import Judges
+from pithbundle.store.judging import Judge
+
+
+class Noted:
+    """Notes what a run reports."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, int | None]] = []
+        self.done: list[int] = []
+
+    def begin(self, what: str, total: int | None) -> None:
+        self.steps.append((what, total))
+
+    def __call__(self, done: int, rejected: int = 0) -> None:
+        self.done.append(done)
+
+
+def doubled(judge: Judge, item: int) -> tuple[int, str]:
+    return 2 * item, judge.verifier.policy.sha256
+
+
+def ending(_: Judge, item: int) -> int:
+    if os.environ.get("PITHBUNDLE_ENDS") and item == 40:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def test_results_are_in_the_order_of_the_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With processes, without, and with processes of which one is killed."""
+    monkeypatch.setattr(judges, "ALONE", 3)
+    monkeypatch.setattr(judges, "_BATCH_BYTES", 40)
+    judge = Judge(Verifier(POLICY))
+    wanted = [(item, (2 * item, POLICY.sha256)) for item in range(100)]
+    for jobs in (1, 2):
+        with Judges(judge, jobs) as pool:
+            assert [*pool.each(doubled, range(100), int)] == wanted
+            assert (pool._executor is None) == (jobs == 1)
+            # Once more, with the same processes; an empty one needs none.
+            assert [*pool.each(doubled, range(5), int)] == wanted[:5] and not [*pool.each(doubled, (), int)]
+    with Judges(judge, 2) as pool:
+        monkeypatch.setenv("PITHBUNDLE_ENDS", "1")
+        found = pool.each(ending, range(100), int)
+        first = [next(found) for _ in range(4)]
+        monkeypatch.delenv("PITHBUNDLE_ENDS")
+        assert [*first, *found] == [(item, item) for item in range(100)]
+    with pytest.raises(RuntimeError, match="not prepared"):
+        judges._run(doubled, [1])
+
+
+def test_a_check_is_the_same_for_any_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judges, "ALONE", 2)
+    path = tmp_path / "s"
+    given: list[Any] = [(body(seed, 1, 2, more=(unverified(seed, 3),)), "a") for seed in range(1, 9)]
+    make(path, *given, *((body(seed, 3), "b") for seed in range(1, 5)), (b"{", "a")).close()
+    (segment,) = segments(path)
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(data)
+    noted = Noted()
+    with Store.open(str(path)) as store:
+        found = store.check(progress=noted)
+        assert len(found.damage) == 1 and found.difference_count
+        assert store.check(jobs=2) == found
+        size = sum(one.stat().st_size for area in ("segments", "quarantine") for one in segments(path, area))
+        assert noted.steps == [("kB read", size // 1_000), ("records computed", 7)]
+        assert noted.done[-1] == 7 and size // 1_000 in noted.done
+        assert store.repair().damage == found.damage
+        made = tables(path)
+        assert store.repair(jobs=2) == store.repair() and tables(path) == made
+        noted.steps.clear()
+        store.seal(progress=noted)
+        assert noted.steps[0] == ("bundles sealed", 11)
