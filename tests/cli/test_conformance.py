@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +16,9 @@ from kit.data import REPO
 from pithbundle.conformance.runner import load
 
 VECTORS = str(REPO / "vectors")
-POLICY = len(load(REPO / "vectors", "policy"))
+#: The folder with some of the stages, while the tests run.
+FOLDER: dict[str, str] = {}
+COUNT = len(load(REPO / "vectors", "number"))
 BROKEN = str(REPO / "tests" / "conformance" / "broken_worker.py")
 SELF = f"{sys.executable} -m pithbundle conformance serve"
 
@@ -29,24 +32,37 @@ def worker(how: str, when: int = 1) -> str:
     return f"{sys.executable} {BROKEN} {how} {when}"
 
 
-def conformance(*args: str, **more: bool) -> tuple[int, str, str]:
-    found = run("conformance", "run", "--vectors", VECTORS, *args, **more)  # type: ignore[arg-type]
+@pytest.fixture(scope="module", autouse=True)
+def _some(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The stages that these tests use: reading all vectors takes a second of each run."""
+    folder = tmp_path_factory.mktemp("some")
+    for stage in ("json", "cbor", "number", "record", "signature"):
+        (folder / stage).symlink_to(REPO / "vectors" / stage)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(FOLDER, "some", str(folder))
+        yield
+
+
+def conformance(*args: str, vectors: str = "", **more: bool) -> tuple[int, str, str]:
+    # Cases are made of the vectors of all stages.
+    folder = vectors or (VECTORS if "--differential" in args else FOLDER["some"])
+    found = run("conformance", "run", "--vectors", folder, *args, **more)  # type: ignore[arg-type]
     return found.status, found.out, found.err
 
 
 def test_self_conforms_in_one_stage(tmp_path: Path) -> None:
     page, xml = tmp_path / "out.html", tmp_path / "out.xml"
     status, out, err = conformance(
-        "--impl", "self", "--stage", "policy", "--html", str(page), "--junit", str(xml), "--jobs", "2"
+        "--impl", "self", "--stage", "number", "--html", str(page), "--junit", str(xml), "--jobs", "2"
     )
     assert (status, err) == (0, "")
-    assert out.startswith(f"CONFORMING: {POLICY} vectors")
+    assert out.startswith(f"CONFORMING: {COUNT} vectors")
     assert "Conformance: conforming" in page.read_text()
     assert ElementTree.parse(xml).getroot().attrib["failures"] == "0"
     # Nothing is overwritten unasked.
-    status, _, err = conformance("--impl", "self", "--stage", "policy", "--html", str(page))
+    status, _, err = conformance("--impl", "self", "--stage", "number", "--html", str(page))
     assert status == 2 and "exists" in err
-    assert conformance("--impl", "self", "--stage", "policy", "--html", str(page), "--force")[0] == 0
+    assert conformance("--impl", "self", "--stage", "number", "--html", str(page), "--force")[0] == 0
 
 
 def test_a_wrong_worker_does_not_conform() -> None:
@@ -59,30 +75,30 @@ def test_a_wrong_worker_does_not_conform() -> None:
 
 
 def test_text_of_a_worker_is_escaped() -> None:
-    _, out, _ = conformance("--impl", worker("garbage", 10), "--stage", "policy", tty=True)
+    _, out, _ = conformance("--impl", worker("garbage", 10), "--only", "number/times/*", tty=True)
     assert "\x1b" not in out
     assert "not JSON" in out
 
 
 def test_expected_failures(tmp_path: Path) -> None:
     listed = tmp_path / "known.txt"
-    listed.write_text("# all of it\npolicy/* not built yet\n")
-    status, out, _ = conformance("--impl", worker("unsupported"), "--stage", "policy", "--xfail", str(listed))
+    listed.write_text("# all of it\nnumber/* not built yet\n")
+    status, out, _ = conformance("--impl", worker("unsupported"), "--stage", "number", "--xfail", str(listed))
     # Nothing failed that was not expected; it does not conform for that.
-    assert status == 0 and out.startswith("AS EXPECTED:") and f"{POLICY} xfailed" in out
-    status, out, _ = conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed), "--json")
+    assert status == 0 and out.startswith("AS EXPECTED:") and f"{COUNT} xfailed" in out
+    status, out, _ = conformance("--impl", "self", "--stage", "number", "--xfail", str(listed), "--json")
     value = json.loads(out)
-    assert status == 1 and value["total"] == {"xpassed": POLICY}
-    status, out, _ = conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed))
+    assert status == 1 and value["total"] == {"xpassed": COUNT}
+    status, out, _ = conformance("--impl", "self", "--stage", "number", "--xfail", str(listed))
     assert "not built yet" in out
-    listed.write_text("policy/shapes/bass not there\n")
-    status, _, err = conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed))
-    assert status == 2 and "policy/shapes/bass matches no vector" in err
+    listed.write_text("number/times/bass not there\n")
+    status, _, err = conformance("--impl", "self", "--stage", "number", "--xfail", str(listed))
+    assert status == 2 and "number/times/bass matches no vector" in err
     # A line of another stage is no mistake.
     listed.write_text("json/values/zero not built\n")
-    assert conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed))[0] == 0
-    listed.write_text("policy/shapes/base\n")
-    status, _, err = conformance("--impl", "self", "--stage", "policy", "--xfail", str(listed))
+    assert conformance("--impl", "self", "--stage", "number", "--xfail", str(listed))[0] == 0
+    listed.write_text("number/times/z\n")
+    status, _, err = conformance("--impl", "self", "--stage", "number", "--xfail", str(listed))
     assert status == 2 and "no reason" in err
     assert conformance("--impl", "self", "--xfail", str(tmp_path / "absent"))[0] == 2
 
@@ -200,10 +216,10 @@ def test_a_line_that_is_no_request(line: bytes, words: str) -> None:
 
 
 def test_a_bar_on_a_terminal() -> None:
-    args = ("conformance", "run", "--vectors", VECTORS, "--impl", "self", "--stage", "policy")
+    args = ("conformance", "run", "--vectors", FOLDER["some"], "--impl", "self", "--stage", "number")
     found = run(*args, tty=True, env={"TERM": "xterm"})
     assert found.status == 0 and "CONFORMING" in found.out
-    assert f"{POLICY}/{POLICY}" in found.err
+    assert f"{COUNT}/{COUNT}" in found.err
     assert run(*args, tty=True).err == ""
 
 
@@ -211,11 +227,11 @@ def test_a_bar_on_a_terminal() -> None:
 
 
 def test_a_silent_worker_stops_the_run_at_hello() -> None:
-    status, out, _ = conformance("--impl", worker("silent"), "--stage", "policy", "--timeout", "1")
+    status, out, _ = conformance("--impl", worker("silent"), "--stage", "number", "--timeout", "1")
     assert status == 3
-    assert out.startswith(f"RUN FAILED: {POLICY} vectors, 0 requests: nothing\n")
+    assert out.startswith(f"RUN FAILED: {COUNT} vectors, 0 requests: nothing\n")
     assert "does not answer hello: no answer in 1 s" in out
-    assert f"{POLICY} of {POLICY} vectors have no result; the first is policy/" in out
+    assert f"{COUNT} of {COUNT} vectors have no result; the first is number/" in out
 
 
 def test_an_exception_in_the_run_is_never_conforming(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -232,17 +248,17 @@ def test_an_exception_in_the_run_is_never_conforming(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(runner, "compare_answer", compare_answer)
     page, xml = tmp_path / "out.html", tmp_path / "out.xml"
-    args = ("--impl", "self", "--stage", "policy", "--html", str(page), "--junit", str(xml))
+    args = ("--impl", "self", "--stage", "number", "--html", str(page), "--junit", str(xml))
     status, out, _ = conformance(*args)
     assert status == 3
     assert out.startswith("RUN FAILED:") and "TypeError: an unexpected kind" in out
     assert "run failed" in page.read_text()
     assert ElementTree.parse(xml).getroot().attrib["errors"] == "2"
     calls = 0
-    status, out, _ = conformance("--impl", "self", "--stage", "policy", "--json")
+    status, out, _ = conformance("--impl", "self", "--stage", "number", "--json")
     value = json.loads(out)
     assert (status, value["exit_status"], value["outcome"]) == (3, 3, "run_failed")
-    assert len(value["results"]) == 4 and value["vector_count"] == POLICY
+    assert len(value["results"]) == 4 and value["vector_count"] == COUNT
 
 
 def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,8 +272,8 @@ def test_a_lost_result_is_never_conforming(monkeypatch: pytest.MonkeyPatch) -> N
         self.results.pop(3, None)
 
     monkeypatch.setattr(runner._Loop, "_step", step)
-    status, out, _ = conformance("--impl", "self", "--stage", "policy")
-    assert status == 3 and f"1 of {POLICY} vectors have no result" in out
+    status, out, _ = conformance("--impl", "self", "--stage", "number")
+    assert status == 3 and f"1 of {COUNT} vectors have no result" in out
 
 
 @pytest.mark.parametrize(
@@ -306,9 +322,9 @@ def test_a_malformed_vector_file_is_rejected_with_its_location(
 
 
 def test_stages_and_patterns_accumulate() -> None:
-    status, out, _ = conformance("--impl", "self", "--stage", "policy", "--stage", "record")
-    assert status == 0 and "\n  policy " in out and "\n  record " in out
-    assert "only        policy record" in out
+    status, out, _ = conformance("--impl", "self", "--stage", "number", "--stage", "record")
+    assert status == 0 and "\n  number " in out and "\n  record " in out
+    assert "only        number record" in out
     args = ("--only", "json/values/minus-zero", "--only", "json/values/zer[o]", "--only", "number/times/z*")
     status, out, _ = conformance("--impl", "self", *args, "--json")
     names = [result["id"] for result in json.loads(out)["results"]]
@@ -317,12 +333,12 @@ def test_stages_and_patterns_accumulate() -> None:
 
 
 def test_a_stage_without_vectors_is_an_error_or_reported(tmp_path: Path) -> None:
-    (tmp_path / "policy").symlink_to(REPO / "vectors" / "policy")
+    (tmp_path / "number").symlink_to(REPO / "vectors" / "number")
     args = ("conformance", "run", "--vectors", str(tmp_path), "--impl", "self")
     found = run(*args, "--stage", "json")
     assert found.status == 2 and "--stage: no vectors of the stage json" in found.err
     found = run(*args)
-    assert found.status == 0 and "none of     json cbor number" in found.out
+    assert found.status == 0 and "none of     json cbor" in found.out
 
 
 def test_a_vector_is_shown_without_a_worker() -> None:
@@ -336,19 +352,19 @@ def test_a_vector_is_shown_without_a_worker() -> None:
 
 
 def test_what_is_shown_is_decoded_and_bounded() -> None:
-    _, out, _ = conformance("--show", "--only", "merge/retractions/base")
+    _, out, _ = conformance("--show", "--only", "merge/retractions/base", vectors=VECTORS)
     assert "inputs/0: " in out and "bytes, compact JSON, indented here" in out
     assert '|  "bundle_type": "pith_open_graph_bundle",' in out
     assert "  variant     " in out and "more lines; --json has all" in out
     _, out, _ = conformance("--show", "--only", "signature/strict/key-order-1-0")
     assert "key: 32 bytes, hex\n    | 0100000000" in out and "valid     false" in out
-    _, out, _ = conformance("--show", "--only", "mirror/status/empty")
+    _, out, _ = conformance("--show", "--only", "mirror/status/empty", vectors=VECTORS)
     assert "status/c" not in out and '|  "conflicts": 0,' in out
     _, out, _ = conformance("--show", "--only", "record/*")
     assert "aliases" in out and "years" in out
     _, out, _ = conformance("--show", "--only", "json/limits/size-over")
     assert max(map(len, out.splitlines())) < 500
-    assert "\x1b" not in conformance("--show", "--stage", "json", tty=True)[1]
+    assert "\x1b" not in conformance("--show", "--only", "json/values/*", tty=True)[1]
 
 
 def test_vectors_can_be_shown_during_a_run() -> None:
@@ -371,11 +387,11 @@ def test_both_sides_of_a_difference_are_printed_decoded() -> None:
 
 def test_vectors_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(REPO)
-    assert "vectors     vectors\n" in run("conformance", "run", "--impl", "self", "--stage", "policy").out
+    assert "vectors     vectors\n" in run("conformance", "run", "--impl", "self", "--stage", "number").out
     # From elsewhere: those of the checkout.
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vectors").mkdir()
-    found = run("conformance", "run", "--impl", "self", "--stage", "policy")
+    found = run("conformance", "run", "--impl", "self", "--stage", "number")
     assert found.status == 0 and f"vectors     {VECTORS}\n" in found.out
     # Those of an installed package.
     package = tmp_path / "site" / "pithbundle"
