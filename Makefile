@@ -20,6 +20,8 @@ IMPL   ?= self
 CASES  ?= 100000
 SEED   ?= 1
 JOBS   ?= 2
+# The parts of the ordinary tests that `make coverage` runs.
+PARTS  := cli hostile others unit
 PYTEST ?= $(BIN)/python -m pytest
 DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
 
@@ -33,7 +35,7 @@ BENCHMARKS := $(VENV)/benchmarks.stamp
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-slow test-cluster long js lint types format unit coverage environments fuzz bench bench-archive man \
-  docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
+  $(PARTS:%=covered-%) docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -122,10 +124,16 @@ EDGE := src/pithbundle/cli/*,src/pithbundle/net/*,src/pithbundle/archive/*,src/p
 # What needs the extra `cluster`: `make test-cluster` covers it, but for what runs in processes of workers.
 EXTRA := src/pithbundle/recompute/dask_cluster.py,src/pithbundle/recompute/object_storage.py
 
+# `make -j2 coverage` runs two of them at a time.
+WHERE = tests/$*
+covered-others: WHERE = $(filter-out tests/cli tests/hostile tests/unit,$(patsubst %/,%,$(wildcard tests/*/)))
+$(PARTS:%=covered-%): covered-%: $(DEV)
+	COVERAGE_FILE=.coverage.$* $(PYTEST) -q --cov --cov-report= -p no:cacheprovider $(WHERE)
+
 # The core must reach every branch. The edge (files, command line) has error paths that
 # only a broken disk or terminal reaches: those it tests by injection, to a lower floor.
-coverage: $(DEV)
-	$(PYTEST) -q --cov --cov-report= -p no:cacheprovider
+coverage: $(PARTS:%=covered-%)
+	$(BIN)/coverage combine --quiet $(PARTS:%=.coverage.%)
 	$(BIN)/coverage report --omit='$(EDGE)' --fail-under=100
 	$(BIN)/coverage report --include='$(EDGE)' --omit='$(EXTRA)' --fail-under=95
 
