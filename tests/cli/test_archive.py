@@ -222,6 +222,7 @@ def test_damage_names_what_is_lost_and_how_to_get_it_again(folder: Path) -> None
         "  next        pithbundle archive merge out COPY -o OUT takes what is lost from another copy",
     ]
     assert f"out/{name}, bytes 0 to {len(data)}: a damaged frame" in found.err
+    assert result("check", "out", status=1)["missing"] == 4 and result("check", "copy")["missing"] == 0
     got = run("archive", "get", "out", suffixes[1])
     assert got.status == 1
     assert f"error: out: no bundle of {suffixes[1]} in what could be read\n" in got.err

@@ -21,6 +21,7 @@ from kit.recomputed import POLICY_BYTES, expected, files_of, read_output, regist
 from pithbundle.cli.signals import Terminated
 from pithbundle.recompute.cache import Cache
 from pithbundle.recompute.known import KnownResults, Task
+from pithbundle.recompute.pool import Pool
 from pithbundle.recompute.result import UnitResult
 
 OPTIONS = ("--policy", "p.json", "-o", "out")
@@ -276,6 +277,18 @@ def test_a_pack_that_cannot_be_read_says_how_many_bundles_are_missing(kind: str)
     else:
         assert 0 < missing <= bundles and summary["bundles"] == bundles - missing + len(registry(8))
         assert f"{pack}, bytes " in done.err
+    again = run("recompute", "more", "in", *OPTIONS, "--jobs", "1", "--force", "--json")
+    assert json.loads(again.stdout)["missing"] == missing
+
+
+def test_what_to_do_about_a_lost_process_is_not_to_fetch_the_file_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Pool, "_here", lambda *_: None)
+    done = run("recompute", "in", *OPTIONS, "--jobs", "1")
+    assert done.status == 1 and "[worker_lost]" in done.err
+    assert "hint: look for a message of the system that a process was killed" in done.err
+    assert "fetch" not in done.err
 
 
 def test_a_cache_that_others_can_write_is_rejected() -> None:

@@ -14,11 +14,14 @@ from pithbundle.cli.archive_inputs import Skipped, Written, failing
 from pithbundle.cli.envelope import SUCCESS
 from pithbundle.cli.output import Exit, Output
 from pithbundle.cli.render import MOST, plural
+from pithbundle.codes import CODES
 from pithbundle.encoding.values import portable
 
 #: The outcome of a command that left something out.
 SOME_REJECTED: Final = "some_rejected"
 _FETCH: Final = "fetch what is rejected again from where it came; everything else was read"
+#: Codes of what is the same wherever it is fetched from: their own hints apply.
+_NO_FETCH: Final = frozenset({"collision", "worker_lost"})
 #: The outcome of a command whose inputs have no bundle.
 NOTHING_WRITTEN: Final = "nothing_written"
 
@@ -27,8 +30,14 @@ def _status(rejected: Rejections) -> tuple[str, Exit]:
     return (SOME_REJECTED, Exit.INVALID) if len(rejected) else (SUCCESS, Exit.VALID)
 
 
-def print_rejected(out: Output, rejected: Rejections, hints: Sequence[str] = (_FETCH,)) -> None:
-    """Print what was rejected on stderr, and what to do."""
+def _steps_of(rejected: Rejections) -> list[str]:
+    """What to do about what was rejected, by its codes."""
+    codes = dict.fromkeys(one.code for one in rejected)
+    return [*dict.fromkeys(CODES[code].hint if code in _NO_FETCH else _FETCH for code in codes)]
+
+
+def print_rejected(out: Output, rejected: Rejections, hints: Sequence[str] | None = None) -> None:
+    """Print what was rejected on stderr, and what to do: by default about each code."""
     for one in rejected:
         where = ", ".join(filter(None, [out.file_name(one.path), out.show(one.position)]))
         if one.count > 1:
@@ -36,7 +45,7 @@ def print_rejected(out: Output, rejected: Rejections, hints: Sequence[str] = (_F
         else:
             out.error(f"{where}: {one.reason} [{one.code}]")
     if len(rejected):
-        for hint in hints:
+        for hint in _steps_of(rejected) if hints is None else hints:
             out.hint(hint)
 
 
@@ -229,6 +238,7 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
             "bundles": checked.bundles,
             "records": checked.records,
             "raw_bytes": checked.raw_bytes,
+            "missing": max(0, checked.claimed_bundles - checked.bundles),
             "reindexed": checked.reindexed,
             **members_of(checked.problems),
         }

@@ -229,6 +229,7 @@ def print_recomputed(
             "output": portable(output),
             "summary": summary,
             "skipped": skipped.count,
+            "missing": found.missing,
             "first_records": {
                 outcome: [suffix for suffix, _ in records] for outcome, records in found.first.items()
             },

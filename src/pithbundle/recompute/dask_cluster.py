@@ -247,7 +247,7 @@ class DaskCluster:
             self._completed.add(future)
         number = self._numbers.pop(future)
         error = future.exception() if future.status == "error" else None
-        if isinstance(error, KilledWorker):
+        if isinstance(error, KilledWorker | MemoryError):
             return number, None
         if error is None:
             raise self._lost()

@@ -7,11 +7,12 @@ ended it is not known: each is computed again in a process of its own, so that n
 
 from __future__ import annotations
 
+import errno
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from pithbundle.archive.reader import Reader
@@ -30,6 +31,10 @@ T = TypeVar("T")
 WINDOW: Final = 4
 #: How many processes a unit may end before it is rejected.
 MOST_LOST: Final = 3
+_NO_PROCESS: Final = (
+    "the processes that verify end when they are started; look for a message above this one or of the "
+    'system. A program that calls recompute does so below if __name__ == "__main__"'
+)
 
 _verifier: Verifier | None = None
 
@@ -82,13 +87,17 @@ class Pool(Generic[T]):
         return self.jobs > 1
 
     def results(self, units: Iterable[tuple[T, Work] | None]) -> Iterator[tuple[T, Outcome | None]]:
-        """The result of each unit in the order of the units; None for one that ended its processes."""
+        """The result of each unit in the order of the units; None for one that ended its processes.
+
+        Raises:
+            OSError: no process can be started (RECOMP-7).
+        """
         waiting: deque[tuple[T, Work, Future[Outcome] | None]] = deque()
         for unit in units:
             if unit is not None:
                 name, work = unit
                 if self.jobs == 1:
-                    yield name, performed(self._verifier, work)
+                    yield name, self._here(work)
                     continue
                 waiting.append((name, work, self._submitted(work)))
             if unit is None or len(waiting) >= WINDOW * self.jobs:
@@ -104,20 +113,49 @@ class Pool(Generic[T]):
             except BrokenProcessPool:
                 # The others of this pool fail too, and are computed alone when their turn comes.
                 self._executor = None
+            except MemoryError:
+                # A limit on the memory of a process ends its unit; without one the system ends the process.
+                pass
         return name, self._alone(work)
+
+    def _here(self, work: Work) -> Outcome | None:
+        """The result of a unit, from this process if its memory suffices."""
+        with suppress(MemoryError):
+            return performed(self._verifier, work)
+        return self._alone(work)
 
     def _alone(self, work: Work) -> Outcome | None:
         """The result of a unit that may have ended a process, from a process of its own."""
         for _ in range(MOST_LOST):
-            executor = _executor(self._verifier, 1)
-            try:
-                with suppress(BrokenProcessPool):
-                    with starting_processes():
-                        future = executor.submit(run_unit, work)
-                    return future.result()
-            finally:
-                end_processes(executor)
+            with suppress(BrokenProcessPool, MemoryError), self._process() as executor:
+                with starting_processes():
+                    future = executor.submit(run_unit, work)
+                return future.result()
+        self._require_processes()
         return None
+
+    def _require_processes(self) -> None:
+        """Check that a process can be started and does not end before it has a unit.
+
+        Raises:
+            OSError: it does, so that no unit is to blame.
+        """
+        try:
+            with self._process() as executor:
+                with starting_processes():
+                    started = executor.submit(require_started)
+                started.result()
+        except (BrokenProcessPool, MemoryError) as error:
+            raise OSError(errno.ECHILD, _NO_PROCESS) from error
+
+    @contextmanager
+    def _process(self) -> Iterator[ProcessPoolExecutor]:
+        """A pool of one process, which ends with the block."""
+        executor = _executor(self._verifier, 1)
+        try:
+            yield executor
+        finally:
+            end_processes(executor)
 
     def _submitted(self, work: Work) -> Future[Outcome] | None:
         """A unit that was given to the pool, None where one of its processes has just ended."""
@@ -147,6 +185,15 @@ def run_unit(work: Work) -> Outcome:
         FileError: ``io``: what has to be read cannot be read, or has changed.
         RuntimeError: it was not.
     """
+    return performed(require_started(), work)
+
+
+def require_started() -> Verifier:
+    """Return what this process verifies with.
+
+    Raises:
+        RuntimeError: it was not prepared.
+    """
     if _verifier is None:
         raise RuntimeError("a worker that was not started")
-    return performed(_verifier, work)
+    return _verifier

@@ -16,9 +16,10 @@ import pytest
 from kit.recomputed import registry, verifier
 from pithbundle.archive.reader import Reader
 from pithbundle.recompute import pool as module
-from pithbundle.recompute.pool import WINDOW, Pool, run_unit, start_worker
+from pithbundle.recompute.pool import MOST_LOST, WINDOW, Pool, run_unit, start_worker
 from pithbundle.recompute.result import UnitResult
 from pithbundle.recompute.unit import Parts, compute
+from pithbundle.verifier import Verifier
 
 RAW = b"".join(line.raw for line in registry(1))
 
@@ -28,10 +29,14 @@ def units(count: int) -> list[tuple[int, Parts]]:
 
 
 class Processes:
-    """Executors whose processes are this one; a unit for which ``ends`` is true ends its pool."""
+    """Executors whose processes are this one; a unit for which ``ends`` is true ends its pool.
 
-    def __init__(self, ends: Callable[[bytes], bool]) -> None:
+    Where ``start`` is False all processes end at once.
+    """
+
+    def __init__(self, ends: Callable[[bytes], bool], start: bool = True) -> None:
         self.ends = ends
+        self.start = start
         self.made: list[int] = []
         self.waiting = 0
         self.most = 0
@@ -55,11 +60,11 @@ class _Executor:
     def shutdown(self, **_: object) -> None:
         self.broken = True
 
-    def submit(self, _: object, parts: Parts) -> Future[UnitResult]:
+    def submit(self, _: object, parts: Parts = ()) -> Future[UnitResult]:
         if self.broken:
             raise BrokenProcessPool
         future: Future[UnitResult] = Future()
-        if self.processes.ends(next(iter(parts))[1]):
+        if not self.processes.start or any(self.processes.ends(raw) for _, raw in parts):
             self.broken = True
             future.set_exception(BrokenProcessPool())
         else:
@@ -97,6 +102,43 @@ def test_a_process_that_is_killed_once_loses_nothing(monkeypatch: pytest.MonkeyP
 
     _, found = run(monkeypatch, ends)
     assert [lost for _, lost in found] == [False] * 20 and left == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_unit_for_which_no_memory_suffices_is_the_only_one_lost(
+    monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    """A limit on their memory, as of ulimit -v, raises an error where the system would end them."""
+    tried: list[str] = []
+
+    def performed(own: Verifier, parts: Parts) -> UnitResult:
+        if next(iter(parts))[1] == b"5\n":
+            tried.append("5")
+            raise MemoryError
+        return compute(own, parts)
+
+    class Executor(_Executor):
+        def submit(self, _: object, parts: Parts = ()) -> Future[UnitResult]:
+            future: Future[UnitResult] = Future()
+            try:
+                future.set_result(performed(verifier(), parts) if parts else compute(verifier(), parts))
+            except MemoryError as error:
+                future.set_exception(error)
+            return future
+
+    monkeypatch.setattr(module, "performed", performed)
+    monkeypatch.setattr(module, "_executor", lambda own, jobs: Executor(Processes(lambda _: False)))
+    with Pool[int](verifier(), jobs) as pool:
+        found = [(name, result is None) for name, result in pool.results(units(8))]
+    assert found == [(number, number == 5) for number in range(8)]
+    assert len(tried) == 1 + MOST_LOST
+
+
+def test_no_unit_is_lost_where_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a program that calls recompute outside of its main block: every unit was rejected."""
+    monkeypatch.setattr(module, "_executor", Processes(lambda _: False, start=False).executor)
+    with pytest.raises(OSError, match="the processes that verify end"), Pool[int](verifier(), 2) as pool:
+        next(pool.results(units(20)))
 
 
 def test_a_window_of_units_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
