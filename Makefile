@@ -7,7 +7,7 @@
 #   make docs       the documentation site, in out/docs/site
 #   make man        the manual pages, in out/man/man1
 #   make js         the JavaScript implementation: types, tests, vectors, Chromium
-#   make long       everything that only repeats, for an hour: before a release
+#   make long       everything that only repeats, for hours: before a release
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -34,7 +34,7 @@ CLUSTER := $(VENV)/cluster.stamp
 BENCHMARKS := $(VENV)/benchmarks.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow test-cluster long js lint types format unit coverage environments fuzz bench bench-archive man \
+.PHONY: help demo test test-all test-slow test-cluster long js lint types format unit test-long coverage environments fuzz bench bench-archive man \
   $(PARTS:%=covered-%) docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
@@ -105,11 +105,10 @@ test-cluster: $(CLUSTER)
 # What only repeats, with more inputs, what the others show. CONTRIBUTING.md says when it is run.
 long: $(DEV) $(NODE_DEV)
 	$(MAKE) environments ENVIRONMENTS=--newest-pip
-	$(MAKE) mutations
+	$(MAKE) --keep-going -j2 --output-sync=target test-long fuzz mutations differential accumulated JOBS=1
+
+test-long: $(DEV) $(NODE_DEV)
 	$(PYTEST) -q -m long --ignore tests/mutations
-	$(MAKE) fuzz
-	$(MAKE) differential
-	$(MAKE) accumulated
 
 # Node 20 or later and npm; what is installed serves the tests only and is pinned by hash.
 $(NODE_DEV): js/package.json js/package-lock.json js/.npmrc
