@@ -17,8 +17,9 @@ from typing import Final
 
 import pytest
 
-from kit.command_line import process_env
+from kit.command_line import process_env, run
 from kit.crash import Failing
+from kit.disks import filled
 from kit.stores import POLICY, body, ids, make, segments, suffix, tables, unverified, wanted
 from pithbundle import FileError, PithError, Verifier
 from pithbundle.store import Store, StoredEntry
@@ -402,3 +403,48 @@ def test_a_bundle_that_looks_like_entries_stays_one(path: Path) -> None:
         assert len([*store.quarantined()]) == before + 1
         store.repair()
         assert len([*store.quarantined()]) == before + 1
+
+
+# -- a full disk -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_simulated", [False, True])
+def test_a_full_disk_is_named_and_what_is_there_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_simulated: bool
+) -> None:
+    """It was reported as ``disk I/O error``, for reading too: SQLite wants a file that connections share."""
+    if is_simulated:
+        monkeypatch.setenv("PATH", "")
+
+    def old_store(folder: Path) -> None:
+        make(folder / "s", (body(1, 1), "a"), (body(2, 1), "a"), (b"{", "a")).close()
+
+    with filled(tmp_path / "disk", old_store, monkeypatch) as disk:
+        store = str(disk / "s")
+        shown = {
+            args: run("store", args[0], store, *args[1:])
+            for args in (
+                ("list",),
+                ("list", "--quarantine"),
+                ("show", suffix(1)),
+                ("export", suffix(2)),
+                ("check",),
+            )
+        }
+        assert [done.status for done in shown.values()] == [0] * 5, shown
+        assert shown["export", suffix(2)].stdout == body(2, 1)
+        new = tmp_path / "new.json"
+        new.write_bytes(body(3, 1))
+        for args in (
+            ("store", "add", store, str(new)),
+            ("store", "seal", store),
+            ("mirror", "digests", store, "-o", str(tmp_path / "d"), "--origin", "x"),
+        ):
+            done = run(*args)
+            assert done.status == 2 and "no space left on device" in done.err, (args, done.err)
+            assert "hint: free some room, then run the command again; nothing that was there is " in done.err
+        (disk / "fill").unlink()
+        # The last block of a segment may have had room for what was added.
+        assert {*run("store", "list", store).out.splitlines()} >= {*shown[("list",)].out.splitlines()}
+        for more in (("add", store, str(new)), ("check", store), ("seal", store), ("check", store)):
+            assert run("store", *more).status == 0

@@ -49,6 +49,7 @@ _OF_MANIFEST: Final = (
 )
 #: What an error of the system contains, and what the user does about it.
 _HINTS: Final = (
+    ("no space left on device", "free some room, then run the command again; nothing that was there is lost"),
     (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
     (SETTINGS, f"a store is a folder with {SETTINGS}; pithbundle store init makes one"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),

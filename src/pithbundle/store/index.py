@@ -27,6 +27,9 @@ INDEX: Final = "index.sqlite"
 VERSION: Final = "2"
 #: The seconds that a connection waits for another.
 BUSY: Final = 60
+#: A disk with less room, in bytes, is full for SQLite; and how that is reported.
+ROOM: Final = 1 << 16
+NO_SPACE: Final = "no space left on device"
 #: The names that SQLite gives its files.
 FILES: Final = (INDEX, f"{INDEX}-wal", f"{INDEX}-shm", f"{INDEX}-journal")
 #: The tables that follow from the segments, the policy, the rules and the sources.
@@ -147,7 +150,22 @@ def failing(path: str) -> Iterator[None]:
             sqlite3.SQLITE_SCHEMA,
         ):
             raise damaged(str(error)) from error
-        raise FileError.at(os.path.join(path, INDEX), str(error)) from error
+        reason = _no_space(error, path) or str(error)
+        raise FileError.at(os.path.join(path, INDEX), reason) from error
+
+
+def _no_space(error: sqlite3.Error, path: str) -> str:
+    """The reason if SQLite failed because a disk is full, which it reports in several ways, or nothing."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
+        return ""
+    disk = os.statvfs(path)
+    if disk.f_bavail * disk.f_frsize < ROOM or (disk.f_files and not disk.f_favail):
+        return NO_SPACE
+    if code == sqlite3.SQLITE_FULL:
+        # A quota shows in no number, and temporary files may be on another disk.
+        return f"{NO_SPACE}, or where SQLite has temporary files: SQLITE_TMPDIR names another folder"
+    return ""
 
 
 def damaged(detail: str) -> StoreError:
@@ -156,8 +174,14 @@ def damaged(detail: str) -> StoreError:
     return StoreError("store", message, clause="STORE-12")
 
 
-def connect(folder: Folder, *, create: bool = False) -> sqlite3.Connection:
+def connect(folder: Folder, *, create: bool = False, alone: bool = False) -> sqlite3.Connection:
     """Open the index of a store.
+
+    Args:
+        folder: of the store.
+        create: whether it is created.
+        alone: whether nothing else may open it meanwhile. Then it can be read while the disk is full: what
+            connections share is a file that SQLite cannot make on such a disk.
 
     Raises:
         FileError: ``io``: one of its files is no regular file, or SQLite cannot open it.
@@ -180,6 +204,8 @@ def connect(folder: Folder, *, create: bool = False) -> sqlite3.Connection:
         )
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
+            if alone:
+                connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute("PRAGMA journal_mode = WAL")
             # A transaction that a crash of the machine takes is read again from the segments.
             connection.execute("PRAGMA synchronous = NORMAL")

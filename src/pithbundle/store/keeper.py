@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from typing import Final
@@ -14,7 +15,7 @@ from pithbundle.errors import FileError, StoreError
 from pithbundle.files import file_error
 from pithbundle.merge.rules import MERGE_1
 from pithbundle.progress import Progress
-from pithbundle.store.index import FILES, INDEX, VERSION, Index, connect, failing, scratch
+from pithbundle.store.index import FILES, INDEX, NO_SPACE, VERSION, Index, connect, failing, scratch
 from pithbundle.store.judges import Judges
 from pithbundle.store.judging import Judge
 from pithbundle.store.segments import AREAS, Area, AreaName, is_sealed, segment_name
@@ -47,6 +48,8 @@ class Keeper:
         self._depth = 0
         self._stack = contextlib.ExitStack()
         self._index: Index | None = None
+        #: Why the connection excludes others; None if it does not.
+        self._no_space: FileError | None = None
         self._progress: Progress | None = None
         self._identity: tuple[int, int] | None = None
         with self.failing(), contextlib.ExitStack() as stack:
@@ -93,9 +96,28 @@ class Keeper:
         identity = self._index_identity()
         if self._index is None or identity != self._identity:
             self._disconnect()
-            self._index = Index(connect(self.folder))
+            self._index = Index(self._connected())
             self._identity = self._index_identity()
         return self._index
+
+    def _connected(self) -> sqlite3.Connection:
+        """A connection; on a full disk one that excludes others, so that what is there can be read."""
+        try:
+            return connect(self.folder)
+        except FileError as error:
+            if not error.reason.startswith(NO_SPACE):
+                raise
+            self._no_space = error
+        return connect(self.folder, alone=True)
+
+    def require_space(self) -> None:
+        """Check that other connections can be opened beside the one of this store.
+
+        Raises:
+            FileError: ``io``: the disk is full.
+        """
+        if self._no_space is not None:
+            raise self._no_space.detached()
 
     def _index_identity(self) -> tuple[int, int] | None:
         try:
@@ -107,7 +129,7 @@ class Keeper:
     def _disconnect(self) -> None:
         if self._index is not None:
             self._index.connection.close()
-            self._index = None
+            self._index = self._no_space = None
 
     def meta(self) -> dict[str, str]:
         """What an index of this store states."""

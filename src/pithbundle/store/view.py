@@ -98,6 +98,7 @@ class View:
             if keeper.index.meta() != keeper.meta():
                 with keeper.locked():
                     pass
+            keeper.require_space()
             index = Index(connect(keeper.folder))
             try:
                 index.connection.execute("BEGIN")
