@@ -6,6 +6,7 @@
  */
 /** @import { Answer } from "./src/agreement.js" */
 import { visible } from "./src/encoding/escape.js";
+import { showHead } from "./src/page/head.js";
 import { MARKS } from "./src/page/messages.js";
 
 /** @param {string} name @param {string} text */
@@ -42,15 +43,5 @@ function verify() {
   worker.postMessage({ parts: urls, state: absolute(root + state), policy: absolute(`${root}pith-pages/policy.json`), claimed });
 }
 
-/** Says of which generation the mirror is: the page itself changes only with its record. */
-async function showHead() {
-  const { root } = JSON.parse(/** @type {string} */ (check.dataset.check));
-  const response = await fetch(absolute(`${root}pith-digests/head.json`), { cache: "no-cache" });
-  if (!response.ok) return;
-  const { origin, generation, generated_at: at } = await response.json();
-  /** @type {HTMLElement} */ (document.getElementById("head")).textContent = visible(`${origin}, generation ${generation}, ${at}`, 300);
-}
-
 verify();
-// A mirror whose head cannot be read is shown without it.
-showHead().catch(() => {});
+showHead(JSON.parse(/** @type {string} */ (check.dataset.check)).root);

@@ -7,6 +7,8 @@ import pytest
 from kit.markup import MARKUP, Parsed, tame
 from kit.pages_of import PLACES, hostile_bundle, page_of
 from pithbundle.escape import visible
+from pithbundle.mirror.answers import Choice
+from pithbundle.mirror.pages.finding import choices_page, error_page
 
 #: How many characters of a text its place shows.
 SHOWN = {"title": 600, "authors": 1_000, "license": 2_000, "reason": 600, "claim": 600, "note": 600}
@@ -51,3 +53,16 @@ def test_a_text_at_each_place_adds_no_element_attribute_or_url(number: int) -> N
             assert visible(shown[:80], 80) in found.texts, place
         else:
             assert visible(shown, SHOWN[place]).strip() in found.texts, place
+
+
+def test_the_text_of_a_search_adds_no_element_attribute_or_url() -> None:
+    several = Choice(("A" * 26, "B" * 26))
+
+    def pages(text: str) -> list[Parsed]:
+        made = error_page(404, "x", "SERVE-15", "", text), choices_page(several, "", text)
+        return [Parsed(one.body) for one in made]
+
+    for text in MARKUP:
+        for found, without in zip(pages(text), pages("x"), strict=True):
+            assert found.form == without.form, text
+            assert visible(text, 200) in found.texts, text

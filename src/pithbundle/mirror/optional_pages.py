@@ -24,17 +24,20 @@ def found_at(
     view: View,
     paths_of: Callable[[str], list[str]],
     of_record: Callable[[str], Document | None],
+    *,
+    has_search: bool,
 ) -> Document | None:
-    """Return the page of a record, or what pages load, by its address; None where pages cannot be made.
+    """Return a page or what pages load, by its address; None where pages cannot be made.
 
     Args:
         path: relative to the base URL. Hostile.
         view: the records.
         paths_of: returns the addresses of the other documents of a record.
         of_record: returns one of them.
+        has_search: whether the index page is that of a server.
     """
     if not are_installed():
         return None
     from pithbundle.mirror.pages import documents
 
-    return documents.found_at(path, view, paths_of, of_record)
+    return documents.found_at(path, view, paths_of, of_record, has_search=has_search)

@@ -18,8 +18,8 @@ from pithbundle.errors import FileError, PithError
 from pithbundle.files import file_error
 from pithbundle.mirror.answers import Document, FileDocument
 from pithbundle.mirror.digest_folder import Sign
-from pithbundle.mirror.published_pages import Pages
-from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, PAGES, TARGETS, ServedFolder
+from pithbundle.mirror.published_pages import INDEX_BYTES, Pages
+from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, INDEX, PACKS, PAGES, TARGETS, ServedFolder
 from pithbundle.mirror.site import Site
 from pithbundle.mirror.target import Target
 
@@ -151,7 +151,8 @@ class _Run:
         self._theirs = theirs
         self._progress = progress
         self._done = Publication(head, records=site.view.records)
-        self._pages = Pages.wanted() if pages else Pages.unwanted(target.names(PAGES))
+        index = target.read(INDEX, INDEX_BYTES)
+        self._pages = Pages.wanted(index) if pages else Pages.unwanted(target.names(PAGES), index)
         self._note = _Note(site, target.name, self._pages.version)
 
     def run(self) -> Publication:

@@ -27,6 +27,10 @@ PACKS: Final = "pith-packs"
 PAGES: Final = "pith-pages"
 #: The end of the address of the page of a record.
 PAGE: Final = "/index.html"
+#: The address of the index page.
+INDEX: Final = "index.html"
+#: The mark that is in it.
+GENERATOR: Final = "pithbundle mirror"
 TARGETS: Final = "targets"
 #: The path of the archive that a head states.
 ARCHIVE: Final = f"{PACKS}/{MANIFEST}"

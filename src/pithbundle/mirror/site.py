@@ -13,16 +13,14 @@ from types import TracebackType
 from typing import Final, Self
 
 from pithbundle.archive.manifest import MANIFEST
-from pithbundle.bundle.number import PithNumber
 from pithbundle.digests.delta import DELTA_BYTES
 from pithbundle.digests.head import HEAD_FILE, Head
 from pithbundle.digests.tree import ENDING
 from pithbundle.durable import Folder
-from pithbundle.errors import FileError, NumberError, StoreError
+from pithbundle.errors import FileError, StoreError
 from pithbundle.files import file_error
 from pithbundle.mirror.answers import (
     JSON,
-    MOST_CHOICES,
     OF_RECORD,
     TEXT,
     Choice,
@@ -36,8 +34,9 @@ from pithbundle.mirror.answers import (
 )
 from pithbundle.mirror.contents import keys_document, manifest_document
 from pithbundle.mirror.digest_folder import DigestFolder, Published, Sign
+from pithbundle.mirror.names import named
 from pithbundle.mirror.optional_pages import found_at
-from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, PACKS, PAGE, PAGES, ServedFolder
+from pithbundle.mirror.served_folder import ARCHIVE, DIGESTS, INDEX, PACKS, PAGE, PAGES, ServedFolder
 from pithbundle.store import Served, Store, View
 
 #: The bytes of the documents that are held.
@@ -52,9 +51,8 @@ _PART: Final = re.compile(r"pith/([A-Z2-7]{26})/parts/([0-9a-f]{64})\.json").ful
 _WELL_KNOWN: Final = re.compile(r"\.well-known/pith/([A-Z2-7]{26})/bundle\.json").fullmatch
 _DIGEST_FILE: Final = re.compile(rf"{DIGESTS}/([0-9a-f]{{64}}){re.escape(ENDING)}").fullmatch
 _SUFFIX: Final = re.compile(r"(?:\.well-known/)?pith/([A-Z2-7]{26})").match
-_NAME: Final = re.compile(r"pith/([!-~]+)").fullmatch
-_PREFIX: Final = re.compile(r"(?:pith:)?([A-Z2-7]{8,26})").fullmatch
-_SCHEME: Final = re.compile(r"(?:arxiv|doi):(.+)", re.IGNORECASE).fullmatch
+#: The address space of names.
+_NAMES: Final = "pith/"
 
 
 @dataclass(slots=True)
@@ -239,7 +237,7 @@ class Site:
 
         Args:
             path: relative to the base URL, without a slash at its beginning, percent-decoded.
-            page: whether the page of a record is wanted at ``pith/S``, if pages can be made (SERVE-9).
+            page: whether a page is wanted at ``pith/S`` and at the base, if pages can be made (SERVE-9).
 
         Returns:
             None if there is nothing, whatever the path contains: no path of a file is built from it.
@@ -263,7 +261,7 @@ class Site:
 
     def _find(self, path: str, page: bool) -> Found | None:
         with self._mutex:
-            made = found_at(path, self._now.view, self.paths_of, self._of_record) if page else None
+            made = self._page(path, has_search=True) if page else None
             if made is not None:
                 return made
             held = self._now.held.get(path)
@@ -274,7 +272,7 @@ class Site:
                 return self._now.packs.get(path[len(PACKS) + 1 :])
             found = self._made(path)
             if found is None:
-                return self._named(path)
+                return named(self._now.view, path[len(_NAMES) :]) if path.startswith(_NAMES) else None
             self._now.keep(path, found)
             return found
 
@@ -289,9 +287,12 @@ class Site:
         name = _DIGEST_FILE(path)
         if name is not None:
             return self._digest_file(name[1])
-        if path.startswith(f"{PAGES}/") or path.endswith(PAGE):
-            return found_at(path, self._now.view, self.paths_of, self._of_record)
+        if path.startswith(f"{PAGES}/") or path.endswith(PAGE) or path == INDEX:
+            return self._page(path, has_search=False)
         return self._of_record(path)
+
+    def _page(self, path: str, *, has_search: bool) -> Document | None:
+        return found_at(path, self._now.view, self.paths_of, self._of_record, has_search=has_search)
 
     def _of_record(self, path: str) -> Document | None:
         make: Callable[[Served], Document | None]
@@ -330,28 +331,18 @@ class Site:
         # A damaged file is none; the next generation writes it again.
         return found if found.sha256 == name else None
 
-    def _named(self, path: str) -> Redirect | Choice | None:
-        """What an alias or a short form names."""
-        match = _NAME(path)
-        suffixes = [] if match is None else self._suffixes_of(match[1])
-        if len(suffixes) > 1:
-            return Choice(tuple(suffixes[:MOST_CHOICES]))
-        return Redirect(f"pith/{suffixes[0]}") if suffixes else None
+    def search(self, text: str) -> Redirect | Choice | None:
+        """Return what a name that a reader wrote names (SERVE-15).
 
-    def _suffixes_of(self, name: str) -> list[str]:
-        view, most = self._now.view, MOST_CHOICES + 1
-        with contextlib.suppress(NumberError):
-            number = PithNumber.parse(name)
-            return [found for found in view.suffixes_that_begin(number.suffix, 1)]
-        prefix = _PREFIX(name)
-        if prefix is not None:
-            return view.suffixes_that_begin(prefix[1], most)
-        scheme = _SCHEME(name)
-        value = name if scheme is None else scheme[1]
-        found = {
-            each for spelling in {value, value.lower()} for each in view.suffixes_of_alias(spelling, most)
-        }
-        return sorted(found)
+        Args:
+            text: any text; white space around the name is passed over.
+
+        Raises:
+            FileError: ``io``: the system rejects something.
+            StoreError: the index is damaged.
+        """
+        with self._mutex:
+            return named(self._now.view, text.strip())
 
     def paths(self) -> Iterator[str]:
         """The addresses that a publisher writes: what others name before them, the head last."""

@@ -326,6 +326,7 @@ def test_pages_change_with_their_records_alone(tmp_path: Path) -> None:
     assert run(tmp_path, pages=True).written == len(files(tmp_path / "to"))
     before = files(tmp_path / "to")
     assert {name for name in before if name.endswith(".html")} == {
+        "index.html",
         "pith-pages/check.html",
         *(f"pith/{suffix(seed)}/index.html" for seed in range(1, 5)),
     }
@@ -347,3 +348,8 @@ def test_without_pages_those_of_before_are_removed(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.removed == loaded + 4 and files(tmp_path / "to") == plain
     assert run(tmp_path).removed == 0
+    # An index page that is not ours is neither written nor removed.
+    (tmp_path / "to" / "index.html").write_text("mine")
+    run(tmp_path, pages=True)
+    assert run(tmp_path).removed == loaded + 3
+    assert (tmp_path / "to" / "index.html").read_text() == "mine"

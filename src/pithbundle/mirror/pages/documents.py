@@ -12,19 +12,20 @@ from typing import Final
 from pithbundle.encoding.canonical import encode_canonical
 from pithbundle.mirror.answers import HTML, JSON, SCRIPT, STYLES, Document
 from pithbundle.mirror.pages.alone import page_alone, policy_of
+from pithbundle.mirror.pages.finding import index_page
 from pithbundle.mirror.pages.place import PUBLISHED, SERVED, Place
 from pithbundle.mirror.pages.record import Download, record_page
 from pithbundle.mirror.pages.rendering import CONTENT_POLICY, TEMPLATES
 from pithbundle.mirror.pages.scripts import one_script, read_module
-from pithbundle.mirror.served_folder import PAGE, PAGES
+from pithbundle.mirror.served_folder import INDEX, PAGE, PAGES
 from pithbundle.store import Served, View
 from pithbundle.verifier import Verifier
 
 #: A larger number is needed where other pages follow from the same records and templates.
 _VERSION: Final = "1"
 _ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
-#: The scripts of the page of a record, and the policy under which the browser checks.
-_SCRIPTS: Final = ("record.js", "record-worker.js")
+#: The scripts of the pages, and the policy under which the browser checks.
+_SCRIPTS: Final = ("mirror-index.js", "record.js", "record-worker.js")
 _POLICY: Final = "policy.json"
 #: The page on which readers drop a bundle.
 _ALONE: Final = "check.html"
@@ -38,19 +39,24 @@ def found_at(
     view: View,
     paths_of: Callable[[str], list[str]],
     of_record: Callable[[str], Document | None],
+    *,
+    has_search: bool,
 ) -> Document | None:
-    """Return the page of a record, or what pages load, by its address (PAGE-1).
+    """Return a page or what pages load, by its address (PAGE-1, PAGE-11).
 
     Args:
         path: relative to the base URL. Hostile.
         view: the records.
         paths_of: returns the addresses of the other documents of a record.
         of_record: returns one of them.
+        has_search: whether the index page is that of a server.
     """
     if path == f"{PAGES}/{_POLICY}":
         return Document(encode_canonical(view.policy.to_value()), JSON, immutable=False)
     if path.startswith(f"{PAGES}/"):
         return _assets().get(path[len(PAGES) + 1 :])
+    if path in ("", INDEX):
+        return index_page(has_search=has_search)
     found = _PAGE(path)
     served = None if found is None else view.bundles_of(found[1])
     if found is None or served is None:

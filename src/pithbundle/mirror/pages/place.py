@@ -14,6 +14,8 @@ class Place:
     root: str
     #: What follows ``pith/S`` in the address of a page of a record.
     page_end: str
+    #: The index page, as seen from the page.
+    home: str
 
     def page_of(self, suffix: str) -> str:
         """Return the link to the page of a record."""
@@ -21,6 +23,6 @@ class Place:
 
 
 #: ``pith/S``, which a server answers.
-SERVED: Final = Place("../", "")
+SERVED: Final = Place("../", "", "../")
 #: ``pith/S/index.html``, a file.
-PUBLISHED: Final = Place("../../", "/index.html")
+PUBLISHED: Final = Place("../../", "/index.html", "../../index.html")

@@ -60,6 +60,7 @@ def record_page(
     digests = record.hex, state.events_sha256, state.sha256, report.unverified_sha256
     values: dict[str, object] = {
         "root": place.root,
+        "home": place.home,
         "number": str(record.number),
         "short_number": record.number.short,
         "canonical_sha256": record.hex,

@@ -15,12 +15,13 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from pithbundle.errors import FileError, PithError
 from pithbundle.files import open_regular
-from pithbundle.mirror.answers import Document, FileDocument
+from pithbundle.mirror.answers import Document, FileDocument, Found, Redirect
 from pithbundle.mirror.serve.cache import Cache
 from pithbundle.mirror.serve.counts import Counts
 from pithbundle.mirror.serve.hosts import Hosts
-from pithbundle.mirror.serve.requests import Request, name_of, path_of, prefers_page
-from pithbundle.mirror.serve.responses import Rendered, Response, error, rendered
+from pithbundle.mirror.serve.readers import failed, page_for
+from pithbundle.mirror.serve.requests import Request, name_of, path_of, prefers_page, reads_pages, text_of
+from pithbundle.mirror.serve.responses import BASE, SEARCH, Rendered, Response, error, rendered
 from pithbundle.mirror.site import Site
 
 #: What ASGI passes.
@@ -76,9 +77,14 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request.of(scope["headers"])
-        found = self._checked(scope, request)
-        if found is None:
-            found = await self._found(scope["raw_target"], request)
+        target = scope["raw_target"]
+        readable = self._pages and reads_pages(request.accept)
+        status = self._rejected(scope, request)
+        found = (
+            await self._found(target, request, readable)
+            if status is None
+            else failed(status, target, readable)
+        )
         response = found.respond(request)
         self._counts.responses[response.status] += 1
         if response.file is not None and scope["method"] != "HEAD":
@@ -87,15 +93,15 @@ class App:
         await send({"type": "http.response.start", "status": response.status, "headers": response.fields})
         await send({"type": "http.response.body", "body": response.body})
 
-    def _checked(self, scope: Scope, request: Request) -> Rendered | None:
-        """The error of a request that is not answered; None if it is."""
+    def _rejected(self, scope: Scope, request: Request) -> int | None:
+        """The status of a request that is not answered; None if it is."""
         if scope["method"] not in ("GET", "HEAD"):
-            return error(405)
+            return 405
         if len(request.hosts) != 1:
-            return error(400)
-        return None if self._hosts.accept(request.hosts[0]) else error(421)
+            return 400
+        return None if self._hosts.accept(request.hosts[0]) else 421
 
-    async def _found(self, target: bytes, request: Request) -> Rendered:
+    async def _found(self, target: bytes, request: Request, readable: bool) -> Rendered:
         preferred = self._pages and prefers_page(request.accept)
         moment = self._site.moment
         # The target as it was received: what is found at it depends on nothing else.
@@ -106,25 +112,33 @@ class App:
             return held
         self._counts.cache_misses += 1
         loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(self._threads, self._find, target, preferred)
+        made = await loop.run_in_executor(self._threads, self._find, target, preferred, readable)
         if made.status == 200 and self._site.moment is moment:
             self.cache.keep(moment, key, made)
         return made
 
-    def _find(self, target: bytes, preferred: bool) -> Rendered:
-        path = path_of(target)
+    def _find(self, target: bytes, preferred: bool, readable: bool) -> Rendered:
+        found: Found | None
         try:
-            if path is not None:
-                return rendered(path, self._site.find(path, preferred))
-            name = name_of(target)
-            found = None if name is None else self._site.find(name)
-            # Documents are at their exact addresses alone.
-            if name is None or isinstance(found, Document | FileDocument):
-                return error(404)
-            return rendered(name, found)
+            text = text_of(target)
+            if text is not None:
+                found = self._site.search(text) if text.strip() else Redirect(BASE)
+                return rendered(SEARCH, found, page_for(found, target, text) if readable else None)
+            path = path_of(target)
+            if path is None:
+                path, found = self._named(target)
+            else:
+                found = self._site.find(path, preferred)
+            return rendered(path, found, page_for(found, target) if readable else None)
         except PithError as fault:
             self._report(str(fault))
-            return error(503 if isinstance(fault, FileError) else 500)
+            return failed(503 if isinstance(fault, FileError) else 500, target, readable)
+
+    def _named(self, target: bytes) -> tuple[str, Found | None]:
+        """What a name with percent-encodings leads to: documents are at their exact addresses alone."""
+        name = name_of(target)
+        found = None if name is None else self._site.find(name)
+        return name or "", None if isinstance(found, Document | FileDocument) else found
 
     async def _send_file(
         self, response: Response, document: FileDocument, connection: Connection, send: Send
@@ -135,9 +149,9 @@ class App:
             file = await run(self._threads, _opened, document)
         except (OSError, PithError) as fault:
             self._report(str(fault))
-            failed = error(503)
-            await send({"type": "http.response.start", "status": 503, "headers": failed.fields})
-            await send({"type": "http.response.body", "body": failed.body})
+            made = error(503)
+            await send({"type": "http.response.start", "status": 503, "headers": made.fields})
+            await send({"type": "http.response.body", "body": made.body})
             return
         with file:
             await send({"type": "http.response.start", "status": response.status, "headers": response.fields})

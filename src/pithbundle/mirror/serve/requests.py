@@ -15,6 +15,11 @@ _RANGE: Final = re.compile(rb"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 _WEIGHT: Final = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)").fullmatch
 #: The address space whose names may be percent-encoded.
 _NAMES: Final = b"/pith/"
+#: The one address with a query, and the bytes that its text may have.
+_SEARCH: Final = b"/find?q="
+_MOST_TEXT: Final = 512
+#: The folders above which an address can be, so that a page there has links.
+_MOST_DEPTH: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,38 @@ def name_of(target: bytes) -> str | None:
         return None
     if len(_ENCODED.findall(target)) != target.count(b"%"):
         return None
-    decoded = _ENCODED.sub(lambda match: bytes([int(match[1], 16)]), target)
+    decoded = _decoded(target)
     return decoded[1:].decode("ascii") if all(0x21 <= byte <= 0x7E for byte in decoded) else None
+
+
+def text_of(target: bytes) -> str | None:
+    """The text of a search, decoded once; None if the target is no search (SERVE-15)."""
+    encoded = target[len(_SEARCH) :]
+    if not target.startswith(_SEARCH) or b"&" in encoded or b"#" in encoded:
+        return None
+    if len(_ENCODED.findall(encoded)) != encoded.count(b"%"):
+        return None
+    decoded = _decoded(encoded.replace(b"+", b" "))
+    return decoded.decode("utf-8", "replace") if len(decoded) <= _MOST_TEXT else None
+
+
+def root_of(target: bytes) -> str | None:
+    """The base URL, as seen from a page at an address; None where the address is too deep (PAGE-12)."""
+    depth = target.partition(b"?")[0].count(b"/") - 1
+    return "../" * depth if 0 <= depth <= _MOST_DEPTH else None
+
+
+def _decoded(encoded: bytes) -> bytes:
+    return _ENCODED.sub(lambda match: bytes([int(match[1], 16)]), encoded)
+
+
+def reads_pages(accept: bytes) -> bool:
+    """Whether a client names pages among what it takes, and takes none less gladly than JSON (SERVE-11).
+
+    Programs that name nothing, or ``*/*``, receive the one line of an error, as they always did.
+    """
+    weights = _weights(accept)
+    return weights.get("text/html", 0.0) > 0 and weights["text/html"] >= weights.get("application/json", 0.0)
 
 
 def prefers_page(accept: bytes) -> bool:
@@ -74,12 +109,7 @@ def prefers_page(accept: bytes) -> bool:
     Without the header, and with ``*/*``, it does, as at the registry; whoever names
     ``application/ld+json`` alone does not.
     """
-    weights: dict[str, float] = {}
-    for each in accept.decode("latin-1").lower().split(","):
-        name, *parameters = (part.strip() for part in each.split(";"))
-        found = [match[1] for match in map(_WEIGHT, parameters) if match is not None]
-        if name:
-            weights[name] = float(found[-1]) if found else 1.0
+    weights = _weights(accept)
     if not weights:
         return True
 
@@ -88,6 +118,17 @@ def prefers_page(accept: bytes) -> bool:
         return next((weights[each] for each in ranges if each in weights), 0.0)
 
     return weight("text/html") >= weight("application/ld+json") and weight("text/html") > 0
+
+
+def _weights(accept: bytes) -> dict[str, float]:
+    """The weight of each range of media types that the header has."""
+    weights: dict[str, float] = {}
+    for each in accept.decode("latin-1").lower().split(","):
+        name, *parameters = (part.strip() for part in each.split(";"))
+        found = [match[1] for match in map(_WEIGHT, parameters) if match is not None]
+        if name:
+            weights[name] = float(found[-1]) if found else 1.0
+    return weights
 
 
 def matches(if_none_match: bytes, etag: bytes) -> bool:

@@ -19,9 +19,14 @@ from pithbundle.mirror.answers import (
     Redirect,
 )
 from pithbundle.mirror.serve.requests import NOTHING, Field, Request, Span, matches, span_of
+from pithbundle.mirror.served_folder import INDEX
 
 CHOICES_TYPE: Final = "pithbundle_mirror_choices"
 CHOICES_VERSION: Final = "1"
+#: The address of a search.
+SEARCH: Final = "find"
+#: The base URL, as seen from that address.
+BASE: Final = "./"
 
 _IMMUTABLE: Final = IMMUTABLE.encode("ascii")
 _REVALIDATED: Final = REVALIDATED.encode("ascii")
@@ -38,15 +43,15 @@ _COMMON: Final[tuple[Field, ...]] = (
         b"ETag, Pith-Unverified, Accept-Ranges, Content-Range, Content-Length",
     ),
 )
-#: The texts of errors: no word of a request is in them.
-_TEXTS: Final = {
-    400: "The request is not in its form (SERVE-5).",
-    404: "Nothing is at this address (MIRROR-11).",
-    405: "Only GET and HEAD are answered (SERVE-3).",
-    416: "No byte of the range is in the file (SERVE-8).",
-    421: "This server does not answer under this name of a host (SERVE-6).",
-    500: "The record could not be read (SERVE-11).",
-    503: "The server cannot answer now (SERVE-11).",
+#: What errors say, and the clauses that have their rules: no word of a request is in them.
+ERRORS: Final = {
+    400: ("The request is not in its form", "SERVE-5"),
+    404: ("Nothing is at this address", "MIRROR-11"),
+    405: ("Only GET and HEAD are answered", "SERVE-3"),
+    416: ("No byte of the range is in the file", "SERVE-8"),
+    421: ("This server does not answer under this name of a host", "SERVE-6"),
+    500: ("The record could not be read", "SERVE-11"),
+    503: ("The server cannot answer now", "SERVE-11"),
 }
 
 
@@ -83,28 +88,34 @@ class Rendered:
         return _of_file(self, self.file, span_of(request, self.etag, self.file.bytes))
 
 
-def rendered(path: str, found: Found | None) -> Rendered:
+def rendered(path: str, found: Found | None, page: Document | None = None) -> Rendered:
     """Return what a server answers with.
 
     Args:
         path: the address, as :meth:`Site.find` takes it.
         found: what is there.
+        page: what a reader receives in place of a list or an error.
     """
     if isinstance(found, Redirect):
         return _redirect(path, found)
     if isinstance(found, Choice):
-        return _of_document(path, _choices(found), status=300)
-    return error(404) if found is None else _of_document(path, found)
+        return _of_document(path, page or _choices(found), status=300)
+    return error(404, page) if found is None else _of_document(path, found)
 
 
-def error(status: int) -> Rendered:
-    """Return the small text of an error."""
-    body = (_TEXTS[status] + "\n").encode("ascii")
+def error(status: int, page: Document | None = None) -> Rendered:
+    """Return an error: one line, or a page that says the same."""
+    made = page
+    if made is None:
+        sentence, clause = ERRORS[status]
+        made = Document(f"{sentence} ({clause}).\n".encode("ascii"), TEXT, immutable=False)
+    body = made.body
     fields = [
-        (b"content-type", TEXT.encode("ascii")),
+        (b"content-type", made.media_type.encode("ascii")),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
-        (b"content-security-policy", _POLICY),
+        (b"vary", b"Accept"),
+        (b"content-security-policy", _policy(made)),
         *_COMMON,
     ]
     if status == 405:
@@ -122,7 +133,8 @@ def _of_document(path: str, found: Document | FileDocument, status: int = 200) -
         (b"cache-control", _IMMUTABLE if found.immutable else _REVALIDATED),
         *_COMMON,
     ]
-    if _is_negotiated(path):
+    # A list is at any name, also at one that has dots.
+    if status == 300 or _is_negotiated(path):
         short.append((b"vary", b"Accept"))
     own: list[Field] = [(b"content-type", media_type), (b"content-security-policy", _policy(found))]
     if isinstance(found, FileDocument):
@@ -158,14 +170,16 @@ def _of_file(of: Rendered, file: FileDocument, span: Span | None) -> Response:
 
 
 def _is_negotiated(path: str) -> bool:
-    """Whether what is at an address depends on the header Accept: pages and names (SERVE-9)."""
+    """Whether what is at an address depends on the header Accept: pages and short names (SERVE-9)."""
     below = path.removeprefix("pith/")
-    return not path or (below != path and "." not in below and "/" not in below)
+    return path in ("", INDEX) or (below != path and "." not in below and "/" not in below)
 
 
 def _redirect(path: str, found: Redirect) -> Rendered:
     """A redirect relative to the address itself, so that it holds below any base URL."""
-    location = "../" * (path.count("/") - 1) + found.location.removeprefix("pith/")
+    location = found.location
+    if path != SEARCH:
+        location = "../" * (path.count("/") - 1) + location.removeprefix("pith/")
     fields = [
         (b"location", location.encode("ascii")),
         (b"content-length", b"0"),

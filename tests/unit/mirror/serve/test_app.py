@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
@@ -15,8 +16,18 @@ from kit.stores import body, make, segments, suffix, unverified
 from pithbundle.errors import FileError, StoreError
 from pithbundle.mirror.answers import Document, FileDocument, Found
 from pithbundle.mirror.site import Site
+from pithbundle.store import View
 
 S = suffix(1)
+#: What a browser sends.
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def failing(error: Exception) -> Callable[..., Found]:
+    def find(self: Site, path: str, page: bool = False) -> Found:
+        raise error
+
+    return find
 
 
 def test_every_address_of_the_site(tmp_path: Path) -> None:
@@ -92,7 +103,8 @@ def test_names_redirect_and_addresses_are_exact(tmp_path: Path) -> None:
         for target in (
             f"/pith/{S}.json?", f"/pith/{S}.json?a=b", f"/pith/{S}%2ejson", f"/pith/%{ord(S[0]):x}{S[1:]}",
             f"/pith/{S}.json/", f"//pith/{S}.json", f"/./pith/{S}.json", f"/pith/{S.lower()}", "/", "/pith/",
-            "/pith", "/index.html", "/health", "/metrics", f"/pith/{S}%00", f"/pith/{S}/../{S}.json",
+            "/pith", "/index.htm", "/health", "/find", "/find?", "/find?q", "/find?Q=x", f"/find?q={S}&a=b",
+            "/find?q=%zz", "/metrics", f"/pith/{S}%00", f"/pith/{S}/../{S}.json",
         ):  # fmt: skip
             reply = connection.ask(target)
             assert (reply.status, reply.body) == (404, b"Nothing is at this address (MIRROR-11).\n"), target
@@ -127,8 +139,67 @@ def test_pages_by_accept(tmp_path: Path) -> None:
         # Names lead to the page, and other documents of the record have none.
         assert connection.ask(f"/pith/{S[:8]}", "Accept: text/html").fields["location"] == S
         assert connection.ask(f"/pith/{S}/state.json", "Accept: text/html").json["state_type"]
-        for target in ("/", "/nothing", f"/pith/{suffix(2)}", f"/pith/%{ord(S[0]):x}{S[1:]}"):
+        for target in ("/nothing", f"/pith/{suffix(2)}", f"/pith/%{ord(S[0]):x}{S[1:]}"):
             assert connection.ask(target, "Accept: text/html").status == 404
+
+
+def test_the_index_page_and_its_search(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a"), (body(2, 1), "a")).close()
+    with served(tmp_path / "s", pages=True) as server, server.connect() as connection:
+        page = connection.ask("/", f"Accept: {BROWSER}")
+        assert (page.status, page.fields["vary"], page.fields["cache-control"]) == (200, "Accept", "no-cache")
+        assert b'<form class="search" action="find" method="get"' in page.body
+        assert connection.ask("/index.html", f"Accept: {BROWSER}").body == page.body
+        same = connection.ask("/", f"Accept: {BROWSER}", f"If-None-Match: {page.fields['etag']}")
+        assert (same.status, same.body) == (304, b"")
+        head = connection.ask("/", f"Accept: {BROWSER}", method="HEAD")
+        assert head.fields["content-length"] == str(len(page.body))
+        assert connection.ask("/", "Accept: application/ld+json").status == 404
+        arxiv = connection.ask(f"/pith/{S}.json").json["source"]["id"]
+        number = connection.ask(f"/pith/{S}.json").json["pith_number"]
+        for text in (S, number.replace(":", "%3A"), S[:8], f"++{arxiv}+%0A", f"arxiv:{arxiv}"):
+            found = connection.ask(f"/find?q={text}", f"Accept: {BROWSER}")
+            assert (found.status, found.fields["location"]) == (302, f"pith/{S}"), text
+            assert found.fields["cache-control"] == "no-cache"
+        assert connection.ask("/find?q=+", f"Accept: {BROWSER}").fields["location"] == "./"
+        lost = connection.ask("/find?q=%3Cb%3E%C3%A9", f"Accept: {BROWSER}")
+        assert (lost.status, lost.fields["cache-control"]) == (404, "no-store")
+        assert "&lt;b&gt;é".encode() in lost.body and b"<b>" not in lost.body
+        # Whoever does not read pages receives the line, as elsewhere.
+        assert connection.ask("/find?q=x").body == b"Nothing is at this address (MIRROR-11).\n"
+        assert connection.ask(f"/find?q={'x' * 513}", f"Accept: {BROWSER}").status == 404
+
+
+def test_lists_and_errors_are_pages_for_those_who_read_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with served(tmp_path / "s", pages=True) as server, server.connect() as connection:
+        names = {"A" * 26: "/pith/A%2fB", "B" * 26: "/find?q=A/B"}
+        with monkeypatch.context() as patch:
+            patch.setattr(View, "suffixes_of_alias", lambda *_: [*names])
+            for target, root in zip(names.values(), ("../", ""), strict=True):
+                page = connection.ask(target, f"Accept: {BROWSER}")
+                assert (page.status, page.fields["vary"]) == (300, "Accept")
+                assert all(f'href="{root}pith/{of}"'.encode() in page.body for of in names)
+                assert connection.ask(target).json["suffixes"] == [*names]
+                assert connection.ask(target).fields["etag"] != page.fields["etag"]
+        for target, status, fields in (
+            ("/a/b/c", 404, ()), ("/x", 421, ("Host: x.example",)), ("/x", 400, ("Host: x", "Host: y")),
+        ):  # fmt: skip
+            page = connection.ask(target, f"Accept: {BROWSER}", *fields)
+            assert (page.status, page.fields["content-type"]) == (status, "text/html; charset=utf-8")
+            root = "../" * (target.count("/") - 1)
+            assert f'href="{root}pith-pages/page.css"'.encode() in page.body
+            assert page.fields["vary"] == "Accept" and page.fields["cache-control"] == "no-store"
+            assert page.fields["content-security-policy"].endswith("frame-ancestors 'none'")
+            assert connection.ask(target, *fields).fields["content-type"] == "text/plain; charset=us-ascii"
+        assert connection.ask("/x", f"Accept: {BROWSER}", method="POST").body.startswith(b"<!DOCTYPE")
+        # A page there would have no links.
+        assert connection.ask("/" * 11, f"Accept: {BROWSER}").body.startswith(b"Nothing")
+        monkeypatch.setattr(Site, "find", failing(FileError.at("/secret", "input/output error")))
+        page = connection.ask("/x", f"Accept: {BROWSER}")
+        assert page.status == 503 and b"secret" not in page.body and page.fields["retry-after"] == "5"
 
 
 def test_what_a_page_loads_is_served_with_the_policy_of_the_page(tmp_path: Path) -> None:
@@ -200,20 +271,13 @@ def test_an_error_of_the_system_is_reported_and_not_sent(
 ) -> None:
     make(tmp_path / "s", (body(1, 1), "a")).close()
     with served(tmp_path / "s") as server:
-
-        def failing(error: Exception) -> None:
-            def find(self: Site, path: str, page: bool = False) -> Found:
-                raise error
-
-            monkeypatch.setattr(Site, "find", find)
-
-        failing(FileError.at("/secret/path", "input/output error"))
+        monkeypatch.setattr(Site, "find", failing(FileError.at("/secret/path", "input/output error")))
         reply = server.ask(f"/pith/{S}.json")
         assert reply.status == 503 and b"secret" not in reply.body
-        failing(StoreError("store", "bad \x1b[31m entry"))
+        monkeypatch.setattr(Site, "find", failing(StoreError("store", "bad \x1b[31m entry")))
         reply = server.ask(f"/pith/{S}.json")
         assert reply.status == 500 and b"entry" not in reply.body
-        failing(ZeroDivisionError("\x1b[31m"))
+        monkeypatch.setattr(Site, "find", failing(ZeroDivisionError("\x1b[31m")))
         assert server.ask(f"/pith/{S}.json").status == 500
     assert "/secret/path" in server.reports[0] and "bad" in server.reports[1]
     assert "ZeroDivisionError" in server.reports[2] and "\x1b" not in server.reports[2]

@@ -12,7 +12,10 @@ from pithbundle.mirror.serve.requests import (
     name_of,
     path_of,
     prefers_page,
+    reads_pages,
+    root_of,
     span_of,
+    text_of,
 )
 
 S = "OMJFN3CZBZK4KRI4XCDIFRLNQH"
@@ -142,3 +145,28 @@ def test_ranges(given: str, expected: Span | None) -> None:
 
 def test_an_empty_file_has_no_range() -> None:
     assert NOTHING == Span(0, 0) == span_of(Request(range=b"bytes=0-"), b'"a"', 0)
+
+
+def test_the_text_of_a_search_is_decoded_once() -> None:
+    for target, text in (
+        ("/find?q=a+b%2Bc%253A", "a b+c%3A"), ("/find?q=", ""), ("/find?q=%C3%A9%ff", "\u00e9\ufffd"),
+        ("/find?q=a=b?c", "a=b?c"), (f"/find?q={'%41' * 512}", "A" * 512), (f"/find?q={'%41' * 513}", None),
+        ("/find?q=a&b", None), ("/find?q=%", None), ("/find?q=%4", None), ("/find?q=a#b", None),
+        ("/find", None), ("/Find?q=a", None), ("/pith/find?q=a", None), ("find?q=a", None),
+    ):  # fmt: skip
+        assert text_of(target.encode()) == text, target
+
+
+def test_the_base_as_seen_from_an_address() -> None:
+    for target, root in (
+        ("/", ""), ("/x", ""), ("/find?q=a/b", ""), ("/pith/x", "../"), ("/pith/a%2Fb", "../"), ("//", "../"),
+        ("/" * 9, "../" * 8), ("/" * 10, None), ("*", None), ("", None),
+    ):  # fmt: skip
+        assert root_of(target.encode()) == root, target
+
+
+def test_who_reads_pages() -> None:
+    for accept in ("text/html", "text/html,application/json", "*/*, text/html;q=0.9", "TEXT/HTML"):
+        assert reads_pages(accept.encode()), accept
+    for accept in ("", "*/*", "text/*", "text/html;q=0", "application/json, text/html;q=0.9", "text/plain"):
+        assert not reads_pages(accept.encode()), accept
