@@ -52,6 +52,7 @@ THROUGH = {
     "store/comparing.py": "store/index.py",
     "store/loading.py": "store/updating.py",
     "store/records.py": "store/store.py",
+    "store/rows.py": "store/index.py",
     "verify/policy_members.py": "verify/policy.py",
     "verify/probing/documents.py": "verify/probing/results.py",
     "verify/probing/families.py": "verify/probing/builder.py",

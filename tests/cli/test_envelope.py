@@ -94,8 +94,10 @@ def write_inputs(tmp_path: Path) -> None:
     run("store", "add", "store", "bundle.json", "rich.json")
     run("store", "init", "damaged-store", *POLICY)
     run("store", "add", "damaged-store", "bundle.json")
-    (segment,) = Path("damaged-store/segments").iterdir()
-    segment.write_bytes(segment.read_bytes()[:-1] + b"x")
+    run("store", "add", "damaged-store", "policy.json")
+    for area in ("segments", "quarantine"):
+        (segment,) = Path("damaged-store", area).iterdir()
+        segment.write_bytes(segment.read_bytes()[:-1] + b"x")
     Path("no-store").mkdir()
     Path("no-store/pith-store.json").write_text("{}")
     write_findings()
@@ -277,6 +279,10 @@ OUTCOMES = [
     ("success", "store seal store"),
     ("damaged", "store seal damaged-store"),
     ("rejected", "store seal no-store"),
+    ("success", "store drop store --code syntax"),
+    ("damaged", "store drop damaged-store --code syntax"),
+    ("rejected", "store drop no-store --origin local"),
+    ("error", "store drop store"),
     ("error", "store seal absent"),
     ("success", "mirror digests store -o new --origin mirror.example"),
     ("rejected", "mirror digests no-store -o new --origin mirror.example"),

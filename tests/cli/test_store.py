@@ -254,3 +254,16 @@ def test_long_work_is_drawn_on_a_terminal(folder: Path, monkeypatch: pytest.Monk
         assert done.err.endswith("\r\x1b[K")
     for jobs in ("0", "257", "x"):
         assert run("store", "check", "s", "--jobs", jobs).status == 2
+
+
+def test_what_is_dropped_is_named_by_origin_or_code(folder: Path) -> None:
+    (folder / "in" / "bad.json").write_bytes(b"{")
+    assert run("store", "add", "s", "in", "--origin", "https://hostile.example").status == 1
+    for args in ((), ("--origin", ""), ("--code", "")):
+        done = run("store", "drop", "s", *args)
+        assert done.status == 2 and "say what is dropped: give --origin, --code or both" in done.err
+    assert result("drop", "s", "--code", "key_unknown")["dropped"] == 0
+    done = run("store", "drop", "s", "--origin", "https://hostile.example")
+    assert done.out == "dropped       1 file of the quarantine, 0 files in 0 bytes left\n"
+    assert result("list", "s", "--quarantine")["quarantined"] == []
+    assert len(result("list", "s")["records"]) == 3

@@ -26,6 +26,7 @@ def old_store(path: Path) -> None:
         for seed in OLD:
             store.add(body(seed, 1), origin="a")
             store.add(body(seed, 2), origin="b")
+            store.add(body(seed), origin="hostile")
             for _ in range(2):
                 store.add(body(seed, 1, 2), origin="a")
                 store.add(body(seed, 2, 1), origin="a")
@@ -37,7 +38,9 @@ def require_old(path: Path) -> None:
     with Store.open(str(path)) as store:
         for seed, marks in OLD.items():
             assert ids(store, seed) >= wanted(seed, *marks)
-        assert [one.sha256 for one in store.quarantined()][:1]
+        # All of an origin is dropped or nothing, and nothing else.
+        quarantined = [(one.origin, one.suffix) for one in store.quarantined()]
+        assert quarantined in ([("a", "")], [*(("hostile", suffix(seed)) for seed in OLD), ("a", "")])
         assert store.check().difference_count == 0
 
 
@@ -61,6 +64,11 @@ def sealing(path: Path) -> None:
         store.seal()
 
 
+def dropping(path: Path) -> None:
+    with Store.open(str(path)) as store:
+        store.drop(origin="hostile")
+
+
 def repairing(path: Path) -> None:
     with Store.open(str(path)) as store:
         store.repair(policy=WIDER, sources=["b"])
@@ -69,6 +77,7 @@ def repairing(path: Path) -> None:
 WORK: Final[dict[str, Callable[[Path], object]]] = {
     "add": adding,
     "seal": sealing,
+    "drop": dropping,
     "repair": repairing,
 }
 
@@ -169,13 +178,13 @@ def _killed(tmp_path: Path, points: int, work: str) -> int:
     return killed
 
 
-@pytest.mark.parametrize("work", ["add", "seal", "repair"])
+@pytest.mark.parametrize("work", WORK)
 def test_killed_at_any_operation(tmp_path: Path, work: str) -> None:
     assert _killed(tmp_path, 12, work) == 12
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("work", ["add", "seal", "repair"])
+@pytest.mark.parametrize("work", WORK)
 def test_killed_at_200_points(tmp_path: Path, work: str) -> None:
     """F3."""
     assert _killed(tmp_path, 200, work) == 200

@@ -88,6 +88,7 @@ UNTESTABLE: Final = {
     "STORE-12": "about files of a mirror; tests/hostile/test_store.py shows it",
     "STORE-13": "about files of a mirror; tests/hostile/test_store_crashes.py shows it",
     "STORE-14": "about files of a mirror; tests/unit/store/test_view.py shows it",
+    "STORE-15": "about files of a mirror; tests/hostile/test_store_crashes.py shows it",
     "MIRROR-8": "about files of a mirror; tests/properties/test_digests.py shows it",
     "MIRROR-9": "about files of a mirror; tests/unit/digests/test_kept.py and tests/unit/mirror/test_digest_folder.py show it",
     "MIRROR-10": "about files of a mirror; tests/unit/mirror/test_listing.py shows it",

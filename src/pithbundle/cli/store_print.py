@@ -19,6 +19,7 @@ from pithbundle.store import Checked, Damage, RecordRow, Sealed, Served, Store, 
 _QUARANTINE: Final = "some_quarantined"
 _DAMAGED: Final = "damaged"
 _ABSENT: Final = "absent"
+_LEFT: Final = "the old segments with damage are left under names that end in .damaged"
 
 
 def print_made(out: Output, store: Store) -> int:
@@ -315,6 +316,7 @@ def print_sealed(out: Output, path: str, found: Sealed) -> int:
             "store": portable(path),
             "entries": found.entries,
             "dropped": found.dropped,
+            "dropped_evidence": found.dropped_evidence,
             "old_bytes": found.old_bytes,
             "new_bytes": found.new_bytes,
             "damage": _damage_values(found.damage),
@@ -323,7 +325,31 @@ def print_sealed(out: Output, path: str, found: Sealed) -> int:
     _print_damage(out, path, found.damage)
     out.heading("sealed", f"{plural(found.entries, 'bundle')} in {plural(found.new_bytes, 'byte')}", "good")
     if found.dropped:
-        out.detail("dropped", f"{plural(found.dropped, 'bundle')}, not kept")
+        evidence = (
+            f", {found.dropped_evidence} of them with invalid elements" if found.dropped_evidence else ""
+        )
+        out.detail("dropped", f"{plural(found.dropped, 'bundle')}, not kept{evidence}")
     if found.damage:
-        out.detail("damaged", "the old segments with damage are left under names that end in .damaged")
+        out.detail("damaged", _LEFT)
+    return status
+
+
+def print_dropped(out: Output, path: str, found: Sealed) -> int:
+    """Print what ``drop`` did; return the exit status."""
+    status = Exit.INVALID if found.damage else Exit.VALID
+    if out.as_json:
+        members = {
+            "store": portable(path),
+            "dropped": found.dropped,
+            "left": found.entries,
+            "old_bytes": found.old_bytes,
+            "new_bytes": found.new_bytes,
+            "damage": _damage_values(found.damage),
+        }
+        return out.result(_DAMAGED if found.damage else SUCCESS, status, members)
+    _print_damage(out, path, found.damage)
+    left = f"{plural(found.entries, 'file')} in {plural(found.new_bytes, 'byte')} left"
+    out.heading("dropped", f"{plural(found.dropped, 'file')} of the quarantine, {left}", "good")
+    if found.damage:
+        out.detail("damaged", _LEFT)
     return status

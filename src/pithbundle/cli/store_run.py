@@ -17,7 +17,7 @@ from pithbundle.spawning import default_jobs
 from pithbundle.store import Added, Checked, Incoming, Sealed, Store
 from pithbundle.verify.policy import Policy
 
-__all__ = ["Addition", "Store", "add", "check", "failing", "opened", "repair", "seal", "suffix_of"]
+__all__ = ["Addition", "Store", "add", "check", "drop", "failing", "opened", "repair", "seal", "suffix_of"]
 
 
 @dataclass(slots=True)
@@ -106,6 +106,16 @@ def seal(path: str) -> Sealed:
     """
     with opened(path) as store, progress_bar("sealing", None) as bar:
         return store.seal(progress=bar)
+
+
+def drop(path: str, origin: str, code: str) -> Sealed:
+    """Drop entries from the quarantine of a store.
+
+    Raises:
+        InputRejected: it cannot be opened or written.
+    """
+    with opened(path) as store, progress_bar("dropping", None) as bar:
+        return store.drop(origin=origin, code=code, progress=bar)
 
 
 def _data_of(given: Input, written: Written, progress: Progress) -> Iterator[bytes]:

@@ -10,8 +10,9 @@ from typing import Final
 from pithbundle.errors import PithError
 from pithbundle.progress import Progress
 from pithbundle.store.comparing import differences, is_readable
-from pithbundle.store.index import Damage, Index
+from pithbundle.store.index import Index
 from pithbundle.store.keeper import Keeper
+from pithbundle.store.rows import Damage
 
 #: The most differences of an index that are named.
 _MOST: Final = 100

@@ -14,13 +14,14 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import Any, Final
 from urllib.parse import quote
 
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError, StoreError
 from pithbundle.store.keeping import StoredEntry
+from pithbundle.store.rows import Damage, RecordRow, RecordRows
 from pithbundle.store.segments import AREAS, AreaName
 
 INDEX: Final = "index.sqlite"
@@ -79,56 +80,6 @@ _ENTRY_TYPES: Final = (
     _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _BYTES, _BYTES, _NUMBER, _NUMBER,
 )  # fmt: skip
 _RECORD_TYPES: Final = (*[_TEXT] * 7, _NUMBER, _NUMBER, _TEXT, _BYTES)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRow:
-    """What the index states of a record; :meth:`Store.record` computes it from the bundles."""
-
-    suffix: str
-    pith_number: str
-    #: The digests of what is served, in hex (STORE-10).
-    canonical_sha256: str
-    events_sha256: str
-    state_sha256: str
-    unverified_sha256: str
-    #: The leaf digest: 32 hex digits.
-    leaf: str
-    #: The number of valid events, over all entries.
-    valid: int
-    #: The number of unverified elements in what is served.
-    unverified: int
-    #: The name of the entry that is served; empty for an export (STORE-8).
-    served: str
-    #: The state of the valid events of all entries that are kept (STATE-1).
-    state: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class RecordRows:
-    """The row of a record, and what is listed of it."""
-
-    row: RecordRow
-    #: Id, type, time and signer of each valid event.
-    events: tuple[tuple[str, str, str, str], ...]
-    #: Kind and value of each alias.
-    aliases: tuple[tuple[str, str], ...]
-    #: Event id, citing work and relationship of each citation.
-    citations: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """Bytes of a segment that are no entry."""
-
-    area: str
-    segment: str
-    offset: int
-    length: int
-    reason: str
-    #: Of the bundle that they were, if its head can be read.
-    suffix: str
-    sha256: str
 
 
 @contextlib.contextmanager
@@ -321,8 +272,9 @@ class Index:
         self.connection.execute("DELETE FROM entries WHERE entry_sha256 = ?", (entry_sha256,))
 
     def entries(self, where: str, *values: object) -> Iterator[StoredEntry]:
-        """The entries of a condition, as the condition orders them."""
-        for row in self.connection.execute(f"SELECT {_ENTRY} FROM entries WHERE {where}", values):
+        """The entries of a condition, as the condition orders them; one value may have values by name."""
+        given = values[0] if values and isinstance(values[0], dict) else values
+        for row in self.connection.execute(f"SELECT {_ENTRY} FROM entries WHERE {where}", given):
             yield _entry_of(row)
 
     def last_sequence(self) -> int:
@@ -371,9 +323,9 @@ class Index:
         """The rows of a statement."""
         return [tuple(row) for row in self.connection.execute(statement, values)]
 
-    def number(self, statement: str) -> int:
+    def number(self, statement: str, given: Mapping[str, str] | None = None) -> int:
         """The number that a statement counts."""
-        found: int = self.connection.execute(statement).fetchone()[0]
+        found: int = self.connection.execute(statement, given or {}).fetchone()[0]
         return found
 
 

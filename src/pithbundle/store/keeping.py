@@ -12,6 +12,9 @@ from pithbundle.store.segments import AreaName
 
 #: The newest entries of a record and an origin that are kept whatever they contain.
 _NEWEST: Final = 2
+#: The entries with invalid elements that are kept as evidence: the first of each origin, and of a record.
+_EVIDENCE: Final = 4
+_EVIDENCE_OF_RECORD: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,11 @@ def kept_of(entries: Iterable[StoredEntry]) -> set[str]:
     covered: set[str] = set()
     of_origin: dict[str, int] = {}
     rest = []
-    for entry in newest_first(entries):
+    ordered = newest_first(entries)
+    evidence = _evidence_of(reversed(ordered))
+    for entry in ordered:
         number = of_origin[entry.origin] = of_origin.get(entry.origin, 0) + 1
-        if number <= _NEWEST or entry.invalid:
+        if number <= _NEWEST or entry.entry_sha256 in evidence:
             kept.add(entry.entry_sha256)
             covered.update(entry.event_ids)
         else:
@@ -87,6 +92,21 @@ def kept_of(entries: Iterable[StoredEntry]) -> set[str]:
             kept.add(entry.entry_sha256)
             covered.update(entry.event_ids)
     return kept
+
+
+def _evidence_of(entries: Iterable[StoredEntry]) -> set[str]:
+    """The names of the entries that are kept for their invalid elements, of all in their order (STORE-7).
+
+    The first ones: whoever sends more of them must not be able to push out what was evidence before.
+    """
+    found: set[str] = set()
+    of_origin: dict[str, int] = {}
+    for entry in entries:
+        if entry.invalid and len(found) < _EVIDENCE_OF_RECORD:
+            number = of_origin[entry.origin] = of_origin.get(entry.origin, 0) + 1
+            if number <= _EVIDENCE:
+                found.add(entry.entry_sha256)
+    return found
 
 
 def served_of(entries: Sequence[StoredEntry], sources: Sequence[str]) -> StoredEntry | None:

@@ -11,9 +11,9 @@ from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.errors import PithError, StoreError
 from pithbundle.merge.ledger import Ledger
 from pithbundle.store.entry import Found, Gap, Head, read_entry
-from pithbundle.store.index import RecordRow, RecordRows
 from pithbundle.store.judging import Facts, Judge, ids_in
 from pithbundle.store.keeping import StoredEntry, served_of
+from pithbundle.store.rows import RecordRow, RecordRows
 from pithbundle.store.segments import Area, AreaName
 from pithbundle.verifier import VerifiedBundle
 

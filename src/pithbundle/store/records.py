@@ -8,9 +8,10 @@ from typing import Final
 
 from pithbundle.errors import StoreError
 from pithbundle.store.cursors import Cursors
-from pithbundle.store.index import RecordRow, damaged
+from pithbundle.store.index import damaged
 from pithbundle.store.keeping import StoredEntry
 from pithbundle.store.loading import StoredRecord, body_of, compose, load_entries
+from pithbundle.store.rows import RecordRow
 from pithbundle.store.view import Served, View
 from pithbundle.verify.policy import Policy
 

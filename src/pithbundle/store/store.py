@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from pithbundle.encoding.parsed import Encoding, detect_encoding
-from pithbundle.errors import PithError
+from pithbundle.errors import PithError, StoreError
 from pithbundle.progress import Progress
 from pithbundle.store.adding import Added, Addition, Incoming, Note, no_cursors, require_incoming
 from pithbundle.store.checking import Checked, check_store, found_in
 from pithbundle.store.judging import Facts
 from pithbundle.store.keeper import PATIENCE, Keeper
 from pithbundle.store.records import Records
-from pithbundle.store.sealing import Sealed, seal
+from pithbundle.store.sealing import Sealed, drop, seal
 from pithbundle.store.settings import Settings, create_store, require_origin, write_settings
 from pithbundle.verify.policy import Policy
 
@@ -220,3 +220,19 @@ class Store(Records):
         """Write the entries that are kept into sorted segments and remove the old ones (STORE-13)."""
         with self._keeper.locked():
             return seal(self._keeper, progress)
+
+    def drop(self, *, origin: str = "", code: str = "", progress: Progress | None = None) -> Sealed:
+        """Drop entries from the quarantine for ever; what was admitted stays (STORE-15).
+
+        Args:
+            origin: whose entries; empty for those of any origin.
+            code: why they are in quarantine, as ``key_unknown``; empty for any code.
+            progress: is given how many entries that stay are written.
+
+        Raises:
+            StoreError: ``type``: neither is given, so that everything would be dropped.
+        """
+        if not origin and not code:
+            raise StoreError("type", "an origin or a code is needed of what is dropped")
+        with self._keeper.locked():
+            return drop(self._keeper, origin, code, progress)

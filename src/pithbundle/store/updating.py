@@ -8,11 +8,12 @@ from typing import Final
 
 from pithbundle.progress import Progress, Silent
 from pithbundle.store.entry import Found, Gap, Head
-from pithbundle.store.index import Damage, Index
+from pithbundle.store.index import Index
 from pithbundle.store.judges import Judges
 from pithbundle.store.judging import Facts
 from pithbundle.store.keeping import StoredEntry, kept_of
 from pithbundle.store.loading import Chosen, entry_of, facts_of, load_entries, rows_of
+from pithbundle.store.rows import Damage
 from pithbundle.store.segments import AREAS, Area, AreaName
 
 #: The entries that may be of a record: another record of its number is set aside (MERGE-2).

@@ -54,6 +54,16 @@ def test_evidence_is_kept_and_takes_no_place_of_another() -> None:
     ]
 
 
+def test_evidence_is_bounded_and_nobody_pushes_it_out() -> None:
+    """STORE-7: the first four of an origin, the first 32 of a record."""
+    many = [entry(number, "a", 1, invalid=1) for number in range(1, 21)]
+    assert kept(*many) == [1, 2, 3, 4, 19, 20]
+    # What has an event of its own is kept in any case.
+    assert kept(*many[:9], entry(10, "a", 1, 2, invalid=1), *many[10:]) == [1, 2, 3, 4, 10, 19, 20]
+    crowd = [entry(number, f"o{number % 40}", 1, invalid=1) for number in range(1, 161)]
+    assert kept(*crowd) == [*range(1, 33), *range(81, 161)]
+
+
 def test_what_is_kept_is_kept_again_and_loses_no_event() -> None:
     """500 histories: keeping is idempotent, does not depend on the order of rows, and covers all ids."""
     drawn = random.Random(5)
@@ -61,7 +71,7 @@ def test_what_is_kept_is_kept_again_and_loses_no_event() -> None:
         entries = [
             entry(
                 number, drawn.choice("abc"), *drawn.sample(range(6), drawn.randrange(1, 4)),
-                invalid=drawn.random() < 0.1,
+                invalid=drawn.random() < 0.5,
             )
             for number in range(1, drawn.randrange(2, 15))
         ]  # fmt: skip

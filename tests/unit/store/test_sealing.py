@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kit.stores import body, ids, make, segments, suffix, tables, wanted
+from kit.stores import WIDER, body, ids, invalid, make, segments, suffix, tables, unverified, wanted
 from pithbundle import durable
+from pithbundle.errors import StoreError
 from pithbundle.store import Store, sealing
 from pithbundle.store import segments as module
 from pithbundle.store.entry import Found
@@ -97,7 +98,7 @@ def test_readers_that_are_open_follow(tmp_path: Path) -> None:
 
 
 def test_many_entries_are_read_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "_CHOSEN", sealing._CHOSEN.replace("1000", "2"))
+    monkeypatch.setattr(sealing, "_BATCH", sealing._BATCH.replace("1000", "2"))
     with filled(tmp_path / "s") as store:
         assert store.seal().entries == 12
 
@@ -115,3 +116,75 @@ def test_what_fails_leaves_the_old_segments(tmp_path: Path, monkeypatch: pytest.
                 store.seal()
         assert tables(tmp_path / "s") == before and store.check().is_sound
         assert store.seal().entries == 12
+
+
+# -- dropping from the quarantine (STORE-15) ---------------------------------------------------
+
+
+def with_quarantine(path: Path) -> Store:
+    """Files of two origins in quarantine, for two reasons, and one that a wider policy admits."""
+    store = make(path, (body(1, 1), "a"))
+    for origin in ("a", "hostile"):
+        store.add(b"junk", origin=origin)
+        store.add(body(2), origin=origin)
+    store.add(body(3, more=(unverified(3, 1),)), origin="hostile")
+    return store
+
+
+def left(store: Store) -> list[tuple[str, str]]:
+    return [(one.origin, one.code) for one in store.quarantined()]
+
+
+def test_an_origin_or_a_reason_is_dropped_from_the_quarantine(tmp_path: Path) -> None:
+    with with_quarantine(tmp_path / "s") as store:
+        assert len(left(store)) == 5
+        assert store.drop(origin="nobody").dropped == 0 and len(left(store)) == 5
+        found = store.drop(origin="hostile", code="syntax")
+        assert (found.dropped, found.entries, found.damage) == (1, 4, ())
+        assert found.new_bytes < found.old_bytes
+        assert ("hostile", "syntax") not in left(store) and len(left(store)) == 4
+        with Store.open(str(tmp_path / "s")) as other:
+            assert other.drop(code="key_unknown").dropped == 3
+        assert left(store) == [("a", "syntax")]
+        assert store.body(next(store.quarantined())) == b"junk"
+        # What follows is appended, and everything is a function of the segments.
+        assert store.add(b"{", origin="hostile").outcome == "quarantined"
+        made = tables(tmp_path / "s")
+        assert store.check().is_sound and store.repair().is_sound and tables(tmp_path / "s") == made
+        assert store.drop(origin="a").dropped == 1 and store.drop(origin="hostile").entries == 0
+        assert segments(tmp_path / "s", "quarantine") == [] and store.check().is_sound
+        assert ids(store, 1) == wanted(1, 1)
+        with pytest.raises(StoreError, match="an origin or a code"):
+            store.drop()
+
+
+def test_what_was_admitted_since_then_is_not_dropped(tmp_path: Path) -> None:
+    with with_quarantine(tmp_path / "s") as store:
+        store.repair(policy=WIDER)
+        assert store.record(suffix(3)) is not None
+        assert store.drop(origin="hostile").dropped == 2
+        assert store.record(suffix(3)) is not None and left(store) == [("a", "syntax"), ("a", "key_unknown")]
+        store.seal()
+        assert store.drop(origin="hostile").dropped == 0 and store.record(suffix(3)) is not None
+        assert store.check().is_sound
+
+
+def test_damage_of_the_quarantine_is_named_and_left(tmp_path: Path) -> None:
+    with with_quarantine(tmp_path / "s") as store:
+        (segment,) = segments(tmp_path / "s", "quarantine")
+        data = bytearray(segment.read_bytes())
+        data[-3] ^= 1
+        segment.write_bytes(data)
+        found = store.drop(origin="a")
+        assert (found.dropped, found.entries, len(found.damage)) == (2, 2, 1)
+        assert left(store) == [("hostile", "syntax"), ("hostile", "key_unknown")] and store.check().is_sound
+
+
+def test_sealing_counts_the_evidence_that_it_drops(tmp_path: Path) -> None:
+    """STORE-7: a mirror that sends a forged element again and again fills no disk."""
+    with make(tmp_path / "s") as store:
+        for mark in range(10):
+            store.add(body(1, 1, more=(invalid(1, 20 + mark),)), origin="a")
+        found = store.seal()
+        assert (found.entries, found.dropped, found.dropped_evidence) == (6, 4, 4)
+        assert store.seal().dropped == 0 and store.check().is_sound

@@ -281,3 +281,28 @@ def seal(out: Output, store: str) -> int:
     """
     run, printing = _stores()
     return int(printing.print_sealed(out, store, run.seal(store)))
+
+
+@command.command(
+    "drop",
+    epilog="\b\nExamples:\n  pithbundle store drop mirror --origin https://hostile.example\n"
+    "  pithbundle store drop mirror --code key_unknown\n\n"
+    "\b\nExit status: 0; 1 something was damaged, the rest was dropped; " + _FAILED,
+)
+@_store_argument
+@click.option("--origin", metavar="NAME", help="Drop what is from here: a URL or a name.")
+@click.option("--code", metavar="CODE", help="Drop what is in quarantine for this reason.")
+@json_option
+@click.pass_obj
+def drop(out: Output, store: str, origin: str | None, code: str | None) -> int:
+    """Drop files from the quarantine of the store DIR, for ever.
+
+    pithbundle store list --quarantine prints origin and code of each. With both options a file must be of
+    both. Nothing that was admitted is dropped. A synchronisation with an origin that still serves such files
+    can bring them back.
+    """
+    ctx = click.get_current_context()
+    if not origin and not code:
+        raise click.UsageError("say what is dropped: give --origin, --code or both", ctx)
+    run, printing = _stores()
+    return int(printing.print_dropped(out, store, run.drop(store, origin or "", code or "")))
