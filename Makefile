@@ -146,7 +146,7 @@ environments: $(DEV)
 fuzz: $(DEV)
 	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz
 
-bench: $(DEV)
+bench: $(BENCHMARKS)
 	@for script in $(filter-out %/against.py %/recompute.py %/recompute_page.py,$(wildcard benchmarks/*.py)); do \
 	  $(BIN)/python "$$script" || exit 1; done
 	$(if $(BASE),$(BIN)/python benchmarks/against.py --base '$(BASE)')

@@ -9,7 +9,7 @@ from typing import Final
 from pithbundle.files import file_error
 
 #: Connections that the system holds until the server takes them.
-_BACKLOG: Final = 128
+_BACKLOG: Final = 1_024
 
 
 def is_loopback(address: str) -> bool:
@@ -31,6 +31,11 @@ def is_unspecified(address: str) -> bool:
     return ipaddress.ip_address(address).is_unspecified
 
 
+def lengthen_queue(listener: socket.socket) -> None:
+    """Let the system hold more connections than the loop accepts at once; asyncio has one number for both."""
+    listener.listen(_BACKLOG)
+
+
 def listening(address: str, port: int) -> socket.socket:
     """Open a socket that listens.
 
@@ -42,7 +47,23 @@ def listening(address: str, port: int) -> socket.socket:
         FileError: ``io``: the address or the port cannot be used.
     """
     try:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        return socket.create_server((address, port), family=family, backlog=_BACKLOG)
+        return _opened(address, port)
     except OSError as error:
         raise file_error(f"{name_of(address)}:{port}", error) from error
+
+
+def _opened(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # Not by socket.create_server, which names no protocol: asyncio switches Nagle's algorithm off only where
+    # it is named, and a response that is written in two pieces waits 40 ms for a delayed acknowledgement.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind((address, port))
+        made.listen(_BACKLOG)
+    except BaseException:
+        made.close()
+        raise
+    return made

@@ -18,13 +18,16 @@ from pithbundle.mirror.serve.app import App
 from pithbundle.mirror.serve.counts import Counts
 from pithbundle.mirror.serve.hosts import LOOPBACK_NAMES, Hosts
 from pithbundle.mirror.serve.limits import ServeLimits
-from pithbundle.mirror.serve.listening import is_unspecified, listening, name_of
+from pithbundle.mirror.serve.listening import is_unspecified, lengthen_queue, listening, name_of
 from pithbundle.mirror.serve.monitor import Monitor
 from pithbundle.mirror.serve.protocol import Gate
 from pithbundle.mirror.site import Site
 
 #: The site finds one document at a time; files of packs are read beside it.
 _THREADS: Final = 4
+#: The connections that the loop accepts before it looks at the requests of others: far fewer than there may
+#: be, or one burst of connections would displace clients whose requests had come before it (SERVE-4).
+_ACCEPTED: Final = 8
 #: Connections to the second port at once.
 _MONITOR_CONNECTIONS: Final = 16
 
@@ -134,6 +137,8 @@ class _Run:
                 renewing = asyncio.ensure_future(self._renewing(renewer))
                 while not all(server.started for server in self._servers):
                     await asyncio.sleep(0.01)
+                for each in sockets:
+                    lengthen_queue(each)
                 ports = [each.getsockname()[1] for each in sockets]
                 started(Started(options.address, ports[0], ports[1] if len(ports) > 1 else None))
                 await asyncio.gather(*running)
@@ -206,6 +211,7 @@ def _config(app: Any, gate: Gate) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        backlog=_ACCEPTED,
         proxy_headers=False,
         timeout_graceful_shutdown=int(gate.limits.shutdown_seconds),
     )

@@ -44,6 +44,15 @@ def test_a_record_has_a_page_and_the_page_has_what_it_loads(tmp_path: Path) -> N
         assert document(site, f"pith/{S}").media_type == "application/ld+json"
 
 
+def test_the_index_page_of_a_publication_and_that_of_a_server(tmp_path: Path) -> None:
+    make(tmp_path / "s", (body(1, 1), "a")).close()
+    with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:
+        published = document(site, "index.html")
+        served = site.find("", page=True)
+        assert isinstance(served, Document) and b"<form" in served.body and b"<form" not in published.body
+        assert site.find("index.html", page=True) == served and site.find("") is None
+
+
 def test_nothing_else_is_a_page(tmp_path: Path) -> None:
     make(tmp_path / "s", (body(1, 1), "a")).close()
     with Site.open(str(tmp_path / "s"), origin="mirror.example") as site:

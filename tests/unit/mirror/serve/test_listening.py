@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from pithbundle.errors import FileError
@@ -31,3 +33,10 @@ def test_a_port_that_is_in_use() -> None:
             listening("127.0.0.1", port)
     with pytest.raises(FileError, match=r"192\.0\.2\.1:0"):
         listening("192.0.2.1", 0)
+
+
+def test_responses_do_not_wait_for_acknowledgements() -> None:
+    """asyncio switches Nagle's algorithm off only where the protocol of the socket is named."""
+    for address in ("127.0.0.1", "::1"):
+        with listening(address, 0) as found:
+            assert found.proto == socket.IPPROTO_TCP

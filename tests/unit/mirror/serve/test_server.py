@@ -13,7 +13,10 @@ import pytest
 from kit.servers import eventually, request, served
 from kit.stores import body, make, suffix
 from pithbundle.errors import FileError
+from pithbundle.mirror.serve.counts import Counts
 from pithbundle.mirror.serve.limits import ServeLimits
+from pithbundle.mirror.serve.protocol import Gate
+from pithbundle.mirror.serve.server import _config
 from pithbundle.mirror.site import Site
 from pithbundle.store import Store
 
@@ -116,3 +119,9 @@ def test_a_port_that_is_in_use(tmp_path: Path) -> None:
             with pytest.raises(FileError, match="address already in use"), served(tmp_path / "s", **given):
                 pass
         assert server.ask("/pith-digests/head.json").status == 200
+
+
+def test_a_burst_of_connections_displaces_no_client_whose_request_is_there() -> None:
+    """What the loop accepts at once is far less than the connections that there may be (SERVE-4)."""
+    made = _config(None, Gate(ServeLimits(), Counts()))
+    assert made.backlog * 4 <= ServeLimits().connections
