@@ -30,7 +30,7 @@ from kit.recomputed import (
 )
 from pithbundle import FileError, durable
 from pithbundle.recompute import store
-from pithbundle.recompute.journal import JOURNAL, read_journal
+from pithbundle.recompute.journal import JOURNAL, noted
 from pithbundle.recompute.resume import PLAN
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.store import UNITS
@@ -221,7 +221,7 @@ def noted_in(part: Path) -> int:
     if not part.exists():
         return 0
     with durable.Folder.open(str(part)) as folder:
-        return len(read_journal(folder))
+        return len(dict(noted(folder)))
 
 
 # -- damage ----------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def hits(part: Path, name: str, hit: range) -> int:
         line = len((part / JOURNAL).read_bytes().splitlines(keepends=True)[0])
         return hit[-1] // line - hit[0] // line + 1
     with durable.Folder.open(str(part)) as folder:
-        extents = read_journal(folder).values()
+        extents = dict(noted(folder)).values()
     return sum(extent.offset <= hit[-1] and hit[0] < extent.end for extent in extents)
 
 

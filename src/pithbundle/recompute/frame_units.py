@@ -20,7 +20,7 @@ from pithbundle.archive.manifest import PackInfo
 from pithbundle.archive.reader import Damage, PackReader, Reader, note_damage
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.errors import ArchiveError, FileError, PithError
-from pithbundle.recompute.frame_runs import frame_runs
+from pithbundle.recompute.frame_runs import FrameRun, frame_runs
 from pithbundle.recompute.known import Task
 from pithbundle.recompute.location import absolute
 from pithbundle.recompute.notes import Notes
@@ -32,6 +32,9 @@ from pithbundle.recompute.work import FramesAt, Outcome, Work, changed
 
 #: How many packs for each process are scanned before their turn.
 _AHEAD: Final = 2
+#: The most units that a scan returns, of 73 bytes; a pack has some hundred. Of one with more the parent
+#: reads the others, so that no number of frames fills its memory.
+_MOST_SCANNED: Final = 1 << 14
 
 #: A unit: its number, its key, and what makes the work.
 Unit: TypeAlias = tuple[int, str, Callable[[], Work]]
@@ -120,7 +123,8 @@ class FrameUnits:
         while True:
             while len(ahead) < _AHEAD * max(1, pool.jobs) and (pack := next(todo, None)) is not None:
                 if pack.file is not None:
-                    pack = self._asked(pack, pack.file, WINDOW * max(1, pool.jobs) if is_first else 0)
+                    first = min(WINDOW * max(1, pool.jobs), _MOST_SCANNED) if is_first else 0
+                    pack = self._asked(pack, pack.file, first)
                     is_first = False
                     yield from pack.scans
                 ahead.append(pack)
@@ -153,7 +157,7 @@ class FrameUnits:
     def _asked(self, pack: _Pack, file: PackFile, first: int) -> _Pack:
         """The pack with its scans."""
         self._files.append(file)
-        whole = Scan(file.shared_path, file.encoding, file.storage, self._keys.under)
+        whole = Scan(file.shared_path, file.encoding, file.storage, self._keys.under, _MOST_SCANNED)
         works = (replace(whole, most=first), whole) if first else (whole,)
         return replace(pack, scans=tuple(PackScan(work) for work in works))
 
@@ -177,7 +181,9 @@ class FrameUnits:
         for at, entry in whole.damages:
             if at == done:
                 self._note(file, entry)
-        if not whole.damages and whole.content_sha256 != pack.info.content_sha256:
+        if len(whole) == _MOST_SCANNED:
+            yield from self._read_here(pack, done)
+        elif not whole.damages and whole.content_sha256 != pack.info.content_sha256:
             self._reject(pack.path, _other_content())
 
     def _units_of(self, found: Scanned, file: PackFile, start: int) -> Iterator[Unit]:
@@ -198,36 +204,54 @@ class FrameUnits:
 
     # -- packs that are read here -----------------------------------------------------------
 
-    def _read_here(self, pack: _Pack) -> Iterator[Unit]:
+    def _read_here(self, pack: _Pack, done: int = 0) -> Iterator[Unit]:
+        """The units of a pack after the first ``done``.
+
+        Raises:
+            FileError: ``io``: it changed while it was read.
+        """
         try:
             opened = pack.reader.open(pack.info)
         except FileError as error:
             self._reject(pack.path, error)
             return
         with opened:
-            yield from self._frames_of(opened, pack.info)
+            file = pack.file
+            if file is None:
+                file = PackFile(opened.path, opened.encoding, opened.identity, opened.storage)
+                self._files.append(file)
+            elif opened.identity != file.identity:
+                raise changed(pack.path)
+            yield from self._frames_of(opened, pack.info, file, done)
 
-    def _frames_of(self, pack: PackReader, info: PackInfo) -> Iterator[Unit]:
-        file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage)
-        self._files.append(file)
-        content, is_damaged = sha256(), False
+    def _frames_of(self, pack: PackReader, info: PackInfo, file: PackFile, done: int) -> Iterator[Unit]:
+        content, is_damaged, count = sha256(), False, 0
         for run in frame_runs(pack.frames()):
             if isinstance(run, Damage):
-                damage = Rejections()
-                note_damage(pack, run, damage)
-                self._notes.take(self.number(), damage)
                 is_damaged = True
+                if count >= done:
+                    damage = Rejections()
+                    note_damage(pack, run, damage)
+                    self._notes.take(self.number(), damage)
                 continue
-            parts = [(pack.encoding, frame.raw) for frame in run]
-            for _, raw in parts:
-                content.update(raw)
-            lengths = tuple([frame.length for frame in run])
-            is_large = len(run[0].raw) > MAX_BYTES
-            source = Source(file, run[0].offset, lengths, self.number(len(run)), is_large)
-            key = self._keys.of_frames(pack.encoding, [raw for _, raw in parts])
-            yield self.sources.add(source), key, partial(list, parts)
+            for frame in run:
+                content.update(frame.raw)
+            count += 1
+            if count > done:
+                yield self._unit_of(run, file)
         if not is_damaged and content.hexdigest() != info.content_sha256:
             self._reject(pack.path, _other_content())
+
+    def _unit_of(self, run: FrameRun, file: PackFile) -> Unit:
+        """A unit whose frames were read here; processes that can read them again are told where they are."""
+        parts = [(file.encoding, frame.raw) for frame in run]
+        lengths = tuple([frame.length for frame in run])
+        is_large = len(run[0].raw) > MAX_BYTES
+        source = Source(file, run[0].offset, lengths, self.number(len(run)), is_large)
+        key = self._keys.of_frames(file.encoding, [raw for _, raw in parts])
+        if file.shared_path:
+            return self.sources.add(source), key, partial(FramesAt, source.span(), key, self._keys.under)
+        return self.sources.add(source), key, partial(list, parts)
 
 
 def _opened(pack: _Pack) -> _Pack:

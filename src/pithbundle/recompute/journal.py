@@ -15,10 +15,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from os import close, read
 from typing import Final
 
 from pithbundle.durable import Folder
+from pithbundle.recompute.number_table import NumberTable
 
 JOURNAL: Final = "journal.txt"
 #: The temporary name while the lines of an earlier run are written again.
@@ -28,7 +28,9 @@ _LINE: Final = re.compile(rb"([0-9a-f]{64}) ([0-9]{18}) ([0-9]{18}) ([0-9a-f]{64
 _LINE_BYTES: Final = 64 + 18 + 18 + 64 + 16 + 5
 #: The hexadecimal digits of a key that are in memory.
 _SHORT: Final = 15
+#: The bytes of a journal that are read at once, and the lines that are written at once.
 _CHUNK: Final = 1 << 20
+_LINES: Final = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,55 +60,76 @@ def _check(text: bytes) -> bytes:
     return sha256(text).hexdigest()[:16].encode("ascii")
 
 
-def read_journal(folder: Folder) -> dict[str, Extent]:
-    """Read the journal of an earlier run; a line that is damaged is passed over.
+def noted(folder: Folder) -> Iterator[tuple[str, Extent]]:
+    """The keys and the extents that the journal of an earlier run notes; what is damaged is passed over.
+
+    They are read in parts, since a journal may have a million lines.
 
     Raises:
         OSError: it is no regular file, or cannot be read.
     """
     if folder.mode(JOURNAL) is None:
-        return {}
-    descriptor = folder.open_file(JOURNAL)
-    try:
-        data = b"".join(iter(lambda: read(descriptor, _CHUNK), b""))
-    finally:
-        close(descriptor)
-    return dict(_read_lines(data))
+        return
+    with open(folder.open_file(JOURNAL), "rb") as file:
+        rest = b""
+        while part := file.read(_CHUNK):
+            data, end = rest + part, 0
+            for at, key, extent in _read_lines(data):
+                yield key, extent
+                end = at
+            # A line may go on in the next part.
+            rest = data[max(end, len(data) - _LINE_BYTES) :]
 
 
-def _read_lines(data: bytes) -> Iterator[tuple[str, Extent]]:
-    """The keys and the extents of the lines that are sound."""
+def _read_lines(data: bytes) -> Iterator[tuple[int, str, Extent]]:
+    """The lines that are sound: where each ends, its key and its extent."""
     # Searched for instead of split: a line feed that was hit costs nothing, and nor do bytes too many.
     for match in _LINE.finditer(data):
         key, offset, length, digest, check = match.groups()
         if check == _check(match[0][: -len(check) - 1]):
-            yield key.decode(), Extent(int(offset), int(length), bytes.fromhex(digest.decode()))
+            yield match.end(), key.decode(), Extent(int(offset), int(length), bytes.fromhex(digest.decode()))
 
 
 class Journal:
     """The journal of the run that writes it.
 
     Of a result the beginning of its key and the number of its line are in memory: a registry has a hundred
-    thousand.
+    thousand, and an archive of others perhaps a million. What an earlier run noted is written again, without
+    what was damaged or cut.
 
     Args:
         folder: the part of the output.
-        extents: what an earlier run noted. It is written again, without what was damaged or cut.
+        size: the bytes of the file of results; what is noted beyond them is not.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be read or written.
     """
 
-    def __init__(self, folder: Folder, extents: dict[str, Extent]) -> None:
+    def __init__(self, folder: Folder, size: int) -> None:
         self._folder = folder
-        self._numbers = {_short(key): number for number, key in enumerate(extents)}
+        self._numbers = NumberTable()
         #: The lines in the file, and those after them that are not written yet.
-        self._written = len(extents)
+        self._written = 0
         self._waiting: list[bytes] = []
-        lines = b"".join(_to_line(key, extent) for key, extent in extents.items())
-        folder.write_file(JOURNAL, lines, TEMPORARY)
+        #: The offset behind the last result that an earlier run noted.
+        self.end = 0
+        folder.write_parts(JOURNAL, self._of_earlier_run(size), TEMPORARY)
         folder.sync()
-        self._file = folder.reopen(JOURNAL, len(lines))
+        self._file = folder.reopen(JOURNAL, self._written * _LINE_BYTES)
+
+    def _of_earlier_run(self, size: int) -> Iterator[bytes]:
+        """The lines of an earlier run, in parts."""
+        lines: list[bytes] = []
+        for key, extent in noted(self._folder):
+            if extent.end <= size:
+                self._numbers.put(_short(key), self._written)
+                self._written += 1
+                self.end = max(self.end, extent.end)
+                lines.append(_to_line(key, extent))
+            if len(lines) == _LINES:
+                yield b"".join(lines)
+                lines = []
+        yield b"".join(lines)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -121,15 +144,15 @@ class Journal:
         else:
             line = self._waiting[number - self._written]
         # Of two keys that begin alike the later one is found. A line that was damaged meanwhile is none.
-        return next((extent for found, extent in _read_lines(line) if found == key), None)
+        return next((extent for _, found, extent in _read_lines(line) if found == key), None)
 
     def forget(self, key: str) -> None:
         """Drop a result that is damaged."""
-        del self._numbers[_short(key)]
+        self._numbers.remove(_short(key))
 
     def note(self, key: str, extent: Extent) -> None:
         """Note a result, which is written when :meth:`flush` is called."""
-        self._numbers[_short(key)] = self._written + len(self._waiting)
+        self._numbers.put(_short(key), self._written + len(self._waiting))
         self._waiting.append(_to_line(key, extent))
 
     def flush(self) -> None:
@@ -143,7 +166,7 @@ class Journal:
     def remove(self) -> None:
         """Close the file and remove it: nothing is noted any more."""
         self.close()
-        self._numbers = {}
+        self._numbers = NumberTable()
         self._folder.remove(JOURNAL)
 
     def close(self) -> None:
@@ -152,5 +175,5 @@ class Journal:
 
 
 def _short(key: str) -> int:
-    """The beginning of a key, in an int of 32 bytes."""
+    """The beginning of a key."""
     return int(key[:_SHORT], 16)

@@ -12,7 +12,7 @@ from typing import Final
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.output_folder import PART, OutputFolder
-from pithbundle.recompute.journal import JOURNAL, Extent, read_journal
+from pithbundle.recompute.journal import JOURNAL, noted
 from pithbundle.recompute.journal import TEMPORARY as JOURNAL_TEMPORARY
 from pithbundle.recompute.plan import LIMITS, Plan
 from pithbundle.recompute.store import UNITS, Store
@@ -23,8 +23,8 @@ RESUMABLE: Final = re.compile("|".join(re.escape(name) for name in (UNITS, JOURN
 TEMPORARIES: Final = re.escape(JOURNAL_TEMPORARY)
 
 
-def extents_left(output: OutputFolder, *, resume: bool, force: bool) -> dict[str, Extent]:
-    """Return what an interrupted run noted in the part of an output; empty where there is nothing.
+def units_left(output: OutputFolder, *, resume: bool, force: bool) -> int:
+    """Return how many results an interrupted run noted in the part of an output.
 
     Args:
         output: the output, whose part keeps the files of RESUMABLE.
@@ -43,19 +43,17 @@ def extents_left(output: OutputFolder, *, resume: bool, force: bool) -> dict[str
     for name in folder.names():
         if not stat.S_ISREG(folder.mode(name) or 0):
             raise FileError.at(os.path.join(path, name), "is not a regular file; --force begins anew")
-    extents = read_journal(folder)
-    output.keeps = bool(extents)
-    if extents and not resume:
-        units = "1 finished unit" if len(extents) == 1 else f"{len(extents)} finished units"
+    left = sum(1 for _ in noted(folder))
+    output.keeps = left > 0
+    if left and not resume:
+        units = "1 finished unit" if left == 1 else f"{left} finished units"
         reason = f"contains {units} of a run that ended early"
         raise FileError.at(path, f"{reason}; --resume goes on with it, --force begins anew")
-    return extents
+    return left
 
 
 @contextlib.contextmanager
-def opened(
-    output: OutputFolder, plan: Plan, extents: dict[str, Extent], kept: Callable[[int], None]
-) -> Iterator[Store]:
+def opened(output: OutputFolder, plan: Plan, left: int, kept: Callable[[int], None]) -> Iterator[Store]:
     """The results in the part of an output: those that an interrupted run noted, or none.
 
     However the block ends, what is finished is kept for a run that goes on, unless the output is complete.
@@ -63,7 +61,7 @@ def opened(
     Args:
         output: the output.
         plan: the plan of this run.
-        extents: what :func:`extents_left` returned.
+        left: what :func:`units_left` returned.
         kept: called with the number of finished units if the block ends early and there are some.
 
     Raises:
@@ -71,10 +69,10 @@ def opened(
         OSError: the files cannot be written.
     """
     folder = output.part
-    if extents:
+    if left:
         _require_plan(folder, plan, part_path(output))
     folder.write_file(PLAN, plan.to_bytes())
-    with contextlib.closing(Store(folder, extents)) as store:
+    with contextlib.closing(Store(folder)) as store:
         try:
             yield store
         except BaseException:

@@ -76,7 +76,8 @@ class Scanned:
 
     def from_number(self, start: int = 0) -> Iterator[ScannedUnit]:
         """The units from the one with this number on."""
-        for offset, *lengths, is_large, key in _UNIT.iter_unpack(self.units[start * _UNIT.size :]):
+        units = memoryview(self.units)[start * _UNIT.size :]
+        for offset, *lengths, is_large, key in _UNIT.iter_unpack(units):
             yield ScannedUnit(offset, tuple(filter(None, lengths)), is_large, key.hex())
 
     def to_bytes(self) -> bytes:

@@ -88,25 +88,22 @@ class Store:
     """The file of the results of a run, and its journal.
 
     Args:
-        folder: the part of the output.
-        extents: what the journal of an interrupted run has. Everything else of its file is cut or not used.
+        folder: the part of the output. Of the results that an interrupted run left there, those are used
+            that its journal notes; everything else is cut.
 
     Raises:
         OSError: they cannot be written.
     """
 
-    def __init__(self, folder: Folder, extents: dict[str, Extent] | None = None) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        size = folder.size(UNITS) or 0
-        found = {key: extent for key, extent in (extents or {}).items() if extent.end <= size}
-        if found:
-            end = max(extent.end for extent in found.values())
-            self._file: OutputFile = folder.reopen(UNITS, end)
+        self._journal = Journal(folder, folder.size(UNITS) or 0)
+        if len(self._journal):
+            self._file: OutputFile = folder.reopen(UNITS, self._journal.end)
         else:
             if folder.mode(UNITS) is not None:
                 folder.remove(UNITS)
             self._file = folder.create(UNITS)
-        self._journal = Journal(folder, found)
         #: The results that are not noted yet, and their bytes.
         self._waiting = self._waiting_bytes = 0
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import pytest
@@ -115,6 +117,52 @@ def test_what_is_rejected_has_the_same_order_and_counts(
     assert len(read_output(tmp_path / "there").rejected) >= 2 * min(count, 100)
 
 
+@pytest.mark.parametrize("count", [3, 130])
+def test_of_a_pack_with_more_units_than_a_scan_returns_the_others_are_read_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Else a million frames of 15 bytes would be 73 bytes each in the parent, three times."""
+    given = archives(tmp_path, LINES[:9], LINES[3:])
+    pack_of(given[0]).write_bytes(scattered(count))
+    pack_of(given[1]).write_bytes(b"".join(compress(line.raw) for line in LINES[3:]))
+    monkeypatch.setattr("pithbundle.recompute.frame_runs.MOST_FRAMES", 1)
+    monkeypatch.setattr("pithbundle.recompute.scan.MOST_FRAMES", 1)
+    monkeypatch.setattr("pithbundle.recompute.scan._UNIT", Struct(">QQ?32s"))
+    for most in (1, 2, count, count + 1):
+        monkeypatch.setattr(module, "_MOST_SCANNED", most)
+        both(tmp_path, given)
+    found = read_output(tmp_path / "there")
+    # All that is damaged is named; the content of the second pack, which is whole, is that of its manifest.
+    assert len(found.rejected) >= 2 * min(count, 100)
+    assert not [each for each in found.rejected if each["file"] == str(pack_of(given[1]))]
+    info = Path(given[1], "pith-archive.json")
+    digest = sha256(b"".join(line.raw for line in LINES[3:])).hexdigest()
+    info.write_text(info.read_text().replace(digest[32:], "0" * 32))
+    monkeypatch.setattr(module, "_MOST_SCANNED", 2)
+    both(tmp_path, given)
+    more = read_output(tmp_path / "there").rejected
+    assert [each["code"] for each in more if each["file"] == str(pack_of(given[1]))] == ["archive"]
+
+
+def test_a_pack_that_is_replaced_before_the_rest_of_it_is_read_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_SCANNED", 1)
+    given = archives(tmp_path, LINES)
+    pack, left = pack_of(given[0]), 2
+
+    def changing(_: Work) -> bool:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            shutil.copyfile(pack, tmp_path / "copy")
+            os.replace(tmp_path / "copy", pack)
+        return False
+
+    with pytest.raises(FileError, match="changed while it was read; run again"):
+        recompute(given, str(tmp_path / "out"), verifier(), pool=Losing(changing))
+
+
 def test_packs_that_cannot_be_opened(tmp_path: Path) -> None:
     given = archives(tmp_path, LINES[:9], LINES[9:12], LINES[12:20])
     pack_of(given[1]).unlink()
@@ -174,7 +222,7 @@ def test_a_pack_whose_scan_ends_its_processes_is_the_only_one_lost(tmp_path: Pat
 
 def test_a_scan_of_the_first_frames_that_is_lost_loses_nothing(tmp_path: Path) -> None:
     given = archives(tmp_path, LINES)
-    pool = Losing(lambda work: getattr(work, "most", 0) > 0)
+    pool = Losing(lambda work: 0 < getattr(work, "most", 0) < module._MOST_SCANNED)
     recompute(given, str(tmp_path / "out"), verifier(), pool=pool)
     recompute(given, str(tmp_path / "alone"), verifier())
     assert files_of(tmp_path / "out") == files_of(tmp_path / "alone")
@@ -185,7 +233,7 @@ def test_scans_that_differ_are_a_file_that_changed(tmp_path: Path) -> None:
     real = pack_of(given[0]).read_bytes()
 
     def changing(work: Work) -> bool:
-        if getattr(work, "most", None) == 0:
+        if getattr(work, "most", None) == module._MOST_SCANNED:
             pack_of(given[0]).write_bytes(compress(LINES[0].raw) + real)
         return False
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 import random
+import tracemalloc
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from kit.crash import Recorder
 from pithbundle.durable import Folder
-from pithbundle.recompute.journal import JOURNAL, Extent, Journal, read_journal
+from pithbundle.recompute import journal as module
+from pithbundle.recompute.journal import JOURNAL, Extent, Journal, noted
 
 EXTENTS = {
     f"{number:02x}" * 32: Extent(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)
 }
+#: The bytes of the file of these results.
+SIZE = max(extent.end for extent in EXTENTS.values())
 LINE = 64 + 1 + 18 + 1 + 18 + 1 + 64 + 1 + 16 + 1
 
 
 def written(tmp_path: Path) -> Path:
     with Folder.open(str(tmp_path)) as folder:
-        journal = Journal(folder, {})
+        journal = Journal(folder, 0)
         for key, extent in EXTENTS.items():
             journal.note(key, extent)
         journal.flush()
@@ -31,7 +36,7 @@ def written(tmp_path: Path) -> Path:
 
 def read(tmp_path: Path) -> dict[str, Extent]:
     with Folder.open(str(tmp_path)) as folder:
-        return read_journal(folder)
+        return dict(noted(folder))
 
 
 def test_what_was_flushed_is_read(tmp_path: Path) -> None:
@@ -39,7 +44,7 @@ def test_what_was_flushed_is_read(tmp_path: Path) -> None:
     path = written(tmp_path)
     assert read(tmp_path) == EXTENTS and path.stat().st_size == len(EXTENTS) * LINE
     with Folder.open(str(tmp_path)) as folder:
-        journal = Journal(folder, read_journal(folder))
+        journal = Journal(folder, SIZE)
         journal.note("f" * 64, Extent(1, 2, bytes(32)))
         assert journal.find("f" * 64) == Extent(1, 2, bytes(32)) and len(journal) == 41
         assert len(read(tmp_path)) == 40
@@ -57,11 +62,50 @@ def test_the_journal_of_a_resumed_run_is_on_the_disk_before_anything_is_noted(
     """Else a crash would lose each note of the run, however often it was synced: its name was not."""
     written(tmp_path)
     with Folder.open(str(tmp_path)) as folder:
-        extents = read_journal(folder)
         recorder = Recorder(monkeypatch)
-        Journal(folder, extents).close()
+        Journal(folder, SIZE).close()
     names = [operation.name for operation in recorder.operations]
     assert names[names.index("sync") :] == ["sync", "rename", "sync_folder", "truncate"]
+
+
+def test_a_journal_is_read_and_written_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path)
+    for chunk in (1, 7, LINE - 1, LINE, LINE + 1, 3 * LINE):
+        monkeypatch.setattr(module, "_CHUNK", chunk)
+        monkeypatch.setattr(module, "_LINES", chunk)
+        assert read(tmp_path) == EXTENTS
+        with Folder.open(str(tmp_path)) as folder:
+            journal = Journal(folder, SIZE)
+            assert (len(journal), journal.end) == (len(EXTENTS), SIZE)
+            journal.close()
+
+
+def test_what_is_noted_beyond_the_end_of_the_results_is_dropped(tmp_path: Path) -> None:
+    written(tmp_path)
+    with Folder.open(str(tmp_path)) as folder:
+        journal = Journal(folder, SIZE - 1)
+        assert len(journal) == len(EXTENTS) - 1 and journal.end < SIZE
+        assert journal.find(max(EXTENTS)) is None
+        journal.close()
+    assert read(tmp_path) == {key: extent for key, extent in EXTENTS.items() if key != max(EXTENTS)}
+
+
+def test_a_result_that_is_noted_has_few_bytes_in_memory(tmp_path: Path) -> None:
+    """An archive may have a million frames without a bundle: each took 150 bytes, 500 in a resumed run."""
+    count = 20_000
+    with Folder.open(str(tmp_path)) as folder:
+        journal = Journal(folder, 0)
+        for number in range(count):
+            journal.note(sha256(b"%d" % number).hexdigest(), Extent(number, 1, bytes(32)))
+        journal.flush()
+        journal.close()
+        tracemalloc.start()
+        journal = Journal(folder, count)
+        left, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        journal.close()
+    # In the moment of reading a part of the file and its lines are there too.
+    assert len(journal) == count and left < 40 * count and most - left < 6 << 20
 
 
 def cut(data: bytes, drawn: random.Random) -> tuple[bytes, int]:
@@ -107,7 +151,7 @@ def test_a_torn_line_is_not_written_again(tmp_path: Path) -> None:
     path = written(tmp_path)
     os.truncate(path, path.stat().st_size - 5)
     with Folder.open(str(tmp_path)) as folder:
-        Journal(folder, read_journal(folder)).close()
+        Journal(folder, SIZE).close()
     assert path.stat().st_size == (len(EXTENTS) - 1) * LINE and len(read(tmp_path)) == 39
 
 
@@ -127,7 +171,7 @@ def test_places_are_found_in_the_file_and_before_they_are_written(tmp_path: Path
     path = written(tmp_path)
     more = {f"{number:x}" + "a" * 63: Extent(number, 1, bytes(32)) for number in range(1, 16)}
     with Folder.open(str(tmp_path)) as folder:
-        journal = Journal(folder, read_journal(folder))
+        journal = Journal(folder, SIZE)
         for number, (key, extent) in enumerate(more.items()):
             journal.note(key, extent)
             if number == 7:
