@@ -205,11 +205,7 @@ class FrameUnits:
     # -- packs that are read here -----------------------------------------------------------
 
     def _read_here(self, pack: _Pack, done: int = 0) -> Iterator[Unit]:
-        """The units of a pack after the first ``done``.
-
-        Raises:
-            FileError: ``io``: it changed while it was read.
-        """
+        """The units of a pack after the first ``done``; :meth:`require_unchanged` tells another file."""
         try:
             opened = pack.reader.open(pack.info)
         except FileError as error:
@@ -220,8 +216,6 @@ class FrameUnits:
             if file is None:
                 file = PackFile(opened.path, opened.encoding, opened.identity, opened.storage)
                 self._files.append(file)
-            elif opened.identity != file.identity:
-                raise changed(pack.path)
             yield from self._frames_of(opened, pack.info, file, done)
 
     def _frames_of(self, pack: PackReader, info: PackInfo, file: PackFile, done: int) -> Iterator[Unit]:
