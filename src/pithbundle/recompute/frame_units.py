@@ -205,7 +205,7 @@ class FrameUnits:
     # -- packs that are read here -----------------------------------------------------------
 
     def _read_here(self, pack: _Pack, done: int = 0) -> Iterator[Unit]:
-        """The units of a pack after the first ``done``; :meth:`require_unchanged` tells another file."""
+        """The units of a pack after the first ``done``; :meth:`require_unchanged` rejects another file."""
         try:
             opened = pack.reader.open(pack.info)
         except FileError as error:
