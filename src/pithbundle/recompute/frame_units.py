@@ -237,7 +237,7 @@ class FrameUnits:
             self._reject(pack.path, _other_content())
 
     def _unit_of(self, run: FrameRun, file: PackFile) -> Unit:
-        """A unit whose frames were read here; processes that can read them again are told where they are."""
+        """A unit whose frames were read here; processes that can read them again get where they are."""
         parts = [(file.encoding, frame.raw) for frame in run]
         lengths = tuple([frame.length for frame in run])
         is_large = len(run[0].raw) > MAX_BYTES
