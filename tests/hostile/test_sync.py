@@ -7,8 +7,10 @@ import os
 import random
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -481,3 +483,55 @@ def test_histories_of_an_honest_mirror(tmp_path: Path, mirror: FakeMirror, seed:
         for _ in range(8):
             history.step(store)
         assert store.check().is_sound
+
+
+# -- others that use the store -----------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_beside_whatever_else_uses_the_store(tmp_path: Path, mirror: FakeMirror) -> None:
+    """F5: each run is complete, nothing that was answered is lost, and the index follows from segments."""
+    expected = publish(tmp_path, mirror, *(body(seed, 1) for seed in range(1, 31)), archive=True)
+    path = tmp_path / "store"
+    Store.create(str(path), POLICY).close()
+    ended = threading.Event()
+
+    def add(store: Store, at: int) -> None:
+        store.add(body(100 + at, 1), origin="local")
+        store.add(b"junk %d" % at, origin="hostile")
+
+    works: list[Callable[[Store, int], object]] = [
+        add,
+        lambda store, _: store.seal(),
+        lambda store, _: store.repair(),
+        lambda store, _: store.drop(origin="hostile"),
+        lambda store, _: store.check(),
+    ]
+
+    def others() -> int:
+        done = 0
+        while not ended.is_set() or done <= len(works):
+            with Store.open(str(path)) as store:
+                works[done % len(works)](store, done)
+            done += 1
+        return done
+
+    def run(_: int) -> MirrorResult:
+        with Store.open(str(path)) as store:
+            return sync(store, mirror)
+
+    with ThreadPoolExecutor(3) as pool:
+        other = pool.submit(others)
+        try:
+            results = [*pool.map(run, range(2))]
+        finally:
+            ended.set()
+        count = other.result()
+    assert [result.error for result in results] == [None, None]
+    assert [result.complete for result in results] == [True, True], results
+    with Store.open(str(path)) as store:
+        found = {row.suffix: row.leaf for row in store.records()}
+        assert expected.items() <= found.items()
+        assert len(found) == len(expected) + len(range(0, count, len(works)))
+        assert store.check().is_sound
+        assert sync(store, mirror).complete

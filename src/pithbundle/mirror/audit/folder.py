@@ -7,8 +7,10 @@ it was written first. Every file appears whole or not at all.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Final, Self
@@ -88,8 +90,12 @@ class AuditFolder:
         return name
 
     def _write(self, folder: Folder, name: str, data: bytes) -> None:
-        if folder.mode(name) is None:
+        mode = folder.mode(name)
+        if mode is None:
             self._replace(folder, name, data)
+        elif not stat.S_ISREG(mode):
+            # The evidence would not be there, and the cursor would move past it.
+            raise OSError(errno.EEXIST, "is not a regular file, and is not replaced")
 
     def _replace(self, folder: Folder, name: str, data: bytes) -> None:
         if folder.mode(_TEMPORARY) is not None:

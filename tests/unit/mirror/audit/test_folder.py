@@ -11,7 +11,7 @@ from kit.audits import VERIFIER, audited
 from kit.lying_mirror import LyingMirror
 from pithbundle.errors import FileError
 from pithbundle.mirror.audit.classify import Found
-from pithbundle.mirror.audit.finding import finding_of
+from pithbundle.mirror.audit.finding import finding_name, finding_of
 from pithbundle.mirror.audit.folder import AuditFolder
 
 BASE = "https://a.example"
@@ -83,3 +83,21 @@ def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
         (tmp_path / "a" / "findings" / "new.part").mkdir()
         with pytest.raises(FileError, match="findings/missing"):
             folder.keep(finding_of(found, (), VERIFIER, "2026-11-20T00:00:00Z"), found)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "folder"])
+def test_what_is_no_file_in_the_place_of_a_finding_is_not_taken_for_it(tmp_path: Path, kind: str) -> None:
+    """It counted as written before, so that a watch moved on without the evidence."""
+    found = Found("missing", BASE, "A" * 26, ("x",))
+    place = tmp_path / "a" / "findings" / finding_name(found.key)
+    (tmp_path / "other").write_bytes(b"other")
+    with AuditFolder(str(tmp_path / "a")) as folder:
+        if kind == "fifo":
+            os.mkfifo(place)
+        elif kind == "folder":
+            place.mkdir()
+        else:
+            place.symlink_to(tmp_path / ("other" if kind == "link" else "absent"))
+        with pytest.raises(FileError, match="is not a regular file"):
+            folder.keep(finding_of(found, (), VERIFIER, "2026-11-20T00:00:00Z"), found)
+    assert (tmp_path / "other").read_bytes() == b"other" and not (tmp_path / "absent").exists()
