@@ -1,0 +1,63 @@
+/** The pages of `mirror serve` in headless Chromium: `tests/browser/test_served_pages.py` serves them. */
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { REPO, shared } from "../../js/test/chromium.js";
+
+const require = createRequire(new URL("js/package.json", REPO));
+const { origin, suffix, output } = JSON.parse(process.env.PITHBUNDLE_SERVED);
+
+/** A page, and what went wrong in it. @param {string} path @param {object} options of the context */
+async function opened(path, options = {}) {
+  const context = await shared.browser.newContext(options);
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => request.url().startsWith(`${origin}/`) || errors.push(request.url()));
+  await page.goto(`${origin}${path}`);
+  const close = async () => {
+    assert.deepEqual(errors, []);
+    await context.close();
+  };
+  return { page, close };
+}
+
+test("the search of the index page leads to the page of a record, which this browser checks", async () => {
+  const { page, close } = await opened("/");
+  await page.waitForFunction(() => document.querySelector("#head").textContent.startsWith("mirror.example, generation 1, "));
+  await page.fill("#q", suffix.slice(0, 8));
+  await page.click(".search button");
+  await page.waitForSelector("#check.good");
+  assert.equal(page.url(), `${origin}/pith/${suffix}`);
+  await page.click(".bar a");
+  assert.equal(page.url(), `${origin}/`);
+  await page.fill("#q", "<img src=x onerror=alert(1)>");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".query");
+  assert.equal(await page.textContent(".query"), "<img src=x onerror=alert(1)>");
+  assert.equal(await page.locator("img").count(), 0);
+  await close();
+});
+
+for (const [width, colorScheme] of [[390, "light"], [390, "dark"], [1280, "light"], [1280, "dark"]]) {
+  test(`no fault of contrast or labels, nothing wider than the window: ${width} ${colorScheme}`, async () => {
+    for (const [name, path] of [["index", "/"], ["not-found", `/find?q=${"x".repeat(300)}`], ["error", "/pith/a/b"]]) {
+      const { page, close } = await opened(path, { viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
+      const [scrolled, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+      assert.ok(scrolled <= client, `${name}: ${scrolled} of ${client} pixels`);
+      await page.screenshot({ path: `${output}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+      await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map(({ id, nodes }) => [name, id, nodes.slice(0, 3).map((node) => node.html.slice(0, 200))]), []);
+      await close();
+    }
+  });
+}
+
+test("what is printed has no controls", async () => {
+  const { page, close } = await opened(`/pith/${suffix}`);
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of [".bar", "#check"]) assert.equal(await page.locator(hidden).isVisible(), false);
+  await page.screenshot({ path: `${output}/print.png`, fullPage: true });
+  await close();
+});
