@@ -18,17 +18,23 @@ MOST: Final = 3
 
 
 class Ending(WorkerPlugin):  # type: ignore[misc]
-    """Workers end at a unit that contains ENDS."""
+    """Workers end at a unit that contains ENDS, or raise for want of memory, as under a limit."""
 
     name = "ending"
+
+    def __init__(self, *, is_killed: bool = True) -> None:
+        self._is_killed = is_killed
 
     def setup(self, worker: Any) -> None:
         from pithbundle.recompute import work as module
 
         compute: Any = vars(module)["compute"]
+        is_killed = self._is_killed
 
         def ending(verifier: Any, parts: Any) -> Any:
             if any(ENDS in raw for _, raw in parts):
+                if not is_killed:
+                    raise MemoryError
                 os.kill(os.getpid(), signal.SIGKILL)
             return compute(verifier, parts)
 

@@ -1,10 +1,11 @@
-"""Archives: many bundles as sorted packs of compressed frames (spec ARCH-1 to ARCH-14).
+"""Archives: many bundles as sorted packs of compressed frames (spec ARCH-1 to ARCH-15).
 
 The modules, lowest first: :mod:`~pithbundle.archive.lines` and :mod:`~pithbundle.archive.borders`
 define which bytes a pack contains and where its frames end, and access nothing;
-:mod:`~pithbundle.archive.frames` reads and writes frames of zstd;
+:mod:`~pithbundle.archive.frames` reads frames of zstd, which :mod:`~pithbundle.archive.zstd` writes;
 :mod:`~pithbundle.archive.writer` and :mod:`~pithbundle.archive.reader` do the same for packs and
 archives, which :mod:`~pithbundle.archive.manifest` lists and :mod:`~pithbundle.archive.check` checks;
+:mod:`~pithbundle.archive.rejected` is what is no bundle, listed up to a bound;
 :mod:`~pithbundle.archive.sort` sorts lines on the disk; :mod:`~pithbundle.archive.inputs` reads bundles
 of other containers by :mod:`~pithbundle.archive.streams` and :mod:`~pithbundle.archive.tar`;
 :mod:`~pithbundle.archive.storage` is where files are, and :mod:`~pithbundle.archive.table` writes

@@ -189,12 +189,13 @@ def test_a_worker_that_is_ended_six_times_changes_nothing() -> None:
     assert found == [(number, compute(verifier(), parts)) for number, parts in units]
 
 
-def test_a_unit_that_ends_every_worker_is_the_only_one_lost() -> None:
+@pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "memory"])
+def test_a_unit_that_ends_every_worker_is_the_only_one_lost(is_killed: bool) -> None:
     from kit.dask import ENDS, Ending, local_cluster
 
     units = small(LINES[:20])
     units[7] = 7, [("json", ENDS + b"\n")]
-    with local_cluster(2, Ending()) as cluster, pool(cluster) as opened:
+    with local_cluster(2, Ending(is_killed=is_killed)) as cluster, pool(cluster) as opened:
         found = [*opened.results(units)]
     assert [number for number, _ in found] == [*range(20)]
     assert [number for number, result in found if result is None] == [7]

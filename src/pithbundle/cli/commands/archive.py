@@ -1,4 +1,4 @@
-"""``pithbundle archive``: many bundles as one archive (spec ARCH-1 to ARCH-13)."""
+"""``pithbundle archive``: many bundles as one archive (spec ARCH-1 to ARCH-15)."""
 
 from __future__ import annotations
 

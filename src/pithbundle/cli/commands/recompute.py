@@ -1,4 +1,4 @@
-"""``pithbundle recompute``: the states of all records of archives (spec RECOMP-1 to RECOMP-10)."""
+"""``pithbundle recompute``: the states of all records of archives (spec RECOMP-1 to RECOMP-20)."""
 
 from __future__ import annotations
 
