@@ -183,8 +183,11 @@ def test_killed_at_any_operation(tmp_path: Path, work: str) -> None:
     assert _killed(tmp_path, 12, work) == 12
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("work", WORK)
+# What drops entries writes as what seals does.
+@pytest.mark.parametrize(
+    "work",
+    [pytest.param(name, marks=pytest.mark.long if name == "drop" else pytest.mark.slow) for name in WORK],
+)
 def test_killed_at_200_points(tmp_path: Path, work: str) -> None:
     """F3."""
     assert _killed(tmp_path, 200, work) == 200
