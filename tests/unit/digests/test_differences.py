@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kit.trees import Files, changed, head, line, lines
-from pithbundle.digests.differences import Difference, not_comparable, tree_differences
+from pithbundle.digests.differences import Descent, Difference, not_comparable, tree_differences
 from pithbundle.digests.lines import LeafLine
 from pithbundle.digests.tree import Tree, build
 
@@ -31,6 +31,17 @@ def test_one_difference_costs_one_file_of_each_level() -> None:
     pair = Pair(given, [changed(given[77]) if one == given[77] else one for one in given])
     assert pair.compare() == [Difference(given[77].suffix, given[77].digest, changed(given[77]).digest)]
     assert pair.left.requests == pair.right.requests == 3
+
+
+def test_files_that_are_wanted_at_once_differ_too() -> None:
+    given = lines(5000)
+    pair = Pair(given, [changed(given[77]) if one == given[77] else one for one in given])
+    descent, found, count = Descent(*pair.trees), list[Difference](), 0
+    while wanted := descent.wanted():
+        count += len(wanted)
+        files = {"left": pair.left, "right": pair.right}
+        found += descent.take([files[one.side].fetch(one.name, one.limit) for one in wanted])
+    assert len(found) == 1 and count == 6
 
 
 def test_a_record_of_one_side() -> None:
