@@ -447,7 +447,8 @@ def test_what_to_do_about_an_error_of_the_system(folder: Path) -> None:
     error = FileError("io", "out: no space left on device")
     with pytest.raises(InputRejected) as full, failing("out"):
         raise error
-    assert full.value.hint == "free some space there, or name an output on another disk"
+    hint = "free space there, or write to another disk; nothing that was there is lost"
+    assert full.value.hint == hint
 
 
 def test_a_record_that_has_no_bundle_in_an_encoding(folder: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -269,16 +269,22 @@ def test_what_a_short_command_does_not_load(command: list[str]) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
 def test_the_demo_is_done_in_a_moment(command: list[str]) -> None:
-    """0.3 s is the target on an ordinary machine, where bare Python starts in 15 ms: 20 times that."""
+    """0.3 s is the target on an ordinary machine, where bare Python starts in 15 ms: 20 times that.
 
-    def best(args: list[str]) -> float:
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            subprocess.run(args, capture_output=True, env=process_env(), check=True, timeout=60)
-            times.append(time.perf_counter() - start)
-        return min(times)
+    Processor time, in turns, until one round is under it: other work on the machine only adds.
+    """
 
-    bare = best([sys.executable, "-c", "pass"])
-    took = best(command_line(*command, str(DEMOS / "bundle.json"), *POLICY))
-    assert took < max(0.3, 20 * bare), f"{took:.3f} s, bare Python {bare:.3f} s"
+    def seconds(args: list[str]) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(args, capture_output=True, env=process_env(), check=True, timeout=60)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    rounds = []
+    for _ in range(20):
+        bare = seconds([sys.executable, "-c", "pass"])
+        took = seconds(command_line(*command, str(DEMOS / "bundle.json"), *POLICY))
+        rounds.append(f"{took:.3f} s, bare Python {bare:.3f} s")
+        if took < max(0.3, 20 * bare):
+            return
+    pytest.fail("; ".join(rounds))

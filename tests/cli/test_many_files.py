@@ -857,18 +857,18 @@ def test_progress_is_drawn_on_a_terminal_and_makes_room_for_lines(
     term = {"TERM": "xterm"}
     bundles = str(many(folder, 30))
     of_folder = run("verify", "-q", bundles, *POLICY, tty=True, env=term)
-    assert b"] 29/30 0:0" in of_folder.stderr
+    assert b"verifying 29/30 0:0" in of_folder.stderr
     assert of_folder.stderr.endswith(b"\r\x1b[K")
     (folder / "list").write_text("".join(f"{bundles}/{number:06}.json\n" for number in range(30)))
     of_list = run("verify", "-q", "--files-from", "list", *POLICY, tty=True, env=term)
-    assert b"\x1b[K29 0:0" in of_list.stderr
+    assert b"\x1b[Kverifying 29 0:0" in of_list.stderr
     # Each line erases the bar first: it would be on the line of the bar.
     printed = run("verify", bundles, *POLICY, tty=True, env=term)
     assert printed.stderr.count(b"\r\x1b[K") > 60
     for args in (["-q", bundles], [bundles, "--jsonl"], ["d", "-q"]):
         assert run("verify", *args, *POLICY).stderr == b""
     together = run("verify", "-q", "--together", bundles, *POLICY, tty=True, env=term)
-    assert b"\x1b[K29 0:0" in together.stderr
+    assert b"\x1b[Kverifying 29 0:0" in together.stderr
 
 
 # -- files of one record ------------------------------------------------------------------------------

@@ -49,7 +49,6 @@ _OF_MANIFEST: Final = (
 )
 #: What an error of the system contains, and what the user does about it.
 _HINTS: Final = (
-    ("no space left on device", "free some room, then run the command again; nothing that was there is lost"),
     (MANIFEST, f"an archive is a folder with {MANIFEST}; pithbundle archive pack writes one"),
     (SETTINGS, f"a store is a folder with {SETTINGS}; pithbundle store init makes one"),
     ("nothing is replaced by a store", "pithbundle store add adds to it; name another folder for a new one"),
@@ -65,7 +64,10 @@ _HINTS: Final = (
     ("another store publishes there", "publish from that store, or add --adopt to go on after its head"),
     ("exists already", "to keep it, name another output"),
     ("file too large", "the system limits the size of a file: ulimit -f shows and raises the limit"),
-    ("no space left on device", "free some space there, or name an output on another disk"),
+    (
+        "no space left on device",
+        "free space there, or write to another disk; nothing that was there is lost",
+    ),
 )
 
 
