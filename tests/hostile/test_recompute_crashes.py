@@ -61,8 +61,8 @@ def disk(tmp_path: Path) -> Path:
 # -- crashes of the machine (F3) -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("exchanges", [True, pytest.param(False, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("draws", [1, pytest.param(6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("exchanges", [True, pytest.param(False, marks=pytest.mark.long)])
+@pytest.mark.parametrize("draws", [1, pytest.param(6, marks=pytest.mark.long)])
 def test_the_old_or_the_new_output_after_a_crash_at_any_step(
     place: Place, disk: Path, monkeypatch: pytest.MonkeyPatch, exchanges: bool, draws: int
 ) -> None:
@@ -123,7 +123,7 @@ def test_killed_at_some_points(place: Place, disk: Path) -> None:
     kill_at(place, disk, range(0, 40, 8), [0.5])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_at_200_points(place: Place, disk: Path) -> None:
     """At each operation on the disk, and of each write nothing, a half and all is written."""
     count = 0
@@ -179,7 +179,7 @@ def test_an_error_of_the_disk_leaves_the_old_output(
         fail_at(place, disk, monkeypatch, at, ERRORS[at % 4])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_error_of_the_disk_at_each_operation(
     place: Place, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

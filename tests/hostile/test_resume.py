@@ -35,7 +35,7 @@ from pithbundle.recompute.resume import PLAN
 from pithbundle.recompute.run import recompute
 from pithbundle.recompute.store import UNITS
 
-SLOW: Final = pytest.mark.slow
+LONG: Final = pytest.mark.long
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def operations_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     return len(recorder.operations)
 
 
-@pytest.mark.parametrize("points", [12, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [12, pytest.param(100, marks=pytest.mark.long)])
 def test_killed_at_any_point_and_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, points: int
 ) -> None:
@@ -151,7 +151,7 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.signals
-@pytest.mark.parametrize("points", [2, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("points", [2, pytest.param(12, marks=pytest.mark.long)])
 def test_processes_that_are_killed_at_any_time(tmp_path: Path, points: int) -> None:
     write_inputs(tmp_path)
     (tmp_path / "policy.json").write_bytes(POLICY_BYTES)
@@ -178,7 +178,7 @@ def test_processes_that_are_killed_at_any_time(tmp_path: Path, points: int) -> N
 # -- machines that stop ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("draws", [1, pytest.param(6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("draws", [1, pytest.param(6, marks=pytest.mark.long)])
 def test_what_is_left_after_a_crash_of_the_machine_is_resumed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draws: int
 ) -> None:
@@ -263,7 +263,7 @@ def hits(part: Path, name: str, hit: range) -> int:
     return sum(extent.offset <= hit[-1] and hit[0] < extent.end for extent in extents)
 
 
-@pytest.mark.parametrize("damages", [3, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("damages", [3, pytest.param(60, marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", [UNITS, JOURNAL, PLAN])
 @pytest.mark.parametrize("damage", [flip, cut, zero, swap])
 def test_damage_costs_the_units_that_it_hits(
@@ -334,7 +334,7 @@ def test_files_of_a_part_that_are_something_else(tmp_path: Path, name: str, kind
 
 @pytest.mark.parametrize(
     "number",
-    [errno.ENOSPC, *(pytest.param(each, marks=SLOW) for each in (errno.EIO, errno.EROFS, errno.EDQUOT))],
+    [errno.ENOSPC, *(pytest.param(each, marks=LONG) for each in (errno.EIO, errno.EROFS, errno.EDQUOT))],
 )
 @pytest.mark.parametrize("call", ["create", "write", "sync", "rename", "sync_folder", "remove"])
 def test_an_error_of_the_disk_leaves_what_can_be_resumed(

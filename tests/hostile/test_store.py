@@ -144,7 +144,7 @@ def _damaged(path: Path, seed: int, known: list[StoredEntry]) -> None:
 
 
 @pytest.mark.parametrize(
-    "first", [0, *(pytest.param(at, marks=pytest.mark.slow) for at in range(50, 500, 50))]
+    "first", [0, *(pytest.param(at, marks=pytest.mark.long) for at in range(50, 500, 50))]
 )
 def test_500_damages_lose_what_they_hit_and_name_it(sample: Path, tmp_path: Path, first: int) -> None:
     with Store.open(str(sample)) as store:

@@ -84,7 +84,7 @@ WORK: Final[dict[str, Callable[[Path], object]]] = {
 
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("has_index", [True, False])
-@pytest.mark.parametrize("draws", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("draws", [1, pytest.param(10, marks=pytest.mark.long)])
 def test_a_crash_of_the_machine_at_any_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, work: str, has_index: bool, draws: int
 ) -> None:
@@ -183,11 +183,8 @@ def test_killed_at_any_operation(tmp_path: Path, work: str) -> None:
     assert _killed(tmp_path, 12, work) == 12
 
 
-# What drops entries writes as what seals does.
-@pytest.mark.parametrize(
-    "work",
-    [pytest.param(name, marks=pytest.mark.long if name == "drop" else pytest.mark.slow) for name in WORK],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("work", WORK)
 def test_killed_at_200_points(tmp_path: Path, work: str) -> None:
     """F3."""
     assert _killed(tmp_path, 200, work) == 200
