@@ -83,7 +83,8 @@ def test_the_wheel_is_the_package_and_the_vectors(built: tuple[Path, Path]) -> N
         f"pithbundle/{name}"
         for name in committed_files()
         if re.fullmatch(
-            r"js/(?:src/.+\.js|(?:pithbundle|page|page-worker|record|record-worker)\.js|page\.css|index\.html)",
+            r"js/(?:src/.+\.js|(?:mirror-index|pithbundle|page|page-worker|record|record-worker)\.js"
+            r"|page\.css|index\.html)",
             name,
         )
     }
