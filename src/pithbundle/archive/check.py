@@ -51,6 +51,11 @@ class Checked:
     #: The indexes that were written anew.
     reindexed: list[str] = field(default_factory=list)
 
+    @property
+    def missing(self) -> int:
+        """How many of the bundles that the manifest states were not read."""
+        return max(0, self.claimed_bundles - self.bundles)
+
 
 def check_archive(reader: Reader, *, reindex: bool = False) -> Iterator[Checked]:
     """Check an archive whole: every pack is read once, from its first byte to its last.

@@ -238,7 +238,7 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
             "bundles": checked.bundles,
             "records": checked.records,
             "raw_bytes": checked.raw_bytes,
-            "missing": max(0, checked.claimed_bundles - checked.bundles),
+            "missing": checked.missing,
             "reindexed": checked.reindexed,
             **members_of(checked.problems),
         }
@@ -256,9 +256,8 @@ def print_checked(out: Output, archive: str, checked: Checked) -> int:
     for lost in checked.lost[:MOST]:
         source = "the manifest, all of" if lost.is_whole else "the index of"
         out.detail("lost", f"{lost.first_suffix} to {lost.last_suffix}, by {source} {out.show(lost.file)}")
-    if checked.bundles < checked.claimed_bundles:
-        missing = plural(checked.claimed_bundles - checked.bundles, "bundle")
-        out.detail("missing", f"at least {missing}, by the manifest")
+    if checked.missing:
+        out.detail("missing", f"at least {plural(checked.missing, 'bundle')}, by the manifest")
         copies = f"pithbundle archive merge {out.show(archive)} COPY -o OUT"
         out.detail("next", f"{copies} takes what is lost from another copy")
     for name in checked.reindexed:

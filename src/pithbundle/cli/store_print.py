@@ -310,46 +310,39 @@ def print_checked(out: Output, path: str, found: Checked) -> int:
 
 def print_sealed(out: Output, path: str, found: Sealed) -> int:
     """Print what ``seal`` did; return the exit status."""
-    status = Exit.INVALID if found.damage else Exit.VALID
-    if out.as_json:
-        members = {
-            "store": portable(path),
-            "entries": found.entries,
-            "dropped": found.dropped,
-            "dropped_evidence": found.dropped_evidence,
-            "old_bytes": found.old_bytes,
-            "new_bytes": found.new_bytes,
-            "damage": _damage_values(found.damage),
-        }
-        return out.result(_DAMAGED if found.damage else SUCCESS, status, members)
-    _print_damage(out, path, found.damage)
-    out.heading("sealed", f"{plural(found.entries, 'bundle')} in {plural(found.new_bytes, 'byte')}", "good")
-    if found.dropped:
-        evidence = (
-            f", {found.dropped_evidence} of them with invalid elements" if found.dropped_evidence else ""
-        )
-        out.detail("dropped", f"{plural(found.dropped, 'bundle')}, not kept{evidence}")
-    if found.damage:
-        out.detail("damaged", _LEFT)
-    return status
+    counts = {"entries": found.entries, "dropped": found.dropped, "dropped_evidence": found.dropped_evidence}
+    evidence = f", {found.dropped_evidence} of them with invalid elements" if found.dropped_evidence else ""
+    dropped = f"{plural(found.dropped, 'bundle')}, not kept{evidence}" if found.dropped else ""
+    text = f"{plural(found.entries, 'bundle')} in {plural(found.new_bytes, 'byte')}"
+    return _print_rewritten(out, path, found, counts, "sealed", text, dropped)
 
 
 def print_dropped(out: Output, path: str, found: Sealed) -> int:
     """Print what ``drop`` did; return the exit status."""
+    counts = {"dropped": found.dropped, "left": found.entries}
+    left = f"{plural(found.entries, 'file')} in {plural(found.new_bytes, 'byte')} left"
+    text = f"{plural(found.dropped, 'file')} of the quarantine, {left}"
+    return _print_rewritten(out, path, found, counts, "dropped", text)
+
+
+def _print_rewritten(
+    out: Output, path: str, found: Sealed, counts: dict[str, int], heading: str, text: str, dropped: str = ""
+) -> int:
+    """Print what a command did that writes segments anew: its counts for programs, its texts for people."""
     status = Exit.INVALID if found.damage else Exit.VALID
     if out.as_json:
         members = {
             "store": portable(path),
-            "dropped": found.dropped,
-            "left": found.entries,
+            **counts,
             "old_bytes": found.old_bytes,
             "new_bytes": found.new_bytes,
             "damage": _damage_values(found.damage),
         }
         return out.result(_DAMAGED if found.damage else SUCCESS, status, members)
     _print_damage(out, path, found.damage)
-    left = f"{plural(found.entries, 'file')} in {plural(found.new_bytes, 'byte')} left"
-    out.heading("dropped", f"{plural(found.dropped, 'file')} of the quarantine, {left}", "good")
+    out.heading(heading, text, "good")
+    if dropped:
+        out.detail("dropped", dropped)
     if found.damage:
         out.detail("damaged", _LEFT)
     return status
