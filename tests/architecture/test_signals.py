@@ -46,7 +46,17 @@ def test_they_pass_whether_sigint_was_ignored_or_not() -> None:
     signal.signal(signal.SIGINT, other)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "signals and not long", *paths],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-m",
+                "signals and not long",
+                *paths,
+            ],
             cwd=REPO,
             env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
             stdin=subprocess.DEVNULL,

@@ -70,7 +70,7 @@ def ask_often(port: int, count: int, first: int) -> None:
 def test_memory_stays_flat(tmp_path: Path, warm: int, count: int) -> None:
     make(tmp_path / "s", (body(1, 1), "a")).close()
     words = ["mirror", "serve", "--store", str(tmp_path / "s"), "--origin", "mirror.example", "--port", "0"]
-    with start(*words) as child:
+    with start(*words, seconds=count / 50) as child:
         assert child.stdout is not None
         port = int(child.stdout.readline().decode().rpartition(":")[2])
         try:

@@ -40,12 +40,13 @@ ALL: Final = [Variant.read(path) for path in files(FOLDER)]
 QUICK: Final = [
     one for one in ALL if one.title in ("minus zero is read as zero", "a retraction can be retracted")
 ]
+CONTROL: Final = "json/values/zero"
 EACH: Final = pytest.mark.parametrize("variant", ALL, ids=lambda variant: variant.name)
 
 
 def beside(names: Iterable[str]) -> list[Prepared]:
-    """The vectors of the files that contain the named ones."""
-    stems = {name.rpartition("/")[0] for name in names}
+    """The vectors of the files that contain the named ones, and some of a reader."""
+    stems = {name.rpartition("/")[0] for name in (*names, CONTROL)}
     chosen = [vector for vector in VECTORS if vector.id.rpartition("/")[0] in stems]
     return prepare(chosen, REPO / "vectors")
 
@@ -98,7 +99,6 @@ def test_the_runner_catches_it(variant: Variant) -> None:
 
 # The tool that evaluates many (`make broken`).
 
-CONTROL: Final = "json/values/zero"
 ONE: Final = "json/values/minus-zero"
 
 

@@ -156,13 +156,14 @@ def start(
     env: Mapping[str, str] | None = None,
     sigint: signal.Handlers = signal.SIG_DFL,
     own_group: bool = False,
+    seconds: float = 60,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a command, to send it signals.
 
     A child inherits what is ignored, and the tests may have been started by ``nohup`` or by
     a shell in the background, which ignore SIGINT. So what the child does with SIGINT is
     always set here. With ``own_group`` a signal can be sent to it and all its children, as a
-    terminal does.
+    terminal does. After so many seconds it is killed.
     """
     before = signal.signal(signal.SIGINT, sigint)
     try:
@@ -176,7 +177,7 @@ def start(
         )
     finally:
         signal.signal(signal.SIGINT, before)
-    with child, killed_after(60, child):
+    with child, killed_after(seconds, child):
         try:
             yield child
         finally:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kit.command_line import process_env
+from kit.processor import slowness
 from pithbundle.archive.manifest import IndexEntry, read_index
 
 MAGIC: Final = b"\x28\xb5\x2f\xfd"
@@ -89,7 +90,7 @@ class Damaged:
 
 
 def measured(*args: str) -> tuple[int, float, int]:
-    """The status of a command, its CPU seconds and its peak memory in bytes."""
+    """The status of a command, its CPU seconds as of a machine that is not slow, and peak memory in bytes."""
     script = (
         "import resource, sys; from pithbundle.__main__ import main; "
         "status = main(); "
@@ -102,7 +103,7 @@ def measured(*args: str) -> tuple[int, float, int]:
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-    return done.returncode, seconds, int(done.stderr.split()[-1])
+    return done.returncode, seconds / slowness(), int(done.stderr.split()[-1])
 
 
 def zst_bomb(size: int) -> bytes:

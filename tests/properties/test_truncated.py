@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.data import fuzz_count
+from kit.processor import slowness
 from kit.strategies import values
 from pithbundle.codes import CODES
 from pithbundle.encoding.json_reader import read_json
@@ -182,4 +183,5 @@ def test_a_hostile_text_costs_linear_time() -> None:
                 read_truncated((start + data)[:size])
             except PithError as error:
                 assert error.code in CODES
-            assert time.process_time() - began < 2, (start, piece)
+            seconds = time.process_time() - began
+            assert seconds < 2 or seconds < 2 * slowness(), (start, piece)

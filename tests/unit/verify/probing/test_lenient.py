@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kit import cbor
+from kit.processor import slowness
 from pithbundle.encoding.limits import Limits
 from pithbundle.errors import InputError
 from pithbundle.verify.probing.lenient import Layout, Number, node_of, read_lenient, render, value_at, walk
@@ -98,7 +99,8 @@ def test_the_worst_inputs_take_linear_time() -> None:
         start = time.process_time()
         with contextlib.suppress(InputError):
             read_lenient(data)
-        assert time.process_time() - start < 2
+        seconds = time.process_time() - start
+        assert seconds < 2 or seconds < 2 * slowness()
 
 
 def test_paths_lead_to_values() -> None:
