@@ -104,7 +104,7 @@ test-cluster: $(CLUSTER)
 
 # What only repeats, with more inputs, what the others show. CONTRIBUTING.md says when it is run.
 long: $(DEV) $(NODE_DEV)
-	$(MAKE) environments ENVIRONMENTS=--newest-pip
+	$(MAKE) environments ENVIRONMENTS='--newest-pip --whole'
 	$(MAKE) --keep-going -j2 --output-sync=target test-long fuzz mutations differential accumulated JOBS=1
 
 test-long: $(DEV) $(NODE_DEV)
@@ -136,8 +136,8 @@ coverage: $(PARTS:%=covered-%)
 	$(BIN)/coverage report --omit='$(EDGE)' --fail-under=100
 	$(BIN)/coverage report --include='$(EDGE)' --omit='$(EXTRA)' --fail-under=95
 
-# Fresh environments: several pips, several Pythons, the source archive, the wheel. Two minutes.
-# ENVIRONMENTS='--newest-pip' adds the newest pip of the index; '--only wheel' runs one of them.
+# Fresh environments: several pips, another Python, the source archive, the wheel.
+# ENVIRONMENTS='--newest-pip' adds the newest pip of the index, --whole what only repeats; '--only wheel' runs one.
 environments: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m environments.run $(ENVIRONMENTS)
 

@@ -711,8 +711,14 @@ def most_memory(args: list[str], output: Path) -> int:
     return int(done.stderr)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("args", [[], ["--jsonl", "-v"], ["--json"]], ids=["text", "jsonl", "json"])
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param([], id="text", marks=pytest.mark.long),
+        pytest.param(["--jsonl", "-v"], id="jsonl", marks=pytest.mark.long),
+        pytest.param(["--json"], id="json", marks=pytest.mark.slow),
+    ],
+)
 def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path, args: list[str]) -> None:
     """10,000 files of a list take the memory of 200, in every form; of a folder, that of its names more."""
     folder = many(tmp_path, 10_000)

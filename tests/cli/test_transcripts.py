@@ -7,6 +7,7 @@ import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -72,9 +73,17 @@ def test_commands_print_the_transcript(path: Path) -> None:
     assert now == claimed
 
 
+#: Those whose processes show what the same commands in one process do not.
+PROCESSES: Final[dict[str, Any]] = {
+    "shell": (),
+    "verify": (pytest.mark.slow,),
+    "recompute": (pytest.mark.slow,),
+}
+
+
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(path, marks=() if path.stem == "shell" else pytest.mark.slow) for path in TRANSCRIPTS],
+    [pytest.param(path, marks=PROCESSES.get(path.stem, pytest.mark.long)) for path in TRANSCRIPTS],
     ids=lambda path: path.stem,
 )
 def test_processes_print_the_same(path: Path) -> None:

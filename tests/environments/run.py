@@ -1,13 +1,13 @@
 """Sets the project up in fresh environments, as the Makefile does, and tests it there: `make environments`.
 
 * With each pip of ``requirements/pip.txt``: the oldest and the newest that are promised to work.
-* Under each Python of ``interpreters.VERSIONS`` that the machine has: unit tests and vectors,
-  and the same digests of the same bundles under all of them.
-* From the source archive, unpacked in an empty folder: the tests that need nothing else.
+* Under the newest Python of ``interpreters.VERSIONS`` that the machine has: unit tests and vectors,
+  and the same digests of the same bundles.
+* From the source archive, unpacked in an empty folder: the tests that read files of every folder.
 * The wheel with the extra ``cli`` and without extras, away from the repository.
 
-What the machine does not have is named. ``--newest-pip`` adds the newest pip of the index, which
-is no part of a reproducible run.
+What the machine does not have is named. ``--whole`` adds the Pythons between, and the unit tests of the
+source archive. ``--newest-pip`` adds the newest pip of the index, which is no part of a reproducible run.
 """
 
 from __future__ import annotations
@@ -43,13 +43,14 @@ FROM_THE_ARCHIVE: Final = (
     *(
         "tests/architecture",
         "tests/docs",
-        "tests/unit",
         "tests/added_event_type",
         "tests/real",
         "tests/vectors",
     ),
     *("tests/environments", "tests/cli/test_transcripts.py", "tests/js/test_js.py"),
 )
+#: More tests of the archive for ``--whole``.
+WHOLE: Final = ("tests/unit",)
 #: It is fetched for the JavaScript implementation and no part of the archive.
 WITHOUT_NODE_MODULES: Final = "not test_types"
 
@@ -162,8 +163,8 @@ def under(python: str) -> Callable[[Path], str]:
     return work
 
 
-def archive(folder: Path) -> str:
-    """Unpack the source archive, set up there, and run its tests."""
+def archive(folder: Path, *more: str) -> str:
+    """Unpack the source archive, set up there, and run its tests and these."""
     step(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", folder / "dist")
     (packed,) = (folder / "dist").iterdir()
     (folder / "empty").mkdir()
@@ -173,7 +174,7 @@ def archive(folder: Path) -> str:
     # The corpora belong to no repository; a checkout finds them beside itself.
     beside = REPO.parent / "shared" / "corpora"
     env = {"PITHBUNDLE_CORPORA": os.environ.get("PITHBUNDLE_CORPORA", str(beside))}
-    return tested(root / ".venv", *FROM_THE_ARCHIVE, "-k", WITHOUT_NODE_MODULES, root=root, env=env)
+    return tested(root / ".venv", *FROM_THE_ARCHIVE, *more, "-k", WITHOUT_NODE_MODULES, root=root, env=env)
 
 
 def build_wheel(folder: Path) -> Path:
@@ -224,14 +225,17 @@ def plain_wheel(folder: Path) -> str:
     return f"installs, the library finds the demo {outcome.strip()}, the command names the extra"
 
 
-def jobs(newest_pip: bool) -> Iterator[Job | str]:
+def jobs(newest_pip: bool, whole: bool) -> Iterator[Job | str]:
     """The jobs, or the message that there are none."""
+    newest = [version for version in VERSIONS if version != THIS and find(version)][-1:]
     for version in VERSIONS:
         found = find(version)
         if version == THIS:
             yield f"Python {version}: is that of `make test`, not tested again"
         elif found is None:
             yield f"Python {version}: not on this machine"
+        elif not whole and version not in newest:
+            yield f"Python {version}: tested with --whole"
         else:
             yield Job(f"Python {version}", under(found))
     oldest = find(OLDEST)
@@ -242,7 +246,7 @@ def jobs(newest_pip: bool) -> Iterator[Job | str]:
             yield Job(f"pip {version}", with_pip(oldest, entry))
     if newest_pip:
         yield Job("newest pip", with_pip(sys.executable, None))
-    yield Job("source archive", archive)
+    yield Job("source archive", lambda folder: archive(folder, *WHOLE) if whole else archive(folder))
     yield Job("wheel with cli", wheel)
     yield Job("wheel without extras", plain_wheel)
 
@@ -264,9 +268,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--newest-pip", action="store_true", help="also try the newest pip of the index")
     parser.add_argument("--only", default="", help="only the jobs whose name contains this")
+    parser.add_argument("--whole", action="store_true", help="also what only repeats the rest")
     options = parser.parse_args()
     given: list[Job] = []
-    for one in jobs(options.newest_pip):
+    for one in jobs(options.newest_pip, options.whole):
         if isinstance(one, str):
             print(one, flush=True)
         elif options.only in one.name:

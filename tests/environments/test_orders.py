@@ -110,9 +110,11 @@ def test_fifty_orders_of_a_large_set() -> None:
     assert len({state_of(events, seed) for seed in range(50)}) == 1
 
 
-@pytest.mark.slow
-def test_a_thousand_orders_of_twenty_large_sets() -> None:
-    for part in range(20):
+@pytest.mark.parametrize(
+    "sets", [pytest.param(2, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.long)]
+)
+def test_a_thousand_orders_of_large_sets(sets: int) -> None:
+    for part in range(sets):
         frame = bundle(RECORD, many_events(RECORD, 220, seed=f"set {part}"))
         events = one_by_one(check(read_bundle(to_json(frame)), POLICY))
         assert len({state_of(events, seed) for seed in range(1_000)}) == 1

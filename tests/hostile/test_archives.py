@@ -71,11 +71,13 @@ def test_damage_loses_at_most_the_frames_that_it_hits_and_is_named(
         one_damage(sample, tmp_path, seed)
 
 
-@pytest.mark.slow
-def test_500_damages(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "count", [pytest.param(100, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.long)]
+)
+def test_many_damages(tmp_path: Path, count: int) -> None:
     write(tmp_path / "sample", [*lines(120), *items(40)])
     every = {*lines(120), *items(40)}
-    kinds = {one_small_damage(tmp_path / "sample", tmp_path, seed, every) for seed in range(500)}
+    kinds = {one_small_damage(tmp_path / "sample", tmp_path, seed, every) for seed in range(count)}
     assert len(kinds) == 7
 
 
