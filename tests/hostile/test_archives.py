@@ -231,7 +231,7 @@ def of_two_bytes(count: int) -> bytes:
     return MAGIC + b"\x00\x38" + ((2 << 3).to_bytes(3, "little") + b"aa") * count + b"\x01\0\0"
 
 
-@pytest.mark.parametrize("name", ["x.json.zst", "x.jsonl.zst"])
+@pytest.mark.parametrize("name", ["x.json.zst", pytest.param("x.jsonl.zst", marks=pytest.mark.slow)])
 def test_a_frame_of_small_blocks_takes_no_more_memory_than_its_bytes(tmp_path: Path, name: str) -> None:
     """A list of the parts took 70 times as much."""
     (tmp_path / name).write_bytes(of_two_bytes(2_200_000))

@@ -116,9 +116,11 @@ def test_damage_loses_at_most_the_frames_that_it_hits_and_is_named(sample: Path,
         one_damage(sample, tmp_path, seed)
 
 
-@pytest.mark.slow
-def test_500_damages(sample: Path, tmp_path: Path) -> None:
-    kinds = {one_damage(sample, tmp_path, seed) for seed in range(500)}
+@pytest.mark.parametrize(
+    "count", [pytest.param(100, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.long)]
+)
+def test_many_damages(sample: Path, tmp_path: Path, count: int) -> None:
+    kinds = {one_damage(sample, tmp_path, seed) for seed in range(count)}
     assert len(kinds) == 7
 
 

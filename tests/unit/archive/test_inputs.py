@@ -168,17 +168,17 @@ def test_rejected_entries_of_a_compressed_file_are_bounded_by_its_bytes(
     tmp_path: Path, compression: str
 ) -> None:
     path = tmp_path / "x"
-    for data, form in ((b"\0" * 50_000, "cborseq"), (b"x\n" * 50_000, "jsonl")):
+    for data, form in ((b"\0" * 20_000, "cborseq"), (b"x\n" * 20_000, "jsonl")):
         path.write_bytes(data)
-        assert read(path, form)[1][-1][0] == "" and len(read_all(path, form)) == 50_000
+        assert len(read_all(path, form)) == 20_000
         path.write_bytes(COMPRESSED[f".{compression}"](data))
         assert len(read_all(path, f"{form}.{compression}")) == 10_001
     # Of what has a byte for each entry every entry is read.
     drawn = random.Random(1)
     path.write_bytes(
-        COMPRESSED[f".{compression}"](b"".join(b"x%d\n" % drawn.getrandbits(64) for _ in range(20_000)))
+        COMPRESSED[f".{compression}"](b"".join(b"x%d\n" % drawn.getrandbits(64) for _ in range(12_000)))
     )
-    assert len(read_all(path, f"jsonl.{compression}")) == 20_000
+    assert len(read_all(path, f"jsonl.{compression}")) == 12_000
 
 
 def read_all(path: Path, form: str) -> Rejections:
