@@ -20,8 +20,9 @@ IMPL   ?= self
 CASES  ?= 100000
 SEED   ?= 1
 JOBS   ?= 2
-# The parts of the ordinary tests that `make coverage` runs.
-PARTS  := cli hostile others unit
+# The parts of the ordinary tests: those that `make coverage` measures, and the others.
+COVERED := cli unit
+PLAIN   := hostile others
 PYTEST ?= $(BIN)/python -m pytest
 DEMO   := vectors/demo/bundle.json --policy vectors/demo/policy.json
 
@@ -34,8 +35,8 @@ CLUSTER := $(VENV)/cluster.stamp
 BENCHMARKS := $(VENV)/benchmarks.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-slow test-cluster long js lint types format unit test-long coverage environments fuzz bench bench-archive man \
-  $(PARTS:%=covered-%) docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
+.PHONY: help demo test test-all test-slow test-cluster long js lint types format unit test-long ordinary coverage environments fuzz bench bench-archive man \
+  $(COVERED:%=covered-%) $(PLAIN:%=plain-%) docs vectors vectors-archive conformance broken differential accumulated mutations mutants lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -123,16 +124,20 @@ EDGE := src/pithbundle/cli/*,src/pithbundle/net/*,src/pithbundle/archive/*,src/p
 # What needs the extra `cluster`: `make test-cluster` covers it, but for what runs in processes of workers.
 EXTRA := src/pithbundle/recompute/dask_cluster.py,src/pithbundle/recompute/object_storage.py
 
-# `make -j2 coverage` runs two of them at a time.
+# `make -j2 ordinary` runs two of them at a time.
 WHERE = tests/$*
-covered-others: WHERE = $(filter-out tests/cli tests/hostile tests/unit,$(patsubst %/,%,$(wildcard tests/*/)))
-$(PARTS:%=covered-%): covered-%: $(DEV)
+plain-others: WHERE = $(filter-out tests/cli tests/hostile tests/unit,$(patsubst %/,%,$(wildcard tests/*/)))
+$(COVERED:%=covered-%): covered-%: $(DEV)
 	COVERAGE_FILE=.coverage.$* $(PYTEST) -q --cov --cov-report= -p no:cacheprovider $(WHERE)
+$(PLAIN:%=plain-%): plain-%: $(DEV)
+	$(PYTEST) -q -p no:cacheprovider $(WHERE)
+# Every ordinary test once, and the coverage.
+ordinary: coverage $(PLAIN:%=plain-%)
 
-# The core must reach every branch. The edge (files, command line) has error paths that
+# The core must reach every branch by the tests of its modules and of the command line. The edge (files, command line) has error paths that
 # only a broken disk or terminal reaches: those it tests by injection, to a lower floor.
-coverage: $(PARTS:%=covered-%)
-	$(BIN)/coverage combine --quiet $(PARTS:%=.coverage.%)
+coverage: $(COVERED:%=covered-%)
+	$(BIN)/coverage combine --quiet $(COVERED:%=.coverage.%)
 	$(BIN)/coverage report --omit='$(EDGE)' --fail-under=100
 	$(BIN)/coverage report --include='$(EDGE)' --omit='$(EXTRA)' --fail-under=95
 
