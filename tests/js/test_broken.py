@@ -82,16 +82,29 @@ def test_the_runner_catches_two_of_them(variant: Variant) -> None:
     caught(variant)
 
 
-@pytest.mark.slow
-def test_unbroken_the_module_passes_all_those_vectors(tmp_path: Path) -> None:
+#: Every tenth, for CI; they are in the order of the rules.
+SOME: Final = ALL[::10]
+
+
+@pytest.mark.parametrize(
+    "variants",
+    [
+        pytest.param(SOME, marks=pytest.mark.slow, id="some"),
+        pytest.param(ALL, marks=pytest.mark.long, id="all"),
+    ],
+)
+def test_unbroken_the_module_passes_all_those_vectors(tmp_path: Path, variants: list[Variant]) -> None:
     """Otherwise a failure below would prove nothing."""
-    given = beside(name for variant in ALL for name in variant.vectors)
+    given = beside(name for variant in variants for name in variant.vectors)
     with Worker([node(), str(build(None, tmp_path))], 60) as worker:
         assert [*failures(worker, given)] == []
 
 
-@pytest.mark.slow
-@EACH
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(one, marks=pytest.mark.slow if one in SOME else pytest.mark.long) for one in ALL],
+    ids=lambda variant: variant.name,
+)
 def test_the_runner_catches_it(variant: Variant) -> None:
     if not variant.equivalent:
         caught(variant)

@@ -127,7 +127,7 @@ def files(folder: Path) -> list[Path]:
 
 
 def build(variant: Variant | None, folder: Path) -> Path:
-    """CheckedEvent the implementation into ``folder``, changed by the variant; return the worker's path.
+    """Copy the implementation into ``folder``, changed by the variant; return the worker's path.
 
     Raises:
         NotApplicable: the variant does not apply to the present source.
