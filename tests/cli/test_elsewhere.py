@@ -119,8 +119,8 @@ def test_nothing_is_kept_of_an_output_in_object_storage(monkeypatch: pytest.Monk
     def elsewhere(output: str, *_: object) -> Iterator[str]:
         yield "temporary" if output == "out" else output
 
-    def ending(*_: object, kept: Callable[[int], None], **__: object) -> None:
-        kept(3)
+    def ending(*_: object, on_resumable: Callable[[int], None], **__: object) -> None:
+        on_resumable(3)
         raise FileError.at("x", "no room")
 
     monkeypatch.setattr(recompute_run, "recompute", ending)

@@ -343,7 +343,7 @@ def _recompute() -> dict[str, str]:
     """The output for the line of the page on archives, under the built-in policy."""
     line = _archives()["line"].encode()
     found = compute(Verifier(Policy.registry()), [("json", line + b"\n")])
-    (row,) = found.found()
+    (row,) = found.records()
     tally = Tally()
     tally.add_counts(found.counts)
     verifier = Verifier(Policy.registry())

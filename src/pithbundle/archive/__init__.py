@@ -27,7 +27,7 @@ from pithbundle.archive.inputs import (
 )
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.manifest import IndexEntry, Manifest, PackInfo
-from pithbundle.archive.reader import Damage, Entry, Found, Frame, PackReader, Reader
+from pithbundle.archive.reader import Damage, Entry, Frame, Lookup, PackReader, Reader
 from pithbundle.archive.rejected import RejectedEntry, Rejections
 from pithbundle.archive.storage import LOCAL, Identity, OpenFile, Storage
 from pithbundle.archive.streams import Compression
@@ -44,13 +44,13 @@ __all__ = [
     "Container",
     "Damage",
     "Entry",
-    "Found",
     "Frame",
     "Identity",
     "IndexEntry",
     "InputBundle",
     "InputFormat",
     "Line",
+    "Lookup",
     "Lost",
     "Manifest",
     "OpenFile",

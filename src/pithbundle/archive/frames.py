@@ -33,7 +33,7 @@ _MOST_CANDIDATES: Final = 1_000
 _RAW, _RLE, _COMPRESSED, _RESERVED = range(4)
 
 
-class Source:
+class Stream:
     """Bytes of a file or a pipe in order, with a look ahead."""
 
     __slots__ = ("_at", "_buffer", "_read", "cost", "position")
@@ -117,31 +117,31 @@ def frame_head(data: bytes) -> Head | None:
     return Head(at, known, size if single else window, bool(descriptor & 4), dictionary != 0)
 
 
-def frame_parts(source: Source, head: Head) -> Iterator[bytes]:
-    """The bytes of the frame at the position of ``source``, in pieces of at most one block.
+def frame_parts(stream: Stream, head: Head) -> Iterator[bytes]:
+    """The bytes of the frame at the position of ``stream``, in pieces of at most one block.
 
     Raises:
-        ArchiveError: a head of a block is impossible, or the source ends inside the frame.
+        ArchiveError: a head of a block is impossible, or the stream ends inside the frame.
     """
-    yield _whole(source, head.length)
+    yield _whole(stream, head.length)
     last = False
     while not last:
-        start = source.peek(3)
+        start = stream.peek(3)
         value = int.from_bytes(start, "little")
         last, kind, size = bool(value & 1), value >> 1 & 3, value >> 3
         if kind == _RESERVED or size > _LARGEST_BLOCK:
-            raise ArchiveError("archive", "no block of a frame", offset=source.position)
+            raise ArchiveError("archive", "no block of a frame", offset=stream.position)
         length = 3 + (1 if kind == _RLE else size)
-        source.cost += length + _BLOCK_COST
-        yield _whole(source, length)
+        stream.cost += length + _BLOCK_COST
+        yield _whole(stream, length)
     if head.has_checksum:
-        yield _whole(source, 4)
+        yield _whole(stream, 4)
 
 
-def _whole(source: Source, size: int) -> bytes:
-    found = source.take(size)
+def _whole(stream: Stream, size: int) -> bytes:
+    found = stream.take(size)
     if len(found) < size:
-        raise ArchiveError("archive", "the file ends inside a frame", offset=source.position)
+        raise ArchiveError("archive", "the file ends inside a frame", offset=stream.position)
     return found
 
 
@@ -153,8 +153,8 @@ def most_raw(limits: Limits) -> int:
     return max(MAX_BYTES, limits.size + 1)
 
 
-def read_frame(source: Source, max_raw: int) -> tuple[bytes, int]:
-    """Read the frame of a pack at the position of ``source`` (ARCH-7).
+def read_frame(stream: Stream, max_raw: int) -> tuple[bytes, int]:
+    """Read the frame of a pack at the position of ``stream`` (ARCH-7).
 
     Returns:
         The raw bytes, and the length of the frame.
@@ -164,8 +164,8 @@ def read_frame(source: Source, max_raw: int) -> tuple[bytes, int]:
         InputError: ``size``: its content is over ``max_raw``, or its window over 8 MiB. Nothing was
             decompressed then.
     """
-    start = source.position
-    head = frame_head(source.peek(_LONGEST_HEAD))
+    start = stream.position
+    head = frame_head(stream.peek(_LONGEST_HEAD))
     if head is None:
         raise ArchiveError("archive", "no frame of zstd begins here", offset=start)
     if head.content_size is None or not head.has_checksum or head.has_dictionary:
@@ -180,12 +180,12 @@ def read_frame(source: Source, max_raw: int) -> tuple[bytes, int]:
     data = bytearray()
     # The bound of zstd is less. Without one a frame of a million empty blocks would be held.
     most = head.content_size * 2 + CHUNK
-    for part in frame_parts(source, head):
+    for part in frame_parts(stream, head):
         data += part
         if len(data) > most:
             raise ArchiveError("archive", "a frame longer than its content can be", offset=start)
-    source.cost += head.content_size
-    return decompress(bytes(data), head.content_size, start), source.position - start
+    stream.cost += head.content_size
+    return decompress(bytes(data), head.content_size, start), stream.position - start
 
 
 def decompress(data: bytes, content_size: int, offset: int = 0) -> bytes:
@@ -233,7 +233,7 @@ class Patience:
     #: The bytes of the pack.
     size: int
     candidates: int = _MOST_CANDIDATES
-    #: What they cost so far, as :attr:`Source.cost`.
+    #: What they cost so far, as :attr:`Stream.cost`.
     cost: int = 0
 
     @property
@@ -242,23 +242,23 @@ class Patience:
         return self.candidates > 0 and not is_bomb(self.cost, self.size)
 
 
-def next_magic(source: Source) -> bool:
+def next_magic(stream: Stream) -> bool:
     """Move to the next magic of a frame; return False at the end of the file."""
     while True:
-        ahead = source.peek(CHUNK)
+        ahead = stream.peek(CHUNK)
         found = ahead.find(MAGIC)
         if found >= 0:
-            source.skip(found)
+            stream.skip(found)
             return True
         # The end may be the beginning of a magic.
-        if source.skip(max(1, len(ahead) - 3)) == 0 or len(ahead) < 4:
+        if stream.skip(max(1, len(ahead) - 3)) == 0 or len(ahead) < 4:
             return False
 
 
 # -- streams ---------------------------------------------------------------------------------
 
 
-def decompressed(source: Source) -> Iterator[bytes]:
+def decompressed(stream: Stream) -> Iterator[bytes]:
     """The content of all frames of a stream of zstd, in pieces of at most 128 KiB (ARCH-11).
 
     Any encoder may have written it: frames need not state a size. Skippable frames are passed over.
@@ -267,11 +267,11 @@ def decompressed(source: Source) -> Iterator[bytes]:
         ArchiveError: it is damaged, or something else follows a frame.
         InputError: ``size``: a frame needs a window over 8 MiB.
     """
-    while ahead := source.peek(_LONGEST_HEAD):
-        start = source.position
+    while ahead := stream.peek(_LONGEST_HEAD):
+        start = stream.position
         if int.from_bytes(ahead[:4], "little") in _SKIPPABLE and len(ahead) >= 8:
             size = 8 + int.from_bytes(ahead[4:8], "little")
-            if source.skip(size) < size:
+            if stream.skip(size) < size:
                 raise ArchiveError("archive", "the file ends inside a skippable frame", offset=start)
             continue
         head = frame_head(ahead)
@@ -280,13 +280,13 @@ def decompressed(source: Source) -> Iterator[bytes]:
             raise ArchiveError("archive", reason, offset=start)
         if head.window > MAX_WINDOW:
             raise _large_window(head.window, start)
-        yield from _content(source, head, start)
+        yield from _content(stream, head, start)
 
 
-def _content(source: Source, head: Head, start: int) -> Iterator[bytes]:
+def _content(stream: Stream, head: Head, start: int) -> Iterator[bytes]:
     decompressor = Decompressor()
     try:
-        for part in frame_parts(source, head):
+        for part in frame_parts(stream, head):
             # One block gives at most its largest size, and the decoder may hold back one more.
             for piece in decompressor.pieces(part, 2 * _LARGEST_BLOCK):
                 if piece:

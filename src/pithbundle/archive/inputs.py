@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal, TypeAlias
 
-from pithbundle.archive.frames import Source
+from pithbundle.archive.frames import Stream
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.archive.reader import Reader
 from pithbundle.archive.rejected import Rejections
@@ -136,8 +136,8 @@ def read_bundles(
     encoding = _ENCODINGS.get(form.container)
     count = 0
     with _OpenInput(path, is_regular) as file:
-        source = opened(file.read, form.compression)
-        for position, part in _safe(_parts(source, form, limits, skipped or Skipped())):
+        stream = opened(file.read, form.compression)
+        for position, part in _safe(_parts(stream, form, limits, skipped or Skipped())):
             try:
                 if isinstance(part, PithError):
                     raise part
@@ -145,7 +145,7 @@ def read_bundles(
             except PithError as error:
                 rejected.add(path, position, error)
                 count += 1
-                if count >= most_rejected(source):
+                if count >= most_rejected(stream):
                     detail = f"{count} entries were rejected; the rest of the file was not read"
                     rejected.add(path, "", InputError("size", detail, clause="ARCH-12"))
                     break
@@ -157,15 +157,15 @@ def read_bundles(
         file.require_unchanged()
 
 
-def _parts(source: Source, form: InputFormat, limits: Limits, skipped: Skipped) -> Iterator[Part]:
+def _parts(stream: Stream, form: InputFormat, limits: Limits, skipped: Skipped) -> Iterator[Part]:
     if form.container == "tar":
-        yield from members(source, limits.size, form.compression, skipped)
+        yield from members(stream, limits.size, form.compression, skipped)
     elif form.container == "jsonl":
-        yield from lines(source, limits.size, form.compression)
+        yield from lines(stream, limits.size, form.compression)
     elif form.container == "cborseq":
-        yield from items(source, limits.size, form.compression)
+        yield from items(stream, limits.size, form.compression)
     else:
-        data = source.take(limits.size + 1)
+        data = stream.take(limits.size + 1)
         yield "", over_limit(limits.size) if len(data) > limits.size else data
 
 

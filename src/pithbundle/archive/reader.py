@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, Self
 
 from pithbundle.archive.borders import MAX_LINES
-from pithbundle.archive.frames import MAGIC, Patience, Source, bomb, is_bomb, most_raw, next_magic, read_frame
+from pithbundle.archive.frames import MAGIC, Patience, Stream, bomb, is_bomb, most_raw, next_magic, read_frame
 from pithbundle.archive.lines import Line, read_line, split_items, split_lines
 from pithbundle.archive.manifest import LIMITS as MANIFEST_LIMITS
 from pithbundle.archive.manifest import MANIFEST, IndexEntry, Manifest, PackInfo, read_index
@@ -76,8 +76,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The bundles of one suffix."""
+class Lookup:
+    """The bundles of one suffix, as :meth:`Reader.get` finds them."""
 
     entries: tuple[Entry, ...]
     #: What could not be read of the packs in which they would be.
@@ -130,23 +130,23 @@ class PackReader:
         Raises:
             FileError: ``io``: the file changed while it was read, or the system cannot read it.
         """
-        source = self._source(0)
+        stream = self._stream(0)
         patience = Patience(self.size)
         expanded = 0
-        while source.peek(1):
-            start, source.cost = source.position, 0
+        while stream.peek(1):
+            start, stream.cost = stream.position, 0
             try:
-                frame = self._frame(source)
+                frame = self._frame(stream)
             except (ArchiveError, InputError) as error:
                 self.require_unchanged()
-                patience.cost += source.cost
+                patience.cost += stream.cost
                 end = self._next_frame(start + 1, patience)
-                source = self._source(end)
+                stream = self._stream(end)
                 yield Damage(self.file, start, end - start, error.detached())
             else:
                 yield frame
                 expanded += len(frame.raw)
-                if is_bomb(expanded, at := source.position):
+                if is_bomb(expanded, at := stream.position):
                     yield Damage(self.file, at, self.size - at, bomb("the pack"))
                     break
         self.require_unchanged()
@@ -160,7 +160,7 @@ class PackReader:
             FileError: ``io``: the system cannot read it, or the file changed.
         """
         try:
-            return self._frame(self._source(offset))
+            return self._frame(self._stream(offset))
         finally:
             # A frame of a file that changed is no frame of the archive, and its damage is none either.
             self.require_unchanged()
@@ -195,29 +195,29 @@ class PackReader:
 
     # -- reading bytes ----------------------------------------------------------------------
 
-    def _frame(self, source: Source) -> Frame:
-        start = source.position
-        raw, length = read_frame(source, self.max_raw)
+    def _frame(self, stream: Stream) -> Frame:
+        start = stream.position
+        raw, length = read_frame(stream, self.max_raw)
         if not raw:
             raise ArchiveError("archive", "an empty frame, which no pack has", offset=start)
         return Frame(self.file, self.encoding, start, length, raw)
 
     def _next_frame(self, offset: int, patience: Patience) -> int:
         """Where the next readable frame begins, or the file ends."""
-        source = self._source(offset)
-        while patience.is_left and next_magic(source):
-            candidate = self._source(source.position)
+        stream = self._stream(offset)
+        while patience.is_left and next_magic(stream):
+            candidate = self._stream(stream.position)
             try:
                 self._frame(candidate)
             except (ArchiveError, InputError):
                 patience.candidates -= 1
                 patience.cost += candidate.cost
-                source.skip(len(MAGIC))
+                stream.skip(len(MAGIC))
             else:
-                return source.position
+                return stream.position
         return self.size
 
-    def _source(self, position: int) -> Source:
+    def _stream(self, position: int) -> Stream:
         at = position
 
         def read(size: int) -> bytes:
@@ -226,7 +226,7 @@ class PackReader:
             at += len(data)
             return data
 
-        return Source(read, position)
+        return Stream(read, position)
 
     def _read_at(self, offset: int, size: int) -> bytes:
         data = self._file.read_at(offset, size)
@@ -304,7 +304,7 @@ class Reader:
         self.require_unchanged()
 
     def require_unchanged(self) -> None:
-        """Check that the manifest is the one that was read: no other archive has its place by now (ARCH-8).
+        """Check that the manifest is the one that was read: no other archive replaced it (ARCH-8).
 
         Raises:
             FileError: ``io``: it is not.
@@ -319,7 +319,7 @@ class Reader:
         except (FileError, InputError):
             return None
 
-    def get(self, suffix: str) -> Found:
+    def get(self, suffix: str) -> Lookup:
         """Find the bundles of one suffix: by the index, or else in whole packs.
 
         Raises:
@@ -337,7 +337,7 @@ class Reader:
                     by_index = False
                     found = [entry for entry in self._all(pack, rejected) if entry.line.suffix == suffix]
                 entries += found
-        return Found(tuple(entries), rejected, by_index)
+        return Lookup(tuple(entries), rejected, by_index)
 
     def _by_index(
         self, pack: PackReader, info: PackInfo, suffix: str, rejected: Rejections

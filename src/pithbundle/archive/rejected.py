@@ -70,7 +70,7 @@ class Rejections:
         counts[key] = count = counts.get(key, 0) + 1
         if count <= MOST:
             location = fault.location
-            # The path of a file has a place of its own.
+            # The path of the file is a field of its own.
             message = visible(getattr(error, "reason", "")) or fault.message
             reason = f"{message}{' ' + location if location else ''}"
             self._listed.append(RejectedEntry(path, position, fault.code, reason))

@@ -154,9 +154,9 @@ def unique(lines: Iterable[T]) -> Iterator[T]:
         before = key
 
 
-def merged(sources: Iterable[Iterator[Line]]) -> Iterator[Line]:
-    """Merge sources that are sorted already, as those of archives are; equal lines once."""
-    return _merged(sources)
+def merged(inputs: Iterable[Iterator[Line]]) -> Iterator[Line]:
+    """Merge the lines of inputs that are sorted already, as archives are; equal lines once."""
+    return _merged(inputs)
 
 
 def in_order(entries: Iterable[Entry], path: str, rejected: Rejections) -> Iterator[Line]:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Final, Literal, TypeAlias
 
-from pithbundle.archive.frames import CHUNK, Source, bomb, decompressed, is_bomb
+from pithbundle.archive.frames import CHUNK, Stream, bomb, decompressed, is_bomb
 from pithbundle.archive.lines import item_end
 from pithbundle.errors import ArchiveError, InputError, PithError
 
@@ -28,36 +28,36 @@ _FREE_REJECTED: Final = 10_000
 _GZIP_PIECE: Final = 1 << 12
 
 
-def opened(read: Callable[[int], bytes], compression: Compression) -> Source:
+def opened(read: Callable[[int], bytes], compression: Compression) -> Stream:
     """The content of a file, decompressed while it is read."""
-    source = Source(read)
+    stream = Stream(read)
     if not compression:
-        return source
-    pieces = _bounded(decompressed(source) if compression == "zst" else _gunzipped(source), source)
-    return _Decompressed(lambda _: next(pieces, b""), source)
+        return stream
+    pieces = _bounded(decompressed(stream) if compression == "zst" else _gunzipped(stream), stream)
+    return _Decompressed(lambda _: next(pieces, b""), stream)
 
 
-class _Decompressed(Source):
+class _Decompressed(Stream):
     """The content of a compressed file, and the bytes of the file itself."""
 
     __slots__ = ("compressed",)
 
-    def __init__(self, read: Callable[[int], bytes], compressed: Source) -> None:
+    def __init__(self, read: Callable[[int], bytes], compressed: Stream) -> None:
         super().__init__(read)
         self.compressed = compressed
 
 
-def most_rejected(source: Source) -> int:
-    """How many entries of a source are rejected, or lines empty, before the rest is not read (ARCH-12).
+def most_rejected(stream: Stream) -> int:
+    """How many entries of a stream are rejected, or lines empty, before the rest is not read (ARCH-12).
 
     A file of some kilobytes can expand to a million entries: of those that it has no bytes for, few are read.
     """
-    if isinstance(source, _Decompressed):
-        return min(MOST_REJECTED, max(_FREE_REJECTED, source.compressed.position))
+    if isinstance(stream, _Decompressed):
+        return min(MOST_REJECTED, max(_FREE_REJECTED, stream.compressed.position))
     return MOST_REJECTED
 
 
-def _bounded(pieces: Iterator[bytes], source: Source) -> Iterator[bytes]:
+def _bounded(pieces: Iterator[bytes], stream: Stream) -> Iterator[bytes]:
     """The pieces, as long as they are not out of all proportion to the bytes of the file (ARCH-12).
 
     Raises:
@@ -66,29 +66,29 @@ def _bounded(pieces: Iterator[bytes], source: Source) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)
-        if is_bomb(size, source.position):
+        if is_bomb(size, stream.position):
             raise bomb("the file")
         yield piece
 
 
-def _gunzipped(source: Source) -> Iterator[bytes]:
+def _gunzipped(stream: Stream) -> Iterator[bytes]:
     """The content of all members of gzip.
 
     Raises:
         ArchiveError: it is damaged, cut, or something else follows a member.
     """
-    while source.peek(1):
-        start = source.position
+    while stream.peek(1):
+        start = stream.position
         decompressor = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
         while not decompressor.eof:
-            data = source.peek(_GZIP_PIECE)
+            data = stream.peek(_GZIP_PIECE)
             if not data:
                 raise ArchiveError("archive", "the file ends inside a member of gzip", offset=start)
             try:
                 yield from _pieces(decompressor, data)
             except zlib.error as error:
                 raise ArchiveError("archive", f"a damaged member of gzip: {error}", offset=start) from error
-            source.skip(len(data) - len(decompressor.unused_data))
+            stream.skip(len(data) - len(decompressor.unused_data))
 
 
 def _pieces(decompressor: zlib._Decompress, data: bytes) -> Iterator[bytes]:
@@ -100,14 +100,14 @@ def _pieces(decompressor: zlib._Decompress, data: bytes) -> Iterator[bytes]:
             return
 
 
-def skip(source: Source, size: int, limit: int, compression: Compression) -> bool:
+def skip(stream: Stream, size: int, limit: int, compression: Compression) -> bool:
     """Pass over ``size`` bytes of an entry; return False if that takes too long, or the file ends.
 
     A compressed file of some kilobytes can expand to gigabytes; of a plain one the bytes are there.
     """
     if compression and size > _PATIENCE * limit:
         return False
-    return source.skip(size) == size
+    return stream.skip(size) == size
 
 
 _REST: Final = "lines; the rest of the file was not read"
@@ -119,11 +119,11 @@ def over_limit(limit: int, found: int | None = None, *, is_end: bool = False) ->
     return InputError.over_limit("size", limit, found, what=what)
 
 
-def lines(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
+def lines(stream: Stream, limit: int, compression: Compression = "") -> Iterator[Part]:
     """The lines of a stream that are not empty and not white space, each of at most ``limit`` bytes."""
     number, size, empty = 1, 0, 0
     line = bytearray()
-    while piece := source.some():
+    while piece := stream.some():
         start = 0
         while (end := piece.find(b"\n", start)) >= 0:
             size += end - start
@@ -132,7 +132,7 @@ def lines(source: Source, limit: int, compression: Compression = "") -> Iterator
             found = _line(number, line, size, limit)
             if found is not None:
                 yield found
-            elif (empty := empty + 1) >= most_rejected(source):
+            elif (empty := empty + 1) >= most_rejected(stream):
                 yield f"line {number}", InputError("size", f"{empty} empty {_REST}", clause="ARCH-12")
                 return
             number, size, line, start = number + 1, 0, bytearray(), end + 1
@@ -157,7 +157,7 @@ def _line(number: int, line: bytearray, size: int, limit: int) -> Part | None:
     return (position, data) if data else None
 
 
-def items(source: Source, limit: int, compression: Compression = "") -> Iterator[Part]:
+def items(stream: Stream, limit: int, compression: Compression = "") -> Iterator[Part]:
     """The items of a sequence of CBOR, each of at most ``limit`` bytes.
 
     Where an item cannot be divided from the next, nothing after it is read.
@@ -179,7 +179,7 @@ def items(source: Source, limit: int, compression: Compression = "") -> Iterator
             return
         rest = data[at:]
         # Twice as many as before at least, so that a long item is not walked again for each piece.
-        more = source.take(max(end - at, 2 * len(rest), CHUNK) - len(rest))
+        more = stream.take(max(end - at, 2 * len(rest), CHUNK) - len(rest))
         if not more:
             if rest:
                 yield position, rest

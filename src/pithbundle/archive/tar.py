@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pithbundle.archive.frames import Source
+from pithbundle.archive.frames import Stream
 from pithbundle.archive.streams import Compression, Part, over_limit, skip
 from pithbundle.errors import ArchiveError, PithError
 
@@ -50,34 +50,34 @@ class _Next:
     is_sparse: bool = False
 
 
-def members(source: Source, limit: int, compression: Compression, skipped: Skipped) -> Iterator[Part]:
+def members(stream: Stream, limit: int, compression: Compression, skipped: Skipped) -> Iterator[Part]:
     """The bundles of a tar, each of at most ``limit`` bytes, and what is rejected of it.
 
     After a header that is damaged nothing is read.
     """
     extended = _Next()
     while True:
-        header = source.take(_BLOCK)
+        header = stream.take(_BLOCK)
         try:
             if not header.strip(b"\0"):
-                if len(header) in (0, _BLOCK) and not _rest_is_empty(source):
+                if len(header) in (0, _BLOCK) and not _rest_is_empty(stream):
                     raise ArchiveError("archive", "something follows the end of the tar", clause="ARCH-11")
                 if not header:
                     raise ArchiveError("archive", "the tar ends without its end mark", clause="ARCH-11")
                 return
             size, kind, name = _member(header)
             if kind in (_EXTENDED, _GLOBAL, _LONG_NAME, _LONG_LINK):
-                _extend(extended, kind, _header_data(source, size))
+                _extend(extended, kind, _header_data(stream, size))
                 continue
         except PithError as error:
-            yield _position(source, None), error
+            yield _position(stream, None), error
             return
         name = extended.name or name
         size = size if extended.size is None else extended.size
         is_sparse, extended = extended.is_sparse, _Next()
         # Only a regular file has data, whatever size the header of a link states.
         padded = -(-size // _BLOCK) * _BLOCK if kind in _REGULAR or kind == b"S" else 0
-        position = _position(source, name)
+        position = _position(stream, name)
         if kind == _FOLDER or (kind in _REGULAR and name.endswith(b"/")):
             pass
         elif kind not in _REGULAR or is_sparse:
@@ -86,24 +86,24 @@ def members(source: Source, limit: int, compression: Compression, skipped: Skipp
         elif not name.lower().endswith(_ENDINGS):
             skipped.count += 1
         elif size <= limit:
-            yield position, source.take(size)
+            yield position, stream.take(size)
             padded -= size
         else:
             yield position, over_limit(limit, size)
-        if not skip(source, padded, limit, compression):
+        if not skip(stream, padded, limit, compression):
             detail = "a member is cut, or too large to pass over; the rest of the tar was not read"
             yield position, ArchiveError("archive", detail, clause="ARCH-12")
             return
 
 
-def _position(source: Source, name: bytes | None) -> str:
+def _position(stream: Stream, name: bytes | None) -> str:
     if name is None:
-        return f"header at byte {max(0, source.position - _BLOCK)}"
+        return f"header at byte {max(0, stream.position - _BLOCK)}"
     return "member " + name.decode("utf-8", "backslashreplace")
 
 
-def _rest_is_empty(source: Source) -> bool:
-    while piece := source.some():
+def _rest_is_empty(stream: Stream) -> bool:
+    while piece := stream.some():
         if piece.strip(b"\0"):
             return False
     return True
@@ -137,12 +137,12 @@ def _number(field: bytes) -> int | None:
     return int(digits, 8) if re.fullmatch(rb"[0-7]+", digits) else 0 if not digits else None
 
 
-def _header_data(source: Source, size: int) -> bytes:
+def _header_data(stream: Stream, size: int) -> bytes:
     if size > _LONGEST_HEADER:
         detail = f"an extended header of {size} bytes, the limit is {_LONGEST_HEADER}; the rest was not read"
         raise ArchiveError("archive", detail, clause="ARCH-11")
-    data = source.take(size)
-    source.skip(-size % _BLOCK)
+    data = stream.take(size)
+    stream.skip(-size % _BLOCK)
     if len(data) < size:
         raise ArchiveError("archive", "the tar ends inside a header", clause="ARCH-11")
     return data

@@ -179,9 +179,9 @@ class Writer:
         self._level = level
         self._stack = contextlib.ExitStack()
         with self._errors(), contextlib.ExitStack() as stack:
-            self._place = stack.enter_context(OutputFolder(self.path, force, PART_FILES, is_archive))
+            self._output = stack.enter_context(OutputFolder(self.path, force, PART_FILES, is_archive))
             self._stack = stack.pop_all()
-        self._sorter = LineSorter(self._place.part, run_bytes)
+        self._sorter = LineSorter(self._output.part, run_bytes)
         self._manifest: Manifest | None = None
 
     def __enter__(self) -> Self:
@@ -220,8 +220,8 @@ class Writer:
             FileError: ``io``: something cannot be written.
         """
         with self._errors():
-            manifest = write_archive(self._place.part, lines, self._level)
-            self._place.give_name()
+            manifest = write_archive(self._output.part, lines, self._level)
+            self._output.give_name()
         return manifest
 
     @contextlib.contextmanager

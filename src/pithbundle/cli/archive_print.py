@@ -8,7 +8,7 @@ from typing import Final
 
 from pithbundle.archive.check import Checked
 from pithbundle.archive.manifest import Manifest
-from pithbundle.archive.reader import Found, Reader
+from pithbundle.archive.reader import Lookup, Reader
 from pithbundle.archive.rejected import Rejections
 from pithbundle.cli.archive_inputs import Skipped, Written, failing
 from pithbundle.cli.envelope import SUCCESS
@@ -177,10 +177,10 @@ def list_bundles(out: Output, reader: Reader) -> int:
     return _status(rejected)[1]
 
 
-def print_found(out: Output, archive: str, suffix: str, found: Found, encoding: str | None = None) -> int:
+def print_lookup(out: Output, archive: str, suffix: str, lookup: Lookup, encoding: str | None = None) -> int:
     """Print where bundles were found, or that there are none; return the exit status."""
-    outcome, status = _status(found.rejected)
-    if not found.entries and not found.rejected:
+    outcome, status = _status(lookup.rejected)
+    if not lookup.entries and not lookup.rejected:
         outcome, status = "absent", Exit.INVALID
     if out.as_json:
         bundles = [
@@ -192,25 +192,25 @@ def print_found(out: Output, archive: str, suffix: str, found: Found, encoding: 
                 "offset": entry.offset,
                 "line": entry.number,
             }
-            for entry in found.entries
+            for entry in lookup.entries
         ]
         members = {
             "archive": portable(archive),
             "suffix": suffix,
             "bundles": bundles,
-            "by_index": found.by_index,
+            "by_index": lookup.by_index,
         }
-        return out.result(outcome, status, {**members, **members_of(found.rejected)})
-    print_rejected(out, found.rejected)
-    if not found.entries and len(found.rejected):
+        return out.result(outcome, status, {**members, **members_of(lookup.rejected)})
+    print_rejected(out, lookup.rejected)
+    if not lookup.entries and len(lookup.rejected):
         out.error(f"{out.show(archive)}: no bundle of {suffix} in what could be read")
         out.hint(
             "it may be in a part that could not: pithbundle archive check lists what each part contained"
         )
-    elif not found.entries:
+    elif not lookup.entries:
         out.error(f"{out.show(archive)}: no bundle of {suffix}{f' in {encoding}' if encoding else ''}")
         out.hint("pithbundle archive list --bundles prints the suffixes and encodings that there are")
-    elif not found.by_index:
+    elif not lookup.by_index:
         out.note(
             "an index is missing or differs from its pack; pithbundle archive check --reindex writes it anew"
         )

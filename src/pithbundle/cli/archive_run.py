@@ -16,7 +16,7 @@ from pithbundle.archive import tar
 from pithbundle.archive.check import Checked, check_archive
 from pithbundle.archive.inputs import InputBundle
 from pithbundle.archive.lines import Line
-from pithbundle.archive.reader import Found, Reader
+from pithbundle.archive.reader import Lookup, Reader
 from pithbundle.archive.sort import in_order, merged
 from pithbundle.archive.table import BUNDLES, Row, bundle_row, parquet, require_pyarrow
 from pithbundle.archive.writer import Writer
@@ -152,28 +152,30 @@ def _name(line: Line) -> str:
     return f"{line.suffix}-{line.digest.hex()[:16]}.{line.encoding}"
 
 
-def _tar(found: Iterator[InputBundle], written: Written) -> Iterator[bytes]:
-    for bundle in found:
+def _tar(bundles: Iterator[InputBundle], written: Written) -> Iterator[bytes]:
+    for bundle in bundles:
         written.bundles += 1
         yield tar.member(_name(bundle.line), bundle.received)
     yield tar.END
 
 
-def _rows(found: Iterator[InputBundle], limits: Limits, written: Written) -> Iterator[Row]:
-    for bundle in found:
+def _rows(bundles: Iterator[InputBundle], limits: Limits, written: Written) -> Iterator[Row]:
+    for bundle in bundles:
         written.bundles += 1
         yield bundle_row(bundle, limits)
 
 
-def _write_folder(output: str, found: Iterator[InputBundle], force: bool, written: Written) -> None:
+def _write_folder(output: str, bundles: Iterator[InputBundle], force: bool, written: Written) -> None:
     try:
-        with OutputFolder(output, force, _UNPACKED, lambda folder: folder.require_known(_UNPACKED)) as place:
-            for bundle in found:
+        with OutputFolder(
+            output, force, _UNPACKED, lambda folder: folder.require_known(_UNPACKED)
+        ) as unpacked:
+            for bundle in bundles:
                 with contextlib.suppress(FileExistsError):
-                    _write_bundle(place.part, _name(bundle.line), bundle.received)
+                    _write_bundle(unpacked.part, _name(bundle.line), bundle.received)
                     written.bundles += 1
             if written.bundles:
-                place.give_name()
+                unpacked.give_name()
     except OSError as error:
         raise file_error(output, error) from error
 
@@ -193,32 +195,32 @@ def check(reader: Reader, reindex: bool) -> Checked:
     return checked
 
 
-def only(found: Found, encoding: Encoding | None) -> Found:
+def only(lookup: Lookup, encoding: Encoding | None) -> Lookup:
     """Return what was found in one encoding."""
-    entries = tuple(entry for entry in found.entries if encoding in (None, entry.line.encoding))
-    return replace(found, entries=entries)
+    entries = tuple(entry for entry in lookup.entries if encoding in (None, entry.line.encoding))
+    return replace(lookup, entries=entries)
 
 
-def require_number(found: Found, number: str) -> Found:
+def require_number(lookup: Lookup, number: str) -> Lookup:
     """Return what was found if it has the number that the user named, of which the suffix led to it.
 
     Raises:
         NumberError: ``subject``: it is of a record with another year (NUM-1).
     """
-    for entry in () if is_suffix(number) else found.entries:
+    for entry in () if is_suffix(number) else lookup.entries:
         own = read_bundle(entry.line.data, encoding=entry.line.encoding).record.number
         if own != PithNumber.parse(number):
             detail = f"the record with the suffix {own.suffix} is {own}, and not {number}"
             raise NumberError("subject", detail, clause="NUM-1")
-    return found
+    return lookup
 
 
-def require_one_encoding(found: Found) -> None:
+def require_one_encoding(lookup: Lookup) -> None:
     """Check that what is printed is lines or a sequence of CBOR, and not both.
 
     Raises:
         click.UsageError: bundles in JSON and in CBOR were found.
     """
-    if len({entry.line.encoding for entry in found.entries}) > 1:
+    if len({entry.line.encoding for entry in lookup.entries}) > 1:
         message = "there are bundles in JSON and in CBOR. Choose with --encoding json or --encoding cbor"
         raise click.UsageError(message, click.get_current_context())

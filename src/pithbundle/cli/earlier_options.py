@@ -97,7 +97,7 @@ def _require_apart(cache: str | None, inputs: tuple[str, ...], output: str) -> N
         raise click.UsageError(message, click.get_current_context())
 
 
-def print_kept(out: Output, output: str, units: int) -> None:
+def print_resumable(out: Output, output: str, units: int) -> None:
     """Print on stderr that a run ended early, and the command that goes on with it."""
     part = out.show(output.rstrip("/") + PART)
     out.note(f"{plural(units, 'finished unit')} kept in {part}")

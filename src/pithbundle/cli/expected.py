@@ -22,7 +22,7 @@ from pithbundle.files import write_stream
 from pithbundle.mirror.published_digests import PublishedDigests, digests_at
 from pithbundle.recompute.expect import (
     GROUPS,
-    Expected,
+    ComparisonSummary,
     OtherSide,
     OutputComparison,
     RecordDifference,
@@ -77,7 +77,7 @@ class Compared:
     path: str
     #: The file with every record that differs.
     file: str | None
-    found: Expected
+    summary: ComparisonSummary
     first: dict[RecordGroup, list[Listed]] = field(default_factory=dict)
 
     def note(self, difference: RecordDifference) -> None:
@@ -140,7 +140,7 @@ def compare(
 def _compared(
     comparison: OutputComparison, output: str, expected: OtherSide, differences: str | None, force: bool
 ) -> Compared:
-    compared = Compared(expected.path, differences, comparison.found)
+    compared = Compared(expected.path, differences, comparison.summary)
 
     def lines() -> Iterator[bytes]:
         try:
@@ -164,16 +164,16 @@ def expected_value(compared: Compared | None) -> Object | None:
     """The comparison as JSON: its counts, and the first records that differ."""
     if compared is None:
         return None
-    found = compared.found
+    summary = compared.summary
     listed = [each for group in GROUPS for each in compared.first.get(group, ())]
     return {
         "file": portable(compared.path),
-        "result": found.result,
-        "equal": found.differing == 0 and not found.is_apart,
-        "other_basis": [*found.basis],
-        "records": {"ours": found.ours, "theirs": found.theirs},
-        "groups": {group: found.groups[group] for group in GROUPS},
-        "hows": {how: found.hows[how] for how in ("differs", "only ours", "only theirs")},
+        "result": summary.result,
+        "equal": summary.differing == 0 and not summary.is_apart,
+        "other_basis": [*summary.basis],
+        "records": {"ours": summary.ours, "theirs": summary.theirs},
+        "groups": {group: summary.groups[group] for group in GROUPS},
+        "hows": {how: summary.hows[how] for how in ("differs", "only ours", "only theirs")},
         "differences_file": None if compared.file is None else portable(compared.file),
         "differences": [each.to_value() for each in listed[:MOST_IN_JSON]],
     }
@@ -181,29 +181,29 @@ def expected_value(compared: Compared | None) -> Object | None:
 
 def print_expected(out: Output, compared: Compared) -> None:
     """Print how many records differ, by group, and the first ones."""
-    found, path = compared.found, out.file_name(compared.path)
+    summary, path = compared.summary, out.file_name(compared.path)
     out.line()
-    if found.basis:
-        names = ", ".join(found.basis)
+    if summary.basis:
+        names = ", ".join(summary.basis)
         out.heading("expected", f"{path} was made with other values: {names}", "doubtful")
-    if not found.differing and not found.is_apart:
+    if not summary.differing and not summary.is_apart:
         out.heading("equal", f"no record differs from {path}", "good")
         return
-    if found.result == "not_comparable":
+    if summary.result == "not_comparable":
         why = "not every element could be checked, or the two were not made alike"
         out.heading("expected", f"cannot be compared with {path}: {why}", "doubtful")
-    if found.is_apart:
+    if summary.is_apart:
         return
-    records = plural(found.differing, "record")
-    both = f"{plural(found.ours, 'record')} here, {found.theirs} there"
-    out.heading("expected", f"{records} {_verb(found.differing)} from {path}; {both}", "plain")
+    records = plural(summary.differing, "record")
+    both = f"{plural(summary.ours, 'record')} here, {summary.theirs} there"
+    out.heading("expected", f"{records} {_verb(summary.differing)} from {path}; {both}", "plain")
     for group in GROUPS:
-        if found.groups[group]:
+        if summary.groups[group]:
             what, style = _WHAT[group]
-            out.heading(group, f"{plural(found.groups[group], 'record')} {what}", style)
+            out.heading(group, f"{plural(summary.groups[group], 'record')} {what}", style)
             _print_first(out, compared.first[group])
-            if found.groups[group] > MOST:
-                out.line(f"  and {more(found.groups[group] - MOST, 'record')}")
+            if summary.groups[group] > MOST:
+                out.line(f"  and {more(summary.groups[group] - MOST, 'record')}")
     if compared.file is not None:
         out.detail("all of them", out.show(compared.file))
 

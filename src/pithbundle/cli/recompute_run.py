@@ -28,7 +28,7 @@ from pithbundle.cli.archive_print import (
 )
 from pithbundle.cli.archive_run import require_table
 from pithbundle.cli.cluster_option import cluster_pool
-from pithbundle.cli.earlier_options import Earlier, print_kept
+from pithbundle.cli.earlier_options import Earlier, print_resumable
 from pithbundle.cli.expected import Compared, expected_value, print_expected
 from pithbundle.cli.inputs import InputRejected
 from pithbundle.cli.json_values import policy_value
@@ -111,7 +111,7 @@ def run(
             cache=earlier.cache,
             recheck=earlier.recheck,
             progress=bar,
-            kept=lambda units: print_kept(out, output, units) if is_resumable else None,
+            on_resumable=lambda units: print_resumable(out, output, units) if is_resumable else None,
         )
     return found, written
 
@@ -222,7 +222,7 @@ def print_recomputed(
     """Print what a run and a comparison came to, and what is left of the cache; return the exit status."""
     summary: dict[str, Any] = found.summary
     own = Exit(summary["exit_status"]) if found.is_written else Exit.INVALID
-    status = worst([own, Exit.VALID if compared is None else compared.found.exit_status])
+    status = worst([own, Exit.VALID if compared is None else compared.summary.exit_status])
     if out.as_json:
         members = {
             "policy": policy_value(policy, policy_path),
@@ -238,7 +238,7 @@ def print_recomputed(
             "cache": _shrunk_value(shrunk),
         }
         # The outcome is that of the comparison where the exit status is due to it alone.
-        outcome = summary["outcome"] if compared is None or status == own else compared.found.result
+        outcome = summary["outcome"] if compared is None or status == own else compared.summary.result
         return out.result(outcome if found.is_written else NOTHING_WRITTEN, status, members)
     if not found.is_written:
         return print_nothing_written(out, output, found.rejected)

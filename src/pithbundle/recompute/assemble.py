@@ -25,7 +25,7 @@ from pithbundle.progress import Progress
 from pithbundle.recompute.facts import Tally
 from pithbundle.recompute.first_records import FirstRecords
 from pithbundle.recompute.picture import summary_svg
-from pithbundle.recompute.result import FoundRow, UnitResult, texts_of
+from pithbundle.recompute.result import RecordResult, UnitResult, texts_of
 from pithbundle.recompute.resume import RESUMABLE, TEMPORARIES
 from pithbundle.recompute.sorted_lines import SORTED
 from pithbundle.recompute.store import Store, UnitRef, covering, groups
@@ -76,7 +76,7 @@ def write_results(
     ):
         for each in _chosen(results, rejected):
             digests.write(each.digests)
-            if isinstance(each, FoundRow):
+            if isinstance(each, RecordResult):
                 tally.add(len(each.row.lines), each.row.facts)
                 first.add(each.row)
                 states.add(each.row.suffix, each.state)
@@ -129,7 +129,7 @@ class WholeUnit:
         return self.result.digests
 
 
-def _chosen(results: RunResults, rejected: Rejections) -> Iterator[WholeUnit | FoundRow]:
+def _chosen(results: RunResults, rejected: Rejections) -> Iterator[WholeUnit | RecordResult]:
     """The results in the order of the suffixes: whole units where nothing overlaps them.
 
     Of the others each record is one row, the one that has the lines of all of its rows.
@@ -157,18 +157,20 @@ def _chosen(results: RunResults, rejected: Rejections) -> Iterator[WholeUnit | F
 class _Ahead:
     """Rows of shared records, of which one record is read ahead."""
 
-    def __init__(self, records: Iterator[list[FoundRow]]) -> None:
+    def __init__(self, records: Iterator[list[RecordResult]]) -> None:
         self._records = records
         self._next = next(records, None)
 
-    def until(self, suffix: str) -> Iterator[list[FoundRow]]:
+    def until(self, suffix: str) -> Iterator[list[RecordResult]]:
         """The records up to ``suffix``."""
         while self._next is not None and self._next[0].row.suffix <= suffix:
             yield self._next
             self._next = next(self._records, None)
 
 
-def _with_shared(records: Iterator[list[FoundRow]], shared: _Ahead, last: str) -> Iterator[list[FoundRow]]:
+def _with_shared(
+    records: Iterator[list[RecordResult]], shared: _Ahead, last: str
+) -> Iterator[list[RecordResult]]:
     """The rows of the records of a group, with the row of each that is shared."""
     ahead = shared.until(last)
     one = next(ahead, None)
@@ -179,7 +181,7 @@ def _with_shared(records: Iterator[list[FoundRow]], shared: _Ahead, last: str) -
         yield rows
 
 
-def _covering(rows: Sequence[FoundRow], rejected: Rejections) -> FoundRow | None:
+def _covering(rows: Sequence[RecordResult], rejected: Rejections) -> RecordResult | None:
     """The row that has the lines of all rows of its suffix; without a state it goes to ``rejected``."""
     chosen = covering(rows)
     suffix = rows[0].row.suffix

@@ -77,11 +77,11 @@ class ClusterPool(Generic[T]):
             FileError: ``io``: the cluster cannot be reached any more, or has no worker.
             ArchiveError: a result was damaged on its way.
         """
-        source = iter(units)
+        rest = iter(units)
         held: dict[int, tuple[T, Outcome | None]] = {}
         following = 0
         while True:
-            self._fill(source, following, len(held))
+            self._fill(rest, following, len(held))
             if not self._flying:
                 return
             held.update(self._next())
@@ -89,11 +89,11 @@ class ClusterPool(Generic[T]):
                 yield held.pop(following)
                 following += 1
 
-    def _fill(self, source: Iterator[tuple[T, Work] | None], following: int, held: int) -> None:
+    def _fill(self, rest: Iterator[tuple[T, Work] | None], following: int, held: int) -> None:
         """Send units until the window is full, or there is no next one for now."""
         window = WINDOW * max(1, self._connection.workers())
         while len(self._flying) < window and len(self._flying) + held < _HELD * window:
-            unit = next(source, None)
+            unit = next(rest, None)
             if unit is None:
                 return
             number, (name, work) = following + held + len(self._flying), unit

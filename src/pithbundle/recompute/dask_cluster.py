@@ -83,8 +83,8 @@ def run_unit(run: str, expected: Versions, *words: Any) -> bytes:
         sent = _sent[run]
         mine.clear()
         mine[run] = Verifier(sent.policy, rules=sent.rules, limits=sent.limits)
-    is_placed = isinstance(words[0], Scan | FramesAt | LinesAt)
-    work: Work = words[0] if is_placed else [*zip(words[::2], words[1::2], strict=True)]
+    is_located = isinstance(words[0], Scan | FramesAt | LinesAt)
+    work: Work = words[0] if is_located else [*zip(words[::2], words[1::2], strict=True)]
     return performed(mine[run], work).to_bytes()
 
 

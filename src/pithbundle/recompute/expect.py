@@ -116,7 +116,7 @@ class RecordDifference:
 
 
 @dataclass(slots=True)
-class Expected:
+class ComparisonSummary:
     """What a comparison of two outputs came to; :meth:`note` adds a record that differs."""
 
     #: What of the policy, the rules and the limits the other side states otherwise.
@@ -155,7 +155,7 @@ class Expected:
 
 
 class OutputComparison:
-    """Compares two outputs; iterating gives each record that differs, and :attr:`found` counts.
+    """Compares two outputs; iterating gives each record that differs, and :attr:`summary` counts.
 
     Args:
         ours: an output of recompute.
@@ -175,7 +175,7 @@ class OutputComparison:
         self._limits = limits
         self._progress = progress
         basis = _other_basis(ours.basis, theirs.basis)
-        self.found = Expected(basis, is_apart=bool(basis) and theirs.is_of_mirror)
+        self.summary = ComparisonSummary(basis, is_apart=bool(basis) and theirs.is_of_mirror)
 
     def __iter__(self) -> Iterator[RecordDifference]:
         """Each record that differs, in the order of the suffixes.
@@ -192,12 +192,12 @@ class OutputComparison:
             first = min(one.suffix for one in (ours, theirs) if one is not None)
             mine = ours if ours is not None and ours.suffix == first else None
             other = theirs if theirs is not None and theirs.suffix == first else None
-            self.found.ours += mine is not None
-            self.found.theirs += other is not None
-            self._progress(self.found.ours)
+            self.summary.ours += mine is not None
+            self.summary.theirs += other is not None
+            self._progress(self.summary.ours)
             difference = self._difference(first, mine, other)
             if difference is not None:
-                self.found.note(difference)
+                self.summary.note(difference)
                 yield difference
             ours = ours if mine is None else next(left, None)
             theirs = theirs if other is None else next(right, None)
@@ -205,9 +205,9 @@ class OutputComparison:
     def _difference(
         self, suffix: str, ours: OutputRecord | None, theirs: OutputRecord | None
     ) -> RecordDifference | None:
-        if self.found.is_apart:
+        if self.summary.is_apart:
             return None
-        comparable = not self.found.basis
+        comparable = not self.summary.basis
         if ours is None or theirs is None:
             how: HowDifferent = "only theirs" if ours is None else "only ours"
             return RecordDifference(suffix, "signed", how, comparable)

@@ -18,19 +18,19 @@ class FirstRecords:
 
     def __init__(self) -> None:
         #: By outcome the suffixes, and the number of lines of each.
-        self.found: dict[str, list[tuple[str, int]]] = {}
+        self.by_outcome: dict[str, list[tuple[str, int]]] = {}
 
     def add(self, row: Row) -> None:
         """Take the next record, in the order of the suffixes."""
         for name, what, _ in row.facts:
             if name == "first" and self._lacks(what):
-                self.found.setdefault(what, []).append((row.suffix, len(row.lines)))
+                self.by_outcome.setdefault(what, []).append((row.suffix, len(row.lines)))
 
     def add_unit(self, result: UnitResult) -> None:
         """Take the records of the next unit, which is written whole."""
         if any(name == "first" and self._lacks(what) for name, what, _ in result.counts[2]):
-            for each in result.found(outputs=False):
+            for each in result.records(outputs=False):
                 self.add(each.row)
 
     def _lacks(self, outcome: str) -> bool:
-        return outcome != "valid" and len(self.found.get(outcome, ())) < MOST
+        return outcome != "valid" and len(self.by_outcome.get(outcome, ())) < MOST

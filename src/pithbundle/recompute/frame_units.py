@@ -46,12 +46,12 @@ class PackScan:
     def __init__(self, work: Scan) -> None:
         self.work = work
         #: None also if the processes that scanned it ended.
-        self.found: Scanned | None = None
+        self.scanned: Scanned | None = None
         self.is_done = False
 
     def take(self, found: Outcome | None) -> None:
         """Keep what the worker returned."""
-        self.found = found if isinstance(found, Scanned) else None
+        self.scanned = found if isinstance(found, Scanned) else None
         self.is_done = True
 
 
@@ -168,12 +168,12 @@ class FrameUnits:
         for scan in pack.scans:
             while not scan.is_done:
                 yield None
-            if scan.found is not None:
-                if not scan.found.units.startswith(before):
+            if scan.scanned is not None:
+                if not scan.scanned.units.startswith(before):
                     raise changed(pack.path)
-                yield from self._units_of(scan.found, file, done)
-                before, done = scan.found.units, len(scan.found)
-        whole = pack.scans[-1].found
+                yield from self._units_of(scan.scanned, file, done)
+                before, done = scan.scanned.units, len(scan.scanned)
+        whole = pack.scans[-1].scanned
         if whole is None:
             detail = "the process that read the pack ended each time"
             self._reject(pack.path, ArchiveError("worker_lost", detail))

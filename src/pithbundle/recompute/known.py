@@ -20,7 +20,7 @@ RECHECKED: Final = 1
 class Task:
     """A unit that is computed."""
 
-    #: The number of its frame in the run; -1 for shared records.
+    #: The number of the unit of frames in the run; -1 for shared records.
     source: int
     key: str
     #: The block of the cache that has to be the result; empty if there is none.

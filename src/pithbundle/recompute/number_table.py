@@ -27,11 +27,11 @@ class NumberTable:
 
     def get(self, key: int) -> int | None:
         """Return the number of a key; None if it has none."""
-        kept = self._numbers[self._slot(key)]
-        return None if kept in (_FREE, _REMOVED) else kept - 1
+        stored = self._numbers[self._slot(key)]
+        return None if stored in (_FREE, _REMOVED) else stored - 1
 
     def put(self, key: int, number: int) -> None:
-        """Give a key a number, in place of the one that it has."""
+        """Give a key a number, instead of the one that it has."""
         slot = self._slot(key)
         before = self._numbers[slot]
         self._keys[slot], self._numbers[slot] = key, number + 1

@@ -1,4 +1,4 @@
-"""Object storage as the place of archives (spec RECOMP-16).
+"""Archives and outputs in object storage (spec RECOMP-16).
 
 Loaded only where fsspec is installed, which the extra ``cluster`` brings. Credentials, regions and
 addresses of servers are those of the configuration of the library for each scheme, never of a path.

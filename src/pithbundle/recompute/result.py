@@ -37,7 +37,7 @@ _SUFFIX: Final = 26
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a unit found of one record; its state, report and digests are in the result."""
+    """What a unit computed of one record, without its digests, state and report."""
 
     suffix: str
     #: The SHA-256 of each line in hex, sorted.
@@ -45,7 +45,7 @@ class Row:
     facts: Facts
     #: Whether two records have the suffix, so that there is neither state nor report (MERGE-2).
     collides: bool = False
-    #: The number of the frame of the lines in the run, by which they are read again.
+    #: The number of the unit of frames in the run that has the lines, by which they are read again.
     source: int = -1
 
     def to_value(self) -> list[Any]:
@@ -61,8 +61,8 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRow:
-    """A row with its output; all of it is empty where two records have the suffix."""
+class RecordResult:
+    """A row with its output, which is empty where two records have the suffix."""
 
     row: Row
     #: The line of ``digests.txt``, with its line feed (RECOMP-5).
@@ -161,11 +161,11 @@ class UnitResult:
         for line in self.digests.splitlines():
             yield line[:_SUFFIX].decode("ascii")
 
-    def found(self, source: int = -1, *, outputs: bool = True) -> Iterator[FoundRow]:
+    def records(self, source: int = -1, *, outputs: bool = True) -> Iterator[RecordResult]:
         """Its rows in the order of their suffixes.
 
         Args:
-            source: the number of the frame of rows that name none.
+            source: the number of the unit of frames of rows that name none.
             outputs: whether the states and reports are read.
 
         Raises:
@@ -179,9 +179,9 @@ class UnitResult:
         for value in json.loads(decompress(self.rows.data, self.rows.raw_size)):
             row = Row.from_value(value, source)
             if row.collides:
-                yield FoundRow(row, b"", b"", b"")
+                yield RecordResult(row, b"", b"", b"")
             else:
-                yield FoundRow(row, next(digests), next(of_states), next(of_reports))
+                yield RecordResult(row, next(digests), next(of_states), next(of_reports))
 
 
 def _damaged() -> ArchiveError:
@@ -203,36 +203,36 @@ def texts_of(packed: Iterable[PackFrame]) -> Iterator[bytes]:
 
 
 def result_of(
-    found: Sequence[FoundRow], read: int = 0, rejected: Iterable[tuple[int, RejectedEntry]] = ()
+    records: Sequence[RecordResult], read: int = 0, rejected: Iterable[tuple[int, RejectedEntry]] = ()
 ) -> UnitResult:
     """Return the result with these rows, which are sorted by suffix."""
-    plain = [each for each in found if not each.row.collides]
+    plain = [each for each in records if not each.row.collides]
     suffixes = [each.row.suffix for each in plain]
     return UnitResult(
-        _rows(found) if found else None,
+        _rows(records) if records else None,
         b"".join([each.digests for each in plain]),
         _packed(suffixes, [each.state for each in plain]),
         _packed(suffixes, [each.report for each in plain]),
-        len(set(suffixes)) == len(found),
+        len(set(suffixes)) == len(records),
         _counts(plain),
         read,
         tuple(rejected),
     )
 
 
-def _rows(found: Sequence[FoundRow]) -> PackFrame:
-    raw = encode([each.row.to_value() for each in found])
+def _rows(records: Sequence[RecordResult]) -> PackFrame:
+    raw = encode([each.row.to_value() for each in records])
     return PackFrame(
-        found[0].row.suffix, found[-1].row.suffix, len(found), len(raw), compress(raw, FASTEST_LEVEL)
+        records[0].row.suffix, records[-1].row.suffix, len(records), len(raw), compress(raw, FASTEST_LEVEL)
     )
 
 
-def _counts(found: Sequence[FoundRow]) -> Counts:
+def _counts(records: Sequence[RecordResult]) -> Counts:
     """The sum of the facts; most rows have the same ones."""
     tally = Tally()
-    for facts, times in Counter([each.row.facts for each in found]).items():
+    for facts, times in Counter([each.row.facts for each in records]).items():
         tally.add_counts((times, 0, [(name, what, count * times) for name, what, count in facts]))
-    tally.bundles = sum([len(each.row.lines) for each in found])
+    tally.bundles = sum([len(each.row.lines) for each in records])
     return tally.counts()
 
 

@@ -53,7 +53,9 @@ def units_left(output: OutputFolder, *, resume: bool, force: bool) -> int:
 
 
 @contextlib.contextmanager
-def opened(output: OutputFolder, plan: Plan, left: int, kept: Callable[[int], None]) -> Iterator[Store]:
+def opened(
+    output: OutputFolder, plan: Plan, left: int, on_resumable: Callable[[int], None]
+) -> Iterator[Store]:
     """The results in the part of an output: those that an interrupted run noted, or none.
 
     However the block ends, what is finished is kept for a run that goes on, unless the output is complete.
@@ -62,7 +64,7 @@ def opened(output: OutputFolder, plan: Plan, left: int, kept: Callable[[int], No
         output: the output.
         plan: the plan of this run.
         left: what :func:`units_left` returned.
-        kept: called with the number of finished units if the block ends early and there are some.
+        on_resumable: called with the number of finished units if the block ends early and there are some.
 
     Raises:
         FileError: ``io``: the results are of another plan.
@@ -80,7 +82,7 @@ def opened(output: OutputFolder, plan: Plan, left: int, kept: Callable[[int], No
             with contextlib.suppress(OSError):
                 store.flush()
             if output.keeps:
-                kept(len(store))
+                on_resumable(len(store))
             raise
 
 

@@ -33,7 +33,7 @@ from pithbundle.recompute.known import RECHECKED, Hit, KnownResults
 from pithbundle.recompute.notes import Notes
 from pithbundle.recompute.plan import Keys, Plan
 from pithbundle.recompute.pool import Pool, UnitPool
-from pithbundle.recompute.result import FoundRow, UnitResult
+from pithbundle.recompute.result import RecordResult, UnitResult
 from pithbundle.recompute.resume import RESUMABLE, finish, opened, units_left
 from pithbundle.recompute.sorted_lines import position_of, remove_sorted, write_sorted
 from pithbundle.recompute.sources import Source, lines_at, names_of
@@ -80,7 +80,7 @@ def recompute(
     cache: str | None = None,
     recheck: int = RECHECKED,
     progress: Progress | None = None,
-    kept: Callable[[int], None] = lambda _: None,
+    on_resumable: Callable[[int], None] = lambda _: None,
 ) -> Recomputed:
     """Recompute all records of the archives and write the output.
 
@@ -100,7 +100,7 @@ def recompute(
         cache: a folder with the results of earlier runs, which is created where there is none (RECOMP-10).
         recheck: the share of the results found there that is computed again, in percent.
         progress: takes what the run reports.
-        kept: called with the number of finished units if the run ends early and they can be resumed.
+        on_resumable: called with the number of finished units if the run ends early and they can be resumed.
 
     Raises:
         FileError: ``io``: an archive cannot be read, a file changed meanwhile, something cannot be
@@ -111,7 +111,7 @@ def recompute(
     """
     given = _Given(
         archives, storage, output, verifier, pool or Pool(verifier, jobs), force, empty, table, lines,
-        () if rejected is None else rejected, resume, cache, recheck, progress or Silent(), kept,
+        () if rejected is None else rejected, resume, cache, recheck, progress or Silent(), on_resumable,
     )  # fmt: skip
     try:
         with contextlib.ExitStack() as stack:
@@ -138,7 +138,7 @@ class _Given:
     cache: str | None
     recheck: int
     progress: Progress
-    kept: Callable[[int], None]
+    on_resumable: Callable[[int], None]
 
 
 def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
@@ -154,7 +154,7 @@ def _recomputed(given: _Given, stack: contextlib.ExitStack) -> Recomputed:
         readers.append(own)
     form = "parquet" if given.table else "jsonl"
     plan = Plan.of((info.content_sha256 for each in readers for info in each.packs), verifier, form)
-    store = stack.enter_context(opened(output, plan, left, given.kept))
+    store = stack.enter_context(opened(output, plan, left, given.on_resumable))
     known = KnownResults(store, earlier, plan.sha256, given.recheck)
     run = _Run(readers, own, verifier, given.pool, store, known, given.progress, times)
     found = run.write(output, given.rejected)
@@ -253,7 +253,7 @@ class _Run:
         assemble.write_json(folder, assemble.RUN, self._facts())
         missing = max(0, claimed - read) if len(rejected) else 0
         damaged = self._known.counts["damaged"]
-        return Recomputed(summary, rejected, first.found, missing=missing, damaged=damaged)
+        return Recomputed(summary, rejected, first.by_outcome, missing=missing, damaged=damaged)
 
     def _facts(self) -> Object:
         from pithbundle import __version__
@@ -337,7 +337,7 @@ class _Run:
 
     def _shared(self, units: Sequence[UnitRef]) -> Iterator[Unit]:
         """The lines of the records that no frame has all lines of, read again where they are needed."""
-        gathered: list[FoundRow] = []
+        gathered: list[RecordResult] = []
         sources = self._frames.sources
 
         def unit() -> Unit:
@@ -357,7 +357,7 @@ class _Run:
         if gathered:
             yield unit()
 
-    def _rows_of_groups(self, units: Sequence[UnitRef]) -> Iterator[list[FoundRow]]:
+    def _rows_of_groups(self, units: Sequence[UnitRef]) -> Iterator[list[RecordResult]]:
         """The rows of each suffix that may be in several units."""
         for group in groups(units):
             if len(group) > 1 or not group[0].is_plain:

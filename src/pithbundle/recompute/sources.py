@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pithbundle.archive.storage import Identity, Storage
 from pithbundle.encoding.limits import Limits
 from pithbundle.encoding.parsed import Encoding
-from pithbundle.recompute.result import FoundRow
+from pithbundle.recompute.result import RecordResult
 from pithbundle.recompute.work import FramesSpan, Lines, LinesAt, changed
 
 
@@ -97,12 +97,12 @@ class Sources:
         return len(self) - 1
 
 
-def names_of(sources: Sources, rows: Sequence[FoundRow]) -> dict[str, Encoding]:
+def names_of(sources: Sources, rows: Sequence[RecordResult]) -> dict[str, Encoding]:
     """The SHA-256 of each line of the rows, in hex, with its encoding."""
     return {name: sources[each.row.source].pack.encoding for each in rows for name in each.row.lines}
 
 
-def lines_at(sources: Sources, rows: Sequence[FoundRow], limits: Limits) -> LinesAt | Lines:
+def lines_at(sources: Sources, rows: Sequence[RecordResult], limits: Limits) -> LinesAt | Lines:
     """Where each line of the rows is, once; the lines if processes that verify cannot read one of them."""
     numbers: dict[int, int] = {}
     lines: dict[str, int] = {}

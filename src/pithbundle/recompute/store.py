@@ -19,7 +19,7 @@ from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
 from pithbundle.durable import Folder, OutputFile
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute.journal import Extent, Journal
-from pithbundle.recompute.result import FoundRow, UnitResult, result_of
+from pithbundle.recompute.result import RecordResult, UnitResult, result_of
 
 #: The file of the results.
 UNITS: Final = "units.bin"
@@ -74,7 +74,7 @@ class UnitRef(bytes):
 
     @property
     def source(self) -> int:
-        """The number of its frames in the run; -1 if its rows name theirs."""
+        """The number of the unit of frames in the run; -1 if its rows name theirs."""
         number: int = _REF.unpack(self)[-2]
         return number
 
@@ -135,7 +135,7 @@ class Store:
 
         Args:
             result: the result.
-            source: the number of its frame in the run; -1 if its rows name theirs.
+            source: the number of the unit of frames in the run; -1 if its rows name theirs.
             key: its key; without one it is not noted.
             block: what ``result.to_bytes()`` returns, if that is known.
         """
@@ -160,7 +160,7 @@ class Store:
     def find(self, key: str, source: int = -1) -> tuple[UnitResult, UnitRef | None] | None:
         """Return a result that is noted, and where it is; one that is damaged is dropped (RECOMP-9).
 
-        ``source`` is the number of its frame in the run. A result without rows is nowhere.
+        ``source`` is the number of the unit of frames in the run. A result without rows is nowhere.
         """
         extent = self._journal.find(key)
         if extent is None:
@@ -198,24 +198,24 @@ class Store:
             found.append(self._write(self._merged(merged, outputs=True)))
         return [ref for chain in found for ref in chain]
 
-    def records(self, refs: Iterable[UnitRef], *, outputs: bool = False) -> Iterator[list[FoundRow]]:
+    def records(self, refs: Iterable[UnitRef], *, outputs: bool = False) -> Iterator[list[RecordResult]]:
         """The rows of each suffix in their order, with their states and reports if these are wanted."""
         merged = self._merged(_chains(refs), outputs=outputs)
         for _, rows in groupby(merged, key=_suffix):
             yield [*rows]
 
-    def _merged(self, chains: Sequence[Sequence[UnitRef]], *, outputs: bool) -> Iterator[FoundRow]:
+    def _merged(self, chains: Sequence[Sequence[UnitRef]], *, outputs: bool) -> Iterator[RecordResult]:
         """All rows of the chains in the order of their suffixes."""
         return heapq.merge(*(self._rows(chain, outputs) for chain in chains), key=_suffix)
 
-    def _rows(self, chain: Iterable[UnitRef], outputs: bool) -> Iterator[FoundRow]:
+    def _rows(self, chain: Iterable[UnitRef], outputs: bool) -> Iterator[RecordResult]:
         for ref in chain:
-            yield from self.read(ref).found(ref.source, outputs=outputs)
+            yield from self.read(ref).records(ref.source, outputs=outputs)
 
-    def _write(self, rows: Iterable[FoundRow]) -> list[UnitRef]:
+    def _write(self, rows: Iterable[RecordResult]) -> list[UnitRef]:
         """Write merged rows as units of one chain."""
         chain: list[UnitRef] = []
-        held: list[FoundRow] = []
+        held: list[RecordResult] = []
         size = 0
         for each in rows:
             held.append(each)
@@ -225,7 +225,7 @@ class Store:
                 held, size = [], 0
         return chain + self._add_merged(held)
 
-    def _add_merged(self, held: list[FoundRow]) -> list[UnitRef]:
+    def _add_merged(self, held: list[RecordResult]) -> list[UnitRef]:
         ref = self.add(result_of(held), -1)
         return [] if ref is None else [ref]
 
@@ -234,7 +234,7 @@ def _ref(result: UnitResult, extent: Extent, source: int) -> UnitRef | None:
     return None if result.rows is None else UnitRef.of(result, extent, source)
 
 
-def _suffix(found: FoundRow) -> str:
+def _suffix(found: RecordResult) -> str:
     return found.row.suffix
 
 
@@ -267,7 +267,7 @@ def _chains(refs: Iterable[UnitRef]) -> list[list[UnitRef]]:
     return chains
 
 
-def covering(rows: Sequence[FoundRow]) -> FoundRow | None:
+def covering(rows: Sequence[RecordResult]) -> RecordResult | None:
     """The row that has the lines of all rows of its suffix; None if no unit had all of them."""
     if len(rows) == 1:
         return rows[0]

@@ -28,7 +28,7 @@ class Objects(Protocol):
 
 
 class StoredOutput:
-    """The place of an output.
+    """An output in object storage, which is written.
 
     Args:
         storage: where it is.

@@ -19,7 +19,7 @@ from pithbundle.encoding.parsed import Encoding
 from pithbundle.errors import PithError
 from pithbundle.joined import input_of
 from pithbundle.recompute.facts import facts_of
-from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
+from pithbundle.recompute.result import RecordResult, Row, UnitResult, result_of
 from pithbundle.record_digests import RecordDigests
 from pithbundle.report import Report, reports_of
 from pithbundle.verifier import VerifiedBundle, Verifier
@@ -70,7 +70,7 @@ class _Records:
         self._holds = holds
         self._groups: dict[str, dict[str, VerifiedBundle]] = {}
         #: The rows of the records whose lines have all been read.
-        self.done: dict[str, FoundRow] = {}
+        self.done: dict[str, RecordResult] = {}
 
     def begin(self, suffix: str) -> None:
         """The next line is of the record with this suffix.
@@ -128,17 +128,17 @@ def _read_part(
     return number
 
 
-def _record(suffix: str, group: dict[str, VerifiedBundle]) -> FoundRow:
+def _record(suffix: str, group: dict[str, VerifiedBundle]) -> RecordResult:
     """The row, the digests, the state and the report of the bundles of one suffix."""
     names = tuple(sorted(group))
     report, *others = _reports(names, group)
     state, record = report.state, report.record
     if others or state is None or record is None:
         # Neither of the records is preferred, whichever frame contains them.
-        return FoundRow(Row(suffix, names, (), True), b"", b"", b"")
+        return RecordResult(Row(suffix, names, (), True), b"", b"", b"")
     digests = RecordDigests(suffix, record.hex, state.events_sha256, state.sha256, report.unverified_sha256)
     row = Row(suffix, names, facts_of(report))
-    return FoundRow(row, digests.to_bytes(), state.to_json(), encode(report.to_value()))
+    return RecordResult(row, digests.to_bytes(), state.to_json(), encode(report.to_value()))
 
 
 def _reports(names: tuple[str, ...], group: dict[str, VerifiedBundle]) -> list[Report]:

@@ -14,8 +14,7 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Final, TypeAlias
 
-from pithbundle.archive.frames import Source as Bytes
-from pithbundle.archive.frames import most_raw, read_frame
+from pithbundle.archive.frames import Stream, most_raw, read_frame
 from pithbundle.archive.lines import split_items, split_lines
 from pithbundle.archive.storage import Storage
 from pithbundle.encoding.limits import Limits
@@ -50,10 +49,10 @@ class FramesSpan:
             FileError: ``io``: the file cannot be read, or a frame is not there any more.
         """
         data = self.storage.read_part(self.path, self.offset, sum(self.lengths))
-        source = Bytes(BytesIO(data).read, self.offset)
+        stream = Stream(BytesIO(data).read, self.offset)
         for expected in self.lengths:
             try:
-                raw, length = read_frame(source, most_raw(limits))
+                raw, length = read_frame(stream, most_raw(limits))
             except (ArchiveError, InputError) as error:
                 raise changed(self.path) from error
             if length != expected:

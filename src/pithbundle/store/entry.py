@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from pithbundle.archive.frames import CHUNK, Source, decompress, frame_head
+from pithbundle.archive.frames import CHUNK, Stream, decompress, frame_head
 from pithbundle.archive.zstd import compress
 from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.json_reader import parse_json
@@ -190,34 +190,34 @@ def scan(read: Callable[[int], bytes], store: str, position: int = 0) -> Iterato
         store: the id of the store.
         position: where ``read`` begins.
     """
-    source = Source(read, position)
+    stream = Stream(read, position)
     start, reason, named = -1, "", None
-    while source.peek(1):
-        offset = source.position
-        head, data, step, problem = _look(source, store)
+    while stream.peek(1):
+        offset = stream.position
+        head, data, step, problem = _look(stream, store)
         if head is not None and start >= 0:
             yield Gap(start, offset - start, reason, named)
             start = -1
         if head is not None and data is not None:
-            source.skip(step)
+            stream.skip(step)
             yield Found(head, offset, step, data)
             continue
         if start < 0:
             start, reason, named = offset, problem, head
-        source.skip(step)
-        _to_magic(source)
+        stream.skip(step)
+        _to_magic(stream)
     if start >= 0:
-        yield Gap(start, source.position - start, reason, named)
+        yield Gap(start, stream.position - start, reason, named)
 
 
-def _look(source: Source, store: str) -> tuple[Head | None, bytes | None, int, str]:
+def _look(stream: Stream, store: str) -> tuple[Head | None, bytes | None, int, str]:
     """Look at one position: the head, the bundle, how many bytes to pass over, and what is wrong."""
     try:
-        head, at = _head_of(_peeked_head(source), store)
+        head, at = _head_of(_peeked_head(stream), store)
     except PithError as error:
         return None, None, 1, error.fault.message
     whole = at + head.frame_bytes
-    content = source.peek(whole + 4)
+    content = stream.peek(whole + 4)
     try:
         data = _body(head, content[at:whole])
     except PithError as error:
@@ -227,20 +227,20 @@ def _look(source: Source, store: str) -> tuple[Head | None, bytes | None, int, s
     return head, data, whole, ""
 
 
-def _peeked_head(source: Source) -> bytes:
-    start = source.peek(_START + len(_BEGIN))
+def _peeked_head(stream: Stream) -> bytes:
+    start = stream.peek(_START + len(_BEGIN))
     size = int.from_bytes(start[4:_START], "little")
     if start[:4] != MAGIC or size > MAX_HEAD or not start.endswith(_BEGIN):
         return b""
-    return source.peek(_START + size)
+    return stream.peek(_START + size)
 
 
-def _to_magic(source: Source) -> None:
+def _to_magic(stream: Stream) -> None:
     """Move to the next magic of a head, or to the end."""
-    while ahead := source.peek(CHUNK):
+    while ahead := stream.peek(CHUNK):
         found = ahead.find(MAGIC)
         if found >= 0:
-            source.skip(found)
+            stream.skip(found)
             return
         # The end may be the beginning of a magic.
-        source.skip(max(1, len(ahead) - 3) if len(ahead) >= len(MAGIC) else len(ahead))
+        stream.skip(max(1, len(ahead) - 3) if len(ahead) >= len(MAGIC) else len(ahead))

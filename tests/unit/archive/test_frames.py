@@ -17,7 +17,7 @@ from pithbundle import PithError
 from pithbundle.archive import zstd
 from pithbundle.archive.frames import (
     MAGIC,
-    Source,
+    Stream,
     decompress,
     decompressed,
     frame_head,
@@ -34,18 +34,18 @@ SKIPPABLE = bytes.fromhex("502a4d1803000000") + b"abc"
 EMPTY = zstd.compress(b"")
 
 
-def source(data: bytes) -> Source:
-    return Source(io.BytesIO(data).read)
+def stream(data: bytes) -> Stream:
+    return Stream(io.BytesIO(data).read)
 
 
 def code(data: bytes, most: int = MOST) -> str:
     with pytest.raises(PithError) as caught:
-        read_frame(source(data), most)
+        read_frame(stream(data), most)
     return caught.value.code
 
 
-def stream(data: bytes) -> bytes:
-    return b"".join(decompressed(source(data)))
+def content(data: bytes) -> bytes:
+    return b"".join(decompressed(stream(data)))
 
 
 def stored(content: bytes, size: int | None = None, *, checksum: bytes | None = None) -> bytes:
@@ -58,7 +58,7 @@ def stored(content: bytes, size: int | None = None, *, checksum: bytes | None = 
 
 class TestSource:
     def test_peek_take_skip(self) -> None:
-        found = Source(io.BytesIO(b"abcdefgh").read)
+        found = Stream(io.BytesIO(b"abcdefgh").read)
         assert (found.peek(3), found.position) == (b"abc", 0)
         assert (found.take(2), found.position) == (b"ab", 2)
         assert (found.skip(3), found.some(), found.position) == (3, b"fgh", 8)
@@ -66,7 +66,7 @@ class TestSource:
 
     def test_short_reads_are_continued(self) -> None:
         pieces = iter([b"a", b"bc", b"d"])
-        assert Source(lambda _: next(pieces, b"")).take(4) == b"abcd"
+        assert Stream(lambda _: next(pieces, b"")).take(4) == b"abcd"
 
 
 @pytest.mark.parametrize("size", [0, 1, 100, 255, 256, 65_791, 65_792, 1 << 20, (9 << 20) + 7])
@@ -77,15 +77,15 @@ def test_what_is_written_is_read(size: int) -> None:
     assert head is not None
     assert (head.content_size, head.has_checksum, head.has_dictionary) == (size, True, False)
     assert head.window <= zstd.MAX_WINDOW
-    assert read_frame(source(data + b"rest"), size) == (raw, len(data))
+    assert read_frame(stream(data + b"rest"), size) == (raw, len(data))
 
 
 @given(st.binary(max_size=300), st.binary(max_size=30), st.integers(1, 22))
 def test_a_frame_is_read_to_its_end_and_not_further(raw: bytes, rest: bytes, level: int) -> None:
     data = zstd.compress(raw, level)
-    given_source = source(data + rest)
-    assert read_frame(given_source, MOST) == (raw, len(data))
-    assert given_source.take(30) == rest
+    given_stream = stream(data + rest)
+    assert read_frame(given_stream, MOST) == (raw, len(data))
+    assert given_stream.take(30) == rest
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -98,7 +98,7 @@ def test_no_flipped_bit_and_no_cut_gives_other_bytes(seed: int) -> None:
         flipped = bytearray(data)
         flipped[at // 8] ^= 1 << at % 8
         try:
-            found, _ = read_frame(source(bytes(flipped)), MOST)
+            found, _ = read_frame(stream(bytes(flipped)), MOST)
         except PithError as error:
             assert error.code in ("archive", "size")
         else:
@@ -133,7 +133,7 @@ class TestBounds:
         head = MAGIC + b"\x44" + bytes([20 << 3]) + (300 - 256).to_bytes(2, "little")
         assert code(head + bytes(40)) == "size"
         with pytest.raises(PithError) as caught:
-            stream(head + bytes(40))
+            content(head + bytes(40))
         assert caught.value.code == "size" and "8388608" in str(caught.value)
 
     def test_blocks_without_end(self) -> None:
@@ -147,7 +147,7 @@ class TestBounds:
 
     def test_a_wrong_checksum(self) -> None:
         assert code(stored(b"hello", checksum=b"abcd")) == "archive"
-        assert read_frame(source(stored(b"hello")), MOST)[0] == b"hello"
+        assert read_frame(stream(stored(b"hello")), MOST)[0] == b"hello"
 
     def test_more_than_is_claimed_is_not_decompressed(self) -> None:
         with pytest.raises(PithError, match="another size"):
@@ -159,14 +159,14 @@ class TestStreams:
         streaming = BACKEND.ZstdCompressor()
         large = b"abc" * 1_000_000
         data = streaming.compress(large) + streaming.flush()
-        assert stream(data) == large
-        assert stream(EMPTY + SKIPPABLE + zstd.compress(b"a") + data + EMPTY) == b"a" + large
-        assert stream(b"") == b""
+        assert content(data) == large
+        assert content(EMPTY + SKIPPABLE + zstd.compress(b"a") + data + EMPTY) == b"a" + large
+        assert content(b"") == b""
 
     def test_pieces_are_small(self) -> None:
         data = zstd.compress(bytes(50 << 20))
         assert len(data) < 10_000
-        assert max(map(len, decompressed(source(data)))) <= 1 << 18
+        assert max(map(len, decompressed(stream(data)))) <= 1 << 18
 
     @pytest.mark.parametrize(
         "data",
@@ -182,29 +182,29 @@ class TestStreams:
     )
     def test_damage(self, data: bytes) -> None:
         with pytest.raises(PithError) as caught:
-            stream(data)
+            content(data)
         assert caught.value.code == "archive"
 
     def test_a_dictionary(self) -> None:
         dictionary = BACKEND.train_dict([b"%d abc def" % n * 10 for n in range(2_000)], 2_000)
         with pytest.raises(PithError, match="dictionary"):
-            stream(BACKEND.compress(b"abc", zstd_dict=dictionary))
+            content(BACKEND.compress(b"abc", zstd_dict=dictionary))
 
 
 def test_the_next_magic_is_found_across_pieces() -> None:
     for before in (0, 1, 5, (1 << 18) - 6, (1 << 18) - 1, 1 << 18, 700_000):
-        found = source(bytes(before) + MAGIC + b"x")
+        found = stream(bytes(before) + MAGIC + b"x")
         assert next_magic(found) and found.position == before
-    assert not next_magic(source(bytes(700_000)))
-    assert not next_magic(source(b"\x28\xb5\x2f"))
-    assert not next_magic(source(b""))
+    assert not next_magic(stream(bytes(700_000)))
+    assert not next_magic(stream(b"\x28\xb5\x2f"))
+    assert not next_magic(stream(b""))
 
 
 def test_the_parts_of_a_frame_are_all_its_bytes() -> None:
     data = zstd.compress(random.Random(1).randbytes(400_000))
     head = frame_head(data)
     assert head is not None
-    parts = [*frame_parts(source(data + b"x"), head)]
+    parts = [*frame_parts(stream(data + b"x"), head)]
     assert b"".join(parts) == data and len(parts) > 4
 
 
@@ -218,4 +218,4 @@ def test_the_program_zstd_reads_what_is_written_and_the_other_way_round(level: i
     parts = [b"a" * 1000, random.Random(2).randbytes(300_000), b"abc\n" * 99]
     data = b"".join(zstd.compress(part, level) for part in parts)
     assert zstd_program(["-dc"], data) == b"".join(parts)
-    assert stream(zstd_program([f"-{level}", "-c"], b"".join(parts))) == b"".join(parts)
+    assert content(zstd_program([f"-{level}", "-c"], b"".join(parts))) == b"".join(parts)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pithbundle import PithError
 from pithbundle.archive import zstd
-from pithbundle.archive.frames import Source
+from pithbundle.archive.frames import Stream
 from pithbundle.archive.streams import Compression, Part, items, lines, opened
 
 COMPRESS: dict[Compression, Callable[[bytes], bytes]] = {
@@ -25,7 +25,7 @@ COMPRESS: dict[Compression, Callable[[bytes], bytes]] = {
 }
 
 
-def reader(data: bytes, compression: Compression = "") -> Source:
+def reader(data: bytes, compression: Compression = "") -> Stream:
     return opened(io.BytesIO(COMPRESS[compression](data)).read, compression)
 
 
@@ -47,9 +47,9 @@ def test_lines(compression: Compression) -> None:
     st.integers(1, 9),
 )
 def test_lines_of_any_pieces(wanted: list[bytes], size: int) -> None:
-    stream = io.BytesIO(b"\n".join(wanted))
-    source = Source(lambda _: stream.read(size))
-    assert [part for _, part in lines(source, 100)] == [line for line in wanted if line]
+    file = io.BytesIO(b"\n".join(wanted))
+    stream = Stream(lambda _: file.read(size))
+    assert [part for _, part in lines(stream, 100)] == [line for line in wanted if line]
 
 
 @pytest.mark.parametrize("compression", COMPRESS)

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from pithbundle import PithError
-from pithbundle.archive.frames import Source
+from pithbundle.archive.frames import Stream
 from pithbundle.archive.streams import Compression
 from pithbundle.archive.tar import END, Skipped, member, members
 
 
 def read(data: bytes, limit: int = 1000, compression: Compression = "") -> list[tuple[str, Any]]:
-    found = members(Source(io.BytesIO(data).read), limit, compression, Skipped())
+    found = members(Stream(io.BytesIO(data).read), limit, compression, Skipped())
     return [
         (position, part.fault.detail if isinstance(part, PithError) else part) for position, part in found
     ]
@@ -53,7 +53,7 @@ def test_tars_of_each_form(form: int) -> None:
 def test_other_names_and_folders_are_skipped_and_counted() -> None:
     skipped = Skipped()
     data = made("README", "a.json", "x.json.gz")
-    assert len([*members(Source(io.BytesIO(data).read), 1000, "", skipped)]) == 1
+    assert len([*members(Stream(io.BytesIO(data).read), 1000, "", skipped)]) == 1
     assert skipped.count == 2
     assert read(made("folder.json", type=tarfile.DIRTYPE)) == []
 

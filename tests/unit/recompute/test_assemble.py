@@ -19,7 +19,7 @@ from pithbundle.archive.writer import PackWriter
 from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute.assemble import RunResults, WholeUnit, _chosen, is_output
-from pithbundle.recompute.result import FoundRow, Row, result_of
+from pithbundle.recompute.result import RecordResult, Row, result_of
 from pithbundle.recompute.store import Store
 
 #: Sorted; a frame ends after the second, the third and the last.
@@ -83,9 +83,9 @@ def test_frames_that_are_copied_are_those_that_the_writer_makes(
     assert files(tmp_path / "anew") == files(tmp_path / "out")
 
 
-def written(each: WholeUnit | FoundRow) -> list[str] | str:
+def written(each: WholeUnit | RecordResult) -> list[str] | str:
     """The suffixes of frames that are copied, or of rows that are written anew."""
-    if isinstance(each, FoundRow):
+    if isinstance(each, RecordResult):
         return each.row.suffix
     suffixes = [*each.result.suffixes()]
     return suffixes if each.is_copied else "+".join(suffixes)
@@ -103,12 +103,12 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_unit_is_copied_only_from_a_border_to_a_border(tmp_path: Path) -> None:
     """What is before it and has no border at its end is in the frame that it would begin, and so on."""
     lines = {
-        suffix: FoundRow(Row(suffix, (suffix,), ()), f"{suffix} d\n".encode(), suffix.encode(), b"r")
+        suffix: RecordResult(Row(suffix, (suffix,), ()), f"{suffix} d\n".encode(), suffix.encode(), b"r")
         for suffix in SUFFIXES
     }
     inside, border, collides = SUFFIXES[0], SUFFIXES[1], SUFFIXES[2]
     assert [ends_frame(suffix) for suffix in SUFFIXES] == [False, True, True, False, True]
-    lines[collides] = FoundRow(Row(collides, ("x",), (), True), b"", b"", b"")
+    lines[collides] = RecordResult(Row(collides, ("x",), (), True), b"", b"", b"")
     cases: list[tuple[list[list[str]], list[str | list[str]]]] = [
         ([[inside], [border]], [inside, border]),
         ([[inside, border]], [[inside, border]]),
@@ -133,7 +133,7 @@ def test_a_unit_is_copied_only_from_a_border_to_a_border(tmp_path: Path) -> None
 
 
 def test_a_frame_that_is_damaged_while_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = result_of([FoundRow(Row("A" * 26, ("0",), ()), b"", b"state", b"report")])
+    result = result_of([RecordResult(Row("A" * 26, ("0",), ()), b"", b"state", b"report")])
     (frame,) = result.states
     with Folder.open(str(tmp_path)) as folder, closing(PackWriter(folder, "json")) as writer:
         data = frame.data[:-1] + bytes([frame.data[-1] ^ 1])

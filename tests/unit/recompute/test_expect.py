@@ -19,7 +19,7 @@ from kit.stream import instant
 from pithbundle import Policy, Verifier
 from pithbundle.archive.lines import Line, line_of
 from pithbundle.errors import ArchiveError
-from pithbundle.recompute.expect import EXIT_STATUS, Expected, OutputComparison, RecordDifference
+from pithbundle.recompute.expect import EXIT_STATUS, ComparisonSummary, OutputComparison, RecordDifference
 from pithbundle.recompute.outputs import OutputReader, OutputRecord
 from pithbundle.recompute.run import recompute
 
@@ -27,12 +27,12 @@ from pithbundle.recompute.run import recompute
 RECORD: Final = made_record(1)
 
 
-def compared(ours: Path, theirs: Path) -> tuple[Expected, list[RecordDifference]]:
+def compared(ours: Path, theirs: Path) -> tuple[ComparisonSummary, list[RecordDifference]]:
     seen: list[int] = []
     comparison = OutputComparison(OutputReader(str(ours)), OutputReader(str(theirs)), progress=seen.append)
     differences = [*comparison]
-    assert seen == sorted(seen) and max(seen, default=0) == comparison.found.ours
-    return comparison.found, differences
+    assert seen == sorted(seen) and max(seen, default=0) == comparison.summary.ours
+    return comparison.summary, differences
 
 
 def lines_of(*groups: Iterable[Any]) -> list[Line]:
@@ -150,8 +150,8 @@ def test_each_digest_alone(
 
 
 def test_the_gravest_result_counts(tmp_path: Path) -> None:
-    def noted(*results: tuple[str, bool]) -> Expected:
-        found = Expected()
+    def noted(*results: tuple[str, bool]) -> ComparisonSummary:
+        found = ComparisonSummary()
         for group, comparable in results:
             found.note(RecordDifference("A" * 26, group, "differs", comparable))  # type: ignore[arg-type]
         return found

@@ -14,7 +14,7 @@ from pithbundle.archive.lines import Line
 from pithbundle.archive.zstd import FASTEST_LEVEL, compress
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute.facts import Tally
-from pithbundle.recompute.result import MAGIC, FoundRow, Row, UnitResult, result_of
+from pithbundle.recompute.result import MAGIC, RecordResult, Row, UnitResult, result_of
 from pithbundle.recompute.unit import compute
 
 A, B = "A" * 26, "B" * 26
@@ -25,9 +25,9 @@ def computed() -> UnitResult:
     return compute(verifier(), [("json", b"no bundle\n" + raw)])
 
 
-def row(suffix: str, *, collides: bool = False) -> FoundRow:
+def row(suffix: str, *, collides: bool = False) -> RecordResult:
     found = Row(suffix, ("0a", "0b"), (("elements", "verified", 2),), collides)
-    return FoundRow(found, *((b"",) * 3 if collides else (b"digests\n", b"state", b"report")))
+    return RecordResult(found, *((b"",) * 3 if collides else (b"digests\n", b"state", b"report")))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_block_gives_the_result_again(result: UnitResult) -> None:
     again = UnitResult.from_bytes(block)
     assert again == result and again.to_bytes() == block
     assert pickle.loads(pickle.dumps(result)) == result
-    assert [*again.found(3)] == [*result.found(3)]
+    assert [*again.records(3)] == [*result.records(3)]
 
 
 def test_rejected_lines_are_in_the_block() -> None:
@@ -84,8 +84,8 @@ def test_the_frames_are_those_of_the_rows_alone(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("pithbundle.archive.borders.MAX_LINES", 2)
     result = computed()
     for packed, each in (
-        (result.states, [Line(found.row.suffix, b"", found.state, "json") for found in result.found()]),
-        (result.reports, [Line(found.row.suffix, b"", found.report, "json") for found in result.found()]),
+        (result.states, [Line(found.row.suffix, b"", found.state, "json") for found in result.records()]),
+        (result.reports, [Line(found.row.suffix, b"", found.report, "json") for found in result.records()]),
     ):
         made = [frame.lines for frame in frames(each)]
         assert len(made) == len(packed) > 1
@@ -98,7 +98,7 @@ def test_the_frames_are_those_of_the_rows_alone(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_counts_are_the_sum_of_the_rows() -> None:
     result, tally = computed(), Tally()
-    for each in result.found():
+    for each in result.records():
         tally.add(len(each.row.lines), each.row.facts)
     assert result.counts == tally.counts() and result.counts[:2] == (5, 15)
     assert result_of([row(A), row(B)]).counts == (2, 4, (("elements", "verified", 4),))
@@ -113,21 +113,21 @@ def test_what_is_plain() -> None:
 
 def test_a_row_without_a_state_takes_no_room() -> None:
     result = result_of([row(A, collides=True), row(B)])
-    assert [each.state for each in result.found()] == [b"", b"state"]
-    assert [each.digests for each in result.found()] == [b"", b"digests\n"]
+    assert [each.state for each in result.records()] == [b"", b"state"]
+    assert [each.digests for each in result.records()] == [b"", b"digests\n"]
     assert unpacked(result.states) == b"state\n"
-    assert [*result_of([row(A, collides=True)]).found()] == [row(A, collides=True)]
+    assert [*result_of([row(A, collides=True)]).records()] == [row(A, collides=True)]
     assert (result.first, result.last, result_of([]).first, result_of([]).last) == (A, B, "", "")
 
 
 def test_states_and_reports_that_are_not_wanted() -> None:
     result = result_of([row(A)])
-    (without,) = result.found(outputs=False)
-    assert without == FoundRow(row(A).row, b"digests\n", b"", b"")
+    (without,) = result.records(outputs=False)
+    assert without == RecordResult(row(A).row, b"digests\n", b"", b"")
 
 
 def test_a_row_keeps_the_source_that_it_has() -> None:
-    (found,) = result_of([row(A)]).found(3)
+    (found,) = result_of([row(A)]).records(3)
     assert found.row.source == 3
-    (again,) = result_of([found]).found(9)
+    (again,) = result_of([found]).records(9)
     assert again.row.source == 3

@@ -28,8 +28,8 @@ def inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def work(
     tmp_path: Path, *archives: int, chosen: Verifier | None = None, ends: int = 0, **options: Any
 ) -> list[int]:
-    """Recompute archives; end the run when ``ends`` units are finished. Return what is reported as kept."""
-    kept: list[int] = []
+    """Recompute archives; end the run when ``ends`` units are finished. Return what can be resumed."""
+    resumable: list[int] = []
     paths = [str(tmp_path / str(number)) for number in archives or (0, 1)]
     try:
         recompute(
@@ -37,12 +37,12 @@ def work(
             str(tmp_path / "out"),
             chosen or verifier(),
             progress=EndsAfter(ends, KeyboardInterrupt()),
-            kept=kept.append,
+            on_resumable=resumable.append,
             **options,
         )
     except KeyboardInterrupt:
         assert ends
-    return kept
+    return resumable
 
 
 def part(tmp_path: Path) -> list[str]:

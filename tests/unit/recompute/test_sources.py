@@ -13,32 +13,32 @@ from pithbundle.archive.reader import Frame, Reader
 from pithbundle.archive.storage import LOCAL
 from pithbundle.encoding.limits import DEFAULT_LIMITS
 from pithbundle.errors import FileError
-from pithbundle.recompute.result import FoundRow, Row
+from pithbundle.recompute.result import RecordResult, Row
 from pithbundle.recompute.sources import PackFile, Source, Sources, lines_at, names_of
 from pithbundle.recompute.work import Lines, LinesAt
 
 LINES = registry(4)
 
 
-def read(path: Path, is_placed: bool = False) -> list[tuple[Source, Frame]]:
+def read(path: Path, is_shared: bool = False) -> list[tuple[Source, Frame]]:
     """The frames of an archive."""
     reader = Reader(path)
     found: list[tuple[Source, Frame]] = []
     for info in reader.packs:
         with reader.open(info) as pack:
-            file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage, pack.path * is_placed)
+            file = PackFile(pack.path, pack.encoding, pack.identity, pack.storage, pack.path * is_shared)
             frames = [frame for frame in pack.frames() if isinstance(frame, Frame)]
             found += [(Source(file, frame.offset, (frame.length,), 0), frame) for frame in frames]
     return found
 
 
-def rows(found: list[tuple[Source, Frame]]) -> list[FoundRow]:
+def rows(found: list[tuple[Source, Frame]]) -> list[RecordResult]:
     """A row for each frame, with all of its lines."""
     made = []
     for number, (_, frame) in enumerate(found):
         data = [part for _, part in frame.parts()]
         names = tuple(line.digest.hex() for line in [*LINES, *in_cbor(LINES)] if line.data in data)
-        made.append(FoundRow(Row("A" * 26, names, (), source=number), b"", b"", b""))
+        made.append(RecordResult(Row("A" * 26, names, (), source=number), b"", b"", b""))
     return made
 
 
@@ -49,15 +49,15 @@ def sources_of(found: list[tuple[Source, Frame]]) -> Sources:
     return made
 
 
-@pytest.mark.parametrize("is_placed", [False, True])
-def test_each_line_is_read_once(tmp_path: Path, is_placed: bool) -> None:
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_each_line_is_read_once(tmp_path: Path, is_shared: bool) -> None:
     write_frames(tmp_path / "a", LINES, 2)
     write(tmp_path / "b", [*LINES[:3], *in_cbor(LINES[:3])])
-    found = read(tmp_path / "a", is_placed) + read(tmp_path / "b", is_placed)
+    found = read(tmp_path / "a", is_shared) + read(tmp_path / "b", is_shared)
     given = rows(found)
     work = lines_at(sources_of(found), given, DEFAULT_LIMITS)
     # What processes cannot read is read here, and they are given the bytes (RECOMP-18).
-    assert isinstance(work, LinesAt if is_placed else Lines)
+    assert isinstance(work, LinesAt if is_shared else Lines)
     lines = [*(work.parts(DEFAULT_LIMITS) if isinstance(work, LinesAt) else work)]
     expected: list[Line] = [*LINES, *in_cbor(LINES[:3])]
     assert sorted(lines) == sorted((line.encoding, line.raw) for line in expected)

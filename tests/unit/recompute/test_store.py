@@ -16,7 +16,7 @@ from pithbundle.durable import Folder
 from pithbundle.errors import ArchiveError
 from pithbundle.recompute import store as module
 from pithbundle.recompute.journal import JOURNAL, Extent
-from pithbundle.recompute.result import FoundRow, Row, UnitResult, result_of
+from pithbundle.recompute.result import RecordResult, Row, UnitResult, result_of
 from pithbundle.recompute.store import UNITS, Store, UnitRef, covering, groups
 
 
@@ -32,12 +32,12 @@ def suffix(number: int) -> str:
     return f"{number:026}".translate(str.maketrans("0123456789", "ABCDEFGHIJ"))
 
 
-def row(number: int, lines: tuple[str, ...] = ("a",), *, collides: bool = False) -> FoundRow:
+def row(number: int, lines: tuple[str, ...] = ("a",), *, collides: bool = False) -> RecordResult:
     found = Row(suffix(number), lines, (), collides)
     return (
-        FoundRow(found, b"", b"", b"")
+        RecordResult(found, b"", b"", b"")
         if collides
-        else FoundRow(found, b"%d %d\n" % (number, len(lines)), b"state" + b"!" * len(lines), b"report")
+        else RecordResult(found, b"%d %d\n" % (number, len(lines)), b"state" + b"!" * len(lines), b"report")
     )
 
 
@@ -51,7 +51,7 @@ def add(store: Store, *numbers: int, source: int = 0) -> UnitRef:
     return ref
 
 
-def rows_of(store: Store, refs: Iterable[UnitRef]) -> list[FoundRow]:
+def rows_of(store: Store, refs: Iterable[UnitRef]) -> list[RecordResult]:
     return [each for records in store.records(refs, outputs=True) for each in records]
 
 
@@ -64,7 +64,9 @@ def test_rows_with_their_states_and_reports(store: Store) -> None:
     ]  # fmt: skip
     assert [(each.state, each.report) for each in rows] == [(b"state!", b"report")] * 3
     assert [each.digests for each in rows] == [b"1 1\n", b"2 1\n", b"3 1\n"]
-    assert [*store.records([first])] == [[FoundRow(each.row, each.digests, b"", b"")] for each in rows[:2]]
+    assert [*store.records([first])] == [
+        [RecordResult(each.row, each.digests, b"", b"")] for each in rows[:2]
+    ]
     assert store.read(first) == result(1, 2)
 
 
@@ -101,7 +103,7 @@ def test_more_overlapping_units_than_can_be_open_are_merged_on_the_disk(
         # A unit of a chain may end within the rows of a suffix.
         assert len(of_number) <= 2 * 3
 
-    def key(found: FoundRow) -> tuple[str, int]:
+    def key(found: RecordResult) -> tuple[str, int]:
         return found.row.suffix, found.row.source
 
     assert sorted(rows_of(store, bounded), key=key) == sorted(plain, key=key)
@@ -170,7 +172,7 @@ def test_after_a_crash_no_journal_notes_results_that_are_gone(
 
 def test_a_unit_has_few_bytes_in_memory() -> None:
     """A registry has a hundred thousand. They are in the order of the first suffix and of the offset."""
-    result = result_of([FoundRow(Row(each * 26, (), ()), b"", b"", b"") for each in "AB"])
+    result = result_of([RecordResult(Row(each * 26, (), ()), b"", b"", b"") for each in "AB"])
     refs = [UnitRef.of(result, Extent(at, 2**33, bytes([at]) * 32), at - 1) for at in range(256)]
     assert max(map(sys.getsizeof, refs)) <= 160
     for at, ref in enumerate(refs):

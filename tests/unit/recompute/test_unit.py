@@ -25,7 +25,7 @@ def of_frames(result: UnitResult) -> list[tuple[int, str, str, int]]:
 
 
 def rows(result: UnitResult, source: int = 7) -> list[Row]:
-    return [each.row for each in result.found(source)]
+    return [each.row for each in result.records(source)]
 
 
 def test_states_and_reports_are_those_of_the_verifier() -> None:
@@ -37,7 +37,7 @@ def test_states_and_reports_are_those_of_the_verifier() -> None:
     assert result.digests == digests and result.is_plain
     assert (result.first, result.last) == (found[0].suffix, found[-1].suffix)
     reports = unpacked(result.reports).splitlines()
-    assert [each.report for each in result.found()] == reports
+    assert [each.report for each in result.records()] == reports
     for row, report in zip(found, reports, strict=True):
         of_record = [line for line in lines if line.suffix == row.suffix]
         (made,) = verifier().verify_together((line.digest.hex(), line.data) for line in of_record)

@@ -254,14 +254,14 @@ def get(
     number, suffix = suffix, run.suffix_of(suffix)
     reader = run.open_archive(archive, with_max_raw(limits, max_raw))
     with run.failing(archive):
-        found = run.only(run.require_number(reader.get(suffix), number), encoding)
-    if found.entries and (output is not None or not out.as_json):
-        run.require_one_encoding(found)
+        lookup = run.only(run.require_number(reader.get(suffix), number), encoding)
+    if lookup.entries and (output is not None or not out.as_json):
+        run.require_one_encoding(lookup)
         if out.as_json and output == STDIN:
             message = "with --json the bundles need a file: add -o FILE"
             raise click.UsageError(message, click.get_current_context())
-        deliver(out, b"".join([entry.line.raw for entry in found.entries]), output, force)
-    return int(printing.print_found(out, archive, suffix, found, encoding))
+        deliver(out, b"".join([entry.line.raw for entry in lookup.entries]), output, force)
+    return int(printing.print_lookup(out, archive, suffix, lookup, encoding))
 
 
 def _files_in(folder: str) -> list[str]:
