@@ -169,10 +169,10 @@ def join_unverified(inputs: Sequence[Input]) -> tuple[Unverified, ...]:
     return tuple(Unverified(name, element, tuple(locations)) for name, (element, locations) in found.items())
 
 
-def unverified_sha256(unverified: Iterable[Unverified]) -> DigestHex:
-    """The digest of the sorted identities of unverified elements (UNV-2)."""
-    identities: list[Value] = [*sorted(one.element_sha256 for one in unverified)]
-    return sha256_hex(encode(identities))
+def unverified_sha256(identities: Iterable[str]) -> DigestHex:
+    """The digest of the identities of unverified elements, sorted and each once; they are in hex (UNV-2)."""
+    distinct: list[Value] = [*sorted({*identities})]
+    return sha256_hex(encode(distinct))
 
 
 def join_receipts(inputs: Sequence[Input]) -> Iterable[tuple[Location, ReceiptVerdict]]:

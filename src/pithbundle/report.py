@@ -187,7 +187,7 @@ class Report:
     @lazy
     def unverified_sha256(self) -> DigestHex:
         """The digest of the identities of the unverified elements, in hex (UNV-2)."""
-        return unverified_sha256(self.unverified)
+        return unverified_sha256(one.element_sha256 for one in self.unverified)
 
     @lazy
     def receipts(self) -> tuple[tuple[Location, ReceiptVerdict], ...]:

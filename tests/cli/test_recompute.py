@@ -152,7 +152,7 @@ def test_what_ends_a_run_is_reported_with_the_command_that_goes_on(
     again = run(*words, "--resume")
     assert again.status == 1 and json.loads(again.stdout)["summary"] == read_output(Path("out")).summary
     assert units_of(Path("out")) == {
-        "resumed": 1, "computed": 0, "cache_hits": 0, "damaged": 0, "rechecked": 0, "lost": 0,
+        "resumed": 1, "computed": 0, "repeated": 0, "cache_hits": 0, "damaged": 0, "rechecked": 0, "lost": 0,
     }  # fmt: skip
 
 

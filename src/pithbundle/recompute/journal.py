@@ -81,6 +81,20 @@ def noted(folder: Folder) -> Iterator[tuple[str, Extent]]:
             rest = data[max(end, len(data) - _LINE_BYTES) :]
 
 
+def count_noted(folder: Folder) -> int:
+    """How many units the journal of an earlier run notes.
+
+    A unit that two archives have may be noted twice: processes compute it at the same time.
+
+    Raises:
+        OSError: it is no regular file, or cannot be read.
+    """
+    numbers = NumberTable()
+    for number, (key, _) in enumerate(noted(folder)):
+        numbers.put(_short(key), number)
+    return len(numbers)
+
+
 def _read_lines(data: bytes) -> Iterator[tuple[int, str, Extent]]:
     """The lines that are sound: where each ends, its key and its extent."""
     # Searched for instead of split: a line feed that was hit costs nothing, and nor do bytes too many.

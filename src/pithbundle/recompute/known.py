@@ -55,7 +55,7 @@ class KnownResults:
         self._percent = percent
         #: The number of units by the way in which their results were found: facts of the run.
         self.counts: Counter[str] = Counter(
-            resumed=0, computed=0, cache_hits=0, damaged=0, rechecked=0, lost=0
+            resumed=0, computed=0, repeated=0, cache_hits=0, damaged=0, rechecked=0, lost=0
         )
 
     def find(self, source: int, key: str) -> Hit | Task:
@@ -66,8 +66,8 @@ class KnownResults:
         """
         found = self._store.find(key, source)
         if found is not None:
-            self.counts["resumed"] += 1
-            return Hit(*found)
+            self.counts["resumed" if found.is_earlier else "repeated"] += 1
+            return Hit(found.result, found.ref)
         block = self._cache.get(key) if self._cache is not None else None
         if block is None:
             return Task(source, key)

@@ -12,7 +12,7 @@ from typing import Final
 from pithbundle.durable import Folder
 from pithbundle.errors import FileError
 from pithbundle.output_folder import PART, OutputFolder
-from pithbundle.recompute.journal import JOURNAL, noted
+from pithbundle.recompute.journal import JOURNAL, count_noted
 from pithbundle.recompute.journal import TEMPORARY as JOURNAL_TEMPORARY
 from pithbundle.recompute.plan import LIMITS, Plan
 from pithbundle.recompute.store import UNITS, Store
@@ -24,7 +24,7 @@ TEMPORARIES: Final = re.escape(JOURNAL_TEMPORARY)
 
 
 def units_left(output: OutputFolder, *, resume: bool, force: bool) -> int:
-    """Return how many results an interrupted run noted in the part of an output.
+    """Return how many units an interrupted run noted in the part of an output.
 
     Args:
         output: the output, whose part keeps the files of RESUMABLE.
@@ -43,7 +43,7 @@ def units_left(output: OutputFolder, *, resume: bool, force: bool) -> int:
     for name in folder.names():
         if not stat.S_ISREG(folder.mode(name) or 0):
             raise FileError.at(os.path.join(path, name), "is not a regular file; --force begins anew")
-    left = sum(1 for _ in noted(folder))
+    left = count_noted(folder)
     output.keeps = left > 0
     if left and not resume:
         units = "1 finished unit" if left == 1 else f"{left} finished units"

@@ -13,7 +13,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from struct import Struct
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from pithbundle.archive.borders import MAX_BYTES, MAX_LINES
 from pithbundle.durable import Folder, OutputFile
@@ -82,6 +82,16 @@ class UnitRef(bytes):
     def is_plain(self) -> bool:
         """Whether the rows have different suffixes, each of one record."""
         return self[-1] == 1
+
+
+class StoredResult(NamedTuple):
+    """A result that is noted."""
+
+    result: UnitResult
+    #: Where it is; None if it has no rows.
+    ref: UnitRef | None
+    #: Whether an interrupted run left it; False if this run noted it.
+    is_earlier: bool
 
 
 class Store:
@@ -157,10 +167,10 @@ class Store:
         self._file.write(block)
         return Extent(offset, len(block), block[-_DIGEST:])
 
-    def find(self, key: str, source: int = -1) -> tuple[UnitResult, UnitRef | None] | None:
-        """Return a result that is noted, and where it is; one that is damaged is dropped (RECOMP-9).
+    def find(self, key: str, source: int = -1) -> StoredResult | None:
+        """Return a result that is noted; one that is damaged is dropped (RECOMP-9).
 
-        ``source`` is the number of the unit of frames in the run. A result without rows is nowhere.
+        ``source`` is the number of the unit of frames in the run.
         """
         extent = self._journal.find(key)
         if extent is None:
@@ -169,7 +179,8 @@ class Store:
         try:
             if block[-_DIGEST:] == extent.digest:
                 result = UnitResult.from_bytes(block)
-                return result, _ref(result, extent, source)
+                is_earlier = extent.offset < self._journal.end
+                return StoredResult(result, _ref(result, extent, source), is_earlier)
         except ArchiveError:
             pass
         self._journal.forget(key)

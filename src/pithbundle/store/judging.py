@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import Final
 
 from pithbundle.digests.lines import leaf_digest
-from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.encoding.parsed import Encoding, detect_encoding
 from pithbundle.errors import PithError, StoreError
+from pithbundle.joined import unverified_sha256
 from pithbundle.verifier import VerifiedBundle, Verifier
 
 #: The verified bundles that are held, and the bytes of all of them as they were received.
@@ -112,8 +112,8 @@ class Judge:
         except PithError:
             return None
         state = ledger.snapshot()
-        unverified = sorted({one for bundle in bundles for one in unverified_of(bundle)})
-        digests = ledger.record.hex, state.events_sha256, state.sha256, sha256_hex(encode([*unverified]))
+        unverified = unverified_sha256(one for bundle in bundles for one in unverified_of(bundle))
+        digests = ledger.record.hex, state.events_sha256, state.sha256, unverified
         return leaf_digest(*digests)
 
 

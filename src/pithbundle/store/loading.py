@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from pithbundle.bundle.number import PithNumber
 from pithbundle.digests.lines import leaf_digest
-from pithbundle.encoding.canonical import encode, sha256_hex
 from pithbundle.errors import PithError, StoreError
+from pithbundle.joined import unverified_sha256
 from pithbundle.merge.ledger import Ledger
 from pithbundle.store.entry import Found, Gap, Head, read_entry
 from pithbundle.store.judging import Facts, Judge, ids_in
@@ -207,7 +207,7 @@ def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
     served = served_of(entries, sources)
     unverified = b"" if served is None else served.unverified_ids
     state = ledger.snapshot()
-    digests = ledger.record.hex, state.events_sha256, state.sha256, _unverified_sha256(unverified)
+    digests = ledger.record.hex, state.events_sha256, state.sha256, unverified_sha256(ids_in(unverified))
     number = ledger.record.number
     row = RecordRow(
         number.suffix,
@@ -220,8 +220,3 @@ def compose(loaded: Sequence[Loaded], sources: Sequence[str]) -> StoredRecord:
         state.to_json(),
     )
     return StoredRecord(number, ledger, entries, served, row)
-
-
-def _unverified_sha256(packed: bytes) -> str:
-    """The digest of packed identities (UNV-2)."""
-    return sha256_hex(encode([*ids_in(packed)]))

@@ -6,6 +6,7 @@ import os
 import random
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from kit.crash import Recorder
 from pithbundle.durable import Folder
 from pithbundle.recompute import journal as module
-from pithbundle.recompute.journal import JOURNAL, Extent, Journal, noted
+from pithbundle.recompute.journal import JOURNAL, Extent, Journal, count_noted, noted
 
 EXTENTS = {
     f"{number:02x}" * 32: Extent(number * 1_000, number + 1, bytes([number]) * 32) for number in range(40)
@@ -37,6 +38,18 @@ def written(tmp_path: Path) -> Path:
 def read(tmp_path: Path) -> dict[str, Extent]:
     with Folder.open(str(tmp_path)) as folder:
         return dict(noted(folder))
+
+
+def test_a_unit_that_is_noted_twice_is_counted_once(tmp_path: Path) -> None:
+    """Processes compute the equal frames of two archives at the same time."""
+    with Folder.open(str(tmp_path)) as folder:
+        assert count_noted(folder) == 0
+        with closing(Journal(folder, 0)) as journal:
+            for extent in EXTENTS.values():
+                journal.note("a" * 64, extent)
+            journal.note("b" * 64, extent)
+            journal.flush()
+        assert len([*noted(folder)]) == len(EXTENTS) + 1 and count_noted(folder) == 2
 
 
 def test_what_was_flushed_is_read(tmp_path: Path) -> None:

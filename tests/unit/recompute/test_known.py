@@ -44,8 +44,9 @@ def test_without_a_cache_what_this_run_has_is_found(store: Store) -> None:
     assert isinstance(found, Hit) and found.result == RESULT and ref is not None
     assert found.ref is not None and (found.ref.extent, found.ref.source) == (ref.extent, 4)
     assert kept.counts == {
-        "resumed": 1,
+        "resumed": 0,
         "computed": 1,
+        "repeated": 1,
         "cache_hits": 0,
         "damaged": 0,
         "rechecked": 0,
@@ -61,7 +62,7 @@ def test_a_result_without_rows_is_kept_too(store: Store) -> None:
 
 def stored(store: Store, key: str) -> UnitResult | None:
     found = store.find(key)
-    return None if found is None else found[0]
+    return None if found is None else found.result
 
 
 def test_the_cache_is_filled_and_used(store: Store, cache: Cache) -> None:

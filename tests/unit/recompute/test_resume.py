@@ -60,6 +60,22 @@ def test_finished_units_are_kept_and_reported(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["0", "1", "2", "out"]
 
 
+def test_frames_that_two_archives_have_are_repeated_and_not_resumed(tmp_path: Path) -> None:
+    assert work(tmp_path, 0, 0, ends=2) == [2]
+    # As processes note units that both archives have: each is one unit.
+    journal = tmp_path / "out.part" / "journal.txt"
+    journal.write_bytes(2 * journal.read_bytes())
+    with pytest.raises(FileError, match="contains 2 finished units"):
+        work(tmp_path, 0, 0)
+    work(tmp_path, 0, 0, resume=True)
+    units, resumed = units_of(tmp_path / "out"), files_of(tmp_path / "out")
+    assert (units["resumed"], units["computed"], units["repeated"]) == (4, 1, 1)
+    work(tmp_path, 0, 0, force=True)
+    units = units_of(tmp_path / "out")
+    assert (units["resumed"], units["computed"], units["repeated"]) == (0, 3, 3)
+    assert files_of(tmp_path / "out") == resumed
+
+
 def test_a_run_that_ends_in_its_output_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise KeyboardInterrupt

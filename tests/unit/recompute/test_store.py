@@ -142,7 +142,7 @@ def test_two_results_that_changed_places_are_none(store: Store, tmp_path: Path) 
         store.add(replace(result(), read=1 + number), 0, key)
     store.flush()
     found = [store.find(key) for key in keys]
-    assert [one and one[0] for one in found] == [replace(result(), read=1), replace(result(), read=2)]
+    assert [one and one.result for one in found] == [replace(result(), read=1), replace(result(), read=2)]
     data = (tmp_path / UNITS).read_bytes()
     half = len(data) // 2
     assert UnitResult.from_bytes(data[:half]) != UnitResult.from_bytes(data[half:])

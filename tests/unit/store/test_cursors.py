@@ -83,6 +83,10 @@ def test_the_leaf_and_the_ids_of_bundles(tmp_path: Path) -> None:
         )
         assert store.leaf(suffix(2)) is None and store.leaf_of([b"junk"]) is None
         assert store.leaf_of([body(1, 1), body(2, 1)]) is None
-        assert store.leaf_of([body(1, 1, 2, more=(unverified(1, 5),))]) != store.leaf(suffix(1))
+        more = (unverified(1, 5),)
+        assert store.leaf_of([body(1, 1, 2, more=more)]) != store.leaf(suffix(1))
+        assert store.leaf_of([body(1, 1, more=more), body(1, 2, more=more)]) == store.leaf_of(
+            [body(1, 1, 2, more=more)]
+        )
         valid, others = store.ids_of([body(1, 1), body(1, 2, more=(unverified(1, 5),))])
         assert {f"sha256:{one}" for one in valid} == wanted(1, 1, 2) and len(others) == 1
