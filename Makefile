@@ -146,7 +146,7 @@ coverage: $(COVERED:%=covered-%)
 environments: $(DEV)
 	PYTHONPATH=tests:tools $(BIN)/python -m environments.run $(ENVIRONMENTS)
 
-# FUZZ fresh random inputs for each reader, and 5,000 examples of each property, unlike the ordinary
+# FUZZ fresh random inputs for each reader, and 2,000 examples of each property, unlike the ordinary
 # run, which is reproducible.
 fuzz: $(DEV)
 	PITHBUNDLE_FUZZ=$(FUZZ) $(PYTEST) -q -m 'fuzz or hypothesis' --hypothesis-profile=fuzz

@@ -17,7 +17,7 @@ settings.register_profile(
 settings.register_profile(
     "fuzz",
     deadline=None,
-    max_examples=5_000,
+    max_examples=2_000,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
