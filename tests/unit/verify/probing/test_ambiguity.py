@@ -96,7 +96,7 @@ def test_no_format_reads_an_embedded_event_of_the_built_in_format(outer: int, kn
 # In 2, 11 and 20 the embedded events have signatures of their own; in 37 their id is reproduced first.
 @pytest.mark.parametrize(
     "outer",
-    [0, 2, 11, *(pytest.param(outer, marks=pytest.mark.long) for outer in (1, 3, 4, 5, 7, 8, 20, 37))],
+    [2, 11, 37, *(pytest.param(outer, marks=pytest.mark.long) for outer in (0, 1, 3, 4, 5, 7, 8, 20))],
 )
 def test_an_event_that_embeds_another_settles_by_its_own_members(outer: int) -> None:
     """The outer types are known: an embedded event hinders nothing, and the roles are the outer ones."""
