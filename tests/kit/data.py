@@ -35,8 +35,8 @@ def fuzz_count(ordinary: int) -> int:
 
 
 def examples(ordinary: int) -> settings:
-    """How many examples of a law to try, of which one is costly: forty times as many under ``make fuzz``."""
-    return settings(max_examples=ordinary * (40 if "PITHBUNDLE_FUZZ" in os.environ else 1))
+    """How many examples of a law to try, of which one is costly: ten times as many under ``make fuzz``."""
+    return settings(max_examples=ordinary * (10 if "PITHBUNDLE_FUZZ" in os.environ else 1))
 
 
 def _found(folder: Path, name: str) -> Path:
