@@ -76,7 +76,7 @@ def test_an_empty_folder_beside_a_good_one_ends_the_command_before_anything_is_r
     assert done.status == 1 and "empty: contains no archive" in done.err and not os.path.lexists("new")
     # With something in it that cannot be read the rest is packed, and the status is 1 all the same.
     done = run("archive", "pack", "good", "junk", "-o", "new")
-    assert done.status == 1 and "  rejected    3, listed above\n" in done.out and os.path.isdir("new")
+    assert done.status == 1 and "  rejected    3, listed on stderr\n" in done.out and os.path.isdir("new")
 
 
 def test_every_container_below_a_folder_is_read() -> None:

@@ -69,7 +69,7 @@ def test_what_is_rejected_is_printed_and_the_rest_recomputed() -> None:
     result = run("recompute", "in", *OPTIONS, "--jobs", "1")
     assert result.status == 1 and result.out.startswith("REJECTED: 8 records of 24 bundles")
     assert f"pithbundle: error: in/{pack.name}, bytes " in result.err
-    assert "rejected    1, listed above and in rejected.jsonl" in result.out
+    assert "rejected    1, listed on stderr and in rejected.jsonl" in result.out
     assert read_output(Path("out")).states == expected(registry(8))[0]
 
 

@@ -26,6 +26,7 @@ from pithbundle.cli.output import Output
 RECORD = str(Path(__file__).parent / "data" / "record.json")
 PAGES = [[name] for name in COMMANDS] + [["policy", "show"], ["policy", "check"], ["policy", "add"], []]
 PAGES += [["format", "list"], ["format", "show"], ["format", "check"]]
+PAGES += [["archive", name] for name in ("pack", "merge", "unpack", "list", "get", "check")]
 
 
 @pytest.mark.parametrize("words", PAGES, ids=" ".join)

@@ -58,7 +58,7 @@ def test_folders_and_containers_are_added(folder: Path) -> None:
     ]  # fmt: skip
     text = run("store", "add", "s", "in", "more.jsonl.zst")
     assert (
-        "  unchanged   5 bundles\n  quarantine  1 file, listed above\n  skipped     1 file: in/README\n"
+        "  unchanged   5 bundles\n  quarantine  1 file, listed on stderr\n  skipped     1 file: in/README\n"
         in text.out
     )
     assert result("add", "s", "-", "--from", "json", stdin=body(9, 1))["added"] == 1

@@ -159,6 +159,24 @@ class TestSteps:
             for each in self.drawn(monkeypatch, [(2.0, 100, 99999)], width):
                 assert len(each) < int(width)
 
+    def test_the_bar_of_a_step_becomes_shorter_and_never_longer(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A bar that came and went with the length of the text behind it flickered."""
+        calls = [(2.0, 100, 0), (4.0, 200, 3), (20.0, 1000, 0)]
+        assert self.drawn(monkeypatch, calls, "80") == [
+            f"[{' ' * 40}] verifying 0/1000 0:00",
+            f"[{'#' * 4:<40}] verifying 100/1000 0:02",
+            f"[{'#' * 4:<24}] verifying 200/1000 0:04, 50/s, 0:16 left, 3 rejected",
+            f"[{'#' * 24}] verifying 1000/1000 0:20, 50/s",
+        ]
+        assert self.drawn(monkeypatch, calls, "40") == [
+            f"[{' ' * 15}] verifying 0/1000 0:00",
+            f"[{'#':<13}] verifying 100/1000 0:02",
+            "verifying 200/1000 0:04, 3 rejected",
+            "verifying 1000/1000 0:20, 50/s",
+        ]
+
     def test_a_step_without_a_total(self, monkeypatch: pytest.MonkeyPatch) -> None:
         clock = 0.0
         monkeypatch.setattr("time.monotonic", lambda: clock)
@@ -173,8 +191,8 @@ class TestSteps:
             bar(200)
         drawn = stream.bytes.getvalue().decode().split("\r\x1b[K")
         assert drawn[1:-1] == [
-            "starting 0 0:00",
-            "reading 0 0:00",
+            "starting 0:00",
+            "reading 0:00",
             "reading 100 0:05",
             "reading 200 0:10, 20/s",
         ]

@@ -116,7 +116,7 @@ def _print_size(out: Output, manifest: Manifest) -> None:
 def _print_left_out(out: Output, written: Written) -> None:
     print_skipped(out, written.skipped)
     if len(written.rejected):
-        out.detail("rejected", f"{len(written.rejected)}, listed above")
+        out.detail("rejected", f"{len(written.rejected)}, listed on stderr")
 
 
 def print_unpacked(out: Output, output: str, written: Written) -> int:

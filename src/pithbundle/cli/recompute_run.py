@@ -257,7 +257,7 @@ def print_recomputed(
     if found.missing:
         out.detail("missing", f"at least {plural(found.missing, 'bundle')}, by the manifests")
     if len(found.rejected):
-        out.detail("rejected", f"{len(found.rejected)}, listed above and in rejected.jsonl")
+        out.detail("rejected", f"{len(found.rejected)}, listed on stderr and in rejected.jsonl")
     print_skipped(out, skipped)
     if found.damaged:
         out.detail("cache", f"{plural(found.damaged, 'damaged result')} computed again")

@@ -86,10 +86,10 @@ def print_added(out: Output, path: str, found: Addition) -> int:
     if found.unchanged:
         out.detail("unchanged", plural(found.unchanged, "bundle"))
     if found.quarantined:
-        out.detail("quarantine", f"{plural(len(found.quarantined), 'file')}, listed above")
+        out.detail("quarantine", f"{plural(len(found.quarantined), 'file')}, listed on stderr")
     print_skipped(out, found.written.skipped)
     if len(rejected):
-        out.detail("rejected", f"{len(rejected)}, listed above")
+        out.detail("rejected", f"{len(rejected)}, listed on stderr")
     return status
 
 

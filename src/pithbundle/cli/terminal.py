@@ -16,6 +16,9 @@ from typing import Final
 _WIDE_SINCE_16: Final = ((0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D376))
 #: Between two updates of a progress bar, in seconds.
 _INTERVAL: Final = 0.1
+#: The columns of a progress bar, and so few that none is drawn.
+_BAR: Final = 40
+_LEAST_BAR: Final = 10
 #: The seconds over which the rate is measured.
 _RATE_SECONDS: Final = 20.0
 
@@ -121,11 +124,13 @@ class _ProgressBar(Progress):
         self._visible = False
         self._what = ""
         self._total: int | None = None
+        #: The columns of the bar of this step.
+        self._bar = _BAR
         #: When so many items of this step were done, some seconds ago and since then.
         self._seen: deque[tuple[float, int]] = deque()
 
     def begin(self, what: str, total: int | None) -> None:
-        self._what, self._total = what, total
+        self._what, self._total, self._bar = what, total, _BAR
         self._seen.clear()
         self._drawn = float("-inf")
         self(0)
@@ -136,16 +141,34 @@ class _ProgressBar(Progress):
             return
         self._drawn = now
         self._visible = True
-        bar, of = "", ""
-        if self._total is not None:
-            # Of a folder that grows meanwhile more may be done than was counted.
-            bar, of = f"[{'#' * min(40, 40 * done // max(1, self._total)):<40}] ", f"/{self._total}"
-        first = f"{self._what} {done}{of} {_minutes(now - self._began)}"
-        text = ", ".join([first, *self._rates(now, done, rejected)])
-        if len(bar + text) >= _columns():
-            # A line that is wrapped could not be written again.
-            bar, text = "", text[: _columns() - 1]
-        self._write(f"\r\x1b[K{bar}{text}")
+        # A line that is wrapped could not be written again.
+        room = _columns() - 1
+        text = self._text(now, done, rejected, room)
+        self._write(f"\r\x1b[K{self._drawn_bar(done, room - len(text))}{text}")
+
+    def _text(self, now: float, done: int, rejected: int, room: int) -> str:
+        """What is done, of how much, since when; and as much of the rest as fits, the last first."""
+        # Of a step that may have no items and whose number is not known, 0 says nothing.
+        count = str(done or "") if self._total is None else f"{done}/{self._total}"
+        first = " ".join(filter(None, [self._what, count, _minutes(now - self._began)]))
+        rates = [*self._rates(now, done, rejected)]
+        while True:
+            text = ", ".join([first, *rates])
+            if len(text) <= room or not rates:
+                return text[:room]
+            del rates[0]
+
+    def _drawn_bar(self, done: int, room: int) -> str:
+        """The bar and its space; in a step it never grows, so that it does not come and go with the text."""
+        if self._total is None:
+            return ""
+        self._bar = min(self._bar, room - len("[] "))
+        if self._bar < _LEAST_BAR:
+            self._bar = 0
+            return ""
+        # Of a folder that grows meanwhile more may be done than was counted.
+        full = min(self._bar, self._bar * done // max(1, self._total))
+        return f"[{'#' * full:<{self._bar}}] "
 
     def _rates(self, now: float, done: int, rejected: int) -> Iterator[str]:
         """The rate of the last seconds, the time that is left at this rate, and what was rejected."""
