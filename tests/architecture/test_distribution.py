@@ -104,7 +104,7 @@ def test_the_source_archive_builds_the_same(built: tuple[Path, Path], tmp_path: 
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in built]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_its_tests_can_be_collected(built: tuple[Path, Path], tmp_path: Path) -> None:
     """Tests read files when they are imported: the archive lacked js and docs once."""
     root = unpacked(built[0], tmp_path)

@@ -69,8 +69,13 @@ def seconds(rounds: int, call: Callable[..., object], *arguments: object) -> flo
     return best
 
 
-@pytest.mark.slow
-@EACH
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in ("mixed", "conflicts") else pytest.mark.long)
+        for name in crowds.CROWDS
+    ],
+)
 def test_no_view_takes_time_for_pairs_of_events(name: str) -> None:
     small, large = crowds.made(name, 5_000), crowds.made(name, 20_000)
     # The collector walks everything in the process: its time is not the view's.

@@ -125,9 +125,16 @@ def test_the_recipe_counts_the_code_points() -> None:
     assert len(titles_digest.code_points()) == int(claimed("count"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    "version", [THIS, *(one for one in VERSIONS if one != THIS and find(one) is not None)]
+    "version",
+    [
+        pytest.param(THIS, marks=pytest.mark.slow),
+        *(
+            pytest.param(one, marks=pytest.mark.slow if one == VERSIONS[-1] else pytest.mark.long)
+            for one in VERSIONS
+            if one != THIS and find(one) is not None
+        ),
+    ],
 )
 def test_one_digest_over_every_code_point(version: str) -> None:
     script = str(REPO / "tests" / "kit" / "titles_digest.py")
