@@ -12,6 +12,7 @@ const HOSTILE = Object.keys(pages).filter((name) => name.startsWith("hostile"));
 /** A page of a record, and what went wrong in it. @param {string} name @param {object} options of the context */
 async function opened(name, options = {}, { browser = shared.browser, origin = ORIGIN } = {}) {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && !message.location().url.endsWith("/favicon.ico") && errors.push(message.text()));
@@ -85,6 +86,7 @@ test("where the browser has no cryptography the page says that it could not chec
 
 test("what is not served leaves the question open", async () => {
   const context = await shared.browser.newContext();
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   await page.route("**/state.json", (route) => route.fulfill({ status: 404, body: "" }));
   await page.goto(`${ORIGIN}/${pages.rich}`);
@@ -150,6 +152,7 @@ for (const [width, colorScheme] of [[390, "light"], [390, "dark"], [1280, "light
 
 test("the page in one file checks a bundle from a disk, without modules and without a server", async () => {
   const context = await shared.browser.newContext();
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -10,6 +10,7 @@ const { origin, suffix, output } = JSON.parse(process.env.PITHBUNDLE_SERVED);
 /** A page, and what went wrong in it. @param {string} path @param {object} options of the context */
 async function opened(path, options = {}) {
   const context = await shared.browser.newContext(options);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));

@@ -10,6 +10,7 @@ const PAGES = readdirSync(SITE, { recursive: true }).map(String).filter((name) =
 /** A page, and what went wrong in it. @param {object} options of the context */
 async function opened(options) {
   const context = await shared.browser.newContext(options);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const errors = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
