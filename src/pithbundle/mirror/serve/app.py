@@ -1,4 +1,4 @@
-"""The application of a server: from a request to a response of the site (spec SERVE-5 to SERVE-12).
+"""The application of a server: from a request to a response of the site (spec SERVE-5 to SERVE-12, SERVE-16).
 
 It is a plain ASGI application: the site is the one table of addresses, and a router before it would be a
 second reader of paths. What is held is answered at once; everything else is found by threads, so that no
@@ -29,8 +29,8 @@ Scope: TypeAlias = Any
 Receive: TypeAlias = Callable[[], Any]
 Send: TypeAlias = Callable[[Any], Any]
 
-#: The bytes of a file that are read at once.
-_READ: Final = 1 << 18
+#: The bytes of a response that wait in memory until its client takes them (SERVE-16).
+_PIECE: Final = 1 << 18
 #: The name of the extension by which the application reaches its connection.
 CONNECTION: Final = "pithbundle.connection"
 
@@ -52,7 +52,9 @@ class App:
         site: what is served.
         hosts: the names under which it is.
         counts: where requests are counted.
-        threads: that find what is not held, and read files.
+        finder: finds what is not held. One thread suffices, since the site finds one document at a time.
+        readers: read files beside it, so that none waits for what is found.
+        finding: the requests that wait at once for the finder (SERVE-16).
         report: receives a line for each request that failed.
         pages: whether records have pages (SERVE-9).
     """
@@ -62,14 +64,19 @@ class App:
         site: Site,
         hosts: Hosts,
         counts: Counts,
-        threads: Executor,
+        finder: Executor,
+        readers: Executor,
+        finding: int,
         report: Callable[[str], None],
         pages: bool = False,
     ) -> None:
         self._site = site
         self._hosts = hosts
         self._counts = counts
-        self._threads = threads
+        self._finder = finder
+        self._readers = readers
+        self._most_finding = finding
+        self._finding = 0
         self._report = report
         self._pages = pages
         self.cache = Cache()
@@ -87,11 +94,12 @@ class App:
         )
         response = found.respond(request)
         self._counts.responses[response.status] += 1
-        if response.file is not None and scope["method"] != "HEAD":
+        has_body = scope["method"] != "HEAD"
+        if response.file is not None and has_body:
             await self._send_file(response, response.file, scope["extensions"][CONNECTION], send)
             return
         await send({"type": "http.response.start", "status": response.status, "headers": response.fields})
-        await send({"type": "http.response.body", "body": response.body})
+        await _send_body(response.body if has_body else b"", send)
 
     def _rejected(self, scope: Scope, request: Request) -> int | None:
         """The status of a request that is not answered; None if it is."""
@@ -111,8 +119,14 @@ class App:
             self._counts.cache_hits += 1
             return held
         self._counts.cache_misses += 1
+        if self._finding >= self._most_finding:
+            return failed(503, target, readable)
         loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(self._threads, self._find, target, preferred, readable)
+        self._finding += 1
+        try:
+            made = await loop.run_in_executor(self._finder, self._find, target, preferred, readable)
+        finally:
+            self._finding -= 1
         if made.status == 200 and self._site.moment is moment:
             self.cache.keep(moment, key, made)
         return made
@@ -146,7 +160,7 @@ class App:
         """Send the span of a file, piece by piece, as fast as the client takes it."""
         run = asyncio.get_running_loop().run_in_executor
         try:
-            file = await run(self._threads, _opened, document)
+            file = await run(self._readers, _opened, document)
         except (OSError, PithError) as fault:
             self._report(str(fault))
             made = error(503)
@@ -157,13 +171,24 @@ class App:
             await send({"type": "http.response.start", "status": response.status, "headers": response.fields})
             at, end = response.span.start, response.span.end
             while at < end and connection.is_open():
-                data = await run(self._threads, os.pread, file.fileno(), min(_READ, end - at), at)
+                data = await run(self._readers, os.pread, file.fileno(), min(_PIECE, end - at), at)
                 if not data:
                     self._report(f"{document.path}: shorter than it was")
                     return
                 at += len(data)
                 await send({"type": "http.response.body", "body": data, "more_body": at < end})
                 connection.took(len(data))
+
+
+async def _send_body(body: bytes, send: Send) -> None:
+    """Send a body piece by piece: the next one once the client has taken the one before."""
+    size = len(body)
+    for start in range(0, max(size, 1), _PIECE):
+        if start:
+            # Others are answered meanwhile, and nothing more is written to a connection that was lost.
+            await asyncio.sleep(0)
+        end = start + _PIECE
+        await send({"type": "http.response.body", "body": body[start:end], "more_body": end < size})
 
 
 def _opened(document: FileDocument) -> Any:

@@ -1,4 +1,4 @@
-"""What one client may take of a server (spec SERVE-1 to SERVE-4)."""
+"""What one client may take of a server (spec SERVE-1 to SERVE-4, SERVE-16)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ class ServeLimits:
     head_bytes: int = 16_384
     #: Connections at once.
     connections: int = 64
+    #: Those whose clients took a response last and that make room last.
+    kept: int = 16
+    #: Requests that wait at once until what they are for is found.
+    finding: int = 16
     #: Requests on one connection.
     requests: int = 1_000
     #: From a signal that ends the server until running responses are cut off.

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import OrderedDict
 from functools import partial
+from itertools import islice
 from typing import Any, Final, Literal, cast
 
 try:
@@ -53,6 +55,8 @@ class Gate:
         self.limits = limits
         self.counts = counts
         self._open: dict[LimitedProtocol, None] = {}
+        #: Those whose clients took a response, in the order in which they did so last.
+        self._served: OrderedDict[LimitedProtocol, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -61,19 +65,31 @@ class Gate:
         """Take a connection; at the cap the one that has waited longest for its client makes room."""
         self.counts.connections += 1
         if len(self._open) >= self.limits.connections:
-            waiting = [each for each in self._open if each.waits()]
-            if not waiting:
+            longest = self._longest()
+            if longest is None:
                 self.counts.closed["refused"] += 1
                 return False
-            longest = min(waiting, key=lambda each: each.since)
-            del self._open[longest]
+            self.release(longest)
             longest.cut("displaced")
         self._open[connection] = None
         return True
 
+    def _longest(self) -> LimitedProtocol | None:
+        # Without those that are kept, as many connections as there may be, made while a client computes its
+        # next request, would displace it; were all kept that took one response, nobody else would be taken.
+        kept = {*islice(reversed(self._served), self.limits.kept)}
+        waiting = (each for each in self._open if each.waits())
+        return min(waiting, key=lambda each: (each in kept, each.since), default=None)
+
+    def served(self, connection: LimitedProtocol) -> None:
+        """Note that the client of a connection has taken a response."""
+        self._served[connection] = None
+        self._served.move_to_end(connection)
+
     def release(self, connection: LimitedProtocol) -> None:
         """Let go of a connection that has ended."""
         self._open.pop(connection, None)
+        self._served.pop(connection, None)
 
     def sweep(self, now: float) -> None:
         """End the connections whose time has passed, by the clock of the event loop."""
@@ -130,7 +146,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._taken += count
         if self._taken >= self._limits.piece_bytes:
             self._taken = 0
-            self.deadline = self.loop.time() + self._limits.response_seconds
+            self._enter("response", self._limits.response_seconds)
 
     def cut(self, reason: Closing) -> None:
         """End the connection at once; what the client has not taken is dropped."""
@@ -187,7 +203,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Go on with the response, or with the next head once the client has taken all of it."""
         super().resume_writing()
         if self._phase == "response" and self.cycle.response_complete and not self.transport.is_closing():
-            self._wait_for_head()
+            self._response_taken()
 
     def shutdown(self) -> None:
         """End after the response that runs."""
@@ -290,7 +306,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """Wait for the next head, once the client has taken the response."""
         self.server_state.total_requests += 1
         if not self.transport.is_closing() and not self.flow.write_paused:
-            self._wait_for_head()
+            self._response_taken()
+
+    def _response_taken(self) -> None:
+        self._gate.served(self)
+        self._wait_for_head()
 
     def _reject(self, status: int, head: bytes = b"") -> None:
         """Answer and close; what the client still sends is dropped, so that it receives the answer."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,8 +23,8 @@ from pithbundle.mirror.serve.monitor import Monitor
 from pithbundle.mirror.serve.protocol import Gate
 from pithbundle.mirror.site import Site
 
-#: The site finds one document at a time; files of packs are read beside it.
-_THREADS: Final = 4
+#: What reads the files of packs, beside the one thread that finds documents.
+_READERS: Final = 3
 #: The connections that the loop accepts before it looks at the requests of others: far fewer than there may
 #: be, or one burst of connections would displace clients whose requests had come before it (SERVE-4).
 _ACCEPTED: Final = 8
@@ -120,7 +120,8 @@ class _Run:
     ) -> None:
         """Open the ports, serve, and close them."""
         options = self._options
-        finders = ThreadPoolExecutor(_THREADS, thread_name_prefix="pithbundle-serve")
+        finder = ThreadPoolExecutor(1, thread_name_prefix="pithbundle-find")
+        readers = ThreadPoolExecutor(_READERS, thread_name_prefix="pithbundle-read")
         renewer = ThreadPoolExecutor(1, thread_name_prefix="pithbundle-renew")
         sockets = []
         renewing: asyncio.Task[None] | None = None
@@ -128,7 +129,7 @@ class _Run:
             sockets.append(listening(options.address, options.port))
             if options.monitor_port is not None:
                 sockets.append(listening("127.0.0.1", options.monitor_port))
-            self._make_servers(finders)
+            self._make_servers(finder, readers)
             with signals(self._end):
                 running = [
                     asyncio.ensure_future(server.serve(sockets=[each]))
@@ -150,22 +151,33 @@ class _Run:
                 await asyncio.wait([renewing])
             for each in sockets:
                 each.close()
-            for threads in (finders, renewer):
+            for threads in (finder, readers, renewer):
                 threads.shutdown()
             # The transports that were ended close their sockets in the next round of the loop.
             await asyncio.sleep(0)
 
-    def _make_servers(self, finders: ThreadPoolExecutor) -> None:
+    def _make_servers(self, finder: Executor, readers: Executor) -> None:
         options, counts = self._options, self._counts
         own = {*LOOPBACK_NAMES, *options.hosts}
         if not is_unspecified(options.address):
             own.add(name_of(options.address))
         gate = Gate(options.limits, counts)
-        app = App(self._site, Hosts(own), counts, finders, self._report, self._pages)
+        app = App(
+            self._site,
+            Hosts(own),
+            counts,
+            finder,
+            readers,
+            options.limits.finding,
+            self._report,
+            self._pages,
+        )
         self._servers = [_Server(_config(app, gate), gate)]
         if options.monitor_port is not None:
             monitor = Monitor(self._site, Hosts(LOOPBACK_NAMES), counts, gate, app.cache)
-            beside = Gate(ServeLimits(connections=_MONITOR_CONNECTIONS), Counts())
+            beside = Gate(
+                ServeLimits(connections=_MONITOR_CONNECTIONS, kept=_MONITOR_CONNECTIONS // 4), Counts()
+            )
             self._servers.append(_Server(_config(monitor, beside), beside))
 
     def _end(self) -> None:

@@ -1,20 +1,24 @@
-"""Answers over HTTP: the addresses of the site, names, pages, errors (SERVE-5, SERVE-9, SERVE-11)."""
+"""Answers over HTTP: addresses of the site, names, pages, errors, pieces (SERVE-5, 9, 11 and 16)."""
 
 from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import sys
 from collections.abc import Callable
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from kit.servers import BASE_URL, served
+from kit.servers import BASE_URL, eventually, request, served
 from kit.stores import body, make, segments, suffix, unverified
 from pithbundle.errors import FileError, StoreError
-from pithbundle.mirror.answers import Document, FileDocument, Found
+from pithbundle.mirror.answers import JSON, Document, FileDocument, Found
 from pithbundle.mirror.site import Site
 from pithbundle.store import View
 
@@ -91,6 +95,42 @@ def test_a_file_that_is_cut_while_it_is_sent(tmp_path: Path, monkeypatch: pytest
             connection.ask(f"/{pack}")
         assert any("shorter than it was" in line for line in server.reports)
         assert server.ask(f"/pith/{S}.json").status == 200
+
+
+def test_a_client_takes_a_response_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What waits in memory for a client that takes nothing is bounded, however large the document."""
+    large = Document(bytes(range(256)) * (16 << 12), JSON, immutable=False)
+    waiting, send = [0], RequestResponseCycle.send
+
+    async def sending(self: RequestResponseCycle, message: Any) -> None:
+        await send(self, message)
+        waiting.append(self.transport.get_write_buffer_size())
+
+    make(tmp_path / "s").close()
+    with served(tmp_path / "s") as server, server.connect() as connection:
+        monkeypatch.setattr(Site, "find", lambda *_: large)
+        monkeypatch.setattr(RequestResponseCycle, "send", sending)
+        connection.send(request("/large"))
+        assert eventually(lambda: waiting[-1] > 0)
+        received = bytearray()
+        while len(received) < len(large.body) or not received.endswith(large.body[-256:]):
+            received += connection.socket.recv(1 << 20)
+        assert received.endswith(large.body)
+        assert connection.ask("/large", method="HEAD").fields["content-length"] == str(len(large.body))
+        # Clients that are gone before they have it leave no trace.
+        path = tmp_path / "pack"
+        path.write_bytes(large.body)
+        pack = FileDocument(str(path), len(large.body), large.sha256, JSON, immutable=True)
+        monkeypatch.setattr(Site, "find", lambda _, path, page: pack if path == "pack" else large)
+        for number in range(40):
+            with server.connect() as gone:
+                gone.send(request(("/large", "/pack")[number % 2]))
+                gone.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert eventually(lambda: server.metrics()["connections"] <= 1)
+    assert 0 < max(waiting) <= 262_144
+    assert server.reports == [] and caplog.messages == []
 
 
 def test_names_redirect_and_addresses_are_exact(tmp_path: Path) -> None:

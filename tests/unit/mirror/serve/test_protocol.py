@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -12,7 +13,9 @@ import pytest
 
 from kit.servers import Connection, Server, eventually, request, served
 from kit.stores import body, make, suffix
+from pithbundle.mirror.answers import TEXT, FileDocument
 from pithbundle.mirror.serve.limits import ServeLimits
+from pithbundle.mirror.serve.protocol import Gate, LimitedProtocol
 from pithbundle.mirror.site import Site
 
 S = suffix(1)
@@ -34,6 +37,21 @@ def server(store: Path) -> Iterator[Server]:
         yield found
 
 
+@pytest.fixture
+def held_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """What is at the address ``wait`` is found only once this is set."""
+    go, find = threading.Event(), Site.find
+
+    def waiting(self: Site, path: str, page: bool = False) -> object:
+        if path == "wait":
+            go.wait(20)
+        return find(self, path, page)
+
+    monkeypatch.setattr(Site, "find", waiting)
+    yield go
+    go.set()
+
+
 @pytest.fixture(scope="module")
 def quick(store: Path) -> Iterator[Server]:
     with served(store, limits=QUICK) as found:
@@ -44,7 +62,8 @@ def test_the_defaults_are_those_of_the_specification() -> None:
     limits = ServeLimits()
     assert (limits.head_seconds, limits.response_seconds, limits.linger_seconds) == (10, 60, 2)
     assert (limits.line_bytes, limits.head_bytes, limits.piece_bytes) == (8_192, 16_384, 4_194_304)
-    assert (limits.connections, limits.requests, limits.shutdown_seconds) == (64, 1_000, 10)
+    assert (limits.connections, limits.kept, limits.finding) == (64, 16, 16)
+    assert (limits.requests, limits.shutdown_seconds) == (1_000, 10)
 
 
 def line_of(size: int) -> bytes:
@@ -249,17 +268,8 @@ def test_at_the_cap_the_one_that_has_waited_longest_makes_room(store: Path) -> N
         assert metrics['connections_closed_total{reason="refused"}'] == 0
 
 
-def test_if_none_waits_the_further_one_is_rejected(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    go = threading.Event()
-    find = Site.find
+def test_if_none_waits_the_further_one_is_rejected(store: Path, held_back: threading.Event) -> None:
     with served(store, limits=ServeLimits(connections=2)) as server:
-
-        def waiting(self: Site, path: str, page: bool = False) -> object:
-            if path == "wait":
-                go.wait(20)
-            return find(self, path, page)
-
-        monkeypatch.setattr(Site, "find", waiting)
         with server.connect() as one, server.connect() as other:
             for each in (one, other):
                 each.send(request("/wait"))
@@ -267,6 +277,107 @@ def test_if_none_waits_the_further_one_is_rejected(store: Path, monkeypatch: pyt
             with server.connect() as third:
                 reply = third.reply()
                 assert (reply.status, reply.fields["connection"]) == (503, "close") and third.ended()
-            go.set()
+            held_back.set()
             assert one.reply().status == other.reply().status == 404
         assert server.metrics()['connections_closed_total{reason="refused"}'] == 1
+
+
+def test_clients_that_take_responses_stay_beside_any_number_that_do_not(store: Path) -> None:
+    """Ten times, more connections than there may be come between two requests of one connection."""
+    with served(store, limits=ServeLimits(connections=8, kept=2)) as server, server.connect() as fast:
+        answered = 0
+        for _ in range(10):
+            answered += fast.ask("/x").status == 404
+            arrive(server, 12)
+        assert answered == 10
+        # Of those that took responses only the last two stay: the others make room like all.
+        with server.connect() as second, server.connect() as third:
+            assert second.ask("/x").status == third.ask("/x").status == 404
+            arrive(server, 12)
+            assert fast.ended()
+            assert second.ask("/x").status == third.ask("/x").status == 404
+
+
+def test_a_client_that_goes_on_with_a_file_has_not_waited_since_its_request(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, admitted, admit = 32 << 20, list[LimitedProtocol](), Gate.admit
+
+    def admitting(self: Gate, connection: LimitedProtocol) -> bool:
+        admitted.append(connection)
+        return admit(self, connection)
+
+    path = tmp_path / "pack"
+    with path.open("wb") as file:
+        file.truncate(size)
+    monkeypatch.setattr(Site, "find", lambda *_: FileDocument(str(path), size, "0" * 64, TEXT, True))
+    monkeypatch.setattr(Gate, "admit", admitting)
+    limits = ServeLimits(connections=2, piece_bytes=1 << 20)
+    with served(store, limits=limits) as server, server.connect() as reader:
+        reader.send(request("/pack"))
+        assert reader.socket.recv(1) == b"H"
+        with server.connect() as idle:
+            assert eventually(lambda: len(admitted) == 2)
+            # More than the system holds for it.
+            taken = 1
+            while taken < size // 2:
+                taken += len(reader.socket.recv(1 << 20))
+            assert admitted[0].since > admitted[1].since and eventually(admitted[0].waits)
+            with server.connect():
+                assert idle.ended()
+        while taken < size:
+            data = reader.socket.recv(1 << 20)
+            assert data
+            taken += len(data)
+
+
+def arrive(server: Server, count: int) -> None:
+    """Let the server take so many connections that say nothing."""
+    before = server.metrics()["connections_accepted_total"]
+    connections = [server.connect() for _ in range(count)]
+    assert eventually(lambda: server.metrics()["connections_accepted_total"] == before + count)
+    for each in connections:
+        each.close()
+
+
+def test_requests_for_what_is_not_held_leave_room_for_others(
+    store: Path, held_back: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one document is found, everybody asks for it; whoever asks for what is held is answered."""
+    with served(store) as server, contextlib.ExitStack() as stack:
+
+        def asks(target: str) -> Connection:
+            connection = stack.enter_context(server.connect())
+            connection.send(request(target))
+            return connection
+
+        assert server.ask(STATE).status == 200
+        slow = [asks("/wait") for _ in range(100)]
+        assert eventually(lambda: server.metrics()['cache_total{result="miss"}'] > 60)
+        with stopped_loop(monkeypatch):
+            # A burst: all of them are there when the server looks.
+            fast = asks(STATE)
+            slow += [asks("/wait") for _ in range(30)]
+        assert fast.reply().status == 200
+        # What is not held has to wait too: its client receives 503, and keeps its connection.
+        another = asks(f"/pith/{S}.json")
+        assert another.reply().status == 503
+        held_back.set()
+        assert eventually(lambda: another.ask(f"/pith/{S}.json").status == 200)
+        assert server.metrics()['responses_total{status="404"}'] == 16
+
+
+@contextlib.contextmanager
+def stopped_loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The loop of a server does nothing in the block."""
+    stopped, go = threading.Event(), threading.Event()
+
+    def sweep(self: Gate, now: float) -> None:
+        stopped.set()
+        go.wait(20)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gate, "sweep", sweep)
+        assert stopped.wait(20)
+        yield
+    go.set()
